@@ -1,0 +1,84 @@
+# Everything starts here: `make` lists the targets. Needs Python 3.11 or newer, git and make; the rest is fetched,
+# every file of it checked against the hashes in requirements/.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv pip
+INTO := --python $(BIN)/python
+COMPILE := $(UV) compile --quiet --universal --python-version 3.11 --generate-hashes \
+           --no-header --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
+
+# Options of the targets: make demo KEEP=1 ENVIRONMENT=production; make lock UPGRADE=1; make test TESTS=tests/e2e
+TESTS ?= tests
+WORKERS ?= 2
+INSTALLED := $(if $(wildcard $(VENV)/.test),$(VENV)/.test,$(VENV)/.demo)
+DEMO_OPTIONS := $(if $(KEEP),--keep) $(if $(ENVIRONMENT),--engines $(ENVIRONMENT))
+
+.PHONY: help
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(INSTALLED)  ## Run the whole loop on this machine, from data to a monitored endpoint
+	@$(BIN)/setpoint demo $(DEMO_OPTIONS)
+
+.PHONY: check
+check: $(VENV)/.test  ## Format, lint, types, layers, unit and house tests: under 90 seconds
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy reconciler runners
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/pytest -q -n $(WORKERS) -m "not slow" tests/unit tests/house
+
+.PHONY: test
+test: $(VENV)/.test  ## Run every test
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+
+.PHONY: bench
+bench: $(VENV)/.test  ## Measure the daemon; results go to .bench/
+	@$(BIN)/python -m tests.bench
+
+.PHONY: format
+format: $(VENV)/.test  ## Format the code and fix what lint can fix
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: schemas
+schemas: $(INSTALLED)  ## Write schemas/ from the models
+	@$(BIN)/setpoint schema --write schemas
+
+.PHONY: docs
+docs: $(VENV)/.test  ## Build the documentation into site/
+	@$(BIN)/mkdocs build --strict
+
+.PHONY: lock
+lock: $(BIN)/uv  ## Resolve requirements/*.txt again (UPGRADE=1: to the newest versions)
+	@$(COMPILE) pyproject.toml --extra local --extra monitor --group build --group slim -o requirements/demo.txt
+	@$(COMPILE) pyproject.toml --extra local --extra monitor --extra torch --group build --group slim --group dev \
+	    --constraints requirements/demo.txt -o requirements/test.txt
+	@echo uv | $(COMPILE) - --constraints requirements/demo.txt -o requirements/uv.txt
+
+.PHONY: clean
+clean:  ## Remove the environment, the caches and what was built
+	@rm -rf $(VENV) .bench build dist site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment. A stamp says which lock it holds. The test lock is a superset of the demo's with the same versions,
+# so `demo` takes the environment as it is when the tests have made theirs already.
+$(BIN)/uv:
+	@python=$$(requirements/find-python); \
+	    echo "setpoint: making $(VENV) with $$($$python --version)" >&2; \
+	    $$python -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+
+$(VENV)/.demo $(VENV)/.test: $(VENV)/.%: requirements/%.txt pyproject.toml | $(BIN)/uv
+	@echo "setpoint: installing $< (the first time takes minutes)" >&2
+	@$(UV) sync --quiet --compile-bytecode $(INTO) --require-hashes --build-constraints $< $<
+	@$(UV) install --quiet $(INTO) --no-deps --no-build-isolation --offline --editable .
+	@touch $@
