@@ -1,0 +1,224 @@
+"""Changes: the verbs of a plan. Each is a frozen value that names its port, what it touches and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from reconciler.model.ids import Address, Digest, RunName
+from reconciler.model.kinds.deployments import Model, Replicas
+from reconciler.model.kinds.pools import Pool
+from reconciler.model.kinds.spec import Resources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One step towards the desired state, idempotent. `address` is the resource for whose sake it is made."""
+
+    port: ClassVar[str] = ""
+    verb: ClassVar[str] = ""
+    sign: ClassVar[str] = "~"
+
+    address: Address
+    why: str = ""
+
+    @property
+    def target(self) -> str:
+        """Return the name of the thing that is touched."""
+        return self.address
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the change as JSON-compatible values, for printing and for the plan's digest."""
+        rest = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        return {"port": self.port, "verb": self.verb, "target": self.target, **rest}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurePool(Change):
+    """Give a pool its capacity and shares; `spec` None takes the pool away."""
+
+    port = "pool"
+    verb = "configure"
+    spec: Pool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRun(Change):
+    """Open the run's data branch and submit its job.
+
+    `inputs` maps roles to runs whose output is read; `urls` maps roles to places that aren't runs. `code` is the path
+    of a folder of the repository and its Git tree id.
+    """
+
+    port = "pool"
+    verb = "run"
+    sign = "+"
+    run: RunName
+    runner: str
+    params: Mapping[str, Any]
+    pool: Address
+    team: str
+    resources: Resources
+    timeout: float
+    attempt: int = 1
+    seed: int = 0
+    inputs: Mapping[str, RunName] = field(default_factory=dict)
+    urls: Mapping[str, str] = field(default_factory=dict)
+    code: tuple[str, str] | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def target(self) -> str:
+        """Return the run's name."""
+        return self.run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfRun(Change):
+    run: RunName
+
+    @property
+    def target(self) -> str:
+        """Return the run's name."""
+        return self.run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptRun(_OfRun):
+    """Commit a run's output and merge it to the environment's data branch, as a version."""
+
+    port = "data"
+    verb = "accept"
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectRun(_OfRun):
+    """Commit a run's output on its branch, unmerged, where people can inspect it."""
+
+    port = "data"
+    verb = "reject"
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropRun(_OfRun):
+    """Remove a run's branch or version that the spec no longer asks to keep."""
+
+    port = "data"
+    verb = "drop"
+    sign = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelJob(_OfRun):
+    """Stop a job that nobody asks for any more, and forget it."""
+
+    port = "pool"
+    verb = "cancel"
+    sign = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfRevision(Change):
+    revision: Digest
+
+    @property
+    def target(self) -> str:
+        """Return the endpoint and the revision."""
+        return f"{self.address}/{self.revision}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfProposal(Change):
+    name: str
+
+    @property
+    def target(self) -> str:
+        """Return the proposal's name."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRevision(_OfRevision):
+    """Start a revision of an endpoint, or give a running one new bounds of scale."""
+
+    port = "serving"
+    verb = "start"
+    sign = "+"
+    model: Model
+    replicas: Replicas
+    resources: Resources
+    visibility: str = "internal"
+    log_payloads: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route(Change):
+    """Divide an endpoint's traffic among its revisions, in percent."""
+
+    port = "serving"
+    verb = "route"
+    traffic: Mapping[Digest, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRevision(_OfRevision):
+    """Stop a revision that has no traffic, after it answered what it has begun."""
+
+    port = "serving"
+    verb = "stop"
+    sign = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteEndpoint(Change):
+    """Take an endpoint away with all its revisions."""
+
+    port = "serving"
+    verb = "delete"
+    sign = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenProposal(_OfProposal):
+    """Propose a change of one YAML file: `edits` maps paths in the file to new values.
+
+    `file` is created when it isn't there. `body` is Markdown: the evidence.
+    """
+
+    port = "forge"
+    verb = "propose"
+    sign = "+"
+    file: str
+    edits: Mapping[str, Any]
+    title: str
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeProposal(_OfProposal):
+    """Merge a proposal whose approval is automatic."""
+
+    port = "forge"
+    verb = "merge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseProposal(_OfProposal):
+    """Close a proposal that is merged or that a better one replaces."""
+
+    port = "forge"
+    verb = "close"
+    sign = "-"

@@ -1,0 +1,115 @@
+"""Decisions: what a controller says of one resource in one pass, and what it hands to those downstream."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from reconciler.model.change import Change
+from reconciler.model.ids import Address, Digest, RunName
+from reconciler.model.observed import Actual, Version
+from reconciler.model.resource import Desired, Resource
+
+
+class Standing(StrEnum):
+    """Where a resource stands.
+
+    `WAITING` is a planned outcome with a reason, not a failure; `STALLED` needs a person.
+    """
+
+    READY = "ready"
+    RECONCILING = "reconciling"
+    WAITING = "waiting"
+    STALLED = "stalled"
+
+
+@dataclass(frozen=True, slots=True)
+class DataVersion:
+    """What a dataset or labels give to those downstream. `content` is equal when the data is."""
+
+    run: RunName
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A finished trial on a leaderboard: its parameters, its metrics, its slices, and the digest of its model."""
+
+    run: RunName
+    params: Mapping[str, Any]
+    metrics: Mapping[str, float]
+    slices: Mapping[str, Mapping[str, Mapping[str, float]]]
+    model_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaderboard:
+    """What an experiment gives to those downstream: its trials, the best first, on one version of the data."""
+
+    trials: tuple[Trial, ...]
+    data: DataVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What a deployment gives to those downstream: the model that answers now, and where its traffic is told of."""
+
+    trial: RunName
+    revision: Digest
+    url: str
+    logs_url: str
+    metrics_url: str
+    since: datetime | None
+
+
+Output = DataVersion | Leaderboard | Live
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What one pass says of one resource.
+
+    `reason` is one CamelCase word for machines, `message` a sentence for people that doesn't differ from call to
+    call. `changes` are applied in their order, and the first that fails stops the rest. `facts` go to the status.
+    `files` maps paths on the status branch to a file of a run. `wake` is when time alone would change the decision.
+    """
+
+    address: Address
+    standing: Standing
+    reason: str
+    message: str
+    changes: tuple[Change, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, tuple[RunName, str]] = field(default_factory=dict)
+    output: Output | None = None
+    drifted: str = ""
+    wake: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a controller sees: everything desired and observed, and what was decided upstream of its resource."""
+
+    desired: Desired
+    actual: Actual
+    upstream: Mapping[Address, Decision] = field(default_factory=dict)
+    versions_by_owner: Mapping[Address, tuple[Version, ...]] = field(default_factory=dict)
+
+    def recorded_facts(self, address: Address) -> Mapping[str, Any]:
+        """Return the facts that the last status commit holds of a resource."""
+        facts = self.actual.recorded.get(address, {}).get("facts")
+        return facts if isinstance(facts, Mapping) else {}
+
+    def requested(self, address: Address) -> datetime | None:
+        """Return when an operator last asked that a resource be reconciled anew."""
+        control = self.actual.controls.resources.get(address)
+        return control.requested if control else None
+
+
+class Controller(NamedTuple):
+    """What is known of a kind: the ports it depends on, how to converge a resource, how to take one away."""
+
+    needs: frozenset[str]
+    decide: Callable[[Resource, View], Decision]
+    retire: Callable[[Address, View], Decision]

@@ -1,0 +1,39 @@
+"""`environments/<env>/environment.yaml`: which provider fills which port, and the environment's variables."""
+
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from reconciler.model.kinds.spec import Block
+
+
+class ProviderChoice(Block):
+    """A provider by name, with the options that it declares."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    provider: str = Field(description="The provider's name; what stands beside it are its options.")
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Return everything but the provider's name."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class DeletionBudget(Block):
+    """How much one pass may delete without a person's word: the smaller of a number and a share."""
+
+    number: int = Field(default=5, ge=0, description="Things that one pass may delete.")
+    share: float = Field(default=0.3, ge=0, le=1, description="Share of all things that one pass may delete.")
+
+
+class Environment(Block):
+    """One environment: its providers, its variables (`${env.x}` in specs) and its limits."""
+
+    data: ProviderChoice = Field(default=ProviderChoice(provider="git"), description="Where data and models are kept.")
+    pool: ProviderChoice = Field(default=ProviderChoice(provider="local"), description="Where jobs run.")
+    serving: ProviderChoice = Field(default=ProviderChoice(provider="local"), description="Where endpoints run.")
+    forge: ProviderChoice = Field(default=ProviderChoice(provider="git"), description="Where changes are proposed.")
+    variables: dict[str, Any] = Field(default={}, description="What specs read as ${env.NAME}.")
+    deletion: DeletionBudget = Field(default=DeletionBudget(), description="How much one pass may delete.")
+    description: str = Field(default="", description="What it is for, in words for people.")

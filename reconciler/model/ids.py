@@ -1,0 +1,63 @@
+"""Names and digests: every thing that Setpoint creates is named by what it was made from."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NewType
+
+Address = NewType("Address", str)
+"""A resource's address in the repository, `<kind>/<name>`, such as `datasets/loans`."""
+
+RunName = NewType("RunName", str)
+"""A run's name, `<kind>/<name>/<digest>`: the address of its resource and the digest of its inputs."""
+
+CommitId = NewType("CommitId", str)
+"""A commit's object id, in Git or in the data store."""
+
+Digest = NewType("Digest", str)
+"""A hexadecimal SHA-256, whole or shortened to `SHORT` characters."""
+
+SHORT = 12
+NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+"""A resource's name: a DNS label (RFC 1123), since names end up in hosts, branches and Kubernetes objects."""
+
+
+def canonical(value: Any) -> bytes:
+    """Write a JSON-compatible value the one way that equal values share (RFC 8785 in spirit: sorted, no spaces).
+
+    Raises:
+        ValueError: the value holds NaN or an infinity, which JSON has no word for.
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode()
+
+
+def digest(value: Any) -> Digest:
+    """Digest a JSON-compatible value to `SHORT` hexadecimal characters of the SHA-256 of its canonical form."""
+    return Digest(hashlib.sha256(canonical(value)).hexdigest()[:SHORT])
+
+
+def address(kind: str, name: str) -> Address:
+    """Join a kind and a name to an address."""
+    return Address(f"{kind}/{name}")
+
+
+def kind_of(name: str) -> str:
+    """Return the kind of an address or of a run's name."""
+    return name.split("/", 1)[0]
+
+
+def name_of(addr: Address) -> str:
+    """Return the bare name of an address, `loans` for `datasets/loans`."""
+    return addr.split("/", 1)[1]
+
+
+def run_name(addr: Address, made_from: Mapping[str, Any]) -> RunName:
+    """Name a run of a resource by the digest of everything that it is made from."""
+    return RunName(f"{addr}/{digest(made_from)}")
+
+
+def owner_of(run: RunName) -> Address:
+    """Return the address of the resource that a run belongs to."""
+    return Address(run.rsplit("/", 1)[0])

@@ -1,0 +1,81 @@
+"""`datasets`: data pulled from a source, profiled, held to its schema, and kept as a version."""
+
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from reconciler.model.kinds.spec import Block, Cron, JobSpec, Names
+
+
+class SqlSource(Block):
+    """Rows of a database, read by SQLAlchemy."""
+
+    url: str = Field(description="A SQLAlchemy URL; keep its password in ${secret:NAME}.")
+    query: str = Field(min_length=1, description="The SELECT whose rows are the dataset.")
+
+
+class FileSource(Block):
+    """Files read by fsspec: a table, or a folder of images."""
+
+    url: str = Field(description="An fsspec URL; a glob or a folder reads all that it holds.")
+    format: Literal["parquet", "csv", "jsonl", "images"] = Field(description="How the files are to be read.")
+    label_from: Literal["folder", "none"] = Field(
+        default="none", description="For images: whether the name of an image's folder is its label."
+    )
+
+
+class Source(Block):
+    """Where a dataset comes from: exactly one of `sql` and `files`."""
+
+    sql: SqlSource | None = Field(default=None, description="Rows of a database.")
+    files: FileSource | None = Field(default=None, description="Tables or images in files.")
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.sql is None) == (self.files is None):
+            raise ValueError("give exactly one of sql and files")
+        return self
+
+
+class Column(Block):
+    """What a column may hold. Row-wise checks; `missing` and `distinct` are checks of the whole column."""
+
+    type: Literal["integer", "number", "string", "boolean", "datetime"] = Field(description="What its values are.")
+    minimum: float | None = Field(default=None, description="The lowest value that is accepted.")
+    maximum: float | None = Field(default=None, description="The highest value that is accepted.")
+    enum: tuple[str | int | float | bool, ...] | None = Field(
+        default=None, max_length=1000, description="The only values that are accepted."
+    )
+    pattern: str | None = Field(
+        default=None, max_length=500, description="A regular expression that every text matches as a whole."
+    )
+    missing: float = Field(default=0.0, ge=0, le=1, description="Highest share of missing values.")
+    unique: bool = Field(default=False, description="Whether no value may be there twice.")
+
+
+class Dataset(JobSpec):
+    """A versioned dataset. Without `columns` a schema is inferred and proposed as a change to the spec."""
+
+    kind: ClassVar[str] = "datasets"
+
+    source: Source = Field(description="Where the data comes from.")
+    columns: dict[str, Column] | None = Field(
+        default=None, description="The schema, by column; unset, one is inferred and proposed."
+    )
+    extra_columns: Literal["allow", "refuse"] = Field(
+        default="refuse", description="Whether columns that the schema doesn't name are let in."
+    )
+    minimum_rows: int = Field(default=1, ge=0, description="With fewer rows a version isn't accepted.")
+    identifier: str | None = Field(default=None, description="The column that names a row.")
+    target: str | None = Field(default=None, description="The column that models predict.")
+    timestamp: str | None = Field(default=None, description="The column that says when a row was true.")
+    partition: Names = Field(default=(), description="Columns by whose values the files are divided.")
+    refresh: Cron | None = Field(default=None, description="When to pull again; unset, only when the spec changes.")
+    keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
+
+    def ingest_params(self) -> dict[str, Any]:
+        """Return the parameters of the `ingest` runner."""
+        fields = {
+            "source", "columns", "extra_columns", "minimum_rows", "identifier", "target", "timestamp", "partition",
+        }  # fmt: skip
+        return self.model_dump(mode="json", include=fields, exclude_none=True)

@@ -1,0 +1,75 @@
+"""`deployments`: a pinned model behind an endpoint."""
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from reconciler.model.kinds.spec import Block, JobSpec
+from reconciler.model.quantity import Duration, parse_duration
+
+
+class Model(Block):
+    """The model that is pinned: the trial that made it, and the digest of the model's file."""
+
+    trial: str = Field(
+        pattern=r"^experiments/[a-z0-9-]+/[0-9a-f]{12}$",
+        description="The trial that made it, as the leaderboard names it.",
+    )
+    digest: str = Field(
+        pattern=r"^sha256:[0-9a-f]{64}$", description="Digest of the model's file, checked before loading."
+    )
+
+
+class Replicas(Block):
+    """How many processes serve, and the load at which one more is started."""
+
+    minimum: int = Field(default=1, ge=0, le=1000, description="Fewest processes, even without load.")
+    maximum: int = Field(default=1, ge=1, le=1000, description="Most processes, whatever the load.")
+    target_rps: float = Field(default=200.0, gt=0, description="Requests a second that one replica takes.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.minimum > self.maximum:
+            raise ValueError(f"minimum {self.minimum} is above maximum {self.maximum}")
+        return self
+
+
+class Rollout(Block):
+    """How a new revision gets traffic: by steps in percent, each held for a while under the gates."""
+
+    steps: tuple[int, ...] = Field(default=(100,), description="Percent of the traffic, rising to 100.")
+    hold: Duration = Field(default_factory=lambda: parse_duration("30s"), description="How long each step is watched.")
+    error_rate: float = Field(
+        default=0.01, ge=0, le=1, description="Share of failed requests above which the rollout goes back."
+    )
+    p99_ms: float | None = Field(
+        default=None, gt=0, description="Milliseconds for 99 of 100 answers, above which the rollout goes back."
+    )
+    deadline: Duration = Field(default_factory=lambda: parse_duration("5m"), description="Time to become ready.")
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if list(self.steps) != sorted(set(self.steps)) or not self.steps or self.steps[-1] != 100 or self.steps[0] < 1:
+            raise ValueError("steps rise from at least 1 to exactly 100, such as [10, 50, 100]")
+        return self
+
+
+class Smoke(Block):
+    """The test a revision passes before it gets traffic: recorded examples with their recorded answers."""
+
+    examples: int = Field(default=20, ge=1, le=1000, description="How many recorded examples are asked.")
+    tolerance: float = Field(default=1e-4, ge=0, description="How far an answer may be from the recorded one.")
+
+
+class Deployment(JobSpec):
+    """An endpoint that speaks the Open Inference Protocol. Without `model` it waits for a promotion."""
+
+    kind: ClassVar[str] = "deployments"
+
+    model: Model | None = Field(default=None, description="The model that serves; a promotion pins it.")
+    visibility: Literal["public", "internal"] = Field(default="internal", description="Who can reach the endpoint.")
+    replicas: Replicas = Field(default=Replicas(), description="How many processes serve.")
+    rollout: Rollout = Field(default=Rollout(), description="How a new model gets its traffic.")
+    smoke: Smoke = Field(default=Smoke(), description="The test before any traffic.")
+    log_payloads: bool = Field(default=True, description="Whether requests and answers are logged as CloudEvents.")
+    drift: Literal["correct", "report"] = Field(default="correct", description="What to do about a change by hand.")

@@ -1,0 +1,83 @@
+"""`experiments`: trials over a space of parameters, each a run that leaves a model and its metrics."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from reconciler.model.kinds.spec import Block, JobSpec, Names, reference
+
+
+class Metric(Block):
+    """The figure that ranks trials."""
+
+    name: str = Field(description="A metric of the runner's, such as roc_auc, accuracy or rmse.")
+    goal: Literal["maximize", "minimize"] = Field(default="maximize", description="Which way is better.")
+
+
+class Budget(Block):
+    """How much an experiment may cost. A sweep that is larger is refused, not cut short in silence."""
+
+    trials: int = Field(
+        default=16, ge=1, le=10_000, description="Most trials of the sweep; intervals are sampled up to it."
+    )
+    gpu_hours: float = Field(default=0.0, ge=0, description="Most GPU hours of all trials together.")
+
+
+class Command(Block):
+    """Code of one's own: a command that reads `$SETPOINT_TRAIN` and leaves a model under `$SETPOINT_OUTPUT`."""
+
+    command: tuple[str, ...] = Field(min_length=1, description="The program and its arguments, one to an entry.")
+    code: str | None = Field(default=None, description="A folder of this repository, there as the work directory.")
+    image: str | None = Field(default=None, description="A container image, for pools that run containers.")
+
+
+class Module(Block):
+    """Code of one's own: a Python module that is run with `python -m`."""
+
+    module: str = Field(
+        pattern=r"^[A-Za-z_][\w]*(\.[A-Za-z_][\w]*)*$", description="The module's dotted name, such as churn.train."
+    )
+    code: str | None = Field(default=None, description="A folder of this repository, there as the work directory.")
+
+
+class Split(Block):
+    """How the rows are divided: at random by seed, or the last share in the order of a column."""
+
+    test: float = Field(default=0.25, gt=0, lt=1, description="Share of the rows that is kept for the test.")
+    by: str | None = Field(default=None, description="Column to order by; the last rows become the test rows.")
+
+
+class Experiment(JobSpec):
+    """A sweep of trials on one version of a dataset."""
+
+    kind: ClassVar[str] = "experiments"
+
+    dataset: reference("datasets") = Field(description="The data to learn from.")  # type: ignore[valid-type]
+    labels: reference("labels") | None = Field(  # type: ignore[valid-type]
+        default=None,
+        description="Labels of that data, where people made them.",
+        json_schema_extra={"x-reference": "labels"},
+    )
+    target: str = Field(description="The column that is predicted.")
+    task: Literal["binary", "multiclass", "regression"] = Field(default="binary", description="What the target is.")
+    features: Names | None = Field(default=None, description="Columns to learn from; unset, all others.")
+    exclude: Names = Field(default=(), description="Columns to leave out.")
+    slices: Names = Field(default=(), description="Columns by whose values the metrics are shown again.")
+    split: Split = Field(default=Split(), description="Which rows train and which test.")
+    runner: Literal["tabular", "images", "torch-images"] | Command | Module = Field(
+        description="What trains: a runner that comes with Setpoint, or a command or module of one's own."
+    )
+    params: dict[str, Any] = Field(default={}, description="Fixed values, or Hydra sweeps such as choice(a, b).")
+    metric: Metric = Field(description="The figure by which trials are ranked.")
+    budget: Budget = Field(default=Budget(), description="How much all trials may cost.")
+    seed: int = Field(default=0, ge=0, lt=2**32, description="Seed of everything that is drawn at random.")
+    keep: int | None = Field(default=None, ge=0, description="Trials of former sweeps to keep; unset, all.")
+
+    def code(self) -> str | None:
+        """Return the folder of the user's own code, if the runner has one."""
+        return None if isinstance(self.runner, str) else self.runner.code
+
+    def train_params(self) -> dict[str, Any]:
+        """Return what every trial's training job is told, apart from the trial's own `params`."""
+        fields = {"target", "task", "features", "exclude", "slices", "split", "metric"}
+        return self.model_dump(mode="json", include=fields, exclude_none=True)

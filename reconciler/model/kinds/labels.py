@@ -1,0 +1,44 @@
+"""`labels`: what several people said of the examples of a dataset, merged by a stated rule."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from reconciler.model.kinds.spec import Block, Cron, JobSpec, reference
+
+
+class Exports(Block):
+    """Label Studio JSON exports, one file for each project or annotator."""
+
+    url: str = Field(description="An fsspec URL of a file, a folder or a glob of Label Studio JSON exports.")
+    question: str = Field(description="`from_name` of the control tag whose answers are read.")
+
+
+class Agreement(Block):
+    """How much the annotators must agree before their labels are used."""
+
+    alpha: float = Field(default=0.0, ge=-1, le=1, description="Lowest Krippendorff's alpha that is accepted.")
+    annotators: int = Field(default=1, ge=1, description="Fewest answers an example needs.")
+
+
+class Labels(JobSpec):
+    """A labelled version of a dataset, with agreement figures and a list of examples in dispute."""
+
+    kind: ClassVar[str] = "labels"
+
+    dataset: reference("datasets") = Field(description="The data that was labelled.")  # type: ignore[valid-type]
+    exports: Exports = Field(description="Where the annotators' answers are.")
+    merge: Literal["majority", "dawid-skene"] = Field(
+        default="majority", description="How several answers become one: by count, or weighed by each one's errors."
+    )
+    choices: tuple[str, ...] | None = Field(default=None, description="The labels allowed; others are refused.")
+    agreement: Agreement = Field(default=Agreement(), description="How much the annotators must agree.")
+    dispute_below: float = Field(default=0.7, ge=0, le=1, description="Confidence under which a label is disputed.")
+    note: str = Field(default="", max_length=2000, description="Said wherever the labels are shown.")
+    refresh: Cron | None = Field(default=None, description="When to read the answers again.")
+    keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
+
+    def label_params(self) -> dict[str, Any]:
+        """Return the parameters of the `label` runner."""
+        fields = {"exports", "merge", "choices", "agreement", "dispute_below", "note"}
+        return self.model_dump(mode="json", include=fields, exclude_none=True)

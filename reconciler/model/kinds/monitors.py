@@ -1,0 +1,70 @@
+"""`monitors`: logged predictions held against the training reference, on a schedule."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from reconciler.model.kinds.datasets import Source
+from reconciler.model.kinds.spec import Block, Cron, JobSpec, reference
+from reconciler.model.quantity import Duration, parse_duration
+
+
+class Thresholds(Block):
+    """What counts as an alert. A figure left unset is reported and never alerts."""
+
+    drifted_columns: int | None = Field(default=3, ge=1, description="Columns that drift: so many or more.")
+    jensen_shannon: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="A column drifts where two of its three newest chunks are farther from the reference than this, "
+        "and than three standard deviations above the reference's own chunks.",
+    )
+    multivariate: bool = Field(default=True, description="Alert on the PCA reconstruction error.")
+    estimated_drop: float | None = Field(
+        default=0.03, ge=0, description="Drop of the estimated metric (CBPE); of an error (DLE), its growth as a share."
+    )
+    realized_drop: float | None = Field(
+        default=0.03, ge=0, description="Drop of the realised metric; of an error, its growth as a share."
+    )
+    outlier_share: float | None = Field(
+        default=None, ge=0, le=1, description="Rows stranger than 99 % of the reference: 0.01 is usual."
+    )
+    missing_share: float | None = Field(
+        default=0.05, ge=0, le=1, description="Missing values of a column, above the share in the reference."
+    )
+    unseen_share: float | None = Field(
+        default=0.05, ge=0, le=1, description="Rows with a category that the reference doesn't hold."
+    )
+    error_rate: float | None = Field(default=0.01, ge=0, le=1, description="Answers with a status of 500 and more.")
+    p99_ms: float | None = Field(default=None, gt=0, description="99th percentile of the time to answer.")
+
+
+class Alert(Block):
+    """What an alert does, and how often at most."""
+
+    action: Literal["report", "retrain", "rollback"] = Field(default="report", description="What follows an alert.")
+    at_most: int = Field(default=1, ge=1, le=1000, description="How often at most within the span.")
+    within: Duration = Field(default_factory=lambda: parse_duration("7d"), description="The span.")
+
+
+class Monitor(JobSpec):
+    """Reports on a deployment: drift, outliers, estimated and realised performance, service figures."""
+
+    kind: ClassVar[str] = "monitors"
+
+    deployment: reference("deployments") = Field(description="The endpoint that is watched.")  # type: ignore[valid-type]
+    schedule: Cron = Field(default="0 * * * *", description="When to report: cron, in UTC.")
+    minimum_rows: int = Field(default=500, ge=1, description="Fewer logged rows than this, and it waits.")
+    chunk: int = Field(default=1000, ge=50, description="Rows a chunk; fewer where that would leave too few chunks.")
+    outcomes: Source | None = Field(default=None, description="Where the true outcomes arrive.")
+    metric: str = Field(default="roc_auc", description="The metric that is estimated and realised.")
+    columns: tuple[str, ...] | None = Field(default=None, description="Columns to watch; unset, all features.")
+    alert: Alert = Field(default=Alert(), description="What an alert does.")
+    thresholds: Thresholds = Field(default=Thresholds(), description="What counts as an alert.")
+    keep: int = Field(default=30, ge=1, le=10_000, description="Reports to show on the status branch.")
+
+    def monitor_params(self) -> dict[str, Any]:
+        """Return the parameters of the `monitor` runner."""
+        fields = {"chunk", "outcomes", "metric", "columns", "thresholds", "minimum_rows"}
+        return self.model_dump(mode="json", include=fields, exclude_none=True)

@@ -1,0 +1,38 @@
+"""`promotions`: the rule by which the best trial becomes the model of a deployment."""
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from reconciler.model.kinds.spec import Block, JobSpec, reference
+
+
+class Gate(Block):
+    """A condition on one metric of the candidate, alone, on every slice of a column, or against the live model."""
+
+    metric: str = Field(description="A metric of the trials.")
+    minimum: float | None = Field(default=None, description="The lowest value that passes.")
+    maximum: float | None = Field(default=None, description="The highest value that passes.")
+    slice: str | None = Field(default=None, description="Hold it on every value of this column.")
+    worse_than_live: float | None = Field(
+        default=None, ge=0, description="How much worse than the live model it may be, on the same rows."
+    )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.minimum is None and self.maximum is None and self.worse_than_live is None:
+            raise ValueError("give at least one of minimum, maximum and worse_than_live")
+        return self
+
+
+class Promotion(JobSpec):
+    """Proposes the best trial that passes its gates, and merges by itself where approval is `auto`."""
+
+    kind: ClassVar[str] = "promotions"
+
+    experiment: reference("experiments") = Field(description="Whose best trial is taken.")  # type: ignore[valid-type]
+    deployment: reference("deployments") = Field(description="Whose model it becomes.")  # type: ignore[valid-type]
+    gates: tuple[Gate, ...] = Field(default=(), description="What a trial must pass, all of it.")
+    approval: Literal["review", "auto"] = Field(
+        default="review", description="Whether a person merges the proposal, or the daemon when all gates hold."
+    )

@@ -1,0 +1,189 @@
+"""What was observed of the world in one pass, as plain values: data, pools, endpoints, proposals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from reconciler.model.ids import Address, CommitId, Digest, RunName
+from reconciler.model.kinds.pools import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A run's open data branch. It is `sealed` once the output is committed; unmerged, it stays for inspection.
+
+    `ours` tells whether this environment opened it: environments share runs, and each tidies up after itself only.
+    """
+
+    run: RunName
+    commit: CommitId
+    sealed: bool = False
+    ours: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An accepted run's output, kept under a tag. `here` is false when only another environment accepted it."""
+
+    run: RunName
+    commit: CommitId
+    here: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DataListing:
+    """All branches and versions of the data store, from one listing."""
+
+    head: CommitId
+    branches: Mapping[RunName, Branch] = field(default_factory=dict)
+    versions: Mapping[RunName, Version] = field(default_factory=dict)
+
+
+class JobState(StrEnum):
+    """Where a job is in its life. It moves only downwards in this list, and starts anew with a new attempt."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job in a pool. `reason` says why it waits or why it failed, and is stable from look to look."""
+
+    run: RunName
+    pool: Address
+    team: str
+    state: JobState
+    attempt: int = 1
+    reason: str = ""
+    exit_code: int | None = None
+    submitted: datetime | None = None
+    started: datetime | None = None
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PoolListing:
+    """All jobs by run, and the pools as they are configured now."""
+
+    jobs: Mapping[RunName, Job] = field(default_factory=dict)
+    pools: Mapping[Address, Pool] = field(default_factory=dict)
+
+
+class RevisionState(StrEnum):
+    """Where a revision of an endpoint is in its life."""
+
+    STARTING = "starting"
+    READY = "ready"
+    FAILED = "failed"
+    STOPPING = "stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A revision of an endpoint: one model under one serving configuration.
+
+    `url` reaches this revision alone, whatever traffic it has (`http://host:port`, below which
+    `/v1/models/<name>` and `/v2/models/<name>` answer). `scale` is (minimum, maximum, requests a second a replica).
+    """
+
+    digest: Digest
+    trial: RunName
+    state: RevisionState
+    url: str = ""
+    ready: int = 0
+    wanted: int = 0
+    reason: str = ""
+    scale: tuple[int, int, float] = (1, 1, 200.0)
+    started: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """An endpoint's service figures since its traffic last changed. Shares are 0..1, times milliseconds."""
+
+    requests: int = 0
+    errors: int = 0
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
+
+    @property
+    def error_rate(self) -> float:
+        """Return the share of answers with a status of 500 and more."""
+        return self.errors / self.requests if self.requests else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A deployment as it serves now. `traffic` maps revisions to percent; `since` is when that last changed."""
+
+    deployment: Address
+    url: str
+    revisions: Mapping[Digest, Revision] = field(default_factory=dict)
+    traffic: Mapping[Digest, int] = field(default_factory=dict)
+    since: datetime | None = None
+    figures: Figures = Figures()
+    logs_url: str = ""
+    metrics_url: str = ""
+
+
+class ProposalState(StrEnum):
+    """Where a proposal is: open for review, or gone one way or the other."""
+
+    OPEN = "open"
+    MERGED = "merged"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change to the repository that waits for a merge. `name` is `<kind>/<name>/<digest>`, like a run's."""
+
+    name: str
+    branch: str
+    commit: CommitId
+    state: ProposalState = ProposalState.OPEN
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What an operator asked of one resource, as committed on the status branch."""
+
+    suspended: bool = False
+    requested: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """All that operators asked for: by resource, and the digests of deletions that they approved."""
+
+    resources: Mapping[Address, Control] = field(default_factory=dict)
+    approved: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """Everything that one pass observed. A port in `unread` couldn't be read: its listing means nothing.
+
+    `results` holds the `result.json` of finished runs and `errors` the `error.json` of failed ones; `recorded` the
+    statuses of the last status commit, which are also the inventory.
+    """
+
+    now: datetime
+    data: DataListing = DataListing(CommitId(""))
+    pool: PoolListing = PoolListing()
+    endpoints: Mapping[Address, Endpoint] = field(default_factory=dict)
+    proposals: Mapping[str, Proposal] = field(default_factory=dict)
+    results: Mapping[RunName, Mapping[str, Any]] = field(default_factory=dict)
+    errors: Mapping[RunName, Mapping[str, Any]] = field(default_factory=dict)
+    recorded: Mapping[Address, Mapping[str, Any]] = field(default_factory=dict)
+    controls: Controls = Controls()
+    unread: Mapping[str, str] = field(default_factory=dict)

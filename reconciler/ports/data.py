@@ -1,0 +1,52 @@
+"""Data branches: where runs leave their output, and where accepted output is kept."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from reconciler.model.ids import CommitId, RunName
+from reconciler.model.observed import DataListing
+
+
+class DataStore(Protocol):
+    """Branches named by runs, merged to the environment's data branch when their output is accepted.
+
+    A run's output lies in one folder of the tree, `reconciler.model.run.folder_of(run)`; merging replaces that folder
+    and nothing else, so merges never conflict.
+    """
+
+    def list(self) -> DataListing:
+        """List all branches and versions."""
+
+    def open(self, run: RunName) -> str:
+        """Open the run's branch off the environment's data branch, unless it is open; return its folder's URL."""
+
+    def commit(self, run: RunName, metadata: Mapping[str, str]) -> CommitId:
+        """Commit what the run's folder holds and seal the branch; a sealed one is returned as it is.
+
+        Raises:
+            Refused: the run has no open branch.
+        """
+
+    def merge(self, run: RunName) -> CommitId:
+        """Merge a sealed branch, or a version of another environment, to this environment and keep it as a version."""
+
+    def drop(self, run: RunName) -> None:
+        """Remove the run's branch or version from this environment, whether or not it is there."""
+
+
+class DataReader(Protocol):
+    """Reads what runs have left."""
+
+    def read(self, run: RunName, path: str) -> bytes:
+        """Read a file of a run's folder, from its version, else from its branch, committed or not.
+
+        Raises:
+            FileNotFoundError: there is no such run or file.
+        """
+
+    def url(self, run: RunName) -> str:
+        """Return the URL of a run's folder, to be read by other jobs.
+
+        Raises:
+            FileNotFoundError: there is no such run.
+        """

@@ -1,0 +1,21 @@
+"""All ports of one environment together."""
+
+from dataclasses import dataclass
+
+from reconciler.ports.clock import Clock
+from reconciler.ports.data import DataReader, DataStore
+from reconciler.ports.forge import Forge
+from reconciler.ports.pool import RunnerPool
+from reconciler.ports.serving import Serving
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What an environment runs on. `data` and `reader` are usually two faces of one provider."""
+
+    data: DataStore
+    reader: DataReader
+    pool: RunnerPool
+    serving: Serving
+    forge: Forge
+    clock: Clock

@@ -1,0 +1,55 @@
+"""Endpoints: revisions of models that answer requests, and the traffic among them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from reconciler.model.ids import Address, Digest, RunName
+from reconciler.model.kinds.deployments import Replicas
+from reconciler.model.kinds.spec import Resources
+from reconciler.model.observed import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionOrder:
+    """A revision as it is handed to an engine.
+
+    `model_url` is the trial's folder; `model_digest` is `sha256:<hex>` of the model's file, which is checked before the
+    model is loaded.
+    """
+
+    deployment: Address
+    revision: Digest
+    trial: RunName
+    model_url: str
+    model_digest: str
+    replicas: Replicas
+    resources: Resources
+    visibility: str = "internal"
+    log_payloads: bool = True
+
+
+class Serving(Protocol):
+    """Endpoints that outlive the daemon."""
+
+    def list(self) -> Mapping[Address, Endpoint]:
+        """List all endpoints with their revisions, traffic and figures."""
+
+    def start(self, order: RevisionOrder) -> None:
+        """Start a revision without traffic; for one that is there, only its bounds of scale change."""
+
+    def route(self, deployment: Address, traffic: Mapping[Digest, int]) -> None:
+        """Divide the traffic in percent among revisions that are ready, without failing a request.
+
+        Raises:
+            Refused: a revision isn't there, or the shares don't add up to 100.
+        """
+
+    def stop(self, deployment: Address, revision: Digest) -> None:
+        """Stop a revision without traffic, after it answered what it has begun."""
+
+    def delete(self, deployment: Address) -> None:
+        """Take an endpoint away with all its revisions; its payload logs stay."""
+
+    def settle(self) -> bool:
+        """Let time pass: replace crashed replicas, follow the load. Return whether anything changed since."""
