@@ -1,0 +1,42 @@
+"""A person's own repository: its beginning, and where it came from."""
+
+from pathlib import Path
+
+from reconciler.git.process import call, failure
+from reconciler.model.errors import Refused
+
+
+def begin(folder: Path, message: str) -> None:
+    """Make a folder a repository with the branch `main`, unless it is one, and commit all that it holds.
+
+    Raises:
+        Refused: Git has no author to commit as.
+        Unavailable: the folder can't be written.
+    """
+    folder = folder.absolute()
+    if not (folder / ".git").exists():
+        _run(folder, "init", "--quiet", "-b", "main")
+    _run(folder, "add", "--all")
+    if not call(folder, "diff", "--cached", "--quiet", in_work_tree=True).code:
+        return
+    if call(folder, "var", "GIT_AUTHOR_IDENT", in_work_tree=True).code:
+        raise Refused("git doesn't know who you are", "git config --global user.name NAME, and user.email ADDRESS")
+    _run(folder, "commit", "--quiet", "--message", message)
+
+
+def origin_of(folder: Path) -> str | None:
+    """Return the URL or path of the remote `origin` of the repository in a folder, if it has one."""
+    told = call(folder, "config", "--get", "remote.origin.url", in_work_tree=True)
+    return told.text.strip() or None if not told.code else None
+
+
+def has_status(folder: Path) -> bool:
+    """Tell whether a repository holds a status branch: whether a daemon watches it, and not its origin."""
+    told = call(folder, "for-each-ref", "--count=1", "refs/heads/setpoint/", in_work_tree=True)
+    return bool(told.text.strip())
+
+
+def _run(folder: Path, *arguments: str) -> None:
+    output = call(folder, *arguments, in_work_tree=True)
+    if output.code:
+        raise failure(folder, arguments[0], output)

@@ -1,0 +1,85 @@
+"""Writing a tree to a folder of the disk, so that nothing in it reaches out of that folder."""
+
+import os
+import posixpath
+from collections.abc import Mapping
+from pathlib import Path
+
+from reconciler.git.disk import draft_of
+from reconciler.git.names import is_file_name
+from reconciler.git.objects import ObjectStore
+from reconciler.git.trees import SUBMODULE, SYMLINK, Listing, list_tree
+from reconciler.model.errors import Refused
+
+
+def export(objects: ObjectStore, tree_id: str, folder: Path, drafts: Path | None = None) -> Path:
+    """Write a tree to a folder, whole or not at all; one that is there is left as it is.
+
+    Args:
+        objects: where the tree is read.
+        tree_id: the tree's id.
+        folder: the folder that is to be.
+        drafts: where it lies until it is whole, on the same disk; beside it, if not given.
+
+    Raises:
+        Refused: the tree holds a submodule, a name that climbs out of it, or a link out of it.
+        Unavailable: the disk can't be written, or the tree can't be read.
+    """
+    if folder.is_dir():
+        return folder
+    listing = list_tree(objects, tree_id)
+    links = _links(objects, listing)
+    _check(listing, links)
+    with draft_of(folder, drafts) as draft:
+        _write(objects, listing, links, draft)
+    return folder
+
+
+def _links(objects: ObjectStore, listing: Listing) -> dict[str, str]:
+    paths = [path for path, entry in listing.odd.items() if entry.mode == SYMLINK]
+    targets = objects.read_all([listing.odd[path].id for path in paths])
+    return dict(zip(paths, map(os.fsdecode, targets), strict=True))
+
+
+def _check(listing: Listing, links: Mapping[str, str]) -> None:
+    for path, entry in listing.odd.items():
+        if entry.mode == SUBMODULE:
+            raise Refused(f"{path} is a submodule", "copy its files into the repository")
+    for path in (*listing.files, *links):
+        if not all(is_file_name(part) for part in path.split("/")):
+            raise Refused(f"{path!r} can't be the path of a file", "rename the file")
+    for path, target in links.items():
+        if not _stays_inside(path, target):
+            raise Refused(f"{path} is a symbolic link out of its folder", "copy what it points to into the folder")
+        if any(way in links for way in _ways(posixpath.join(posixpath.dirname(path), target))):
+            raise Refused(f"{path} is a symbolic link through another", "point it to the file itself")
+
+
+def _stays_inside(path: str, target: str) -> bool:
+    end = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    return not posixpath.isabs(target) and end != ".." and not end.startswith("../")
+
+
+def _ways(path: str) -> list[str]:
+    """Return every place that the kernel looks at on its way along a path, `..` taken one by one."""
+    at: list[str] = []
+    seen = []
+    for part in path.split("/"):
+        if part == "..":
+            at = at[:-1]
+        elif part not in ("", "."):
+            at = [*at, part]
+        seen.append("/".join(at))
+    return seen
+
+
+def _write(objects: ObjectStore, listing: Listing, links: Mapping[str, str], folder: Path) -> None:
+    for inner in listing.folders:
+        (folder / inner).mkdir()
+    for path, blob in listing.files.items():
+        with (folder / path).open("xb") as file:
+            objects.copy(blob, file)
+        if path in listing.executable:
+            (folder / path).chmod(0o755)
+    for path, target in links.items():
+        (folder / path).symlink_to(target)

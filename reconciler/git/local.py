@@ -1,0 +1,122 @@
+"""A repository on this machine, bare or with work trees, whose refs are moved directly."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from reconciler.git.objects import ObjectStore
+from reconciler.git.process import Output, call, checked
+from reconciler.git.refs import RefUpdate, list_refs, raced, swap
+from reconciler.git.upkeep import Upkeep
+from reconciler.model.errors import Refused, Unavailable
+
+
+class LocalRepository:
+    """A repository by its path: a bare one, or a folder with `.git`.
+
+    Args:
+        place: the path. A repository in a folder above it isn't meant.
+
+    Raises:
+        Refused: there is no repository.
+        Unavailable: the path isn't there.
+    """
+
+    def __init__(self, place: Path) -> None:
+        if not place.is_dir():
+            raise Unavailable(f"the repository {place} isn't there", "check the path, or clone the repository there")
+        told = _located(place.resolve())
+        if told.code:
+            hint = told.complaint if (place / ".git").exists() else f"make one with `git init {place}`"
+            raise Refused(f"{place} is no Git repository", hint)
+        git_dir, algorithm = told.text.splitlines()[:2]
+        self.place = str(place.resolve())
+        self.git_dir = Path(git_dir)
+        self.objects = ObjectStore(self.git_dir, algorithm)
+        self._upkeep = Upkeep(self.git_dir)
+
+    @property
+    def watched(self) -> Path | None:
+        """Return the Git folder: refs that move change files in it."""
+        return self.git_dir
+
+    def refs(self, *patterns: str) -> Mapping[str, str]:
+        """Return the object id of every ref that a pattern names.
+
+        Raises:
+            Unavailable: the repository is gone or can't be read.
+        """
+        return list_refs(self.git_dir, *patterns)
+
+    def ref(self, name: str) -> str | None:
+        """Return the object id of one ref by its full name, without starting a process; None where there is none.
+
+        Raises:
+            Unavailable: the repository is gone or can't be read.
+        """
+        found = self.objects.find(name)
+        if found is None and not (self.git_dir / "HEAD").exists():
+            raise Unavailable(f"the repository {self.place} is gone", "restore it, or give another path")
+        return found.id if found else None
+
+    def swap(self, updates: Sequence[RefUpdate]) -> None:
+        """Move refs together, each only if it is where it is expected.
+
+        Raises:
+            Raced: a ref isn't where it was expected.
+            Unavailable: the repository can't be written.
+        """
+        swap(self.git_dir, updates)
+        self._upkeep.written()
+
+    def advance(self, update: RefUpdate) -> None:
+        """Move a branch to a descendant; where it is checked out, its work tree follows if nothing is in the way.
+
+        The same is done by `receive.denyCurrentBranch=updateInstead` for a push (git-config(1)).
+
+        Raises:
+            Raced: the branch isn't where it was expected.
+            Refused: changes in the work tree are in the way.
+            Unavailable: the repository can't be written.
+        """
+        work_tree = self._work_tree_of(update.ref)
+        if work_tree is None or update.new is None:
+            return swap(self.git_dir, [update])
+        if self.refs(update.ref).get(update.ref) != update.old:
+            raise raced(update.ref)
+        call(work_tree, "merge", "--ff-only", "--quiet", "--no-stat", update.new, in_work_tree=True)
+        now = self.refs(update.ref).get(update.ref)
+        if now == update.old:
+            raise Refused(
+                f"changes in the work tree {work_tree} are in the way of a merge to {update.ref}",
+                "commit or stash them; or let Setpoint watch a bare repository, and push to that",
+            )
+        if now != update.new:
+            raise raced(update.ref)
+        return None
+
+    def default_branch(self) -> str:
+        """Return the name of the branch that HEAD points to; `main` where it points to none."""
+        told = call(self.git_dir, "symbolic-ref", "--quiet", "HEAD").text.strip()
+        return told.removeprefix("refs/heads/") or "main"
+
+    def refresh(self, ref: str | None = None) -> None:
+        """Do nothing: refs are read anew at every look."""
+
+    def close(self) -> None:
+        """End the process that reads objects."""
+        self.objects.close()
+
+    def _work_tree_of(self, ref: str) -> Path | None:
+        """Return the work tree in which a branch is checked out, the main one or one by `git worktree`."""
+        told = checked(self.git_dir, "worktree", "list", "--porcelain", "-z").text
+        for block in told.split("\0\0"):
+            facts = dict(line.partition(" ")[::2] for line in block.strip("\0").split("\0"))
+            if facts.get("branch") == ref and "bare" not in facts and Path(facts["worktree"]).is_dir():
+                return Path(facts["worktree"])
+        return None
+
+
+def _located(place: Path) -> Output:
+    """Ask git for the folder of a repository and its hash, looking at this place and at none above it."""
+    wanted = ("--path-format=absolute", "--git-common-dir", "--show-object-format")
+    return call(place, "rev-parse", *wanted, in_work_tree=True)

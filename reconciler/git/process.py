@@ -1,0 +1,169 @@
+"""Running git: with a clean environment, without hooks, prompts or translated output, and with an end to waiting.
+
+GitPython runs its commands in the environment of its own process, in which a hook leaves `GIT_DIR`,
+`GIT_INDEX_FILE` or `GIT_QUARANTINE_PATH`: commands would then reach another repository than the one they are told. So
+commands are run here.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.model.errors import Refused, Unavailable
+
+PATIENCE = 600.0
+"""Seconds after which a local command is stopped; hashing large files takes a while."""
+FAR_PATIENCE = 120.0
+"""Seconds after which a command that talks to a remote is stopped."""
+
+_KEPT = re.compile(r"GIT_(SSH.*|ASKPASS|SSL_.*|PROXY_.*|HTTP_.*|EXEC_PATH|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))")
+_SETTINGS = {
+    "core.hooksPath": os.devnull,
+    "core.fsmonitor": "false",
+    "core.quotePath": "false",
+    "core.filesRefLockTimeout": "2000",
+    "core.packedRefsTimeout": "5000",
+    "http.lowSpeedLimit": "1",
+    "http.lowSpeedTime": "30",
+}
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a command left: its exit code and what it wrote."""
+
+    code: int
+    stdout: bytes
+    stderr: str
+
+    @property
+    def text(self) -> str:
+        """Return the standard output as text; bytes that are no UTF-8 survive a round trip."""
+        return self.stdout.decode("utf-8", "surrogateescape")
+
+    @property
+    def complaint(self) -> str:
+        """Return the line in which git said what is wrong, without credentials; for people, never to be parsed."""
+        lines = [line.strip() for line in self.stderr.splitlines() if line.strip()]
+        fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
+        line = (fatal or lines or [f"exit code {self.code}"])[-1]
+        return without_credentials(line.removeprefix("fatal:").removeprefix("error:").strip())
+
+
+def environment(ceiling: Path | None = None) -> dict[str, str]:
+    """Return the environment for git: this process's, without what hooks leave behind, without prompts, with an author.
+
+    Args:
+        ceiling: a folder from which upwards no repository is looked for.
+    """
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or _KEPT.fullmatch(key)}
+    looked_for = {"GIT_CEILING_DIRECTORIES": str(ceiling)} if ceiling else {}
+    return (
+        kept
+        | looked_for
+        | {
+            "LC_ALL": "C",
+            "LANGUAGE": "C",
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_OPTIONAL_LOCKS": "0",
+            "SSH_ASKPASS_REQUIRE": "never",
+            "GIT_COMMITTER_NAME": "Setpoint",
+            "GIT_COMMITTER_EMAIL": "setpoint@localhost",
+        }
+    )
+
+
+def command(place: Path, *arguments: str, in_work_tree: bool = False) -> list[str]:
+    """Return the command line for a repository, by its Git folder or, with `in_work_tree`, by its work tree."""
+    where = ["-C", str(place)] if in_work_tree else [f"--git-dir={place}"]
+    settings = [part for key, value in _SETTINGS.items() for part in ("-c", f"{key}={value}")]
+    return ["git", *where, *settings, *arguments]
+
+
+def call(
+    place: Path, *arguments: str, stdin: bytes = b"", patience: float = PATIENCE, in_work_tree: bool = False
+) -> Output:
+    """Run a git command and return what it left, whatever its exit code.
+
+    Args:
+        place: the Git folder, or the work tree.
+        arguments: the command and its arguments.
+        stdin: what it reads.
+        patience: seconds after which it is stopped.
+        in_work_tree: `place` is a work tree.
+
+    Raises:
+        Unavailable: the folder is gone, or the command took too long.
+        Refused: git isn't installed.
+    """
+    line = command(place, *arguments, in_work_tree=in_work_tree)
+    env = environment(place.parent if in_work_tree else None)
+    with start(line, place, env, stdin=subprocess.PIPE if stdin else subprocess.DEVNULL) as process:
+        try:
+            out, err = process.communicate(stdin or None, patience)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            raise Unavailable(
+                f"git {arguments[0]} took longer than {patience:g} s in {place}", "see the disk and the network"
+            ) from None
+    return Output(process.returncode, out, err.decode("utf-8", "replace"))
+
+
+def start(
+    line: list[str], place: Path, env: dict[str, str], *, stdin: int, stderr: int = subprocess.PIPE
+) -> subprocess.Popen[bytes]:
+    """Start a command in a session of its own, so that no signal meant for this process reaches it.
+
+    Raises:
+        Unavailable: the folder is gone.
+        Refused: git isn't installed.
+    """
+    try:
+        return subprocess.Popen(
+            line,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            cwd=place,
+            env=env,
+            start_new_session=True,
+        )
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if place.is_dir():
+            raise Refused("git is not installed", "install Git 2.38 or newer and have it in PATH") from error
+        raise Unavailable(f"the Git folder {place} is gone", "restore it, or start again with another one") from error
+
+
+def checked(place: Path, *arguments: str, stdin: bytes = b"", patience: float = PATIENCE) -> Output:
+    """Run a git command that has no reason to fail.
+
+    Raises:
+        Unavailable: it failed all the same; the disk is full, or the repository is damaged.
+        Refused: git isn't installed.
+    """
+    output = call(place, *arguments, stdin=stdin, patience=patience)
+    if output.code:
+        raise failure(place, arguments[0], output)
+    return output
+
+
+def failure(place: Path, verb: str, output: Output) -> Unavailable:
+    """Return the error for a command that failed without a reason that the caller knows."""
+    try:
+        free = shutil.disk_usage(place).free
+    except OSError:
+        free = None
+    if free is not None and free < 1 << 20:
+        return Unavailable(f"the disk that holds {place} is full", "free some space on it")
+    return Unavailable(f"git {verb} failed in {place}: {output.complaint}", "`git fsck` there tells what is damaged")
+
+
+def without_credentials(text: str) -> str:
+    """Return a text whose URLs have lost their user and password."""
+    return _CREDENTIALS.sub("", text)

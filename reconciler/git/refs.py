@@ -1,0 +1,67 @@
+"""Refs of a repository on this machine: listed, and moved by compare-and-swap."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.git.process import call, checked, failure
+from reconciler.model.errors import Raced
+
+_PATIENCE_FOR_LOCKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RefUpdate:
+    """A ref's movement. `old` None: it must not be there yet; `new` None: it is removed; equal: it must not move."""
+
+    ref: str
+    new: str | None
+    old: str | None
+
+    def line(self, width: int) -> str:
+        """Write the movement as `git update-ref --stdin` reads it; ids have `width` digits."""
+        old = self.old or "0" * width
+        if self.new == self.old:
+            return f"verify {self.ref} {old}\n"
+        return f"delete {self.ref} {old}\n" if self.new is None else f"update {self.ref} {self.new} {old}\n"
+
+
+def list_refs(git_dir: Path, *patterns: str) -> dict[str, str]:
+    """Return the object id of every ref that a pattern names: whole, as a folder above it, or by `*`.
+
+    Raises:
+        Unavailable: the repository can't be read.
+    """
+    told = checked(git_dir, "for-each-ref", "--format=%(objectname) %(refname)", *patterns).text
+    lines = (line.partition(" ") for line in told.splitlines())
+    return {ref: name for name, _, ref in lines}
+
+
+def swap(git_dir: Path, updates: Sequence[RefUpdate]) -> None:
+    """Move refs together, each only if it is where `old` says.
+
+    What became of it is told by reading the refs, whatever the command says: a lost race is one if a ref has moved.
+
+    Raises:
+        Raced: a ref isn't where it was expected; none was moved by this call.
+        Unavailable: the repository can't be written.
+    """
+    width = max(len(name) for update in updates for name in (update.new or "", update.old or "", "0" * 40))
+    text = "".join(update.line(width) for update in updates)
+    for attempt in range(_PATIENCE_FOR_LOCKS):
+        output = call(git_dir, "update-ref", "--stdin", stdin=text.encode())
+        if not output.code:
+            return
+        now = list_refs(git_dir, *(update.ref for update in updates))
+        if all(now.get(update.ref) == update.new for update in updates):
+            return
+        moved = [update.ref for update in updates if now.get(update.ref) != update.old]
+        if moved:
+            raise raced(moved[0])
+        if attempt == _PATIENCE_FOR_LOCKS - 1:
+            raise failure(git_dir, "update-ref", output)
+
+
+def raced(ref: str) -> Raced:
+    """Return the error of a lost race."""
+    return Raced(f"{ref} has moved since it was read", "it is read again and retried")

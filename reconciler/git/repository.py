@@ -1,0 +1,95 @@
+"""A repository as the rest of the house sees it, on this machine or far away."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from reconciler.git.local import LocalRepository
+from reconciler.git.objects import ObjectStore
+from reconciler.git.refs import RefUpdate
+from reconciler.git.remote import RemoteRepository
+from reconciler.model.errors import Refused
+
+_FAR = re.compile(r"(?:(?:https?|ssh|git|file)://\S+|[\w.-]+@[\w.-]+:\S+)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*::?//")
+
+
+class Repository(Protocol):
+    """Objects by id, and refs by compare-and-swap. Any number of threads may use it."""
+
+    @property
+    def place(self) -> str:
+        """Return its path or URL, as people may see it."""
+
+    @property
+    def objects(self) -> ObjectStore:
+        """Return its objects; those that `refs` has told of can be read."""
+
+    @property
+    def watched(self) -> Path | None:
+        """Return the folder that changes when a ref moves, or None where only asking tells."""
+
+    def refs(self, *patterns: str) -> Mapping[str, str]:
+        """Return the object id of every ref that a pattern names, whole or as a folder above it.
+
+        Raises:
+            Unavailable: the repository is out of reach.
+        """
+
+    def ref(self, name: str) -> str | None:
+        """Return the object id of one ref by its full name; None where there is none.
+
+        Raises:
+            Unavailable: the repository is out of reach.
+        """
+
+    def swap(self, updates: Sequence[RefUpdate]) -> None:
+        """Move refs together, each only if it is where it is expected.
+
+        Raises:
+            Raced: a ref isn't where it was expected.
+            Refused: the repository declines the movement.
+            Unavailable: it is out of reach.
+        """
+
+    def advance(self, update: RefUpdate) -> None:
+        """Move a branch to a descendant, and with it the work tree of a person who has it checked out.
+
+        Raises:
+            Raced: the branch isn't where it was expected.
+            Refused: changes in the work tree are in the way, or the repository declines the movement.
+            Unavailable: it is out of reach.
+        """
+
+    def default_branch(self) -> str:
+        """Return the name of the branch that the repository's HEAD points to.
+
+        Raises:
+            Unavailable: the repository is out of reach.
+        """
+
+    def refresh(self, ref: str | None = None) -> None:
+        """Forget what was heard of the refs, or of one, so that the next look asks again."""
+
+    def close(self) -> None:
+        """End the processes that serve it."""
+
+
+def open_repository(place: str | Path, state: Path) -> Repository:
+    """Open a repository by its path, or by its URL (`https://`, `ssh://`, `git://`, `file://`, `user@host:path`).
+
+    Args:
+        place: the path or the URL. A path is written to directly; a URL is pushed to, even if it is `file://`.
+        state: a folder for the mirrors of remote repositories, which may be deleted at any time.
+
+    Raises:
+        Refused: there is no repository, or the URL is of an unknown kind.
+        Unavailable: it can't be reached.
+    """
+    text = str(place)
+    if _FAR.fullmatch(text):
+        return RemoteRepository(text, state)
+    if _SCHEME.match(text) or text.startswith("-"):
+        raise Refused(f"{text!r} is no repository", "give a path, or a https://, ssh:// or file:// URL")
+    return LocalRepository(Path(place))

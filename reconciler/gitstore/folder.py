@@ -1,0 +1,51 @@
+"""A folder of the disk as a tree of specs: what lies there, committed or not, for `setpoint validate`."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from reconciler.model.ids import CommitId
+
+ROOTS = ("specs", "environments")
+
+
+class FolderTree:
+    """The files of a folder, read once. Ids are digests of paths and times, which is enough for one look.
+
+    Args:
+        folder: the folder that holds `specs/` and `environments/`.
+    """
+
+    commit = CommitId("")
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        found = [path for root in ROOTS for path in sorted((folder / root).rglob("*"))]
+        self._names = {path: path.relative_to(folder).as_posix() for path in found}
+        self.odd: Mapping[str, str] = {name: "symlink" for path, name in self._names.items() if path.is_symlink()}
+        self.files: Mapping[str, str] = {
+            name: _id(path, name) for path, name in self._names.items() if name not in self.odd and path.is_file()
+        }
+        self._paths = {self.files[name]: path for path, name in self._names.items() if name in self.files}
+
+    def read(self, blob: str) -> bytes:
+        """Return a file's content."""
+        return self._paths[blob].read_bytes()
+
+    def read_all(self, blobs: list[str]) -> list[bytes]:
+        """Return the contents of several files."""
+        return [self.read(blob) for blob in blobs]
+
+    def size(self, blob: str) -> int:
+        """Return a file's size in bytes."""
+        return self._paths[blob].stat().st_size
+
+    def tree_id(self, folder: str) -> str | None:
+        """Return an id for a folder below this one, or None where there is none."""
+        path = self._folder / folder
+        return hashlib.sha256(folder.encode()).hexdigest() if path.is_dir() else None
+
+
+def _id(path: Path, name: str) -> str:
+    stat = path.stat()
+    return hashlib.sha256(f"{name}\0{stat.st_mtime_ns}\0{stat.st_size}".encode()).hexdigest()

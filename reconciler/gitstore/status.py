@@ -1,0 +1,169 @@
+"""The status branch `setpoint/<environment>`: read whole, written by one commit at a time, never forced.
+
+Any number of writers share it: each puts its edits on the newest commit, and one that lost the race reads again and
+puts them on that. Files that nobody edits stay as they are, whoever wrote them.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.git.commits import format_commit, parse_commit, with_trailers
+from reconciler.git.names import check_environment, check_path
+from reconciler.git.objects import ObjectStore, object_id
+from reconciler.git.refs import RefUpdate
+from reconciler.git.repository import Repository
+from reconciler.git.trees import FILE, Draft, Entry, edited, entry_at, list_tree, rooted
+from reconciler.git.turn import turn
+from reconciler.model.errors import Raced, Refused, Unavailable, Unsafe
+from reconciler.model.ids import CommitId
+
+ATTEMPTS = 60
+"""How often a write is tried. Of fifty writers at once, one wins each round, and the rounds get longer."""
+_LONGEST_PAUSE = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """The lease that a write is made under: its ref, where that must be when the write is done, and its token."""
+
+    ref: str
+    id: str
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTree:
+    """One commit of the status branch. `commit` is None where the branch isn't there yet."""
+
+    commit: CommitId | None
+    files: Mapping[str, str] = field(default_factory=dict)
+    objects: ObjectStore | None = None
+
+    def read(self, path: str) -> bytes:
+        """Return the content of a file.
+
+        Raises:
+            FileNotFoundError: the commit has no such file.
+            Unavailable: the repository can't be read.
+        """
+        if self.objects is None or path not in self.files:
+            raise FileNotFoundError(path)
+        return self.objects.read(self.files[path])
+
+
+class StatusBranch:
+    """Reads and writes the status branch of one environment.
+
+    Args:
+        repository: the repository.
+        environment: the environment's name.
+        fence: called before each write for the lease that it is made under, and raises `Unsafe` where that is lost.
+            Without it, as when an operator writes from the command line, no lease is needed.
+
+    Raises:
+        Refused: the environment's name isn't one.
+    """
+
+    def __init__(self, repository: Repository, environment: str, fence: Callable[[], Fence] | None = None) -> None:
+        self.repository = repository
+        self.ref = f"refs/heads/setpoint/{check_environment(environment)}"
+        self._fence = fence
+        self._lock = threading.Lock()
+        self._read: StatusTree = StatusTree(None)
+
+    def read(self) -> StatusTree:
+        """Read the newest status commit; the very same value while the branch doesn't move.
+
+        Raises:
+            Unavailable: the repository is out of reach.
+        """
+        commit = self.repository.ref(self.ref)
+        if commit is None:
+            return StatusTree(None)
+        known = self._read
+        if known.commit != commit:
+            objects = self.repository.objects
+            self._read = known = StatusTree(CommitId(commit), list_tree(objects, commit).files, objects)
+        return known
+
+    def write(self, edits: Mapping[str, bytes | None], message: str) -> CommitId | None:
+        """Commit edits on top of the newest status commit; None removes a file.
+
+        Args:
+            edits: content by path.
+            message: the commit's message; a trailer with the lease's token is added.
+
+        Returns:
+            The new commit; None if the branch says all that already.
+
+        Raises:
+            Refused: a path isn't one, or the repository declines the write.
+            Unsafe: the lease is lost.
+            Raced: others were faster every time.
+            Unavailable: the repository is out of reach.
+        """
+        for path in edits:
+            check_path(path)
+        with self._lock, turn(self.repository.place, self.ref):
+            return self._written(edits, message)
+
+    def _written(self, edits: Mapping[str, bytes | None], message: str) -> CommitId | None:
+        pause = 0.0
+        for attempt in range(1, ATTEMPTS + 1):
+            began = time.monotonic()
+            try:
+                return self._write(edits, message)
+            except Raced:
+                self._check_fence()
+            pause = min(max(pause * 1.5, time.monotonic() - began), _LONGEST_PAUSE)
+            time.sleep(random.uniform(0, pause * min(attempt, 4)))
+        raise Raced(f"{self.ref} moved at each of {ATTEMPTS} attempts", "see who else writes to it")
+
+    def _write(self, edits: Mapping[str, bytes | None], message: str) -> CommitId | None:
+        self.repository.refresh(self.ref)
+        head = self.repository.ref(self.ref)
+        draft = Draft(self.repository.objects)
+        root = parse_commit(draft.store.read(head)).tree if head else None
+        tree = rooted(draft, edited(draft, root, _entries(draft, root, edits)))
+        if tree == (root or rooted(draft, None)):
+            return None
+        fence = self._fence() if self._fence else None
+        text = with_trailers(message, {"Lease-Token": str(fence.token)} if fence else {})
+        commit = draft.add("commit", format_commit(tree, [head] if head else [], text))
+        draft.save()
+        self._swap(RefUpdate(self.ref, commit, head), fence)
+        return CommitId(commit)
+
+    def _swap(self, update: RefUpdate, fence: Fence | None) -> None:
+        guard = [RefUpdate(fence.ref, fence.id, fence.id)] if fence else []
+        try:
+            self.repository.swap([update, *guard])
+        except (Refused, Unavailable):
+            parent = self.ref.rpartition("/")[0]
+            if self.repository.ref(parent) is not None:
+                raise Refused(f"a branch {parent} is in the way of {self.ref}", "rename that branch") from None
+            raise
+
+    def _check_fence(self) -> None:
+        """Tell a lost race from a lost lease, by the refs."""
+        if self._fence is None:
+            return
+        fence = self._fence()
+        self.repository.refresh(fence.ref)
+        if self.repository.ref(fence.ref) != fence.id:
+            raise Unsafe("another daemon has taken the lease over", "this one stops writing, and waits for it")
+
+
+def _entries(draft: Draft, root: str | None, edits: Mapping[str, bytes | None]) -> dict[str, Entry | None]:
+    """Return the edits that change something, as entries of the tree."""
+    found: dict[str, Entry | None] = {}
+    for path, content in edits.items():
+        known = entry_at(draft, root, path)
+        if content is None:
+            found |= {path: None} if known else {}
+        elif known is None or known.id != object_id("blob", content, draft.store.algorithm):
+            found[path] = Entry(FILE, draft.add("blob", content))
+    return found
