@@ -1,0 +1,76 @@
+"""What was composed before, kept by the blobs that it was made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.compose.environment import Surroundings
+from reconciler.compose.flaws import Flaw
+from reconciler.compose.graph import Graph
+from reconciler.compose.layout import Layout
+from reconciler.compose.lru import Lru
+from reconciler.compose.one import Composed, Ingredients
+from reconciler.compose.text import Document, Unreadable
+from reconciler.model.errors import Problem
+from reconciler.model.ids import Address, Digest
+from reconciler.model.resource import Desired
+
+Key = tuple[Address, str, str | None, Digest]
+"""A spec's address, its base's blob, its patch's blob, and the digest of the environment's variables."""
+Wrong = tuple[Address, frozenset[tuple[str, str | None]], tuple[Flaw, ...]]
+"""A composed spec by its address and the blobs that it was made from, and what is wrong with its references."""
+Results = Mapping[Address, tuple[Ingredients, Composed]]
+"""Every spec's ingredients, and what came of them."""
+_SPARE = 256
+_VARIANTS = 3
+"""Results kept for one key, which differ by the parts that went in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A whole graph, with everything that it was made from and what came of each spec."""
+
+    files: Mapping[str, str]
+    odd: Mapping[str, str]
+    variables: Digest
+    layout: Layout
+    composed: Results
+    graph: Graph
+    desired: Desired
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The results of one environment."""
+
+    composed: Lru[Key, tuple[Composed, ...]] = field(default_factory=lambda: Lru(_SPARE))
+    located: Lru[Wrong, tuple[Problem, ...]] = field(default_factory=lambda: Lru(_SPARE))
+    surroundings: Lru[str, Surroundings] = field(default_factory=lambda: Lru(4))
+    last: Generation | None = None
+
+    def make_room(self, resources: int) -> None:
+        """Bound the shelf to two generations of as many resources as there are."""
+        for kept in (self.composed, self.located):
+            kept.trim(2 * resources + _SPARE)
+
+    def keep(self, key: Key, composed: Composed) -> None:
+        """Keep a result beside the ones that were made from other parts."""
+        self.composed.put(key, (composed, *(self.composed.get(key) or ()))[:_VARIANTS])
+
+
+class Cache:
+    """Results of former compositions. Its entries never change; it holds two generations of each environment's specs.
+
+    Losing it costs time and nothing else. It belongs to one thread.
+    """
+
+    def __init__(self) -> None:
+        self.documents: Lru[str, Document | Unreadable] = Lru(1024)
+        self._shelves: Lru[str, Shelf] = Lru(8)
+
+    def shelf(self, environment: str) -> Shelf:
+        """Return the results of one environment."""
+        found = self._shelves.get(environment)
+        if found is None:
+            found = Shelf()
+            self._shelves.put(environment, found)
+        return found

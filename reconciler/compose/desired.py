@@ -1,0 +1,153 @@
+"""The desired graph of one commit in one environment.
+
+What the former commit's graph was made from is remembered, so that a commit costs what it changes: specs none of
+whose files changed keep their very values, and the graph is ordered again only where references changed.
+"""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from types import MappingProxyType
+
+from reconciler.compose.cache import Cache, Generation, Key, Results, Shelf
+from reconciler.compose.environment import Surroundings, read_environment
+from reconciler.compose.flaws import Flaw
+from reconciler.compose.graph import Graph, connect, reconnect
+from reconciler.compose.layout import Layout, known_to, lay_out, unknown
+from reconciler.compose.library import Desk, Library
+from reconciler.compose.locate import Locator
+from reconciler.compose.one import Composed, Ingredients, compose_one, layers_of
+from reconciler.model.errors import BadSpec, Problem
+from reconciler.model.ids import Address, Digest, digest, kind_of
+from reconciler.model.kinds.experiments import Experiment
+from reconciler.model.resource import Desired
+from reconciler.ports.source import SourceTree
+
+
+def compose(tree: SourceTree, environment: str, cache: Cache) -> Desired:
+    """Compose everything that a commit asks for in one environment.
+
+    Specs that are wrong land in `Desired.broken` with all their problems, and the others compose.
+
+    Raises:
+        BadSpec: the environment isn't there or its file is wrong, so that nothing can be said of the rest; carries
+            every problem that was found all the same.
+    """
+    shelf = cache.shelf(environment)
+    last = shelf.last
+    if last is not None and _is_same(tree, last):
+        return last.desired if last.desired.commit == tree.commit else replace(last.desired, commit=tree.commit)
+    library = Library(tree, cache.documents)
+    layout = _layout(tree, environment, last)
+    surroundings = _surroundings(library, layout, environment, shelf)
+    variables = digest(dict(surroundings.variables))
+    shelf.make_room(len(layout.specs))
+    cache.documents.trim(1024 + 2 * len(layout.parts))
+    composed = _compose_all(library, layout, surroundings, variables, shelf)
+    graph = _graph(layout, composed, last)
+    broken = _broken(library, layout, composed, graph.flaws, shelf)
+    problems = _homeless(library, layout, surroundings, composed)
+    if surroundings.environment is None:
+        raise BadSpec(tuple(sorted({*problems, *(problem for found in broken.values() for problem in found)})))
+    desired = Desired(
+        tree.commit, environment, surroundings.environment, graph.resources, MappingProxyType(broken), problems
+    )
+    shelf.last = Generation(tree.files, tree.odd, variables, layout, composed, graph, desired)
+    return desired
+
+
+def _is_same(tree: SourceTree, last: Generation) -> bool:
+    """Tell whether no file has changed; code folders are looked at again, since modes of files belong to them."""
+    if last.files != tree.files or last.odd != tree.odd:
+        return False
+    coded = ((r.spec.code(), r.code) for r in last.desired.resources.values() if isinstance(r.spec, Experiment))
+    return all(folder is None or tree.tree_id(folder) == known for folder, known in coded)
+
+
+def _layout(tree: SourceTree, environment: str, last: Generation | None) -> Layout:
+    if last is not None and last.files.keys() == tree.files.keys() and last.odd == tree.odd:
+        return last.layout
+    return lay_out(tree, environment)
+
+
+def _surroundings(library: Library, layout: Layout, environment: str, shelf: Shelf) -> Surroundings:
+    path = layout.environments.get(environment)
+    if path is None:
+        raise BadSpec((unknown(environment, layout.environments), *layout.problems))
+    blob = library.files[path]
+    known = shelf.surroundings.get(blob)
+    if known is None:
+        known = read_environment(library, path)
+        shelf.surroundings.put(blob, known)
+    return known
+
+
+def _compose_all(
+    library: Library, layout: Layout, surroundings: Surroundings, variables: Digest, shelf: Shelf
+) -> Results:
+    last = shelf.last if shelf.last is not None and shelf.last.variables == variables else None
+    changed = _changed(last.files, library.files) if last is not None else set()
+    before: Results = last.composed if last is not None else {}
+    result: dict[Address, tuple[Ingredients, Composed]] = {}
+    for addr, base in layout.specs.items():
+        if addr in layout.odd:
+            continue
+        patch = layout.patches.get(addr)
+        former = before.get(addr)
+        if former is not None and former[0].patch == patch and former[1].outlives(changed):
+            result[addr] = former
+        else:
+            ingredients = Ingredients(addr, base, patch, surroundings.variables)
+            result[addr] = (ingredients, _composed(library, ingredients, variables, shelf))
+    return result
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> AbstractSet[str]:
+    return {path for path, _ in before.items() ^ after.items()}
+
+
+def _composed(library: Library, ingredients: Ingredients, variables: Digest, shelf: Shelf) -> Composed:
+    """Compose a spec, or find what came of it when it was composed from the same files."""
+    patch = ingredients.patch
+    files = library.files
+    key: Key = (ingredients.address, files[ingredients.base], files[patch] if patch else None, variables)
+    for known in shelf.composed.get(key) or ():
+        if known.holds(library):
+            return known
+    composed = compose_one(library, ingredients)
+    shelf.keep(key, composed)
+    return composed
+
+
+def _graph(layout: Layout, composed: Results, last: Generation | None) -> Graph:
+    resources = {addr: item.resource for addr, (_, item) in composed.items() if item.resource is not None}
+    if last is not None and last.layout is layout:
+        found = reconnect(last.graph, resources)
+        if found is not None:
+            return found
+    return connect(resources, known_to(layout))
+
+
+def _broken(
+    library: Library, layout: Layout, composed: Results, flaws: Mapping[Address, tuple[Flaw, ...]], shelf: Shelf
+) -> dict[Address, tuple[Problem, ...]]:
+    """Return the problems of every resource that isn't in the graph."""
+    broken = {addr: tuple(problems) for addr, problems in layout.odd.items()}
+    broken |= {addr: item.problems for addr, (_, item) in composed.items() if item.resource is None}
+    for addr, found in flaws.items():
+        ingredients, item = composed[addr]
+        key = (addr, frozenset(item.seen.items()), found)
+        located = shelf.located.get(key)
+        if located is None:
+            layers = layers_of(Desk(library, kind_of(addr)), ingredients)
+            located = Locator(library, layers, ingredients.base).problems(found)
+            shelf.located.put(key, located)
+        broken[addr] = located
+    return broken
+
+
+def _homeless(library: Library, layout: Layout, surroundings: Surroundings, composed: Results) -> tuple[Problem, ...]:
+    """Return the problems that belong to no broken resource: strays, unreadable parts, warnings."""
+    parts: Iterable[Problem | None] = (library.problem(path) for path in layout.parts)
+    warnings = (problem for _, item in composed.values() if item.resource is not None for problem in item.problems)
+    return tuple(sorted({*layout.problems, *surroundings.problems, *filter(None, parts), *warnings}))

@@ -1,0 +1,48 @@
+"""One environment's own file: its providers, its limits, and the variables that specs read as `${env.NAME}`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.compose.flaws import Flaw, Flawed
+from reconciler.compose.interpolation import literal, resolve
+from reconciler.compose.layers import Layer
+from reconciler.compose.library import Library, told
+from reconciler.compose.locate import Locator
+from reconciler.compose.text import Document, Unreadable
+from reconciler.compose.validate import validate
+from reconciler.model.environment import Environment
+from reconciler.model.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """An environment as it was read; None with `problems` where it can't be. `variables` are then the best guess."""
+
+    environment: Environment | None
+    variables: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
+
+
+def read_environment(library: Library, path: str) -> Surroundings:
+    """Read an environment's file."""
+    try:
+        document = library.document(path)
+    except Unreadable as error:
+        return Surroundings(None, {}, (told(path, error),))
+    given = document.value.get("variables")
+    locator = Locator(library, [Layer(path, document)], path)
+    try:
+        environment, warnings = _environment(document)
+    except Flawed as error:
+        return Surroundings(None, given if isinstance(given, dict) else {}, locator.problems(error.flaws))
+    return Surroundings(environment, literal(environment.variables), locator.problems(warnings))
+
+
+def _environment(document: Document) -> tuple[Environment, tuple[Flaw, ...]]:
+    if document.defaults is not None:
+        raise Flawed(Flaw(("defaults",), "an environment has no `defaults`", "write its settings here", on_key=True))
+    values, warnings = document.value, tuple[Flaw, ...]()
+    if document.interpolates:
+        values, warnings = resolve(values, "${variables}" if values.get("variables") else {})
+    return validate(Environment, values), warnings
