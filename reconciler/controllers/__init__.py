@@ -1,0 +1,40 @@
+"""The controllers, one file for each kind: what to observe, what to change, in which phase it is.
+
+Law of the room: pure functions from what is desired and observed to a decision. Ports are named, never called.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from reconciler.controllers import datasets, deployments, experiments, labels, monitors, pools, promotions
+from reconciler.controllers.proposals import close_others
+from reconciler.controllers.pursuit import tidy
+from reconciler.model.decision import Controller, Decision, Standing, View
+from reconciler.model.ids import Address
+
+_RUNS = frozenset({"data", "pool"})
+
+
+def _retire_runs(address: Address, view: View) -> Decision:
+    """Stop what a resource began and close what it proposed; its data stays."""
+    return Decision(
+        address=address,
+        standing=Standing.RECONCILING,
+        reason="Removing",
+        message="its spec is gone; its data stays",
+        changes=tidy(address, frozenset(), view) + close_others(address, None, view),
+    )
+
+
+CONTROLLERS: Mapping[str, Controller] = MappingProxyType(
+    {
+        "pools": Controller(frozenset({"pool"}), pools.decide, pools.retire),
+        "datasets": Controller(_RUNS, datasets.decide, _retire_runs),
+        "labels": Controller(_RUNS, labels.decide, _retire_runs),
+        "experiments": Controller(_RUNS, experiments.decide, _retire_runs),
+        "promotions": Controller(_RUNS | {"forge"}, promotions.decide, _retire_runs),
+        "deployments": Controller(_RUNS | {"serving"}, deployments.decide, deployments.retire),
+        "monitors": Controller(_RUNS | {"serving"}, monitors.decide, _retire_runs),
+    }
+)
+"""The controller of every kind."""

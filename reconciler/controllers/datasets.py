@@ -1,0 +1,156 @@
+"""Datasets: pull, profile, hold to the schema, merge. A refresh falls due by cron, by request, or by an alert."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from reconciler.controllers.pictures import pictures
+from reconciler.controllers.proposals import close_others, propose_once, proposed_names, replaced
+from reconciler.controllers.pursuit import Pursuit, Stage, pursue_newest, surplus, tidy
+from reconciler.controllers.retraining import trigger_of
+from reconciler.controllers.run_orders import order
+from reconciler.model.change import Change, OpenProposal, StartRun
+from reconciler.model.decision import DataVersion, Decision, Standing, View
+from reconciler.model.ids import Address, digest
+from reconciler.model.kinds.datasets import Dataset
+from reconciler.model.resource import Resource
+from reconciler.model.schedule import last_fire, next_fire
+
+STANDINGS = {
+    Stage.WAITING: (Standing.WAITING, "Waiting"),
+    Stage.RUNNING: (Standing.RECONCILING, "Running"),
+    Stage.FINISHING: (Standing.RECONCILING, "Merging"),
+    Stage.ACCEPTED: (Standing.READY, "Accepted"),
+    Stage.REJECTED: (Standing.STALLED, "DataRefused"),
+    Stage.FAILED: (Standing.STALLED, "JobFailed"),
+}
+"""How a resource stands whose newest run has come this far."""
+
+
+def decide(resource: Resource, view: View) -> Decision:
+    """Bring a dataset to the version that its spec, its schedule and its monitors ask for."""
+    spec = resource.spec
+    assert isinstance(spec, Dataset)
+    cause, former = _causes(resource, spec, view)
+    wanted = _refresh(resource, spec, cause, view)
+    pursuit = pursue_newest(wanted, _refresh(resource, spec, former, view), spec.retries, view)
+    cause = cause if pursuit.run == wanted.run else former
+    changes = pursuit.changes + tidy(resource.address, frozenset({pursuit.run}), view)
+    if pursuit.stage is Stage.ACCEPTED:
+        changes += surplus(resource.address, spec.keep and spec.keep - 1, frozenset({pursuit.run}), view)
+        changes += _proposed_schema(resource, view, pursuit)
+    standing, reason = STANDINGS[pursuit.stage]
+    return Decision(
+        address=resource.address,
+        standing=standing,
+        reason=reason,
+        message=_message(pursuit),
+        changes=changes,
+        facts=_facts(pursuit, view, resource.address) | _memory(resource.address, cause, changes, view),
+        files=pictures(pursuit.run, pursuit.result) if pursuit.stage is Stage.ACCEPTED else {},
+        output=_output(pursuit, view, resource.address),
+        wake=_first(pursuit.wake, next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
+    )
+
+
+class _Cause(NamedTuple):
+    """Why a version is made beside its spec: the moment since which it is due, and the report whose alert asks."""
+
+    due: str | None
+    alert: str | None
+
+
+def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[_Cause, _Cause]:
+    """Return what asks for a version now, and what asked for the one that the last status tells of."""
+    former = view.recorded_facts(resource.address)
+    now = _Cause(due_since(resource.address, spec.refresh, view), trigger_of(resource.address, view))
+    return now, _Cause(former.get("due"), former.get("refreshed_for"))
+
+
+def _refresh(resource: Resource, spec: Dataset, cause: _Cause, view: View) -> StartRun:
+    return order(resource, view, runner="ingest", params=spec.ingest_params(), made_from=cause._asdict())
+
+
+def _memory(address: Address, cause: _Cause, changes: tuple[Change, ...], view: View) -> dict[str, object]:
+    """Return what must outlive the pass: the cause, and the names of proposals that were seen."""
+    gone = replaced(changes, view)
+    there = (name for name in sorted(view.actual.proposals) if name.startswith(f"{address}/") and name not in gone)
+    names = [name for name in proposed_names(address, next(there, None), view) if name not in gone]
+    told = {"due": cause.due, "refreshed_for": cause.alert, "proposed": names}
+    return {key: value for key, value in told.items() if value}
+
+
+def due_since(address: Address, cron: str | None, view: View) -> str | None:
+    """Return the moment since which a new version is due, in UTC: by schedule, as an operator asked, or as it was.
+
+    It never goes back: a schedule that becomes rarer or is taken away brings no older version in again.
+    """
+    former = view.recorded_facts(address).get("due")
+    moments = (
+        last_fire(cron, view.actual.now) if cron else None,
+        view.requested(address),
+        datetime.fromisoformat(str(former)) if former else None,
+    )
+    due = max((moment for moment in moments if moment), default=None)
+    return due.astimezone(UTC).isoformat() if due else None
+
+
+def _first(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment), default=None)
+
+
+def _message(pursuit: Pursuit) -> str:
+    if pursuit.stage is Stage.ACCEPTED:
+        facts = pursuit.result.get("facts", {})
+        return f"version {pursuit.run.rsplit('/', 1)[1]} with {facts.get('rows', '?')} rows is merged"
+    return pursuit.message
+
+
+def _facts(pursuit: Pursuit, view: View, address: Address) -> dict[str, object]:
+    facts: dict[str, object] = {"run": pursuit.run, "stage": pursuit.stage.value}
+    if pursuit.result:
+        facts["metrics"] = pursuit.result.get("metrics", {})
+        facts["result"] = pursuit.result.get("facts", {})
+        facts["violations"] = list(pursuit.result.get("violations") or ())
+    accepted = _accepted(pursuit, view, address)
+    if accepted:
+        facts["version"] = accepted
+    if pursuit.stage is Stage.ACCEPTED:
+        facts["pictures"] = list(pictures(pursuit.run, pursuit.result))
+    return facts
+
+
+def _accepted(pursuit: Pursuit, view: View, address: Address) -> str | None:
+    """Return the newest version that was accepted: this run, the one that the last pass pursued, or its former."""
+    if pursuit.stage is Stage.ACCEPTED:
+        return pursuit.run
+    facts, here = view.recorded_facts(address), {v.run for v in view.versions_by_owner.get(address, ()) if v.here}
+    return next((name for name in (facts.get("run"), facts.get("version")) if name in here), None)
+
+
+def _output(pursuit: Pursuit, view: View, address: Address) -> DataVersion | None:
+    """Hand on the newest accepted version: while a new one is made or refused, the former one stands."""
+    name = _accepted(pursuit, view, address)
+    for version in view.versions_by_owner.get(address, ()):
+        result = view.actual.results.get(version.run)
+        if version.run == name and version.here and result is not None:
+            return DataVersion(version.run, str(result.get("content") or version.run))
+    return None
+
+
+def _proposed_schema(resource: Resource, view: View, pursuit: Pursuit) -> tuple[Change, ...]:
+    columns = pursuit.result.get("facts", {}).get("proposed_columns")
+    if not columns or (isinstance(resource.spec, Dataset) and resource.spec.columns is not None):
+        return close_others(resource.address, None, view)
+    return propose_once(
+        OpenProposal(
+            address=resource.address,
+            name=f"{resource.address}/{digest(columns)}",
+            file=resource.file,
+            edits={"columns": columns},
+            title=f"Hold {resource.address} to the schema that its data shows",
+            body=f"`{resource.address}` has no `columns`. These were inferred from run `{pursuit.run}`. Merged, they "
+            f"are enforced on every refresh; narrow them first where you know better than one version of the data.",
+            why="the spec has no schema",
+        ),
+        view,
+    )

@@ -1,0 +1,280 @@
+"""Deployments: the pinned model becomes a revision, is smoke-tested, gets traffic by steps, or goes back."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from reconciler.controllers.pursuit import Pursuit, Stage, pursue, tidy
+from reconciler.controllers.rollout import former_revisions, next_step
+from reconciler.controllers.run_orders import order
+from reconciler.model.change import AcceptRun, Change, DeleteEndpoint, Route, StartRevision, StopRevision
+from reconciler.model.decision import Decision, Live, Standing, View
+from reconciler.model.ids import Address, Digest, RunName, digest, name_of
+from reconciler.model.kinds.deployments import Deployment, Model
+from reconciler.model.observed import Endpoint, Revision, RevisionState
+from reconciler.model.resource import Resource
+from reconciler.model.run import RUNNER_VERSIONS
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is known of one deployment in one pass."""
+
+    resource: Resource
+    spec: Deployment
+    model: Model
+    revision: Digest
+    endpoint: Endpoint
+    view: View
+
+    @property
+    def running(self) -> Revision | None:
+        return self.endpoint.revisions.get(self.revision)
+
+    @property
+    def rolled_back(self) -> list[str]:
+        former = self.view.recorded_facts(self.resource.address).get("rolled_back") or ()
+        return [str(item) for item in former][-20:]
+
+    def start(self, why: str) -> StartRevision:
+        spec = self.spec
+        return StartRevision(
+            address=self.resource.address,
+            revision=self.revision,
+            model=self.model,
+            replicas=spec.replicas,
+            resources=spec.resources,
+            visibility=spec.visibility,
+            log_payloads=spec.log_payloads,
+            why=why,
+        )
+
+    def told(
+        self,
+        standing: Standing,
+        reason: str,
+        message: str,
+        changes: tuple[Change, ...] = (),
+        *,
+        wake: datetime | None = None,
+        rolled_back: list[str] | None = None,
+        drifted: str = "",
+    ) -> Decision:
+        return Decision(
+            address=self.resource.address,
+            standing=standing,
+            reason=reason,
+            message=message,
+            changes=changes,
+            facts=self._facts(self.rolled_back if rolled_back is None else rolled_back),
+            output=_live(self.endpoint),
+            drifted=drifted,
+            wake=wake,
+        )
+
+    def _facts(self, rolled_back: list[str]) -> dict[str, Any]:
+        facts: dict[str, Any] = {
+            "url": self.endpoint.url,
+            "trial": self.model.trial,
+            "revision": self.revision,
+            "traffic": dict(sorted(self.endpoint.traffic.items())),
+            "revisions": {
+                name: {"trial": item.trial, "state": item.state.value, "ready": item.ready}
+                for name, item in sorted(self.endpoint.revisions.items())
+            },
+        }
+        return facts | ({"rolled_back": rolled_back} if rolled_back else {})
+
+
+def decide(resource: Resource, view: View) -> Decision:
+    """Bring an endpoint to the pinned model, one step a pass."""
+    spec = resource.spec
+    assert isinstance(spec, Deployment)
+    endpoint = view.actual.endpoints.get(resource.address) or Endpoint(resource.address, "")
+    if spec.model is None:
+        return Decision(
+            address=resource.address,
+            standing=Standing.WAITING,
+            reason="NoModel",
+            message="no model is pinned yet: a promotion proposes one",
+            output=_live(endpoint),
+        )
+    case = _Case(resource, spec, spec.model, revision_of(spec, spec.model), endpoint, view)
+    missing = _model_missing(case)
+    if missing:
+        return missing
+    smoke = pursue(_smoke(case), spec.retries, view)
+    decision = _refusal(case, smoke) or _start(case) or _test(case, smoke) or _roll_out(case)
+    stale = tidy(resource.address, frozenset({smoke.run}), view)
+    return replace(decision, changes=(*decision.changes, *stale))
+
+
+def retire(address: Address, view: View) -> Decision:
+    """Take an endpoint away, and what was begun to test it."""
+    endpoint = view.actual.endpoints.get(address)
+    stopping = [item.state is RevisionState.STOPPING for item in endpoint.revisions.values()] if endpoint else []
+    if stopping and all(stopping):
+        message = "its spec is gone, and its last requests are being answered"
+        return Decision(address=address, standing=Standing.RECONCILING, reason="Draining", message=message)
+    delete = (DeleteEndpoint(address=address, why="its spec is gone"),) if endpoint else ()
+    return Decision(
+        address=address,
+        standing=Standing.RECONCILING,
+        reason="Removing",
+        message="its spec is gone",
+        changes=(*delete, *tidy(address, frozenset(), view)),
+    )
+
+
+def revision_of(spec: Deployment, model: Model) -> Digest:
+    """Name a revision by all that makes it answer as it does; bounds of scale and rollout change no answer."""
+    made_from = {
+        "model": model.model_dump(mode="json"),
+        "resources": spec.resources.model_dump(mode="json"),
+        "visibility": spec.visibility,
+        "log_payloads": spec.log_payloads,
+        "serve": RUNNER_VERSIONS["serve"],
+    }
+    return digest(made_from)
+
+
+def _model_missing(case: _Case) -> Decision | None:
+    run = RunName(case.model.trial)
+    version, result = case.view.actual.data.versions.get(run), case.view.actual.results.get(run)
+    if version is None or result is None:
+        message = f"the pinned {run} is not in the data store: train it here, or pin another"
+        return case.told(Standing.STALLED, "ModelNotFound", message)
+    known = result.get("facts", {}).get("model", {}).get("digest")
+    if known != case.model.digest:
+        message = f"the pin says {case.model.digest[:19]}… and {run} is {str(known)[:19]}…: correct model.digest"
+        return case.told(Standing.STALLED, "DigestMismatch", message)
+    if not version.here:
+        accept = AcceptRun(address=case.resource.address, run=run, why="its model is pinned here")
+        return case.told(Standing.RECONCILING, "FetchingModel", f"{run} is being taken over", (accept,))
+    return None
+
+
+def _smoke(case: _Case) -> Any:
+    url = case.running.url if case.running else ""
+    return order(
+        case.resource,
+        case.view,
+        runner="smoke",
+        params={"name": name_of(case.resource.address), **case.spec.smoke.model_dump(mode="json")},
+        made_from={"revision": case.revision},
+        inputs={"model": RunName(case.model.trial)},
+        urls={"endpoint": url},
+    )
+
+
+def _refusal(case: _Case, smoke: Pursuit) -> Decision | None:
+    if smoke.stage not in (Stage.REJECTED, Stage.FAILED):
+        return None
+    message = f"revision {case.revision} failed its smoke test: {smoke.message}"
+    idle = _idle_stop(case, "it failed its smoke test")
+    return case.told(Standing.STALLED, "SmokeTestFailed", message, smoke.changes + idle)
+
+
+def _start(case: _Case) -> Decision | None:
+    """Start the revision, wait until it is ready, or give its failure's reason."""
+    running, bounds = case.running, case.spec.replicas
+    if running is None:
+        return _start_anew(case)
+    if running.state is RevisionState.FAILED:
+        return _failed(case, "RevisionFailed", f"revision {case.revision} doesn't start: {running.reason}")
+    if running.scale != (bounds.minimum, bounds.maximum, bounds.target_rps):
+        return case.told(Standing.RECONCILING, "Scaling", "its bounds change", (case.start("its bounds changed"),))
+    if running.state is not RevisionState.READY and not case.endpoint.traffic.get(case.revision):
+        deadline = running.started + case.spec.rollout.deadline if running.started else None
+        if deadline and case.view.actual.now >= deadline:
+            message = f"revision {case.revision} was not ready in time: {running.reason or 'see its log'}"
+            return _failed(case, "DeadlineExceeded", message)
+        return case.told(Standing.RECONCILING, "Starting", f"revision {case.revision} is not ready yet", wake=deadline)
+    return None
+
+
+def _start_anew(case: _Case) -> Decision:
+    drifted, what = _drift(case), f"revision {case.revision} starts"
+    if drifted and case.spec.drift == "report":
+        told = case.told(Standing.READY, "Drifted", "left as it is, as the spec says", drifted=drifted)
+        return replace(told, facts=case.view.recorded_facts(case.resource.address))
+    return case.told(Standing.RECONCILING, "Starting", what, (case.start("it isn't there"),), drifted=drifted)
+
+
+def _failed(case: _Case, reason: str, message: str) -> Decision:
+    """Take a revision's traffic away, and leave it for inspection until an operator asks for a new start."""
+    asked, started = case.view.requested(case.resource.address), case.running.started if case.running else None
+    stop = _idle_stop(case, "an operator asks for a new start") if asked and started and asked > started else ()
+    if stop:
+        return case.told(Standing.RECONCILING, "Restarting", f"revision {case.revision} is started again", stop)
+    away = _away(case)
+    return case.told(Standing.STALLED, reason, message, away, rolled_back=_with_this(case) if away else None)
+
+
+def _drift(case: _Case) -> str:
+    """Tell whether a revision that was live by the last status has gone without a commit that asked for it."""
+    facts = case.view.recorded_facts(case.resource.address)
+    was_live = facts.get("revision") == case.revision and (facts.get("traffic") or {}).get(case.revision) == 100
+    return f"revision {case.revision} was removed by hand" if was_live else ""
+
+
+def _test(case: _Case, smoke: Pursuit) -> Decision | None:
+    if smoke.stage is Stage.ACCEPTED:
+        return None
+    return case.told(Standing.RECONCILING, "Testing", f"smoke test: {smoke.message}", smoke.changes, wake=smoke.wake)
+
+
+def _roll_out(case: _Case) -> Decision:
+    if case.revision in case.rolled_back and not case.endpoint.traffic.get(case.revision):
+        asked = case.view.requested(case.resource.address)
+        if not asked or (case.endpoint.since and asked <= case.endpoint.since):
+            message = f"revision {case.revision} was taken back by its rollout's gates; change the spec or reconcile it"
+            return case.told(Standing.STALLED, "RolledBack", message)
+    step = next_step(case.endpoint, case.revision, case.spec.rollout, case.view.actual.now)
+    if step.failed:
+        return case.told(Standing.STALLED, "RolledBack", step.failed, _away(case), rolled_back=_with_this(case))
+    if case.running and case.running.state is not RevisionState.READY:
+        message = f"revision {case.revision} is not ready: {case.running.reason or 'it starts again'}"
+        return case.told(Standing.RECONCILING, "NotReady", message, wake=step.wake)
+    if step.traffic is not None:
+        route = Route(address=case.resource.address, traffic=step.traffic, why=step.message)
+        return case.told(Standing.RECONCILING, "RollingOut", step.message, (route,), wake=step.wake)
+    if step.wake:
+        return case.told(Standing.RECONCILING, "RollingOut", step.message, wake=step.wake)
+    stops = tuple(
+        StopRevision(address=case.resource.address, revision=name, why="another revision has all the traffic")
+        for name, item in sorted(case.endpoint.revisions.items())
+        if name != case.revision and item.state is not RevisionState.STOPPING
+    )
+    cleared = [r for r in case.rolled_back if r != case.revision]
+    message = f"{case.model.trial} answers at {case.endpoint.url}"
+    return case.told(Standing.READY, "Serving", message, stops, rolled_back=cleared)
+
+
+def _away(case: _Case) -> tuple[Change, ...]:
+    """Give the revision's traffic back to the one that had it before, if there is one that is ready."""
+    former = [name for name in former_revisions(case.endpoint, case.revision) if name not in case.rolled_back]
+    if not former or not case.endpoint.traffic.get(case.revision):
+        return ()
+    return (Route(address=case.resource.address, traffic={former[0]: 100}, why="the new revision failed its gates"),)
+
+
+def _with_this(case: _Case) -> list[str]:
+    return [*(r for r in case.rolled_back if r != case.revision), case.revision]
+
+
+def _idle_stop(case: _Case, why: str) -> tuple[Change, ...]:
+    """Stop the revision, unless it has traffic or is on its way."""
+    if not case.running or case.running.state is RevisionState.STOPPING or case.endpoint.traffic.get(case.revision):
+        return ()
+    return (StopRevision(address=case.resource.address, revision=case.revision, why=why),)
+
+
+def _live(endpoint: Endpoint) -> Live | None:
+    """Return the model that has most of the traffic."""
+    serving = {n: p for n, p in endpoint.traffic.items() if p and n in endpoint.revisions}
+    if not serving:
+        return None
+    name = max(serving, key=lambda item: (serving[item], item))
+    revision = endpoint.revisions[name]
+    return Live(revision.trial, name, endpoint.url, endpoint.logs_url, endpoint.metrics_url, endpoint.since)

@@ -1,0 +1,89 @@
+"""Evidence: the Markdown that a reviewer reads beside a proposal."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reconciler.controllers.gates import GateResult
+from reconciler.model.decision import Leaderboard, Trial
+from reconciler.model.ids import Address
+from reconciler.model.markdown import figure, table
+
+_MARKS = {True: "pass", False: "**fail**", None: "not held"}
+
+
+def evidence(
+    deployment: Address,
+    trial: Trial,
+    board: Leaderboard,
+    held: tuple[Mapping[str, Any], Iterable[GateResult]],
+    live: str | None,
+) -> str:
+    """Write why a trial should become the model of a deployment, against the model that is live now.
+
+    `held` is the result of the comparison on the same rows, and the gates that were held against it.
+    """
+    comparison, gates = held
+    parts = [
+        f"Pins `{trial.run}` as the model of `{deployment}`"
+        + (f", in place of `{live}`." if live else ", which has none yet."),
+        _metrics(comparison, live),
+        _gates(gates),
+        _slices(comparison, live),
+        _leaderboard(board, trial),
+        f"## Origin\n\n- data: `{board.data.run}`\n- model: `{trial.model_digest}`\n- parameters: "
+        + ", ".join(f"`{key}={value}`" for key, value in sorted(trial.params.items())),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _metrics(comparison: Mapping[str, Any], live: str | None) -> str:
+    metrics = comparison.get("metrics", {})
+    names = [name.removeprefix("candidate.") for name in sorted(metrics) if name.startswith("candidate.")]
+    rows = comparison.get("facts", {}).get("rows", "the")
+    head = f"## Metrics on the same {rows} rows\n\n"
+    if not live:
+        return head + table(("metric", "candidate"), [(n, figure(metrics.get(f"candidate.{n}"))) for n in names])
+    lines = [
+        (n, figure(metrics.get(f"live.{n}")), figure(metrics.get(f"candidate.{n}")), _difference(metrics, n))
+        for n in names
+    ]
+    return head + table(("metric", "live", "candidate", "difference"), lines)
+
+
+def _difference(metrics: Mapping[str, float], name: str) -> str:
+    candidate, live = metrics.get(f"candidate.{name}"), metrics.get(f"live.{name}")
+    return "" if candidate is None or live is None else f"{candidate - live:+.4f}"
+
+
+def _gates(gates: Iterable[GateResult]) -> str:
+    lines = [(g.what, figure(g.value), g.bound, _MARKS[g.passed]) for g in gates]
+    return "## Gates\n\n" + table(("gate", "value", "bound", ""), lines) if lines else ""
+
+
+def _slices(comparison: Mapping[str, Any], live: str | None) -> str:
+    facts = comparison.get("facts", {})
+    candidate = (facts.get("candidate") or {}).get("slices") or {}
+    former = (facts.get("live") or {}).get("slices") or {}
+    lines = []
+    for column, values in sorted(candidate.items()):
+        for value, metrics in sorted(values.items()):
+            name = next((key for key in metrics if key != "rows"), "")
+            old = former.get(column, {}).get(value, {}).get(name)
+            cells = (f"{column} = {value}", name, figure(metrics.get(name)), str(int(metrics.get("rows", 0))))
+            lines.append((*cells[:2], figure(old), *cells[2:]) if live else cells)
+    heads = ("slice", "metric", "live", "candidate", "rows") if live else ("slice", "metric", "candidate", "rows")
+    return "## By slice\n\n" + table(heads, lines) if lines else ""
+
+
+def _leaderboard(board: Leaderboard, chosen: Trial) -> str:
+    names = sorted({name for trial in board.trials for name in trial.metrics})[:4]
+    lines = [
+        (
+            f"{'**' if trial.run == chosen.run else ''}`{trial.run.rsplit('/', 1)[1]}`"
+            + ("**" if trial.run == chosen.run else ""),
+            ", ".join(f"{key}={value}" for key, value in sorted(trial.params.items())),
+            *(figure(trial.metrics.get(name)) for name in names),
+        )
+        for trial in board.trials[:10]
+    ]
+    return "## Trials\n\n" + table(("trial", "parameters", *names), lines)

@@ -1,0 +1,162 @@
+"""Experiments: one run a trial, and a leaderboard when all have ended."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.controllers.pictures import pictures
+from reconciler.controllers.pursuit import Pursuit, Stage, pursue, surplus, tidy
+from reconciler.controllers.run_orders import order
+from reconciler.controllers.waiting import waits_for
+from reconciler.model.change import StartRun
+from reconciler.model.decision import DataVersion, Decision, Leaderboard, Standing, Trial, View
+from reconciler.model.ids import Address, RunName
+from reconciler.model.kinds.deployments import Deployment
+from reconciler.model.kinds.experiments import Experiment
+from reconciler.model.resource import Resource
+
+
+def decide(resource: Resource, view: View) -> Decision:
+    """Bring every trial of the sweep to its end on the newest version of the data."""
+    spec = resource.spec
+    assert isinstance(spec, Experiment)
+    inputs: dict[str, DataVersion] = {}
+    for role, address in (("dataset", spec.dataset), ("labels", spec.labels)):
+        above = view.upstream.get(Address(address)) if address else None
+        if address and not (above and isinstance(above.output, DataVersion)):
+            return waits_for(resource.address, address, view)
+        if above and isinstance(above.output, DataVersion):
+            inputs[role] = above.output
+    if refusal := _over_budget(resource, spec, view):
+        return refusal
+    pursuits = [pursue(_trial(resource, spec, params, inputs, view), spec.retries, view) for params in resource.trials]
+    return _told(resource, spec, pursuits, inputs["dataset"], view)
+
+
+def _trial(
+    resource: Resource, spec: Experiment, params: Mapping[str, Any], inputs: Mapping[str, DataVersion], view: View
+) -> StartRun:
+    runner = spec.runner if isinstance(spec.runner, str) else "command"
+    told = {**spec.train_params(), "params": dict(params)}
+    if not isinstance(spec.runner, str):
+        told["runner"] = spec.runner.model_dump(mode="json", exclude_none=True)
+    code = spec.code()
+    return order(
+        resource,
+        view,
+        runner=runner,
+        params=told,
+        seed=spec.seed,
+        made_from={"code": resource.code} | {role: version.content for role, version in inputs.items()},
+        inputs={role: version.run for role, version in inputs.items()},
+        code=(code, resource.code) if code and resource.code else None,
+    )
+
+
+def _over_budget(resource: Resource, spec: Experiment, view: View) -> Decision | None:
+    hours = gpu_hours(resource)
+    if hours <= spec.budget.gpu_hours or not spec.resources.gpus:
+        return None
+    return Decision(
+        address=resource.address,
+        standing=Standing.STALLED,
+        reason="OverBudget",
+        message=f"{len(resource.trials)} trials may cost {hours:g} GPU hours, and the budget is "
+        f"{spec.budget.gpu_hours:g}: raise budget.gpu_hours, shorten timeout, or sweep less",
+        facts=view.recorded_facts(resource.address),
+    )
+
+
+def gpu_hours(resource: Resource) -> float:
+    """Return how many GPU hours an experiment may cost at the most: trials x GPUs x nodes x timeout."""
+    spec = resource.spec
+    assert isinstance(spec, Experiment)
+    a_trial = spec.resources.gpus * spec.resources.nodes * spec.timeout.total_seconds() / 3600
+    return a_trial * len(resource.trials)
+
+
+def _told(resource: Resource, spec: Experiment, pursuits: list[Pursuit], data: DataVersion, view: View) -> Decision:
+    names = frozenset(p.run for p in pursuits)
+    ended = [p for p in pursuits if p.stage.is_final]
+    good = ranked(spec, [p for p in ended if p.stage is Stage.ACCEPTED])
+    done = len(ended) == len(pursuits)
+    changes = tuple(change for p in pursuits for change in p.changes) + tidy(resource.address, names, view)
+    if done and good:
+        changes += surplus(resource.address, spec.keep, names | _in_use(view), view)
+    standing, reason, message = _standing(spec, pursuits, good)
+    shown = pictures(good[0].run, good[0].result) if done and good else {}
+    return Decision(
+        address=resource.address,
+        standing=standing,
+        reason=reason,
+        message=message,
+        changes=changes,
+        facts={
+            "dataset": data.run,
+            "metric": spec.metric.model_dump(mode="json"),
+            "leaderboard": [_row(place, p) for place, p in enumerate(_board(good, pursuits), 1)],
+            "pictures": list(shown),
+        },
+        files=shown,
+        output=Leaderboard(tuple(_as_trial(p) for p in good), data) if done and good else None,
+        wake=min((p.wake for p in pursuits if p.wake), default=None),
+    )
+
+
+def ranked(spec: Experiment, pursuits: list[Pursuit]) -> list[Pursuit]:
+    """Sort accepted trials by the experiment's metric, the best first; ties by name. One without the metric is last."""
+    sign = -1.0 if spec.metric.goal == "maximize" else 1.0
+
+    def place(pursuit: Pursuit) -> tuple[bool, float, str]:
+        value = pursuit.result.get("metrics", {}).get(spec.metric.name)
+        return (value is None, sign * value if value is not None else 0.0, pursuit.run)
+
+    return sorted(pursuits, key=place)
+
+
+def _in_use(view: View) -> frozenset[RunName]:
+    """Return the trials that deployments pin or serve: dropping one would take an endpoint's model away."""
+    pinned = {RunName(spec.model.trial) for spec in view.desired.of_kind(Deployment).values() if spec.model}
+    served = {item.trial for endpoint in view.actual.endpoints.values() for item in endpoint.revisions.values()}
+    return frozenset(pinned | served)
+
+
+def _board(good: list[Pursuit], pursuits: list[Pursuit]) -> list[Pursuit]:
+    return good + [p for p in pursuits if p.stage is not Stage.ACCEPTED]
+
+
+def _standing(spec: Experiment, pursuits: list[Pursuit], good: list[Pursuit]) -> tuple[Standing, str, str]:
+    bad = [p for p in pursuits if p.stage in (Stage.REJECTED, Stage.FAILED)]
+    open_ones = [p for p in pursuits if not p.stage.is_final]
+    if open_ones:
+        working = any(p.stage in (Stage.RUNNING, Stage.FINISHING) for p in open_ones)
+        standing = Standing.RECONCILING if working else Standing.WAITING
+        why = "" if working else f"; the next {open_ones[0].message}"
+        return standing, "Training", f"{len(pursuits) - len(open_ones)} of {len(pursuits)} trials ended{why}"
+    if not good:
+        return Standing.STALLED, "NoTrialSucceeded", f"all {len(bad)} trials failed; the first: {bad[0].message}"
+    best = good[0].result.get("metrics", {}).get(spec.metric.name)
+    figure = f"{best:.4f}" if isinstance(best, float) else str(best)
+    failed = f", {len(bad)} failed" if bad else ""
+    return Standing.READY, "Trained", f"{len(good)} trials, best {spec.metric.name} {figure}{failed}"
+
+
+def _row(place: int, pursuit: Pursuit) -> dict[str, Any]:
+    facts = pursuit.result.get("facts", {})
+    row: dict[str, Any] = {"rank": place, "run": pursuit.run, "stage": pursuit.stage.value}
+    if pursuit.stage is Stage.ACCEPTED:
+        row |= {"params": facts.get("params", {}), "metrics": pursuit.result.get("metrics", {})}
+        row["model"] = facts.get("model", {})
+    else:
+        row["message"] = pursuit.message
+    return row
+
+
+def _as_trial(pursuit: Pursuit) -> Trial:
+    facts = pursuit.result.get("facts", {})
+    return Trial(
+        run=pursuit.run,
+        params=facts.get("params", {}),
+        metrics=pursuit.result.get("metrics", {}),
+        slices=facts.get("slices", {}),
+        model_digest=str(facts.get("model", {}).get("digest", "")),
+    )

@@ -1,0 +1,56 @@
+"""Labels: merge what annotators said of one version of a dataset, when they agree enough."""
+
+from reconciler.controllers.datasets import STANDINGS, due_since
+from reconciler.controllers.pictures import pictures
+from reconciler.controllers.pursuit import Stage, pursue_newest, surplus, tidy
+from reconciler.controllers.run_orders import order
+from reconciler.controllers.waiting import waits_for
+from reconciler.model.change import StartRun
+from reconciler.model.decision import DataVersion, Decision, View
+from reconciler.model.ids import Address
+from reconciler.model.kinds.labels import Labels
+from reconciler.model.resource import Resource
+from reconciler.model.schedule import next_fire
+
+
+def decide(resource: Resource, view: View) -> Decision:
+    """Bring labels to the version that their spec and their dataset ask for."""
+    spec = resource.spec
+    assert isinstance(spec, Labels)
+    upstream = view.upstream.get(Address(spec.dataset))
+    data = upstream.output if upstream else None
+    if not isinstance(data, DataVersion):
+        return waits_for(resource.address, spec.dataset, view)
+    due, former = due_since(resource.address, spec.refresh, view), view.recorded_facts(resource.address).get("due")
+    wanted = _merge(resource, spec, data, due, view)
+    pursuit = pursue_newest(wanted, _merge(resource, spec, data, former, view), spec.retries, view)
+    due = due if pursuit.run == wanted.run else former
+    names = frozenset({pursuit.run})
+    accepted = pursuit.stage is Stage.ACCEPTED
+    standing, reason = STANDINGS[pursuit.stage]
+    told = pursuit.result.get("facts", {})
+    return Decision(
+        address=resource.address,
+        standing=standing,
+        reason=reason,
+        message=f"labels agree with alpha {told.get('alpha', '?')}" if accepted else pursuit.message,
+        changes=pursuit.changes
+        + tidy(resource.address, names, view)
+        + (surplus(resource.address, spec.keep and spec.keep - 1, names, view) if accepted else ()),
+        facts={"run": pursuit.run, "stage": pursuit.stage.value, "note": spec.note, "result": told}
+        | ({"due": due} if due else {}),
+        files=pictures(pursuit.run, pursuit.result) if accepted else {},
+        output=DataVersion(pursuit.run, str(pursuit.result.get("content") or pursuit.run)) if accepted else None,
+        wake=pursuit.wake or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
+    )
+
+
+def _merge(resource: Resource, spec: Labels, data: DataVersion, due: str | None, view: View) -> StartRun:
+    return order(
+        resource,
+        view,
+        runner="label",
+        params=spec.label_params(),
+        made_from={"dataset": data.content, "due": due},
+        inputs={"dataset": data.run},
+    )

@@ -1,0 +1,177 @@
+"""Monitors: on a schedule, hold the logged predictions against the training reference, and act on an alert."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from reconciler.controllers.datasets import due_since
+from reconciler.controllers.proposals import is_open, propose_once, proposed_names
+from reconciler.controllers.pursuit import Stage, finished_at, pursue_newest, tidy
+from reconciler.controllers.retraining import granted
+from reconciler.controllers.run_orders import order
+from reconciler.controllers.waiting import waits_for
+from reconciler.model.change import Change, MergeProposal, OpenProposal, StartRun
+from reconciler.model.decision import Decision, Live, Standing, View
+from reconciler.model.ids import Address, RunName, digest, kind_of, name_of
+from reconciler.model.kinds.deployments import Deployment
+from reconciler.model.kinds.monitors import Monitor
+from reconciler.model.resource import Resource
+from reconciler.model.schedule import next_fire
+
+NOT_ENOUGH = "not_enough_data"
+"""The verdict of a report whose window held fewer rows than the spec's `minimum_rows`."""
+
+
+def decide(resource: Resource, view: View) -> Decision:
+    """Make the report that is due, and show the newest."""
+    spec = resource.spec
+    assert isinstance(spec, Monitor)
+    above = view.upstream.get(Address(spec.deployment))
+    live = above.output if above else None
+    if not isinstance(live, Live):
+        return waits_for(resource.address, spec.deployment, view)
+    upcoming = next_fire(spec.schedule, view.actual.now)
+    tick, former = due_since(resource.address, spec.schedule, view), view.recorded_facts(resource.address).get("due")
+    shown = replace(_shown(resource, spec, view), wake=upcoming)
+    if tick is None or (live.since and datetime.fromisoformat(tick) <= live.since):
+        return replace(shown, reason="NotDueYet", message="the first report of this model waits for its schedule")
+    wanted = _report(resource, spec, live, tick, view)
+    pursuit = pursue_newest(wanted, _report(resource, spec, live, former or tick, view), spec.retries, view)
+    changes = pursuit.changes + tidy(resource.address, frozenset({pursuit.run}), view) + shown.changes
+    facts = {**shown.facts, "due": tick if pursuit.run == wanted.run else former}
+    shown = replace(shown, changes=changes, message=pursuit.message, facts=facts)
+    if pursuit.stage is Stage.ACCEPTED:
+        return replace(shown, message=_verdict(pursuit.result))
+    if pursuit.stage in (Stage.FAILED, Stage.REJECTED):
+        return replace(shown, reason="ReportFailed", standing=Standing.STALLED)
+    return replace(shown, reason="Reporting", standing=Standing.RECONCILING, wake=pursuit.wake or upcoming)
+
+
+def reports(address: Address, view: View) -> list[tuple[str, RunName]]:
+    """Return a monitor's accepted reports with the ends of their windows, oldest first."""
+    found = []
+    for version in view.versions_by_owner.get(address, ()):
+        result = view.actual.results.get(version.run)
+        if version.here and result is not None:
+            end = (result.get("facts", {}).get("window") or {}).get("end") or finished_at(result)
+            found.append((str(end), version.run))
+    return sorted(found)
+
+
+def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View) -> StartRun:
+    """Order the report up to a moment, from where the last one ended that had enough rows to judge.
+
+    So rows add up from window to window until there are enough of them.
+    """
+    known = ((moment, run) for moment, run in reports(resource.address, view) if moment < end)
+    former = [(moment, run) for moment, run in known if _facts(run, view).get("verdict") != NOT_ENOUGH]
+    start, previous = former[-1] if former else (None, None)
+    inputs = {"reference": live.trial} | ({"previous": previous} if previous else {})
+    return order(
+        resource,
+        view,
+        runner="monitor",
+        params={**spec.monitor_params(), "window": {"start": start, "end": end}, "trial": live.trial},
+        made_from={"revision": live.revision, "previous": previous},
+        inputs=inputs,
+        urls={"logs": live.logs_url, "metrics": live.metrics_url},
+    )
+
+
+def _facts(report: RunName, view: View) -> Mapping[str, Any]:
+    facts = view.actual.results.get(report, {}).get("facts")
+    return facts if isinstance(facts, Mapping) else {}
+
+
+def _verdict(result: Mapping[str, Any]) -> str:
+    facts = result.get("facts", {})
+    alerts = [str(a.get("what")) for a in facts.get("alerts") or () if isinstance(a, Mapping)]
+    rows = facts.get("rows", 0)
+    if alerts:
+        return f"{len(alerts)} alerts on {rows} rows: {', '.join(alerts[:4])}"
+    return f"{rows} rows, verdict {facts.get('verdict', 'ok')}"
+
+
+def _shown(resource: Resource, spec: Monitor, view: View) -> Decision:
+    """Show the newest reports and their files, and act on an alert where the spec says so."""
+    address = resource.address
+    known = reports(address, view)[-spec.keep :]
+    facts: dict[str, Any] = {"reports": [run for _, run in reversed(known)], "proposed": _proposed(address, view)}
+    files: dict[str, tuple[RunName, str]] = {}
+    for _, run in known:
+        files |= _files(run, view.actual.results[run])
+    changes: tuple[Change, ...] = ()
+    if known:
+        newest = view.actual.results[known[-1][1]].get("facts", {})
+        facts |= {"newest": known[-1][1], "alerts": newest.get("alerts") or [], "figures": _figures(newest)}
+        changes = _roll_back(resource, spec, known[-1][1], view) if newest.get("alerts") else ()
+    return Decision(
+        address=address,
+        standing=Standing.READY,
+        reason="Reported",
+        message="",
+        changes=changes,
+        facts=facts,
+        files=files,
+    )
+
+
+def _figures(facts: Mapping[str, Any]) -> dict[str, Any]:
+    wanted = ("rows", "window", "verdict", "columns_drifted", "estimated", "realized", "service")
+    return {key: facts[key] for key in wanted if key in facts}
+
+
+def _files(run: RunName, result: Mapping[str, Any]) -> dict[str, tuple[RunName, str]]:
+    """Map a report's files to their places on the status branch."""
+    shown = (path for path in result.get("files", {}) if path.endswith((".md", ".html", ".json", ".png")))
+    return {f"reports/{run}/{path}": (run, path) for path in shown}
+
+
+def _proposed(address: Address, view: View) -> list[str]:
+    mine = [name for name in view.actual.proposals if name.startswith(f"{address}/")]
+    return proposed_names(address, mine[0] if mine else None, view)
+
+
+def _roll_back(resource: Resource, spec: Monitor, report: RunName, view: View) -> tuple[Change, ...]:
+    """Pin the model that was live before, when an alert is told to roll back.
+
+    Only an alert about the model that is pinned now does so, and only as often as the spec allows: else a report would
+    go on asking when it has been answered, and two models would take turns.
+    """
+    former = _former_model(spec.deployment, view)
+    may_act = {run for _, run in granted(resource.address, spec.alert, view)}
+    if spec.alert.action != "rollback" or report not in may_act or not former or not _is_pinned(spec, report, view):
+        return ()
+    environment, name = view.desired.environment_name, f"{resource.address}/{digest([report, former['trial']])}"
+    wanted = OpenProposal(
+        address=resource.address,
+        name=name,
+        file=f"environments/{environment}/deployments/{name_of(Address(spec.deployment))}.yaml",
+        edits={"model": dict(former)},
+        title=f"Roll {spec.deployment} back to {former['trial']}",
+        body=f"The report `{report}` raised an alert, and `{resource.file}` says `action: rollback`.\n",
+        why="an alert asks for the former model",
+    )
+    changes = propose_once(wanted, view)
+    if is_open(name, view):
+        changes += (MergeProposal(address=resource.address, name=name, why="the alert's action is rollback"),)
+    return changes
+
+
+def _former_model(deployment: str, view: View) -> dict[str, str] | None:
+    """Return the pin that was live before the present one, from the promotions' record of trials."""
+    recorded = ((a, status.get("facts") or {}) for a, status in sorted(view.actual.recorded.items()))
+    of_it = (facts for a, facts in recorded if kind_of(a) == "promotions" and facts.get("deployment") == deployment)
+    for run in (run for facts in of_it for run in reversed((facts.get("promoted") or ())[:-1])):
+        model = view.actual.results.get(run, {}).get("facts", {}).get("model", {})
+        if model.get("digest"):
+            return {"trial": run, "digest": model["digest"]}
+    return None
+
+
+def _is_pinned(spec: Monitor, report: RunName, view: View) -> bool:
+    """Tell whether the model that a report is about is the one that its deployment pins now."""
+    told = view.actual.results[report].get("provenance") or {}
+    deployment = view.desired.of_kind(Deployment).get(Address(spec.deployment))
+    return bool(deployment and deployment.model and deployment.model.trial == told.get("input_reference"))

@@ -1,0 +1,189 @@
+"""Promotions: the best trial that passes its gates becomes a proposal; where approval is `auto`, it is merged.
+
+A model that was pinned once and isn't any more was rolled back by a person: it is not proposed again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reconciler.controllers.evidence import evidence
+from reconciler.controllers.gates import against_live, alone, failed, losses
+from reconciler.controllers.proposals import (
+    close_others,
+    is_open,
+    propose_once,
+    proposed_names,
+    replaced,
+    was_proposed,
+)
+from reconciler.controllers.pursuit import Pursuit, Stage, pursue, tidy
+from reconciler.controllers.run_orders import order
+from reconciler.controllers.waiting import waits_for
+from reconciler.model.change import Change, MergeProposal, OpenProposal, StartRun
+from reconciler.model.decision import Decision, Leaderboard, Standing, Trial, View
+from reconciler.model.ids import Address, RunName, digest, name_of
+from reconciler.model.kinds.deployments import Deployment, Model
+from reconciler.model.kinds.experiments import Experiment, Metric
+from reconciler.model.kinds.promotions import Promotion
+from reconciler.model.observed import ProposalState
+from reconciler.model.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is known of one promotion in one pass. `memory` is what must outlive the pass."""
+
+    resource: Resource
+    spec: Promotion
+    live: Model | None
+    view: View
+    memory: Mapping[str, Any]
+
+    @property
+    def address(self) -> Address:
+        return self.resource.address
+
+    def told(
+        self,
+        standing: Standing,
+        reason: str,
+        message: str,
+        changes: tuple[Change, ...] = (),
+        *,
+        wake: datetime | None = None,
+        facts: Mapping[str, object] | None = None,
+    ) -> Decision:
+        return Decision(
+            address=self.address,
+            standing=standing,
+            reason=reason,
+            message=message,
+            changes=changes,
+            facts=self._facts(changes, facts or {}),
+            wake=wake,
+        )
+
+    def _facts(self, changes: tuple[Change, ...], facts: Mapping[str, object]) -> dict[str, Any]:
+        told: dict[str, Any] = {"deployment": self.spec.deployment, **self.memory, **facts}
+        again = replaced(changes, self.view)
+        return told | {"proposed": [name for name in told["proposed"] if name not in again]}
+
+
+def decide(resource: Resource, view: View) -> Decision:
+    """Propose the best trial for the deployment, unless it is live, declined, rolled back, or no better."""
+    spec = resource.spec
+    assert isinstance(spec, Promotion)
+    target = view.desired.resources.get(Address(spec.deployment))
+    if target is None or not isinstance(target.spec, Deployment):
+        return waits_for(resource.address, spec.deployment, view)
+    live = target.spec.model
+    case = _Case(resource, spec, live, view, _memory(resource.address, live, view))
+    above = view.upstream.get(Address(spec.experiment))
+    if above is None or not isinstance(above.output, Leaderboard):
+        waiting = waits_for(resource.address, spec.experiment, view)
+        return case.told(waiting.standing, waiting.reason, waiting.message)
+    return _choose(case, above.output)
+
+
+def _memory(address: Address, live: Model | None, view: View) -> dict[str, Any]:
+    """Return the names proposed so far, and the trials that have been live, newest last."""
+    former = [str(run) for run in view.recorded_facts(address).get("promoted") or ()]
+    if live:
+        former = [run for run in former if run != live.trial] + [live.trial]
+    return {"promoted": former[-50:], "proposed": proposed_names(address, None, view)}
+
+
+def _choose(case: _Case, board: Leaderboard) -> Decision:
+    held = [(trial, alone(trial, case.spec.gates)) for trial in board.trials]
+    candidate = next((trial for trial, results in held if not failed(results)), None)
+    stale = tidy(case.address, frozenset(), case.view)
+    if candidate is None:
+        why = "; ".join(map(str, failed(held[0][1])[:3])) if held else "there is no trial"
+        return case.told(Standing.STALLED, "GatesFailed", f"no trial passes its gates; the best one: {why}", stale)
+    done = close_others(case.address, None, case.view) + stale
+    if case.live and case.live.trial == candidate.run:
+        return case.told(
+            Standing.READY, "Promoted", f"{candidate.run} is pinned", done, facts={"candidate": candidate.run}
+        )
+    if candidate.run in case.memory["promoted"]:
+        message = f"{candidate.run} was rolled back and is not proposed again; `setpoint promote` pins it anyway"
+        return case.told(Standing.READY, "RolledBack", message, done, facts={"candidate": candidate.run})
+    return _compare(case, candidate, board)
+
+
+def _compare(case: _Case, candidate: Trial, board: Leaderboard) -> Decision:
+    pursuit = pursue(_comparison(case, candidate), case.spec.retries, case.view)
+    stale = tidy(case.address, frozenset({pursuit.run}), case.view)
+    if pursuit.stage is not Stage.ACCEPTED:
+        return _underway(case, pursuit, candidate, stale)
+    results = alone(candidate, case.spec.gates)
+    results += against_live(pursuit.result.get("metrics", {}), case.spec.gates, losses(_metric(case)))
+    if lost := failed(results):
+        message = f"{candidate.run} stays unproposed: {'; '.join(map(str, lost[:3]))}"
+        done = close_others(case.address, None, case.view) + stale
+        return case.told(Standing.READY, "LiveIsBetter", message, done, facts={"candidate": candidate.run})
+    live = case.live.trial if case.live else None
+    body = evidence(Address(case.spec.deployment), candidate, board, (pursuit.result, results), live)
+    return _propose(case, _proposal(case, candidate, body), candidate, stale)
+
+
+def _metric(case: _Case) -> Metric | None:
+    experiment = case.view.desired.of_kind(Experiment).get(Address(case.spec.experiment))
+    return experiment.metric if experiment else None
+
+
+def _comparison(case: _Case, candidate: Trial) -> StartRun:
+    runs = {"candidate": candidate.run}
+    if case.live and RunName(case.live.trial) in case.view.actual.data.versions:
+        runs["live"] = RunName(case.live.trial)
+    return order(case.resource, case.view, runner="evaluate", params={}, made_from=runs, inputs=runs)
+
+
+def _underway(case: _Case, pursuit: Pursuit, candidate: Trial, stale: tuple[Change, ...]) -> Decision:
+    stuck = pursuit.stage in (Stage.FAILED, Stage.REJECTED)
+    return case.told(
+        Standing.STALLED if stuck else Standing.RECONCILING,
+        "ComparisonFailed" if stuck else "Comparing",
+        pursuit.message,
+        pursuit.changes + stale,
+        wake=pursuit.wake,
+        facts={"candidate": candidate.run},
+    )
+
+
+def _proposal(case: _Case, candidate: Trial, body: str) -> OpenProposal:
+    live = case.live.trial if case.live else None
+    name = digest({"trial": candidate.run, "model": candidate.model_digest, "instead": live})
+    environment = case.view.desired.environment_name
+    return OpenProposal(
+        address=case.address,
+        name=f"{case.address}/{name}",
+        file=f"environments/{environment}/deployments/{name_of(Address(case.spec.deployment))}.yaml",
+        edits={"model": {"trial": candidate.run, "digest": candidate.model_digest}},
+        title=f"Promote {candidate.run} to {case.spec.deployment} in {environment}",
+        body=body,
+        why="it is the best trial that passes its gates",
+    )
+
+
+def _propose(case: _Case, wanted: OpenProposal, candidate: Trial, stale: tuple[Change, ...]) -> Decision:
+    changes = propose_once(wanted, case.view) + stale
+    known = case.view.actual.proposals.get(wanted.name)
+    facts = {
+        "candidate": candidate.run,
+        "proposal": wanted.name,
+        "evidence": wanted.body,
+        "proposed": proposed_names(case.address, wanted.name if known else None, case.view),
+    }
+    if known and known.state is ProposalState.MERGED:
+        return case.told(Standing.READY, "Merged", f"{known.branch} is merged", changes, facts=facts)
+    if is_open(wanted.name, case.view) and case.spec.approval == "auto":
+        merge = MergeProposal(address=case.address, name=wanted.name, why="all its gates hold")
+        return case.told(Standing.RECONCILING, "Merging", "its gates hold", (*changes, merge), facts=facts)
+    if was_proposed(case.address, wanted.name, case.view) and not is_open(wanted.name, case.view):
+        message = f"{candidate.run} was declined and is not proposed again"
+        return case.told(Standing.READY, "Declined", message, changes, facts=facts)
+    where = known.branch if known else wanted.name
+    return case.told(Standing.WAITING, "WaitsForReview", f"{where} waits for its merge", changes, facts=facts)

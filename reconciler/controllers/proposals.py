@@ -1,0 +1,55 @@
+"""Proposals: what is proposed once, what a person declined, what a better one replaces.
+
+A plain Git forge has no word for "declined": a reviewer who deletes a proposal's branch means it. So the status
+remembers the names that were proposed (`facts.proposed`), and a name that is there and no longer open stays closed.
+"""
+
+from collections.abc import Iterable
+
+from reconciler.model.change import Change, CloseProposal, OpenProposal
+from reconciler.model.decision import View
+from reconciler.model.ids import Address
+from reconciler.model.observed import ProposalState
+
+
+def propose_once(wanted: OpenProposal, view: View) -> tuple[Change, ...]:
+    """Open a proposal unless it is open or was open before; close the resource's other ones.
+
+    While the forge can't be read, nothing is proposed: what wasn't read isn't absent.
+    """
+    if "forge" in view.actual.unread:
+        return ()
+    known = view.actual.proposals.get(wanted.name)
+    changes = close_others(wanted.address, wanted.name, view)
+    if known is not None or was_proposed(wanted.address, wanted.name, view):
+        return changes
+    return (*changes, wanted)
+
+
+def was_proposed(address: Address, name: str, view: View) -> bool:
+    """Tell whether the last status says that a proposal of this name was made before."""
+    return name in (view.recorded_facts(address).get("proposed") or ())
+
+
+def is_open(name: str, view: View) -> bool:
+    """Tell whether a proposal waits for its merge."""
+    known = view.actual.proposals.get(name)
+    return known is not None and known.state is ProposalState.OPEN
+
+
+def close_others(address: Address, name: str | None, view: View) -> tuple[Change, ...]:
+    """Close a resource's proposals other than the one that is wanted."""
+    prefix = f"{address}/"
+    others = [p for p in sorted(view.actual.proposals) if p.startswith(prefix) and p != name]
+    return tuple(CloseProposal(address=address, name=p, why="it is merged or a newer one replaces it") for p in others)
+
+
+def replaced(changes: Iterable[Change], view: View) -> frozenset[str]:
+    """Return the open proposals that these changes close: no person declined them, so they may come again."""
+    return frozenset(c.name for c in changes if isinstance(c, CloseProposal) and is_open(c.name, view))
+
+
+def proposed_names(address: Address, name: str | None, view: View, limit: int = 50) -> list[str]:
+    """Return the names ever proposed for a resource, newest last, as they are to be remembered."""
+    former = [str(item) for item in view.recorded_facts(address).get("proposed") or () if item != name]
+    return ([*former, name] if name else former)[-limit:]

@@ -1,0 +1,63 @@
+"""Retraining: which alert, of all that monitors ever raised, asks a dataset for fresh data."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from reconciler.model.decision import View
+from reconciler.model.ids import Address, RunName
+from reconciler.model.kinds.monitors import Alert, Monitor
+from reconciler.model.kinds.promotions import Promotion
+
+
+def trigger_of(dataset: Address, view: View) -> RunName | None:
+    """Return the newest report whose alert a dataset must answer with fresh data, within the monitors' limits.
+
+    It stays the answer until a newer alert comes, so that a refresh is asked for once an alert; the last status
+    remembers it, should a spec on the way to its monitor break or go.
+    """
+    found = [alert for monitor, spec in _monitors_of(dataset, view) for alert in granted(monitor, spec.alert, view)]
+    former = view.recorded_facts(dataset).get("refreshed_for")
+    if former:
+        moment = _alert_of(RunName(former), view)
+        found.append((moment or datetime.min.replace(tzinfo=UTC), RunName(former)))
+    return max(found)[1] if found else None
+
+
+def _monitors_of(dataset: Address, view: View) -> Iterator[tuple[Address, Monitor]]:
+    """Follow the references back: dataset → experiment → promotion → deployment → monitor."""
+    desired = view.desired
+    promotions = [
+        spec
+        for experiment in desired.followers.get(dataset, ())
+        for promotion in desired.followers.get(experiment, ())
+        if (spec := desired.of_kind(Promotion).get(promotion))
+    ]
+    for deployment in sorted({promotion.deployment for promotion in promotions}):
+        for monitor in desired.followers.get(Address(deployment), ()):
+            watch = desired.of_kind(Monitor).get(monitor)
+            if watch and watch.alert.action == "retrain":
+                yield monitor, watch
+
+
+def granted(monitor: Address, alert: Alert, view: View) -> list[tuple[datetime, RunName]]:
+    """Return the alerts of a monitor that may act: at most so many within any window of the given length."""
+    found: list[tuple[datetime, RunName]] = []
+    for moment, run in sorted(_alerts(monitor, view)):
+        recent = [when for when, _ in found if moment - when < alert.within]
+        if len(recent) < alert.at_most:
+            found.append((moment, run))
+    return found
+
+
+def _alerts(monitor: Address, view: View) -> Iterator[tuple[datetime, RunName]]:
+    for version in view.versions_by_owner.get(monitor, ()):
+        moment = _alert_of(version.run, view)
+        if version.here and moment:
+            yield moment, version.run
+
+
+def _alert_of(report: RunName, view: View) -> datetime | None:
+    """Return when a report's window ended, if it raised an alert."""
+    facts = view.actual.results.get(report, {}).get("facts", {})
+    end = (facts.get("window") or {}).get("end")
+    return datetime.fromisoformat(end) if facts.get("alerts") and isinstance(end, str) else None

@@ -1,0 +1,83 @@
+"""A rollout's next step: a function of the traffic, the figures and the time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from reconciler.model.ids import Digest
+from reconciler.model.kinds.deployments import Rollout
+from reconciler.model.observed import Endpoint, RevisionState
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do next: new traffic, or wait until `wake`, or go back because of `failed`, or nothing when done."""
+
+    message: str
+    traffic: Mapping[Digest, int] | None = None
+    wake: datetime | None = None
+    failed: str = ""
+
+
+def next_step(endpoint: Endpoint, revision: Digest, rollout: Rollout, now: datetime) -> Step:
+    """Tell the next step of bringing all the traffic to a revision that is ready.
+
+    Each step is held under the gates, the last one too while the former revision is there to go back to. A revision
+    that is being returned to, with only newer ones beside it, gets everything at once and under no gates: their
+    errors are not its own. A revision that doesn't answer keeps no traffic from one that does.
+    """
+    share, former = endpoint.traffic.get(revision, 0), former_revisions(endpoint, revision)
+    others = {n: p for n, p in endpoint.traffic.items() if p and n != revision and _is_ready(endpoint, n)}
+    if share == 100:
+        return (_held(endpoint, revision, rollout, now) if former else None) or Step("it has all the traffic")
+    if not others:
+        return Step("no other revision answers: it gets all the traffic", {revision: 100})
+    if share and not others.keys() & former:
+        return Step("it gets back all the traffic", {revision: 100})
+    if share and (step := _held(endpoint, revision, rollout, now)):
+        return step
+    target = next(step for step in rollout.steps if step > share)
+    return Step(f"{target} % of the traffic goes to {revision}", _divide(revision, target, others), now + rollout.hold)
+
+
+def former_revisions(endpoint: Endpoint, revision: Digest) -> list[Digest]:
+    """List the ready revisions that are no newer than one, first that with most traffic, then the newest."""
+    earliest, latest = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    mine = endpoint.revisions.get(revision)
+    until = (mine.started if mine else None) or latest
+    began = {name: item.started or earliest for name, item in endpoint.revisions.items() if name != revision}
+    ready = [name for name, moment in began.items() if moment <= until and _is_ready(endpoint, name)]
+    return sorted(ready, key=lambda name: (endpoint.traffic.get(name, 0), began[name], name), reverse=True)
+
+
+def _is_ready(endpoint: Endpoint, revision: Digest) -> bool:
+    known = endpoint.revisions.get(revision)
+    return known is not None and known.state is RevisionState.READY
+
+
+def _held(endpoint: Endpoint, revision: Digest, rollout: Rollout, now: datetime) -> Step | None:
+    """Hold the gates against a step, or wait until its time is over; None when it has passed."""
+    if reason := _broken(endpoint, rollout):
+        return Step(reason, failed=reason)
+    due = (endpoint.since or now) + rollout.hold
+    return Step(f"{endpoint.traffic[revision]} % of the traffic goes to {revision}", wake=due) if now < due else None
+
+
+def _divide(revision: Digest, share: int, others: Mapping[Digest, int]) -> dict[Digest, int]:
+    """Give a revision its share and divide the rest as it was, in whole percents that add up to 100."""
+    if share == 100:
+        return {revision: 100}
+    whole, rest = sum(others.values()), 100 - share
+    divided = {name: part * rest // whole for name, part in sorted(others.items())}
+    first = max(divided, key=lambda name: (divided[name], name))
+    divided[first] += rest - sum(divided.values())
+    return {name: part for name, part in divided.items() if part} | {revision: share}
+
+
+def _broken(endpoint: Endpoint, rollout: Rollout) -> str:
+    figures = endpoint.figures
+    if figures.requests and figures.error_rate > rollout.error_rate:
+        return f"more than {rollout.error_rate:.2%} of the requests failed"
+    if rollout.p99_ms and figures.p99_ms and figures.p99_ms > rollout.p99_ms:
+        return f"p99 is above {rollout.p99_ms:g} ms"
+    return ""

@@ -1,0 +1,51 @@
+"""How a run is ordered: its name from what it is made from, its job from the spec's pool, team and resources."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.model.change import StartRun
+from reconciler.model.decision import View
+from reconciler.model.ids import Address, RunName, run_name
+from reconciler.model.kinds.spec import JobSpec
+from reconciler.model.resource import Resource
+from reconciler.model.run import RUNNER_VERSIONS
+
+
+def order(
+    resource: Resource,
+    view: View,
+    *,
+    runner: str,
+    params: Mapping[str, Any],
+    made_from: Mapping[str, Any],
+    inputs: Mapping[str, RunName] | None = None,
+    urls: Mapping[str, str] | None = None,
+    seed: int = 0,
+    code: tuple[str, str] | None = None,
+) -> StartRun:
+    """Order a run of a resource.
+
+    The run's name digests the parameters, the seed, the runner's declared version and `made_from`, which holds the
+    contents of the inputs. Where it runs, for whom and how long is left out: that changes no result.
+    """
+    spec = resource.spec
+    if not isinstance(spec, JobSpec):
+        raise TypeError(f"{resource.address} has no jobs")
+    version = RUNNER_VERSIONS[runner]
+    name = run_name(resource.address, {"runner": [runner, version], "params": params, "seed": seed, "from": made_from})
+    return StartRun(
+        address=resource.address,
+        run=name,
+        runner=runner,
+        params=params,
+        pool=Address(spec.pool),
+        team=spec.team,
+        resources=spec.resources,
+        timeout=spec.timeout.total_seconds(),
+        seed=seed,
+        inputs=inputs or {},
+        urls=urls or {},
+        code=code,
+        provenance={"environment": view.desired.environment_name, "spec": resource.file, "runner_version": version}
+        | {f"input_{role}": run for role, run in (inputs or {}).items()},
+    )

@@ -1,0 +1,24 @@
+"""Waiting on what is upstream, as a planned outcome with a reason."""
+
+from reconciler.model.decision import Decision, Standing, View
+from reconciler.model.ids import Address
+
+
+def waits_for(address: Address, upstream: str, view: View) -> Decision:
+    """Decide that a resource waits for another, keeping all the facts that are recorded of it."""
+    above = view.upstream.get(Address(upstream))
+    if Address(upstream) in view.desired.broken:
+        message = f"{upstream} has errors in its spec"
+    elif above is None:
+        message = f"{upstream} is not there"
+    elif above.standing is Standing.STALLED:
+        message = f"{upstream} is stalled"
+    else:
+        message = f"{upstream} is not ready yet"
+    return Decision(
+        address=address,
+        standing=Standing.WAITING,
+        reason="WaitsForUpstream",
+        message=message,
+        facts=view.recorded_facts(address),
+    )

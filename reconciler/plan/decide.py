@@ -1,0 +1,104 @@
+"""The plan of one pass: every resource's decision, upstream first, then what has gone, under the deletion budget."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from reconciler.model.decision import Controller, Decision, Standing, View
+from reconciler.model.errors import Problem
+from reconciler.model.ids import Address, kind_of, owner_of
+from reconciler.model.kinds import KINDS
+from reconciler.model.observed import Actual, Version
+from reconciler.model.plan import Plan
+from reconciler.model.resource import Desired, Resource
+from reconciler.plan.guard import guard, without_deletions
+
+
+def decide(desired: Desired, actual: Actual, controllers: Mapping[str, Controller]) -> Plan:
+    """Decide on every resource that is desired, broken or gone.
+
+    Args:
+        desired: what the commit asks for.
+        actual: what was observed, with the last status as inventory.
+        controllers: the controller of every kind.
+    """
+    upstream: dict[Address, Decision] = {}
+    view = View(desired, actual, MappingProxyType(upstream), by_owner(actual))
+    for address, resource in desired.resources.items():
+        upstream[address] = _of_resource(resource, view, controllers[resource.kind])
+    for address, problems in desired.broken.items():
+        upstream[address] = _of_broken(address, problems, view)
+    gone = [a for a in actual.recorded if a not in upstream and kind_of(a) in KINDS]
+    retired = {a: _of_gone(a, view, controllers[kind_of(a)]) for a in sorted(gone, key=_downstream_first)}
+    decisions, notes = guard(retired, desired, actual)
+    unread = {a: d for a, d in decisions.items() if not _readable(controllers[kind_of(a)], actual)}
+    removed = frozenset(a for a, d in decisions.items() if d.reason == "Removing" and not d.changes and a not in unread)
+    upstream |= {a: _blind(a, view, actual) if a in unread else d for a, d in decisions.items()}
+    if actual.unread:
+        upstream |= {address: without_deletions(decision) for address, decision in upstream.items()}
+    return Plan(desired.commit, desired.environment_name, MappingProxyType(upstream), removed, notes)
+
+
+def by_owner(actual: Actual) -> Mapping[Address, tuple[Version, ...]]:
+    """Group the data store's versions by the resource that they belong to."""
+    grouped: dict[Address, list[Version]] = {}
+    for run, version in actual.data.versions.items():
+        grouped.setdefault(owner_of(run), []).append(version)
+    return {address: tuple(versions) for address, versions in grouped.items()}
+
+
+def _downstream_first(address: Address) -> tuple[int, Address]:
+    return (-list(KINDS).index(kind_of(address)), address)
+
+
+def _of_resource(resource: Resource, view: View, controller: Controller) -> Decision:
+    if not _readable(controller, view.actual):
+        return _blind(resource.address, view, view.actual)
+    decision = controller.decide(resource, view)
+    return _suspended(decision, view, "its spec says suspend: true" if resource.spec.suspend else "")
+
+
+def _of_gone(address: Address, view: View, controller: Controller) -> Decision:
+    """Decide how to take a resource away. Its facts are kept to the end: its spec may come back."""
+    decision = controller.retire(address, view)
+    return _suspended(replace(decision, facts={**view.recorded_facts(address), **decision.facts}), view)
+
+
+def _suspended(decision: Decision, view: View, why: str = "") -> Decision:
+    """Hold back the changes of a resource that its spec or an operator suspends."""
+    control = view.actual.controls.resources.get(decision.address)
+    if control and control.suspended:
+        why = control.reason or "an operator suspended it"
+    if not why:
+        return decision
+    held = f"{len(decision.changes)} changes are held back" if decision.changes else "nothing to do"
+    return replace(
+        decision, changes=(), standing=Standing.WAITING, reason="Suspended", message=f"{why}; {held}", wake=None
+    )
+
+
+def _of_broken(address: Address, problems: tuple[Problem, ...], view: View) -> Decision:
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return Decision(
+        address=address,
+        standing=Standing.STALLED,
+        reason="BadSpec",
+        message=f"{problems[0] if problems else 'its spec is broken'}{more}",
+        facts={**view.recorded_facts(address), "problems": [str(problem) for problem in problems]},
+    )
+
+
+def _readable(controller: Controller, actual: Actual) -> bool:
+    return not controller.needs & actual.unread.keys()
+
+
+def _blind(address: Address, view: View, actual: Actual) -> Decision:
+    """Decide nothing about a resource whose engines couldn't be read: what wasn't read isn't absent."""
+    why = "; ".join(f"{port}: {reason}" for port, reason in sorted(actual.unread.items()))
+    return Decision(
+        address=address,
+        standing=Standing.WAITING,
+        reason="Unavailable",
+        message=f"nothing is changed while an engine can't be read ({why})",
+        facts=view.recorded_facts(address),
+    )

@@ -1,0 +1,74 @@
+"""The guard: how much one pass may delete, and when it may delete at all."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from reconciler.model.decision import Decision, Standing
+from reconciler.model.environment import DeletionBudget
+from reconciler.model.errors import Severity
+from reconciler.model.ids import Address, Digest, digest
+from reconciler.model.observed import Actual
+from reconciler.model.resource import Desired
+
+
+def allowed(budget: DeletionBudget, inventory: int) -> int:
+    """Return how many of so many resources one pass may delete: one at least, unless the budget's number is 0."""
+    return min(budget.number, max(1, int(budget.share * inventory)))
+
+
+def approval(removed: Mapping[Address, Decision]) -> Digest:
+    """Name a set of removals, so that a person can approve exactly these."""
+    return digest(sorted(removed))
+
+
+def without_deletions(decision: Decision) -> Decision:
+    """Take from a decision whatever deletes: not everything could be read, and what wasn't read isn't absent."""
+    return replace(decision, changes=tuple(change for change in decision.changes if change.sign != "-"))
+
+
+def guard(
+    removed: Mapping[Address, Decision], desired: Desired, actual: Actual
+) -> tuple[Mapping[Address, Decision], tuple[str, ...]]:
+    """Hold back the deletions that are unsafe.
+
+    An approval holds until the last of its removals is done, which may take several passes: the status remembers it.
+
+    Returns:
+        The decisions, stalled where they may not go on, and a note for the plan when any was held back.
+    """
+    if not removed:
+        return removed, ()
+    if any(problem.severity is Severity.ERROR for problem in desired.all_problems()):
+        return _held(removed, "CommitHasErrors", "the commit has errors, and nothing is deleted until it has none")
+    if actual.unread:
+        return _held(removed, "Unavailable", "not everything could be read, and nothing is deleted until it can")
+    begun = {a: name for a in removed if (name := _approved_as(a, actual)) in actual.controls.approved}
+    asked = {a: decision for a, decision in removed.items() if a not in begun}
+    name, limit = approval(asked), allowed(desired.environment.deletion, len(actual.recorded))
+    if name in actual.controls.approved:
+        begun |= dict.fromkeys(asked, name)
+    elif len(asked) > limit:
+        held, notes = _held(
+            asked,
+            "DeletionBudget",
+            f"the commit removes {len(asked)} of {len(actual.recorded)} resources and one pass may delete {limit}: "
+            f"restore the specs, or approve with `setpoint apply --approve {name}`",
+        )
+        return {**removed, **held}, notes
+    return {a: replace(d, facts={**d.facts, "approved": begun[a]}) if a in begun else d for a, d in removed.items()}, ()
+
+
+def _approved_as(address: Address, actual: Actual) -> str:
+    facts = actual.recorded[address].get("facts")
+    return str(facts.get("approved", "")) if isinstance(facts, Mapping) else ""
+
+
+def _held(
+    removed: Mapping[Address, Decision], reason: str, message: str
+) -> tuple[Mapping[Address, Decision], tuple[str, ...]]:
+    standing = Standing.WAITING if reason == "Unavailable" else Standing.STALLED
+    held = {
+        address: replace(decision, changes=(), standing=standing, reason=reason, message=message)
+        for address, decision in removed.items()
+    }
+    return held, (message,)
