@@ -1,0 +1,146 @@
+"""The folders of runs on the disk: what jobs write, and checkouts of what was accepted."""
+
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from reconciler.git.disk import writing
+from reconciler.git.names import is_file_name
+from reconciler.git.trees import EXECUTABLE, FILE
+from reconciler.model.errors import Refused
+from reconciler.model.ids import RunName
+
+_STALE = 3600.0
+"""Seconds after which what lies in the trash is nobody's any more."""
+
+
+class Folders:
+    """The folders of all runs below one folder of the disk."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.trash = root / "trash"
+
+    def work(self, run: RunName) -> Path:
+        """Return where a run's job writes."""
+        return self.root / "work" / run
+
+    def version(self, run: RunName) -> Path:
+        """Return where the checkout of an accepted run lies."""
+        return self.root / "versions" / run
+
+    def make(self, run: RunName) -> Path:
+        """Make the folder that a run's job writes to, unless it is there.
+
+        Raises:
+            Unavailable: the disk can't be written.
+        """
+        folder = self.work(run)
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def keep(self, run: RunName) -> None:
+        """Turn what a run's job wrote into the checkout of its version, unless there is one.
+
+        Raises:
+            Unavailable: the disk can't be written.
+        """
+        work, version = self.work(run), self.version(run)
+        with writing(version):
+            version.parent.mkdir(parents=True, exist_ok=True)
+            if not version.exists():
+                with suppress(FileNotFoundError):
+                    work.rename(version)
+                    _lock_files(version)
+        self.remove(work)
+
+    def remove(self, folder: Path) -> None:
+        """Take a folder away at once, then delete what was in it.
+
+        Raises:
+            Unavailable: the disk can't be written.
+        """
+        if not folder.exists():
+            return
+        with writing(folder):
+            self.trash.mkdir(parents=True, exist_ok=True)
+            bin_ = Path(tempfile.mkdtemp(dir=self.trash))
+            with suppress(FileNotFoundError):
+                folder.rename(bin_ / "gone")
+            shutil.rmtree(bin_, ignore_errors=True)
+
+    def sweep(self, alive: Collection[RunName]) -> None:
+        """Delete what a crash left: old trash, and work folders of runs that have no branch.
+
+        Raises:
+            Unavailable: the disk can't be written.
+        """
+        oldest = time.time() - _STALE
+        for stale in self.trash.glob("*"):
+            if stale.lstat().st_mtime < oldest:
+                shutil.rmtree(stale, ignore_errors=True)
+        for folder in (self.root / "work").glob("*/*/*"):
+            run = RunName(folder.relative_to(self.root / "work").as_posix())
+            if run not in alive and folder.lstat().st_mtime < oldest:
+                self.remove(folder)
+
+    def open_file(self, run: RunName, path: str) -> bytes:
+        """Read a file that a run's job has written.
+
+        Raises:
+            FileNotFoundError: there is none, or the path leads out of the run's folder.
+        """
+        folder = self.work(run).resolve()
+        file = (folder / path).resolve()
+        if not all(is_file_name(part) for part in path.split("/")) or not file.is_relative_to(folder):
+            raise FileNotFoundError(f"the run {run} has no file {path}")
+        try:
+            return file.read_bytes()
+        except (IsADirectoryError, NotADirectoryError) as error:
+            raise FileNotFoundError(f"the run {run} has no file {path}") from error
+
+
+def scan(folder: Path) -> dict[str, tuple[Path, str]]:
+    """Return every file below a folder with its mode in Git, by its path there. Links to files inside are followed.
+
+    Raises:
+        Refused: something can't be kept in Git: a link out of the folder or to a folder, a pipe, a name such as `.git`.
+    """
+    root = folder.resolve()
+    found: dict[str, tuple[Path, str]] = {}
+    for entry in _walk(root):
+        path = Path(entry.path).relative_to(root).as_posix()
+        if not is_file_name(entry.name):
+            raise Refused(f"the output has a file {path!r}, which can't be kept", "leave it out, or rename it")
+        if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root):
+            raise Refused(f"the output has a link {path} to something outside", "write the file itself")
+        if not entry.is_file():
+            raise Refused(f"{path} in the output is no regular file", "write regular files and folders only")
+        is_executable = entry.stat().st_mode & stat.S_IXUSR
+        found[path] = (Path(entry.path), EXECUTABLE if is_executable else FILE)
+    return found
+
+
+def _walk(folder: Path) -> Iterator["os.DirEntry[str]"]:
+    with os.scandir(folder) as entries:
+        inside = sorted(entries, key=lambda entry: entry.name)
+    for entry in inside:
+        if entry.is_dir(follow_symlinks=False) and is_file_name(entry.name):
+            yield from _walk(Path(entry.path))
+        else:
+            yield entry
+
+
+def _lock_files(folder: Path) -> None:
+    """Take the right to write from all files, so that a version can't be changed by mistake."""
+    for place, _, files in os.walk(folder):
+        for name in files:
+            file = Path(place, name)
+            if not file.is_symlink():
+                file.chmod(file.stat().st_mode & ~0o222)

@@ -1,0 +1,286 @@
+"""`GitData`: the data store and its reader for one environment."""
+
+import random
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from reconciler.git.disk import writing
+from reconciler.git.export import export
+from reconciler.git.mirror import make_bare
+from reconciler.git.names import is_run_name
+from reconciler.git.objects import ObjectStore, object_id
+from reconciler.git.process import checked
+from reconciler.git.refs import RefUpdate, list_refs, swap
+from reconciler.git.trees import Draft
+from reconciler.model.errors import Raced, Refused
+from reconciler.model.ids import CommitId, RunName
+from reconciler.model.observed import DataListing
+from reconciler.model.run import folder_of
+from reconciler.providers.data.git import commits, names
+from reconciler.providers.data.git.folders import Folders
+from reconciler.providers.data.git.names import HEADS, OPEN, SEALED, TAGS, RunRefs, check_run
+
+SETTINGS = MappingProxyType(
+    {
+        "core.compression": "0",
+        "core.bigFileThreshold": "64m",
+        "core.logAllRefUpdates": "false",
+        "gc.auto": "0",
+        "maintenance.auto": "false",
+    }
+)
+"""What is compressed already gains nothing from it; nothing is collected behind the daemon's back."""
+_ATTEMPTS = 60
+_PACK_EVERY = 200
+"""Merges after which the refs are packed to one file, so that listing ten thousand stays fast."""
+
+
+class GitData:
+    """The data store in a folder of this machine, as one environment sees it. Any number of threads may use it.
+
+    Args:
+        folder: where everything lies; made if it isn't there.
+        environment: the environment's name.
+
+    Raises:
+        Refused: the environment can't have a data branch by its name.
+        Unavailable: the folder can't be made.
+    """
+
+    def __init__(self, folder: Path, environment: str) -> None:
+        self._environment = names.check_owner(environment)
+        folder = folder.absolute()
+        self._git_dir = make_bare(folder / "objects.git", SETTINGS)
+        self._objects = ObjectStore(self._git_dir)
+        self._folders = Folders(folder)
+        self._branch = f"{HEADS}/{environment}"
+        self._root = object_id("commit", commits.ROOT)
+        self._lock = threading.RLock()
+        self._merges = 0
+        self._is_swept = False
+
+    def list(self) -> DataListing:
+        """List all branches and versions, by one `git for-each-ref`.
+
+        Raises:
+            Unavailable: the folder is gone or can't be read.
+        """
+        return names.listing(list_refs(self._git_dir, *names.ALL), self._environment, self._root)
+
+    def open(self, run: RunName) -> str:
+        """Open the run's branch off the environment's data branch, unless it is open; return its folder's URL.
+
+        Raises:
+            Refused: the run's name isn't one.
+            Unavailable: the folder is gone or can't be written.
+        """
+        check_run(run)
+        self._sweep()
+        for _ in _rounds(run):
+            refs = self._refs(run)
+            if refs.open or refs.sealed or self._swapped(RefUpdate(self._ref(OPEN, run), self._head(), None)):
+                break
+        return self._folders.make(run).as_uri()
+
+    def commit(self, run: RunName, metadata: Mapping[str, str]) -> CommitId:
+        """Commit what the run's folder holds and seal the branch; a sealed or accepted one is returned as it is.
+
+        Raises:
+            Refused: the run has no open branch, or left something that can't be kept.
+            Unavailable: the folder is gone or can't be written.
+        """
+        check_run(run)
+        for _ in _rounds(run):
+            refs = self._refs(run)
+            done = refs.sealed_commit(self._environment)
+            if done:
+                return CommitId(done)
+            if not refs.open:
+                raise Refused(f"{run} has no open branch, so there is nothing to commit", "start the run anew")
+            owner, base = next(iter(refs.open.items()))
+            sealed = commits.write_output(self._objects, run, self._folders.make(run), base, metadata)
+            if self._swapped(RefUpdate(f"{SEALED}/{owner}/{run}", sealed, None), *_gone(OPEN, run, refs.open)):
+                return CommitId(sealed)
+        raise _outrun(run)
+
+    def merge(self, run: RunName) -> CommitId:
+        """Merge a sealed branch, or a version of another environment, to this environment and keep it as a version.
+
+        Returns:
+            The run's sealed commit, which is the version's in every environment.
+
+        Raises:
+            Refused: there is neither, or the run's name isn't one.
+            Unavailable: the folder is gone or can't be written.
+        """
+        check_run(run)
+        with self._lock:
+            sealed = self._accepted(run)
+            self._folders.keep(run)
+            self._pack()
+        return CommitId(sealed)
+
+    def drop(self, run: RunName) -> None:
+        """Remove the run's branch or version from this environment, whether or not it is there.
+
+        What other environments keep of the run stays. A version's files leave the data branch with it, unless a newer
+        version has taken their place; the branch's history keeps them.
+
+        Raises:
+            Refused: the run's name isn't one.
+            Unavailable: the folder is gone or can't be written.
+        """
+        check_run(run)
+        with self._lock:
+            for _ in _rounds(run):
+                refs = self._all_refs(run)
+                if not {*refs.open, *refs.sealed} - {self._environment}:
+                    self._folders.remove(self._folders.work(run))
+                if not {*refs.tags} - {self._environment}:
+                    self._folders.remove(self._folders.version(run))
+                if self._swapped(*self._dropping(run, refs)):
+                    return
+
+    def read(self, run: RunName, path: str) -> bytes:
+        """Read a file of a run's folder, from its version, else from its branch, committed or not.
+
+        Raises:
+            FileNotFoundError: there is no such run or file.
+            Unavailable: the folder is gone or can't be read.
+        """
+        refs = self._known(run)
+        commit = refs.sealed_commit(self._environment)
+        if commit is None:
+            return self._folders.open_file(run, path)
+        found = self._objects.find(f"{commit}:{folder_of(run)}/{path}")
+        if found is None or found.kind != "blob":
+            raise FileNotFoundError(f"the run {run} has no file {path}")
+        return self._objects.read(found.id)
+
+    def url(self, run: RunName) -> str:
+        """Return the URL of a run's folder, to be read by other jobs; the folder is made anew if it is missing.
+
+        Raises:
+            FileNotFoundError: there is no such run.
+            Unavailable: the folder is gone or can't be written.
+        """
+        refs = self._known(run)
+        folder = self._folders.version(run) if refs.tags else self._folders.work(run)
+        if folder.is_dir():
+            return folder.as_uri()
+        if refs.tags:
+            self._folders.keep(run)
+        commit = refs.sealed_commit(self._environment)
+        tree = commits.output_at(Draft(self._objects), commit, run) if commit else None
+        if tree:
+            export(self._objects, tree, folder, self._folders.trash)
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder.as_uri()
+
+    def close(self) -> None:
+        """End the process that reads objects; the next read starts another."""
+        self._objects.close()
+
+    def _ref(self, room: str, run: RunName) -> str:
+        return f"{room}/{self._environment}/{run}"
+
+    def _refs(self, run: RunName) -> RunRefs:
+        """Find a run's refs; where this environment has its output, by asking a process that runs, else all of them."""
+        wanted = [self._ref(room, run) for room in (OPEN, SEALED, TAGS)]
+        mine = names.refs_of(run, {ref: info.id for ref in wanted if (info := self._objects.find(ref))})
+        return mine if mine.sealed or mine.tags else self._all_refs(run)
+
+    def _all_refs(self, run: RunName) -> RunRefs:
+        return names.refs_of(run, list_refs(self._git_dir, *names.patterns(run)))
+
+    def _known(self, run: RunName) -> RunRefs:
+        """Find the refs of a run to read it: an accepted run by this environment's tag, else by whatever there is."""
+        if not is_run_name(run):
+            raise FileNotFoundError(f"the data store has no run {run[:200]!r}")
+        ref = self._ref(TAGS, run)
+        tag = self._objects.find(ref)
+        refs = names.refs_of(run, {ref: tag.id}) if tag else self._all_refs(run)
+        if not (refs.tags or refs.sealed or refs.open):
+            raise FileNotFoundError(f"the data store has no run {run}")
+        return refs
+
+    def _head(self) -> str:
+        """Return the head of the environment's data branch, which is made where there is none."""
+        found = self._objects.find(self._branch)
+        if found is not None:
+            return found.id
+        root = commits.write_root(self._objects)
+        return root if self._swapped(RefUpdate(self._branch, root, None)) else self._head()
+
+    def _accepted(self, run: RunName) -> str:
+        for _ in _rounds(run):
+            refs = self._refs(run)
+            sealed = refs.sealed_commit(self._environment)
+            if sealed is None:
+                raise Refused(f"{run} has no sealed branch, so there is nothing to merge", "commit its output first")
+            if self._swapped(*self._accepting(run, sealed, refs)):
+                return sealed
+        raise _outrun(run)
+
+    def _accepting(self, run: RunName, sealed: str, refs: RunRefs) -> Iterator[RefUpdate]:
+        """Tell which refs move when a run is accepted; a merge that a crash broke off is gone on with."""
+        if self._environment not in refs.tags:
+            head = self._head()
+            merged = commits.write_merge(self._objects, run, sealed, head, self._environment)
+            yield RefUpdate(self._branch, merged or head, head)
+            yield RefUpdate(self._ref(TAGS, run), sealed, None)
+        yield from _gone(OPEN, run, refs.open)
+        yield from _gone(SEALED, run, refs.sealed)
+
+    def _dropping(self, run: RunName, refs: RunRefs) -> Iterator[RefUpdate]:
+        """Tell which refs move when this environment drops a run."""
+        mine = self._environment
+        sealed = refs.tags.get(mine)
+        if sealed:
+            head = self._head()
+            removed = commits.write_removal(self._objects, run, sealed, head)
+            yield RefUpdate(self._branch, removed or head, head)
+        for room, found in ((OPEN, refs.open), (SEALED, refs.sealed), (TAGS, refs.tags)):
+            yield from _gone(room, run, {mine: found[mine]} if mine in found else {})
+
+    def _swapped(self, *updates: RefUpdate) -> bool:
+        """Move refs together; tell whether nobody was faster."""
+        try:
+            if updates:
+                swap(self._git_dir, updates)
+        except Raced:
+            return False
+        return True
+
+    def _sweep(self) -> None:
+        """Clear away, once in the life of a daemon, what another one left when it was killed."""
+        with self._lock:
+            if not self._is_swept:
+                self._is_swept = True
+                listed = names.listing(list_refs(self._git_dir, f"{OPEN}/", f"{SEALED}/"), "", "")
+                self._folders.sweep(listed.branches.keys())
+
+    def _pack(self) -> None:
+        if self._merges % _PACK_EVERY == 0:
+            checked(self._git_dir, "pack-refs", "--all")
+        self._merges += 1
+
+
+def _gone(room: str, run: RunName, found: Mapping[str, str]) -> Iterator[RefUpdate]:
+    return (RefUpdate(f"{room}/{owner}/{run}", None, at) for owner, at in found.items())
+
+
+def _rounds(run: RunName) -> Iterator[int]:
+    """Yield one round of reading and writing after another, with growing pauses, as long as others are faster."""
+    for attempt in range(_ATTEMPTS):
+        yield attempt
+        time.sleep(random.uniform(0, 0.005 * min(attempt + 1, 40)))
+    raise _outrun(run)
+
+
+def _outrun(run: RunName) -> Raced:
+    return Raced(f"others were faster at each of {_ATTEMPTS} attempts to write {run}", "it is tried again")

@@ -1,0 +1,1 @@
+"""Forges: where changes to the repository wait for a review."""

@@ -1,0 +1,179 @@
+"""Plausible results for every runner, drawn from a hash of what a job was asked: the same job leaves the same.
+
+The documents have the shape of `runners.contract.Result`, and the facts that the controllers read.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from reconciler.model.ids import RunName
+from reconciler.ports.pool import JobOrder
+from reconciler.providers.memory.data import SCHEME
+
+Read = Callable[[RunName, str], bytes]
+"""Reads a file that another run has left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a job ends: its exit code, what lies in its folder then, what it printed, and why it failed."""
+
+    exit_code: int = 0
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    log: str = ""
+    reason: str = ""
+
+
+Worker = Callable[[JobOrder, Read], Outcome]
+"""Does the work of a job, which takes no time but the virtual one."""
+
+_SECONDS: Mapping[str, float] = MappingProxyType(
+    {"ingest": 60.0, "label": 30.0, "evaluate": 20.0, "smoke": 5.0, "monitor": 40.0}
+)
+_METRICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "binary": ("roc_auc", "accuracy", "f1", "log_loss"),
+        "multiclass": ("accuracy", "f1", "log_loss"),
+        "regression": ("rmse", "mae", "r2"),
+    }
+)
+_DRIFTED = ["age", "income", "region", "year"]
+_ALERT = {
+    "what": "columns drift",
+    "value": 4.0,
+    "threshold": 3.0,
+    "where": ", ".join(_DRIFTED),
+    "severity": "warning",
+}
+_LOSSES = frozenset({"log_loss", "brier", "rmse", "mae", "mse", "mape"})
+
+
+def usual_duration(order: JobOrder) -> float:
+    """Return how many seconds a job usually takes: a training two to six minutes, others less."""
+    runner = str(order.request.get("runner", ""))
+    return _SECONDS.get(runner, 120.0 + 240.0 * chance(order.run))
+
+
+def chance(*parts: object) -> float:
+    """Return a number from 0 up to 1 that looks like chance and is always the same for the same parts."""
+    told = json.dumps([str(part) for part in parts]).encode()
+    return int.from_bytes(hashlib.sha256(told).digest()[:7]) / 2**56
+
+
+def plausible(order: JobOrder, read: Read) -> Outcome:
+    """Leave what the order's runner would, were all well."""
+    runner = str(order.request.get("runner", ""))
+    document, files = _RUNNERS.get(runner, _train)(order, read)
+    digests = {path: "sha256:" + hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())}
+    content = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
+    result = {
+        "format": 1,
+        "accepted": True,
+        "violations": [],
+        "metrics": {},
+        "facts": {},
+        "files": digests,
+        "content": content,
+        "provenance": dict(order.request.get("provenance", {})),
+        **document,
+    }
+    text = json.dumps(result, indent=2).encode()
+    return Outcome(files={**files, "result.json": text}, log=f"{runner} {order.run}: done\n")
+
+
+Work = tuple[Mapping[str, Any], Mapping[str, bytes]]
+"""What a runner leaves: the parts of its result that aren't empty, and its files."""
+
+
+def _ingest(order: JobOrder, _read: Read) -> Work:
+    """Pull rows, or pictures, which need no schema."""
+    params = _params(order)
+    rows = 1000 + int(9000 * chance(order.run, "rows"))
+    facts: dict[str, Any] = {"rows": rows, "columns": len(params.get("columns") or {"id": {}, "value": {}})}
+    source = params.get("source") or {}
+    is_table = (source.get("files") or {}).get("format") != "images"
+    if is_table and not params.get("columns"):
+        facts["proposed_columns"] = {"id": {"type": "integer", "unique": True}, "value": {"type": "number"}}
+    return {"metrics": {"missing_share": 0.0}, "facts": facts}, {"data.parquet": f"rows of {order.run}".encode()}
+
+
+def _label(order: JobOrder, _read: Read) -> Work:
+    alpha = round(0.7 + 0.3 * chance(order.run, "alpha"), 3)
+    metrics = {"alpha": alpha, "examples": 1000.0, "annotators": 3.0}
+    facts = {"alpha": alpha, "disputes": int(200 * (1 - alpha)), "note": _params(order).get("note", "")}
+    return {"metrics": metrics, "facts": facts}, {"labels.parquet": f"labels of {order.run}".encode()}
+
+
+def _train(order: JobOrder, _read: Read) -> Work:
+    params = _params(order)
+    told = params.get("metric")
+    wanted = told.get("name", "") if isinstance(told, Mapping) else ""
+    names = sorted({*_METRICS.get(str(params.get("task", "binary")), ()), *([wanted] if wanted else [])})
+    model = f"model of {order.run}".encode()
+    columns = params.get("slices") or ()
+    facts = {
+        "params": params.get("params", {}),
+        "slices": {
+            column: {v: _scores(order, names, column, v) | {"rows": 100.0} for v in ("1", "2")} for column in columns
+        },
+        "model": {"path": "model.onnx", "format": "onnx", "digest": "sha256:" + hashlib.sha256(model).hexdigest()},
+    }
+    return {"metrics": _scores(order, names), "facts": facts}, {"model.onnx": model}
+
+
+def _scores(order: JobOrder, names: list[str], *of: str) -> dict[str, float]:
+    """Draw a model's metrics: good ones between 0.86 and 0.96, losses between 0.1 and 0.4."""
+    drawn = {name: chance(order.run, name, *of) for name in names}
+    return {n: round(0.1 + 0.3 * x if n in _LOSSES else 0.86 + 0.1 * x, 4) for n, x in drawn.items()}
+
+
+def _evaluate(order: JobOrder, read: Read) -> Work:
+    metrics: dict[str, float] = {}
+    facts: dict[str, Any] = {"rows": 1000}
+    for role, url in sorted(_inputs(order).items()):
+        trained = json.loads(read(RunName(url.removeprefix(SCHEME)), "result.json"))
+        metrics |= {f"{role}.{name}": value for name, value in trained["metrics"].items()}
+        facts[role] = {"slices": trained["facts"].get("slices", {})}
+    return {"metrics": metrics, "facts": facts}, {"comparison.json": json.dumps(metrics).encode()}
+
+
+def _smoke(order: JobOrder, _read: Read) -> Work:
+    examples = int(_params(order).get("examples", 20))
+    return {"metrics": {"examples": float(examples), "largest_difference": 0.0}, "facts": {"examples": examples}}, {}
+
+
+def _monitor(order: JobOrder, _read: Read) -> Work:
+    """Report on a window; one report of eight finds a drift."""
+    window = dict(_params(order).get("window") or {})
+    is_alert = chance(order.run, "drift") < 1 / 8
+    facts = {
+        "window": window,
+        "rows": 1000 + int(4000 * chance(order.run, "rows")),
+        "verdict": "alert" if is_alert else "ok",
+        "alerts": [_ALERT] if is_alert else [],
+        "columns_drifted": _DRIFTED if is_alert else [],
+        "estimated": {"roc_auc": round(0.86 + 0.1 * chance(order.run, "roc_auc"), 4)},
+        "realized": {},
+    }
+    report = f"# Report {order.run}\n\n{facts['verdict']}\n".encode()
+    return {"facts": facts}, {"report.md": report, "report.json": json.dumps(facts).encode()}
+
+
+def _params(order: JobOrder) -> Mapping[str, Any]:
+    params = order.request.get("params", {})
+    return params if isinstance(params, Mapping) else {}
+
+
+def _inputs(order: JobOrder) -> Mapping[str, str]:
+    inputs = order.request.get("inputs", {})
+    return inputs if isinstance(inputs, Mapping) else {}
+
+
+_RUNNERS: Mapping[str, Callable[[JobOrder, Read], Work]] = MappingProxyType(
+    {"ingest": _ingest, "label": _label, "evaluate": _evaluate, "smoke": _smoke, "monitor": _monitor}
+)
+"""What each runner leaves; all others train a model."""

@@ -1,0 +1,81 @@
+"""Starting wardens, finding them again, stopping them."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from reconciler.providers.pools.local import warden
+from reconciler.providers.pools.local.records import Process
+
+
+def spawn(
+    folder: Path, attempt: int, limits: tuple[float, float], command: Sequence[str], environ: Mapping[str, str]
+) -> int:
+    """Start a warden for one attempt; return its process id.
+
+    Nothing of this process is handed on but the environment: no open file, no terminal, no blocked signal.
+
+    Args:
+        folder: the job's folder.
+        attempt: the attempt's number.
+        limits: the job's timeout, and how long it has to end after SIGTERM; seconds.
+        command: what the job is.
+        environ: the job's environment.
+
+    Raises:
+        OSError: the system has no room for another process.
+    """
+    timeout, grace = (f"{seconds:.3f}" for seconds in limits)
+    script = [sys.executable, "-I", "-S", warden.__file__, str(folder), str(attempt), timeout, grace]
+    log = str(folder / f"{attempt}.log")
+    return os.posix_spawn(
+        sys.executable,
+        [*script, *command],
+        dict(environ),
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsigmask=[],
+        setsigdef=[signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP],
+    )
+
+
+def is_child_alive(pid: int) -> bool:
+    """Tell whether a process that this one has started goes on; take note of its end, so that it is no zombie."""
+    try:
+        return os.waitpid(pid, os.WNOHANG) == (0, 0)
+    except ChildProcessError:
+        return False
+
+
+def is_alive(process: Process) -> bool:
+    """Tell whether a warden goes on: the process of that id is the same that made the claim."""
+    return warden.identity(process.pid) == process.identity
+
+
+def stop(process: Process) -> None:
+    """Ask a warden to end its job: SIGTERM to the job now, SIGKILL after the grace."""
+    if is_alive(process):
+        _send(os.kill, process.pid, signal.SIGTERM)
+
+
+def kill(process: Process) -> None:
+    """Kill a warden and all that is left of its job.
+
+    A group outlives its leader, and the system gives the leader's id to nobody while the group is there. So the group
+    is the job's, unless a process of another identity has that id now, or the system was started anew.
+    """
+    known = warden.identity(process.pid)
+    if known == process.identity or (not known and process.identity.startswith(warden.boot_id())):
+        _send(os.killpg, process.pid, signal.SIGKILL)
+
+
+def _send(how: Callable[[int, int], None], target: int, number: signal.Signals) -> None:
+    try:
+        how(target, number)
+    except (ProcessLookupError, PermissionError):
+        return

@@ -1,0 +1,185 @@
+"""What the files in a job's folder say, as values: the order, its admission, the claim of its warden, its exit.
+
+order.json          what is to be run, and the number of the newest attempt; replaced by a newer attempt
+<n>.request.json    what the runner reads
+<n>.admitted.json   attempt n was let in, with these devices
+<n>.claim.json      its warden: process id and identity
+<n>.exit.json       how it ended
+<n>.log             what it printed
+<n>.work/           its work directory
+"""
+
+import json
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from reconciler.model.ids import Address, RunName
+from reconciler.model.kinds.spec import Resources
+from reconciler.model.observed import Job, JobState
+from reconciler.model.quantity import format_duration
+from reconciler.ports.pool import JobOrder
+from reconciler.providers.pools.local.amounts import Amounts
+from reconciler.providers.pools.local.warden import STOPPED, TIMED_OUT
+
+REFUSED = 65
+"""Exit code of the runners' contract (EX_DATAERR): a retry won't help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """When an attempt was let in, and the devices that are its own."""
+
+    at: float
+    devices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A warden: its process id, which is its group's too, and what tells it from a later process of that id."""
+
+    pid: int
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an attempt took: seconds of all cores, bytes of memory at its peak, seconds from start to end."""
+
+    cpu_seconds: float
+    peak_memory: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How an attempt ended. `code` is None when no process told it; `message` is why, where it isn't the code's."""
+
+    ended: float
+    code: int | None = None
+    signal: int = 0
+    why: str = ""
+    message: str = ""
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that is known of one job. Times are seconds since 1970."""
+
+    order: JobOrder
+    submitted: float
+    admission: Admission | None = None
+    process: Process | None = None
+    exit: Exit | None = None
+
+    @property
+    def run(self) -> RunName:
+        """Return the job's name."""
+        return self.order.run
+
+    @property
+    def demand(self) -> Amounts:
+        """Return what the job asks of its pool."""
+        return Amounts.of(self.order.resources)
+
+    @property
+    def state(self) -> JobState:
+        """Return where the newest attempt is in its life."""
+        if self.exit is None:
+            return JobState.RUNNING if self.admission else JobState.WAITING
+        if self.exit.why == STOPPED:
+            return JobState.CANCELLED
+        return JobState.SUCCEEDED if self.exit.code == 0 and not self.exit.why else JobState.FAILED
+
+    def as_job(self, waits_for: str = "") -> Job:
+        """Return the job as the port shows it; `waits_for` is why it waits, if it does."""
+        state = self.state
+        ended = _moment(self.exit.ended) if self.exit else None
+        return Job(
+            run=self.run,
+            pool=self.order.pool,
+            team=self.order.team,
+            state=state,
+            attempt=self.order.attempt,
+            reason=waits_for if state is JobState.WAITING else _reason(self.exit, self.order.timeout),
+            exit_code=_exit_code(self.exit),
+            submitted=_moment(self.submitted),
+            started=_moment(self.admission.at) if self.admission else None,
+            ended=ended,
+        )
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _exit_code(end: Exit | None) -> int | None:
+    """Return the exit code as a shell tells it: 128 and the signal's number for a process that was killed."""
+    if end is None or end.code is None:
+        return None
+    return 128 + end.signal if end.signal else end.code
+
+
+def _reason(end: Exit | None, timeout: float) -> str:
+    if end is None or (end.code == 0 and not end.why):
+        return ""
+    if end.message:
+        return end.message
+    if end.why == TIMED_OUT:
+        return f"stopped at its timeout of {format_duration(timedelta(seconds=timeout))}"
+    if end.why == STOPPED:
+        return "stopped from outside"
+    if end.signal == signal.SIGKILL:
+        return "killed by SIGKILL, as the system does when memory runs out"
+    return f"killed by {signal.Signals(end.signal).name}" if end.signal else f"exit code {end.code}"
+
+
+def order_as_json(order: JobOrder, submitted: float) -> str:
+    """Write an order without its request, which is a file of its own."""
+    told = {
+        "run": order.run,
+        "pool": order.pool,
+        "team": order.team,
+        "resources": order.resources.model_dump(mode="json"),
+        "timeout": order.timeout,
+        "attempt": order.attempt,
+        "submitted": submitted,
+    }
+    return json.dumps(told, indent=1)
+
+
+def order_from_json(told: Mapping[str, Any]) -> tuple[JobOrder, float]:
+    """Read an order and the time of its submission.
+
+    Raises:
+        KeyError, TypeError, ValueError: the file is not what `order_as_json` writes.
+    """
+    order = JobOrder(
+        run=RunName(told["run"]),
+        pool=Address(told["pool"]),
+        team=str(told["team"]),
+        resources=Resources.model_validate(told["resources"]),
+        timeout=float(told["timeout"]),
+        attempt=int(told["attempt"]),
+    )
+    return order, float(told["submitted"])
+
+
+def exit_from_json(told: Mapping[str, Any]) -> Exit:
+    """Read how an attempt ended, as its warden or the pool has written it."""
+    ended = float(told["ended"])
+    usage = None
+    if "cpu_seconds" in told:
+        usage = Usage(float(told["cpu_seconds"]), int(told["peak_memory"]), ended - float(told["started"]))
+    code = told.get("code")
+    return Exit(
+        ended=ended,
+        code=None if code is None else int(code),
+        signal=int(told.get("signal", 0)),
+        why=str(told.get("why", "")),
+        message=str(told.get("message", "")),
+        usage=usage,
+    )

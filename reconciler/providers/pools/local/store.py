@@ -1,0 +1,214 @@
+"""The folder of a local pool: what is written where, each file whole or not at all.
+
+    lock               held while anything is written
+    pools/<pool>.json  each pool's configuration
+    jobs/<run>/        a folder a job; `records` tells what is in it
+    leaving/<run>~<n>/ jobs that were cancelled, until the last of their processes has ended
+
+Nothing is synchronised to the disk: after a loss of power no process runs either, and what is unreadable is taken for
+absent, so that it is ordered again.
+"""
+
+import fcntl
+import json
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from reconciler.model.ids import Address, RunName
+from reconciler.model.kinds.pools import Pool
+from reconciler.ports.pool import JobOrder
+from reconciler.providers.pools.local.index import Index
+from reconciler.providers.pools.local.records import (
+    Admission,
+    Process,
+    Record,
+    exit_from_json,
+    order_as_json,
+    order_from_json,
+)
+from reconciler.providers.pools.local.warden import create
+
+_LONGEST_NAME = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """A pool's configuration. `leaving` ones go when the last of their jobs has ended."""
+
+    pool: Address
+    spec: Pool
+    leaving: bool = False
+
+
+def file_name(name: str) -> str:
+    """Encode a run or an address as one file name that no other name shares; long ones are cut and digested."""
+    plain = quote(name, safe="", errors="surrogatepass").replace(".", "%2E").replace("~", "%7E")
+    if len(plain) <= _LONGEST_NAME:
+        return plain
+    return f"{plain[:80]}~{sha256(plain.encode()).hexdigest()[:32]}"
+
+
+class Store:
+    """Reads and writes the folder of a pool. `jobs`, `leaving` and `pools` are as of the last `refresh`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.jobs: Index[Record] = Index(folder / "jobs", read_record)
+        self.leaving: Index[Record] = Index(folder / "leaving", read_record)
+        self.pools: Index[Configured] = Index(folder / "pools", _read_configured)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from writing to the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.folder / "lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def refresh(self) -> None:
+        """See what has changed in the folder."""
+        for index in (self.jobs, self.leaving, self.pools):
+            index.refresh()
+
+    @property
+    def version(self) -> int:
+        """Return a number that rises whenever anything in the folder has changed."""
+        return self.jobs.version + self.leaving.version + self.pools.version
+
+    def folder_of(self, run: RunName) -> Path:
+        """Return the folder of a job."""
+        return self.folder / "jobs" / file_name(run)
+
+    def record(self, run: RunName) -> Record | None:
+        """Return what is known of a job."""
+        return self.jobs.get(file_name(run))
+
+    def put_order(self, order: JobOrder, submitted: float) -> None:
+        """Write an order, the request first: once `order.json` is there, the job is."""
+        folder = self.folder_of(order.run)
+        known = self.jobs.refresh_one(folder.name)
+        if known is None:
+            shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        request = json.dumps(order.request, default=_plain, indent=1)
+        (folder / f"{order.attempt}.request.json").write_text(request, encoding="utf-8")
+        _replace(folder / "order.json", order_as_json(order, submitted))
+        if known is not None:
+            _remove_attempt(folder, known.order.attempt)
+        self.jobs.refresh_one(folder.name)
+
+    def put_admission(self, record: Record, admission: Admission) -> Record | None:
+        """Write that an attempt was let in."""
+        told = json.dumps({"at": admission.at, "devices": admission.devices})
+        return self._put(record, "admitted", told)
+
+    def put_exit(self, record: Record, ended: float, message: str, **told: Any) -> Record | None:
+        """Write how an attempt ended that left no word itself; if it did meanwhile, its own word stands."""
+        text = json.dumps({"ended": ended, "why": "lost", "message": message, **told})
+        return self._put(record, "exit", text)
+
+    def _put(self, record: Record, what: str, text: str) -> Record | None:
+        folder = self.folder_of(record.run)
+        create(str(folder / f"{record.order.attempt}.{what}.json"), text)
+        return self.jobs.refresh_one(folder.name)
+
+    def put_aside(self, run: RunName) -> Record | None:
+        """Move a job's folder out of sight; return what the job was. Its files stay until `remove`."""
+        folder = self.folder_of(run)
+        record = self.jobs.refresh_one(folder.name)
+        aside = self.folder / "leaving" / f"{folder.name}~{time.time_ns()}"
+        aside.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            folder.rename(aside)
+        except FileNotFoundError:
+            return None
+        self.jobs.refresh_one(folder.name)
+        self.leaving.refresh_one(aside.name)
+        return record
+
+    def remove(self, name: str) -> None:
+        """Delete a folder that was put aside."""
+        shutil.rmtree(self.folder / "leaving" / name, ignore_errors=True)
+        self.leaving.refresh_one(name)
+
+    def put_pool(self, pool: Address, spec: Pool, *, leaving: bool = False) -> None:
+        """Write a pool's configuration."""
+        path = self.folder / "pools" / f"{file_name(pool)}.json"
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        told = {"pool": pool, "spec": spec.model_dump(mode="json", exclude_unset=True), "leaving": leaving}
+        _replace(path, json.dumps(told, indent=1))
+        self.pools.refresh_one(path.name)
+
+    def remove_pool(self, pool: Address) -> None:
+        """Delete a pool's configuration."""
+        path = self.folder / "pools" / f"{file_name(pool)}.json"
+        path.unlink(missing_ok=True)
+        self.pools.refresh_one(path.name)
+
+
+def read_record(folder: Path) -> Record | None:
+    """Read what the files in a job's folder say; None without a whole order.
+
+    Raises:
+        OSError: a file is there and can't be read: what it says is unknown, not absent.
+    """
+    told = _read(folder / "order.json")
+    try:
+        order, submitted = order_from_json(told)
+    except (KeyError, TypeError, ValueError):
+        return None
+    attempt = order.attempt
+    end = _read(folder / f"{attempt}.exit.json")
+    admitted = _read(folder / f"{attempt}.admitted.json")
+    claim = _read(folder / f"{attempt}.claim.json") if admitted else {}
+    return Record(
+        order=order,
+        submitted=submitted,
+        admission=Admission(admitted["at"], tuple(admitted["devices"])) if admitted else None,
+        process=Process(claim["pid"], claim["identity"]) if claim else None,
+        exit=exit_from_json(end) if end else None,
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _read_configured(path: Path) -> Configured | None:
+    told = _read(path)
+    if path.suffix != ".json" or not told:
+        return None
+    return Configured(Address(told["pool"]), Pool.model_validate(told["spec"]), bool(told.get("leaving")))
+
+
+def _replace(path: Path, text: str) -> None:
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _remove_attempt(folder: Path, attempt: int) -> None:
+    for path in folder.glob(f"{attempt}.*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (set, frozenset, tuple)):
+        return list(value)
+    raise TypeError(f"a request holds {type(value).__name__}, which JSON has no word for: {value!r}")

@@ -1,0 +1,136 @@
+"""The gate: the two Caddys together, and the ports that they were given."""
+
+import contextlib
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import structlog
+
+from reconciler.providers.serving.local.processes import is_alive
+from reconciler.providers.serving.local.proxy import Proxy, ProxyFiles
+from reconciler.providers.serving.local.routing import Json, Places, Site, door, router
+from reconciler.providers.serving.local.store import Store, read_json, write
+
+LOOPBACK = "127.0.0.1"
+
+
+class Address(NamedTuple):
+    """Where to listen. Port 0 is any free one, which is then remembered."""
+
+    host: str
+    port: int = 0
+
+
+class Gate:
+    """Lets requests in, and divides them among replicas.
+
+    Args:
+        store: the folder.
+        internal: where deployments for this machine listen.
+        public: where those for other machines listen too.
+        environ: the environment of the daemon.
+    """
+
+    def __init__(self, store: Store, internal: Address, public: Address, environ: Mapping[str, str]) -> None:
+        self._store = store
+        self._wanted = {"internal": internal, "public": public}
+        self._door, self._router = (Proxy(name, self._files(name), environ) for name in ("door", "router"))
+        self._ports: dict[str, Any] | None = None
+        self._routed: tuple[Sequence[Site], Json] | None = None
+        self._log = structlog.get_logger()
+
+    def url(self, name: str, *, public: bool = False) -> str:
+        """Return the URL of a deployment; empty until its port is chosen."""
+        ports = self._ports if self._ports is not None else read_json(self._file)
+        kind = "public" if public else "internal"
+        known = ports.get(kind)
+        if not known:
+            return ""
+        host = self._wanted[kind].host
+        shown = socket.gethostname() if host in ("", "0.0.0.0", "::") else host
+        return f"http://{shown}:{known['port']}/{name}"
+
+    def keep(self, sites: Sequence[Site], now: float) -> bool:
+        """Have both Caddys serve these sites; tell whether they do by now."""
+        public = any(site.is_public for site in sites)
+        listen = [self._listen(kind) for kind in ("internal", *(["public"] if public else []))]
+        if self._routed is None or self._routed[0] != sites:
+            self._routed = (sites, router(self._places("router"), sites))
+        routed = self._router.keep(self._routed[1], now)
+        return self._door.keep(door(self._places("door"), *listen), now) and routed
+
+    def serves(self, sites: Sequence[Site]) -> bool:
+        """Tell whether these sites are what the router was given last."""
+        return self._routed is not None and self._routed[0] == sites
+
+    def close(self) -> None:
+        """Let both Caddys end: nothing is served any more."""
+        self._door.stop()
+        self._router.stop()
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether one of the Caddys is alive."""
+        return self._door.is_alive or self._router.is_alive
+
+    def metrics(self) -> str | None:
+        """Return what the router has counted, as Prometheus text; None when it doesn't answer."""
+        return self._router.metrics()
+
+    @property
+    def _file(self) -> Path:
+        return self._store.folder / "gate.json"
+
+    def _listen(self, kind: str) -> str:
+        """Return the address to listen on: the remembered port, or another where it is taken."""
+        if self._ports is None:
+            self._ports = read_json(self._file)
+        wanted, known = self._wanted[kind], self._ports.get(kind)
+        if known is None or known["asked"] != wanted.port:
+            known = {"asked": wanted.port, "port": _free(wanted)}
+        elif not is_alive(self._door.files.lock) and not _is_free(wanted.host, known["port"]):
+            self._log.warning("a port is taken by another program, another is chosen", port=known["port"])
+            known = {"asked": wanted.port, "port": _free(Address(wanted.host))}
+        if known != self._ports.get(kind):
+            self._ports = {**self._ports, kind: known}
+            write(self._file, self._ports)
+        return f"{wanted.host}:{known['port']}"
+
+    def _places(self, name: str) -> Places:
+        caddy, sockets = self._store.folder / "caddy", self._store.sockets
+        return Places(
+            admin=self._files(name).admin,
+            internal=sockets / "router.sock",
+            public=sockets / "public.sock",
+            log=caddy / f"{name}.errors.log",
+            storage=caddy / name,
+            metrics=self._store.folder / "metrics",
+        )
+
+    def _files(self, name: str) -> ProxyFiles:
+        caddy = self._store.folder / "caddy"
+        config, lock, log = (caddy / f"{name}.{end}" for end in ("json", "lock", "log"))
+        return ProxyFiles(config, lock, log, self._store.sockets / f"{name}.admin.sock")
+
+
+def _free(wanted: Address) -> int:
+    """Return the wanted port if it is free, else another."""
+    if wanted.port and _is_free(*wanted):
+        return wanted.port
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind((wanted.host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_free(host: str, port: int) -> bool:
+    with contextlib.closing(socket.socket()) as probe:
+        if os.name == "posix":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

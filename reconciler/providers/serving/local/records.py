@@ -1,0 +1,179 @@
+"""What the folder says of one endpoint, as values: its traffic, its revisions, their replicas.
+
+    endpoints/<name>.json      an endpoint
+    leaving/<name>~<n>.json    one that was deleted, until the last of its processes has ended
+
+Times are seconds since 1970.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
+
+from reconciler.model.ids import Address, Digest, RunName, name_of
+from reconciler.model.kinds.deployments import Replicas
+from reconciler.model.kinds.spec import Resources
+from reconciler.ports.serving import RevisionOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """One slot of a revision, in which one process runs after another.
+
+    `begun` is when its process was started, None while it has none; `ready` is when that process was first seen ready.
+    `proven` tells that some process of it has been ready, so that it is in rotation. `crashes` counts processes that
+    ended by themselves, in a row; the next one is started when `due`. `leaving` is when it was told to go, `asked`
+    when its process was sent SIGTERM.
+    """
+
+    slot: int
+    begun: float | None = None
+    ready: float | None = None
+    proven: bool = False
+    crashes: int = 0
+    due: float = 0.0
+    leaving: float | None = None
+    asked: float | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether its process answers."""
+        return self.ready is not None and self.leaving is None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRecord:
+    """A revision: what was ordered, how many replicas are wanted now, and what became of it.
+
+    `proven` tells that it has been ready once. `failure` is why its newest process ended by itself; it is `final` when
+    no other is started.
+    """
+
+    order: RevisionOrder
+    started: float
+    wanted: int
+    proven: bool = False
+    failure: str = ""
+    final: bool = False
+    stopping: bool = False
+    replicas: tuple[Replica, ...] = ()
+    next_slot: int = 0
+
+    @property
+    def digest(self) -> Digest:
+        """Return the revision's name."""
+        return self.order.revision
+
+    @property
+    def staying(self) -> tuple[Replica, ...]:
+        """Return the replicas that weren't told to go."""
+        return tuple(replica for replica in self.replicas if replica.leaving is None)
+
+    @property
+    def ready(self) -> int:
+        """Count the replicas that answer."""
+        return sum(replica.is_ready for replica in self.replicas)
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRecord:
+    """An endpoint: its revisions, how traffic is divided among them, and since when."""
+
+    deployment: Address
+    created: float
+    revisions: Mapping[Digest, RevisionRecord] = field(default_factory=dict)
+    traffic: Mapping[Digest, int] = field(default_factory=dict)
+    since: float | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the deployment's bare name."""
+        return name_of(self.deployment)
+
+    @property
+    def is_public(self) -> bool:
+        """Tell whether the revision with the most traffic is meant for other machines too."""
+        chosen = max(self.traffic, key=lambda name: self.traffic[name], default=None) or next(
+            iter(self.revisions), None
+        )
+        return chosen is not None and chosen in self.revisions and self.revisions[chosen].order.visibility == "public"
+
+    def with_revision(self, revision: RevisionRecord) -> Self:
+        """Return the endpoint with a revision put in, or put in anew."""
+        return replace(self, revisions={**self.revisions, revision.digest: revision})
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the endpoint as JSON-compatible values."""
+        return {
+            "deployment": self.deployment,
+            "created": self.created,
+            "traffic": dict(self.traffic),
+            "since": self.since,
+            "revisions": [_revision_as_json(revision) for revision in self.revisions.values()],
+        }
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        """Read what `as_json` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: it isn't an endpoint.
+        """
+        revisions = [_revision_from_json(item) for item in told["revisions"]]
+        return cls(
+            deployment=Address(told["deployment"]),
+            created=float(told["created"]),
+            revisions={revision.digest: revision for revision in revisions},
+            traffic={Digest(name): int(share) for name, share in told["traffic"].items()},
+            since=told["since"],
+        )
+
+
+def order_as_json(order: RevisionOrder) -> dict[str, Any]:
+    """Return an order as JSON-compatible values."""
+    return {
+        "deployment": order.deployment,
+        "revision": order.revision,
+        "trial": order.trial,
+        "model_url": order.model_url,
+        "model_digest": order.model_digest,
+        "replicas": order.replicas.model_dump(mode="json"),
+        "resources": order.resources.model_dump(mode="json"),
+        "visibility": order.visibility,
+        "log_payloads": order.log_payloads,
+    }
+
+
+def order_from_json(told: Mapping[str, Any]) -> RevisionOrder:
+    """Read what `order_as_json` wrote."""
+    return RevisionOrder(
+        deployment=Address(told["deployment"]),
+        revision=Digest(told["revision"]),
+        trial=RunName(told["trial"]),
+        model_url=str(told["model_url"]),
+        model_digest=str(told["model_digest"]),
+        replicas=Replicas.model_validate(told["replicas"]),
+        resources=Resources.model_validate(told["resources"]),
+        visibility=str(told["visibility"]),
+        log_payloads=bool(told["log_payloads"]),
+    )
+
+
+def _revision_as_json(revision: RevisionRecord) -> dict[str, Any]:
+    return {
+        "order": order_as_json(revision.order),
+        "started": revision.started,
+        "wanted": revision.wanted,
+        "proven": revision.proven,
+        "failure": revision.failure,
+        "final": revision.final,
+        "stopping": revision.stopping,
+        "replicas": [asdict(replica) for replica in revision.replicas],
+        "next_slot": revision.next_slot,
+    }
+
+
+def _revision_from_json(told: Mapping[str, Any]) -> RevisionRecord:
+    rest = {key: value for key, value in told.items() if key not in ("order", "replicas")}
+    replicas = tuple(Replica(**item) for item in told["replicas"])
+    return RevisionRecord(order=order_from_json(told["order"]), replicas=replicas, **rest)

@@ -1,0 +1,163 @@
+"""Replicas as processes: what each is told, how it is seen, and what is done about it."""
+
+import math
+import os
+import re
+import signal
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from reconciler.model.ids import name_of
+from reconciler.providers.serving.local.life import Act, Seen
+from reconciler.providers.serving.local.processes import bury, is_alive, spawn, tell
+from reconciler.providers.serving.local.records import Replica, RevisionRecord
+from reconciler.providers.serving.local.store import ReplicaFiles, Store, read_json, write
+from reconciler.providers.serving.local.unix_http import ask
+
+TIMEOUT = 0.2
+"""Seconds that a replica has to say whether it is ready."""
+SECRETS = "SETPOINT_SECRET_"
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_TAIL = 16 * 1024
+_STAMP = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,\d]*\S*\s+(\d+\s+)?")
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+
+
+class Replicas:
+    """Starts, sees and ends the processes of replicas.
+
+    Args:
+        store: the folder.
+        command: what a replica's process is; the path of its configuration is appended.
+        environ: what it inherits, but for secrets.
+        body_limit: bytes of the largest request that is answered.
+    """
+
+    def __init__(self, store: Store, command: Sequence[str], environ: Mapping[str, str], body_limit: int) -> None:
+        self._store = store
+        self._command = tuple(command)
+        self._environ = {name: value for name, value in environ.items() if not name.startswith(SECRETS)}
+        self._body_limit = body_limit
+        self._log = structlog.get_logger()
+
+    def files(self, revision: RevisionRecord, slot: int) -> ReplicaFiles:
+        """Return the files of a replica."""
+        return self._store.replica(revision.order.deployment, revision.digest, slot)
+
+    def see(self, revision: RevisionRecord) -> dict[int, Seen]:
+        """Look at the processes of a revision. Only one that is starting is asked anything."""
+        return {replica.slot: self._see(revision, replica) for replica in revision.replicas}
+
+    def _see(self, revision: RevisionRecord, replica: Replica) -> Seen:
+        files = self.files(revision, replica.slot)
+        if not is_alive(files.lock):
+            return _last_words(files) if replica.begun is not None else Seen()
+        if replica.ready is not None or replica.leaving is not None:
+            return Seen(alive=True, ready=replica.ready is not None)
+        return Seen(alive=True, ready=_answers(files.socket, name_of(revision.order.deployment)))
+
+    def act(self, revision: RevisionRecord, replica: Replica, act: Act) -> None:
+        """Do what is to be done about a replica's process.
+
+        Raises:
+            OSError: it can't be started.
+        """
+        files = self.files(revision, replica.slot)
+        if act is Act.SPAWN:
+            self._spawn(revision, replica, files)
+        elif act is Act.TERM:
+            tell(files.lock, signal.SIGTERM)
+        elif act is Act.KILL:
+            tell(files.lock, signal.SIGKILL)
+        elif act is Act.FORGET:
+            bury(files.lock)
+            self._store.remove_replica(files)
+
+    def kill(self, revision: RevisionRecord, slot: int) -> None:
+        """End a replica's process at once; another takes its place."""
+        tell(self.files(revision, slot).lock, signal.SIGKILL)
+
+    def _spawn(self, revision: RevisionRecord, replica: Replica, files: ReplicaFiles) -> None:
+        if replica.crashes:
+            self._log.warning(
+                "a replica ended and is replaced",
+                deployment=revision.order.deployment, revision=revision.digest, why=revision.failure,
+            )  # fmt: skip
+        bury(files.lock)
+        for stale in (files.socket, files.words):
+            stale.unlink(missing_ok=True)
+        if files.log.exists():
+            files.log.replace(files.former_log)
+        told = self._told(revision, files)
+        if read_json(files.config) != told:
+            write(files.config, told)
+        threads = dict.fromkeys(THREADS, str(_threads(revision)))
+        surroundings = {**self._environ, **threads, "PYTHONUNBUFFERED": "1"}
+        spawn(files.lock, [*self._command, str(files.config)], surroundings, files.log)
+
+    def _told(self, revision: RevisionRecord, files: ReplicaFiles) -> dict[str, Any]:
+        """Return a replica's configuration, as `runners.serve` reads it."""
+        order = revision.order
+        logs = self._store.logs_of(order.deployment) / order.revision
+        return {
+            "name": name_of(order.deployment),
+            "deployment": order.deployment,
+            "revision": order.revision,
+            "trial": order.trial,
+            "model_url": order.model_url,
+            "model_digest": order.model_digest,
+            "socket": str(files.socket),
+            "pid_file": str(files.lock),
+            "words": str(files.words),
+            "logs": str(logs) if order.log_payloads else None,
+            "body_limit": self._body_limit,
+            "threads": _threads(revision),
+        }
+
+    def in_rotation(self, revision: RevisionRecord) -> tuple[Path, ...]:
+        """Return the sockets of the replicas that may be given requests.
+
+        One that has crashed stays among them: Caddy passes it over, and needn't be told when it is back. While none has
+        ever been ready, requests wait for the first.
+        """
+        proven = tuple(replica.slot for replica in revision.staying if replica.proven)
+        slots = proven or tuple(replica.slot for replica in revision.staying) or (revision.next_slot,)
+        return tuple(self.files(revision, slot).socket for slot in slots)
+
+
+def _threads(revision: RevisionRecord) -> int:
+    return max(1, math.floor(revision.order.resources.cpus))
+
+
+def _answers(socket: Path, name: str) -> bool:
+    if not socket.exists():
+        return False
+    try:
+        return ask(socket, f"/v2/models/{name}/ready", timeout=TIMEOUT)[0] == 200
+    except OSError:
+        return False
+
+
+def _last_words(files: ReplicaFiles) -> Seen:
+    """Return what is known of a process that has ended: what it said itself, or the last line that it printed."""
+    said = read_json(files.words)
+    if what := str(said.get("what", "")):
+        where, fix = (str(said.get(name, "")) for name in ("where", "fix"))
+        text = what + (f" (at {where})" if where else "") + (f": {fix}" if fix else "")
+        return Seen(last_words=text, is_refusal=True)
+    line = last_line(files.log)
+    return Seen(last_words=f"its process ended; it last printed: {line}" if line else "its process ended in silence")
+
+
+def last_line(log: Path) -> str:
+    """Return the last line of a log, without what differs from time to time: times, process ids, addresses."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(file.seek(0, os.SEEK_END) - _TAIL, 0))
+            lines = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
+    except FileNotFoundError:
+        return ""
+    return _ADDRESS.sub("0x…", _STAMP.sub("", lines[-1]))[:300] if lines else ""

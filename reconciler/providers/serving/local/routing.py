@@ -1,0 +1,210 @@
+"""Caddy's configuration, made from what is to be served. Pure functions (https://caddyserver.com/docs/json/).
+
+There are two Caddys, since a change of Caddy's configuration resets the connections that clients have open:
+
+* The *door* has the stable port. Its configuration never changes as long as it runs; it hands every request to the
+  router, and again when the router broke off.
+* The *router* knows the deployments. Its configuration is replaced whole, and it divides the traffic: a random number
+  chooses the revision by its percents, the replica with the fewest requests under way answers.
+
+A request that a replica broke off, or didn't take, is put to the next one: an inference has no effect that could
+happen twice. The header `X-Setpoint-Request` is the same each time.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from reconciler.model.ids import Digest
+
+Json = dict[str, Any]
+
+HELD = 20
+"""Seconds that a request waits for a replica, when none is there, until it fails."""
+LARGEST_HELD = 16 * 2**20
+"""Bytes of a request up to which it can be put to another replica."""
+PROTOCOL = ("/v1/models", "/v1/models/*", "/v2", "/v2/health/*", "/v2/models", "/v2/models/*")
+"""The paths of the Open Inference Protocol that are passed on; loading and unloading of models is not."""
+SMOKE, REQUEST = "X-Setpoint-Smoke", "X-Setpoint-Request"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A deployment as it is to be reached: the sockets of each revision's replicas, and the traffic in percent."""
+
+    name: str
+    pools: Mapping[Digest, Sequence[Path]]
+    traffic: Mapping[Digest, int]
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things are: the sockets that Caddy listens on, and the folders of its files."""
+
+    admin: Path
+    internal: Path
+    public: Path
+    log: Path
+    storage: Path
+    metrics: Path
+
+
+def host_of(name: str, revision: Digest, *, direct: bool = False) -> str:
+    """Return the host that a request is sent on with; Caddy counts by it."""
+    return f"{revision}.{name}.{'direct' if direct else 'traffic'}"
+
+
+def door(places: Places, listen: str, public: str = "") -> Json:
+    """Return the door's configuration: `listen` and `public` are addresses such as `127.0.0.1:8080`."""
+    servers = {"internal": _door_server(listen, places.internal)}
+    if public:
+        servers["public"] = _door_server(public, places.public)
+    return _whole(places, {"servers": servers})
+
+
+def _door_server(listen: str, socket: Path) -> Json:
+    message = {"error": "the endpoint did not answer in time: see its revisions' state and their logs"}
+    return {
+        "listen": [listen],
+        **_PLAIN,
+        "routes": [{"handle": [_proxy([socket], "10ms")]}],
+        "errors": {"routes": [{"handle": [_answer("{http.error.status_code}", message)]}]},
+    }
+
+
+def router(places: Places, sites: Iterable[Site]) -> Json:
+    """Return the router's configuration."""
+    ordered = sorted(sites, key=lambda site: site.name)
+    public = [site for site in ordered if site.is_public]
+    servers = {"internal": _router_server(places.internal, ordered, [_metrics(places, site) for site in ordered])}
+    if public:
+        servers["public"] = _router_server(places.public, public, [])
+    # Caddy's counts begin anew with every configuration: the server's name tells which one they belong to.
+    generation = hashlib.sha256(json.dumps(servers, sort_keys=True).encode()).hexdigest()[:8]
+    named = {f"{name}-{generation}": server for name, server in servers.items()}
+    return _whole(places, {"metrics": {"per_host": True}, "servers": named})
+
+
+def _router_server(socket: Path, sites: Sequence[Site], first: Sequence[Json]) -> Json:
+    paths = ", ".join(f"/{site.name}" for site in sites) or "none yet"
+    nothing = {"error": f"nothing answers here. Deployments: {paths}. Below each are /v1/models/… and /v2/…"}
+    broken = {"match": [{"expression": "{http.error.status_code} in [502, 503, 504]"}], "handle": [_BREAK_OFF]}
+    failed = {"error": "{http.error.status_code} {http.error.status_text}"}
+    return {
+        "listen": [f"unix/{socket}|0600"],
+        **_PLAIN,
+        "routes": [
+            *first,
+            *(route for site in sites for route in _ways_to(site)),
+            *(_pool(site, name, direct) for site in sites for name in sorted(site.pools) for direct in (False, True)),
+            {"handle": [_answer(404, nothing)]},
+        ],
+        "errors": {"routes": [broken, {"handle": [_answer("{http.error.status_code}", failed)]}]},
+    }
+
+
+def _ways_to(site: Site) -> list[Json]:
+    """Return the routes that choose a revision; of one group, only the first that matches is taken."""
+    direct = [_way(site, name, direct=True) for name in sorted(site.pools)]
+    shares = [(name, share) for name, share in sorted(site.traffic.items()) if share and name in site.pools]
+    bounds = [*[*accumulate(share for _, share in shares)][:-1], 100]  # the last takes whatever is left
+    divided = [_way(site, name, below=bound) for (name, _), bound in zip(shares, bounds, strict=False)]
+    message = {"error": f"deployments/{site.name} has no revision with traffic yet"}
+    closed = {"group": site.name, "match": _at(site), "handle": [_answer(503, message)], "terminal": True}
+    return [*direct, *(divided or [closed])]
+
+
+def _way(site: Site, revision: Digest, *, direct: bool = False, below: int = 100) -> Json:
+    prefix = f"/{site.name}/revisions/{revision}" if direct else f"/{site.name}"
+    match = [{"path": [prefix + path for path in PROTOCOL]}] if direct else _at(site)
+    if below < 100:
+        match = [{**item, "expression": f"{{http.request.uuid}} < '{_threshold(below)}'"} for item in match]
+    host = host_of(site.name, revision, direct=direct)
+    headers: Json = {"set": {"Host": [host], REQUEST: ["{http.request.uuid}"]}}
+    return {
+        "group": site.name,
+        "match": match,
+        "handle": [
+            {"handler": "vars", "pool": host},
+            {"handler": "rewrite", "strip_path_prefix": prefix},
+            {"handler": "headers", "request": headers if direct else {**headers, "delete": [SMOKE]}},
+        ],
+    }
+
+
+def _at(site: Site) -> list[Json]:
+    prefixed = [f"/{site.name}{path}" for path in PROTOCOL]
+    return [{"path": prefixed}, {"host": [f"{site.name}.localhost"], "path": list(PROTOCOL)}]
+
+
+def _threshold(percent: int) -> str:
+    """Return the text below which so many percent of all random UUIDs are; their first 8 digits are uniform."""
+    return f"{percent * 2**32 // 100:08x}"
+
+
+def _pool(site: Site, revision: Digest, direct: bool) -> Json:
+    """Return the route to a revision's replicas. It is of the first rank, as Caddy counts these only."""
+    host = host_of(site.name, revision, direct=direct)
+    match = {"host": [host], "vars": {"pool": [host]}}
+    sockets = site.pools[revision]
+    health = {"passive": _PASSIVE} if direct else {"passive": _PASSIVE, "active": _ACTIVE}
+    handler = _proxy(sockets, "25ms", health) if sockets else {"handler": "error", "status_code": 503}
+    return {"match": [match], "handle": [handler], "terminal": True}
+
+
+def _proxy(sockets: Sequence[Path], interval: str, health: Json | None = None) -> Json:
+    return {
+        "handler": "reverse_proxy",
+        "upstreams": [{"dial": f"unix/{socket}"} for socket in sockets],
+        "load_balancing": {
+            "selection_policy": {"policy": "least_conn"},
+            "try_duration": f"{HELD}s",
+            "try_interval": interval,
+            "retry_match": [{"method": ["GET", "HEAD", "POST"]}],
+        },
+        "request_buffers": LARGEST_HELD,
+        "transport": {"protocol": "http", "keep_alive": {"idle_timeout": "30s"}},
+        **({"health_checks": health} if health else {}),
+    }
+
+
+def _metrics(places: Places, site: Site) -> Json:
+    kind = {"set": {"Content-Type": ["text/plain; version=0.0.4; charset=utf-8"]}}
+    return {
+        "match": [{"path": [f"/{site.name}/metrics"], "method": ["GET"]}],
+        "handle": [
+            {"handler": "headers", "response": {**kind, "deferred": True}},
+            {"handler": "rewrite", "uri": f"/{site.name}.prom"},
+            {"handler": "file_server", "root": str(places.metrics)},
+        ],
+        "terminal": True,
+    }
+
+
+def _answer(status: int | str, body: Json) -> Json:
+    text = json.dumps(body, ensure_ascii=False) + "\n"
+    headers = {"Content-Type": ["application/json"]}
+    return {"handler": "static_response", "status_code": status, "headers": headers, "body": text}
+
+
+def _whole(places: Places, http: Json) -> Json:
+    errors = {"output": "file", "filename": str(places.log), "roll_size_mb": 5, "roll_keep": 2}
+    checker = "http.handlers.reverse_proxy.health_checker.active"
+    return {
+        "admin": {"listen": f"unix/{places.admin}|0600", "config": {"persist": False}},
+        "storage": {"module": "file_system", "root": str(places.storage)},
+        "logging": {"logs": {"default": {"level": "ERROR", "writer": errors, "exclude": [checker]}}},
+        "apps": {"http": {"grace_period": "30s", **http}},
+    }
+
+
+_PLAIN: Json = {"automatic_https": {"disable": True}, "protocols": ["h1"]}
+_BREAK_OFF: Json = {"handler": "static_response", "abort": True}
+"""Without an answer the door tries again; with one, it would pass it on."""
+_PASSIVE: Json = {"fail_duration": "1s", "max_fails": 1}
+_ACTIVE: Json = {"uri": "/v2/health/ready", "interval": "2s", "timeout": "5s", "fails": 3}

@@ -1,0 +1,209 @@
+"""The folder of local serving: what is written where, each file whole or not at all.
+
+    lock                    held while anything is written
+    gate.json               the ports that were chosen
+    endpoints/<name>.json   an endpoint; `records` tells what is in it
+    leaving/<name>~<n>.json a deleted endpoint, until the last of its processes has ended
+    replicas/<id>.*         a replica's configuration, lock, log, and its last words
+    counts/<name>.json      what was counted of an endpoint
+    metrics/<name>.prom     the same as metrics, for anybody to read
+    caddy/                  the two Caddys' files
+    logs/<name>/<revision>/ payload logs; they stay when the endpoint goes
+
+What can't be read isn't absent: it is told as an error, and nothing is stopped because of it.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reconciler.model.errors import Unavailable
+from reconciler.model.ids import Address, Digest, name_of
+from reconciler.providers.serving.local.records import EndpointRecord
+
+_LONGEST_SOCKET_FOLDER = 70
+"""A socket's whole path has 103 characters at most (unix(7), macOS); names below the folder have up to 30."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaFiles:
+    """The files of one replica."""
+
+    config: Path
+    lock: Path
+    log: Path
+    former_log: Path
+    words: Path
+    socket: Path
+
+
+class Store:
+    """Reads and writes the folder; a file that hasn't changed is not read again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.sockets = _sockets(folder)
+        """The folder of all sockets."""
+        self._replicas: dict[tuple[Address, Digest, int], ReplicaFiles] = {}
+        self._known: dict[Path, tuple[tuple[int, int], EndpointRecord]] = {}
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from writing to the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.folder / "lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def endpoints(self) -> dict[Address, EndpointRecord]:
+        """Read every endpoint.
+
+        Raises:
+            Unavailable: one of them can't be read.
+        """
+        found = [self._read(path) for path in self._files("endpoints")]
+        return {record.deployment: record for record in found if record}
+
+    def endpoint(self, deployment: Address) -> EndpointRecord | None:
+        """Read one endpoint; None when there is none.
+
+        Raises:
+            Unavailable: it is there and can't be read.
+        """
+        return self._read(self._endpoint_file(deployment))
+
+    def leaving(self) -> dict[Path, EndpointRecord]:
+        """Read every endpoint that was deleted and still has processes."""
+        return {path: record for path in self._files("leaving") if (record := self._read(path))}
+
+    def put(self, record: EndpointRecord) -> None:
+        """Write an endpoint."""
+        self.put_at(self._endpoint_file(record.deployment), record)
+
+    def put_at(self, path: Path, record: EndpointRecord) -> None:
+        """Write an endpoint to the file that it was read from."""
+        write(path, record.as_json())
+        self._known[path] = (_stamp(path), record)
+
+    def put_aside(self, deployment: Address) -> bool:
+        """Move an endpoint out of sight, until its processes have ended; tell whether there was one."""
+        path = self._endpoint_file(deployment)
+        aside = self.folder / "leaving" / f"{path.stem}~{time.time_ns()}.json"
+        aside.parent.mkdir(exist_ok=True, mode=0o700)
+        with contextlib.suppress(FileNotFoundError):
+            path.rename(aside)
+            return True
+        return False
+
+    def replica(self, deployment: Address, revision: Digest, slot: int) -> ReplicaFiles:
+        """Return the files of a replica."""
+        key = (deployment, revision, slot)
+        if key not in self._replicas:
+            self._replicas[key] = self._files_of(*key)
+        return self._replicas[key]
+
+    def _files_of(self, deployment: Address, revision: Digest, slot: int) -> ReplicaFiles:
+        name = f"{name_of(deployment)}-{revision}-{slot}"
+        place = self.folder / "replicas" / name
+        socket = self.sockets / f"{hashlib.sha256(name.encode()).hexdigest()[:20]}.sock"
+        ends = (".json", ".lock", ".log", ".former.log", ".words.json")
+        config, lock, log, former, words = (place.with_name(name + end) for end in ends)
+        return ReplicaFiles(config, lock, log, former, words, socket)
+
+    def remove_replica(self, files: ReplicaFiles) -> None:
+        """Remove the files of a replica whose process has ended."""
+        for path in (files.config, files.lock, files.log, files.former_log, files.words, files.socket):
+            path.unlink(missing_ok=True)
+
+    def first_slot(self, deployment: Address, revision: Digest) -> int:
+        """Return a slot's number that no process of a revision has, not even of one that was deleted a moment ago."""
+        former = (record for record in self.leaving().values() if record.deployment == deployment)
+        return max((r.revisions[revision].next_slot for r in former if revision in r.revisions), default=0)
+
+    def logs_of(self, deployment: Address) -> Path:
+        """Return the folder of an endpoint's payload logs."""
+        return self.folder / "logs" / name_of(deployment)
+
+    def prepare(self) -> None:
+        """Make the folders that processes write to, for this user only.
+
+        Raises:
+            PermissionError: the temporary folder of the sockets belongs to another user.
+        """
+        for name in ("replicas", "caddy", "metrics", "counts", "logs"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.sockets.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.sockets.mkdir(exist_ok=True, mode=0o700)
+        if self.sockets.parent.stat().st_uid != os.getuid():
+            raise PermissionError(1, "it belongs to another user", str(self.sockets.parent))
+
+    def _endpoint_file(self, deployment: Address) -> Path:
+        return self.folder / "endpoints" / f"{name_of(deployment)}.json"
+
+    def _files(self, folder: str) -> list[Path]:
+        try:
+            with os.scandir(self.folder / folder) as entries:
+                return sorted(Path(entry.path) for entry in entries if entry.name.endswith(".json"))
+        except FileNotFoundError:
+            return []
+
+    def _read(self, path: Path) -> EndpointRecord | None:
+        try:
+            stamp = _stamp(path)
+            known = self._known.get(path)
+            if known and known[0] == stamp:
+                return known[1]
+            record = EndpointRecord.from_json(json.loads(path.read_bytes()))
+        except FileNotFoundError:
+            self._known.pop(path, None)
+            return None
+        except (KeyError, TypeError, ValueError) as error:
+            what = f"the record {path} can't be understood"
+            raise Unavailable(what, "restore it, or remove it to have its endpoint made anew") from error
+        self._known[path] = (stamp, record)
+        return record
+
+
+def _sockets(folder: Path) -> Path:
+    """Return a folder whose path is short enough: within this one where that is, else a private temporary one."""
+    near = folder / "run"
+    if len(os.fsencode(near)) <= _LONGEST_SOCKET_FOLDER:
+        return near
+    key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"setpoint-{os.getuid()}" / key
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return what tells one version of a file from the next: each is a new file."""
+    told = path.stat()
+    return told.st_ino, told.st_mtime_ns
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a file that another version of it can be made for; empty where it isn't there or can't be understood."""
+    try:
+        told = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def write(path: Path, told: Mapping[str, Any] | str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    text = told if isinstance(told, str) else json.dumps(told, indent=1)
+    try:
+        part.write_text(text, encoding="utf-8")
+    except FileNotFoundError:
+        part.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part.write_text(text, encoding="utf-8")
+    part.replace(path)
