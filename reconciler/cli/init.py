@@ -1,0 +1,64 @@
+"""`setpoint init`: a new repository from the sample."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from reconciler.cli.output import as_json, print_json
+from reconciler.model.errors import Refused
+
+SAMPLE = ("specs", "environments", "schemas")
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
+@click.option("--empty", is_flag=True, help="Only a pool, one environment and the schemas.")
+@as_json
+def command(folder: Path, empty: bool, to_json: bool) -> None:
+    """Make a new repository in FOLDER from the sample, and commit it. What is there already is left alone."""
+    written = write_sample(folder, empty)
+    from reconciler.git.beginning import begin
+
+    begin(folder, "Begin with setpoint's sample")
+    if to_json:
+        print_json({"folder": str(folder), "files": written})
+        return
+    print(f"wrote {len(written)} files to {folder} and committed them. Next:")
+    print(f"  setpoint validate {folder}\n  setpoint -h")
+
+
+def sample_folder() -> Path:
+    """Return where the sample repository lies: in the installed package, or at the root of a checkout.
+
+    Raises:
+        Refused: it is in neither place.
+    """
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "_sample", package.parent):
+        if all((folder / name).is_dir() for name in SAMPLE):
+            return folder
+    raise Refused("the sample repository is not installed", "install setpoint anew")
+
+
+def write_sample(folder: Path, empty: bool = False) -> list[str]:
+    """Copy the sample to a folder; return the paths that were written.
+
+    Raises:
+        Refused: one of its files is there already with other content.
+    """
+    source = sample_folder()
+    paths = [p for name in SAMPLE for p in sorted((source / name).rglob("*")) if p.is_file()]
+    chosen = [p for p in paths if not empty or _is_bare(p.relative_to(source).as_posix())]
+    pairs = [(path, folder / path.relative_to(source)) for path in chosen]
+    taken = [str(new) for old, new in pairs if new.exists() and new.read_bytes() != old.read_bytes()]
+    if taken:
+        raise Refused(f"{taken[0]} is there already" + (f", and {len(taken) - 1} more" if len(taken) > 1 else ""))
+    for old, new in pairs:
+        new.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(old, new)
+    return [new.relative_to(folder).as_posix() for _, new in pairs]
+
+
+def _is_bare(path: str) -> bool:
+    return path.startswith(("schemas/", "specs/pools/")) or path == "environments/dev/environment.yaml"

@@ -1,0 +1,97 @@
+"""Where a command acts: which repository, branch and environment, and where the embedded engines keep their state."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from reconciler.model.errors import Refused
+from reconciler.settings import Settings, default_home
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option(
+        "--repository",
+        "-C",
+        envvar="SETPOINT_REPOSITORY",
+        show_envvar=True,
+        help="A path or URL; by default the repository you stand in, or its origin if the daemon watches that.",
+    ),
+    click.option(
+        "--environment",
+        "-e",
+        envvar="SETPOINT_ENVIRONMENT",
+        show_envvar=True,
+        help="A folder under environments/; needed where there are several.",
+    ),
+    click.option("--branch", envvar="SETPOINT_BRANCH", show_envvar=True, default="main", show_default=True),
+    click.option(
+        "--home",
+        envvar="SETPOINT_HOME",
+        show_envvar=True,
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Where the embedded engines keep their state.",
+    ),
+)
+
+
+def placed(function: Function) -> Function:
+    """Give a command the options that say where it acts; it gets them as `settings`."""
+
+    def wrapped(repository: str | None, environment: str | None, branch: str, home: Path | None, **options: Any) -> Any:
+        return function(settings=settle(repository, environment, branch, home), **options)
+
+    wrapped.__doc__ = function.__doc__
+    wrapped.__name__ = function.__name__
+    wrapped.__click_params__ = list(getattr(function, "__click_params__", []))  # type: ignore[attr-defined]
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[return-value]
+
+
+def settle(repository: str | None, environment: str | None, branch: str, home: Path | None) -> Settings:
+    """Work out the settings from what was given and where the command stands.
+
+    Raises:
+        Refused: it stands in no repository, or the environment is not clear.
+    """
+    place = repository or _here()
+    if "://" not in place and "@" not in place:
+        place = str(Path(place).absolute())
+    chosen = environment or _only_environment(place, branch)
+    return Settings(place, chosen, branch, (home or default_home(place)).absolute())
+
+
+def _here() -> str:
+    top = next((p for p in (Path.cwd(), *Path.cwd().parents) if (p / ".git").exists() or _is_bare(p)), None)
+    if top is None:
+        raise Refused("this is no Git repository", "go into one, or name one with --repository")
+    from reconciler.git.beginning import has_status, origin_of
+
+    return str(top) if has_status(top) else origin_of(top) or str(top)
+
+
+def _is_bare(folder: Path) -> bool:
+    return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+
+
+def _only_environment(place: str, branch: str) -> str:
+    from reconciler.gitstore.reader import Source
+
+    source = Source.open(place, branch, default_home(place) / "mirror")
+    head = source.head()
+    files = source.tree(head).files if head else {}
+    names = sorted({p.split("/")[1] for p in files if p.startswith("environments/") and p.count("/") > 1})
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        raise Refused(f"{place} has no environments/ on {branch}", "`setpoint init` makes a repository from the sample")
+    raise Refused("which environment?", f"give --environment or SETPOINT_ENVIRONMENT: {', '.join(names)}")
+
+
+def is_terminal() -> bool:
+    """Tell whether a person reads the output as it comes."""
+    return os.isatty(1)

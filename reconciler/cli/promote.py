@@ -1,0 +1,29 @@
+"""`setpoint promote`: propose a trial as a deployment's model."""
+
+import click
+
+from reconciler.cli.output import as_json, print_json
+from reconciler.cli.place import placed
+from reconciler.cli.proposing import Opened, propose, target_of
+from reconciler.settings import Settings
+
+
+@click.command("promote")
+@click.argument("trial")
+@click.argument("deployment")
+@click.option("--merge", is_flag=True, help="Merge the proposal at once, without a review.")
+@as_json
+@placed
+def command(settings: Settings, trial: str, deployment: str, merge: bool, to_json: bool) -> None:
+    """Propose TRIAL (experiments/<name>/<digest>) as the model of DEPLOYMENT (deployments/<name>)."""
+    tell(propose(target_of(settings, deployment), trial, "Promote", merge), to_json)
+
+
+def tell(opened: Opened, to_json: bool) -> None:
+    """Print what became of a proposal."""
+    if to_json:
+        print_json({"name": opened.name, "branch": opened.branch, "merged": opened.merged})
+    elif opened.merged:
+        print(f"merged as {opened.merged[:12]}")
+    else:
+        print(f"proposed on branch {opened.branch}; merge it to make it so")

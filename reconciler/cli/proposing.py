@@ -1,0 +1,80 @@
+"""Proposals by hand: the same kind of proposal that a promotion makes, for a model that a person chose."""
+
+import json
+from dataclasses import dataclass
+
+from reconciler.model.errors import Refused
+from reconciler.model.ids import CommitId, RunName, digest, name_of
+from reconciler.model.kinds.deployments import Deployment
+from reconciler.model.resource import Resource
+from reconciler.ports.engines import Engines
+from reconciler.ports.forge import ProposalOrder
+from reconciler.settings import Settings
+from reconciler.wiring import Wired, wire
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A proposal that was opened, and the commit of its merge if it was merged at once."""
+
+    name: str
+    branch: str
+    merged: CommitId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A deployment as a proposal by hand needs it."""
+
+    wired: Wired
+    commit: CommitId
+    engines: Engines
+    resource: Resource
+    spec: Deployment
+
+
+def target_of(settings: Settings, address: str) -> Target:
+    """Find a deployment in the watched branch's newest commit.
+
+    Raises:
+        Refused: there is none of that address.
+    """
+    wired = wire(settings)
+    head = wired.source.head()
+    if head is None:
+        raise Refused("the watched branch has no commit")
+    done = wired.converging.preview(head)
+    resource = next((r for a, r in done.desired.resources.items() if a == address), None)
+    engines = wired.converging.engines
+    if resource is None or not isinstance(resource.spec, Deployment) or engines is None:
+        known = ", ".join(done.desired.of_kind(Deployment)) or "none"
+        raise Refused(f"{address} is no deployment of {settings.environment}", f"it has: {known}")
+    return Target(wired, head, engines, resource, resource.spec)
+
+
+def propose(target: Target, trial: str, why: str, merge: bool) -> Opened:
+    """Propose a trial as the model of a deployment; `merge` merges it at once.
+
+    Raises:
+        Refused: the trial is not in the data store, or left no model.
+    """
+    run, settings = RunName(trial), target.wired.settings
+    try:
+        result = json.loads(target.engines.reader.read(run, "result.json"))
+    except FileNotFoundError as error:
+        hint = "`setpoint compare` lists an experiment's trials"
+        raise Refused(f"{trial} is not in the data store of {settings.environment}", hint) from error
+    model = result.get("facts", {}).get("model", {}).get("digest")
+    if not model:
+        raise Refused(f"{trial} left no model", "name a trial of an experiment: experiments/<name>/<digest>")
+    live = target.spec.model.trial if target.spec.model else None
+    if live == trial:
+        raise Refused(f"{trial} is the model of {target.resource.address} already")
+    name = f"{target.resource.address}/{digest([trial, live, target.commit])}"
+    file = f"environments/{settings.environment}/deployments/{name_of(target.resource.address)}.yaml"
+    title = f"{why} {trial} on {target.resource.address} in {settings.environment}"
+    body = f"Asked for by hand. The model that is live now: `{live}`.\n"
+    order = ProposalOrder(name, target.commit, file, {"model": {"trial": trial, "digest": model}}, title, body)
+    target.engines.forge.propose(order)
+    branch = target.engines.forge.list()[name].branch
+    return Opened(name, branch, target.engines.forge.merge(name) if merge else None)

@@ -1,0 +1,18 @@
+"""`setpoint resume`: let a suspended resource go on."""
+
+import click
+
+from reconciler.cli.controls import write_control
+from reconciler.cli.output import as_json, print_json
+from reconciler.cli.place import placed
+from reconciler.settings import Settings
+
+
+@click.command("resume")
+@click.argument("address")
+@as_json
+@placed
+def command(settings: Settings, address: str, to_json: bool) -> None:
+    """Let a suspended resource go on."""
+    control = write_control(settings, address, {"suspended": None, "reason": None}, "resume")
+    print_json({"address": address, **control}) if to_json else print(f"{address} goes on in {settings.environment}")

@@ -1,0 +1,82 @@
+"""`setpoint run`: the daemon."""
+
+import logging
+import signal
+import threading
+
+import click
+import structlog
+
+from reconciler.cli.place import placed
+from reconciler.loop.daemon import Daemon, Rhythm
+from reconciler.loop.events import Bell, watch
+from reconciler.loop.health import Metrics, Pulse
+from reconciler.model.quantity import parse_duration
+from reconciler.settings import Settings
+from reconciler.wiring import SystemClock, lease_span, wire
+
+
+@click.command("run")
+@click.option("--http", default="127.0.0.1:0", show_default=True, help="host:port of /healthz, /readyz and /metrics.")
+@click.option("--resync", default="3m", show_default=True, help="Look at everything again after so long.")
+@click.option("--poll", default="10s", show_default=True, help="How often a remote repository's refs are asked for.")
+@click.option("--log", "log_format", type=click.Choice(["auto", "json", "text"]), default="auto", show_default=True)
+@placed
+def command(settings: Settings, http: str, resync: str, poll: str, log_format: str) -> None:
+    """Run the daemon: watch the repository and keep converging until SIGTERM.
+
+    Jobs and endpoints live on when it stops, and the next daemon adopts them.
+    """
+    from reconciler.web.health import app, serve
+
+    configure_logs(log_format)
+    log = structlog.get_logger()
+    clock, bell, quit_watch = SystemClock(), Bell(), threading.Event()
+    pulse, metrics = Pulse(clock.now()), Metrics(settings.environment)
+    daemons: list[Daemon] = []
+    wired = wire(
+        settings,
+        lambda: daemons[0].may_write,
+        lambda address, failure: log.error("defect", address=address, error=failure.message, trace=failure.trace),
+    )
+    local = wired.source.repository.watched
+    rhythm = Rhythm(
+        resync=parse_duration(resync), lease=lease_span(wired.source) / 3, poll=None if local else parse_duration(poll)
+    )
+    daemons.append(
+        Daemon(wired.converging, wired.lease, bell, metrics=metrics, pulse=pulse, now=clock.now, rhythm=rhythm)
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: bell.stop())
+    if local:
+        watch(local, bell, quit_watch)
+    address, stop = serve(http, app(pulse, metrics, clock.now)) if http else ("", lambda: None)
+    log.info(
+        "started",
+        repository=settings.repository,
+        environment=settings.environment,
+        home=str(settings.home),
+        http=address,
+    )
+    try:
+        daemons[0].run()
+    finally:
+        quit_watch.set()
+        stop()
+        log.info("stopped")
+
+
+def configure_logs(log_format: str) -> None:
+    """Write structured logs to standard error: lines for people on a terminal, JSON elsewhere."""
+    import sys
+
+    for_people = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer() if for_people else structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)

@@ -1,0 +1,88 @@
+"""`setpoint trace`: from an endpoint back to its model, its trial, its data, and the commits that asked for them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from reconciler.cli.output import as_json, console, print_json
+from reconciler.cli.place import placed
+from reconciler.cli.proposing import target_of
+from reconciler.cli.reading import document_of, read_status
+from reconciler.gitstore.reader import Source
+from reconciler.model.ids import CommitId, RunName, kind_of, name_of, owner_of
+from reconciler.ports.engines import Engines
+from reconciler.settings import Settings
+
+
+@click.command("trace")
+@click.argument("deployment")
+@as_json
+@placed
+def command(settings: Settings, deployment: str, to_json: bool) -> None:
+    """Tell, for DEPLOYMENT, which model, trial, data commits, spec commit and merge its answers come from."""
+    facts = document_of(read_status(settings), deployment, settings.environment).get("facts") or {}
+    target = target_of(settings, deployment)
+    pinned = target.spec.model.trial if target.spec.model else None
+    path = f"environments/{settings.environment}/deployments/{name_of(target.resource.address)}.yaml"
+    told: dict[str, Any] = {
+        "deployment": deployment,
+        "environment": settings.environment,
+        "url": facts.get("url"),
+        "revision": facts.get("revision"),
+        "traffic": facts.get("traffic"),
+        "pinned_by": commits_of(target.wired.source, target.commit, path),
+        "model": None,
+    }
+    if pinned:
+        told["model"] = run_of(target.engines, RunName(pinned))
+    print_json(told) if to_json else _show(told)
+
+
+def commits_of(source: Source, head: CommitId, path: str) -> dict[str, Any]:
+    """Return the commit that last changed a file, and the merge that brought it to the watched branch."""
+    changed, arrived = source.origin(head, path)
+    if changed is None:
+        return {"file": path, "commit": None}
+    told = {"file": path, "commit": changed.commit, "author": changed.author, "title": changed.title}
+    return told | ({"merge": arrived.commit, "merged_by": arrived.author} if arrived and arrived.is_merge else {})
+
+
+def run_of(engines: Engines, run: RunName) -> dict[str, Any]:
+    """Return what is known of a run, and of the runs that it was made from."""
+    try:
+        result: Mapping[str, Any] = json.loads(engines.reader.read(run, "result.json"))
+    except FileNotFoundError:
+        return {"run": run, "missing": True}
+    provenance = result.get("provenance") or {}
+    version = engines.data.list().versions.get(run)
+    told: dict[str, Any] = {
+        "run": run,
+        "resource": owner_of(run),
+        "data_commit": version.commit if version else None,
+        "spec": provenance.get("spec"),
+        "spec_commit": provenance.get("commit"),
+        "finished_at": provenance.get("finished_at"),
+    }
+    facts = result.get("facts") or {}
+    if kind_of(run) == "experiments":
+        told |= {"model_digest": (facts.get("model") or {}).get("digest"), "params": facts.get("params")}
+        told["metrics"] = result.get("metrics")
+    inputs = {key.removeprefix("input_"): value for key, value in provenance.items() if key.startswith("input_")}
+    told["inputs"] = {role: run_of(engines, RunName(str(name))) for role, name in sorted(inputs.items())}
+    return told
+
+
+def _show(told: Mapping[str, Any]) -> None:
+    for line in _lines(told, 0):
+        console().print(line, markup=False)
+
+
+def _lines(value: Mapping[str, Any], depth: int) -> Iterator[str]:
+    for key, item in value.items():
+        if isinstance(item, Mapping) and item:
+            yield f"{'  ' * depth}{key}:"
+            yield from _lines(item, depth + 1)
+        elif item not in (None, {}, ""):
+            yield f"{'  ' * depth}{key}: {item}"

@@ -1,0 +1,76 @@
+"""`setpoint wait`: until resources are ready."""
+
+import time
+
+import click
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.output import Row, as_json, console, overview, print_json, row_of
+from reconciler.cli.place import placed
+from reconciler.cli.reading import read_status
+from reconciler.loop.recorded import Recorded, RecordedFiles
+from reconciler.model.quantity import parse_duration
+from reconciler.settings import Settings
+
+POLL = 0.2
+
+
+@click.command("wait")
+@click.argument("addresses", nargs=-1)
+@click.option("--for", "wanted", default="ready", show_default=True, help="A state, or a condition's reason.")
+@click.option("--commit", default="", help="Only count a status that has seen this commit.")
+@click.option("--timeout", default="10m", show_default=True)
+@click.option("--fail-fast/--no-fail-fast", default=True, help="Whether a stalled resource ends the wait.")
+@as_json
+@placed
+def command(
+    settings: Settings,
+    addresses: tuple[str, ...],
+    wanted: str,
+    commit: str,
+    timeout: str,
+    fail_fast: bool,
+    to_json: bool,
+) -> int:
+    """Wait until resources, or all of them, are in a state. Exits with 4 when one stalls, with 5 when time runs out."""
+    parser, deadline = RecordedFiles(), time.monotonic() + parse_duration(timeout).total_seconds()
+    while True:
+        recorded = read_status(settings, parser)
+        rows = rows_of(recorded, addresses)
+        code = verdict(rows, wanted, fail_fast) if seen(recorded, commit) else None
+        if code is None and time.monotonic() > deadline:
+            code = Exit.TIMEOUT
+        if code is not None:
+            _tell(rows, code, to_json)
+            return code
+        time.sleep(POLL)
+
+
+def rows_of(recorded: Recorded, addresses: tuple[str, ...]) -> list[Row]:
+    """Return the rows of the addresses that are asked for; one that isn't known yet is waiting."""
+    wanted = addresses or tuple(sorted(recorded.statuses))
+    statuses = {str(address): document for address, document in recorded.statuses.items()}
+    return [row_of(a, statuses[a]) if a in statuses else Row(a, "waiting", "Unknown", "not known yet") for a in wanted]
+
+
+def seen(recorded: Recorded, commit: str) -> bool:
+    """Tell whether a status has seen a commit, given by a prefix; no prefix, any status will do."""
+    return bool(recorded.last_pass) and str(recorded.last_pass.get("commit", "")).startswith(commit)
+
+
+def verdict(rows: list[Row], wanted: str, fail_fast: bool) -> Exit | None:
+    """Return the exit code of the wait, or None while it goes on."""
+    if rows and all(wanted in (row.state, row.reason) for row in rows):
+        return Exit.OK
+    if fail_fast and any(row.state == "stalled" and wanted not in (row.state, row.reason) for row in rows):
+        return Exit.STALLED
+    return None
+
+
+def _tell(rows: list[Row], code: Exit, to_json: bool) -> None:
+    if to_json:
+        print_json({"code": int(code), "resources": [row.as_json() for row in rows]})
+        return
+    console().print(overview(rows))
+    if code is Exit.TIMEOUT:
+        console().print("[red]time is up[/red]")

@@ -1,0 +1,128 @@
+"""Applying a plan: the only writes to the world. Changes of one resource go in order, resources side by side."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from reconciler.loop.boundary import Failure, contain
+from reconciler.model import change as c
+from reconciler.model.decision import Decision
+from reconciler.model.errors import Refused, Transient
+from reconciler.model.ids import CommitId, RunName
+from reconciler.model.plan import Outcome, Plan
+from reconciler.ports.engines import Engines
+from reconciler.ports.forge import ProposalOrder
+from reconciler.ports.pool import JobOrder
+from reconciler.ports.serving import RevisionOrder
+
+Export = Callable[[str], str]
+"""Writes a folder of the repository, by its Git tree id, to where jobs can read it, and returns its URL."""
+
+THREADS = 32
+"""Resources whose changes are made at once: engines may be far away."""
+
+
+class Applier:
+    """Applies changes to the engines of one environment.
+
+    Args:
+        engines: the ports.
+        export: how the user's own code reaches a job.
+        may_write: told before every change; False stops all further writes (the lease is lost).
+    """
+
+    def __init__(self, engines: Engines, export: Export, may_write: Callable[[], bool]) -> None:
+        self._engines = engines
+        self._export = export
+        self.may_write = may_write
+
+    def apply(self, plan: Plan) -> tuple[Outcome, ...]:
+        """Apply a plan; return what became of each change that was tried, in the plan's order."""
+        busy = [decision for decision in plan.decisions.values() if decision.changes]
+        if not busy:
+            return ()
+        with ThreadPoolExecutor(min(THREADS, len(busy)), thread_name_prefix="apply") as threads:
+            lists = list(threads.map(lambda decision: self._apply_all(decision, plan.commit), busy))
+        return tuple(outcome for outcomes in lists for outcome in outcomes)
+
+    def _apply_all(self, decision: Decision, commit: CommitId) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for change in decision.changes:
+            result = contain(lambda change=change: self._apply(change, commit))  # type: ignore[misc]
+            if isinstance(result, Failure):
+                return [*outcomes, Outcome(change, result.message, result.hint, result.retry)]
+            outcomes.append(Outcome(change))
+        return outcomes
+
+    def _apply(self, change: c.Change, commit: CommitId) -> None:
+        if not self.may_write():
+            raise Transient("the lease is lost", "another daemon has taken over; this one waits")
+        verb = _VERBS.get(type(change))
+        if verb is None:
+            raise Refused(f"nothing is known that applies {type(change).__name__}")
+        verb(self, change, commit)
+
+    def _start_run(self, change: c.StartRun, commit: CommitId) -> None:
+        engines = self._engines
+        inputs = {role: engines.reader.url(run) for role, run in change.inputs.items()}
+        inputs |= {role: url for role, url in change.urls.items() if url}
+        if change.code:
+            inputs["code"] = self._export(change.code[1])
+        request: Mapping[str, Any] = {
+            "run": change.run,
+            "runner": change.runner,
+            "params": change.params,
+            "inputs": inputs,
+            "output": engines.data.open(change.run).rstrip("/"),
+            "seed": change.seed,
+            "provenance": {**change.provenance, "commit": commit},
+        }
+        order = JobOrder(
+            change.run, change.pool, change.team, change.resources, change.timeout, request, change.attempt
+        )
+        engines.pool.submit(order)
+
+    def _accept(self, change: c.AcceptRun, commit: CommitId) -> None:
+        listing = self._engines.data
+        if change.metadata:
+            listing.commit(change.run, {**change.metadata, "commit": commit})
+        listing.merge(change.run)
+
+    def _start_revision(self, change: c.StartRevision) -> None:
+        trial = RunName(change.model.trial)
+        order = RevisionOrder(
+            deployment=change.address,
+            revision=change.revision,
+            trial=trial,
+            model_url=self._engines.reader.url(trial),
+            model_digest=change.model.digest,
+            replicas=change.replicas,
+            resources=change.resources,
+            visibility=change.visibility,
+            log_payloads=change.log_payloads,
+        )
+        self._engines.serving.start(order)
+
+    def _propose(self, change: c.OpenProposal, commit: CommitId) -> None:
+        order = ProposalOrder(change.name, commit, change.file, change.edits, change.title, change.body)
+        self._engines.forge.propose(order)
+
+
+_VERBS: Mapping[type[c.Change], Callable[[Applier, Any, CommitId], object]] = {
+    c.ConfigurePool: lambda self, change, _: self._engines.pool.configure(change.address, change.spec),
+    c.StartRun: lambda self, change, commit: self._start_run(change, commit),
+    c.AcceptRun: lambda self, change, commit: self._accept(change, commit),
+    c.RejectRun: lambda self, change, commit: self._engines.data.commit(
+        change.run, {**change.metadata, "commit": commit}
+    ),
+    c.DropRun: lambda self, change, _: self._engines.data.drop(change.run),
+    c.CancelJob: lambda self, change, _: self._engines.pool.cancel(change.run),
+    c.StartRevision: lambda self, change, _: self._start_revision(change),
+    c.Route: lambda self, change, _: self._engines.serving.route(change.address, change.traffic),
+    c.StopRevision: lambda self, change, _: self._engines.serving.stop(change.address, change.revision),
+    c.DeleteEndpoint: lambda self, change, _: self._engines.serving.delete(change.address),
+    c.OpenProposal: lambda self, change, commit: self._propose(change, commit),
+    c.MergeProposal: lambda self, change, _: self._engines.forge.merge(change.name),
+    c.CloseProposal: lambda self, change, _: self._engines.forge.close(change.name),
+}
+"""How each kind of change is made: the one table of all writes."""

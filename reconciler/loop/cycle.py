@@ -1,0 +1,150 @@
+"""One pass: compose, observe, decide, apply, record."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from reconciler.loop.apply import Applier
+from reconciler.loop.backoff import NONE, Attempts, after, hold
+from reconciler.loop.boundary import Failure, contained
+from reconciler.loop.observe import Results, observe
+from reconciler.loop.record import edits
+from reconciler.loop.recorded import Recorded, RecordedFiles
+from reconciler.model.decision import Controller
+from reconciler.model.ids import Address, CommitId
+from reconciler.model.observed import Actual
+from reconciler.model.plan import Outcome, Plan
+from reconciler.model.resource import Desired
+from reconciler.plan import decide
+from reconciler.ports.engines import Engines
+
+
+class StatusFiles(Protocol):
+    """One commit of the status branch."""
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Return the blob id of every file by its path."""
+
+    def read(self, path: str) -> bytes:
+        """Return the content of a file."""
+
+
+class StatusStore(Protocol):
+    """The status branch: read whole, written by one compare-and-swap."""
+
+    def read(self) -> StatusFiles:
+        """Read the newest status commit."""
+
+    def write(self, edits: Mapping[str, bytes | None], message: str) -> CommitId | None:
+        """Commit the edits on top of the newest status commit; None when they change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one pass saw, planned and did."""
+
+    desired: Desired
+    actual: Actual
+    plan: Plan
+    outcomes: tuple[Outcome, ...] = ()
+    status_commit: CommitId | None = None
+    retry_at: datetime | None = None
+
+    @property
+    def wake(self) -> datetime | None:
+        """Return the first moment at which time alone would change the plan, or a failed change is due again."""
+        return min((moment for moment in (self.plan.wake, self.retry_at) if moment), default=None)
+
+    @property
+    def did_something(self) -> bool:
+        """Tell whether the pass changed the world, so that another look is worth its while."""
+        return any(not outcome.error for outcome in self.outcomes)
+
+
+class Cycle:
+    """Runs passes over one environment.
+
+    Args:
+        compose: from a commit to the desired graph.
+        engines: the ports of the environment.
+        status: the status branch.
+        controllers: the controller of every kind.
+        applier: makes the changes.
+        tell: told of defects that were contained.
+    """
+
+    def __init__(
+        self,
+        compose: Callable[[CommitId], Desired],
+        engines: Engines,
+        status: StatusStore,
+        *,
+        controllers: Mapping[str, Controller],
+        applier: Applier,
+        tell: Callable[[Address, Failure], None],
+    ) -> None:
+        self._compose = compose
+        self._engines = engines
+        self._status = status
+        self._controllers = contained(controllers, tell)
+        self._applier = applier
+        self._results = Results()
+        self._recorded = RecordedFiles()
+        self._attempts: Attempts = NONE
+
+    def run(self, commit: CommitId, notes: tuple[str, ...] = ()) -> Pass:
+        """Bring the world one step nearer to what a commit asks for; `notes` go to the status."""
+        desired = self._compose(commit)
+        recorded = self._read()
+        actual = self._observe(recorded)
+        plan = self._decide(desired, actual, notes)
+        outcomes = self._applier.apply(plan)
+        self._attempts = after(self._attempts, plan, outcomes, self._engines.clock.now())
+        done = Pass(desired, actual, plan, outcomes, retry_at=self._due(outcomes))
+        return replace(done, status_commit=self._record(done, recorded))
+
+    def preview(self, commit: CommitId) -> Pass:
+        """Tell what a pass would do, and change nothing."""
+        desired = self._compose(commit)
+        actual = self._observe(self._read())
+        return Pass(desired, actual, decide(desired, actual, self._controllers))
+
+    def _read(self) -> Recorded:
+        status = self._status.read()
+        by_blob = {blob: path for path, blob in status.files.items()}
+        return self._recorded.read(status.files, lambda blob: status.read(by_blob[blob]))
+
+    def _observe(self, recorded: Recorded) -> Actual:
+        return observe(self._engines, recorded.statuses, recorded.controls, self._results)
+
+    def _decide(self, desired: Desired, actual: Actual, notes: tuple[str, ...]) -> Plan:
+        plan = hold(decide(desired, actual, self._controllers), self._attempts, actual.now)
+        return replace(plan, notes=notes + plan.notes)
+
+    def _due(self, outcomes: tuple[Outcome, ...]) -> datetime | None:
+        failed = {outcome.change.address for outcome in outcomes if outcome.error}
+        return min((self._attempts[address].due for address in failed), default=None)
+
+    def _record(self, done: Pass, recorded: Recorded) -> CommitId | None:
+        """Commit what is new, unless the lease is lost: then another daemon has the last word."""
+        if not self._applier.may_write():
+            return None
+        now = self._engines.clock.now()
+        changed = edits(
+            done.desired, done.plan, done.outcomes, recorded=recorded, read=self._engines.reader.read, now=now
+        )
+        if not changed:
+            return None
+        return self._status.write(changed, message(done, changed))
+
+
+def message(done: Pass, changed: Mapping[str, bytes | None]) -> str:
+    """Write a status commit's message: what became ready or stalled, then the commit that it tells of."""
+    told = sorted(path.removeprefix("status/").removesuffix(".yaml") for path in changed if path.startswith("status/"))
+    head = f"{done.plan.environment}: {', '.join(told[:3])}" + (f" and {len(told) - 3} more" if len(told) > 3 else "")
+    lines = [f"{d.address}: {d.standing.value}, {d.message}" for d in done.plan.decisions.values() if d.address in told]
+    return "\n".join(
+        [head if told else f"{done.plan.environment}: pass", "", *lines[:20], "", f"Commit: {done.plan.commit}"]
+    )

@@ -1,0 +1,145 @@
+"""One environment of a repository: which commit is to be applied, on which engines, by which cycle."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.loop.boundary import Failure, Success, contain
+from reconciler.loop.cycle import Cycle, Pass, StatusStore
+from reconciler.loop.recorded import approval_path, parse
+from reconciler.model.environment import Environment
+from reconciler.model.errors import BadSpec, Transient
+from reconciler.model.ids import CommitId
+from reconciler.model.resource import Desired
+from reconciler.ports.engines import Engines
+from reconciler.ports.source import SourceRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The commit that a pass is pinned to, and a note when it isn't the newest."""
+
+    commit: CommitId | None
+    note: str = ""
+
+
+def choose(source: SourceRepository, head: CommitId | None, status: Mapping[str, Any], approved: bool) -> Choice:
+    """Choose between the newest commit and the one that was applied last.
+
+    A commit that doesn't descend from the last applied one comes from a rewritten history. It is refused until a
+    person approves it; meanwhile the last applied commit stays in force.
+    """
+    last = CommitId(str(status.get("commit") or ""))
+    if head is None:
+        return Choice(last or None, "the watched branch is gone or empty; the last applied commit stays in force")
+    if not last or head == last or approved or source.descends(head, last):
+        return Choice(head)
+    note = (
+        f"commit {head[:12]} doesn't descend from {last[:12]}, which was applied last: the history was rewritten. "
+        f"Restore it, or accept it with `setpoint apply --approve {head}`"
+    )
+    return Choice(last, note)
+
+
+class Converging:
+    """Drives one environment: chooses the commit, keeps the engines that its environment file names.
+
+    Args:
+        source: the watched branch.
+        status: the status branch.
+        compose: from a commit to the desired graph.
+        build: from the environment's file to its engines.
+        make_cycle: from engines to the cycle that runs on them.
+    """
+
+    def __init__(
+        self,
+        source: SourceRepository,
+        status: StatusStore,
+        compose: Callable[[CommitId], Desired],
+        *,
+        build: Callable[[Environment], Engines],
+        make_cycle: Callable[[Engines], Cycle],
+    ) -> None:
+        self._source = source
+        self._status = status
+        self._compose = compose
+        self._build = build
+        self._make_cycle = make_cycle
+        self._now: tuple[Environment, Engines, Cycle] | None = None
+        self._note = ""
+        self._seen: tuple[CommitId | None, Mapping[str, str]] = (None, {})
+
+    def head(self) -> CommitId | None:
+        """Return the commit that is to be applied now; None while there is none.
+
+        Raises:
+            BadSpec: the environment's file is broken, and no commit with a sound one was applied before.
+        """
+        head, status = self._source.head(), self._status.read()
+        self._seen = (head, _controls(status.files))
+        last = parse(status.read("pass.yaml")) if "pass.yaml" in status.files else {}
+        approved = head is not None and approval_path(head) in status.files
+        choice = self._sound(choose(self._source, head, last, approved), last)
+        self._note = choice.note
+        return choice.commit
+
+    def _sound(self, choice: Choice, last: Mapping[str, Any]) -> Choice:
+        """Stay with the last applied commit while the newest one's environment file is broken."""
+        former = CommitId(str(last.get("commit") or ""))
+        if choice.commit is None:
+            return choice
+        try:
+            self._compose(choice.commit)
+        except BadSpec as error:
+            if not former or former == choice.commit:
+                raise
+            told = "; ".join(map(str, error.problems[:5]))
+            return Choice(former, f"commit {choice.commit[:12]} is not applied: {told}")
+        return choice
+
+    def moved(self) -> bool:
+        """Tell whether the watched branch or what operators ask has changed since `head`; a status commit has not."""
+        return (self._source.head(), _controls(self._status.read().files)) != self._seen
+
+    def run(self, commit: CommitId) -> Pass:
+        """Make one pass."""
+        return self.cycle(commit).run(commit, (self._note,) if self._note else ())
+
+    def preview(self, commit: CommitId) -> Pass:
+        """Tell what a pass would do."""
+        return self.cycle(commit).preview(commit)
+
+    def cycle(self, commit: CommitId) -> Cycle:
+        """Return the cycle over the engines that a commit's environment file names, built anew when they changed."""
+        wanted = self._compose(commit).environment
+        if self._now is None or _providers(self._now[0]) != _providers(wanted):
+            engines = self._build(wanted)
+            self._now = (wanted, engines, self._make_cycle(engines))
+        return self._now[2]
+
+    @property
+    def engines(self) -> Engines | None:
+        """Return the engines, once a commit named them."""
+        return self._now[1] if self._now else None
+
+    def settle(self) -> bool:
+        """Let the embedded engines live; tell whether anything changed."""
+        if self._now is None:
+            return False
+        engines = self._now[1]
+        told = [contain(engine.settle) for engine in (engines.pool, engines.serving)]
+        changed = any(isinstance(result, Success) and result.value for result in told)
+        failures = [result for result in told if isinstance(result, Failure)]
+        if failures and not changed:
+            raise Transient(failures[0].message, failures[0].hint)
+        return changed
+
+
+def _controls(files: Mapping[str, str]) -> Mapping[str, str]:
+    return {path: blob for path, blob in files.items() if path.startswith("controls/")}
+
+
+def _providers(environment: Environment) -> tuple[Any, ...]:
+    """Return what of an environment decides its engines."""
+    return environment.data, environment.pool, environment.serving, environment.forge

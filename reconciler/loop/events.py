@@ -1,0 +1,104 @@
+"""What wakes the loop: a moved ref, an engine's news, a schedule, a moment that a decision waits for."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+
+class Bell:
+    """Rung by any thread, heard by the loop. Rings between two hearings are one, and so are knocks."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._rung = False
+        self._knocked = False
+        self.stopped = False
+
+    def ring(self) -> None:
+        """Ask for a pass."""
+        self._rung = True
+        self._event.set()
+
+    def knock(self) -> None:
+        """Ask to look whether a ref has moved, which is cheaper than a pass."""
+        self._knocked = True
+        self._event.set()
+
+    def stop(self) -> None:
+        """Ask the loop to end."""
+        self.stopped = True
+        self._event.set()
+
+    def heard(self, seconds: float) -> bool:
+        """Wait so long at the most for anything; tell whether it was rung."""
+        if self._event.wait(seconds):
+            self._event.clear()
+        rung, self._rung = self._rung, False
+        return rung
+
+    def knocked(self) -> bool:
+        """Tell whether there was a knock since this was last asked."""
+        knocked, self._knocked = self._knocked, False
+        return knocked
+
+
+class Schedules:
+    """The times at which the loop is woken, kept by APScheduler."""
+
+    def __init__(self, bell: Bell) -> None:
+        self._bell = bell
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}  # late is better than never
+        self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+
+    def start(self) -> None:
+        """Start keeping time."""
+        self._scheduler.start()
+
+    def every(self, name: str, span: timedelta, call: Callable[[], object]) -> None:
+        """Call something at an interval."""
+        self._scheduler.add_job(call, IntervalTrigger(seconds=span.total_seconds()), id=name, replace_existing=True)
+
+    def wake_at(self, moment: datetime | None) -> None:
+        """Ring at a moment, in place of the one that was set before."""
+        if moment is None:
+            with suppress(JobLookupError):
+                self._scheduler.remove_job("wake")
+            return
+        trigger = DateTrigger(max(moment, datetime.now(UTC)))
+        self._scheduler.add_job(self._bell.ring, trigger, id="wake", replace_existing=True)
+
+    def stop(self) -> None:
+        """Stop at once."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+
+def watch(folder: Path, bell: Bell, stop: threading.Event) -> threading.Thread:
+    """Knock whenever a ref below a Git folder moves; a thread of its own, until `stop` is set."""
+
+    def is_ref(_: object, path: str) -> bool:
+        inner = Path(path).relative_to(folder).as_posix()
+        return not inner.endswith(".lock") and (inner.startswith("refs/") or inner in ("HEAD", "packed-refs"))
+
+    def run() -> None:
+        for _ in _changes(folder, is_ref, stop):
+            bell.knock()
+
+    thread = threading.Thread(target=run, name="watch", daemon=True)
+    thread.start()
+    return thread
+
+
+def _changes(folder: Path, keep: Callable[[object, str], bool], stop: threading.Event) -> Iterator[object]:
+    import watchfiles
+
+    yield from watchfiles.watch(
+        folder, watch_filter=keep, stop_event=stop, debounce=50, step=10, rust_timeout=1000, yield_on_timeout=False
+    )

@@ -1,0 +1,104 @@
+"""How the daemon is: what `/readyz` answers, and its metrics in Prometheus' words."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import prometheus_client as prometheus
+
+from reconciler.loop.cycle import Pass
+from reconciler.model.ids import kind_of
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What is known of the daemon at one moment. `problem` says why Git or the loop is in trouble, if it is."""
+
+    started: datetime
+    has_lease: bool = False
+    last_pass: datetime | None = None
+    problem: str = ""
+    waits_for: str = ""
+
+
+def unready(health: Health, now: datetime, longest: timedelta) -> tuple[str, ...]:
+    """Return the reasons why the daemon isn't ready; none when it is.
+
+    Args:
+        health: what is known.
+        now: the time.
+        longest: how long the loop may take between the ends of two passes.
+    """
+    reasons = []
+    if health.problem:
+        reasons.append(health.problem)
+    if not health.has_lease:
+        reasons.append(f"the lease is held by {health.waits_for}" if health.waits_for else "the lease is not held")
+    if health.last_pass is None:
+        reasons.append("no pass has ended yet")
+    elif now - health.last_pass > longest:
+        reasons.append(f"the loop has finished no pass for {longest.total_seconds():g} s")
+    return tuple(reasons)
+
+
+class Metrics:
+    """The daemon's metrics, in a registry of its own."""
+
+    def __init__(self, environment: str) -> None:
+        self.registry = prometheus.CollectorRegistry()
+        to = self.registry
+        self._passes = prometheus.Counter("setpoint_passes", "Passes that have ended.", ["result"], registry=to)
+        self._seconds = prometheus.Histogram("setpoint_pass_seconds", "How long a pass took.", registry=to)
+        self._changes = prometheus.Counter(
+            "setpoint_changes", "Changes that were tried.", ["port", "verb", "result"], registry=to
+        )
+        self._resources = prometheus.Gauge(
+            "setpoint_resources", "Resources by kind and state.", ["kind", "state"], registry=to
+        )
+        self._unread = prometheus.Gauge(
+            "setpoint_port_unread", "1 while an engine can't be read.", ["port"], registry=to
+        )
+        self._lease = prometheus.Gauge("setpoint_lease_held", "1 while this daemon may write.", registry=to)
+        self._last = prometheus.Gauge("setpoint_last_pass_timestamp_seconds", "When the last pass ended.", registry=to)
+        prometheus.Info("setpoint_environment", "The environment.", registry=to).info({"name": environment})
+
+    def passed(self, done: Pass, seconds: float, now: datetime) -> None:
+        """Count a pass that has ended."""
+        self._passes.labels("ok").inc()
+        self._seconds.observe(seconds)
+        self._last.set(now.timestamp())
+        for outcome in done.outcomes:
+            self._changes.labels(outcome.change.port, outcome.change.verb, "failed" if outcome.error else "done").inc()
+        counted = Counter((kind_of(d.address), d.standing.value) for d in done.plan.decisions.values())
+        self._resources.clear()
+        for (kind, state), number in counted.items():
+            self._resources.labels(kind, state).set(number)
+        for port in ("data", "pool", "serving", "forge"):
+            self._unread.labels(port).set(port in done.actual.unread)
+
+    def failed(self) -> None:
+        """Count a pass that could not be made."""
+        self._passes.labels("failed").inc()
+
+    def lease(self, held: bool) -> None:
+        """Tell whether the lease is held."""
+        self._lease.set(held)
+
+
+class Pulse:
+    """The daemon's health as it changes: written by the loop, read by the web."""
+
+    def __init__(self, started: datetime) -> None:
+        self.health = Health(started)
+
+    def beat(self, now: datetime) -> None:
+        """Tell that a pass has ended well."""
+        self.health = replace(self.health, last_pass=now, problem="")
+
+    def trouble(self, problem: str) -> None:
+        """Tell that no pass could be made."""
+        self.health = replace(self.health, problem=problem)
+
+    def lease(self, held: bool, waits_for: str = "") -> None:
+        """Tell whether the lease is held, and by whom else."""
+        self.health = replace(self.health, has_lease=held, waits_for=waits_for)

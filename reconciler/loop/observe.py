@@ -1,0 +1,105 @@
+"""Observing: one listing of every port, then the results of finished runs, each read once in its life."""
+
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from reconciler.loop.boundary import Failure, Success, contain
+from reconciler.model.ids import Address, CommitId, RunName
+from reconciler.model.observed import Actual, Branch, Controls, DataListing, JobState, PoolListing
+from reconciler.ports.engines import Engines
+
+Document = Mapping[str, Any]
+Key = tuple[RunName, str]
+THREADS = 16
+"""Results that are read at once: the data store may be far away."""
+
+
+class Results:
+    """What finished runs have left, kept by the commit or attempt that it belongs to, so that it is read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Key, tuple[Document | None, Document | None]] = {}
+
+    def of(self, engines: Engines, data: DataListing, pool: PoolListing) -> tuple[dict[RunName, Document], ...]:
+        """Return the results and the errors of all runs that are versions or have ended.
+
+        Raises:
+            Unavailable: one of them couldn't be read.
+        """
+        wanted = list(dict(_finished(data, pool)).items())
+        unknown = [(run, state) for run, state in wanted if (run, state) not in self._known]
+        fresh = {key: self._known[key] for key in wanted if key in self._known}
+        if unknown:
+            with ThreadPoolExecutor(min(THREADS, len(unknown)), thread_name_prefix="results") as threads:
+                read = threads.map(lambda key: _read_both(engines, key[0]), unknown)
+                fresh |= zip(unknown, read, strict=True)
+        self._known = {key: pair for key, pair in fresh.items() if any(part is not None for part in pair)}
+        results = {run: pair[0] for (run, _), pair in fresh.items() if pair[0] is not None}
+        errors = {run: pair[1] for (run, _), pair in fresh.items() if pair[1] is not None}
+        return results, errors
+
+
+def _finished(data: DataListing, pool: PoolListing) -> list[tuple[RunName, str]]:
+    found = [(run, str(version.commit)) for run, version in data.versions.items()]
+    for run, branch in data.branches.items():
+        if run not in data.versions and (state := _ended(branch, pool)):
+            found.append((run, state))
+    return found
+
+
+def _ended(branch: Branch, pool: PoolListing) -> str:
+    """Return a word for the state in which a branch's run ended; empty while it goes on."""
+    job = pool.jobs.get(branch.run)
+    if job and job.state in (JobState.WAITING, JobState.RUNNING):
+        return ""
+    return f"{branch.commit}#{job.attempt}#{job.state}" if job else str(branch.commit)
+
+
+def _read_both(engines: Engines, run: RunName) -> tuple[Document | None, Document | None]:
+    result = _read(engines, run, "result.json")
+    return result, None if result is not None else _read(engines, run, "error.json")
+
+
+def _read(engines: Engines, run: RunName, path: str) -> Document | None:
+    try:
+        document = json.loads(engines.reader.read(run, path), parse_constant=lambda _: None)  # NaN is no JSON
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        return {"what": f"{path} is no JSON", "where": run, "accepted": False}
+    return document if isinstance(document, dict) else {"what": f"{path} is no JSON object", "where": run}
+
+
+def observe(engines: Engines, recorded: Mapping[Address, Document], controls: Controls, results: Results) -> Actual:
+    """Observe every port at once. A port that can't be read is named in `unread`; nothing is changed."""
+    calls: dict[str, Callable[[], Any]] = {
+        "data": engines.data.list,
+        "pool": engines.pool.list,
+        "serving": engines.serving.list,
+        "forge": engines.forge.list,
+    }
+    with ThreadPoolExecutor(len(calls), thread_name_prefix="observe") as threads:
+        told = dict(zip(calls, threads.map(contain, calls.values()), strict=True))
+    unread = {port: result.message for port, result in told.items() if isinstance(result, Failure)}
+    listed = {port: result.value for port, result in told.items() if isinstance(result, Success)}
+    data, pool = listed.get("data", DataListing(CommitId(""))), listed.get("pool", PoolListing())
+    found: Success[tuple[dict[RunName, Document], ...]] | Failure = Success(({}, {}))
+    if "data" not in unread:
+        found = contain(lambda: results.of(engines, data, pool))
+        if isinstance(found, Failure):
+            unread["data"] = found.message
+    read, errors = found.value if isinstance(found, Success) else ({}, {})
+    return Actual(
+        now=engines.clock.now(),
+        data=data,
+        pool=pool,
+        endpoints=listed.get("serving", {}),
+        proposals=listed.get("forge", {}),
+        results=read,
+        errors=errors,
+        recorded=recorded,
+        controls=controls,
+        unread=unread,
+    )

@@ -1,0 +1,164 @@
+"""The status branch's README: all of an environment on one page, as a forge renders it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reconciler.model.ids import Address, kind_of
+from reconciler.model.kinds import KINDS
+from reconciler.model.markdown import figure, table
+from reconciler.model.resource import Desired
+
+Documents = Mapping[Address, Mapping[str, Any]]
+_SIGNS = {"ready": "🟢", "reconciling": "🔵", "waiting": "⚪", "stalled": "🔴"}
+
+
+def readme(desired: Desired, documents: Documents) -> str:
+    """Write the README from the status documents."""
+    states = {address: str(document.get("state", "waiting")) for address, document in documents.items()}
+    parts = [
+        f"# {desired.environment_name}\n\n{_summary(states)} The last pass saw commit `{desired.commit[:12]}`.",
+        _problems(desired),
+        _alerts(documents),
+        _reviews(documents),
+        _endpoints(documents),
+        _overview(documents, states),
+        _leaderboards(documents),
+        _reports(documents),
+        _graph(desired, states),
+        "---\n\nWritten by `setpoint`. What is asked for is on the watched branch; this branch only tells how "
+        "it stands: `status/` holds a file for each resource.",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def message_of(document: Mapping[str, Any]) -> str:
+    """Return the sentence of a status document's `Ready` condition."""
+    for condition in document.get("conditions") or ():
+        if condition.get("type") == "Ready":
+            return str(condition.get("message", ""))
+    return ""
+
+
+def _summary(states: Mapping[Address, str]) -> str:
+    counts = [(word, sum(1 for state in states.values() if state == word)) for word in _SIGNS]
+    return (
+        ", ".join(f"{_SIGNS[word]} {count} {word}" for word, count in counts if count) + "."
+        if states
+        else "Nothing yet."
+    )
+
+
+def _problems(desired: Desired) -> str:
+    problems = desired.all_problems()
+    if not problems:
+        return ""
+    return "## Problems in the specs\n\n" + "\n".join(f"- {_code(str(problem))}" for problem in problems)
+
+
+def _alerts(documents: Documents) -> str:
+    lines = []
+    for address, document in _of(documents, "monitors"):
+        facts = document.get("facts", {})
+        for alert in facts.get("alerts") or ():
+            link = f"reports/{facts.get('newest')}/report.md"
+            place = f" ({alert['where']})" if alert.get("where") else ""
+            told = f"{figure(alert.get('value'))}{place}, threshold {figure(alert.get('threshold'))}"
+            lines.append(f"- 🔴 **{alert.get('what')}**: {told} — [{address}]({link})")
+    return "## Alerts\n\n" + "\n".join(lines) if lines else ""
+
+
+def _reviews(documents: Documents) -> str:
+    lines = [
+        f"- `{document['facts']['proposal']}` from `{address}`: {message_of(document)}"
+        for address, document in _of(documents, "promotions")
+        if _reason(document) == "WaitsForReview"
+    ]
+    return "## Waiting for a review\n\n" + "\n".join(lines) if lines else ""
+
+
+def _endpoints(documents: Documents) -> str:
+    rows = []
+    for address, document in _of(documents, "deployments"):
+        facts = document.get("facts", {})
+        traffic = ", ".join(f"`{name}` {share} %" for name, share in (facts.get("traffic") or {}).items())
+        url = f"<{facts['url']}>" if facts.get("url") else ""
+        if facts.get("trial"):
+            rows.append((f"`{address}`", f"`{facts['trial']}`", traffic or "none yet", url))
+    return "## Endpoints\n\n" + table(("deployment", "model", "traffic", "url"), rows) if rows else ""
+
+
+def _overview(documents: Documents, states: Mapping[Address, str]) -> str:
+    rows = [
+        (f"{_SIGNS[states[a]]} [`{a}`](status/{a}.yaml)", states[a], message_of(document))
+        for kind in KINDS
+        for a, document in _of(documents, kind)
+    ]
+    return "## Resources\n\n" + table(("resource", "state", ""), rows) if rows else ""
+
+
+def _leaderboards(documents: Documents) -> str:
+    parts = []
+    for address, document in _of(documents, "experiments"):
+        facts = document.get("facts", {})
+        board = facts.get("leaderboard") or []
+        names = _metric_names(board, (facts.get("metric") or {}).get("name"))
+        rows = [_row(line, names) for line in board[:10]]
+        if rows:
+            parts.append(f"### {address}\n\n" + table(("", "trial", "parameters", *names), rows) + _pictures(facts))
+    return "## Leaderboards\n\n" + "\n\n".join(parts) if parts else ""
+
+
+def _pictures(facts: Mapping[str, Any]) -> str:
+    shown = [f"![{path.rsplit('/', 1)[-1]}]({path})" for path in facts.get("pictures") or ()]
+    return "\n\n" + " ".join(shown) if shown else ""
+
+
+def _metric_names(board: Iterable[Mapping[str, Any]], first: str | None) -> list[str]:
+    names = sorted({name for row in board for name in row.get("metrics") or {}} - {first})
+    return ([first] if first else []) + names[:4]
+
+
+def _row(line: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
+    params = ", ".join(f"{key}={value}" for key, value in (line.get("params") or {}).items())
+    figures = [figure((line.get("metrics") or {}).get(name)) for name in names]
+    trial = f"`{str(line.get('run')).rsplit('/', 1)[-1]}`"
+    return (str(line.get("rank", "")), trial, params or str(line.get("message") or line.get("stage") or ""), *figures)
+
+
+def _reports(documents: Documents) -> str:
+    lines = [
+        f"- [{run}](reports/{run}/report.md)"
+        for _, document in _of(documents, "monitors")
+        for run in (document.get("facts", {}).get("reports") or ())[:5]
+    ]
+    return "## Reports\n\n" + "\n".join(lines) if lines else ""
+
+
+def _graph(desired: Desired, states: Mapping[Address, str]) -> str:
+    """Draw the references as a Mermaid graph, which forges render."""
+    if not 1 < len(desired.resources) <= 60:
+        return ""
+    lines = ["flowchart LR"]
+    for address, resource in desired.resources.items():
+        if resource.kind != "pools":
+            lines.append(f'  {_node(address)}["{_SIGNS[states.get(address, "waiting")]} {address}"]')
+            lines += [
+                f"  {_node(ref)} --> {_node(address)}" for ref in resource.references() if kind_of(ref) != "pools"
+            ]
+    return "## Graph\n\n```mermaid\n" + "\n".join(lines) + "\n```"
+
+
+def _node(address: Address) -> str:
+    return address.replace("/", "_").replace("-", "_")
+
+
+def _of(documents: Documents, kind: str) -> list[tuple[Address, Mapping[str, Any]]]:
+    return sorted((a, document) for a, document in documents.items() if kind_of(a) == kind)
+
+
+def _reason(document: Mapping[str, Any]) -> str:
+    return next((str(c.get("reason")) for c in document.get("conditions") or () if c.get("type") == "Ready"), "")
+
+
+def _code(text: str) -> str:
+    return f"`{text.replace('`', chr(39))}`"

@@ -1,0 +1,116 @@
+"""Recording: a plan and its outcomes as edits of the status branch, only where something changed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from reconciler.loop.backoff import retold
+from reconciler.loop.boundary import Success, contain
+from reconciler.loop.readme import readme
+from reconciler.loop.recorded import Recorded, dump
+from reconciler.model.condition import conditions_of
+from reconciler.model.decision import Decision
+from reconciler.model.ids import Address, CommitId, RunName
+from reconciler.model.plan import Outcome, Plan
+from reconciler.model.resource import Desired
+
+Edits = dict[str, bytes | None]
+"""New content of files on the status branch by path; None removes the file."""
+
+
+def edits(
+    desired: Desired,
+    plan: Plan,
+    outcomes: tuple[Outcome, ...],
+    *,
+    recorded: Recorded,
+    read: Callable[[RunName, str], bytes],
+    now: datetime,
+) -> Edits:
+    """Tell what changes on the status branch; empty when nothing does.
+
+    Args:
+        desired: what the commit asks for.
+        plan: the pass's plan.
+        outcomes: what became of its changes.
+        recorded: what the status branch holds now.
+        read: reads a file of a run, for reports.
+        now: the time that changed conditions get.
+    """
+    told = with_outcomes(plan, outcomes)
+    documents = {a: status(d, plan.commit, now, recorded.statuses.get(a, {})) for a, d in told.items()}
+    for address in plan.removed & documents.keys():
+        del documents[address]
+    changed: Edits = {f"status/{a}.yaml": dump(doc) for a, doc in documents.items() if recorded.statuses.get(a) != doc}
+    changed |= {f"status/{a}.yaml": None for a in recorded.statuses if a not in documents}
+    changed |= _files(told, plan.removed, recorded.files, read)
+    last = {
+        "environment": plan.environment,
+        "commit": plan.commit,
+        "problems": [str(problem) for problem in desired.all_problems()],
+        "notes": list(plan.notes),
+    }
+    if changed or recorded.last_pass != last:
+        changed["pass.yaml"] = dump(last)
+        changed["README.md"] = _page(desired, documents)
+    return changed
+
+
+def _page(desired: Desired, documents: Mapping[Address, Mapping[str, Any]]) -> bytes:
+    """Write the README; whatever odd facts a runner has left, the statuses beside it are written."""
+    page = contain(lambda: readme(desired, documents).encode())
+    return page.value if isinstance(page, Success) else f"# {desired.environment_name}\n\n{page.message}\n".encode()
+
+
+def with_outcomes(plan: Plan, outcomes: tuple[Outcome, ...]) -> Mapping[Address, Decision]:
+    """Return the plan's decisions, those whose changes failed told as what comes next: a retry, or a person."""
+    failed = {outcome.change.address: outcome for outcome in outcomes if outcome.error}
+    return {a: retold(d, failed[a]) if a in failed else d for a, d in plan.decisions.items()}
+
+
+def status(decision: Decision, commit: CommitId, now: datetime, former: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a resource's status document; the very former one when nothing but the commit is new."""
+    conditions = former.get("conditions") or []
+    told = plain([c.as_json() for c in conditions_of(decision, commit, now, conditions)])
+    document: dict[str, Any] = {"address": str(decision.address), "state": decision.standing.value, "conditions": told}
+    document["facts"] = plain(decision.facts)
+    same = all(former.get(key) == document[key] for key in ("state", "facts"))
+    return former if same and _timeless(conditions) == _timeless(told) else document
+
+
+def _timeless(conditions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{k: v for k, v in c.items() if k not in ("observed_commit", "since")} for c in conditions]
+
+
+def plain(value: Any) -> Any:
+    """Return a value as YAML reads it back: dicts, lists and scalars, its texts as UTF-8 can hold them."""
+    if isinstance(value, Mapping):
+        return {plain(str(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, bool | int | float) or value is None:
+        return value
+    return str(value).encode(errors="replace").decode()
+
+
+def _files(
+    told: Mapping[Address, Decision],
+    removed: frozenset[Address],
+    known: Mapping[str, str],
+    read: Callable[[RunName, str], bytes],
+) -> Edits:
+    """Add the reports that are shown and not there yet; take away those that are shown no more.
+
+    A report's path names its run, and a run's output never changes: what is there needs no second look. One that can't
+    be read now is left for the next pass, and keeps no status back.
+    """
+    changed: Edits = {}
+    for address, decision in told.items():
+        if not decision.files and address not in removed:
+            continue
+        shown = {} if address in removed else decision.files
+        fresh = {path: contain(partial(read, *place)) for path, place in shown.items() if path not in known}
+        changed |= {path: content.value for path, content in fresh.items() if isinstance(content, Success)}
+        changed |= {p: None for p in known if p.startswith(f"reports/{address}/") and p not in shown}
+    return changed

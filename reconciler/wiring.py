@@ -1,0 +1,192 @@
+"""The wiring: the one place that names both ports and providers. Providers are imported when they are asked for."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from socket import gethostname
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from reconciler.compose import Cache, compose
+from reconciler.controllers import CONTROLLERS
+from reconciler.gitstore.lease import Lease, LeaseHeld
+from reconciler.gitstore.reader import Source
+from reconciler.gitstore.status import StatusBranch
+from reconciler.loop.apply import Applier
+from reconciler.loop.boundary import Failure
+from reconciler.loop.cycle import Cycle
+from reconciler.loop.environment import Converging
+from reconciler.model.environment import Environment, ProviderChoice
+from reconciler.model.errors import Refused
+from reconciler.model.ids import Address, CommitId
+from reconciler.model.resource import Desired
+from reconciler.ports.engines import Engines
+from reconciler.settings import Settings
+
+
+class SystemClock:
+    """The system's clock."""
+
+    def now(self) -> datetime:
+        """Return the time, in UTC and aware of it."""
+        return datetime.now(UTC)
+
+
+class Provider(NamedTuple):
+    """Where a provider is found, and which extra of the distribution it needs."""
+
+    module: str
+    build: str
+    extra: str = ""
+
+
+PROVIDERS: Mapping[tuple[str, str], Provider] = MappingProxyType(
+    {
+        ("data", "git"): Provider("reconciler.providers.data.git", "GitData"),
+        ("pool", "local"): Provider("reconciler.providers.pools.local", "LocalPool", "local"),
+        ("serving", "local"): Provider("reconciler.providers.serving.local", "LocalServing", "local"),
+        ("forge", "git"): Provider("reconciler.providers.forge.git", "GitForge"),
+    }
+)
+"""Every provider by its port and its name in `environment.yaml`."""
+
+
+def provider(port: str, choice: ProviderChoice) -> Callable[..., Any]:
+    """Import the provider that an environment chose for a port.
+
+    Raises:
+        Refused: there is no such provider, or its extra isn't installed.
+    """
+    known = PROVIDERS.get((port, choice.provider))
+    if known is None:
+        names = ", ".join(sorted(name for its_port, name in PROVIDERS if its_port == port))
+        raise Refused(f"there is no {port} provider {choice.provider}", f"choose one of: {names}")
+    try:
+        build: Callable[..., Any] = getattr(import_module(known.module), known.build)
+    except ImportError as error:
+        raise Refused(
+            f"the {port} provider {choice.provider} needs a package that is not installed: {error.name}",
+            f"pip install 'setpoint[{known.extra}]'" if known.extra else "install setpoint anew",
+        ) from error
+    return build
+
+
+def engines(environment: Environment, settings: Settings, source: Source) -> Engines:
+    """Build the engines that an environment's file names. The embedded ones keep their state below `settings.home`."""
+    clock, home = SystemClock(), settings.home
+    data = provider("data", environment.data)(
+        folder(environment.data, home / "data"), settings.environment, **_options(environment.data)
+    )
+    return Engines(
+        data=data,
+        reader=data,
+        pool=provider("pool", environment.pool)(
+            folder(environment.pool, home / "pool"), clock, **_options(environment.pool)
+        ),
+        serving=provider("serving", environment.serving)(
+            folder(environment.serving, home / "serving" / settings.environment), clock, **_options(environment.serving)
+        ),
+        forge=provider("forge", environment.forge)(
+            source.repository, settings.environment, settings.branch, **_options(environment.forge)
+        ),
+        clock=clock,
+    )
+
+
+def folder(choice: ProviderChoice, default: Path) -> Path:
+    """Return the folder of an embedded engine: the option `path`, which starts at the home, or the default."""
+    path = choice.options.get("path")
+    return default.parent / str(path) if path else default
+
+
+def _options(choice: ProviderChoice) -> dict[str, Any]:
+    return {key: value for key, value in choice.options.items() if key != "path"}
+
+
+class Holding:
+    """The lease as the daemon asks for it: held or not, and by whom."""
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+        self._other = ""
+
+    def acquire(self) -> bool:
+        """Take the lease, or hold it for another span; False while another daemon holds it."""
+        try:
+            self._lease.acquire()
+        except LeaseHeld as error:
+            self._other = error.claim.holder
+            return False
+        return True
+
+    def holder(self) -> str:
+        """Return who holds it, as far as is known."""
+        return self._other or "nobody yet"
+
+    def release(self) -> None:
+        """Give it back."""
+        self._lease.release()
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """One environment of a repository, wired up."""
+
+    settings: Settings
+    source: Source
+    status: StatusBranch
+    lease: Holding
+    converging: Converging
+
+
+def wire(
+    settings: Settings,
+    may_write: Callable[[], bool] | None = None,
+    tell: Callable[[Address, Failure], None] = lambda _address, _failure: None,
+) -> Wired:
+    """Wire up an environment.
+
+    Args:
+        settings: what was told from outside.
+        may_write: told before each change; False stops further writes. By default, whether the lease is held.
+        tell: told of defects that were contained.
+    """
+    source, cache = open_source(settings), Cache()
+    holder, span = f"{gethostname()}:{os.getpid()}", lease_span(source)
+    lease = Lease(source.repository, settings.environment, holder, SystemClock(), span=span)
+    status = StatusBranch(source.repository, settings.environment, lease.fence)
+
+    def compose_at(commit: CommitId) -> Desired:
+        return compose(source.tree(commit), settings.environment, cache)
+
+    def make_cycle(chosen: Engines) -> Cycle:
+        applier = Applier(chosen, lambda tree: export(source, tree, settings.home / "code"), may_write or lease.held)
+        return Cycle(compose_at, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell)
+
+    converging = Converging(
+        source,
+        status,
+        compose_at,
+        build=lambda environment: engines(environment, settings, source),
+        make_cycle=make_cycle,
+    )
+    return Wired(settings, source, status, Holding(lease), converging)
+
+
+def lease_span(source: Source) -> timedelta:
+    """Return how long a claim holds: short where renewing costs nothing, long where a forge counts the requests."""
+    return timedelta(seconds=15 if source.repository.watched else 90)
+
+
+def open_source(settings: Settings) -> Source:
+    """Open the watched branch."""
+    return Source.open(settings.repository, settings.branch, settings.home / "mirror")
+
+
+def export(source: Source, tree: str, home: Path) -> str:
+    """Write a folder of the repository, once, to where the jobs of this machine can read it; return its URL."""
+    source.export(tree, home / tree)
+    return (home / tree).absolute().as_uri()
