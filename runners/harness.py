@@ -1,0 +1,169 @@
+"""Around every runner: reads the request, digests what was left, writes `result.json` last, names what failed."""
+
+import hashlib
+import importlib
+import json
+import logging
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import unquote, urlsplit
+
+from pydantic import ValidationError
+
+from runners.contract import ERROR, RESULT, InputError, Request, Result, RunnerError
+from runners.places import deliver
+
+Runner = Callable[[Request, Path], Result]
+"""A runner: reads the request's inputs, writes files into the folder, returns what it found."""
+
+RUNNERS: Mapping[str, str] = MappingProxyType(
+    {
+        "ingest": "runners.ingest",
+        "label": "runners.label",
+        "tabular": "runners.train.tabular",
+        "images": "runners.train.images",
+        "torch-images": "runners.train.torch_images",
+        "command": "runners.train.command",
+        "evaluate": "runners.evaluate",
+        "smoke": "runners.smoke",
+        "monitor": "runners.monitor",
+    }
+)
+"""The module of every runner, imported only when it runs; each has a function `run`."""
+
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+"""What tells numeric libraries how many threads to start; read when they are imported, so set before."""
+USAGE = 64
+"""Exit code (EX_USAGE): the command line, or the file that it names, is no request."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the request in the file that is named; return the exit code of the contract."""
+    if len(arguments) != 1:
+        print("usage: python -m runners REQUEST.json", file=sys.stderr)
+        return USAGE
+    try:
+        request = Request.model_validate_json(Path(arguments[0]).read_bytes())
+    except (OSError, ValidationError) as error:
+        print(f"{arguments[0]} is no request: {error}", file=sys.stderr)
+        return USAGE
+    prepare(os.environ)
+    folder = _folder(request.output)
+    try:
+        with _LastWords(request, folder):
+            finish(request, folder, _runner(request.runner)(request, folder))
+    except RunnerError as error:
+        return _fail(request, folder, error)
+    return 0
+
+
+def prepare(environ: dict[str, str] | os._Environ[str]) -> None:
+    """Let a job's libraries use as many threads as it has cores, and its own log reach its output."""
+    cpus = environ.get("SETPOINT_CPUS", "")
+    if cpus.replace(".", "", 1).isdigit():
+        for name in THREADS:
+            environ.setdefault(name, str(max(1, int(float(cpus)))))
+    logging.basicConfig(stream=sys.stdout, format="%(message)s")
+    logging.getLogger("runners").setLevel(logging.INFO)
+
+
+def _runner(name: str) -> Runner:
+    """Import a runner.
+
+    Raises:
+        InputError: there is none of this name.
+    """
+    if name not in RUNNERS:
+        raise InputError(f"there is no runner {name}", "runner", f"there are {', '.join(RUNNERS)}")
+    runner: Runner = importlib.import_module(RUNNERS[name]).run
+    return runner
+
+
+class _LastWords:
+    """Leaves an `error.json` when a runner fails in a way that nobody foresaw; the failure itself goes on."""
+
+    def __init__(self, request: Request, folder: Path) -> None:
+        self._request = request
+        self._folder = folder
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is None or isinstance(error, RunnerError | KeyboardInterrupt | SystemExit):
+            return
+        what = f"{type(error).__name__}: {error}".splitlines()[0][:500]
+        fix = "this is a defect of the runner or of its surroundings: its log says where"
+        _leave_error(self._request, self._folder, RunnerError(what, fix=fix))
+
+
+def finish(request: Request, folder: Path, result: Result) -> Result:
+    """Write the result with the digests of all files, after everything else is on the disk."""
+    files = {path: "sha256:" + _sha256(folder / path) for path in sorted(_files(folder))}
+    whole = result.model_copy(
+        update={
+            "files": files,
+            "content": result.content or content_of(files),
+            "provenance": {**request.provenance, **result.provenance},
+        }
+    )
+    _write(folder / RESULT, whole.model_dump_json(indent=2))
+    deliver(folder, request.output)
+    return whole
+
+
+def content_of(files: Mapping[str, str]) -> str:
+    """Digest a set of files by their paths and digests."""
+    return hashlib.sha256(json.dumps(dict(files), sort_keys=True).encode()).hexdigest()
+
+
+def _fail(request: Request, folder: Path, error: RunnerError) -> int:
+    """Tell a foreseen error in the log: the trace only of what lay beneath it, the message last."""
+    if error.__cause__:
+        traceback.print_exception(error.__cause__)
+    where = f"{error.where}: " if error.where else ""
+    print(f"{request.runner} failed: {where}{error.what}" + (f"\n{error.fix}" if error.fix else ""), file=sys.stderr)
+    _leave_error(request, folder, error)
+    return error.exit_code
+
+
+def _leave_error(request: Request, folder: Path, error: RunnerError) -> None:
+    _write(folder / ERROR, json.dumps({"what": error.what, "where": error.where, "fix": error.fix}))
+    deliver(folder, request.output)
+
+
+def _folder(url: str) -> Path:
+    parts = urlsplit(url)
+    if parts.scheme not in ("", "file"):
+        return Path(tempfile.mkdtemp(prefix="setpoint-"))
+    folder = Path(unquote(parts.path))
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in (RESULT, ERROR):
+        (folder / stale).unlink(missing_ok=True)
+    return folder
+
+
+def _files(folder: Path) -> list[str]:
+    found = (path for path in folder.rglob("*") if path.is_file() and path.name not in (RESULT, ERROR))
+    return [path.relative_to(folder).as_posix() for path in found]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    part = path.with_suffix(".part")
+    with part.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

@@ -1,0 +1,26 @@
+"""The `ingest` runner: pulls a table or images from their source, profiles them and holds them to their schema.
+
+It leaves `data.parquet`, or `images/` and `manifest.parquet`; `profile.json`, `profile.html` and `profile.png`;
+`schema.json`, which can be pasted as a spec's `columns`; and `croissant.json`. Data that breaks its schema is not
+accepted, and every way in which it does is a violation.
+"""
+
+from pathlib import Path
+
+from runners.contract import Request, Result
+from runners.ingest.parameters import Parameters, understood
+
+__all__ = ["run"]
+
+
+def run(request: Request, folder: Path) -> Result:
+    """Run one ingestion into a folder.
+
+    Raises:
+        InputError: the parameters, the source or the schema are wrong.
+        SourceUnavailable: the source is out of reach.
+    """
+    params = understood(Parameters, request.params)
+    from runners.ingest.ingestion import ingest
+
+    return ingest(request.run.rsplit("/", 1)[0], params, folder)

@@ -1,0 +1,231 @@
+"""The types of columns: what Arrow values mean, which types a column could have, and how it is brought to one.
+
+Every Arrow type is first made `plain`, one of five: int64, float64, string, bool, timestamp in microseconds UTC (or
+null, when nothing is known). A datetime without a zone counts as UTC. NaN counts as missing.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from math import isnan
+from types import MappingProxyType
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import compute as pc
+
+from runners.ingest.parameters import Type
+
+Array = Any
+"""A pyarrow Array; pyarrow ships no types."""
+
+ARROW: Mapping[str, Any] = MappingProxyType(
+    {
+        "integer": pa.int64(),
+        "number": pa.float64(),
+        "boolean": pa.bool_(),
+        "datetime": pa.timestamp("us", "UTC"),
+        "string": pa.string(),
+    }
+)
+"""How each type of the spec is stored."""
+
+TYPES: tuple[Type, ...] = ("integer", "number", "boolean", "datetime", "string")
+"""The types, the narrowest first: inference takes the first that all values fit."""
+
+ANY: frozenset[str] = frozenset(ARROW)
+BLANKS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "NaN", "nan", "-")
+"""Texts that mean "missing" in a column of anything but strings: in those, `NA` may be Namibia."""
+
+_LARGEST = 2.0**53
+_INTEGER = r"^[+-]?\d{1,18}$"
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
+_TRUTH = r"^(?i:true|false|t|f|yes|no|0|1)$"
+_TRUE = r"^(?i:true|t|yes|1)$"
+_PLAIN_INTEGER = r"^-?(0|[1-9]\d{0,17})$"
+_PLAIN_NUMBER = r"^-?(0|[1-9]\d{0,15})?(\.\d*)?([eE][+-]?\d{1,3})?$"
+_PLAIN_TRUTH = r"^(?i:true|false)$"
+_MOMENT = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|[+-]\d\d:?\d\d))?)?$"
+
+
+def type_of(arrow: Any) -> Type | None:
+    """Return the spec's word for a plain Arrow type; None for the null type, which says nothing."""
+    return next((name for name in TYPES if ARROW[name] == arrow), None)
+
+
+def plain(values: Array) -> Array:
+    """Bring an array of any Arrow type to one of the five, or to null; an unknown type becomes its text."""
+    arrow = values.type
+    if pa.types.is_dictionary(arrow):
+        return plain(values.cast(arrow.value_type))
+    if pa.types.is_null(arrow) or arrow in ARROW.values():
+        return _without_nan(values)
+    target = next((target for is_such, target in _PLAIN if is_such(arrow)), None)
+    if target is None:
+        return _as_text(values)
+    try:
+        return _without_nan(values.cast(target, safe=not pa.types.is_timestamp(arrow)))
+    except pa.ArrowInvalid:  # an unsigned number beyond int64, a date beyond the clock, bytes that are no text
+        return _as_text(values)
+
+
+_PLAIN: tuple[tuple[Callable[[Any], bool], Any], ...] = (
+    (pa.types.is_integer, ARROW["integer"]),
+    (pa.types.is_floating, ARROW["number"]),
+    (pa.types.is_decimal, ARROW["number"]),
+    (pa.types.is_date, ARROW["datetime"]),
+    (pa.types.is_timestamp, ARROW["datetime"]),
+    (pa.types.is_large_string, ARROW["string"]),
+    (pa.types.is_string_view, ARROW["string"]),
+    (pa.types.is_binary, ARROW["string"]),
+    (pa.types.is_large_binary, ARROW["string"]),
+)
+
+
+def _without_nan(values: Array) -> Array:
+    if not pa.types.is_floating(values.type):
+        return values
+    return pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
+
+
+def _as_text(values: Array) -> Array:
+    return pa.array([text_of(value) for value in values.to_pylist()], pa.string())
+
+
+def text_of(value: Any) -> str | None:
+    """Write one Python value as text: nested ones as JSON, bytes in hexadecimal; nothing for NaN."""
+    if value is None or (isinstance(value, float) and isnan(value)):
+        return None
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, list | dict | tuple):
+        return json.dumps(value, default=str, ensure_ascii=False)
+    return str(value)
+
+
+def candidates(values: Array, *, is_text: bool) -> frozenset[str]:
+    """Return the types that all of a plain array's values fit.
+
+    Args:
+        values: a plain array.
+        is_text: whether the source knows nothing but text (CSV): then `7` may be an integer. Elsewhere a text
+            that looks like a number was written as text for a reason, and only moments are recognised.
+    """
+    if values.null_count == len(values):
+        return ANY
+    if values.type == ARROW["integer"]:
+        return frozenset({"integer", "number", "string"})
+    if values.type != ARROW["string"]:
+        return frozenset({str(type_of(values.type)), "string"})
+    present = _unblanked(values).drop_null()
+    if not len(present):
+        return ANY if is_text else frozenset({"string"})
+    patterns = {"datetime": _MOMENT}
+    if is_text:
+        patterns |= {"integer": _PLAIN_INTEGER, "number": _PLAIN_NUMBER, "boolean": _PLAIN_TRUTH}
+    fitting = {name for name, pattern in patterns.items() if _all_match(present, pattern)}
+    if "datetime" in fitting and _moments(present).null_count:
+        fitting.discard("datetime")
+    return frozenset(fitting | {"string"})
+
+
+def narrowest(names: frozenset[str]) -> Type:
+    """Return the narrowest of some types; a string when every value is missing, so that nothing is known."""
+    if names == ANY:
+        return "string"
+    return next((name for name in TYPES if name in names), "string")
+
+
+def convert(values: Array, to: str) -> tuple[Array, Array]:
+    """Bring a plain array to a type.
+
+    Returns:
+        The converted array, null where a value doesn't fit, and a boolean array that is true there.
+    """
+    source = type_of(values.type)
+    if source is None or source == to:
+        return values.cast(ARROW[to]), _none(values)
+    if source == "string":
+        values = _unblanked(values)
+    conversion = _CONVERSIONS.get((source, to))
+    converted = conversion(values) if conversion else pa.nulls(len(values), ARROW[to])
+    return converted, pc.and_(pc.is_valid(values), pc.is_null(converted))
+
+
+def _none(values: Array) -> Array:
+    return pa.repeat(pa.scalar(False), len(values))
+
+
+def _unblanked(values: Array) -> Array:
+    trimmed = pc.utf8_trim_whitespace(values)
+    is_blank = pc.is_in(trimmed, value_set=pa.array(BLANKS))
+    return pc.if_else(is_blank, pa.scalar(None, pa.string()), trimmed)
+
+
+def _all_match(values: Array, pattern: str) -> bool:
+    return bool(pc.all(pc.match_substring_regex(values, pattern)).as_py())
+
+
+def _where(values: Array, fits: Array) -> Array:
+    return pc.if_else(fits, values, pa.scalar(None, values.type))
+
+
+def _parsed(pattern: str, to: str) -> Callable[[Array], Array]:
+    def parse(values: Array) -> Array:
+        fitting = _where(values, pc.match_substring_regex(values, pattern))
+        return pc.replace_substring_regex(fitting, r"^\+", "").cast(ARROW[to])
+
+    return parse
+
+
+def _whole(values: Array) -> Array:
+    fits = pc.and_(pc.equal(values, pc.floor(values)), pc.less(pc.abs(values), _LARGEST))
+    return _where(values, fits).cast(ARROW["integer"])
+
+
+def _truth(values: Array) -> Array:
+    if values.type == ARROW["string"]:
+        return pc.match_substring_regex(_where(values, pc.match_substring_regex(values, _TRUTH)), _TRUE)
+    return _where(values, pc.is_in(values, value_set=pa.array([0, 1], values.type))).cast(ARROW["boolean"])
+
+
+def _moments(values: Array) -> Array:
+    """Parse ISO 8601; each distinct text once, since days repeat."""
+    coded = values.dictionary_encode()
+    read = pa.array([_moment(text) for text in coded.dictionary.to_pylist()], ARROW["datetime"])
+    return read.take(coded.indices)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        read = datetime.fromisoformat(text)
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _to_text(values: Array) -> Array:
+    return values.cast(ARROW["string"])
+
+
+_CONVERSIONS = MappingProxyType(
+    {
+        ("string", "integer"): _parsed(_INTEGER, "integer"),
+        ("string", "number"): _parsed(_NUMBER, "number"),
+        ("string", "boolean"): _truth,
+        ("string", "datetime"): _moments,
+        ("integer", "number"): lambda values: values.cast(ARROW["number"], safe=False),
+        ("integer", "boolean"): _truth,
+        ("integer", "string"): _to_text,
+        ("number", "integer"): _whole,
+        ("number", "boolean"): _truth,
+        ("number", "string"): _to_text,
+        ("boolean", "string"): _to_text,
+        ("datetime", "string"): _to_text,
+    }
+)
+"""How values go from one type to another; a pair that isn't here never fits."""

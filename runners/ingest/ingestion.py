@@ -1,0 +1,162 @@
+"""One ingestion from its parameters to its result: data, verdict, profile, schema, metadata."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runners.contract import Result, Violation
+from runners.ingest.croissant import describe_dataset
+from runners.ingest.images import FOLDER as IMAGES
+from runners.ingest.images import MANIFEST, Album, gather, manifest_batches, manifest_types
+from runners.ingest.parameters import FileSource, Parameters
+from runners.ingest.profile.images import draw_images, profile_images
+from runners.ingest.profile.page import write_page
+from runners.ingest.profile.pictures import draw_columns
+from runners.ingest.profile.proposal import propose_columns
+from runners.ingest.profile.tables import profile_table
+from runners.ingest.sources import read
+from runners.ingest.sources.files import find
+from runners.ingest.sources.reading import array_of
+from runners.ingest.tables import DATA, count, write, write_table
+from runners.ingest.verdict import Counted, Verdict
+
+PROFILE, PAGE, PICTURE = "profile.json", "profile.html", "profile.png"
+SCHEMA, CROISSANT = "schema.json", "croissant.json"
+OUTPUTS = (DATA, MANIFEST, IMAGES, PROFILE, PAGE, PICTURE, SCHEMA, CROISSANT)
+"""All that an ingestion may leave."""
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class _Payload:
+    """What was written of the data itself."""
+
+    file: str
+    types: Mapping[str, str]
+    content: str
+    violations: tuple[Violation, ...]
+
+
+def ingest(name: str, params: Parameters, folder: Path) -> Result:
+    """Pull a dataset into a folder, and say what it is like and whether it holds its schema.
+
+    Args:
+        name: the dataset's name, for headings and metadata.
+        params: what to pull, and the schema.
+        folder: where everything is written.
+
+    Raises:
+        InputError: the source or the schema is wrong.
+        SourceUnavailable: the source is out of reach.
+    """
+    _clear(folder)
+    files = params.source.files
+    if files and files.format == "images":
+        return _ingest_images(name, files, params, folder)
+    table = write_table(read(params.source), params, folder)
+    profile = profile_table(table, params)
+    proposed = propose_columns(profile["columns"], params.identifier)
+    _write_json(folder / SCHEMA, proposed)
+    draw_columns({n: c for n, c in profile["columns"].items() if n != params.identifier}, folder / PICTURE)
+    facts = {
+        "rows": table.rows,
+        "columns": len(table.types),
+        "target": profile["target"],
+        "period": profile["timestamp"],
+    }
+    if params.columns is None and table.rows:
+        facts["proposed_columns"] = proposed
+    cells = table.rows * len(table.types)
+    gaps = sum(column["missing"] for column in profile["columns"].values())
+    metrics = {"columns": len(table.types), "missing_share": gaps / cells if cells else 0.0}
+    payload = _Payload(DATA, table.types, table.content, table.violations)
+    return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key=params.identifier)
+
+
+def _clear(folder: Path) -> None:
+    """Take away what a former version or attempt left: an image that its source lost must not live on."""
+    shutil.rmtree(folder / IMAGES, ignore_errors=True)
+    for name in OUTPUTS:
+        if name != IMAGES:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _ingest_images(name: str, files: FileSource, params: Parameters, folder: Path) -> Result:
+    album = gather(find(files.url, files.format), folder, label_from=files.label_from)
+    types, pictures = manifest_types(params), album.pictures
+    content = write(folder / MANIFEST, types, manifest_batches(pictures, types))
+    profile = profile_images(pictures)
+    draw_images(pictures, profile, folder, folder / PICTURE)
+    facts: dict[str, Any] = {"rows": len(pictures), "unreadable": len(album.unreadable)}
+    facts |= {"duplicates": len(album.duplicates), "sizes": _shares(profile["sizes"])}
+    facts |= {"target": {"column": "label", "balance": _shares(profile["labels"])}} if "labels" in profile else {}
+    metrics = {"unreadable": len(album.unreadable), "duplicates": len(album.duplicates)}
+    payload = _Payload(MANIFEST, types, content, _verdict(album, params, types))
+    media = tuple(sorted({_MEDIA.get(p.row["format"], f"image/{p.row['format'].lower()}") for p in pictures}))
+    return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key="id", media=media)
+
+
+_MEDIA = {"PPM": "image/x-portable-anymap", "MPO": "image/jpeg"}
+"""Media types that aren't `image/` and the format's name."""
+
+
+def _verdict(album: Album, params: Parameters, types: Mapping[str, str]) -> tuple[Violation, ...]:
+    """Hold the manifest to the declared columns; that it has others too is in the nature of a manifest."""
+    asked = {"identifier": "id", "extra_columns": "allow", "target": None, "timestamp": None, "partition": ()}
+    verdict = Verdict(params.model_copy(update=asked))
+    for batch in manifest_batches(album.pictures, manifest_types(params)):
+        verdict.see(batch, types)
+    rows = [picture.row for picture in album.pictures]
+
+    def counted(name: str) -> Counted:
+        return count(array_of([row[name] for row in rows if row[name] is not None]))
+
+    return (*album.violations(), *verdict.violations(tuple(types), counted))
+
+
+def _shares(counts: Mapping[str, Any]) -> dict[str, float]:
+    total = sum(item["count"] for item in counts["top"])
+    return {item["value"]: round(item["count"] / total, 6) for item in counts["top"][:_SHOWN]}
+
+
+def _finish(
+    folder: Path,
+    name: str,
+    payload: _Payload,
+    profile: Mapping[str, Any],
+    *,
+    facts: Mapping[str, Any],
+    metrics: Mapping[str, float],
+    key: str | None,
+    media: Sequence[str] = (),
+) -> Result:
+    data = folder / payload.file
+    size = data.stat().st_size
+    file = {"path": payload.file, "bytes": size, "sha256": _sha256(data)}
+    _write_json(folder / CROISSANT, describe_dataset(name, file, payload.types, key, media))
+    _write_json(folder / PROFILE, profile)
+    write_page(folder / PAGE, name, profile, payload.violations, folder / PICTURE)
+    told = {fact: value for fact, value in facts.items() if value is not None}
+    preparations = [
+        {"name": p["name"], "columns": p["columns"][:_SHOWN], "reason": p["reason"]} for p in profile["preparations"]
+    ]
+    return Result(
+        accepted=not payload.violations,
+        violations=payload.violations,
+        metrics={"rows": profile["rows"], "bytes": size, **metrics, "violations": len(payload.violations)},
+        facts={**told, "violations": len(payload.violations), "preparations": preparations},
+        content=payload.content,
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")

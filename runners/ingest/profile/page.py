@@ -1,0 +1,89 @@
+"""The profile as one HTML page that needs nothing beside it: figures, violations, preparations, pictures, columns."""
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from runners.contract import Violation
+from runners.ingest.profile.statistics import seen
+
+_STYLE = """
+body{font:15px/1.5 system-ui,sans-serif;color:#1f2933;max-width:72rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;width:100%;font-size:13px}th,td{padding:.3rem .6rem;text-align:left;
+border-bottom:1px solid #e4e7eb;vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums}
+.bad{color:#c2410c}.good{color:#2f7d32}img{max-width:100%}small{color:#7b8794}
+@media(prefers-color-scheme:dark){body{background:#14181d;color:#e4e7eb}th,td{border-color:#323f4b}
+img{background:#fff;border-radius:4px}}
+"""
+_HEADINGS = ("column", "type", "missing", "distinct", "minimum", "mean", "maximum", "most frequent", "with the target")
+
+
+def write_page(
+    path: Path, name: str, profile: Mapping[str, Any], violations: Sequence[Violation], picture: Path
+) -> None:
+    """Write a profile as an HTML page, its picture inside."""
+    parts = [
+        f"<h1>{escape(name)}</h1>",
+        f"<p>{_summary(profile)}</p>",
+        _verdict(violations),
+        _preparations(profile.get("preparations", ())),
+        f'<h2>Distributions</h2><img alt="distributions" src="data:image/png;base64,{_encoded(picture)}">',
+        _columns(profile.get("columns", {})),
+    ]
+    body = "\n".join(parts)
+    head = f'<meta charset="utf-8"><title>{escape(name)}: profile</title><style>{_STYLE}</style>'
+    path.write_text(f'<!doctype html>\n<html lang="en"><head>{head}</head><body>\n{body}\n</body></html>\n', "utf-8")
+
+
+def _summary(profile: Mapping[str, Any]) -> str:
+    told = [f"{profile['rows']:,} {'images' if profile['kind'] == 'images' else 'rows'}"]
+    if "columns" in profile:
+        told.append(f"{len(profile['columns'])} columns")
+    if profile.get("target"):
+        told.append(f"target {escape(profile['target']['column'])}")
+    return ", ".join(told)
+
+
+def _verdict(violations: Sequence[Violation]) -> str:
+    if not violations:
+        return '<p class="good">The schema holds.</p>'
+    rows = ((v.where, v.what, v.fix) for v in violations)
+    heading = f'<h2 class="bad">{len(violations)} violations</h2>'
+    return heading + _table(("where", "what", "what to do"), rows)
+
+
+def _preparations(found: Iterable[Mapping[str, Any]]) -> str:
+    rows = [(p["name"], ", ".join(p["columns"]), p["reason"]) for p in found]
+    return "<h2>Needed preparations</h2>" + _table(("preparation", "columns", "why"), rows) if rows else ""
+
+
+def _columns(columns: Mapping[str, Mapping[str, Any]]) -> str:
+    if not columns:
+        return ""
+    return "<h2>Columns</h2>" + _table(_HEADINGS, (_row(name, column) for name, column in columns.items()))
+
+
+def _row(name: str, column: Mapping[str, Any]) -> tuple[Any, ...]:
+    top = ", ".join(f"{t['value']} ({t['count'] / seen(column):.0%})" for t in column.get("top", ())[:4])
+    association = column.get("target_association")
+    goes = f"{association['value']:.3f} {association['measure']}" if association else ""
+    extremes = (column.get(key, "") for key in ("minimum", "mean", "maximum"))
+    return (name, column["type"], f"{column['missing_share']:.2%}", column["distinct"], *extremes, top, goes)
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    head = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
+    body = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>\n" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, int | float):
+        return f'<td class="n">{value:,.6g}</td>' if isinstance(value, float) else f'<td class="n">{value:,}</td>'
+    return f"<td>{escape(str(value))}</td>"
+
+
+def _encoded(picture: Path) -> str:
+    return base64.b64encode(picture.read_bytes()).decode("ascii")

@@ -1,0 +1,116 @@
+"""Pictures of a profile, drawn off screen: PNG files that a README shows, with the same bytes for the same figures."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from runners.ingest.profile.statistics import seen
+
+INK, FILL, FAINT, SIGNAL = "#1f2933", "#3b7ea1", "#9aa5b1", "#c2410c"
+PANELS_A_ROW = 5
+MOST_PANELS = 30
+_BARS = 10
+_FEWEST_PLACES = 5
+"""Places that bars stand in, so that two of them don't fill a panel."""
+_DPI = 100
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure of so many inches, which belongs to no window and no global state."""
+    figure = Figure(figsize=(width, height), dpi=_DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as PNG, without the drawing program's name and version in it."""
+    figure.savefig(path, format="png", metadata={"Software": None})
+
+
+def draw_columns(columns: Mapping[str, Mapping[str, Any]], path: Path) -> None:
+    """Draw a small panel for each column: a histogram of numbers and times, bars of the most frequent categories."""
+    shown = list(columns.items())[:MOST_PANELS]
+    rows = -(-max(len(shown), 1) // PANELS_A_ROW)
+    figure = new_figure(2.4 * PANELS_A_ROW, 1.7 * rows + 0.1)
+    panels = figure.subplots(rows, PANELS_A_ROW, squeeze=False).flatten()
+    for panel in panels[len(shown) :]:
+        panel.set_axis_off()
+    for panel, (name, column) in zip(panels, shown, strict=False):
+        _draw_column(panel, name, column)
+    if len(columns) > len(shown):
+        figure.supxlabel(f"and {len(columns) - len(shown)} more columns", fontsize=8, color=FAINT)
+    save(figure, path)
+
+
+def _draw_column(panel: Axes, name: str, column: Mapping[str, Any]) -> None:
+    if "histogram" in column:
+        draw_histogram(panel, column["histogram"])
+    elif column.get("top"):
+        draw_bars(panel, column["top"], seen(column))
+    else:
+        panel.text(0.5, 0.5, "no values", ha="center", va="center", color=FAINT, fontsize=8, transform=panel.transAxes)
+        panel.set_xticks([])
+    gaps = f"  {column['missing_share']:.1%} missing" if column["missing"] else ""
+    title(panel, clipped(name, 22 - len(gaps) // 2), gaps)
+
+
+def title(panel: Axes, text: str, warning: str = "") -> None:
+    """Write a panel's title on its left, and a warning on its right."""
+    panel.set_title(plain(text), loc="left", fontsize=8, color=INK, pad=3)
+    panel.set_title(plain(warning), loc="right", fontsize=7, color=SIGNAL, pad=3)
+    panel.spines[["top", "right", "left"]].set_visible(False)
+    panel.tick_params(labelsize=6, length=2, color=FAINT, labelcolor=INK)
+    panel.set_yticks([])
+
+
+def draw_histogram(panel: Axes, histogram: Mapping[str, Any]) -> None:
+    """Draw a histogram as it stands in a profile."""
+    edges, counts = histogram["edges"], histogram["counts"]
+    widths = [right - left for left, right in pairwise(edges)]
+    panel.bar(edges[:-1], counts, width=widths, align="edge", color=FILL, edgecolor="white", linewidth=0.3)
+    is_whole = all(edge % 1 in (0, 0.5) for edge in edges)
+    panel.xaxis.set_major_locator(MaxNLocator(4, integer=is_whole, min_n_ticks=1))
+    if "unit" in histogram:
+        ends = (edges[0], edges[-1])
+        panel.set_xticks(ends, [datetime.fromtimestamp(end, UTC).date().isoformat() for end in ends])
+    else:
+        panel.ticklabel_format(axis="x", style="sci", scilimits=(-3, 5), useOffset=False)
+        panel.xaxis.offsetText.set_fontsize(6)
+
+
+def draw_bars(panel: Axes, top: Sequence[Mapping[str, Any]], count: int) -> None:
+    """Draw the most frequent values as bars, and the others together as a faint one."""
+    bars = sorted(top, key=lambda bar: in_order(bar["value"])) if len(top) <= _BARS else top[:_BARS]
+    others = count - sum(bar["count"] for bar in bars)
+    names = [plain(clipped(str(bar["value"]), 8)) for bar in bars] + (["others"] if others else [])
+    heights = [bar["count"] for bar in bars] + ([others] if others else [])
+    colors = [FILL] * len(bars) + ([FAINT] if others else [])
+    panel.bar(range(len(names)), heights, color=colors)
+    panel.set_xlim(-0.6, max(len(names), _FEWEST_PLACES) - 0.4)
+    is_long = max((len(name) for name in names[: len(bars)]), default=0) > 2
+    panel.set_xticks(range(len(names)), names, rotation=90 if is_long else 0)
+    if names and names[-1] == "others" and not is_long:
+        panel.get_xticklabels()[-1].set_rotation(90)
+
+
+def in_order(value: Any) -> tuple[bool, float, str]:
+    """Return a key that sorts numbers by size, also those written as text, and before other texts."""
+    text = str(value)
+    return (False, float(text), "") if text.isdecimal() else (True, 0.0, text)
+
+
+def clipped(text: str, most: int) -> str:
+    """Shorten a text to so many characters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def plain(text: str) -> str:
+    """Make a text safe for matplotlib, which reads mathematics between dollar signs and can't draw control signs."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text).replace("$", r"\$")

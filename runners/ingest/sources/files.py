@@ -1,0 +1,118 @@
+"""Files by fsspec: finds what a URL means (a file, a folder, a glob) and reads tables of them."""
+
+import posixpath
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import fsspec
+import pyarrow as pa
+
+from runners.contract import InputError, SourceUnavailable
+from runners.ingest.parameters import FileSource
+from runners.ingest.sources.formats import FORMATS, Opened
+from runners.ingest.sources.reading import Reading
+from runners.places import reveal
+
+SUFFIXES = {
+    "parquet": (".parquet", ".pq"),
+    "csv": (".csv", ".tsv", ".csv.gz", ".tsv.gz"),
+    "jsonl": (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz"),
+    "label-studio": (".json",),
+    "images": (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"),
+}
+"""What the files of a format end with; others in a folder are passed over."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The files that a URL means: paths in a file system, sorted, and the folder that names are relative to."""
+
+    files: Any
+    root: str
+    paths: tuple[str, ...]
+    passed_over: int = 0
+
+    def name(self, path: str) -> str:
+        """Return a path relative to the root."""
+        return posixpath.relpath(path, self.root) if self.root else path
+
+
+def find(url: str, format_: str) -> Found:
+    """Find the files of a format that a URL means; it may hold `${secret:NAME}`.
+
+    Raises:
+        InputError: the URL is wrong, or no file of the format is there.
+        SourceUnavailable: the file system doesn't answer.
+    """
+    with telling(url):
+        files, path = fsspec.core.url_to_fs(reveal(url))
+        root, paths = _listed(files, path, url)
+        fitting = tuple(sorted(p for p in paths if p.lower().endswith(SUFFIXES[format_])))
+        if files.isfile(path):
+            fitting = (path,)
+    if not fitting:
+        fix = f"put files that end with {', '.join(SUFFIXES[format_])} there, or correct the URL"
+        raise InputError(f"there is no {format_} file", url, fix)
+    return Found(files, root, fitting, len(paths) - len(fitting))
+
+
+def _listed(files: Any, path: str, where: str) -> tuple[str, list[str]]:
+    if any(sign in path for sign in "*?[") and not files.exists(path):
+        fixed = path[: min(path.index(sign) for sign in "*?[" if sign in path)]
+        return posixpath.dirname(fixed), [p for p in files.glob(path) if files.isfile(p)]
+    if files.isdir(path):
+        return path.rstrip("/"), files.find(path)
+    if files.isfile(path):
+        return posixpath.dirname(path), [path]
+    raise InputError("nothing is there", where, "correct the URL, or fill the place first")
+
+
+def read_files(source: FileSource) -> Reading:
+    """Open the tables of a source, one file after the other.
+
+    Raises:
+        InputError: the URL is wrong, or no file of the format is there; while reading, a file can't be understood.
+        SourceUnavailable: the file system doesn't answer.
+    """
+    found = find(source.url, source.format)
+    return Reading(_batches(found, source), is_text=source.format == "csv", read_from=source.url)
+
+
+def _batches(found: Found, source: FileSource) -> Iterator[Any]:
+    for path in found.paths:
+        name = found.name(path)
+        with telling(name), found.files.open(path, "rb", compression=_compression(path)) as stream:
+            try:
+                yield from FORMATS[source.format](Opened(name, stream))
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError, EOFError) as error:
+                what = str(error).split("\n", 1)[0]
+                raise InputError(what, name, f"give a file that is valid {source.format}") from error
+
+
+def _compression(path: str) -> str | None:
+    return "gzip" if path.endswith(".gz") else None
+
+
+@contextmanager
+def telling(where: str) -> Iterator[None]:
+    """Turn the errors of a file system into those of the contract.
+
+    Raises:
+        InputError: a file isn't there or may not be read, or the URL's protocol is unknown or not installed.
+        SourceUnavailable: any other failure of reading.
+    """
+    try:
+        yield
+    except (InputError, SourceUnavailable):
+        raise
+    except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
+        raise InputError(error.strerror or "it can't be read", where, "correct the URL or its permissions") from error
+    except ImportError as error:
+        raise InputError(str(error), where, "install what reads this protocol where the pool's jobs run") from error
+    except ValueError as error:
+        raise InputError(str(error), where, "correct the URL") from error
+    except OSError as error:
+        what = error.strerror or str(error) or type(error).__name__
+        raise SourceUnavailable(what, where, "see that the place answers from where the pool's jobs run") from error

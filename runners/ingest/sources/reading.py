@@ -1,0 +1,53 @@
+"""What a source gives: batches of rows, and Python values made into Arrow columns."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from runners.contract import InputError
+from runners.ingest.columns import text_of
+
+BATCH_ROWS = 16_384
+"""Rows that are in memory at once while a source is read."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A source that is being read. `is_text` tells that its values have no types of their own, as in CSV.
+
+    `read_from` says where the rows come from, secrets unrevealed, for the metadata of the dataset.
+    """
+
+    batches: Iterator[Any]
+    is_text: bool
+    read_from: str
+
+
+def array_of(values: Sequence[Any]) -> Any:
+    """Make an Arrow array of one column's Python values; values of mixed types become their texts."""
+    try:
+        return pa.array(values, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeError):
+        return pa.array([text_of(value) for value in values], pa.string())
+
+
+def batch_of(names: Sequence[str], columns: Iterable[Sequence[Any]]) -> Any:
+    """Make a batch of columns of Python values."""
+    return pa.RecordBatch.from_arrays([array_of(values) for values in columns], names=list(names))
+
+
+def check_names(names: Sequence[str], where: str) -> None:
+    """Refuse columns that can't be told apart by their names.
+
+    Raises:
+        InputError: there are no columns, one has no name, or two have the same.
+    """
+    if not names:
+        raise InputError("there are no columns", where, "give a source with at least one column")
+    for index, name in enumerate(names):
+        if not name.strip():
+            raise InputError(f"column {index + 1} has no name", where, "name every column")
+        if name in names[:index]:
+            raise InputError(f"two columns are called {name}", where, "give each column a name of its own")

@@ -1,0 +1,227 @@
+"""The verdict: what of the data breaks its declared schema. All that is wrong is found, not the first thing."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import islice
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+from pyarrow import compute as pc
+
+from runners.contract import InputError, Violation
+from runners.ingest.columns import ARROW, convert
+from runners.ingest.parameters import Column, Parameters
+from runners.ingest.spool import column
+
+EXAMPLES = 5
+"""Rows that are named of each way in which a column breaks its schema."""
+
+Rule = tuple[str, Callable[[Any], Any], str]
+"""What a value is that breaks the rule; a function from converted values to a mask; what to do about it."""
+
+
+class Counted(NamedTuple):
+    """How many values of a column are present and distinct, and the first few that are there more than once."""
+
+    present: int
+    distinct: int
+    repeated: tuple[Any, ...] = ()
+
+
+@dataclass
+class _Breach:
+    """The values of one column that break one rule, as far as rows have been seen."""
+
+    where: str
+    what: str
+    fix: str
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+class Verdict:
+    """Gathers what breaks the schema while batches pass by."""
+
+    def __init__(self, params: Parameters) -> None:
+        """Prepare the rules of all declared columns.
+
+        Raises:
+            InputError: a pattern is no RE2 expression.
+        """
+        self._params = params
+        self._columns: Mapping[str, Column] = params.columns or {}
+        self._rules = {name: _rules(name, declared) for name, declared in self._columns.items()}
+        self._breaches: dict[tuple[str, str], _Breach] = {}
+        self._missing: dict[str, int] = {}
+        self._gaps: dict[str, list[str]] = {}
+        self._rows = 0
+
+    def see(self, batch: Any, present: Collection[str]) -> None:
+        """Check a batch of plain columns against the rules for single values.
+
+        Args:
+            batch: the rows; a column that this part of the source lacks counts as missing in all of them.
+            present: the columns that any part of the data has.
+        """
+        for name in self._columns:
+            if name in present:
+                self._check(name, batch)
+        self._rows += batch.num_rows
+
+    def _check(self, name: str, batch: Any) -> None:
+        values, misfits = convert(column(batch, name), self._columns[name].type)
+        missing = pc.and_(pc.is_null(values), pc.invert(misfits))
+        self._missing[name] = self._missing.get(name, 0) + missing.true_count
+        gaps = self._gaps.setdefault(name, [])
+        gaps += [self._row(row, batch) for row in first(missing, EXAMPLES - len(gaps))]
+        type_ = self._columns[name].type
+        self._note(name, f"not of type {type_}", f"correct the source, or the type in columns.{name}", misfits, batch)
+        for what, breaks, fix in self._rules[name]:
+            self._note(name, what, fix, pc.fill_null(breaks(values), False), batch)
+
+    def _note(self, name: str, what: str, fix: str, mask: Any, batch: Any) -> None:
+        count = mask.true_count
+        if not count:
+            return
+        breach = self._breaches.setdefault((name, what), _Breach(name, what, fix))
+        breach.count += count
+        rows = first(mask, EXAMPLES - len(breach.examples))
+        breach.examples += [self._example(name, row, batch) for row in rows]
+
+    def _example(self, name: str, row: int, batch: Any) -> str:
+        return f"{shown(column(batch, name)[row].as_py())} at {self._row(row, batch)}"
+
+    def _row(self, row: int, batch: Any) -> str:
+        identifier = self._params.identifier
+        known = column(batch, identifier)[row].as_py() if identifier else None
+        return f"row {self._rows + row + 1}" if known is None else f"{identifier} {known}"
+
+    def violations(
+        self, present: Sequence[str], count: Callable[[str], Counted], *, all_missing: bool = False
+    ) -> tuple[Violation, ...]:
+        """Say all that is wrong, after the last batch.
+
+        Args:
+            present: the columns that the data has.
+            count: counts the values of a column.
+            all_missing: whether no column holds any value.
+        """
+        found = [*self._of_table(all_missing), *self._of_columns(present)]
+        told = sorted(self._breaches.values(), key=lambda breach: present.index(breach.where))
+        found += [_violation(breach, self._rows) for breach in told]
+        found += [*self._of_missing(), *self._of_unique(present, count)]
+        return tuple(found)
+
+    def _of_table(self, all_missing: bool) -> Iterator[Violation]:
+        if self._rows < self._params.minimum_rows:
+            what = f"it has {self._rows:,} rows, fewer than minimum_rows {self._params.minimum_rows:,}"
+            yield Violation(where="table", what=what, fix="see why the source holds so little, or lower minimum_rows")
+        if self._rows and all_missing:
+            yield Violation(where="table", what="every value of every column is missing", fix="correct the source")
+
+    def _of_columns(self, present: Sequence[str]) -> Iterator[Violation]:
+        named = {"identifier": self._params.identifier, "target": self._params.target}
+        named |= {"timestamp": self._params.timestamp, **{f"partition {p}": p for p in self._params.partition}}
+        wanted = {name: f"columns.{name}" for name in self._columns}
+        wanted |= {name: role for role, name in named.items() if name and name not in wanted}
+        for name in wanted:
+            if name not in present:
+                near = get_close_matches(name, present, 1)
+                hint = f"; the nearest one is {near[0]}" if near else ""
+                fix = f"bring it back, or change {wanted[name]} in the spec"
+                yield Violation(where=name, what=f"the column is not in the data{hint}", fix=fix)
+        if self._params.columns is not None and self._params.extra_columns == "refuse":
+            for name in present:
+                if name not in self._columns:
+                    fix = f"declare columns.{name}, leave it out of the source, or set extra_columns: allow"
+                    yield Violation(where=name, what="the column is not in the schema", fix=fix)
+
+    def _of_missing(self) -> Iterator[Violation]:
+        for name, count in self._missing.items():
+            allowed = self._columns[name].missing
+            share = count / self._rows if self._rows else 0.0
+            if share > allowed:
+                rows = listed(self._gaps[name], count)
+                what = f"{_counted(count, self._rows)} missing, allowed are {allowed:.2%}: {rows}"
+                yield Violation(where=name, what=what, fix=f"fill them at the source, or raise columns.{name}.missing")
+
+    def _of_unique(self, present: Sequence[str], count: Callable[[str], Counted]) -> Iterator[Violation]:
+        identifier = self._params.identifier
+        asked = {name: f"columns.{name}.unique" for name, declared in self._columns.items() if declared.unique}
+        asked |= {identifier: "identifier"} if identifier else {}
+        for name, by in asked.items():
+            told = count(name) if name in present else Counted(self._rows, self._rows)
+            if told.present > told.distinct:
+                more = told.present - told.distinct
+                which = listed([shown(value) for value in told.repeated], more)
+                what = f"{more:,} of {self._rows:,} values repeat an earlier one, which {by} forbids: {which}"
+                yield Violation(where=name, what=what, fix="remove the duplicates at the source")
+            if by == "identifier" and told.present < self._rows and name not in self._columns:
+                what = f"{self._rows - told.present:,} of {self._rows:,} rows have no identifier"
+                yield Violation(where=name, what=what, fix="give every row one, or choose another identifier")
+
+
+def _rules(name: str, declared: Column) -> tuple[Rule, ...]:
+    rules: list[Rule] = []
+    if declared.minimum is not None:
+        low = declared.minimum
+        fix = f"correct the source, or lower columns.{name}.minimum"
+        rules.append((f"below minimum {low:g}", lambda values: pc.less(values, low), fix))
+    if declared.maximum is not None:
+        high = declared.maximum
+        fix = f"correct the source, or raise columns.{name}.maximum"
+        rules.append((f"above maximum {high:g}", lambda values: pc.greater(values, high), fix))
+    if declared.enum is not None:
+        rules.append(_enum_rule(name, declared))
+    if declared.pattern is not None:
+        rules.append(_pattern_rule(name, declared.pattern))
+    return tuple(rules)
+
+
+def _enum_rule(name: str, declared: Column) -> Rule:
+    allowed = pa.array(list(declared.enum or ()), pa.string() if declared.type == "datetime" else ARROW[declared.type])
+    allowed = allowed if declared.type != "datetime" else convert(allowed, "datetime")[0]
+    named = ", ".join(map(str, islice(declared.enum or (), 10))) + (", …" if len(declared.enum or ()) > 10 else "")
+
+    def breaks(values: Any) -> Any:
+        return pc.and_(pc.is_valid(values), pc.invert(pc.is_in(values, value_set=allowed)))
+
+    return f"not one of {named}", breaks, f"correct the source, or add the new values to columns.{name}.enum"
+
+
+def _pattern_rule(name: str, pattern: str) -> Rule:
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern)
+    except pa.ArrowInvalid as error:
+        fix = "write an RE2 expression, which has no lookaround and no back references"
+        raise InputError(str(error), f"columns.{name}.pattern", fix) from error
+    fix = f"correct the source, or columns.{name}.pattern"
+    return f"without a match of {pattern}", lambda values: pc.invert(pc.match_substring_regex(values, pattern)), fix
+
+
+def _violation(breach: _Breach, rows: int) -> Violation:
+    what = f"{_counted(breach.count, rows)} {breach.what}: {listed(breach.examples, breach.count)}"
+    return Violation(where=breach.where, what=what, fix=breach.fix)
+
+
+def _counted(count: int, rows: int) -> str:
+    share = f"{count / rows:.2%}" if count / rows >= 0.0001 else "under 0.01%"
+    return f"{count:,} of {rows:,} values ({share}) {'is' if count == 1 else 'are'}"
+
+
+def listed(examples: Sequence[str], count: int) -> str:
+    """Write examples on one line, with an ellipsis where there are more than these."""
+    return ", ".join(examples) + (", …" if count > len(examples) else "")
+
+
+def first(mask: Any, most: int) -> list[int]:
+    """Return the first few places where a boolean array is true."""
+    return list(pc.indices_nonzero(mask)[:most].to_pylist()) if most > 0 else []
+
+
+def shown(value: Any) -> str:
+    """Write a value of a cell in quotes, shortened."""
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+    text = str(int(value)) if is_whole else str(value)
+    return repr(text if len(text) <= 40 else text[:39] + "…")

@@ -1,0 +1,28 @@
+"""The `label` runner: merges what annotators said of a dataset's examples, and measures how far they agree.
+
+It leaves `labels.parquet` (id, label, confidence, votes, answers), `disputes.json`, `agreement.json` and
+`agreement.png`. Labels whose annotators agree too little are not accepted, and every reason is a violation.
+"""
+
+from pathlib import Path
+
+from runners.contract import InputError, Request, Result
+from runners.ingest.parameters import understood
+from runners.label.parameters import Parameters
+
+__all__ = ["run"]
+
+
+def run(request: Request, folder: Path) -> Result:
+    """Merge the exports of one labels resource into a folder.
+
+    Raises:
+        InputError: the parameters, the exports or the dataset are wrong.
+        SourceUnavailable: the exports or the dataset are out of reach.
+    """
+    params = understood(Parameters, request.params)
+    if "dataset" not in request.inputs:
+        raise InputError("the request has no dataset", "inputs.dataset", "give the URL of the dataset's folder")
+    from runners.label.labelling import label
+
+    return label(params, request.inputs["dataset"], folder)

@@ -1,0 +1,119 @@
+"""The examples of a dataset, and which of them a task of Label Studio shows."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import fsspec
+from pyarrow import parquet
+
+from runners.contract import InputError
+from runners.ingest.sources.files import telling
+
+_INGEST = "give the folder that an ingestion has written"
+_UPLOADED = re.compile(r"^[0-9a-f]{8}-")
+"""What Label Studio puts before the name of a file that was uploaded to it."""
+
+
+@dataclass
+class Examples:
+    """The ids of a dataset's examples, as the dataset types them, found by their text or their file's name."""
+
+    identifier: str
+    by_text: dict[str, Any] = field(default_factory=dict)
+    by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, identity: Any) -> None:
+        """Take an example in."""
+        text = str(identity)
+        self.by_text[text] = identity
+        self.by_name[PurePosixPath(text).name].append(text)
+
+    def __len__(self) -> int:
+        """Count the examples."""
+        return len(self.by_text)
+
+    def find(self, data: Mapping[str, Any]) -> Any | None:
+        """Return the id of the example that a task shows; None when there is none, or when it could be several.
+
+        A task names its example by the identifier or by `id` in its data; or any of its texts is a path or URL of
+        the example's file. Of several files with the same name, the rest of the path decides.
+        """
+        for key in (self.identifier, "id"):
+            if key in data and str(data[key]) in self.by_text:
+                return self.by_text[str(data[key])]
+        for value in data.values():
+            found = self._of_file(value) if isinstance(value, str) else None
+            if found is not None:
+                return self.by_text[found]
+        return None
+
+    def _of_file(self, text: str) -> str | None:
+        path = _path(text)
+        for name in (path.name, _UPLOADED.sub("", path.name)):
+            named = self.by_name.get(name, [])
+            if len(named) == 1:
+                return named[0]
+            matching = [candidate for candidate in named if _ends_with(path, candidate)]
+            if matching:
+                return max(matching, key=len)
+        return None
+
+
+def _path(text: str) -> PurePosixPath:
+    """Return the path in a URL, which for Label Studio's local storage is in its query."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # a text that is no URL at all
+        return PurePosixPath(text)
+    inner = parse_qs(parts.query).get("d", [])
+    return PurePosixPath(inner[0] if inner else unquote(parts.path))
+
+
+def _ends_with(path: PurePosixPath, candidate: str) -> bool:
+    wanted = PurePosixPath(candidate).parts
+    return path.parts[-len(wanted) :] == wanted
+
+
+def read_examples(url: str) -> Examples:
+    """Read the ids of a dataset's examples from its folder: of images by their manifest, of a table by its identifier.
+
+    Raises:
+        InputError: the folder holds no dataset, or a table without an identifier.
+        SourceUnavailable: the folder is out of reach.
+    """
+    with telling(url):
+        files, root = fsspec.core.url_to_fs(url)
+        if files.exists(f"{root}/manifest.parquet"):
+            return _read(files, f"{root}/manifest.parquet", "id")
+        if not files.exists(f"{root}/data.parquet"):
+            raise InputError("this is no dataset: it has no data.parquet and no manifest.parquet", url, _INGEST)
+        identifier = _identifier(files, f"{root}/profile.json")
+        if identifier is None:
+            raise InputError("the table has no identifier", url, "set `identifier` in the dataset's spec")
+        return _read(files, f"{root}/data.parquet", identifier)
+
+
+def _read(files: Any, path: str, identifier: str) -> Examples:
+    examples = Examples(identifier)
+    with files.open(path, "rb") as stream:
+        for identity in _column(stream, identifier):
+            examples.add(identity)
+    return examples
+
+
+def _column(stream: Any, name: str) -> Iterator[Any]:
+    for batch in parquet.ParquetFile(stream).iter_batches(columns=[name]):
+        yield from (value for value in batch.column(name).to_pylist() if value is not None)
+
+
+def _identifier(files: Any, path: str) -> str | None:
+    if not files.exists(path):
+        return None
+    told = json.loads(files.cat_file(path)).get("identifier") or {}
+    return told.get("column")

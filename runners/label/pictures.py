@@ -1,0 +1,66 @@
+"""The picture of the agreement: what each annotator answered, against what was merged."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from runners.ingest.profile.pictures import FAINT, INK, clipped, in_order, new_figure, plain, save
+from runners.label.merging import Answers, Merged
+
+MOST_ANNOTATORS = 6
+MOST_LABELS = 20
+_NUMBERED = 12
+"""Labels up to which the cells hold numbers."""
+
+
+def draw_agreement(
+    path: Path, answers: Answers, merged: Mapping[Any, Merged], annotators: Mapping[str, Mapping[str, Any]], note: str
+) -> None:
+    """Draw a confusion matrix for each of the busiest annotators: rows are merged labels, columns answers."""
+    used = Counter(label for given in answers.values() for label in given.values())
+    labels = sorted(sorted(used, key=lambda label: (-used[label], label))[:MOST_LABELS], key=in_order)
+    shown = sorted(annotators, key=lambda name: (-annotators[name]["answers"], name))[:MOST_ANNOTATORS]
+    figure = new_figure(3.4 * max(len(shown), 1), 3.9)
+    panels = figure.subplots(1, max(len(shown), 1), squeeze=False)[0]
+    for panel, annotator in zip(panels, sorted(shown), strict=False):
+        table = confusion(answers, merged, annotator, labels)
+        _draw(panel, table, labels)
+        accuracy = f"{clipped(annotator, 30)}: {annotators[annotator]['accuracy']:.1%} as merged"
+        panel.set_title(plain(accuracy), fontsize=8, color=INK)
+    panels[0].set_ylabel("merged label", fontsize=8)
+    figure.supxlabel(plain(clipped(note, 160)) or "annotator's answer", fontsize=7, color=FAINT)
+    save(figure, path)
+
+
+def confusion(
+    answers: Answers, merged: Mapping[Any, Merged], annotator: str, labels: Sequence[str]
+) -> NDArray[np.int64]:
+    """Count an annotator's answers (columns) by the merged label (rows), both in the order of `labels`."""
+    place = {label: index for index, label in enumerate(labels)}
+    table = np.zeros((len(labels), len(labels)), np.int64)
+    for example, given in answers.items():
+        row, column = place.get(merged[example].label), place.get(given.get(annotator, ""))
+        if row is not None and column is not None and annotator in given:
+            table[row, column] += 1
+    return table
+
+
+def _draw(panel: Axes, table: NDArray[np.int64], labels: Sequence[str]) -> None:
+    shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    panel.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    names = [plain(clipped(label, 10)) for label in labels]
+    is_long = max(map(len, names), default=0) > 3
+    panel.set_xticks(range(len(labels)), names, rotation=90 if is_long else 0, fontsize=7)
+    panel.set_yticks(range(len(labels)), names, fontsize=7)
+    panel.tick_params(length=0)
+    if len(labels) > _NUMBERED:
+        return
+    for (row, column), count in np.ndenumerate(table):
+        if count:
+            color = "white" if shares[row, column] > 0.5 else INK
+            panel.text(column, row, str(count), ha="center", va="center", fontsize=6, color=color)

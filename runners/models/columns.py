@@ -1,0 +1,212 @@
+"""Columns of a request, brought to the types that a model takes; what doesn't fit is told by column and row.
+
+Missing values are None or NaN: NaN in a column of numbers, the empty text in one of texts.
+"""
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runners.models.errors import ModelInputError
+from runners.models.signature import Column, Signature, Tensor
+
+Array = NDArray[Any]
+Values = Sequence[Any] | Array
+
+DTYPES: Mapping[str, Any] = MappingProxyType(
+    {"FP32": np.float32, "FP64": np.float64, "INT64": np.int64, "BYTES": np.object_, "BOOL": np.bool_}
+)
+"""NumPy's types by the protocol's words."""
+_FLAT = frozenset({str, bytes, type(None)})
+_BEYOND = 2.0**63
+"""The smallest whole number that 64 bits with a sign don't hold."""
+
+
+def feed(signature: Signature, columns: Mapping[str, Values]) -> dict[str, Array]:
+    """Make the tensors of a model's file from the columns of a request, each [N, width].
+
+    A tensor of several columns may also be given whole, under its own name.
+
+    Raises:
+        ModelInputError: a column is missing, unknown, or doesn't fit.
+    """
+    known = set(signature.columns)
+    whole = {tensor.name: tensor for tensor in signature.tensors if tensor.name in columns and tensor.name not in known}
+    if strangers := columns.keys() - known - whole.keys() - {signature.identifier}:
+        name = next(name for name in columns if name in strangers)
+        raise ModelInputError(f"{name} is no column of this model{_nearest(name, known)}", name)
+    held = {c for tensor in whole.values() for c in tensor.columns}
+    arrays = {c.name: _filled(c, columns) for c in signature.inputs if c.name not in held}
+    arrays |= {
+        name: _matrix(name, columns[name], tensor.datatype, len(tensor.columns)) for name, tensor in whole.items()
+    }
+    _same_length(arrays)
+    return {
+        tensor.name: arrays[tensor.name] if tensor.name in whole else _joined(tensor, arrays)
+        for tensor in signature.tensors
+    }
+
+
+def _filled(given: Column, columns: Mapping[str, Values]) -> Array:
+    if given.name not in columns:
+        raise ModelInputError(f"the column {given.name} is missing", given.name)
+    if given.width != 1:
+        return _matrix(given.name, columns[given.name], given.datatype, given.width)
+    return column(given.name, columns[given.name], given.datatype).reshape(-1, 1)
+
+
+def _same_length(arrays: Mapping[str, Array]) -> None:
+    (first, rows), *others = ((name, len(array)) for name, array in arrays.items())
+    for name, size in others:
+        if size != rows:
+            raise ModelInputError(f"{name} has {size} rows, and {first} has {rows}: give all the same", name)
+    if not rows:
+        raise ModelInputError("there are no rows: give at least one")
+
+
+def _joined(tensor: Tensor, arrays: Mapping[str, Array]) -> Array:
+    dtype = DTYPES[tensor.datatype]
+    parts = [arrays[name].astype(dtype, copy=False) for name in tensor.columns]
+    return parts[0] if len(parts) == 1 else np.hstack(parts)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    known = sorted(known)
+    near = difflib.get_close_matches(name, known, 1)
+    if near:
+        return f"; did you mean {near[0]}?"
+    return f": it takes {', '.join(known[:20])}{', …' if len(known) > 20 else ''}"
+
+
+def _matrix(name: str, values: Values, datatype: str, width: int) -> Array:
+    """Bring a whole matrix, or a picture for each row, to [N, width]."""
+    try:
+        array = np.asarray(values)
+        array = array.reshape(len(array), -1) if array.size else array.reshape(0, width)
+    except (TypeError, ValueError):
+        raise ModelInputError(f"{name} must be a list of rows of the same length", name) from None
+    if array.shape[1] != width:
+        raise ModelInputError(f"{name} has {array.shape[1]} values a row, and the model takes {width}", name)
+    return column(name, array.ravel(), datatype).reshape(array.shape)
+
+
+def column(name: str, values: Values, datatype: str) -> Array:
+    """Bring one column, [N] or [N, 1], to its datatype's NumPy array of the shape [N].
+
+    Raises:
+        ModelInputError: a value doesn't fit, told by its row (counted from 0).
+    """
+    if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__len__"):
+        raise ModelInputError(f"{name} must be a list with a value for each row", name)
+    try:
+        array = values if isinstance(values, np.ndarray) else _array(values)
+    except ValueError:
+        raise ModelInputError(f"{name} must have one value for each row", name) from None
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 1:
+        raise ModelInputError(f"{name} has the shape {list(array.shape)}, and [{len(array)}, 1] is taken", name)
+    return _CONVERSIONS[datatype](name, array)
+
+
+def _array(values: Sequence[Any]) -> Array:
+    """Make an array of a list: of numbers at once, of anything else as objects, each unpacked from a list of one."""
+    kinds = set(map(type, values))
+    if kinds <= _FLAT:
+        return np.array(values, np.object_)
+    array = np.array(values)
+    if array.dtype.kind not in "USO":
+        return array
+    held = np.empty(len(values), np.object_)
+    held[:] = [value[0] if isinstance(value, list | tuple) and len(value) == 1 else value for value in values]
+    return held
+
+
+def _float(name: str, array: Array, dtype: Any) -> Array:
+    if array.dtype.kind == "O":
+        _all_are(name, array, (int, float, np.number, np.bool_), "a number")
+        array = np.array([np.nan if value is None else value for value in array.tolist()], np.float64)
+    elif array.dtype.kind not in "fiub":
+        raise ModelInputError(f"{name} must hold numbers, and it holds {array.dtype.name}", name)
+    with np.errstate(over="ignore"):
+        numbers: Array = array.astype(dtype)
+    if np.isinf(numbers).any():
+        row = int(np.flatnonzero(np.isinf(numbers))[0])
+        raise ModelInputError(f"{name} of row {row} is {array[row]}, which is too large or infinite", name)
+    return numbers
+
+
+def _int(name: str, array: Array) -> Array:
+    if array.dtype.kind == "O":
+        _all_are(name, array, (int, float, np.number, np.bool_), "a whole number")
+        array = _float(name, array, np.float64) if None in array.tolist() else _unboxed(name, array)
+    if array.dtype.kind not in "fiub":
+        raise ModelInputError(f"{name} must hold whole numbers, and it holds {array.dtype.name}", name)
+    if array.dtype.kind == "f":
+        _all_whole(name, array)
+    if array.dtype.kind == "u" and array.size and array.max() > np.iinfo(np.int64).max:
+        raise ModelInputError(f"{name} holds a number beyond 64 bits", name)
+    return array.astype(np.int64)
+
+
+def _all_whole(name: str, array: Array) -> None:
+    is_whole = (np.floor(array) == array) & (np.abs(array) < _BEYOND)
+    if is_whole.all():
+        return
+    row = int(np.flatnonzero(~is_whole)[0])
+    what = "missing, and the model was trained on none missing" if np.isnan(array[row]) else f"{array[row]}"
+    raise ModelInputError(f"{name} of row {row} is {what}: a whole number is taken", name)
+
+
+def _unboxed(name: str, array: Array) -> Array:
+    unboxed = np.array(array.tolist())
+    if unboxed.dtype.kind == "O":
+        raise ModelInputError(f"{name} holds a number beyond 64 bits", name)
+    return unboxed
+
+
+def _bool(name: str, array: Array) -> Array:
+    whole = _int(name, array)
+    if bad := np.flatnonzero((whole != 0) & (whole != 1)).tolist():
+        raise ModelInputError(f"{name} of row {bad[0]} is {whole[bad[0]]}: true or false is taken", name)
+    return whole.astype(np.bool_)
+
+
+def _text(name: str, array: Array) -> Array:
+    if array.dtype.kind == "U":
+        return array.astype(np.object_)
+    if array.dtype.kind == "S":
+        return np.char.decode(array, "utf-8").astype(np.object_)
+    values = array.tolist()
+    if set(map(type, values)) == {str}:
+        return array.astype(np.object_, copy=False)
+    _all_are(name, array, (str, bytes), 'text, such as "1"')
+    return np.array([_decoded(value) for value in values], np.object_)
+
+
+def _decoded(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value if isinstance(value, str) else ""
+
+
+def _all_are(name: str, array: Array, types: tuple[type, ...], wanted: str) -> None:
+    for row, value in enumerate(array.tolist()):
+        if value is None or isinstance(value, types) or (isinstance(value, float) and np.isnan(value)):
+            continue
+        raise ModelInputError(f"{name} of row {row} is {value!r:.60}: {wanted} is taken", name)
+
+
+_CONVERSIONS: Mapping[str, Callable[[str, Array], Array]] = MappingProxyType(
+    {
+        "FP32": lambda name, array: _float(name, array, np.float32),
+        "FP64": lambda name, array: _float(name, array, np.float64),
+        "INT64": _int,
+        "BOOL": _bool,
+        "BYTES": _text,
+    }
+)

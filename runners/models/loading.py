@@ -1,0 +1,78 @@
+"""Loading: the digest first, then the format's own engine, from the very bytes that were digested."""
+
+import hashlib
+import importlib
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+
+from runners.models.errors import ModelRefused
+from runners.models.model import Engine, Model
+from runners.models.signature import read_signature
+
+ENGINES: Mapping[str, str] = MappingProxyType(
+    {
+        "onnx": "runners.models.onnx_engine",
+        "lightgbm": "runners.models.lightgbm_engine",
+        "safetensors": "runners.models.network_engine",
+    }
+)
+"""The module that opens each format, imported only when such a model is loaded; each has a function `open_model`."""
+
+PICKLES = frozenset({".pkl", ".pickle", ".joblib", ".pt", ".pth", ".bin", ".ckpt", ".npy", ".h5", ".keras", ".sav"})
+"""Endings of formats that execute, or may execute, what they contain."""
+
+Open = Callable[[bytes, Path, int], Engine]
+"""Opens a model from its bytes, the folder that it lies in, and a number of threads."""
+
+
+def load(folder: str | os.PathLike[str], digest: str | None = None, *, threads: int = 1) -> Model:
+    """Load the model of a trial's folder.
+
+    Args:
+        folder: a local folder with `signature.json` and the model's file.
+        digest: what the file must have, `sha256:<64 hex>`; unset, what the signature says.
+        threads: how many threads one prediction may use.
+
+    Raises:
+        ModelRefused: the digest differs, the format isn't safe, or the model can't be read.
+    """
+    place = Path(folder)
+    signature = read_signature(place)
+    path = _inside(place, signature.file)
+    content = path.read_bytes()
+    check(content, digest or signature.digest, path)
+    open_model: Open = importlib.import_module(ENGINES[signature.format]).open_model
+    return Model(signature, open_model(content, place, threads))
+
+
+def check(content: bytes, digest: str, path: Path) -> None:
+    """Compare a model's bytes with the digest they must have.
+
+    Raises:
+        ModelRefused: they have another.
+    """
+    found = digest_of(content)
+    if found != digest:
+        what = f"the model's digest is {found}, and {digest or 'none'} is expected: it was changed after it was trained"
+        raise ModelRefused(what, str(path), "restore the file, or pin the model that is meant")
+
+
+def digest_of(content: bytes) -> str:
+    """Return `sha256:<64 hex>` of a file's bytes."""
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def _inside(folder: Path, file: str) -> Path:
+    """Return the model's path, after a look at its name."""
+    name = PurePosixPath(file)
+    if name.suffix.lower() in PICKLES:
+        what = f"{file} is of a format that can execute code when it is loaded, and is never loaded"
+        raise ModelRefused(what, file, "export the model to ONNX, LightGBM text or safetensors")
+    if name.is_absolute() or ".." in name.parts:
+        raise ModelRefused(f"{file} is outside of the trial's folder", file, "keep the model beside its signature")
+    path = folder / file
+    if not path.is_file():
+        raise ModelRefused(f"there is no {file}", str(path), "restore it, or train the model again")
+    return path

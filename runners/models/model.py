@@ -1,0 +1,132 @@
+"""A loaded model: columns in, predictions out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runners.models.columns import Values, feed
+from runners.models.errors import ModelInputError, ModelRefused
+from runners.models.signature import Label, Signature
+
+Array = NDArray[Any]
+
+
+class Engine(Protocol):
+    """What runs a model of one format."""
+
+    def run(self, tensors: Mapping[str, Array], output: str) -> Any:
+        """Return the raw output of this name for input tensors by name, each [N, width]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a model answers, for N rows.
+
+    `prediction` [N] holds classes as the target column has them, or numbers. `probability` [N] is that of a binary
+    model's positive class; `probabilities` [N, classes] are those of a model of several. A model that tells no
+    probabilities has neither.
+    """
+
+    prediction: Array
+    probability: Array | None = None
+    probabilities: Array | None = None
+
+    def as_columns(self) -> dict[str, Array]:
+        """Return the answers by the names of the signature's outputs."""
+        columns = {"prediction": self.prediction}
+        if self.probability is not None:
+            columns["predicted_probability"] = self.probability
+        if self.probabilities is not None:
+            columns["probabilities"] = self.probabilities
+        return columns
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model that was loaded; safe to share between threads."""
+
+    signature: Signature
+    engine: Engine
+
+    def predict(self, columns: Mapping[str, Values]) -> Prediction:
+        """Answer for the rows of some columns, given as lists or arrays of N values by name.
+
+        Raises:
+            ModelInputError: a column is missing, unknown, of a wrong type or shape, or has no finite answer.
+        """
+        tensors = feed(self.signature, columns)
+        rows = len(next(iter(tensors.values())))
+        raw = self.engine.run(tensors, self.signature.raw)
+        return read(raw, self.signature, rows)
+
+
+def read(raw: Any, signature: Signature, rows: int) -> Prediction:
+    """Read a model's raw output by its signature.
+
+    Raises:
+        ModelInputError: an answer is not finite.
+        ModelRefused: the output hasn't the shape that the signature says.
+    """
+    if signature.reading == "label":
+        return Prediction(labels(raw, signature.classes, rows))
+    scores = _finite(_matrix(raw, signature.classes, rows))
+    if signature.reading == "value":
+        return Prediction(scores[:, 0])
+    if signature.reading == "positive":
+        scores = np.column_stack([1 - scores[:, 0], scores[:, 0]])
+    if scores.shape[1] != len(signature.classes):
+        what = f"the model answers {scores.shape[1]} probabilities for {len(signature.classes)} classes"
+        raise ModelRefused(what, signature.file, "train it again")
+    prediction = array_of(signature.classes)[scores.argmax(axis=1)]
+    if signature.positive is not None:
+        return Prediction(prediction, probability=scores[:, signature.classes.index(signature.positive)])
+    return Prediction(prediction, probabilities=scores)
+
+
+def _matrix(raw: Any, classes: tuple[Label, ...], rows: int) -> Array:
+    """Bring numbers [N], [N, k], or one mapping from class to probability a row, to [N, k]."""
+    if isinstance(raw, list) and raw and isinstance(raw[0], Mapping):
+        keys = list(raw[0])
+        order = sorted(keys, key=lambda key: _place(key, classes))
+        raw = [[row[key] for key in order] for row in raw]
+    array = np.asarray(raw, np.float64)
+    if array.size % rows or not array.size:
+        raise ModelRefused(f"the model answers {list(array.shape)} for {rows} rows", fix="train it again")
+    return array.reshape(rows, -1)
+
+
+def _place(key: Any, classes: tuple[Label, ...]) -> int:
+    """Return a class's place; a map's keys are numbers or texts, where the classes may be truth values."""
+    return next((i for i, label in enumerate(classes) if label == key or str(label) == str(key)), len(classes))
+
+
+def _finite(scores: Array) -> Array:
+    bad = np.flatnonzero(~np.isfinite(scores).all(axis=1))
+    if bad.size:
+        what = f"the model has no finite answer for row {bad[0]}: a value is missing there, or far out of range"
+        raise ModelInputError(what)
+    return scores
+
+
+def labels(raw: Any, classes: tuple[Label, ...], rows: int) -> Array:
+    """Bring a model's own labels to the classes that the target column has.
+
+    Raises:
+        ModelRefused: a label is none of the classes.
+    """
+    answered = [value.decode() if isinstance(value, bytes) else value for value in np.asarray(raw).ravel().tolist()]
+    places = [_place(value, classes) for value in answered]
+    if len(places) != rows or len(classes) in places:
+        stranger = next((v for v, p in zip(answered, places, strict=True) if p == len(classes)), answered[:1])
+        what = f"the model answers {stranger!r}, and the classes are {', '.join(map(str, classes[:20]))}"
+        raise ModelRefused(what, fix="let the model answer the values of the target column")
+    return array_of(classes)[places]
+
+
+def array_of(classes: tuple[Label, ...]) -> Array:
+    """Return classes as an array of their own type; texts as objects."""
+    array = np.array(classes)
+    return array.astype(np.object_) if array.dtype.kind == "U" else array

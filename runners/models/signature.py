@@ -1,0 +1,139 @@
+"""The signature of a model: what it takes, what it answers, and how its raw output is read.
+
+It lies beside the model as `signature.json`. Data types are the words of the Open Inference Protocol
+(https://github.com/kserve/open-inference-protocol): FP32, FP64, INT64, BYTES (text), BOOL.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from runners.models.errors import ModelRefused
+
+FILE = "signature.json"
+DATATYPES = frozenset({"FP32", "FP64", "INT64", "BYTES", "BOOL"})
+TASKS = frozenset({"binary", "multiclass", "regression"})
+FORMATS = frozenset({"onnx", "lightgbm", "safetensors"})
+READINGS = frozenset({"probabilities", "positive", "label", "value"})
+
+Label = str | int | float | bool
+"""A class, as the target column holds it."""
+Reading = Literal["probabilities", "positive", "label", "value"]
+"""What the raw output holds: probabilities [N, classes], the positive class's [N], labels [N], or numbers [N]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that a client sends, or that it gets back.
+
+    Its shape is [-1, 1], or [-1, values] where each row holds a picture; -1 is the number of rows.
+    """
+
+    name: str
+    datatype: str
+    shape: tuple[int, ...] = (-1, 1)
+
+    @property
+    def width(self) -> int:
+        """Return how many values it holds for each row."""
+        return self.shape[1] if len(self.shape) > 1 else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """An input of the model's own file, and the columns that it is made from, in order."""
+
+    name: str
+    datatype: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a model takes and answers.
+
+    `inputs` are the columns of a request and `outputs` those of an answer; `tensors` say how the model's file is fed
+    with the inputs, and `raw` and `reading` how its answer is read. `classes` are in the order of the probabilities,
+    `positive` is the class of a binary model's one probability, `identifier` is the column that names a row: a
+    request may hold it, the model doesn't see it.
+    """
+
+    task: str
+    target: str
+    file: str
+    format: str
+    digest: str
+    inputs: tuple[Column, ...]
+    outputs: tuple[Column, ...]
+    tensors: tuple[Tensor, ...]
+    raw: str = ""
+    """Name of the output of the model's file that is read."""
+    reading: Reading = "value"
+    classes: tuple[Label, ...] = ()
+    positive: Label | None = None
+    identifier: str | None = None
+    image: Mapping[str, int] | None = field(default=None, hash=False)
+    """`height`, `width` and `channels` of the pictures; values are 0 (black) to 1."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that the model needs, in order."""
+        return tuple(column.name for column in self.inputs)
+
+    def to_json(self) -> str:
+        """Write it down; equal signatures give equal text."""
+        return json.dumps({"version": 1, **asdict(self)}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote.
+
+        Raises:
+            ModelRefused: it is no signature that this version understands.
+        """
+        try:
+            return cls._from(json.loads(text))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            problem = f"no {error}" if isinstance(error, KeyError) else str(error)
+            raise ModelRefused(f"the signature can't be read: {problem}", FILE, "train the model again") from error
+
+    @classmethod
+    def _from(cls, told: dict[str, Any]) -> Self:
+        if told.pop("version") != 1:
+            raise ValueError("it is of a later version")
+        told["inputs"] = tuple(_column(item) for item in told["inputs"])
+        told["outputs"] = tuple(_column(item) for item in told["outputs"])
+        told["tensors"] = tuple(_tensor(item) for item in told["tensors"])
+        told["classes"] = tuple(told["classes"])
+        for name, known in (("task", TASKS), ("format", FORMATS), ("reading", READINGS)):
+            if told[name] not in known:
+                raise ValueError(f"{name} is {told[name]!r}, and one of {', '.join(sorted(known))} is understood")
+        return cls(**told)
+
+
+def _column(told: dict[str, Any]) -> Column:
+    return Column(str(told["name"]), _datatype(told), tuple(int(size) for size in told["shape"]))
+
+
+def _tensor(told: dict[str, Any]) -> Tensor:
+    return Tensor(str(told["name"]), _datatype(told), tuple(str(name) for name in told["columns"]))
+
+
+def _datatype(told: dict[str, Any]) -> str:
+    if told["datatype"] not in DATATYPES:
+        raise ValueError(f"{told['name']} has the unknown datatype {told['datatype']!r}")
+    return str(told["datatype"])
+
+
+def read_signature(folder: Path) -> Signature:
+    """Read the signature that lies in a trial's folder.
+
+    Raises:
+        ModelRefused: there is none, or it can't be understood.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise ModelRefused("there is no signature", str(path), "give the folder of a trial, which has a signature.json")
+    return Signature.from_json(path.read_text("utf-8"))

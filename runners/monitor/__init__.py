@@ -1,0 +1,81 @@
+"""`monitor`: holds a deployment's logged predictions against the rows that its model was tested on.
+
+Leaves `report.json` (everything, for machines and for the next report), `report.md`, `report.html` and `plots/`.
+A report with alerts is as good as one without: it is always accepted.
+
+Law of the room: the log is read, never written; the numbers come first, the verdict second, the pages last, and each
+step sees only what the step before it tells. NannyML is imported only when there is enough to look at.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from runners.contract import InputError, Request, Result
+from runners.monitor.loading import uncollected
+from runners.monitor.opening import FORMAT, Occasion, too_few, with_history
+from runners.monitor.pages import write_pages
+from runners.monitor.parameters import Parameters
+from runners.monitor.payloads import read_log
+from runners.monitor.summary import facts_of, metrics_of
+from runners.monitor.usage import former_counters, service_of
+from runners.places import local
+
+REPORT = "report.json"
+
+
+def run(request: Request, folder: Path) -> Result:
+    """Report on a window of a deployment's traffic.
+
+    Raises:
+        InputError: the parameters, the reference or the outcomes' source are wrong.
+    """
+    params = request.params_as(Parameters)
+    occasion = _occasion(request, params)
+    pictures: dict[str, str] = {}
+    if len(occasion.log.predictions) < params.minimum_rows:
+        document = with_history(too_few(occasion), occasion.previous)
+    else:
+        reference = _input(request, "reference")
+        document, pictures = _judged()(occasion, reference, folder)
+    (folder / REPORT).write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    write_pages(document, pictures, folder)
+    return Result(metrics=metrics_of(document), facts=facts_of(document))
+
+
+def _occasion(request: Request, params: Parameters) -> Occasion:
+    log = read_log(_input(request, "logs"), params.window, params.trial)
+    previous, notes = _previous(request.inputs.get("previous"))
+    service = service_of(request.inputs.get("metrics"), former_counters(previous), log)
+    window = {"start": None, "end": None, **(request.params.get("window") or {})}
+    return Occasion(request.run, window, params, log, service, previous, notes, request.seed)
+
+
+def _judged() -> Callable[..., tuple[dict[str, Any], dict[str, str]]]:
+    """Import what studies a window: half of a report's time, of which collecting garbage would take a fifth."""
+    with uncollected():
+        from runners.monitor.engine import nannyml
+        from runners.monitor.judged import judged
+
+        nannyml()
+    return judged
+
+
+def _input(request: Request, role: str) -> str:
+    if role not in request.inputs:
+        raise InputError(f"a monitor needs `{role}` among its inputs", f"inputs.{role}", "give its URL")
+    return request.inputs[role]
+
+
+def _previous(url: str | None) -> tuple[Mapping[str, Any] | None, list[str]]:
+    """Read the report before; without it this one stands alone, and says so."""
+    if url is None:
+        return None, []
+    try:
+        found = json.loads((local(url) / REPORT).read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        found = None
+    if isinstance(found, dict) and found.get("format") == FORMAT:
+        return found, []
+    return None, ["The report before this one can't be read: the trend begins anew."]

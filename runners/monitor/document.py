@@ -1,0 +1,82 @@
+"""The report of a window that could be judged, as a document: everything in JSON."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from runners.monitor.chunks import Series, mean, rows_of
+from runners.monitor.columns import Column
+from runners.monitor.findings import Findings
+from runners.monitor.opening import Occasion, opening, rounded
+from runners.monitor.outliers import USUAL
+from runners.monitor.payloads import Log
+from runners.monitor.performance import ERRORS, Performance
+from runners.monitor.tables import Tables
+from runners.monitor.verdict import Alert
+
+
+def document_of(occasion: Occasion, found: Findings, tables: Tables, alerts: Sequence[Alert]) -> dict[str, Any]:
+    """Write the report of a window that could be judged."""
+    written = {
+        **opening(occasion, "alert" if alerts else "ok"),
+        "why": "Some figures are beyond their thresholds." if alerts else "Nothing to do.",
+        "alerts": [alert.document() for alert in alerts],
+        "chunks": {"size": tables.size, "rows": list(rows_of(len(tables.now), tables.size))},
+        "columns_drifted": found.drifted,
+        "columns": [_column(column, found) for column in _ordered(found)],
+        "reconstruction": _series(found.reconstruction),
+        "performance": [_performance(one) for one in found.performance],
+        "outcomes": found.outcomes,
+        "estimator": _estimator(found),
+        "outliers": _outliers(found, occasion.log),
+        "distance": found.distance,
+        "notes": list(found.notes),
+    }
+    written["rows"] |= {"reference": len(tables.reference), "reference_used": len(tables.sample)}
+    return {**rounded(written), "service": dict(found.service)}
+
+
+def _ordered(found: Findings) -> list[Column]:
+    """Return the columns, the farthest first, and last those that can't be compared."""
+    place = {name: at for at, name in enumerate(found.by_distance())}
+    return sorted(found.columns, key=lambda column: place.get(column.name, len(place)))
+
+
+def _column(column: Column, found: Findings) -> dict[str, Any]:
+    quality, drift = found.quality[column.name], found.drift.get(column.name)
+    told: dict[str, Any] = {"name": column.name, "kind": column.kind, "drifted": column.name in found.drifted}
+    told |= {"distance": mean(drift.now) if drift else None, "limit": drift.upper if drift else None}
+    told |= {"chunks_beyond": sum(drift.beyond()) if drift else 0}
+    told |= {"missing": quality.missing, "missing_reference": quality.missing_reference, "change": quality.change}
+    told |= {"unseen_share": quality.unseen_share, "unseen": quality.unseen, "out_of_range": quality.out_of_range}
+    return told | {"jensen_shannon": _series(drift)}
+
+
+def _series(series: Series | None) -> dict[str, Any] | None:
+    if series is None:
+        return None
+    values = {"now": series.now, "errors": series.errors, "reference": series.reference, "mean": mean(series.now)}
+    return values | {"lower": series.lower, "upper": series.upper, "chunks_beyond": sum(series.beyond())}
+
+
+def _performance(one: Performance) -> dict[str, Any]:
+    told: dict[str, Any] = {"metric": one.metric, "reference": one.reference}
+    for name, is_realized, series in (("estimated", False, one.estimated), ("realized", True, one.realized)):
+        value, error = one.now(is_realized=is_realized)
+        told |= {name: value, f"{name}_error": error, f"{name}_drop": one.drop(is_realized=is_realized)}
+        told |= {f"{name}_chunks": _series(series)}
+    return told
+
+
+def _estimator(found: Findings) -> str | None:
+    """Name what estimated the performance: DLE for numbers, CBPE for classes."""
+    first = next(iter(found.performance), None)
+    if first is None or first.estimated is None:
+        return None
+    return "DLE" if first.metric in ERRORS else "CBPE"
+
+
+def _outliers(found: Findings, log: Log) -> dict[str, Any] | None:
+    if found.outliers is None:
+        return None
+    strangest = [log.predictions[at].where for at in found.outliers.strangest]
+    return {"share": found.outliers.share, "usual": USUAL, "limit": found.outliers.limit, "events": strangest}

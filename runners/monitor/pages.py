@@ -1,0 +1,88 @@
+"""The report as pages: Markdown for a forge, and HTML in one file, for which the pictures are written into it."""
+
+import base64
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+_TEMPLATES = Path(__file__).with_name("templates")
+MARKDOWN, HTML = "report.md", "report.html"
+NONE = "\N{EN DASH}"
+TINY = 0.0001
+
+
+def write_pages(document: Mapping[str, Any], pictures: Mapping[str, str], folder: Path) -> None:
+    """Write both pages of a document into its folder, where its pictures are already."""
+    told = {"report": document, "owner": document["run"].rsplit("/", 1)[0], "headline": headline(document)}
+    inlined = {name: _inlined(folder / path) for name, path in pictures.items()}
+    markdown = _environment(is_html=False).get_template("report.md.j2").render(**told, pictures=pictures)
+    (folder / MARKDOWN).write_text(markdown, "utf-8")
+    html = _environment(is_html=True).get_template("report.html.j2").render(**told, pictures=inlined)
+    (folder / HTML).write_text(html, "utf-8")
+
+
+def headline(document: Mapping[str, Any]) -> str:
+    """Say in one sentence how things stand."""
+    rows, alerts = f"{document['rows']['logged']:,} rows", document["alerts"]
+    if document["verdict"] == "not_enough_data":
+        return f"Not enough data: {rows}"
+    if not alerts:
+        return f"All figures are within their thresholds, on {rows}"
+    return f"{len(alerts)} {'alert' if len(alerts) == 1 else 'alerts'} on {rows}"
+
+
+def figure(value: Any) -> str:
+    """Write a figure with four significant digits, a count with its thousands, and a dash for none."""
+    if value is None:
+        return NONE
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.4g}" if abs(value) >= TINY or value == 0 else f"< {TINY}"
+
+
+def error(value: float) -> str:
+    """Write an error of a figure, with two significant digits."""
+    return f"{value:.2g}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """Write a share as a percentage."""
+    return NONE if value is None else f"{value:.{digits}%}"
+
+
+def moment(value: str | float | None) -> str:
+    """Write a time in UTC, from ISO 8601 or from seconds since 1970, to the minute."""
+    if value is None:
+        return "the beginning"
+    told = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
+    return f"{told.astimezone(UTC) if told.tzinfo else told:%Y-%m-%d %H:%M} UTC"
+
+
+def cell(value: Any) -> str:
+    """Write a text so that it stays in its cell of a Markdown table."""
+    return str(value).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+_FILTERS: tuple[Callable[..., str], ...] = (figure, error, percent, moment, cell)
+
+
+def _inlined(path: Path) -> str:
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
+
+
+@cache
+def _environment(*, is_html: bool) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=is_html,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update({each.__name__: each for each in _FILTERS})
+    return environment

@@ -1,0 +1,146 @@
+"""Performance: estimated before the outcomes are known, and realised when they are.
+
+Estimated by CBPE for classes, from the calibrated probabilities alone, and by DLE for numbers, from a model of the loss
+(both by NannyML: https://nannyml.readthedocs.io/en/stable/how_it_works/performance_estimation.html).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from runners.monitor.chunks import Series, mean
+from runners.monitor.engine import Frames, asked, chunker, frames, nannyml, series
+from runners.monitor.reference import OF_CLASS, PREDICTION, PROBABILITY, Reference
+
+TARGET = "setpoint_outcome"
+"""The column of outcomes in the tables of this module, beside features of any name."""
+ERRORS = ("mae", "mape", "mse", "rmse", "msle", "rmsle")
+"""Metrics that are the better the lower they are."""
+FEWEST_OUTCOMES = 30
+
+_OF_TASK: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "binary": ("roc_auc", "accuracy", "f1", "precision", "recall", "specificity", "average_precision"),
+        "multiclass": ("roc_auc", "accuracy", "f1_macro"),
+        "regression": ("rmse", "mae", "mape", "mse", "msle", "rmsle"),
+    }
+)
+_OF_PROBABILITY = ("roc_auc", "average_precision")
+_THEIRS = MappingProxyType({"f1_macro": "f1"})
+"""What NannyML calls a metric, where it isn't the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """A metric over chunks; `weights` are the rows of each chunk, and those of them whose outcome is known."""
+
+    metric: str
+    estimated: Series | None
+    realized: Series | None
+    weights: tuple[Sequence[int], Sequence[int]]
+
+    @property
+    def reference(self) -> float | None:
+        """Return the metric on the reference, as the mean over its chunks."""
+        known = self.estimated or self.realized
+        return mean(known.reference) if known else None
+
+    def now(self, *, is_realized: bool) -> tuple[float | None, float | None]:
+        """Return the metric on the window, estimated or realised, and its standard error."""
+        told, weights = (self.realized, self.weights[1]) if is_realized else (self.estimated, self.weights[0])
+        if told is None:
+            return None, None
+        used = [float(w) if value is not None else 0.0 for w, value in zip(weights, told.now, strict=True)]
+        return mean(told.now, used), _error(told.errors, used)
+
+    def drop(self, *, is_realized: bool) -> float | None:
+        """Return by how much the metric is worse than on the reference; of an error, its growth as a share."""
+        now, _ = self.now(is_realized=is_realized)
+        if now is None or self.reference is None:
+            return None
+        if self.metric in ERRORS:
+            return (now - self.reference) / self.reference if self.reference else None
+        return self.reference - now
+
+
+def metrics_for(reference: Reference, wanted: str) -> tuple[str, ...]:
+    """Return the metrics to tell, the wanted one first; the task's usual one where that can't be told for it."""
+    possible = _OF_TASK.get(reference.task or "", ())
+    if not reference.probabilities:
+        possible = tuple(name for name in possible if name not in _OF_PROBABILITY)
+    usual = possible[:3] if reference.task != "regression" else possible[:2]
+    return ((wanted,) if wanted in possible else ()) + tuple(name for name in usual if name != wanted)
+
+
+def estimate(
+    reference: Reference, before: pd.DataFrame, now: pd.DataFrame, metrics: Sequence[str], size: int
+) -> Mapping[str, Series]:
+    """Return the estimated metrics chunk by chunk; of the reference, what was realised.
+
+    Nothing where the reference has no outcomes, or a classifier tells no probabilities.
+
+    Raises:
+        Unanswered: NannyML can't estimate them.
+    """
+    needed = reference.columns if reference.task == "regression" else reference.probabilities
+    if not metrics or TARGET not in before or not needed:
+        return {}
+    options: dict[str, Any] = {"metrics": _theirs(metrics), "y_pred": PREDICTION, "y_true": TARGET}
+    if reference.task == "regression":
+        names = [column.name for column in reference.columns]
+        estimator = nannyml().DLE(feature_column_names=names, chunker=chunker(size), **options)
+    else:
+        estimator = nannyml().CBPE(chunker=chunker(size), **options, **_classification(reference))
+    with asked():
+        tables = frames(estimator.fit(before).estimate(now))
+    return _each(tables, metrics, "realized")
+
+
+def realize(
+    reference: Reference, before: pd.DataFrame, now: pd.DataFrame, metrics: Sequence[str], size: int
+) -> Mapping[str, Series]:
+    """Return the realised metrics chunk by chunk; nothing before enough outcomes have arrived.
+
+    Raises:
+        Unanswered: NannyML can't compute them.
+    """
+    known = now[TARGET].notna().sum() if TARGET in now else 0
+    if not metrics or TARGET not in before or known < FEWEST_OUTCOMES:
+        return {}
+    problem = {"problem_type": "regression"} if reference.task == "regression" else _classification(reference)
+    calculator = nannyml().PerformanceCalculator(
+        metrics=_theirs(metrics), y_pred=PREDICTION, y_true=TARGET, chunker=chunker(size), **problem
+    )
+    with asked():
+        tables = frames(calculator.fit(before).calculate(now))
+    return _each(tables, metrics, "value")
+
+
+def _classification(reference: Reference) -> dict[str, Any]:
+    """Tell NannyML what is classified. It insists on a probability: for metrics of none, the prediction will do."""
+    is_known = bool(reference.probabilities)
+    told: Any = PROBABILITY if is_known else PREDICTION
+    if reference.task == "multiclass":
+        told = {name: OF_CLASS + name if is_known else PREDICTION for name in reference.classes}
+    return {"problem_type": f"classification_{reference.task}", "y_pred_proba": told}
+
+
+def _each(tables: Frames, metrics: Sequence[str], of_reference: str) -> dict[str, Series]:
+    names = zip(metrics, _theirs(metrics), strict=True)
+    return {ours: series(tables, theirs, of_reference=of_reference) for ours, theirs in names}
+
+
+def _theirs(metrics: Sequence[str]) -> list[str]:
+    return [_THEIRS.get(metric, metric) for metric in metrics]
+
+
+def _error(errors: Sequence[float | None], weights: Sequence[float]) -> float | None:
+    """Return the standard error of the weighted mean of independent chunks."""
+    total = sum(weights)
+    if not errors or not total:
+        return None
+    return sqrt(sum((w * (error or 0.0)) ** 2 for w, error in zip(weights, errors, strict=True))) / total

@@ -1,0 +1,105 @@
+"""Figures over chunks: the reference's to the left, the window's to the right in the order of time."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from runners.monitor.plots.canvas import ALERT, BEFORE, INK, KNOWN, NOW, QUIET, Axes, Figure, grid_of, keyed, titled
+
+MOST_COLUMNS = 6
+_FEWEST_BEFORE = 8
+
+
+def drift(document: Mapping[str, Any]) -> Figure | None:
+    """Draw the distance of the columns that are farthest beyond their limits."""
+    columns = [column for column in document["columns"] if column["jensen_shannon"]][:MOST_COLUMNS]
+    if not columns:
+        return None
+    figure, plots = grid_of(len(columns), height=1.75)
+    for plot, column in zip(plots, columns, strict=True):
+        _line(plot, column["jensen_shannon"])
+        plot.set_ylim(bottom=0)
+        titled(plot, column["name"], is_beyond=column["drifted"])
+    keyed(figure, plots[0])
+    return figure
+
+
+def reconstruction(document: Mapping[str, Any]) -> Figure | None:
+    """Draw the reconstruction error of all columns together."""
+    series = document["reconstruction"]
+    if series is None:
+        return None
+    figure, (plot,) = grid_of(1, height=2.4)
+    _line(plot, series)
+    titled(plot, "Reconstruction error, all columns")
+    keyed(figure, plot)
+    return figure
+
+
+def performance(document: Mapping[str, Any]) -> Figure | None:
+    """Draw the first metric: estimated, with two standard errors on both sides, and realised where it is known."""
+    if not document["performance"]:
+        return None
+    told = document["performance"][0]
+    figure, (plot,) = grid_of(1, height=2.6)
+    estimated, realized = told["estimated_chunks"], told["realized_chunks"]
+    _before(plot, estimated or realized)
+    if estimated:
+        _estimated(plot, estimated)
+    if realized:
+        at, values = _points(realized["now"])
+        plot.plot(at, values, "o", color=KNOWN, markersize=5, label="realised", zorder=4)
+    if told["reference"] is not None:
+        plot.axhline(told["reference"], color=BEFORE, linewidth=1, linestyle=(0, (4, 3)))
+    titled(plot, f"{told['metric']} by chunk")
+    _numbered(plot, len((estimated or realized)["now"]))
+    keyed(figure, plot)
+    return figure
+
+
+def _estimated(plot: Axes, series: Mapping[str, Any]) -> None:
+    at, values = _points(series["now"])
+    errors = np.array([error or 0.0 for error in series["errors"]] or [0.0] * len(values))
+    plot.fill_between(at, values - 2 * errors, values + 2 * errors, color=NOW, alpha=0.18, linewidth=0)
+    plot.plot(at, values, "-o", color=NOW, linewidth=1.6, markersize=4, label="estimated")
+
+
+def _line(plot: Axes, series: Mapping[str, Any]) -> None:
+    _before(plot, series)
+    at, values = _points(series["now"])
+    plot.plot(at, values, "-o", color=NOW, linewidth=1.6, markersize=4, label="this window")
+    limits = [series[side] for side in ("lower", "upper") if series[side] is not None]
+    for number, limit in enumerate(limits):
+        plot.axhline(limit, color=INK, linewidth=1, linestyle=(0, (4, 3)), label=None if number else "limit")
+    beyond = _beyond(values, series["lower"], series["upper"])
+    plot.plot(at[beyond], values[beyond], "o", color=ALERT, markersize=5, label="beyond", zorder=4)
+    _numbered(plot, len(values))
+
+
+def _before(plot: Axes, series: Mapping[str, Any]) -> None:
+    """Draw the reference's chunks, no more than would leave the window too little room."""
+    shown = series["reference"][-max(_FEWEST_BEFORE, len(series["now"])) :]
+    values = _numbers(shown)
+    plot.plot(np.arange(-len(values), 0), values, "-", color=BEFORE, linewidth=1.2, label="reference")
+    plot.axvline(0, color=QUIET, linewidth=1)
+
+
+def _points(values: Sequence[float | None]) -> tuple[Any, Any]:
+    return np.arange(1, len(values) + 1), _numbers(values)
+
+
+def _numbers(values: Sequence[float | None]) -> Any:
+    return np.array([np.nan if value is None else value for value in values], dtype=float)
+
+
+def _beyond(values: Any, lower: float | None, upper: float | None) -> Any:
+    above = values > (np.inf if upper is None else upper)
+    return above | (values < (-np.inf if lower is None else lower))
+
+
+def _numbered(plot: Axes, count: int) -> None:
+    """Number the window's chunks; the reference's have no order."""
+    ticks = [int(tick) for tick in MaxNLocator(min(count, 6), integer=True).tick_values(1, count) if 1 <= tick <= count]
+    plot.set_xticks(ticks, [str(tick) for tick in ticks])

@@ -1,0 +1,138 @@
+"""What the model was tested on: the rows, outcomes and predictions that the traffic is held against.
+
+A trial leaves `reference.parquet` (features, target, `prediction`, and `predicted_probability` or for each class a
+`probability_<class>`) and `signature.json`. Without a signature the same is read off the columns, as far as they tell.
+"""
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from runners.contract import InputError
+from runners.monitor.columns import Column, kind_of, text_of
+from runners.places import local
+
+ROWS, SIGNATURE = "reference.parquet", "signature.json"
+PREDICTION, PROBABILITY, OF_CLASS = "prediction", "predicted_probability", "probability_"
+
+Task = Literal["binary", "multiclass", "regression"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The rows of a trial's test, and what is known of them. `classes` are texts, `positive` is one of two."""
+
+    rows: pd.DataFrame
+    columns: tuple[Column, ...]
+    task: Task | None
+    classes: tuple[str, ...] = ()
+    positive: str = "1"
+    identifier: str | None = None
+    target: str | None = None
+
+    @property
+    def probabilities(self) -> tuple[str, ...]:
+        """Return the columns of probabilities that the task needs; none where they aren't all there."""
+        needed = {"binary": (PROBABILITY,), "multiclass": tuple(OF_CLASS + name for name in self.classes)}
+        wanted = needed.get(self.task or "", ())
+        return wanted if wanted and set(wanted) <= set(self.rows) else ()
+
+
+def read_reference(url: str, watched: Sequence[str] | None = None) -> Reference:
+    """Read the reference of a trial.
+
+    Args:
+        url: fsspec URL of the trial's folder.
+        watched: the columns to watch; all features by default.
+
+    Raises:
+        InputError: there is no reference, it is no Parquet, or a column to watch isn't in it.
+    """
+    folder = _folder(url)
+    rows, told = _rows(folder, url), _signature(folder / SIGNATURE)
+    kinds = _features(rows, told)
+    names = list(kinds) if watched is None else [_known(name, kinds) for name in watched]
+    columns = tuple(Column(name, kind_of(rows[name], kinds[name])) for name in names)
+    target = told.get("target") if told.get("target") in rows else None
+    task, classes = told.get("task") or _task(rows), _classes(rows, told)
+    return Reference(rows, columns, task, classes, _positive(told, classes), told.get("identifier"), target)
+
+
+def _folder(url: str) -> Path:
+    try:
+        return local(url)
+    except FileNotFoundError as error:
+        raise _no_reference(url) from error
+
+
+def _rows(folder: Path, url: str) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(folder / ROWS)
+    except FileNotFoundError as error:
+        raise _no_reference(url) from error
+    except (OSError, ValueError) as error:
+        what = str(error).split("\n", 1)[0]
+        raise InputError(f"{ROWS} can't be read: {what}", url, "train the trial again") from error
+
+
+def _no_reference(url: str) -> InputError:
+    fix = f"a monitor needs a trial that leaves {ROWS}: its test rows with outcomes and predictions"
+    return InputError(f"the trial has no {ROWS}", url, fix)
+
+
+def _signature(path: Path) -> Mapping[str, Any]:
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise InputError(f"{SIGNATURE} is no JSON: {error}", path.parent.name, "train the trial again") from error
+    return told if isinstance(told, dict) else {}
+
+
+def _features(rows: pd.DataFrame, told: Mapping[str, Any]) -> dict[str, str]:
+    """Map the features to their datatypes; an empty text where the signature doesn't tell it."""
+    inputs = {str(one["name"]): str(one.get("datatype", "")) for one in told.get("inputs") or () if _is_scalar(one)}
+    if told.get("inputs"):
+        return {name: datatype for name, datatype in inputs.items() if name in rows}
+    others = {PREDICTION, PROBABILITY, told.get("identifier"), told.get("target")}
+    return {str(name): "" for name in rows if name not in others and not str(name).startswith(OF_CLASS)}
+
+
+def _is_scalar(told: Mapping[str, Any]) -> bool:
+    """Tell whether an input has one value in each row; pictures and other tensors can't be compared by column."""
+    return all(size in (-1, 1) for size in told.get("shape") or ())
+
+
+def _known(name: str, features: Mapping[str, str]) -> str:
+    if name in features:
+        return name
+    near = difflib.get_close_matches(name, features, n=1)
+    fix = f"did you mean {near[0]}?" if near else f"the features are {', '.join(features)}"
+    raise InputError(f"the model has no feature {name}", "columns", fix)
+
+
+def _task(rows: pd.DataFrame) -> Task | None:
+    if PROBABILITY in rows:
+        return "binary"
+    if any(str(name).startswith(OF_CLASS) for name in rows):
+        return "multiclass"
+    return "regression" if PREDICTION in rows and pd.api.types.is_float_dtype(rows[PREDICTION]) else None
+
+
+def _classes(rows: pd.DataFrame, told: Mapping[str, Any]) -> tuple[str, ...]:
+    if told.get("classes"):
+        return tuple(text_of(name) for name in told["classes"])
+    named = (str(name).removeprefix(OF_CLASS) for name in rows if str(name).startswith(OF_CLASS))
+    return tuple(named)
+
+
+def _positive(told: Mapping[str, Any], classes: Sequence[str]) -> str:
+    if told.get("positive") is not None:
+        return str(text_of(told["positive"]))
+    return classes[-1] if classes else "1"

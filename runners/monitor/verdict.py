@@ -1,0 +1,121 @@
+"""The verdict: which figures are beyond the thresholds of the spec, how much that matters, and what to do about it."""
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+from runners.monitor.chunks import Series, persists
+from runners.monitor.findings import Findings
+from runners.monitor.parameters import Thresholds
+from runners.monitor.performance import ERRORS, Performance
+from runners.monitor.quality import worst
+
+Severity = Literal["warning", "critical"]
+FACTOR = 2.0
+"""An alert is critical from this multiple of its threshold on."""
+
+
+class Alert(NamedTuple):
+    """A figure beyond its threshold: `what` and `where` in words, `fix` is what a person can do."""
+
+    what: str
+    value: float
+    threshold: float
+    where: str
+    severity: Severity
+    fix: str
+
+    def document(self) -> dict[str, Any]:
+        """Return the alert as JSON."""
+        return self._asdict()
+
+
+def alerts_of(found: Findings, thresholds: Thresholds) -> tuple[Alert, ...]:
+    """Hold the findings against the thresholds; the critical ones come first."""
+    alerts = [
+        *_drift(found, thresholds),
+        *_performance(found, thresholds),
+        *_rows(found, thresholds),
+        *_service(found, thresholds),
+    ]
+    return tuple(sorted(alerts, key=lambda alert: alert.severity))
+
+
+def _drift(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
+    drifted, allowed = found.drifted, thresholds.drifted_columns
+    if allowed is not None and len(drifted) >= allowed:
+        where = ", ".join(drifted[:5]) + (f" and {len(drifted) - 5} more" if len(drifted) > 5 else "")
+        fix = "Find out who is asking now, or what changed upstream: the columns are pictured below."
+        yield _alert("columns drift", len(drifted), allowed, where, fix)
+    if thresholds.multivariate and found.reconstruction and persists(found.reconstruction.beyond()):
+        value, limit, side = _newest(found.reconstruction)
+        fix = "Columns no longer vary together as they did: look for a changed join, encoding or population."
+        yield Alert("reconstruction error", value, limit, f"all columns, {side} its limits", "warning", fix)
+
+
+def _newest(series: Series) -> tuple[float, float, str]:
+    """Return the newest value beyond a limit, that limit, and its side."""
+    value = next(value for value, out in zip(series.now[::-1], series.beyond()[::-1], strict=True) if out)
+    assert value is not None
+    if series.upper is not None and value > series.upper:
+        return value, series.upper, "above"
+    return value, series.lower or 0.0, "below"
+
+
+def _performance(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
+    """Judge the first metric, which is the spec's; a drop within two standard errors is no alert."""
+    if not found.performance:
+        return
+    judged = found.performance[0]
+    for is_realized, allowed in ((False, thresholds.estimated_drop), (True, thresholds.realized_drop)):
+        drop, error = judged.drop(is_realized=is_realized), judged.now(is_realized=is_realized)[1] or 0.0
+        if allowed is None or drop is None or drop <= allowed or drop <= 2 * error / _unit(judged):
+            continue
+        word = "realised" if is_realized else "estimated"
+        fix = "Retrain on rows like these, or roll back to the former model if it does better on them."
+        if not is_realized:
+            fix = "Bring in the outcomes of these rows to make sure, and have a retraining ready."
+        yield _alert(f"{word} {judged.metric} {_fell(judged)}", drop, allowed, _moved(judged, is_realized), fix)
+
+
+def _unit(judged: Performance) -> float:
+    return judged.reference or 1.0 if judged.metric in ERRORS else 1.0
+
+
+def _fell(judged: Performance) -> str:
+    return "grew" if judged.metric in ERRORS else "fell"
+
+
+def _moved(judged: Performance, is_realized: bool) -> str:
+    now, _ = judged.now(is_realized=is_realized)
+    return f"{judged.reference:.4g} → {now:.4g}"
+
+
+def _rows(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
+    quality = found.quality
+    missing = worst([(name, q.missing - q.missing_reference) for name, q in quality.items()])
+    if missing and thresholds.missing_share is not None and missing[1] > thresholds.missing_share:
+        fix = f"See who stopped sending {missing[0]}; the reference misses {quality[missing[0]].missing_reference:.1%}."
+        yield _alert("missing values", missing[1], thresholds.missing_share, missing[0], fix)
+    unseen = worst([(name, q.unseen_share) for name, q in quality.items()])
+    if unseen and thresholds.unseen_share is not None and unseen[1] > thresholds.unseen_share:
+        where = f"{unseen[0]}: {', '.join(quality[unseen[0]].unseen[:3])}"
+        fix = f"The model never saw these values of {unseen[0]}: correct the coding, or retrain with them."
+        yield _alert("unseen categories", unseen[1], thresholds.unseen_share, where, fix)
+    if found.outliers and thresholds.outlier_share is not None and found.outliers.share > thresholds.outlier_share:
+        fix = "Look up the strangest rows in the payload log by their events."
+        yield _alert("outliers", found.outliers.share, thresholds.outlier_share, "rows", fix)
+
+
+def _service(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
+    errors, slow = found.service.get("error_rate"), found.service.get("p99_ms")
+    if thresholds.error_rate is not None and errors is not None and errors > thresholds.error_rate:
+        where = f"{found.service.get('errors', 0)} of {found.service.get('requests', 0)} requests"
+        yield _alert("error rate", errors, thresholds.error_rate, where, "Read the replicas' logs of this window.")
+    if thresholds.p99_ms is not None and slow is not None and slow > thresholds.p99_ms:
+        fix = "Raise the deployment's replicas, or look for a slow feature of the model."
+        yield _alert("p99 latency in ms", slow, thresholds.p99_ms, "requests", fix)
+
+
+def _alert(what: str, value: float, threshold: float, where: str, fix: str) -> Alert:
+    severity: Severity = "critical" if value >= FACTOR * threshold else "warning"
+    return Alert(what, float(value), float(threshold), where, severity, fix)

@@ -1,0 +1,56 @@
+"""From a prediction to an answer, by both versions of the Open Inference Protocol. Pure functions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runners.models import Column, ModelInputError, Prediction, Signature
+
+_DATATYPES = {"b": "BOOL", "i": "INT64", "u": "UINT64", "U": "BYTES", "S": "BYTES", "O": "BYTES"}
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One tensor of an answer; `data` is flat, in row-major order."""
+
+    name: str
+    datatype: str
+    shape: list[int]
+    data: list[Any]
+
+
+def as_predictions(prediction: Prediction) -> dict[str, Any]:
+    """Return the answer of version 1: `predictions`, and the probabilities beside them, each a list by row."""
+    columns = {name: array.tolist() for name, array in prediction.as_columns().items()}
+    return {"predictions": columns.pop("prediction"), **columns}
+
+
+def as_outputs(
+    prediction: Prediction, signature: Signature, requested: Sequence[str] | None = None
+) -> tuple[Output, ...]:
+    """Return the tensors of an answer of version 2: all, or those that were asked for.
+
+    Raises:
+        ModelInputError: one was asked for that the model doesn't answer.
+    """
+    columns = prediction.as_columns()
+    declared = {column.name: column for column in signature.outputs}
+    for name in requested or ():
+        if name not in columns:
+            raise ModelInputError(f"there is no output {name}: the model answers {', '.join(columns)}", name)
+    return tuple(_output(name, columns[name], declared) for name in requested or columns)
+
+
+def _output(name: str, array: NDArray[Any], declared: Mapping[str, Column]) -> Output:
+    known = declared.get(name) or Column(name, datatype_of(array), (-1, *array.shape[1:]))
+    return Output(name, known.datatype, [len(array), *known.shape[1:]], array.ravel().tolist())
+
+
+def datatype_of(array: NDArray[Any]) -> str:
+    """Return the protocol's word for an array's type."""
+    if array.dtype.kind == "f":
+        return "FP32" if array.dtype == np.float32 else "FP64"
+    return _DATATYPES.get(array.dtype.kind, "BYTES")

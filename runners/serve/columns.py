@@ -1,0 +1,122 @@
+"""From a request to columns of values, by both versions of the Open Inference Protocol. Pure functions.
+
+What the values mean, and whether they fit the model, is the model's affair; here it is whether they are columns.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from runners.models import ModelInputError, Signature
+
+Columns = Mapping[str, Any]
+"""Values by the name of their column, one for each row."""
+MOST_SHOWN = 20
+
+
+class NamedTensor(Protocol):
+    """A tensor of a request, as KServe has read it."""
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+
+    @property
+    def shape(self) -> Sequence[int]:
+        """Return its shape."""
+
+    @property
+    def data(self) -> Sequence[Any] | None:
+        """Return its values, if they came as JSON."""
+
+    def as_numpy(self) -> np.ndarray[Any, Any]:
+        """Return its values as an array of its shape."""
+
+
+def expected(signature: Signature) -> str:
+    """Say what a model takes, for a message."""
+    told = [f"{column.name} {column.datatype} {list(column.shape)}" for column in signature.inputs[:MOST_SHOWN]]
+    more = len(signature.inputs) - len(told)
+    identifier = f"; and, if you like, the identifier {signature.identifier}" if signature.identifier else ""
+    return f"this model takes {', '.join(told)}{f' and {more} more' if more else ''}{identifier}"
+
+
+def of_instances(payload: Any, signature: Signature) -> Columns:
+    """Read a request of version 1: `{"instances": [{column: value, …}, …]}`, or each row as a list in order.
+
+    Raises:
+        ModelInputError: it isn't that.
+    """
+    instances = payload.get("instances") if isinstance(payload, Mapping) else None
+    if not isinstance(instances, list) or not instances:
+        raise ModelInputError(f'give {{"instances": [row, …]}} with at least one row; {expected(signature)}')
+    if all(isinstance(row, Mapping) for row in instances):
+        return _of_mappings(instances)
+    if all(isinstance(row, list) for row in instances):
+        return _of_lists(instances, signature)
+    raise ModelInputError("give every instance as an object by column, or every one as a list of values")
+
+
+def _of_mappings(rows: Sequence[Mapping[str, Any]]) -> Columns:
+    names = rows[0].keys()
+    for number, row in enumerate(rows):
+        if row.keys() != names:
+            name = sorted(row.keys() ^ names)[0]
+            what = f"instance {number} and instance 0 differ in the column {name}: give null where a value is missing"
+            raise ModelInputError(what, name)
+    return {name: [row[name] for row in rows] for name in names}
+
+
+def _of_lists(rows: Sequence[Sequence[Any]], signature: Signature) -> Columns:
+    names = signature.columns
+    if len(names) == 1 and signature.inputs[0].width != 1:
+        return {names[0]: rows}
+    for number, row in enumerate(rows):
+        if len(row) != len(names):
+            what = f"instance {number} has {len(row)} values, and the model takes {len(names)}, in this order"
+            raise ModelInputError(f"{what}: {', '.join(names[:MOST_SHOWN])}")
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
+def of_tensors(tensors: Sequence[NamedTensor], signature: Signature) -> Columns:
+    """Read the tensors of a request of version 2: one a column, [N] or [N, 1], or wider where the model takes that.
+
+    Raises:
+        ModelInputError: two have one name, or a tensor's values aren't as many as its shape says.
+    """
+    columns = {tensor.name: _values(tensor) for tensor in tensors}
+    if not columns:
+        raise ModelInputError(f"the request has no inputs; {expected(signature)}")
+    if len(columns) < len(tensors):
+        raise ModelInputError("two inputs of the request have the same name")
+    return columns
+
+
+def _values(tensor: NamedTensor) -> Any:
+    shape = list(tensor.shape)
+    if not shape or min(shape) < 1:
+        raise ModelInputError(f"{tensor.name} has the shape {shape}, and [rows] or [rows, width] is taken", tensor.name)
+    data = tensor.data
+    values = _flat(data) if data is not None else tensor.as_numpy().ravel()
+    if len(values) != math.prod(shape):
+        what = f"{tensor.name} has {len(values)} values, and its shape {shape} says {math.prod(shape)}"
+        raise ModelInputError(what, tensor.name)
+    if math.prod(shape[1:]) == 1:
+        return values
+    array = np.empty(len(values), np.object_) if any(value is None for value in values) else None
+    if array is None:
+        return np.asarray(values).reshape(shape)
+    array[:] = values
+    return array.reshape(shape)
+
+
+def _flat(data: Sequence[Any]) -> Sequence[Any]:
+    """Return values in row-major order; the protocol allows them nested as their shape is."""
+    values: list[Any] = list(data)
+    while values and isinstance(values[0], list):
+        if not all(isinstance(value, list) for value in values):
+            raise ModelInputError("the values of an input are nested unevenly")
+        values = [item for value in values for item in value]
+    return values

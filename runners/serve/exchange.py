@@ -1,0 +1,26 @@
+"""What is known of one request while it is answered: the doorkeeper begins it, the model adds to it."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from runners.models import Prediction
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and its answer. `columns` and `prediction` stay None where the request was refused."""
+
+    id: str
+    columns: Mapping[str, Any] | None = None
+    prediction: Prediction | None = None
+    error: str = ""
+    status: int = 0
+    time: float = 0.0
+    """When it began, in seconds since 1970."""
+    seconds: float = 0.0
+
+
+NOW: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
+"""The exchange that this task is about."""

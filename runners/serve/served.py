@@ -1,0 +1,88 @@
+"""The model, as KServe calls it: the adapter between the protocol's requests and `runners.models`."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from kserve.errors import InvalidInput
+from kserve.model import Model as KServeModel
+from kserve.protocol.infer_type import InferOutput, InferRequest, InferResponse
+
+from runners.models import Model, ModelInputError, Prediction
+from runners.serve.answers import as_outputs, as_predictions
+from runners.serve.columns import Columns, of_instances, of_tensors
+from runners.serve.exchange import NOW
+
+INLINE_ROWS = 200
+"""Rows up to which a prediction is made at once; a longer one is made by a thread, so that others needn't wait."""
+
+
+class ServedModel(KServeModel):  # type: ignore[misc]
+    """One loaded model under a name.
+
+    Args:
+        name: its name in the protocol's paths.
+        model: the model.
+    """
+
+    def __init__(self, name: str, model: Model) -> None:
+        super().__init__(name)
+        self._model = model
+        self.ready = True
+
+    def get_input_types(self) -> list[dict[str, Any]]:
+        """Return the inputs as the protocol's metadata tells them."""
+        return _tensors(self._model.signature.inputs)
+
+    def get_output_types(self) -> list[dict[str, Any]]:
+        """Return the outputs as the protocol's metadata tells them."""
+        return _tensors(self._model.signature.outputs)
+
+    async def predict(
+        self,
+        payload: Mapping[str, Any] | InferRequest,
+        headers: Mapping[str, str] | None = None,  # noqa: ARG002 - KServe passes it
+        response_headers: Mapping[str, str] | None = None,  # noqa: ARG002 - KServe passes it
+    ) -> dict[str, Any] | InferResponse:
+        """Answer one request of either version.
+
+        Raises:
+            InvalidInput: the request doesn't fit the model; KServe answers with status 400.
+        """
+        try:
+            if isinstance(payload, InferRequest):
+                return await self._infer(payload)
+            return as_predictions(await self._answer(of_instances(payload, self._model.signature)))
+        except ModelInputError as error:
+            exchange = NOW.get()
+            if exchange:
+                exchange.error = str(error)
+            raise InvalidInput(str(error)) from error
+
+    async def _infer(self, request: InferRequest) -> InferResponse:
+        signature = self._model.signature
+        requested = [output.name for output in request.request_outputs or ()] or None
+        outputs = as_outputs(await self._answer(of_tensors(request.inputs, signature)), signature, requested)
+        exchange = NOW.get()
+        return InferResponse(
+            response_id=request.id or (exchange.id if exchange else ""),
+            model_name=self.name,
+            infer_outputs=[InferOutput(o.name, o.shape, o.datatype, o.data) for o in outputs],
+            requested_outputs=request.request_outputs,
+            use_binary_outputs=request.use_binary_outputs,
+        )
+
+    async def _answer(self, columns: Columns) -> Prediction:
+        rows = max((len(values) for values in columns.values()), default=0)
+        if rows <= INLINE_ROWS:
+            prediction = self._model.predict(columns)
+        else:
+            prediction = await asyncio.to_thread(self._model.predict, columns)
+        exchange = NOW.get()
+        if exchange:
+            exchange.columns, exchange.prediction = columns, prediction
+        return prediction
+
+
+def _tensors(tensors: Any) -> list[dict[str, Any]]:
+    return [{"name": item.name, "datatype": item.datatype, "shape": list(item.shape)} for item in tensors]

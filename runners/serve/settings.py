@@ -1,0 +1,44 @@
+"""The configuration of one serving process, read from a JSON file."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+MEBIBYTE = 2**20
+
+
+class Settings(BaseModel):
+    """What one process serves, and where."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    """The model's name in the protocol's paths: the deployment's."""
+    deployment: str
+    """The deployment's address, `deployments/employment`."""
+    revision: str
+    trial: str
+    """The run that trained the model, `experiments/employment/<digest>`."""
+    model_url: str
+    """The folder with the model and its signature: a path or a fsspec URL."""
+    model_digest: str
+    """`sha256:<hex>` of the model's file, checked before it is loaded."""
+    socket: str | None = None
+    """The Unix socket to listen on; without one, `port` on the loopback."""
+    port: int | None = Field(default=None, ge=1, le=65535)
+    pid_file: str | None = None
+    """Where the process id is written, if the file is empty."""
+    words: str | None = None
+    """Where the reason is written when the model can't be served."""
+    logs: str | None = None
+    """The folder of the payload log; None is no log."""
+    body_limit: int = Field(default=16 * MEBIBYTE, ge=1)
+    """Bytes of the largest request that is answered."""
+    threads: int = Field(default=1, ge=1)
+    """Threads that one prediction may use."""
+
+    @model_validator(mode="after")
+    def _listens_somewhere(self) -> Self:
+        if (self.socket is None) == (self.port is None):
+            raise ValueError("give either socket or port")
+        return self

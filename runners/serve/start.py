@@ -1,0 +1,82 @@
+"""The start of a serving process: what can't be served is said, in words that a person can act on."""
+
+import contextlib
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pydantic import ValidationError
+
+from runners.contract import REFUSED
+from runners.models import Model, ModelRefused, load
+from runners.serve.lean import import_server
+from runners.serve.settings import Settings
+
+USAGE = 64
+"""Exit code (EX_USAGE)."""
+
+
+def main(arguments: list[str]) -> int:
+    """Serve what the file that is named says; return the exit code, 65 when the model can't be served."""
+    if len(arguments) != 1:
+        print("usage: python -m runners.serve CONFIG.json", file=sys.stderr)  # noqa: T201 - the process's log
+        return USAGE
+    try:
+        settings = Settings.model_validate_json(Path(arguments[0]).read_bytes())
+    except (OSError, ValidationError) as error:
+        print(f"{arguments[0]} can't be used: {error}", file=sys.stderr)  # noqa: T201 - the process's log
+        return USAGE
+    claim(settings)
+    try:
+        model = open_model(settings)
+    except ModelRefused as error:
+        return refuse(settings, error)
+    import_server()
+    from runners.serve.server import run
+
+    run(settings, model)
+    return 0
+
+
+def claim(settings: Settings) -> None:
+    """Write down the process id, unless whoever started this process did so."""
+    if not settings.pid_file:
+        return
+    with contextlib.suppress(OSError):
+        if not Path(settings.pid_file).read_text().strip():
+            Path(settings.pid_file).write_text(str(os.getpid()))
+
+
+def open_model(settings: Settings) -> Model:
+    """Load the model that the settings name.
+
+    Raises:
+        ModelRefused: its digest differs, it can't be read, or it isn't there.
+    """
+    try:
+        return load(_folder(settings.model_url), settings.model_digest, threads=settings.threads)
+    except FileNotFoundError as error:
+        fix = "restore it, or train the model again"
+        raise ModelRefused("the model is not there", settings.model_url, fix) from error
+
+
+def _folder(url: str) -> Path:
+    parts = urlsplit(url)
+    if parts.scheme in ("", "file"):
+        return Path(unquote(parts.path))
+    from runners.places import local
+
+    return local(url)
+
+
+def refuse(settings: Settings, error: ModelRefused) -> int:
+    """Say why the model isn't served, where the one who started this process looks for it."""
+    traceback.print_exception(error)
+    if settings.words:
+        part = Path(f"{settings.words}.part")
+        part.write_text(json.dumps({"what": error.what, "where": error.where, "fix": error.fix}))
+        part.replace(settings.words)
+    return REFUSED

@@ -1,0 +1,49 @@
+"""`smoke`: recorded examples are sent to a revision before it gets traffic, and its answers held against the recorded.
+
+Every example is asked alone by version 2 of the Open Inference Protocol, as it was recorded, and all together by
+version 1. Requests bear the header `X-Setpoint-Smoke: 1`, by which they stay out of the payload log.
+
+    recordings  the examples as a trial has left them
+    client      asking a revision
+    verdict     what is wrong with its answers: pure functions
+"""
+
+from pathlib import Path
+
+from runners.contract import Request, Result
+from runners.places import local
+from runners.smoke.client import Client
+from runners.smoke.recordings import read_recordings
+from runners.smoke.verdict import Judged, judge, judge_batch, together
+
+UNTIL = 30.0
+"""Seconds that one answer may take."""
+
+
+def run(request: Request, folder: Path) -> Result:  # noqa: ARG001 - a smoke test leaves no files
+    """Send recorded examples to a revision; accept it when all of its answers are the recorded ones.
+
+    Raises:
+        InputError: the trial has left no examples that can be sent.
+        SourceUnavailable: the revision doesn't answer.
+    """
+    params = request.params
+    examples = read_recordings(local(request.inputs["model"]))[: int(params.get("examples", 20))]
+    tolerance = float(params.get("tolerance", 1e-4))
+    with Client(request.inputs.get("endpoint", ""), str(params["name"]), UNTIL) as client:
+        alone = [judge(n, example, client.infer(example.request), tolerance) for n, example in enumerate(examples)]
+        batch = judge_batch(examples, client.predict([example.instance for example in examples]), tolerance)
+        seconds = client.seconds
+    return _result([*alone, batch], len(examples), seconds)
+
+
+def _result(judged: list[Judged], count: int, seconds: list[float]) -> Result:
+    whole = together(judged)
+    ordered = sorted(seconds)
+    times = {f"p{percent}_ms": 1000 * ordered[(len(ordered) - 1) * percent // 100] for percent in (50, 95)}
+    return Result(
+        accepted=not whole.violations,
+        violations=whole.violations,
+        metrics={"examples": float(count), "largest_difference": whole.difference, **times},
+        facts={"examples": count, "protocols": ["v1", "v2"]},
+    )

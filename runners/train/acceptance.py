@@ -1,0 +1,103 @@
+"""Acceptance: what was fitted becomes a model with a signature, loaded as a server would load it, and is checked."""
+
+import numpy as np
+
+from runners.contract import InputError, Violation
+from runners.evaluate.answers import Task
+from runners.models import Column, Model, ModelInputError, ModelRefused, Prediction, Signature, load
+from runners.models.loading import digest_of
+from runners.models.signature import FILE
+from runners.train.examples import Array, Examples
+from runners.train.fitted import Fitted
+from runners.train.trial import Trial
+
+TOLERANCE = 1e-4
+"""How far an exported model's answers may be from those of the library that trained it."""
+
+
+def accept(trial: Trial, fitted: Fitted, examples: Examples) -> Model:
+    """Write the signature of what was fitted, and load the model by it.
+
+    Raises:
+        InputError: the file can't be loaded.
+    """
+    content = (trial.folder / fitted.file).read_bytes()
+    signature = signature_of(trial, fitted, examples, digest_of(content))
+    (trial.folder / FILE).write_text(signature.to_json(), "utf-8")
+    try:
+        return load(trial.folder, threads=trial.threads)
+    except ModelRefused as error:
+        raise InputError(error.what, error.where, error.fix) from error
+
+
+def signature_of(trial: Trial, fitted: Fitted, examples: Examples, digest: str = "") -> Signature:
+    """Return the signature of a model that was fitted to such examples."""
+    return Signature(
+        task=trial.told.task,
+        target=trial.told.target,
+        file=fitted.file,
+        format=fitted.format,
+        digest=digest,
+        inputs=fitted.inputs,
+        outputs=outputs_of(trial.told.task, examples, fitted),
+        tensors=fitted.tensors,
+        raw=fitted.raw,
+        reading=fitted.reading,
+        classes=examples.classes,
+        positive=examples.classes[-1] if trial.told.task == "binary" else None,
+        identifier=examples.identifier,
+        image=examples.image,
+    )
+
+
+def outputs_of(task: Task, examples: Examples, fitted: Fitted) -> tuple[Column, ...]:
+    """Return what a model answers, in the protocol's words."""
+    if not examples.classes:
+        return (Column("prediction", "FP64", (-1,)),)
+    kinds = {bool: "BOOL", int: "INT64", float: "FP64", str: "BYTES"}
+    prediction = Column("prediction", kinds[type(examples.classes[0])], (-1,))
+    if fitted.reading == "label":
+        return (prediction,)
+    if task == "binary":
+        return (prediction, Column("predicted_probability", "FP64", (-1,)))
+    return (prediction, Column("probabilities", "FP64", (-1, len(examples.classes))))
+
+
+def ask(model: Model, examples: Examples) -> Prediction:
+    """Have a model answer some examples.
+
+    Raises:
+        InputError: it can't.
+    """
+    columns = {name: examples.columns[name] for name in model.signature.columns}
+    try:
+        return model.predict(columns)
+    except (ModelInputError, ModelRefused) as error:
+        what = f"the model can't answer the test rows: {error.what}"
+        fix = "let the model itself see to what is missing, such as by a SimpleImputer in its pipeline"
+        raise InputError(what, error.where or model.signature.file, getattr(error, "fix", fix)) from error
+
+
+def differences(prediction: Prediction, fitted: Fitted) -> tuple[Violation, ...]:
+    """Hold an exported model's answers against those of the library that trained it."""
+    if fitted.expected is None:
+        return ()
+    answered, expected = _scores(prediction), fitted.expected.reshape(len(fitted.expected), -1)
+    scale = TOLERANCE * (1 + np.abs(expected)) if fitted.reading == "value" else TOLERANCE
+    distances = np.abs(answered - expected)
+    is_off = (distances > scale).any(axis=1)
+    if not is_off.any():
+        return ()
+    what = (
+        f"the exported model answers {int(is_off.sum())} of {len(is_off)} test rows otherwise than the library that "
+        f"trained it, by up to {distances.max():.3g}"
+    )
+    return (Violation(where=fitted.file, what=what, fix="choose another model; this one can't be exported faithfully"),)
+
+
+def _scores(prediction: Prediction) -> Array:
+    if prediction.probability is not None:
+        return np.column_stack([1 - prediction.probability, prediction.probability])
+    if prediction.probabilities is not None:
+        return prediction.probabilities
+    return np.asarray(prediction.prediction, np.float64).reshape(-1, 1)

@@ -1,0 +1,123 @@
+"""Fitting by scikit-learn and LightGBM, with an export to ONNX."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runners.contract import InputError
+from runners.evaluate.answers import Answers, Task
+from runners.evaluate.metrics import METRICS
+from runners.train.examples import Examples, Parts
+from runners.train.families import Chosen, choose_family
+from runners.train.fitted import Fitted, History
+from runners.train.onnx_export import SCORES, VALUES, to_onnx
+from runners.train.preparation import pipeline_for, table_of
+from runners.train.trial import Trial, timed
+
+Array = NDArray[Any]
+FILE = "model.onnx"
+NOISE = "force_all_finite|feature names"
+"""Warnings about how LightGBM 4.5 calls scikit-learn, which say nothing about the model."""
+STAGES, STAGE_ROWS = 10, 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Fits the family of models that a trial names, or the usual one; some of its parameters are for reading."""
+
+    usual: str
+    not_mine: frozenset[str] = frozenset()
+
+    def __call__(self, trial: Trial, parts: Parts) -> Fitted:
+        """Fit, and export to ONNX.
+
+        Raises:
+            InputError: a parameter isn't known, or has a value that the estimator refuses.
+        """
+        params = {key: value for key, value in trial.params.items() if key not in self.not_mine}
+        chosen = choose_family(params, self.usual, trial.told.task, trial.seed, trial.threads)
+        pipeline = pipeline_for(chosen, parts.train)
+        with timed(f"fit {chosen.name} to {len(parts.train):,} rows"):
+            notes = _fit(pipeline, parts.train, chosen)
+        table = table_of(parts.test)
+        with timed("export to ONNX"):
+            content, tensors = to_onnx(pipeline, parts.test)
+        (trial.folder / FILE).write_bytes(content)
+        is_classifier = bool(parts.train.classes)
+        return Fitted(
+            file=FILE,
+            format="onnx",
+            inputs=parts.train.features,
+            tensors=tensors,
+            raw=SCORES if is_classifier else VALUES,
+            reading="probabilities" if is_classifier else "value",
+            expected=_answer(pipeline, table, is_classifier),
+            history=history_of(pipeline, parts, trial),
+            notes=notes,
+        )
+
+
+def _fit(pipeline: Any, train: Examples, chosen: Chosen) -> tuple[str, ...]:
+    """Fit; return what the library warned of, each once."""
+    refusals: tuple[type[BaseException], ...] = (ValueError, TypeError, *_lightgbm_errors(chosen))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        warnings.filterwarnings("ignore", message=f".*({NOISE})")
+        try:
+            pipeline.fit(table_of(train), train.codes)
+        except refusals as error:
+            what = f"{chosen.name} can't be fitted: {str(error).strip().splitlines()[0][:300]}"
+            raise InputError(what, "params", "correct the parameter that it names") from error
+    return tuple(dict.fromkeys(str(warning.message).strip().splitlines()[0] for warning in caught))
+
+
+def _lightgbm_errors(chosen: Chosen) -> tuple[type[BaseException], ...]:
+    if chosen.name != "gbm":
+        return ()
+    from lightgbm.basic import LightGBMError
+
+    return (LightGBMError,)
+
+
+def _answer(pipeline: Any, table: Any, is_classifier: bool) -> Array:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=f".*({NOISE})")
+        answer: Array = pipeline.predict_proba(table) if is_classifier else pipeline.predict(table)
+    return answer
+
+
+def history_of(pipeline: Any, parts: Parts, trial: Trial) -> History | None:
+    """Return how training went, where the estimator tells: by trees or by epochs."""
+    model = pipeline.named_steps["model"]
+    if hasattr(model, "booster_"):
+        return _by_trees(pipeline, parts, trial)
+    losses = getattr(model, "loss_curve_", None)
+    if losses is None:
+        return None
+    return History("epoch", "training loss", tuple(range(1, len(losses) + 1)), {"train": tuple(map(float, losses))})
+
+
+def _by_trees(pipeline: Any, parts: Parts, trial: Trial) -> History | None:
+    """Measure LightGBM's model cut off after so many trees, on some of the rows."""
+    model, total = pipeline.named_steps["model"], pipeline.named_steps["model"].booster_.current_iteration()
+    if pipeline.named_steps.get("prepare") is None or total < 2:
+        return None
+    metric = next(m for m in METRICS[trial.told.task] if m.name == trial.told.metric.name)
+    steps = np.unique(np.geomspace(1, total, STAGES).round().astype(int)).tolist()
+    series = {}
+    for name, examples in (("train", parts.train), ("test", parts.test)):
+        some = examples.take(np.arange(0, len(examples), max(1, len(examples) // STAGE_ROWS)))
+        matrix = pipeline.named_steps["prepare"].transform(table_of(some))
+        raw = (model.booster_.predict(matrix, num_iteration=step, num_threads=trial.threads) for step in steps)
+        series[name] = tuple(metric.of(_answers(trial.told.task, some.codes, np.asarray(scores))) for scores in raw)
+    return History("trees", metric.name, tuple(steps), series)
+
+
+def _answers(task: Task, truth: Array, raw: Array) -> Answers:
+    if task == "regression":
+        return Answers(task, truth, raw)
+    scores = np.column_stack([1 - raw, raw]) if raw.ndim == 1 else raw
+    return Answers(task, truth, scores.argmax(axis=1), scores)

@@ -1,0 +1,81 @@
+"""The model card: on one page what a model is for, how good it is and for whom, and what it was made from.
+
+After Mitchell et al., "Model Cards for Model Reporting" (2019), https://arxiv.org/abs/1810.03993.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from runners.evaluate.markdown import figure, table
+from runners.evaluate.slices import Slices
+from runners.train.trained import Trained
+
+FILE = "model-card.md"
+MOST = 10
+
+
+def write_card(trained: Trained, pictures: Iterable[str]) -> None:
+    """Write `model-card.md`, which shows the pictures at these paths."""
+    (trained.trial.folder / FILE).write_text(card(trained, pictures), "utf-8")
+
+
+def card(trained: Trained, pictures: Iterable[str]) -> str:
+    """Return the card as Markdown."""
+    told, signature = trained.trial.told, trained.model.signature
+    classes = ", ".join(f"`{label}`" for label in signature.classes[:20])
+    task = f"{told.task}: {classes}" if classes else told.task
+    parts = [
+        f"# {trained.trial.request.run}",
+        f"Predicts `{told.target}` ({task}) from {len(signature.inputs)} columns. "
+        f"Learned from {len(trained.parts.train):,} rows, tested on {len(trained.parts.test):,} others.",
+        _refused(trained),
+        "## Metrics\n\n" + _metrics(trained),
+        _slices(trained.findings.slices, told.metric.name),
+        _importance(trained),
+        "## Pictures\n\n" + " ".join(f"![{path.rsplit('/', 1)[-1].removesuffix('.png')}]({path})" for path in pictures),
+        _origin(trained),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _refused(trained: Trained) -> str:
+    lines = [f"- `{v.where}`: {v.what}" for v in trained.violations]
+    return "**Not accepted:**\n\n" + "\n".join(lines) if lines else ""
+
+
+def _metrics(trained: Trained) -> str:
+    findings = trained.findings
+    rows = []
+    for name, value in findings.metrics.items():
+        known = findings.intervals.get(name)
+        between = f"{figure(known.low)} to {figure(known.high)}" if known and known.low is not None else ""
+        rows.append((name, figure(value), between))
+    return table(("metric", "value", "95 % interval"), rows)
+
+
+def _slices(slices: Slices, metric: str) -> str:
+    rows = [
+        (f"{column} = {value}", figure(figures.get(metric)), f"{figures['rows']:,.0f}")
+        for column, values in slices.items()
+        for value, figures in values.items()
+    ]
+    return "## By slice\n\n" + table(("slice", metric, "rows"), rows) if rows else ""
+
+
+def _importance(trained: Trained) -> str:
+    rows: Sequence[tuple[str, str]] = [
+        (name, figure(value)) for name, value in list(trained.findings.importance.items())[:MOST]
+    ]
+    head = f"## Importance\n\nBy how much {trained.trial.told.metric.name} gets worse when a column is shuffled.\n\n"
+    return head + table(("column", "loss"), rows) if rows else ""
+
+
+def _origin(trained: Trained) -> str:
+    trial, signature = trained.trial, trained.model.signature
+    lines = [f"- model: `{signature.file}`, `{signature.digest}`", f"- runner: `{trial.request.runner}`"]
+    lines += [f"- parameters: {', '.join(f'`{key}={value}`' for key, value in trial.params.items())}"] * bool(
+        trial.params
+    )
+    lines += [f"- {key}: `{value}`" for key, value in sorted(trial.request.provenance.items())]
+    notes = [*trained.parts.train.notes, *trained.fitted.notes]
+    lines += [f"- note: {note}" for note in notes[:MOST]]
+    return "## Origin\n\n" + "\n".join(lines)

@@ -1,0 +1,62 @@
+"""JSON documents: parameters, metrics, slices, and the environment in which the model was made."""
+
+import json
+import platform
+import sys
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from runners.train.trained import Trained
+
+PARAMS, METRICS, SLICES, ENVIRONMENT = "params.json", "metrics.json", "slices.json", "environment.json"
+PACKAGES = (
+    "setpoint", "numpy", "pandas", "pyarrow", "scikit-learn", "lightgbm", "skl2onnx", "onnxmltools", "onnx",
+    "onnxruntime", "torch", "safetensors", "pillow",
+)  # fmt: skip
+"""Packages whose versions can change a result; those that aren't installed are left out."""
+
+
+def write_documents(trained: Trained) -> None:
+    """Write the four documents."""
+    trial, findings = trained.trial, trained.findings
+    request = {"run": trial.request.run, "runner": trial.request.runner, "seed": trial.seed}
+    write_json(trial.folder / PARAMS, {**request, **trial.told.model_dump(mode="json", exclude_none=True)})
+    metrics: dict[str, Any] = {
+        "overall": findings.finite,
+        "intervals": {name: interval.as_dict() for name, interval in findings.intervals.items()},
+        "rows": {"train": len(trained.parts.train), "test": len(trained.parts.test)},
+        "importance": dict(findings.importance),
+        "notes": [*trained.parts.train.notes, *trained.fitted.notes],
+    }
+    if findings.reported:
+        told = {name: value if isfinite(value) else str(value) for name, value in findings.reported.items()}
+        metrics["reported"] = told
+    write_json(trial.folder / METRICS, metrics)
+    write_json(trial.folder / SLICES, findings.slices)
+    write_json(trial.folder / ENVIRONMENT, environment())
+
+
+def environment() -> dict[str, Any]:
+    """Return the versions of Python, the platform, and the packages that can change a result."""
+    return {
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "platform": {"system": platform.system(), "release": platform.release(), "machine": platform.machine()},
+        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+        "byteorder": sys.byteorder,
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def write_json(path: Path, value: Mapping[str, Any] | list[Any]) -> None:
+    """Write JSON for people and machines."""
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n", "utf-8")

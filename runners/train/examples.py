@@ -1,0 +1,65 @@
+"""Examples: the rows that a trial learns from and is tested on, with the role of every column."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runners.models import Column
+from runners.models.model import array_of
+from runners.models.signature import Label
+
+Array = NDArray[Any]
+
+DATATYPES: Mapping[str, str] = {"f": "FP32", "i": "INT64", "b": "BOOL", "O": "BYTES"}
+"""The protocol's words by NumPy's kinds; columns of other kinds are no features."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """N rows.
+
+    `columns` are all of the dataset's, [N] or [N, values]; `truth` is the target as its column has it, and `classes`
+    its values in order (none for a number). `features` are the columns to learn from, in order.
+    """
+
+    columns: Mapping[str, Array]
+    truth: Array
+    features: tuple[Column, ...]
+    classes: tuple[Label, ...] = ()
+    identifier: str | None = None
+    image: Mapping[str, int] | None = None
+    notes: tuple[str, ...] = field(default=())
+    """What was left out, and why."""
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.truth)
+
+    def take(self, rows: Array) -> "Examples":
+        """Return some rows, by their places."""
+        columns = {name: values[rows] for name, values in self.columns.items()}
+        return replace(self, columns=columns, truth=self.truth[rows])
+
+    @property
+    def inputs(self) -> dict[str, Array]:
+        """Return the features' columns."""
+        return {feature.name: self.columns[feature.name] for feature in self.features}
+
+    @property
+    def codes(self) -> Array:
+        """Return what is fitted: the places of the classes, or the numbers."""
+        if not self.classes:
+            return self.truth
+        codes: Array = np.searchsorted(array_of(self.classes), self.truth).astype(np.int64)
+        return codes
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Examples to fit, and examples to test."""
+
+    train: Examples
+    test: Examples

@@ -1,0 +1,115 @@
+"""Export: a fitted scikit-learn pipeline as ONNX, with one named input for each column.
+
+LightGBM compares with doubles where ONNX compares with floats. Its thresholds are therefore rounded down: for every
+float x and every double t, `x <= t` and `x <= (the largest float up to t)` are the same. For the trees of scikit-learn,
+skl2onnx does the same.
+"""
+
+import warnings
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runners.models import Tensor
+from runners.train.examples import Examples
+
+Array = NDArray[Any]
+OPSETS: Mapping[str, int] = MappingProxyType({"": 17, "ai.onnx.ml": 3})
+"""Versions of ONNX's operators: onnxruntime 1.13 and later run them."""
+SCORES, VALUES = "probabilities", "variable"
+"""The outputs that are read, of classifiers and of regressors."""
+
+
+def to_onnx(pipeline: Any, examples: Examples) -> tuple[bytes, tuple[Tensor, ...]]:
+    """Convert a fitted pipeline; equal pipelines give equal bytes.
+
+    Returns:
+        The model, and its inputs: one for each feature, in order. ONNX's names are identifiers, so a column of another
+        name has an input that is called a little otherwise. A truth goes in as 0 or 1.
+    """
+    from skl2onnx import convert_sklearn
+
+    _register(type(pipeline.named_steps["model"]))
+    options = {id(pipeline): {"zipmap": False}} if examples.classes else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = convert_sklearn(
+            pipeline, name="setpoint", initial_types=_types(examples), options=options, target_opset=dict(OPSETS)
+        )
+    names = [given.name for given in model.graph.input]
+    tensors = tuple(
+        Tensor(name, "INT64" if feature.datatype == "BOOL" else feature.datatype, (feature.name,))
+        for name, feature in zip(names, examples.features, strict=True)
+    )
+    return model.SerializeToString(deterministic=True), tensors
+
+
+def _types(examples: Examples) -> list[tuple[str, Any]]:
+    from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringTensorType
+
+    types = {"FP32": FloatTensorType, "INT64": Int64TensorType, "BOOL": Int64TensorType, "BYTES": StringTensorType}
+    return [(feature.name, types[feature.datatype]([None, feature.width])) for feature in examples.features]
+
+
+def _register(estimator: type) -> None:
+    """Tell skl2onnx how LightGBM's models are converted."""
+    if estimator.__name__ not in _LIKE:
+        return
+    from onnxmltools.convert.lightgbm.operator_converters.LightGbm import convert_lightgbm
+    from skl2onnx import update_registered_converter
+    from skl2onnx.common import shape_calculator
+
+    shape, options = _LIKE[estimator.__name__]
+    update_registered_converter(
+        estimator,
+        f"LightGbm{estimator.__name__}",
+        getattr(shape_calculator, shape),
+        _rounding_down(convert_lightgbm),
+        options=dict(options),
+    )
+
+
+_LIKE: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "LGBMClassifier": (
+            "calculate_linear_classifier_output_shapes",
+            {"nocl": [True, False], "zipmap": [True, False, "columns"]},
+        ),
+        "LGBMRegressor": ("calculate_linear_regressor_output_shapes", {"split": None}),
+    }
+)
+"""The function that tells the shapes of a model's outputs, and the converter's options."""
+
+
+def _rounding_down(convert: Callable[..., None]) -> Callable[..., None]:
+    def rounded(scope: Any, operator: Any, container: Any) -> None:
+        convert(scope, operator, _RoundingDown(container))
+
+    return rounded
+
+
+class _RoundingDown:
+    """skl2onnx's container of nodes, but that thresholds of trees are rounded down on their way in."""
+
+    def __init__(self, container: Any) -> None:
+        self._container = container
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._container, name)
+
+    def add_node(self, op_type: str, inputs: Any, outputs: Any, **attributes: Any) -> None:
+        """Add a node."""
+        if "nodes_values" in attributes:
+            attributes["nodes_values"] = floor32(np.array(attributes["nodes_values"], np.float64)).tolist()
+        self._container.add_node(op_type, inputs, outputs, **attributes)
+
+
+def floor32(values: Array) -> Array:
+    """Return the largest numbers of 32 bits that are not above some of 64."""
+    with np.errstate(over="ignore"):
+        nearest = values.astype(np.float32)
+        down: Array = np.where(nearest.astype(np.float64) > values, np.nextafter(nearest, np.float32(-np.inf)), nearest)
+    return down

@@ -1,0 +1,97 @@
+"""The way of every trial: read → split → fit → accept → evaluate → leave."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from runners.contract import Request, Result
+from runners.models import Model
+from runners.train.acceptance import accept, ask, differences
+from runners.train.evidence import leave
+from runners.train.examples import Examples
+from runners.train.findings import evaluate, violations_of
+from runners.train.fitted import Fit
+from runners.train.split import split
+from runners.train.trained import Trained
+from runners.train.trial import Trial, log, timed, trial_of
+
+Read = Callable[[Trial], Examples]
+SHOWN_IMPORTANCE, SHOWN_NOTES = 10, 10
+
+
+def train(request: Request, folder: Path, read: Read, fit: Fit) -> Result:
+    """Run a trial.
+
+    Args:
+        request: what to train, and on what.
+        folder: where the model and its evidence are left.
+        read: reads the dataset.
+        fit: fits a model to the training rows; the only step in which runners differ.
+
+    Raises:
+        InputError: the data, the parameters or the user's code don't do.
+    """
+    began, trial = datetime.now(UTC), trial_of(request, folder)
+    with timed("read"):
+        examples = read(trial)
+    parts = split(examples, trial.told.split, trial.seed)
+    log.info("%d rows to train on, %d to test, %d features", len(parts.train), len(parts.test), len(examples.features))
+    fitted = fit(trial, parts)
+    model = accept(trial, fitted, examples)
+    with timed("evaluate"):
+        prediction = ask(model, parts.test)
+        findings = evaluate(trial, model, parts.test, prediction, fitted.reported)
+    violations = (*differences(prediction, fitted), *violations_of(findings))
+    trained = Trained(trial, parts, fitted, model, prediction, findings, violations, began)
+    with timed("leave the evidence"):
+        leave(trained)
+    for name, value in findings.metrics.items():
+        log.info("%s %.4f", name, value)
+    return result_of(trained)
+
+
+def result_of(trained: Trained) -> Result:
+    """Return what the daemon is told of a trial."""
+    findings, parts = trained.findings, trained.parts
+    return Result(
+        accepted=not trained.violations,
+        violations=trained.violations,
+        metrics=findings.finite,
+        facts={
+            "model": model_facts(trained.trial, trained.model),
+            "signature": signature_facts(trained.model),
+            "params": dict(trained.trial.params),
+            "slices": findings.slices,
+            "rows": {"train": len(parts.train), "test": len(parts.test)},
+            "interval": {name: interval.as_dict() for name, interval in findings.intervals.items()},
+            "importance": dict(list(findings.importance.items())[:SHOWN_IMPORTANCE]),
+            "notes": [*parts.train.notes, *trained.fitted.notes][:SHOWN_NOTES],
+        },
+        content=content_of(trained.model),
+    )
+
+
+def model_facts(trial: Trial, model: Model) -> dict[str, Any]:
+    """Return the model's file, format, digest and size."""
+    signature = model.signature
+    size = (trial.folder / signature.file).stat().st_size
+    return {"file": signature.file, "format": signature.format, "digest": signature.digest, "bytes": size}
+
+
+def signature_facts(model: Model) -> dict[str, Any]:
+    """Return the signature on a few lines: datatypes by column."""
+    signature = model.signature
+    return {
+        "task": signature.task,
+        "target": signature.target,
+        "classes": list(signature.classes[:50]),
+        "inputs": {column.name: column.datatype for column in signature.inputs[:100]},
+        "outputs": {column.name: column.datatype for column in signature.outputs},
+    }
+
+
+def content_of(model: Model) -> str:
+    """Digest what a model means to those downstream: its signature, which holds the digest of its file."""
+    return hashlib.sha256(model.signature.to_json().encode()).hexdigest()

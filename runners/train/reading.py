@@ -1,0 +1,117 @@
+"""Reading: from a dataset's folder, and labels beside it, to examples whose every column has its role."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from runners.contract import InputError
+from runners.evaluate.tables import Columns, read_parquet
+from runners.places import local
+from runners.train.examples import Array, Examples
+from runners.train.features import choose
+from runners.train.nearest import did_you_mean
+from runners.train.target import target_of
+from runners.train.trial import Trial
+
+DATA, MANIFEST, LABELS, METADATA = "data.parquet", "manifest.parquet", "labels.parquet", "croissant.json"
+LABEL, CONFIDENCE = "label", "confidence"
+
+
+def read_table(trial: Trial) -> Examples:
+    """Read a dataset of rows.
+
+    Raises:
+        InputError: something that the trial names isn't there, or can't be learned from.
+    """
+    folder = folder_of(trial, "dataset")
+    fix = (
+        "the runner `images` reads a dataset of pictures"
+        if (folder / MANIFEST).exists()
+        else "ingest the dataset again"
+    )
+    columns = read_parquet(folder / DATA, fix)
+    return examples_of(trial, columns, identifier_of(folder, columns))
+
+
+def examples_of(trial: Trial, columns: Columns, identifier: str | None) -> Examples:
+    """Give columns their roles, without the rows that have no target.
+
+    Raises:
+        InputError: a column that the trial names isn't there, or can't be learned from.
+    """
+    told = trial.told
+    answers = labels_of(trial, columns, identifier)
+    columns = {**columns, **answers}
+    check_names(trial, columns)
+    known = target_of(columns[told.target], told.target, told.task)
+    kept = {name: values[known.rows] for name, values in columns.items()}
+    features, left_out = choose(kept, told, frozenset({identifier, *answers}))
+    notes = (*left_out, *known.notes)
+    return Examples(kept, known.truth, features, known.classes, identifier, notes=notes)
+
+
+def folder_of(trial: Trial, role: str) -> Path:
+    """Return the local folder of an input.
+
+    Raises:
+        InputError: the request hasn't got it, or nothing is there.
+    """
+    url = trial.input(role)
+    try:
+        return local(url)
+    except FileNotFoundError:
+        raise InputError(f"there is no {role}", url, "run it again upstream") from None
+
+
+def identifier_of(folder: Path, columns: Columns) -> str | None:
+    """Return the column that names a row: the key in the dataset's Croissant metadata."""
+    try:
+        told = json.loads((folder / METADATA).read_text("utf-8"))
+        key = told["recordSet"][0]["key"]["@id"].rsplit("/", 1)[-1]
+    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return None
+    return key if key in columns else None
+
+
+def check_names(trial: Trial, columns: Columns) -> None:
+    """Refuse names of columns that aren't there.
+
+    Raises:
+        InputError: target, features, exclude, slices or split.by name one; the nearest that is there is told.
+    """
+    told = trial.told
+    asked = [("target", told.target), *(("features", name) for name in told.features or ())]
+    asked += [("exclude", name) for name in told.exclude] + [("slices", name) for name in told.slices]
+    asked += [("split.by", told.split.by)] if told.split.by else []
+    for where, name in asked:
+        if name not in columns:
+            raise InputError(f"the data has no column {name}", where, did_you_mean(name, columns))
+
+
+def labels_of(trial: Trial, columns: Columns, identifier: str | None) -> Columns:
+    """Return what people said of each row, `label` and `confidence`; None where they said nothing.
+
+    Raises:
+        InputError: the rows have no identifier, or no label is of any of them.
+    """
+    if "labels" not in trial.request.inputs:
+        return {}
+    labels = read_parquet(folder_of(trial, "labels") / LABELS, "merge the labels again")
+    if identifier is None:
+        raise InputError("the dataset names no identifier, by which labels find their rows", "identifier", "declare it")
+    places = {name: place for place, name in enumerate(labels["id"].tolist())}
+    found = np.array([places.get(name, -1) for name in columns[identifier].tolist()])
+    if not (found >= 0).any():
+        what = f"none of the {len(places)} labels is of any of the {len(found)} rows"
+        raise InputError(what, "labels", f"labels name rows by {identifier}")
+    return {name: _at(labels[name], found) for name in (LABEL, CONFIDENCE) if name in labels}
+
+
+def _at(values: Array, places: Array) -> Array:
+    """Return values by their places; missing where the place is -1."""
+    if not (places < 0).any():
+        return values[places]
+    padded = values.astype(np.object_ if values.dtype.kind in "OUb" else np.float64)
+    missing = None if padded.dtype.kind == "O" else np.nan
+    return np.append(padded, np.array([missing], padded.dtype))[places]

@@ -1,0 +1,88 @@
+"""The runner `torch-images`: a small convolutional network on pictures, by PyTorch, on a GPU where there is one.
+
+It leaves `model.onnx`, which is served without PyTorch, and beside it `weights.safetensors` with `architecture.json`.
+Parameters: those of `NetworkParams`, and `size` and `colour`, by which pictures are read. A job that was killed goes on
+from the last epoch in `checkpoint/`.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from runners.contract import InputError, Request, Result
+from runners.train.albums import read_album
+from runners.train.examples import Parts
+from runners.train.fitted import Fitted
+from runners.train.images import READING
+from runners.train.nearest import did_you_mean
+from runners.train.pipeline import train
+from runners.train.trial import Trial
+
+INSTALL = "pip install 'setpoint[torch]' where the pool's jobs run"
+
+
+class NetworkParams(BaseModel):
+    """What a trial may say of its network."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    epochs: int = Field(default=30, ge=1, le=10_000)
+    batch_size: int = Field(default=64, ge=1, le=65_536)
+    learning_rate: float = Field(default=2e-3, gt=0, le=10)
+    weight_decay: float = Field(default=1e-4, ge=0)
+    channels: tuple[int, ...] = Field(default=(16, 32), min_length=1, max_length=8)
+    """Channels of each convolution; after each the picture is halved."""
+    hidden: int = Field(default=64, ge=1, le=65_536)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+
+
+def run(request: Request, folder: Path) -> Result:
+    """Train on the pictures of the input `dataset`, with the labels of the input `labels` where there is one.
+
+    Raises:
+        InputError: PyTorch isn't installed, or the data or the parameters don't do.
+    """
+    check_installed("torch")
+    return train(request, folder, read_album, fit)
+
+
+def check_installed(package: str) -> None:
+    """Refuse to go on without a package.
+
+    Raises:
+        InputError: it isn't installed; says how to get it.
+    """
+    if find_spec(package) is None:
+        raise InputError(f"the runner torch-images needs {package}, which isn't installed here", "runner", INSTALL)
+
+
+def fit(trial: Trial, parts: Parts) -> Fitted:
+    """Fit the network that a trial describes.
+
+    Raises:
+        InputError: a parameter isn't known, or has a value that makes no sense.
+    """
+    params = network_params(trial)
+    from runners.train.network import fit_network
+
+    return fit_network(trial, parts, params)
+
+
+def network_params(trial: Trial) -> NetworkParams:
+    """Read the network's parameters.
+
+    Raises:
+        InputError: one isn't known, or has a value that makes no sense.
+    """
+    own = {key: value for key, value in trial.params.items() if key not in READING}
+    for key in own:
+        if key not in NetworkParams.model_fields:
+            hint = did_you_mean(key, {*NetworkParams.model_fields, *READING})
+            raise InputError(f"torch-images has no parameter {key}", f"params.{key}", hint)
+    try:
+        return NetworkParams.model_validate(own)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(["params", *map(str, first["loc"])])
+        raise InputError(f"{where} is {first['input']!r}: {first['msg']}", where) from error
