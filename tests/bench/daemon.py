@@ -1,0 +1,106 @@
+"""A daemon for the bench: a real repository, watched; the shipped fake for everything else."""
+
+import json
+import signal
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import structlog
+
+from reconciler.gitstore.reader import Source
+from reconciler.gitstore.status import StatusBranch
+from reconciler.loop.cycle import Pass
+from reconciler.loop.daemon import Daemon
+from reconciler.loop.events import Bell, watch
+from reconciler.loop.health import Metrics, Pulse
+from reconciler.providers.memory import MemorySource, World
+from reconciler.wiring import SystemClock
+from tests.bench.ground import ENVIRONMENT, Bench, bench
+
+_TURN = threading.Lock()
+
+
+def say(event: str, **facts: object) -> None:
+    """Tell the bench of an event, on a line of its own."""
+    with _TURN:
+        print(json.dumps({"event": event, "time": time.time(), **facts}), flush=True)
+
+
+def rss_mib() -> float:
+    """Return how much memory this process holds, in MiB (proc(5))."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+class Telling:
+    """An environment that tells when it has come to rest."""
+
+    def __init__(self, inner: Bench) -> None:
+        self._inner = inner
+        self._rests = False
+
+    def head(self) -> object:
+        """Return the newest commit."""
+        return self._inner.converging.head()
+
+    def moved(self) -> bool:
+        """Tell whether the watched branch has moved."""
+        return self._inner.converging.moved()
+
+    def settle(self) -> bool:
+        """Let the fake live; tell once that it rests."""
+        changed = self._inner.converging.settle()
+        if self._rests and not changed:
+            self._rests = False
+            say("rest", rss_mib=rss_mib())
+        return changed
+
+    def run(self, commit: object) -> Pass:
+        """Make one pass."""
+        done = self._inner.converging.run(commit)  # type: ignore[arg-type]
+        self._rests = not done.outcomes
+        return done
+
+
+class Free:
+    """A lease that nobody else wants."""
+
+    def acquire(self) -> bool:
+        """Hold it."""
+        return True
+
+    def holder(self) -> str:
+        """Return nobody."""
+        return ""
+
+    def release(self) -> None:
+        """Give it back."""
+
+
+def main(place: Path) -> None:
+    """Run until SIGTERM."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
+    world, bell, clock = World(), Bell(), SystemClock()
+    with tempfile.TemporaryDirectory() as state:
+        source = Source.open(place, "main", Path(state))
+        status = StatusBranch(source.repository, ENVIRONMENT)
+        ground = bench(source, status, world, MemorySource(world), lambda run: say("apply", run=run))
+        daemon = Daemon(
+            Telling(ground),  # type: ignore[arg-type]
+            Free(),
+            bell,
+            metrics=Metrics(ENVIRONMENT),
+            pulse=Pulse(clock.now()),
+            now=clock.now,
+        )
+        signal.signal(signal.SIGTERM, lambda *_: bell.stop())
+        assert source.repository.watched is not None
+        watch(source.repository.watched, bell, threading.Event())
+        daemon.run()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,136 @@
+"""The pools that the suite of the port runs on, each with a way to let time pass."""
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from reconciler.model.ids import Address, RunName
+from reconciler.model.kinds.pools import Pool
+from reconciler.model.kinds.spec import Resources
+from reconciler.model.observed import JobState, PoolListing
+from reconciler.ports.pool import JobOrder, RunnerPool
+from reconciler.providers.memory import MemoryPool, World
+from reconciler.providers.memory.workers import Outcome
+from reconciler.providers.pools.local import LocalPool
+
+SHARED = Address("pools/shared")
+SHORT_JOB = Path(__file__).with_name("short_job.py")
+PATIENCE = 30.0
+
+
+class WallClock:
+    """The system's time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class PoolBench(Protocol):
+    """A pool on state that outlives it."""
+
+    def open(self) -> RunnerPool:
+        """Return a provider on the state, as a daemon that has just started makes it."""
+
+    def pass_time(self) -> None:
+        """Let some time pass."""
+
+    def close(self) -> None:
+        """End whatever still runs."""
+
+
+class MemoryPoolBench:
+    """The fake: a job takes five virtual seconds."""
+
+    def __init__(self, _folder: Path) -> None:
+        self._world = World()
+
+    def open(self) -> RunnerPool:
+        return MemoryPool(
+            self._world,
+            worker=lambda order, _: Outcome(order.request.get("code", 0), log=order.request.get("prints", "")),
+            duration=lambda order: float("inf") if order.request.get("never_ends") else 5.0,
+        )
+
+    def pass_time(self) -> None:
+        moment = self._world.next_event()
+        if moment:
+            self._world.clock.advance_to(moment)
+
+    def close(self) -> None:
+        return
+
+
+class LocalPoolBench:
+    """Processes of this machine: a job takes as long as an interpreter needs to start."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "pool with a space"
+
+    def open(self) -> LocalPool:
+        command = (sys.executable, "-I", "-S", str(SHORT_JOB))
+        return LocalPool(self._folder, WallClock(), command=command, grace=0.5)
+
+    def pass_time(self) -> None:
+        time.sleep(0.005)
+
+    def close(self) -> None:
+        pool = self.open()
+        for run in pool.list().jobs:
+            pool.cancel(run)
+        deadline = time.monotonic() + PATIENCE
+        while any((self._folder / "leaving").glob("*")) and time.monotonic() < deadline:
+            pool.settle()
+            self.pass_time()
+
+
+class Reborn:
+    """A pool whose daemon is killed after every call: each call is made on a provider that has just been opened."""
+
+    def __init__(self, open_: Callable[[], RunnerPool]) -> None:
+        self._open = open_
+
+    def list(self) -> PoolListing:
+        return self._open().list()
+
+    def configure(self, pool: Address, spec: Pool | None) -> None:
+        self._open().configure(pool, spec)
+
+    def submit(self, order: JobOrder) -> None:
+        self._open().submit(order)
+
+    def cancel(self, run: RunName) -> None:
+        self._open().cancel(run)
+
+    def logs(self, run: RunName) -> str:
+        return self._open().logs(run)
+
+    def settle(self) -> bool:
+        return self._open().settle()
+
+
+def order(run: str, *, team: str = "risk", timeout: float = 60.0, attempt: int = 1, **does: Any) -> JobOrder:
+    """Order a job that does something; `cpus`, `memory`, `gpus`, `nodes` and `pool` may be told too."""
+    asked = {name: does.pop(name) for name in ("cpus", "memory", "gpus", "nodes") if name in does}
+    pool = Address(does.pop("pool", SHARED))
+    return JobOrder(RunName(run), pool, team, Resources(**asked), timeout, does, attempt)
+
+
+def wait_for(bench: PoolBench, pool: RunnerPool, until: Callable[[PoolListing], bool], what: str) -> PoolListing:
+    """Settle and let time pass until a listing is as it should be; return it."""
+    deadline = time.monotonic() + PATIENCE
+    while not until(listing := pool.list()):
+        assert time.monotonic() < deadline, f"still not {what}: {listing.jobs}"
+        bench.pass_time()
+        pool.settle()
+    return listing
+
+
+def ended(run: str) -> Callable[[PoolListing], bool]:
+    """Tell of a listing whether a job has ended in it."""
+    return lambda told: told.jobs[RunName(run)].state not in (JobState.WAITING, JobState.RUNNING)
+
+
+BENCHES: dict[str, Callable[[Path], PoolBench]] = {"memory": MemoryPoolBench, "local": LocalPoolBench}

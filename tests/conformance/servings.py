@@ -1,0 +1,150 @@
+"""The engines of serving that the suite of the port runs on, each with models that start and models that don't."""
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from reconciler.model.ids import Address, Digest, RunName
+from reconciler.model.kinds.deployments import Replicas
+from reconciler.model.kinds.spec import Resources
+from reconciler.model.observed import Endpoint
+from reconciler.ports.serving import RevisionOrder, Serving
+from reconciler.providers.memory import MemoryServing, World
+from reconciler.providers.memory.serving import Start
+from reconciler.providers.serving.local import LocalServing
+from reconciler.wiring import SystemClock
+
+PATIENCE = 60.0
+REPLICA = Path(__file__).parents[1] / "unit" / "reconciler" / "providers" / "serving" / "local" / "replica.py"
+BROKEN = "sha256:" + "b" * 64
+"""The digest of a model that doesn't load."""
+
+
+class ServingBench(Protocol):
+    """An engine on state that outlives it."""
+
+    def open(self) -> Serving:
+        """Return a provider on the state, as a daemon that has just started makes it."""
+
+    def pass_time(self) -> None:
+        """Let some time pass."""
+
+    def order(
+        self, deployment: Address, revision: Digest, replicas: Replicas, *, is_broken: bool = False
+    ) -> RevisionOrder:
+        """Return an order for a model that can be served, or for one that can't be loaded."""
+
+    def close(self) -> None:
+        """End whatever still runs."""
+
+
+class MemoryServingBench:
+    """The fake: a revision takes ten virtual seconds to be ready."""
+
+    def __init__(self, _folder: Path) -> None:
+        self._world = World()
+
+    def open(self) -> Serving:
+        return MemoryServing(
+            self._world,
+            start=lambda order: Start(failure="its model doesn't load" if order.model_digest == BROKEN else ""),
+        )
+
+    def pass_time(self) -> None:
+        self._world.clock.advance(1.0)
+
+    def order(
+        self, deployment: Address, revision: Digest, replicas: Replicas, *, is_broken: bool = False
+    ) -> RevisionOrder:
+        trial = RunName("experiments/employment/0123456789ab")
+        digest = BROKEN if is_broken else "sha256:" + "a" * 64
+        return RevisionOrder(deployment, revision, trial, f"memory://{trial}", digest, replicas, Resources())
+
+    def close(self) -> None:
+        return
+
+
+class LocalServingBench:
+    """Processes of this machine behind Caddy: replicas that start at once, with no model in them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "serving"
+
+    def open(self) -> Serving:
+        command = (sys.executable, "-I", "-S", str(REPLICA))
+        return LocalServing(self._folder, SystemClock(), public_address="127.0.0.1", command=command)
+
+    def pass_time(self) -> None:
+        time.sleep(0.02)
+
+    def order(
+        self, deployment: Address, revision: Digest, replicas: Replicas, *, is_broken: bool = False
+    ) -> RevisionOrder:
+        trial = RunName("experiments/employment/0123456789ab")
+        url = "fake://?refuse=its+digest+is+another" if is_broken else "fake://"
+        return RevisionOrder(deployment, revision, trial, url, "sha256:" + "a" * 64, replicas, Resources())
+
+    def close(self) -> None:
+        serving = self.open()
+        for deployment in serving.list():
+            serving.delete(deployment)
+        deadline = time.monotonic() + PATIENCE
+        while _processes_under(self._folder) and time.monotonic() < deadline:
+            serving.settle()
+            self.pass_time()
+        assert not _processes_under(self._folder), "processes outlive the last endpoint"
+
+
+def _processes_under(folder: Path) -> list[str]:
+    """Return the command lines of live processes that name a folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in line:
+            found.append(line)
+    return found
+
+
+class Reborn:
+    """An engine whose daemon is killed after every call: each call is made on a provider that has just been opened."""
+
+    def __init__(self, open_: Callable[[], Serving]) -> None:
+        self._open = open_
+
+    def list(self) -> Mapping[Address, Endpoint]:
+        return self._open().list()
+
+    def start(self, order: RevisionOrder) -> None:
+        self._open().start(order)
+
+    def route(self, deployment: Address, traffic: Mapping[Digest, int]) -> None:
+        self._open().route(deployment, traffic)
+
+    def stop(self, deployment: Address, revision: Digest) -> None:
+        self._open().stop(deployment, revision)
+
+    def delete(self, deployment: Address) -> None:
+        self._open().delete(deployment)
+
+    def settle(self) -> bool:
+        return self._open().settle()
+
+
+def wait_for(
+    bench: ServingBench, serving: Serving, until: Callable[[Mapping[Address, Endpoint]], object], what: str
+) -> Mapping[Address, Endpoint]:
+    """Settle and let time pass until a listing is as it should be; return it."""
+    deadline = time.monotonic() + PATIENCE
+    while not until(listing := serving.list()):
+        assert time.monotonic() < deadline, f"still not {what}: {listing}"
+        bench.pass_time()
+        serving.settle()
+    return listing
+
+
+BENCHES: dict[str, Callable[[Path], ServingBench]] = {"memory": MemoryServingBench, "local": LocalServingBench}

@@ -1,0 +1,112 @@
+"""The data stores that the suite of the port runs on, each with a way to write what a job would."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from reconciler.model.ids import CommitId, RunName
+from reconciler.model.observed import DataListing
+from reconciler.ports.data import DataReader, DataStore
+from reconciler.providers.data.git import GitData
+from reconciler.providers.memory import MemoryData, World
+from reconciler.providers.memory.data import SCHEME, DataRoom
+
+
+class Data(DataStore, DataReader, Protocol):
+    """A data store and its reader, as all providers are both."""
+
+
+class StoreBench(Protocol):
+    """A data store on state that outlives it."""
+
+    def open(self, environment: str = "dev") -> Data:
+        """Return a provider on the state, as a daemon that has just started makes it."""
+
+    def write(self, url: str, files: Mapping[str, bytes]) -> None:
+        """Write files to a run's folder, as its job does."""
+
+    def read(self, url: str, path: str) -> bytes:
+        """Read a file of a run's folder, as another job does."""
+
+    def close(self) -> None:
+        """End whatever still runs."""
+
+
+class MemoryBench:
+    """The fake."""
+
+    def __init__(self, _folder: Path) -> None:
+        self._world = World()
+
+    def open(self, environment: str = "dev") -> Data:
+        return MemoryData(self._world, environment)
+
+    def write(self, url: str, files: Mapping[str, bytes]) -> None:
+        self._world.room(DataRoom).write(RunName(url.removeprefix(SCHEME)), files)
+
+    def read(self, url: str, path: str) -> bytes:
+        return self._world.room(DataRoom).read(RunName(url.removeprefix(SCHEME)))[path]
+
+    def close(self) -> None:
+        return
+
+
+class GitBench:
+    """The embedded store: a bare Git repository and folders."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "data with a space"
+        self._opened: list[GitData] = []
+
+    def open(self, environment: str = "dev") -> Data:
+        self._opened.append(GitData(self._folder, environment))
+        return self._opened[-1]
+
+    def write(self, url: str, files: Mapping[str, bytes]) -> None:
+        for path, content in files.items():
+            file = self._path(url) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+
+    def read(self, url: str, path: str) -> bytes:
+        return (self._path(url) / path).read_bytes()
+
+    def _path(self, url: str) -> Path:
+        assert url.startswith("file://")
+        return Path(unquote(urlsplit(url).path))
+
+    def close(self) -> None:
+        for data in self._opened:
+            data.close()
+
+
+class Reborn:
+    """A data store whose daemon is killed after every call: each call is made on a provider that was just opened."""
+
+    def __init__(self, open_: Callable[[], Data]) -> None:
+        self._open = open_
+
+    def list(self) -> DataListing:
+        return self._open().list()
+
+    def open(self, run: RunName) -> str:
+        return self._open().open(run)
+
+    def commit(self, run: RunName, metadata: Mapping[str, str]) -> CommitId:
+        return self._open().commit(run, metadata)
+
+    def merge(self, run: RunName) -> CommitId:
+        return self._open().merge(run)
+
+    def drop(self, run: RunName) -> None:
+        self._open().drop(run)
+
+    def read(self, run: RunName, path: str) -> bytes:
+        return self._open().read(run, path)
+
+    def url(self, run: RunName) -> str:
+        return self._open().url(run)
+
+
+BENCHES: dict[str, Callable[[Path], StoreBench]] = {"memory": MemoryBench, "git": GitBench}

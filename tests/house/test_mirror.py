@@ -1,0 +1,57 @@
+"""One thing, one file, one test file: tests/unit/ mirrors the packages."""
+
+from pathlib import PurePosixPath
+
+from tests.house.yardstick import ROOT, has_logic, home_of_tests, sources, told
+
+# Modules with logic and no file of unit tests of their own, each with the reason.
+_DEMO = "tests/e2e/test_demo.py plays it to its end"
+_TYPED = "tests/e2e/test_tutorials.py types it, on real engines"
+ELSEWHERE: dict[str, str] = {
+    **{
+        f"reconciler/cli/demo/{name}.py": _DEMO
+        for name in ("__init__", "acts", "closing", "ending", "ground", "safety", "telling", "traffic")
+    },
+    "reconciler/cli/apply.py": _TYPED,
+    "reconciler/cli/logs.py": _TYPED,
+    "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
+    "reconciler/cli/run.py": "tests/e2e/test_daemon.py runs it as a process",
+}
+
+
+def test_every_module_with_logic_has_its_tests() -> None:
+    missing = [
+        f"{source.path}: no {home_of_tests(source)}"
+        for source in sources("reconciler", "runners")
+        if has_logic(source) and source.path not in ELSEWHERE and not (ROOT / home_of_tests(source)).exists()
+    ]
+    assert not missing, told(missing, "Write its tests there; or, if another suite holds it, name it in ELSEWHERE.")
+
+
+def test_every_unit_test_has_its_module() -> None:
+    homes = {home_of_tests(source) for source in sources("reconciler", "runners")}
+    stray = [
+        source.path for source in sources("tests/unit") if _is_test(source.path) and not _has_home(source.path, homes)
+    ]
+    assert not stray, told(stray, "Move it beside the module that it tests: tests/unit/<package>/.../test_<module>.py.")
+
+
+def test_what_is_tested_elsewhere_is_still_there() -> None:
+    stale = [path for path in ELSEWHERE if not (ROOT / path).exists()]
+    tested = [
+        source.path
+        for source in sources("reconciler")
+        if source.path in ELSEWHERE and (ROOT / home_of_tests(source)).exists()
+    ]
+    assert not stale + tested, told(
+        stale + tested, "Strike it from ELSEWHERE: it is gone, or it has its own tests now."
+    )
+
+
+def _is_test(path: str) -> bool:
+    return PurePosixPath(path).name.startswith("test_")
+
+
+def _has_home(path: str, homes: set[str]) -> bool:
+    """Accept test_<module>.py, and test_<module>_<aspect>.py where one file would be too long."""
+    return any(path == home or path.startswith(f"{home.removesuffix('.py')}_") for home in homes)

@@ -1,0 +1,43 @@
+"""Each vendor's package has a home, and is imported nowhere else in the daemon."""
+
+import sys
+
+from tests.house.yardstick import Source, imports, sources, told
+
+EVERYWHERE = "reconciler"
+HOMES: dict[str, tuple[str, ...]] = {
+    "apscheduler": ("reconciler/model", "reconciler/loop"),
+    "click": ("reconciler/cli", "reconciler/__main__"),
+    "fsspec": ("reconciler/providers",),
+    "git": ("reconciler/git",),
+    "hydra": ("reconciler/compose",),
+    "jsonschema": ("reconciler/compose", "reconciler/cli"),
+    "lakefs": ("reconciler/providers/data/lakefs",),
+    "lightkube": ("reconciler/providers/pools/kubernetes", "reconciler/providers/serving/kserve"),
+    "omegaconf": ("reconciler/compose",),
+    "prometheus_client": ("reconciler/loop", "reconciler/web"),
+    "pydantic": (EVERYWHERE,),
+    "pydantic_core": ("reconciler/compose",),
+    "rich": ("reconciler/cli",),
+    "ruamel": ("reconciler/git",),
+    "structlog": (EVERYWHERE,),
+    "watchfiles": ("reconciler/loop",),
+    "yaml": (EVERYWHERE,),
+}
+
+
+def strangers(source: Source) -> list[str]:
+    """Return the imports of third parties that have no home, or whose home is elsewhere."""
+    found = {name.split(".")[0]: line for name, line in imports(source).items()}
+    third = {name: line for name, line in found.items() if name not in {*sys.stdlib_module_names, "reconciler"}}
+    return [
+        f"{source.path}:{line}: {name}"
+        + (f", whose home is {' and '.join(HOMES[name])}" if name in HOMES else ", which has no home yet")
+        for name, line in third.items()
+        if not source.path.startswith(HOMES.get(name, ()))
+    ]
+
+
+def test_vendors_stay_at_home() -> None:
+    found = [stranger for source in sources("reconciler") for stranger in strangers(source)]
+    assert not found, told(found, "Go through the port; or, if this is where it belongs, say so in HOMES.")

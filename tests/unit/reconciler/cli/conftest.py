@@ -1,0 +1,113 @@
+"""A repository with the sample, two environments, and a status branch as a daemon would have left it."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.cli import main
+from reconciler.cli.init import write_sample
+from reconciler.cli.reading import open_status
+from reconciler.git.beginning import begin
+from reconciler.loop.recorded import dump
+from reconciler.settings import Settings
+
+TRIALS = ("experiments/employment/aaaaaaaaaaaa", "experiments/employment/bbbbbbbbbbbb")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command left: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Say = Callable[..., Told]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "Somebody")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "somebody@localhost")
+    monkeypatch.setenv("SETPOINT_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    for line in (
+        ["init", "-q", "-b", "main"],
+        ["config", "user.name", "Somebody"],
+        ["config", "user.email", "s@localhost"],
+    ):
+        subprocess.run(["git", "-C", str(folder), *line], check=True)
+    write_sample(folder)
+    begin(folder, "Begin")
+    return folder
+
+
+@pytest.fixture
+def settings(repository: Path, tmp_path: Path) -> Settings:
+    return Settings(str(repository), "dev", "main", tmp_path / "home")
+
+
+def condition(status: bool, reason: str, message: str) -> dict[str, Any]:
+    word = "True" if status else "False"
+    return {"type": "Ready", "status": word, "reason": reason, "message": message, "since": "2026-01-05T00:00:00+00:00"}
+
+
+def documents() -> dict[str, dict[str, Any]]:
+    board = [
+        {"rank": n, "run": run, "params": {"model": model}, "metrics": {"roc_auc": figure}}
+        for n, (run, model, figure) in enumerate(zip(TRIALS, ("gbm", "logistic"), (0.91, 0.88), strict=True), 1)
+    ]
+    return {
+        "datasets/digits": {
+            "state": "stalled",
+            "conditions": [condition(False, "DataRefused", "too few rows")],
+            "facts": {},
+        },
+        "experiments/employment": {
+            "state": "ready",
+            "conditions": [condition(True, "Trained", "2 trials")],
+            "facts": {"leaderboard": board},
+        },
+        "promotions/employment": {
+            "state": "ready",
+            "conditions": [condition(True, "Promoted", "pinned")],
+            "facts": {"deployment": "deployments/employment", "promoted": [TRIALS[1], TRIALS[0]]},
+        },
+    }
+
+
+@pytest.fixture
+def status(settings: Settings, repository: Path) -> None:
+    head = subprocess.run(
+        ["git", "-C", str(repository), "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    files: dict[str, bytes | None] = {f"status/{a}.yaml": dump({"address": a, **d}) for a, d in documents().items()}
+    files["pass.yaml"] = dump({"environment": "dev", "commit": head, "problems": [], "notes": ["a note"]})
+    open_status(settings).write(files, "dev: as a daemon left it")
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    def run(*arguments: str) -> Told:
+        code = main(list(arguments))
+        told = capsys.readouterr()
+        return Told(code, told.out, told.err)
+
+    return run
+
+
+@pytest.fixture
+def place(repository: Path) -> tuple[str, ...]:
+    return ("-C", str(repository), "-e", "dev")

@@ -1,0 +1,61 @@
+"""The command line: proposals by hand, on a real repository and a real data store."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.proposing import propose, target_of
+from reconciler.model.errors import Refused
+from reconciler.model.ids import RunName
+from reconciler.providers.data.git import GitData
+from reconciler.settings import Settings
+from tests.unit.reconciler.cli.conftest import TRIALS, Say
+
+Place = tuple[str, ...]
+DEPLOYMENT = "deployments/employment"
+
+
+@pytest.fixture
+def trial(settings: Settings) -> str:
+    """Leave a trial with a model in the data store."""
+    data, run = GitData(settings.home / "data", "dev"), RunName(TRIALS[0])
+    folder = Path(data.open(run).removeprefix("file://"))
+    result = {"accepted": True, "facts": {"model": {"digest": f"sha256:{'0' * 64}"}}, "metrics": {"roc_auc": 0.9}}
+    result["provenance"] = {"spec": "specs/experiments/employment.yaml", "commit": "c" * 40}
+    (folder / "result.json").write_text(json.dumps(result))
+    data.commit(run, {"run": run})
+    data.merge(run)
+    return run
+
+
+def test_a_proposal_pins_the_trial_in_the_environments_patch(settings: Settings, trial: str, repository: Path) -> None:
+    opened = propose(target_of(settings, DEPLOYMENT), trial, "Promote", merge=False)
+    show = ["git", "-C", str(repository), "show", f"{opened.branch}:environments/dev/{DEPLOYMENT}.yaml"]
+    assert trial in subprocess.run(show, capture_output=True, text=True, check=True).stdout
+    assert opened.merged is None
+
+
+def test_what_is_no_deployment_or_no_trial_is_refused(settings: Settings, trial: str) -> None:
+    with pytest.raises(Refused, match="is no deployment"):
+        target_of(settings, "deployments/other")
+    with pytest.raises(Refused, match="not in the data store"):
+        propose(target_of(settings, DEPLOYMENT), TRIALS[1], "Promote", merge=False)
+
+
+def test_promote_and_then_trace(say: Say, place: Place, status: None, trial: str, repository: Path) -> None:
+    told = say("promote", trial, DEPLOYMENT, "--merge", "--json", *place)
+    assert told.code == Exit.OK, told.err
+    assert told.json["merged"]
+    again = say("promote", trial, DEPLOYMENT, *place)
+    assert again.code == Exit.REFUSED
+    assert "already" in again.err
+
+
+@pytest.mark.usefixtures("status", "trial")
+def test_rollback_names_what_to_do_when_the_former_model_is_gone(say: Say, place: Place) -> None:
+    told = say("rollback", DEPLOYMENT, "--to", TRIALS[1], *place)
+    assert told.code == Exit.REFUSED
+    assert "setpoint compare" in told.err

@@ -1,0 +1,39 @@
+"""`setpoint validate`, as people type it."""
+
+from pathlib import Path
+
+from reconciler.cli.exits import Exit
+from tests.unit.reconciler.cli.conftest import Say
+
+
+def test_the_sample_has_no_problem(repository: Path, say: Say) -> None:
+    told = say("validate", str(repository))
+    assert told.code == Exit.OK
+    assert "no problem" in told.out
+
+
+def test_every_error_is_told_with_its_place_before_anything_is_committed(repository: Path, say: Say) -> None:
+    spec = repository / "specs/experiments/employment.yaml"
+    spec.write_text(spec.read_text().replace("metric:", "metrik:"))
+    (repository / "specs/pools/shared.yaml").write_text("capacity: {cpus: many}\n")
+    told = say("validate", str(repository), "--json")
+    assert told.code == Exit.REFUSED
+    places = {(p["file"], p["line"]) for p in told.json}
+    line = spec.read_text().splitlines().index("metrik: {name: roc_auc, goal: maximize}") + 1
+    assert ("specs/experiments/employment.yaml", line) in places
+    assert ("specs/pools/shared.yaml", 1) in places
+
+
+def test_a_folder_without_environments_is_told_what_to_do(tmp_path: Path, say: Say) -> None:
+    told = say("validate", str(tmp_path))
+    assert told.code == Exit.REFUSED
+    assert "setpoint init" in told.err
+
+
+def test_a_broken_environment_hides_nothing_of_another(repository: Path, say: Say) -> None:
+    (repository / "environments/dev/environment.yaml").write_text("deletion: {number: none}\n")
+    (repository / "environments/prod/deployments/employment.yaml").write_text("replicas: {minimum: 3, maximum: 1}\n")
+    told = say("validate", str(repository), "--json")
+    assert told.code == Exit.REFUSED
+    files = {problem["file"] for problem in told.json}
+    assert {"environments/dev/environment.yaml", "environments/prod/deployments/employment.yaml"} <= files

@@ -1,0 +1,204 @@
+"""Datasets: refreshed by cron, by request, by an alert; refused data keeps the former version downstream."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from reconciler.controllers.datasets import due_since
+from reconciler.model.change import AcceptRun, CancelJob, CloseProposal, DropRun, OpenProposal, StartRun
+from reconciler.model.decision import DataVersion, Decision, Standing
+from reconciler.model.ids import RunName
+from reconciler.model.observed import Actual, Controls
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import API, GO, LOANS, NOW, SCORE, WATCH, ago, decide
+
+NIGHTLY: dict[str, Any] = {"refresh": "0 3 * * *"}
+COLUMNS = {"id": {"type": "integer"}}
+
+
+def run_of(spec: dict[str, Any] | None = None, controls: Controls | None = None, now: datetime = NOW) -> RunName:
+    """Return the name of the run that a spec asks for."""
+    return stage.started(decide(stage.resource(LOANS, **(spec or {})), stage.actual(now=now, controls=controls))).run
+
+
+def accepted(run: str, **facts: Any) -> Actual:
+    document = stage.result(content="rows-1", metrics={"rows": 5.0}, facts={"rows": 5, **facts.pop("result", {})})
+    return stage.actual(stage.version(run), results={run: document}, **facts)
+
+
+def test_a_new_dataset_is_pulled() -> None:
+    found = decide(stage.resource(LOANS), stage.actual())
+    change = stage.started(found)
+    assert (change.runner, change.params["source"]["sql"]["query"]) == ("ingest", "SELECT * FROM loans")
+    assert (found.standing, found.output) == (Standing.WAITING, None)
+
+
+def test_an_accepted_version_is_handed_on_and_told() -> None:
+    run = run_of()
+    found = decide(stage.resource(LOANS), accepted(run))
+    assert (found.standing, found.reason) == (Standing.READY, "Accepted")
+    assert found.message == f"version {run[-12:]} with 5 rows is merged"
+    assert found.output == DataVersion(run, "rows-1")
+    assert found.facts["version"] == run
+    assert found.changes == ()
+
+
+def test_content_is_told_so_that_equal_data_retrains_nothing() -> None:
+    seen = stage.actual(stage.version(run_of()), results={run_of(): stage.result()})
+    assert decide(stage.resource(LOANS), seen).output == DataVersion(run_of(), run_of())
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"columns": COLUMNS},
+        {"source": {"sql": {"url": "sqlite:///loans.db", "query": "SELECT 1"}}},
+        {"minimum_rows": 9},
+    ],
+)
+def test_a_spec_that_changes_the_data_asks_for_a_new_version(spec: dict[str, Any]) -> None:
+    assert run_of(spec) != run_of()
+
+
+def test_a_refresh_falls_due_by_cron_and_once_each_time() -> None:
+    before, after, later = (run_of(NIGHTLY, now=NOW.replace(hour=hour)) for hour in (2, 3, 9))
+    assert before != after == later
+    found = decide(stage.resource(LOANS, **NIGHTLY), accepted(run_of(NIGHTLY)))
+    assert found.wake == NOW.replace(day=8, hour=3, minute=0, second=0)
+
+
+def test_a_refresh_falls_due_when_an_operator_asks() -> None:
+    asked = stage.requested(LOANS, ago(minutes=1))
+    assert run_of(controls=asked) != run_of()
+    assert run_of(NIGHTLY, controls=asked) != run_of(NIGHTLY)
+    assert run_of(NIGHTLY, controls=stage.requested(LOANS, ago(days=2))) == run_of(NIGHTLY)
+
+
+def test_a_moment_has_one_name_in_whatever_zone_it_was_asked_for() -> None:
+    local = datetime.fromisoformat("2026-01-07T13:00:00+02:00")
+    seen = stage.actual(controls=stage.requested(LOANS, local))
+    assert due_since(LOANS, None, stage.view(stage.desired(), seen)) == "2026-01-07T11:00:00+00:00"
+
+
+def test_a_schedule_that_is_taken_away_brings_no_older_version_in_again() -> None:
+    fresh = run_of(NIGHTLY)
+    seen = accepted(fresh, facts={LOANS: {"due": "2026-01-07T03:00:00+00:00", "run": fresh, "version": fresh}})
+    found = decide(stage.resource(LOANS), seen)
+    assert (found.facts["run"], found.standing, found.changes) == (fresh, Standing.READY, ())
+
+
+def test_an_alert_asks_for_fresh_data_once() -> None:
+    report = f"{WATCH}/0123456789ab"
+    alert = stage.reported(ago(days=1), alerts=["drift"])
+    others = [stage.resource(a) for a in (SCORE, GO, API)]
+    others.append(stage.resource(WATCH, alert={"action": "retrain"}))
+    seen = stage.actual(stage.version(report), results={report: alert})
+    change = stage.started(decide(stage.resource(LOANS), seen, *others))
+    assert change.run != run_of()
+    results = {report: alert, change.run: stage.result()}
+    settled = stage.actual(stage.version(report), stage.version(change.run), results=results)
+    found = decide(stage.resource(LOANS), settled, *others)
+    assert (found.changes, found.facts["refreshed_for"]) == ((), report)
+
+
+def refused(spec: dict[str, Any], former: str, **recorded: Any) -> Decision:
+    run = run_of(spec)
+    bad = stage.result(accepted=False, violations=[{"where": "age", "what": "above 120"}])
+    seen = stage.actual(
+        stage.version(former),
+        stage.branch(run, sealed=True),
+        results={former: stage.result(content="rows-1"), run: bad},
+        facts={LOANS: recorded},
+    )
+    return decide(stage.resource(LOANS, **spec), seen)
+
+
+def test_refused_data_stalls_with_its_violations_and_keeps_the_former_version_downstream() -> None:
+    former = run_of()
+    found = refused(NIGHTLY, former, version=former)
+    assert (found.standing, found.reason, found.message) == (Standing.STALLED, "DataRefused", "age: above 120")
+    assert found.output == DataVersion(former, "rows-1")
+    assert found.facts["violations"] == [{"where": "age", "what": "above 120"}]
+    assert found.facts["version"] == former
+    assert found.changes == ()
+
+
+def test_a_former_version_that_is_gone_is_not_handed_on() -> None:
+    assert refused(NIGHTLY, run_of(), version="datasets/loans/gone").output is None
+
+
+def test_while_a_new_version_is_made_the_former_one_stands() -> None:
+    former = run_of()
+    seen = accepted(former, facts={LOANS: {"version": former, "run": former}})
+    found = decide(stage.resource(LOANS, **NIGHTLY), seen)
+    assert isinstance(found.changes[0], StartRun)
+    assert found.output == DataVersion(former, "rows-1")
+
+
+def test_a_version_that_was_accepted_as_the_next_fell_due_is_handed_on() -> None:
+    """Else a refresh that takes longer than its schedule's span would never reach those downstream."""
+    last = run_of(NIGHTLY, now=ago(days=1))
+    seen = accepted(last, facts={LOANS: {"run": last, "version": "datasets/loans/older"}})
+    assert decide(stage.resource(LOANS, **NIGHTLY), seen).output == DataVersion(last, "rows-1")
+
+
+def test_a_refresh_that_has_begun_is_finished_before_the_next_begins() -> None:
+    yesterday = decide(stage.resource(LOANS, **NIGHTLY), stage.actual(now=ago(days=1)))
+    run = stage.started(yesterday).run
+    seen = stage.actual(stage.branch(run), stage.job(run), facts={LOANS: yesterday.facts})
+    found = decide(stage.resource(LOANS, **NIGHTLY), seen)
+    assert (found.facts["run"], found.facts["due"], found.changes) == (run, yesterday.facts["due"], ())
+
+
+def test_a_refresh_that_has_begun_gives_way_to_a_changed_spec() -> None:
+    yesterday = decide(stage.resource(LOANS, **NIGHTLY), stage.actual(now=ago(days=1)))
+    run = stage.started(yesterday).run
+    seen = stage.actual(stage.branch(run), stage.job(run), facts={LOANS: yesterday.facts})
+    found = decide(stage.resource(LOANS, minimum_rows=9, **NIGHTLY), seen)
+    assert [type(change) for change in found.changes] == [StartRun, CancelJob, DropRun]
+
+
+def test_an_accepted_refresh_lets_the_oldest_versions_go_where_the_spec_says_so() -> None:
+    run, old = run_of({"keep": 2}), [f"{LOANS}/{digit * 12}" for digit in "ab"]
+    results = {name: stage.result(provenance={"finished_at": f"2026-01-0{n}"}) for n, name in enumerate(old, 1)}
+    seen = stage.actual(*map(stage.version, [run, *old]), results={**results, run: stage.result()})
+    assert [c.target for c in stage.of(decide(stage.resource(LOANS, keep=2), seen), DropRun)] == [old[0]]
+    assert stage.of(decide(stage.resource(LOANS), seen), DropRun) == []
+
+
+def propose(*proposals: Any, spec: dict[str, Any] | None = None, **facts: Any) -> Decision:
+    run = run_of(spec)
+    told = stage.result(facts={"proposed_columns": COLUMNS})
+    seen = stage.actual(stage.version(run), *proposals, results={run: told}, facts={LOANS: facts} if facts else None)
+    return decide(stage.resource(LOANS, **(spec or {})), seen)
+
+
+def test_a_spec_without_a_schema_gets_one_proposed_from_its_data() -> None:
+    found = propose()
+    (wanted,) = stage.of(found, OpenProposal)
+    assert (wanted.file, wanted.edits) == ("specs/datasets/loans.yaml", {"columns": COLUMNS})
+    assert found.standing is Standing.READY
+
+
+def test_a_schema_is_proposed_once_and_remembered_when_it_was_seen() -> None:
+    (wanted,) = stage.of(propose(), OpenProposal)
+    seen = propose(stage.proposal(wanted.name))
+    assert (seen.changes, seen.facts["proposed"]) == ((), [wanted.name])
+    declined = propose(proposed=seen.facts["proposed"])
+    assert (declined.changes, declined.facts["proposed"]) == ((), [wanted.name])
+
+
+def test_a_merged_schema_closes_its_proposal() -> None:
+    merged = stage.proposal(f"{LOANS}/merged", "merged")
+    found = propose(merged, spec={"columns": COLUMNS})
+    assert [c.target for c in stage.of(found, CloseProposal)] == [merged.name]
+    assert stage.of(found, OpenProposal) == []
+
+
+def test_a_dataset_of_another_environment_is_adopted() -> None:
+    run = run_of()
+    seen = stage.actual(stage.version(run, here=False), results={run: stage.result()})
+    found = decide(stage.resource(LOANS), seen)
+    assert (found.reason, found.output) == ("Merging", None)
+    assert [change.target for change in stage.of(found, AcceptRun)] == [run]

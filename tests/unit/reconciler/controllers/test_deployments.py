@@ -1,0 +1,275 @@
+"""Deployments: the pinned model is started, tested, given traffic by steps; or it is told why not."""
+
+from typing import Any
+
+import pytest
+
+from reconciler.controllers.deployments import retire, revision_of
+from reconciler.model.change import AcceptRun, CancelJob, DeleteEndpoint, DropRun, StartRevision, StartRun, StopRevision
+from reconciler.model.decision import Decision, Live, Standing
+from reconciler.model.ids import Digest
+from reconciler.model.kinds.deployments import Deployment, Model
+from reconciler.model.observed import Endpoint, Revision
+from reconciler.model.resource import Resource
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import API, MODEL, NOW, ago
+
+TRIAL = stage.trial_name("2")
+OLD = Digest("0" * 12)
+READY = {"started": ago(minutes=1)}
+
+
+def pinned(**spec: Any) -> Resource:
+    return stage.resource(API, **{"model": {"trial": TRIAL, "digest": MODEL}, **spec})
+
+
+def name(**spec: Any) -> Digest:
+    found = pinned(**spec).spec
+    assert isinstance(found, Deployment)
+    assert found.model
+    return revision_of(found, found.model)
+
+
+NEW = name()
+
+
+def new(state: str = "ready", **facts: Any) -> Revision:
+    return stage.revision(NEW, state, trial=TRIAL, **{**READY, **facts})
+
+
+def old(state: str = "ready") -> Revision:
+    return stage.revision(OLD, state, started=ago(days=9))
+
+
+SMOKE = stage.started(
+    stage.decide(
+        pinned(), stage.actual(stage.version(TRIAL), stage.endpoint(new()), results={TRIAL: stage.trained({})})
+    )
+).run
+
+
+def decide(*things: Any, tested: bool = True, thing: Resource | None = None, **parts: Any) -> Decision:
+    """Decide where the pinned trial is in the data store; its revision has passed its test, unless told otherwise."""
+    results = {TRIAL: stage.trained({}), **({SMOKE: stage.result()} if tested else {}), **parts.pop("results", {})}
+    versions = [stage.version(TRIAL)] + ([stage.version(SMOKE)] if tested else [])
+    facts = parts.pop("facts", None)
+    seen = stage.actual(*versions, *things, results=results, facts={API: facts} if facts else None, **parts)
+    return stage.decide(thing or pinned(), seen)
+
+
+def serving(*revisions: Revision, **parts: Any) -> Endpoint:
+    return stage.endpoint(*revisions, **parts)
+
+
+def kinds(decision: Decision) -> list[type]:
+    return [type(change) for change in decision.changes]
+
+
+def routes(decision: Decision) -> list[dict[str, int]]:
+    return [dict(change.as_json()["traffic"]) for change in decision.changes if change.verb == "route"]
+
+
+def test_without_a_pinned_model_it_waits_for_a_promotion() -> None:
+    found = stage.decide(stage.resource(API), stage.actual())
+    assert (found.standing, found.reason, found.changes) == (Standing.WAITING, "NoModel", ())
+
+
+def test_a_model_that_is_not_in_the_data_store_stalls_and_touches_nothing_live() -> None:
+    found = stage.decide(pinned(), stage.actual(serving(old(), traffic={OLD: 100})))
+    assert (found.standing, found.reason, found.changes) == (Standing.STALLED, "ModelNotFound", ())
+    assert isinstance(found.output, Live)
+    assert found.output.revision == OLD
+
+
+def test_a_model_whose_result_is_lost_stalls_too() -> None:
+    assert stage.decide(pinned(), stage.actual(stage.version(TRIAL))).reason == "ModelNotFound"
+
+
+def test_a_digest_that_is_not_the_models_stalls() -> None:
+    found = decide(results={TRIAL: stage.trained({}, "sha256:" + "cd" * 32)})
+    assert (found.standing, found.reason) == (Standing.STALLED, "DigestMismatch")
+    assert "correct model.digest" in found.message
+
+
+def test_a_model_of_another_environment_is_fetched_first() -> None:
+    seen = stage.actual(stage.version(TRIAL, here=False), results={TRIAL: stage.trained({})})
+    found = stage.decide(pinned(), seen)
+    (change,) = stage.of(found, AcceptRun)
+    assert (found.reason, change.run, dict(change.metadata)) == ("FetchingModel", TRIAL, {})
+
+
+def test_a_revision_that_is_not_there_is_started() -> None:
+    found = decide(tested=False)
+    (change,) = stage.of(found, StartRevision)
+    assert (change.revision, change.model.trial) == (NEW, TRIAL)
+    assert found.reason == "Starting"
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"visibility": "public"},
+        {"log_payloads": False},
+        {"resources": {"cpus": 4}},
+        {"model": {"trial": TRIAL, "digest": "sha256:" + "0" * 64}},
+    ],
+)
+def test_what_changes_its_answers_makes_another_revision(spec: dict[str, Any]) -> None:
+    assert name(**spec) != NEW
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [{"replicas": {"maximum": 9}}, {"rollout": {"steps": [1, 100]}}, {"team": "risk"}, {"smoke": {"examples": 3}}],
+)
+def test_bounds_of_scale_and_rollout_make_no_other_revision(spec: dict[str, Any]) -> None:
+    assert name(**spec) == NEW
+
+
+def test_a_revision_that_is_not_ready_is_waited_for_until_its_deadline() -> None:
+    found = decide(serving(new("starting")), tested=False)
+    assert (found.reason, found.changes) == ("Starting", ())
+    assert found.wake == ago(minutes=1) + pinned().spec.rollout.deadline  # type: ignore[attr-defined]
+    late = decide(serving(new("starting", started=ago(minutes=5), reason="no memory")), tested=False)
+    assert (late.standing, late.reason) == (Standing.STALLED, "DeadlineExceeded")
+    assert late.message.endswith("was not ready in time: no memory")
+
+
+def test_a_revision_that_does_not_start_stalls_with_the_reason() -> None:
+    found = decide(serving(new("failed", reason="bad model file")), tested=False)
+    assert (found.standing, found.reason, found.changes) == (Standing.STALLED, "RevisionFailed", ())
+    assert found.message.endswith("doesn't start: bad model file")
+
+
+@pytest.mark.parametrize("revision", [new("failed"), new("starting", started=ago(minutes=9))])
+def test_an_operator_may_ask_for_a_new_start(revision: Revision) -> None:
+    found = decide(serving(revision), tested=False, controls=stage.requested(API, ago(seconds=5)))
+    assert (found.reason, kinds(found)) == ("Restarting", [StopRevision])
+    before = decide(serving(revision), tested=False, controls=stage.requested(API, ago(days=5)))
+    assert before.changes == ()
+
+
+def test_a_ready_revision_is_tested_with_recorded_examples_before_it_gets_traffic() -> None:
+    found = decide(serving(new(), old(), traffic={OLD: 100}), tested=False)
+    (change,) = stage.of(found, StartRun)
+    assert (found.reason, change.runner) == ("Testing", "smoke")
+    assert change.inputs == {"model": TRIAL}
+    assert change.urls == {"endpoint": f"http://{NEW}"}
+    assert routes(found) == []
+
+
+@pytest.mark.parametrize(
+    ("things", "results"),
+    [
+        ([stage.branch(SMOKE), stage.failed(SMOKE, 65, reason="wrong answers")], {}),
+        (
+            [stage.branch(SMOKE, sealed=True)],
+            {SMOKE: stage.result(accepted=False, violations=[{"where": "a", "what": "b"}])},
+        ),
+    ],
+)
+def test_a_revision_that_fails_its_smoke_test_gets_no_traffic_and_is_stopped(
+    things: list[Any], results: dict[str, Any]
+) -> None:
+    found = decide(serving(new(), old(), traffic={OLD: 100}), *things, tested=False, results=results)
+    assert (found.standing, found.reason, kinds(found)) == (Standing.STALLED, "SmokeTestFailed", [StopRevision])
+    stopping = decide(serving(new("stopping"), old(), traffic={OLD: 100}), *things, tested=False, results=results)
+    assert stopping.changes == ()
+
+
+def test_the_first_revision_gets_all_the_traffic() -> None:
+    found = decide(serving(new()))
+    assert (found.reason, routes(found)) == ("RollingOut", [{NEW: 100}])
+
+
+def test_a_rollout_goes_by_steps_with_a_hold() -> None:
+    steps = pinned(rollout={"steps": [20, 100], "hold": "1m"})
+    first = decide(serving(new(), old(), traffic={OLD: 100}, since=ago(days=1)), thing=steps)
+    assert (routes(first), first.wake) == ([{OLD: 80, NEW: 20}], NOW + (NOW - ago(minutes=1)))
+    held = decide(serving(new(), old(), traffic={OLD: 80, NEW: 20}, since=ago(seconds=30)), thing=steps)
+    assert (held.reason, held.changes, held.wake) == ("RollingOut", (), ago(seconds=-30))
+    last = decide(serving(new(), old(), traffic={OLD: 80, NEW: 20}, since=ago(minutes=1)), thing=steps)
+    assert routes(last) == [{NEW: 100}]
+
+
+def test_when_all_holds_the_former_revision_is_stopped() -> None:
+    found = decide(serving(new(), old(), traffic={NEW: 100}, since=ago(minutes=1)), facts={"rolled_back": [NEW, "x"]})
+    assert (found.standing, found.reason) == (Standing.READY, "Serving")
+    assert [change.target for change in stage.of(found, StopRevision)] == [f"{API}/{OLD}"]
+    assert found.facts["rolled_back"] == ["x"]
+    assert found.message == f"{TRIAL} answers at http://api"
+    again = decide(serving(new(), old("stopping"), traffic={NEW: 100}, since=ago(minutes=1)))
+    assert again.changes == ()
+
+
+def test_what_is_live_is_handed_on() -> None:
+    found = decide(serving(new(), old(), traffic={OLD: 80, NEW: 20}, since=ago(seconds=5)))
+    assert isinstance(found.output, Live)
+    assert (found.output.revision, found.output.logs_url) == (OLD, "file:///logs")
+    assert decide(serving(new())).output is None
+    gone = decide(serving(new(), traffic={NEW: 20, OLD: 80}, since=ago(days=1)))
+    assert isinstance(gone.output, Live)
+    assert gone.output.revision == NEW
+
+
+def test_bounds_of_scale_change_on_a_running_revision() -> None:
+    found = decide(serving(new(), traffic={NEW: 100}), thing=pinned(replicas={"minimum": 2, "maximum": 3}))
+    assert (found.reason, kinds(found)) == ("Scaling", [StartRevision])
+    same = decide(
+        serving(new(scale=(2, 3, 200.0)), traffic={NEW: 100}), thing=pinned(replicas={"minimum": 2, "maximum": 3})
+    )
+    assert same.reason == "Serving"
+
+
+def test_a_revision_with_traffic_that_crashed_is_told_and_gets_no_more() -> None:
+    whole = decide(serving(new("starting"), traffic={NEW: 100}))
+    assert (whole.standing, whole.reason, whole.changes) == (Standing.RECONCILING, "NotReady", ())
+    assert whole.message == f"revision {NEW} is not ready: it starts again"
+    canary = decide(serving(new("starting"), old(), traffic={OLD: 50, NEW: 50}, since=ago(minutes=9)))
+    assert (canary.reason, canary.changes) == ("NotReady", ())
+
+
+def test_a_change_by_hand_is_corrected() -> None:
+    recorded = {"revision": NEW, "traffic": {NEW: 100}}
+    found = decide(serving(), facts=recorded)
+    assert (kinds(found), found.drifted) == ([StartRevision], f"revision {NEW} was removed by hand")
+    for never_live in ({}, {"revision": NEW, "traffic": {NEW: 50}}, {"revision": OLD, "traffic": {NEW: 100}}):
+        assert decide(serving(), facts=never_live).drifted == ""
+
+
+def test_a_change_by_hand_is_reported_and_left_pass_after_pass_where_the_spec_says_so() -> None:
+    recorded: dict[str, Any] = {"revision": NEW, "traffic": {NEW: 100}}
+    for _ in range(3):
+        found = decide(serving(), facts=recorded, thing=pinned(drift="report"))
+        assert (found.standing, found.reason, found.changes) == (Standing.READY, "Drifted", ())
+        assert found.drifted
+        recorded = dict(found.facts)
+    assert kinds(decide(serving(), thing=pinned(drift="report"))) == [StartRevision]
+
+
+def test_what_was_begun_to_test_a_revision_that_is_not_wanted_any_more_is_tidied() -> None:
+    former = f"{API}/{'f' * 12}"
+    found = decide(serving(new(), traffic={NEW: 100}), stage.branch(former), stage.job(former))
+    assert kinds(found) == [CancelJob, DropRun]
+
+
+def retired(*things: Any) -> Decision:
+    return retire(API, stage.view(stage.desired(), stage.actual(*things)))
+
+
+def test_an_endpoint_whose_spec_is_gone_is_deleted_with_what_tested_it() -> None:
+    found = retired(serving(new(), traffic={NEW: 100}), stage.branch(SMOKE))
+    assert (found.reason, kinds(found)) == ("Removing", [DeleteEndpoint, DropRun])
+    gone = retired()
+    assert (gone.reason, gone.changes) == ("Removing", ())
+
+
+def test_an_endpoint_that_is_being_deleted_is_waited_for() -> None:
+    found = retired(serving(new("stopping"), old("stopping")))
+    assert (found.reason, found.changes) == ("Draining", ())
+
+
+def test_a_revisions_name_is_made_of_its_model() -> None:
+    spec = Deployment()
+    assert revision_of(spec, Model(trial=TRIAL, digest=MODEL)) == NEW
+    assert revision_of(spec, Model(trial=stage.trial_name("3"), digest=MODEL)) != NEW

@@ -1,0 +1,65 @@
+"""What a reviewer reads beside a proposal."""
+
+from typing import Any
+
+from reconciler.controllers.evidence import evidence
+from reconciler.controllers.gates import GateResult
+from reconciler.model.decision import Leaderboard
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import API
+
+BEST, SECOND = stage.trial("1", roc_auc=0.9), stage.trial("2", roc_auc=0.8)
+BOARD = Leaderboard((BEST, SECOND), stage.data())
+GATES = (GateResult("roc_auc", 0.9, "at least 0.8", True), GateResult("f1", 0.1, "at least 0.8", False))
+
+
+def write(comparison: dict[str, Any], live: str | None = None) -> str:
+    return evidence(API, BEST, BOARD, (comparison, GATES), live)
+
+
+def test_the_candidate_stands_beside_the_live_model_on_the_same_rows() -> None:
+    text = write(
+        stage.result(metrics={"candidate.roc_auc": 0.9, "live.roc_auc": 0.85}, facts={"rows": 500}), "experiments/x/1"
+    )
+    assert "in place of `experiments/x/1`" in text
+    assert "## Metrics on the same 500 rows" in text
+    assert "| roc_auc | 0.85 | 0.9 | +0.0500 |" in text
+
+
+def test_without_a_live_model_there_is_no_column_for_it() -> None:
+    text = write(stage.result(metrics={"candidate.roc_auc": 0.9}))
+    assert "which has none yet." in text
+    assert "| metric | candidate |" in text
+    assert "live" not in text
+
+
+def test_a_metric_that_the_live_model_lacks_leaves_its_cells_empty() -> None:
+    assert "| f1 |  | 0.5 |  |" in write(stage.result(metrics={"candidate.f1": 0.5}), "experiments/x/1")
+
+
+def test_gates_are_told_with_their_verdicts() -> None:
+    text = write(stage.result())
+    assert "| roc_auc | 0.9 | at least 0.8 | pass |" in text
+    assert "| f1 | 0.1 | at least 0.8 | **fail** |" in text
+
+
+def test_slices_are_shown_old_against_new() -> None:
+    slices = {"sex": {"1": {"roc_auc": 0.9, "rows": 10.0}}}
+    facts = {"candidate": {"slices": slices}, "live": {"slices": {"sex": {"1": {"roc_auc": 0.8}}}}}
+    assert "| sex = 1 | roc_auc | 0.8 | 0.9 | 10 |" in write(stage.result(facts=facts), "experiments/x/1")
+    assert "| sex = 1 | roc_auc | 0.9 | 10 |" in write(stage.result(facts=facts))
+    assert "By slice" not in write(stage.result())
+
+
+def test_the_leaderboard_marks_the_chosen_trial_and_the_origin_names_its_data() -> None:
+    text = write(stage.result())
+    assert "**`111111111111`** | model=1 | 0.9" in text
+    assert "| `222222222222` | model=2 | 0.8" in text
+    assert "- data: `datasets/loans/0123456789ab`" in text
+    assert f"- model: `{BEST.model_digest}`" in text
+
+
+def test_the_same_comparison_gives_the_same_text() -> None:
+    comparison = stage.result(metrics={"candidate.a": 1.0, "candidate.b": 2.0})
+    turned = stage.result(metrics={"candidate.b": 2.0, "candidate.a": 1.0})
+    assert write(comparison) == write(turned)

@@ -1,0 +1,191 @@
+"""Experiments: a run a trial, trials that exist are not run again, a leaderboard when all have ended."""
+
+from typing import Any
+
+import pytest
+
+from reconciler.controllers.experiments import gpu_hours, ranked
+from reconciler.controllers.pursuit import Pursuit, Stage
+from reconciler.model.change import DropRun, StartRun
+from reconciler.model.decision import DataVersion, Decision, Leaderboard, Standing
+from reconciler.model.ids import RunName
+from reconciler.model.kinds.experiments import Experiment
+from reconciler.model.observed import Actual
+from reconciler.model.resource import Resource
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import API, LOANS, MARKS, MODEL, SCORE, ago
+
+TRIALS = ({"model": "a"}, {"model": "b"}, {"model": "c"})
+
+
+def sweep(**parts: Any) -> Resource:
+    return stage.resource(SCORE, **{"trials": TRIALS, **parts})
+
+
+def decide(
+    seen: Actual | None = None, thing: Resource | None = None, data: DataVersion | None = None, *others: Resource
+) -> Decision:
+    above = [
+        stage.upstream(LOANS, data or stage.data()),
+        stage.upstream(MARKS, DataVersion(RunName("labels/marks/1"), "m")),
+    ]
+    return stage.decide(thing or sweep(), seen or stage.actual(), *others, upstream=above)
+
+
+def runs(thing: Resource | None = None, data: DataVersion | None = None) -> list[RunName]:
+    return [change.run for change in stage.of(decide(thing=thing, data=data), StartRun)]
+
+
+A, B, C = runs()
+
+
+def done(**scores: float) -> Actual:
+    found = {
+        RunName(f"{run}"): stage.trained({"roc_auc": scores[name]}) for name, run in zip("abc", (A, B, C), strict=True)
+    }
+    return stage.actual(*map(stage.version, found), results=found)
+
+
+def test_every_trial_of_the_sweep_is_a_run_of_its_own() -> None:
+    found = decide()
+    assert [change.params["params"] for change in stage.of(found, StartRun)] == list(TRIALS)
+    assert (found.standing, found.message.split(";")[0]) == (Standing.WAITING, "0 of 3 trials ended")
+    assert len({A, B, C}) == 3
+
+
+def test_trials_that_already_exist_are_not_run_again() -> None:
+    seen = stage.actual(stage.version(A), results={A: stage.trained({"roc_auc": 0.9})})
+    assert [change.run for change in stage.of(decide(seen), StartRun)] == [B, C]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"seed": 1},
+        {"target": "late"},
+        {"exclude": ["id"]},
+        {"runner": "images"},
+        {"runner": {"module": "my.train"}},
+        {"trials": ({"model": "a", "depth": 2}, *TRIALS[1:])},
+        {"code": "tree-2", "runner": {"module": "my.train", "code": "src"}},
+    ],
+)
+def test_what_changes_a_model_makes_another_trial(changed: dict[str, Any]) -> None:
+    assert runs(sweep(**changed))[0] != A
+
+
+@pytest.mark.parametrize("changed", [{"pool": "pools/big"}, {"team": "risk"}, {"budget": {"trials": 99}}, {"keep": 3}])
+def test_where_and_for_whom_makes_no_other_trial(changed: dict[str, Any]) -> None:
+    assert runs(sweep(**changed)) == [A, B, C]
+
+
+def test_the_users_own_code_is_in_the_name_by_its_tree() -> None:
+    own = {"runner": {"command": ["python", "train.py"], "code": "train"}}
+    one, other = (stage.of(decide(thing=sweep(code=tree, **own)), StartRun)[0] for tree in ("tree-1", "tree-2"))
+    assert one.run != other.run
+    assert (one.runner, one.code) == ("command", ("train", "tree-1"))
+    assert one.params["runner"] == {"command": ["python", "train.py"], "code": "train"}
+
+
+def test_new_data_makes_new_trials_and_the_same_data_under_another_name_makes_none() -> None:
+    again = stage.data("datasets/loans/ffffffffffff", "rows-1")
+    assert runs(data=again) == [A, B, C]
+    assert not {A, B, C} & set(runs(data=stage.data(content="rows-2")))
+
+
+def test_labels_are_an_input_where_the_spec_names_them() -> None:
+    (first, *_) = stage.of(decide(thing=sweep(labels=MARKS)), StartRun)
+    assert first.inputs == {"dataset": stage.data().run, "labels": "labels/marks/1"}
+    assert first.run != A
+
+
+def test_an_experiment_waits_for_its_data() -> None:
+    found = stage.decide(sweep(), stage.actual(), upstream=[stage.upstream(LOANS, None, Standing.STALLED)])
+    assert (found.reason, found.message) == ("WaitsForUpstream", "datasets/loans is stalled")
+
+
+def test_the_leaderboard_is_in_the_order_of_the_metric_with_places() -> None:
+    found = decide(done(a=0.7, b=0.9, c=0.8))
+    assert [(row["rank"], row["run"]) for row in found.facts["leaderboard"]] == [(1, B), (2, C), (3, A)]
+    assert (found.standing, found.message) == (Standing.READY, "3 trials, best roc_auc 0.9000")
+    assert isinstance(found.output, Leaderboard)
+    assert [trial.run for trial in found.output.trials] == [B, C, A]
+    assert found.output.trials[0].model_digest == MODEL
+
+
+def test_of_a_loss_the_smallest_is_first_ties_go_by_name_and_one_without_the_metric_is_last() -> None:
+    spec = sweep(metric={"name": "rmse", "goal": "minimize"}).spec
+    assert isinstance(spec, Experiment)
+    metrics = {"e": {"rmse": 2.0}, "d": {"rmse": 1.0}, "c": {}, "b": {"rmse": 1.0}}
+    found = [Pursuit(RunName(name), Stage.ACCEPTED, "", result={"metrics": told}) for name, told in metrics.items()]
+    assert [pursuit.run for pursuit in ranked(spec, found)] == ["b", "d", "e", "c"]
+
+
+def test_while_trials_run_nothing_is_handed_on() -> None:
+    seen = stage.actual(stage.version(A), stage.branch(B), stage.job(B), results={A: stage.trained({"roc_auc": 0.9})})
+    found = decide(seen)
+    assert (found.standing, found.output) == (Standing.RECONCILING, None)
+    assert [row["stage"] for row in found.facts["leaderboard"]] == ["accepted", "running", "waiting"]
+
+
+def test_a_failed_trial_does_not_stop_the_others() -> None:
+    results = {run: stage.trained({"roc_auc": 0.9}) for run in (A, B)}
+    seen = stage.actual(
+        stage.version(A), stage.version(B), stage.branch(C), stage.failed(C, 65, reason="out of range"), results=results
+    )
+    found = decide(seen)
+    assert (found.standing, found.message) == (Standing.READY, "2 trials, best roc_auc 0.9000, 1 failed")
+    assert isinstance(found.output, Leaderboard)
+    assert len(found.output.trials) == 2
+    assert found.facts["leaderboard"][-1] == {"rank": 3, "run": C, "stage": "failed", "message": "out of range"}
+
+
+def test_when_every_trial_fails_the_experiment_stalls_with_the_first_reason() -> None:
+    jobs = [stage.failed(run, 65, reason="no column paid") for run in (A, B, C)]
+    found = decide(stage.actual(*jobs, *map(stage.branch, (A, B, C))))
+    assert (found.standing, found.reason) == (Standing.STALLED, "NoTrialSucceeded")
+    assert found.message == "all 3 trials failed; the first: no column paid"
+
+
+def test_an_experiment_wakes_for_the_first_retry() -> None:
+    jobs = [stage.failed(run, 1) for run in (A, B, C)]
+    found = decide(stage.actual(*jobs, *map(stage.branch, (A, B, C))))
+    assert found.wake is not None
+    assert found.wake > stage.NOW
+
+
+def test_gpu_hours_are_trials_by_gpus_by_nodes_by_timeout() -> None:
+    assert gpu_hours(sweep(resources={"gpus": 2, "nodes": 3}, timeout="30m")) == 9.0
+    assert gpu_hours(sweep()) == 0.0
+
+
+def test_a_sweep_above_its_budget_is_refused_and_not_cut_short_in_silence() -> None:
+    dear = sweep(resources={"gpus": 1}, timeout="1h", budget={"gpu_hours": 2})
+    found = decide(stage.actual(facts={SCORE: {"leaderboard": []}}), dear)
+    assert (found.standing, found.reason, found.changes) == (Standing.STALLED, "OverBudget", ())
+    assert "3 trials may cost 3 GPU hours, and the budget is 2" in found.message
+    assert found.facts == {"leaderboard": []}
+    assert stage.of(decide(thing=sweep(resources={"gpus": 1}, timeout="1h", budget={"gpu_hours": 3})), StartRun)
+
+
+OLD = [stage.trial_name(digit) for digit in "1234"]
+
+
+def drops(keep: int | None, *others: Resource, served: str = "") -> list[str]:
+    found = {run: stage.trained({"roc_auc": 0.9}) for run in (A, B, C)}
+    for place, run in enumerate(OLD):
+        found[run] = stage.result(provenance={"finished_at": ago(days=place).isoformat()})
+    serving = stage.endpoint(stage.revision("r", trial=RunName(served))) if served else stage.endpoint()
+    seen = stage.actual(*map(stage.version, found), serving, results=found)
+    return [change.target for change in stage.of(decide(seen, sweep(keep=keep), None, *others), DropRun)]
+
+
+def test_trials_of_former_sweeps_are_kept_as_the_spec_says() -> None:
+    assert drops(None) == []
+    assert drops(3) == [OLD[3]]
+    assert drops(0) == OLD
+
+
+def test_a_trial_that_is_pinned_or_served_is_never_dropped() -> None:
+    pinned = stage.resource(API, model={"trial": OLD[1], "digest": MODEL})
+    assert drops(0, pinned, served=OLD[3]) == [OLD[0], OLD[2]]

@@ -1,0 +1,206 @@
+"""Monitors: reports that fall due, windows that follow one another, alerts that act within their limits."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from reconciler.controllers.monitors import reports
+from reconciler.model.change import CancelJob, MergeProposal, OpenProposal, StartRun
+from reconciler.model.decision import Decision, Standing
+from reconciler.model.ids import Digest, RunName
+from reconciler.model.observed import Actual
+from reconciler.model.resource import Resource
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import API, GO, MODEL, NOW, WATCH, ago
+
+HOUR, BEFORE = NOW.replace(minute=0, second=0), NOW.replace(hour=11, minute=0, second=0)
+LIVE, FORMER = stage.trial_name("2"), stage.trial_name("1")
+
+
+def decide(seen: Actual, since: datetime | None = None, *others: Resource, **spec: Any) -> Decision:
+    above = stage.upstream(API, stage.live("2", since or ago(days=9)))
+    return stage.decide(stage.resource(WATCH, **spec), seen, *others, upstream=[above])
+
+
+def report(name: str) -> RunName:
+    return RunName(f"{WATCH}/{name * 12}")
+
+
+def test_a_monitor_waits_for_a_deployment_that_serves() -> None:
+    found = stage.decide(stage.resource(WATCH), stage.actual(), upstream=[stage.upstream(API, None)])
+    assert (found.reason, found.changes) == ("WaitsForUpstream", ())
+
+
+def test_the_first_report_of_a_model_waits_for_its_schedule() -> None:
+    found = decide(stage.actual(), ago(seconds=10))
+    assert (found.standing, found.reason, found.changes) == (Standing.READY, "NotDueYet", ())
+    assert found.wake == NOW.replace(hour=13, minute=0, second=0)
+    assert decide(stage.actual(), HOUR).reason == "NotDueYet"
+
+
+def test_a_report_that_is_due_compares_the_logs_with_the_training_reference() -> None:
+    change = stage.started(decide(stage.actual()))
+    assert change.runner == "monitor"
+    assert change.inputs == {"reference": LIVE}
+    assert change.urls == {"logs": "file:///logs", "metrics": "http://metrics"}
+    assert change.params["window"] == {"start": None, "end": HOUR.isoformat()}
+    assert change.params["trial"] == LIVE
+
+
+def test_an_operator_may_ask_for_a_report_now() -> None:
+    asked = stage.actual(controls=stage.requested(WATCH, ago(seconds=5)))
+    found = stage.started(decide(asked, ago(seconds=10)))
+    assert found.params["window"]["end"] == ago(seconds=5).isoformat()
+
+
+def test_a_window_begins_where_the_previous_report_ended() -> None:
+    seen = stage.actual(stage.version(report("a")), results={report("a"): stage.reported(BEFORE)})
+    change = stage.started(decide(seen))
+    assert change.params["window"] == {"start": BEFORE.isoformat(), "end": HOUR.isoformat()}
+    assert change.inputs["previous"] == report("a")
+
+
+def test_rows_add_up_from_window_to_window_until_there_are_enough() -> None:
+    """Fewer logged rows than the spec says, and it waits."""
+    runs = {
+        report("a"): stage.reported(ago(hours=9)),
+        report("b"): stage.reported(ago(hours=5), verdict="not_enough_data"),
+    }
+    change = stage.started(decide(stage.actual(*map(stage.version, runs), results=runs)))
+    assert change.params["window"]["start"] == ago(hours=9).isoformat()
+    assert change.inputs["previous"] == report("a")
+    alone = stage.actual(stage.version(report("b")), results={report("b"): runs[report("b")]})
+    assert stage.started(decide(alone)).params["window"]["start"] is None
+
+
+def test_a_report_keeps_its_name_when_it_is_accepted() -> None:
+    run = stage.started(decide(stage.actual())).run
+    found = decide(stage.actual(stage.version(run), results={run: stage.reported(HOUR)}))
+    assert (found.standing, found.message, found.changes) == (Standing.READY, "1000 rows, verdict ok", ())
+
+
+def test_a_report_under_way_is_finished_before_the_next_begins() -> None:
+    before = decide(stage.actual(now=BEFORE))
+    run = stage.started(before).run
+    found = decide(stage.actual(stage.branch(run), stage.job(run), facts={WATCH: before.facts}))
+    assert (found.reason, found.changes, found.facts["due"]) == ("Reporting", (), BEFORE.isoformat())
+
+
+def test_a_report_under_way_on_a_model_that_no_longer_serves_is_stopped() -> None:
+    before = decide(stage.actual(now=BEFORE))
+    run = stage.started(before).run
+    seen = stage.actual(stage.branch(run), stage.job(run), facts={WATCH: before.facts})
+    above = stage.upstream(API, stage.live("3", ago(days=1)))
+    found = stage.decide(stage.resource(WATCH), seen, upstream=[above])
+    assert [type(change) for change in found.changes][:2] == [StartRun, CancelJob]
+
+
+def test_a_report_that_fails_stalls_the_monitor_until_the_next() -> None:
+    run = stage.started(decide(stage.actual())).run
+    found = decide(stage.actual(stage.branch(run), stage.failed(run, 65, reason="no logs")))
+    assert (found.standing, found.reason, found.message) == (Standing.STALLED, "ReportFailed", "no logs")
+    assert found.wake is not None
+
+
+def test_a_report_that_crashed_is_tried_again_before_the_next_is_due() -> None:
+    run = stage.started(decide(stage.actual())).run
+    found = decide(stage.actual(stage.branch(run), stage.failed(run, 1)))
+    assert found.wake is not None
+    assert NOW < found.wake < NOW.replace(minute=1)
+
+
+def test_the_newest_reports_are_shown_with_their_files() -> None:
+    runs = {report("a"): stage.reported(ago(hours=9)), report("b"): stage.reported(ago(hours=5))}
+    found = decide(stage.actual(*map(stage.version, runs), results=runs))
+    assert found.facts["reports"] == [report("b"), report("a")]
+    assert found.facts["newest"] == report("b")
+    assert found.files[f"reports/{report('a')}/report.md"] == (report("a"), "report.md")
+    assert sorted(path.rsplit("/", 1)[1] for path in found.files) == [
+        "drift.png",
+        "drift.png",
+        "report.md",
+        "report.md",
+    ]
+    kept = decide(stage.actual(*map(stage.version, runs), results=runs), keep=1)
+    assert kept.facts["reports"] == [report("b")]
+
+
+def test_a_report_of_another_environment_is_not_shown() -> None:
+    seen = stage.actual(stage.version(report("a"), here=False), results={report("a"): stage.reported(BEFORE)})
+    assert reports(WATCH, stage.view(stage.desired(), seen)) == []
+
+
+def test_an_alert_is_told_with_what_it_is_about() -> None:
+    run = stage.started(decide(stage.actual())).run
+    found = decide(stage.actual(stage.version(run), results={run: stage.reported(HOUR, alerts=["drift", "missing"])}))
+    assert found.message == "2 alerts on 1000 rows: drift, missing"
+    assert found.facts["alerts"][0]["what"] == "drift"
+    assert found.changes == ()
+
+
+def rollback(*things: Any, pinned: str = LIVE, about: str = LIVE, **parts: Any) -> Decision:
+    """Decide on an alert of the report that is due, where the model before the pinned one is known."""
+    run = stage.started(decide(stage.actual())).run
+    seen = stage.actual(
+        stage.version(run),
+        *things,
+        results={
+            run: stage.reported(HOUR, alerts=["drift"], about=about),
+            FORMER: stage.trained({}, MODEL),
+            **parts.get("results", {}),
+        },
+        facts={
+            GO: {"deployment": API, "promoted": parts.get("promoted", [FORMER, LIVE])},
+            WATCH: {"proposed": parts.get("proposed", [])},
+        },
+    )
+    api = stage.resource(API, model={"trial": pinned, "digest": MODEL})
+    return decide(seen, None, api, alert={"action": "rollback", **parts.get("alert", {})})
+
+
+def test_an_alert_may_pin_the_former_model() -> None:
+    (wanted,) = stage.of(rollback(), OpenProposal)
+    assert wanted.file == "environments/dev/deployments/api.yaml"
+    assert wanted.edits == {"model": {"trial": FORMER, "digest": MODEL}}
+    assert f"Roll {API} back" in wanted.title
+    (again,) = [c for c in rollback(stage.proposal(wanted.name)).changes if c.port == "forge"]
+    assert isinstance(again, MergeProposal)
+    assert rollback(stage.proposal(wanted.name)).facts["proposed"] == [wanted.name]
+    assert stage.of(rollback(proposed=[wanted.name]), OpenProposal) == []
+
+
+def test_an_alert_that_was_answered_asks_for_nothing_more() -> None:
+    """Else the report on the model that was taken back would go on asking, and two models would take turns."""
+    back = rollback(pinned=FORMER, promoted=[LIVE, FORMER], results={LIVE: stage.trained({}, MODEL)})
+    assert back.changes == ()
+
+
+def test_a_rollback_acts_within_the_limits_of_the_spec() -> None:
+    earlier = {report("a"): stage.reported(ago(days=1), alerts=["drift"], about=LIVE)}
+    again = rollback(stage.version(report("a")), results=earlier, alert={"at_most": 1, "within": "7d"})
+    assert stage.of(again, OpenProposal) == []
+    often = rollback(stage.version(report("a")), results=earlier, alert={"at_most": 2, "within": "7d"})
+    assert len(stage.of(often, OpenProposal)) == 1
+
+
+@pytest.mark.parametrize("promoted", [[], [LIVE], [stage.trial_name("8"), LIVE]])
+def test_without_a_former_model_that_is_still_known_nothing_is_rolled_back(promoted: list[str]) -> None:
+    assert stage.of(rollback(promoted=promoted), OpenProposal) == []
+
+
+def test_the_former_model_of_another_deployment_is_not_pinned() -> None:
+    api = stage.resource(API, model={"trial": LIVE, "digest": MODEL})
+    run = stage.started(decide(stage.actual())).run
+    results = {run: stage.reported(HOUR, alerts=["drift"], about=LIVE), FORMER: stage.trained({}, MODEL)}
+    facts = {GO: {"deployment": "deployments/other", "promoted": [FORMER, LIVE]}}
+    seen = stage.actual(stage.version(run), results=results, facts=facts)
+    assert stage.of(decide(seen, None, api, alert={"action": "rollback"}), OpenProposal) == []
+
+
+def test_what_serves_and_what_came_before_is_in_a_reports_name_and_the_clock_is_not_alone() -> None:
+    one = stage.started(decide(stage.actual())).run
+    above = stage.upstream(API, stage.live("3", ago(days=9)))
+    assert stage.live("3").revision == Digest("r" * 12)
+    other = stage.started(stage.decide(stage.resource(WATCH), stage.actual(), upstream=[above])).run
+    assert one != other

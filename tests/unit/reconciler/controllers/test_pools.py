@@ -1,0 +1,65 @@
+"""Pools: capacity and shares as the spec says, and how much each team uses."""
+
+from typing import Any
+
+from reconciler.controllers.pools import retire
+from reconciler.model.change import ConfigurePool
+from reconciler.model.decision import Decision, Standing
+from reconciler.model.kinds.pools import Pool
+from reconciler.model.observed import Job
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import SHARED
+
+SPEC: dict[str, Any] = {"capacity": {"cpus": 4, "memory": "8Gi", "gpus": 1}, "teams": {"risk": {"weight": 2}}}
+
+
+def decide(*jobs: Job, there: Pool | None = None, **spec: Any) -> Decision:
+    seen = stage.actual(*jobs, pools={SHARED: there} if there else None)
+    return stage.decide(stage.resource(SHARED, **{**SPEC, **spec}), seen)
+
+
+def test_a_pool_that_is_not_there_is_configured() -> None:
+    found = decide()
+    (change,) = stage.of(found, ConfigurePool)
+    assert change.spec == Pool.model_validate(SPEC)
+    assert found.standing is Standing.RECONCILING
+
+
+def test_a_pool_as_its_spec_says_is_left_alone() -> None:
+    found = decide(there=Pool.model_validate(SPEC))
+    assert (found.standing, found.changes) == (Standing.READY, ())
+    assert found.message == "4 cpus, 8 GiB of memory, 1 gpus"
+
+
+def test_only_capacity_and_shares_configure_a_pool_anew() -> None:
+    assert decide(there=Pool.model_validate(SPEC), description="other words").changes == ()
+    assert decide(there=Pool.model_validate(SPEC), teams={}).changes != ()
+    assert decide(there=Pool.model_validate(SPEC), capacity={"cpus": 5}).changes != ()
+
+
+def test_what_each_team_uses_is_told() -> None:
+    jobs = [
+        stage.job("a/b/1", team="risk"),
+        stage.job("a/b/2", "waiting", team="risk"),
+        stage.job("a/b/3", "succeeded", team="risk"),
+        stage.job("a/b/4", team="vision"),
+        stage.job("a/b/5", pool="pools/other"),
+    ]
+    assert decide(*jobs).facts["teams"] == {"risk": {"running": 1, "waiting": 1}, "vision": {"running": 1}}
+
+
+def retired(*jobs: Job, there: bool = True) -> Decision:
+    pools = {SHARED: Pool.model_validate(SPEC)} if there else None
+    return retire(SHARED, stage.view(stage.desired(), stage.actual(*jobs, pools=pools)))
+
+
+def test_a_pool_whose_spec_is_gone_is_taken_away() -> None:
+    (change,) = stage.of(retired(stage.job("a/b/1", "succeeded"), stage.job("a/b/2", "waiting")), ConfigurePool)
+    assert change.spec is None
+    gone = retired(there=False)
+    assert (gone.reason, gone.changes) == ("Removing", ())
+
+
+def test_a_pool_is_taken_away_once_its_jobs_have_ended_and_not_asked_in_every_pass() -> None:
+    found = retired(stage.job("a/b/1"))
+    assert (found.reason, found.changes) == ("Draining", ())

@@ -1,0 +1,62 @@
+"""A proposal is made once; what a person declined stays declined; what a better one replaced may come again."""
+
+from reconciler.controllers.proposals import (
+    close_others,
+    is_open,
+    propose_once,
+    proposed_names,
+    replaced,
+    was_proposed,
+)
+from reconciler.model.change import CloseProposal, OpenProposal
+from reconciler.model.decision import View
+from reconciler.model.observed import Proposal
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import GO
+
+WANTED = OpenProposal(address=GO, name=f"{GO}/new", file="environments/dev/deployments/api.yaml", edits={}, title="Go")
+
+
+def view(*proposals: Proposal, proposed: list[str] | None = None, unread: dict[str, str] | None = None) -> View:
+    seen = stage.actual(*proposals, facts={GO: {"proposed": proposed}} if proposed else None, unread=unread)
+    return stage.view(stage.desired(), seen)
+
+
+def test_a_new_proposal_is_opened_and_the_others_are_closed() -> None:
+    changes = propose_once(WANTED, view(stage.proposal(f"{GO}/old"), stage.proposal("promotions/other/old")))
+    assert [type(change) for change in changes] == [CloseProposal, OpenProposal]
+    assert changes[0].target == f"{GO}/old"
+
+
+def test_a_proposal_that_is_there_is_not_opened_again() -> None:
+    for state in ("open", "merged", "closed"):
+        assert propose_once(WANTED, view(stage.proposal(WANTED.name, state))) == ()
+
+
+def test_a_proposal_that_was_there_and_is_gone_was_declined() -> None:
+    seen = view(proposed=[WANTED.name])
+    assert propose_once(WANTED, seen) == ()
+    assert was_proposed(GO, WANTED.name, seen)
+
+
+def test_a_failed_read_never_counts_as_absent() -> None:
+    """A forge that couldn't be read is not one without proposals."""
+    assert propose_once(WANTED, view(unread={"forge": "503"})) == ()
+
+
+def test_only_an_open_proposal_is_open() -> None:
+    assert is_open(WANTED.name, view(stage.proposal(WANTED.name)))
+    assert not is_open(WANTED.name, view(stage.proposal(WANTED.name, "merged")))
+    assert not is_open(WANTED.name, view())
+
+
+def test_an_open_proposal_that_is_closed_here_was_not_declined() -> None:
+    seen = view(stage.proposal(f"{GO}/open"), stage.proposal(f"{GO}/merged", "merged"))
+    assert replaced(close_others(GO, None, seen), seen) == {f"{GO}/open"}
+
+
+def test_names_are_remembered_newest_last_and_not_for_ever() -> None:
+    seen = view(proposed=["a", "b", "c"])
+    assert proposed_names(GO, None, seen) == ["a", "b", "c"]
+    assert proposed_names(GO, "a", seen) == ["b", "c", "a"]
+    assert proposed_names(GO, "d", seen, limit=2) == ["c", "d"]

@@ -1,0 +1,80 @@
+"""Names are digests: of what changes the result, and of nothing else."""
+
+from typing import Any
+
+import pytest
+
+from reconciler.controllers.run_orders import order
+from reconciler.model.change import StartRun
+from reconciler.model.ids import RunName
+from reconciler.model.run import RUNNER_VERSIONS
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import LOANS, SHARED
+
+
+def ordered(spec: dict[str, Any] | None = None, **parts: Any) -> StartRun:
+    thing = stage.resource(LOANS, **(spec or {}))
+    asked = {"runner": "ingest", "params": {"a": 1, "b": [2]}, "made_from": {"content": "rows-1"}, **parts}
+    return order(thing, stage.view(stage.desired(thing), stage.actual()), **asked)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"pool": "pools/big"},
+        {"team": "risk"},
+        {"resources": {"cpus": 8, "gpus": 2}},
+        {"timeout": "9h"},
+        {"retries": 9},
+        {"description": "other words"},
+    ],
+)
+def test_where_for_whom_and_how_long_changes_no_name(spec: dict[str, Any]) -> None:
+    assert ordered(spec).run == ordered().run
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"params": {"a": 2, "b": [2]}},
+        {"params": {"a": 1, "b": [2], "c": None}},
+        {"seed": 1},
+        {"made_from": {"content": "rows-2"}},
+        {"made_from": {"content": "rows-1", "code": "tree-1"}},
+        {"runner": "label"},
+    ],
+)
+def test_what_changes_the_result_changes_the_name(parts: dict[str, Any]) -> None:
+    assert ordered(**parts).run != ordered().run
+
+
+def test_a_runners_declared_version_changes_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = ordered().run
+    monkeypatch.setattr("reconciler.controllers.run_orders.RUNNER_VERSIONS", {**RUNNER_VERSIONS, "ingest": 2})
+    assert ordered().run != before
+
+
+def test_where_the_inputs_lie_changes_no_name() -> None:
+    moved = ordered(inputs={"dataset": RunName("datasets/loans/ffffffffffff")}, urls={"logs": "file:///elsewhere"})
+    assert moved.run == ordered().run
+
+
+def test_the_order_of_keys_changes_no_name() -> None:
+    assert ordered(params={"b": [2], "a": 1}).run == ordered().run
+
+
+def test_an_order_says_where_for_whom_and_what_it_is_made_from() -> None:
+    found = ordered({"team": "risk", "timeout": "30m"}, inputs={"dataset": RunName("datasets/a/1")}, seed=7)
+    assert (found.pool, found.team, found.timeout, found.seed) == (SHARED, "risk", 1800.0, 7)
+    assert found.provenance == {
+        "environment": "dev",
+        "spec": "specs/datasets/loans.yaml",
+        "runner_version": 1,
+        "input_dataset": "datasets/a/1",
+    }
+
+
+def test_a_kind_without_jobs_orders_none() -> None:
+    thing = stage.resource(SHARED)
+    with pytest.raises(TypeError, match="pools/shared has no jobs"):
+        order(thing, stage.view(stage.desired(thing), stage.actual()), runner="ingest", params={}, made_from={})

@@ -1,0 +1,126 @@
+"""A repository on this machine: found where it is, moved directly, with care for who has a branch checked out."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.git.local import LocalRepository
+from reconciler.git.refs import RefUpdate
+from reconciler.model.errors import Raced, Refused, Unavailable
+from tests.unit.reconciler.git.people import Clone, bare, git
+
+MAIN = "refs/heads/main"
+
+
+def test_it_is_found_bare_or_not(ada: Clone, tmp_path: Path) -> None:
+    commit = ada.commit({"a": "1"})
+    for place in (ada.folder, ada.folder / ".git"):
+        repository = LocalRepository(place)
+        assert repository.ref(MAIN) == commit
+        assert repository.refs(MAIN) == {MAIN: commit}
+        assert repository.default_branch() == "main"
+        assert repository.watched == ada.folder / ".git"
+        repository.close()
+    assert LocalRepository(bare(tmp_path / "b.git")).ref(MAIN) is None
+
+
+def test_a_linked_work_tree_is_the_same_repository(ada: Clone, tmp_path: Path) -> None:
+    commit = ada.commit({"a": "1"})
+    ada.git("worktree", "add", "--quiet", "-b", "side", str(tmp_path / "linked"))
+    repository = LocalRepository(tmp_path / "linked")
+    assert repository.git_dir == ada.folder / ".git"
+    assert repository.ref("refs/heads/side") == commit
+    repository.close()
+
+
+def test_what_is_no_repository_is_told(ada: Clone, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="isn't there"):
+        LocalRepository(tmp_path / "nothing")
+    (tmp_path / "plain").mkdir()
+    with pytest.raises(Refused, match="plain is no Git repository"):
+        LocalRepository(tmp_path / "plain")
+    (ada.folder / "inner").mkdir()
+    with pytest.raises(Refused, match="inner is no Git repository"):
+        LocalRepository(ada.folder / "inner")
+
+
+def test_a_repository_that_vanishes_is_no_missing_branch(ada: Clone) -> None:
+    repository = LocalRepository(ada.folder)
+    assert repository.ref(MAIN) is None
+    (ada.folder / ".git").rename(ada.folder / "away")
+    with pytest.raises(Unavailable, match="is gone"):
+        repository.ref(MAIN)
+    with pytest.raises(Unavailable):
+        repository.refs(MAIN)
+    repository.close()
+
+
+def next_commit(ada: Clone, parent: str, files: dict[str, str]) -> str:
+    """Make a commit that no branch points to."""
+    ada.git("checkout", "--quiet", "--detach", parent)
+    made = ada.commit(dict(files))
+    ada.git("checkout", "--quiet", "main")
+    return made
+
+
+def test_a_checked_out_branch_takes_its_work_tree_along(ada: Clone) -> None:
+    first = ada.commit({"a": "1", "b": "1"})
+    second = next_commit(ada, first, {"a": "2"})
+    ada.write({"b": "edited", "new": "untracked"})
+    repository = LocalRepository(ada.folder)
+    repository.advance(RefUpdate(MAIN, second, first))
+    assert (ada.folder / "a").read_text() == "2"
+    assert (ada.folder / "b").read_text() == "edited"
+    assert ada.git("status", "--porcelain") == "M b\n?? new"
+    assert repository.ref(MAIN) == second
+    repository.close()
+
+
+def test_changes_in_the_way_are_kept_and_told(ada: Clone) -> None:
+    first = ada.commit({"a": "1"})
+    second = next_commit(ada, first, {"a": "2"})
+    ada.write({"a": "mine"})
+    repository = LocalRepository(ada.folder)
+    with pytest.raises(Refused, match=r"changes in the work tree .* are in the way") as told:
+        repository.advance(RefUpdate(MAIN, second, first))
+    assert "commit or stash" in told.value.hint
+    assert (ada.folder / "a").read_text() == "mine"
+    assert ada.git("rev-parse", "main") == first
+    repository.close()
+
+
+def test_another_work_tree_is_found_too(ada: Clone, tmp_path: Path) -> None:
+    first = ada.commit({"a": "1"})
+    second = next_commit(ada, first, {"a": "2"})
+    ada.git("checkout", "--quiet", "-b", "side")
+    ada.git("worktree", "add", "--quiet", str(tmp_path / "linked"), "main")
+    repository = LocalRepository(ada.folder)
+    repository.advance(RefUpdate(MAIN, second, first))
+    assert (tmp_path / "linked/a").read_text() == "2"
+    assert (ada.folder / "a").read_text() == "1"
+    repository.close()
+
+
+@pytest.mark.parametrize("checked_out", [True, False])
+def test_a_branch_that_moved_is_a_lost_race(ada: Clone, checked_out: bool) -> None:
+    first = ada.commit({"a": "1"})
+    second = next_commit(ada, first, {"a": "2"})
+    third = ada.commit({"b": "1"})
+    if not checked_out:
+        ada.git("checkout", "--quiet", "--detach")
+    repository = LocalRepository(ada.folder)
+    with pytest.raises(Raced):
+        repository.advance(RefUpdate(MAIN, second, first))
+    assert repository.ref(MAIN) == third
+    repository.close()
+
+
+def test_a_bare_one_just_moves(tmp_path: Path, ada: Clone) -> None:
+    origin = bare(tmp_path / "origin.git")
+    ada.git("remote", "add", "origin", str(origin))
+    first, second = ada.commit({"a": "1"}), ada.commit({"a": "2"})
+    ada.push(f"{first}:{MAIN}", "HEAD:refs/heads/other")
+    repository = LocalRepository(origin)
+    repository.advance(RefUpdate(MAIN, second, first))
+    assert git(origin, "rev-parse", "main") == second
+    repository.close()

@@ -1,0 +1,305 @@
+"""The daemon: passes while it holds the lease and something happened, and a stop in good order."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from reconciler.loop.cycle import Pass
+from reconciler.loop.daemon import Daemon, Rhythm
+from reconciler.loop.events import Bell
+from reconciler.loop.health import Metrics, Pulse
+from reconciler.model.change import DropRun
+from reconciler.model.decision import Decision, Standing
+from reconciler.model.errors import Unavailable
+from reconciler.model.ids import CommitId, RunName
+from reconciler.model.plan import Outcome, Plan
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import COMMIT, LOANS
+
+PATIENCE = 5.0
+QUIET = 0.3
+SLOW = Rhythm(resync=timedelta(hours=1), lease=timedelta(milliseconds=20))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def made(*changes: DropRun, error: str = "", wake: datetime | None = None, **parts: Any) -> Pass:
+    """Build a pass that tried these changes."""
+    decision = Decision(address=LOANS, standing=Standing.READY, reason="", message="", changes=changes, wake=wake)
+    outcomes = tuple(Outcome(change, error) for change in changes)
+    return Pass(stage.desired(), stage.actual(), Plan(COMMIT, "dev", {LOANS: decision}), outcomes, **parts)
+
+
+def drop(name: str) -> DropRun:
+    return DropRun(address=LOANS, run=RunName(f"{LOANS}/{name}"))
+
+
+class Environment:
+    """An environment in which nothing happens but what a test says: passes to come, news, a moved ref."""
+
+    def __init__(self, *coming: Pass) -> None:
+        self.coming = list(coming)
+        self.passes: list[CommitId] = []
+        self.commit: CommitId | None = COMMIT
+        self.trouble: Exception | None = None
+        self.news = threading.Event()
+        self.has_moved = False
+        self.looks = 0
+
+    def head(self) -> CommitId | None:
+        if self.trouble:
+            raise self.trouble
+        return self.commit
+
+    def run(self, commit: CommitId) -> Pass:
+        self.passes.append(commit)
+        return self.coming.pop(0) if self.coming else made()
+
+    def moved(self) -> bool:
+        self.looks += 1
+        if self.trouble:
+            raise self.trouble
+        return self.has_moved
+
+    def settle(self) -> bool:
+        found = self.news.is_set()
+        self.news.clear()
+        return found
+
+
+class Lease:
+    """A lease that one of two may hold."""
+
+    def __init__(self) -> None:
+        self.is_free = True
+        self.trouble: Exception | None = None
+        self.held = False
+
+    def acquire(self) -> bool:
+        if self.trouble:
+            raise self.trouble
+        self.held = self.is_free
+        return self.held
+
+    def holder(self) -> str:
+        if self.trouble:
+            raise self.trouble
+        return "me" if self.held else "other:7"
+
+    def release(self) -> None:
+        self.held = False
+
+
+class House:
+    """A daemon, and what it lives on."""
+
+    def __init__(self, *coming: Pass, rhythm: Rhythm = SLOW) -> None:
+        self.environment, self.lease, self.bell = Environment(*coming), Lease(), Bell()
+        self.pulse, self.metrics = Pulse(now()), Metrics("dev")
+        self.daemon = Daemon(
+            self.environment,
+            self.lease,
+            self.bell,
+            metrics=self.metrics,
+            pulse=self.pulse,
+            now=now,
+            rhythm=rhythm,
+        )
+
+    @property
+    def count(self) -> int:
+        return len(self.environment.passes)
+
+    @contextmanager
+    def running(self) -> Iterator["House"]:
+        thread = threading.Thread(target=self.daemon.run)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.bell.stop()
+            thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it never held"
+        threading.Event().wait(0.005)
+
+
+def rests(house: House) -> bool:
+    """Tell whether no pass is made for a while."""
+    before = house.count
+    threading.Event().wait(QUIET)
+    return house.count == before
+
+
+def test_it_makes_a_pass_when_it_starts_and_then_rests() -> None:
+    with House().running() as house:
+        until(lambda: house.count == 1)
+        assert rests(house)
+        assert house.environment.passes == [COMMIT]
+        assert house.pulse.health.last_pass is not None
+        assert house.pulse.health.has_lease
+
+
+def test_it_makes_another_while_passes_change_the_world() -> None:
+    with House(made(drop("1")), made(drop("2"))).running() as house:
+        until(lambda: house.count == 3)
+        assert rests(house)
+
+
+def test_a_pass_that_does_the_same_again_is_not_repeated_at_once() -> None:
+    """A change that is made and never seen must not make a hot loop."""
+    same = made(drop("1"))
+    with House(*[same] * 50).running() as house:
+        until(lambda: house.count == 2)
+        assert rests(house)
+
+
+def test_a_pass_whose_changes_all_failed_is_not_repeated_at_once_but_when_they_are_due() -> None:
+    failed = made(drop("1"), error="down", retry_at=now() + timedelta(seconds=0.6))
+    with House(failed).running() as house:
+        until(lambda: house.count == 1)
+        assert rests(house)
+        until(lambda: house.count == 2)
+
+
+def test_a_ring_asks_for_a_pass() -> None:
+    with House().running() as house:
+        until(lambda: house.count == 1)
+        house.bell.ring()
+        until(lambda: house.count == 2)
+
+
+def test_news_of_an_engine_asks_for_a_pass() -> None:
+    with House().running() as house:
+        until(lambda: house.count == 1)
+        house.environment.news.set()
+        until(lambda: house.count == 2)
+
+
+def test_a_decision_that_waits_for_a_moment_is_made_again_then() -> None:
+    with House(made(wake=now() + timedelta(seconds=0.2))).running() as house:
+        until(lambda: house.count == 2)
+
+
+def test_a_knock_asks_for_a_pass_only_when_something_moved() -> None:
+    """Status commits never trigger the loop."""
+    with House().running() as house:
+        until(lambda: house.count == 1)
+        house.bell.knock()
+        until(lambda: house.environment.looks == 1)
+        assert rests(house)
+        house.environment.has_moved = True
+        house.bell.knock()
+        until(lambda: house.count == 2)
+
+
+def test_a_remote_repository_is_polled_by_a_look_at_its_refs() -> None:
+    rhythm = Rhythm(resync=timedelta(hours=1), lease=timedelta(hours=1), poll=timedelta(milliseconds=20))
+    with House(rhythm=rhythm).running() as house:
+        until(lambda: house.environment.looks > 3)
+        assert house.count == 1
+
+
+def test_everything_is_looked_at_again_after_a_while() -> None:
+    rhythm = Rhythm(resync=timedelta(milliseconds=20), lease=timedelta(hours=1))
+    with House(rhythm=rhythm).running() as house:
+        until(lambda: house.count > 2)
+
+
+def test_a_second_daemon_waits_for_the_lease_and_takes_over() -> None:
+    house = House()
+    house.lease.is_free = False
+    with house.running():
+        until(lambda: house.pulse.health.waits_for == "other:7")
+        assert rests(house)
+        assert (house.count, house.daemon.may_write) == (0, False)
+        house.lease.is_free = True
+        until(lambda: house.count == 1)
+        assert house.daemon.may_write
+
+
+def test_a_daemon_that_lost_the_lease_stops_writing() -> None:
+    with House().running() as house:
+        until(lambda: house.count == 1)
+        house.lease.is_free = False
+        until(lambda: not house.daemon.may_write)
+        house.bell.ring()
+        assert rests(house)
+        assert house.count == 1
+
+
+def test_a_lease_that_cannot_be_asked_for_is_lost_even_when_nobody_can_say_who_holds_it() -> None:
+    with House().running() as house:
+        until(lambda: house.count == 1)
+        house.lease.trouble = Unavailable("git is down")
+        until(lambda: not house.daemon.may_write)
+        until(lambda: not house.pulse.health.has_lease)
+        house.lease.trouble = None
+        until(lambda: house.daemon.may_write)
+
+
+def test_trouble_is_told_and_goes_when_it_is_over() -> None:
+    house = House()
+    house.environment.trouble = Unavailable("git is down", "start it")
+    with house.running():
+        until(lambda: house.pulse.health.problem == "git is down")
+        assert house.metrics.registry.get_sample_value("setpoint_passes_total", {"result": "failed"}) == 1
+        assert rests(house)
+        house.environment.trouble = None
+        house.bell.ring()
+        until(lambda: house.pulse.health.problem == "")
+        assert house.count == 1
+
+
+def test_a_defect_does_not_end_the_daemon() -> None:
+    house = House()
+    house.environment.trouble = ZeroDivisionError("oops")
+    with house.running():
+        until(lambda: "a defect of Setpoint: ZeroDivisionError" in house.pulse.health.problem)
+        house.environment.trouble = None
+        house.bell.ring()
+        until(lambda: house.count == 1)
+
+
+def test_a_branch_without_a_commit_is_trouble() -> None:
+    house = House()
+    house.environment.commit = None
+    with house.running():
+        until(lambda: house.pulse.health.problem == "the watched branch has no commit")
+
+
+def test_it_stops_at_once_and_gives_the_lease_back() -> None:
+    house = House()
+    with house.running():
+        until(lambda: house.count == 1)
+        began = time.monotonic()
+    assert time.monotonic() - began < 1.0
+    assert not house.lease.held
+    assert not house.daemon.may_write
+
+
+@pytest.mark.parametrize("trouble", [Unavailable("git is down"), KeyError("odd")])
+def test_engines_that_cannot_live_do_not_stop_the_passes(trouble: Exception) -> None:
+    house = House()
+
+    def settle() -> bool:
+        raise trouble
+
+    house.environment.settle = settle  # type: ignore[method-assign]
+    with house.running():
+        until(lambda: house.count == 1)
+        house.bell.ring()
+        until(lambda: house.count == 2)

@@ -1,0 +1,84 @@
+"""How the daemon is: the reasons why it isn't ready, and its figures."""
+
+from datetime import timedelta
+
+import prometheus_client
+import pytest
+
+from reconciler.loop.cycle import Pass
+from reconciler.loop.health import Health, Metrics, Pulse, unready
+from reconciler.model.change import DropRun
+from reconciler.model.decision import Decision, Standing
+from reconciler.model.ids import RunName
+from reconciler.model.plan import Outcome, Plan
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import API, COMMIT, LOANS, NOW, ago
+
+LONGEST = timedelta(minutes=10)
+WELL = Health(ago(days=1), has_lease=True, last_pass=ago(minutes=1))
+
+
+def done(*outcomes: Outcome, unread: dict[str, str] | None = None) -> Pass:
+    decisions = {
+        address: Decision(address=address, standing=standing, reason="", message="")
+        for address, standing in ((LOANS, Standing.READY), (API, Standing.STALLED))
+    }
+    return Pass(stage.desired(), stage.actual(unread=unread), Plan(COMMIT, "dev", decisions), outcomes)
+
+
+def test_a_daemon_that_holds_the_lease_and_makes_passes_is_ready() -> None:
+    assert unready(WELL, NOW, LONGEST) == ()
+
+
+@pytest.mark.parametrize(
+    ("health", "reason"),
+    [
+        (Health(ago(minutes=1), True, ago(minutes=1), "git is down"), "git is down"),
+        (Health(ago(minutes=1), False, ago(minutes=1)), "the lease is not held"),
+        (Health(ago(minutes=1), False, ago(minutes=1), waits_for="other:7"), "the lease is held by other:7"),
+        (Health(ago(minutes=1), True), "no pass has ended yet"),
+        (Health(ago(days=1), True, ago(minutes=11)), "the loop has finished no pass for 600 s"),
+    ],
+)
+def test_each_trouble_is_a_reason(health: Health, reason: str) -> None:
+    assert unready(health, NOW, LONGEST) == (reason,)
+
+
+def test_a_pulse_is_what_happened_last() -> None:
+    pulse = Pulse(NOW)
+    pulse.trouble("git is down")
+    pulse.lease(False, "other:7")
+    assert pulse.health == Health(NOW, problem="git is down", waits_for="other:7")
+    pulse.lease(True)
+    pulse.beat(NOW)
+    assert pulse.health == Health(NOW, True, NOW)
+
+
+def test_metrics_are_counted_in_prometheus_words() -> None:
+    metrics = Metrics("dev")
+    change = DropRun(address=LOANS, run=RunName(f"{LOANS}/1"))
+    metrics.passed(done(Outcome(change), Outcome(change, "no"), unread={"pool": "down"}), 0.5, NOW)
+    metrics.failed()
+    metrics.lease(True)
+
+    def value(name: str, /, **labels: str) -> float | None:
+        return metrics.registry.get_sample_value(name, labels)
+
+    assert value("setpoint_passes_total", result="ok") == value("setpoint_passes_total", result="failed") == 1
+    assert value("setpoint_changes_total", port="data", verb="drop", result="done") == 1
+    assert value("setpoint_changes_total", port="data", verb="drop", result="failed") == 1
+    assert value("setpoint_resources", kind="datasets", state="ready") == 1
+    assert value("setpoint_resources", kind="deployments", state="stalled") == 1
+    assert (value("setpoint_port_unread", port="pool"), value("setpoint_port_unread", port="data")) == (1, 0)
+    assert value("setpoint_lease_held") == 1
+    assert value("setpoint_last_pass_timestamp_seconds") == NOW.timestamp()
+    assert value("setpoint_pass_seconds_sum") == 0.5
+    assert value("setpoint_environment_info", name="dev") == 1
+    assert b"setpoint_passes_total" in prometheus_client.generate_latest(metrics.registry)
+
+
+def test_resources_that_are_gone_are_counted_no_more() -> None:
+    metrics = Metrics("dev")
+    metrics.passed(done(), 0.1, NOW)
+    metrics.passed(Pass(stage.desired(), stage.actual(), Plan(COMMIT, "dev")), 0.1, NOW)
+    assert metrics.registry.get_sample_value("setpoint_resources", {"kind": "datasets", "state": "ready"}) is None

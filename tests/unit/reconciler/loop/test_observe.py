@@ -1,0 +1,160 @@
+"""Observing: one listing of each port, each result read once, and nothing changed."""
+
+import json
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from reconciler.loop.observe import Results, observe
+from reconciler.model.errors import Unavailable
+from reconciler.model.ids import Address, RunName
+from reconciler.model.kinds.pools import Pool
+from reconciler.model.kinds.spec import Resources
+from reconciler.model.observed import Actual, Controls, JobState
+from reconciler.ports.pool import JobOrder
+from reconciler.providers.memory import Call, World
+from reconciler.providers.memory.data import DataRoom
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import API, LOANS, SHARED
+
+RUN = RunName(f"{LOANS}/{'a' * 12}")
+READS = ("data.list", "pool.list", "serving.list", "forge.list")
+
+
+def down(*ports: str) -> Callable[[Call], None]:
+    def before(call: Call) -> None:
+        if call.port in ports:
+            raise Unavailable(f"{call.port} is down")
+
+    return before
+
+
+def look(world: World, results: Results | None = None) -> Actual:
+    return observe(stage.engines(world), {}, Controls(), results or Results())
+
+
+def leave(world: World, run: RunName, files: Mapping[str, bytes], *, accept: bool = False) -> None:
+    """Leave files in a run's branch, and accept it."""
+    data = stage.engines(world).data
+    data.open(run)
+    world.room(DataRoom).write(run, files)
+    if accept:
+        data.commit(run, {})
+        data.merge(run)
+
+
+def result(**parts: object) -> bytes:
+    return json.dumps(stage.result(**parts)).encode()  # type: ignore[arg-type]
+
+
+def test_each_port_is_listed_once_and_nothing_is_changed() -> None:
+    """Observing changes nothing."""
+    world = World()
+    found = look(world)
+    assert world.calls == dict.fromkeys(READS, 1)
+    assert found.now == world.clock.now()
+    assert found.unread == {}
+
+
+@pytest.mark.parametrize("port", ["data", "pool", "serving", "forge"])
+def test_a_failed_read_never_counts_as_absent(port: str) -> None:
+    """It is named, with its reason, and the other ports are read all the same."""
+    world = World(before=down(port))
+    leave_world = World()
+    assert look(leave_world).unread == {}
+    found = look(world)
+    assert found.unread == {port: f"{port} is down"}
+
+
+def test_every_port_may_fail_at_once() -> None:
+    assert look(World(before=down("data", "pool", "serving", "forge"))).unread.keys() == {
+        "data",
+        "pool",
+        "serving",
+        "forge",
+    }
+
+
+def test_a_defect_of_a_provider_is_a_failed_read() -> None:
+    def before(call: Call) -> None:
+        if call.port == "pool":
+            raise KeyError("odd")
+
+    assert "a defect of Setpoint" in look(World(before=before)).unread["pool"]
+
+
+def test_a_result_that_cannot_be_read_makes_the_data_unread() -> None:
+    """A partial read never counts as absent."""
+    world = World()
+    leave(world, RUN, {"result.json": result()}, accept=True)
+    world.before = down("reader")
+    found = look(world)
+    assert found.unread == {"data": "reader is down"}
+    assert found.results == {}
+
+
+def test_results_are_read_once_in_their_life() -> None:
+    world, results = World(), Results()
+    leave(world, RUN, {"result.json": result(content="c")}, accept=True)
+    first, second = look(world, results), look(world, results)
+    assert first.results[RUN]["content"] == second.results[RUN]["content"] == "c"
+    assert world.calls["reader.read"] == 1
+
+
+def test_a_run_without_a_result_is_looked_at_again() -> None:
+    world, results = World(), Results()
+    leave(world, RUN, {})
+    assert look(world, results).results == {}
+    world.room(DataRoom).write(RUN, {"result.json": result()})
+    assert RUN in look(world, results).results
+
+
+def test_an_error_is_read_where_there_is_no_result_and_anew_for_every_attempt() -> None:
+    world, results = World(), Results()
+    leave(world, RUN, {"error.json": b'{"what": "first"}'})
+    assert look(world, results).errors[RUN]["what"] == "first"
+    leave(world, RUN, {"error.json": b'{"what": "second"}'})
+    assert look(world, results).errors[RUN]["what"] == "first"
+    engines = stage.engines(world)
+    engines.pool.configure(SHARED, Pool())
+    engines.pool.submit(JobOrder(RUN, SHARED, "t", Resources(), 60.0, {}, attempt=2))
+    assert look(world, results).errors == {}
+    engines.pool.settle()
+    world.clock.advance(3600)
+    assert engines.pool.list().jobs[RUN].state is JobState.FAILED
+    assert look(world, results).errors[RUN]["what"] == "second"
+
+
+def test_a_run_whose_job_goes_on_is_not_read() -> None:
+    world = World()
+    leave(world, RUN, {"result.json": result()})
+    engines = stage.engines(world)
+    engines.pool.submit(JobOrder(RUN, SHARED, "t", Resources(), 60.0))
+    assert look(world).results == {}
+    assert world.calls["reader.read"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [(b"{", "result.json is no JSON"), (b"[1]", "result.json is no JSON object"), (b"\xff", "result.json is no JSON")],
+)
+def test_a_result_that_is_odd_is_refused_and_says_so(text: bytes, what: str) -> None:
+    world = World()
+    leave(world, RUN, {"result.json": text})
+    found = look(world).results[RUN]
+    assert found["what"] == what
+    assert not found.get("accepted")
+
+
+def test_what_is_no_number_is_nothing() -> None:
+    """JSON has no NaN, and a status that held one would differ from itself for ever."""
+    world = World()
+    leave(world, RUN, {"result.json": b'{"accepted": true, "metrics": {"a": NaN, "b": Infinity, "c": 1.5}}'})
+    assert look(world).results[RUN]["metrics"] == {"a": None, "b": None, "c": 1.5}
+
+
+def test_what_was_recorded_and_asked_is_handed_on() -> None:
+    controls = stage.requested(API, stage.NOW)
+    found = observe(stage.engines(World()), {API: {"facts": {"a": 1}}}, controls, Results())
+    assert found.recorded == {Address(API): {"facts": {"a": 1}}}
+    assert found.controls is controls

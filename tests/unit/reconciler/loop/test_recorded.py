@@ -1,0 +1,102 @@
+"""What the status branch holds, as it is read back."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.loop.record import plain
+from reconciler.loop.recorded import Recorded, RecordedFiles, approval_path, control_path, dump, parse
+from reconciler.model.ids import Address
+from reconciler.model.observed import Control
+from tests.unit.reconciler.stage import API, LOANS
+
+
+def read(files: dict[str, bytes], reader: RecordedFiles | None = None, reads: list[str] | None = None) -> Recorded:
+    """Read files whose blob ids are their contents."""
+
+    def content(blob: str) -> bytes:
+        if reads is not None:
+            reads.append(blob)
+        return blob.encode()
+
+    return (reader or RecordedFiles()).read({path: text.decode() for path, text in files.items()}, content)
+
+
+def test_statuses_are_found_by_address_and_the_last_pass_beside_them() -> None:
+    found = read(
+        {
+            f"status/{LOANS}.yaml": b"state: ready\n",
+            "pass.yaml": b"commit: abc\n",
+            "README.md": b"# dev\n",
+            "reports/monitors/w/1/report.md": b"x",
+        }
+    )
+    assert found.statuses == {LOANS: {"state": "ready"}}
+    assert found.last_pass == {"commit": "abc"}
+    assert set(found.files) == {f"status/{LOANS}.yaml", "pass.yaml", "README.md", "reports/monitors/w/1/report.md"}
+
+
+def test_every_blob_is_parsed_once() -> None:
+    reader, reads = RecordedFiles(), list[str]()
+    files = {f"status/{LOANS}.yaml": b"state: ready\n", "README.md": b"# dev\n"}
+    read(files, reader, reads)
+    read(files, reader, reads)
+    assert reads == ["state: ready\n"]
+    read({**files, f"status/{LOANS}.yaml": b"state: stalled\n"}, reader, reads)
+    assert reads == ["state: ready\n", "state: stalled\n"]
+
+
+def test_what_operators_ask_is_read_from_the_same_branch() -> None:
+    moment = "2026-01-07T12:00:00+00:00"
+    found = read(
+        {
+            control_path(LOANS): f"suspended: true\nreason: migration\nrequested: '{moment}'\n".encode(),
+            control_path(API): b"requested: 2026-01-07T12:00:00Z\n",
+            approval_path("0123456789ab"): b"{}\n",
+            "controls/things/odd.yaml": b"suspended: true\n",
+        }
+    ).controls
+    assert found.resources[LOANS] == Control(True, datetime.fromisoformat(moment), "migration")
+    assert found.resources[API].requested == datetime.fromisoformat(moment)
+    assert found.approved == {"0123456789ab"}
+    assert found.resources.keys() == {LOANS, API}
+
+
+@pytest.mark.parametrize("told", ["lately", "2026-01-07", "[1]", "", "7"])
+def test_a_moment_that_is_none_is_no_request(told: str) -> None:
+    assert read({control_path(LOANS): f"requested: {told}\n".encode()}).controls.resources[LOANS].requested is None
+
+
+def test_a_moment_without_a_zone_is_in_utc() -> None:
+    found = read({control_path(LOANS): b"requested: 2026-01-07 12:00:00\n"}).controls.resources[LOANS]
+    assert found.requested == datetime(2026, 1, 7, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"[1, 2]", b"{", b"a: b: c", b"\xff\xfe\x00", b"--- !!python/object:os.system\n"]
+)
+def test_a_file_that_somebody_broke_counts_as_empty(text: bytes) -> None:
+    assert parse(text) == {}
+
+
+words = st.text(max_size=30) | st.sampled_from(
+    ["2026-01-07", "yes", "null", "0o7", "1_000", "=", "<<", "12:30:00", "~", "1e3"]
+)
+scalars = words | st.integers() | st.floats(allow_nan=False) | st.booleans() | st.none()
+facts = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3), max_leaves=8
+)
+
+
+@given(st.dictionaries(words, facts, max_size=4))
+def test_what_is_written_is_read_back_as_it_was(document: dict[str, Any]) -> None:
+    """Else a status would differ from itself, and every pass would write a commit."""
+    assert parse(dump(plain(document))) == plain(document)
+
+
+def test_what_no_file_can_hold_does_not_stop_a_pass() -> None:
+    odd = plain({"what": "half a character \ud800", "when": datetime(2026, 1, 7, tzinfo=UTC), "which": Address("a/b")})
+    assert parse(dump(odd)) == odd

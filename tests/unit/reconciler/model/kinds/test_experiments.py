@@ -1,0 +1,48 @@
+"""Experiments."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from reconciler.model.kinds.experiments import Command, Experiment, Module
+
+SPEC: dict[str, Any] = {"dataset": "datasets/a", "target": "y", "runner": "tabular", "metric": {"name": "roc_auc"}}
+
+
+def test_a_runner_comes_with_setpoint_or_is_ones_own() -> None:
+    assert Experiment.model_validate(SPEC).code() is None
+    own = Experiment.model_validate({**SPEC, "runner": {"module": "churn.train", "code": "churn"}})
+    assert isinstance(own.runner, Module)
+    assert own.code() == "churn"
+    command = Experiment.model_validate({**SPEC, "runner": {"command": ["python", "train.py"]}})
+    assert isinstance(command.runner, Command)
+    assert command.code() is None
+
+
+@pytest.mark.parametrize(
+    "runner", ["xgboost", {"command": []}, {"module": "a b"}, {"module": "a", "command": ["b"]}, None]
+)
+def test_other_runners_are_refused(runner: Any) -> None:
+    with pytest.raises(ValidationError):
+        Experiment.model_validate({**SPEC, "runner": runner})
+
+
+@pytest.mark.parametrize(
+    "change", [{"budget": {"trials": 0}}, {"seed": -1}, {"split": {"test": 1}}, {"task": "ranking"}]
+)
+def test_limits(change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Experiment.model_validate({**SPEC, **change})
+
+
+def test_the_trainer_is_told_what_it_needs_and_no_more() -> None:
+    spec = Experiment.model_validate({**SPEC, "slices": "sex", "team": "risk", "params": {"depth": 3}})
+    assert spec.train_params() == {
+        "target": "y",
+        "task": "binary",
+        "exclude": [],
+        "slices": ["sex"],
+        "split": {"test": 0.25},
+        "metric": {"name": "roc_auc", "goal": "maximize"},
+    }

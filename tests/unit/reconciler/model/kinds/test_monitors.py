@@ -1,0 +1,24 @@
+"""Monitors."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from reconciler.model.kinds.monitors import Monitor
+
+SPEC: dict[str, Any] = {"deployment": "deployments/a"}
+
+
+def test_the_monitor_runner_is_told_what_it_needs_and_no_more() -> None:
+    spec = Monitor.model_validate({**SPEC, "alert": {"action": "retrain"}, "columns": ["a"]})
+    params = spec.monitor_params()
+    assert set(params) == {"chunk", "metric", "columns", "thresholds", "minimum_rows"}
+    assert params["thresholds"]["drifted_columns"] == 3
+    assert spec.references() == ("pools/shared", "deployments/a")
+
+
+@pytest.mark.parametrize("change", [{"schedule": "x"}, {"chunk": 1}, {"alert": {"action": "page"}}, {"columns": "a"}])
+def test_limits(change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Monitor.model_validate({**SPEC, **change})

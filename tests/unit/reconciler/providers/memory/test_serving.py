@@ -1,0 +1,96 @@
+"""What memory serving does beyond the port's suite: virtual starts, failures, load."""
+
+from datetime import timedelta
+
+import pytest
+
+from reconciler.model.errors import Refused
+from reconciler.model.ids import Address, Digest, RunName
+from reconciler.model.kinds.deployments import Replicas
+from reconciler.model.kinds.spec import Resources
+from reconciler.model.observed import Figures, RevisionState
+from reconciler.ports.serving import RevisionOrder
+from reconciler.providers.memory import MemoryServing, World
+from reconciler.providers.memory.clock import START
+from reconciler.providers.memory.serving import START_SECONDS, Start
+
+API = Address("deployments/api")
+REVISION = Digest("0123456789ab")
+
+
+def order(minimum: int = 1) -> RevisionOrder:
+    trial = RunName("experiments/e/0123456789ab")
+    bounds = Replicas(minimum=minimum, maximum=minimum)
+    return RevisionOrder(API, REVISION, trial, f"memory://{trial}", "sha256:aa", bounds, Resources())
+
+
+def test_a_revision_is_ready_when_its_time_has_come() -> None:
+    world = World()
+    serving = MemoryServing(world)
+    serving.start(order(minimum=2))
+    assert world.next_event() == START + timedelta(seconds=START_SECONDS)
+    starting = serving.list()[API].revisions[REVISION]
+    assert (starting.state, starting.ready, starting.wanted) == (RevisionState.STARTING, 0, 2)
+    world.clock.advance(START_SECONDS)
+    ready = serving.list()[API].revisions[REVISION]
+    assert (ready.state, ready.ready) == (RevisionState.READY, 2)
+    assert world.next_event() is None
+    assert serving.settle()
+    assert not serving.settle()
+
+
+def test_a_revision_may_fail() -> None:
+    world = World()
+    serving = MemoryServing(world, start=lambda _: Start(3.0, "out of memory"))
+    serving.start(order())
+    world.clock.advance(3.0)
+    failed = serving.list()[API].revisions[REVISION]
+    assert (failed.state, failed.reason, failed.ready) == (RevisionState.FAILED, "out of memory", 0)
+
+
+def test_more_replicas_are_ready_at_once() -> None:
+    world = World()
+    serving = MemoryServing(world)
+    serving.start(order())
+    world.clock.advance(START_SECONDS)
+    serving.start(order(minimum=3))
+    assert serving.list()[API].revisions[REVISION].ready == 3
+
+
+def test_a_revision_with_traffic_isn_t_stopped() -> None:
+    world = World()
+    serving = MemoryServing(world)
+    serving.start(order())
+    world.clock.advance(START_SECONDS)
+    serving.route(API, {REVISION: 100})
+    with pytest.raises(Refused, match="has traffic"):
+        serving.stop(API, REVISION)
+
+
+def test_figures_follow_the_traffic() -> None:
+    world = World()
+    serving = MemoryServing(world)
+    serving.start(order())
+    world.clock.advance(START_SECONDS)
+    assert serving.list()[API].figures == Figures()
+    serving.route(API, {REVISION: 100})
+    world.clock.advance(60)
+    figures = serving.list()[API].figures
+    assert (figures.requests, figures.errors) == (600, 0)
+
+
+def test_a_load_can_be_told() -> None:
+    world = World()
+    serving = MemoryServing(world, load=lambda *_: Figures(requests=10, errors=5))
+    serving.start(order())
+    assert serving.list()[API].figures.error_rate == 0.5
+
+
+def test_a_failed_revision_is_started_anew() -> None:
+    world = World()
+    MemoryServing(world, start=lambda _: Start(3.0, "out of memory")).start(order())
+    world.clock.advance(3.0)
+    serving = MemoryServing(world)
+    serving.start(order())
+    world.clock.advance(START_SECONDS)
+    assert serving.list()[API].revisions[REVISION].state is RevisionState.READY

@@ -1,0 +1,46 @@
+"""Records are read as they were written."""
+
+import json
+
+import pytest
+
+from reconciler.providers.serving.local.records import (
+    EndpointRecord,
+    Replica,
+    order_as_json,
+    order_from_json,
+)
+from tests.unit.reconciler.providers.serving.local.told import NEW, OLD, endpoint, order, revision
+
+BUSY = Replica(3, begun=5.5, ready=6.0, proven=True, crashes=2, due=4.0)
+LEAVING = Replica(4, begun=1.0, leaving=9.0, asked=10.0)
+
+
+def test_an_order_is_read_as_it_was_written() -> None:
+    told = order(minimum=2, maximum=7, target_rps=12.5, visibility="public", log_payloads=False)
+    assert order_from_json(json.loads(json.dumps(order_as_json(told)))) == told
+
+
+def test_an_endpoint_is_read_as_it_was_written() -> None:
+    first = revision(BUSY, LEAVING, wanted=2, proven=True, failure="it broke", maximum=3)
+    record = endpoint(first, revision(name=NEW, stopping=True), traffic={OLD: 90, NEW: 10}, since=12.25)
+    assert EndpointRecord.from_json(json.loads(json.dumps(record.as_json()))) == record
+
+
+def test_what_is_no_endpoint_is_told() -> None:
+    with pytest.raises(KeyError):
+        EndpointRecord.from_json({"deployment": "deployments/x"})
+
+
+def test_only_replicas_that_stay_and_answer_are_ready() -> None:
+    record = revision(BUSY, LEAVING, Replica(5))
+    assert record.ready == 1
+    assert [replica.slot for replica in record.staying] == [3, 5]
+
+
+def test_the_revision_with_the_most_traffic_says_whether_it_is_public() -> None:
+    public, internal = revision(visibility="public"), revision(name=NEW)
+    assert endpoint(public, internal, traffic={OLD: 60, NEW: 40}).is_public
+    assert not endpoint(public, internal, traffic={OLD: 40, NEW: 60}).is_public
+    assert endpoint(public).is_public
+    assert not endpoint().is_public

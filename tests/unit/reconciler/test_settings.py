@@ -1,0 +1,47 @@
+"""Settings: read once, frozen."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.settings import Settings, default_home
+
+
+def test_the_home_is_where_the_environment_says() -> None:
+    assert default_home("/srv/ml", {"SETPOINT_HOME": "/var/lib/setpoint"}) == Path("/var/lib/setpoint")
+    assert default_home("/srv/ml", {"SETPOINT_HOME": "state"}).is_absolute()
+
+
+@pytest.mark.parametrize(
+    ("repository", "name"),
+    [
+        ("/srv/ml", "ml-"),
+        ("/srv/ml/", "ml-"),
+        ("https://forge.example/team/ml.git", "ml-"),
+        ("ssh://forge.example/ml.git/", "ml-"),
+        ("/", "repository-"),
+    ],
+)
+def test_else_it_is_a_folder_of_the_users_state_named_after_the_repository(repository: str, name: str) -> None:
+    home = default_home(repository, {"XDG_STATE_HOME": "/state"})
+    assert home.parent == Path("/state/setpoint")
+    assert home.name.startswith(name)
+
+
+def test_without_a_word_it_is_below_the_users_home() -> None:
+    assert default_home("/srv/ml", {}).is_relative_to(Path.home() / ".local" / "state" / "setpoint")
+
+
+def test_two_repositories_of_one_name_have_two_homes_and_one_has_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert default_home("/a/ml", {}) != default_home("/b/ml", {})
+    monkeypatch.chdir(tmp_path)
+    assert default_home("ml", {}) == default_home(str(tmp_path / "ml"), {})
+
+
+def test_settings_do_not_change() -> None:
+    settings = Settings("/srv/ml", "dev")
+    assert settings.branch == "main"
+    with pytest.raises(AttributeError):
+        settings.branch = "other"  # type: ignore[misc]

@@ -1,0 +1,91 @@
+"""`/healthz`, `/readyz` and `/metrics` over a real socket."""
+
+import json
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from reconciler.loop.health import Metrics, Pulse
+from reconciler.web.health import app, serve
+from tests.unit.reconciler.stage import NOW
+
+
+@pytest.fixture
+def pulse() -> Pulse:
+    return Pulse(NOW)
+
+
+@pytest.fixture
+def address(pulse: Pulse) -> Iterator[str]:
+    found, stop = serve("127.0.0.1:0", app(pulse, Metrics("dev"), lambda: NOW))
+    yield found
+    stop()
+
+
+def get(address: str, path: str) -> tuple[int, str, bytes]:
+    try:
+        with urllib.request.urlopen(f"http://{address}{path}", timeout=5) as answer:
+            return answer.status, answer.headers["Content-Type"], answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers["Content-Type"], error.read()
+
+
+def told(address: str, path: str) -> tuple[int, Any]:
+    status, kind, body = get(address, path)
+    assert kind == "application/json"
+    return status, json.loads(body)
+
+
+def test_a_daemon_that_lives_is_healthy_whatever_its_trouble(address: str, pulse: Pulse) -> None:
+    pulse.trouble("git is down")
+    assert told(address, "/healthz") == (200, {"status": "ok"})
+
+
+def test_it_is_ready_when_nothing_speaks_against_it(address: str, pulse: Pulse) -> None:
+    pulse.lease(True)
+    pulse.beat(NOW)
+    assert told(address, "/readyz") == (200, {"status": "ready", "reasons": []})
+
+
+def test_it_is_not_ready_and_says_why(address: str, pulse: Pulse) -> None:
+    pulse.trouble("git is down")
+    status, document = told(address, "/readyz")
+    assert (status, document["status"]) == (503, "not ready")
+    assert document["reasons"][:2] == ["git is down", "the lease is not held"]
+
+
+def test_metrics_are_in_prometheus_text(address: str) -> None:
+    status, kind, body = get(address, "/metrics")
+    assert (status, kind.split(";")[0]) == (200, "text/plain")
+    assert b'setpoint_environment_info{name="dev"} 1.0' in body
+
+
+def test_any_other_path_says_what_there_is(address: str) -> None:
+    status, document = told(address, "/")
+    assert status == 404
+    assert document["paths"] == ["/healthz", "/readyz", "/metrics"]
+
+
+def test_probes_are_answered_side_by_side(address: str) -> None:
+    """One that opens a connection and says nothing keeps no other waiting."""
+    host, _, port = address.partition(":")
+    with socket.create_connection((host, int(port)), timeout=5):
+        assert told(address, "/healthz")[0] == 200
+
+
+def test_it_listens_where_it_says_and_stops_when_told(pulse: Pulse) -> None:
+    found, stop = serve("127.0.0.1:0", app(pulse, Metrics("dev"), lambda: NOW))
+    assert found.startswith("127.0.0.1:")
+    stop()
+    with pytest.raises(OSError, match=r"\w"):
+        get(found, "/healthz")
+
+
+def test_a_port_that_is_taken_is_told(address: str, pulse: Pulse) -> None:
+    with pytest.raises(OSError, match="in use"):
+        serve(address, app(pulse, Metrics("dev"), lambda: NOW))

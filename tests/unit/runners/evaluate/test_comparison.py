@@ -1,0 +1,132 @@
+"""The comparison: both models on the same rows, whatever was asked."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runners.contract import InputError, Request, Result
+from runners.evaluate.comparison import compare
+from runners.evaluate.tables import read_parquet, write_parquet
+from tests.unit.runners.evaluate.conftest import backwards, trial
+
+
+def request(folder: Path, **inputs: Path) -> Request:
+    return Request(
+        run="promotions/ill/cccccccccccc",
+        runner="evaluate",
+        inputs={role: str(place) for role, place in inputs.items()},
+        output=str(folder),
+        seed=1,
+    )
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Return the folder of the comparison."""
+    (tmp_path / "out").mkdir()
+    return tmp_path / "out"
+
+
+def test_both_models_are_measured_on_the_same_rows(out: Path, candidate: Path, tmp_path: Path) -> None:
+    result = compare(request(out, candidate=candidate, live=backwards(tmp_path / "live")), out)
+    metrics = result.metrics
+    assert metrics["candidate.roc_auc"] > 0.8
+    assert metrics["live.roc_auc"] == pytest.approx(1 - metrics["candidate.roc_auc"])
+    assert metrics["difference.roc_auc"] == pytest.approx(metrics["candidate.roc_auc"] - metrics["live.roc_auc"])
+    assert result.facts["rows"] == 300
+    assert result.facts["live"]["run"] == "experiments/ill/bbbbbbbbbbbb"
+    assert set(result.facts["candidate"]["slices"]["town"]) == {"north", "south"}
+    assert result.facts["intervals"]["roc_auc"]["low"] > 0
+
+
+def test_a_candidate_alone_is_measured_alone(out: Path, candidate: Path) -> None:
+    result = compare(request(out, candidate=candidate), out)
+    assert result.facts["live"] is None
+    assert not [name for name in result.metrics if not name.startswith("candidate.")]
+    assert "No model is live." in (out / "comparison.md").read_text()
+
+
+def test_it_leaves_a_document_a_report_and_a_picture(out: Path, candidate: Path, tmp_path: Path) -> None:
+    compare(request(out, candidate=candidate, live=backwards(tmp_path / "live")), out)
+    told = json.loads((out / "comparison.json").read_text())
+    assert told["intervals_by_slice"]["town"]["north"]["value"] > 0
+    assert "| slice | rows | live | candidate |" in (out / "comparison.md").read_text()
+    assert (out / "comparison.png").stat().st_size > 1000
+
+
+def test_the_same_request_gives_the_same(candidate: Path, tmp_path: Path) -> None:
+    live = backwards(tmp_path / "live")
+
+    def once(name: str) -> tuple[Result, str]:
+        folder = tmp_path / name
+        folder.mkdir()
+        return compare(request(folder, candidate=candidate, live=live), folder), (folder / "comparison.md").read_text()
+
+    assert once("a") == once("b")
+
+
+def test_metric_and_slices_may_be_asked_for(out: Path, candidate: Path) -> None:
+    asked = request(out, candidate=candidate).model_copy(
+        update={"params": {"metric": {"name": "accuracy"}, "slices": ["weight"]}}
+    )
+    result = compare(asked, out)
+    assert result.facts["metric"] == "accuracy"
+    assert set(result.facts["candidate"]["slices"]) == {"weight"}
+
+
+def test_the_live_model_may_want_other_columns_of_the_same_rows(out: Path, candidate: Path, tmp_path: Path) -> None:
+    live = trial(tmp_path / "live", identifier=None)
+    assert compare(request(out, candidate=candidate, live=live), out).metrics["difference.roc_auc"] == 0.0
+
+
+def without_a_column(candidate: Path) -> None:
+    rows = read_parquet(candidate / "reference.parquet")
+    write_parquet({name: values for name, values in rows.items() if name != "age"}, candidate / "reference.parquet")
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ({"target": "rich"}, "the live model predicts rich (binary), the candidate ill (binary)"),
+        ({"task": "multiclass", "positive": None}, "the live model predicts ill (multiclass)"),
+    ],
+)
+def test_another_question_is_refused(
+    out: Path, candidate: Path, tmp_path: Path, parts: dict[str, Any], told: str
+) -> None:
+    live = backwards(tmp_path / "live")
+    signature = json.loads((live / "signature.json").read_text())
+    (live / "signature.json").write_text(json.dumps({**signature, **parts}))
+    with pytest.raises(InputError) as failure:
+        compare(request(out, candidate=candidate, live=live), out)
+    assert told in failure.value.what
+
+
+def test_other_classes_are_refused(out: Path, candidate: Path, tmp_path: Path) -> None:
+    live = backwards(tmp_path / "live")
+    text = (live / "signature.json").read_text().replace('"yes"', '"perhaps"')
+    (live / "signature.json").write_text(text)
+    with pytest.raises(InputError, match="tell different classes apart: perhaps, yes"):
+        compare(request(out, candidate=candidate, live=live), out)
+
+
+def test_rows_that_the_live_model_cannot_answer_are_told(out: Path, candidate: Path, tmp_path: Path) -> None:
+    without_a_column(candidate)
+    with pytest.raises(InputError, match="the candidate's test rows have no column age"):
+        compare(request(out, candidate=candidate, live=backwards(tmp_path / "live")), out)
+
+
+def test_a_live_model_that_was_changed_is_told(out: Path, candidate: Path, tmp_path: Path) -> None:
+    live = backwards(tmp_path / "live")
+    (live / "model.onnx").write_bytes(b"changed")
+    with pytest.raises(InputError, match="it was changed after it was trained"):
+        compare(request(out, candidate=candidate, live=live), out)
+
+
+@pytest.mark.parametrize("inputs", [{}, {"candidate": "nowhere"}])
+def test_a_candidate_that_is_not_there_is_told(out: Path, tmp_path: Path, inputs: dict[str, str]) -> None:
+    places = {role: tmp_path / name for role, name in inputs.items()}
+    with pytest.raises(InputError):
+        compare(request(out, **places), out)

@@ -1,0 +1,117 @@
+"""Statistics of a column."""
+
+import math
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+from runners.ingest.profile.statistics import (
+    describe,
+    histogram,
+    moments_of,
+    read_column,
+    seen,
+    stride_for,
+    top_values,
+)
+
+Numbers = st.lists(st.floats(-1e6, 1e6), max_size=30)
+
+
+def described(folder: Path, values: Any, type_: str, group: int = 3) -> dict[str, Any]:
+    parquet.write_table(pa.table({"x": values}), folder / "x.parquet", row_group_size=group)
+    return describe(read_column(folder / "x.parquet", "x"), type_)
+
+
+@given(Numbers, Numbers)
+def test_moments_of_parts_join_to_those_of_the_whole(left: list[float], right: list[float]) -> None:
+    joined = moments_of(np.array(left)).merged(moments_of(np.array(right)))
+    whole = moments_of(np.array(left + right))
+    assert joined.count == whole.count
+    assert joined.mean == pytest.approx(whole.mean, abs=1e-6)
+    assert joined.std == pytest.approx(whole.std, rel=1e-6, abs=1e-6)
+    assert (joined.minimum, joined.maximum) == (whole.minimum, whole.maximum)
+
+
+def test_numbers_are_described(tmp_path: Path) -> None:
+    values = pa.array([1.0, 2.0, 3.0, 4.0, None, math.inf])
+    told = described(tmp_path, values, "number")
+    assert told["count"] == 5
+    assert (told["missing"], told["missing_share"], told["infinite"]) == (1, pytest.approx(1 / 6), 1)
+    assert (told["minimum"], told["maximum"], told["mean"]) == (1.0, 4.0, 2.5)
+    assert told["std"] == pytest.approx(np.std([1, 2, 3, 4], ddof=1))
+    assert told["quantiles"]["0.5"] == 2.5
+    assert sum(told["histogram"]["counts"]) == 4
+
+
+def test_few_whole_numbers_have_a_bin_each(tmp_path: Path) -> None:
+    told = described(tmp_path, pa.array([0, 1, 1, 3]), "integer")
+    assert told["histogram"] == {"edges": [-0.5, 0.5, 1.5, 2.5, 3.5], "counts": [1, 2, 0, 1]}
+    assert told["minimum"] == 0
+    assert isinstance(told["minimum"], int)
+    assert told["top"][0] == {"value": 1, "count": 2}
+
+
+@pytest.mark.parametrize("values", [[5.0], [0.0, 0.0], [-1e300, 1e300], [1e15, 1e15 + 0.125], [5e-324, 0.0]])
+def test_histograms_of_odd_ranges_count_everything(values: list[float]) -> None:
+    made = histogram(np.array(values), len(set(values)), whole=False)
+    assert sum(made["counts"]) == len(values)
+    assert len(made["edges"]) == len(made["counts"]) + 1
+    assert all(math.isfinite(edge) for edge in made["edges"])
+
+
+def test_texts_are_described(tmp_path: Path) -> None:
+    told = described(tmp_path, pa.array(["b", "a", "b", None, "x" * 200]), "string")
+    assert told["distinct"] == 3
+    assert told["top"][:2] == [{"value": "b", "count": 2}, {"value": "a", "count": 1}]
+    assert len(told["top"][2]["value"]) == 80
+    assert told["length"] == {"minimum": 1, "maximum": 200, "mean": 50.75}
+
+
+def test_moments_in_time_are_described(tmp_path: Path) -> None:
+    days = [datetime(2024, 1, day, tzinfo=UTC) for day in (1, 2, 31)]
+    told = described(tmp_path, pa.array([*days, None], pa.timestamp("us", "UTC")), "datetime")
+    assert (told["minimum"], told["maximum"]) == ("2024-01-01T00:00:00+00:00", "2024-01-31T00:00:00+00:00")
+    assert sum(told["histogram"]["counts"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("values", "type_"),
+    [
+        (pa.array([], pa.int64()), "integer"),
+        (pa.array([None, None], pa.float64()), "number"),
+        (pa.array([None], pa.string()), "string"),
+        (pa.array([None], pa.timestamp("us", "UTC")), "datetime"),
+        (pa.array([], pa.bool_()), "boolean"),
+        (pa.array([math.inf], pa.float64()), "number"),
+    ],
+)
+def test_nothing_to_describe_is_no_error(tmp_path: Path, values: Any, type_: str) -> None:
+    told = described(tmp_path, values, type_)
+    assert told["count"] + told["missing"] == len(values)
+    assert "mean" not in told
+
+
+def test_a_sample_takes_every_nth_row_and_exact_figures_all(tmp_path: Path) -> None:
+    parquet.write_table(pa.table({"x": list(range(100))}), tmp_path / "x.parquet", row_group_size=7)
+    read = read_column(tmp_path / "x.parquet", "x", stride=9)
+    assert read.values.to_pylist() == list(range(0, 100, 9))
+    told = describe(read, "integer", sampled=True)
+    assert (told["count"], told["mean"], told["maximum"]) == (100, 49.5, 99)
+    assert told["sampled"] == seen(told) == told["distinct"] == 12
+    assert seen({"count": 7}) == 7
+
+
+def test_the_stride_keeps_the_sample_bounded() -> None:
+    assert [stride_for(rows) for rows in (0, 1, 1_000_000, 1_000_001, 25_000_000)] == [1, 1, 1, 2, 25]
+
+
+def test_ties_are_in_the_order_of_values() -> None:
+    assert [top["value"] for top in top_values(pa.array(["c", "a", "b", "c"]))] == ["c", "a", "b"]

@@ -1,0 +1,36 @@
+"""Croissant metadata."""
+
+import json
+
+from runners.ingest.croissant import CONTEXT, describe_dataset
+
+FILE = {"path": "data.parquet", "bytes": 12, "sha256": "ab"}
+
+
+def test_a_table_is_described_by_the_format() -> None:
+    told = describe_dataset("datasets/loans", FILE, {"id": "integer", "when": "datetime"}, "id")
+    assert told["@type"] == "sc:Dataset"
+    assert told["conformsTo"] == "http://mlcommons.org/croissant/1.0"
+    (file,) = told["distribution"]
+    assert (file["@id"], file["encodingFormat"], file["sha256"]) == ("data.parquet", "application/x-parquet", "ab")
+    (records,) = told["recordSet"]
+    assert records["key"] == {"@id": "records/id"}
+    assert [field["dataType"] for field in records["field"]] == ["sc:Integer", "sc:DateTime"]
+    assert {field["source"]["fileObject"]["@id"] for field in records["field"]} == {file["@id"]}
+    json.dumps(told)
+
+
+def test_ids_are_unique_and_every_term_is_in_the_context() -> None:
+    told = describe_dataset("d", FILE, {"a": "string", "b": "number"}, None, images=("image/png",))
+    ids = [part["@id"] for part in told["distribution"]] + [field["@id"] for field in told["recordSet"][0]["field"]]
+    assert len(set(ids)) == len(ids)
+    assert "key" not in told["recordSet"][0]
+    schema_org = {"name", "description", "distribution", "contentUrl", "contentSize", "encodingFormat", "sha256"}
+    used = set(told) | {key for part in told["distribution"] for key in part} | set(told["recordSet"][0])
+    assert {key for key in used if not key.startswith("@")} <= schema_org | set(CONTEXT)
+
+
+def test_image_files_are_a_set() -> None:
+    told = describe_dataset("d", FILE, {"id": "string"}, "id", images=("image/jpeg", "image/png"))
+    assert told["distribution"][1]["includes"] == "images/**"
+    assert told["distribution"][1]["encodingFormat"] == ["image/jpeg", "image/png"]

@@ -1,0 +1,226 @@
+"""Whole ingestions, of good data and of ugly data."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from PIL import Image
+from pyarrow import parquet
+
+from runners.contract import Result
+from runners.ingest.ingestion import ingest
+from runners.ingest.parameters import Parameters, understood
+from runners.samples import census
+
+TABLE_FILES = {"data.parquet", "profile.json", "profile.html", "profile.png", "schema.json", "croissant.json"}
+IMAGE_FILES = {"images", "manifest.parquet", "profile.json", "profile.html", "profile.png", "croissant.json"}
+
+
+def ingested(source: Path | str, folder: Path, format_: str = "csv", **spec: Any) -> Result:
+    """Ingest files, and see that the result can be written."""
+    folder.mkdir(exist_ok=True)
+    files = {"url": str(source), "format": format_, **spec.pop("files", {})}
+    result = ingest("datasets/x", understood(Parameters, {"source": {"files": files}, **spec}), folder)
+    assert Result.model_validate_json(result.model_dump_json()) == result
+    assert result.accepted == (not result.violations)
+    return result
+
+
+def csv(folder: Path, text: str) -> Path:
+    file = folder / "x.csv"
+    file.write_text(text)
+    return file
+
+
+def load(path: Path) -> Any:
+    return json.loads(path.read_text())
+
+
+def test_a_table_leaves_all_its_files(tmp_path: Path) -> None:
+    result = ingested(csv(tmp_path, "id,age,y\n1,30,0\n2,40,1\n"), tmp_path / "out", identifier="id", target="y")
+    assert {file.name for file in (tmp_path / "out").iterdir()} == TABLE_FILES
+    assert result.accepted
+    assert result.metrics == {
+        "rows": 2,
+        "columns": 3,
+        "missing_share": 0,
+        "violations": 0,
+        "bytes": (tmp_path / "out/data.parquet").stat().st_size,
+    }
+    assert result.facts["target"] == {"column": "y", "missing": 0, "balance": {"0": 0.5, "1": 0.5}}
+
+
+def test_without_a_schema_one_is_proposed_which_the_data_holds(tmp_path: Path) -> None:
+    lines = [f"{n},{n % 40 + 18},{'ab'[n % 2]},{'' if n % 10 else 1.5}" for n in range(200)]
+    file = csv(tmp_path, "\n".join(["id,age,kind,gap", *lines]))
+    first = ingested(file, tmp_path / "first", identifier="id")
+    proposed = first.facts["proposed_columns"]
+    assert proposed == load(tmp_path / "first/schema.json")
+    assert proposed["kind"] == {"type": "string", "enum": ["a", "b"]}
+    assert proposed["gap"] == {"type": "number", "missing": 0.95}
+    second = ingested(file, tmp_path / "second", identifier="id", columns=proposed)
+    assert second.accepted
+    assert "proposed_columns" not in second.facts
+    assert second.content == first.content
+
+
+def test_the_content_is_of_the_data_alone(tmp_path: Path) -> None:
+    file = csv(tmp_path, "id,y\n1,0\n2,1\n")
+    contents = {
+        ingested(file, tmp_path / "a").content,
+        ingested(file, tmp_path / "b", target="y", identifier="id").content,
+        ingested(
+            file, tmp_path / "c", columns={"id": {"type": "integer"}, "y": {"type": "integer", "maximum": 0}}
+        ).content,
+    }
+    assert len(contents) == 1
+    assert ingested(csv(tmp_path, "id,y\n1,0\n2,0\n"), tmp_path / "d").content not in contents
+
+
+def test_the_same_data_leaves_the_same_bytes(tmp_path: Path) -> None:
+    file = csv(tmp_path, "id,y,when\n1,0,2024-01-01\n2,1,2024-05-01\n")
+    for name in ("a", "b"):
+        ingested(file, tmp_path / name, target="y", timestamp="when")
+    assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in TABLE_FILES)
+
+
+def test_data_that_breaks_its_schema_is_kept_but_not_accepted(tmp_path: Path) -> None:
+    columns = {"id": {"type": "integer"}, "age": {"type": "integer", "maximum": 120}}
+    result = ingested(csv(tmp_path, "id,age\n1,200\n2,old\n"), tmp_path / "out", columns=columns, identifier="id")
+    assert [violation.what.split(": ")[1] for violation in result.violations] == ["'old' at id 2", "'200' at id 1"]
+    assert parquet.read_table(tmp_path / "out/data.parquet")["age"].to_pylist() == ["200", "old"]
+    assert "&#x27;old&#x27; at id 2" in (tmp_path / "out/profile.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "spec", "told"),
+    [
+        ("a,b\n", {}, "it has 0 rows"),
+        ("a,b\n,\n,\n", {}, "every value of every column is missing"),
+        ("a\n1\n", {"target": "y"}, "the column is not in the data"),
+        ("a\n1\n", {"columns": {}}, "the column is not in the schema"),
+        ("a\n1\n", {"minimum_rows": 2}, "fewer than minimum_rows 2"),
+    ],
+)
+def test_poor_tables_are_refused_and_never_crash(tmp_path: Path, text: str, spec: dict[str, Any], told: str) -> None:
+    result = ingested(csv(tmp_path, text), tmp_path / "out", **spec)
+    assert any(told in violation.what for violation in result.violations)
+    assert {file.name for file in (tmp_path / "out").iterdir()} == TABLE_FILES
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"a" * 300: "x" * 100_000}],
+        [{"$\\frac": "$\\oops{", "ünïcødé\t\n": "\x00\x07"}],
+        [{"a.b": 1, "a": 2}],
+        [{"a": 1e308}, {"a": -1e308}],
+        [{"a": float("inf")}, {"a": 1.0}],
+        [{"a": 2**62}, {"a": -(2**62)}],
+        [{"a": [1, {"b": None}]}, {"a": None}],
+        [{"a": True}, {"a": "true"}, {"a": 1}],
+        [{"<script>alert(1)</script>": "</script>"}],
+    ],
+)
+def test_odd_values_and_names_pass(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
+    file = tmp_path / "x.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in rows))
+    ingested(file, tmp_path / "out", "jsonl", target="a")
+    assert parquet.read_table(tmp_path / "out/data.parquet").num_rows == len(rows)
+    assert "<script>" not in (tmp_path / "out/profile.html").read_text()
+
+
+def test_parquet_of_every_type_is_read(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "dictionary": pa.array(["a", "b"]).dictionary_encode(),
+            "small": pa.array([1, None], pa.uint8()),
+            "list": pa.array([[1], []]),
+            "day": pa.array([0, 1], pa.date32()),
+            "time": pa.array([0, 1], pa.time64("us")),
+            "bytes": pa.array([b"\xff", b"ok"]),
+            "nothing": pa.nulls(2),
+            "half": pa.array([0.5, 1.5], pa.float16()),
+        }
+    )
+    parquet.write_table(table, tmp_path / "x.parquet")
+    ingested(tmp_path / "x.parquet", tmp_path / "out", "parquet")
+    read = parquet.read_table(tmp_path / "out/data.parquet")
+    assert read.num_rows == 2
+    assert read["list"].to_pylist() == ["[1]", "[]"]
+    assert read["half"].to_pylist() == [0.5, 1.5]
+
+
+def test_files_of_different_shapes_make_one_table(tmp_path: Path) -> None:
+    for name, text in (("1.csv", "id,a\n1,5\n"), ("2.csv", "a,id,b\nx,2,new\n"), ("3.csv", "id\n3\n")):
+        (tmp_path / name).write_text(text)
+    ingested(tmp_path, tmp_path / "out")
+    assert parquet.read_table(tmp_path / "out/data.parquet").to_pylist() == [
+        {"id": 1, "a": "5", "b": None},
+        {"id": 2, "a": "x", "b": "new"},
+        {"id": 3, "a": None, "b": None},
+    ]
+
+
+def test_a_folder_of_images_leaves_a_manifest(tmp_path: Path) -> None:
+    for number in range(4):
+        place = tmp_path / "source" / "ab"[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (8, 8), number * 9).save(place / f"{number}.png")
+    result = ingested(tmp_path / "source", tmp_path / "out", "images", files={"label_from": "folder"})
+    assert {file.name for file in (tmp_path / "out").iterdir()} == IMAGE_FILES
+    assert result.facts["target"] == {"column": "label", "balance": {"a": 0.5, "b": 0.5}}
+    rows = parquet.read_table(tmp_path / "out/manifest.parquet").to_pylist()
+    assert [(row["id"], row["label"]) for row in rows] == [
+        ("a/0.png", "a"),
+        ("a/2.png", "a"),
+        ("b/1.png", "b"),
+        ("b/3.png", "b"),
+    ]
+    assert "proposed_columns" not in result.facts
+    assert load(tmp_path / "out/croissant.json")["distribution"][1]["encodingFormat"] == "image/png"
+
+
+def test_a_manifest_can_be_held_to_columns_and_rows(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    Image.new("L", (8, 6)).save(tmp_path / "source" / "x.png")
+    columns = {"width": {"type": "integer", "maximum": 4}, "format": {"type": "string", "enum": ["PNG"]}}
+    result = ingested(tmp_path / "source", tmp_path / "out", "images", columns=columns, minimum_rows=2)
+    assert [violation.what for violation in result.violations] == [
+        "it has 1 rows, fewer than minimum_rows 2",
+        "1 of 1 values (100.00%) is above maximum 4: '8' at id x.png",
+    ]
+
+
+def test_a_new_version_holds_nothing_of_the_former(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    for name in ("old.png", "new.png"):
+        Image.new("L", (8, 8), len(name) + ord(name[0])).save(tmp_path / "source" / name)
+    ingested(tmp_path / "source", tmp_path / "out", "images")
+    (tmp_path / "source/old.png").unlink()
+    ingested(tmp_path / "source", tmp_path / "out", "images")
+    assert [file.name for file in (tmp_path / "out/images").iterdir()] == ["new.png"]
+    ingested(csv(tmp_path, "a\n1\n"), tmp_path / "out")
+    assert {file.name for file in (tmp_path / "out").iterdir()} == TABLE_FILES
+
+
+def test_only_unreadable_images_are_refused_without_a_crash(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "x.png").write_bytes(b"")
+    result = ingested(tmp_path / "source", tmp_path / "out", "images")
+    assert [violation.where for violation in result.violations] == ["x.png", "table"]
+
+
+def test_the_census_holds_the_schema_of_the_sample(tmp_path: Path) -> None:
+    import yaml
+
+    spec = yaml.safe_load((Path(__file__).parents[4] / "specs/datasets/employment.yaml").read_text())
+    census(tmp_path / "census.db", [2015, 2018], rows=5000)
+    sql = {"url": f"sqlite:///{tmp_path}/census.db", "query": spec["source"]["sql"]["query"]}
+    fields = {name: spec[name] for name in ("columns", "identifier", "target")}
+    result = ingest("datasets/employment", understood(Parameters, {"source": {"sql": sql}, **fields}), tmp_path)
+    assert result.violations == ()
+    assert result.metrics["rows"] == 10_000
+    assert {found["name"] for found in result.facts["preparations"]} >= {"encode", "scale"}

@@ -1,0 +1,57 @@
+"""The parameters of an ingestion, and what is said of wrong ones."""
+
+from typing import Any
+
+import pytest
+
+from reconciler.model.kinds.datasets import Dataset
+from runners.contract import InputError
+from runners.ingest.parameters import Parameters, understood
+
+SQL = {"sql": {"url": "sqlite:///x.db", "query": "SELECT 1"}}
+
+
+def test_the_spec_and_the_runner_mean_the_same() -> None:
+    spec = Dataset.model_validate(
+        {
+            "source": {"files": {"url": "file:///x", "format": "images", "label_from": "folder"}},
+            "columns": {"a": {"type": "string", "enum": ["x"], "pattern": "x", "missing": 0.5, "unique": True}},
+            "extra_columns": "allow",
+            "minimum_rows": 3,
+            "identifier": "a",
+            "target": "b",
+            "timestamp": "c",
+            "partition": "d",
+        }
+    )
+    read = understood(Parameters, spec.ingest_params())
+    assert read.model_dump(mode="json", exclude_none=True) == spec.ingest_params()
+
+
+def test_only_the_source_is_needed() -> None:
+    read = understood(Parameters, {"source": SQL})
+    assert (read.columns, read.minimum_rows, read.extra_columns) == (None, 1, "refuse")
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ({"type": "string", "minimum": 1}, "minimum and maximum are for numbers"),
+        ({"type": "integer", "minimum": 2, "maximum": 1}, "minimum 2 is above maximum 1"),
+        ({"type": "integer", "pattern": "x"}, "a pattern is for strings"),
+        ({"type": "string", "enum": [1, 2]}, "enum holds 1, which is no string"),
+        ({"type": "integer", "enum": [True]}, "enum holds True, which is no integer"),
+        ({"type": "boolean", "enum": ["yes"]}, "enum holds 'yes', which is no boolean"),
+        ({"type": "integer", "enum": [0.5]}, "enum holds 0.5"),
+        ({"type": "text"}, "Input should be"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_told_with_its_place(column: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError, match=told) as caught:
+        understood(Parameters, {"source": SQL, "columns": {"age": column}})
+    assert caught.value.where.startswith("columns.age")
+
+
+def test_further_problems_are_counted() -> None:
+    with pytest.raises(InputError, match=r"\(and 2 more\)"):
+        understood(Parameters, {"source": {}, "minimum_rows": -1, "colour": "red"})

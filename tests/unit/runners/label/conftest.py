@@ -1,0 +1,50 @@
+"""Label Studio exports and datasets, written small."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+Write = Callable[[str, list[Any]], Path]
+
+
+def task(image: str, *answers: tuple[Any, str], **more: Any) -> dict[str, Any]:
+    """Return a task of Label Studio with what annotators answered to the question `digit`."""
+    annotations = [
+        {
+            "completed_by": who,
+            "was_cancelled": False,
+            "result": [
+                {"from_name": "digit", "to_name": "i", "type": "choices", "value": {"choices": said.split("+")}}
+            ],
+        }
+        for who, said in answers
+    ]
+    return {"id": 1, "data": {"image": image}, "annotations": annotations, **more}
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Return a function that writes tasks to an export of a name, in the folder `exports`."""
+
+    def write_tasks(name: str, tasks: list[Any]) -> Path:
+        file = tmp_path / "exports" / f"{name}.json"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(tasks))
+        return file
+
+    return write_tasks
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> str:
+    """Return the URL of a dataset of ten images, two of them with the same name."""
+    folder = tmp_path / "dataset"
+    folder.mkdir()
+    names = [f"{n}.png" for n in range(8)] + ["a/x.png", "b/x.png"]
+    parquet.write_table(pa.table({"id": names}), folder / "manifest.parquet")
+    return f"file://{folder}"

@@ -1,0 +1,107 @@
+"""Label Studio's exports."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runners.contract import InputError
+from runners.label.exports import read_exports
+from runners.label.parameters import Exports
+from tests.unit.runners.label.conftest import Write, task
+
+
+def read(folder: Path, question: str = "digit") -> list[tuple[str, str]]:
+    return [(answer.annotator, answer.label) for answer in read_exports(Exports(url=str(folder), question=question))]
+
+
+def test_answers_of_whole_tasks_are_read(tmp_path: Path, write: Write) -> None:
+    write("p", [task("1.png", (1, "5"), ({"id": 2, "email": "bo@x.org"}, "6")), task("2.png", (1, "7+3"))])
+    assert read(tmp_path / "exports") == [("1", "5"), ("bo@x.org", "6"), ("1", "3; 7")]
+    (first, *_) = read_exports(Exports(url=f"{tmp_path}/exports/p.json", question="digit"))
+    assert first.data == {"image": "1.png"}
+    assert first.task == "p.json[0] task 1"
+
+
+def test_json_min_is_read(tmp_path: Path, write: Write) -> None:
+    rows = [
+        {"id": 7, "image": "1.png", "digit": "5", "annotator": 3, "annotation_id": 1},
+        {"id": 8, "image": "2.png", "digit": {"choices": ["5", "6"]}, "annotator": 4},
+        {"id": 9, "image": "3.png", "annotator": 4},
+    ]
+    write("min", rows)
+    assert read(tmp_path / "exports") == [("3", "5"), ("4", "5; 6")]
+    assert "id" not in read_exports(Exports(url=f"{tmp_path}/exports", question="digit"))[0].data
+
+
+def test_what_was_skipped_or_asked_otherwise_is_no_answer(tmp_path: Path, write: Write) -> None:
+    skipped, other, empty = task("1.png", (1, "5")), task("2.png", (1, "6")), task("3.png", (1, "7"))
+    skipped["annotations"][0]["was_cancelled"] = True
+    other["annotations"][0]["result"][0]["from_name"] = "mood"
+    empty["annotations"][0]["result"] = []
+    write("p", [skipped, other, empty, task("4.png", (1, "8")), task("5.png") | {"annotations": None}])
+    assert read(tmp_path / "exports") == [("1", "8")]
+
+
+@pytest.mark.parametrize(("kind", "value", "label"), [("rating", 4, "4"), ("number", 2.5, "2.5")])
+def test_ratings_and_numbers_are_answers(tmp_path: Path, write: Write, kind: str, value: Any, label: str) -> None:
+    one = task("1.png", (1, "x"))
+    one["annotations"][0]["result"] = [{"from_name": "digit", "type": kind, "value": {kind: value}}]
+    write("p", [one])
+    assert read(tmp_path / "exports") == [("1", label)]
+
+
+def test_files_tell_annotators_apart_who_are_all_user_one(tmp_path: Path, write: Write) -> None:
+    write("ann", [task("1.png", (1, "5"))])
+    write("bo", [task("1.png", (1, "6"))])
+    assert read(tmp_path / "exports") == [("ann", "5"), ("bo", "6")]
+
+
+def test_parts_of_one_project_keep_their_annotators(tmp_path: Path, write: Write) -> None:
+    write("part1", [task("1.png", (1, "5"), (2, "5"))])
+    write("part2", [task("2.png", (1, "6"))])
+    assert read(tmp_path / "exports") == [("1", "5"), ("2", "5"), ("1", "6")]
+
+
+def test_an_answer_of_nobody_is_its_files(tmp_path: Path, write: Write) -> None:
+    write("ann", [task("1.png", (None, "5"))])
+    assert read(tmp_path / "exports") == [("ann", "5")]
+
+
+def test_a_question_that_nobody_answers_is_told_with_the_nearest(tmp_path: Path, write: Write) -> None:
+    write("p", [task("1.png", (1, "5"))])
+    with pytest.raises(InputError, match="no annotation answers digits; the nearest is digit"):
+        read(tmp_path / "exports", "digits")
+    with pytest.raises(InputError, match="they answer digit"):
+        read(tmp_path / "exports", "zzz")
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "where"),
+    [
+        ("{", "this is no JSON", "p.json"),
+        ('{"a": 1}', "this is no list of tasks", "p.json"),
+        ("[1]", "this is no task", "p.json[0]"),
+        ('[{"annotations": [7]}]', "an annotation that is no object", "p.json[0]"),
+        ("[]", "no annotation answers digit", ""),
+    ],
+)
+def test_files_that_are_no_exports_are_told(tmp_path: Path, text: str, told: str, where: str) -> None:
+    (tmp_path / "p.json").write_text(text)
+    with pytest.raises(InputError, match=told) as caught:
+        read(tmp_path)
+    assert caught.value.where == (where or str(tmp_path))
+
+
+def test_boxes_cannot_be_merged(tmp_path: Path, write: Write) -> None:
+    one = task("1.png", (1, "x"))
+    one["annotations"][0]["result"] = [{"from_name": "digit", "type": "rectanglelabels", "value": {"x": 1}}]
+    write("p", [one])
+    with pytest.raises(InputError, match="answers with rectanglelabels"):
+        read(tmp_path / "exports")
+
+
+def test_no_export_is_told(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(InputError, match="there is no label-studio file"):
+        read(tmp_path)

@@ -1,0 +1,27 @@
+"""The picture of the agreement."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from runners.label.agreement import annotators_of
+from runners.label.merging import by_majority
+from runners.label.pictures import confusion, draw_agreement
+
+
+def test_a_confusion_counts_answers_by_the_merged_label() -> None:
+    answers = {1: {"a": "x", "b": "x"}, 2: {"a": "y", "b": "x", "c": "x"}, 3: {"b": "y"}}
+    assert confusion(answers, by_majority(answers), "a", ["x", "y"]).tolist() == [[1, 1], [0, 0]]
+    assert confusion(answers, by_majority(answers), "b", ["x", "y"]).tolist() == [[2, 0], [0, 1]]
+
+
+@pytest.mark.parametrize(("annotators", "labels"), [(0, 0), (1, 1), (3, 10), (12, 40)])
+def test_any_number_of_annotators_and_labels_is_drawn(tmp_path: Path, annotators: int, labels: int) -> None:
+    answers = {n: {f"$who{a}": f"label {n}" for a in range(annotators)} for n in range(labels)}
+    merged = by_majority(answers)
+    for name in ("once.png", "again.png"):
+        draw_agreement(tmp_path / name, answers, merged, annotators_of(answers, merged), "simulated for $5")
+    assert (tmp_path / "once.png").read_bytes() == (tmp_path / "again.png").read_bytes()
+    with Image.open(tmp_path / "once.png") as image:
+        assert image.width <= 2100

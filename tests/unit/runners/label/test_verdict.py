@@ -1,0 +1,65 @@
+"""For what labels are refused."""
+
+from typing import Any
+
+import pytest
+
+from runners.label.parameters import Parameters
+from runners.label.verdict import judge
+
+ALPHA = "Krippendorff's alpha"
+TWO = {"1.png": {"a": "5", "b": "5"}, "2.png": {"a": "6"}}
+
+
+def told(answers: Any, strays: tuple[str, ...] = (), alpha: float | None = 0.9, **spec: Any) -> list[tuple[str, str]]:
+    params = Parameters.model_validate({"exports": {"url": "x", "question": "digit"}, **spec})
+    violations = list(judge(params, answers, strays, alpha))
+    assert all(violation.fix for violation in violations)
+    return [(violation.where, violation.what) for violation in violations]
+
+
+def test_labels_that_hold_the_rules_are_not_refused() -> None:
+    assert told(TWO, choices=["5", "6"], agreement={"alpha": 0.9}) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "alpha", "expected"),
+    [
+        ({"agreement": {"alpha": 0.6}}, 0.59, ("agreement", f"{ALPHA} is 0.590, below agreement.alpha 0.6")),
+        ({"agreement": {"alpha": 0.6}}, None, ("agreement", f"{ALPHA} is undefined")),
+        ({"agreement": {"annotators": 2}}, 0.9, ("answers", "1 of 2 answered examples have fewer than 2 answers")),
+        ({"choices": ["5"]}, 0.9, ("choices", "1 answers are '6', which is not among choices: 2.png by a")),
+    ],
+)  # fmt: skip
+def test_each_rule_is_told(spec: dict[str, Any], alpha: float | None, expected: tuple[str, str]) -> None:
+    ((where, what),) = told(TWO, alpha=alpha, **spec)
+    assert where == expected[0]
+    assert what.startswith(expected[1])
+
+
+def test_an_undefined_alpha_passes_where_none_is_asked_for() -> None:
+    assert told(TWO, alpha=None) == []
+
+
+def test_tasks_that_show_no_example_are_named() -> None:
+    strays = tuple(f"p.json[{n}]" for n in range(7))
+    assert told(TWO, strays)[0][1] == (
+        "7 tasks show no example of the dataset: p.json[0], p.json[1], p.json[2], p.json[3], p.json[4] and 2 more"
+    )
+
+
+def test_no_answer_at_all_is_told() -> None:
+    assert [where for where, _ in told({}, ("x",), alpha=None, agreement={"alpha": 0.5})] == ["tasks", "answers"]
+
+
+def test_several_choices_are_held_to_the_choices_one_by_one() -> None:
+    joint = {"1.png": {"a": "cat; dog", "b": "cat; fox"}}
+    assert told(joint, choices=["cat", "dog"]) == [
+        ("choices", "1 answers are 'fox', which is not among choices: 1.png by b")
+    ]
+    assert told({"1.png": {"a": "this; that"}}, choices=["this; that"]) == []
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    found = told(TWO, ("x",), alpha=0.1, choices=["7"], agreement={"alpha": 0.5, "annotators": 2})
+    assert [where for where, _ in found] == ["tasks", "choices", "choices", "answers", "agreement"]

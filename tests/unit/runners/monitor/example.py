@@ -1,0 +1,85 @@
+"""A report that was judged, made without NannyML: for the tests of what comes after the figures."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from runners.monitor.chunks import Series
+from runners.monitor.columns import Column
+from runners.monitor.document import document_of
+from runners.monitor.findings import Findings
+from runners.monitor.opening import Occasion, with_history
+from runners.monitor.outliers import Outliers
+from runners.monitor.parameters import Parameters, Thresholds
+from runners.monitor.payloads import COUNTED, Log, Prediction
+from runners.monitor.performance import Performance
+from runners.monitor.quality import Quality
+from runners.monitor.tables import Tables
+from runners.monitor.verdict import alerts_of
+
+COLUMNS = (Column("age", "number"), Column("kind|of", "category"), Column("gone", "number"))
+RUN = "monitors/employment/0123456789ab"
+WINDOW = {"start": "2026-03-01T10:00:00+00:00", "end": "2026-03-01T11:00:00+00:00"}
+ROWS = 6
+SERVICE: Mapping[str, Any] = {
+    "requests": 1200, "errors": 3, "error_rate": 0.0025, "rate": 20.0, "in_flight": 0.00001, "upstreams": 2,
+    "p50_ms": 2.5, "p95_ms": 9.0, "p99_ms": 21.0, "model": {"p50_ms": 1.0, "p95_ms": 2.0, "p99_ms": 3.0},
+    "counters": {"at": 1772359200.123456, "started": 1.0, "codes": {"200": 1200}, "buckets": {}, "seconds": 1.0},
+}  # fmt: skip
+FOUND = Findings(
+    columns=COLUMNS,
+    drift={
+        "age": Series((0.05, 0.06), (0.05, 0.06, 0.05), upper=0.1),
+        "kind|of": Series((0.05, 0.06), (0.4, 0.5, 0.6), upper=0.1),
+    },
+    quality={
+        "age": Quality(0.0, 0.0, out_of_range=0.1, change="mean 1 → 2"),
+        "kind|of": Quality(0.0, 0.0, 0.25, ("<b>",), change="<b>: 0.0% → 25.0%"),
+        "gone": Quality(1.0, 0.0),
+    },
+    reconstruction=Series((1.0, 1.1), (1.0, 2.0, 2.0), lower=0.9, upper=1.2),
+    performance=[
+        Performance(
+            "roc_auc",
+            Series((0.9, 0.9), (0.9, 0.88, 0.88), 0.8, 0.95, (0.01, 0.01, 0.01)),
+            Series((0.9, 0.9), (0.8, None, 0.8), 0.8, 0.95, (0.01, 0.01, 0.01)),
+            ((2, 2, 2), (2, 0, 2)),
+        )
+    ],
+    outcomes=4,
+    outliers=Outliers(0.02, 0.6, (1,)),
+    distance=0.87654321,
+    service=SERVICE,
+    notes=("Chunks are small.",),
+)
+TABLES = Tables(
+    reference=pd.DataFrame({"age": [1.0, 2.0, 3.0], "kind|of": ["a", "b", "a"], "gone": [1.0, 2.0, 3.0]}),
+    sample=pd.DataFrame({"age": [1.0, 2.0, 3.0]}),
+    now=pd.DataFrame({"age": [1.0] * ROWS, "kind|of": ["<b>"] * ROWS, "gone": [float("nan")] * ROWS}),
+    size=2,
+)
+LOG = Log(
+    [Prediction(datetime(2026, 3, 1, 10, tzinfo=UTC), f"e{number}#0", {}, 1, 0.5) for number in range(ROWS)],
+    dict.fromkeys(COUNTED, 0) | {"events": 6, "broken": 1},
+)
+STRICT = Thresholds(drifted_columns=1, realized_drop=0.03, missing_share=0.05, unseen_share=0.05)
+LOOSE = Thresholds(multivariate=False)
+
+
+def document(thresholds: Thresholds = STRICT, found: Findings = FOUND, former: int = 0) -> dict[str, Any]:
+    """Return a report by these thresholds, after so many former ones."""
+    occasion = Occasion(RUN, WINDOW, Parameters(thresholds=thresholds, trial="experiments/employment/ab"), LOG)
+    told = document_of(occasion, found, TABLES, alerts_of(found, thresholds))
+    previous: dict[str, Any] | None = None
+    for _ in range(former):
+        previous = with_history(told, previous)
+    return with_history(told, previous)
+
+
+def bare() -> dict[str, Any]:
+    """Return a report of a model that tells next to nothing: no columns, no performance, no metrics."""
+    empty = Findings((), {}, {})
+    return document(LOOSE, replace(empty, service={}))

@@ -1,0 +1,32 @@
+"""Distributions of the columns that matter."""
+
+from runners.monitor.plots.distributions import distributions
+from tests.unit.runners.monitor.example import FOUND, LOOSE, TABLES, bare, document
+
+
+def test_the_drifted_columns_are_drawn() -> None:
+    figure = distributions(document(), TABLES)
+    assert figure
+    (plot,) = figure.axes
+    assert plot.get_title(loc="left") == "kind|of"
+    assert [text.get_text() for text in plot.get_xticklabels()] == ["<b>", "a", "b"]
+
+
+def test_where_none_drifts_the_farthest_are_drawn() -> None:
+    calm = document(LOOSE, FOUND)
+    for column in calm["columns"]:
+        column["drifted"] = False
+    figure = distributions(calm, TABLES)
+    assert figure
+    assert [plot.get_title(loc="left") for plot in figure.axes] == ["kind|of", "age"]
+
+
+def test_a_column_of_one_value_can_be_drawn() -> None:
+    told = document()
+    told["columns"] = [column | {"drifted": True} for column in told["columns"] if column["name"] == "age"]
+    tables = TABLES.__class__(TABLES.now, TABLES.sample, TABLES.now, 2)
+    assert distributions(told, tables)
+
+
+def test_nothing_to_compare_draws_nothing() -> None:
+    assert distributions(bare(), TABLES) is None

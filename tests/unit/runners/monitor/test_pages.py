@@ -1,0 +1,116 @@
+"""The pages say the verdict first, render on forges, and the HTML needs no other file."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runners.monitor.opening import Occasion, too_few, with_history
+from runners.monitor.pages import cell, error, figure, headline, moment, percent, write_pages
+from runners.monitor.parameters import Parameters
+from runners.monitor.payloads import Log
+from tests.unit.runners.monitor.example import LOOSE, RUN, WINDOW, bare, document
+
+NOTHING = with_history(too_few(Occasion(RUN, WINDOW, Parameters(), Log())), None)
+REPORTS = {
+    "alert": document(former=2),
+    "ok": document(LOOSE),
+    "bare": bare(),
+    "nothing": NOTHING,
+    "noted": document() | {"service": {"note": "Out of reach: <none>"}},
+}
+PICTURES = {name: f"plots/{name}.png" for name in ("drift", "distributions", "performance", "reconstruction", "trend")}
+VOID = {"meta", "img", "br", "link"}
+
+
+def written(folder: Path, report: dict[str, Any]) -> tuple[str, str]:
+    (folder / "plots").mkdir()
+    pictures = {} if report["verdict"] == "not_enough_data" else PICTURES
+    for path in pictures.values():
+        (folder / path).write_bytes(b"png")
+    write_pages(report, pictures, folder)
+    return (folder / "report.md").read_text("utf-8"), (folder / "report.html").read_text("utf-8")
+
+
+class Balanced(HTMLParser):
+    """Checks that every element is closed in its order, and collects the addresses of other files."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open += [] if tag in VOID else [tag]
+        self.addresses += [value or "" for name, value in attrs if name in ("src", "href")]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_report_renders(tmp_path: Path, name: str) -> None:
+    markdown, html = written(tmp_path, REPORTS[name])
+    assert markdown.startswith(f"# {headline(REPORTS[name])}\n")
+    assert not re.search(r"\n{4,}|None|\{\{|\{%|Undefined", markdown)
+    page = Balanced()
+    page.feed(html)
+    assert not page.open
+    assert all(address.startswith("data:image/png;base64,") for address in page.addresses)
+
+
+def test_tables_stay_tables(tmp_path: Path) -> None:
+    markdown, _ = written(tmp_path, REPORTS["alert"])
+    widths = [len(re.findall(r"(?<!\\)\|", line)) for line in markdown.splitlines() if line.startswith("|")]
+    blocks = re.split(r"\n\n", markdown)
+    tables = [block.splitlines() for block in blocks if block.lstrip().startswith("|")]
+    assert widths
+    for table in tables:
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table if line}) == 1, table
+    assert "| **kind\\|of** |" in markdown
+
+
+def test_what_the_data_holds_is_escaped(tmp_path: Path) -> None:
+    markdown, html = written(tmp_path, REPORTS["alert"])
+    assert "<b>" not in markdown
+    assert "<b>" not in html
+    assert "&lt;b&gt;" in html
+
+
+def test_pictures_are_linked_in_markdown_by_relative_paths(tmp_path: Path) -> None:
+    markdown, _ = written(tmp_path, REPORTS["alert"])
+    assert set(re.findall(r"!\[.*?\]\((.*?)\)", markdown)) == set(PICTURES.values())
+
+
+def test_the_verdict_and_what_to_do_come_before_the_figures(tmp_path: Path) -> None:
+    markdown, _ = written(tmp_path, REPORTS["alert"])
+    assert re.findall(r"^## (.*)", markdown, re.MULTILINE) == [
+        "Alerts", "Performance", "Drift", "Service", "Trend", "How this was made",
+    ]  # fmt: skip
+    assert "1. **Columns drift.** " in markdown or "**Columns drift.**" in markdown
+
+
+def test_headlines() -> None:
+    one = document() | {"alerts": document()["alerts"][:1]}
+    assert headline(one) == "1 alert on 6 rows"
+    assert headline(REPORTS["alert"]) == "5 alerts on 6 rows"
+    assert headline(REPORTS["ok"]) == "All figures are within their thresholds, on 6 rows"
+    assert headline(NOTHING) == "Not enough data: 0 rows"
+
+
+def test_figures_are_written_for_people() -> None:
+    assert [figure(value) for value in (None, 1234567, 0.123456, 1234.5, 0.0, 0.00001)] == [
+        "\N{EN DASH}", "1,234,567", "0.1235", "1,234", "0", "< 0.0001",
+    ]  # fmt: skip
+    assert (percent(None), percent(0.1234), percent(0.5, 0)) == ("\N{EN DASH}", "12.3%", "50%")
+    assert error(0.012345) == "0.012"
+    assert cell("a|b\nc<d") == "a\\|b c&lt;d"
+
+
+def test_moments_are_in_utc() -> None:
+    assert moment("2026-03-01T11:00:00+02:00") == "2026-03-01 09:00 UTC"
+    assert moment("2026-03-01T11:00:00") == "2026-03-01 11:00 UTC"
+    assert moment(0.0) == "1970-01-01 00:00 UTC"
+    assert moment(None) == "the beginning"

@@ -1,0 +1,46 @@
+"""Performance as figures over chunks; NannyML's own part is held by the slow tests of `test_study.py`."""
+
+import pandas as pd
+import pytest
+
+from runners.monitor.chunks import Series
+from runners.monitor.performance import Performance, estimate, metrics_for, realize
+from runners.monitor.reference import Reference
+
+BINARY = Reference(pd.DataFrame({"predicted_probability": [0.5]}), (), "binary", ("0", "1"))
+ESTIMATED = Series((0.9, 0.8), (0.7, 0.9), errors=(0.03, 0.04))
+REALIZED = Series((0.9, 0.8), (0.5, None), errors=(0.02, 0.02))
+WHOLE = Performance("roc_auc", ESTIMATED, REALIZED, ((100, 300), (50, 0)))
+
+
+def test_the_window_is_the_mean_over_its_chunks() -> None:
+    assert WHOLE.reference == pytest.approx(0.85)
+    assert WHOLE.now(is_realized=False)[0] == pytest.approx((0.7 * 100 + 0.9 * 300) / 400)
+    assert WHOLE.now(is_realized=False)[1] == pytest.approx(((0.03 * 100) ** 2 + (0.04 * 300) ** 2) ** 0.5 / 400)
+    assert WHOLE.now(is_realized=True) == (0.5, 0.02)
+
+
+def test_a_drop_is_a_difference_and_an_error_grows_by_a_share() -> None:
+    assert WHOLE.drop(is_realized=True) == pytest.approx(0.35)
+    growing = Performance("rmse", None, Series((2.0,), (3.0,)), ((10,), (10,)))
+    assert growing.drop(is_realized=True) == pytest.approx(0.5)
+    assert growing.drop(is_realized=False) is None
+    assert growing.now(is_realized=True) == (3.0, None)
+
+
+def test_the_wanted_metric_comes_first() -> None:
+    assert metrics_for(BINARY, "recall") == ("recall", "roc_auc", "accuracy", "f1")
+    assert metrics_for(BINARY, "roc_auc") == ("roc_auc", "accuracy", "f1")
+
+
+def test_a_metric_that_cannot_be_told_is_replaced() -> None:
+    assert metrics_for(BINARY, "log_loss") == ("roc_auc", "accuracy", "f1")
+    assert metrics_for(Reference(pd.DataFrame(), (), "binary"), "roc_auc") == ("accuracy", "f1", "precision")
+    assert metrics_for(Reference(pd.DataFrame(), (), "regression"), "mae") == ("mae", "rmse")
+    assert metrics_for(Reference(pd.DataFrame(), (), None), "roc_auc") == ()
+
+
+def test_without_outcomes_in_the_reference_nothing_is_told() -> None:
+    rows = pd.DataFrame({"prediction": [1.0]})
+    assert estimate(BINARY, rows, rows, ["roc_auc"], 10) == {}
+    assert realize(BINARY, rows, rows, ["roc_auc"], 10) == {}

@@ -1,0 +1,91 @@
+"""The reference is read with its signature, and without one as far as its columns tell."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from runners.contract import InputError
+from runners.monitor.columns import Column
+from runners.monitor.reference import read_reference
+from tests.unit.runners.monitor.traffic import FEATURES, SIGNATURE, write_trial
+
+ROWS = pd.DataFrame({name: ["1", "2"] for name in FEATURES} | {"AGEP": [30.0, 40.0], "id": [1, 2]}).assign(
+    employed=[0, 1], prediction=[0, 1], predicted_probability=[0.2, 0.8]
+)
+
+
+def test_the_signature_tells_what_the_columns_are(tmp_path: Path) -> None:
+    reference = read_reference(write_trial(tmp_path, ROWS))
+    assert reference.columns[:2] == (Column("AGEP", "number"), Column("SCHL", "category"))
+    assert (reference.task, reference.classes, reference.positive) == ("binary", ("0", "1"), "1")
+    assert (reference.identifier, reference.target) == ("id", "employed")
+    assert reference.probabilities == ("predicted_probability",)
+
+
+def test_the_columns_to_watch_can_be_named(tmp_path: Path) -> None:
+    reference = read_reference(write_trial(tmp_path, ROWS), ["SEX"])
+    assert reference.columns == (Column("SEX", "category"),)
+
+
+def test_a_column_that_is_no_feature_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
+    url = write_trial(tmp_path, ROWS)
+    with pytest.raises(InputError) as told:
+        read_reference(url, ["SEXX"])
+    assert (told.value.where, told.value.fix) == ("columns", "did you mean SEX?")
+    with pytest.raises(InputError) as told:
+        read_reference(url, ["income"])
+    assert told.value.fix.startswith("the features are AGEP, ")
+
+
+def test_pictures_and_other_tensors_are_not_compared_by_column(tmp_path: Path) -> None:
+    inputs = [{"name": "image", "datatype": "FP32", "shape": [-1, 64]}]
+    assert read_reference(write_trial(tmp_path, ROWS, {"task": "multiclass", "inputs": inputs})).columns == ()
+
+
+def test_without_a_signature_the_columns_tell(tmp_path: Path) -> None:
+    reference = read_reference(write_trial(tmp_path, ROWS, None))
+    assert reference.task == "binary"
+    assert {column.name for column in reference.columns} == {*FEATURES, "id", "employed"}
+    assert (reference.identifier, reference.target, reference.positive) == (None, None, "1")
+
+
+def test_several_classes_are_told_by_their_columns(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"x": [1.0], "prediction": ["a"], "probability_a": [0.6], "probability_b": [0.4]})
+    reference = read_reference(write_trial(tmp_path, rows, None))
+    assert (reference.task, reference.classes) == ("multiclass", ("a", "b"))
+    assert reference.probabilities == ("probability_a", "probability_b")
+
+
+def test_numbers_are_told_by_their_predictions(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"x": [1.0], "prediction": [0.5]})
+    assert read_reference(write_trial(tmp_path, rows, None)).task == "regression"
+    assert read_reference(write_trial(tmp_path, rows.drop(columns="prediction"), None)).task is None
+
+
+def test_a_classifier_without_probabilities_has_none(tmp_path: Path) -> None:
+    rows = ROWS.drop(columns="predicted_probability")
+    assert read_reference(write_trial(tmp_path, rows)).probabilities == ()
+
+
+def test_the_positive_class_may_be_the_first(tmp_path: Path) -> None:
+    assert read_reference(write_trial(tmp_path, ROWS, SIGNATURE | {"positive": 0})).positive == "0"
+
+
+def test_a_trial_without_a_reference_is_refused(tmp_path: Path) -> None:
+    for url in (tmp_path.as_uri(), (tmp_path / "gone").as_uri()):
+        with pytest.raises(InputError, match=r"has no reference\.parquet"):
+            read_reference(url)
+
+
+def test_a_broken_reference_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "reference.parquet").write_text("no parquet")
+    with pytest.raises(InputError, match=r"reference\.parquet can't be read"):
+        read_reference(tmp_path.as_uri())
+
+
+def test_a_broken_signature_is_refused(tmp_path: Path) -> None:
+    url = write_trial(tmp_path, ROWS)
+    (tmp_path / "signature.json").write_text("{")
+    with pytest.raises(InputError, match=r"signature\.json is no JSON"):
+        read_reference(url)

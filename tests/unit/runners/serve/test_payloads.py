@@ -1,0 +1,128 @@
+"""The payload log: on the disk within a second, whole lines only, and never in a request's way."""
+
+import errno
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+
+from runners.models import Prediction
+from runners.monitor.parameters import Window
+from runners.monitor.payloads import read_log
+from runners.serve.events import Origin
+from runners.serve.exchange import Exchange
+from runners.serve.payloads import DROPPED, MOST_WAITING, PayloadLog, append_whole, line_of
+
+ORIGIN = Origin("deployments/employment", "aaaaaaaaaaaa", "experiments/employment/aaaaaaaaaaaa")
+MOMENT = datetime(2026, 1, 5, 23, 59, 59, tzinfo=UTC)
+
+
+def exchange(name: str = "an-id", moment: datetime = MOMENT) -> Exchange:
+    answered = Prediction(np.array([1]), probability=np.array([0.75]))
+    return Exchange(name, {"AGEP": [30], "id": [7]}, answered, status=200, time=moment.timestamp(), seconds=0.004)
+
+
+def dropped() -> float:
+    return float(DROPPED._value.get())
+
+
+def test_it_is_on_the_disk_within_a_second(tmp_path: Path) -> None:
+    log = PayloadLog(tmp_path / "aaaaaaaaaaaa", ORIGIN)
+    log.put(exchange())
+    deadline = time.monotonic() + 1.0
+    while not (found := list(tmp_path.rglob("2026-01-05-*.jsonl"))) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert json.loads(found[0].read_text())["id"] == "an-id"
+    log.close()
+
+
+def test_nothing_is_lost_at_the_end_and_every_day_has_its_file(tmp_path: Path) -> None:
+    log = PayloadLog(tmp_path, ORIGIN)
+    for number in range(500):
+        log.put(exchange(str(number), MOMENT + timedelta(seconds=number % 2)))
+    log.close()
+    first, second = sorted(tmp_path.glob("*.jsonl"))
+    assert (first.name[:10], second.name[:10]) == ("2026-01-05", "2026-01-06")
+    assert len((first.read_text() + second.read_text()).splitlines()) == 500
+
+
+def test_the_monitor_reads_it(tmp_path: Path) -> None:
+    log = PayloadLog(tmp_path / "aaaaaaaaaaaa", ORIGIN)
+    log.put(exchange())
+    log.put(Exchange("refused", error="no", status=400, time=MOMENT.timestamp()))
+    log.close()
+    window = Window(start=MOMENT - timedelta(hours=1), end=MOMENT + timedelta(hours=1))
+    told = read_log(tmp_path.as_uri(), window, ORIGIN.trial)
+    assert [(p.row, p.prediction, p.probability) for p in told.predictions] == [({"AGEP": 30, "id": 7}, 1, 0.75)]
+    assert (told.counts["events"], told.counts["failed"], told.counts["broken"]) == (2, 1, 0)
+
+
+def test_a_full_disk_costs_events_and_no_request(tmp_path: Path) -> None:
+    full, tried = Event(), Event()
+    full.set()
+
+    def append(path: Path, content: bytes) -> None:
+        tried.set()
+        if full.is_set():
+            raise OSError(errno.ENOSPC, "no space left on the device")
+        append_whole(path, content)
+
+    before = dropped()
+    log = PayloadLog(tmp_path, ORIGIN, append)
+    log.put(exchange("lost"))
+    assert tried.wait(5)
+    full.clear()
+    log.put(exchange("kept"))
+    log.close()
+    (file,) = tmp_path.iterdir()
+    assert [json.loads(line)["id"] for line in file.read_text().splitlines()] == ["kept"]
+    assert dropped() - before == 1
+
+
+def test_a_disk_that_hangs_costs_events_and_no_time(tmp_path: Path) -> None:
+    hanging = Event()
+
+    def hang(_: Path, _content: bytes) -> None:
+        hanging.wait(30)
+
+    before = dropped()
+    log = PayloadLog(tmp_path, ORIGIN, hang)
+    log.put(exchange())
+    began = time.monotonic()
+    for _ in range(MOST_WAITING + 1000):
+        log.put(exchange())
+    assert time.monotonic() - began < 2
+    assert dropped() - before >= 1
+    hanging.set()
+    log.close()
+
+
+def test_a_line_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "below" / "it.jsonl"
+    append_whole(path, b"first\n")
+    append_whole(path, b"second\n")
+    assert path.read_bytes() == b"first\nsecond\n"
+    path.chmod(0o400)
+    assert oct(path.stat().st_mode)[-3:] == "400"
+
+
+def test_half_a_line_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "it.jsonl"
+    append_whole(path, b"first\n")
+    import os
+
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, content: write(file, content[:3]))
+    with pytest.raises(OSError, match="no space"):
+        append_whole(path, b"second\n")
+    assert path.read_bytes() == b"first\n"
+
+
+def test_numbers_that_json_has_no_word_for_are_null() -> None:
+    odd = Exchange("an-id", {"AGEP": [float("nan")]}, Prediction(np.array([float("inf")])), status=200, time=1.0)
+    data = json.loads(line_of(odd, ORIGIN))["data"]
+    assert (data["rows"], data["prediction"]) == ([{"AGEP": None}], [None])

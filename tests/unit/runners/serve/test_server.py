@@ -1,0 +1,191 @@
+"""The whole process, as a client sees it: both versions of the protocol, clear errors, a peaceful end."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.providers.serving.local.unix_http import UnixConnection
+from tests.unit.runners.serve.test_start import configured
+from tests.unit.runners.serve.tiny import TRIAL, make
+
+PATIENCE = 60.0
+V1, V2 = "/v1/models/employment:predict", "/v2/models/employment/infer"
+AGES = {"name": "AGEP", "shape": [2, 1], "datatype": "FP32", "data": [30, 60]}
+SEXES = {"name": "SEX", "shape": [2], "datatype": "BYTES", "data": ["1", "2"]}
+IDS = {"name": "id", "shape": [2, 1], "datatype": "INT64", "data": [7, 8]}
+
+
+class Process:
+    """A serving process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        digest = make(folder / "trial")
+        self.socket, self.logs = folder / "s", folder / "logs"
+        told = {"model_url": (folder / "trial").as_uri(), "model_digest": digest, "logs": str(self.logs)}
+        config = configured(folder, **told, body_limit=2**20)
+        self.log = (folder / "log").open("wb")
+        line = [sys.executable, "-m", "runners.serve", config]
+        self.process = subprocess.Popen(line, stdout=self.log, stderr=subprocess.STDOUT)
+        deadline = time.monotonic() + PATIENCE
+        while not self.is_ready():
+            assert self.process.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    def is_ready(self) -> bool:
+        try:
+            return self.ask("/v2/health/ready")[0] == 200
+        except OSError:
+            return False
+
+    def ask(self, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        connection = UnixConnection(self.socket, 30)
+        try:
+            data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+            told = {"Content-Type": "application/json", **{k.replace("_", "-"): v for k, v in headers.items()}}
+            connection.request("GET" if body is None else "POST", path, data, told)
+            answer = connection.getresponse()
+            text = answer.read()
+        finally:
+            connection.close()
+        try:
+            return answer.status, json.loads(text)
+        except ValueError:
+            return answer.status, text.decode()
+
+    def events(self) -> list[Any]:
+        lines = [line for path in self.logs.rglob("*.jsonl") for line in path.read_text().splitlines()]
+        return [json.loads(line) for line in lines]
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(20)
+        self.log.close()
+        return code
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    process = Process(tmp_path_factory.mktemp("serve"))
+    yield process
+    process.process.kill()
+    process.process.wait()
+    process.log.close()
+
+
+def test_it_tells_what_it_serves(process: Process) -> None:
+    assert process.ask("/v2/health/live") == (200, {"live": True})
+    assert process.ask("/v2/models/employment/ready") == (200, {"name": "employment", "ready": True})
+    assert process.ask("/v1/models/employment") == (200, {"name": "employment", "ready": True})
+    status, told = process.ask("/v2/models/employment")
+    assert (status, [tensor["name"] for tensor in told["inputs"]]) == (200, ["AGEP", "SEX"])
+
+
+def test_it_answers_version_1(process: Process) -> None:
+    rows = [{"AGEP": 30, "SEX": "1", "id": 7}, {"AGEP": 60, "SEX": "2", "id": 8}]
+    status, told = process.ask(V1, {"instances": rows})
+    assert (status, told["predictions"]) == (200, [0, 1])
+    assert told["predicted_probability"] == pytest.approx([0.5, 0.731], abs=1e-3)
+
+
+def test_it_answers_version_2(process: Process) -> None:
+    status, told = process.ask(V2, {"id": "mine", "inputs": [AGES, SEXES, IDS]})
+    assert (status, told["id"], told["model_name"]) == (200, "mine", "employment")
+    assert told["outputs"][0]["data"] == [0, 1]
+
+
+def test_every_inference_is_logged_but_smoke_tests(process: Process) -> None:
+    process.ask(V2, {"inputs": [AGES, SEXES, IDS]}, x_setpoint_request="logged")
+    process.ask(V2, {"inputs": [AGES, SEXES]}, x_setpoint_request="smoke", x_setpoint_smoke="1")
+    process.ask(V1, {"instances": [[1]]}, x_setpoint_request="refused")
+    deadline = time.monotonic() + PATIENCE
+    while "refused" not in {event["id"] for event in process.events()} and time.monotonic() < deadline:
+        time.sleep(0.02)
+    events = {event["id"]: event for event in process.events()}
+    assert "smoke" not in events
+    data = events["logged"]["data"]
+    assert data["rows"] == [{"AGEP": 30, "SEX": "1", "id": 7}, {"AGEP": 60, "SEX": "2", "id": 8}]
+    assert (data["prediction"], data["status"], data["model"]) == ([0, 1], 200, TRIAL)
+    assert (events["refused"]["data"]["status"], events["refused"]["data"]["rows"]) == (400, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "message"),
+    [
+        (V1, b"{", 400, "Unrecognized request format"),
+        (V1, {"instances": []}, 400, "this model takes AGEP FP32 [-1, 1], SEX BYTES [-1, 1]"),
+        (V1, {"instances": [{"AGE": 1}]}, 400, "AGE is no column of this model; did you mean AGEP?"),
+        (V1, {"instances": [{"AGEP": 1}]}, 400, "the column SEX is missing"),
+        (V1, {"instances": [{"AGEP": "old", "SEX": "1"}]}, 400, "AGEP of row 0 is 'old': a number is taken"),
+        (V1, b"[" * 100_000, 400, "Unrecognized request format"),
+        ("/v1/models/other:predict", {"instances": [[1, "1"]]}, 404, "other does not exist"),
+        ("/v1/models/employment:explain", {"instances": [[1, "1"]]}, 501, "explainer"),
+        (V2, b"{", 400, "no inference request of version 2: 1: JSON decode error"),
+        (V2, b"null", 400, "no inference request of version 2: it: "),
+        (V2, {"inputs": 3}, 400, "inputs: Input should be a valid list"),
+        (V2, {"inputs": [{"name": "AGEP", "shape": [1], "datatype": "FP32"}]}, 400, "inputs.0.data: Field required"),
+        (V2, {"inputs": [{**AGES, "shape": [3]}, SEXES]}, 400, "AGEP has 2 values, and its shape [3] says 3"),
+        (V2, {"inputs": [AGES, SEXES], "outputs": [{"name": "x"}]}, 400, "there is no output x"),
+        (V2, b"[" * 100_000, 400, "There was an error parsing the body"),
+        (V2, b"x" * (2**20 + 1), 413, "larger than 1 MiB: send fewer rows"),
+        (V2, b"x" * 100_000_000, 413, "larger than 1 MiB: send fewer rows"),
+        ("/v2/repository/models/employment/unload", {}, 404, "pin another model"),
+        ("/nowhere", {}, 404, "Not Found"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_bad_request_is_told_what_is_wrong(process: Process, path: str, body: Any, status: int, message: str) -> None:
+    found, told = process.ask(path, body)
+    assert found == status
+    assert message in told["error"]
+    assert process.ask(V1, {"instances": [[30, "1"]]})[0] == 200
+
+
+def test_nobody_is_told_of_a_client_s_mistakes_in_the_log(process: Process) -> None:
+    process.ask(V1, {"instances": []})
+    process.ask("/v1/models/other:predict", {"instances": []})
+    text = (process.folder / "log").read_text()
+    assert "Traceback" not in text
+    assert "instances" not in text
+
+
+def test_only_its_user_can_reach_it(process: Process) -> None:
+    listening = subprocess.run(
+        ["cat", f"/proc/{process.process.pid}/net/tcp"], capture_output=True, text=True, check=True
+    )
+    files = Path(f"/proc/{process.process.pid}/fd").iterdir()
+    inodes = {str(path.readlink()) for path in files if path.is_symlink()}
+    mine = [line for line in listening.stdout.splitlines()[1:] if f"socket:[{line.split()[9]}]" in inodes]
+    assert mine == []
+
+
+def test_at_its_end_it_answers_what_has_begun_and_loses_no_event(process: Process) -> None:
+    many = 50_000
+    ages = {"name": "AGEP", "shape": [many, 1], "datatype": "FP32", "data": [30] * many}
+    sexes = {"name": "SEX", "shape": [many], "datatype": "BYTES", "data": ["1"] * many}
+    body = json.dumps({"inputs": [ages, sexes]}).encode()
+    assert len(body) < 2**20
+    connection = UnixConnection(process.socket, 30)
+    connection.putrequest("POST", V2)
+    for name, value in (("Content-Length", str(len(body))), ("X-Setpoint-Request", "the-last")):
+        connection.putheader(name, value)
+    connection.putheader("Content-Type", "application/json")
+    connection.endheaders(body[:-100])
+    time.sleep(0.1)
+    process.process.send_signal(signal.SIGTERM)
+    time.sleep(0.1)
+    connection.send(body[-100:])
+    answer = connection.getresponse()
+    assert answer.status == 200
+    assert len(json.loads(answer.read())["outputs"][0]["data"]) == many
+    connection.close()
+    assert process.stop() == 0
+    assert "the-last" in {event["id"] for event in process.events()}

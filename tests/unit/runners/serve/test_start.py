@@ -1,0 +1,85 @@
+"""The start of a serving process: what can't be served is said."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from runners.contract import REFUSED
+from runners.models import ModelRefused
+from runners.serve.settings import Settings
+from runners.serve.start import USAGE, claim, main, open_model
+from tests.unit.runners.serve.tiny import TRIAL, make
+
+
+def told(folder: Path, **more: object) -> dict[str, object]:
+    return {
+        "name": "employment",
+        "deployment": "deployments/employment",
+        "revision": "aaaaaaaaaaaa",
+        "trial": TRIAL,
+        "model_url": folder.as_uri(),
+        "model_digest": "sha256:" + "0" * 64,
+        "socket": str(folder / "s"),
+        "words": str(folder / "words.json"),
+        **more,
+    }
+
+
+def configured(folder: Path, **more: object) -> str:
+    path = folder / "config.json"
+    path.write_text(json.dumps(told(folder, **more)))
+    return str(path)
+
+
+def test_a_model_of_another_digest_is_refused_with_its_reason(tmp_path: Path) -> None:
+    make(tmp_path)
+    assert main([configured(tmp_path)]) == REFUSED
+    words = json.loads((tmp_path / "words.json").read_text())
+    assert "the model's digest is sha256:" in words["what"]
+    assert words["fix"]
+
+
+@pytest.mark.parametrize("damage", ["nothing there", "no model", "broken"])
+def test_a_model_that_doesn_t_load_is_refused(damage: str, tmp_path: Path) -> None:
+    folder = tmp_path / "trial"
+    if damage != "nothing there":
+        make(folder)
+    if damage == "no model":
+        (folder / "model.onnx").unlink()
+    if damage == "broken":
+        (folder / "signature.json").write_text("{}")
+    assert main([configured(tmp_path, model_url=folder.as_uri())]) == REFUSED
+    assert json.loads((tmp_path / "words.json").read_text())["what"]
+
+
+def test_a_folder_with_odd_characters_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / "a folder with 100 % of them"
+    digest = make(folder)
+    settings = Settings.model_validate(told(tmp_path, model_url=folder.as_uri(), model_digest=digest))
+    assert open_model(settings).signature.columns == ("AGEP", "SEX")
+    plain = Settings.model_validate(told(tmp_path, model_url=str(tmp_path / "nowhere"), model_digest=digest))
+    with pytest.raises(ModelRefused):
+        open_model(plain)
+
+
+@pytest.mark.parametrize("arguments", [[], ["a", "b"], ["/nowhere/config.json"]])
+def test_wrong_usage_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == USAGE
+    assert capsys.readouterr().err
+
+
+def test_a_wrong_configuration_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([configured(tmp_path, workers=3)]) == USAGE
+    assert "workers" in capsys.readouterr().err
+
+
+def test_the_process_id_is_written_down_if_nobody_did(tmp_path: Path) -> None:
+    path = tmp_path / "pid"
+    path.touch()
+    settings = Settings.model_validate(told(tmp_path, pid_file=str(path)))
+    claim(settings)
+    assert int(path.read_text())
+    path.write_text("1")
+    claim(settings)
+    assert path.read_text() == "1"

@@ -1,0 +1,176 @@
+"""Around every runner: the result is last, and whatever goes wrong leaves a word and an exit code."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from runners import harness
+from runners.contract import Crashed, InputError, Request, Result, SourceUnavailable
+from runners.harness import content_of, finish, main, prepare
+
+Order = Callable[..., Path]
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Order:
+    """Return a function that writes a request to a file."""
+
+    def write(runner: str = "made-up", output: str | None = None) -> Path:
+        told = Request(
+            run="x/y/0123456789ab", runner=runner, output=output or f"file://{tmp_path}/out", provenance={"commit": "c"}
+        )
+        path = tmp_path / "request.json"
+        path.write_text(told.model_dump_json())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[harness.Runner], None]:
+    """Return a function that lets the runner `made-up` be a function."""
+
+    def put(run: harness.Runner) -> None:
+        module = ModuleType("made_up_runner")
+        module.run = run  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "made_up_runner", module)
+        monkeypatch.setattr(harness, "RUNNERS", {"made-up": "made_up_runner"})
+
+    return put
+
+
+Install = Callable[[harness.Runner], None]
+
+
+def writes(request: Request, folder: Path) -> Result:
+    (folder / "deep").mkdir()
+    (folder / "deep/file.txt").write_text("hello")
+    return Result(metrics={"a": 1.0}, provenance={"source": "s"})
+
+
+def test_a_runner_leaves_its_result_with_the_digest_of_every_file(
+    order: Order, install: Install, tmp_path: Path
+) -> None:
+    install(writes)
+    assert main([str(order())]) == 0
+    result = Result.model_validate_json((tmp_path / "out/result.json").read_bytes())
+    assert result.files == {"deep/file.txt": "sha256:" + hashlib.sha256(b"hello").hexdigest()}
+    assert result.content == content_of(result.files)
+    assert result.provenance == {"commit": "c", "source": "s"}
+
+
+def test_a_content_of_the_runners_own_is_kept(tmp_path: Path) -> None:
+    request = Request(run="x", runner="x", output=str(tmp_path))
+    assert finish(request, tmp_path, Result(content="mine")).content == "mine"
+
+
+def test_the_former_attempts_words_are_gone(order: Order, install: Install, tmp_path: Path) -> None:
+    install(lambda request, folder: Result())
+    (tmp_path / "out").mkdir()
+    for name in ("result.json", "error.json"):
+        (tmp_path / "out" / name).write_text("stale")
+    assert main([str(order())]) == 0
+    assert not (tmp_path / "out/error.json").exists()
+
+
+@pytest.mark.parametrize(("error", "code"), [(InputError, 65), (SourceUnavailable, 75), (Crashed, 70)])
+def test_a_foreseen_error_becomes_its_exit_code(
+    order: Order, install: Install, tmp_path: Path, error: type[InputError], code: int
+) -> None:
+    def fails(request: Request, folder: Path) -> Result:
+        raise error("it broke", "here", "mend it")
+
+    install(fails)
+    assert main([str(order())]) == code
+    told = json.loads((tmp_path / "out/error.json").read_text())
+    assert told == {"what": "it broke", "where": "here", "fix": "mend it"}
+    assert not (tmp_path / "out/result.json").exists()
+
+
+def test_a_foreseen_error_is_told_in_words_not_by_a_trace(
+    order: Order, install: Install, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(request: Request, folder: Path) -> Result:
+        raise InputError("the data has no column agee", "features", "did you mean age?")
+
+    install(fails)
+    assert main([str(order())]) == 65
+    assert capsys.readouterr().err == "made-up failed: features: the data has no column agee\ndid you mean age?\n"
+
+
+def test_an_unforeseen_error_leaves_its_last_words_and_goes_on(order: Order, install: Install, tmp_path: Path) -> None:
+    def breaks(request: Request, folder: Path) -> Result:
+        raise ZeroDivisionError("by nought\nand more")
+
+    install(breaks)
+    with pytest.raises(ZeroDivisionError):
+        main([str(order())])
+    told = json.loads((tmp_path / "out/error.json").read_text())
+    assert told["what"] == "ZeroDivisionError: by nought"
+    assert "log" in told["fix"]
+
+
+def test_a_runner_that_is_not_there_is_told(order: Order, tmp_path: Path) -> None:
+    assert main([str(order("tabluar"))]) == 65
+    told = json.loads((tmp_path / "out/error.json").read_text())
+    assert "there is no runner tabluar" in told["what"]
+    assert "tabular" in told["fix"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["a", "b"], ["/no/such/request.json"]])
+def test_a_wrong_command_line_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 64
+    assert capsys.readouterr().err
+
+
+def test_a_file_that_is_no_request_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.json").write_text('{"run": 3}')
+    assert main([str(tmp_path / "x.json")]) == 64
+    assert "is no request" in capsys.readouterr().err
+
+
+def test_what_is_far_away_is_delivered(order: Order, install: Install) -> None:
+    import fsspec
+
+    install(writes)
+    assert main([str(order(output="memory://somewhere/out"))]) == 0
+    files = fsspec.filesystem("memory")
+    assert files.cat("/somewhere/out/deep/file.txt") == b"hello"
+    assert json.loads(files.cat("/somewhere/out/result.json"))["accepted"]
+
+
+@pytest.mark.parametrize(
+    ("told", "threads"),
+    [({"SETPOINT_CPUS": "2.5"}, "2"), ({"SETPOINT_CPUS": "0.5"}, "1"), ({}, None), ({"SETPOINT_CPUS": "x"}, None)],
+)
+def test_libraries_are_told_how_many_threads_they_may_start(told: dict[str, str], threads: str | None) -> None:
+    environ = dict(told)
+    prepare(environ)
+    assert environ.get("OMP_NUM_THREADS") == threads
+
+
+def test_what_the_pool_has_told_stays() -> None:
+    environ = {"SETPOINT_CPUS": "4", "OMP_NUM_THREADS": "1"}
+    prepare(environ)
+    assert environ["OMP_NUM_THREADS"] == "1"
+    assert environ["OPENBLAS_NUM_THREADS"] == "4"
+
+
+def test_every_runner_is_there() -> None:
+    from importlib.util import find_spec
+
+    assert [name for name, module in harness.RUNNERS.items() if find_spec(module) is None] == []
+
+
+def test_the_door_opens_from_outside(order: Order, tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "runners", str(order("ingest"))]
+    told = subprocess.run(line, capture_output=True, text=True, check=False, env={**os.environ, "SETPOINT_CPUS": "1"})
+    assert told.returncode == 65
+    assert json.loads((tmp_path / "out/error.json").read_text())["what"]

@@ -1,0 +1,129 @@
+"""The `monitor` runner: from a payload log to a report, as a job runs it."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runners.contract import InputError, Request
+from runners.harness import finish
+from runners.monitor import run
+from tests.unit.runners.monitor.traffic import TRIAL, census, events_of, write_log, write_trial
+
+QUERY = "SELECT id, employed FROM census"
+PARAMS: dict[str, Any] = {
+    "chunk": 500,
+    "minimum_rows": 500,
+    "metric": "roc_auc",
+    "trial": TRIAL,
+    "window": {"start": None, "end": "2026-03-02T00:00:00+00:00"},
+    "outcomes": {"sql": {"url": "${secret:WAREHOUSE}", "query": QUERY}},
+    "thresholds": {"drifted_columns": 3, "jensen_shannon": 0.1, "estimated_drop": 0.03, "realized_drop": 0.03},
+}
+
+
+def request_of(folder: Path, name: str = "report", **params: Any) -> Request:
+    inputs = {"reference": (folder / "trial").as_uri(), "logs": (folder / "logs").as_uri()}
+    output = folder / name
+    output.mkdir()
+    run_name = "monitors/employment/0123456789ab"
+    return Request(
+        run=run_name, runner="monitor", params=PARAMS | params, inputs=inputs, output=output.as_uri(), seed=7
+    )
+
+
+def report_in(folder: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((folder / "report.json").read_text("utf-8"))
+    return told
+
+
+def test_too_few_rows_give_a_report_without_nannyml(tmp_path: Path) -> None:
+    write_log(tmp_path / "logs", events_of(census(2018).head(100)))
+    request = request_of(tmp_path)
+    script = (
+        "import sys; from pathlib import Path; from runners.contract import Request; from runners.monitor import run\n"
+        "request = Request.model_validate_json(sys.argv[1]); result = run(request, Path(sys.argv[2]))\n"
+        "assert not {'nannyml', 'pandas', 'matplotlib', 'sklearn'} & set(sys.modules), 'too much was imported'\n"
+        "print(result.model_dump_json())"
+    )
+    command = [sys.executable, "-c", script, request.model_dump_json(), str(tmp_path / "report")]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    result = json.loads(told.stdout)
+    assert result["accepted"] is True
+    assert (result["facts"]["verdict"], result["facts"]["rows"]) == ("not_enough_data", 100)
+    assert result["metrics"]["rows"] == 100
+    assert {path.name for path in (tmp_path / "report").iterdir()} == {"report.json", "report.md", "report.html"}
+    assert "100 rows were logged in this window, and 500 are needed" in (tmp_path / "report/report.md").read_text()
+
+
+def test_no_log_yet_is_not_enough_data(tmp_path: Path) -> None:
+    result = run(request_of(tmp_path), tmp_path / "report")
+    assert result.facts["verdict"] == "not_enough_data"
+    assert result.facts["window"] == PARAMS["window"]
+
+
+def test_a_former_report_that_is_broken_is_noted(tmp_path: Path) -> None:
+    request = request_of(tmp_path)
+    (tmp_path / "former").mkdir()
+    for text in (None, "{", "[]", '{"format": 99}'):
+        if text is not None:
+            (tmp_path / "former" / "report.json").write_text(text)
+        inputs = request.inputs | {"previous": (tmp_path / "former").as_uri()}
+        run(request.model_copy(update={"inputs": inputs}), tmp_path / "report")
+        told = report_in(tmp_path / "report")
+        assert told["notes"] == ["The report before this one can't be read: the trend begins anew."]
+
+
+@pytest.mark.parametrize("missing", ["logs", "reference"])
+def test_an_input_that_is_missing_is_refused(tmp_path: Path, missing: str) -> None:
+    write_log(tmp_path / "logs", events_of(census(2018).head(10)))
+    request = request_of(tmp_path, minimum_rows=1)
+    inputs = {role: url for role, url in request.inputs.items() if role != missing}
+    with pytest.raises(InputError) as told:
+        run(request.model_copy(update={"inputs": inputs}), tmp_path / "report")
+    assert told.value.where == f"inputs.{missing}"
+
+
+def test_parameters_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        run(request_of(tmp_path, thresholds={"p99": 3}), tmp_path / "report")
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    with closing(sqlite3.connect(tmp_path / "w.db")) as database, database:
+        database.execute("CREATE TABLE census (id INTEGER, employed INTEGER)")
+        for year in (2016, 2018):
+            rows = census(year).head(2000)[["id", "employed"]]
+            database.executemany("INSERT INTO census VALUES (?, ?)", rows.to_numpy().tolist())
+    monkeypatch.setenv("SETPOINT_SECRET_WAREHOUSE", f"sqlite:///{tmp_path}/w.db")
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("nannyml")
+def test_real_traffic_of_later_years(warehouse: Path) -> None:
+    """2016 is like 2015; 2018, in the file's own order, begins with people of another kind, and the model is worse."""
+    write_trial(warehouse / "trial", census(2015).sample(6000, random_state=1))
+    verdicts = {}
+    for year, previous in ((2016, None), (2018, 2016)):
+        write_log(warehouse / "logs", events_of(census(year).head(1500)))
+        request = request_of(warehouse, str(year))
+        if previous:
+            inputs = request.inputs | {"previous": (warehouse / str(previous)).as_uri()}
+            request = request.model_copy(update={"inputs": inputs})
+        result = finish(request, warehouse / str(year), run(request, warehouse / str(year)))
+        verdicts[year] = (result.facts["verdict"], {alert["what"] for alert in result.facts["alerts"]})
+        assert {"report.json", "report.md", "report.html", "plots/drift.png"} <= set(result.files)
+    fallen = {"columns drift", "reconstruction error", "estimated roc_auc fell", "realised roc_auc fell"}
+    assert verdicts == {2016: ("ok", set()), 2018: ("alert", fallen)}
+    assert len(report_in(warehouse / "2018")["history"]) == 2
+    whole = "".join(path.read_text("utf-8") for path in (warehouse / "2018").glob("report.*"))
+    assert os.environ["SETPOINT_SECRET_WAREHOUSE"] not in whole

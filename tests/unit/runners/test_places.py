@@ -1,0 +1,58 @@
+"""Places: near ones are used as they are, far ones are brought; secrets are revealed in a job only."""
+
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from runners.contract import InputError
+from runners.places import deliver, local, reveal
+
+
+def test_a_near_place_is_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "with a space"
+    folder.mkdir()
+    assert local(str(folder)) == folder
+    assert local(f"file://{tmp_path}/with%20a%20space") == folder
+
+
+@pytest.mark.parametrize("url", ["/no/such/place", "file:///no/such/place"])
+def test_a_place_that_is_not_there_is_told(url: str) -> None:
+    with pytest.raises(FileNotFoundError):
+        local(url)
+
+
+def test_a_far_place_is_brought() -> None:
+    files = fsspec.filesystem("memory")
+    files.pipe({"/far/a.txt": b"1", "/far/deep/b.txt": b"2"})
+    near = local("memory://far")
+    assert (near / "a.txt").read_bytes() == b"1"
+    assert (near / "deep/b.txt").read_bytes() == b"2"
+
+
+def test_a_far_place_that_is_not_there_is_told() -> None:
+    with pytest.raises(FileNotFoundError):
+        local("memory://nowhere/at/all")
+
+
+def test_a_folder_is_delivered_to_where_it_belongs(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/a.txt").write_text("1")
+    deliver(tmp_path, "memory://delivered/here")
+    assert fsspec.filesystem("memory").cat("/delivered/here/deep/a.txt") == b"1"
+    deliver(tmp_path, f"file://{tmp_path}")
+    assert [path.name for path in tmp_path.iterdir()] == ["deep"]
+
+
+def test_secrets_are_revealed_where_they_are_known() -> None:
+    told = reveal("postgres://me:${secret:PASSWORD}@${secret:HOST}/x", {
+        "SETPOINT_SECRET_PASSWORD": "p${secret:NOT}", "SETPOINT_SECRET_HOST": "h"
+    })  # fmt: skip
+    assert told == "postgres://me:p${secret:NOT}@h/x"
+    assert reveal("nothing secret", {}) == "nothing secret"
+
+
+def test_a_secret_that_is_not_set_is_told_by_name() -> None:
+    with pytest.raises(InputError, match="the secret PASSWORD is not set") as failure:
+        reveal("${secret:PASSWORD}", {})
+    assert "SETPOINT_SECRET_PASSWORD" in failure.value.fix

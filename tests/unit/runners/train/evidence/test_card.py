@@ -1,0 +1,29 @@
+"""The model card: one page, for people."""
+
+from pathlib import Path
+
+from runners.contract import Violation
+from runners.train.evidence.card import card, write_card
+from tests.unit.runners.train.evidence.made import trained
+
+
+def test_it_says_what_how_good_for_whom_and_from_what(tmp_path: Path) -> None:
+    made = trained(tmp_path)
+    text = card(made, ["curves/roc.png"])
+    assert "Predicts `ill` (binary: `no`, `yes`) from 2 columns. Learned from 200 rows, tested on 100 others." in text
+    assert "| town = north |" in text
+    assert "| weight |" in text
+    assert "![roc](curves/roc.png)" in text
+    assert "- parameters: `C=0.5`" in text
+    assert "- note: 3 rows without ill" in text
+    assert "Not accepted" not in text
+
+
+def test_it_says_why_a_model_is_not_accepted(tmp_path: Path) -> None:
+    text = card(trained(tmp_path, violations=(Violation(where="profit", what="it is nan"),)), [])
+    assert "**Not accepted:**\n\n- `profit`: it is nan" in text
+
+
+def test_it_is_written(tmp_path: Path) -> None:
+    write_card(trained(tmp_path, slices=[]), [])
+    assert "By slice" not in (tmp_path / "model-card.md").read_text()

@@ -1,0 +1,43 @@
+"""Documents: figures, parameters and surroundings as JSON."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from runners.train.evidence.documents import environment, write_documents
+from tests.unit.runners.train.evidence.made import trained
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text())
+
+
+def test_all_four_are_written(tmp_path: Path) -> None:
+    made = trained(tmp_path)
+    write_documents(made)
+    params = read(tmp_path / "params.json")
+    assert (params["run"], params["seed"], params["params"], params["slices"]) == (
+        "experiments/test/0123456789ab", 7, {"C": 0.5}, ["town"]
+    )  # fmt: skip
+    metrics = read(tmp_path / "metrics.json")
+    assert metrics["overall"] == made.findings.metrics
+    assert metrics["rows"] == {"train": 200, "test": 100}
+    assert metrics["intervals"]["roc_auc"]["low"] < metrics["overall"]["roc_auc"]
+    assert metrics["notes"] == ["3 rows without ill"]
+    assert set(read(tmp_path / "slices.json")["town"]) == {"north", "south"}
+    assert read(tmp_path / "environment.json") == environment()
+
+
+def test_what_was_reported_is_kept_even_when_it_is_no_number(tmp_path: Path) -> None:
+    made = trained(tmp_path)
+    odd = replace(made.findings, reported={"profit": float("nan"), "cost": 2.0})
+    write_documents(replace(made, findings=odd))
+    assert read(tmp_path / "metrics.json")["reported"] == {"profit": "nan", "cost": 2.0}
+
+
+def test_the_environment_names_versions_and_no_machine() -> None:
+    told = environment()
+    assert told["packages"]["onnxruntime"]
+    assert "no-such-package" not in told["packages"]
+    assert set(told["platform"]) == {"system", "release", "machine"}

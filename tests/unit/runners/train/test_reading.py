@@ -1,0 +1,91 @@
+"""Reading: a dataset's columns get their roles, and what is missing is told with the nearest name."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from runners.contract import InputError
+from runners.evaluate.tables import write_parquet
+from runners.train.reading import identifier_of, read_table
+from tests.unit.runners.train.conftest import Asking
+
+
+def test_roles_come_from_the_request_and_the_metadata(asking: Asking, cancer: Path) -> None:
+    known = read_table(asking.trial(cancer, exclude=["cells"]))
+    assert known.identifier == "id"
+    assert known.classes == (0, 1)
+    names = [feature.name for feature in known.features]
+    assert not {"id", "cells", "target"} & set(names)
+    assert len(names) == 11
+    assert "cells" in known.columns
+
+
+@pytest.mark.parametrize(
+    ("told", "where", "fix"),
+    [
+        ({"target": "targit"}, "target", "did you mean target?"),
+        ({"features": ["mean_radios"]}, "features", "did you mean mean_radius?"),
+        ({"exclude": ["ID"]}, "exclude", "there are"),
+        ({"slices": ["wards"]}, "slices", "did you mean ward?"),
+        ({"split": {"by": "yaer"}}, "split.by", "there are"),
+    ],
+)
+def test_a_column_that_is_not_there_is_told(
+    asking: Asking, cancer: Path, told: dict[str, Any], where: str, fix: str
+) -> None:
+    with pytest.raises(InputError, match="the data has no column") as failure:
+        read_table(asking.trial(cancer, **told))
+    assert failure.value.where == where
+    assert fix in failure.value.fix
+
+
+def test_a_dataset_that_is_not_there_is_told(asking: Asking, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no dataset"):
+        read_table(asking.trial(tmp_path / "nowhere"))
+
+
+def test_an_album_is_for_another_runner(asking: Asking, album: Path) -> None:
+    with pytest.raises(InputError) as failure:
+        read_table(asking.trial(album, target="label"))
+    assert "images" in failure.value.fix
+
+
+@pytest.fixture
+def labels(tmp_path: Path) -> Path:
+    """Return what people said of every second row."""
+    folder = tmp_path / "labels"
+    folder.mkdir()
+    ids = np.arange(1000, 1569, 2)
+    said = np.where(ids % 4 == 0, "ill", "well").astype(object)
+    write_parquet({"id": ids, "label": said, "confidence": np.full(len(ids), 0.9)}, folder / "labels.parquet")
+    return folder
+
+
+def test_labels_find_their_rows(asking: Asking, cancer: Path, labels: Path) -> None:
+    known = read_table(asking.trial(cancer, target="label", inputs={"labels": str(labels)}))
+    assert known.classes == ("ill", "well")
+    assert len(known) == 285
+    assert "284 rows without label" in known.notes
+    assert not {"label", "confidence"} & {feature.name for feature in known.features}
+    assert set(known.columns["confidence"].tolist()) == {0.9}
+
+
+def test_labels_of_other_rows_are_told(asking: Asking, cancer: Path, labels: Path) -> None:
+    write_parquet({"id": np.arange(5), "label": np.full(5, "x", object)}, labels / "labels.parquet")
+    with pytest.raises(InputError, match="none of the 5 labels is of any of the 569 rows"):
+        read_table(asking.trial(cancer, target="label", inputs={"labels": str(labels)}))
+
+
+def test_labels_need_an_identifier(asking: Asking, iris: Path, labels: Path) -> None:
+    with pytest.raises(InputError, match="the dataset names no identifier"):
+        read_table(asking.trial(iris, inputs={"labels": str(labels)}))
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"recordSet": []}', '{"recordSet": [{"key": {"@id": "records/gone"}}]}'])
+def test_metadata_without_a_key_names_no_identifier(tmp_path: Path, cancer: Path, text: str) -> None:
+    shutil.copytree(cancer, tmp_path / "copy")
+    (tmp_path / "copy/croissant.json").write_text(text)
+    assert identifier_of(tmp_path / "copy", {"id": np.arange(3)}) is None
