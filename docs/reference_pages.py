@@ -1,0 +1,132 @@
+"""The reference's pages, written from the code: no field, verb or metric that isn't in them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import prometheus_client
+
+from reconciler.cli import VERBS
+from reconciler.cli.exits import Exit
+from reconciler.loop.health import Metrics
+from reconciler.model.environment import Environment
+from reconciler.model.kinds import KINDS
+from reconciler.model.markdown import table
+from reconciler.wiring import PROVIDERS
+
+SETTINGS = (
+    ("SETPOINT_REPOSITORY", "--repository", "A path or URL of the repository."),
+    ("SETPOINT_ENVIRONMENT", "--environment", "A folder under environments/."),
+    ("SETPOINT_BRANCH", "--branch", "The watched branch."),
+    ("SETPOINT_HOME", "--home", "Where the embedded engines keep their state."),
+    ("SETPOINT_SECRET_<NAME>", "", "What `${secret:NAME}` stands for, inside jobs."),
+    ("SETPOINT_RUN, SETPOINT_ATTEMPT", "", "Set in a job: the run's name, and which attempt it is."),
+    ("SETPOINT_CPUS, SETPOINT_MEMORY, SETPOINT_GPUS", "", "Set in a job: what it asked for, and has."),
+    ("SETPOINT_TRAIN, SETPOINT_TRAIN_CSV", "", "Set for code of your own: the training rows, as Parquet and as CSV."),
+    (
+        "SETPOINT_OUTPUT, SETPOINT_PARAMS, SETPOINT_SEED",
+        "",
+        "Set for code of your own: where the model goes, and what to try.",
+    ),
+    ("SETPOINT_DEBUG", "", "Show where an unforeseen error came from."),
+)
+
+
+def pages() -> Mapping[str, str]:
+    """Return the text of every page by its path."""
+    return {
+        "reference/kinds.md": "# Kinds\n\n"
+        + "\n\n".join(_model(name, kind.model_json_schema()) for name, kind in KINDS.items()),
+        "reference/environment.md": "# Environment\n\n" + _model("environment.yaml", Environment.model_json_schema()),
+        "reference/cli.md": "# Command line\n\nEvery verb but `run`, which never ends, prints JSON with `--json`.\n\n"
+        + "\n\n".join(map(_verb, VERBS)),
+        "reference/exit-codes.md": "# Exit codes\n\n" + _exits(),
+        "reference/metrics.md": "# Metrics\n\nOf the daemon, at `/metrics`.\n\n" + _metrics(),
+        "reference/settings.md": "# Settings\n\n" + table(("variable", "option", ""), SETTINGS_ROWS),
+        "reference/providers.md": "# Providers\n\n" + _providers(),
+        "reference/runners.md": _runners(),
+    }
+
+
+SETTINGS_ROWS = [(f"`{name}`", f"`{option}`" if option else "", text) for name, option, text in SETTINGS]
+
+
+def _model(name: str, schema: Mapping[str, Any]) -> str:
+    parts = [f"## {name}\n\n{schema.get('description', '')}\n\n" + _fields(schema)]
+    for block, inner in schema.get("$defs", {}).items():
+        if inner.get("properties"):
+            parts.append(f"### {name}: {block}\n\n{inner.get('description', '')}\n\n" + _fields(inner))
+    return "\n\n".join(parts)
+
+
+def _fields(schema: Mapping[str, Any]) -> str:
+    needed = set(schema.get("required", ()))
+    rows = [
+        (f"`{name}`", _type(field), "needed" if name in needed else _default(field), field.get("description", ""))
+        for name, field in schema.get("properties", {}).items()
+    ]
+    return table(("field", "type", "default", ""), rows) if rows else ""
+
+
+def _type(field: Mapping[str, Any]) -> str:
+    if "$ref" in field:
+        return str(field["$ref"]).rsplit("/", 1)[-1]
+    if "anyOf" in field:
+        return " or ".join(_type(item) for item in field["anyOf"])
+    if "enum" in field:
+        return ", ".join(f"`{item}`" for item in field["enum"])
+    if "const" in field:
+        return f"`{field['const']}`"
+    if field.get("type") == "array":
+        return f"list of {_type(field.get('items', {}))}"
+    told = field.get("type", "any")
+    return " or ".join(told) if isinstance(told, list) else str(told)
+
+
+def _default(field: Mapping[str, Any]) -> str:
+    return "" if field.get("default") in (None, "", [], {}) else f"`{field['default']}`"
+
+
+def _verb(name: str) -> str:
+    options = {"module": f"reconciler.cli.{name}", "command": "command", "prog_name": f"setpoint {name}", "depth": "1"}
+    return "::: mkdocs-click\n" + "\n".join(f"    :{key}: {value}" for key, value in options.items())
+
+
+def _exits() -> str:
+    meanings = dict(_exit_docs())
+    rows = [(str(int(code)), f"`{code.name}`", meanings.get(code.name, "It did what was asked.")) for code in Exit]
+    return table(("code", "name", "meaning"), rows)
+
+
+def _exit_docs() -> Iterator[tuple[str, str]]:
+    """Read the docstrings below the codes, which Python drops."""
+    import ast
+    import inspect
+
+    body = ast.parse(inspect.getsource(Exit)).body[0]
+    assert isinstance(body, ast.ClassDef)
+    for item, after in zip(body.body, body.body[1:], strict=False):
+        if isinstance(item, ast.Assign) and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+            assert isinstance(item.targets[0], ast.Name)
+            yield item.targets[0].id, str(after.value.value)
+
+
+def _metrics() -> str:
+    registry: prometheus_client.CollectorRegistry = Metrics("example").registry
+    rows = [(f"`{family.name}`", family.type, family.documentation) for family in registry.collect()]
+    return table(("metric", "type", ""), rows)
+
+
+def _providers() -> str:
+    rows = [
+        (port, f"`{name}`", f"`{p.module}`", f"`{p.extra}`" if p.extra else "") for (port, name), p in PROVIDERS.items()
+    ]
+    return table(("port", "name", "module", "extra"), rows)
+
+
+def _runners() -> str:
+    from runners import contract
+
+    text = "\n".join(line.strip() for line in (contract.__doc__ or "").splitlines())
+    models = (contract.Request, contract.Result, contract.Violation)
+    tables = (_model(model.__name__, model.model_json_schema()) for model in models)
+    return "\n\n".join([f"# Runner contract\n\n{text}", *tables])
