@@ -10,6 +10,7 @@ from reconciler.cli.output import SIGNS, as_json, console, print_json
 from reconciler.cli.place import placed
 from reconciler.cli.reading import read_status
 from reconciler.compose import Cache, compose
+from reconciler.loop.recorded import commit_of
 from reconciler.model.errors import Refused
 from reconciler.model.ids import CommitId
 from reconciler.model.resource import Desired
@@ -27,7 +28,7 @@ def command(settings: Settings, commit: str, since: str, exit_code: bool, to_jso
     """Show, field by field, how a commit's composed specs differ from those that were last applied."""
     source, cache = open_source(settings), Cache()
     new = source.resolve(commit) if commit else source.head()
-    old = source.resolve(since) if since else str(read_status(settings).last_pass.get("commit") or "")
+    old = source.resolve(since) if since else commit_of(read_status(settings).last_pass) or ""
     if not new:
         raise Refused(f"{settings.repository} has no commit on {settings.branch}", "commit something first")
     after = fields_of(compose(source.tree(CommitId(new)), settings.environment, cache))

@@ -19,9 +19,7 @@ def open_status(settings: Settings) -> StatusBranch:
 
 def read_status(settings: Settings, parser: RecordedFiles | None = None) -> Recorded:
     """Read the environment's last status commit."""
-    tree = open_status(settings).read()
-    by_blob = {blob: path for path, blob in tree.files.items()}
-    return (parser or RecordedFiles()).read(tree.files, lambda blob: tree.read(by_blob[blob]))
+    return (parser or RecordedFiles()).read(open_status(settings).read())
 
 
 def document_of(recorded: Recorded, address: str, environment: str) -> Mapping[str, Any]:

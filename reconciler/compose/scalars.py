@@ -19,18 +19,20 @@ class _Rules(yaml.SafeLoader):
     """PyYAML's rules for plain scalars, changed as OmegaConf changes them (`omegaconf._utils.get_yaml_loader`)."""
 
 
-_Rules.add_implicit_resolver(
-    TAG + "float",
-    re.compile(
-        r"""^(?:[-+]?[0-9]+(?:_[0-9]+)*\.[0-9_]*(?:[eE][-+]?[0-9]+)?
-        |[-+]?[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+)
-        |\.[0-9]+(?:_[0-9]+)*(?:[eE][-+][0-9]+)?
-        |[-+]?[0-9]+(?:_[0-9]+)*(?::[0-5]?[0-9])+\.[0-9_]*
-        |[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$""",
-        re.VERBOSE,
-    ),
-    list("-+0123456789."),
+def floats_as_omegaconf(rules: Any) -> None:
+    """Change the rules of a loader, or of the dumper that is to be read back by it, as OmegaConf changes them."""
+    rules.add_implicit_resolver(TAG + "float", _FLOAT, list("-+0123456789."))
+
+
+_FLOAT = re.compile(
+    r"""^(?:[-+]?[0-9]+(?:_[0-9]+)*\.[0-9_]*(?:[eE][-+]?[0-9]+)?
+    |[-+]?[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+)
+    |\.[0-9]+(?:_[0-9]+)*(?:[eE][-+][0-9]+)?
+    |[-+]?[0-9]+(?:_[0-9]+)*(?::[0-5]?[0-9])+\.[0-9_]*
+    |[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$""",
+    re.VERBOSE,
 )
+floats_as_omegaconf(_Rules)
 _RESOLVERS = {
     first: [(tag.removeprefix(TAG), rule) for tag, rule in rules if tag != TAG + "timestamp"]
     for first, rules in _Rules.yaml_implicit_resolvers.items()

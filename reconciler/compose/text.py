@@ -20,7 +20,7 @@ DEEPEST = 100
 HEAVIEST = 100_000
 """Values in one file or one spec, with aliases and interpolations written out; long texts count for several."""
 
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML 1.1 (5.1, character set) doesn't print, and tabs and breaks that it does."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -65,17 +65,31 @@ def read(data: bytes) -> Document:
     if len(data) > LARGEST:
         raise too_large(len(data))
     text = _decode(data)
-    builder = _Builder(text)
-    try:
-        value = builder.document()
-    except yaml.MarkedYAMLError as error:
-        raise _syntax(error, text) from error
-    except yaml.YAMLError as error:
-        raise Unreadable(f"this isn't YAML: {error}".splitlines()[0]) from error
+    builder = _Builder(text, HEAVIEST)
+    value = _document(builder, text)
     defaults = value.pop("defaults", None) if "defaults" in value else None
     if defaults is None and "defaults" in builder.top:
         raise Unreadable("`defaults` is empty", "give a list such as [tabular, _self_], or leave it out")
     return Document(value, defaults, _header(text), builder.interpolates, builder.incomplete, builder.weight)
+
+
+def mapping(data: bytes, heaviest: int = HEAVIEST) -> dict[str, Any]:
+    """Read bytes that are no spec but a mapping all the same, as strictly as a spec.
+
+    Raises:
+        Unreadable: they aren't UTF-8, aren't YAML, aren't one mapping with text as keys, or are beyond a limit.
+    """
+    text = _decode(data)
+    return _document(_Builder(text, heaviest), text)
+
+
+def _document(builder: "_Builder", text: str) -> dict[str, Any]:
+    try:
+        return builder.document()
+    except yaml.MarkedYAMLError as error:
+        raise _syntax(error, text) from error
+    except yaml.YAMLError as error:
+        raise Unreadable(f"this isn't YAML: {error}".splitlines()[0]) from error
 
 
 def too_large(size: int) -> Unreadable:
@@ -93,7 +107,7 @@ def _decode(data: bytes) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
         raise Unreadable("the file isn't UTF-8", "save it as UTF-8", line, column) from error
-    found = _FORBIDDEN.search(text.removeprefix("\ufeff"))
+    found = FORBIDDEN.search(text.removeprefix("\ufeff"))
     if found:
         before = text[: text.index(found[0])]
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
@@ -128,8 +142,9 @@ def _header(text: str) -> str | None:
 class _Builder:
     """Turns libyaml's events to one mapping."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, heaviest: int) -> None:
         self._next = _LOADER(text).get_event
+        self._heaviest = heaviest
         self._anchors: dict[str, tuple[Any, int]] = {}
         self.weight = 0
         self.top: frozenset[str] = frozenset()
@@ -179,10 +194,9 @@ class _Builder:
 
     def _weigh(self, event: Any, weight: int) -> None:
         self.weight += weight
-        if self.weight > HEAVIEST:
-            raise _at(
-                event, f"it holds more than {HEAVIEST:,} values once its aliases are written out", "make it smaller"
-            )
+        if self.weight > self._heaviest:
+            told = f"it holds more than {self._heaviest:,} values once its aliases are written out"
+            raise _at(event, told, "make it smaller")
 
     def _alias(self, event: Any) -> Any:
         value, weight = self._anchors.get(event.anchor, (MERGE, 0))
@@ -207,7 +221,7 @@ class _Builder:
             self.interpolates = True
         elif text == "???":
             self.incomplete = True
-        elif event.style == '"' and _FORBIDDEN.search(text):
+        elif event.style == '"' and FORBIDDEN.search(text):
             raise _at(event, "an escape stands for a character that has no place in a spec", "remove it")
         return text
 

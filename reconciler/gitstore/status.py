@@ -41,6 +41,7 @@ class StatusTree:
     commit: CommitId | None
     files: Mapping[str, str] = field(default_factory=dict)
     objects: ObjectStore | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     def read(self, path: str) -> bytes:
         """Return the content of a file.
@@ -52,6 +53,16 @@ class StatusTree:
         if self.objects is None or path not in self.files:
             raise FileNotFoundError(path)
         return self.objects.read(self.files[path])
+
+    def size(self, path: str) -> int:
+        """Return a file's size in bytes without reading it.
+
+        Raises:
+            FileNotFoundError: the commit has no such file.
+        """
+        if path not in self.files:
+            raise FileNotFoundError(path)
+        return self.sizes[self.files[path]]
 
 
 class StatusBranch:
@@ -86,7 +97,8 @@ class StatusBranch:
         known = self._read
         if known.commit != commit:
             objects = self.repository.objects
-            self._read = known = StatusTree(CommitId(commit), list_tree(objects, commit).files, objects)
+            listing = list_tree(objects, commit)
+            self._read = known = StatusTree(CommitId(commit), listing.files, objects, listing.sizes)
         return known
 
     def write(self, edits: Mapping[str, bytes | None], message: str) -> CommitId | None:

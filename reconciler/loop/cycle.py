@@ -10,7 +10,7 @@ from reconciler.loop.backoff import NONE, Attempts, after, hold
 from reconciler.loop.boundary import Failure, contained
 from reconciler.loop.observe import Results, observe
 from reconciler.loop.record import edits
-from reconciler.loop.recorded import Recorded, RecordedFiles
+from reconciler.loop.recorded import Recorded, RecordedFiles, StatusFiles
 from reconciler.model.decision import Controller
 from reconciler.model.ids import Address, CommitId
 from reconciler.model.observed import Actual
@@ -18,17 +18,6 @@ from reconciler.model.plan import Outcome, Plan
 from reconciler.model.resource import Desired
 from reconciler.plan import decide
 from reconciler.ports.engines import Engines
-
-
-class StatusFiles(Protocol):
-    """One commit of the status branch."""
-
-    @property
-    def files(self) -> Mapping[str, str]:
-        """Return the blob id of every file by its path."""
-
-    def read(self, path: str) -> bytes:
-        """Return the content of a file."""
 
 
 class StatusStore(Protocol):
@@ -99,7 +88,7 @@ class Cycle:
         desired = self._compose(commit)
         recorded = self._read()
         actual = self._observe(recorded)
-        plan = self._decide(desired, actual, notes)
+        plan = self._decide(desired, actual, notes + tuple(recorded.flaws.values()))
         outcomes = self._applier.apply(plan)
         self._attempts = after(self._attempts, plan, outcomes, self._engines.clock.now())
         done = Pass(desired, actual, plan, outcomes, retry_at=self._due(outcomes))
@@ -112,9 +101,7 @@ class Cycle:
         return Pass(desired, actual, decide(desired, actual, self._controllers))
 
     def _read(self) -> Recorded:
-        status = self._status.read()
-        by_blob = {blob: path for path, blob in status.files.items()}
-        return self._recorded.read(status.files, lambda blob: status.read(by_blob[blob]))
+        return self._recorded.read(self._status.read())
 
     def _observe(self, recorded: Recorded) -> Actual:
         return observe(self._engines, recorded.statuses, recorded.controls, self._results)

@@ -6,7 +6,7 @@ from typing import Any
 
 from reconciler.loop.boundary import Failure, Success, contain
 from reconciler.loop.cycle import Cycle, Pass, StatusStore
-from reconciler.loop.recorded import approval_path, parse
+from reconciler.loop.recorded import RecordedFiles, approval_path, commit_of
 from reconciler.model.environment import Environment
 from reconciler.model.errors import BadSpec, Transient
 from reconciler.model.ids import CommitId
@@ -23,16 +23,15 @@ class Choice:
     note: str = ""
 
 
-def choose(source: SourceRepository, head: CommitId | None, status: Mapping[str, Any], approved: bool) -> Choice:
+def choose(source: SourceRepository, head: CommitId | None, last: CommitId | None, approved: bool) -> Choice:
     """Choose between the newest commit and the one that was applied last.
 
     A commit that doesn't descend from the last applied one comes from a rewritten history. It is refused until a
     person approves it; meanwhile the last applied commit stays in force.
     """
-    last = CommitId(str(status.get("commit") or ""))
     if head is None:
-        return Choice(last or None, "the watched branch is gone or empty; the last applied commit stays in force")
-    if not last or head == last or approved or source.descends(head, last):
+        return Choice(last, "the watched branch is gone or empty; the last applied commit stays in force")
+    if last is None or head == last or approved or source.descends(head, last):
         return Choice(head)
     note = (
         f"commit {head[:12]} doesn't descend from {last[:12]}, which was applied last: the history was rewritten. "
@@ -68,6 +67,7 @@ class Converging:
         self._make_cycle = make_cycle
         self._now: tuple[Environment, Engines, Cycle] | None = None
         self._note = ""
+        self._recorded = RecordedFiles()
         self._seen: tuple[CommitId | None, Mapping[str, str]] = (None, {})
 
     def head(self) -> CommitId | None:
@@ -78,21 +78,20 @@ class Converging:
         """
         head, status = self._source.head(), self._status.read()
         self._seen = (head, _controls(status.files))
-        last = parse(status.read("pass.yaml")) if "pass.yaml" in status.files else {}
+        last = commit_of(self._recorded.last_pass(status))
         approved = head is not None and approval_path(head) in status.files
         choice = self._sound(choose(self._source, head, last, approved), last)
         self._note = choice.note
         return choice.commit
 
-    def _sound(self, choice: Choice, last: Mapping[str, Any]) -> Choice:
+    def _sound(self, choice: Choice, former: CommitId | None) -> Choice:
         """Stay with the last applied commit while the newest one's environment file is broken."""
-        former = CommitId(str(last.get("commit") or ""))
         if choice.commit is None:
             return choice
         try:
             self._compose(choice.commit)
         except BadSpec as error:
-            if not former or former == choice.commit:
+            if former is None or former == choice.commit:
                 raise
             told = "; ".join(map(str, error.problems[:5]))
             return Choice(former, f"commit {choice.commit[:12]} is not applied: {told}")

@@ -1,10 +1,12 @@
 """Recording: a plan and its outcomes as edits of the status branch, only where something changed."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from reconciler.compose.text import FORBIDDEN
 from reconciler.loop.backoff import retold
 from reconciler.loop.boundary import Success, contain
 from reconciler.loop.readme import readme
@@ -42,7 +44,8 @@ def edits(
     documents = {a: status(d, plan.commit, now, recorded.statuses.get(a, {})) for a, d in told.items()}
     for address in plan.removed & documents.keys():
         del documents[address]
-    changed: Edits = {f"status/{a}.yaml": dump(doc) for a, doc in documents.items() if recorded.statuses.get(a) != doc}
+    known = {a: doc for a, doc in recorded.statuses.items() if f"status/{a}.yaml" not in recorded.flaws}
+    changed: Edits = {f"status/{a}.yaml": dump(doc) for a, doc in documents.items() if known.get(a) != doc}
     changed |= {f"status/{a}.yaml": None for a in recorded.statuses if a not in documents}
     changed |= _files(told, plan.removed, recorded.files, read)
     last = {
@@ -51,7 +54,7 @@ def edits(
         "problems": [str(problem) for problem in desired.all_problems()],
         "notes": list(plan.notes),
     }
-    if changed or recorded.last_pass != last:
+    if changed or recorded.last_pass != last or "pass.yaml" in recorded.flaws:
         changed["pass.yaml"] = dump(last)
         changed["README.md"] = _page(desired, documents)
     return changed
@@ -84,14 +87,16 @@ def _timeless(conditions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as YAML reads it back: dicts, lists and scalars, its texts as UTF-8 can hold them."""
+    """Return a value as YAML reads it back: dicts, lists and scalars, their texts without control characters."""
     if isinstance(value, Mapping):
         return {plain(str(key)): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in value]
-    if isinstance(value, bool | int | float) or value is None:
+    if isinstance(value, bool) or value is None:
         return value
-    return str(value).encode(errors="replace").decode()
+    if isinstance(value, int | float) and math.isfinite(value) and (isinstance(value, float) or abs(value) < 2**63):
+        return value
+    return FORBIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), str(value))
 
 
 def _files(

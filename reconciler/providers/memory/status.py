@@ -25,6 +25,14 @@ class MemoryStatusFiles:
             raise FileNotFoundError(f"the status branch has no file {path}")
         return self.blobs[self.files[path]]
 
+    def size(self, path: str) -> int:
+        """Return a file's size in bytes without reading it.
+
+        Raises:
+            FileNotFoundError: the branch has no such file.
+        """
+        return len(self.read(path))
+
 
 class MemoryStatus:
     """The status branch of an environment, beside the specs' branch in the same repository.

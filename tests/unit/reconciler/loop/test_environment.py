@@ -125,8 +125,8 @@ def test_a_revert_descends_and_needs_no_approval(house: House) -> None:
 def test_when_the_branch_is_gone_the_last_applied_commit_stays_in_force(house: House) -> None:
     last = house.push()
     house.once()
-    assert choose(house.source, None, {"commit": last}, False).commit == last
-    assert "gone or empty" in choose(house.source, None, {}, False).note
+    assert choose(house.source, None, last, False).commit == last
+    assert "gone or empty" in choose(house.source, None, None, False).note
 
 
 def test_without_any_commit_there_is_none(house: House) -> None:

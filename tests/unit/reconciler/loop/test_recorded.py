@@ -1,5 +1,6 @@
 """What the status branch holds, as it is read back."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,21 +9,40 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.loop.record import plain
-from reconciler.loop.recorded import Recorded, RecordedFiles, approval_path, control_path, dump, parse
+from reconciler.loop.recorded import (
+    LARGEST,
+    Recorded,
+    RecordedFiles,
+    approval_path,
+    commit_of,
+    control_path,
+    dump,
+    parse,
+)
 from reconciler.model.ids import Address
 from reconciler.model.observed import Control
 from tests.unit.reconciler.stage import API, LOANS
 
 
-def read(files: dict[str, bytes], reader: RecordedFiles | None = None, reads: list[str] | None = None) -> Recorded:
-    """Read files whose blob ids are their contents."""
+class Files:
+    """Files whose blob ids are their contents, and what was read of them."""
 
-    def content(blob: str) -> bytes:
-        if reads is not None:
-            reads.append(blob)
-        return blob.encode()
+    def __init__(self, files: Mapping[str, bytes], sizes: Mapping[str, int] | None = None) -> None:
+        self.contents = files
+        self.files = {path: text.hex() for path, text in files.items()}
+        self.sizes = sizes or {}
+        self.reads: list[str] = []
 
-    return (reader or RecordedFiles()).read({path: text.decode() for path, text in files.items()}, content)
+    def read(self, path: str) -> bytes:
+        self.reads.append(path)
+        return self.contents[path]
+
+    def size(self, path: str) -> int:
+        return self.sizes.get(path, len(self.contents[path]))
+
+
+def read(files: dict[str, bytes]) -> Recorded:
+    return RecordedFiles().read(Files(files))
 
 
 def test_statuses_are_found_by_address_and_the_last_pass_beside_them() -> None:
@@ -40,13 +60,42 @@ def test_statuses_are_found_by_address_and_the_last_pass_beside_them() -> None:
 
 
 def test_every_blob_is_parsed_once() -> None:
-    reader, reads = RecordedFiles(), list[str]()
-    files = {f"status/{LOANS}.yaml": b"state: ready\n", "README.md": b"# dev\n"}
-    read(files, reader, reads)
-    read(files, reader, reads)
-    assert reads == ["state: ready\n"]
-    read({**files, f"status/{LOANS}.yaml": b"state: stalled\n"}, reader, reads)
-    assert reads == ["state: ready\n", "state: stalled\n"]
+    reader, path = RecordedFiles(), f"status/{LOANS}.yaml"
+    files = Files({path: b"state: ready\n", "README.md": b"# dev\n"})
+    reader.read(files)
+    reader.read(files)
+    assert files.reads == [path]
+    changed = Files({path: b"state: stalled\n"})
+    assert reader.read(changed).statuses == {LOANS: {"state": "stalled"}}
+    assert changed.reads == [path]
+
+
+def test_what_a_broken_file_said_before_stands_in_its_place() -> None:
+    reader, path = RecordedFiles(), f"status/{LOANS}.yaml"
+    reader.read(Files({path: b"facts: {due: '2026-01-07T12:00:00+00:00'}\n"}))
+    found = reader.read(Files({path: b"facts: {due: soon}\n"}))
+    assert found.statuses == {LOANS: {"facts": {"due": "2026-01-07T12:00:00+00:00"}}}
+    assert found.flaws[path].startswith(f"{path}: `facts.due` isn't a moment")
+    assert not reader.read(Files({path: b"facts: {}\n"})).flaws
+
+
+def test_a_large_file_is_not_read_at_all() -> None:
+    path = f"status/{LOANS}.yaml"
+    files = Files({path: b"state: ready\n"}, {path: LARGEST + 1})
+    assert "too large: 16.0 MiB" in RecordedFiles().read(files).flaws[path]
+    assert files.reads == []
+
+
+def test_controls_that_cannot_be_read_hold_their_resource() -> None:
+    control = read({control_path(LOANS): b"suspended: [\n"}).controls.resources[LOANS]
+    assert (control.suspended, control.requested) == (True, None)
+    assert control.reason.startswith(f"its controls can't be read: {control_path(LOANS)}:2:1: ")
+
+
+@pytest.mark.parametrize("told", [b"{}", b"commit: --help", b"commit: [1]", b"commit: 7", b"commit: abc"])
+def test_a_commit_is_an_object_id(told: bytes) -> None:
+    assert commit_of(parse(told)) is None
+    assert commit_of({"commit": "a" * 40}) == "a" * 40
 
 
 def test_what_operators_ask_is_read_from_the_same_branch() -> None:
@@ -65,7 +114,7 @@ def test_what_operators_ask_is_read_from_the_same_branch() -> None:
     assert found.resources.keys() == {LOANS, API}
 
 
-@pytest.mark.parametrize("told", ["lately", "2026-01-07", "[1]", "", "7"])
+@pytest.mark.parametrize("told", ["lately", "[1]", "''", "7", "{a: 1}"])
 def test_a_moment_that_is_none_is_no_request(told: str) -> None:
     assert read({control_path(LOANS): f"requested: {told}\n".encode()}).controls.resources[LOANS].requested is None
 

@@ -1,0 +1,120 @@
+"""The ground of these tests: a real Git repository, the real composition, plan and cycle, engines in memory."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from reconciler.compose import Cache, compose
+from reconciler.controllers import CONTROLLERS
+from reconciler.gitstore.reader import Source
+from reconciler.gitstore.status import StatusBranch
+from reconciler.loop.apply import Applier
+from reconciler.loop.boundary import Failure
+from reconciler.loop.cycle import Cycle, Pass
+from reconciler.loop.environment import Converging
+from reconciler.loop.recorded import Recorded, RecordedFiles, parse
+from reconciler.model.ids import Address, CommitId
+from reconciler.model.resource import Desired
+from reconciler.ports.engines import Engines
+from reconciler.providers.memory import World
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.git.people import Clone
+
+GOOD = Address("pools/shared")
+LOANS = "specs/datasets/loans.yaml"
+FILES = {
+    "specs/pools/shared.yaml": "capacity: {cpus: 1}\n",
+    LOANS: "source: {sql: {url: 'sqlite:///loans.db', query: SELECT 1}}\ncolumns: {id: {type: integer}}\n",
+    "environments/dev/environment.yaml": "description: a test\n",
+}
+
+
+class Ground:
+    """A repository, and one environment of it that converges."""
+
+    def __init__(self, folder: Path, files: Mapping[str, str | None] = FILES) -> None:
+        self.folder = folder
+        self.people = Clone(folder)
+        if files:
+            self.people.commit(files)
+        self.world = World()
+        self.engines = stage.engines(self.world)
+        self.told: list[tuple[Address, Failure]] = []
+        self.again()
+
+    def again(self) -> None:
+        """Be a daemon that has just been started, and remembers nothing."""
+        self.source = Source.open(self.folder, "main", self.folder.parent / "state")
+        self.status = StatusBranch(self.source.repository, "dev")
+        cache = Cache()
+
+        def composed(commit: CommitId) -> Desired:
+            return compose(self.source.tree(commit), "dev", cache)
+
+        def cycle(engines: Engines) -> Cycle:
+            applier = Applier(engines, self._export, lambda: True)
+            return Cycle(composed, engines, self.status, controllers=CONTROLLERS, applier=applier, tell=self._tell)
+
+        self.converging = Converging(self.source, self.status, composed, build=lambda _: self.engines, make_cycle=cycle)
+
+    def _export(self, tree: str) -> str:
+        return self.source.export(tree, self.folder.parent / "code" / tree).as_uri()
+
+    def _tell(self, address: Address, failure: Failure) -> None:
+        self.told.append((address, failure))
+
+    def commit(self, files: Mapping[str, str | bytes | None]) -> None:
+        """Commit files to the watched branch, as a person does."""
+        texts = {path: text for path, text in files.items() if not isinstance(text, bytes)}
+        for path, content in files.items():
+            if isinstance(content, bytes):
+                (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (self.folder / path).write_bytes(content)
+        self.people.commit(texts)
+
+    def edit_status(self, path: str, content: bytes) -> None:
+        """Change a file of the status branch by hand."""
+        self.status.write({path: content}, "by hand")
+
+    def once(self) -> Pass:
+        """Make one pass, as the daemon does."""
+        commit = self.converging.head()
+        assert commit
+        return self.converging.run(commit)
+
+    def passes(self, times: int = 6) -> Pass:
+        """Make passes, letting jobs end in between."""
+        done = self.once()
+        for _ in range(times):
+            self.engines.pool.settle()
+            self.world.clock.advance(60)
+            done = self.once()
+        return done
+
+    def recorded(self) -> Recorded:
+        """Read the status branch, as a person's verbs do."""
+        return RecordedFiles().read(self.status.read())
+
+    def state(self, address: str) -> str:
+        """Return the state of a resource by the status branch."""
+        return str(self.recorded().statuses[Address(address)]["state"])
+
+    def message(self, address: str) -> str:
+        """Return what the status branch says of a resource."""
+        conditions: Any = self.recorded().statuses[Address(address)]["conditions"]
+        return str(conditions[0]["message"])
+
+    def last_pass(self) -> Mapping[str, Any]:
+        """Return what the status branch says of the last pass."""
+        return parse(self.status.read().read("pass.yaml"))
+
+    def problems(self) -> str:
+        """Return the problems of the last pass, one a line."""
+        return "\n".join(self.last_pass()["problems"])
+
+
+def peak_memory() -> int:
+    """Return the most memory that this process has ever held, in bytes."""
+    text = Path(f"/proc/{os.getpid()}/status").read_text()
+    return next(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("VmHWM"))
