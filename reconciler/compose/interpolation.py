@@ -82,7 +82,7 @@ class _Resolution:
             return {key: self.draft(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, list):
             return [self.draft(item, (*path, index)) for index, item in enumerate(value)]
-        if not isinstance(value, str) or "${" not in value or len(self.flaws) >= _MOST_FLAWS:
+        if not isinstance(value, str) or "${" not in value or self._has_enough:
             return value
         try:
             return self._value(value, path)
@@ -94,6 +94,11 @@ class _Resolution:
         except Unclear as error:
             self.flaws.append(Flaw(path, str(error), error.hint))
         return None
+
+    @property
+    def _has_enough(self) -> bool:
+        """Tell whether so much is wrong or written out that nothing more is looked at."""
+        return len(self.flaws) >= _MOST_FLAWS or self._weight > HEAVIEST
 
     def _value(self, raw: Any, path: Path) -> Any:
         """Resolve a value wholly.

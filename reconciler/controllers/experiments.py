@@ -78,6 +78,7 @@ def _told(resource: Resource, spec: Experiment, pursuits: list[Pursuit], data: D
     names = frozenset(p.run for p in pursuits)
     ended = [p for p in pursuits if p.stage.is_final]
     good = ranked(spec, [p for p in ended if p.stage is Stage.ACCEPTED])
+    best = good[0].result.get("metrics", {}).get(spec.metric.name) if good else None
     done = len(ended) == len(pursuits)
     changes = tuple(change for p in pursuits for change in p.changes) + tidy(resource.address, names, view)
     if done and good:
@@ -97,7 +98,7 @@ def _told(resource: Resource, spec: Experiment, pursuits: list[Pursuit], data: D
             "pictures": list(shown),
         },
         files=shown,
-        output=Leaderboard(tuple(_as_trial(p) for p in good), data) if done and good else None,
+        output=Leaderboard(tuple(_as_trial(p) for p in good), data) if done and best is not None else None,
         wake=min((p.wake for p in pursuits if p.wake), default=None),
     )
 
@@ -135,6 +136,10 @@ def _standing(spec: Experiment, pursuits: list[Pursuit], good: list[Pursuit]) ->
     if not good:
         return Standing.STALLED, "NoTrialSucceeded", f"all {len(bad)} trials failed; the first: {bad[0].message}"
     best = good[0].result.get("metrics", {}).get(spec.metric.name)
+    if best is None:
+        told = ", ".join(sorted(good[0].result.get("metrics", {}))[:10]) or "none"
+        message = f"no trial has the metric {spec.metric.name}, so none is the best: they have {told}"
+        return Standing.STALLED, "NoMetric", message
     figure = f"{best:.4f}" if isinstance(best, float) else str(best)
     failed = f", {len(bad)} failed" if bad else ""
     return Standing.READY, "Trained", f"{len(good)} trials, best {spec.metric.name} {figure}{failed}"

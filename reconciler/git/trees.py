@@ -26,7 +26,7 @@ class Listing:
     """Everything below a tree by path: regular files, what is none, and folders.
 
     `odd` maps symbolic links and submodules to their entries; the other two map to ids. `sizes` tells how many bytes
-    each blob has.
+    each blob has that isn't damaged.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
@@ -164,7 +164,9 @@ def list_tree(store: ObjectStore, tree: str) -> Listing:
         elif mode in (SYMLINK, SUBMODULE):
             odd[path] = Entry(mode, name)
         else:
-            files[path], sizes[name] = name, int(size)
+            files[path] = name
+            if size.isdigit():  # `BAD` where the object is damaged
+                sizes[name] = int(size)
             if mode == EXECUTABLE:
                 executable.add(path)
     return Listing(files, sizes, frozenset(executable), odd, folders)

@@ -59,10 +59,14 @@ class StatusTree:
 
         Raises:
             FileNotFoundError: the commit has no such file.
+            Unavailable: it can't be read.
         """
         if path not in self.files:
             raise FileNotFoundError(path)
-        return self.sizes[self.files[path]]
+        blob = self.files[path]
+        if blob not in self.sizes:
+            raise Unavailable(f"{path} of the status branch, object {blob}, can't be read", "see `git fsck`")
+        return self.sizes[blob]
 
 
 class StatusBranch:

@@ -81,7 +81,11 @@ class GitTree:
         place = self._place.get(blob)
         if place is None or self._reach == 1:
             return []
-        return [other for other in self._order[place + 1 : place + self._reach] if self._sizes[other] <= _SMALL]
+        return [
+            other
+            for other in self._order[place + 1 : place + self._reach]
+            if self._sizes.get(other, _SMALL + 1) <= _SMALL
+        ]
 
     def _damaged(self, blob: str) -> Unavailable:
         place = self._objects.git_dir

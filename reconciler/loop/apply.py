@@ -67,7 +67,7 @@ class Applier:
         inputs = {role: engines.reader.url(run) for role, run in change.inputs.items()}
         inputs |= {role: url for role, url in change.urls.items() if url}
         if change.code:
-            inputs["code"] = self._export(change.code[1])
+            inputs["code"] = self._exported(*change.code)
         request: Mapping[str, Any] = {
             "run": change.run,
             "runner": change.runner,
@@ -81,6 +81,12 @@ class Applier:
             change.run, change.pool, change.team, change.resources, change.timeout, request, change.attempt
         )
         engines.pool.submit(order)
+
+    def _exported(self, folder: str, tree: str) -> str:
+        try:
+            return self._export(tree)
+        except Refused as error:
+            raise Refused(f"the code in {folder}/ can't be handed to a job: {error.message}", error.hint) from error
 
     def _accept(self, change: c.AcceptRun, commit: CommitId) -> None:
         listing = self._engines.data

@@ -8,7 +8,7 @@ from reconciler.loop.boundary import Failure, Success, contain
 from reconciler.loop.cycle import Cycle, Pass, StatusStore
 from reconciler.loop.recorded import RecordedFiles, approval_path, commit_of
 from reconciler.model.environment import Environment
-from reconciler.model.errors import BadSpec, Transient
+from reconciler.model.errors import BadSpec, Transient, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
@@ -75,6 +75,7 @@ class Converging:
 
         Raises:
             BadSpec: the environment's file is broken, and no commit with a sound one was applied before.
+            Unavailable: the repository, or the commit that is to stay in force, can't be read.
         """
         head, status = self._source.head(), self._status.read()
         self._seen = (head, _controls(status.files))
@@ -95,6 +96,8 @@ class Converging:
                 raise
             told = "; ".join(map(str, error.problems[:5]))
             return Choice(former, f"commit {choice.commit[:12]} is not applied: {told}")
+        except Unavailable as error:
+            raise Unavailable("; ".join(filter(None, (choice.note, error.message))), error.hint) from error
         return choice
 
     def moved(self) -> bool:

@@ -1,11 +1,11 @@
 """Observing: one listing of every port, then the results of finished runs, each read once in its life."""
 
-import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from reconciler.loop.boundary import Failure, Success, contain
+from reconciler.loop.results import document_of
 from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.observed import Actual, Branch, Controls, DataListing, JobState, PoolListing
 from reconciler.ports.engines import Engines
@@ -64,12 +64,9 @@ def _read_both(engines: Engines, run: RunName) -> tuple[Document | None, Documen
 
 def _read(engines: Engines, run: RunName, path: str) -> Document | None:
     try:
-        document = json.loads(engines.reader.read(run, path), parse_constant=lambda _: None)  # NaN is no JSON
+        return document_of(run, path, engines.reader.read(run, path))
     except FileNotFoundError:
         return None
-    except ValueError:
-        return {"what": f"{path} is no JSON", "where": run, "accepted": False}
-    return document if isinstance(document, dict) else {"what": f"{path} is no JSON object", "where": run}
 
 
 def observe(engines: Engines, recorded: Mapping[Address, Document], controls: Controls, results: Results) -> Actual:

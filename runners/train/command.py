@@ -109,12 +109,15 @@ def reported_in(path: Path) -> dict[str, float] | None:
         return None
     try:
         told = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{METRICS} is no JSON: {error}", METRICS, "write an object of numbers by name") from error
     is_numbers = isinstance(told, dict) and all(_is_number(value) for value in told.values())
     if not is_numbers:
         raise InputError(f"{METRICS} is no object of numbers by name", METRICS, 'write {"name": 0.5, ...}')
-    return {str(name): float(value) for name, value in told.items()}
+    try:
+        return {str(name): float(value) for name, value in told.items()}
+    except OverflowError as error:
+        raise InputError(f"{METRICS} holds a number that is too large", METRICS, "write finite numbers") from error
 
 
 def _is_number(value: object) -> bool:

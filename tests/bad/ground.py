@@ -1,7 +1,8 @@
 """The ground of these tests: a real Git repository, the real composition, plan and cycle, engines in memory."""
 
-import os
-from collections.abc import Mapping
+import tracemalloc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from reconciler.gitstore.status import StatusBranch
 from reconciler.loop.apply import Applier
 from reconciler.loop.boundary import Failure
 from reconciler.loop.cycle import Cycle, Pass
+from reconciler.loop.daemon import Daemon
 from reconciler.loop.environment import Converging
+from reconciler.loop.events import Bell
+from reconciler.loop.health import Metrics, Pulse
 from reconciler.loop.recorded import Recorded, RecordedFiles, parse
 from reconciler.model.ids import Address, CommitId
 from reconciler.model.resource import Desired
@@ -28,6 +32,19 @@ FILES = {
     LOANS: "source: {sql: {url: 'sqlite:///loans.db', query: SELECT 1}}\ncolumns: {id: {type: integer}}\n",
     "environments/dev/environment.yaml": "description: a test\n",
 }
+
+
+class Held:
+    """A lease that nobody disputes."""
+
+    def acquire(self) -> bool:
+        return True
+
+    def holder(self) -> str:
+        return "this one"
+
+    def release(self) -> None:
+        return
 
 
 class Ground:
@@ -83,6 +100,14 @@ class Ground:
         assert commit
         return self.converging.run(commit)
 
+    def trouble(self) -> str:
+        """Make one pass with the whole daemon around it; return why it couldn't be made."""
+        pulse, now = Pulse(self.world.clock.now()), self.world.clock.now
+        daemon = Daemon(self.converging, Held(), Bell(), metrics=Metrics("dev"), pulse=pulse, now=now)
+        daemon._renew()
+        daemon._pass()
+        return pulse.health.problem
+
     def passes(self, times: int = 6) -> Pass:
         """Make passes, letting jobs end in between."""
         done = self.once()
@@ -114,7 +139,12 @@ class Ground:
         return "\n".join(self.last_pass()["problems"])
 
 
-def peak_memory() -> int:
-    """Return the most memory that this process has ever held, in bytes."""
-    text = Path(f"/proc/{os.getpid()}/status").read_text()
-    return next(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("VmHWM"))
+@contextmanager
+def memory_held(below: int) -> Iterator[None]:
+    """See that no more memory than so many bytes is asked for at any moment."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < below
+    finally:
+        tracemalloc.stop()

@@ -121,6 +121,13 @@ def test_of_a_loss_the_smallest_is_first_ties_go_by_name_and_one_without_the_met
     assert [pursuit.run for pursuit in ranked(spec, found)] == ["b", "d", "e", "c"]
 
 
+def test_where_no_trial_has_the_metric_none_is_handed_on() -> None:
+    results = {run: stage.trained({"loss": 0.1, "steps": 3.0}) for run in (A, B, C)}
+    found = decide(stage.actual(*map(stage.version, (A, B, C)), results=results))
+    assert (found.standing, found.reason, found.output) == (Standing.STALLED, "NoMetric", None)
+    assert found.message == "no trial has the metric roc_auc, so none is the best: they have loss, steps"
+
+
 def test_while_trials_run_nothing_is_handed_on() -> None:
     seen = stage.actual(stage.version(A), stage.branch(B), stage.job(B), results={A: stage.trained({"roc_auc": 0.9})})
     found = decide(seen)

@@ -208,3 +208,13 @@ def test_a_change_of_no_known_kind_is_refused() -> None:
 
 def test_a_plan_without_changes_needs_no_threads() -> None:
     assert apply(World()) == ()
+
+
+def test_code_that_cannot_be_handed_on_is_told_with_its_folder() -> None:
+    def refuses(tree: str) -> str:
+        raise Refused("lib is a submodule", "copy its files")
+
+    applier = Applier(stage.engines(World()), refuses, lambda: True)
+    (outcome,) = applier.apply(plan(start(code=("train", "tree-1"))))
+    assert outcome.error == "the code in train/ can't be handed to a job: lib is a submodule"
+    assert (outcome.hint, outcome.retry) == ("copy its files", False)

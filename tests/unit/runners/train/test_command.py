@@ -181,6 +181,13 @@ def test_reported_metrics_are_numbers_by_name(tmp_path: Path, text: str) -> None
     assert reported_in(tmp_path / "none.json") is None
 
 
+@pytest.mark.parametrize("text", ['{"a": 1' + "0" * 400 + "}", '{"a": 1' + "0" * 5000 + "}", "[" * 100_000])
+def test_a_number_without_end_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "metrics.json").write_text(text)
+    with pytest.raises(InputError, match=r"metrics\.json (is no JSON|holds a number that is too large)"):
+        reported_in(tmp_path / "metrics.json")
+
+
 def test_the_door_is_light_until_the_code_has_run() -> None:
     code = "import sys, runners.train.command; print({'sklearn', 'torch', 'matplotlib', 'lightgbm'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

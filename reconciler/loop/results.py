@@ -1,0 +1,103 @@
+"""What a run has left in `result.json` or `error.json`, read within limits: a runner may have written anything."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.git.names import is_file_name
+from reconciler.loop.recorded import moment_of
+from reconciler.model.ids import RunName
+
+LARGEST = 64 * 2**20
+"""Bytes of the largest file; it names every file of an output, and an album has many."""
+MOST_TOLD = 2**20
+"""Bytes of all that a result tells beside its files: it goes to the status."""
+DEEPEST = 50
+"""Levels of mappings and lists."""
+_SHAPES: Mapping[str, tuple[type, str]] = {
+    "violations": (list, "a list"),
+    "metrics": (dict, "an object"),
+    "facts": (dict, "an object"),
+    "files": (dict, "an object"),
+    "provenance": (dict, "an object"),
+    "content": (str, "a text"),
+    "what": (str, "a text"),
+    "where": (str, "a text"),
+    "fix": (str, "a text"),
+    "accepted": (bool, "true or false"),
+}
+
+
+def document_of(run: RunName, path: str, content: bytes) -> Mapping[str, Any]:
+    """Read a run's document; what is none stands as a refused one that says why."""
+    if len(content) > LARGEST:
+        return _refused(run, f"{path} is larger than {LARGEST // 2**20} MiB")
+    try:
+        document = json.loads(content, parse_constant=_number, parse_float=_number, parse_int=_number)
+    except (ValueError, RecursionError):
+        return _refused(run, f"{path} is no JSON")
+    if not isinstance(document, dict):
+        return _refused(run, f"{path} is no JSON object")
+    if wrong := _wrong(document):
+        return _refused(run, f"{path} is not what a runner leaves: {wrong}")
+    return document
+
+
+def _number(text: str) -> int | float | None:
+    """Read a number; NaN, infinities and what 64 bits can't hold is nothing."""
+    if text.lstrip("-").isdigit():
+        return int(text) if len(text) < 20 and abs(int(text)) < 2**63 else None
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def _refused(run: RunName, what: str) -> Mapping[str, Any]:
+    fix = "see runners/contract.py for what a runner leaves"
+    return {"what": what, "where": run, "fix": fix, "accepted": False}
+
+
+def _wrong(document: Mapping[str, Any]) -> str:
+    """Say what isn't as those who read it rely on; empty where all is well."""
+    for key, (shape, words) in _SHAPES.items():
+        if key in document and not isinstance(document[key], shape):
+            return f"`{key}` isn't {words}"
+    for name, value in document.get("metrics", {}).items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            return f"the metric `{name[:60]}` isn't a number"
+    if odd := _odd_fact(document.get("facts", {})) or _odd_file(document.get("files", {})):
+        return odd
+    told = {key: value for key, value in document.items() if key != "files"}
+    if _levels(told) > DEEPEST:
+        return f"it is nested more than {DEEPEST} levels deep"
+    if len(json.dumps(told)) > MOST_TOLD:
+        return f"it tells more than {MOST_TOLD // 2**20} MiB beside its files"
+    return ""
+
+
+def _odd_fact(facts: Mapping[str, Any]) -> str:
+    for name in ("model", "params", "slices", "window", "candidate", "live"):
+        is_left_out = name not in facts or (facts[name] is None and name in ("window", "candidate", "live"))
+        if not is_left_out and not isinstance(facts[name], dict):
+            return f"`facts.{name}` isn't an object"
+    alerts, end = facts.get("alerts") or [], (facts.get("window") or {}).get("end")
+    if not isinstance(alerts, list) or not all(isinstance(alert, dict) for alert in alerts):
+        return "`facts.alerts` isn't a list of objects"
+    return "" if end is None or moment_of(end) else "`facts.window.end` isn't a moment"
+
+
+def _odd_file(files: Mapping[str, Any]) -> str:
+    odd = (path for path in files if not all(map(is_file_name, path.split("/"))))
+    return next((f"the file {path!r} has an odd path" for path in odd), "")
+
+
+def _levels(value: Any) -> int:
+    """Count the levels of a structure, up to one more than is allowed."""
+    level, levels = [value], 0
+    while level and levels <= DEEPEST:
+        inner = [
+            list(item.values()) if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)
+        ]
+        level = [item for items in inner for item in items]
+        levels += 1
+    return levels

@@ -1,0 +1,97 @@
+"""Trainers that go wrong, as processes of the real pool beside the real data store: their experiment alone stalls."""
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reconciler.model.observed import JobState
+from reconciler.providers.data.git import GitData
+from reconciler.providers.pools.local import LocalPool
+from tests.bad.ground import FILES, Ground
+from tests.conformance.pools import WallClock
+
+ODD_JOB = Path(__file__).with_name("odd_job.py")
+PATIENCE = 60.0
+SPEC = """dataset: datasets/loans
+target: paid
+runner: tabular
+metric: {{name: roc_auc}}
+retries: 0
+timeout: {timeout}
+params: {{ends: {ends}}}
+"""
+ENDS = {
+    "crashes": "exit code 1 after 1 attempts",
+    "killed": "killed by SIGSEGV after 1 attempts",
+    "hangs": "timeout of 1",
+    "nothing": "it ended well but left no result.json after 1 attempts",
+    "refuses": "target: no column paid (name one)",
+    "odd words": "error.json is not what a runner leaves: `what` isn't a text",
+    "NaN": "no trial has the metric roc_auc",
+    "infinite": "no trial has the metric roc_auc",
+    "half": "result.json is no JSON",
+    "list": "result.json is no JSON object",
+    "shapes": "`metrics` isn't an object",
+    "deep": "result.json is no JSON",
+    "climbing": "has an odd path",
+    "large": "more than 1 MiB beside its files",
+}
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    ground = Ground(tmp_path / "repository", {**FILES, "specs/pools/shared.yaml": "capacity: {cpus: 2}\n"})
+    command = (sys.executable, "-I", "-S", str(ODD_JOB))
+    pool = LocalPool(tmp_path / "pool", WallClock(), command=command, grace=0.2)
+    data = GitData(tmp_path / "data", "dev")
+    ground.engines = replace(ground.engines, data=data, reader=data, pool=pool, clock=WallClock())
+    ground.again()
+    yield ground
+    for run in pool.list().jobs:
+        pool.cancel(run)
+    live(
+        ground, lambda: all(job.state not in (JobState.WAITING, JobState.RUNNING) for job in pool.list().jobs.values())
+    )
+
+
+def live(ground: Ground, is_done: object) -> None:
+    """Make passes as the daemon does, until a condition holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not is_done():  # type: ignore[operator]
+        assert time.monotonic() < deadline, ground.recorded().statuses
+        ground.engines.pool.settle()
+        ground.once()
+        time.sleep(0.02)
+
+
+def states(ground: Ground) -> dict[str, str]:
+    return {str(address): str(document["state"]) for address, document in ground.recorded().statuses.items()}
+
+
+@pytest.mark.parametrize("ends", ENDS)
+def test_a_trainer_that_goes_wrong_stalls_alone(ground: Ground, ends: str) -> None:
+    timeout = "1s" if ends == "hangs" else "1m"
+    ground.commit(
+        {
+            "specs/experiments/bad.yaml": SPEC.format(ends=f"'{ends}'", timeout=timeout),
+            "specs/experiments/good.yaml": SPEC.format(ends="well", timeout="1m"),
+        }
+    )
+    live(
+        ground,
+        lambda: {"stalled", "ready"} <= set(states(ground).values()) and "reconciling" not in str(states(ground)),
+    )
+    live(
+        ground, lambda: states(ground)["experiments/good"] == "ready" and states(ground)["experiments/bad"] == "stalled"
+    )
+    told = ground.message("experiments/bad")
+    assert ENDS[ends] in told, told
+    assert told.isprintable()
+    assert "defect" not in told
+    assert ground.state("datasets/loans") == "ready"
+    assert ground.told == []
+    assert not ground.recorded().flaws
