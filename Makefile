@@ -17,6 +17,7 @@ COMPILE := $(UV) compile --quiet --universal --python-version 3.11 --generate-ha
 # Options of the targets: make demo KEEP=1 ENVIRONMENT=production; make lock UPGRADE=1; make test TESTS=tests/e2e
 TESTS ?= tests
 WORKERS ?= 2
+INPUTS ?= 100000
 INSTALLED := $(if $(wildcard $(VENV)/.test),$(VENV)/.test,$(VENV)/.demo)
 DEMO_OPTIONS := $(if $(KEEP),--keep) $(if $(ENVIRONMENT),--engines $(ENVIRONMENT))
 
@@ -43,6 +44,10 @@ test: $(VENV)/.test  ## Run every test
 .PHONY: bench
 bench: $(VENV)/.test  ## Measure the daemon; results go to .bench/
 	@$(BIN)/python -m tests.bench
+
+.PHONY: fuzz
+fuzz: $(VENV)/.test  ## Put 100,000 random inputs to all that takes any: five minutes (INPUTS=N: another number)
+	@$(BIN)/python -m tests.fuzz --inputs $(INPUTS)
 
 .PHONY: format
 format: $(VENV)/.test  ## Format the code and fix what lint can fix

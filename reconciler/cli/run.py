@@ -3,10 +3,12 @@
 import logging
 import signal
 import threading
+from typing import TextIO, cast
 
 import click
 import structlog
 
+from reconciler.cli.log_stream import LogStream
 from reconciler.cli.place import placed
 from reconciler.loop.daemon import Daemon, Rhythm
 from reconciler.loop.events import Bell, watch
@@ -77,6 +79,6 @@ def configure_logs(log_format: str) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.dev.ConsoleRenderer() if for_people else structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, LogStream(sys.stderr))),
     )
     logging.getLogger("apscheduler").setLevel(logging.WARNING)

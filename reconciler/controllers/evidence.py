@@ -69,7 +69,7 @@ def _slices(comparison: Mapping[str, Any], live: str | None) -> str:
         for value, metrics in sorted(values.items()):
             name = next((key for key in metrics if key != "rows"), "")
             old = former.get(column, {}).get(value, {}).get(name)
-            cells = (f"{column} = {value}", name, figure(metrics.get(name)), str(int(metrics.get("rows", 0))))
+            cells = (f"{column} = {value}", name, figure(metrics.get(name)), str(int(metrics.get("rows") or 0)))
             lines.append((*cells[:2], figure(old), *cells[2:]) if live else cells)
     heads = ("slice", "metric", "live", "candidate", "rows") if live else ("slice", "metric", "candidate", "rows")
     return "## By slice\n\n" + table(heads, lines) if lines else ""

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from reconciler.compose.flaws import printable
 from reconciler.git.names import is_file_name
 from reconciler.loop.recorded import moment_of
 from reconciler.model.ids import RunName
@@ -63,27 +64,49 @@ def _wrong(document: Mapping[str, Any]) -> str:
         if key in document and not isinstance(document[key], shape):
             return f"`{key}` isn't {words}"
     for name, value in document.get("metrics", {}).items():
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            return f"the metric `{name[:60]}` isn't a number"
-    if odd := _odd_fact(document.get("facts", {})) or _odd_file(document.get("files", {})):
-        return odd
+        if value is not None and not _is_number(value):
+            return f"the metric `{printable(name, 60)}` isn't a number"
+    return _odd_fact(document.get("facts", {})) or _odd_file(document.get("files", {})) or _excess(document)
+
+
+def _excess(document: Mapping[str, Any]) -> str:
     told = {key: value for key, value in document.items() if key != "files"}
     if _levels(told) > DEEPEST:
         return f"it is nested more than {DEEPEST} levels deep"
-    if len(json.dumps(told)) > MOST_TOLD:
-        return f"it tells more than {MOST_TOLD // 2**20} MiB beside its files"
-    return ""
+    try:
+        size = len(json.dumps(told, ensure_ascii=False).encode())
+        "".join(document.get("files", {})).encode()
+    except UnicodeEncodeError:
+        return "it holds half a character (a lone surrogate)"
+    return f"it tells more than {MOST_TOLD // 2**20} MiB beside its files" if size > MOST_TOLD else ""
 
 
 def _odd_fact(facts: Mapping[str, Any]) -> str:
-    for name in ("model", "params", "slices", "window", "candidate", "live"):
+    for name in ("model", "params", "proposed_columns", "window", "candidate", "live"):
         is_left_out = name not in facts or (facts[name] is None and name in ("window", "candidate", "live"))
         if not is_left_out and not isinstance(facts[name], dict):
             return f"`facts.{name}` isn't an object"
+    sliced = {"facts": facts, **{f"facts.{name}": facts.get(name) or {} for name in ("candidate", "live")}}
+    for where, told in sliced.items():
+        if not _are_slices(told.get("slices") or {}):
+            return f"`{where}.slices` isn't an object of numbers by column, value and metric"
     alerts, end = facts.get("alerts") or [], (facts.get("window") or {}).get("end")
     if not isinstance(alerts, list) or not all(isinstance(alert, dict) for alert in alerts):
         return "`facts.alerts` isn't a list of objects"
     return "" if end is None or moment_of(end) else "`facts.window.end` isn't a moment"
+
+
+def _are_slices(columns: Any) -> bool:
+    if not isinstance(columns, dict) or not all(isinstance(values, dict) for values in columns.values()):
+        return False
+    metrics = [told for values in columns.values() for told in values.values()]
+    if not all(isinstance(told, dict) for told in metrics):
+        return False
+    return all(value is None or _is_number(value) for told in metrics for value in told.values())
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _odd_file(files: Mapping[str, Any]) -> str:

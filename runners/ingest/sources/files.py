@@ -1,6 +1,7 @@
 """Files by fsspec: finds what a URL means (a file, a folder, a glob) and reads tables of them."""
 
 import posixpath
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -113,6 +114,12 @@ def telling(where: str) -> Iterator[None]:
         raise InputError(str(error), where, "install what reads this protocol where the pool's jobs run") from error
     except ValueError as error:
         raise InputError(str(error), where, "correct the URL") from error
-    except OSError as error:
-        what = error.strerror or str(error) or type(error).__name__
+    except _broken() as error:
+        what = getattr(error, "strerror", "") or str(error) or type(error).__name__
         raise SourceUnavailable(what, where, "see that the place answers from where the pool's jobs run") from error
+
+
+def _broken() -> tuple[type[BaseException], ...]:
+    """Return what reading raises when it breaks off; HTTP's client has errors of its own, where it is in use."""
+    http = sys.modules.get("aiohttp")
+    return (OSError, http.ClientError) if http else (OSError,)

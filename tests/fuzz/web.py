@@ -1,0 +1,77 @@
+"""HTTP: the daemon's health page, and a real serving process asked by both versions of the protocol."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from reconciler.loop.health import Metrics, Pulse
+from reconciler.web.health import app
+from tests.fuzz.mutation import SCALARS, WORDS, structure, text
+from tests.unit.reconciler.stage import NOW
+from tests.unit.runners.serve.test_server import AGES, IDS, SEXES, V1, V2, Process
+
+PATHS = ("/healthz", "/readyz", "/metrics", "/", "/nowhere")
+APP = app(Pulse(NOW), Metrics("dev"), lambda: NOW)
+CALM = {200, 400, 404, 405, 413, 422, 501}
+"""What a server may answer to anything; 501 is what KServe has no word for, as `:explain`."""
+
+
+def health(random: Random) -> None:
+    """Ask the health page something odd: it answers, in JSON or Prometheus' words."""
+    environ = {
+        "REQUEST_METHOD": random.choice(("GET", "HEAD", "POST", "OPTIONS", "")),
+        "PATH_INFO": random.choice(PATHS) if random.random() < 0.7 else text(random, random.choice(PATHS)),
+        "QUERY_STRING": random.choice(("", "name[]=x", "name[]=", *WORDS)),
+        "HTTP_ACCEPT": random.choice(("*/*", "", "application/openmetrics-text", "text/plain;q=x", *WORDS)),
+        "HTTP_ACCEPT_ENCODING": random.choice(("", "gzip", "gzip;q=0", *WORDS)),
+    }
+    told: list[str] = []
+    body = b"".join(APP(environ, lambda status, headers: told.append(status)))
+    assert told[0][:3] in ("200", "404", "405", "503"), told
+    if environ["PATH_INFO"] != "/metrics":  # which may be asked for metrics that aren't there
+        assert json.loads(body)["status"]
+
+
+@contextmanager
+def serving() -> Iterator[Callable[[Random], None]]:
+    """Start a serving process; yield what asks it."""
+    with TemporaryDirectory(prefix="fuzz-") as folder:
+        process = Process(Path(folder))
+        try:
+            yield lambda random: _ask(process, random)
+        finally:
+            process.process.kill()
+            process.process.wait()
+            process.log.close()
+
+
+def _ask(process: Process, random: Random) -> None:
+    path, body = _request(random)
+    status, told = process.ask(path, body)
+    assert status in CALM, (status, told, path, body)
+    if status != 200:
+        assert isinstance(told, dict), (status, told, path, body)
+        assert told.get("error"), (status, told, path, body)
+
+
+def _request(random: Random) -> tuple[str, bytes]:
+    if random.random() < 0.5:
+        told: Any = {"instances": [{"AGEP": 30, "SEX": "1", "id": 7}, {"AGEP": 60, "SEX": "2", "id": 8}]}
+        path = V1
+    else:
+        told, path = {"id": "mine", "inputs": [AGES, SEXES, IDS], "outputs": [{"name": "prediction"}]}, V2
+    changed = structure(random, told)
+    if random.random() < 0.1:
+        changed = random.choice(SCALARS)
+    written = json.dumps(changed)
+    if random.random() < 0.15:
+        written = text(random, written)
+    if random.random() < 0.05:
+        path = random.choice(
+            (V1, V2, "/v2/models/other/infer", "/v1/models/employment:explain", "/v2/models/employment")
+        )
+    return path, written.encode("utf-8", "surrogatepass")
