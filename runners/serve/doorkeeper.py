@@ -3,6 +3,7 @@
 It is plain ASGI (https://asgi.readthedocs.io/), since a request passes here thousands of times a second.
 """
 
+import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -20,6 +21,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 SHUT = ("/v2/repository",)
 """Loading and unloading of models: the process serves the one that it was started with."""
 SMOKE, REQUEST = b"x-setpoint-smoke", b"x-setpoint-request"
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _MOST_DRAINED = 2**30
 _SHUT = "models are not loaded or unloaded here: pin another model in the deployment's spec"
 _ENDS = (":predict", "/infer")
@@ -74,6 +76,9 @@ class Doorkeeper:
             limit = f"{self._limit / 2**20:g} MiB"
             await answer(send, 413, f"the request is larger than {limit}: send fewer rows in each request")
             return
+        if b"inference-header-content-length" not in headers and has_half_character(body):
+            await answer(send, 400, "the body holds half a character (a lone \\ud800 to \\udfff): send whole ones")
+            return
         told = iter([{"type": "http.request", "body": body, "more_body": False}])
 
         async def replay() -> Message:
@@ -97,6 +102,17 @@ async def read(receive: Receive, limit: int, announced: int = 0) -> bytes | None
         parts = [] if is_too_large else [*parts, part] if part else parts
         if not message.get("more_body") or size > _MOST_DRAINED:
             return None if is_too_large else b"".join(parts)
+
+
+def has_half_character(body: bytes) -> bool:
+    """Tell whether JSON holds an escaped surrogate without its other half: Python reads it, and can't write it back."""
+    if not _SURROGATE.search(body):
+        return False
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        return "surrogate" in str(error)
+    return False
 
 
 async def answer(send: Send, status: int, error: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runners.serve.doorkeeper import Doorkeeper, Message, Receive, Send, read
+from runners.serve.doorkeeper import Doorkeeper, Message, Receive, Send, has_half_character, read
 from runners.serve.exchange import NOW, Exchange
 
 INFER = "/v2/models/employment/infer"
@@ -153,3 +153,18 @@ def test_a_body_without_end_is_not_read_for_ever() -> None:
         return {"type": "http.request", "body": bytes(2**26), "more_body": True}
 
     assert asyncio.run(read(receive, 10)) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "is_half"),
+    [
+        (rb'{"a": "\ud800"}', True),
+        (rb'{"a": "\udc00\ud83d"}', True),
+        (rb'{"a": "\ud83d\ude00"}', False),
+        (rb'{"a": "\\ud800"}', False),
+        (rb'{"a": "\ud7ff"}', False),
+        (rb'{"a": ', False),
+    ],
+)
+def test_half_a_character_is_found(body: bytes, is_half: bool) -> None:
+    assert has_half_character(body) is is_half
