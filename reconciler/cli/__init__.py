@@ -31,6 +31,7 @@ VERBS: dict[str, str] = {
     "reconcile": "Ask for a resource to be made anew now.",
     "schema": "Print or write the JSON Schemas of the specs.",
     "doctor": "Say what is missing on this machine, and how to get it.",
+    "simulate": "Try these specs under faults, in memory.",
     "demo": "Show the whole life of a model on this machine.",
 }
 """Every verb with its one line of help; its module is `reconciler.cli.<verb>`, its command `command`."""

@@ -19,6 +19,8 @@ class Exit(IntEnum):
     """`wait` and `apply`: not converged in time."""
     UNAVAILABLE = 6
     """An engine, the repository or the lease couldn't be reached."""
+    BROKEN = 7
+    """`simulate`: a promise broke; the report says which, and the seed that shows it again."""
     USAGE = 64
     """The command line is wrong (EX_USAGE)."""
     INTERRUPTED = 130

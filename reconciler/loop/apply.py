@@ -29,19 +29,23 @@ class Applier:
         engines: the ports.
         export: how the user's own code reaches a job.
         may_write: told before every change; False stops all further writes (the lease is lost).
+        threads: how many resources' changes are made at once.
     """
 
-    def __init__(self, engines: Engines, export: Export, may_write: Callable[[], bool]) -> None:
+    def __init__(
+        self, engines: Engines, export: Export, may_write: Callable[[], bool], *, threads: int = THREADS
+    ) -> None:
         self._engines = engines
         self._export = export
         self.may_write = may_write
+        self._threads = threads
 
     def apply(self, plan: Plan) -> tuple[Outcome, ...]:
         """Apply a plan; return what became of each change that was tried, in the plan's order."""
         busy = [decision for decision in plan.decisions.values() if decision.changes]
         if not busy:
             return ()
-        with ThreadPoolExecutor(min(THREADS, len(busy)), thread_name_prefix="apply") as threads:
+        with ThreadPoolExecutor(min(self._threads, len(busy)), thread_name_prefix="apply") as threads:
             lists = list(threads.map(lambda decision: self._apply_all(decision, plan.commit), busy))
         return tuple(outcome for outcomes in lists for outcome in outcomes)
 
@@ -64,6 +68,8 @@ class Applier:
 
     def _start_run(self, change: c.StartRun, commit: CommitId) -> None:
         engines = self._engines
+        if self._has_result(change.run):
+            return  # it ended after the listing was made, or another environment made it: the next pass finds it
         inputs = {role: engines.reader.url(run) for role, run in change.inputs.items()}
         inputs |= {role: url for role, url in change.urls.items() if url}
         if change.code:
@@ -87,6 +93,13 @@ class Applier:
             return self._export(tree)
         except Refused as error:
             raise Refused(f"the code in {folder}/ can't be handed to a job: {error.message}", error.hint) from error
+
+    def _has_result(self, run: RunName) -> bool:
+        try:
+            self._engines.reader.read(run, "result.json")
+        except FileNotFoundError:
+            return False
+        return True
 
     def _accept(self, change: c.AcceptRun, commit: CommitId) -> None:
         listing = self._engines.data

@@ -1,6 +1,6 @@
 """Backing off: a change that failed is left alone for a while that doubles, with a jitter of its own."""
 
-import random
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -76,13 +76,17 @@ def after(attempts: Attempts, plan: Plan, outcomes: tuple[Outcome, ...], now: da
         address = outcome.change.address
         if outcome.error:
             failures = former[address].failures + 1 if address in former else 1
-            kept[address] = Attempt(plan.commit, failures, outcome, now + delay(failures))
+            kept[address] = Attempt(plan.commit, failures, outcome, now + delay(failures, address))
         elif address in former and former[address].outcome.change == outcome.change:
             del kept[address]
     return MappingProxyType(kept)
 
 
-def delay(failures: int) -> timedelta:
-    """Return how long to wait after so many failures in a row: doubling up to five minutes, half of it by chance."""
+def delay(failures: int, address: Address) -> timedelta:
+    """Return how long to wait after so many failures in a row: doubling up to five minutes, half of it jitter.
+
+    The jitter is the resource's own, so that many don't come back at once and the same story is always told the same.
+    """
     whole = min(FIRST.total_seconds() * 2 ** min(failures - 1, 16), LONGEST.total_seconds())
-    return timedelta(seconds=whole * random.uniform(0.5, 1.0))  # by chance: many must not come back at once
+    jitter = zlib.crc32(f"{address}#{failures}".encode()) % 1000 / 1000
+    return timedelta(seconds=whole * (0.5 + jitter / 2))

@@ -62,6 +62,7 @@ class Cycle:
         controllers: the controller of every kind.
         applier: makes the changes.
         tell: told of defects that were contained.
+        results: what finished runs have left, and how many threads read it.
     """
 
     def __init__(
@@ -73,13 +74,14 @@ class Cycle:
         controllers: Mapping[str, Controller],
         applier: Applier,
         tell: Callable[[Address, Failure], None],
+        results: Results | None = None,
     ) -> None:
         self._compose = compose
         self._engines = engines
         self._status = status
         self._controllers = contained(controllers, tell)
         self._applier = applier
-        self._results = Results()
+        self._results = results or Results()
         self._recorded = RecordedFiles()
         self._attempts: Attempts = NONE
 

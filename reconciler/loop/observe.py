@@ -17,9 +17,14 @@ THREADS = 16
 
 
 class Results:
-    """What finished runs have left, kept by the commit or attempt that it belongs to, so that it is read once."""
+    """What finished runs have left, kept by the commit or attempt that it belongs to, so that it is read once.
 
-    def __init__(self) -> None:
+    Args:
+        threads: how many are read at once, and how many listings.
+    """
+
+    def __init__(self, threads: int = THREADS) -> None:
+        self.threads = threads
         self._known: dict[Key, tuple[Document | None, Document | None]] = {}
 
     def of(self, engines: Engines, data: DataListing, pool: PoolListing) -> tuple[dict[RunName, Document], ...]:
@@ -32,7 +37,7 @@ class Results:
         unknown = [(run, state) for run, state in wanted if (run, state) not in self._known]
         fresh = {key: self._known[key] for key in wanted if key in self._known}
         if unknown:
-            with ThreadPoolExecutor(min(THREADS, len(unknown)), thread_name_prefix="results") as threads:
+            with ThreadPoolExecutor(min(self.threads, len(unknown)), thread_name_prefix="results") as threads:
                 read = threads.map(lambda key: _read_both(engines, key[0]), unknown)
                 fresh |= zip(unknown, read, strict=True)
         self._known = {key: pair for key, pair in fresh.items() if any(part is not None for part in pair)}
@@ -77,7 +82,7 @@ def observe(engines: Engines, recorded: Mapping[Address, Document], controls: Co
         "serving": engines.serving.list,
         "forge": engines.forge.list,
     }
-    with ThreadPoolExecutor(len(calls), thread_name_prefix="observe") as threads:
+    with ThreadPoolExecutor(min(results.threads, len(calls)), thread_name_prefix="observe") as threads:
         told = dict(zip(calls, threads.map(contain, calls.values()), strict=True))
     unread = {port: result.message for port, result in told.items() if isinstance(result, Failure)}
     listed = {port: result.value for port, result in told.items() if isinstance(result, Success)}

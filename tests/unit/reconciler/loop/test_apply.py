@@ -218,3 +218,13 @@ def test_code_that_cannot_be_handed_on_is_told_with_its_folder() -> None:
     (outcome,) = applier.apply(plan(start(code=("train", "tree-1"))))
     assert outcome.error == "the code in train/ can't be handed to a job: lib is a submodule"
     assert (outcome.hint, outcome.retry) == ("copy its files", False)
+
+
+def test_a_run_that_ended_after_it_was_listed_is_not_made_again() -> None:
+    """Its result is there by now: another environment made it, or the listing was stale."""
+    world = World()
+    apply(world, start())
+    world.room(DataRoom).write(RUN, {"result.json": b"{}"})
+    (outcome,) = apply(world, start(attempt=2))
+    assert not outcome.error
+    assert world.calls["pool.submit"] == 1

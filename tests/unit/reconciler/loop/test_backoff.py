@@ -91,9 +91,9 @@ def test_what_is_gone_from_the_plan_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("failures", [1, 2, 5, 9, 100, 10_000])
-def test_waits_double_up_to_five_minutes_half_of_them_by_chance(failures: int) -> None:
+def test_waits_double_up_to_five_minutes_half_of_them_jitter(failures: int) -> None:
     whole = min(FIRST * 2 ** min(failures - 1, 20), LONGEST)
-    drawn = [delay(failures) for _ in range(50)]
+    drawn = [delay(failures, Address(f"datasets/{number}")) for number in range(50)]
     assert all(whole / 2 <= wait <= whole for wait in drawn)
     assert len(set(drawn)) > 1
     assert max(drawn) <= timedelta(minutes=5)

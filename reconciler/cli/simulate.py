@@ -1,0 +1,88 @@
+"""`setpoint simulate`: these specs under faults, in memory."""
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.output import as_json, console, figures, print_json
+from reconciler.cli.place import placed
+from reconciler.compose import Cache, compose
+from reconciler.gitstore.reader import Source
+from reconciler.model.errors import BadSpec, Refused
+from reconciler.model.ids import CommitId
+from reconciler.settings import Settings
+from reconciler.simulation import Files, Report, simulate
+from reconciler.wiring import open_source
+
+COMMITS = 5
+"""So many of the newest commits a story goes back to."""
+LARGEST = 2**18
+"""Bytes of a file that matters at the most: specs, and code that jobs run."""
+SEEDS = 10
+
+
+@click.command("simulate")
+@click.option("--seed", type=click.IntRange(min=0), help="Play the story of this seed, which decides everything.")
+@click.option(
+    "--seeds", type=click.IntRange(min=1), help=f"Play so many seeds, counting up; {SEEDS}, or 1 if --seed is given."
+)
+@click.option("--steps", type=click.IntRange(min=1), default=100, show_default=True, help="Passes under faults.")
+@as_json
+@placed
+def command(settings: Settings, seed: int | None, seeds: int | None, steps: int, to_json: bool) -> int:
+    """Try these specs under faults, on engines in memory: nothing outside this process is touched.
+
+    A seed draws commits from the repository (specs changed, broken, removed, brought back) and what goes wrong: the
+    daemon dies, calls fail or are slow, listings break off, are stale or miss what is new. Exits with 7 when a promise
+    broke.
+    """
+    source = open_source(settings)
+    head = source.head()
+    if head is None:
+        raise Refused(f"{settings.repository} has no commit on {settings.branch}", "commit something first")
+    trees = list(states(source, head, settings.environment))
+    first, count = (1, seeds or SEEDS) if seed is None else (seed, seeds or 1)
+    reports = [simulate(trees, settings.environment, number, steps) for number in range(first, first + count)]
+    print_json([report.as_json() for report in reports]) if to_json else show(reports, settings, steps)
+    return Exit.OK if all(report.held for report in reports) else Exit.BROKEN
+
+
+def states(source: Source, head: CommitId, environment: str) -> Iterator[Files]:
+    """Return the files of the newest commits, the newest last, but former ones without a sound environment.
+
+    Raises:
+        BadSpec: the newest commit's environment is broken.
+    """
+    commits = [CommitId(entry.commit) for entry in reversed(source.log(commit=head, limit=COMMITS))]
+    cache = Cache()
+    for commit in commits:
+        tree = source.tree(commit)
+        try:
+            compose(tree, environment, cache)
+        except BadSpec:
+            if commit == head:
+                raise
+            continue
+        yield {path: tree.read(blob) for path, blob in tree.files.items() if tree.size(blob) <= LARGEST}
+
+
+def show(reports: Sequence[Report], settings: Settings, steps: int) -> None:
+    """Print a table of the seeds, then every broken promise with the calls that led to it and how to see it again."""
+    out = console()
+    heads = ("seed", "steps", "commits", "calls", "faults", "")
+    rows = [
+        (r.seed, r.steps, r.commits, r.calls, sum(r.faults.values()), "held" if r.held else "BROKEN") for r in reports
+    ]
+    out.print(figures(heads, rows))
+    faults = {fault for report in reports for fault in report.faults}
+    totals = [(fault, sum(report.faults.get(fault, 0) for report in reports)) for fault in sorted(faults)]
+    out.print(figures(("fault", "times"), totals))
+    for report in reports:
+        for violation in report.violations:
+            out.print(f"\nseed {report.seed}, {violation}", markup=False)
+    broken = [report.seed for report in reports if not report.held]
+    for seed in broken:
+        again = f"setpoint simulate --seed {seed} --steps {steps} --environment {settings.environment}"
+        out.print(f"\nto see it again: {again}", markup=False)
+    out.print(f"\n{len(broken)} of {len(reports)} seeds broke a promise" if broken else "\nevery promise held")
