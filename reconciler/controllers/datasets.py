@@ -73,8 +73,7 @@ def _refresh(resource: Resource, spec: Dataset, cause: _Cause, view: View) -> St
 def _memory(address: Address, cause: _Cause, changes: tuple[Change, ...], view: View) -> dict[str, object]:
     """Return what must outlive the pass: the cause, and the names of proposals that were seen."""
     gone = replaced(changes, view)
-    there = (name for name in sorted(view.actual.proposals) if name.startswith(f"{address}/") and name not in gone)
-    names = [name for name in proposed_names(address, next(there, None), view) if name not in gone]
+    names = [name for name in proposed_names(address, view) if name not in gone]
     told = {"due": cause.due, "refreshed_for": cause.alert, "proposed": names}
     return {key: value for key, value in told.items() if value}
 

@@ -155,13 +155,14 @@ def _model_missing(case: _Case) -> Decision | None:
 
 
 def _smoke(case: _Case) -> Any:
+    """Order the smoke test of a revision: of this environment's endpoint, whatever another one's has answered."""
     url = case.running.url if case.running else ""
     return order(
         case.resource,
         case.view,
         runner="smoke",
         params={"name": name_of(case.resource.address), **case.spec.smoke.model_dump(mode="json")},
-        made_from={"revision": case.revision},
+        made_from={"environment": case.view.desired.environment_name, "revision": case.revision},
         inputs={"model": RunName(case.model.trial)},
         urls={"endpoint": url},
     )

@@ -62,7 +62,8 @@ def reports(address: Address, view: View) -> list[tuple[str, RunName]]:
 def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View) -> StartRun:
     """Order the report up to a moment, from where the last one ended that had enough rows to judge.
 
-    So rows add up from window to window until there are enough of them.
+    So rows add up from window to window until there are enough of them. The same model may serve in another environment
+    too: that one's traffic is another report.
     """
     known = ((moment, run) for moment, run in reports(resource.address, view) if moment < end)
     former = [(moment, run) for moment, run in known if _facts(run, view).get("verdict") != NOT_ENOUGH]
@@ -73,7 +74,11 @@ def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View)
         view,
         runner="monitor",
         params={**spec.monitor_params(), "window": {"start": start, "end": end}, "trial": live.trial},
-        made_from={"revision": live.revision, "previous": previous},
+        made_from={
+            "environment": view.desired.environment_name,
+            "revision": live.revision,
+            "previous": previous,
+        },
         inputs=inputs,
         urls={"logs": live.logs_url, "metrics": live.metrics_url},
     )
@@ -97,7 +102,7 @@ def _shown(resource: Resource, spec: Monitor, view: View) -> Decision:
     """Show the newest reports and their files, and act on an alert where the spec says so."""
     address = resource.address
     known = reports(address, view)[-spec.keep :]
-    facts: dict[str, Any] = {"reports": [run for _, run in reversed(known)], "proposed": _proposed(address, view)}
+    facts: dict[str, Any] = {"reports": [run for _, run in reversed(known)], "proposed": proposed_names(address, view)}
     files: dict[str, tuple[RunName, str]] = {}
     for _, run in known:
         files |= _files(run, view.actual.results[run])
@@ -126,11 +131,6 @@ def _files(run: RunName, result: Mapping[str, Any]) -> dict[str, tuple[RunName, 
     """Map a report's files to their places on the status branch."""
     shown = (path for path in result.get("files", {}) if path.endswith((".md", ".html", ".json", ".png")))
     return {f"reports/{run}/{path}": (run, path) for path in shown}
-
-
-def _proposed(address: Address, view: View) -> list[str]:
-    mine = [name for name in view.actual.proposals if name.startswith(f"{address}/")]
-    return proposed_names(address, mine[0] if mine else None, view)
 
 
 def _roll_back(resource: Resource, spec: Monitor, report: RunName, view: View) -> tuple[Change, ...]:

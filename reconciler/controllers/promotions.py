@@ -92,7 +92,7 @@ def _memory(address: Address, live: Model | None, view: View) -> dict[str, Any]:
     former = [str(run) for run in view.recorded_facts(address).get("promoted") or ()]
     if live:
         former = [run for run in former if run != live.trial] + [live.trial]
-    return {"promoted": former[-50:], "proposed": proposed_names(address, None, view)}
+    return {"promoted": former[-50:], "proposed": proposed_names(address, view)}
 
 
 def _choose(case: _Case, board: Leaderboard) -> Decision:
@@ -175,7 +175,6 @@ def _propose(case: _Case, wanted: OpenProposal, candidate: Trial, stale: tuple[C
         "candidate": candidate.run,
         "proposal": wanted.name,
         "evidence": wanted.body,
-        "proposed": proposed_names(case.address, wanted.name if known else None, case.view),
     }
     if known and known.state is ProposalState.MERGED:
         return case.told(Standing.READY, "Merged", f"{known.branch} is merged", changes, facts=facts)

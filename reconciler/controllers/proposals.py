@@ -49,7 +49,11 @@ def replaced(changes: Iterable[Change], view: View) -> frozenset[str]:
     return frozenset(c.name for c in changes if isinstance(c, CloseProposal) and is_open(c.name, view))
 
 
-def proposed_names(address: Address, name: str | None, view: View, limit: int = 50) -> list[str]:
-    """Return the names ever proposed for a resource, newest last, as they are to be remembered."""
-    former = [str(item) for item in view.recorded_facts(address).get("proposed") or () if item != name]
-    return ([*former, name] if name else former)[-limit:]
+def proposed_names(address: Address, view: View, limit: int = 50) -> list[str]:
+    """Return the names ever proposed for a resource, newest last, as they are to be remembered.
+
+    One that the forge shows counts, whether or not the daemon that made it came to record it.
+    """
+    here = [name for name in sorted(view.actual.proposals) if name.startswith(f"{address}/")]
+    former = [str(item) for item in view.recorded_facts(address).get("proposed") or () if item not in here]
+    return [*former, *here][-limit:]

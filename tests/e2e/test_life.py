@@ -61,7 +61,7 @@ class Life:
         data = MemoryData(world, environment)
         self.forge = MemoryForge(world, source, environment)
         self.engines = Engines(
-            data, data, MemoryPool(world, worker=calm), MemoryServing(world), self.forge, world.clock
+            data, data, MemoryPool(world, worker=calm), MemoryServing(world, environment), self.forge, world.clock
         )
         cache = Cache()
         self.converging = Converging(

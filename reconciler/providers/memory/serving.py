@@ -35,10 +35,10 @@ class Served:
 
 
 class ServingRoom(Room):
-    """All endpoints."""
+    """All endpoints, those of each environment apart, as their processes are."""
 
     def __init__(self) -> None:
-        self.endpoints: dict[Address, Served] = {}
+        self.endpoints: dict[tuple[str, Address], Served] = {}
         self.changed = False
 
     def pass_time(self, world: World) -> None:
@@ -73,6 +73,7 @@ class MemoryServing:
 
     Args:
         world: where it happens.
+        environment: whose endpoints these are.
         start: how a revision starts.
         load: an endpoint's figures, by its traffic and the seconds since that last changed.
     """
@@ -80,11 +81,13 @@ class MemoryServing:
     def __init__(
         self,
         world: World,
+        environment: str = "dev",
         *,
         start: Callable[[RevisionOrder], Start] = usual_start,
         load: Callable[[Address, Mapping[Digest, int], float], Figures] = usual_load,
     ) -> None:
         self.world = world
+        self._environment = environment
         self._start = start
         self._load = load
 
@@ -95,7 +98,8 @@ class MemoryServing:
     @verb("serving")
     def list(self) -> Mapping[Address, Endpoint]:
         """List all endpoints with their revisions, traffic and figures."""
-        return {deployment: self._shown(deployment, served) for deployment, served in self._room.endpoints.items()}
+        endpoints = self._room.endpoints.items()
+        return {name: self._shown(name, served) for (whose, name), served in endpoints if whose == self._environment}
 
     def _shown(self, deployment: Address, served: Served) -> Endpoint:
         since = served.since
@@ -118,7 +122,7 @@ class MemoryServing:
         One that has failed is started anew.
         """
         room, now = self._room, self.world.clock.now()
-        served = room.endpoints.setdefault(order.deployment, Served())
+        served = room.endpoints.setdefault((self._environment, order.deployment), Served())
         bounds = order.replicas
         scale = (bounds.minimum, bounds.maximum, bounds.target_rps)
         known = served.revisions.get(order.revision)
@@ -146,7 +150,7 @@ class MemoryServing:
             Refused: a revision isn't there or isn't ready, or the shares don't add up to 100.
         """
         room = self._room
-        served = room.endpoints.get(deployment, Served())
+        served = room.endpoints.get((self._environment, deployment), Served())
         wanted = {digest: share for digest, share in traffic.items() if share}
         if sum(wanted.values()) != 100 or min(wanted.values(), default=0) < 0:
             raise Refused(f"the traffic of {deployment} adds up to {sum(wanted.values())} percent, not to 100")
@@ -164,7 +168,7 @@ class MemoryServing:
         Raises:
             Refused: it has traffic.
         """
-        served = self._room.endpoints.get(deployment, Served())
+        served = self._room.endpoints.get((self._environment, deployment), Served())
         if served.traffic.get(revision):
             raise Refused(f"revision {revision} of {deployment} has traffic", "route it to another revision first")
         self._room.changed |= served.revisions.pop(revision, None) is not None
@@ -173,7 +177,7 @@ class MemoryServing:
     @verb("serving")
     def delete(self, deployment: Address) -> None:
         """Take an endpoint away with all its revisions; its payload logs stay."""
-        self._room.changed |= self._room.endpoints.pop(deployment, None) is not None
+        self._room.changed |= self._room.endpoints.pop((self._environment, deployment), None) is not None
 
     @verb("serving")
     def settle(self) -> bool:

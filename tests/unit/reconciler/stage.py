@@ -1,6 +1,7 @@
 """A stage for the core: builders of small frozen values for what is desired, observed and decided."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -179,9 +180,16 @@ def view(wanted: Desired, seen: Actual, upstream: Iterable[Decision] = ()) -> Vi
     return View(wanted, seen, {decision.address: decision for decision in upstream}, by_owner(seen))
 
 
-def decide(thing: Resource, seen: Actual, *others: Resource, upstream: Iterable[Decision] = ()) -> Decision:
+def decide(
+    thing: Resource,
+    seen: Actual,
+    *others: Resource,
+    upstream: Iterable[Decision] = (),
+    environment: str = "dev",
+) -> Decision:
     """Let a resource's controller decide, beside other resources and below some decisions."""
-    return CONTROLLERS[thing.kind].decide(thing, view(desired(thing, *others), seen, upstream))
+    wanted = replace(desired(thing, *others), environment_name=environment)
+    return CONTROLLERS[thing.kind].decide(thing, view(wanted, seen, upstream))
 
 
 def upstream(

@@ -158,6 +158,11 @@ def test_a_ready_revision_is_tested_with_recorded_examples_before_it_gets_traffi
     assert routes(found) == []
 
 
+def test_the_endpoint_of_each_environment_is_tested_itself() -> None:
+    seen = stage.actual(stage.version(TRIAL), stage.endpoint(new()), results={TRIAL: stage.trained({})})
+    assert stage.started(stage.decide(pinned(), seen, environment="prod")).run != SMOKE
+
+
 @pytest.mark.parametrize(
     ("things", "results"),
     [

@@ -48,6 +48,16 @@ def test_a_report_that_is_due_compares_the_logs_with_the_training_reference() ->
     assert change.params["trial"] == LIVE
 
 
+def test_the_traffic_of_each_environment_has_reports_of_its_own() -> None:
+    """The same model at the same time in `prod` is asked by others than in `dev`."""
+    above = stage.upstream(API, stage.live("2", ago(days=9)))
+    found = [
+        stage.started(stage.decide(stage.resource(WATCH), stage.actual(), upstream=[above], environment=name)).run
+        for name in ("dev", "prod")
+    ]
+    assert len(set(found)) == 2
+
+
 def test_an_operator_may_ask_for_a_report_now() -> None:
     asked = stage.actual(controls=stage.requested(WATCH, ago(seconds=5)))
     found = stage.started(decide(asked, ago(seconds=10)))

@@ -56,7 +56,13 @@ def test_an_open_proposal_that_is_closed_here_was_not_declined() -> None:
 
 
 def test_names_are_remembered_newest_last_and_not_for_ever() -> None:
-    seen = view(proposed=["a", "b", "c"])
-    assert proposed_names(GO, None, seen) == ["a", "b", "c"]
-    assert proposed_names(GO, "a", seen) == ["b", "c", "a"]
-    assert proposed_names(GO, "d", seen, limit=2) == ["c", "d"]
+    a, b, c = (f"{GO}/{letter}" for letter in "abc")
+    assert proposed_names(GO, view(proposed=[a, b, c])) == [a, b, c]
+    again = view(stage.proposal(a), stage.proposal("promotions/other/a"), proposed=[a, b, c])
+    assert proposed_names(GO, again) == [b, c, a]
+    assert proposed_names(GO, again, limit=2) == [c, a]
+
+
+def test_a_proposal_that_was_merged_before_anybody_recorded_it_is_remembered_too() -> None:
+    """As by a daemon that was killed between the merge and the status commit."""
+    assert proposed_names(GO, view(stage.proposal(WANTED.name, "merged"))) == [WANTED.name]

@@ -39,6 +39,16 @@ def test_a_revision_is_ready_when_its_time_has_come() -> None:
     assert not serving.settle()
 
 
+def test_each_environment_has_its_own_endpoints() -> None:
+    world = World()
+    dev, prod = MemoryServing(world), MemoryServing(world, "prod")
+    dev.start(order())
+    assert prod.list() == {}
+    prod.start(order(minimum=2))
+    dev.delete(API)
+    assert (dict(dev.list()), prod.list()[API].revisions[REVISION].wanted) == ({}, 2)
+
+
 def test_a_revision_may_fail() -> None:
     world = World()
     serving = MemoryServing(world, start=lambda _: Start(3.0, "out of memory"))

@@ -1,0 +1,8 @@
+"""Options of the whole suite."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the crash sweeps be narrowed to one point, as a failure names it."""
+    parser.addoption("--killed-at", metavar="POINT", help="tests/crashes: kill at this point only")
