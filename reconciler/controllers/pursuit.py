@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.model.change import AcceptRun, CancelJob, Change, DropRun, RejectRun, StartRun
 from reconciler.model.decision import View
-from reconciler.model.ids import Address, RunName, owner_of
+from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import Branch, Job, JobState
 
 REFUSED = 65
@@ -149,8 +149,9 @@ def tidy(address: Address, wanted: frozenset[RunName], view: View) -> tuple[Chan
     actual = view.actual
     accepted = any(run in actual.data.versions for run in wanted)
     changes: list[Change] = []
-    for run, branch in sorted(actual.data.branches.items()):
-        if owner_of(run) != address or run in wanted or not branch.ours:
+    for branch in view.branches_by_owner.get(address, ()):
+        run = branch.run
+        if run in wanted or not branch.ours:
             continue
         if run in actual.pool.jobs:
             changes.append(CancelJob(address=address, run=run, why="its inputs have changed"))

@@ -9,8 +9,9 @@ from typing import Any
 from reconciler.compose.text import FORBIDDEN
 from reconciler.loop.backoff import retold
 from reconciler.loop.boundary import Success, contain
+from reconciler.loop.dumping import dump
 from reconciler.loop.readme import readme
-from reconciler.loop.recorded import Recorded, dump
+from reconciler.loop.recorded import Recorded
 from reconciler.model.condition import conditions_of
 from reconciler.model.decision import Decision
 from reconciler.model.ids import Address, CommitId, RunName
@@ -74,16 +75,19 @@ def with_outcomes(plan: Plan, outcomes: tuple[Outcome, ...]) -> Mapping[Address,
 
 def status(decision: Decision, commit: CommitId, now: datetime, former: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a resource's status document; the very former one when nothing but the commit is new."""
-    conditions = former.get("conditions") or []
-    told = plain([c.as_json() for c in conditions_of(decision, commit, now, conditions)])
-    document: dict[str, Any] = {"address": str(decision.address), "state": decision.standing.value, "conditions": told}
-    document["facts"] = plain(decision.facts)
-    same = all(former.get(key) == document[key] for key in ("state", "facts"))
-    return former if same and _timeless(conditions) == _timeless(told) else document
+    conditions, state = former.get("conditions") or [], decision.standing.value
+    told = conditions_of(decision, commit, now, conditions)
+    facts = former["facts"] if former.get("facts") == decision.facts else plain(decision.facts)
+    is_same = former.get("state") == state and former.get("facts") == facts
+    before, after = _timeless(conditions), [[c.type, c.word, c.reason, c.message] for c in told]
+    if is_same and (before == after or before == plain(after)):
+        return former
+    written = plain([c.as_json() for c in told])
+    return {"address": str(decision.address), "state": state, "conditions": written, "facts": facts}
 
 
-def _timeless(conditions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{k: v for k, v in c.items() if k not in ("observed_commit", "since")} for c in conditions]
+def _timeless(conditions: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    return [[c.get(key) for key in ("type", "status", "reason", "message")] for c in conditions]
 
 
 def plain(value: Any) -> Any:

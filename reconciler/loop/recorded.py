@@ -13,16 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-import yaml
-
 from reconciler.compose.flaws import printable
-from reconciler.compose.scalars import floats_as_omegaconf
 from reconciler.compose.text import Unreadable, mapping
 from reconciler.model.ids import NAME, Address, CommitId
 from reconciler.model.kinds import KINDS
 from reconciler.model.observed import Control, Controls
-
-_SAFE: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 LARGEST = 16 * 2**20
 """Bytes of the largest file of the status branch that is read as YAML."""
@@ -177,19 +172,6 @@ def _demand(told: Mapping[str, Any], where: str, shapes: Mapping[str, type]) -> 
 
 def _odd(what: str, wanted: str) -> Unreadable:
     return Unreadable(f"`{what}` isn't {wanted}", "the daemon writes this file, and nobody else")
-
-
-class _Dumper(_SAFE):  # type: ignore[misc]
-    """Quotes what would be read back as something else than a text."""
-
-
-floats_as_omegaconf(_Dumper)
-
-
-def dump(document: Mapping[str, Any]) -> bytes:
-    """Write a mapping as YAML, keys in their order."""
-    text: bytes = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, encoding="utf-8", width=120)
-    return text
 
 
 def control_path(address: Address) -> str:

@@ -20,11 +20,16 @@ class Condition:
     observed_commit: CommitId
     since: datetime
 
+    @property
+    def word(self) -> str:
+        """Return the status as Kubernetes writes it."""
+        return "True" if self.status else "False"
+
     def as_json(self) -> dict[str, Any]:
         """Return the condition as it stands in a status file."""
         return {
             "type": self.type,
-            "status": "True" if self.status else "False",
+            "status": self.word,
             "reason": self.reason,
             "message": self.message,
             "observed_commit": self.observed_commit,

@@ -7,9 +7,10 @@ from reconciler.controllers import CONTROLLERS
 from reconciler.loop.apply import Applier
 from reconciler.loop.boundary import Failure, contain
 from reconciler.loop.cycle import Cycle, Pass
+from reconciler.loop.dumping import dump
 from reconciler.loop.environment import Converging
 from reconciler.loop.observe import Results
-from reconciler.loop.recorded import approval_path, dump
+from reconciler.loop.recorded import approval_path
 from reconciler.model.decision import Decision, Standing
 from reconciler.model.ids import Address, CommitId
 from reconciler.model.resource import Desired

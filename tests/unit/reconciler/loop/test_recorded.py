@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.loop.dumping import dump
 from reconciler.loop.record import plain
 from reconciler.loop.recorded import (
     LARGEST,
@@ -16,7 +17,6 @@ from reconciler.loop.recorded import (
     approval_path,
     commit_of,
     control_path,
-    dump,
     parse,
 )
 from reconciler.model.ids import Address
