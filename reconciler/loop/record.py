@@ -30,6 +30,7 @@ def edits(
     recorded: Recorded,
     read: Callable[[RunName, str], bytes],
     now: datetime,
+    dump: Callable[[Mapping[str, Any]], bytes] = dump,
 ) -> Edits:
     """Tell what changes on the status branch; empty when nothing does.
 
@@ -40,6 +41,7 @@ def edits(
         recorded: what the status branch holds now.
         read: reads a file of a run, for reports.
         now: the time that changed conditions get.
+        dump: writes a document.
     """
     told = with_outcomes(plan, outcomes)
     documents = {a: status(d, plan.commit, now, recorded.statuses.get(a, {})) for a, d in told.items()}
