@@ -1,0 +1,170 @@
+"""The verbs of the API: list, get, apply, create, delete, logs. Each asks once and answers wholly, or raises."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from reconciler.kubernetes.access import Access
+from reconciler.kubernetes.answers import Absent, Ask, Expired, check, document
+from reconciler.kubernetes.kinds import PODS, Kind, Manifest
+from reconciler.kubernetes.wire import Call, Wire
+from reconciler.model.errors import Refused, Unavailable
+
+MANAGER = "setpoint"
+"""Under whose name we own fields."""
+PAGE = 500
+"""Things in one page of a list."""
+LISTS = 3
+"""How often a list begins anew, when it changes faster than its pages are read."""
+LOG_LINES = 20_000
+TIMEOUT = 10.0
+
+
+class Kubernetes:
+    """One API server, for any number of threads.
+
+    Args:
+        access: where it is and who we are.
+        timeout: seconds to wait for a connection, for the first byte of an answer and for each next.
+        wire: the connections, where others than the usual are wanted.
+    """
+
+    def __init__(self, access: Access, *, timeout: float = TIMEOUT, wire: Wire | None = None) -> None:
+        self.namespace = access.namespace
+        self._wire = wire or Wire(access, timeout)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._wire.close()
+
+    def list(self, kind: Kind, namespace: str = "", *, labels: str = "", page: int = PAGE) -> Sequence[Manifest]:
+        """List all things of a kind in a namespace, or in all; `labels` is a selector. Items don't say their kind.
+
+        Raises:
+            Unavailable: not all of it could be read.
+            Refused: we may not, or the server doesn't know the kind.
+        """
+        ask = Ask(("list",), kind, namespace)
+        for _ in range(LISTS):
+            try:
+                return list(self._pages(ask, {"limit": str(page)} | ({"labelSelector": labels} if labels else {})))
+            except Expired:
+                continue
+        raise Unavailable(f"the API server can't {ask}: it changes faster than it is read")
+
+    def get(self, kind: Kind, name: str, namespace: str = "") -> Manifest | None:
+        """Return a thing; None where there is none.
+
+        Raises:
+            Unavailable: it couldn't be read.
+            Refused: we may not.
+        """
+        try:
+            return self._send(Ask(("get",), kind, namespace, name), "GET")
+        except Absent:
+            return None
+
+    def apply(self, kind: Kind, manifest: Manifest, *, force: bool = True) -> Manifest:
+        """Make a thing, or set the fields that the manifest names, and leave all others alone; return how it is then.
+
+        Fields that an earlier call named and this one doesn't are taken away, unless others own them too.
+
+        Args:
+            kind: its kind.
+            manifest: the fields that are ours. `metadata` has the name and, for most kinds, the namespace.
+            force: take fields that others own; else they are left to them and it is refused.
+
+        Raises:
+            Refused: we may not, the manifest is wrong, or others own its fields (`FieldsTaken`).
+            Raced: somebody else wrote at the same time.
+            Unavailable: the server couldn't answer; whether it was done is not known.
+        """
+        metadata = manifest["metadata"]
+        ask = Ask(("patch", "create"), kind, metadata.get("namespace", ""), metadata["name"])
+        query = {"fieldManager": MANAGER, "force": str(force).lower()}
+        return self._send(ask, "PATCH", query, kind.manifest(manifest), "application/apply-patch+yaml")
+
+    def create(self, kind: Kind, manifest: Manifest) -> Manifest:
+        """Make a thing that isn't there yet.
+
+        Raises:
+            Raced: one of its name is there.
+            Refused: we may not, or the manifest is wrong.
+            Unavailable: the server couldn't answer; whether it was done is not known.
+        """
+        metadata = manifest["metadata"]
+        ask = Ask(("create",), kind, metadata.get("namespace", ""))
+        return self._send(ask, "POST", {"fieldManager": MANAGER}, kind.manifest(manifest))
+
+    def delete(
+        self, kind: Kind, name: str, namespace: str = "", *, uid: str = "", propagation: str = "Background"
+    ) -> bool:
+        """Ask for a thing's end; tell whether it was there.
+
+        Args:
+            kind: its kind.
+            name: its name.
+            namespace: where it is.
+            uid: delete it only if it is this very one, and no other that has taken its name.
+            propagation: what becomes of what it owns: `Background`, `Foreground` or `Orphan`.
+
+        Raises:
+            Raced: it is another one now.
+            Refused: we may not.
+            Unavailable: the server couldn't answer; whether it was done is not known.
+        """
+        options: dict[str, Any] = {"propagationPolicy": propagation} | ({"preconditions": {"uid": uid}} if uid else {})
+        try:
+            self._send(Ask(("delete",), kind, namespace, name), "DELETE", {}, options)
+        except Absent:
+            return False
+        return True
+
+    def logs(self, pod: str, namespace: str, *, container: str, limit: int) -> str | None:
+        """Return the last bytes that a container has printed; empty before it has started, None where no pod is.
+
+        Raises:
+            Unavailable: they couldn't be read; the pod's machine may be gone.
+            Refused: we may not.
+        """
+        ask = Ask(("get",), PODS, namespace, pod, "log")
+        query = {"container": container, "tailLines": str(LOG_LINES)}
+        answer = self._wire.send(Call("GET", PODS.path(namespace, pod, "log"), query, tail=limit))
+        if answer.status == 400:
+            return ""  # `container "main" in pod "..." is waiting to start`
+        try:
+            check(answer, ask)
+        except Absent:
+            return None
+        text = answer.body if len(answer.body) < limit else answer.body.partition(b"\n")[2] or answer.body
+        return text.decode("utf-8", errors="replace")
+
+    def _pages(self, ask: Ask, query: Mapping[str, str]) -> Iterator[Manifest]:
+        more = ""
+        while True:
+            answer = self._send(ask, "GET", {**query, "continue": more} if more else query)
+            metadata, items = answer.get("metadata"), answer.get("items")
+            if not isinstance(metadata, dict) or not isinstance(items, list | None):
+                raise Unavailable(f"the API server answered {ask} with something that is no list")
+            yield from items or ()
+            if not (more := str(metadata.get("continue") or "")):
+                return
+
+    def _send(
+        self,
+        ask: Ask,
+        method: str,
+        query: Mapping[str, str] | None = None,
+        body: Manifest | None = None,
+        content_type: str = "application/json",
+    ) -> Manifest:
+        name = "" if method == "POST" else ask.name
+        sent = json.dumps(body, separators=(",", ":")).encode() if body is not None else b""
+        call = Call(method, ask.kind.path(ask.namespace, name), query or {}, sent, content_type)
+        try:
+            return document(self._wire.send(call), ask)
+        except Absent as error:
+            if method in ("GET", "DELETE") and ask.name:
+                raise
+            hint = f"is namespace {ask.namespace} there, and {ask.kind.full_name} installed?"
+            raise Refused(error.message, hint) from error

@@ -1,0 +1,21 @@
+"""What fits this machine, and what never will."""
+
+from collections.abc import Mapping
+
+from reconciler.model.fairness.shares import refusal
+from reconciler.model.ids import Address
+from reconciler.model.kinds.pools import Pool
+from reconciler.providers.pools.local.records import Record
+
+
+def never_fits(pools: Mapping[Address, Pool], record: Record) -> str:
+    """Tell why a job can never run in its pool as that is now; empty where it can, or where its pool isn't there."""
+    order = record.order
+    if order.pool not in pools:
+        return ""
+    if order.resources.nodes > 1:
+        return (
+            f"asks for {order.resources.nodes} nodes and {order.pool} is one machine: "
+            "set resources.nodes to 1, or use a cluster's pool"
+        )
+    return refusal(order.pool, pools[order.pool], order.team, record.demand)

@@ -1,0 +1,24 @@
+"""What can never run on one machine is told with what to change."""
+
+from typing import Any
+
+from reconciler.model.ids import Address, RunName
+from reconciler.model.kinds.pools import Capacity, Pool
+from reconciler.model.kinds.spec import Resources
+from reconciler.ports.pool import JobOrder
+from reconciler.providers.pools.local.fitting import never_fits
+from reconciler.providers.pools.local.records import Record
+
+SHARED = Address("pools/shared")
+POOLS = {SHARED: Pool(capacity=Capacity(cpus=2))}
+
+
+def record(pool: Address = SHARED, **asked: Any) -> Record:
+    return Record(JobOrder(RunName("a"), pool, "risk", Resources(**asked), 60.0), 100.0)
+
+
+def test_what_never_fits_is_told() -> None:
+    assert never_fits(POOLS, record()) == ""
+    assert "3 cpus" in never_fits(POOLS, record(cpus=3))
+    assert "2 nodes" in never_fits(POOLS, record(nodes=2))
+    assert never_fits(POOLS, record(Address("pools/nowhere"), cpus=3)) == ""
