@@ -1,0 +1,73 @@
+"""Where a revision is in its life, by what KServe tells of its InferenceService. Pure functions.
+
+KServe sets no `observedGeneration`, so a condition may be about a former generation; it is not missed, since a
+revision's generation changes by its bounds of scale alone.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from reconciler.kubernetes.kinds import Manifest
+from reconciler.model.observed import RevisionState
+from reconciler.providers.serving.kserve.pods import LONGEST, REFUSED, last_words
+
+
+class Health(NamedTuple):
+    """A revision's state, how many pods answer, and why it isn't ready."""
+
+    state: RevisionState
+    ready: int = 0
+    reason: str = ""
+
+
+def health(listed: Manifest) -> Health:
+    """Return the health of an InferenceService."""
+    status = listed.get("status") or {}
+    conditions = {one["type"]: one for one in status.get("conditions") or ()}
+    if listed["metadata"].get("deletionTimestamp"):
+        return Health(RevisionState.STOPPING)
+    if _is(conditions, "Stopped"):
+        return Health(RevisionState.STARTING, 0, "it is stopped by the annotation serving.kserve.io/stop")
+    ready = int(((status.get("modelStatus") or {}).get("copies") or {}).get("totalCopies") or 0)
+    if ready or (_is(conditions, "PredictorReady") and _may_be_empty(listed)):
+        return Health(RevisionState.READY, ready)
+    return _unready(status.get("modelStatus") or {}, conditions.get("PredictorReady") or {})
+
+
+def stuck_since(listed: Manifest) -> datetime | None:
+    """Return when the end of an InferenceService was asked for, if it was."""
+    return moment(listed["metadata"].get("deletionTimestamp"))
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read a time as Kubernetes writes it."""
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _is(conditions: Mapping[str, Manifest], name: str) -> bool:
+    return bool(conditions.get(name, {}).get("status") == "True")
+
+
+def _may_be_empty(listed: Manifest) -> bool:
+    """Tell whether no pod at all is as it should be: KEDA takes the last one away when nobody asks."""
+    return not listed["spec"]["predictor"].get("minReplicas", 1)
+
+
+def _unready(model: Manifest, condition: Manifest) -> Health:
+    """Tell what starts from what failed: what KServe can't make a pod of, and what a process said for good."""
+    failure = model.get("lastFailureInfo") or {}
+    words = last_words(str(failure.get("message") or ""))
+    if model.get("transitionStatus") == "InvalidSpec":
+        return Health(RevisionState.FAILED, 0, words or str(failure.get("reason") or "KServe can't use its spec"))
+    if failure.get("exitCode") == REFUSED:
+        return Health(RevisionState.FAILED, 0, words or "its process says that it can't serve the model")
+    if condition.get("reason") == "ProgressDeadlineExceeded":
+        return Health(RevisionState.FAILED, 0, words or "its pods were not ready in KServe's time")
+    if condition.get("reason") == "ReconcileFailed" or condition.get("status") == "False":
+        told = str(condition.get("message") or "")[:LONGEST]
+        return Health(RevisionState.STARTING, 0, words or told)
+    return Health(RevisionState.STARTING, 0, words)
