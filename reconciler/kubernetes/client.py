@@ -1,11 +1,12 @@
 """The verbs of the API: list, get, apply, create, delete, logs. Each asks once and answers wholly, or raises."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from reconciler.kubernetes.access import Access
 from reconciler.kubernetes.answers import Absent, Ask, Expired, check, document
+from reconciler.kubernetes.bell import Bell
 from reconciler.kubernetes.kinds import PODS, Kind, Manifest
 from reconciler.kubernetes.wire import Call, Wire
 from reconciler.model.errors import Refused, Unavailable
@@ -19,6 +20,8 @@ LISTS = 3
 LOG_LINES = 20_000
 TIMEOUT = 10.0
 
+Item = TypeVar("Item")
+
 
 class Kubernetes:
     """One API server, for any number of threads.
@@ -31,6 +34,8 @@ class Kubernetes:
 
     def __init__(self, access: Access, *, timeout: float = TIMEOUT, wire: Wire | None = None) -> None:
         self.namespace = access.namespace
+        self._access = access
+        self._timeout = timeout
         self._wire = wire or Wire(access, timeout)
 
     def close(self) -> None:
@@ -44,13 +49,49 @@ class Kubernetes:
             Unavailable: not all of it could be read.
             Refused: we may not, or the server doesn't know the kind.
         """
+        return self.listing(kind, namespace, labels=labels, page=page, read=lambda thing: thing)[0]
+
+    def listing(
+        self,
+        kind: Kind,
+        namespace: str = "",
+        *,
+        labels: str = "",
+        page: int = PAGE,
+        read: Callable[[Manifest], Item | None],
+    ) -> tuple[Sequence[Item], str]:
+        """List all things of a kind, each reduced at once to what its reader needs; return the list's version too.
+
+        Args:
+            kind: the kind.
+            namespace: where the things are; empty is everywhere.
+            labels: a selector.
+            page: how many are read at once.
+            read: what a thing comes to; None leaves it out.
+
+        Raises:
+            Unavailable: not all of it could be read.
+            Refused: we may not, or the server doesn't know the kind.
+        """
         ask = Ask(("list",), kind, namespace)
+        query = {"limit": str(page)} | _selected(labels)
         for _ in range(LISTS):
             try:
-                return list(self._pages(ask, {"limit": str(page)} | ({"labelSelector": labels} if labels else {})))
+                return self._listing(ask, query, read)
             except Expired:
                 continue
         raise Unavailable(f"the API server can't {ask}: it changes faster than it is read")
+
+    def watch(self, kind: Kind, namespace: str = "", *, labels: str = "", since: str) -> Bell:
+        """Return a bell that rings as soon as a list of this kind would be another than it was at this version.
+
+        Raises:
+            Unavailable: the server can't watch now.
+            Refused: we may not.
+        """
+        query = {"watch": "1", "resourceVersion": since, "timeoutSeconds": "45"} | _selected(labels)
+        call = Call("GET", kind.path(namespace), query)
+        return Bell(self._access, Ask(("watch",), kind, namespace), call, self._timeout)
 
     def get(self, kind: Kind, name: str, namespace: str = "") -> Manifest | None:
         """Return a thing; None where there is none.
@@ -139,14 +180,24 @@ class Kubernetes:
         text = answer.body if len(answer.body) < limit else answer.body.partition(b"\n")[2] or answer.body
         return text.decode("utf-8", errors="replace")
 
+    def _listing(
+        self, ask: Ask, query: Mapping[str, str], read: Callable[[Manifest], Item | None]
+    ) -> tuple[Sequence[Item], str]:
+        items: list[Item] = []
+        version = ""
+        for page in self._pages(ask, query):
+            version = version or str(page["metadata"].get("resourceVersion") or "")
+            items += [item for thing in page.get("items") or () if (item := read(thing)) is not None]
+        return items, version
+
     def _pages(self, ask: Ask, query: Mapping[str, str]) -> Iterator[Manifest]:
         more = ""
         while True:
-            answer = self._send(ask, "GET", {**query, "continue": more} if more else query)
-            metadata, items = answer.get("metadata"), answer.get("items")
-            if not isinstance(metadata, dict) or not isinstance(items, list | None):
+            page = self._send(ask, "GET", {**query, "continue": more} if more else query)
+            metadata = page.get("metadata")
+            if not isinstance(metadata, dict) or not isinstance(page.get("items"), list | None):
                 raise Unavailable(f"the API server answered {ask} with something that is no list")
-            yield from items or ()
+            yield page
             if not (more := str(metadata.get("continue") or "")):
                 return
 
@@ -168,3 +219,7 @@ class Kubernetes:
                 raise
             hint = f"is namespace {ask.namespace} there, and {ask.kind.full_name} installed?"
             raise Refused(error.message, hint) from error
+
+
+def _selected(labels: str) -> dict[str, str]:
+    return {"labelSelector": labels} if labels else {}

@@ -66,7 +66,9 @@ class ApiServer(ThreadingHTTPServer):
         self.asked: list[Asked] = []
         self.connections = 0
         self.hangs_up_after_each = False
-        self.guard = threading.Lock()
+        self.guard = threading.Condition()
+        self.version = 1
+        self.is_over = False
 
     @property
     def url(self) -> str:
@@ -91,7 +93,23 @@ class ApiServer(ThreadingHTTPServer):
             message = f'{plural} is forbidden: User "x" cannot do this to resource "{plural}" in the namespace "ml"'
             return _status(403, message)
         with self.guard:
-            return _VERBS[asked.method](self, asked)
+            answer = _VERBS[asked.method](self, asked)
+            if asked.method != "GET":
+                self.version += 1
+                self.guard.notify_all()
+            return answer
+
+    def changed_since(self, version: int) -> bool:
+        """Wait until anything has changed; tell whether it has, or the server is going."""
+        with self.guard:
+            return self.guard.wait_for(lambda: self.version > version or self.is_over, 30) and not self.is_over
+
+    def shutdown(self) -> None:
+        """Let watches end."""
+        with self.guard:
+            self.is_over = True
+            self.guard.notify_all()
+        super().shutdown()
 
     def list_or_get(self, asked: Asked) -> tuple[int, Json | bytes]:
         """Answer a GET."""
@@ -116,7 +134,11 @@ class ApiServer(ThreadingHTTPServer):
         start, limit = int(asked.query.get("continue", "0")), int(asked.query.get("limit", len(names) or 1))
         more = str(start + limit) if start + limit < len(names) else ""
         items = [self.things[name] for name in names[start : start + limit]]
-        return 200, {"kind": "List", "metadata": {"continue": more}, "items": items}
+        return 200, {
+            "kind": "List",
+            "metadata": {"continue": more, "resourceVersion": str(self.version)},
+            "items": items,
+        }
 
     def apply(self, asked: Asked) -> tuple[int, Json]:
         """Merge what is applied into what is there."""
@@ -174,6 +196,8 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.server.faults.pop(0) if self.server.faults else None
         if fault:
             self._fail(fault)
+        elif asked.query.get("watch"):
+            self._watch(asked)
         else:
             status, told = self.server.answer(asked)
             self._send(status, told if isinstance(told, bytes) else json.dumps(told).encode(), {})
@@ -187,6 +211,20 @@ class _Handler(BaseHTTPRequestHandler):
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
         headers = {key.lower(): value for key, value in self.headers.items()}
         return Asked(self.command, parts.path, query, headers, json.loads(body) if body else {})
+
+    def _watch(self, asked: Asked) -> None:
+        status, told = self.server.answer(asked)
+        if status != 200:
+            self._send(status, json.dumps(told).encode(), {})
+            return
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        with suppress(ConnectionError):
+            if self.server.changed_since(int(asked.query["resourceVersion"])):
+                event = b'{"type": "MODIFIED", "object": {}}\n'
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
+        self.close_connection = True
 
     def _fail(self, fault: Fault) -> None:
         if fault.waits_for:
@@ -279,6 +317,15 @@ def certify(host: str = "localhost") -> Certificate:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return Certificate(made.public_bytes(serialization.Encoding.PEM), private)
+
+
+def encrypted(folder: Path, made: Certificate) -> tuple[ApiServer, ssl.SSLContext]:
+    """Return a server that speaks TLS, and what trusts its certificate."""
+    server = ApiServer()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made.write(folder))
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    return server, ssl.create_default_context(cadata=made.certificate.decode())
 
 
 @contextmanager

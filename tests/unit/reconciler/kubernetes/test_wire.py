@@ -10,7 +10,7 @@ import pytest
 from reconciler.kubernetes.access import Access, Token
 from reconciler.kubernetes.wire import CONNECTIONS, LONGEST, Call, Wire
 from reconciler.model.errors import Refused, Unavailable
-from tests.unit.reconciler.kubernetes.apiserver import TOKEN, ApiServer, Fault, certify, serving
+from tests.unit.reconciler.kubernetes.apiserver import TOKEN, ApiServer, Fault, certify, encrypted, serving
 
 JOBS = Call("GET", "/apis/batch/v1/namespaces/ml/jobs")
 
@@ -153,19 +153,8 @@ def test_an_answer_has_an_end(server: ApiServer, monkeypatch: pytest.MonkeyPatch
         wire(server).send(Call("GET", "/api/v1/namespaces/ml/pods/train/log"))
 
 
-def encrypted(folder: Path, host: str) -> tuple[ApiServer, bytes]:
-    """Return a server that speaks TLS, and its certificate."""
-    made = certify(host)
-    server = ApiServer()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(made.write(folder))
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    return server, made.certificate
-
-
 def test_a_server_proves_who_it_is(tmp_path: Path) -> None:
-    server, certificate = encrypted(tmp_path, "kubernetes.test")
-    trust = ssl.create_default_context(cadata=certificate.decode())
+    server, trust = encrypted(tmp_path, certify("kubernetes.test"))
     with serving(server):
         known = Access(server.url, trust=trust, token=Token(TOKEN), host="kubernetes.test")
         line = Wire(known, 5)
