@@ -15,7 +15,8 @@ restart them.
     pods       why pods don't answer: pure functions
     ways       the stable way in, as a Service or as an HTTPRoute: pure functions
     listing    from all that was read to endpoints: pure functions
-    cluster    reading and writing all of these
+    reading    all of these, listed again only after a change
+    writing    all of these, by server-side apply
     serving    the port's verbs, in these terms
 """
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from reconciler.kubernetes.kinds import Manifest
 from reconciler.model.observed import RevisionState
-from reconciler.providers.serving.kserve.pods import LONGEST, REFUSED, last_words
+from reconciler.providers.serving.kserve.pods import FINAL, LONGEST, last_words
 
 
 class Health(NamedTuple):
@@ -63,7 +63,7 @@ def _unready(model: Manifest, condition: Manifest) -> Health:
     words = last_words(str(failure.get("message") or ""))
     if model.get("transitionStatus") == "InvalidSpec":
         return Health(RevisionState.FAILED, 0, words or str(failure.get("reason") or "KServe can't use its spec"))
-    if failure.get("exitCode") == REFUSED:
+    if failure.get("exitCode") in FINAL:
         return Health(RevisionState.FAILED, 0, words or "its process says that it can't serve the model")
     if condition.get("reason") == "ProgressDeadlineExceeded":
         return Health(RevisionState.FAILED, 0, words or "its pods were not ready in KServe's time")

@@ -6,6 +6,7 @@ An InferenceService that hasn't changed since the last look, by its uid and its 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from reconciler.kubernetes.kinds import Manifest
 from reconciler.model.ids import Address, Digest, RunName, name_of
@@ -131,12 +132,13 @@ def _endpoint(
         traffic=way.traffic if way else {},
         since=way.since if way else None,
         logs_url=logs_of(name, options),
-        metrics_url=_metrics(name, namespace, options),
+        metrics_url=_metrics(name, options),
     )
 
 
-def _metrics(name: str, namespace: str, options: Options) -> str:
-    """Return the series of an endpoint's pods, as Prometheus tells them in its text format."""
+def _metrics(name: str, options: Options) -> str:
+    """Return where Prometheus tells the series of an endpoint's pods in its text format; KServe's own have others."""
     if not options.metrics or options.runtime:
         return ""
-    return ""
+    series = f'{{__name__=~"setpoint_request_duration_seconds_.+",deployment="{name}"}}'
+    return f"{options.metrics.rstrip('/')}/federate?{urlencode({'match[]': series})}"

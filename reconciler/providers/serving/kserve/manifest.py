@@ -11,6 +11,9 @@ from reconciler.providers.serving.kserve.scale import scale
 LOCAL = {"networking.kserve.io/visibility": "cluster-local"}
 """KServe gives a revision no way in from outside: the endpoint's is ours."""
 
+SCRAPED = {f"prometheus.io/{name}": value for name, value in (("scrape", "true"), ("port", str(p.PORT)))}
+"""How Prometheus is usually told which pods to ask."""
+
 
 def inference_service(order: RevisionOrder, options: Options) -> Manifest:
     """Return the InferenceService of a revision.
@@ -32,6 +35,7 @@ def inference_service(order: RevisionOrder, options: Options) -> Manifest:
                 "serving.kserve.io/autoscalerClass": options.autoscaler,
                 "serving.kserve.io/stop": "false",
                 TRIAL: order.trial,
+                **(SCRAPED if options.metrics and options.runtime is None else {}),
             },
         },
         "spec": {"predictor": {**_answering(order, options, name), **scale(order, options)}},

@@ -66,13 +66,18 @@ class Options(Block):
     def _can_serve(self) -> Self:
         if bool(self.image) == bool(self.runtime):
             raise ValueError("give either image or runtime")
-        if (self.gateways.public or self.gateways.internal) and "{name}" not in self.host:
+        if self.has_gateways and "{name}" not in self.host:
             raise ValueError("gateways need host, with {name} in it")
         if unknown := sorted(self.pod.keys() - set(POD)):
             raise ValueError(f"pod can't set {', '.join(unknown)}, only {', '.join(POD)}")
         if self.autoscaler == "keda" and not self.metrics:
             raise ValueError("autoscaler keda asks a Prometheus: give metrics")
         return self
+
+    @property
+    def has_gateways(self) -> bool:
+        """Tell whether any endpoint is behind a gateway."""
+        return bool(self.gateways.public or self.gateways.internal)
 
     def gateway(self, visibility: str) -> str:
         """Return the gateway of endpoints with a visibility; empty where a Service leads to them."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from reconciler.kubernetes.kinds import Manifest
 
-REFUSED = 65
-"""The exit code by which a runner says that trying again makes no sense."""
+FINAL = (64, 65)
+"""The exit codes by which a runner says that trying again makes no sense: wrong settings, a wrong model."""
 LOOPS = 3
 """Restarts without being ready that make a loop."""
 LONGEST = 300
@@ -76,7 +76,7 @@ def _of_container(container: Manifest) -> Trouble | None:
 
 def _ended(ended: Any, restarts: int) -> Trouble:
     words = last_words(str(ended.get("message") or ""))
-    if ended["exitCode"] == REFUSED:
+    if ended["exitCode"] in FINAL:
         return Trouble(words or "its process says that it can't serve the model", final=True)
     why = "it ran out of memory" if ended.get("reason") == "OOMKilled" else f"exit code {ended['exitCode']}"
     return Trouble(f"its process ends again and again, {why}" + (f": {words}" if words else ""), restarts >= LOOPS)

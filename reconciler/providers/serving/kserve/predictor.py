@@ -1,4 +1,4 @@
-"""What answers: this project's container, or a runtime of KServe's own that knows the model's format. Pure functions."""
+"""What answers: this project's container, or one of KServe's own runtimes by the model's format. Pure functions."""
 
 import json
 import math

@@ -15,6 +15,7 @@ from reconciler.providers.serving.kserve.scale import FIELDS, number
 
 _LABELS = ("app.kubernetes.io/managed-by", "networking.kserve.io/visibility")
 _ANNOTATIONS = ("serving.kserve.io/deploymentMode", "serving.kserve.io/autoscalerClass", "serving.kserve.io/stop")
+_SCRAPED = ("prometheus.io/scrape", "prometheus.io/port")
 _OURS = "setpoint.io/"
 _POD = (*POD, "logger")
 _CONTAINER = ("name", "image", "command", "args", "env", "envFrom", "volumeMounts", "resources")
@@ -61,7 +62,7 @@ def ours(listed: Manifest) -> Manifest:
 
 
 def _annotations(metadata: Manifest, without: str = "") -> Manifest:
-    told = _chosen(metadata.get("annotations") or {}, _ANNOTATIONS, _OURS)
+    told = _chosen(metadata.get("annotations") or {}, (*_ANNOTATIONS, *_SCRAPED), _OURS)
     return {name: value for name, value in told.items() if name != without}
 
 

@@ -86,9 +86,9 @@ def way_of_service(listed: Manifest, options: Options) -> Way:
     """Read a Service of ours."""
     deployment = k.deployment_of(listed["metadata"]["labels"])
     selected = (listed.get("spec") or {}).get("selector") or {}
-    revision = selected.get(k.REVISION)
-    is_ours = revision and selected.get(k.DEPLOYMENT) == name_of(deployment)
-    traffic = {Digest(revision): 100} if is_ours else {}
+    revision = str(selected.get(k.REVISION) or "")
+    is_ours = selected.get(k.DEPLOYMENT) == name_of(deployment)
+    traffic = {Digest(revision): 100} if revision and is_ours else {}
     url = _address(listed) or url_of(deployment, listed["metadata"].get("namespace", ""), options)
     return Way(deployment, k.SERVICES, traffic, _since(listed, traffic), url)
 
