@@ -1,7 +1,7 @@
 """Where a revision is in its life, by what KServe tells of its InferenceService. Pure functions.
 
-KServe sets no `observedGeneration`, so a condition may be about a former generation; it is not missed, since a
-revision's generation changes by its bounds of scale alone.
+What KServe tells may be about a former generation: pods that answer count all the same, as a revision's generation
+changes by its bounds of scale alone; what doesn't answer waits until KServe has looked at it.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,9 @@ from typing import NamedTuple
 from reconciler.kubernetes.kinds import Manifest
 from reconciler.model.observed import RevisionState
 from reconciler.providers.serving.kserve.pods import FINAL, LONGEST, last_words
+
+_USUAL = ("MinimumReplicasUnavailable", "Stopped")
+"""Reasons of a condition that say no more than that pods are missing: pods themselves tell why."""
 
 
 class Health(NamedTuple):
@@ -32,6 +35,8 @@ def health(listed: Manifest) -> Health:
     ready = int(((status.get("modelStatus") or {}).get("copies") or {}).get("totalCopies") or 0)
     if ready or (_is(conditions, "PredictorReady") and _may_be_empty(listed)):
         return Health(RevisionState.READY, ready)
+    if int(status.get("observedGeneration") or 0) < int(listed["metadata"].get("generation") or 0):
+        return Health(RevisionState.STARTING, 0, "KServe's controller has not looked at it yet: see that it runs")
     return _unready(status.get("modelStatus") or {}, conditions.get("PredictorReady") or {})
 
 
@@ -67,7 +72,6 @@ def _unready(model: Manifest, condition: Manifest) -> Health:
         return Health(RevisionState.FAILED, 0, words or "its process says that it can't serve the model")
     if condition.get("reason") == "ProgressDeadlineExceeded":
         return Health(RevisionState.FAILED, 0, words or "its pods were not ready in KServe's time")
-    if condition.get("reason") == "ReconcileFailed" or condition.get("status") == "False":
-        told = str(condition.get("message") or "")[:LONGEST]
-        return Health(RevisionState.STARTING, 0, words or told)
-    return Health(RevisionState.STARTING, 0, words)
+    is_usual = condition.get("reason") in _USUAL or condition.get("status") != "False"
+    told = "" if is_usual else str(condition.get("message") or "")[:LONGEST]
+    return Health(RevisionState.STARTING, 0, words or told)

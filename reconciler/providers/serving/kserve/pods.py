@@ -79,4 +79,6 @@ def _ended(ended: Any, restarts: int) -> Trouble:
     if ended["exitCode"] in FINAL:
         return Trouble(words or "its process says that it can't serve the model", final=True)
     why = "it ran out of memory" if ended.get("reason") == "OOMKilled" else f"exit code {ended['exitCode']}"
-    return Trouble(f"its process ends again and again, {why}" + (f": {words}" if words else ""), restarts >= LOOPS)
+    loops = restarts >= LOOPS
+    what = "its process ends again and again" if loops else "its process ended"
+    return Trouble(f"{what}, {why}" + (f": {words}" if words else ""), loops)

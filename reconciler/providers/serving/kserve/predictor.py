@@ -16,6 +16,8 @@ PORT, AGENT_PORT = 8080, 9081
 CONFIGURATION = "SETPOINT_SERVE"
 """The environment variable that `runners.serve` reads its settings from."""
 LAST_WORDS = "/dev/termination-log"
+LOADING = 600
+"""Seconds that a model may take to load before its process counts as hung."""
 DRAIN = 5
 """Seconds between a pod's leaving the rotation and its SIGTERM."""
 
@@ -29,17 +31,21 @@ def container(order: RevisionOrder, options: Options, secret: str) -> Manifest:
         "env": _environ(order, options),
         "ports": [{"containerPort": PORT, "protocol": "TCP"}],
         "resources": resources(order.resources),
-        "readinessProbe": {
-            "httpGet": {"path": "/v2/health/ready", "port": PORT},
-            "periodSeconds": 5,
-            "timeoutSeconds": 3,
-        },
+        "startupProbe": _probe("ready", period=5, failures=LOADING // 5),
+        "readinessProbe": _probe("ready", period=5, failures=3),
+        "livenessProbe": _probe("live", period=10, failures=6),
         "lifecycle": {"preStop": {"sleep": {"seconds": DRAIN}}},
         "terminationMessagePath": LAST_WORDS,
         "terminationMessagePolicy": "FallbackToLogsOnError",
     }
     told |= {"envFrom": [{"secretRef": {"name": secret}}]} if secret else {}
     return told | ({"volumeMounts": [dict(mount) for mount in options.mounts]} if options.mounts else {})
+
+
+def _probe(health: str, period: int, failures: int) -> Manifest:
+    """Return a probe of the Open Inference Protocol's health."""
+    asked = {"path": f"/v2/health/{health}", "port": PORT}
+    return {"httpGet": asked, "periodSeconds": period, "timeoutSeconds": 3, "failureThreshold": failures}
 
 
 def _environ(order: RevisionOrder, options: Options) -> list[Manifest]:

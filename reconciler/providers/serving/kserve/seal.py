@@ -19,7 +19,10 @@ _SCRAPED = ("prometheus.io/scrape", "prometheus.io/port")
 _OURS = "setpoint.io/"
 _POD = (*POD, "logger")
 _CONTAINER = ("name", "image", "command", "args", "env", "envFrom", "volumeMounts", "resources")
-_RUNS = ("ports", "readinessProbe", "lifecycle", "terminationMessagePath", "terminationMessagePolicy")
+_RUNS = (
+    *("ports", "startupProbe", "readinessProbe", "livenessProbe", "lifecycle"),
+    *("terminationMessagePath", "terminationMessagePolicy"),
+)
 _MODEL = ("modelFormat", "storageUri", "runtime", "args", "resources")
 
 
