@@ -1,6 +1,7 @@
 """Pools: capacity and shares as the spec says, and how much each team uses."""
 
 from collections import Counter
+from typing import Any
 
 from reconciler.model.change import ConfigurePool
 from reconciler.model.decision import Decision, Standing, View
@@ -15,10 +16,11 @@ def decide(resource: Resource, view: View) -> Decision:
     spec = resource.spec
     assert isinstance(spec, Pool)
     actual = view.actual.pool.pools.get(resource.address)
-    changed = actual is None or (actual.capacity, actual.teams) != (spec.capacity, spec.teams)
-    configure = ConfigurePool(
-        address=resource.address, spec=spec, why="it is not there" if actual is None else "its spec changed"
-    )
+    drifted = view.actual.pool.drifted.get(resource.address, "")
+    same = actual is not None and (actual.capacity, actual.teams) == (spec.capacity, spec.teams)
+    changed = not same or bool(drifted)
+    why = "it is not there" if actual is None else drifted if same else "its spec changed"
+    configure = ConfigurePool(address=resource.address, spec=spec, why=why)
     return Decision(
         address=resource.address,
         standing=Standing.RECONCILING if changed else Standing.READY,
@@ -26,6 +28,7 @@ def decide(resource: Resource, view: View) -> Decision:
         message="its capacity and shares are being set" if changed else _capacity(spec),
         changes=(configure,) if changed else (),
         facts={"teams": _use(resource.address, view)},
+        drifted=drifted if same else "",
     )
 
 
@@ -50,9 +53,18 @@ def _capacity(spec: Pool) -> str:
     return f"{spec.capacity.cpus:g} cpus, {gib:g} GiB of memory, {spec.capacity.gpus} gpus"
 
 
-def _use(pool: Address, view: View) -> dict[str, dict[str, int]]:
+OTHERS = "others"
+"""Stands for all teams that a spec doesn't name, where an engine counts them together."""
+
+
+def _use(pool: Address, view: View) -> dict[str, dict[str, Any]]:
+    """Return for each team how many of its jobs wait and run, what they use, and what of that is borrowed."""
     counted: dict[str, Counter[str]] = {}
     for job in view.actual.pool.jobs.values():
         if job.pool == pool and job.state in (JobState.WAITING, JobState.RUNNING):
             counted.setdefault(job.team, Counter())[job.state.value] += 1
-    return {team: dict(sorted(states.items())) for team, states in sorted(counted.items())}
+    told: dict[str, dict[str, Any]] = {team: dict(sorted(states.items())) for team, states in counted.items()}
+    for team, use in view.actual.pool.use.get(pool, {}).items():
+        amounts = {"used": dict(sorted(use.used.items())), "borrowed": dict(sorted(use.borrowed.items()))}
+        told.setdefault(team or OTHERS, {}).update({name: amount for name, amount in amounts.items() if amount})
+    return {team: facts for team, facts in sorted(told.items()) if facts}

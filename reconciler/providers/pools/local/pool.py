@@ -18,7 +18,7 @@ from reconciler.model.quantity import parse_duration
 from reconciler.ports.clock import Clock
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.pools.local.custody import Custody
-from reconciler.providers.pools.local.fitting import never_fits
+from reconciler.providers.pools.local.fitting import check_kinds, never_fits
 from reconciler.providers.pools.local.processes import is_alive
 from reconciler.providers.pools.local.records import REFUSED, Admission, Record, Usage
 from reconciler.providers.pools.local.store import Store
@@ -88,7 +88,12 @@ class LocalPool:
         """Give a pool its capacity and shares; None takes it away once its jobs have ended.
 
         Jobs that were refused because they could never fit are forgotten, so that they are ordered anew.
+
+        Raises:
+            Refused: its GPUs are of several kinds.
         """
+        if spec is not None:
+            check_kinds(pool, spec)
         with self._writing() as store:
             store.refresh()
             known = self._pools(all_of_them=True).get(pool)
