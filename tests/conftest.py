@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest_plugins = ["tests.servers.fixtures"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the crash sweeps be narrowed to one point, as a failure names it."""
