@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.servers import fixtures
 
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, Digest
@@ -13,6 +12,7 @@ from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.observed import Revision, RevisionState
 from reconciler.ports.serving import Serving
 from tests.conformance.servings import BENCHES, SERVERS, Reborn, ServingBench, wait_for
+from tests.servers import fixtures
 
 DEPLOYMENT = Address("deployments/employment")
 OLD, NEW = Digest("0123456789ab"), Digest("ba9876543210")

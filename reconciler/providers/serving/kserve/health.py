@@ -1,7 +1,8 @@
 """Where a revision is in its life, by what KServe tells of its InferenceService. Pure functions.
 
-What KServe tells may be about a former generation: pods that answer count all the same, as a revision's generation
-changes by its bounds of scale alone; what doesn't answer waits until KServe has looked at it.
+What KServe tells may be about a former generation: what answers counts all the same, as a revision's generation changes
+by its bounds of scale alone; what doesn't waits until KServe has looked at it. KServe counts pods a moment before or
+after it calls them ready, so the count alone makes nothing ready that never was.
 """
 
 from collections.abc import Mapping
@@ -32,12 +33,15 @@ def health(listed: Manifest) -> Health:
         return Health(RevisionState.STOPPING)
     if _is(conditions, "Stopped"):
         return Health(RevisionState.STARTING, 0, "it is stopped by the annotation serving.kserve.io/stop")
-    ready = int(((status.get("modelStatus") or {}).get("copies") or {}).get("totalCopies") or 0)
-    if ready or (_is(conditions, "PredictorReady") and _may_be_empty(listed)):
+    model = status.get("modelStatus") or {}
+    ready = int((model.get("copies") or {}).get("totalCopies") or 0)
+    if _is(conditions, "PredictorReady"):
+        return Health(RevisionState.READY, ready or _fewest(listed))
+    if ready and (model.get("states") or {}).get("activeModelState") == "Loaded":
         return Health(RevisionState.READY, ready)
     if int(status.get("observedGeneration") or 0) < int(listed["metadata"].get("generation") or 0):
         return Health(RevisionState.STARTING, 0, "KServe's controller has not looked at it yet: see that it runs")
-    return _unready(status.get("modelStatus") or {}, conditions.get("PredictorReady") or {})
+    return _unready(model, conditions.get("PredictorReady") or {})
 
 
 def stuck_since(listed: Manifest) -> datetime | None:
@@ -57,9 +61,9 @@ def _is(conditions: Mapping[str, Manifest], name: str) -> bool:
     return bool(conditions.get(name, {}).get("status") == "True")
 
 
-def _may_be_empty(listed: Manifest) -> bool:
-    """Tell whether no pod at all is as it should be: KEDA takes the last one away when nobody asks."""
-    return not listed["spec"]["predictor"].get("minReplicas", 1)
+def _fewest(listed: Manifest) -> int:
+    """Return how many pods answer at least while KServe has yet to count them; KEDA may have taken the last away."""
+    return min(1, int(listed["spec"]["predictor"].get("minReplicas", 1)))
 
 
 def _unready(model: Manifest, condition: Manifest) -> Health:
