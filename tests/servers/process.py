@@ -24,7 +24,7 @@ PATIENCE = 90.0
 GRACE = 15.0
 """Seconds that a server has to end when it is asked to."""
 INTERVAL = 0.05
-LONGEST_LINE = 400
+LONGEST_LINE = 240
 
 RUNNING: dict[int, "Process"] = {}
 """Every server of this process that runs, by process id."""
