@@ -15,11 +15,14 @@ import pytest
 if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster
     from tests.servers.lakefs import LakeFS
+    from tests.servers.seaweedfs import SeaweedFS
 
 _CLUSTER = ("etcd", "kubernetes", "kwok", "kueue", "kserve")
 SERVERS = {
     "lakefs": ("lakefs",),
     "own_lakefs": ("lakefs",),
+    "lakefs_on_s3": ("lakefs",),
+    "seaweedfs": (),
     "cluster": _CLUSTER,
     "own_cluster": _CLUSTER,
 }
@@ -47,6 +50,26 @@ def own_lakefs(tmp_path: Path) -> "Iterator[LakeFS]":
     from tests.servers.lakefs import LakeFS
 
     server = LakeFS(tmp_path / "lakefs").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SeaweedFS]":
+    """Return a running S3 store that other tests use too: make buckets of your own names in it."""
+    from tests.servers.seaweedfs import SeaweedFS
+
+    server = SeaweedFS(tmp_path_factory.mktemp("seaweedfs")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def lakefs_on_s3(seaweedfs: "SeaweedFS", tmp_path_factory: pytest.TempPathFactory) -> "Iterator[LakeFS]":
+    """Return a running lakeFS that keeps its objects in the S3 store, for what only works there: presigned URLs."""
+    from tests.servers.lakefs import LakeFS
+
+    server = LakeFS(tmp_path_factory.mktemp("lakefs"), seaweedfs).start()
     yield server
     server.stop()
 
@@ -83,7 +106,7 @@ def namespace(cluster: "Cluster") -> Iterator[str]:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark a test that needs a server, and put those on one worker that share a heavy one."""
-    if _needed(item):
+    if set(SERVERS) & set(_fixtures(item)):
         item.add_marker(pytest.mark.servers)
     if set(ONE_WORKER) & set(_fixtures(item)):
         item.add_marker(pytest.mark.xdist_group("cluster"))
