@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from tests.servers.kubernetes import Cluster, Where
 
 from reconciler.kubernetes import Access
 from reconciler.kubernetes.access import Token
@@ -17,10 +16,11 @@ from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.kinds.spec import Resources
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.serving.kserve import KServeServing
+from tests.servers.kubernetes import Cluster, Where
 
 ROOT = Path(__file__).parents[2]
 RIGHTS = ROOT / "docs" / "engines" / "kserve" / "rbac.yaml"
-PREDICTOR = (sys.executable, "-S", str(Path(__file__).with_name("predictor.py")))
+PREDICTOR = (sys.executable, str(Path(__file__).with_name("predictor.py")))
 GATEWAYS = {"internal": "gateways/inside", "public": "gateways/outside"}
 BEHIND = {"gateways": GATEWAYS, "host": "https://{name}.models.example.org"}
 INFERENCE_SERVICES, PODS = ("serving.kserve.io/v1beta1", "inferenceservices"), ("v1", "pods")
