@@ -1,5 +1,7 @@
 """The audit: each promise is seen to break when it is broken."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from reconciler.model.errors import Unavailable
@@ -39,8 +41,19 @@ class Watched:
 
 
 @pytest.fixture
-def watched() -> Watched:
-    return Watched()
+def watched() -> Iterator[Watched]:
+    found = Watched()
+    with found.audit.watching():
+        yield found
+
+
+def test_what_people_do_beside_the_daemon_is_no_call_of_its_own() -> None:
+    found = Watched()
+    with found.audit.watching():
+        found.begin(stage.desired(stage.resource(LOANS)))
+    found.version()
+    found.data.drop(RUN)
+    assert found.promises == []
 
 
 def test_a_deletion_after_a_listing_broke_off_is_seen(watched: Watched) -> None:
