@@ -165,7 +165,8 @@ def surplus(address: Address, keep: int | None, wanted: frozenset[RunName], view
         return ()
     ours = [v.run for v in view.versions_by_owner.get(address, ()) if v.here and v.run not in wanted]
     ours.sort(key=lambda run: (finished_at(view.actual.results.get(run, {})), run), reverse=True)
-    return tuple(DropRun(address=address, run=run, why="the spec keeps no more") for run in ours[keep:])
+    why = "the spec keeps no more"
+    return tuple(DropRun(address=address, run=run, why=why, accepted=True) for run in ours[keep:])
 
 
 def finished_at(result: Mapping[str, Any]) -> str:

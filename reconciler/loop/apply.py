@@ -134,7 +134,7 @@ _VERBS: Mapping[type[c.Change], Callable[[Applier, Any, CommitId], object]] = {
     c.RejectRun: lambda self, change, commit: self._engines.data.commit(
         change.run, {**change.metadata, "commit": commit}
     ),
-    c.DropRun: lambda self, change, _: self._engines.data.drop(change.run),
+    c.DropRun: lambda self, change, _: self._engines.data.drop(change.run, accepted=change.accepted),
     c.CancelJob: lambda self, change, _: self._engines.pool.cancel(change.run),
     c.StartRevision: lambda self, change, _: self._start_revision(change),
     c.Route: lambda self, change, _: self._engines.serving.route(change.address, change.traffic),

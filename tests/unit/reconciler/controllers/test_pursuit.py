@@ -237,6 +237,7 @@ def spare(keep: int | None, **finished: str) -> list[str]:
     runs = {f"{LOANS}/{name}": {"provenance": {"finished_at": moment}} for name, moment in finished.items()}
     seen = stage.actual(*(stage.version(run) for run in runs), stage.version(RUN), results=runs)
     found = surplus(LOANS, keep, frozenset({RUN}), stage.view(stage.desired(stage.resource(LOANS)), seen))
+    assert all(isinstance(change, DropRun) and change.accepted for change in found)
     return [change.target.rsplit("/", 1)[1] for change in found]
 
 

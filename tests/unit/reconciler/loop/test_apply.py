@@ -108,6 +108,14 @@ def test_what_is_not_wanted_is_cancelled_and_dropped() -> None:
     assert not world.room(DataRoom).lines
 
 
+def test_a_branch_that_was_merged_since_the_listing_was_made_keeps_its_version() -> None:
+    world = World()
+    apply(world, start(), accept(content="c"), c.DropRun(address=LOANS, run=RUN))
+    assert RUN in world.room(DataRoom).tags
+    apply(world, c.DropRun(address=LOANS, run=RUN, accepted=True))
+    assert RUN not in world.room(DataRoom).tags
+
+
 def test_an_endpoint_is_served_routed_and_taken_away() -> None:
     world = World()
     apply(world, start(TRIAL))
