@@ -37,8 +37,11 @@ class Life:
         self.source.commit(files, message=what)
 
     def step(self) -> list[Pass | None]:
-        """Make a pass in every environment; None stands for one that failed or whose daemon died."""
-        return [machine.step() for machine in self.machines]
+        """Make a pass in every environment; None stands for one that failed or whose daemon died.
+
+        As a daemon does, each makes another one at once where it did something.
+        """
+        return [_turn(machine) for machine in self.machines]
 
     def disturb(self, goes_wrong: bool) -> None:
         """Let things go wrong, or let them go wrong no more."""
@@ -77,6 +80,11 @@ class Life:
         """Tell whether anything was done in a pass, has news, or is approved of now."""
         approved = [approve(machine, one) for machine, one in zip(self.machines, done, strict=True)]
         return any(approved) or any(one.outcomes for one in done) or any(m.has_news for m in self.machines)
+
+
+def _turn(machine: Machine) -> Pass | None:
+    done = machine.step()
+    return machine.step() if done and done.did_something else done
 
 
 def _wake(done: Iterable[Pass]) -> datetime | None:
