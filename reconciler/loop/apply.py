@@ -84,7 +84,14 @@ class Applier:
             "provenance": {**change.provenance, "commit": commit},
         }
         order = JobOrder(
-            change.run, change.pool, change.team, change.resources, change.timeout, request, change.attempt
+            run=change.run,
+            pool=change.pool,
+            team=change.team,
+            resources=change.resources,
+            timeout=change.timeout,
+            request=request,
+            attempt=change.attempt,
+            inputs=tuple(sorted(change.inputs.values())),
         )
         engines.pool.submit(order)
 

@@ -124,6 +124,8 @@ class Machine:
                 self.kill()
                 return None
         self.has_news = not isinstance(settled, Failure) and settled.value
+        if isinstance(settled, Failure):
+            self._hear(settled)
         if isinstance(done, Failure):
             self._hear(done)
             return None

@@ -77,6 +77,7 @@ def test_a_run_is_started_on_its_branch_with_all_that_its_job_needs() -> None:
         "provenance": {"spec": "specs/a.yaml", "commit": COMMIT},
     }
     assert (order.pool, order.team, order.timeout, order.attempt) == (SHARED, "t", 60.0, 3)
+    assert order.inputs == (OTHER,)
 
 
 def test_a_run_is_accepted_with_the_commit_that_asked_for_it() -> None:
