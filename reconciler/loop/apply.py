@@ -81,7 +81,14 @@ class Applier:
             "provenance": {**change.provenance, "commit": commit},
         }
         order = JobOrder(
-            change.run, change.pool, change.team, change.resources, change.timeout, request, change.attempt
+            run=change.run,
+            pool=change.pool,
+            team=change.team,
+            resources=change.resources,
+            timeout=change.timeout,
+            request=request,
+            attempt=change.attempt,
+            inputs=tuple(sorted(change.inputs.values())),
         )
         engines.pool.submit(order)
 
@@ -131,7 +138,7 @@ _VERBS: Mapping[type[c.Change], Callable[[Applier, Any, CommitId], object]] = {
     c.RejectRun: lambda self, change, commit: self._engines.data.commit(
         change.run, {**change.metadata, "commit": commit}
     ),
-    c.DropRun: lambda self, change, _: self._engines.data.drop(change.run),
+    c.DropRun: lambda self, change, _: self._engines.data.drop(change.run, accepted=change.accepted),
     c.CancelJob: lambda self, change, _: self._engines.pool.cancel(change.run),
     c.StartRevision: lambda self, change, _: self._start_revision(change),
     c.Route: lambda self, change, _: self._engines.serving.route(change.address, change.traffic),

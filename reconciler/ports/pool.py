@@ -15,7 +15,8 @@ class JobOrder:
     """A job as it is handed to a pool. `request` is what `runners.contract.Request` reads; `timeout` is seconds.
 
     `attempt` counts from 1: an order whose attempt is above that of the finished job of the same name replaces it;
-    any other order for a known name changes nothing.
+    any other order for a known name changes nothing. `inputs` are the runs whose output the job reads: the listing
+    tells them again, so that none of them is dropped under it.
     """
 
     run: RunName
@@ -25,6 +26,7 @@ class JobOrder:
     timeout: float
     request: Mapping[str, Any] = field(default_factory=dict)
     attempt: int = 1
+    inputs: tuple[RunName, ...] = ()
 
 
 class RunnerPool(Protocol):

@@ -109,6 +109,7 @@ class Record:
             submitted=_moment(self.submitted),
             started=_moment(self.admission.at) if self.admission else None,
             ended=ended,
+            inputs=self.order.inputs,
         )
 
 
@@ -146,6 +147,7 @@ def order_as_json(order: JobOrder, submitted: float) -> str:
         "resources": order.resources.model_dump(mode="json"),
         "timeout": order.timeout,
         "attempt": order.attempt,
+        "inputs": list(order.inputs),
         "submitted": submitted,
     }
     return json.dumps(told, indent=1)
@@ -164,6 +166,7 @@ def order_from_json(told: Mapping[str, Any]) -> tuple[JobOrder, float]:
         resources=Resources.model_validate(told["resources"]),
         timeout=float(told["timeout"]),
         attempt=int(told["attempt"]),
+        inputs=tuple(RunName(str(run)) for run in told.get("inputs", ())),
     )
     return order, float(told["submitted"])
 
