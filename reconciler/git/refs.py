@@ -37,6 +37,15 @@ def list_refs(git_dir: Path, *patterns: str) -> dict[str, str]:
     return {ref: name for name, _, ref in lines}
 
 
+def transaction(updates: Sequence[RefUpdate]) -> bytes:
+    """Write movements as `git update-ref --stdin` reads them.
+
+    They end by saying so: Git would take the half that it has heard of a writer that was killed for all there is.
+    """
+    width = max(len(name) for update in updates for name in (update.new or "", update.old or "", "0" * 40))
+    return "".join(["start\n", *(update.line(width) for update in updates), "commit\n"]).encode()
+
+
 def swap(git_dir: Path, updates: Sequence[RefUpdate]) -> None:
     """Move refs together, each only if it is where `old` says.
 
@@ -46,13 +55,12 @@ def swap(git_dir: Path, updates: Sequence[RefUpdate]) -> None:
         Raced: a ref isn't where it was expected; none was moved by this call.
         Unavailable: the repository can't be written.
     """
-    width = max(len(name) for update in updates for name in (update.new or "", update.old or "", "0" * 40))
-    text = "".join(update.line(width) for update in updates)
+    refs = [update.ref for update in updates]
     for attempt in range(_PATIENCE_FOR_LOCKS):
-        output = call(git_dir, "update-ref", "--stdin", stdin=text.encode())
+        output = call(git_dir, "update-ref", "--stdin", stdin=transaction(updates))
         if not output.code:
             return
-        now = list_refs(git_dir, *(update.ref for update in updates))
+        now = list_refs(git_dir, *refs)
         if all(now.get(update.ref) == update.new for update in updates):
             return
         moved = [update.ref for update in updates if now.get(update.ref) != update.old]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.git.objects import ObjectStore
-from reconciler.git.refs import RefUpdate, list_refs, swap
+from reconciler.git.process import call
+from reconciler.git.refs import RefUpdate, list_refs, swap, transaction
 from reconciler.git.trees import Draft
 from reconciler.model.errors import Raced, Unavailable
 
@@ -73,6 +74,15 @@ def test_of_many_writers_one_wins_each_round(store: ObjectStore, blobs: list[str
         won = list(threads.map(attempt, blobs[1:13]))
     assert won.count(True) == 1
     assert list_refs(store.git_dir) == {ref: blobs[1 + won.index(True)]}
+
+
+def test_half_a_transaction_moves_nothing(store: ObjectStore, blobs: list[str]) -> None:
+    one, two = "refs/x/one", "refs/x/two"
+    swap(store.git_dir, [RefUpdate(one, blobs[0], None)])
+    fed = transaction([RefUpdate(one, blobs[1], blobs[0]), RefUpdate(two, blobs[1], None)])
+    for length in range(len(fed) - len("commit\n")):
+        call(store.git_dir, "update-ref", "--stdin", stdin=fed[:length])
+        assert list_refs(store.git_dir) == {one: blobs[0]}, f"after {fed[:length]!r}"
 
 
 def test_a_lock_that_a_crash_left_is_told(
