@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import fsspec
 
-from runners.contract import InputError
+from runners.contract import InputError, InputGone
 
 _SECRET = re.compile(r"\$\{secret:([A-Za-z_][A-Za-z0-9_]*)\}")
 SECRET_PREFIX = "SETPOINT_SECRET_"
@@ -40,18 +40,28 @@ def local(url: str) -> Path:
     """Return a local folder or file with what a URL holds: the place itself where it is local, else a copy.
 
     Raises:
-        FileNotFoundError: nothing is there.
+        InputGone: nothing is there.
     """
     parts = urlsplit(url)
     if parts.scheme in ("", "file"):
         path = Path(unquote(parts.path))
         if not path.exists():
-            raise FileNotFoundError(url)
+            raise gone(url)
         return path
     target = Path(tempfile.mkdtemp(prefix="setpoint-"))
     files, base = fsspec.core.url_to_fs(url)
-    files.get(base.rstrip("/") + "/", str(target) + "/", recursive=True)
+    try:
+        files.get(base.rstrip("/") + "/", str(target) + "/", recursive=True)
+    except FileNotFoundError as error:
+        raise gone(url) from error
     return target
+
+
+def gone(url: str) -> InputGone:
+    """Return the error of an input that isn't there."""
+    return InputGone(
+        "nothing is there any more", url, "it is tried again with what is newest then; else make it upstream"
+    )
 
 
 def deliver(folder: Path, url: str) -> None:

@@ -12,7 +12,7 @@ from reconciler.loop.boundary import Success, contain
 from reconciler.loop.dumping import dump
 from reconciler.loop.readme import readme
 from reconciler.loop.recorded import Recorded
-from reconciler.model.condition import conditions_of
+from reconciler.model.condition import conditions_of, told_by
 from reconciler.model.decision import Decision
 from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.plan import Outcome, Plan
@@ -30,6 +30,7 @@ def edits(
     recorded: Recorded,
     read: Callable[[RunName, str], bytes],
     now: datetime,
+    dump: Callable[[Mapping[str, Any]], bytes] = dump,
 ) -> Edits:
     """Tell what changes on the status branch; empty when nothing does.
 
@@ -40,6 +41,7 @@ def edits(
         recorded: what the status branch holds now.
         read: reads a file of a run, for reports.
         now: the time that changed conditions get.
+        dump: writes a document.
     """
     told = with_outcomes(plan, outcomes)
     documents = {a: status(d, plan.commit, now, recorded.statuses.get(a, {})) for a, d in told.items()}
@@ -76,18 +78,17 @@ def with_outcomes(plan: Plan, outcomes: tuple[Outcome, ...]) -> Mapping[Address,
 def status(decision: Decision, commit: CommitId, now: datetime, former: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a resource's status document; the very former one when nothing but the commit is new."""
     conditions, state = former.get("conditions") or [], decision.standing.value
-    told = conditions_of(decision, commit, now, conditions)
     facts = former["facts"] if former.get("facts") == decision.facts else plain(decision.facts)
     is_same = former.get("state") == state and former.get("facts") == facts
-    before, after = _timeless(conditions), [[c.type, c.word, c.reason, c.message] for c in told]
-    if is_same and (before == after or before == plain(after)):
+    before, after = _timeless(conditions), told_by(decision)
+    if is_same and (before == after or [list(told) for told in before] == plain(after)):
         return former
-    written = plain([c.as_json() for c in told])
+    written = plain([c.as_json() for c in conditions_of(decision, commit, now, conditions)])
     return {"address": str(decision.address), "state": state, "conditions": written, "facts": facts}
 
 
-def _timeless(conditions: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-    return [[c.get(key) for key in ("type", "status", "reason", "message")] for c in conditions]
+def _timeless(conditions: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    return [(c.get("type"), c.get("status"), c.get("reason"), c.get("message")) for c in conditions]
 
 
 def plain(value: Any) -> Any:

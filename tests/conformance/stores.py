@@ -99,8 +99,8 @@ class Reborn:
     def merge(self, run: RunName) -> CommitId:
         return self._open().merge(run)
 
-    def drop(self, run: RunName) -> None:
-        self._open().drop(run)
+    def drop(self, run: RunName, *, accepted: bool = False) -> None:
+        self._open().drop(run, accepted=accepted)
 
     def read(self, run: RunName, path: str) -> bytes:
         return self._open().read(run, path)

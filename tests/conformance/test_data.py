@@ -212,8 +212,8 @@ def test_dropping_a_sealed_branch(bench: StoreBench, data: Data) -> None:
 def test_dropping_a_version(bench: StoreBench, data: Data) -> None:
     make(bench, data, RUN)
     make(bench, data, OTHER)
-    data.drop(RUN)
-    data.drop(RUN)
+    data.drop(RUN, accepted=True)
+    data.drop(RUN, accepted=True)
     assert set(data.list().versions) == {OTHER}
     with pytest.raises(FileNotFoundError):
         data.url(RUN)
@@ -221,9 +221,18 @@ def test_dropping_a_version(bench: StoreBench, data: Data) -> None:
     assert data.read(RUN, "result.json") == b"anew"
 
 
+def test_dropping_a_branch_that_was_merged_meanwhile_leaves_its_version(bench: StoreBench, data: Data) -> None:
+    make(bench, data, RUN)
+    before = data.list()
+    data.drop(RUN)
+    assert data.list() == before
+    assert data.read(RUN, "result.json") == b"{}"
+
+
 def test_dropping_what_isn_t_there_is_fine(data: Data) -> None:
     before = data.list()
     data.drop(RUN)
+    data.drop(RUN, accepted=True)
     assert data.list() == before
 
 
@@ -255,14 +264,14 @@ def test_another_environment_takes_a_version_over(bench: StoreBench, data: Data)
 def test_each_environment_drops_for_itself(bench: StoreBench, data: Data) -> None:
     make(bench, data, RUN)
     prod = bench.open("prod")
-    prod.drop(RUN)
+    prod.drop(RUN, accepted=True)
     assert data.list().versions[RUN].here
     prod.merge(RUN)
-    data.drop(RUN)
+    data.drop(RUN, accepted=True)
     assert prod.list().versions[RUN].here
     assert not data.list().versions[RUN].here
     assert data.read(RUN, "result.json") == b"{}"
-    prod.drop(RUN)
+    prod.drop(RUN, accepted=True)
     assert dict(data.list().versions) == {}
 
 

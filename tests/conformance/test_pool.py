@@ -1,6 +1,7 @@
 """What every runner pool promises, on every provider; once as it is, once with a daemon that dies after every call."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,12 @@ def test_a_job_waits_runs_and_ends(bench: PoolBench, pool: RunnerPool) -> None:
     assert job.started
     assert job.ended
     assert job.submitted <= job.started <= job.ended
+
+
+def test_a_job_tells_what_it_reads(pool: RunnerPool) -> None:
+    read = (RunName("datasets/employment/0123456789ab"), RunName("labels/employment/0123456789ab"))
+    pool.submit(replace(order(RUN), inputs=read))
+    assert pool.list().jobs[RUN].inputs == read
 
 
 @pytest.mark.parametrize("code", [1, 65, 75])

@@ -5,7 +5,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from runners.contract import InputError
+from runners.contract import InputError, InputGone
 from runners.places import deliver, local, reveal
 
 
@@ -18,8 +18,9 @@ def test_a_near_place_is_itself(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["/no/such/place", "file:///no/such/place"])
 def test_a_place_that_is_not_there_is_told(url: str) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(InputGone) as failure:
         local(url)
+    assert (failure.value.exit_code, failure.value.where) == (75, url)
 
 
 def test_a_far_place_is_brought() -> None:
@@ -31,7 +32,7 @@ def test_a_far_place_is_brought() -> None:
 
 
 def test_a_far_place_that_is_not_there_is_told() -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(InputGone):
         local("memory://nowhere/at/all")
 
 

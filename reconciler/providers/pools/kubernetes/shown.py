@@ -94,4 +94,5 @@ def _job(
         submitted=held.submitted,
         started=held.started,
         ended=ended,
+        inputs=order.inputs,
     )

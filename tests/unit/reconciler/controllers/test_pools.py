@@ -1,5 +1,6 @@
 """Pools: capacity and shares as the spec says, and how much each team uses."""
 
+from datetime import datetime
 from typing import Any
 
 from reconciler.controllers.pools import retire
@@ -35,6 +36,28 @@ def test_only_capacity_and_shares_configure_a_pool_anew() -> None:
     assert decide(there=Pool.model_validate(SPEC), description="other words").changes == ()
     assert decide(there=Pool.model_validate(SPEC), teams={}).changes != ()
     assert decide(there=Pool.model_validate(SPEC), capacity={"cpus": 5}).changes != ()
+
+
+def again(there: dict[str, Any], *, asked: datetime | None = None, **wanted: Any) -> Decision:
+    """Decide once more after a pool was seen as wanted, and then otherwise."""
+    former = decide(there=Pool.model_validate(SPEC)).facts
+    pools = {SHARED: Pool.model_validate({**SPEC, **there})}
+    controls = stage.requested(SHARED, asked) if asked else None
+    seen = stage.actual(pools=pools, facts={SHARED: former}, controls=controls)
+    return stage.decide(stage.resource(SHARED, **{**SPEC, **wanted}), seen)
+
+
+def test_a_pool_that_another_environment_has_set_otherwise_is_not_fought_for() -> None:
+    found = again({"capacity": {"cpus": 8, "memory": "8Gi", "gpus": 1}})
+    assert (found.standing, found.reason, found.changes) == (Standing.STALLED, "Contended", ())
+    assert "8 cpus" in found.message
+
+
+def test_whoever_changes_their_mind_has_their_way() -> None:
+    found = again({"capacity": {"cpus": 8}}, capacity={"cpus": 2})
+    assert [change.spec.capacity.cpus for change in stage.of(found, ConfigurePool) if change.spec] == [2]
+    asked = again({"capacity": {"cpus": 8}}, asked=stage.NOW)
+    assert [change.spec.capacity.cpus for change in stage.of(asked, ConfigurePool) if change.spec] == [4]
 
 
 def test_what_each_team_uses_is_told() -> None:

@@ -1,0 +1,55 @@
+"""What is built: which programs, from which packages of which modules, and the files beside them that are needed.
+
+The versions stand in `<name>/go.mod`, the hashes in `<name>/go.sum`; a recipe says only what those can't.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).parent
+KUBERNETES_VERSION = "v1.36.3"
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A file or folder of a module, and the name that it gets beside the programs."""
+
+    module: str
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One server: `programs` maps the name of a file to the package that it is built from."""
+
+    name: str
+    programs: dict[str, str]
+    ldflags: str = ""
+    copied: tuple[Copied, ...] = field(default=())
+
+    @property
+    def folder(self) -> Path:
+        """Return where its go.mod and go.sum are."""
+        return HERE / self.name
+
+    @property
+    def digest(self) -> str:
+        """Return the hash of all that a build follows from."""
+        parts = [(self.folder / name).read_bytes() for name in ("go.mod", "go.sum")]
+        flags = repr((sorted(self.programs.items()), self.ldflags, self.copied)).encode()
+        return hashlib.sha256(b"\0".join([*parts, flags])).hexdigest()[:16]
+
+
+LAKEFS = Recipe(
+    "lakefs",
+    {
+        "lakefs": "github.com/treeverse/lakefs/cmd/lakefs",
+        # Users and policies: lakeFS alone knows one user.
+        "acl": "github.com/treeverse/lakefs/contrib/auth/acl/cmd/acl",
+    },
+    ldflags="-X github.com/treeverse/lakefs/pkg/version.Version=1.84.0",
+)
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (LAKEFS,)}
