@@ -124,6 +124,9 @@ def wait_for(bench: PoolBench, pool: RunnerPool, until: Callable[[PoolListing], 
     deadline = time.monotonic() + PATIENCE
     while not until(listing := pool.list()):
         assert time.monotonic() < deadline, f"still not {what}: {listing.jobs}"
+        pool.settle()
+        if until(listing := pool.list()):
+            break
         bench.pass_time()
         pool.settle()
     return listing

@@ -170,7 +170,6 @@ def test_a_job_that_waits_says_why_and_says_it_again(bench: PoolBench, pool: Run
         wait_for(bench, pool, started(run), "started")
     third = RunName("experiments/a/000000000003")
     pool.submit(order(third, never_ends=True))
-    pool.settle()
     job = wait_for(bench, pool, lambda told: "cpu" in told.jobs[third].reason, "told why it waits").jobs[third]
     assert job.state is JobState.WAITING
     pool.settle()
