@@ -37,7 +37,7 @@ class KubernetesPool:
         context: a context of the kubeconfig, where it isn't the current one.
         command: what a job runs in the image; the path of its request is appended.
         service_account: whose rights jobs have; none are needed.
-        secrets: the name of a Secret whose entries every job has as environment variables (`SETPOINT_SECRET_*`).
+        secrets: the name of a Secret whose entry NAME every job reads as `${secret:NAME}`.
         labels: labels for all jobs and their pods.
         gpu: the resource by which nodes offer GPUs.
         gpu_kinds: for each kind of GPU the labels of the nodes that have it.
