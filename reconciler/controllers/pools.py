@@ -6,6 +6,8 @@ that has seen a pool as it wants it doesn't fight for it.
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from reconciler.model.change import Change, ConfigurePool
 from reconciler.model.decision import Decision, Standing, View
@@ -27,6 +29,8 @@ def decide(resource: Resource, view: View) -> Decision:
     former = view.recorded_facts(address).get("configured")
     facts = {"teams": _use(address, view), "configured": former}
     if actual is not None and (actual.capacity, actual.teams) == (spec.capacity, spec.teams):
+        if drifted := view.actual.pool.drifted.get(address, ""):
+            return replace(_configuring(address, spec, drifted, facts), drifted=drifted)
         return _told(address, Standing.READY, "Configured", _capacity(spec), facts={**facts, "configured": wanted})
     if actual is not None and former == wanted:
         message = (
@@ -34,7 +38,10 @@ def decide(resource: Resource, view: View) -> Decision:
             f"let their specs say the same, or `setpoint reconcile {address}`"
         )
         return _told(address, Standing.STALLED, "Contended", message, facts=facts)
-    why = "it is not there" if actual is None else "its spec changed"
+    return _configuring(address, spec, "it is not there" if actual is None else "its spec changed", facts)
+
+
+def _configuring(address: Address, spec: Pool, why: str, facts: Mapping[str, object]) -> Decision:
     changes = (ConfigurePool(address=address, spec=spec, why=why),)
     message = "its capacity and shares are being set"
     return _told(address, Standing.RECONCILING, "Configuring", message, changes, facts=facts)
@@ -80,9 +87,18 @@ def _capacity(spec: Pool) -> str:
     return f"{spec.capacity.cpus:g} cpus, {gib:g} GiB of memory, {spec.capacity.gpus} gpus"
 
 
-def _use(pool: Address, view: View) -> dict[str, dict[str, int]]:
+OTHERS = "others"
+"""Stands for all teams that a spec doesn't name, where an engine counts them together."""
+
+
+def _use(pool: Address, view: View) -> dict[str, dict[str, Any]]:
+    """Return for each team how many of its jobs wait and run, what they use, and what of that is borrowed."""
     counted: dict[str, Counter[str]] = {}
     for job in view.actual.pool.jobs.values():
         if job.pool == pool and job.state in (JobState.WAITING, JobState.RUNNING):
             counted.setdefault(job.team, Counter())[job.state.value] += 1
-    return {team: dict(sorted(states.items())) for team, states in sorted(counted.items())}
+    told: dict[str, dict[str, Any]] = {team: dict(sorted(states.items())) for team, states in counted.items()}
+    for team, use in view.actual.pool.use.get(pool, {}).items():
+        amounts = {"used": dict(sorted(use.used.items())), "borrowed": dict(sorted(use.borrowed.items()))}
+        told.setdefault(team or OTHERS, {}).update({name: amount for name, amount in amounts.items() if amount})
+    return {team: facts for team, facts in sorted(told.items()) if facts}

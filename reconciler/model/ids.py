@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NewType
+from urllib.parse import quote
 
 Address = NewType("Address", str)
 """A resource's address in the repository, `<kind>/<name>`, such as `datasets/loans`."""
@@ -21,6 +22,7 @@ Digest = NewType("Digest", str)
 """A hexadecimal SHA-256, whole or shortened to `SHORT` characters."""
 
 SHORT = 12
+_LONGEST_FILE_NAME = 160
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 """A resource's name: a DNS label (RFC 1123), since names end up in hosts, branches and Kubernetes objects."""
 
@@ -76,3 +78,11 @@ def run_name(addr: Address, made_from: Mapping[str, Any]) -> RunName:
 def owner_of(run: RunName) -> Address:
     """Return the address of the resource that a run belongs to."""
     return Address(run.rsplit("/", 1)[0])
+
+
+def file_name(name: str) -> str:
+    """Encode a run or an address as one file name that no other name shares; long ones are cut and digested."""
+    plain = quote(name, safe="", errors="surrogatepass").replace(".", "%2E").replace("~", "%7E")
+    if len(plain) <= _LONGEST_FILE_NAME:
+        return plain
+    return f"{plain[:80]}~{hashlib.sha256(plain.encode()).hexdigest()[:32]}"

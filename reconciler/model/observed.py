@@ -72,11 +72,25 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """What a team has of a pool now, and what of that it has borrowed, by `cpus`, `memory` and `gpus`."""
+
+    used: Mapping[str, float] = field(default_factory=dict)
+    borrowed: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class PoolListing:
-    """All jobs by run, and the pools as they are configured now."""
+    """All jobs by run, and the pools as they are configured now.
+
+    `drifted` tells of pools that somebody changed by hand what is different. `use` is what each team has, where the
+    pool's engine counts it; teams that the spec doesn't name are one, of an empty name.
+    """
 
     jobs: Mapping[RunName, Job] = field(default_factory=dict)
     pools: Mapping[Address, Pool] = field(default_factory=dict)
+    drifted: Mapping[Address, str] = field(default_factory=dict)
+    use: Mapping[Address, Mapping[str, Use]] = field(default_factory=dict)
 
 
 class RevisionState(StrEnum):

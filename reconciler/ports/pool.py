@@ -1,5 +1,6 @@
 """Runner pools: where jobs wait for a slot, run, and leave their exit code."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -16,7 +17,8 @@ class JobOrder:
 
     `attempt` counts from 1: an order whose attempt is above that of the finished job of the same name replaces it;
     any other order for a known name changes nothing. `inputs` are the runs whose output the job reads: the listing
-    tells them again, so that none of them is dropped under it.
+    tells them again, so that none of them is dropped under it. `secrets` are environment variables that no file,
+    argument or log of the pool may show.
     """
 
     run: RunName
@@ -27,6 +29,54 @@ class JobOrder:
     request: Mapping[str, Any] = field(default_factory=dict)
     attempt: int = 1
     inputs: tuple[RunName, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+
+def order_as_json(order: JobOrder) -> dict[str, Any]:
+    """Write an order for a pool that keeps it, without its request."""
+    return {
+        "run": order.run,
+        "pool": order.pool,
+        "team": order.team,
+        "resources": order.resources.model_dump(mode="json"),
+        "timeout": order.timeout,
+        "attempt": order.attempt,
+        "inputs": list(order.inputs),
+    }
+
+
+def order_from_json(told: Mapping[str, Any]) -> JobOrder:
+    """Read what `order_as_json` wrote; the request is empty.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is something else.
+    """
+    return JobOrder(
+        run=RunName(told["run"]),
+        pool=Address(told["pool"]),
+        team=str(told["team"]),
+        resources=Resources.model_validate(told["resources"]),
+        timeout=float(told["timeout"]),
+        attempt=int(told["attempt"]),
+        inputs=tuple(RunName(str(run)) for run in told.get("inputs", ())),
+    )
+
+
+def request_as_json(order: JobOrder, indent: int | None = None) -> str:
+    """Write what the runner is to read.
+
+    Raises:
+        TypeError: the request holds what JSON has no word for.
+    """
+    return json.dumps(order.request, default=_plain, indent=indent)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (set, frozenset, tuple)):
+        return list(value)
+    raise TypeError(f"a request holds {type(value).__name__}, which JSON has no word for: {value!r}")
 
 
 class RunnerPool(Protocol):

@@ -13,7 +13,6 @@ HOMES: dict[str, tuple[str, ...]] = {
     "hydra": ("reconciler/compose",),
     "jsonschema": ("reconciler/compose", "reconciler/cli"),
     "lakefs": ("reconciler/providers/data/lakefs",),
-    "lightkube": ("reconciler/providers/pools/kubernetes", "reconciler/providers/serving/kserve"),
     "omegaconf": ("reconciler/compose",),
     "prometheus_client": ("reconciler/loop", "reconciler/web"),
     "pydantic": (EVERYWHERE,),
@@ -21,6 +20,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "rich": ("reconciler/cli",),
     "ruamel": ("reconciler/git",),
     "structlog": (EVERYWHERE,),
+    "urllib3": ("reconciler/kubernetes",),
     "watchfiles": ("reconciler/loop",),
     "yaml": (EVERYWHERE,),
 }

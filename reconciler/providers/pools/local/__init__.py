@@ -5,7 +5,7 @@ running ones too; nothing that matters is held in memory only.
 
     store      the folder: what is written where, and an index that re-reads only what changed
     records    what the files say of one job, as values
-    admission  who may start now, and why the others wait: a pure function
+    fitting    what can never run on this machine
     warden     the small script that runs one job, keeps its time, and leaves its exit code
     processes  starting wardens, finding them again, stopping them
     pool       the port's verbs, in these terms

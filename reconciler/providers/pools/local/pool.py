@@ -9,18 +9,19 @@ from datetime import timedelta
 from pathlib import Path
 
 from reconciler.model.errors import Unavailable
-from reconciler.model.ids import Address, RunName
+from reconciler.model.fairness.admission import admit
+from reconciler.model.fairness.queues import reasons, situations, unplaced
+from reconciler.model.ids import Address, RunName, file_name
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import JobState, PoolListing
 from reconciler.model.quantity import parse_duration
 from reconciler.ports.clock import Clock
 from reconciler.ports.pool import JobOrder
-from reconciler.providers.pools.local.admission import admit
 from reconciler.providers.pools.local.custody import Custody
+from reconciler.providers.pools.local.fitting import check_kinds, never_fits
 from reconciler.providers.pools.local.processes import is_alive
-from reconciler.providers.pools.local.queues import never_fits, reasons, situations, unplaced
 from reconciler.providers.pools.local.records import REFUSED, Admission, Record, Usage
-from reconciler.providers.pools.local.store import Store, file_name
+from reconciler.providers.pools.local.store import Store
 from reconciler.providers.pools.local.surroundings import devices_of, pick
 
 RUNNERS = (sys.executable, "-m", "runners")
@@ -87,7 +88,12 @@ class LocalPool:
         """Give a pool its capacity and shares; None takes it away once its jobs have ended.
 
         Jobs that were refused because they could never fit are forgotten, so that they are ordered anew.
+
+        Raises:
+            Refused: its GPUs are of several kinds.
         """
+        if spec is not None:
+            check_kinds(pool, spec)
         with self._writing() as store:
             store.refresh()
             known = self._pools(all_of_them=True).get(pool)
@@ -169,7 +175,8 @@ class LocalPool:
         now = self._now()
         if version == self._store.version and 0 <= now - moment < _LOOK_AGAIN:
             return grants
-        found = situations(self._pools(), self._records(), self._stopping(), now)
+        tickets, stopping = ([r.ticket for r in some] for some in (self._records(), self._stopping()))
+        found = situations(self._pools(), tickets, stopping, now)
         verdicts = [admit(situation) for situation in found]
         self._reasons = reasons(found, verdicts)
         grants = self._grant([run for verdict in verdicts for run in verdict.start])

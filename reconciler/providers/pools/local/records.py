@@ -9,19 +9,18 @@ order.json          what is to be run, and the number of the newest attempt; rep
 <n>.work/           its work directory
 """
 
-import json
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from reconciler.model.ids import Address, RunName
-from reconciler.model.kinds.spec import Resources
+from reconciler.model.fairness.amounts import Amounts
+from reconciler.model.fairness.queues import Ticket
+from reconciler.model.ids import RunName
 from reconciler.model.observed import Job, JobState
 from reconciler.model.quantity import format_duration
 from reconciler.ports.pool import JobOrder
-from reconciler.providers.pools.local.amounts import Amounts
 from reconciler.providers.pools.local.warden import STOPPED, TIMED_OUT
 
 REFUSED = 65
@@ -86,6 +85,20 @@ class Record:
         return Amounts.of(self.order.resources)
 
     @property
+    def ticket(self) -> Ticket:
+        """Return the job as its pool's queue sees it."""
+        return Ticket(
+            run=self.run,
+            pool=self.order.pool,
+            team=self.order.team,
+            demand=self.demand,
+            timeout=self.order.timeout,
+            submitted=self.submitted,
+            admitted=self.admission.at if self.admission else None,
+            ended=self.exit.ended if self.exit else None,
+        )
+
+    @property
     def state(self) -> JobState:
         """Return where the newest attempt is in its life."""
         if self.exit is None:
@@ -136,39 +149,6 @@ def _reason(end: Exit | None, timeout: float) -> str:
     if end.signal == signal.SIGKILL:
         return "killed by SIGKILL, as the system does when memory runs out"
     return f"killed by {signal.Signals(end.signal).name}" if end.signal else f"exit code {end.code}"
-
-
-def order_as_json(order: JobOrder, submitted: float) -> str:
-    """Write an order without its request, which is a file of its own."""
-    told = {
-        "run": order.run,
-        "pool": order.pool,
-        "team": order.team,
-        "resources": order.resources.model_dump(mode="json"),
-        "timeout": order.timeout,
-        "attempt": order.attempt,
-        "inputs": list(order.inputs),
-        "submitted": submitted,
-    }
-    return json.dumps(told, indent=1)
-
-
-def order_from_json(told: Mapping[str, Any]) -> tuple[JobOrder, float]:
-    """Read an order and the time of its submission.
-
-    Raises:
-        KeyError, TypeError, ValueError: the file is not what `order_as_json` writes.
-    """
-    order = JobOrder(
-        run=RunName(told["run"]),
-        pool=Address(told["pool"]),
-        team=str(told["team"]),
-        resources=Resources.model_validate(told["resources"]),
-        timeout=float(told["timeout"]),
-        attempt=int(told["attempt"]),
-        inputs=tuple(RunName(str(run)) for run in told.get("inputs", ())),
-    )
-    return order, float(told["submitted"])
 
 
 def exit_from_json(told: Mapping[str, Any]) -> Exit:

@@ -13,29 +13,23 @@ import fcntl
 import json
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from reconciler.model.ids import Address, RunName
+from reconciler.model.ids import Address, RunName, file_name
 from reconciler.model.kinds.pools import Pool
-from reconciler.ports.pool import JobOrder
+from reconciler.ports.pool import JobOrder, order_as_json, order_from_json, request_as_json
 from reconciler.providers.pools.local.index import Index
 from reconciler.providers.pools.local.records import (
     Admission,
     Process,
     Record,
     exit_from_json,
-    order_as_json,
-    order_from_json,
 )
 from reconciler.providers.pools.local.warden import create
-
-_LONGEST_NAME = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +39,6 @@ class Configured:
     pool: Address
     spec: Pool
     leaving: bool = False
-
-
-def file_name(name: str) -> str:
-    """Encode a run or an address as one file name that no other name shares; long ones are cut and digested."""
-    plain = quote(name, safe="", errors="surrogatepass").replace(".", "%2E").replace("~", "%7E")
-    if len(plain) <= _LONGEST_NAME:
-        return plain
-    return f"{plain[:80]}~{sha256(plain.encode()).hexdigest()[:32]}"
 
 
 class Store:
@@ -97,9 +83,9 @@ class Store:
         if known is None:
             shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        request = json.dumps(order.request, default=_plain, indent=1)
-        (folder / f"{order.attempt}.request.json").write_text(request, encoding="utf-8")
-        _replace(folder / "order.json", order_as_json(order, submitted))
+        (folder / f"{order.attempt}.request.json").write_text(request_as_json(order, indent=1), encoding="utf-8")
+        told = {**order_as_json(order), "submitted": submitted}
+        _replace(folder / "order.json", json.dumps(told, indent=1))
         if known is not None:
             _remove_attempt(folder, known.order.attempt)
         self.jobs.refresh_one(folder.name)
@@ -161,7 +147,7 @@ def read_record(folder: Path) -> Record | None:
     """
     told = _read(folder / "order.json")
     try:
-        order, submitted = order_from_json(told)
+        order, submitted = order_from_json(told), float(told["submitted"])
     except (KeyError, TypeError, ValueError):
         return None
     attempt = order.attempt
@@ -204,11 +190,3 @@ def _remove_attempt(folder: Path, attempt: int) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, (set, frozenset, tuple)):
-        return list(value)
-    raise TypeError(f"a request holds {type(value).__name__}, which JSON has no word for: {value!r}")

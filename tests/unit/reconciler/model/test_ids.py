@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.model.ids import (
@@ -14,6 +14,7 @@ from reconciler.model.ids import (
     address,
     canonical,
     digest,
+    file_name,
     kind_of,
     name_of,
     owner_of,
@@ -66,3 +67,18 @@ def test_dns_labels_are_names(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "-a", "a-", "A", "a.b", "a_b", "a/b", "..", "é", "a\n", "x" * 64, "\u0430"])
 def test_nothing_else_is(name: str) -> None:
     assert not NAME.fullmatch(name)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.text(max_size=300), unique=True, max_size=20))
+def test_every_name_has_a_file_name_of_its_own(names: list[str]) -> None:
+    found = [file_name(name) for name in names]
+    assert len(set(found)) == len(names)
+    for name in found:
+        assert "/" not in name
+        assert "." not in name
+        assert len(name.encode()) <= 200
+
+
+def test_usual_names_can_be_read_in_the_folder() -> None:
+    assert file_name("experiments/employment/0123456789ab") == "experiments%2Femployment%2F0123456789ab"

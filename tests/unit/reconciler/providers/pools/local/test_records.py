@@ -1,15 +1,14 @@
 """Records: from files to values, and to the job that the port shows."""
 
-import json
 from datetime import UTC, datetime
 
 import pytest
 
+from reconciler.model.fairness.amounts import Amounts
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import JobState
 from reconciler.ports.pool import JobOrder
-from reconciler.providers.pools.local.amounts import Amounts
 from reconciler.providers.pools.local.records import (
     Admission,
     Exit,
@@ -17,8 +16,6 @@ from reconciler.providers.pools.local.records import (
     Record,
     Usage,
     exit_from_json,
-    order_as_json,
-    order_from_json,
 )
 
 ORDER = JobOrder(
@@ -31,22 +28,6 @@ ORDER = JobOrder(
     inputs=(RunName("datasets/d/0123456789ab"),),
 )
 LET_IN = Admission(110.0, ("0",))
-
-
-def test_an_order_is_written_and_read() -> None:
-    order, submitted = order_from_json(json.loads(order_as_json(ORDER, 12.5)))
-    assert (order, submitted) == (ORDER, 12.5)
-
-
-def test_a_request_is_not_in_the_order() -> None:
-    secretive = JobOrder(ORDER.run, ORDER.pool, "risk", Resources(), 1.0, {"params": {"url": "${secret:X}"}})
-    assert "secret" not in order_as_json(secretive, 0.0)
-
-
-@pytest.mark.parametrize("told", [{}, {"run": "x"}, {"run": 1, "pool": 2, "team": 3, "resources": 4}])
-def test_half_an_order_is_none(told: dict[str, object]) -> None:
-    with pytest.raises((KeyError, TypeError, ValueError)):
-        order_from_json(told)
 
 
 def test_a_warden_s_word_is_read() -> None:

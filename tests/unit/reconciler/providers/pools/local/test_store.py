@@ -7,8 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Capacity, Pool, Share
@@ -16,7 +14,7 @@ from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import JobState
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.pools.local.records import Admission
-from reconciler.providers.pools.local.store import Configured, Store, file_name, read_record
+from reconciler.providers.pools.local.store import Configured, Store, read_record
 
 RUN = RunName("experiments/e/0123456789ab")
 SHARED = Address("pools/shared")
@@ -29,21 +27,6 @@ def store(tmp_path: Path) -> Store:
 
 def order(run: RunName = RUN, attempt: int = 1, **request: Any) -> JobOrder:
     return JobOrder(run, SHARED, "risk", Resources(), 60.0, request, attempt)
-
-
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.text(max_size=300), unique=True, max_size=20))
-def test_every_name_has_a_file_name_of_its_own(names: list[str]) -> None:
-    found = [file_name(name) for name in names]
-    assert len(set(found)) == len(names)
-    for name in found:
-        assert "/" not in name
-        assert "." not in name
-        assert len(name.encode()) <= 200
-
-
-def test_usual_names_can_be_read_in_the_folder() -> None:
-    assert file_name("experiments/employment/0123456789ab") == "experiments%2Femployment%2F0123456789ab"
 
 
 def test_an_order_is_kept(store: Store) -> None:

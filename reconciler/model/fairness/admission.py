@@ -19,10 +19,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from reconciler.model.fairness.amounts import Amounts, number, total
+from reconciler.model.fairness.shares import limit_of
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool, Share
-from reconciler.providers.pools.local.amounts import Amounts, number, total
-from reconciler.providers.pools.local.shares import limit_of
 
 PATIENCE = 120.0
 """Seconds after which a job that doesn't fit is no longer passed by others."""

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
+from reconciler.model.fairness.amounts import Amounts, amount, number, total
 from reconciler.model.kinds.pools import Capacity
 from reconciler.model.kinds.spec import Resources
-from reconciler.providers.pools.local.amounts import Amounts, amount, number, total
 
 
 def test_amounts_come_from_specs() -> None:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reconciler.model.fairness.admission import PATIENCE, Claim, Situation, admit
+from reconciler.model.fairness.amounts import Amounts, total
+from reconciler.model.fairness.shares import MEMORY, limit_of, recent_use, refusal
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Capacity, Pool, Share
-from reconciler.providers.pools.local.admission import PATIENCE, Claim, Situation, admit
-from reconciler.providers.pools.local.amounts import Amounts, total
-from reconciler.providers.pools.local.shares import MEMORY, limit_of, recent_use, refusal
 
 POOL = Address("pools/shared")
 law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

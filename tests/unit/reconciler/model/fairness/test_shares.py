@@ -4,10 +4,10 @@ import math
 
 import pytest
 
+from reconciler.model.fairness.amounts import Amounts
+from reconciler.model.fairness.shares import MEMORY, limit_of, recent_use, refusal
 from reconciler.model.ids import Address
 from reconciler.model.kinds.pools import Capacity, Pool, Share
-from reconciler.providers.pools.local.amounts import Amounts
-from reconciler.providers.pools.local.shares import MEMORY, limit_of, recent_use, refusal
 
 POOL = Address("pools/shared")
 SPEC = Pool(capacity=Capacity(cpus=4, memory=8 * 2**30), teams={"risk": Share(limit=Capacity(cpus=2))})

@@ -1,9 +1,9 @@
 """Who starts and why others wait, on small cases that can be worked out by hand."""
 
+from reconciler.model.fairness.admission import PATIENCE, Claim, Situation, Verdict, admit
+from reconciler.model.fairness.amounts import Amounts
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Capacity, Pool, Share
-from reconciler.providers.pools.local.admission import PATIENCE, Claim, Situation, Verdict, admit
-from reconciler.providers.pools.local.amounts import Amounts
 
 POOL = Address("pools/shared")
 NOW = 1_000_000.0

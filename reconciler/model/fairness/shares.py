@@ -4,9 +4,9 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 
+from reconciler.model.fairness.amounts import NAMES, Amounts
 from reconciler.model.ids import Address
 from reconciler.model.kinds.pools import Pool, Share
-from reconciler.providers.pools.local.amounts import NAMES, Amounts
 
 MEMORY = 3600.0
 """Seconds after which what a team has used counts for 1/e of what it did."""
