@@ -49,6 +49,7 @@ PROVIDERS: Mapping[tuple[str, str], Provider] = MappingProxyType(
         ("pool", "local"): Provider("reconciler.providers.pools.local", "LocalPool", "local"),
         ("pool", "kubernetes"): Provider("reconciler.providers.pools.kubernetes", "KubernetesPool", "kubernetes"),
         ("serving", "local"): Provider("reconciler.providers.serving.local", "LocalServing", "local"),
+        ("serving", "kserve"): Provider("reconciler.providers.serving.kserve", "KServeServing", "kubernetes"),
         ("forge", "git"): Provider("reconciler.providers.forge.git", "GitForge"),
     }
 )

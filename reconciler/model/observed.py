@@ -108,6 +108,7 @@ class Revision:
 
     `url` reaches this revision alone, whatever traffic it has (`http://host:port`, below which
     `/v1/models/<name>` and `/v2/models/<name>` answer). `scale` is (minimum, maximum, requests a second a replica).
+    `changed` says what somebody changed of it, so that it is no longer what was ordered.
     """
 
     digest: Digest
@@ -119,6 +120,7 @@ class Revision:
     reason: str = ""
     scale: tuple[int, int, float] = (1, 1, 200.0)
     started: datetime | None = None
+    changed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -17,17 +18,22 @@ from runners.serve.settings import Settings
 
 USAGE = 64
 """Exit code (EX_USAGE)."""
+CONFIGURATION = "SETPOINT_SERVE"
+"""The environment variable that holds the settings where no file is named."""
 
 
-def main(arguments: list[str]) -> int:
-    """Serve what the file that is named says; return the exit code, 65 when the model can't be served."""
-    if len(arguments) != 1:
-        print("usage: python -m runners.serve CONFIG.json", file=sys.stderr)  # noqa: T201 - the process's log
+def main(arguments: list[str], environ: Mapping[str, str] = os.environ) -> int:
+    """Serve what the named file says, or the environment; return the exit code, 65 when the model can't be served."""
+    source = arguments[0] if len(arguments) == 1 else CONFIGURATION
+    if len(arguments) > 1 or (not arguments and CONFIGURATION not in environ):
+        usage = f"usage: python -m runners.serve CONFIG.json, or with the same JSON in {CONFIGURATION}"
+        print(usage, file=sys.stderr)  # noqa: T201 - the process's log
         return USAGE
     try:
-        settings = Settings.model_validate_json(Path(arguments[0]).read_bytes())
+        told = Path(source).read_bytes() if arguments else environ[CONFIGURATION]
+        settings = Settings.model_validate_json(told)
     except (OSError, ValidationError) as error:
-        print(f"{arguments[0]} can't be used: {error}", file=sys.stderr)  # noqa: T201 - the process's log
+        print(f"{source} can't be used: {error}", file=sys.stderr)  # noqa: T201 - the process's log
         return USAGE
     claim(settings)
     try:
@@ -76,7 +82,6 @@ def refuse(settings: Settings, error: ModelRefused) -> int:
     """Say why the model isn't served, where the one who started this process looks for it."""
     traceback.print_exception(error)
     if settings.words:
-        part = Path(f"{settings.words}.part")
-        part.write_text(json.dumps({"what": error.what, "where": error.where, "fix": error.fix}))
-        part.replace(settings.words)
+        # In place: a container's termination log is mounted, and nothing can take its place.
+        Path(settings.words).write_text(json.dumps({"what": error.what, "where": error.where, "fix": error.fix}))
     return REFUSED

@@ -150,6 +150,7 @@ class ApiServer(ThreadingHTTPServer):
             return 409, {"kind": "Status", "message": "Apply failed", "details": {"causes": causes}}
         is_new = asked.path not in self.things
         self.things[asked.path] = _merged(self.things.get(asked.path, _newborn()), asked.body)
+        self.things[asked.path]["metadata"]["resourceVersion"] = str(self.version + 1)
         return 201 if is_new else 200, self.things[asked.path]
 
     def create(self, asked: Asked) -> tuple[int, Json]:
@@ -263,9 +264,14 @@ def _lies_in(path: str, collection: str) -> bool:
 def _has(thing: Json, asked: Asked) -> bool:
     selector = asked.query.get("labelSelector", "")
     labels = thing["metadata"].get("labels", {})
-    return all(
-        labels.get(key) == value for key, _, value in (pair.partition("=") for pair in selector.split(",") if pair)
-    )
+    return all(_holds(part, labels) for part in selector.split(",") if part)
+
+
+def _holds(part: str, labels: Json) -> bool:
+    key, sign, value = part.partition("=")
+    if sign:
+        return bool(labels.get(key) == value)
+    return key.removeprefix("!") not in labels if key.startswith("!") else key in labels
 
 
 def _newborn() -> Json:

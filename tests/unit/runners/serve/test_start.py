@@ -65,8 +65,25 @@ def test_a_folder_with_odd_characters_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [[], ["a", "b"], ["/nowhere/config.json"]])
 def test_wrong_usage_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments) == USAGE
+    assert main(arguments, {}) == USAGE
     assert capsys.readouterr().err
+
+
+def test_settings_may_stand_in_the_environment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make(tmp_path)
+    assert main([], {"SETPOINT_SERVE": json.dumps(told(tmp_path))}) == REFUSED
+    assert json.loads((tmp_path / "words.json").read_text())["what"]
+    assert main([], {"SETPOINT_SERVE": "{}"}) == USAGE
+    assert "SETPOINT_SERVE" in capsys.readouterr().err
+
+
+def test_the_last_words_are_written_into_the_file_that_is_there(tmp_path: Path) -> None:
+    make(tmp_path)
+    words = tmp_path / "termination-log"
+    words.touch()
+    before = words.stat().st_ino
+    assert main([configured(tmp_path, words=str(words))]) == REFUSED
+    assert (words.stat().st_ino, json.loads(words.read_text())["fix"] != "") == (before, True)
 
 
 def test_a_wrong_configuration_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
