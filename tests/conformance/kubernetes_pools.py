@@ -9,7 +9,7 @@ import yaml
 
 from reconciler.kubernetes.wire import Answer, Call
 from reconciler.providers.pools.kubernetes import KubernetesPool
-from tests.conformance.pools import SHORT_JOB
+from tests.conformance.pools import SHORT_JOB, WallClock
 from tests.servers.process import until
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class KubernetesPoolBench:
         }
 
     def open(self, **options: Any) -> KubernetesPool:
-        return KubernetesPool(**{**self.options, **options})
+        return KubernetesPool(Path(), WallClock(), **{**self.options, **options})
 
     def pass_time(self) -> None:
         time.sleep(0.05)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from pathlib import Path
 
 from reconciler.kubernetes import Kubernetes, Manifest, find_access
 from reconciler.model.errors import Raced
@@ -10,6 +10,7 @@ from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import PoolListing
 from reconciler.model.quantity import parse_duration
+from reconciler.ports.clock import Clock
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.pools.kubernetes import kinds, manifests, names
 from reconciler.providers.pools.kubernetes.cluster import Cluster
@@ -31,6 +32,8 @@ class KubernetesPool:
     """Runs jobs in a namespace of a cluster, in queues of Kueue that teams share.
 
     Args:
+        _folder: where other pools keep what may be lost; this one has nothing to keep.
+        clock: the time.
         image: the image of all jobs; it holds the runners and what they need.
         namespace: where jobs run; the namespace of the kubeconfig's context, or the daemon's own, if left out.
         kubeconfig: a kubeconfig's path; the pod's service account, KUBECONFIG or `~/.kube/config` if left out.
@@ -51,6 +54,8 @@ class KubernetesPool:
 
     def __init__(
         self,
+        _folder: Path,
+        clock: Clock,
         *,
         image: str,
         namespace: str = "",
@@ -80,6 +85,7 @@ class KubernetesPool:
         self._keep = parse_duration(keep)
         self._cluster = Cluster(self._kubernetes, self._settings)
         self._standing: Standing | None = None
+        self._clock = clock
         self._tidied = 0.0
 
     def list(self) -> PoolListing:
@@ -177,9 +183,15 @@ class KubernetesPool:
         """Tidy up once a minute; tell whether anything has changed since the last call. The cluster lives by itself."""
         if time.monotonic() - self._tidied >= _TIDY_EVERY:
             self._tidied = time.monotonic()
-            for held in stale(self._cluster.jobs.seen, datetime.now(UTC), self._keep):
-                self._delete(held)
+            self._tidy()
         return self._cluster.has_news()
+
+    def _tidy(self) -> None:
+        found = stale(self._cluster.jobs.seen, self._clock.now(), self._keep)
+        for held in found:
+            self._delete(held)
+        if found:
+            self._cluster.jobs.spoil()
 
     def _look(self) -> Standing:
         self._standing = self._cluster.standing()

@@ -51,7 +51,8 @@ def quotas(pool: Address, spec: Pool) -> dict[str, Quota]:
     parts = {resource: _divided(amount, weights) for resource, amount in capacity.items()}
     found: dict[str, Quota] = {}
     for team, share in sorted(spec.teams.items()):
-        most = _limits(pool, team, spec, share.limit) if share.limit else {}
+        limits = _limits(pool, team, spec, share.limit) if share.limit else {}
+        most = {resource: amount for resource, amount in limits.items() if resource in capacity}
         nominal = {
             resource: min(parts[resource][team], most.get(resource, part_of_all))
             for resource, part_of_all in capacity.items()
