@@ -33,6 +33,12 @@ class DataStore(Protocol):
     def drop(self, run: RunName) -> None:
         """Remove the run's branch or version from this environment, whether or not it is there."""
 
+    def access(self, run: RunName) -> Mapping[str, str]:
+        """Return the environment variables by which a job of the run reaches its URLs: secrets, never the daemon's own.
+
+        Empty where a job needs none.
+        """
+
 
 class DataReader(Protocol):
     """Reads what runs have left."""

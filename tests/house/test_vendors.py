@@ -13,6 +13,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "hydra": ("reconciler/compose",),
     "jsonschema": ("reconciler/compose", "reconciler/cli"),
     "lakefs": ("reconciler/providers/data/lakefs",),
+    "lakefs_sdk": ("reconciler/providers/data/lakefs",),
     "lightkube": ("reconciler/providers/pools/kubernetes", "reconciler/providers/serving/kserve"),
     "omegaconf": ("reconciler/compose",),
     "prometheus_client": ("reconciler/loop", "reconciler/web"),
@@ -21,6 +22,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "rich": ("reconciler/cli",),
     "ruamel": ("reconciler/git",),
     "structlog": (EVERYWHERE,),
+    "urllib3": ("reconciler/providers/data/lakefs",),
     "watchfiles": ("reconciler/loop",),
     "yaml": (EVERYWHERE,),
 }

@@ -78,9 +78,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def _needed(item: pytest.Item) -> set[str]:
-    """Return the servers that a test can't do without."""
+    """Return the servers that a test can't do without: by its fixtures, or as `pytest.mark.servers("lakefs")` says."""
     names: tuple[str, ...] = getattr(item, "fixturenames", ())
-    return {server for name in names for server in SERVERS.get(name, ())}
+    marked = {str(name) for mark in item.iter_markers("servers") for name in mark.args}
+    return {server for name in names for server in SERVERS.get(name, ())} | marked
 
 
 def _missing(servers: set[str]) -> list[str]:
