@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from socket import gethostname
 from types import MappingProxyType
@@ -22,6 +23,7 @@ from reconciler.loop.environment import Converging
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, CommitId
+from reconciler.model.kinds.spec import SECRET
 from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
 from reconciler.settings import Settings
@@ -36,17 +38,25 @@ class SystemClock:
 
 
 class Provider(NamedTuple):
-    """Where a provider is found, and which extra of the distribution it needs."""
+    """Where a provider is found, and which extra of the distribution it needs.
+
+    All providers of a port are made alike: of a folder for what may be lost, of what the port is given, and of the
+    options in the environment's file. `inherits` tells that its jobs run in the daemon's own surroundings.
+    """
 
     module: str
     build: str
     extra: str = ""
+    inherits: bool = False
 
 
+SECRETS = "SETPOINT_SECRET_"
+"""How the environment variables begin that hold secrets."""
 PROVIDERS: Mapping[tuple[str, str], Provider] = MappingProxyType(
     {
         ("data", "git"): Provider("reconciler.providers.data.git", "GitData"),
-        ("pool", "local"): Provider("reconciler.providers.pools.local", "LocalPool", "local"),
+        ("data", "lakefs"): Provider("reconciler.providers.data.lakefs", "LakeFSData", "lakefs"),
+        ("pool", "local"): Provider("reconciler.providers.pools.local", "LocalPool", "local", inherits=True),
         ("serving", "local"): Provider("reconciler.providers.serving.local", "LocalServing", "local"),
         ("forge", "git"): Provider("reconciler.providers.forge.git", "GitForge"),
     }
@@ -77,33 +87,47 @@ def provider(port: str, choice: ProviderChoice) -> Callable[..., Any]:
 def engines(environment: Environment, settings: Settings, source: Source) -> Engines:
     """Build the engines that an environment's file names. The embedded ones keep their state below `settings.home`."""
     clock, home = SystemClock(), settings.home
-    data = provider("data", environment.data)(
-        folder(environment.data, home / "data"), settings.environment, **_options(environment.data)
-    )
+    own = folder(environment.serving, home / "serving" / settings.environment)
+    data = _built("data", environment.data, folder(environment.data, home / "data"), settings.environment)
     return Engines(
         data=data,
         reader=data,
-        pool=provider("pool", environment.pool)(
-            folder(environment.pool, home / "pool"), clock, **_options(environment.pool)
-        ),
-        serving=provider("serving", environment.serving)(
-            folder(environment.serving, home / "serving" / settings.environment), clock, **_options(environment.serving)
-        ),
-        forge=provider("forge", environment.forge)(
-            source.repository, settings.environment, settings.branch, **_options(environment.forge)
-        ),
+        pool=_built("pool", environment.pool, folder(environment.pool, home / "pool"), clock, **inherited(environment)),
+        serving=_built("serving", environment.serving, own, clock),
+        forge=_built("forge", environment.forge, source.repository, settings.environment, settings.branch),
         clock=clock,
     )
+
+
+def _built(port: str, choice: ProviderChoice, *given: Any, **more: Any) -> Any:
+    """Make the provider that an environment chose.
+
+    Raises:
+        Refused: its options don't fit.
+    """
+    build = provider(port, choice)
+    options = {key: value for key, value in choice.options.items() if key != "path"} | more
+    try:
+        signature(build).bind(*given, **options)
+    except TypeError as error:
+        what = f"the {port} provider {choice.provider} can't be made: {error}"
+        raise Refused(what, f"see its options in the documentation, and `{port}` in environment.yaml") from error
+    return build(*given, **options)
+
+
+def inherited(environment: Environment) -> dict[str, Any]:
+    """Return the surroundings that jobs inherit which run in the daemon's: without the secrets of its providers."""
+    if not PROVIDERS["pool", environment.pool.provider].inherits:
+        return {}
+    choices = (environment.data, environment.pool, environment.serving, environment.forge)
+    named = {SECRETS + name for choice in choices for name in SECRET.findall(str(choice.options))}
+    return {"environ": {name: value for name, value in os.environ.items() if name not in named}}
 
 
 def folder(choice: ProviderChoice, default: Path) -> Path:
     """Return the folder of an embedded engine: the option `path`, which starts at the home, or the default."""
     path = choice.options.get("path")
     return default.parent / str(path) if path else default
-
-
-def _options(choice: ProviderChoice) -> dict[str, Any]:
-    return {key: value for key, value in choice.options.items() if key != "path"}
 
 
 class Holding:

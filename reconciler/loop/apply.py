@@ -84,7 +84,14 @@ class Applier:
             "provenance": {**change.provenance, "commit": commit},
         }
         order = JobOrder(
-            change.run, change.pool, change.team, change.resources, change.timeout, request, change.attempt
+            run=change.run,
+            pool=change.pool,
+            team=change.team,
+            resources=change.resources,
+            timeout=change.timeout,
+            request=request,
+            attempt=change.attempt,
+            secrets=engines.data.access(change.run),
         )
         engines.pool.submit(order)
 
@@ -119,6 +126,7 @@ class Applier:
             resources=change.resources,
             visibility=change.visibility,
             log_payloads=change.log_payloads,
+            secrets=self._engines.data.access(trial),
         )
         self._engines.serving.start(order)
 

@@ -15,7 +15,8 @@ class JobOrder:
     """A job as it is handed to a pool. `request` is what `runners.contract.Request` reads; `timeout` is seconds.
 
     `attempt` counts from 1: an order whose attempt is above that of the finished job of the same name replaces it;
-    any other order for a known name changes nothing.
+    any other order for a known name changes nothing. `secrets` are environment variables that no file that others can
+    read, argument or log of the pool may show.
     """
 
     run: RunName
@@ -25,6 +26,7 @@ class JobOrder:
     timeout: float
     request: Mapping[str, Any] = field(default_factory=dict)
     attempt: int = 1
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class RunnerPool(Protocol):

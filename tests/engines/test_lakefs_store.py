@@ -1,6 +1,7 @@
 """What `LakeFSData` does in a real lakeFS beyond what every store promises: branches, merges, hooks, pages, remains."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -174,11 +175,11 @@ def test_a_repository_is_made_where_a_namespace_is_told(lakefs: LakeFS) -> None:
     name = f"suite-made-{lakefs.admin.key[-6:-1].lower()}"
     admin = {"access_key_id": lakefs.admin.key, "secret_access_key": lakefs.admin.secret}
     keys = admin | {f"job_{key}": value for key, value in admin.items()}
-    absent = LakeFSData("dev", endpoint=lakefs.url, repository=name, **keys)
+    absent = LakeFSData(Path(), "dev", endpoint=lakefs.url, repository=name, **keys)
     with pytest.raises(Unavailable, match=r"404.*see that the repository"):
         absent.list()
     made = LakeFSData(
-        "dev", endpoint=lakefs.url, repository=name, storage_namespace=lakefs.storage_namespace(name), **keys
+        Path(), "dev", endpoint=lakefs.url, repository=name, storage_namespace=lakefs.storage_namespace(name), **keys
     )
     assert made.list().head == ""
     with pytest.raises(FileNotFoundError):

@@ -59,7 +59,7 @@ class Tenant:
 
     def open(self, environment: str = "dev") -> LakeFSData:
         """Return a provider, as a daemon makes it that has just started."""
-        return LakeFSData(environment, **self.options(environment))
+        return LakeFSData(Path(), environment, **self.options(environment))
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Ask the server about the repository, as its administrator."""

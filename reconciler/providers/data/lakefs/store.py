@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from reconciler.git.names import check_environment, is_file_name, is_run_name
 from reconciler.model.errors import Refused, Unavailable
@@ -25,6 +26,7 @@ class LakeFSData:
     """The data store in a repository of lakeFS, as one environment sees it. Any number of threads may use it.
 
     Args:
+        _folder: nothing is kept on this machine.
         environment: the environment's name, which is also its branch's.
         endpoint: where lakeFS answers, `https://lakefs.example.com`, as seen from the daemon and from its jobs.
         repository: the repository, best kept for Setpoint alone.
@@ -42,14 +44,15 @@ class LakeFSData:
 
     def __init__(
         self,
+        _folder: Path,
         environment: str,
         *,
         endpoint: str,
         repository: str,
-        access_key_id: str = "${secret:LAKEFS_ACCESS_KEY_ID}",
-        secret_access_key: str = "${secret:LAKEFS_SECRET_ACCESS_KEY}",
-        job_access_key_id: str = "${secret:LAKEFS_JOB_ACCESS_KEY_ID}",
-        job_secret_access_key: str = "${secret:LAKEFS_JOB_SECRET_ACCESS_KEY}",
+        access_key_id: str,
+        secret_access_key: str,
+        job_access_key_id: str,
+        job_secret_access_key: str,
         storage_namespace: str | None = None,
         certificates: str | None = None,
         timeout: float = 20.0,

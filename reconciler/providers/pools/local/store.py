@@ -11,6 +11,7 @@ absent, so that it is ordered again.
 
 import fcntl
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -99,10 +100,15 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         request = json.dumps(order.request, default=_plain, indent=1)
         (folder / f"{order.attempt}.request.json").write_text(request, encoding="utf-8")
+        _keep_secrets(folder / f"{order.attempt}.secrets.json", order.secrets)
         _replace(folder / "order.json", order_as_json(order, submitted))
         if known is not None:
             _remove_attempt(folder, known.order.attempt)
         self.jobs.refresh_one(folder.name)
+
+    def secrets_of(self, order: JobOrder) -> Mapping[str, str]:
+        """Return the environment variables that an order came with; nothing else of it shows them."""
+        return _read(self.folder_of(order.run) / f"{order.attempt}.secrets.json")
 
     def put_admission(self, record: Record, admission: Admission) -> Record | None:
         """Write that an attempt was let in."""
@@ -196,6 +202,15 @@ def _replace(path: Path, text: str) -> None:
     part = path.with_name(f"{path.name}.part")
     part.write_text(text, encoding="utf-8")
     part.replace(path)
+
+
+def _keep_secrets(path: Path, secrets: Mapping[str, str]) -> None:
+    """Write secrets to a file that only its owner can read, from its first byte on."""
+    if not secrets:
+        return
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(dict(secrets), file)
 
 
 def _remove_attempt(folder: Path, attempt: int) -> None:
