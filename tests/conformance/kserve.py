@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from tests.servers.kubernetes import Cluster, Where
 
 from reconciler.kubernetes import Access
 from reconciler.kubernetes.access import Token
@@ -17,6 +16,7 @@ from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.kinds.spec import Resources
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.serving.kserve import KServeServing
+from tests.servers.kubernetes import Cluster, Where
 
 ROOT = Path(__file__).parents[2]
 RIGHTS = ROOT / "docs" / "engines" / "kserve" / "rbac.yaml"

@@ -85,6 +85,7 @@ class LocalServing:
             endpoint = self._store.endpoint(order.deployment) or EndpointRecord(order.deployment, created=now)
             known = endpoint.revisions.get(order.revision)
             slot = self._store.first_slot(order.deployment, order.revision)
+            self._store.keep_secrets(order.deployment, order.revision, order.secrets)
             self._store.put(endpoint.with_revision(_started(known, order, now, slot)))
 
     def route(self, deployment: Address, traffic: Mapping[Digest, int]) -> None:
