@@ -179,7 +179,7 @@ def _refusal(case: _Case, smoke: Pursuit) -> Decision | None:
 def _start(case: _Case) -> Decision | None:
     """Start the revision, wait until it is ready, or give its failure's reason."""
     running, bounds = case.running, case.spec.replicas
-    if running is None:
+    if running is None or running.state is RevisionState.STOPPING:
         return _start_anew(case)
     if running.state is RevisionState.FAILED:
         return _failed(case, "RevisionFailed", f"revision {case.revision} doesn't start: {running.reason}")
