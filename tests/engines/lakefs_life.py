@@ -62,10 +62,10 @@ class Life:
     def born(self) -> Cycle:
         """Start a daemon that knows nothing yet."""
         environ = {name: value for name, value in os.environ.items() if not name.startswith("SETPOINT_")}
-        clock, data = SystemClock(), self._open_data()
+        clock, self.data = SystemClock(), self._open_data()
         forge = MemoryForge(self.world, self.source, "dev")
         self.pool = LocalPool(self._folder / "pool", clock, environ=environ, **self._pool)
-        engines = Engines(data, data, self.pool, MemoryServing(self.world), forge, clock)
+        engines = Engines(self.data, self.data, self.pool, MemoryServing(self.world), forge, clock)
         cache = Cache()
         self.cycle = Cycle(
             lambda commit: compose(self.source.tree(commit), "dev", cache),

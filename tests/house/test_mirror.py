@@ -13,7 +13,7 @@ ELSEWHERE: dict[str, str] = {
         f"reconciler/cli/demo/{name}.py": _DEMO
         for name in ("__init__", "acts", "closing", "ending", "ground", "safety", "telling", "traffic")
     },
-    **{f"reconciler/providers/data/lakefs/{name}.py": _LAKEFS for name in ("merging", "server", "store")},
+    **{f"reconciler/providers/data/lakefs/{name}.py": _LAKEFS for name in ("ground", "merging", "server", "store")},
     "reconciler/cli/apply.py": _TYPED,
     "reconciler/cli/logs.py": _TYPED,
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",

@@ -4,6 +4,7 @@ Law of the module: a listing is complete or raises. Nothing is asked twice that 
 or sets the same again, is repeated when a connection breaks.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ PAGE = 1000
 CONNECTIONS = 32
 CONNECT = 5.0
 """Seconds that a connection may take; an answer has the whole timeout."""
+logging.getLogger("lakefs_sdk.rest").setLevel(logging.INFO)  # below that it tells all answers, tokens too
 _STEADY = Retry(total=1, backoff_factor=0, respect_retry_after_header=False)
 
 
@@ -87,11 +89,14 @@ class Server:
         """Return the commits of all tags that begin so."""
         return {ref.id: ref.commit_id for ref in self._pages(self._sdk.tags_api.list_tags, prefix=prefix)}
 
-    def create_branch(self, name: str, source: str, *, hidden: bool = False) -> None:
-        """Make a branch at a commit or at another branch's head, unless one of that name is there."""
+    def create_branch(self, name: str, source: str, *, hidden: bool = False) -> bool:
+        """Make a branch at a commit or at another branch's head; tell whether none of that name was there."""
         asked = models.BranchCreation(name=name, source=source, hidden=hidden)
-        with _unless_there():
+        try:
             self._ask(self._sdk.branches_api.create_branch, self.repository, asked)
+        except Taken:
+            return False
+        return True
 
     def delete_branch(self, name: str) -> None:
         """Take a branch away with what was not committed, whether or not it is there."""

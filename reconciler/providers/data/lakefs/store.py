@@ -1,6 +1,5 @@
 """`LakeFSData`: the data store and its reader for one environment."""
 
-import threading
 from collections.abc import Iterator, Mapping
 
 from reconciler.git.names import check_environment, is_file_name, is_run_name
@@ -10,8 +9,9 @@ from reconciler.model.observed import DataListing
 from reconciler.model.run import folder_of
 from reconciler.providers.data.lakefs import names
 from reconciler.providers.data.lakefs.answers import Missing, Unchanged
+from reconciler.providers.data.lakefs.ground import Ground
 from reconciler.providers.data.lakefs.merging import Merging
-from reconciler.providers.data.lakefs.names import MERGE, ROOT, RUN, VERSION, RunRefs, check_run, name_of, owner_of
+from reconciler.providers.data.lakefs.names import RUN, VERSION, RunRefs, check_run, name_of
 from reconciler.providers.data.lakefs.secrets import keys_of
 from reconciler.providers.data.lakefs.server import Server
 
@@ -58,11 +58,8 @@ class LakeFSData:
         own = keys_of(access_key_id, secret_access_key)
         self._job_keys = keys_of(job_access_key_id, job_secret_access_key)
         self._server = Server(endpoint, repository, own, timeout=timeout, certificates=certificates)
-        self._namespace = storage_namespace
+        self._ground = Ground(self._server, environment, storage_namespace)
         self._merging = Merging(self._server, environment)
-        self._merges = threading.Lock()
-        self._root = ""
-        self._is_swept = False
 
     def list(self) -> DataListing:
         """List all branches and versions: first the branches, so that what is merged meanwhile is seen at least once.
@@ -73,10 +70,10 @@ class LakeFSData:
         try:
             branches, tags = self._server.branches(), self._server.tags(VERSION)
         except Missing:
-            if self._namespace is None:
+            if not self._ground.is_unborn():
                 raise
             return DataListing(UNBORN)
-        return names.listing(branches, tags, self._environment, self._root_of(tags))
+        return names.listing(branches, tags, self._environment, self._ground.root_of(tags))
 
     def open(self, run: RunName) -> str:
         """Open the run's branch off the repository's root, unless it is open; return its folder's URL.
@@ -86,11 +83,11 @@ class LakeFSData:
             Unavailable: lakeFS can't be reached.
         """
         check_run(run)
-        self._prepare()
+        self._ground.prepare()
         owner = next(iter(self._refs(run).branches), None)
         branch = name_of(RUN, run, owner or self._environment)
         if owner is None:
-            self._server.create_branch(branch, self._root)
+            self._server.create_branch(branch, self._ground.root())
         return self._url(branch, run)
 
     def commit(self, run: RunName, metadata: Mapping[str, str]) -> CommitId:
@@ -127,16 +124,18 @@ class LakeFSData:
             Unavailable: lakeFS can't be reached.
         """
         check_run(run)
-        with self._merges:
+        with self._ground.alone():
             refs = self._refs(run)
             sealed = refs.sealed_commit(self._environment)
             if sealed is None:
                 raise Refused(f"{run} has no sealed branch, so there is nothing to merge", "commit its output first")
             if self._environment not in refs.versions:
-                self._merging.bring(run, sealed, self._head())
+                try:
+                    self._merging.bring(run, sealed, self._head())
+                finally:
+                    self._ground.clear(self._merging.draft_of(run))
                 self._server.create_tag(name_of(VERSION, run, self._environment), sealed)
-        for owner in refs.branches:
-            self._server.delete_branch(name_of(RUN, run, owner))
+        self._ground.clear(*(name_of(RUN, run, owner) for owner in refs.branches))
         return CommitId(sealed)
 
     def drop(self, run: RunName, *, accepted: bool = False) -> None:
@@ -151,10 +150,13 @@ class LakeFSData:
         """
         check_run(run)
         mine = self._environment
-        with self._merges:
+        with self._ground.alone():
             refs = self._refs(run)
             if accepted and mine in refs.versions:
-                self._merging.take_off(run, refs.versions[mine], self._head())
+                try:
+                    self._merging.take_off(run, refs.versions[mine], self._head())
+                finally:
+                    self._ground.clear(self._merging.draft_of(run))
                 self._server.delete_tag(name_of(VERSION, run, mine))
         if mine in refs.branches:
             self._server.delete_branch(name_of(RUN, run, mine))
@@ -223,10 +225,10 @@ class LakeFSData:
             branches = self._server.branches(name_of(RUN, run))
             tags = self._server.tags(name_of(VERSION, run))
         except Missing:
-            if self._namespace is None:
+            if not self._ground.is_unborn():
                 raise
             return RunRefs()
-        return names.refs_of(run, branches, tags, self._known_root()) if branches or tags else RunRefs()
+        return names.refs_of(run, branches, tags, self._ground.root()) if branches or tags else RunRefs()
 
     def _head(self) -> str:
         """Return the head of the environment's branch, which is made off the default branch where there is none."""
@@ -235,41 +237,6 @@ class LakeFSData:
             self._server.create_branch(self._environment, self._server.default_branch())
             found = self._server.branches(self._environment)[self._environment]
         return found
-
-    def _known_root(self) -> str:
-        return self._root or self._root_of(self._server.tags(ROOT))
-
-    def _root_of(self, tags: Mapping[str, str]) -> str:
-        """Return the repository's first commit, by its tag, else by its history."""
-        if not self._root:
-            self._root = tags.get(ROOT) or self._server.first_commit(self._server.default_branch())
-        return self._root
-
-    def _prepare(self) -> None:
-        """Make, once in the life of a daemon, what all runs begin with, and clear away what another one left."""
-        if self._is_swept:
-            return
-        with self._merges:
-            try:
-                root = self._known_root()
-            except Missing:
-                if self._namespace is None:
-                    raise
-                self._server.create_repository(self._namespace)
-                root = self._known_root()
-            self._server.create_tag(ROOT, root)
-            self._sweep()
-            self._is_swept = True
-
-    def _sweep(self) -> None:
-        """Delete this environment's branches that a crash left: half a merge, and a run that was accepted since."""
-        branches, tags = self._server.branches(), self._server.tags(VERSION)
-        for name in branches:
-            mine = owner_of(RUN, name)
-            half = owner_of(MERGE, name)
-            is_over = mine and mine[1] == self._environment and name_of(VERSION, *mine) in tags
-            if is_over or (half and half[1] == self._environment):
-                self._server.delete_branch(name)
 
     def _check_inside(self, branch: str, run: RunName) -> None:
         """Look at the first path of the tree, and at the first after the folder.
