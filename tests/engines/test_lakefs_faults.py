@@ -137,7 +137,7 @@ def test_it_comes_back_without_its_state(own_lakefs: LakeFS, tmp_path: Path) -> 
     admin = {"access_key_id": own_lakefs.admin.key, "secret_access_key": own_lakefs.admin.secret}
     options = {**admin, **{f"job_{key}": value for key, value in admin.items()}, "timeout": TIMEOUT}
     options |= {"endpoint": own_lakefs.url, "repository": "suite-lost", "storage_namespace": "local://suite-lost"}
-    life = Life(lambda: LakeFSData(Path(), "dev", **options), tmp_path / "life", SPECS, command=JOB)
+    life = Life(lambda: LakeFSData("dev", **options), tmp_path / "life", SPECS, command=JOB)
     first = life.converge(LOANS).plan.decisions[LOANS].facts["version"]
     own_lakefs.stop()
     for name in ("metadata", "users", "objects", "cache"):
@@ -150,11 +150,11 @@ def test_it_comes_back_without_its_state(own_lakefs: LakeFS, tmp_path: Path) -> 
 
 def test_a_wrong_key_is_told_with_what_to_do(tenant: Tenant) -> None:
     options = tenant.options() | {"secret_access_key": "wrong"}
-    data = LakeFSData(Path(), "dev", **options)
+    data = LakeFSData("dev", **options)
     with pytest.raises(Unavailable, match=r"401.*check the keys in `data` of environment.yaml") as told:
         data.list()
     assert "wrong" not in str(told.value)
-    poor = LakeFSData(Path(), "dev", **(tenant.options() | {"job_secret_access_key": "wrong"}))
+    poor = LakeFSData("dev", **(tenant.options() | {"job_secret_access_key": "wrong"}))
     poor.open(RunName("datasets/loans/0"))
     with pytest.raises(Unavailable, match="401"):
         poor.access(RunName("datasets/loans/0"))
