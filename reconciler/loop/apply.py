@@ -89,6 +89,7 @@ class Applier:
             request=request,
             attempt=change.attempt,
             inputs=tuple(sorted(change.inputs.values())),
+            secrets=engines.data.access(change.run),
         )
         engines.pool.submit(order)
 
@@ -123,6 +124,7 @@ class Applier:
             resources=change.resources,
             visibility=change.visibility,
             log_payloads=change.log_payloads,
+            secrets=self._engines.data.access(trial),
         )
         self._engines.serving.start(order)
 

@@ -37,6 +37,12 @@ class DataStore(Protocol):
         been merged since.
         """
 
+    def access(self, run: RunName) -> Mapping[str, str]:
+        """Return the environment variables by which a job of the run reaches its URLs: secrets, never the daemon's own.
+
+        Empty where a job needs none.
+        """
+
 
 class DataReader(Protocol):
     """Reads what runs have left."""

@@ -17,8 +17,8 @@ class JobOrder:
 
     `attempt` counts from 1: an order whose attempt is above that of the finished job of the same name replaces it;
     any other order for a known name changes nothing. `inputs` are the runs whose output the job reads: the listing
-    tells them again, so that none of them is dropped under it. `secrets` are environment variables that no file
-    that others can read, argument or log of the pool may show.
+    tells them again, so that none of them is dropped under it. `secrets` are environment variables that no argument, no
+    log and no file that others can read may show.
     """
 
     run: RunName

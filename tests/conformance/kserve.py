@@ -20,7 +20,7 @@ from tests.servers.kubernetes import Cluster, Where
 
 ROOT = Path(__file__).parents[2]
 RIGHTS = ROOT / "docs" / "engines" / "kserve" / "rbac.yaml"
-PREDICTOR = (sys.executable, "-S", str(Path(__file__).with_name("predictor.py")))
+PREDICTOR = (sys.executable, str(Path(__file__).with_name("predictor.py")))
 GATEWAYS = {"internal": "gateways/inside", "public": "gateways/outside"}
 BEHIND = {"gateways": GATEWAYS, "host": "https://{name}.models.example.org"}
 INFERENCE_SERVICES, PODS = ("serving.kserve.io/v1beta1", "inferenceservices"), ("v1", "pods")

@@ -37,7 +37,7 @@ class KubernetesPoolBench:
         }
 
     def open(self, **options: Any) -> KubernetesPool:
-        return KubernetesPool(Path(), WallClock(), **{**self.options, **options})
+        return KubernetesPool(WallClock(), **{**self.options, **options})
 
     def pass_time(self) -> None:
         time.sleep(0.05)

@@ -1,6 +1,6 @@
 """A predictor with no model in it, on the standard library alone: it starts at once and says which revision answers.
 
-SETPOINT_SERVE='{…}' python -S predictor.py: the model's URL says how it behaves, `fake://?refuse=why`, `?crash=words`.
+SETPOINT_SERVE='{…}' python predictor.py: the model's URL says how it behaves, `fake://?refuse=why`, `?crash=words`.
 """
 
 import json

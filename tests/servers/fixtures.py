@@ -139,8 +139,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def _needed(item: pytest.Item) -> set[str]:
-    """Return the servers that a test can't do without."""
-    return {server for name in _fixtures(item) for server in SERVERS.get(name, ())}
+    """Return the servers that a test can't do without: by its fixtures, or as `pytest.mark.servers("lakefs")` says."""
+    marked = {str(name) for mark in item.iter_markers("servers") for name in mark.args}
+    return {server for name in _fixtures(item) for server in SERVERS.get(name, ())} | marked
 
 
 def _fixtures(item: pytest.Item) -> tuple[str, ...]:

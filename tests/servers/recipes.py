@@ -78,6 +78,7 @@ KUEUE = Recipe(
 )
 
 _KSERVE = "github.com/kserve/kserve"
+_ROUTES = "gateway.networking.k8s.io_httproutes.yaml"
 KSERVE = Recipe(
     "kserve",
     {"kserve": f"{_KSERVE}/cmd/manager"},
@@ -86,6 +87,8 @@ KSERVE = Recipe(
         Copied(_KSERVE, "config/configmap/inferenceservice.yaml", "configmap.yaml"),
         Copied(_KSERVE, "config/storagecontainers/default.yaml", "storage.yaml"),
         Copied(_KSERVE, "config/webhook/manifests.yaml", "webhooks.yaml"),
+        # The Gateway API, whose routes divide traffic: the kind is enough, nobody here acts on it.
+        Copied("sigs.k8s.io/gateway-api", f"config/crd/standard/{_ROUTES}", "routes.yaml"),
     ),
 )
 

@@ -152,6 +152,11 @@ class MemoryData:
             if not tag.kept_by:
                 del room.tags[run]
 
+    @verb("data")
+    def access(self, run: RunName) -> Mapping[str, str]:  # noqa: ARG002 - the port's
+        """Return what lets a job reach its URLs: nothing, as all of it is in memory."""
+        return {}
+
     @verb("reader")
     def read(self, run: RunName, path: str) -> bytes:
         """Read a file of a run's folder, from its version, else from its branch, committed or not.

@@ -58,7 +58,7 @@ async def scene(client: Client, pod: Object, container: Object, stage: Stage) ->
         return stage.resolve(move(text))
 
     variables = {name: local(value) for name, value in (await _variables(client, pod, container, stage)).items()}
-    command = [local(_expand(part, variables)) for part in _words(container, stage)]
+    command = [local(expand(part, variables)) for part in _words(container, stage)]
     environ = _surroundings(home, stage) | variables
     directory = Path(local(container["workingDir"])) if container.get("workingDir", "").startswith("/") else home
     return Scene(command, environ, directory if directory.is_dir() else home, message)
@@ -113,7 +113,7 @@ async def _variables(client: Client, pod: Object, container: Object, stage: Stag
         if "valueFrom" in variable:
             value = await _referred(client, pod, variable, stage)
         else:
-            value = _expand(variable.get("value", ""), found)
+            value = expand(variable.get("value", ""), found)
         if value is not None:
             found[variable["name"]] = value
     return found
@@ -155,7 +155,7 @@ def _field(pod: Object, path: str, stage: Stage) -> str:
     return str(fields[path])
 
 
-def _expand(text: str, variables: Mapping[str, str]) -> str:
+def expand(text: str, variables: Mapping[str, str]) -> str:
     """Replace `$(NAME)` as Kubernetes does: an unknown name stays as it is, `$$` is a dollar."""
 
     def replaced(found: re.Match[str]) -> str:

@@ -44,7 +44,7 @@ def relocate(container: Object, folders: Mapping[str, Path], more: Mapping[str, 
     if not paths:
         return lambda text: text
     longest_first = "|".join(re.escape(path) for path in sorted(paths, key=len, reverse=True))
-    known = re.compile(rf"(?<![\w./-])(?:{longest_first})(?![\w.-])")
+    known = re.compile(rf"(?:(?<![\w./-])|(?<=://))(?:{longest_first})(?![\w.-])")
     return lambda text: known.sub(lambda found: str(paths[found[0]]), text)
 
 

@@ -146,6 +146,10 @@ class GitData:
                 if self._swapped(*self._dropping(run, refs)):
                     return
 
+    def access(self, run: RunName) -> Mapping[str, str]:  # noqa: ARG002 - the port's
+        """Return what lets a job reach its URLs: nothing, as they are folders of its machine."""
+        return {}
+
     def read(self, run: RunName, path: str) -> bytes:
         """Read a file of a run's folder, from its version, else from its branch, committed or not.
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 from reconciler.kubernetes import Kubernetes, Manifest, find_access
 from reconciler.model.errors import Raced
@@ -32,7 +31,6 @@ class KubernetesPool:
     """Runs jobs in a namespace of a cluster, in queues of Kueue that teams share.
 
     Args:
-        _folder: where other pools keep what may be lost; this one has nothing to keep.
         clock: the time.
         image: the image of all jobs; it holds the runners and what they need.
         namespace: where jobs run; the namespace of the kubeconfig's context, or the daemon's own, if left out.
@@ -54,7 +52,6 @@ class KubernetesPool:
 
     def __init__(
         self,
-        _folder: Path,
         clock: Clock,
         *,
         image: str,

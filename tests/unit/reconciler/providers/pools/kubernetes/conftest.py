@@ -25,7 +25,7 @@ class Stage:
     def open(self, **options: Any) -> KubernetesPool:
         """Return a provider, as a daemon that has just started makes it."""
         usual = {"image": "runners:1", "kubeconfig": str(self.kubeconfig), "gpu_kinds": {"a100": {"gpu": "A100"}}}
-        return KubernetesPool(Path(), self.clock, **(usual | options))
+        return KubernetesPool(self.clock, **(usual | options))
 
     def things(self, plural: str) -> list[dict[str, Any]]:
         """Return all things of a kind."""
