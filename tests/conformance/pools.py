@@ -19,6 +19,7 @@ from reconciler.providers.pools.local import LocalPool
 
 SHARED = Address("pools/shared")
 SHORT_JOB = Path(__file__).with_name("short_job.py")
+ASKED = ("cpus", "memory", "gpus", "gpu_kind", "nodes")
 PATIENCE = 60.0
 
 
@@ -113,8 +114,8 @@ class Reborn:
 
 
 def order(run: str, *, team: str = "risk", timeout: float = 60.0, attempt: int = 1, **does: Any) -> JobOrder:
-    """Order a job that does something; `cpus`, `memory`, `gpus`, `nodes` and `pool` may be told too."""
-    asked = {name: does.pop(name) for name in ("cpus", "memory", "gpus", "nodes") if name in does}
+    """Order a job that does something; what it asks for and its `pool` may be told too."""
+    asked = {name: does.pop(name) for name in ASKED if name in does}
     pool = Address(does.pop("pool", SHARED))
     return JobOrder(RunName(run), pool, team, Resources(**asked), timeout, does, attempt)
 

@@ -1,5 +1,6 @@
 """Pools: capacity and shares as the spec says, and how much each team uses."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from reconciler.controllers.pools import retire
 from reconciler.model.change import ConfigurePool
 from reconciler.model.decision import Decision, Standing
 from reconciler.model.kinds.pools import Pool
-from reconciler.model.observed import Job
+from reconciler.model.observed import Job, Use
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import SHARED
 
@@ -86,3 +87,20 @@ def test_a_pool_whose_spec_is_gone_is_taken_away() -> None:
 def test_a_pool_is_taken_away_once_its_jobs_have_ended_and_not_asked_in_every_pass() -> None:
     found = retired(stage.job("a/b/1"))
     assert (found.reason, found.changes) == ("Draining", ())
+
+
+def test_a_pool_that_was_changed_by_hand_is_put_right_and_told() -> None:
+    seen = stage.actual(pools={SHARED: Pool.model_validate(SPEC)})
+    seen = replace(seen, pool=replace(seen.pool, drifted={SHARED: "Cohort ml.shared is gone"}))
+    found = stage.decide(stage.resource(SHARED, **SPEC), seen)
+    (change,) = stage.of(found, ConfigurePool)
+    assert (change.why, found.drifted) == ("Cohort ml.shared is gone", "Cohort ml.shared is gone")
+    assert found.standing is Standing.RECONCILING
+
+
+def test_use_and_what_is_borrowed_are_facts_of_a_team() -> None:
+    seen = stage.actual(pools={SHARED: Pool.model_validate(SPEC)})
+    use = {"risk": Use({"gpus": 6.0}, {"gpus": 2.0}), "": Use({"cpus": 1.0}), "idle": Use()}
+    seen = replace(seen, pool=replace(seen.pool, use={SHARED: use}))
+    teams = stage.decide(stage.resource(SHARED, **SPEC), seen).facts["teams"]
+    assert teams == {"risk": {"used": {"gpus": 6.0}, "borrowed": {"gpus": 2.0}}, "others": {"used": {"cpus": 1.0}}}
