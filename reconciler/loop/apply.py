@@ -1,9 +1,9 @@
 """Applying a plan: the only writes to the world. Changes of one resource go in order, resources side by side."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from reconciler.loop.abreast import abreast
 from reconciler.loop.boundary import Failure, contain
 from reconciler.model import change as c
 from reconciler.model.decision import Decision
@@ -43,10 +43,7 @@ class Applier:
     def apply(self, plan: Plan) -> tuple[Outcome, ...]:
         """Apply a plan; return what became of each change that was tried, in the plan's order."""
         busy = [decision for decision in plan.decisions.values() if decision.changes]
-        if not busy:
-            return ()
-        with ThreadPoolExecutor(min(self._threads, len(busy)), thread_name_prefix="apply") as threads:
-            lists = list(threads.map(lambda decision: self._apply_all(decision, plan.commit), busy))
+        lists = abreast(lambda decision: self._apply_all(decision, plan.commit), busy, self._threads, "apply")
         return tuple(outcome for outcomes in lists for outcome in outcomes)
 
     def _apply_all(self, decision: Decision, commit: CommitId) -> list[Outcome]:

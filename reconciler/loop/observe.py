@@ -1,9 +1,9 @@
 """Observing: one listing of every port, then the results of finished runs, each read once in its life."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from reconciler.loop.abreast import abreast
 from reconciler.loop.boundary import Failure, Success, contain
 from reconciler.loop.results import document_of
 from reconciler.model.ids import Address, CommitId, RunName
@@ -36,10 +36,8 @@ class Results:
         wanted = list(dict(_finished(data, pool)).items())
         unknown = [(run, state) for run, state in wanted if (run, state) not in self._known]
         fresh = {key: self._known[key] for key in wanted if key in self._known}
-        if unknown:
-            with ThreadPoolExecutor(min(self.threads, len(unknown)), thread_name_prefix="results") as threads:
-                read = threads.map(lambda key: _read_both(engines, key[0]), unknown)
-                fresh |= zip(unknown, read, strict=True)
+        read = abreast(lambda key: _read_both(engines, key[0]), unknown, self.threads, "results")
+        fresh |= zip(unknown, read, strict=True)
         self._known = {key: pair for key, pair in fresh.items() if any(part is not None for part in pair)}
         results = {run: pair[0] for (run, _), pair in fresh.items() if pair[0] is not None}
         errors = {run: pair[1] for (run, _), pair in fresh.items() if pair[1] is not None}
@@ -82,8 +80,7 @@ def observe(engines: Engines, recorded: Mapping[Address, Document], controls: Co
         "serving": engines.serving.list,
         "forge": engines.forge.list,
     }
-    with ThreadPoolExecutor(min(results.threads, len(calls)), thread_name_prefix="observe") as threads:
-        told = dict(zip(calls, threads.map(contain, calls.values()), strict=True))
+    told = dict(zip(calls, abreast(contain, calls.values(), results.threads, "observe"), strict=True))
     unread = {port: result.message for port, result in told.items() if isinstance(result, Failure)}
     listed = {port: result.value for port, result in told.items() if isinstance(result, Success)}
     data, pool = listed.get("data", DataListing(CommitId(""))), listed.get("pool", PoolListing())
