@@ -84,7 +84,11 @@ class Life:
 
 def _turn(machine: Machine) -> Pass | None:
     done = machine.step()
-    return machine.step() if done and done.did_something else done
+    if not done or not done.did_something:
+        return done
+    again = machine.step()
+    machine.has_news = True
+    return again
 
 
 def _wake(done: Iterable[Pass]) -> datetime | None:
