@@ -178,3 +178,17 @@ def test_a_reader_that_is_killed_is_replaced(dev: GitData) -> None:
     assert dev._objects._process is not None
     os.kill(dev._objects._process.pid, signal.SIGKILL)
     assert dev.read(RUN, "a") == b"1"
+
+
+def test_what_a_killed_write_left_unfinished_goes_with_the_next_daemon(dev: GitData, root: Path) -> None:
+    dev.open(RUN)
+    pack = root / "objects.git/objects/pack"
+    left, young = pack / "tmp_pack_left", pack / "tmp_pack_young"
+    for file in (left, young):
+        file.touch()
+    os.utime(left, (0, 0))
+    after = GitData(root, "dev")
+    after.open(SECOND)
+    after.close()
+    assert not left.exists()
+    assert young.exists()
