@@ -180,6 +180,13 @@ def test_a_reader_that_is_killed_is_replaced(dev: GitData) -> None:
     assert dev.read(RUN, "a") == b"1"
 
 
+def test_a_merge_is_made_although_the_refs_cannot_be_packed(dev: GitData, prod: GitData, root: Path) -> None:
+    accept(dev, RUN)
+    (root / "objects.git/packed-refs.lock").touch()
+    prod.merge(RUN)
+    assert prod.list().versions[RUN].here
+
+
 def test_what_a_killed_write_left_unfinished_goes_with_the_next_daemon(dev: GitData, root: Path) -> None:
     dev.open(RUN)
     pack = root / "objects.git/objects/pack"
