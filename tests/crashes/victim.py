@@ -27,14 +27,15 @@ from tests.crashes.embedded import NAME
 from tests.crashes.killed_git import READING, named, verb_of
 
 PORTS = ("data", "reader", "pool", "serving", "forge")
-READS = frozenset({"list", "read", "url", "logs", "settle"})
+LANDMARKS = frozenset({"open", "commit", "merge", "submit", "start", "route", "propose"})
+"""The verbs that come once for a resource; `configure` and `close` are called beside others, at no certain moment."""
 
 
 class Fate:
     """Writes down each point, and kills this process at one of them.
 
     What names no resource happens again and again. So that its names stay the same from life to life, it is counted
-    anew since each call of a verb that writes for a resource.
+    anew since each landmark.
     """
 
     def __init__(self, points: Path, end: str) -> None:
@@ -44,12 +45,12 @@ class Fate:
         self._seen: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def step(self, name: str, *, opens: bool = False) -> str:
+    def step(self, name: str, *, is_landmark: bool = False) -> str:
         """Return the name of what is about to be done, with how often it has come by now."""
         with self._lock:
-            if opens:
+            if is_landmark:
                 self._since = name
-            elif f"/{NAME}" not in name:
+            elif f"/{NAME}" not in name and "/shared" not in name:
                 name = f"{name} since {self._since}"
             self._seen[name] += 1
             return f"{name} #{self._seen[name]}"
@@ -80,7 +81,7 @@ class Watched:
 
         def call(*arguments: Any) -> Any:
             name = f"{self._port}.{verb} {without_digest(name_of(arguments))}".rstrip()
-            step = self._fate.step(name, opens=verb not in READS and f"/{NAME}" in name)
+            step = self._fate.step(name, is_landmark=verb in LANDMARKS)
             return self._fate.around(step, lambda: method(*arguments))
 
         return call
