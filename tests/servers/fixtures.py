@@ -5,6 +5,7 @@ ask for a server are marked `servers`, and are skipped where it isn't built; whe
 servers logged meanwhile.
 """
 
+import secrets
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +13,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.servers.kubernetes import Cluster
     from tests.servers.lakefs import LakeFS
+    from tests.servers.seaweedfs import SeaweedFS
 
+_CLUSTER = ("etcd", "kubernetes", "kwok", "kueue", "kserve")
 SERVERS = {
     "lakefs": ("lakefs",),
     "own_lakefs": ("lakefs",),
+    "lakefs_on_s3": ("lakefs",),
+    "seaweedfs": (),
+    "cluster": _CLUSTER,
+    "own_cluster": _CLUSTER,
 }
 """Each fixture, and which servers must be built for it."""
+
+ONE_WORKER = ("cluster", "own_cluster")
+"""Fixtures that are too heavy to be had twice at once: all tests that ask for them run on one worker."""
 
 _log_sizes = pytest.StashKey[dict[Path, int]]()
 
@@ -43,12 +54,62 @@ def own_lakefs(tmp_path: Path) -> "Iterator[LakeFS]":
     server.stop()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need a server."""
-    for item in items:
-        if _needed(item):
-            item.add_marker(pytest.mark.servers)
+@pytest.fixture(scope="session")
+def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SeaweedFS]":
+    """Return a running S3 store that other tests use too: make buckets of your own names in it."""
+    from tests.servers.seaweedfs import SeaweedFS
+
+    server = SeaweedFS(tmp_path_factory.mktemp("seaweedfs")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def lakefs_on_s3(seaweedfs: "SeaweedFS", tmp_path_factory: pytest.TempPathFactory) -> "Iterator[LakeFS]":
+    """Return a running lakeFS that keeps its objects in the S3 store, for what only works there: presigned URLs."""
+    from tests.servers.lakefs import LakeFS
+
+    server = LakeFS(tmp_path_factory.mktemp("lakefs"), seaweedfs).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Cluster]":
+    """Return a running Kubernetes, with Kueue and KServe, that other tests use too: work in a `namespace`."""
+    from tests.servers.kubernetes import Cluster
+
+    server = Cluster(tmp_path_factory.mktemp("cluster")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_cluster(tmp_path: Path) -> "Iterator[Cluster]":
+    """Return a running Kubernetes without Kueue and KServe that no other test uses: stop it, delete its folder."""
+    from tests.servers.kubernetes import Cluster
+
+    server = Cluster(tmp_path / "cluster", with_controllers=False).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def namespace(cluster: "Cluster") -> Iterator[str]:
+    """Return a namespace of the cluster for one test; afterwards it ends, and all that runs in it."""
+    from tests.servers.kubernetes import Where
+
+    name = cluster.create_namespace(f"test-{secrets.token_hex(4)}")
+    yield name
+    cluster.admin.delete(Where("v1", "namespaces", name))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test that needs a server, and put those on one worker that share a heavy one."""
+    if set(SERVERS) & set(_fixtures(item)):
+        item.add_marker(pytest.mark.servers)
+    if set(ONE_WORKER) & set(_fixtures(item)):
+        item.add_marker(pytest.mark.xdist_group("cluster"))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -79,9 +140,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 def _needed(item: pytest.Item) -> set[str]:
     """Return the servers that a test can't do without: by its fixtures, or as `pytest.mark.servers("lakefs")` says."""
-    names: tuple[str, ...] = getattr(item, "fixturenames", ())
     marked = {str(name) for mark in item.iter_markers("servers") for name in mark.args}
-    return {server for name in names for server in SERVERS.get(name, ())} | marked
+    return {server for name in _fixtures(item) for server in SERVERS.get(name, ())} | marked
+
+
+def _fixtures(item: pytest.Item) -> tuple[str, ...]:
+    return tuple(getattr(item, "fixturenames", ()))
 
 
 def _missing(servers: set[str]) -> list[str]:

@@ -17,7 +17,7 @@ def free_port() -> int:
     """Return a port that nobody listens at, and never the same one twice in a process."""
     while True:
         port = random.randrange(LOWEST, HIGHEST)
-        if port not in _taken and _is_free(port):
+        if port not in _taken and is_free(port):
             _taken.add(port)
             return port
 
@@ -29,11 +29,12 @@ def is_open(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int, address: str = LOOPBACK) -> bool:
+    """Tell whether a server could listen at a port: nobody does, there or on all addresses of this machine."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((LOOPBACK, port))
+            probe.bind((address, port))
         except OSError:
             return False
     return True

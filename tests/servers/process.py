@@ -24,7 +24,7 @@ PATIENCE = 90.0
 GRACE = 15.0
 """Seconds that a server has to end when it is asked to."""
 INTERVAL = 0.05
-LONGEST_LINE = 400
+LONGEST_LINE = 240
 
 RUNNING: dict[int, "Process"] = {}
 """Every server of this process that runs, by process id."""
@@ -72,6 +72,7 @@ class Process:
     ready: Callable[[], bool]
     environ: Mapping[str, str] = field(default_factory=dict)
     dies_by: signal.Signals = signal.SIGKILL
+    grace: float = GRACE
     _started: "subprocess.Popen[bytes] | None" = field(default=None, init=False, repr=False)
 
     def start(self) -> Self:
@@ -157,7 +158,7 @@ class Process:
             process.send_signal(number)
             process.send_signal(signal.SIGCONT)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(GRACE)
+                process.wait(self.grace)
         process.kill()
         process.wait()
         RUNNING.pop(process.pid, None)

@@ -4,7 +4,7 @@ The versions stand in `<name>/go.mod`, the hashes in `<name>/go.sum`; a recipe s
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -27,12 +27,13 @@ class Recipe:
     name: str
     programs: dict[str, str]
     ldflags: str = ""
-    copied: tuple[Copied, ...] = field(default=())
+    copied: tuple[Copied, ...] = ()
+    root: Path = HERE
 
     @property
     def folder(self) -> Path:
         """Return where its go.mod and go.sum are."""
-        return HERE / self.name
+        return self.root / self.name
 
     @property
     def digest(self) -> str:
@@ -52,4 +53,40 @@ LAKEFS = Recipe(
     ldflags="-X github.com/treeverse/lakefs/pkg/version.Version=1.84.0",
 )
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (LAKEFS,)}
+ETCD = Recipe("etcd", {"etcd": "go.etcd.io/etcd/server/v3"})
+
+KUBERNETES = Recipe(
+    "kubernetes",
+    {name: f"k8s.io/kubernetes/cmd/{name}" for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")},
+    # Kueue refuses a server that has no version.
+    ldflags=f"-X k8s.io/component-base/version.gitVersion={KUBERNETES_VERSION}",
+)
+
+KWOK = Recipe(
+    "kwok",
+    {"kwok": "sigs.k8s.io/kwok/cmd/kwok"},
+    copied=(Copied("sigs.k8s.io/kwok", "kustomize/stage", "stage"),),
+)
+
+KUEUE = Recipe(
+    "kueue",
+    {"kueue": "sigs.k8s.io/kueue/cmd/kueue"},
+    copied=(
+        Copied("sigs.k8s.io/kueue", "config/components/crd/bases", "crds"),
+        Copied("sigs.k8s.io/kueue", "config/components/webhook/manifests.yaml", "webhooks.yaml"),
+    ),
+)
+
+_KSERVE = "github.com/kserve/kserve"
+KSERVE = Recipe(
+    "kserve",
+    {"kserve": f"{_KSERVE}/cmd/manager"},
+    copied=(
+        Copied(_KSERVE, "config/crd/full", "crds"),
+        Copied(_KSERVE, "config/configmap/inferenceservice.yaml", "configmap.yaml"),
+        Copied(_KSERVE, "config/storagecontainers/default.yaml", "storage.yaml"),
+        Copied(_KSERVE, "config/webhook/manifests.yaml", "webhooks.yaml"),
+    ),
+)
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (LAKEFS, ETCD, KUBERNETES, KWOK, KUEUE, KSERVE)}

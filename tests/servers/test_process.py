@@ -45,9 +45,10 @@ def test_one_that_ends_at_once_shows_its_log(tmp_path: Path) -> None:
         python(tmp_path, "raise SystemExit('no disk')").start()
 
 
-def test_a_stubborn_one_is_ended_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.servers.process.GRACE", 0.2)
-    process = python(tmp_path, STUBBORN).start()
+def test_a_stubborn_one_is_ended_too(tmp_path: Path) -> None:
+    process = python(tmp_path, STUBBORN)
+    process.grace = 0.2
+    process.start()
     process.stop()
     assert not process.is_running
 

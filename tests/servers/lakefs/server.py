@@ -17,6 +17,7 @@ from tests.servers.building import home_of
 from tests.servers.ports import LOOPBACK, free_port
 from tests.servers.process import Process, Processes, answers
 from tests.servers.recipes import LAKEFS
+from tests.servers.seaweedfs.server import REGION, SeaweedFS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,13 @@ def _access_key() -> str:
 class LakeFS(Processes):
     """A server at `url`, and at the same address its S3 gateway."""
 
-    def __init__(self, folder: Path, blockstore: Mapping[str, Any] | None = None) -> None:
-        """Keep all state in a folder; objects too, unless a block store is told as lakeFS's configuration has it."""
+    def __init__(self, folder: Path, store: SeaweedFS | None = None) -> None:
+        """Keep all state in a folder; objects too, unless there is an S3 store for them."""
         self.url = f"http://{LOOPBACK}:{free_port()}"
         self.admin = Credentials(_access_key(), secrets.token_urlsafe(30))
         self._acl = f"http://{LOOPBACK}:{free_port()}"
         self._folder = folder
-        self._blockstore = blockstore or {"type": "local", "local": {"path": str(folder / "objects")}}
+        self._store = store
         self._secret = secrets.token_hex(16)
         super().__init__(self._acl_process(), self._lakefs_process())
 
@@ -66,8 +67,7 @@ class LakeFS(Processes):
 
     def storage_namespace(self, name: str) -> str:
         """Return where a new repository may keep its objects."""
-        kind = self._blockstore["type"]
-        return f"local://{name}" if kind == "local" else f"s3://{self._blockstore['bucket']}/{name}"
+        return f"s3://{self._store.create_bucket(name)}" if self._store else f"local://{name}"
 
     def client(self, who: Credentials | None = None) -> httpx.Client:
         """Return an HTTP client of the REST API, as the administrator or somebody else; close it."""
@@ -107,7 +107,7 @@ class LakeFS(Processes):
         settings = {
             "listen_address": self.url.removeprefix("http://"),
             "database": self._database("metadata"),
-            "blockstore": self._blockstore,
+            "blockstore": self._blockstore(),
             "committed": {"local_cache": {"dir": str(self._folder / "cache")}},
             "auth": {
                 "encrypt": {"secret_key": self._secret},
@@ -124,6 +124,18 @@ class LakeFS(Processes):
             "security": {"check_latest_version": False},
         }
         return self._process("lakefs", settings, f"{self.url}/api/v1/healthcheck")
+
+    def _blockstore(self) -> dict[str, Any]:
+        if self._store is None:
+            return {"type": "local", "local": {"path": str(self._folder / "objects")}}
+        reached = {
+            "endpoint": self._store.url,
+            "region": REGION,
+            "force_path_style": True,
+            "discover_bucket_region": False,
+            "credentials": {"access_key_id": self._store.key, "secret_access_key": self._store.secret},
+        }
+        return {"type": "s3", "s3": reached}
 
     def _database(self, name: str) -> dict[str, Any]:
         return {"type": "local", "local": {"path": str(self._folder / name), "sync_writes": False}}
