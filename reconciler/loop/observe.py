@@ -36,9 +36,8 @@ class Results:
         wanted = list(dict(_finished(data, pool)).items())
         unknown = [(run, state) for run, state in wanted if (run, state) not in self._known]
         fresh = {key: self._known[key] for key in wanted if key in self._known}
-        if unknown:
-            read = self.threads.map(lambda key: _read_both(engines, key[0]), unknown)
-            fresh |= zip(unknown, read, strict=True)
+        read = self.threads.map(lambda key: _read_both(engines, key[0]), unknown)
+        fresh |= zip(unknown, read, strict=True)
         self._known = {key: pair for key, pair in fresh.items() if any(part is not None for part in pair)}
         results = {run: pair[0] for (run, _), pair in fresh.items() if pair[0] is not None}
         errors = {run: pair[1] for (run, _), pair in fresh.items() if pair[1] is not None}

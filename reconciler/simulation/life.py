@@ -9,6 +9,7 @@ from reconciler.providers.memory import MemorySource, World
 from reconciler.providers.memory.faults import Faults
 from reconciler.simulation.machine import Behave, Machine, usual
 from reconciler.simulation.people import approve
+from reconciler.simulation.place import InMemory
 
 QUIET = timedelta(minutes=30)
 """When nothing has happened for so long, nothing will but by schedule."""
@@ -28,7 +29,8 @@ class Life:
         self.world = World()
         self.source = MemorySource(self.world)
         habits = behave(self.world)
-        self.machines = [Machine(self.world, name, faults(name), habits) for name in environments]
+        place = InMemory(self.world)
+        self.machines = [Machine(self.world, place, name, faults(name), habits) for name in environments]
 
     def commit(self, files: Mapping[str, bytes | None], what: str) -> None:
         """Commit changes of files by path, as a person does; None removes one."""
@@ -84,7 +86,11 @@ class Life:
 
 def _turn(machine: Machine) -> Pass | None:
     done = machine.step()
-    return machine.step() if done and done.did_something else done
+    if not done or not done.did_something:
+        return done
+    again = machine.step()
+    machine.has_news = True
+    return again
 
 
 def _wake(done: Iterable[Pass]) -> datetime | None:

@@ -17,7 +17,7 @@ import pytest
 
 from reconciler.git import process
 
-_READING = frozenset(
+READING = frozenset(
     {"cat-file", "diff", "for-each-ref", "ls-tree", "merge-base", "rev-list", "rev-parse", "symbolic-ref", "worktree"}
 )
 _LONG_AGO = 1_000_000_000
@@ -51,12 +51,12 @@ def watched(repository: Path, scratch: Path, seen: Seen) -> Iterator[None]:
     class Watched(subprocess.Popen[bytes]):
         def __init__(self, line: list[str], **options: Any) -> None:
             self.line, self.verb = line, verb_of(line)
-            if self.verb not in _READING:
+            if self.verb not in READING:
                 lock.acquire()
             super().__init__(line, **options)
 
         def communicate(self, fed: bytes | None = None, timeout: float | None = None) -> tuple[bytes, bytes]:
-            if self.verb in _READING:
+            if self.verb in READING:
                 return super().communicate(fed, timeout)
             try:
                 name = named(self.verb, fed or b"")

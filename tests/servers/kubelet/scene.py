@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers.kubelet.client import Client, Object
+from tests.servers.kubelet.services import FILE
 from tests.servers.kubelet.volumes import UnfitError, relocate, stored
 from tests.servers.ports import LOOPBACK, is_free
 
@@ -97,6 +98,7 @@ def _surroundings(home: Path, stage: Stage) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(BINDING),
         "SETPOINT_POD_ADDRESS": stage.address,
+        "SETPOINT_SERVICES": str(stage.folder.parents[1] / FILE),
         "GLOO_SOCKET_IFNAME": "lo",  # pods meet on the loopback
     }
 
