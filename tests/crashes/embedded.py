@@ -19,12 +19,11 @@ from reconciler.cli.reading import read_status
 from reconciler.settings import Settings
 from runners.monitor.parameters import Window
 from runners.monitor.payloads import read_log
+from tests.crashes.victim import NAME
 from tests.unit.reconciler.git.people import Clone, git
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240.0
-NAME = "loans"
-"""What all resources are called, but for the pool."""
 DEPLOYMENT, MONITOR = f"deployments/{NAME}", f"monitors/{NAME}"
 ROWS, ASKED, BATCH = 300, 200, 50
 FILES: Mapping[str, str] = {

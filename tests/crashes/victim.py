@@ -23,9 +23,10 @@ from reconciler import wiring
 from reconciler.__main__ import main
 from reconciler.git import process
 from reconciler.ports.engines import Engines
-from tests.crashes.embedded import NAME
-from tests.crashes.killed_git import READING, named, verb_of
+from tests.crashes.git_lines import READING, named, verb_of
 
+NAME = "loans"
+"""What all resources of the life are called, but for its pool."""
 PORTS = ("data", "reader", "pool", "serving", "forge")
 LANDMARKS = frozenset({"open", "commit", "merge", "submit", "start", "route", "propose"})
 """The verbs that come once for a resource; `configure` and `close` are called beside others, at no certain moment."""
