@@ -1,5 +1,6 @@
 """Where a life's repository is: in memory, or anywhere that has its watched branch, its status and its proposals."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from reconciler.loop.cycle import StatusStore
@@ -25,6 +26,9 @@ class Place(Protocol):
     def tree(self, commit: CommitId) -> SourceTree:
         """Return the files of a commit, read beside the daemons: that is no call of theirs."""
 
+    def commit(self, changes: Mapping[str, bytes | None], message: str) -> object:
+        """Commit changes of files by path to the watched branch, as a person does; None removes one."""
+
 
 class InMemory:
     """A repository that is a room of the world, so that calls of it may go wrong as well."""
@@ -47,3 +51,7 @@ class InMemory:
     def tree(self, commit: CommitId) -> MemoryTree:
         """Return the files of a commit."""
         return MemoryTree(self._world.room(SourceRoom), commit)
+
+    def commit(self, changes: Mapping[str, bytes | None], message: str) -> CommitId:
+        """Commit changes of files by path to the watched branch."""
+        return self.source().commit(changes, message=message)

@@ -6,7 +6,7 @@ from reconciler.simulation.place import InMemory
 
 def test_the_views_of_a_place_are_of_one_repository() -> None:
     place = InMemory(World())
-    commit = place.source().commit({"specs/a.yaml": "1"})
+    commit = place.commit({"specs/a.yaml": b"1"}, "begin")
     assert place.source().head() == commit
     assert place.tree(commit).read(place.tree(commit).files["specs/a.yaml"]) == b"1"
     place.status("dev").write({"a": b"1"}, "m")
