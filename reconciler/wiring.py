@@ -47,6 +47,7 @@ PROVIDERS: Mapping[tuple[str, str], Provider] = MappingProxyType(
     {
         ("data", "git"): Provider("reconciler.providers.data.git", "GitData"),
         ("pool", "local"): Provider("reconciler.providers.pools.local", "LocalPool", "local"),
+        ("pool", "ray"): Provider("reconciler.providers.pools.ray", "RayPool", "ray"),
         ("serving", "local"): Provider("reconciler.providers.serving.local", "LocalServing", "local"),
         ("forge", "git"): Provider("reconciler.providers.forge.git", "GitForge"),
     }

@@ -2,6 +2,7 @@
 
 import sys
 import time
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +16,13 @@ from reconciler.ports.pool import JobOrder, RunnerPool
 from reconciler.providers.memory import MemoryPool, World
 from reconciler.providers.memory.workers import Outcome
 from reconciler.providers.pools.local import LocalPool
+from reconciler.providers.pools.ray import RayPool
+from reconciler.providers.pools.ray.jobs_api import ClusterJob, JobsApi
+from reconciler.providers.pools.ray.submission import OWNER
 
 SHARED = Address("pools/shared")
 SHORT_JOB = Path(__file__).with_name("short_job.py")
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class WallClock:
@@ -86,6 +90,41 @@ class LocalPoolBench:
             self.pass_time()
 
 
+class RayPoolBench:
+    """A cluster of Ray, which many benches share: each is an owner of its own."""
+
+    def __init__(self, folder: Path, address: str) -> None:
+        self._folder = folder
+        self.options: dict[str, Any] = {
+            "address": address,
+            "owner": f"bench-{uuid.uuid4().hex[:8]}",
+            "python": sys.executable,
+            "command": [sys.executable, "-I", "-S", str(SHORT_JOB)],
+            "grace": "500ms",
+            "poll": "50ms",
+        }
+
+    def open(self) -> RayPool:
+        return RayPool(self._folder / "pool with a space", WallClock(), **self.options)
+
+    def pass_time(self) -> None:
+        time.sleep(0.02)
+
+    def close(self) -> None:
+        pool = self.open()
+        for run in pool.list().jobs:
+            pool.cancel(run)
+        deadline = time.monotonic() + PATIENCE
+        while not all(job.is_over for job in self.on_cluster()) and time.monotonic() < deadline:
+            pool.settle()
+            self.pass_time()
+
+    def on_cluster(self) -> list[ClusterJob]:
+        """Return this bench's jobs as the cluster lists them, cancelled ones too."""
+        listed = JobsApi(self.options["address"]).list()
+        return [job for job in listed if (job.metadata or {}).get(OWNER) == self.options["owner"]]
+
+
 class Reborn:
     """A pool whose daemon is killed after every call: each call is made on a provider that has just been opened."""
 
@@ -128,9 +167,15 @@ def wait_for(bench: PoolBench, pool: RunnerPool, until: Callable[[PoolListing], 
     return listing
 
 
+def started(run: str) -> Callable[[PoolListing], bool]:
+    """Tell of a listing whether a job has started in it; a cluster takes its time for that."""
+    return lambda told: told.jobs[RunName(run)].state is not JobState.WAITING
+
+
 def ended(run: str) -> Callable[[PoolListing], bool]:
     """Tell of a listing whether a job has ended in it."""
     return lambda told: told.jobs[RunName(run)].state not in (JobState.WAITING, JobState.RUNNING)
 
 
-BENCHES: dict[str, Callable[[Path], PoolBench]] = {"memory": MemoryPoolBench, "local": LocalPoolBench}
+EMBEDDED: dict[str, Callable[[Path], PoolBench]] = {"memory": MemoryPoolBench, "local": LocalPoolBench}
+"""Benches that need no server."""
