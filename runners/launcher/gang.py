@@ -32,6 +32,9 @@ from runners.launcher.order import Order, surroundings
 PATIENCE = 600.0
 """Seconds that a gang waits for room on enough nodes before it gives way, to be tried again."""
 
+NOT_NICE = {"RAY_worker_niceness": "0"}
+"""Ray gives its workers less of a processor than other processes, but not the launcher of one node."""
+
 
 def run(order: Order, request: str) -> int:
     """Run a job on several nodes; return its exit code: that of the first process that failed."""
@@ -111,6 +114,7 @@ def _place(order: Order, group: PlacementGroup, rank: int) -> dict[str, Any]:
         "memory": order.memory or None,
         "resources": dict(order.resources) or None,
         "max_concurrency": 2,
+        "runtime_env": {"env_vars": NOT_NICE},
         "scheduling_strategy": PlacementGroupSchedulingStrategy(group, placement_group_bundle_index=rank),
     }
 

@@ -7,6 +7,9 @@ wants it so, or when TIMEOUT seconds are over, or at SIGTERM, the keeper sends S
 GRACE seconds later SIGKILL. Whatever the job left running is killed at its end. The keeper lives in a session of its
 own, so that what kills its starter's process group leaves it the time to do this.
 
+It is two processes, of which the first only waits for the second: Ray kills the children of a worker that ends, but not
+their children.
+
 It exits with the job's code; 128 and the signal's number when a signal ended the job; 124 when it was stopped at its
 timeout, which no job can say for itself: its own 124 is told as 1.
 """
@@ -54,6 +57,19 @@ class _Bell:
 
 
 def main(arguments: list[str]) -> int:
+    """Let a command run to its end; return the exit code."""
+    second = os.fork()
+    if not second:
+        code = keep(arguments)
+        sys.stderr.flush()
+        os._exit(code)
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(second, signal.SIGTERM))
+    os.close(sys.stdin.fileno())
+    code = os.waitstatus_to_exitcode(os.waitpid(second, 0)[1])
+    return code if code >= 0 else 128 - code
+
+
+def keep(arguments: list[str]) -> int:
     """Run a command to its end; return the exit code."""
     timeout, grace, *command = arguments
     bell = _Bell()

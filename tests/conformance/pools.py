@@ -115,7 +115,7 @@ class RayPoolBench:
         for run in pool.list().jobs:
             pool.cancel(run)
         deadline = time.monotonic() + PATIENCE
-        while not all(job.is_over for job in self.on_cluster()) and time.monotonic() < deadline:
+        while any(job.status == "RUNNING" for job in self.on_cluster()) and time.monotonic() < deadline:
             pool.settle()
             self.pass_time()
 

@@ -17,7 +17,7 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -84,6 +84,11 @@ class RayCluster:
                 return str(answer.read().decode())
         except (URLError, OSError):
             return ""
+
+    def post(self, path: str) -> None:
+        """Make a request that changes something."""
+        with urlopen(Request(self.address + path, method="POST"), timeout=30) as answer:
+            answer.read()
 
     def logs(self) -> str:
         """Return the ends of the logs, for a person who looks why a test failed."""
@@ -152,11 +157,14 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="needs ray: pip install 'setpoint[ray]'")
+
+
 @pytest.fixture(scope="session")
 def ray_cluster() -> Iterator[RayCluster]:
     """Return a cluster of two nodes with eight GPUs in all, for tests that share it by owners of their own."""
     if find_spec("ray") is None:
-        pytest.skip("needs ray: pip install 'setpoint[ray]'")
+        pytest.skip(needs_ray.kwargs["reason"])
     nodes = (
         {"num-cpus": 16, "num-gpus": 8, "memory": 2**36, "resources": '{"fast": 4}'},
         {"num-cpus": 4, "memory": 2**34},

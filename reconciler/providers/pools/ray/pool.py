@@ -71,9 +71,7 @@ class RayPool:
             known = store.pools.get(pool)
             if spec is not None:
                 store.pools.put(pool, Configured(pool, spec))
-                for record in tuple(store.orders.values()):
-                    if record.order.pool == pool and record.end and record.end.refused:
-                        store.orders.remove(record.run)
+                self._forget_refused(pool)
             elif known is not None:
                 store.pools.put(pool, replace(known, leaving=True))
 
@@ -116,6 +114,11 @@ class RayPool:
             self._told_as_of = (store.version, self._cluster.version)
             before, self._told = self._told, self._listing()
             return self._told != before
+
+    def _forget_refused(self, pool: Address) -> None:
+        for record in tuple(self._store.orders.values()):
+            if record.order.pool == pool and record.end and record.end.refused:
+                self._store.orders.remove(record.run)
 
     def _known(self, run: RunName) -> Record | None:
         """Return what is known of one run; the cluster is asked only where the folder can't tell."""

@@ -94,10 +94,12 @@ def _stamp(stat: os.stat_result) -> Stamp:
 
 def _stamps(folder: Path) -> list[tuple[str, Stamp]]:
     """Return every file's name and stamp; one that goes meanwhile is left out."""
+    try:
+        names = [name for name in os.listdir(folder) if name.endswith(".json")]  # noqa: PTH208 - thousands, each pass
+    except FileNotFoundError:
+        return []
     found: list[tuple[str, Stamp]] = []
-    with suppress(FileNotFoundError), os.scandir(folder) as entries:
-        for entry in entries:
-            with suppress(FileNotFoundError):
-                if entry.name.endswith(".json"):
-                    found.append((entry.name, _stamp(entry.stat())))
+    for name in names:
+        with suppress(FileNotFoundError):
+            found.append((name, _stamp((folder / name).stat())))
     return found

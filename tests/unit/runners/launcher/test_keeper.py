@@ -113,3 +113,21 @@ def test_what_is_written_to_the_line_means_nothing() -> None:
         process.stdin.flush()
         assert line(process) == "done"
         assert process.wait(timeout=30) == 0
+
+
+def test_a_keeper_whose_first_process_is_killed_keeps_its_job() -> None:
+    with start(python(FAMILY + "time.sleep(600)")) as process:
+        child = int(line(process))
+        process.kill()
+        process.wait(timeout=30)
+        assert is_alive(child)
+        assert process.stdin
+        process.stdin.close()
+        wait_until(lambda: not is_alive(child))
+
+
+def test_sigterm_before_the_job_has_begun_still_ends_it() -> None:
+    for _ in range(5):
+        with start(python(SLEEP)) as process:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=30) in (STOPPED, -signal.SIGTERM)
