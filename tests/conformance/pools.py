@@ -2,6 +2,7 @@
 
 import sys
 import time
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,9 @@ from reconciler.ports.pool import JobOrder, RunnerPool
 from reconciler.providers.memory import MemoryPool, World
 from reconciler.providers.memory.workers import Outcome
 from reconciler.providers.pools.local import LocalPool
+from reconciler.providers.pools.ray import RayPool
+from reconciler.providers.pools.ray.jobs_api import ClusterJob, JobsApi
+from reconciler.providers.pools.ray.submission import OWNER
 
 SHARED = Address("pools/shared")
 SHORT_JOB = Path(__file__).with_name("short_job.py")
@@ -86,6 +90,41 @@ class LocalPoolBench:
         while any((self._folder / "leaving").glob("*")) and time.monotonic() < deadline:
             pool.settle()
             self.pass_time()
+
+
+class RayPoolBench:
+    """A cluster of Ray, which many benches share: each is an owner of its own."""
+
+    def __init__(self, folder: Path, address: str) -> None:
+        self._folder = folder
+        self.options: dict[str, Any] = {
+            "address": address,
+            "owner": f"bench-{uuid.uuid4().hex[:8]}",
+            "python": sys.executable,
+            "command": [sys.executable, "-I", "-S", str(SHORT_JOB)],
+            "grace": "500ms",
+            "poll": "50ms",
+        }
+
+    def open(self) -> RayPool:
+        return RayPool(self._folder / "pool with a space", WallClock(), **self.options)
+
+    def pass_time(self) -> None:
+        time.sleep(0.02)
+
+    def close(self) -> None:
+        pool = self.open()
+        for run in pool.list().jobs:
+            pool.cancel(run)
+        deadline = time.monotonic() + PATIENCE
+        while any(job.status == "RUNNING" for job in self.on_cluster()) and time.monotonic() < deadline:
+            pool.settle()
+            self.pass_time()
+
+    def on_cluster(self) -> list[ClusterJob]:
+        """Return this bench's jobs as the cluster lists them, cancelled ones too."""
+        listed = JobsApi(self.options["address"]).list()
+        return [job for job in listed if (job.metadata or {}).get(OWNER) == self.options["owner"]]
 
 
 class Reborn:

@@ -18,6 +18,7 @@ from tests.conformance.pools import (
     PATIENCE,
     SHARED,
     PoolBench,
+    RayPoolBench,
     Reborn,
     ended,
     order,
@@ -33,15 +34,18 @@ TWO_CPUS = Pool(capacity=Capacity(cpus=2, memory=8 * 2**30, gpus=0))
 KUBERNETES = pytest.param(
     "kubernetes", marks=(pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("cluster"))
 )
+RAY = pytest.param("ray", marks=(pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("ray")))
 
 
-@pytest.fixture(params=(*EMBEDDED, KUBERNETES))
+def _real(request: pytest.FixtureRequest, folder: Path) -> PoolBench:
+    if request.param == "ray":
+        return RayPoolBench(folder, request.getfixturevalue("ray_cluster").address)
+    return KubernetesPoolBench(request.getfixturevalue("cluster"), request.getfixturevalue("namespace"))
+
+
+@pytest.fixture(params=(*EMBEDDED, KUBERNETES, RAY))
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PoolBench]:
-    bench: PoolBench
-    if request.param in EMBEDDED:
-        bench = EMBEDDED[request.param](tmp_path)
-    else:
-        bench = KubernetesPoolBench(request.getfixturevalue("cluster"), request.getfixturevalue("namespace"))
+    bench = EMBEDDED[request.param](tmp_path) if request.param in EMBEDDED else _real(request, tmp_path)
     yield bench
     bench.close()
 
@@ -106,6 +110,8 @@ def test_a_newer_attempt_leaves_a_job_alone_that_goes_on(bench: PoolBench, pool:
     pool.submit(order(RUN, never_ends=True))
     pool.submit(order(RUN, attempt=2))
     assert pool.list().jobs[RUN].attempt == 1
+    wait_for(bench, pool, started(RUN), "started")
+    pool.submit(order(RUN, attempt=2))
     wait_for(bench, pool, started(RUN), "started")
     pool.submit(order(RUN, attempt=2))
     job = pool.list().jobs[RUN]
