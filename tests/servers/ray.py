@@ -40,9 +40,11 @@ class RayCluster:
 
     Args:
         nodes: what each node has, `{"num-cpus": 8}`; the first is the head.
+        secrets: environment variables that the nodes, and so all jobs, have.
     """
 
-    def __init__(self, *nodes: Mapping[str, object]) -> None:
+    def __init__(self, *nodes: Mapping[str, object], secrets: Mapping[str, str] | None = None) -> None:
+        self._secrets = {SECRET: PASSWORD} if secrets is None else secrets
         self.folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))
         self._asked = nodes
         self._port, self.dashboard = free_ports(2)
@@ -115,7 +117,7 @@ class RayCluster:
         with (self.folder / f"node{number}.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, str(RAY), "start", "--block", f"--node-ip-address={ip}", *place, *told],
-                env={**environ, **QUIET, SECRET: PASSWORD},
+                env={**environ, **QUIET, **self._secrets},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
