@@ -192,7 +192,7 @@ def _refusal(case: _Case, smoke: Pursuit) -> Decision | None:
 def _start(case: _Case) -> Decision | None:
     """Start the revision, wait until it is ready, or give its failure's reason."""
     running, bounds = case.running, case.spec.replicas
-    if running is None:
+    if running is None or running.state is RevisionState.STOPPING:
         return _begin(case, _drift(case), "it isn't there")
     if running.changed:
         return _begin(case, f"revision {case.revision}: {running.changed}", "it was changed by hand")

@@ -1,11 +1,17 @@
-"""Pools: capacity and shares as the spec says, and how much each team uses."""
+"""Pools: capacity and shares as the spec says, and how much each team uses.
+
+Environments may share a pool. Where they ask otherwise of it, the one that changed its mind last has its way: a daemon
+that has seen a pool as it wants it doesn't fight for it.
+"""
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from reconciler.model.change import ConfigurePool
+from reconciler.model.change import Change, ConfigurePool
 from reconciler.model.decision import Decision, Standing, View
-from reconciler.model.ids import Address
+from reconciler.model.ids import Address, Digest, digest
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import JobState
 from reconciler.model.resource import Resource
@@ -15,21 +21,49 @@ def decide(resource: Resource, view: View) -> Decision:
     """Give a pool the configuration of its spec."""
     spec = resource.spec
     assert isinstance(spec, Pool)
-    actual = view.actual.pool.pools.get(resource.address)
-    drifted = view.actual.pool.drifted.get(resource.address, "")
-    same = actual is not None and (actual.capacity, actual.teams) == (spec.capacity, spec.teams)
-    changed = not same or bool(drifted)
-    why = "it is not there" if actual is None else drifted if same else "its spec changed"
-    configure = ConfigurePool(address=resource.address, spec=spec, why=why)
-    return Decision(
-        address=resource.address,
-        standing=Standing.RECONCILING if changed else Standing.READY,
-        reason="Configuring" if changed else "Configured",
-        message="its capacity and shares are being set" if changed else _capacity(spec),
-        changes=(configure,) if changed else (),
-        facts={"teams": _use(resource.address, view)},
-        drifted=drifted if same else "",
+    address, actual, wanted = (
+        resource.address,
+        view.actual.pool.pools.get(resource.address),
+        _wish(resource, spec, view),
     )
+    former = view.recorded_facts(address).get("configured")
+    facts = {"teams": _use(address, view), "configured": former}
+    if actual is not None and (actual.capacity, actual.teams) == (spec.capacity, spec.teams):
+        if drifted := view.actual.pool.drifted.get(address, ""):
+            return replace(_configuring(address, spec, drifted, facts), drifted=drifted)
+        return _told(address, Standing.READY, "Configured", _capacity(spec), facts={**facts, "configured": wanted})
+    if actual is not None and former == wanted:
+        message = (
+            f"it was given {_capacity(actual)}, and perhaps other shares, by another environment that has this pool: "
+            f"let their specs say the same, or `setpoint reconcile {address}`"
+        )
+        return _told(address, Standing.STALLED, "Contended", message, facts=facts)
+    return _configuring(address, spec, "it is not there" if actual is None else "its spec changed", facts)
+
+
+def _configuring(address: Address, spec: Pool, why: str, facts: Mapping[str, object]) -> Decision:
+    changes = (ConfigurePool(address=address, spec=spec, why=why),)
+    message = "its capacity and shares are being set"
+    return _told(address, Standing.RECONCILING, "Configuring", message, changes, facts=facts)
+
+
+def _wish(resource: Resource, spec: Pool, view: View) -> Digest:
+    """Name what is asked of a pool now, by the spec or anew by an operator."""
+    asked = view.requested(resource.address)
+    return digest([spec.model_dump(mode="json", include={"capacity", "teams"}), asked and asked.isoformat()])
+
+
+def _told(
+    address: Address,
+    standing: Standing,
+    reason: str,
+    message: str,
+    changes: tuple[Change, ...] = (),
+    *,
+    facts: Mapping[str, object],
+) -> Decision:
+    told = {key: value for key, value in facts.items() if value is not None}
+    return Decision(address=address, standing=standing, reason=reason, message=message, changes=changes, facts=told)
 
 
 def retire(address: Address, view: View) -> Decision:

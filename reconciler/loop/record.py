@@ -1,7 +1,7 @@
 """Recording: a plan and its outcomes as edits of the status branch, only where something changed."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,8 +11,8 @@ from reconciler.loop.backoff import retold
 from reconciler.loop.boundary import Success, contain
 from reconciler.loop.dumping import dump
 from reconciler.loop.readme import readme
-from reconciler.loop.recorded import Recorded
-from reconciler.model.condition import conditions_of
+from reconciler.loop.recorded import Recorded, approval_path, commit_of
+from reconciler.model.condition import conditions_of, told_by
 from reconciler.model.decision import Decision
 from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.plan import Outcome, Plan
@@ -51,6 +51,7 @@ def edits(
     changed: Edits = {f"status/{a}.yaml": dump(doc) for a, doc in documents.items() if known.get(a) != doc}
     changed |= {f"status/{a}.yaml": None for a in recorded.statuses if a not in documents}
     changed |= _files(told, plan.removed, recorded.files, read)
+    changed |= {p: None for p in map(approval_path, _used_up(plan, recorded)) if p in recorded.files}
     last = {
         "environment": plan.environment,
         "commit": plan.commit,
@@ -61,6 +62,18 @@ def edits(
         changed["pass.yaml"] = dump(last)
         changed["README.md"] = _page(desired, documents)
     return changed
+
+
+def _used_up(plan: Plan, recorded: Recorded) -> Iterator[str]:
+    """List the approvals that have been made use of: else the same removal would be approved of for ever.
+
+    One of removals is used up when the last of them is done, one of a rewritten history when the status tells of its
+    commit.
+    """
+    approved = {a: d.facts.get("approved") for a, d in plan.decisions.items()}
+    gone, left = ({name for a, name in approved.items() if (a in plan.removed) is is_gone} for is_gone in (True, False))
+    yield from (str(name) for name in gone - left if name)
+    yield from filter(None, [commit_of(recorded.last_pass)])
 
 
 def _page(desired: Desired, documents: Mapping[Address, Mapping[str, Any]]) -> bytes:
@@ -78,18 +91,17 @@ def with_outcomes(plan: Plan, outcomes: tuple[Outcome, ...]) -> Mapping[Address,
 def status(decision: Decision, commit: CommitId, now: datetime, former: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a resource's status document; the very former one when nothing but the commit is new."""
     conditions, state = former.get("conditions") or [], decision.standing.value
-    told = conditions_of(decision, commit, now, conditions)
     facts = former["facts"] if former.get("facts") == decision.facts else plain(decision.facts)
     is_same = former.get("state") == state and former.get("facts") == facts
-    before, after = _timeless(conditions), [[c.type, c.word, c.reason, c.message] for c in told]
-    if is_same and (before == after or before == plain(after)):
+    before, after = _timeless(conditions), told_by(decision)
+    if is_same and (before == after or [list(told) for told in before] == plain(after)):
         return former
-    written = plain([c.as_json() for c in told])
+    written = plain([c.as_json() for c in conditions_of(decision, commit, now, conditions)])
     return {"address": str(decision.address), "state": state, "conditions": written, "facts": facts}
 
 
-def _timeless(conditions: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-    return [[c.get(key) for key in ("type", "status", "reason", "message")] for c in conditions]
+def _timeless(conditions: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    return [(c.get("type"), c.get("status"), c.get("reason"), c.get("message")) for c in conditions]
 
 
 def plain(value: Any) -> Any:

@@ -143,7 +143,9 @@ def parse(text: bytes) -> Mapping[str, Any]:
 
 _LISTS = frozenset({"rolled_back", "promoted", "proposed", "problems", "pictures", "reports", "violations", "alerts"})
 _MAPPINGS = frozenset({"traffic", "revisions", "metrics", "metric", "result"})
-_TEXTS = frozenset({"run", "version", "refreshed_for", "revision", "trial", "url", "deployment", "newest"})
+_TEXTS = frozenset(
+    {"run", "version", "refreshed_for", "revision", "trial", "url", "deployment", "newest", "configured"}
+)
 _SHAPES: Mapping[str, type] = {
     **dict.fromkeys(_LISTS, list),
     **dict.fromkeys(_MAPPINGS, dict),

@@ -53,7 +53,10 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job in a pool. `reason` says why it waits or why it failed, and is stable from look to look."""
+    """A job in a pool. `reason` says why it waits or why it failed, and is stable from look to look.
+
+    `inputs` are the runs whose output it reads.
+    """
 
     run: RunName
     pool: Address
@@ -65,6 +68,7 @@ class Job:
     submitted: datetime | None = None
     started: datetime | None = None
     ended: datetime | None = None
+    inputs: tuple[RunName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ class RevisionOrder:
     """A revision as it is handed to an engine.
 
     `model_url` is the trial's folder; `model_digest` is `sha256:<hex>` of the model's file, which is checked before the
-    model is loaded. `secrets` are environment variables of the processes that serve, and are never shown or logged.
+    model is loaded. `secrets` are environment variables that loading it needs, kept as those of a job are.
     """
 
     deployment: Address

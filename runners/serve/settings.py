@@ -23,6 +23,8 @@ class Settings(BaseModel):
     """The folder with the model and its signature: a path or a fsspec URL."""
     model_digest: str
     """`sha256:<hex>` of the model's file, checked before it is loaded."""
+    keep: str | None = None
+    """Where a model from elsewhere is kept, so that the next process needn't fetch it, nor have the right to."""
     socket: str | None = None
     """The Unix socket to listen on; without one, `port` of `host`."""
     port: int | None = Field(default=None, ge=1, le=65535)

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Mapping
@@ -63,19 +64,29 @@ def open_model(settings: Settings) -> Model:
         ModelRefused: its digest differs, it can't be read, or it isn't there.
     """
     try:
-        return load(_folder(settings.model_url), settings.model_digest, threads=settings.threads)
+        return load(_folder(settings), settings.model_digest, threads=settings.threads)
     except FileNotFoundError as error:
         fix = "restore it, or train the model again"
         raise ModelRefused("the model is not there", settings.model_url, fix) from error
 
 
-def _folder(url: str) -> Path:
-    parts = urlsplit(url)
+def _folder(settings: Settings) -> Path:
+    """Return a local folder with the model; one that comes from elsewhere is fetched once and kept, whole or not."""
+    parts = urlsplit(settings.model_url)
     if parts.scheme in ("", "file"):
         return Path(unquote(parts.path))
-    from runners.places import local
+    from runners.places import fetch, local
 
-    return local(url)
+    if settings.keep is None:
+        return local(settings.model_url)
+    kept = Path(settings.keep)
+    if not kept.exists():
+        part = kept.with_name(f".{kept.name}.{os.getpid()}")
+        fetch(settings.model_url, part)
+        with contextlib.suppress(OSError):  # another process of the revision was faster
+            part.rename(kept)
+        shutil.rmtree(part, ignore_errors=True)
+    return kept
 
 
 def refuse(settings: Settings, error: ModelRefused) -> int:

@@ -50,7 +50,7 @@ def test_everything_declared_is_locked() -> None:
     project = tomllib.loads(Path(ROOT, "pyproject.toml").read_text("utf-8"))
     extras, groups = project["project"]["optional-dependencies"], project["dependency-groups"]
     declared = [*project["project"]["dependencies"], *extras["local"], *extras["monitor"], *groups["build"]]
-    more = [*declared, *extras["torch"], *groups["dev"]]
+    more = [*declared, *extras["torch"], *extras["ray"], *groups["dev"]]
     missing = missing_from(lock("demo"), declared) + missing_from(lock("test"), more)
     assert not missing, told(missing, REGENERATE)
 

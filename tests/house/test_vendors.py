@@ -13,6 +13,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "hydra": ("reconciler/compose",),
     "jsonschema": ("reconciler/compose", "reconciler/cli"),
     "lakefs": ("reconciler/providers/data/lakefs",),
+    "lakefs_sdk": ("reconciler/providers/data/lakefs",),
     "omegaconf": ("reconciler/compose",),
     "prometheus_client": ("reconciler/loop", "reconciler/web"),
     "pydantic": (EVERYWHERE,),
@@ -20,7 +21,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "rich": ("reconciler/cli",),
     "ruamel": ("reconciler/git",),
     "structlog": (EVERYWHERE,),
-    "urllib3": ("reconciler/kubernetes",),
+    "urllib3": ("reconciler/kubernetes", "reconciler/providers/data/lakefs"),
     "watchfiles": ("reconciler/loop",),
     "yaml": (EVERYWHERE,),
 }

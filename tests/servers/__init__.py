@@ -9,6 +9,10 @@ it says so, it ends by its process id, and it never outlives the test that start
     process    a server as a process: ready, stopped, paused, started again, its log
     ports      where a server may listen
     fixtures   the pytest plugin: ask for `lakefs` or `cluster` in any test
+    jobs       jobs for the tests of the servers themselves
+    leash      what ends a server when its tests are gone
 
-A folder of its own has each server's class: `lakefs/server.py`, and so on.
+Each server has a folder: its go.mod and go.sum, and in `server.py` how it is started. `kubernetes/cluster.py` puts
+those together that make a cluster; `kubelet/` is the one that we wrote ourselves, the stand-in for the container
+runtime.
 """

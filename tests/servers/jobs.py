@@ -33,10 +33,15 @@ def job(name: str, namespace: str, *command: str, gpus: int = 1, **more: Any) ->
 
 def run(cluster: Cluster, manifest: Manifest) -> Manifest:
     """Run a job to its end; return its pod."""
-    made = cluster.admin.create(manifest)
+    cluster.admin.create(manifest)
+    return wait_for_pod(cluster, manifest)
+
+
+def wait_for_pod(cluster: Cluster, manifest: Manifest) -> Manifest:
+    """Wait for the end of a job; return its pod."""
     where = Where.of(manifest)
     cluster.admin.wait(where, lambda one: {"Complete", "Failed"} & true_conditions(one), "over")
-    (pod,) = pods(cluster, where.namespace, f"batch.kubernetes.io/controller-uid={made['metadata']['uid']}")
+    (pod,) = pods(cluster, where.namespace, f"batch.kubernetes.io/job-name={where.name}")
     return pod
 
 

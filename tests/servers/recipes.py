@@ -4,7 +4,7 @@ The versions stand in `<name>/go.mod`, the hashes in `<name>/go.sum`; a recipe s
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -27,12 +27,13 @@ class Recipe:
     name: str
     programs: dict[str, str]
     ldflags: str = ""
-    copied: tuple[Copied, ...] = field(default=())
+    copied: tuple[Copied, ...] = ()
+    root: Path = HERE
 
     @property
     def folder(self) -> Path:
         """Return where its go.mod and go.sum are."""
-        return HERE / self.name
+        return self.root / self.name
 
     @property
     def digest(self) -> str:

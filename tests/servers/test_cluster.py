@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.servers.jobs import job, run
+from tests.servers.jobs import ended, job, run, wait_for_pod
 from tests.servers.kubernetes import Cluster, Where
 from tests.servers.kubernetes.nodes import GPU_LABEL
 
@@ -43,14 +43,18 @@ def test_its_state_outlives_it(own_cluster: Cluster) -> None:
         process.kill()
     own_cluster.start()
     assert own_cluster.admin.find(Where("v1", "namespaces", "kept"))
-    assert run(own_cluster, job("later", "kept", "true"))["status"]["phase"] == "Succeeded"
-
-
-def test_without_its_api_server_jobs_go_on(own_cluster: Cluster) -> None:
-    own_cluster.create_namespace("jobs")
-    own_cluster.admin.create(job("long", "jobs", "sleep", "2"))
-    where = Where("batch/v1", "jobs", "long", "jobs")
-    own_cluster.admin.wait(where, lambda one: one.get("status", {}).get("ready"), "running")
+    long = job("long", "kept", "sh", "-c", "sleep 2; exit 3")
+    own_cluster.admin.create(long)
+    own_cluster.admin.wait(Where.of(long), lambda one: one["status"].get("ready"), "running")
     own_cluster.api_server.kill()
     own_cluster.api_server.start()
-    own_cluster.admin.wait(where, lambda one: one.get("status", {}).get("succeeded"), "complete")
+    assert ended(wait_for_pod(own_cluster, long))["exitCode"] == 3  # its process went on, and its end is told
+
+
+def test_what_ran_when_the_kubelet_died_is_lost(cluster: Cluster, namespace: str) -> None:
+    lost = job("lost", namespace, "sleep", "60")
+    cluster.admin.create(lost)
+    cluster.admin.wait(Where.of(lost), lambda one: one["status"].get("ready"), "running")
+    cluster.kubelet.kill()
+    cluster.kubelet.start()
+    assert wait_for_pod(cluster, lost)["status"]["reason"] == "ContainerStatusUnknown"

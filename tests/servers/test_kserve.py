@@ -5,6 +5,7 @@ import httpx
 from tests.servers.jobs import LABELS, PYTHON, pods
 from tests.servers.kubernetes import Cluster, Where
 from tests.servers.kubernetes.api import Manifest, has_condition
+from tests.servers.lakefs import LakeFS
 from tests.servers.ports import free_port
 from tests.servers.process import until
 
@@ -36,6 +37,38 @@ def endpoint(name: str, namespace: str, greeting: str) -> Manifest:
         "metadata": {"name": name, "namespace": namespace, "labels": LABELS},
         "spec": {"predictor": {"minReplicas": 1, "containers": [container]}},
     }
+
+
+def test_a_predictor_reads_its_model_from_lakefs(cluster: Cluster, namespace: str, lakefs: LakeFS) -> None:
+    lakefs.create_repository(namespace)
+    with lakefs.client() as client:
+        content = {"content": b"learned"}
+        where = f"/repositories/{namespace}/branches/main/objects"
+        client.post(where, params={"path": "models/loans/greeting"}, files=content).raise_for_status()
+    create_account(cluster, namespace, lakefs)
+    wanted = endpoint("loans", namespace, "unused")
+    (container,) = wanted["spec"]["predictor"]["containers"]
+    container["command"] = [
+        *PYTHON,
+        "import os; os.environ['GREETING'] = open('/mnt/models/greeting').read()\n" + SERVES,
+    ]
+    container["args"] = [str(PORT)]
+    container["env"].append({"name": "STORAGE_URI", "value": f"s3://{namespace}/main/models/loans"})
+    wanted["spec"]["predictor"]["serviceAccountName"] = "predictor"
+    cluster.admin.apply(wanted)
+    cluster.admin.wait(Where.of(wanted), is_ready, "ready")
+    assert answers(cluster, namespace) == {"learned"}
+
+
+def create_account(cluster: Cluster, namespace: str, lakefs: LakeFS) -> None:
+    """Give predictors of a namespace the key to lakeFS's S3 gateway, as KServe wants it."""
+    notes = {"serving.kserve.io/s3-endpoint": lakefs.url.removeprefix("http://"), "serving.kserve.io/s3-usehttps": "0"}
+    metadata = {"name": "lakefs", "namespace": namespace}
+    key = {"AWS_ACCESS_KEY_ID": lakefs.admin.key, "AWS_SECRET_ACCESS_KEY": lakefs.admin.secret}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata | {"annotations": notes}, "stringData": key}
+    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata | {"name": "predictor"}}
+    cluster.admin.create(secret)
+    cluster.admin.create(account | {"secrets": [{"name": "lakefs"}]})
 
 
 def is_ready(service: Manifest) -> bool:

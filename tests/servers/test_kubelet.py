@@ -1,6 +1,7 @@
 """Pods that are ours really run: what is told of them is what their processes did."""
 
 import base64
+import json
 import os
 import signal
 import sys
@@ -169,3 +170,20 @@ def is_ready(pod: dict[str, object]) -> bool:
 
 def restarts(pod: dict[str, object]) -> int:
     return int(pod["status"]["containerStatuses"][0]["restartCount"])  # type: ignore[index]
+
+
+ASKS = "import urllib.request, sys; print(urllib.request.urlopen(sys.argv[1], timeout=10).status)"
+SERVES = "import http.server; http.server.HTTPServer(('', 8080), http.server.SimpleHTTPRequestHandler).serve_forever()"
+
+
+def test_the_name_of_a_service_leads_to_the_pods_behind_it(cluster: Cluster, namespace: str) -> None:
+    behind = job("behind", namespace, *PYTHON, SERVES, container={"ports": [{"containerPort": 8080}]})
+    behind["spec"]["template"]["metadata"] = {"labels": {**LABELS, "answers": "yes"}}
+    cluster.admin.apply(behind)
+    spec = {"selector": {"answers": "yes"}, "ports": [{"name": "http", "port": 80, "targetPort": 8080}]}
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": namespace}, "spec": spec}
+    cluster.admin.apply(service)
+    table = cluster.place.folder / "pods/services.json"
+    until(lambda: json.loads(table.read_text()).get(f"web.{namespace}", {}).get("80"), "a pod behind the service")
+    pod = run(cluster, job("asks", namespace, *PYTHON, ASKS, f"http://web.{namespace}.svc.cluster.local/"))
+    assert log_of(cluster, pod) == "200\n"

@@ -30,6 +30,10 @@ class Amounts(NamedTuple):
         """Subtract resource by resource; a pool that has shrunk has less than nothing left."""
         return Amounts(self[0] - other[0], self[1] - other[1], self[2] - other[2])
 
+    def times(self, number: int) -> "Amounts":
+        """Multiply, as for a job on several nodes."""
+        return Amounts(self[0] * number, self[1] * number, self[2] * number)
+
     def exceeding(self, limit: "Amounts") -> str:
         """Return the name of the first resource that is above a limit; empty where all fit.
 

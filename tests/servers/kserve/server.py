@@ -61,6 +61,9 @@ class KServe:
         data = {name: text for name, text in config["data"].items() if not name.startswith("_")}
         config["data"] = data | {name: json.dumps(setting) for name, setting in SETTINGS.items()}
         yield config | {"metadata": {"name": config["metadata"]["name"], "namespace": NAMESPACE}}
+        (storage,) = documents(home / "storage.yaml")
+        storage["spec"]["container"]["image"] = "kserve/storage-initializer:latest"
+        yield storage
         authority = self._place.authority.files.certificate
         for manifest in documents(home / "webhooks.yaml"):
             yield redirected(manifest, self._port, authority, lambda _: True)

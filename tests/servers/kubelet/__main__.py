@@ -14,6 +14,7 @@ import uvicorn
 from tests.servers.kubelet.client import Client
 from tests.servers.kubelet.logs import application
 from tests.servers.kubelet.node import Node
+from tests.servers.kubelet.services import FILE, tell_services
 
 
 class Door(uvicorn.Server):
@@ -34,12 +35,14 @@ async def run(settings: argparse.Namespace) -> None:
     client = Client(settings.server, settings.authority, settings.token_file.read_text("utf-8").strip())
     node = Node(client, settings.selector, settings.folder, settings.entrypoints)
     door = Door(_serving(settings, node))
-    tasks = [asyncio.create_task(node.run()), asyncio.create_task(door.serve())]
+    names = tell_services(client, settings.selector, settings.folder / FILE)
+    tasks = [asyncio.create_task(one) for one in (node.run(), names, door.serve())]
     ended = asyncio.create_task(told.wait())
     await asyncio.wait([*tasks, ended], return_when=asyncio.FIRST_COMPLETED)
     await node.close()
     door.should_exit = True
-    tasks[0].cancel()
+    for task in tasks[:2]:
+        task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await client.close()
 

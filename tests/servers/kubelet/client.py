@@ -73,6 +73,15 @@ class Client:
         if answer.status_code not in (httpx.codes.NOT_FOUND, httpx.codes.CONFLICT):
             answer.raise_for_status()
 
+    async def list(self, path: str, **query: str) -> list[Object]:
+        """Return all objects at a path.
+
+        Raises:
+            HTTPError: the server can't be reached.
+        """
+        found: list[Object] = (await self._http.get(path, params=query)).raise_for_status().json()["items"]
+        return found
+
     async def read(self, plural: str, namespace: str, name: str) -> Object:
         """Return a `secrets` or `configmaps` object, or an empty one if there is none.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers.kubelet.client import Client, Object
+from tests.servers.kubelet.services import FILE
 from tests.servers.kubelet.volumes import UnfitError, relocate, stored
 from tests.servers.ports import LOOPBACK, is_free
 
@@ -58,7 +59,7 @@ async def scene(client: Client, pod: Object, container: Object, stage: Stage) ->
         return stage.resolve(move(text))
 
     variables = {name: local(value) for name, value in (await _variables(client, pod, container, stage)).items()}
-    command = [local(_expand(part, variables)) for part in _words(container, stage)]
+    command = [local(expand(part, variables)) for part in _words(container, stage)]
     environ = _surroundings(home, stage) | variables
     directory = Path(local(container["workingDir"])) if container.get("workingDir", "").startswith("/") else home
     return Scene(command, environ, directory if directory.is_dir() else home, message)
@@ -97,6 +98,7 @@ def _surroundings(home: Path, stage: Stage) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(BINDING),
         "SETPOINT_POD_ADDRESS": stage.address,
+        "SETPOINT_SERVICES": str(stage.folder.parents[1] / FILE),
         "GLOO_SOCKET_IFNAME": "lo",  # pods meet on the loopback
     }
 
@@ -113,7 +115,7 @@ async def _variables(client: Client, pod: Object, container: Object, stage: Stag
         if "valueFrom" in variable:
             value = await _referred(client, pod, variable, stage)
         else:
-            value = _expand(variable.get("value", ""), found)
+            value = expand(variable.get("value", ""), found)
         if value is not None:
             found[variable["name"]] = value
     return found
@@ -155,7 +157,7 @@ def _field(pod: Object, path: str, stage: Stage) -> str:
     return str(fields[path])
 
 
-def _expand(text: str, variables: Mapping[str, str]) -> str:
+def expand(text: str, variables: Mapping[str, str]) -> str:
     """Replace `$(NAME)` as Kubernetes does: an unknown name stays as it is, `$$` is a dollar."""
 
     def replaced(found: re.Match[str]) -> str:

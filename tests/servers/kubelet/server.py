@@ -6,14 +6,18 @@ import signal
 import sys
 from collections.abc import Mapping
 
+from tests.servers.kubelet import storage_initializer
 from tests.servers.kubernetes.place import Place
 from tests.servers.kwok.server import MANAGED_BY, OURS
 from tests.servers.ports import LOOPBACK, is_open
 from tests.servers.process import Process
 from tests.servers.recipes import HERE
 
+ENTRYPOINTS = {"kserve/storage-initializer": [sys.executable, storage_initializer.__file__]}
+"""What images stand for whose containers bring no command."""
 
-def kubelet(place: Place, port: int, entrypoints: Mapping[str, list[str]]) -> Process:
+
+def kubelet(place: Place, port: int, entrypoints: Mapping[str, list[str]] = ENTRYPOINTS) -> Process:
     """Return the stand-in; it serves logs at a port, which nodes must tell, and ends its pods when it is ended."""
     token = place.folder / "kubelet.token"
     token.touch(0o600)

@@ -30,7 +30,7 @@ async def provide(client: Client, pod: Object, root: Path) -> dict[str, Path]:
             continue
         folder = root / name
         folder.mkdir(parents=True, exist_ok=True)
-        for path, content in (await _content(client, pod["metadata"]["namespace"], volume)).items():
+        for path, content in (await _content(client, pod, volume)).items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
         folders[name] = folder
@@ -44,7 +44,7 @@ def relocate(container: Object, folders: Mapping[str, Path], more: Mapping[str, 
     if not paths:
         return lambda text: text
     longest_first = "|".join(re.escape(path) for path in sorted(paths, key=len, reverse=True))
-    known = re.compile(rf"(?<![\w./-])(?:{longest_first})(?![\w.-])")
+    known = re.compile(rf"(?:(?<![\w./-])|(?<=://))(?:{longest_first})(?![\w.-])")
     return lambda text: known.sub(lambda found: str(paths[found[0]]), text)
 
 
@@ -53,7 +53,8 @@ def _source(mount: Object, folders: Mapping[str, Path]) -> Path | None:
     return folder / mount["subPath"] if folder and "subPath" in mount else folder
 
 
-async def _content(client: Client, namespace: str, volume: Object) -> dict[str, bytes]:
+async def _content(client: Client, pod: Object, volume: Object) -> dict[str, bytes]:
+    namespace = pod["metadata"]["namespace"]
     if "emptyDir" in volume:
         return {}
     if "secret" in volume:
@@ -62,7 +63,17 @@ async def _content(client: Client, namespace: str, volume: Object) -> dict[str, 
     if "configMap" in volume:
         source = volume["configMap"]
         return _chosen(source, await stored(client, "configmaps", namespace, source["name"], source))
-    raise UnfitError(f"volume {volume['name']}: this stand-in knows emptyDir, secret and configMap only")
+    if "downwardAPI" in volume:
+        return {item["path"]: _told(pod, item["fieldRef"]["fieldPath"]) for item in volume["downwardAPI"]["items"]}
+    raise UnfitError(f"volume {volume['name']}: this stand-in knows emptyDir, secret, configMap and downwardAPI only")
+
+
+def _told(pod: Object, path: str) -> bytes:
+    """Return a label or an annotation of a pod, as a file of a container has it."""
+    found = re.fullmatch(r"metadata\.(labels|annotations)\['(.+)'\]", path)
+    if not found:
+        raise UnfitError(f"field {path} is unknown")
+    return str(pod["metadata"].get(found[1], {}).get(found[2], "")).encode()
 
 
 def _chosen(source: Object, data: dict[str, bytes]) -> dict[str, bytes]:

@@ -33,7 +33,7 @@ class Cluster(Processes):
         self.scheduler = parts.scheduler(self.place)
         self.kwok = kwok(self.place)
         self._kubelet_port = free_port()
-        self.kubelet = kubelet(self.place, self._kubelet_port, {})
+        self.kubelet = kubelet(self.place, self._kubelet_port)
         self._kueue, self._kserve = Kueue(self.place), KServe(self.place)
         self.kueue, self.kserve = self._kueue.process, self._kserve.process
         self._with_controllers = with_controllers

@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,15 +13,16 @@ from reconciler.git.export import export
 from reconciler.git.mirror import make_bare
 from reconciler.git.names import is_run_name
 from reconciler.git.objects import ObjectStore, object_id
-from reconciler.git.process import checked
+from reconciler.git.process import call
 from reconciler.git.refs import RefUpdate, list_refs, swap
 from reconciler.git.trees import Draft
+from reconciler.git.upkeep import sweep_unfinished
 from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import DataListing
 from reconciler.model.run import folder_of
 from reconciler.providers.data.git import commits, names
-from reconciler.providers.data.git.folders import Folders
+from reconciler.providers.data.git.folders import STALE, Folders
 from reconciler.providers.data.git.names import HEADS, OPEN, SEALED, TAGS, RunRefs, check_run
 
 SETTINGS = MappingProxyType(
@@ -123,8 +125,8 @@ class GitData:
             self._pack()
         return CommitId(sealed)
 
-    def drop(self, run: RunName) -> None:
-        """Remove the run's branch or version from this environment, whether or not it is there.
+    def drop(self, run: RunName, *, accepted: bool = False) -> None:
+        """Remove the run's branch from this environment, whether or not it is there; a version only if it is meant.
 
         What other environments keep of the run stays. A version's files leave the data branch with it, unless a newer
         version has taken their place; the branch's history keeps them.
@@ -139,10 +141,15 @@ class GitData:
                 refs = self._all_refs(run)
                 if not {*refs.open, *refs.sealed} - {self._environment}:
                     self._folders.remove(self._folders.work(run))
-                if not {*refs.tags} - {self._environment}:
+                refs = refs if accepted else replace(refs, tags={})
+                if accepted and not {*refs.tags} - {self._environment}:
                     self._folders.remove(self._folders.version(run))
                 if self._swapped(*self._dropping(run, refs)):
                     return
+
+    def access(self, run: RunName) -> Mapping[str, str]:  # noqa: ARG002 - the port's
+        """Return what lets a job reach its URLs: nothing, as they are folders of its machine."""
+        return {}
 
     def read(self, run: RunName, path: str) -> bytes:
         """Read a file of a run's folder, from its version, else from its branch, committed or not.
@@ -263,10 +270,12 @@ class GitData:
                 self._is_swept = True
                 listed = names.listing(list_refs(self._git_dir, f"{OPEN}/", f"{SEALED}/"), "", "")
                 self._folders.sweep(listed.branches.keys())
+                sweep_unfinished(self._git_dir, STALE)
 
     def _pack(self) -> None:
+        """Pack the refs now and then; what becomes of it changes nothing, so that no merge fails for its sake."""
         if self._merges % _PACK_EVERY == 0:
-            checked(self._git_dir, "pack-refs", "--all")
+            call(self._git_dir, "pack-refs", "--all")
         self._merges += 1
 
 

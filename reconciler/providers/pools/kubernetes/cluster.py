@@ -50,10 +50,6 @@ class Cluster:
         """
         return standing([piece for mirror in self._queues for piece in mirror.look()], self._settings)
 
-    def pieces(self) -> list[Piece]:
-        """Return Kueue's objects as they were seen last, however long ago."""
-        return [piece for mirror in self._queues for piece in mirror.seen]
-
     def seen(self, held: Iterable[Held], standing: Standing) -> Seen:
         """Return what must be known beside these jobs to show them; what nothing hangs on isn't asked.
 

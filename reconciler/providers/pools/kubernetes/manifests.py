@@ -21,7 +21,10 @@ PORT = 29400
 REQUEST_FOLDER = "/etc/setpoint"
 LARGEST_REQUEST = 200_000
 """Bytes; annotations of a thing may have 256 KiB in all."""
+SECRET_PREFIX = "SETPOINT_SECRET_"
+"""What stands before a secret's name in the environment of a job; `${secret:NAME}` is read there."""
 GRACE = 30
+"""Seconds that a job has to end after SIGTERM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +165,14 @@ def _nodes(order: JobOrder, settings: PodSettings) -> Manifest:
 
 
 def _container(order: JobOrder, job_name: str, settings: PodSettings) -> Manifest:
-    references = [settings.secrets] if settings.secrets else []
-    references += [names.secret_name(job_name)] if order.secrets else []
+    told = [{"prefix": SECRET_PREFIX, "secretRef": {"name": settings.secrets}}] if settings.secrets else []
+    own = [{"secretRef": {"name": names.secret_name(job_name)}}] if order.secrets else []
     return {
         "name": kinds.CONTAINER,
         "image": settings.image,
         "command": [*settings.command, f"{REQUEST_FOLDER}/request.json"],
         "env": _environment(order, job_name),
-        "envFrom": [{"secretRef": {"name": name}} for name in references],
+        "envFrom": [*told, *own],
         "resources": _resources(order, settings),
         "securityContext": {"allowPrivilegeEscalation": False},
         "volumeMounts": [

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 
 from reconciler.kubernetes import Kubernetes, Manifest, find_access
 from reconciler.model.errors import Raced
@@ -10,6 +9,7 @@ from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import PoolListing
 from reconciler.model.quantity import parse_duration
+from reconciler.ports.clock import Clock
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.pools.kubernetes import kinds, manifests, names
 from reconciler.providers.pools.kubernetes.cluster import Cluster
@@ -31,13 +31,14 @@ class KubernetesPool:
     """Runs jobs in a namespace of a cluster, in queues of Kueue that teams share.
 
     Args:
+        clock: the time.
         image: the image of all jobs; it holds the runners and what they need.
         namespace: where jobs run; the namespace of the kubeconfig's context, or the daemon's own, if left out.
         kubeconfig: a kubeconfig's path; the pod's service account, KUBECONFIG or `~/.kube/config` if left out.
         context: a context of the kubeconfig, where it isn't the current one.
         command: what a job runs in the image; the path of its request is appended.
         service_account: whose rights jobs have; none are needed.
-        secrets: the name of a Secret whose entries every job has as environment variables (`SETPOINT_SECRET_*`).
+        secrets: the name of a Secret whose entry NAME every job reads as `${secret:NAME}`.
         labels: labels for all jobs and their pods.
         gpu: the resource by which nodes offer GPUs.
         gpu_kinds: for each kind of GPU the labels of the nodes that have it.
@@ -51,6 +52,7 @@ class KubernetesPool:
 
     def __init__(
         self,
+        clock: Clock,
         *,
         image: str,
         namespace: str = "",
@@ -80,6 +82,7 @@ class KubernetesPool:
         self._keep = parse_duration(keep)
         self._cluster = Cluster(self._kubernetes, self._settings)
         self._standing: Standing | None = None
+        self._clock = clock
         self._tidied = 0.0
 
     def list(self) -> PoolListing:
@@ -177,9 +180,15 @@ class KubernetesPool:
         """Tidy up once a minute; tell whether anything has changed since the last call. The cluster lives by itself."""
         if time.monotonic() - self._tidied >= _TIDY_EVERY:
             self._tidied = time.monotonic()
-            for held in stale(self._cluster.jobs.seen, datetime.now(UTC), self._keep):
-                self._delete(held)
+            self._tidy()
         return self._cluster.has_news()
+
+    def _tidy(self) -> None:
+        found = stale(self._cluster.jobs.seen, self._clock.now(), self._keep)
+        for held in found:
+            self._delete(held)
+        if found:
+            self._cluster.jobs.spoil()
 
     def _look(self) -> Standing:
         self._standing = self._cluster.standing()

@@ -12,7 +12,7 @@ from reconciler.model.ids import Address, name_of
 from reconciler.model.kinds.pools import Pool
 from reconciler.providers.pools.kubernetes import kinds, names
 from reconciler.providers.pools.kubernetes.manifests import PodSettings
-from reconciler.providers.pools.kubernetes.quotas import CPU, GPU, MEMORY, REST, Quota, Resource, quotas
+from reconciler.providers.pools.kubernetes.quotas import CPU, GPU, MEMORY, REST, Quota, Resource, quotas, written
 
 URGENT, USUAL = 100, 0
 """Values of the two priority classes."""
@@ -98,7 +98,7 @@ def _cluster_queue(pool: Address, team: str, quota: Quota, spec: Pool, settings:
         "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": settings.namespace}},
         "queueingStrategy": "BestEffortFIFO",
         "preemption": {"reclaimWithinCohort": "Any", "withinClusterQueue": "Never"},
-        "fairSharing": {"weight": f"{round(quota.weight * 1000)}m"},
+        "fairSharing": {"weight": written(max(1, round(quota.weight * 1000)), (CPU, ""))},
         "resourceGroups": groups,
     }
     return Piece(kinds.CLUSTER_QUEUES, {"metadata": metadata, "spec": described})
@@ -118,11 +118,10 @@ def _quotas(pool: Address, gpu_kind: str, quota: Quota, settings: PodSettings) -
 
 
 def _quota(name: str, resource: Resource, quota: Quota) -> Manifest:
-    unit = "m" if resource[0] == CPU else ""
     nominal = quota.nominal[resource]
-    told = {"name": name, "nominalQuota": f"{nominal}{unit}"}
+    told = {"name": name, "nominalQuota": written(nominal, resource)}
     if resource in quota.most:
-        told["borrowingLimit"] = f"{quota.most[resource] - nominal}{unit}"
+        told["borrowingLimit"] = written(quota.most[resource] - nominal, resource)
     return told
 
 

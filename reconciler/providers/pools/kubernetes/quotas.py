@@ -51,7 +51,8 @@ def quotas(pool: Address, spec: Pool) -> dict[str, Quota]:
     parts = {resource: _divided(amount, weights) for resource, amount in capacity.items()}
     found: dict[str, Quota] = {}
     for team, share in sorted(spec.teams.items()):
-        most = _limits(pool, team, spec, share.limit) if share.limit else {}
+        limits = _limits(pool, team, spec, share.limit) if share.limit else {}
+        most = {resource: amount for resource, amount in limits.items() if resource in capacity}
         nominal = {
             resource: min(parts[resource][team], most.get(resource, part_of_all))
             for resource, part_of_all in capacity.items()
@@ -93,3 +94,15 @@ def _limits(pool: Address, team: str, spec: Pool, limit: Capacity) -> dict[Resou
     if "gpus" in named:
         found[(GPU, next(iter(kinds), ""))] = limit.gpus
     return found
+
+
+_SUFFIXES = ("m", "", "k", "M", "G", "T", "P", "E")
+
+
+def written(amount: int, resource: Resource) -> str:
+    """Write an amount as Kubernetes does, so that it finds nothing to write anew: `2` and not `2000m`."""
+    place = 0 if resource[0] == CPU else 1
+    while amount and amount % 1000 == 0 and place < len(_SUFFIXES) - 1:
+        amount //= 1000
+        place += 1
+    return f"{amount}{_SUFFIXES[place]}" if amount else "0"

@@ -50,7 +50,8 @@ def unfit(held: Held, pools: Mapping[Address, Pool]) -> str:
         return ""
     one, nodes = Amounts.of(order.resources), order.resources.nodes
     demand = Amounts(one.cpus * nodes, one.memory * nodes, one.gpus * nodes)
-    return kind_refusal(order.pool, spec, order.resources) or refusal(order.pool, spec, order.team, demand)
+    told = kind_refusal(order.pool, spec, order.resources) or refusal(order.pool, spec, order.team, demand)
+    return f"{told}; or lower resources.nodes, as all {nodes} count" if told and nodes > 1 else told
 
 
 def show(held: Held, seen: Seen) -> Job:
@@ -94,4 +95,5 @@ def _job(
         submitted=held.submitted,
         started=held.started,
         ended=ended,
+        inputs=order.inputs,
     )

@@ -49,7 +49,7 @@ def standing(there: Iterable[Piece], settings: PodSettings) -> Standing:
 
 def _queues(found: Iterable[Piece]) -> list[Piece]:
     """Return a pool's ClusterQueues, first that of the teams that aren't named, which is written last."""
-    queues = [piece for piece in found if piece.kind is kinds.CLUSTER_QUEUES]
+    queues = [piece for piece in found if piece.kind == kinds.CLUSTER_QUEUES]
     return sorted(queues, key=lambda piece: piece.manifest["metadata"].get("labels", {}).get(kinds.TEAM, ""))
 
 
@@ -83,22 +83,23 @@ def _drift(pool: Address, spec: Pool, there: list[Piece], settings: PodSettings)
 
 def _use(found: Iterable[Piece], settings: PodSettings) -> dict[str, Use]:
     """Return what each team uses, of that what it has borrowed; teams that aren't named are together."""
+    names = {"cpu": "cpus", "memory": "memory", settings.gpu: "gpus"}
     told: dict[str, Use] = {}
     for piece in _queues(found):
-        used: dict[str, float] = {}
-        borrowed: dict[str, float] = {}
-        for flavor in piece.manifest.get("status", {}).get("flavorsReservation") or ():
-            for resource in flavor.get("resources") or ():
-                name = _NAMES.get(resource["name"], "gpus" if resource["name"] == settings.gpu else "")
-                if name:
-                    used[name] = used.get(name, 0.0) + parse_quantity(resource.get("total", 0))
-                    borrowed[name] = borrowed.get(name, 0.0) + parse_quantity(resource.get("borrowed", 0))
+        flavors = piece.manifest.get("status", {}).get("flavorsReservation") or ()
+        resources = [one for flavor in flavors for one in flavor.get("resources") or () if one["name"] in names]
         team = piece.manifest["metadata"]["labels"].get(kinds.TEAM, "")
-        told[team] = Use({k: v for k, v in used.items() if v}, {k: v for k, v in borrowed.items() if v})
+        told[team] = Use(_sums(resources, "total", names), _sums(resources, "borrowed", names))
     return {team: use for team, use in told.items() if use.used or team}
 
 
-_NAMES = {"cpu": "cpus", "memory": "memory"}
+def _sums(resources: Iterable[Manifest], field: str, names: Mapping[str, str]) -> dict[str, float]:
+    """Add up one figure of each resource, over all flavours; what is nothing is left out."""
+    sums: dict[str, float] = {}
+    for resource in resources:
+        name = names[resource["name"]]
+        sums[name] = sums.get(name, 0.0) + parse_quantity(resource.get(field, 0))
+    return {name: amount for name, amount in sums.items() if amount}
 
 
 def read_piece(kind: Kind, manifest: Manifest) -> Piece:

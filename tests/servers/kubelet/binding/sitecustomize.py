@@ -1,10 +1,18 @@
-"""Loaded by every Python of a pod: to listen on all addresses means on all of the pod's, which is one."""
+"""Loaded by every Python of a pod: to listen on all addresses means on all of the pod's, which is one.
 
+And the name of a service leads to a pod behind it, as DNS and kube-proxy would have it.
+"""
+
+import json
 import os
+import random
+import re
 import socket
 
 _ADDRESS = os.environ["SETPOINT_POD_ADDRESS"]
-_bind = socket.socket.bind
+_SERVICES = os.environ.get("SETPOINT_SERVICES", "")
+_NAME = re.compile(r"([a-z0-9-]+\.[a-z0-9-]+)\.svc(?:\.cluster\.local)?")
+_bind, _getaddrinfo = socket.socket.bind, socket.getaddrinfo
 
 
 def bind(self, address):  # type: ignore[no-untyped-def]
@@ -16,4 +24,17 @@ def bind(self, address):  # type: ignore[no-untyped-def]
     return _bind(self, address)
 
 
+def getaddrinfo(host, port, *arguments, **more):  # type: ignore[no-untyped-def]
+    """Look a name up; that of a service is one of its pods, with the port at which that listens."""
+    found = _NAME.fullmatch(host) if isinstance(host, str) else None
+    if found is None:
+        return _getaddrinfo(host, port, *arguments, **more)
+    with open(_SERVICES, encoding="utf-8") as file:  # noqa: PTH123 - nothing but what every process has loaded anyway
+        pods = json.load(file).get(found[1], {}).get(str(port), [])
+    if not pods:
+        raise socket.gaierror(socket.EAI_NONAME, f"nobody is behind {host}:{port}")
+    return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", tuple(random.choice(pods)))]
+
+
 socket.socket.bind = bind  # type: ignore[method-assign]
+socket.getaddrinfo = getaddrinfo  # type: ignore[assignment]

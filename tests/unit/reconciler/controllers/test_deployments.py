@@ -326,3 +326,9 @@ def test_a_revisions_name_is_made_of_its_model() -> None:
     spec = Deployment()
     assert revision_of(spec, Model(trial=TRIAL, digest=MODEL)) == NEW
     assert revision_of(spec, Model(trial=stage.trial_name("3"), digest=MODEL)) != NEW
+
+
+def test_a_revision_that_is_stopping_and_wanted_again_is_started_whenever_it_began() -> None:
+    found = decide(serving(new("stopping", started=ago(hours=2)), old(), traffic={OLD: 100}))
+    (start,) = stage.of(found, StartRevision)
+    assert (found.reason, start.revision) == ("Starting", NEW)

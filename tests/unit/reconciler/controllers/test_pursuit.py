@@ -181,6 +181,16 @@ def test_a_job_that_ended_well_and_left_nothing_has_failed() -> None:
     assert (found.stage, found.message) == (Stage.FAILED, "it ended well but left no result.json after 3 attempts")
 
 
+def test_a_job_whose_output_was_dropped_is_made_again_and_that_is_no_failure() -> None:
+    found = look(stage.actual(stage.job(RUN, "succeeded", attempt=9, exit_code=0, ended=ago(days=1))))
+    (change,) = found.changes
+    assert isinstance(change, StartRun)
+    assert (found.stage, change.attempt) == (Stage.WAITING, 10)
+    just_now = look(stage.actual(stage.job(RUN, "succeeded", attempt=9, exit_code=0, ended=NOW)))
+    assert (just_now.stage, just_now.changes) == (Stage.WAITING, ())
+    assert just_now.wake
+
+
 def test_waits_double_up_to_ten_minutes_and_a_runs_jitter_is_its_own() -> None:
     waits = [backoff(RUN, attempt).total_seconds() for attempt in range(1, 40)]
     for attempt, seconds in enumerate(waits, 1):
@@ -237,6 +247,7 @@ def spare(keep: int | None, **finished: str) -> list[str]:
     runs = {f"{LOANS}/{name}": {"provenance": {"finished_at": moment}} for name, moment in finished.items()}
     seen = stage.actual(*(stage.version(run) for run in runs), stage.version(RUN), results=runs)
     found = surplus(LOANS, keep, frozenset({RUN}), stage.view(stage.desired(stage.resource(LOANS)), seen))
+    assert all(isinstance(change, DropRun) and change.accepted for change in found)
     return [change.target.rsplit("/", 1)[1] for change in found]
 
 
@@ -248,6 +259,14 @@ def test_the_newest_versions_are_kept_beside_those_that_are_wanted() -> None:
     assert spare(1, a="2026-01-01", b="2026-01-03", c="2026-01-02") == ["c", "a"]
     assert spare(0, a="2026-01-01") == ["a"]
     assert spare(5, a="2026-01-01") == []
+
+
+@pytest.mark.parametrize(("state", "dropped"), [("waiting", []), ("running", []), ("succeeded", [OLD])])
+def test_a_version_that_a_job_still_reads_stays_until_that_has_ended(state: str, dropped: list[str]) -> None:
+    reading = stage.job("experiments/score/1", state, inputs=(RunName(OLD),))
+    seen = stage.actual(stage.version(OLD), stage.version(RUN), reading)
+    found = surplus(LOANS, 0, frozenset({RUN}), stage.view(stage.desired(stage.resource(LOANS)), seen))
+    assert [change.target for change in found] == dropped
 
 
 def test_a_version_of_another_environment_is_not_ours_to_drop() -> None:

@@ -66,6 +66,7 @@ class ApiServer(ThreadingHTTPServer):
         self.asked: list[Asked] = []
         self.connections = 0
         self.hangs_up_after_each = False
+        self.pods_linger = False
         self.guard = threading.Condition()
         self.version = 1
         self.is_over = False
@@ -172,6 +173,9 @@ class ApiServer(ThreadingHTTPServer):
         uid = asked.body.get("preconditions", {}).get("uid")
         if uid and uid != thing["metadata"]["uid"]:
             return _status(409, "the UID in the precondition differs")
+        if asked.body.get("propagationPolicy") == "Foreground" and self.pods_linger:
+            thing["metadata"]["deletionTimestamp"] = datetime.now(UTC).isoformat()
+            return 200, thing
         return 200, self.things.pop(asked.path)
 
 
@@ -219,6 +223,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(status, json.dumps(told).encode(), {})
             return
         self.send_response(200)
+        if self.server.hangs_up_after_each:
+            self.send_header("Connection", "close")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         with suppress(ConnectionError):

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import fsspec
 import pytest
 
 from runners.contract import REFUSED
@@ -51,6 +52,19 @@ def test_a_model_that_doesn_t_load_is_refused(damage: str, tmp_path: Path) -> No
         (folder / "signature.json").write_text("{}")
     assert main([configured(tmp_path, model_url=folder.as_uri())]) == REFUSED
     assert json.loads((tmp_path / "words.json").read_text())["what"]
+
+
+def test_a_model_from_elsewhere_is_fetched_once(tmp_path: Path) -> None:
+    digest = make(tmp_path / "made")
+    far = fsspec.filesystem("memory")
+    far.put(f"{tmp_path}/made/", "/trial/", recursive=True)
+    kept = tmp_path / "models/employment"
+    more = {"model_url": "memory://trial", "model_digest": digest, "keep": str(kept)}
+    settings = Settings.model_validate(told(tmp_path, **more))
+    open_model(settings)
+    far.rm("/trial", recursive=True)
+    assert open_model(settings).signature.columns == ("AGEP", "SEX")
+    assert list(kept.parent.iterdir()) == [kept]
 
 
 def test_a_folder_with_odd_characters_is_found(tmp_path: Path) -> None:

@@ -64,3 +64,7 @@ def test_amounts_are_told_with_their_unit(name: str, value: float, told: str) ->
 
 def test_numbers_are_told_short() -> None:
     assert [number(x) for x in (1.0, 4 / 3, -0.001, 1000.0)] == ["1", "1.33", "0", "1000"]
+
+
+def test_several_nodes_have_several_times_as_much() -> None:
+    assert Amounts(1.5, 4, 1).times(3) == Amounts(4.5, 12, 3)

@@ -1,0 +1,46 @@
+"""Launching: the request becomes a file, the command a process on each node."""
+
+import os
+import sys
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from runners.launcher.keeping import keep
+from runners.launcher.order import ORDER, Order, read_order, surroundings
+
+USAGE = 64
+"""Exit code (EX_USAGE): there is no order that this version understands."""
+
+
+def main(environ: Mapping[str, str] = os.environ) -> int:
+    """Run the order in the environment; return the exit code of its job."""
+    try:
+        order, request = read_order(environ)
+    except (KeyError, TypeError, ValueError, zlib.error) as error:
+        sys.stderr.write(f"{ORDER} holds no order for this version of the runners: {error}\n")
+        return USAGE
+    sys.stdout.write(f"{order.headline}\n")
+    sys.stdout.flush()
+    if order.nodes > 1:
+        from runners.launcher.gang import run
+
+        return run(order, request)
+    return launch(order, request, surroundings(order, environ))
+
+
+def launch(order: Order, request: str, environ: Mapping[str, str]) -> int:
+    """Run a job on this node; return its exit code."""
+    with written(request) as path:
+        return keep((*order.command, path), environ, timeout=order.timeout, grace=order.grace)
+
+
+@contextmanager
+def written(request: str) -> Iterator[str]:
+    """Write a request where only this user reads it, as long as it is needed; yield its path."""
+    with TemporaryDirectory(prefix="setpoint-") as folder:
+        path = Path(folder) / "request.json"
+        path.write_text(request, encoding="utf-8")
+        yield str(path)
