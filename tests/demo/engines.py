@@ -2,7 +2,7 @@
 
 import base64
 import json
-import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from tests.servers.ray import RayCluster
 
 NAMESPACE = "setpoint"
 IMAGE = "setpoint/runners:0.1.0"
+KINDS = ("Role", "ClusterRole")
 RIGHTS = Path(__file__).parents[2] / "docs/engines"
 
 
@@ -53,7 +54,7 @@ def _ray(_folder: Path, jobs: Mapping[str, str], ends: ExitStack) -> Engines:
     ray = RayCluster({"num-cpus": 8, "memory": 2**35}, {"num-cpus": 4, "memory": 2**34}, secrets=jobs)
     ends.callback(ray.close)
     ray.start()
-    return Engines("ray", {"pool": {"address": ray.address, "python": os.sys.executable}}, {}, lambda url: url)
+    return Engines("ray", {"pool": {"address": ray.address, "python": sys.executable}}, {}, lambda url: url)
 
 
 def _cluster(folder: Path, jobs: Mapping[str, str], ends: ExitStack) -> Engines:
@@ -74,7 +75,7 @@ def _cluster(folder: Path, jobs: Mapping[str, str], ends: ExitStack) -> Engines:
         "cluster",
         {
             "data": {**keys, **{key: f"${{secret:{name}}}" for key, name in names.items()}},
-            "pool": reached,
+            "pool": {**reached, "secrets": "sources"},
             "serving": {**reached, "payloads": (folder / "payloads").as_uri(), "autoscaler": "none"},
         },
         {f"SETPOINT_SECRET_{name}": keys[key] for key, name in names.items()},
