@@ -1,4 +1,4 @@
-"""A repository of a real lakeFS with the users that `docs/engines/lakefs/` allows what Setpoint needs, and nothing else."""
+"""A repository of a real lakeFS with the users in `docs/engines/lakefs/`, who may do what Setpoint needs."""
 
 import json
 from collections.abc import Mapping
