@@ -19,6 +19,7 @@ from tests.servers.ray import RayCluster
 
 NAMESPACE = "setpoint"
 IMAGE = "setpoint/runners:0.1.0"
+SECRETS = "SETPOINT_SECRET_"
 KINDS = ("Role", "ClusterRole")
 RIGHTS = Path(__file__).parents[2] / "docs/engines"
 
@@ -65,7 +66,7 @@ def _cluster(folder: Path, jobs: Mapping[str, str], ends: ExitStack) -> Engines:
     ends.callback(cluster.stop)
     cluster.start()
     cluster.create_namespace(NAMESPACE)
-    data = {name: base64.b64encode(value.encode()).decode() for name, value in jobs.items()}
+    data = {name.removeprefix(SECRETS): base64.b64encode(value.encode()).decode() for name, value in jobs.items()}
     metadata = {"name": "sources", "namespace": NAMESPACE}
     cluster.admin.apply({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data})
     reached = {"namespace": NAMESPACE, "image": IMAGE, "kubeconfig": _kubeconfig(cluster)}
@@ -78,7 +79,7 @@ def _cluster(folder: Path, jobs: Mapping[str, str], ends: ExitStack) -> Engines:
             "pool": {**reached, "secrets": "sources"},
             "serving": {**reached, "payloads": (folder / "payloads").as_uri(), "autoscaler": "none"},
         },
-        {f"SETPOINT_SECRET_{name}": keys[key] for key, name in names.items()},
+        {f"{SECRETS}{name}": keys[key] for key, name in names.items()},
         lambda url: _address(cluster, url),
     )
 
