@@ -2,7 +2,7 @@
 
 import base64
 import json
-import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,6 +19,8 @@ from tests.servers.ray import RayCluster
 
 NAMESPACE = "setpoint"
 IMAGE = "setpoint/runners:0.1.0"
+SECRETS = "SETPOINT_SECRET_"
+KINDS = ("Role", "ClusterRole")
 RIGHTS = Path(__file__).parents[2] / "docs/engines"
 
 
@@ -53,7 +55,7 @@ def _ray(_folder: Path, jobs: Mapping[str, str], ends: ExitStack) -> Engines:
     ray = RayCluster({"num-cpus": 8, "memory": 2**35}, {"num-cpus": 4, "memory": 2**34}, secrets=jobs)
     ends.callback(ray.close)
     ray.start()
-    return Engines("ray", {"pool": {"address": ray.address, "python": os.sys.executable}}, {}, lambda url: url)
+    return Engines("ray", {"pool": {"address": ray.address, "python": sys.executable}}, {}, lambda url: url)
 
 
 def _cluster(folder: Path, jobs: Mapping[str, str], ends: ExitStack) -> Engines:
@@ -64,7 +66,7 @@ def _cluster(folder: Path, jobs: Mapping[str, str], ends: ExitStack) -> Engines:
     ends.callback(cluster.stop)
     cluster.start()
     cluster.create_namespace(NAMESPACE)
-    data = {name: base64.b64encode(value.encode()).decode() for name, value in jobs.items()}
+    data = {name.removeprefix(SECRETS): base64.b64encode(value.encode()).decode() for name, value in jobs.items()}
     metadata = {"name": "sources", "namespace": NAMESPACE}
     cluster.admin.apply({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data})
     reached = {"namespace": NAMESPACE, "image": IMAGE, "kubeconfig": _kubeconfig(cluster)}
@@ -74,10 +76,10 @@ def _cluster(folder: Path, jobs: Mapping[str, str], ends: ExitStack) -> Engines:
         "cluster",
         {
             "data": {**keys, **{key: f"${{secret:{name}}}" for key, name in names.items()}},
-            "pool": reached,
+            "pool": {**reached, "secrets": "sources"},
             "serving": {**reached, "payloads": (folder / "payloads").as_uri(), "autoscaler": "none"},
         },
-        {f"SETPOINT_SECRET_{name}": keys[key] for key, name in names.items()},
+        {f"{SECRETS}{name}": keys[key] for key, name in names.items()},
         lambda url: _address(cluster, url),
     )
 
