@@ -61,6 +61,7 @@ class Options(Block):
         default="LoadBalancer", description="The type of a public endpoint's Service."
     )
     domain: str = Field(default="cluster.local", description="The cluster's domain.")
+    timeout: float = Field(default=10.0, gt=0, description="Seconds that the API server has for an answer.")
     patience: Duration = Field(
         default=timedelta(minutes=5), description="How long a deletion may take until it counts as stuck."
     )

@@ -26,6 +26,7 @@ from tests.servers.kubernetes import Cluster, Where
 from tests.servers.kubernetes.api import has_condition
 from tests.unit.runners.serve.tiny import TRIAL, make
 
+pytestmark = pytest.mark.slow
 DEPLOYMENT = Address("deployments/employment")
 OLD, NEW = Digest("0123456789ab"), Digest("ba9876543210")
 ONE = Replicas()
@@ -231,7 +232,8 @@ def test_the_real_runner_answers_logs_and_refuses_another_model(cluster: Cluster
         serving.route(DEPLOYMENT, {OLD: 100})
         until(lambda: addresses(bench, "employment"), "an address")
         url = f"{addresses(bench, 'employment')[0]}/v1/models/employment:predict"
-        with urllib.request.urlopen(url, json.dumps(ASKED).encode(), timeout=30) as answer:
+        asked = urllib.request.Request(url, json.dumps(ASKED).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(asked, timeout=30) as answer:
             assert json.loads(answer.read())["predictions"]
         window = Window(start=None, end=None)
         until(lambda: read_log(endpoint(serving).logs_url, window, TRIAL).counts["events"] == 1, "logged")
