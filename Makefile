@@ -37,8 +37,12 @@ check: $(VENV)/.test  ## Format, lint, types, layers, unit and house tests: unde
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest -q -n $(WORKERS) -m "not slow" tests/unit tests/house
 
+.PHONY: servers
+servers: $(VENV)/.test  ## Build the servers that the tests need, once for this machine
+	@$(BIN)/python -m tests.servers
+
 .PHONY: test
-test: $(VENV)/.test  ## Run every test
+test: servers  ## Run every test
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
 .PHONY: bench
@@ -65,8 +69,9 @@ docs: $(VENV)/.test  ## Build the documentation into site/
 .PHONY: lock
 lock: $(BIN)/uv  ## Resolve requirements/*.txt again (UPGRADE=1: to the newest versions)
 	@$(COMPILE) pyproject.toml --extra local --extra monitor --group build --group slim -o requirements/demo.txt
-	@$(COMPILE) pyproject.toml --extra local --extra monitor --extra torch --extra ray --group build --group slim \
-	    --group dev --constraints requirements/demo.txt -o requirements/test.txt
+	@$(COMPILE) pyproject.toml --extra local --extra monitor --extra torch --extra lakefs --extra ray --group build \
+	    --group slim --group dev --constraints requirements/demo.txt -o requirements/test.txt
+	@$(COMPILE) --group servers -o requirements/servers.txt
 	@echo uv | $(COMPILE) - --constraints requirements/demo.txt -o requirements/uv.txt
 
 .PHONY: clean

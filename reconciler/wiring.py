@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from socket import gethostname
 from types import MappingProxyType
@@ -22,6 +23,7 @@ from reconciler.loop.environment import Converging
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, CommitId
+from reconciler.model.kinds.spec import SECRET
 from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
 from reconciler.settings import Settings
@@ -36,20 +38,30 @@ class SystemClock:
 
 
 class Provider(NamedTuple):
-    """Where a provider is found, and which extra of the distribution it needs."""
+    """Where a provider is found, which extra of the distribution it needs, and what it is made of beside its options.
+
+    `given` names those of its parameters that the wiring hands it, whatever the options say.
+    """
 
     module: str
     build: str
     extra: str = ""
+    given: tuple[str, ...] = ()
 
 
+SECRETS = "SETPOINT_SECRET_"
+"""How the environment variables begin that hold secrets."""
+_ROOM = "reconciler.providers"
 PROVIDERS: Mapping[tuple[str, str], Provider] = MappingProxyType(
     {
-        ("data", "git"): Provider("reconciler.providers.data.git", "GitData"),
-        ("pool", "local"): Provider("reconciler.providers.pools.local", "LocalPool", "local"),
-        ("pool", "ray"): Provider("reconciler.providers.pools.ray", "RayPool", "ray"),
-        ("serving", "local"): Provider("reconciler.providers.serving.local", "LocalServing", "local"),
-        ("forge", "git"): Provider("reconciler.providers.forge.git", "GitForge"),
+        ("data", "git"): Provider(f"{_ROOM}.data.git", "GitData", "", ("folder", "environment")),
+        ("data", "lakefs"): Provider(f"{_ROOM}.data.lakefs", "LakeFSData", "lakefs", ("environment",)),
+        ("pool", "local"): Provider(f"{_ROOM}.pools.local", "LocalPool", "local", ("folder", "clock", "environ")),
+        ("pool", "kubernetes"): Provider(f"{_ROOM}.pools.kubernetes", "KubernetesPool", "kubernetes", ("clock",)),
+        ("pool", "ray"): Provider(f"{_ROOM}.pools.ray", "RayPool", "ray", ("folder", "clock")),
+        ("serving", "local"): Provider(f"{_ROOM}.serving.local", "LocalServing", "local", ("folder", "clock")),
+        ("serving", "kserve"): Provider(f"{_ROOM}.serving.kserve", "KServeServing", "kubernetes"),
+        ("forge", "git"): Provider(f"{_ROOM}.forge.git", "GitForge", "", ("repository", "environment", "branch")),
     }
 )
 """Every provider by its port and its name in `environment.yaml`."""
@@ -78,33 +90,53 @@ def provider(port: str, choice: ProviderChoice) -> Callable[..., Any]:
 def engines(environment: Environment, settings: Settings, source: Source) -> Engines:
     """Build the engines that an environment's file names. The embedded ones keep their state below `settings.home`."""
     clock, home = SystemClock(), settings.home
-    data = provider("data", environment.data)(
-        folder(environment.data, home / "data"), settings.environment, **_options(environment.data)
-    )
+    offers = {
+        "clock": clock,
+        "environ": inherited(environment),
+        "environment": settings.environment,
+        "repository": source.repository,
+        "branch": settings.branch,
+    }
+    data = _built("data", environment.data, {**offers, "folder": folder(environment.data, home / "data")})
+    own = folder(environment.serving, home / "serving" / settings.environment)
     return Engines(
         data=data,
         reader=data,
-        pool=provider("pool", environment.pool)(
-            folder(environment.pool, home / "pool"), clock, **_options(environment.pool)
-        ),
-        serving=provider("serving", environment.serving)(
-            folder(environment.serving, home / "serving" / settings.environment), clock, **_options(environment.serving)
-        ),
-        forge=provider("forge", environment.forge)(
-            source.repository, settings.environment, settings.branch, **_options(environment.forge)
-        ),
+        pool=_built("pool", environment.pool, {**offers, "folder": folder(environment.pool, home / "pool")}),
+        serving=_built("serving", environment.serving, {**offers, "folder": own}),
+        forge=_built("forge", environment.forge, offers),
         clock=clock,
     )
+
+
+def _built(port: str, choice: ProviderChoice, offers: Mapping[str, Any]) -> Any:
+    """Make the provider that an environment chose.
+
+    Raises:
+        Refused: its options don't fit.
+    """
+    build, given = provider(port, choice), PROVIDERS[port, choice.provider].given
+    options = {key: value for key, value in choice.options.items() if key != "path" or "folder" not in given}
+    made_of = {name: offers[name] for name in given}
+    try:
+        signature(build).bind(**made_of, **options)
+    except TypeError as error:
+        what = f"the {port} provider {choice.provider} can't be made: {error}"
+        raise Refused(what, f"see its options in the documentation, and `{port}` in environment.yaml") from error
+    return build(**made_of, **options)
+
+
+def inherited(environment: Environment) -> Mapping[str, str]:
+    """Return the surroundings that jobs of this machine inherit: without the secrets of its providers."""
+    choices = (environment.data, environment.pool, environment.serving, environment.forge)
+    named = {SECRETS + name for choice in choices for name in SECRET.findall(str(choice.options))}
+    return {name: value for name, value in os.environ.items() if name not in named}
 
 
 def folder(choice: ProviderChoice, default: Path) -> Path:
     """Return the folder of an embedded engine: the option `path`, which starts at the home, or the default."""
     path = choice.options.get("path")
     return default.parent / str(path) if path else default
-
-
-def _options(choice: ProviderChoice) -> dict[str, Any]:
-    return {key: value for key, value in choice.options.items() if key != "path"}
 
 
 class Holding:

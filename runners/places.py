@@ -9,9 +9,11 @@ from urllib.parse import unquote, urlsplit
 
 import fsspec
 
-from runners.contract import InputError
+from runners.contract import ERROR, RESULT, InputError, InputGone
 
 _SECRET = re.compile(r"\$\{secret:([A-Za-z_][A-Za-z0-9_]*)\}")
+LAST_WORDS = (RESULT, ERROR)
+"""What a run leaves when all else is there."""
 SECRET_PREFIX = "SETPOINT_SECRET_"
 """A job finds the secret NAME in the environment variable SETPOINT_SECRET_NAME."""
 
@@ -40,22 +42,59 @@ def local(url: str) -> Path:
     """Return a local folder or file with what a URL holds: the place itself where it is local, else a copy.
 
     Raises:
-        FileNotFoundError: nothing is there.
+        InputGone: nothing is there.
     """
     parts = urlsplit(url)
     if parts.scheme in ("", "file"):
         path = Path(unquote(parts.path))
         if not path.exists():
-            raise FileNotFoundError(url)
+            raise gone(url)
         return path
-    target = Path(tempfile.mkdtemp(prefix="setpoint-"))
+    return fetch(url, Path(tempfile.mkdtemp(prefix="setpoint-")))
+
+
+def fetch(url: str, target: Path) -> Path:
+    """Copy everything below a URL to a local folder; return the folder.
+
+    Raises:
+        FileNotFoundError: nothing is there.
+    """
     files, base = fsspec.core.url_to_fs(url)
-    files.get(base.rstrip("/") + "/", str(target) + "/", recursive=True)
+    try:
+        files.get(base.rstrip("/") + "/", str(target) + "/", recursive=True)
+    except FileNotFoundError as error:
+        raise gone(url) from error
     return target
 
 
+def gone(url: str) -> InputGone:
+    """Return the error of an input that isn't there."""
+    return InputGone(
+        "nothing is there any more", url, "it is tried again with what is newest then; else make it upstream"
+    )
+
+
 def deliver(folder: Path, url: str) -> None:
-    """Copy everything in a local folder to where a URL says; does nothing where the folder is that place."""
+    """Make what lies at a URL the same as a local folder; does nothing where the folder is that place.
+
+    What an earlier attempt left is taken away first. The last word (`result.json`, `error.json`) comes when all else is
+    there, so that whoever finds it finds all.
+    """
     files, base = fsspec.core.url_to_fs(url)
-    if Path(base) != folder:
-        files.put(str(folder) + "/", base.rstrip("/") + "/", recursive=True)
+    if Path(base) == folder:
+        return
+    base = base.rstrip("/")
+    mine = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
+    for stale in _found(files, base) - set(mine):
+        files.rm_file(f"{base}/{stale}")
+    last = [path for path in mine if path in LAST_WORDS]
+    for some in ([path for path in mine if path not in LAST_WORDS], last):
+        if some:
+            files.put([str(folder / path) for path in some], [f"{base}/{path}" for path in some])
+
+
+def _found(files: fsspec.AbstractFileSystem, base: str) -> set[str]:
+    try:
+        return {str(path)[len(base) :].lstrip("/") for path in files.find(base)}
+    except FileNotFoundError:
+        return set()

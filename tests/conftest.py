@@ -1,6 +1,13 @@
 """Options of the whole suite."""
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says more about the machine than about the code: the benches measure time.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
+pytest_plugins = ["tests.servers.fixtures", "tests.servers.ray"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

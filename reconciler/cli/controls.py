@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reconciler.cli.reading import open_status
-from reconciler.loop.recorded import approval_path, control_path, dump, parse
+from reconciler.loop.dumping import dump
+from reconciler.loop.recorded import approval_path, control_path, parse
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address
 from reconciler.settings import Settings

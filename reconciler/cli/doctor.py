@@ -20,7 +20,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "torch": ("torch",),
     "lakefs": ("lakefs", "lakefs_spec"),
     "ray": ("ray",),
-    "kubernetes": ("lightkube",),
+    "kubernetes": ("urllib3",),
 }
 """The packages that each extra brings, by their import names."""
 

@@ -5,7 +5,7 @@ import click
 from reconciler.cli.output import as_json, console, print_json
 from reconciler.cli.place import placed
 from reconciler.cli.reading import document_of, read_status
-from reconciler.loop.recorded import dump
+from reconciler.loop.dumping import dump
 from reconciler.settings import Settings
 
 

@@ -33,9 +33,9 @@ SEEDS = 10
 def command(settings: Settings, seed: int | None, seeds: int | None, steps: int, to_json: bool) -> int:
     """Try these specs under faults, on engines in memory: nothing outside this process is touched.
 
-    A seed draws commits from the repository (specs changed, broken, removed, brought back) and what goes wrong: the
-    daemon dies, calls fail or are slow, listings break off, are stale or miss what is new. Exits with 7 when a promise
-    broke.
+    A seed draws what people do (specs changed, broken, removed, brought back; resources suspended, resumed, reconciled;
+    proposals merged and declined) and what goes wrong: the daemon dies, calls fail or are slow, jobs crash, listings
+    break off, are stale or miss what is new. Exits with 7 when a promise broke.
     """
     source = open_source(settings)
     head = source.head()

@@ -113,9 +113,8 @@ def retire(address: Address, view: View) -> Decision:
     """Take an endpoint away, and what was begun to test it."""
     endpoint = view.actual.endpoints.get(address)
     stopping = [item.state is RevisionState.STOPPING for item in endpoint.revisions.values()] if endpoint else []
-    if stopping and all(stopping):
-        message = "its spec is gone, and its last requests are being answered"
-        return Decision(address=address, standing=Standing.RECONCILING, reason="Draining", message=message)
+    if endpoint and stopping and all(stopping):
+        return _draining(address, endpoint)
     delete = (DeleteEndpoint(address=address, why="its spec is gone"),) if endpoint else ()
     return Decision(
         address=address,
@@ -124,6 +123,20 @@ def retire(address: Address, view: View) -> Decision:
         message="its spec is gone",
         changes=(*delete, *tidy(address, frozenset(), view)),
     )
+
+
+def _draining(address: Address, endpoint: Endpoint) -> Decision:
+    """Wait for an endpoint's end, and tell when an engine takes too long for it."""
+    if stuck := _stuck(endpoint):
+        return Decision(address=address, standing=Standing.STALLED, reason="Stuck", message=stuck)
+    message = "its spec is gone, and its last requests are being answered"
+    return Decision(address=address, standing=Standing.RECONCILING, reason="Draining", message=message)
+
+
+def _stuck(endpoint: Endpoint) -> str:
+    """Say which revisions should have ended by now, and why they haven't; empty where there are none."""
+    ending = {n: item for n, item in sorted(endpoint.revisions.items()) if item.state is RevisionState.STOPPING}
+    return "; ".join(f"revision {name} doesn't end: {item.reason}" for name, item in ending.items() if item.reason)
 
 
 def revision_of(spec: Deployment, model: Model) -> Digest:
@@ -179,8 +192,10 @@ def _refusal(case: _Case, smoke: Pursuit) -> Decision | None:
 def _start(case: _Case) -> Decision | None:
     """Start the revision, wait until it is ready, or give its failure's reason."""
     running, bounds = case.running, case.spec.replicas
-    if running is None:
-        return _start_anew(case)
+    if running is None or running.state is RevisionState.STOPPING:
+        return _begin(case, _drift(case), "it isn't there")
+    if running.changed:
+        return _begin(case, f"revision {case.revision}: {running.changed}", "it was changed by hand")
     if running.state is RevisionState.FAILED:
         return _failed(case, "RevisionFailed", f"revision {case.revision} doesn't start: {running.reason}")
     if running.scale != (bounds.minimum, bounds.maximum, bounds.target_rps):
@@ -190,16 +205,22 @@ def _start(case: _Case) -> Decision | None:
         if deadline and case.view.actual.now >= deadline:
             message = f"revision {case.revision} was not ready in time: {running.reason or 'see its log'}"
             return _failed(case, "DeadlineExceeded", message)
-        return case.told(Standing.RECONCILING, "Starting", f"revision {case.revision} is not ready yet", wake=deadline)
+        message = f"revision {case.revision} is not ready yet" + (f": {running.reason}" if running.reason else "")
+        return case.told(Standing.RECONCILING, "Starting", message, wake=deadline)
     return None
 
 
-def _start_anew(case: _Case) -> Decision:
-    drifted, what = _drift(case), f"revision {case.revision} starts"
+def _begin(case: _Case, drifted: str, why: str) -> Decision:
+    """Start a revision, or only report that somebody has taken it away or changed it, as the spec says."""
     if drifted and case.spec.drift == "report":
-        told = case.told(Standing.READY, "Drifted", "left as it is, as the spec says", drifted=drifted)
-        return replace(told, facts=case.view.recorded_facts(case.resource.address))
-    return case.told(Standing.RECONCILING, "Starting", what, (case.start("it isn't there"),), drifted=drifted)
+        return _reported(case, drifted)
+    what = f"revision {case.revision} starts"
+    return case.told(Standing.RECONCILING, "Starting", what, (case.start(why),), drifted=drifted)
+
+
+def _reported(case: _Case, drifted: str) -> Decision:
+    told = case.told(Standing.READY, "Drifted", "left as it is, as the spec says", drifted=drifted)
+    return replace(told, facts=case.view.recorded_facts(case.resource.address))
 
 
 def _failed(case: _Case, reason: str, message: str) -> Decision:
@@ -214,9 +235,20 @@ def _failed(case: _Case, reason: str, message: str) -> Decision:
 
 def _drift(case: _Case) -> str:
     """Tell whether a revision that was live by the last status has gone without a commit that asked for it."""
+    return f"revision {case.revision} was removed by hand" if _was_live(case) else ""
+
+
+def _rerouted(case: _Case) -> str:
+    """Tell whether traffic was taken from a revision that had it all, by nobody who was asked to."""
+    share = case.endpoint.traffic.get(case.revision, 0)
+    if share == 100 or case.revision in case.rolled_back or not _was_live(case):
+        return ""
+    return f"revision {case.revision} had all the traffic and has {share} % now, which nobody asked for"
+
+
+def _was_live(case: _Case) -> bool:
     facts = case.view.recorded_facts(case.resource.address)
-    was_live = facts.get("revision") == case.revision and (facts.get("traffic") or {}).get(case.revision) == 100
-    return f"revision {case.revision} was removed by hand" if was_live else ""
+    return bool(facts.get("revision") == case.revision and (facts.get("traffic") or {}).get(case.revision) == 100)
 
 
 def _test(case: _Case, smoke: Pursuit) -> Decision | None:
@@ -226,6 +258,13 @@ def _test(case: _Case, smoke: Pursuit) -> Decision | None:
 
 
 def _roll_out(case: _Case) -> Decision:
+    drifted = _rerouted(case)
+    if drifted and case.spec.drift == "report":
+        return _reported(case, drifted)
+    return replace(_rolling_out(case), drifted=drifted)
+
+
+def _rolling_out(case: _Case) -> Decision:
     if case.revision in case.rolled_back and not case.endpoint.traffic.get(case.revision):
         asked = case.view.requested(case.resource.address)
         if not asked or (case.endpoint.since and asked <= case.endpoint.since):
@@ -248,7 +287,8 @@ def _roll_out(case: _Case) -> Decision:
         if name != case.revision and item.state is not RevisionState.STOPPING
     )
     cleared = [r for r in case.rolled_back if r != case.revision]
-    message = f"{case.model.trial} answers at {case.endpoint.url}"
+    stuck = _stuck(case.endpoint)
+    message = f"{case.model.trial} answers at {case.endpoint.url}" + (f"; {stuck}" if stuck else "")
     return case.told(Standing.READY, "Serving", message, stops, rolled_back=cleared)
 
 

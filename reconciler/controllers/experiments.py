@@ -81,7 +81,7 @@ def _told(resource: Resource, spec: Experiment, pursuits: list[Pursuit], data: D
     best = good[0].result.get("metrics", {}).get(spec.metric.name) if good else None
     done = len(ended) == len(pursuits)
     changes = tuple(change for p in pursuits for change in p.changes) + tidy(resource.address, names, view)
-    if done and good:
+    if done and good and spec.keep is not None:
         changes += surplus(resource.address, spec.keep, names | _in_use(view), view)
     standing, reason, message = _standing(spec, pursuits, good)
     shown = pictures(good[0].run, good[0].result) if done and good else {}

@@ -1,10 +1,17 @@
-"""Pools: capacity and shares as the spec says, and how much each team uses."""
+"""Pools: capacity and shares as the spec says, and how much each team uses.
+
+Environments may share a pool. Where they ask otherwise of it, the one that changed its mind last has its way: a daemon
+that has seen a pool as it wants it doesn't fight for it.
+"""
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
-from reconciler.model.change import ConfigurePool
+from reconciler.model.change import Change, ConfigurePool
 from reconciler.model.decision import Decision, Standing, View
-from reconciler.model.ids import Address
+from reconciler.model.ids import Address, Digest, digest
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import JobState
 from reconciler.model.resource import Resource
@@ -14,19 +21,49 @@ def decide(resource: Resource, view: View) -> Decision:
     """Give a pool the configuration of its spec."""
     spec = resource.spec
     assert isinstance(spec, Pool)
-    actual = view.actual.pool.pools.get(resource.address)
-    changed = actual is None or (actual.capacity, actual.teams) != (spec.capacity, spec.teams)
-    configure = ConfigurePool(
-        address=resource.address, spec=spec, why="it is not there" if actual is None else "its spec changed"
+    address, actual, wanted = (
+        resource.address,
+        view.actual.pool.pools.get(resource.address),
+        _wish(resource, spec, view),
     )
-    return Decision(
-        address=resource.address,
-        standing=Standing.RECONCILING if changed else Standing.READY,
-        reason="Configuring" if changed else "Configured",
-        message="its capacity and shares are being set" if changed else _capacity(spec),
-        changes=(configure,) if changed else (),
-        facts={"teams": _use(resource.address, view)},
-    )
+    former = view.recorded_facts(address).get("configured")
+    facts = {"teams": _use(address, view), "configured": former}
+    if actual is not None and (actual.capacity, actual.teams) == (spec.capacity, spec.teams):
+        if drifted := view.actual.pool.drifted.get(address, ""):
+            return replace(_configuring(address, spec, drifted, facts), drifted=drifted)
+        return _told(address, Standing.READY, "Configured", _capacity(spec), facts={**facts, "configured": wanted})
+    if actual is not None and former == wanted:
+        message = (
+            f"it was given {_capacity(actual)}, and perhaps other shares, by another environment that has this pool: "
+            f"let their specs say the same, or `setpoint reconcile {address}`"
+        )
+        return _told(address, Standing.STALLED, "Contended", message, facts=facts)
+    return _configuring(address, spec, "it is not there" if actual is None else "its spec changed", facts)
+
+
+def _configuring(address: Address, spec: Pool, why: str, facts: Mapping[str, object]) -> Decision:
+    changes = (ConfigurePool(address=address, spec=spec, why=why),)
+    message = "its capacity and shares are being set"
+    return _told(address, Standing.RECONCILING, "Configuring", message, changes, facts=facts)
+
+
+def _wish(resource: Resource, spec: Pool, view: View) -> Digest:
+    """Name what is asked of a pool now, by the spec or anew by an operator."""
+    asked = view.requested(resource.address)
+    return digest([spec.model_dump(mode="json", include={"capacity", "teams"}), asked and asked.isoformat()])
+
+
+def _told(
+    address: Address,
+    standing: Standing,
+    reason: str,
+    message: str,
+    changes: tuple[Change, ...] = (),
+    *,
+    facts: Mapping[str, object],
+) -> Decision:
+    told = {key: value for key, value in facts.items() if value is not None}
+    return Decision(address=address, standing=standing, reason=reason, message=message, changes=changes, facts=told)
 
 
 def retire(address: Address, view: View) -> Decision:
@@ -50,9 +87,18 @@ def _capacity(spec: Pool) -> str:
     return f"{spec.capacity.cpus:g} cpus, {gib:g} GiB of memory, {spec.capacity.gpus} gpus"
 
 
-def _use(pool: Address, view: View) -> dict[str, dict[str, int]]:
+OTHERS = "others"
+"""Stands for all teams that a spec doesn't name, where an engine counts them together."""
+
+
+def _use(pool: Address, view: View) -> dict[str, dict[str, Any]]:
+    """Return for each team how many of its jobs wait and run, what they use, and what of that is borrowed."""
     counted: dict[str, Counter[str]] = {}
     for job in view.actual.pool.jobs.values():
         if job.pool == pool and job.state in (JobState.WAITING, JobState.RUNNING):
             counted.setdefault(job.team, Counter())[job.state.value] += 1
-    return {team: dict(sorted(states.items())) for team, states in sorted(counted.items())}
+    told: dict[str, dict[str, Any]] = {team: dict(sorted(states.items())) for team, states in counted.items()}
+    for team, use in view.actual.pool.use.get(pool, {}).items():
+        amounts = {"used": dict(sorted(use.used.items())), "borrowed": dict(sorted(use.borrowed.items()))}
+        told.setdefault(team or OTHERS, {}).update({name: amount for name, amount in amounts.items() if amount})
+    return {team: facts for team, facts in sorted(told.items()) if facts}

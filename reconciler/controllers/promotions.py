@@ -125,8 +125,17 @@ def _compare(case: _Case, candidate: Trial, board: Leaderboard) -> Decision:
         done = close_others(case.address, None, case.view) + stale
         return case.told(Standing.READY, "LiveIsBetter", message, done, facts={"candidate": candidate.run})
     live = case.live.trial if case.live else None
-    body = evidence(Address(case.spec.deployment), candidate, board, (pursuit.result, results), live)
-    return _propose(case, _proposal(case, candidate, body), candidate, stale)
+    name = f"{case.address}/{digest({'trial': candidate.run, 'model': candidate.model_digest, 'instead': live})}"
+    body = _told_before(case, name)
+    if not body:
+        body = evidence(Address(case.spec.deployment), candidate, board, (pursuit.result, results), live)
+    return _propose(case, _proposal(case, candidate, name, body), candidate, stale)
+
+
+def _told_before(case: _Case, name: str) -> str:
+    """Return the evidence that a proposal was made with, if the last status tells it: reviewers read that one."""
+    facts = case.view.recorded_facts(case.address)
+    return str(facts.get("evidence") or "") if facts.get("proposal") == name else ""
 
 
 def _metric(case: _Case) -> Metric | None:
@@ -153,13 +162,11 @@ def _underway(case: _Case, pursuit: Pursuit, candidate: Trial, stale: tuple[Chan
     )
 
 
-def _proposal(case: _Case, candidate: Trial, body: str) -> OpenProposal:
-    live = case.live.trial if case.live else None
-    name = digest({"trial": candidate.run, "model": candidate.model_digest, "instead": live})
+def _proposal(case: _Case, candidate: Trial, name: str, body: str) -> OpenProposal:
     environment = case.view.desired.environment_name
     return OpenProposal(
         address=case.address,
-        name=f"{case.address}/{name}",
+        name=name,
         file=f"environments/{environment}/deployments/{name_of(Address(case.spec.deployment))}.yaml",
         edits={"model": {"trial": candidate.run, "digest": candidate.model_digest}},
         title=f"Promote {candidate.run} to {case.spec.deployment} in {environment}",

@@ -39,8 +39,7 @@ def is_open(name: str, view: View) -> bool:
 
 def close_others(address: Address, name: str | None, view: View) -> tuple[Change, ...]:
     """Close a resource's proposals other than the one that is wanted."""
-    prefix = f"{address}/"
-    others = [p for p in sorted(view.actual.proposals) if p.startswith(prefix) and p != name]
+    others = [p.name for p in view.proposals_by_owner.get(address, ()) if p.name != name]
     return tuple(CloseProposal(address=address, name=p, why="it is merged or a newer one replaces it") for p in others)
 
 
@@ -54,6 +53,6 @@ def proposed_names(address: Address, view: View, limit: int = 50) -> list[str]:
 
     One that the forge shows counts, whether or not the daemon that made it came to record it.
     """
-    here = [name for name in sorted(view.actual.proposals) if name.startswith(f"{address}/")]
+    here = [proposal.name for proposal in view.proposals_by_owner.get(address, ())]
     former = [str(item) for item in view.recorded_facts(address).get("proposed") or () if item not in here]
     return [*former, *here][-limit:]

@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.model.change import AcceptRun, CancelJob, Change, DropRun, RejectRun, StartRun
 from reconciler.model.decision import View
-from reconciler.model.ids import Address, RunName, owner_of
+from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import Branch, Job, JobState
 
 REFUSED = 65
@@ -149,8 +149,9 @@ def tidy(address: Address, wanted: frozenset[RunName], view: View) -> tuple[Chan
     actual = view.actual
     accepted = any(run in actual.data.versions for run in wanted)
     changes: list[Change] = []
-    for run, branch in sorted(actual.data.branches.items()):
-        if owner_of(run) != address or run in wanted or not branch.ours:
+    for branch in view.branches_by_owner.get(address, ()):
+        run = branch.run
+        if run in wanted or not branch.ours:
             continue
         if run in actual.pool.jobs:
             changes.append(CancelJob(address=address, run=run, why="its inputs have changed"))
@@ -160,12 +161,21 @@ def tidy(address: Address, wanted: frozenset[RunName], view: View) -> tuple[Chan
 
 
 def surplus(address: Address, keep: int | None, wanted: frozenset[RunName], view: View) -> tuple[Change, ...]:
-    """Drop the oldest versions above the number to keep beside those that are wanted; without a number, none."""
+    """Drop the oldest versions above the number to keep beside those that are wanted; without a number, none.
+
+    One that a job still reads stays until it has ended.
+    """
     if keep is None:
         return ()
     ours = [v.run for v in view.versions_by_owner.get(address, ()) if v.here and v.run not in wanted]
     ours.sort(key=lambda run: (finished_at(view.actual.results.get(run, {})), run), reverse=True)
-    return tuple(DropRun(address=address, run=run, why="the spec keeps no more") for run in ours[keep:])
+    why = "the spec keeps no more"
+    spare = [run for run in ours[keep:] if run not in _being_read(view)] if ours[keep:] else []
+    return tuple(DropRun(address=address, run=run, why=why, accepted=True) for run in spare)
+
+
+def _being_read(view: View) -> frozenset[RunName]:
+    return frozenset(run for job in view.actual.pool.jobs.values() if _is_active(job) for run in job.inputs)
 
 
 def finished_at(result: Mapping[str, Any]) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.git.process import call, checked, failure
-from reconciler.model.errors import Raced
+from reconciler.git.locks import clear_stale, held
+from reconciler.git.process import Output, call, checked, failure
+from reconciler.model.errors import Raced, Unavailable
 
 _PATIENCE_FOR_LOCKS = 3
 
@@ -37,6 +38,15 @@ def list_refs(git_dir: Path, *patterns: str) -> dict[str, str]:
     return {ref: name for name, _, ref in lines}
 
 
+def transaction(updates: Sequence[RefUpdate]) -> bytes:
+    """Write movements as `git update-ref --stdin` reads them.
+
+    They end by saying so: Git would take the half that it has heard of a writer that was killed for all there is.
+    """
+    width = max(len(name) for update in updates for name in (update.new or "", update.old or "", "0" * 40))
+    return "".join(["start\n", *(update.line(width) for update in updates), "commit\n"]).encode()
+
+
 def swap(git_dir: Path, updates: Sequence[RefUpdate]) -> None:
     """Move refs together, each only if it is where `old` says.
 
@@ -44,22 +54,30 @@ def swap(git_dir: Path, updates: Sequence[RefUpdate]) -> None:
 
     Raises:
         Raced: a ref isn't where it was expected; none was moved by this call.
-        Unavailable: the repository can't be written.
+        Unavailable: the repository can't be written, or a ref is locked.
     """
-    width = max(len(name) for update in updates for name in (update.new or "", update.old or "", "0" * 40))
-    text = "".join(update.line(width) for update in updates)
+    refs = [update.ref for update in updates]
+    clear_stale(git_dir, refs)
     for attempt in range(_PATIENCE_FOR_LOCKS):
-        output = call(git_dir, "update-ref", "--stdin", stdin=text.encode())
+        output = call(git_dir, "update-ref", "--stdin", stdin=transaction(updates))
         if not output.code:
             return
-        now = list_refs(git_dir, *(update.ref for update in updates))
+        now = list_refs(git_dir, *refs)
         if all(now.get(update.ref) == update.new for update in updates):
             return
         moved = [update.ref for update in updates if now.get(update.ref) != update.old]
         if moved:
             raise raced(moved[0])
         if attempt == _PATIENCE_FOR_LOCKS - 1:
-            raise failure(git_dir, "update-ref", output)
+            raise _failure(git_dir, refs, output)
+
+
+def _failure(git_dir: Path, refs: Sequence[str], output: Output) -> Unavailable:
+    lock = held(git_dir, refs)
+    if lock is None:
+        return failure(git_dir, "update-ref", output)
+    hint = f"if the git command that made {lock} was killed, it is taken away after a minute; or delete it now"
+    return Unavailable(f"another git command locks a ref of {git_dir}", hint)
 
 
 def raced(ref: str) -> Raced:

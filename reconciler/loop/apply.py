@@ -1,10 +1,10 @@
 """Applying a plan: the only writes to the world. Changes of one resource go in order, resources side by side."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from reconciler.loop.boundary import Failure, contain
+from reconciler.loop.threads import Threads
 from reconciler.model import change as c
 from reconciler.model.decision import Decision
 from reconciler.model.errors import Refused, Transient
@@ -38,15 +38,12 @@ class Applier:
         self._engines = engines
         self._export = export
         self.may_write = may_write
-        self._threads = threads
+        self._threads = Threads(threads, "apply")
 
     def apply(self, plan: Plan) -> tuple[Outcome, ...]:
         """Apply a plan; return what became of each change that was tried, in the plan's order."""
         busy = [decision for decision in plan.decisions.values() if decision.changes]
-        if not busy:
-            return ()
-        with ThreadPoolExecutor(min(self._threads, len(busy)), thread_name_prefix="apply") as threads:
-            lists = list(threads.map(lambda decision: self._apply_all(decision, plan.commit), busy))
+        lists = self._threads.map(lambda decision: self._apply_all(decision, plan.commit), busy)
         return tuple(outcome for outcomes in lists for outcome in outcomes)
 
     def _apply_all(self, decision: Decision, commit: CommitId) -> list[Outcome]:
@@ -84,7 +81,15 @@ class Applier:
             "provenance": {**change.provenance, "commit": commit},
         }
         order = JobOrder(
-            change.run, change.pool, change.team, change.resources, change.timeout, request, change.attempt
+            run=change.run,
+            pool=change.pool,
+            team=change.team,
+            resources=change.resources,
+            timeout=change.timeout,
+            request=request,
+            attempt=change.attempt,
+            inputs=tuple(sorted(change.inputs.values())),
+            secrets=engines.data.access(change.run),
         )
         engines.pool.submit(order)
 
@@ -119,6 +124,7 @@ class Applier:
             resources=change.resources,
             visibility=change.visibility,
             log_payloads=change.log_payloads,
+            secrets=self._engines.data.access(trial),
         )
         self._engines.serving.start(order)
 
@@ -134,7 +140,7 @@ _VERBS: Mapping[type[c.Change], Callable[[Applier, Any, CommitId], object]] = {
     c.RejectRun: lambda self, change, commit: self._engines.data.commit(
         change.run, {**change.metadata, "commit": commit}
     ),
-    c.DropRun: lambda self, change, _: self._engines.data.drop(change.run),
+    c.DropRun: lambda self, change, _: self._engines.data.drop(change.run, accepted=change.accepted),
     c.CancelJob: lambda self, change, _: self._engines.pool.cancel(change.run),
     c.StartRevision: lambda self, change, _: self._start_revision(change),
     c.Route: lambda self, change, _: self._engines.serving.route(change.address, change.traffic),

@@ -122,7 +122,13 @@ class Cycle:
             return None
         now = self._engines.clock.now()
         changed = edits(
-            done.desired, done.plan, done.outcomes, recorded=recorded, read=self._engines.reader.read, now=now
+            done.desired,
+            done.plan,
+            done.outcomes,
+            recorded=recorded,
+            read=self._engines.reader.read,
+            now=now,
+            dump=self._recorded.dump,
         )
         if not changed:
             return None

@@ -1,18 +1,18 @@
 """Observing: one listing of every port, then the results of finished runs, each read once in its life."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from reconciler.loop.boundary import Failure, Success, contain
 from reconciler.loop.results import document_of
+from reconciler.loop.threads import Threads
 from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.observed import Actual, Branch, Controls, DataListing, JobState, PoolListing
 from reconciler.ports.engines import Engines
 
 Document = Mapping[str, Any]
 Key = tuple[RunName, str]
-THREADS = 16
+THREADS = 32
 """Results that are read at once: the data store may be far away."""
 
 
@@ -24,7 +24,7 @@ class Results:
     """
 
     def __init__(self, threads: int = THREADS) -> None:
-        self.threads = threads
+        self.threads = Threads(threads, "observe")
         self._known: dict[Key, tuple[Document | None, Document | None]] = {}
 
     def of(self, engines: Engines, data: DataListing, pool: PoolListing) -> tuple[dict[RunName, Document], ...]:
@@ -37,9 +37,8 @@ class Results:
         unknown = [(run, state) for run, state in wanted if (run, state) not in self._known]
         fresh = {key: self._known[key] for key in wanted if key in self._known}
         if unknown:
-            with ThreadPoolExecutor(min(self.threads, len(unknown)), thread_name_prefix="results") as threads:
-                read = threads.map(lambda key: _read_both(engines, key[0]), unknown)
-                fresh |= zip(unknown, read, strict=True)
+            read = self.threads.map(lambda key: _read_both(engines, key[0]), unknown)
+            fresh |= zip(unknown, read, strict=True)
         self._known = {key: pair for key, pair in fresh.items() if any(part is not None for part in pair)}
         results = {run: pair[0] for (run, _), pair in fresh.items() if pair[0] is not None}
         errors = {run: pair[1] for (run, _), pair in fresh.items() if pair[1] is not None}
@@ -82,8 +81,7 @@ def observe(engines: Engines, recorded: Mapping[Address, Document], controls: Co
         "serving": engines.serving.list,
         "forge": engines.forge.list,
     }
-    with ThreadPoolExecutor(min(results.threads, len(calls)), thread_name_prefix="observe") as threads:
-        told = dict(zip(calls, threads.map(contain, calls.values()), strict=True))
+    told = dict(zip(calls, results.threads.map(contain, calls.values()), strict=True))
     unread = {port: result.message for port, result in told.items() if isinstance(result, Failure)}
     listed = {port: result.value for port, result in told.items() if isinstance(result, Success)}
     data, pool = listed.get("data", DataListing(CommitId(""))), listed.get("pool", PoolListing())

@@ -9,9 +9,10 @@ from typing import Any
 from reconciler.compose.text import FORBIDDEN
 from reconciler.loop.backoff import retold
 from reconciler.loop.boundary import Success, contain
+from reconciler.loop.dumping import dump
 from reconciler.loop.readme import readme
-from reconciler.loop.recorded import Recorded, dump
-from reconciler.model.condition import conditions_of
+from reconciler.loop.recorded import Recorded
+from reconciler.model.condition import conditions_of, told_by
 from reconciler.model.decision import Decision
 from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.plan import Outcome, Plan
@@ -29,6 +30,7 @@ def edits(
     recorded: Recorded,
     read: Callable[[RunName, str], bytes],
     now: datetime,
+    dump: Callable[[Mapping[str, Any]], bytes] = dump,
 ) -> Edits:
     """Tell what changes on the status branch; empty when nothing does.
 
@@ -39,6 +41,7 @@ def edits(
         recorded: what the status branch holds now.
         read: reads a file of a run, for reports.
         now: the time that changed conditions get.
+        dump: writes a document.
     """
     told = with_outcomes(plan, outcomes)
     documents = {a: status(d, plan.commit, now, recorded.statuses.get(a, {})) for a, d in told.items()}
@@ -74,16 +77,18 @@ def with_outcomes(plan: Plan, outcomes: tuple[Outcome, ...]) -> Mapping[Address,
 
 def status(decision: Decision, commit: CommitId, now: datetime, former: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a resource's status document; the very former one when nothing but the commit is new."""
-    conditions = former.get("conditions") or []
-    told = plain([c.as_json() for c in conditions_of(decision, commit, now, conditions)])
-    document: dict[str, Any] = {"address": str(decision.address), "state": decision.standing.value, "conditions": told}
-    document["facts"] = plain(decision.facts)
-    same = all(former.get(key) == document[key] for key in ("state", "facts"))
-    return former if same and _timeless(conditions) == _timeless(told) else document
+    conditions, state = former.get("conditions") or [], decision.standing.value
+    facts = former["facts"] if former.get("facts") == decision.facts else plain(decision.facts)
+    is_same = former.get("state") == state and former.get("facts") == facts
+    before, after = _timeless(conditions), told_by(decision)
+    if is_same and (before == after or [list(told) for told in before] == plain(after)):
+        return former
+    written = plain([c.as_json() for c in conditions_of(decision, commit, now, conditions)])
+    return {"address": str(decision.address), "state": state, "conditions": written, "facts": facts}
 
 
-def _timeless(conditions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{k: v for k, v in c.items() if k not in ("observed_commit", "since")} for c in conditions]
+def _timeless(conditions: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    return [(c.get("type"), c.get("status"), c.get("reason"), c.get("message")) for c in conditions]
 
 
 def plain(value: Any) -> Any:

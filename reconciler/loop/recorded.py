@@ -13,16 +13,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-import yaml
-
 from reconciler.compose.flaws import printable
-from reconciler.compose.scalars import floats_as_omegaconf
 from reconciler.compose.text import Unreadable, mapping
+from reconciler.loop.dumping import dump
 from reconciler.model.ids import NAME, Address, CommitId
 from reconciler.model.kinds import KINDS
 from reconciler.model.observed import Control, Controls
-
-_SAFE: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 LARGEST = 16 * 2**20
 """Bytes of the largest file of the status branch that is read as YAML."""
@@ -69,15 +65,23 @@ class _Read:
 
 
 class RecordedFiles:
-    """Reads the status branch, parsing each blob once."""
+    """Reads the status branch, parsing each blob once, and none that it wrote itself."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, _Read]] = {}
+        self._written: dict[bytes, Mapping[str, Any]] = {}
+
+    def dump(self, document: Mapping[str, Any]) -> bytes:
+        """Write a document as YAML, and remember until the next reading what that says."""
+        text = dump(document)
+        self._written[text] = document
+        return text
 
     def read(self, status: StatusFiles) -> Recorded:
         """Read statuses and controls from one status commit."""
         kept = {path: self._read(path, blob, status) for path, blob in status.files.items() if _is_read(path)}
         self._known = {path: (status.files[path], read) for path, read in kept.items()}
+        self._written.clear()
         return Recorded(
             {Address(_stem(path)): read.document for path, read in kept.items() if path.startswith("status/")},
             _controls(kept),
@@ -99,11 +103,20 @@ class RecordedFiles:
         if known_blob == blob:
             return known
         try:
-            return _Read(_shaped(path, _document(status, path)))
+            return _Read(_shaped(path, self._document(status, path)))
         except Unreadable as error:
             place = f"{path}:{error.line}:{error.column}" if error.line else path
             hint = f" ({error.hint})" if error.hint else ""
             return _Read(known.document, f"{place}: {printable(error.message, 300)}{hint}")
+
+    def _document(self, status: StatusFiles, path: str) -> Mapping[str, Any]:
+        size = status.size(path)
+        if size > LARGEST:
+            what = f"the file is too large: {size / 2**20:.1f} MiB, and it may have {LARGEST // 2**20} MiB"
+            raise Unreadable(what, "it is no place for data")
+        text = status.read(path)
+        written = self._written.get(text)
+        return mapping(text, _HEAVIEST) if written is None else written
 
 
 def _is_read(path: str) -> bool:
@@ -120,14 +133,6 @@ def _stem(path: str) -> str:
     return path.partition("/")[2].removesuffix(".yaml")
 
 
-def _document(status: StatusFiles, path: str) -> Mapping[str, Any]:
-    size = status.size(path)
-    if size > LARGEST:
-        what = f"the file is too large: {size / 2**20:.1f} MiB, and it may have {LARGEST // 2**20} MiB"
-        raise Unreadable(what, "it is no place for data")
-    return mapping(status.read(path), _HEAVIEST)
-
-
 def parse(text: bytes) -> Mapping[str, Any]:
     """Parse a YAML mapping; anything else, by hand or by accident, counts as empty."""
     try:
@@ -138,7 +143,9 @@ def parse(text: bytes) -> Mapping[str, Any]:
 
 _LISTS = frozenset({"rolled_back", "promoted", "proposed", "problems", "pictures", "reports", "violations", "alerts"})
 _MAPPINGS = frozenset({"traffic", "revisions", "metrics", "metric", "result"})
-_TEXTS = frozenset({"run", "version", "refreshed_for", "revision", "trial", "url", "deployment", "newest"})
+_TEXTS = frozenset(
+    {"run", "version", "refreshed_for", "revision", "trial", "url", "deployment", "newest", "configured"}
+)
 _SHAPES: Mapping[str, type] = {
     **dict.fromkeys(_LISTS, list),
     **dict.fromkeys(_MAPPINGS, dict),
@@ -177,19 +184,6 @@ def _demand(told: Mapping[str, Any], where: str, shapes: Mapping[str, type]) -> 
 
 def _odd(what: str, wanted: str) -> Unreadable:
     return Unreadable(f"`{what}` isn't {wanted}", "the daemon writes this file, and nobody else")
-
-
-class _Dumper(_SAFE):  # type: ignore[misc]
-    """Quotes what would be read back as something else than a text."""
-
-
-floats_as_omegaconf(_Dumper)
-
-
-def dump(document: Mapping[str, Any]) -> bytes:
-    """Write a mapping as YAML, keys in their order."""
-    text: bytes = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, encoding="utf-8", width=120)
-    return text
 
 
 def control_path(address: Address) -> str:

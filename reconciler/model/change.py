@@ -114,11 +114,13 @@ class RejectRun(_OfRun):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropRun(_OfRun):
-    """Remove a run's branch or version that the spec no longer asks to keep."""
+    """Remove a run's branch that nobody asks for, or, if it is `accepted`, a version that the spec keeps no more."""
 
     port = "data"
     verb = "drop"
     sign = "-"
+
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,10 @@ from reconciler.model.ids import CommitId
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition of a resource. `since` is when `status` last changed."""
+    """One condition of a resource. `status` is `True` or `False`, in words; `since` is when it last changed."""
 
     type: str
-    status: bool
+    status: str
     reason: str
     message: str
     observed_commit: CommitId
@@ -24,7 +24,7 @@ class Condition:
         """Return the condition as it stands in a status file."""
         return {
             "type": self.type,
-            "status": "True" if self.status else "False",
+            "status": self.status,
             "reason": self.reason,
             "message": self.message,
             "observed_commit": self.observed_commit,
@@ -36,22 +36,26 @@ def conditions_of(
     decision: Decision, commit: CommitId, now: datetime, former: Sequence[Mapping[str, Any]]
 ) -> tuple[Condition, ...]:
     """Tell a decision as conditions, each keeping the time of its last change from the former ones."""
-    standing = decision.standing
-    told = [("Ready", standing is Standing.READY, decision.reason, decision.message)]
-    if standing in (Standing.RECONCILING, Standing.WAITING):
-        told.append(("Reconciling", True, decision.reason, decision.message))
-    if standing is Standing.STALLED:
-        told.append(("Stalled", True, decision.reason, decision.message))
-    if decision.drifted:
-        told.append(("Drifted", True, "ChangedByHand", decision.drifted))
     return tuple(
-        Condition(kind, status, reason, message, commit, _since(kind, status, former, now))
-        for kind, status, reason, message in told
+        Condition(kind, word, reason, message, commit, _since(kind, word, former, now))
+        for kind, word, reason, message in told_by(decision)
     )
 
 
-def _since(kind: str, status: bool, former: Sequence[Mapping[str, Any]], now: datetime) -> datetime:
-    word = "True" if status else "False"
+def told_by(decision: Decision) -> list[tuple[str, str, str, str]]:
+    """Return type, status, reason and message of the conditions that a decision tells."""
+    standing, reason, message = decision.standing, decision.reason, decision.message
+    told = [("Ready", "True" if standing is Standing.READY else "False", reason, message)]
+    if standing in (Standing.RECONCILING, Standing.WAITING):
+        told.append(("Reconciling", "True", reason, message))
+    if standing is Standing.STALLED:
+        told.append(("Stalled", "True", reason, message))
+    if decision.drifted:
+        told.append(("Drifted", "True", "ChangedByHand", decision.drifted))
+    return told
+
+
+def _since(kind: str, word: str, former: Sequence[Mapping[str, Any]], now: datetime) -> datetime:
     for condition in former:
         if condition.get("type") == kind and condition.get("status") == word:
             try:

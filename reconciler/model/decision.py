@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from reconciler.model.change import Change
 from reconciler.model.ids import Address, Digest, RunName
-from reconciler.model.observed import Actual, Version
+from reconciler.model.observed import Actual, Branch, Proposal, Version
 from reconciler.model.resource import Desired, Resource
 
 
@@ -95,6 +95,8 @@ class View:
     actual: Actual
     upstream: Mapping[Address, Decision] = field(default_factory=dict)
     versions_by_owner: Mapping[Address, tuple[Version, ...]] = field(default_factory=dict)
+    branches_by_owner: Mapping[Address, tuple[Branch, ...]] = field(default_factory=dict)
+    proposals_by_owner: Mapping[Address, tuple[Proposal, ...]] = field(default_factory=dict)
 
     def recorded_facts(self, address: Address) -> Mapping[str, Any]:
         """Return the facts that the last status commit holds of a resource."""

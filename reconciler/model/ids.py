@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import marshal
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NewType
 from urllib.parse import quote
 
@@ -37,6 +39,19 @@ def canonical(value: Any) -> bytes:
 
 def digest(value: Any) -> Digest:
     """Digest a JSON-compatible value to `SHORT` hexadecimal characters of the SHA-256 of its canonical form."""
+    try:
+        return _remembered(marshal.dumps(value, 2))
+    except ValueError:  # a subclass of a JSON type
+        return _digest(value)
+
+
+@lru_cache(maxsize=16_384)
+def _remembered(value: bytes) -> Digest:
+    """Digest a value by the bytes of `marshal`, which takes a fifth of the time: each pass asks for the same names."""
+    return _digest(marshal.loads(value))
+
+
+def _digest(value: Any) -> Digest:
     return Digest(hashlib.sha256(canonical(value)).hexdigest()[:SHORT])
 
 

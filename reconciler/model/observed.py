@@ -53,7 +53,10 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job in a pool. `reason` says why it waits or why it failed, and is stable from look to look."""
+    """A job in a pool. `reason` says why it waits or why it failed, and is stable from look to look.
+
+    `inputs` are the runs whose output it reads.
+    """
 
     run: RunName
     pool: Address
@@ -65,14 +68,29 @@ class Job:
     submitted: datetime | None = None
     started: datetime | None = None
     ended: datetime | None = None
+    inputs: tuple[RunName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a team has of a pool now, and what of that it has borrowed, by `cpus`, `memory` and `gpus`."""
+
+    used: Mapping[str, float] = field(default_factory=dict)
+    borrowed: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PoolListing:
-    """All jobs by run, and the pools as they are configured now."""
+    """All jobs by run, and the pools as they are configured now.
+
+    `drifted` tells of pools that somebody changed by hand what is different. `use` is what each team has, where the
+    pool's engine counts it; teams that the spec doesn't name are one, of an empty name.
+    """
 
     jobs: Mapping[RunName, Job] = field(default_factory=dict)
     pools: Mapping[Address, Pool] = field(default_factory=dict)
+    drifted: Mapping[Address, str] = field(default_factory=dict)
+    use: Mapping[Address, Mapping[str, Use]] = field(default_factory=dict)
 
 
 class RevisionState(StrEnum):
@@ -90,6 +108,7 @@ class Revision:
 
     `url` reaches this revision alone, whatever traffic it has (`http://host:port`, below which
     `/v1/models/<name>` and `/v2/models/<name>` answer). `scale` is (minimum, maximum, requests a second a replica).
+    `changed` says what somebody changed of it, so that it is no longer what was ordered.
     """
 
     digest: Digest
@@ -101,6 +120,7 @@ class Revision:
     reason: str = ""
     scale: tuple[int, int, float] = (1, 1, 200.0)
     started: datetime | None = None
+    changed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from reconciler.model.decision import Controller, Decision, Standing, View
 from reconciler.model.errors import Problem
 from reconciler.model.ids import Address, kind_of, owner_of
 from reconciler.model.kinds import KINDS
-from reconciler.model.observed import Actual, Version
+from reconciler.model.observed import Actual
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Desired, Resource
 from reconciler.plan.guard import guard, without_deletions
+
+Thing = TypeVar("Thing")
 
 
 def decide(desired: Desired, actual: Actual, controllers: Mapping[str, Controller]) -> Plan:
@@ -23,7 +26,7 @@ def decide(desired: Desired, actual: Actual, controllers: Mapping[str, Controlle
         controllers: the controller of every kind.
     """
     upstream: dict[Address, Decision] = {}
-    view = View(desired, actual, MappingProxyType(upstream), by_owner(actual))
+    view = view_of(desired, actual, MappingProxyType(upstream))
     for address, resource in desired.resources.items():
         upstream[address] = _of_resource(resource, view, controllers[resource.kind])
     for address, problems in desired.broken.items():
@@ -39,12 +42,19 @@ def decide(desired: Desired, actual: Actual, controllers: Mapping[str, Controlle
     return Plan(desired.commit, desired.environment_name, MappingProxyType(upstream), removed, notes)
 
 
-def by_owner(actual: Actual) -> Mapping[Address, tuple[Version, ...]]:
-    """Group the data store's versions by the resource that they belong to."""
-    grouped: dict[Address, list[Version]] = {}
-    for run, version in actual.data.versions.items():
-        grouped.setdefault(owner_of(run), []).append(version)
-    return {address: tuple(versions) for address, versions in grouped.items()}
+def view_of(desired: Desired, actual: Actual, upstream: Mapping[Address, Decision]) -> View:
+    """Return what controllers see, the things that belong to a resource grouped once for all of them."""
+    data = actual.data
+    return View(
+        desired, actual, upstream, _by_owner(data.versions), _by_owner(data.branches), _by_owner(actual.proposals)
+    )
+
+
+def _by_owner(things: Mapping[Any, Thing]) -> Mapping[Address, tuple[Thing, ...]]:
+    grouped: dict[Address, list[Thing]] = {}
+    for name in sorted(things):
+        grouped.setdefault(owner_of(name), []).append(things[name])
+    return {address: tuple(found) for address, found in grouped.items()}
 
 
 def _downstream_first(address: Address) -> tuple[int, Address]:

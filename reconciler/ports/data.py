@@ -30,8 +30,18 @@ class DataStore(Protocol):
     def merge(self, run: RunName) -> CommitId:
         """Merge a sealed branch, or a version of another environment, to this environment and keep it as a version."""
 
-    def drop(self, run: RunName) -> None:
-        """Remove the run's branch or version from this environment, whether or not it is there."""
+    def drop(self, run: RunName, *, accepted: bool = False) -> None:
+        """Remove the run's branch from this environment, whether or not it is there.
+
+        A version goes only where `accepted` says that it is meant: a branch that a stale listing still shows may have
+        been merged since.
+        """
+
+    def access(self, run: RunName) -> Mapping[str, str]:
+        """Return the environment variables by which a job of the run reaches its URLs: secrets, never the daemon's own.
+
+        Empty where a job needs none.
+        """
 
 
 class DataReader(Protocol):

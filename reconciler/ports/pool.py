@@ -16,7 +16,9 @@ class JobOrder:
     """A job as it is handed to a pool. `request` is what `runners.contract.Request` reads; `timeout` is seconds.
 
     `attempt` counts from 1: an order whose attempt is above that of the finished job of the same name replaces it;
-    any other order for a known name changes nothing.
+    any other order for a known name changes nothing. `inputs` are the runs whose output the job reads: the listing
+    tells them again, so that none of them is dropped under it. `secrets` are environment variables that no argument, no
+    log and no file that others can read may show.
     """
 
     run: RunName
@@ -26,6 +28,8 @@ class JobOrder:
     timeout: float
     request: Mapping[str, Any] = field(default_factory=dict)
     attempt: int = 1
+    inputs: tuple[RunName, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def order_as_json(order: JobOrder) -> dict[str, Any]:
@@ -37,6 +41,7 @@ def order_as_json(order: JobOrder) -> dict[str, Any]:
         "resources": order.resources.model_dump(mode="json"),
         "timeout": order.timeout,
         "attempt": order.attempt,
+        "inputs": list(order.inputs),
     }
 
 
@@ -53,6 +58,7 @@ def order_from_json(told: Mapping[str, Any]) -> JobOrder:
         resources=Resources.model_validate(told["resources"]),
         timeout=float(told["timeout"]),
         attempt=int(told["attempt"]),
+        inputs=tuple(RunName(str(run)) for run in told.get("inputs", ())),
     )
 
 

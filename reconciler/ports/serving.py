@@ -1,7 +1,7 @@
 """Endpoints: revisions of models that answer requests, and the traffic among them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from reconciler.model.ids import Address, Digest, RunName
@@ -15,7 +15,7 @@ class RevisionOrder:
     """A revision as it is handed to an engine.
 
     `model_url` is the trial's folder; `model_digest` is `sha256:<hex>` of the model's file, which is checked before the
-    model is loaded.
+    model is loaded. `secrets` are environment variables that loading it needs, kept as those of a job are.
     """
 
     deployment: Address
@@ -27,6 +27,7 @@ class RevisionOrder:
     resources: Resources
     visibility: str = "internal"
     log_payloads: bool = True
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class Serving(Protocol):

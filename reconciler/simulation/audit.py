@@ -1,7 +1,8 @@
 """The audit: every call that took effect, held against what is promised. It sees the engines, not what a plan says."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from reconciler.model.ids import Address, RunName, kind_of, owner_of
@@ -30,11 +31,11 @@ SOUND = "nothing fails but what an engine refuses"
 
 
 class Audit:
-    """Watches one world.
+    """Watches one daemon's calls: a world may have several daemons, and people change it beside them.
 
     Args:
-        world: its seams are taken.
-        environment: whose versions are kept.
+        world: where the calls take effect.
+        environment: whose daemon it is, and whose versions are kept.
         faults: what goes wrong, if anything does.
     """
 
@@ -52,8 +53,16 @@ class Audit:
         self._deleted: set[Address] = set()
         self._held: Held | None = None
         self._versions: frozenset[RunName] = frozenset()
-        faults.attach(world)
-        world.before, world.after = self.before, self.after
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Hold the world's seams meanwhile: the calls are those of the daemon, and what goes wrong does so to them."""
+        self._faults.attach(self._world)
+        self._world.before, self._world.after = self.before, self.after
+        try:
+            yield
+        finally:
+            self._world.before = self._world.after = None
 
     def begin(self, desired: Desired, limit: int) -> None:
         """Begin a pass: what its commit asks for, and how many resources it may take away."""

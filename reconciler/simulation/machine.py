@@ -1,20 +1,23 @@
-"""A machine: the engines of one environment in memory, which live on, and a daemon on them, which can die."""
+"""A machine: the daemon of one environment on engines in memory. It can die; the engines, which it shares, live on."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from reconciler.compose import Cache, compose
 from reconciler.controllers import CONTROLLERS
+from reconciler.controllers.pursuit import UNAVAILABLE
 from reconciler.loop.apply import Applier
 from reconciler.loop.boundary import Failure, contain
 from reconciler.loop.cycle import Cycle, Pass
 from reconciler.loop.environment import Converging
 from reconciler.loop.observe import Results
-from reconciler.loop.recorded import approval_path, dump
-from reconciler.model.decision import Decision, Standing
-from reconciler.model.ids import Address, CommitId
+from reconciler.model.ids import Address, CommitId, Digest
+from reconciler.model.observed import Figures
 from reconciler.model.resource import Desired
-from reconciler.plan.guard import allowed, approval
+from reconciler.plan.guard import allowed
 from reconciler.ports.engines import Engines
+from reconciler.ports.pool import JobOrder
+from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.memory import (
     MemoryData,
     MemoryForge,
@@ -25,43 +28,60 @@ from reconciler.providers.memory import (
     World,
 )
 from reconciler.providers.memory.faults import Died, Faults
+from reconciler.providers.memory.serving import Start, usual_load, usual_start
 from reconciler.providers.memory.source import MemoryTree, SourceRoom
+from reconciler.providers.memory.workers import Outcome, Read, Worker
 from reconciler.simulation.audit import SOUND, Audit
 from reconciler.simulation.ending import scheduled
 from reconciler.simulation.steady import steady
 
-QUIET = timedelta(minutes=30)
-"""When nothing has happened for so long, nothing will but by schedule."""
-MOMENT = 0.001
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How the engines of a life behave when nothing goes wrong: what jobs leave, how revisions start and answer."""
+
+    work: Worker = steady
+    start: Callable[[RevisionOrder], Start] = usual_start
+    load: Callable[[Address, Mapping[Digest, int], float], Figures] = usual_load
+
+
+Behave = Callable[[World], Habits]
+"""Says how the engines of a world behave."""
+
+
+def usual(_world: World) -> Habits:
+    """Let engines behave as they usually do."""
+    return Habits()
 
 
 class Machine:
-    """One environment of a repository, with everything that it runs on.
+    """One environment of a repository, on the engines of a world.
 
     Args:
+        world: the repository and the engines, which other environments may share.
         environment: its name.
         faults: what goes wrong, if anything does.
+        habits: how the engines behave when nothing does.
     """
 
-    def __init__(self, environment: str, faults: Faults) -> None:
+    def __init__(self, world: World, environment: str, faults: Faults, habits: Habits) -> None:
+        self.world = world
         self.environment = environment
         self.faults = faults
-        self.world = World()
-        self.audit = Audit(self.world, environment, faults)
-        self.source = MemorySource(self.world)
-        self.status = MemoryStatus(self.world, environment)
-        self._cache = Cache()
+        self.audit = Audit(world, environment, faults)
+        self.status = MemoryStatus(world, environment)
+        self.forge = MemoryForge(world, MemorySource(world), environment)
         self.scheduled: set[Address] = set()
-        self._settled = False
+        self.has_news = False
+        self._habits = habits
+        self._cache = Cache()
         self.start()
 
     def start(self) -> None:
         """Start a daemon, which knows nothing."""
         world, environment = self.world, self.environment
-        source, cache, data = MemorySource(world), Cache(), MemoryData(world, environment)
-        status = MemoryStatus(world, environment)
-        forge = MemoryForge(world, source, environment)
-        engines = Engines(data, data, MemoryPool(world, worker=steady), MemoryServing(world), forge, world.clock)
+        source, cache, status = MemorySource(world), Cache(), MemoryStatus(world, environment)
+        engines = self._engines(MemoryForge(world, source, environment))
 
         def compose_at(commit: CommitId) -> Desired:
             return compose(source.tree(commit), environment, cache)
@@ -81,23 +101,42 @@ class Machine:
         self._converging = Converging(source, status, compose_at, build=lambda _: engines, make_cycle=cycle)
         self.faults.revive()
 
+    def _engines(self, forge: MemoryForge) -> Engines:
+        world, habits, data = self.world, self._habits, MemoryData(self.world, self.environment)
+        serving = MemoryServing(world, self.environment, start=habits.start, load=habits.load)
+        return Engines(data, data, MemoryPool(world, worker=self._work), serving, forge, world.clock)
+
+    def _work(self, order: JobOrder, read: Read) -> Outcome:
+        """Do a job's work, unless it crashes: as it may be tried again, that is no reason to end elsewhere."""
+        if self.faults.crashes(order.run):
+            self.audit.tell(f"! a job crashes: {order.run}, attempt {order.attempt}")
+            return Outcome(UNAVAILABLE, reason="it crashed")
+        return self._habits.work(order, read)
+
     def step(self) -> Pass | None:
         """Make one pass and let the engines live, as a daemon does; None when it failed or died."""
         self.audit.step += 1
-        try:
-            done = contain(self._pass)
-            settled = contain(self._converging.settle)
-        except Died:
-            self.audit.tell("a new daemon is started")
-            self.start()
-            return None
-        self._settled = not isinstance(settled, Failure) and settled.value
+        with self.audit.watching():
+            try:
+                done = contain(self._pass)
+                settled = contain(self._converging.settle)
+            except Died:
+                self.kill()
+                return None
+        self.has_news = not isinstance(settled, Failure) and settled.value
+        if isinstance(settled, Failure):
+            self._hear(settled)
         if isinstance(done, Failure):
             self._hear(done)
             return None
         for outcome in done.value.outcomes:
             self._hear(Failure(outcome.error), outcome.change.address)
         return done.value
+
+    def kill(self) -> None:
+        """End the daemon, and start another one."""
+        self.audit.tell("a new daemon is started")
+        self.start()
 
     def _pass(self) -> Pass:
         commit = self._converging.head()
@@ -119,49 +158,3 @@ class Machine:
     def _hear(self, failure: Failure, address: Address | None = None) -> None:
         if "a defect of Setpoint" in failure.message or failure.trace:
             self.audit.broken(SOUND, f"{address or 'the pass'}: {failure.message}\n{failure.trace}".rstrip())
-
-    def pass_time(self, seconds: float) -> None:
-        """Let time pass, or as much of it as is needed until something happens."""
-        now, event = self.world.clock.now(), self.world.next_event()
-        until = now + timedelta(seconds=seconds)
-        self.world.clock.advance_to(min(until, event) + timedelta(seconds=MOMENT) if event else until)
-
-    def rest(self, passes: int = 400) -> Pass | None:
-        """Make passes until only schedules and people would change anything; None when it doesn't come to rest.
-
-        A person stands by, and approves of the removals that are above the budget.
-        """
-        quiet = self.world.clock.now()
-        for _ in range(passes):
-            done = self.step()
-            now = self.world.clock.now()
-            if done is None or done.outcomes or self._settled or self._approve(done):
-                quiet = now
-                if done is None:
-                    self.world.clock.advance(1)
-                continue
-            event, wake = self.world.next_event(), _wake(done)
-            if event is None and (wake is None or now - quiet > QUIET):
-                return done
-            moment = min(moment for moment in (event, wake) if moment)
-            self.world.clock.advance_to(max(moment, now) + timedelta(seconds=MOMENT))
-        return None
-
-    def _approve(self, done: Pass) -> bool:
-        held = {a: d for a, d in done.plan.decisions.items() if d.reason == "DeletionBudget"}
-        if not held:
-            return False
-        self.audit.approve(held)
-        self.audit.tell(f"a person approves of {len(held)} removals")
-        return (
-            self.status.write({approval_path(approval(held)): dump({"approved": sorted(held)})}, "Approve") is not None
-        )
-
-
-def _wake(done: Pass) -> datetime | None:
-    """Return when something that is underway goes on by time alone. What is ready wakes by its schedule only."""
-    return min((d.wake for d in done.plan.decisions.values() if _is_underway(d) and d.wake), default=None)
-
-
-def _is_underway(decision: Decision) -> bool:
-    return decision.standing in (Standing.RECONCILING, Standing.WAITING)

@@ -69,10 +69,7 @@ def _folder(request: Request, role: str) -> Path:
     url = request.inputs.get(role)
     if url is None:
         raise InputError(f"the request has no {role}", f"inputs.{role}", "give the URL of a trial's folder")
-    try:
-        return local(url)
-    except FileNotFoundError:
-        raise InputError(f"the trial of the {role} is not there", url, "train it again") from None
+    return local(url)
 
 
 def _side(run: str, answers: Answers, columns: Mapping[str, Array]) -> Side:

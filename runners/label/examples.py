@@ -14,6 +14,7 @@ from pyarrow import parquet
 
 from runners.contract import InputError
 from runners.ingest.sources.files import telling
+from runners.places import gone
 
 _INGEST = "give the folder that an ingestion has written"
 _UPLOADED = re.compile(r"^[0-9a-f]{8}-")
@@ -85,10 +86,13 @@ def read_examples(url: str) -> Examples:
 
     Raises:
         InputError: the folder holds no dataset, or a table without an identifier.
+        InputGone: there is no such folder.
         SourceUnavailable: the folder is out of reach.
     """
     with telling(url):
         files, root = fsspec.core.url_to_fs(url)
+        if not files.exists(root):
+            raise gone(url)
         if files.exists(f"{root}/manifest.parquet"):
             return _read(files, f"{root}/manifest.parquet", "id")
         if not files.exists(f"{root}/data.parquet"):

@@ -51,9 +51,10 @@ def read_reference(url: str, watched: Sequence[str] | None = None) -> Reference:
         watched: the columns to watch; all features by default.
 
     Raises:
+        InputGone: there is no such folder.
         InputError: there is no reference, it is no Parquet, or a column to watch isn't in it.
     """
-    folder = _folder(url)
+    folder = local(url)
     rows, told = _rows(folder, url), _signature(folder / SIGNATURE)
     kinds = _features(rows, told)
     names = list(kinds) if watched is None else [_known(name, kinds) for name in watched]
@@ -61,13 +62,6 @@ def read_reference(url: str, watched: Sequence[str] | None = None) -> Reference:
     target = told.get("target") if told.get("target") in rows else None
     task, classes = told.get("task") or _task(rows), _classes(rows, told)
     return Reference(rows, columns, task, classes, _positive(told, classes), told.get("identifier"), target)
-
-
-def _folder(url: str) -> Path:
-    try:
-        return local(url)
-    except FileNotFoundError as error:
-        raise _no_reference(url) from error
 
 
 def _rows(folder: Path, url: str) -> pd.DataFrame:

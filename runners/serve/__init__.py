@@ -1,6 +1,7 @@
 """Serving: one model as a KServe `ModelServer` process that speaks the Open Inference Protocol, versions 1 and 2.
 
     python -m runners.serve CONFIG.json
+    SETPOINT_SERVE={…} python -m runners.serve
 
 Law of the room: only `server` and `served` import KServe, and `lean` is how; what they decide is decided by pure
 functions of the other modules. A request never waits for the payload log, and never fails because of it.

@@ -1,4 +1,4 @@
-"""`python -m runners.serve CONFIG.json`: serve one model until SIGTERM."""
+"""`python -m runners.serve [CONFIG.json]`: serve one model until SIGTERM."""
 
 import sys
 

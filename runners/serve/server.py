@@ -45,7 +45,7 @@ def run(settings: Settings, model: Model) -> None:
         http_port=settings.port or 0,
         grace_period=GRACE,
     )
-    rest.config.host, rest.config.uds = "127.0.0.1", settings.socket
+    rest.config.host, rest.config.uds = settings.host, settings.socket
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _returned)
     try:

@@ -1,4 +1,4 @@
-"""The configuration of one serving process, read from a JSON file."""
+"""The configuration of one serving process, read from JSON in a file or in an environment variable."""
 
 from typing import Self
 
@@ -23,15 +23,19 @@ class Settings(BaseModel):
     """The folder with the model and its signature: a path or a fsspec URL."""
     model_digest: str
     """`sha256:<hex>` of the model's file, checked before it is loaded."""
+    keep: str | None = None
+    """Where a model from elsewhere is kept, so that the next process needn't fetch it, nor have the right to."""
     socket: str | None = None
-    """The Unix socket to listen on; without one, `port` on the loopback."""
+    """The Unix socket to listen on; without one, `port` of `host`."""
     port: int | None = Field(default=None, ge=1, le=65535)
+    host: str = "127.0.0.1"
+    """The address of the port; 0.0.0.0 is every one of this machine or pod."""
     pid_file: str | None = None
     """Where the process id is written, if the file is empty."""
     words: str | None = None
     """Where the reason is written when the model can't be served."""
     logs: str | None = None
-    """The folder of the payload log; None is no log."""
+    """The folder of the payload log: a path or a fsspec URL; None is no log."""
     body_limit: int = Field(default=16 * MEBIBYTE, ge=1)
     """Bytes of the largest request that is answered."""
     threads: int = Field(default=1, ge=1)

@@ -3,8 +3,10 @@
 import contextlib
 import json
 import os
+import shutil
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -17,17 +19,22 @@ from runners.serve.settings import Settings
 
 USAGE = 64
 """Exit code (EX_USAGE)."""
+CONFIGURATION = "SETPOINT_SERVE"
+"""The environment variable that holds the settings where no file is named."""
 
 
-def main(arguments: list[str]) -> int:
-    """Serve what the file that is named says; return the exit code, 65 when the model can't be served."""
-    if len(arguments) != 1:
-        print("usage: python -m runners.serve CONFIG.json", file=sys.stderr)  # noqa: T201 - the process's log
+def main(arguments: list[str], environ: Mapping[str, str] = os.environ) -> int:
+    """Serve what the named file says, or the environment; return the exit code, 65 when the model can't be served."""
+    source = arguments[0] if len(arguments) == 1 else CONFIGURATION
+    if len(arguments) > 1 or (not arguments and CONFIGURATION not in environ):
+        usage = f"usage: python -m runners.serve CONFIG.json, or with the same JSON in {CONFIGURATION}"
+        print(usage, file=sys.stderr)  # noqa: T201 - the process's log
         return USAGE
     try:
-        settings = Settings.model_validate_json(Path(arguments[0]).read_bytes())
+        told = Path(source).read_bytes() if arguments else environ[CONFIGURATION]
+        settings = Settings.model_validate_json(told)
     except (OSError, ValidationError) as error:
-        print(f"{arguments[0]} can't be used: {error}", file=sys.stderr)  # noqa: T201 - the process's log
+        print(f"{source} can't be used: {error}", file=sys.stderr)  # noqa: T201 - the process's log
         return USAGE
     claim(settings)
     try:
@@ -57,26 +64,35 @@ def open_model(settings: Settings) -> Model:
         ModelRefused: its digest differs, it can't be read, or it isn't there.
     """
     try:
-        return load(_folder(settings.model_url), settings.model_digest, threads=settings.threads)
+        return load(_folder(settings), settings.model_digest, threads=settings.threads)
     except FileNotFoundError as error:
         fix = "restore it, or train the model again"
         raise ModelRefused("the model is not there", settings.model_url, fix) from error
 
 
-def _folder(url: str) -> Path:
-    parts = urlsplit(url)
+def _folder(settings: Settings) -> Path:
+    """Return a local folder with the model; one that comes from elsewhere is fetched once and kept, whole or not."""
+    parts = urlsplit(settings.model_url)
     if parts.scheme in ("", "file"):
         return Path(unquote(parts.path))
-    from runners.places import local
+    from runners.places import fetch, local
 
-    return local(url)
+    if settings.keep is None:
+        return local(settings.model_url)
+    kept = Path(settings.keep)
+    if not kept.exists():
+        part = kept.with_name(f".{kept.name}.{os.getpid()}")
+        fetch(settings.model_url, part)
+        with contextlib.suppress(OSError):  # another process of the revision was faster
+            part.rename(kept)
+        shutil.rmtree(part, ignore_errors=True)
+    return kept
 
 
 def refuse(settings: Settings, error: ModelRefused) -> int:
     """Say why the model isn't served, where the one who started this process looks for it."""
     traceback.print_exception(error)
     if settings.words:
-        part = Path(f"{settings.words}.part")
-        part.write_text(json.dumps({"what": error.what, "where": error.where, "fix": error.fix}))
-        part.replace(settings.words)
+        # In place: a container's termination log is mounted, and nothing can take its place.
+        Path(settings.words).write_text(json.dumps({"what": error.what, "where": error.where, "fix": error.fix}))
     return REFUSED

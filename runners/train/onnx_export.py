@@ -44,6 +44,7 @@ def to_onnx(pipeline: Any, examples: Examples) -> tuple[bytes, tuple[Tensor, ...
         Tensor(name, "INT64" if feature.datatype == "BOOL" else feature.datatype, (feature.name,))
         for name, feature in zip(names, examples.features, strict=True)
     )
+    model.opset_import.sort(key=lambda used: used.domain)  # they come from a set, in another order in each process
     return model.SerializeToString(deterministic=True), tensors
 
 

@@ -55,13 +55,10 @@ def folder_of(trial: Trial, role: str) -> Path:
     """Return the local folder of an input.
 
     Raises:
-        InputError: the request hasn't got it, or nothing is there.
+        InputError: the request hasn't got it.
+        InputGone: nothing is there.
     """
-    url = trial.input(role)
-    try:
-        return local(url)
-    except FileNotFoundError:
-        raise InputError(f"there is no {role}", url, "run it again upstream") from None
+    return local(trial.input(role))
 
 
 def identifier_of(folder: Path, columns: Columns) -> str | None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from reconciler.model.errors import Raced
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
@@ -22,6 +23,7 @@ from reconciler.providers.pools.ray.submission import OWNER
 
 SHARED = Address("pools/shared")
 SHORT_JOB = Path(__file__).with_name("short_job.py")
+ASKED = ("cpus", "memory", "gpus", "gpu_kind", "nodes")
 PATIENCE = 60.0
 
 
@@ -95,6 +97,7 @@ class RayPoolBench:
 
     def __init__(self, folder: Path, address: str) -> None:
         self._folder = folder
+        self.environ: dict[str, str] = {}
         self.options: dict[str, Any] = {
             "address": address,
             "owner": f"bench-{uuid.uuid4().hex[:8]}",
@@ -105,7 +108,7 @@ class RayPoolBench:
         }
 
     def open(self) -> RayPool:
-        return RayPool(self._folder / "pool with a space", WallClock(), **self.options)
+        return RayPool(self._folder / "pool with a space", WallClock(), environ=self.environ, **self.options)
 
     def pass_time(self) -> None:
         time.sleep(0.02)
@@ -151,8 +154,8 @@ class Reborn:
 
 
 def order(run: str, *, team: str = "risk", timeout: float = 60.0, attempt: int = 1, **does: Any) -> JobOrder:
-    """Order a job that does something; `cpus`, `memory`, `gpus`, `nodes` and `pool` may be told too."""
-    asked = {name: does.pop(name) for name in ("cpus", "memory", "gpus", "nodes") if name in does}
+    """Order a job that does something; what it asks for and its `pool` may be told too."""
+    asked = {name: does.pop(name) for name in ASKED if name in does}
     pool = Address(does.pop("pool", SHARED))
     return JobOrder(RunName(run), pool, team, Resources(**asked), timeout, does, attempt)
 
@@ -162,9 +165,24 @@ def wait_for(bench: PoolBench, pool: RunnerPool, until: Callable[[PoolListing], 
     deadline = time.monotonic() + PATIENCE
     while not until(listing := pool.list()):
         assert time.monotonic() < deadline, f"still not {what}: {listing.jobs}"
+        pool.settle()
+        if until(listing := pool.list()):
+            break
         bench.pass_time()
         pool.settle()
     return listing
+
+
+def submit(bench: PoolBench, pool: RunnerPool, what: JobOrder) -> None:
+    """Submit a job whose name may still be taken: on a cluster a job that was cancelled takes its time to go."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            pool.submit(what)
+            return
+        except Raced:
+            assert time.monotonic() < deadline, f"the name of {what.run} is still taken"
+            bench.pass_time()
 
 
 def started(run: str) -> Callable[[PoolListing], bool]:

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.kinds.deployments import Replicas
@@ -43,7 +43,7 @@ class ServingBench(Protocol):
 class MemoryServingBench:
     """The fake: a revision takes ten virtual seconds to be ready."""
 
-    def __init__(self, _folder: Path) -> None:
+    def __init__(self, _folder: Path, _server: Any = None) -> None:
         self._world = World()
 
     def open(self) -> Serving:
@@ -69,7 +69,7 @@ class MemoryServingBench:
 class LocalServingBench:
     """Processes of this machine behind Caddy: replicas that start at once, with no model in them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, _server: Any = None) -> None:
         self._folder = folder / "serving"
 
     def open(self) -> Serving:
@@ -147,4 +147,17 @@ def wait_for(
     return listing
 
 
-BENCHES: dict[str, Callable[[Path], ServingBench]] = {"memory": MemoryServingBench, "local": LocalServingBench}
+def kserve(folder: Path, cluster: Any) -> ServingBench:
+    """Make KServe's bench; what it needs is imported where it is used."""
+    from tests.conformance.kserve import KServeBench
+
+    return KServeBench(folder, cluster)
+
+
+BENCHES: dict[str, Callable[[Path, Any], ServingBench]] = {
+    "memory": MemoryServingBench,
+    "local": LocalServingBench,
+    "kserve": kserve,
+}
+SERVERS = {"kserve": "cluster"}
+"""Which engines need a real server, and the fixture that gives it."""

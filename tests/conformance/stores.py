@@ -1,8 +1,9 @@
 """The data stores that the suite of the port runs on, each with a way to write what a job would."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from reconciler.model.ids import CommitId, RunName
@@ -11,6 +12,7 @@ from reconciler.ports.data import DataReader, DataStore
 from reconciler.providers.data.git import GitData
 from reconciler.providers.memory import MemoryData, World
 from reconciler.providers.memory.data import SCHEME, DataRoom
+from tests.servers.lakefs.tenant import Tenant
 
 
 class Data(DataStore, DataReader, Protocol):
@@ -36,7 +38,7 @@ class StoreBench(Protocol):
 class MemoryBench:
     """The fake."""
 
-    def __init__(self, _folder: Path) -> None:
+    def __init__(self, _folder: Path, _server: Any = None) -> None:
         self._world = World()
 
     def open(self, environment: str = "dev") -> Data:
@@ -55,7 +57,7 @@ class MemoryBench:
 class GitBench:
     """The embedded store: a bare Git repository and folders."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, _server: Any = None) -> None:
         self._folder = folder / "data with a space"
         self._opened: list[GitData] = []
 
@@ -81,6 +83,41 @@ class GitBench:
             data.close()
 
 
+class LakeFSBench:
+    """The real lakeFS, by the users that `deploy/lakefs/` describes. Jobs reach it as they do: by `lakefs-spec`."""
+
+    def __init__(self, _folder: Path, server: Any) -> None:
+        self._tenant = Tenant(server)
+
+    def open(self, environment: str = "dev") -> Data:
+        return self._tenant.open(environment)
+
+    def write(self, url: str, files: Mapping[str, bytes]) -> None:
+        """Write as a job whose branch may be gone meanwhile: then what it writes is lost, as in a deleted folder."""
+        with suppress(FileNotFoundError, PermissionError):
+            for path, content in files.items():
+                self._files().pipe_file(f"{url}/{path}", content)
+
+    def read(self, url: str, path: str) -> bytes:
+        content = self._files().cat_file(f"{url}/{path}")
+        assert isinstance(content, bytes)
+        return content
+
+    def _files(self) -> Any:
+        from lakefs_spec import LakeFSFileSystem
+
+        told = self._tenant.open().access(RunName("datasets/any/0"))
+        return LakeFSFileSystem(
+            host=told["FSSPEC_LAKEFS_HOST"],
+            access_token=told["FSSPEC_LAKEFS_ACCESS_TOKEN"],
+            create_branch_ok=False,
+            skip_instance_cache=True,
+        )
+
+    def close(self) -> None:
+        return
+
+
 class Reborn:
     """A data store whose daemon is killed after every call: each call is made on a provider that was just opened."""
 
@@ -99,8 +136,11 @@ class Reborn:
     def merge(self, run: RunName) -> CommitId:
         return self._open().merge(run)
 
-    def drop(self, run: RunName) -> None:
-        self._open().drop(run)
+    def drop(self, run: RunName, *, accepted: bool = False) -> None:
+        self._open().drop(run, accepted=accepted)
+
+    def access(self, run: RunName) -> Mapping[str, str]:
+        return self._open().access(run)
 
     def read(self, run: RunName, path: str) -> bytes:
         return self._open().read(run, path)
@@ -109,4 +149,10 @@ class Reborn:
         return self._open().url(run)
 
 
-BENCHES: dict[str, Callable[[Path], StoreBench]] = {"memory": MemoryBench, "git": GitBench}
+BENCHES: dict[str, Callable[[Path, Any], StoreBench]] = {
+    "memory": MemoryBench,
+    "git": GitBench,
+    "lakefs": LakeFSBench,
+}
+SERVERS = {"lakefs": "lakefs"}
+"""Which stores need a real server, and the fixture that gives it."""

@@ -1,6 +1,7 @@
 """What every data store promises, on every provider; once as it is, once with a daemon that dies after every call."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from reconciler.model.errors import Refused
 from reconciler.model.ids import RunName
 from reconciler.model.observed import Branch, Version
-from tests.conformance.stores import BENCHES, Data, Reborn, StoreBench
+from tests.conformance.stores import BENCHES, SERVERS, Data, Reborn, StoreBench
 
 RUN = RunName("experiments/employment/0123456789ab")
 OTHER = RunName("experiments/employment/ba9876543210")
@@ -16,9 +17,13 @@ FIRST, SECOND = RunName("datasets/loans/000000000001"), RunName("datasets/loans/
 FILES = {"result.json": b"{}", "model/model.onnx": b"\0\1\2", "plots/ro c-kurve ü.png": b"\x89PNG"}
 
 
-@pytest.fixture(params=BENCHES)
+STORES = [pytest.param(name, marks=[pytest.mark.servers(name)] if name in SERVERS else []) for name in BENCHES]
+
+
+@pytest.fixture(params=STORES)
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreBench]:
-    bench = BENCHES[request.param](tmp_path)
+    server = request.getfixturevalue(SERVERS[request.param]) if request.param in SERVERS else None
+    bench = BENCHES[request.param](tmp_path, server)
     yield bench
     bench.close()
 
@@ -212,8 +217,8 @@ def test_dropping_a_sealed_branch(bench: StoreBench, data: Data) -> None:
 def test_dropping_a_version(bench: StoreBench, data: Data) -> None:
     make(bench, data, RUN)
     make(bench, data, OTHER)
-    data.drop(RUN)
-    data.drop(RUN)
+    data.drop(RUN, accepted=True)
+    data.drop(RUN, accepted=True)
     assert set(data.list().versions) == {OTHER}
     with pytest.raises(FileNotFoundError):
         data.url(RUN)
@@ -221,9 +226,18 @@ def test_dropping_a_version(bench: StoreBench, data: Data) -> None:
     assert data.read(RUN, "result.json") == b"anew"
 
 
+def test_dropping_a_branch_that_was_merged_meanwhile_leaves_its_version(bench: StoreBench, data: Data) -> None:
+    make(bench, data, RUN)
+    before = data.list()
+    data.drop(RUN)
+    assert data.list() == before
+    assert data.read(RUN, "result.json") == b"{}"
+
+
 def test_dropping_what_isn_t_there_is_fine(data: Data) -> None:
     before = data.list()
     data.drop(RUN)
+    data.drop(RUN, accepted=True)
     assert data.list() == before
 
 
@@ -255,14 +269,14 @@ def test_another_environment_takes_a_version_over(bench: StoreBench, data: Data)
 def test_each_environment_drops_for_itself(bench: StoreBench, data: Data) -> None:
     make(bench, data, RUN)
     prod = bench.open("prod")
-    prod.drop(RUN)
+    prod.drop(RUN, accepted=True)
     assert data.list().versions[RUN].here
     prod.merge(RUN)
-    data.drop(RUN)
+    data.drop(RUN, accepted=True)
     assert prod.list().versions[RUN].here
     assert not data.list().versions[RUN].here
     assert data.read(RUN, "result.json") == b"{}"
-    prod.drop(RUN)
+    prod.drop(RUN, accepted=True)
     assert dict(data.list().versions) == {}
 
 
@@ -292,6 +306,60 @@ def test_listings_are_complete(bench: StoreBench, data: Data) -> None:
     assert {run for run, branch in listing.branches.items() if branch.sealed} == set(runs[1::3])
     assert set(listing.versions) == set(runs[2::3])
     assert [data.read(run, "result.json") for run in runs[1::3]] == [str(n).encode() for n in range(1, 60, 3)]
+
+
+def test_many_are_merged_at_once(bench: StoreBench, data: Data) -> None:
+    runs = [RunName(f"experiments/e{number}/{number:012x}") for number in range(8)]
+    for run in runs:
+        bench.write(data.open(run), {"result.json": run.encode()})
+        data.commit(run, {"run": run})
+    with ThreadPoolExecutor(len(runs)) as threads:
+        merged = list(threads.map(data.merge, runs))
+    listing = data.list()
+    assert listing.versions == {run: Version(run, commit) for run, commit in zip(runs, merged, strict=True)}
+    assert dict(listing.branches) == {}
+    assert [data.read(run, "result.json") for run in runs] == [run.encode() for run in runs]
+
+
+def test_environments_merge_the_same_run_at_once(bench: StoreBench, data: Data) -> None:
+    bench.write(data.open(RUN), FILES)
+    commit = data.commit(RUN, {})
+    stores = [data, bench.open("prod"), bench.open("staging")]
+    with ThreadPoolExecutor(len(stores)) as threads:
+        assert set(threads.map(lambda store: store.merge(RUN), stores)) == {commit}
+    assert [store.list().versions[RUN].here for store in stores] == [True, True, True]
+    assert dict(data.list().branches) == {}
+
+
+def test_environments_replace_a_version_each_by_another(bench: StoreBench, data: Data) -> None:
+    prod = bench.open("prod")
+    make(bench, data, FIRST, {"rows": b"1", "only-first": b"x"})
+    prod.merge(FIRST)
+    make(bench, prod, SECOND, {"rows": b"2", "only-second": b"y"})
+    third = RunName("datasets/loans/000000000003")
+    make(bench, data, third, {"rows": b"3"})
+    prod.merge(third)
+    data.merge(SECOND)
+    assert [data.read(run, "rows") for run in (FIRST, SECOND, third)] == [b"1", b"2", b"3"]
+    assert {run for run, version in data.list().versions.items() if version.here} == {FIRST, SECOND, third}
+    assert data.list().versions == prod.list().versions
+
+
+def test_a_dropped_version_can_be_taken_over_again(bench: StoreBench, data: Data) -> None:
+    make(bench, data, RUN)
+    prod = bench.open("prod")
+    prod.merge(RUN)
+    prod.drop(RUN)
+    prod.merge(RUN)
+    assert prod.list().versions[RUN].here
+    assert prod.read(RUN, "result.json") == b"{}"
+
+
+def test_a_job_is_told_how_to_reach_its_places(data: Data) -> None:
+    data.open(RUN)
+    told = data.access(RUN)
+    assert all(isinstance(part, str) for pair in told.items() for part in pair)
+    assert not any(name.startswith("SETPOINT_") for name in told)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,16 +11,25 @@ from reconciler.model.ids import Address, Digest
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.observed import Revision, RevisionState
 from reconciler.ports.serving import Serving
-from tests.conformance.servings import BENCHES, Reborn, ServingBench, wait_for
+from tests.conformance.servings import BENCHES, SERVERS, Reborn, ServingBench, wait_for
+from tests.servers import fixtures
 
 DEPLOYMENT = Address("deployments/employment")
 OLD, NEW = Digest("0123456789ab"), Digest("ba9876543210")
 ONE = Replicas()
 
 
-@pytest.fixture(params=BENCHES)
+def engine(name: str) -> Any:
+    """Return an engine as a parameter; one on a real server is marked with what must be built for it."""
+    needed = fixtures.SERVERS[SERVERS[name]] if name in SERVERS else ()
+    marks = [pytest.mark.servers(*needed), pytest.mark.xdist_group(SERVERS[name])] if needed else []
+    return pytest.param(name, marks=marks)
+
+
+@pytest.fixture(params=[engine(name) for name in BENCHES])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServingBench]:
-    bench = BENCHES[request.param](tmp_path)
+    server = request.getfixturevalue(SERVERS[request.param]) if request.param in SERVERS else None
+    bench = BENCHES[request.param](tmp_path, server)
     yield bench
     bench.close()
 

@@ -24,7 +24,14 @@ _SHORT = re.compile(r"commit `[0-9a-f]{12}`")
 
 def ending(world: World) -> dict[str, Any]:
     """Return all that must be the same at the end, whatever happened on the way; one short line for each fact."""
-    return dict(_facts(world)) | repository(world.room(SourceRoom))
+    proposals = world.room(ForgeRoom).proposals.items()
+    found = {f"proposal {name}": (timeless(held.order.body.encode()), bool(held.merged)) for name, held in proposals}
+    return facts(world) | found | repository(world.room(SourceRoom))
+
+
+def facts(world: World) -> dict[str, Any]:
+    """Return what the engines have, and what was started."""
+    return dict(_facts(world))
 
 
 def _facts(world: World) -> Iterator[tuple[str, Any]]:
@@ -36,8 +43,6 @@ def _facts(world: World) -> Iterator[tuple[str, Any]]:
         yield f"job {run}", (held.state, held.order.attempt, held.reason)
     for place, served in world.room(ServingRoom).endpoints.items():
         yield f"endpoint {place}", ({k: (v.state, v.scale) for k, v in served.revisions.items()}, served.traffic)
-    for name, proposed in world.room(ForgeRoom).proposals.items():
-        yield f"proposal {name}", (timeless(proposed.order.body.encode()), bool(proposed.merged))
     yield "started", dict(world.room(Tally).started)
 
 

@@ -5,9 +5,10 @@ needs to know stands in the world, so it goes on from wherever it was broken off
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from reconciler.compose import Cache, compose
@@ -65,6 +66,9 @@ class Place(Protocol):
     def forge(self, environment: str) -> Forge:
         """Return an environment's proposals."""
 
+    def hold(self, environment: str) -> bool:
+        """Take or renew the right to write; tell whether it is held."""
+
 
 @dataclass
 class InMemory:
@@ -82,6 +86,9 @@ class InMemory:
     def forge(self, environment: str) -> MemoryForge:
         return MemoryForge(self.world, self.source, environment)
 
+    def hold(self, environment: str) -> bool:
+        return True
+
 
 class Daemon:
     """A daemon that has just been started: it knows nothing but the world and the repository."""
@@ -89,6 +96,7 @@ class Daemon:
     def __init__(self, world: World, place: Place, environment: str) -> None:
         self.world = world
         self.forge = place.forge(environment)
+        self.hold = partial(place.hold, environment)
         self.defects: list[Failure] = []
         source, status, cache = place.source, place.status(environment), Cache()
 
@@ -96,7 +104,7 @@ class Daemon:
             return compose(source.tree(commit), environment, cache)
 
         def make_cycle(engines: Engines) -> Cycle:
-            applier = Applier(engines, lambda tree: f"memory://{tree}", lambda: True)
+            applier = Applier(engines, lambda tree: f"memory://{tree}", self.hold)
             tell = lambda _, failure: self.defects.append(failure)  # noqa: E731
             return Cycle(compose_at, engines, status, controllers=CONTROLLERS, applier=applier, tell=tell)
 
@@ -105,6 +113,7 @@ class Daemon:
 
     def once(self) -> Pass:
         """Make one pass."""
+        assert self.hold(), "the lease is held by another"
         commit = self.converging.head()
         assert commit is not None
         return self.converging.run(commit)
@@ -141,15 +150,15 @@ def begun() -> World:
     return world
 
 
-def live(world: World, place: Place) -> None:
-    """Let new daemons live from how things stand to the end of the story.
+def live(world: World, place: Place, met: Callable[[], bool] = lambda: False) -> None:
+    """Let new daemons live from how things stand to the end of the story, or until something is met between passes.
 
     Raises:
         AssertionError: they don't come to rest, or a defect was contained.
     """
     daemons = [Daemon(world, place, environment) for environment in ENVIRONMENTS]
     for _ in range(_ROUNDS):
-        if world.clock.now() >= END:
+        if world.clock.now() >= END or met():
             break
         passes = [daemon.once() for daemon in daemons]
         settled = [daemon.converging.settle() for daemon in daemons]

@@ -20,3 +20,15 @@ def test_the_demo_plays_to_its_end(tmp_path: Path) -> None:
     summary = json.loads(done.stdout)
     assert len(summary["steps"]) == 8
     assert {line["environment"] for line in summary["made"]} == {"dev", "prod"}
+    assert left_running(str(tmp_path)) == []
+
+
+def left_running(folder: str) -> list[str]:
+    """Return the command lines of the processes that name a folder (proc(5))."""
+    lines = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            lines.append(file.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        except OSError:  # it has just ended
+            continue
+    return [line for line in lines if folder in line]

@@ -11,6 +11,7 @@ HEAVY = {
     "kserve",
     "kubernetes",
     "lakefs",
+    "lakefs_sdk",
     "lightgbm",
     "lightkube",
     "matplotlib",

@@ -6,12 +6,14 @@ from tests.house.yardstick import ROOT, has_logic, home_of_tests, sources, told
 
 # Modules with logic and no file of unit tests of their own, each with the reason.
 _DEMO = "tests/e2e/test_demo.py plays it to its end"
+_LAKEFS = "tests/conformance/test_data.py and tests/engines/ ask the real server"
 _TYPED = "tests/e2e/test_tutorials.py types it, on real engines"
 ELSEWHERE: dict[str, str] = {
     **{
         f"reconciler/cli/demo/{name}.py": _DEMO
         for name in ("__init__", "acts", "closing", "ending", "ground", "safety", "telling", "traffic")
     },
+    **{f"reconciler/providers/data/lakefs/{name}.py": _LAKEFS for name in ("ground", "merging", "server", "store")},
     "reconciler/cli/apply.py": _TYPED,
     "reconciler/cli/logs.py": _TYPED,
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",

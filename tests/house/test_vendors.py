@@ -8,12 +8,13 @@ EVERYWHERE = "reconciler"
 HOMES: dict[str, tuple[str, ...]] = {
     "apscheduler": ("reconciler/model", "reconciler/loop"),
     "click": ("reconciler/cli", "reconciler/__main__"),
+    "cryptography": ("reconciler/providers/pools/ray",),
     "fsspec": ("reconciler/providers",),
     "git": ("reconciler/git",),
     "hydra": ("reconciler/compose",),
     "jsonschema": ("reconciler/compose", "reconciler/cli"),
     "lakefs": ("reconciler/providers/data/lakefs",),
-    "lightkube": ("reconciler/providers/pools/kubernetes", "reconciler/providers/serving/kserve"),
+    "lakefs_sdk": ("reconciler/providers/data/lakefs",),
     "omegaconf": ("reconciler/compose",),
     "prometheus_client": ("reconciler/loop", "reconciler/web"),
     "pydantic": (EVERYWHERE,),
@@ -21,6 +22,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "rich": ("reconciler/cli",),
     "ruamel": ("reconciler/git",),
     "structlog": (EVERYWHERE,),
+    "urllib3": ("reconciler/kubernetes", "reconciler/providers/data/lakefs"),
     "watchfiles": ("reconciler/loop",),
     "yaml": (EVERYWHERE,),
 }

@@ -4,9 +4,20 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    WithJsonSchema,
+    model_serializer,
+    model_validator,
+)
 
 from reconciler.model.quantity import Duration, Quantity, parse_duration
 
@@ -36,6 +47,8 @@ Cron = Annotated[str, AfterValidator(_cron), Field(max_length=100, examples=["0 
 DNS_LABEL = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 Team = Annotated[str, StringConstraints(pattern=DNS_LABEL)]
 """A team's name: a DNS label."""
+GpuKind = Annotated[str, StringConstraints(pattern=DNS_LABEL)]
+"""A kind of GPU, such as `a100`: a DNS label."""
 
 
 def reference(kind: str) -> Any:
@@ -53,7 +66,24 @@ class Resources(Block):
     cpus: Quantity = Field(default=1.0, description="Cores, such as 2 or 500m.")
     memory: Quantity = Field(default=2.0 * 2**30, description="Bytes, such as 2Gi.")
     gpus: int = Field(default=0, ge=0, le=1024, description="Whole GPUs.")
+    gpu_kind: str = Field(
+        default="",
+        pattern=rf"^$|{DNS_LABEL}",
+        description="The kind of GPU, as the pool's capacity.gpu_kinds names it; left out, any will do.",
+    )
     nodes: int = Field(default=1, ge=1, le=1024, description="Nodes that run the job together, each with all of this.")
+
+    @model_validator(mode="after")
+    def _kind_of_something(self) -> Self:
+        if self.gpu_kind and not self.gpus:
+            raise ValueError("gpu_kind says which GPUs, and gpus is 0: set gpus, or leave gpu_kind out")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_any_kind(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave `gpu_kind` out where it isn't told, so that what was named before it was there keeps its name."""
+        told: dict[str, Any] = written(self)
+        return told if self.gpu_kind else {key: value for key, value in told.items() if key != "gpu_kind"}
 
 
 class Spec(Block):

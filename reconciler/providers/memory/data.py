@@ -141,16 +141,21 @@ class MemoryData:
         return tag.commit
 
     @verb("data")
-    def drop(self, run: RunName) -> None:
-        """Remove the run's branch or version from this environment, whether or not it is there."""
+    def drop(self, run: RunName, *, accepted: bool = False) -> None:
+        """Remove the run's branch from this environment, whether or not it is there; a version only if it is meant."""
         room, me = self._room, self._environment
         tag, line = room.tags.get(run), room.lines.get(run)
         if line and line.opened_by == me:
             del room.lines[run]
-        if tag and me in tag.kept_by:
+        if accepted and tag and me in tag.kept_by:
             tag.kept_by.remove(me)
             if not tag.kept_by:
                 del room.tags[run]
+
+    @verb("data")
+    def access(self, run: RunName) -> Mapping[str, str]:  # noqa: ARG002 - the port's
+        """Return what lets a job reach its URLs: nothing, as all of it is in memory."""
+        return {}
 
     @verb("reader")
     def read(self, run: RunName, path: str) -> bytes:

@@ -1,7 +1,7 @@
 """Faults that a seed decides: what can go wrong between a daemon and its engines, made to happen.
 
 Three classes after Sieve (Sun et al., OSDI 2022): the process stops half-way, a change is not seen, an answer is stale.
-And what every network does: errors before and after the effect, slow calls, listings that break off.
+And what every network does: errors before and after the effect, slow calls, listings that break off. And jobs crash.
 
 A fault depends on the seed, the call and how often that was made before, and on nothing else: not on threads, and not
 on what else goes on. So a story can be told again.
@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from reconciler.model.errors import Transient, Unavailable
+from reconciler.model.ids import RunName
 from reconciler.model.observed import DataListing, PoolListing
 from reconciler.providers.memory.workers import chance
 from reconciler.providers.memory.world import Call, World
@@ -36,6 +37,7 @@ class Fault(StrEnum):
     MISSED = "a listing misses what is new"
     STALE = "a listing is as it was before"
     SLOW = "a call is slow"
+    CRASH = "a job crashes"
 
 
 LYING = frozenset({Fault.MISSED, Fault.STALE})
@@ -124,9 +126,15 @@ class Faults:
                 return former[int(self._chance(call, "age") * len(former))]
         return answer
 
+    def crashes(self, run: RunName) -> bool:
+        """Tell whether a job that starts now crashes, by no fault of its own."""
+        call = Call(0, "pool", "run", run)
+        self._turns[call.port, call.verb, call.name] += 1
+        return self._drawn(call, "within") is Fault.CRASH
+
     def _drawn(self, call: Call, moment: str) -> Fault | None:
         """Draw what happens to a call at a moment; most often nothing."""
-        if not self.active or self._chance(call, moment) >= self.rate / 2:
+        if not self.active or self._chance(call, moment) >= self.rate * _ODDS[moment]:
             return None
         possible = [fault for fault in _AT[moment] if fault in self.kinds and _can(fault, call)]
         if not possible:
@@ -148,9 +156,12 @@ _AT: Mapping[str, tuple[Fault, ...]] = MappingProxyType(
     {
         "before": (Fault.DIES_BEFORE, Fault.ERROR_BEFORE, Fault.SLOW),
         "after": (Fault.DIES_AFTER, Fault.ERROR_AFTER, Fault.CUT, Fault.MISSED, Fault.STALE),
+        "within": (Fault.CRASH,),
     }
 )
-"""What can happen before a call has an effect, and after."""
+"""What can happen before a call has an effect, after it, and within a job."""
+_ODDS: Mapping[str, float] = MappingProxyType({"before": 0.5, "after": 0.5, "within": 4.0})
+"""How often that is, against the rate: there are fewer jobs than calls, and each is one call of many."""
 
 
 def _can(fault: Fault, call: Call) -> bool:

@@ -18,7 +18,8 @@ Amounts = tuple[float, float, float]
 """Cores, bytes of memory, devices."""
 
 REFUSED = 65
-"""Exit code of the runners' contract (EX_DATAERR): a retry won't help."""
+UNAVAILABLE = 75
+"""Exit codes of the runners' contract (sysexits.h)."""
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class Held:
             submitted=self.submitted,
             started=self.started,
             ended=self.ends if is_over else None,
+            inputs=self.order.inputs,
         )
 
 
@@ -200,12 +202,19 @@ class MemoryPool:
 
     def _start(self, held: Held) -> None:
         seconds = self._duration(held.order)
-        held.outcome = self._worker(held.order, lambda run, path: self._room_of_data.read(run)[path])
+        held.outcome = self._work(held.order)
         if seconds > held.order.timeout:
             timeout = format_duration(timedelta(seconds=held.order.timeout))
             held.outcome = Outcome(143, reason=f"stopped at its timeout of {timeout}")
         self._room.run(held, seconds, self.world.clock.now())
         self._room.changed = True
+
+    def _work(self, order: JobOrder) -> Outcome:
+        """Return what a job leaves; one whose input has gone is to be tried again, with the inputs of then."""
+        try:
+            return self._worker(order, lambda run, path: self._room_of_data.read(run)[path])
+        except (FileNotFoundError, KeyError) as error:
+            return Outcome(UNAVAILABLE, reason=f"an input is gone: {error}")
 
     def _refuse(self, held: Held, reason: str) -> None:
         held.state, held.reason, held.ends = JobState.FAILED, reason, self.world.clock.now()

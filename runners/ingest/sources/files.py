@@ -10,7 +10,7 @@ from typing import Any
 import fsspec
 import pyarrow as pa
 
-from runners.contract import InputError, SourceUnavailable
+from runners.contract import InputError, InputGone, SourceUnavailable
 from runners.ingest.parameters import FileSource
 from runners.ingest.sources.formats import FORMATS, Opened
 from runners.ingest.sources.reading import Reading
@@ -106,7 +106,7 @@ def telling(where: str) -> Iterator[None]:
     """
     try:
         yield
-    except (InputError, SourceUnavailable):
+    except (InputError, InputGone, SourceUnavailable):
         raise
     except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
         raise InputError(error.strerror or "it can't be read", where, "correct the URL or its permissions") from error

@@ -30,7 +30,7 @@ from reconciler.model.observed import (
     Version,
 )
 from reconciler.model.resource import Desired, Resource, in_order
-from reconciler.plan.decide import by_owner
+from reconciler.plan.decide import view_of
 from reconciler.ports.engines import Engines
 from reconciler.providers.memory import MemoryData, MemoryForge, MemoryPool, MemoryServing, MemorySource, World
 
@@ -177,7 +177,7 @@ def requested(address: Address, moment: datetime) -> Controls:
 
 def view(wanted: Desired, seen: Actual, upstream: Iterable[Decision] = ()) -> View:
     """Build what a controller sees."""
-    return View(wanted, seen, {decision.address: decision for decision in upstream}, by_owner(seen))
+    return view_of(wanted, seen, {decision.address: decision for decision in upstream})
 
 
 def decide(

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.model.environment import ProviderChoice
+from reconciler.git.beginning import begin
+from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused
-from reconciler.wiring import PROVIDERS, folder, provider
+from reconciler.settings import Settings
+from reconciler.wiring import PROVIDERS, engines, folder, inherited, open_source, provider
 
 
 @pytest.mark.parametrize(("port", "name"), PROVIDERS)
@@ -15,12 +17,31 @@ def test_every_provider_that_is_named_can_be_imported(port: str, name: str) -> N
 
 
 def test_an_unknown_provider_names_those_that_there_are() -> None:
-    with pytest.raises(Refused, match="there is no data provider lakefs") as told:
-        provider("data", ProviderChoice(provider="lakefs"))
-    assert "git" in told.value.hint
+    with pytest.raises(Refused, match="there is no data provider dolt") as told:
+        provider("data", ProviderChoice(provider="dolt"))
+    assert "git, lakefs" in told.value.hint
 
 
 def test_a_path_of_an_embedded_engine_starts_at_the_home() -> None:
     home = Path("/home/data")
     assert folder(ProviderChoice(provider="git"), home) == home
     assert folder(ProviderChoice.model_validate({"provider": "git", "path": "other"}), home) == Path("/home/other")
+
+
+def test_jobs_inherit_no_secret_that_a_provider_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SETPOINT_SECRET_LAKEFS", "hunter2")
+    monkeypatch.setenv("SETPOINT_SECRET_WAREHOUSE", "sqlite://")
+    told = {"data": {"provider": "lakefs", "secret_access_key": "${secret:LAKEFS}"}}
+    environ = inherited(Environment.model_validate(told))
+    assert "hunter2" not in environ.values()
+    assert environ["SETPOINT_SECRET_WAREHOUSE"] == "sqlite://"
+
+
+def test_options_that_don_t_fit_are_told(tmp_path: Path) -> None:
+    (tmp_path / "repository").mkdir()
+    (tmp_path / "repository/a.txt").write_text("1")
+    begin(tmp_path / "repository", "Begin")
+    settings = Settings(str(tmp_path / "repository"), "dev", "main", tmp_path / "home")
+    odd = Environment.model_validate({"data": {"provider": "git", "endpoint": "http://lakefs"}})
+    with pytest.raises(Refused, match=r"the data provider git can't be made: .*'endpoint'"):
+        engines(odd, settings, open_source(settings))

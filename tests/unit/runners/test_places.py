@@ -1,11 +1,13 @@
 """Places: near ones are used as they are, far ones are brought; secrets are revealed in a job only."""
 
 from pathlib import Path
+from typing import Any, ClassVar
 
 import fsspec
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
-from runners.contract import InputError
+from runners.contract import InputError, InputGone
 from runners.places import deliver, local, reveal
 
 
@@ -18,8 +20,9 @@ def test_a_near_place_is_itself(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["/no/such/place", "file:///no/such/place"])
 def test_a_place_that_is_not_there_is_told(url: str) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(InputGone) as failure:
         local(url)
+    assert (failure.value.exit_code, failure.value.where) == (75, url)
 
 
 def test_a_far_place_is_brought() -> None:
@@ -31,7 +34,7 @@ def test_a_far_place_is_brought() -> None:
 
 
 def test_a_far_place_that_is_not_there_is_told() -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(InputGone):
         local("memory://nowhere/at/all")
 
 
@@ -42,6 +45,36 @@ def test_a_folder_is_delivered_to_where_it_belongs(tmp_path: Path) -> None:
     assert fsspec.filesystem("memory").cat("/delivered/here/deep/a.txt") == b"1"
     deliver(tmp_path, f"file://{tmp_path}")
     assert [path.name for path in tmp_path.iterdir()] == ["deep"]
+
+
+def test_what_an_earlier_attempt_left_is_taken_away(tmp_path: Path) -> None:
+    fsspec.filesystem("memory").pipe({"/again/error.json": b"{}", "/again/old/part": b"1", "/again-not/a": b"1"})
+    (tmp_path / "result.json").write_text("{}")
+    deliver(tmp_path, "memory://again")
+    assert fsspec.filesystem("memory").find("/again") == ["/again/result.json"]
+    assert fsspec.filesystem("memory").find("/again-not") == ["/again-not/a"]
+
+
+class Breaking(MemoryFileSystem):
+    """A place whose connection breaks at one file."""
+
+    protocol = "breaking"
+    store: ClassVar[dict[str, object]] = {}
+    pseudo_dirs: ClassVar[list[str]] = [""]
+
+    def put_file(self, lpath: str, rpath: str, *rest: Any, **more: Any) -> None:
+        if lpath.endswith("zzz"):
+            raise ConnectionError("broken")
+        super().put_file(lpath, rpath, *rest, **more)
+
+
+def test_the_last_word_comes_last(tmp_path: Path) -> None:
+    fsspec.register_implementation("breaking", Breaking, clobber=True)
+    for name in ("aaa", "result.json", "zzz"):
+        (tmp_path / name).write_text("{}")
+    with pytest.raises(ConnectionError):
+        deliver(tmp_path, "breaking://out")
+    assert [path.rpartition("/")[2] for path in Breaking.store] == ["aaa"]
 
 
 def test_secrets_are_revealed_where_they_are_known() -> None:

@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -123,8 +124,8 @@ class GitData:
             self._pack()
         return CommitId(sealed)
 
-    def drop(self, run: RunName) -> None:
-        """Remove the run's branch or version from this environment, whether or not it is there.
+    def drop(self, run: RunName, *, accepted: bool = False) -> None:
+        """Remove the run's branch from this environment, whether or not it is there; a version only if it is meant.
 
         What other environments keep of the run stays. A version's files leave the data branch with it, unless a newer
         version has taken their place; the branch's history keeps them.
@@ -139,10 +140,15 @@ class GitData:
                 refs = self._all_refs(run)
                 if not {*refs.open, *refs.sealed} - {self._environment}:
                     self._folders.remove(self._folders.work(run))
-                if not {*refs.tags} - {self._environment}:
+                refs = refs if accepted else replace(refs, tags={})
+                if accepted and not {*refs.tags} - {self._environment}:
                     self._folders.remove(self._folders.version(run))
                 if self._swapped(*self._dropping(run, refs)):
                     return
+
+    def access(self, run: RunName) -> Mapping[str, str]:  # noqa: ARG002 - the port's
+        """Return what lets a job reach its URLs: nothing, as they are folders of its machine."""
+        return {}
 
     def read(self, run: RunName, path: str) -> bytes:
         """Read a file of a run's folder, from its version, else from its branch, committed or not.

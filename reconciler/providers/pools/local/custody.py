@@ -86,7 +86,8 @@ class Custody:
 
     def _launch(self, record: Record) -> None:
         folder, order = self._store.folder_of(record.run), record.order
-        environ = surroundings(order, record.admission.devices if record.admission else (), self._environ)
+        devices = record.admission.devices if record.admission else ()
+        environ = surroundings(order, devices, {**self._environ, **self._store.secrets_of(order)})
         command = (*self._command, str(folder / f"{order.attempt}.request.json"))
         try:
             pid = spawn(folder, order.attempt, (order.timeout, self._grace), command, environ)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from reconciler.model.fairness.gpu_kinds import kind_refusal
 from reconciler.model.fairness.shares import refusal
 from reconciler.model.ids import Address
 from reconciler.model.kinds.pools import Pool
@@ -18,4 +19,5 @@ def never_fits(pools: Mapping[Address, Pool], record: Record) -> str:
             f"asks for {order.resources.nodes} nodes and {order.pool} is one machine: "
             "set resources.nodes to 1, or use a cluster's pool"
         )
-    return refusal(order.pool, pools[order.pool], order.team, record.demand)
+    spec = pools[order.pool]
+    return kind_refusal(order.pool, spec, order.resources) or refusal(order.pool, spec, order.team, record.demand)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reconciler.model.errors import Unavailable
 from reconciler.model.fairness.admission import admit
+from reconciler.model.fairness.gpu_kinds import one_kind
 from reconciler.model.fairness.queues import reasons, situations, unplaced
 from reconciler.model.ids import Address, RunName, file_name
 from reconciler.model.kinds.pools import Pool
@@ -88,7 +89,12 @@ class LocalPool:
         """Give a pool its capacity and shares; None takes it away once its jobs have ended.
 
         Jobs that were refused because they could never fit are forgotten, so that they are ordered anew.
+
+        Raises:
+            Refused: its GPUs are of several kinds.
         """
+        if spec is not None:
+            one_kind(pool, spec)
         with self._writing() as store:
             store.refresh()
             known = self._pools(all_of_them=True).get(pool)

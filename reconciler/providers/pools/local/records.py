@@ -122,6 +122,7 @@ class Record:
             submitted=_moment(self.submitted),
             started=_moment(self.admission.at) if self.admission else None,
             ended=ended,
+            inputs=self.order.inputs,
         )
 
 

@@ -11,9 +11,10 @@ absent, so that it is ordered again.
 
 import fcntl
 import json
+import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,11 +85,16 @@ class Store:
             shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (folder / f"{order.attempt}.request.json").write_text(request_as_json(order, indent=1), encoding="utf-8")
+        _keep_secrets(folder / f"{order.attempt}.secrets.json", order.secrets)
         told = {**order_as_json(order), "submitted": submitted}
         _replace(folder / "order.json", json.dumps(told, indent=1))
         if known is not None:
             _remove_attempt(folder, known.order.attempt)
         self.jobs.refresh_one(folder.name)
+
+    def secrets_of(self, order: JobOrder) -> Mapping[str, str]:
+        """Return the environment variables that an order came with; nothing else of it shows them."""
+        return _read(self.folder_of(order.run) / f"{order.attempt}.secrets.json")
 
     def put_admission(self, record: Record, admission: Admission) -> Record | None:
         """Write that an attempt was let in."""
@@ -182,6 +188,15 @@ def _replace(path: Path, text: str) -> None:
     part = path.with_name(f"{path.name}.part")
     part.write_text(text, encoding="utf-8")
     part.replace(path)
+
+
+def _keep_secrets(path: Path, secrets: Mapping[str, str]) -> None:
+    """Write secrets to a file that only its owner can read, from its first byte on."""
+    if not secrets:
+        return
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(dict(secrets), file)
 
 
 def _remove_attempt(folder: Path, attempt: int) -> None:

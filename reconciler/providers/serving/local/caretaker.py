@@ -1,10 +1,11 @@
 """The caretaker: brings processes and Caddy to what is written down, one look at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from reconciler.model.ids import Digest
 from reconciler.providers.serving.local.gate import Gate
 from reconciler.providers.serving.local.ledger import Ledger
 from reconciler.providers.serving.local.life import DRAIN, advance
@@ -103,6 +104,14 @@ class Caretaker:
         kept = {name: revision for name, revision in lived.items() if revision.replicas or not revision.stopping}
         if kept != endpoint.revisions:
             self._store.put(replace(endpoint, revisions=kept))
+            self._forget(endpoint, endpoint.revisions.keys() - kept.keys())
+
+    def _forget(self, endpoint: EndpointRecord, revisions: Iterable[Digest]) -> None:
+        """Remove what was kept for revisions whose last process has ended, unless they were started anew meanwhile."""
+        known = self._store.endpoint(endpoint.deployment)
+        for revision in revisions:
+            if known is None or revision not in known.revisions:
+                self._store.forget_revision(endpoint.deployment, revision)
 
     def _lived(self, revision: RevisionRecord, now: float) -> RevisionRecord:
         """Let a revision live for a moment.
@@ -130,6 +139,7 @@ class Caretaker:
         left = {name: self._moment(_dismissed(item, now), now) for name, item in endpoint.revisions.items()}
         if not any(revision.replicas for revision in left.values()):
             path.unlink(missing_ok=True)
+            self._forget(endpoint, endpoint.revisions)
         elif left != endpoint.revisions:
             self._store.put_at(path, replace(endpoint, revisions=left))
 

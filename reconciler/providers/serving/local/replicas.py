@@ -95,7 +95,8 @@ class Replicas:
         if read_json(files.config) != told:
             write(files.config, told)
         threads = dict.fromkeys(THREADS, str(_threads(revision)))
-        surroundings = {**self._environ, **threads, "PYTHONUNBUFFERED": "1"}
+        secrets = self._store.secrets_of(revision.order.deployment, revision.digest)
+        surroundings = {**self._environ, **secrets, **threads, "PYTHONUNBUFFERED": "1"}
         spawn(files.lock, [*self._command, str(files.config)], surroundings, files.log)
 
     def _told(self, revision: RevisionRecord, files: ReplicaFiles) -> dict[str, Any]:
@@ -109,6 +110,7 @@ class Replicas:
             "trial": order.trial,
             "model_url": order.model_url,
             "model_digest": order.model_digest,
+            "keep": str(self._store.model_of(order.deployment, order.revision)),
             "socket": str(files.socket),
             "pid_file": str(files.lock),
             "words": str(files.words),

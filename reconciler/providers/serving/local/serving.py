@@ -72,9 +72,9 @@ class LocalServing:
         self._last: Mapping[Address, Endpoint] | None = None
 
     def list(self) -> Mapping[Address, Endpoint]:
-        """List all endpoints with their revisions, traffic and figures."""
+        """List all endpoints with their revisions, traffic and figures; a deleted one while its processes live."""
         with self._guard, _reachable(self._store.folder):
-            return {name: self._shown(endpoint) for name, endpoint in self._store.endpoints().items()}
+            return self._listed()
 
     def start(self, order: RevisionOrder) -> None:
         """Start a revision without traffic; for one that is there, only its bounds of scale change.
@@ -85,6 +85,7 @@ class LocalServing:
             endpoint = self._store.endpoint(order.deployment) or EndpointRecord(order.deployment, created=now)
             known = endpoint.revisions.get(order.revision)
             slot = self._store.first_slot(order.deployment, order.revision)
+            self._store.keep_secrets(order.deployment, order.revision, order.secrets)
             self._store.put(endpoint.with_revision(_started(known, order, now, slot)))
 
     def route(self, deployment: Address, traffic: Mapping[Digest, int]) -> None:
@@ -135,10 +136,14 @@ class LocalServing:
         """
         with self._writing() as now:
             self._caretaker.settle(now)
-            shown = {name: _without_figures(self._shown(item)) for name, item in self._store.endpoints().items()}
+            shown = {name: replace(endpoint, figures=Figures()) for name, endpoint in self._listed().items()}
         changed = self._last is not None and shown != self._last
         self._last = shown
         return changed
+
+    def _listed(self) -> Mapping[Address, Endpoint]:
+        leaving = {record.deployment: _leaving(self._shown(record)) for record in self._store.leaving().values()}
+        return leaving | {name: self._shown(record) for name, record in self._store.endpoints().items()}
 
     def _shown(self, endpoint: EndpointRecord) -> Endpoint:
         url = self._gate.url(endpoint.name, public=endpoint.is_public)
@@ -213,8 +218,10 @@ def _revision(record: RevisionRecord, url: str) -> Revision:
     )
 
 
-def _without_figures(endpoint: Endpoint) -> Endpoint:
-    return replace(endpoint, figures=Figures())
+def _leaving(endpoint: Endpoint) -> Endpoint:
+    """Show an endpoint that was deleted: nothing reaches it, and its revisions answer what they have begun."""
+    gone = {name: replace(item, state=RevisionState.STOPPING) for name, item in endpoint.revisions.items()}
+    return replace(endpoint, revisions=gone, traffic={})
 
 
 def _moment(seconds: float | None) -> datetime | None:

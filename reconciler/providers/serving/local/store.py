@@ -8,6 +8,8 @@
     counts/<name>.json      what was counted of an endpoint
     metrics/<name>.prom     the same as metrics, for anybody to read
     caddy/                  the two Caddys' files
+    models/<id>/            a revision's model, where it came from elsewhere
+    secrets/<id>.json       how it is reached there
     logs/<name>/<revision>/ payload logs; they stay when the endpoint goes
 
 What can't be read isn't absent: it is told as an error, and nothing is stopped because of it.
@@ -18,6 +20,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -128,6 +131,31 @@ class Store:
         """Return a slot's number that no process of a revision has, not even of one that was deleted a moment ago."""
         former = (record for record in self.leaving().values() if record.deployment == deployment)
         return max((r.revisions[revision].next_slot for r in former if revision in r.revisions), default=0)
+
+    def model_of(self, deployment: Address, revision: Digest) -> Path:
+        """Return where a revision's model is kept, if it comes from elsewhere."""
+        return self.folder / "models" / f"{name_of(deployment)}-{revision}"
+
+    def keep_secrets(self, deployment: Address, revision: Digest, secrets: Mapping[str, str]) -> None:
+        """Keep the environment variables by which a revision's model is reached, for this user alone to read."""
+        if secrets:
+            path = self._secrets_file(deployment, revision)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.unlink(missing_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+                json.dump(dict(secrets), file)
+
+    def secrets_of(self, deployment: Address, revision: Digest) -> Mapping[str, str]:
+        """Return the environment variables by which a revision's model is reached."""
+        return read_json(self._secrets_file(deployment, revision))
+
+    def forget_revision(self, deployment: Address, revision: Digest) -> None:
+        """Remove what was kept for a revision whose last process has ended."""
+        self._secrets_file(deployment, revision).unlink(missing_ok=True)
+        shutil.rmtree(self.model_of(deployment, revision), ignore_errors=True)
+
+    def _secrets_file(self, deployment: Address, revision: Digest) -> Path:
+        return self.folder / "secrets" / f"{name_of(deployment)}-{revision}.json"
 
     def logs_of(self, deployment: Address) -> Path:
         """Return the folder of an endpoint's payload logs."""

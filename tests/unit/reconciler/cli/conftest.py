@@ -13,7 +13,7 @@ from reconciler.cli import main
 from reconciler.cli.init import write_sample
 from reconciler.cli.reading import open_status
 from reconciler.git.beginning import begin
-from reconciler.loop.recorded import dump
+from reconciler.loop.dumping import dump
 from reconciler.settings import Settings
 
 TRIALS = ("experiments/employment/aaaaaaaaaaaa", "experiments/employment/bbbbbbbbbbbb")

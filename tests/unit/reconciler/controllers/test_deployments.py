@@ -252,6 +252,48 @@ def test_a_change_by_hand_is_reported_and_left_pass_after_pass_where_the_spec_sa
     assert kinds(decide(serving(), thing=pinned(drift="report"))) == [StartRevision]
 
 
+LIVE: dict[str, Any] = {"revision": NEW, "traffic": {NEW: 100}}
+
+
+def test_a_revision_changed_by_hand_is_brought_back() -> None:
+    found = decide(serving(new(changed="its image is another"), traffic={NEW: 100}), facts=LIVE)
+    assert (kinds(found), found.drifted) == ([StartRevision], f"revision {NEW}: its image is another")
+    found = decide(serving(new(changed="its image is another")), facts=LIVE, thing=pinned(drift="report"))
+    assert (found.standing, found.reason, found.changes) == (Standing.READY, "Drifted", ())
+    assert found.facts == LIVE
+
+
+def test_traffic_taken_away_by_hand_is_given_back() -> None:
+    for traffic in ({OLD: 100}, {OLD: 50, NEW: 50}, {}):
+        endpoint = serving(new(), old(), traffic=traffic, since=ago(minutes=9))
+        found = decide(endpoint, facts=LIVE)
+        assert (routes(found), found.reason) == ([{NEW: 100}], "RollingOut")
+        assert (
+            found.drifted
+            == f"revision {NEW} had all the traffic and has {traffic.get(NEW, 0)} % now, which nobody asked for"
+        )
+        found = decide(endpoint, facts=LIVE, thing=pinned(drift="report"))
+        assert (found.reason, found.changes, found.facts) == ("Drifted", (), LIVE)
+
+
+def test_traffic_that_a_rollback_took_is_no_change_by_hand() -> None:
+    endpoint = serving(new(), old(), traffic={OLD: 100}, since=ago(minutes=9))
+    assert decide(endpoint, facts={**LIVE, "rolled_back": [NEW]}).drifted == ""
+    assert decide(endpoint, facts={"revision": OLD, "traffic": {OLD: 100}}).drifted == ""
+
+
+def test_why_a_revision_isn_t_ready_is_told() -> None:
+    found = decide(serving(new("starting", reason="the image can't be pulled")), tested=False)
+    assert found.message == f"revision {NEW} is not ready yet: the image can't be pulled"
+
+
+def test_a_former_revision_that_doesn_t_end_is_told() -> None:
+    endpoint = serving(new(), stage.revision(OLD, "stopping", reason="a finalizer holds it"), traffic={NEW: 100})
+    found = decide(endpoint)
+    assert (found.reason, found.changes) == ("Serving", ())
+    assert found.message.endswith(f"; revision {OLD} doesn't end: a finalizer holds it")
+
+
 def test_what_was_begun_to_test_a_revision_that_is_not_wanted_any_more_is_tidied() -> None:
     former = f"{API}/{'f' * 12}"
     found = decide(serving(new(), traffic={NEW: 100}), stage.branch(former), stage.job(former))
@@ -274,7 +316,19 @@ def test_an_endpoint_that_is_being_deleted_is_waited_for() -> None:
     assert (found.reason, found.changes) == ("Draining", ())
 
 
+def test_an_endpoint_that_doesn_t_end_is_told() -> None:
+    found = retired(serving(new("stopping", reason="a finalizer holds it")))
+    assert (found.standing, found.reason, found.changes) == (Standing.STALLED, "Stuck", ())
+    assert found.message == f"revision {NEW} doesn't end: a finalizer holds it"
+
+
 def test_a_revisions_name_is_made_of_its_model() -> None:
     spec = Deployment()
     assert revision_of(spec, Model(trial=TRIAL, digest=MODEL)) == NEW
     assert revision_of(spec, Model(trial=stage.trial_name("3"), digest=MODEL)) != NEW
+
+
+def test_a_revision_that_is_stopping_and_wanted_again_is_started_whenever_it_began() -> None:
+    found = decide(serving(new("stopping", started=ago(hours=2)), old(), traffic={OLD: 100}))
+    (start,) = stage.of(found, StartRevision)
+    assert (found.reason, start.revision) == ("Starting", NEW)

@@ -1,12 +1,14 @@
 """Pools: capacity and shares as the spec says, and how much each team uses."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from reconciler.controllers.pools import retire
 from reconciler.model.change import ConfigurePool
 from reconciler.model.decision import Decision, Standing
 from reconciler.model.kinds.pools import Pool
-from reconciler.model.observed import Job
+from reconciler.model.observed import Job, Use
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import SHARED
 
@@ -37,6 +39,28 @@ def test_only_capacity_and_shares_configure_a_pool_anew() -> None:
     assert decide(there=Pool.model_validate(SPEC), capacity={"cpus": 5}).changes != ()
 
 
+def again(there: dict[str, Any], *, asked: datetime | None = None, **wanted: Any) -> Decision:
+    """Decide once more after a pool was seen as wanted, and then otherwise."""
+    former = decide(there=Pool.model_validate(SPEC)).facts
+    pools = {SHARED: Pool.model_validate({**SPEC, **there})}
+    controls = stage.requested(SHARED, asked) if asked else None
+    seen = stage.actual(pools=pools, facts={SHARED: former}, controls=controls)
+    return stage.decide(stage.resource(SHARED, **{**SPEC, **wanted}), seen)
+
+
+def test_a_pool_that_another_environment_has_set_otherwise_is_not_fought_for() -> None:
+    found = again({"capacity": {"cpus": 8, "memory": "8Gi", "gpus": 1}})
+    assert (found.standing, found.reason, found.changes) == (Standing.STALLED, "Contended", ())
+    assert "8 cpus" in found.message
+
+
+def test_whoever_changes_their_mind_has_their_way() -> None:
+    found = again({"capacity": {"cpus": 8}}, capacity={"cpus": 2})
+    assert [change.spec.capacity.cpus for change in stage.of(found, ConfigurePool) if change.spec] == [2]
+    asked = again({"capacity": {"cpus": 8}}, asked=stage.NOW)
+    assert [change.spec.capacity.cpus for change in stage.of(asked, ConfigurePool) if change.spec] == [4]
+
+
 def test_what_each_team_uses_is_told() -> None:
     jobs = [
         stage.job("a/b/1", team="risk"),
@@ -63,3 +87,20 @@ def test_a_pool_whose_spec_is_gone_is_taken_away() -> None:
 def test_a_pool_is_taken_away_once_its_jobs_have_ended_and_not_asked_in_every_pass() -> None:
     found = retired(stage.job("a/b/1"))
     assert (found.reason, found.changes) == ("Draining", ())
+
+
+def test_a_pool_that_was_changed_by_hand_is_put_right_and_told() -> None:
+    seen = stage.actual(pools={SHARED: Pool.model_validate(SPEC)})
+    seen = replace(seen, pool=replace(seen.pool, drifted={SHARED: "Cohort ml.shared is gone"}))
+    found = stage.decide(stage.resource(SHARED, **SPEC), seen)
+    (change,) = stage.of(found, ConfigurePool)
+    assert (change.why, found.drifted) == ("Cohort ml.shared is gone", "Cohort ml.shared is gone")
+    assert found.standing is Standing.RECONCILING
+
+
+def test_use_and_what_is_borrowed_are_facts_of_a_team() -> None:
+    seen = stage.actual(pools={SHARED: Pool.model_validate(SPEC)})
+    use = {"risk": Use({"gpus": 6.0}, {"gpus": 2.0}), "": Use({"cpus": 1.0}), "idle": Use()}
+    seen = replace(seen, pool=replace(seen.pool, use={SHARED: use}))
+    teams = stage.decide(stage.resource(SHARED, **SPEC), seen).facts["teams"]
+    assert teams == {"risk": {"used": {"gpus": 6.0}, "borrowed": {"gpus": 2.0}}, "others": {"used": {"cpus": 1.0}}}

@@ -187,3 +187,10 @@ def test_a_comparison_of_a_former_candidate_is_stopped() -> None:
 
 def test_what_stands_instead_of_the_live_model_is_another_proposal() -> None:
     assert proposed().name != proposed(live=LIVE).name
+
+
+def test_the_evidence_of_a_proposal_stays_what_reviewers_read() -> None:
+    wanted = proposed()
+    told = {"proposal": wanted.name, "evidence": "as it was proposed"}
+    assert compared(stage.proposal(wanted.name), facts=told).facts["evidence"] == "as it was proposed"
+    assert compared(stage.proposal(wanted.name), facts={**told, "proposal": "another"}).facts["evidence"] == wanted.body

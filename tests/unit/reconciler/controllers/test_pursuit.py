@@ -237,6 +237,7 @@ def spare(keep: int | None, **finished: str) -> list[str]:
     runs = {f"{LOANS}/{name}": {"provenance": {"finished_at": moment}} for name, moment in finished.items()}
     seen = stage.actual(*(stage.version(run) for run in runs), stage.version(RUN), results=runs)
     found = surplus(LOANS, keep, frozenset({RUN}), stage.view(stage.desired(stage.resource(LOANS)), seen))
+    assert all(isinstance(change, DropRun) and change.accepted for change in found)
     return [change.target.rsplit("/", 1)[1] for change in found]
 
 
@@ -248,6 +249,14 @@ def test_the_newest_versions_are_kept_beside_those_that_are_wanted() -> None:
     assert spare(1, a="2026-01-01", b="2026-01-03", c="2026-01-02") == ["c", "a"]
     assert spare(0, a="2026-01-01") == ["a"]
     assert spare(5, a="2026-01-01") == []
+
+
+@pytest.mark.parametrize(("state", "dropped"), [("waiting", []), ("running", []), ("succeeded", [OLD])])
+def test_a_version_that_a_job_still_reads_stays_until_that_has_ended(state: str, dropped: list[str]) -> None:
+    reading = stage.job("experiments/score/1", state, inputs=(RunName(OLD),))
+    seen = stage.actual(stage.version(OLD), stage.version(RUN), reading)
+    found = surplus(LOANS, 0, frozenset({RUN}), stage.view(stage.desired(stage.resource(LOANS)), seen))
+    assert [change.target for change in found] == dropped
 
 
 def test_a_version_of_another_environment_is_not_ours_to_drop() -> None:

@@ -1,12 +1,16 @@
 """Refs move by compare-and-swap, and what became of it is told by the refs."""
 
+import os
+import signal
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from reconciler.git.objects import ObjectStore
-from reconciler.git.refs import RefUpdate, list_refs, swap
+from reconciler.git.process import _SETTINGS, call, environment
+from reconciler.git.refs import RefUpdate, list_refs, swap, transaction
 from reconciler.git.trees import Draft
 from reconciler.model.errors import Raced, Unavailable
 
@@ -75,15 +79,50 @@ def test_of_many_writers_one_wins_each_round(store: ObjectStore, blobs: list[str
     assert list_refs(store.git_dir) == {ref: blobs[1 + won.index(True)]}
 
 
-def test_a_lock_that_a_crash_left_is_told(
-    store: ObjectStore, blobs: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(__import__("reconciler.git.process").git.process._SETTINGS, "core.filesRefLockTimeout", "10")
+def test_half_a_transaction_moves_nothing(store: ObjectStore, blobs: list[str]) -> None:
+    one, two = "refs/x/one", "refs/x/two"
+    swap(store.git_dir, [RefUpdate(one, blobs[0], None)])
+    fed = transaction([RefUpdate(one, blobs[1], blobs[0]), RefUpdate(two, blobs[1], None)])
+    for length in range(len(fed) - len("commit\n")):
+        call(store.git_dir, "update-ref", "--stdin", stdin=fed[:length])
+        assert list_refs(store.git_dir) == {one: blobs[0]}, f"after {fed[:length]!r}"
+
+
+def test_a_lock_is_told(store: ObjectStore, blobs: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(_SETTINGS, "core.filesRefLockTimeout", "10")
     lock = store.git_dir / "refs/x/a.lock"
     lock.parent.mkdir()
     lock.touch()
-    with pytest.raises(Unavailable, match="update-ref failed"):
+    with pytest.raises(Unavailable, match="another git command locks a ref") as told:
         swap(store.git_dir, [RefUpdate("refs/x/a", blobs[0], None)])
+    assert str(lock) in told.value.hint
+    assert lock.exists()
+
+
+def test_a_git_that_is_killed_keeps_nobody_from_moving_refs(store: ObjectStore, blobs: list[str]) -> None:
+    one, two, three = "refs/x/one", "refs/x/two", "refs/x/three"
+    swap(store.git_dir, [RefUpdate(ref, blobs[0], None) for ref in (one, two, three)])
+    call(store.git_dir, "pack-refs", "--all")
+    updates = [RefUpdate(one, None, blobs[0]), *(RefUpdate(ref, blobs[1], blobs[0]) for ref in (two, three))]
+    left = killed_while_it_locks(store.git_dir, transaction(updates))
+    assert {path.name for path in left} >= {"one.lock", "two.lock", "three.lock", "packed-refs.lock", "packed-refs.new"}
+    swap(store.git_dir, updates)
+    assert list_refs(store.git_dir) == {two: blobs[1], three: blobs[1]}
+    assert not any(path.exists() for path in left)
+
+
+def killed_while_it_locks(git_dir: Path, fed: bytes) -> list[Path]:
+    """Kill a git that has locked the refs that it is about to move; return what it left, made old."""
+    hook = git_dir / "hooks" / "reference-transaction"
+    hook.parent.mkdir()
+    hook.write_text('#!/bin/sh\n[ "$1" = prepared ] && kill -9 $PPID\nexit 0\n')
+    hook.chmod(0o755)
+    line = ["git", f"--git-dir={git_dir}", "update-ref", "--stdin"]
+    assert subprocess.run(line, input=fed, env=environment(), check=False).returncode == -signal.SIGKILL
+    left = [path for pattern in ("*.lock", "*.new") for path in git_dir.rglob(pattern)]
+    for path in left:
+        os.utime(path, (0, 0))
+    return left
 
 
 def test_a_folder_that_is_gone_is_no_empty_list(tmp_path: Path) -> None:

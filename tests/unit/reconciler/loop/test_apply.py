@@ -77,6 +77,7 @@ def test_a_run_is_started_on_its_branch_with_all_that_its_job_needs() -> None:
         "provenance": {"spec": "specs/a.yaml", "commit": COMMIT},
     }
     assert (order.pool, order.team, order.timeout, order.attempt) == (SHARED, "t", 60.0, 3)
+    assert order.inputs == (OTHER,)
 
 
 def test_a_run_is_accepted_with_the_commit_that_asked_for_it() -> None:
@@ -106,6 +107,14 @@ def test_what_is_not_wanted_is_cancelled_and_dropped() -> None:
     apply(world, start(), c.CancelJob(address=LOANS, run=RUN), c.DropRun(address=LOANS, run=RUN))
     assert not world.room(PoolRoom).jobs
     assert not world.room(DataRoom).lines
+
+
+def test_a_branch_that_was_merged_since_the_listing_was_made_keeps_its_version() -> None:
+    world = World()
+    apply(world, start(), accept(content="c"), c.DropRun(address=LOANS, run=RUN))
+    assert RUN in world.room(DataRoom).tags
+    apply(world, c.DropRun(address=LOANS, run=RUN, accepted=True))
+    assert RUN not in world.room(DataRoom).tags
 
 
 def test_an_endpoint_is_served_routed_and_taken_away() -> None:

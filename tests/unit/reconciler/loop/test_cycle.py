@@ -9,7 +9,8 @@ from reconciler.controllers import CONTROLLERS
 from reconciler.loop.apply import Applier
 from reconciler.loop.boundary import Failure
 from reconciler.loop.cycle import Cycle, Pass, message
-from reconciler.loop.recorded import control_path, dump, parse
+from reconciler.loop.dumping import dump
+from reconciler.loop.recorded import control_path, parse
 from reconciler.model.change import DropRun
 from reconciler.model.decision import Controller, Decision, Standing
 from reconciler.model.errors import Refused, Unavailable

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.loop.dumping import dump
 from reconciler.loop.record import plain
 from reconciler.loop.recorded import (
     LARGEST,
@@ -16,7 +17,6 @@ from reconciler.loop.recorded import (
     approval_path,
     commit_of,
     control_path,
-    dump,
     parse,
 )
 from reconciler.model.ids import Address
@@ -149,3 +149,18 @@ def test_what_is_written_is_read_back_as_it_was(document: dict[str, Any]) -> Non
 def test_what_no_file_can_hold_does_not_stop_a_pass() -> None:
     odd = plain({"what": "half a character \ud800", "when": datetime(2026, 1, 7, tzinfo=UTC), "which": Address("a/b")})
     assert parse(dump(odd)) == odd
+
+
+def test_what_was_written_here_is_not_parsed_when_it_is_read_back() -> None:
+    files, document = RecordedFiles(), {"address": "datasets/loans", "state": "ready", "conditions": [], "facts": {}}
+    text = files.dump(document)
+    assert files.read(Files({"status/datasets/loans.yaml": text})).statuses[LOANS] is document
+    assert RecordedFiles().read(Files({"status/datasets/loans.yaml": text})).statuses[LOANS] == document
+
+
+def test_what_was_written_and_never_arrived_is_forgotten() -> None:
+    files = RecordedFiles()
+    text = files.dump({"address": "datasets/loans"})
+    files.read(Files({}))
+    found = files.read(Files({"status/datasets/loans.yaml": text}))
+    assert found.statuses[LOANS] == {"address": "datasets/loans"}

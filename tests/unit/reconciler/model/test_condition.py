@@ -20,19 +20,19 @@ def told(standing: Standing, *, former: Any = (), **parts: Any) -> dict[str, Con
 @pytest.mark.parametrize(
     ("standing", "words"),
     [
-        (Standing.READY, {"Ready": True}),
-        (Standing.RECONCILING, {"Ready": False, "Reconciling": True}),
-        (Standing.WAITING, {"Ready": False, "Reconciling": True}),
-        (Standing.STALLED, {"Ready": False, "Stalled": True}),
+        (Standing.READY, {"Ready": "True"}),
+        (Standing.RECONCILING, {"Ready": "False", "Reconciling": "True"}),
+        (Standing.WAITING, {"Ready": "False", "Reconciling": "True"}),
+        (Standing.STALLED, {"Ready": "False", "Stalled": "True"}),
     ],
 )
-def test_a_standing_is_told_as_conditions(standing: Standing, words: dict[str, bool]) -> None:
+def test_a_standing_is_told_as_conditions(standing: Standing, words: dict[str, str]) -> None:
     assert {kind: condition.status for kind, condition in told(standing).items()} == words
 
 
 def test_drift_is_a_condition_of_its_own() -> None:
     found = told(Standing.READY, drifted="removed by hand")
-    assert (found["Drifted"].status, found["Drifted"].message) == (True, "removed by hand")
+    assert (found["Drifted"].status, found["Drifted"].message) == ("True", "removed by hand")
     assert found["Ready"].message == "because"
 
 

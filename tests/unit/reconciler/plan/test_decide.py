@@ -15,7 +15,7 @@ from reconciler.model.observed import Actual, Control, Controls
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Desired, Resource
 from reconciler.plan import decide
-from reconciler.plan.decide import by_owner
+from reconciler.plan.decide import view_of
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API, GO, LOANS, MARKS, SCORE, SHARED, WATCH
 
@@ -211,9 +211,13 @@ def test_a_status_of_no_known_kind_is_left_out() -> None:
     assert found.decisions == {}
 
 
-def test_versions_are_grouped_by_their_owner() -> None:
-    seen = stage.actual(stage.version(OLD), stage.version(f"{SCORE}/1"), stage.version(f"{LOANS}/2"))
-    assert {address: len(found) for address, found in by_owner(seen).items()} == {LOANS: 2, SCORE: 1}
+def test_what_belongs_to_a_resource_is_grouped_by_its_owner() -> None:
+    versions = (stage.version(OLD), stage.version(f"{SCORE}/1"), stage.version(f"{LOANS}/2"))
+    branches = (stage.branch(f"{SCORE}/3"), stage.branch(f"{SCORE}/2"))
+    view = view_of(stage.desired(), stage.actual(*versions, *branches), {})
+    assert {address: len(found) for address, found in view.versions_by_owner.items()} == {LOANS: 2, SCORE: 1}
+    assert [branch.run for branch in view.branches_by_owner[SCORE]] == [f"{SCORE}/2", f"{SCORE}/3"]
+    assert view.proposals_by_owner == {}
 
 
 def test_a_plan_is_of_its_commit_and_environment() -> None:

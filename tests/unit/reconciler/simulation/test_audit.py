@@ -1,5 +1,7 @@
 """The audit: each promise is seen to break when it is broken."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from reconciler.model.errors import Unavailable
@@ -39,8 +41,19 @@ class Watched:
 
 
 @pytest.fixture
-def watched() -> Watched:
-    return Watched()
+def watched() -> Iterator[Watched]:
+    found = Watched()
+    with found.audit.watching():
+        yield found
+
+
+def test_what_people_do_beside_the_daemon_is_no_call_of_its_own() -> None:
+    found = Watched()
+    with found.audit.watching():
+        found.begin(stage.desired(stage.resource(LOANS)))
+    found.version()
+    found.data.drop(RUN, accepted=True)
+    assert found.promises == []
 
 
 def test_a_deletion_after_a_listing_broke_off_is_seen(watched: Watched) -> None:
@@ -49,7 +62,7 @@ def test_a_deletion_after_a_listing_broke_off_is_seen(watched: Watched) -> None:
     watched.faults.active = True
     with pytest.raises(Unavailable):
         watched.data.list()
-    watched.data.drop(RUN)
+    watched.data.drop(RUN, accepted=True)
     assert watched.promises == [UNREAD]
     assert any("broke" in call or "breaks off" in call for call in watched.audit.violations[0].calls)
 
@@ -59,7 +72,7 @@ def test_a_deletion_in_the_pass_after_it_is_no_harm(watched: Watched) -> None:
     with pytest.raises(Unavailable):
         watched.data.list()
     watched.begin(stage.desired(stage.resource(LOANS)))
-    watched.data.drop(RUN)
+    watched.data.drop(RUN, accepted=True)
     assert watched.promises == []
 
 
@@ -82,14 +95,14 @@ def test_removals_that_a_person_approved_do_not_count(watched: Watched) -> None:
 def test_a_version_that_goes_without_a_word_of_its_spec_is_seen(watched: Watched) -> None:
     watched.version()
     watched.begin(stage.desired(stage.resource(LOANS)))
-    watched.data.drop(RUN)
+    watched.data.drop(RUN, accepted=True)
     assert watched.promises == [KEPT]
 
 
 def test_a_version_that_goes_as_its_spec_says_is_no_harm(watched: Watched) -> None:
     watched.version()
     watched.begin(stage.desired(stage.resource(LOANS, keep=1)))
-    watched.data.drop(RUN)
+    watched.data.drop(RUN, accepted=True)
     assert watched.promises == []
 
 

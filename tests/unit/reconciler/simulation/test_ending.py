@@ -5,7 +5,7 @@ import pytest
 from reconciler.loop.cycle import Pass
 from reconciler.providers.memory.faults import Faults
 from reconciler.simulation.ending import Ending, differences, ending, scheduled, standing
-from reconciler.simulation.machine import Machine
+from reconciler.simulation.life import Life
 from tests.unit.reconciler.simulation.sample import sample
 from tests.unit.reconciler.stage import API, LOANS
 
@@ -39,11 +39,11 @@ def test_what_follows_from_the_order_of_events_can_be_left_out() -> None:
 
 @pytest.fixture(scope="module")
 def rest() -> Pass:
-    machine = Machine("dev", Faults(0, rate=0))
-    machine.source.commit(sample())
-    done = machine.rest()
+    life = Life(["dev"], lambda _: Faults(0, rate=0))
+    life.commit(sample(), "begin")
+    done = life.rest()
     assert done is not None
-    return done
+    return done[0]
 
 
 def test_an_end_holds_what_stands_and_what_is_there(rest: Pass) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from runners.contract import InputError, Request, Result
+from runners.contract import InputError, InputGone, Request, Result
 from runners.evaluate.comparison import compare
 from runners.evaluate.tables import read_parquet, write_parquet
 from tests.unit.runners.evaluate.conftest import backwards, trial
@@ -125,8 +125,8 @@ def test_a_live_model_that_was_changed_is_told(out: Path, candidate: Path, tmp_p
         compare(request(out, candidate=candidate, live=live), out)
 
 
-@pytest.mark.parametrize("inputs", [{}, {"candidate": "nowhere"}])
-def test_a_candidate_that_is_not_there_is_told(out: Path, tmp_path: Path, inputs: dict[str, str]) -> None:
-    places = {role: tmp_path / name for role, name in inputs.items()}
+def test_a_candidate_that_is_not_there_is_told(out: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError):
-        compare(request(out, **places), out)
+        compare(request(out), out)
+    with pytest.raises(InputGone):
+        compare(request(out, candidate=tmp_path / "nowhere"), out)

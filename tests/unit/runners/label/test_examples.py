@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from runners.contract import InputError
+from runners.contract import InputError, InputGone
 from runners.label.examples import Examples, read_examples
 
 
@@ -59,3 +59,5 @@ def test_folders_that_are_no_datasets_are_told(tmp_path: Path) -> None:
     parquet.write_table(pa.table({"a": [1]}), tmp_path / "data.parquet")
     with pytest.raises(InputError, match="the table has no identifier"):
         read_examples(str(tmp_path))
+    with pytest.raises(InputGone):
+        read_examples(str(tmp_path / "nowhere"))

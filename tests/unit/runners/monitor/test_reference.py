@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from runners.contract import InputError
+from runners.contract import InputError, InputGone
 from runners.monitor.columns import Column
 from runners.monitor.reference import read_reference
 from tests.unit.runners.monitor.traffic import FEATURES, SIGNATURE, write_trial
@@ -73,9 +73,10 @@ def test_the_positive_class_may_be_the_first(tmp_path: Path) -> None:
 
 
 def test_a_trial_without_a_reference_is_refused(tmp_path: Path) -> None:
-    for url in (tmp_path.as_uri(), (tmp_path / "gone").as_uri()):
-        with pytest.raises(InputError, match=r"has no reference\.parquet"):
-            read_reference(url)
+    with pytest.raises(InputError, match=r"has no reference\.parquet"):
+        read_reference(tmp_path.as_uri())
+    with pytest.raises(InputGone):
+        read_reference((tmp_path / "gone").as_uri())
 
 
 def test_a_broken_reference_is_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import fsspec
 import pytest
 
 from runners.contract import REFUSED
@@ -53,6 +54,19 @@ def test_a_model_that_doesn_t_load_is_refused(damage: str, tmp_path: Path) -> No
     assert json.loads((tmp_path / "words.json").read_text())["what"]
 
 
+def test_a_model_from_elsewhere_is_fetched_once(tmp_path: Path) -> None:
+    digest = make(tmp_path / "made")
+    far = fsspec.filesystem("memory")
+    far.put(f"{tmp_path}/made/", "/trial/", recursive=True)
+    kept = tmp_path / "models/employment"
+    more = {"model_url": "memory://trial", "model_digest": digest, "keep": str(kept)}
+    settings = Settings.model_validate(told(tmp_path, **more))
+    open_model(settings)
+    far.rm("/trial", recursive=True)
+    assert open_model(settings).signature.columns == ("AGEP", "SEX")
+    assert list(kept.parent.iterdir()) == [kept]
+
+
 def test_a_folder_with_odd_characters_is_found(tmp_path: Path) -> None:
     folder = tmp_path / "a folder with 100 % of them"
     digest = make(folder)
@@ -65,8 +79,25 @@ def test_a_folder_with_odd_characters_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [[], ["a", "b"], ["/nowhere/config.json"]])
 def test_wrong_usage_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments) == USAGE
+    assert main(arguments, {}) == USAGE
     assert capsys.readouterr().err
+
+
+def test_settings_may_stand_in_the_environment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make(tmp_path)
+    assert main([], {"SETPOINT_SERVE": json.dumps(told(tmp_path))}) == REFUSED
+    assert json.loads((tmp_path / "words.json").read_text())["what"]
+    assert main([], {"SETPOINT_SERVE": "{}"}) == USAGE
+    assert "SETPOINT_SERVE" in capsys.readouterr().err
+
+
+def test_the_last_words_are_written_into_the_file_that_is_there(tmp_path: Path) -> None:
+    make(tmp_path)
+    words = tmp_path / "termination-log"
+    words.touch()
+    before = words.stat().st_ino
+    assert main([configured(tmp_path, words=str(words))]) == REFUSED
+    assert (words.stat().st_ino, json.loads(words.read_text())["fix"] != "") == (before, True)
 
 
 def test_a_wrong_configuration_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,10 @@
 """Export: trees compare the same here and there, down to the last bit of a number."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -13,6 +18,7 @@ from runners.train.onnx_export import floor32, to_onnx
 from runners.train.preparation import pipeline_for, table_of
 from tests.unit.runners.train.rows import examples
 
+ROOT = Path(__file__).parents[4]
 SMALL = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 
@@ -60,3 +66,30 @@ def test_inputs_are_named_after_their_columns() -> None:
     assert [tensor.columns for tensor in tensors] == [("a b",), ("a_b",), ("t",), ("f",)]
     assert [tensor.datatype for tensor in tensors] == ["FP32", "INT64", "BYTES", "INT64"]
     assert len({tensor.name for tensor in tensors}) == 4
+
+
+EXPORT = """
+import hashlib
+from runners.train.families import choose_family
+from runners.train.onnx_export import to_onnx
+from runners.train.preparation import pipeline_for, table_of
+from tests.unit.runners.train.rows import examples
+
+rows = examples({"a": [1.0, 2.0] * 9, "t": ["x", None, "z"] * 6, "f": [True, False] * 9, "y": ["n", "y", "n"] * 6})
+for name in ("logistic", "tree", "gbm"):
+    fitted = pipeline_for(choose_family({"model": name}, "gbm", "binary", 0, 1), rows).fit(table_of(rows), rows.codes)
+    print(name, hashlib.sha256(to_onnx(fitted, rows)[0]).hexdigest())
+"""
+
+
+def test_every_process_writes_the_same_bytes() -> None:
+    """A model is known by the digest of its file: an equal trial that is made again is the same model."""
+    told = {exported(hash_seed) for hash_seed in range(4)}
+    assert len(told) == 1, "\n".join(sorted(told))
+
+
+def exported(hash_seed: int) -> str:
+    """Return the digests of some models, made by a process with another order of sets."""
+    line = [sys.executable, "-W", "ignore", "-c", EXPORT]
+    environ = os.environ | {"PYTHONHASHSEED": str(hash_seed)}
+    return subprocess.run(line, cwd=ROOT, env=environ, capture_output=True, text=True, check=True).stdout

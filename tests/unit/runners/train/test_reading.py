@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runners.contract import InputError
+from runners.contract import InputError, InputGone
 from runners.evaluate.tables import write_parquet
 from runners.train.reading import identifier_of, read_table
 from tests.unit.runners.train.conftest import Asking
@@ -43,8 +43,9 @@ def test_a_column_that_is_not_there_is_told(
 
 
 def test_a_dataset_that_is_not_there_is_told(asking: Asking, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="there is no dataset"):
+    with pytest.raises(InputGone) as failure:
         read_table(asking.trial(tmp_path / "nowhere"))
+    assert failure.value.exit_code == 75
 
 
 def test_an_album_is_for_another_runner(asking: Asking, album: Path) -> None:

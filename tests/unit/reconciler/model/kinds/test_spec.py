@@ -86,3 +86,15 @@ def test_jobs_run_in_the_shared_pool_unless_said_otherwise() -> None:
 def test_secrets_are_recognised() -> None:
     assert SECRET.findall("${secret:A_1}x${secret:b}") == ["A_1", "b"]
     assert not SECRET.search("${secret:1a} ${secret:} ${secret:a b} $(secret:a)")
+
+
+def test_a_kind_of_gpu_is_of_some_gpu() -> None:
+    assert Resources.model_validate({"gpus": 1, "gpu_kind": "a100"}).gpu_kind == "a100"
+    for wrong in ({"gpu_kind": "a100"}, {"gpus": 1, "gpu_kind": "A100"}):
+        with pytest.raises(ValidationError):
+            Resources.model_validate(wrong)
+
+
+def test_resources_without_a_kind_are_written_as_ever() -> None:
+    assert Resources().model_dump() == {"cpus": 1.0, "memory": 2.0 * 2**30, "gpus": 0, "nodes": 1}
+    assert Resources(gpus=1, gpu_kind="t4").model_dump()["gpu_kind"] == "t4"

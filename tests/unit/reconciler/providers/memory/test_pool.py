@@ -88,6 +88,18 @@ def test_a_worker_reads_what_other_runs_have_left(world: World) -> None:
     assert json.loads(data.read(RUN, "result.json")) == {"of": "ten"}
 
 
+def test_a_job_whose_input_is_gone_is_to_be_tried_again(world: World) -> None:
+    pool = MemoryPool(
+        world, worker=lambda _, read: Outcome(files={"copy": read(OTHER, "rows")}), duration=lambda _: 1.0
+    )
+    pool.submit(order(RUN))
+    pool.settle()
+    world.clock.advance(3600)
+    job = pool.list().jobs[RUN]
+    assert (job.state, job.exit_code) == (JobState.FAILED, 75)
+    assert OTHER in job.reason
+
+
 def test_a_job_that_fails_may_say_why(world: World) -> None:
     pool = MemoryPool(world, worker=lambda *_: Outcome(75, reason="the source is down"), duration=lambda _: 1.0)
     pool.submit(order(RUN))

@@ -83,14 +83,14 @@ def test_a_newer_version_replaces_the_older(dev: GitData, root: Path) -> None:
     accept(dev, SECOND, {"data": "2"})
     assert shown(root, "dev") == ["datasets/loans/data"]
     assert dev.read(FIRST, "data") == b"1"
-    dev.drop(FIRST)
+    dev.drop(FIRST, accepted=True)
     assert shown(root, "dev") == ["datasets/loans/data"]
     assert set(dev.list().versions) == {SECOND}
     with pytest.raises(FileNotFoundError):
         dev.read(FIRST, "data")
     with pytest.raises(FileNotFoundError):
         dev.url(FIRST)
-    dev.drop(SECOND)
+    dev.drop(SECOND, accepted=True)
     assert shown(root, "dev") == []
     assert dev.list().versions == {}
 
@@ -167,11 +167,11 @@ class TestTwoEnvironments:
         assert prod.merge(RUN) == version.commit
         assert prod.list().versions[RUN].here
         assert shown(root, "prod") == [f"{RUN}/a"]
-        dev.drop(RUN)
+        dev.drop(RUN, accepted=True)
         assert not dev.list().versions[RUN].here
         assert (folder_at(prod.url(RUN)) / "a").exists()
         assert prod.read(RUN, "a") == b"1"
-        prod.drop(RUN)
+        prod.drop(RUN, accepted=True)
         assert prod.list().versions == {}
         assert not (root / "versions" / RUN).exists()
 

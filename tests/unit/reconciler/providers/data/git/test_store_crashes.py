@@ -57,7 +57,7 @@ if folder.name and (Path(sys.argv[1]) / "work" / run).exists():
     (folder / "data").write_text("2")
 data.commit(run, {})
 data.merge(run)
-data.drop("experiments/loans/3f2a1b4c5d6e")
+data.drop("experiments/loans/3f2a1b4c5d6e", accepted=True)
 data.close()
 """
 
@@ -80,7 +80,7 @@ def finish(data: GitData) -> None:
         data.commit(SECOND, {})
         data.merge(SECOND)
     if RUN in data.list().versions:
-        data.drop(RUN)
+        data.drop(RUN, accepted=True)
 
 
 @pytest.mark.parametrize("stride", [17, pytest.param(1, marks=pytest.mark.slow)])

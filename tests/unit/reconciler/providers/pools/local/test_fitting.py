@@ -22,3 +22,7 @@ def test_what_never_fits_is_told() -> None:
     assert "3 cpus" in never_fits(POOLS, record(cpus=3))
     assert "2 nodes" in never_fits(POOLS, record(nodes=2))
     assert never_fits(POOLS, record(Address("pools/nowhere"), cpus=3)) == ""
+
+
+def test_a_kind_of_gpu_that_isn_t_there_never_fits() -> None:
+    assert "no kinds" in never_fits(POOLS, record(gpus=1, gpu_kind="a100"))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,23 @@ def test_records_of_success_are_dropped_in_time(make: Callable[..., LocalPool], 
     clock.ahead = timedelta(minutes=62)
     assert pool.settle()
     assert list(pool.list().jobs) == ["datasets/bad/0"]
+
+
+def test_what_a_job_alone_may_know_is_in_one_file_of_its_owner(
+    make: Callable[..., LocalPool], folder: Path, wait: Wait
+) -> None:
+    asked = replace(order(RUN, tells=["TOKEN"]), secrets={"TOKEN": "hunter-two"})
+    make().submit(asked)
+    pool = make()
+    wait(ended(pool))
+    assert "TOKEN=hunter-two" in pool.logs(RUN)
+    assert "hunter" not in repr(asked)
+    found = [path for path in folder.rglob("*.json") if "hunter-two" in path.read_text()]
+    assert [(path.name, path.stat().st_mode & 0o777) for path in found] == [("1.secrets.json", 0o600)]
+    pool.submit(replace(asked, attempt=2, secrets={"TOKEN": "anew"}))
+    wait(ended(pool))
+    assert "TOKEN=anew" in pool.logs(RUN)
+    assert not list(folder.rglob("1.secrets.json"))
 
 
 DAEMON = """

@@ -19,7 +19,13 @@ from reconciler.providers.pools.local.records import (
 )
 
 ORDER = JobOrder(
-    RunName("experiments/e/0123456789ab"), Address("pools/shared"), "risk", Resources(cpus=2, gpus=1), 90.0, attempt=3
+    run=RunName("experiments/e/0123456789ab"),
+    pool=Address("pools/shared"),
+    team="risk",
+    resources=Resources(cpus=2, gpus=1),
+    timeout=90.0,
+    attempt=3,
+    inputs=(RunName("datasets/d/0123456789ab"),),
 )
 LET_IN = Admission(110.0, ("0",))
 

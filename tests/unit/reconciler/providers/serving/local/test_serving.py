@@ -310,8 +310,10 @@ def test_deleting_ends_everything_but_the_payload_logs(place: Place) -> None:
     (logs / "2026-01-05-1.jsonl").write_text("{}\n")
     place.serving.delete(DEPLOYMENT)
     place.serving.delete(DEPLOYMENT)
-    assert dict(place.serving.list()) == {}
-    place.until(lambda: not list((place.folder / "leaving").glob("*")))
+    shown = place.serving.list()[DEPLOYMENT]
+    assert ({item.state for item in shown.revisions.values()}, shown.traffic) == ({RevisionState.STOPPING}, {})
+    place.until(lambda: not place.serving.list())
+    assert not list((place.folder / "leaving").glob("*"))
     assert (logs / "2026-01-05-1.jsonl").exists()
     assert not list((place.folder / "replicas").iterdir())
 

@@ -106,3 +106,17 @@ def test_a_file_that_is_broken_or_missing_reads_as_empty(tmp_path: Path) -> None
     assert read_json(path) == {"a": 1}
     path.write_text("[1]")
     assert read_json(path) == {}
+
+
+def test_a_revision_s_secrets_are_its_owner_s_to_read(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert store.secrets_of(DEPLOYMENT, OLD) == {}
+    store.keep_secrets(DEPLOYMENT, OLD, {"TOKEN": "first"})
+    store.keep_secrets(DEPLOYMENT, OLD, {"TOKEN": "second"})
+    assert store.secrets_of(DEPLOYMENT, OLD) == {"TOKEN": "second"}
+    (file,) = (tmp_path / "secrets").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    store.model_of(DEPLOYMENT, OLD).mkdir(parents=True)
+    store.forget_revision(DEPLOYMENT, OLD)
+    assert not file.exists()
+    assert not store.model_of(DEPLOYMENT, OLD).exists()

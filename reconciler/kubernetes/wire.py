@@ -1,0 +1,196 @@
+"""The wire: requests over a few lasting connections, each answered wholly and in time, or not at all.
+
+Whatever we ask is safe to ask twice, so a connection that broke before any answer is tried once more.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ssl import SSLCertVerificationError
+from urllib.parse import urlencode, urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError, ProtocolError
+from urllib3.response import BaseHTTPResponse
+
+from reconciler.kubernetes.access import Access
+from reconciler.model.errors import Refused, Unavailable
+
+CONNECTIONS = 8
+"""Connections at once; more callers wait for their turn. The API server is no faster with more."""
+LONGEST = 60.0
+"""Seconds that a whole answer may take, however steadily it drips."""
+LARGEST = 64 * 2**20
+"""Bytes that an answer may have: a page of a list is far below."""
+SHORT_PAUSE = 2.0
+"""Seconds of `Retry-After` that are waited for; of a longer pause the caller is told."""
+TRIES = 4
+_PIECE = 2**18
+_BUSY = (429, 503)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request: the method, the path and what goes with it. `tail` keeps only so many bytes of the answer's end."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    content_type: str = "application/json"
+    tail: int = 0
+
+    @property
+    def target(self) -> str:
+        """Return the path with the query behind it."""
+        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server answered. `pause` is what `Retry-After` asked for, in seconds."""
+
+    status: int
+    body: bytes
+    pause: float = 0.0
+
+
+class Wire:
+    """Lasting connections to one API server, for any number of threads.
+
+    Args:
+        access: where it is and who we are.
+        timeout: seconds to wait for a connection, for the first byte and for each next.
+        sleep: how a short pause is waited for.
+        now: a clock that only runs forward, in seconds.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        timeout: float,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._token = access.token
+        self._sleep = sleep
+        self._now = now
+        self._shut_until = 0.0
+        self.where = urlsplit(access.server).netloc
+        self._root = urlsplit(access.server).path
+        self._pool = _pool(access, timeout)
+
+    def send(self, call: Call) -> Answer:
+        """Send a request and return the whole answer, whatever its status.
+
+        Raises:
+            Unavailable: nobody answered, or not wholly, or the server asks for a long pause.
+            Refused: the server's certificate isn't trusted, or our token can't be read.
+        """
+        if self._now() < self._shut_until:
+            raise Unavailable(f"the API server {self.where} asks for a pause", "it is overloaded")
+        answer = self._twice(call)
+        if answer.status == 401 and self._token.renew():
+            answer = self._twice(call)
+        for _ in range(TRIES - 1):
+            if answer.status not in _BUSY or not 0 < answer.pause <= SHORT_PAUSE:
+                break
+            self._sleep(answer.pause)
+            answer = self._twice(call)
+        if answer.status in _BUSY:
+            self._shut_until = self._now() + min(answer.pause, LONGEST)
+        return answer
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+    def _twice(self, call: Call) -> Answer:
+        try:
+            return self._once(call)
+        except ProtocolError as broken:
+            if not isinstance(broken.args[-1], ConnectionError):
+                raise self._lost(broken) from broken
+        except HTTPError as error:
+            raise self._lost(error) from error
+        try:
+            return self._once(call)
+        except HTTPError as error:
+            raise self._lost(error) from error
+
+    def _once(self, call: Call) -> Answer:
+        headers = {"Accept": "application/json", "User-Agent": "setpoint", **self._token.headers()}
+        if call.body:
+            headers["Content-Type"] = call.content_type
+        started = self._now()
+        response = self._pool.urlopen(
+            call.method,
+            self._root + call.target,
+            body=call.body or None,
+            headers=headers,
+            retries=False,
+            preload_content=False,
+        )
+        body: bytes | None = None
+        try:
+            body = self._read(response, call.tail, started + LONGEST)
+        finally:
+            if body is None:
+                response.close()  # what is left in the connection belongs to nobody
+            response.release_conn()
+        return Answer(response.status, body, _seconds(response.headers.get("Retry-After", "")))
+
+    def _read(self, response: BaseHTTPResponse, tail: int, deadline: float) -> bytes:
+        body = bytearray()
+        while piece := response.read(_PIECE):
+            body += piece
+            if tail:
+                del body[:-tail]
+            if len(body) > LARGEST or self._now() > deadline:
+                raise Unavailable(f"the answer of the API server {self.where} has no end")
+        return bytes(body)
+
+    def _lost(self, error: HTTPError) -> Refused | Unavailable:
+        reasons = (error, error.__cause__, *error.args)
+        if any(isinstance(reason, SSLCertVerificationError) for reason in reasons):
+            what = f"the certificate of the API server {self.where} is not trusted"
+            return Refused(what, "see certificate-authority in the kubeconfig")
+        return Unavailable(f"the API server {self.where} {_what(error)}", "see that it runs and can be reached")
+
+
+def _pool(access: Access, timeout: float) -> urllib3.HTTPConnectionPool:
+    address = urlsplit(access.server)
+    assert address.hostname, "access was found with an address"
+    patience = urllib3.Timeout(connect=timeout, read=timeout)
+    if address.scheme == "http":
+        return urllib3.HTTPConnectionPool(
+            address.hostname, address.port, timeout=patience, maxsize=CONNECTIONS, block=True
+        )
+    return urllib3.HTTPSConnectionPool(
+        address.hostname,
+        address.port,
+        timeout=patience,
+        maxsize=CONNECTIONS,
+        block=True,
+        ssl_context=access.trust,
+        server_hostname=access.host or None,
+    )
+
+
+def _what(error: HTTPError) -> str:
+    """Say what went wrong in words that are the same each time: the library's own hold addresses of objects."""
+    return _KINDS.get(type(error).__name__, "broke off its answer")
+
+
+_KINDS = {
+    "NewConnectionError": "can't be reached",
+    "NameResolutionError": "has a name that nobody knows",
+    "ConnectTimeoutError": "can't be reached in time",
+    "ReadTimeoutError": "didn't answer in time",
+    "SSLError": "doesn't speak TLS as it should",
+}
+
+
+def _seconds(retry_after: str) -> float:
+    return float(retry_after) if retry_after.isdigit() else 0.0

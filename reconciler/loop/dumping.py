@@ -1,0 +1,81 @@
+"""Documents as YAML: the text that `yaml.dump` gives, without the tree of nodes that it builds on its way.
+
+A daemon that converges a thousand resources writes thousands of statuses; the nodes were half of that work.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from reconciler.compose.scalars import TAG, floats_as_omegaconf
+
+_EMITTER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_NUMBERS = yaml.representer.SafeRepresenter()
+
+
+class _Rules(yaml.resolver.Resolver):
+    """What a plain scalar would be read back as."""
+
+
+floats_as_omegaconf(_Rules)
+_RULES: Any = _Rules()
+
+
+def dump(document: Mapping[str, Any]) -> bytes:
+    """Write a mapping of dicts, lists and scalars as YAML, keys in their order.
+
+    Raises:
+        TypeError: it holds something else.
+    """
+    events: list[yaml.Event] = [yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False)]
+    _add(document, events)
+    events += (yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
+    text: str = yaml.emit(events, Dumper=_EMITTER, allow_unicode=True, width=120)
+    return text.encode()
+
+
+def _add(value: Any, events: list[yaml.Event]) -> None:
+    if isinstance(value, str):
+        events.append(_text(value))
+    elif isinstance(value, Mapping):
+        events.append(yaml.MappingStartEvent(None, None, True, flow_style=False))
+        for key, item in value.items():
+            _add(key, events)
+            _add(item, events)
+        events.append(yaml.MappingEndEvent())
+    elif isinstance(value, list | tuple):
+        events.append(yaml.SequenceStartEvent(None, None, True, flow_style=False))
+        for item in value:
+            _add(item, events)
+        events.append(yaml.SequenceEndEvent())
+    else:
+        events.append(yaml.ScalarEvent(None, None, (True, False), _word(value)))
+
+
+def _text(value: str) -> yaml.ScalarEvent:
+    is_plain = _is_text(value) if len(value) < 64 else _resolved(value)
+    return yaml.ScalarEvent(None, None, (is_plain, True), value)
+
+
+@lru_cache(maxsize=16_384)
+def _is_text(value: str) -> bool:
+    return _resolved(value)
+
+
+def _resolved(value: str) -> bool:
+    """Tell whether a text, written without quotes, is read back as a text."""
+    return bool(_RULES.resolve(yaml.ScalarNode, value, (True, False)) == TAG + "str")
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return str(_NUMBERS.represent_float(value).value)
+    raise TypeError(f"a {type(value).__name__} can't be written as YAML")

@@ -1,0 +1,145 @@
+"""The port's verbs, in terms of what is read and what is written."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from reconciler.kubernetes.access import Access
+from reconciler.kubernetes.client import Kubernetes
+from reconciler.kubernetes.kubeconfig import find_access
+from reconciler.model.errors import Refused, Transient
+from reconciler.model.ids import Address, Digest
+from reconciler.model.observed import Endpoint, RevisionState
+from reconciler.ports.serving import RevisionOrder
+from reconciler.providers.serving.kserve.kinds import revision_name
+from reconciler.providers.serving.kserve.listing import Served, by_revision, endpoints, explained
+from reconciler.providers.serving.kserve.options import Options
+from reconciler.providers.serving.kserve.reading import Reading
+from reconciler.providers.serving.kserve.ways import Routing
+from reconciler.providers.serving.kserve.writing import Writing
+
+
+def system_time() -> datetime:
+    """Return the time, in UTC and aware of it."""
+    return datetime.now(UTC)
+
+
+class KServeServing:
+    """Serves models as KServe InferenceServices in Standard mode, one for each revision.
+
+    An endpoint answers at `http://<name>.<namespace>.svc.<domain>/v1/…` and `/v2/…`, or behind a gateway at its host.
+    The options are those of `environment.yaml`; `options.Options` tells them.
+
+    Args:
+        now: the time.
+        access: how the API server is reached, where not as the options say.
+        told: the options.
+
+    Raises:
+        Refused: an option is wrong, or there is no access to an API server.
+    """
+
+    def __init__(self, *, now: Callable[[], datetime] = system_time, access: Access | None = None, **told: Any) -> None:
+        options = Options.read(told)
+        reached = access or find_access(options.kubeconfig, options.context)
+        namespace = options.namespace or reached.namespace
+        self._now = now
+        self._options = options
+        self._namespace = namespace
+        self._kubernetes = Kubernetes(reached)
+        self._reading = Reading(self._kubernetes, namespace, options)
+        self._writing = Writing(self._kubernetes, namespace, options)
+
+    def list(self) -> Mapping[Address, Endpoint]:
+        """List all endpoints with their revisions and traffic; without a change since the last time it costs no call.
+
+        Raises:
+            Unavailable: not all could be read.
+            Refused: we may not, or KServe or the Gateway API isn't installed.
+        """
+        revisions, ways = self._reading.revisions(), self._reading.ways()
+        pods, now = by_revision(self._reading.pods()), self._now()
+        told = (
+            one
+            if one.is_settled
+            else explained(one, pods.get((one.deployment, one.revision.digest), ()), now, self._options.patience)
+            for one in revisions
+        )
+        return endpoints(told, ways, self._namespace, self._options)
+
+    def start(self, order: RevisionOrder) -> None:
+        """Start a revision without traffic; for one that is there, only its bounds of scale change.
+
+        One that somebody changed by hand is brought back to what was ordered.
+
+        Raises:
+            Transient: a former one of its name is about to end.
+            Refused: we may not, or its model lies where KServe's runtime can't reach.
+            Unavailable: the API server couldn't answer.
+        """
+        known = self._reading.known(revision_name(order.deployment, order.revision))
+        if known and known.ending:
+            raise Transient(f"revision {order.revision} of {order.deployment} is about to end", "it starts anew then")
+        if known and not known.revision.changed:
+            self._rescale(known, order)
+            return
+        self._writing.put(order, known.version[0] if known else "")
+        self._reading.spoil()
+
+    def _rescale(self, known: Served, order: RevisionOrder) -> None:
+        bounds = order.replicas
+        if known.revision.scale == (bounds.minimum, bounds.maximum, bounds.target_rps):
+            return
+        if not self._writing.rescale(order):
+            self._writing.put(order)
+        self._reading.spoil()
+
+    def route(self, deployment: Address, traffic: Mapping[Digest, int]) -> None:
+        """Divide the traffic in percent among revisions that are ready, without failing a request.
+
+        Raises:
+            Refused: a revision isn't there or isn't ready, the shares don't add up to 100, or they can't be divided.
+            Unavailable: the API server couldn't answer.
+        """
+        wanted = {revision: share for revision, share in sorted(traffic.items()) if share}
+        if sum(wanted.values()) != 100 or min(wanted.values(), default=0) < 0:
+            raise Refused(f"the traffic of {deployment} adds up to {sum(wanted.values())} percent, not to 100")
+        found = [self._ready(deployment, revision) for revision in wanted]
+        former = self._writing.way(deployment)
+        if former and dict(former.traffic) == wanted:
+            return
+        most = max(found, key=lambda one: wanted[one.revision.digest])
+        self._writing.route(Routing(deployment, wanted, self._now(), most.visibility), former)
+        self._reading.spoil()
+
+    def _ready(self, deployment: Address, revision: Digest) -> Served:
+        known = self._reading.known(revision_name(deployment, revision))
+        if known is None or known.revision.state is not RevisionState.READY:
+            raise Refused(f"revision {revision} of {deployment} is not there or not ready, so it gets no traffic")
+        return known
+
+    def stop(self, deployment: Address, revision: Digest) -> None:
+        """Stop a revision without traffic, after it answered what it has begun.
+
+        Raises:
+            Refused: it has traffic.
+            Unavailable: the API server couldn't answer.
+        """
+        way = self._writing.way(deployment)
+        if way and way.traffic.get(revision):
+            raise Refused(f"revision {revision} of {deployment} has traffic", "route it to another revision first")
+        self._writing.stop(deployment, revision)
+        self._reading.spoil()
+
+    def delete(self, deployment: Address) -> None:
+        """Take an endpoint away with all its revisions; its payload logs stay.
+
+        Raises:
+            Unavailable: the API server couldn't answer; what could be asked for was.
+        """
+        self._writing.delete(deployment)
+        self._reading.spoil()
+
+    def settle(self) -> bool:
+        """Return whether anything changed since the last listing, without a call; KServe's controller does the rest."""
+        return self._reading.has_news()

@@ -1,0 +1,36 @@
+"""Every bench runs, and its counts hold: writes, lost commits, equal results. Its times are for `make bench`."""
+
+import json
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.bench.__main__ import SUITES
+from tests.bench.figure import Figure, save
+
+FIGURES = {
+    "composing": {"compose_speedup", "compose_one_change_ms"},
+    "looping": {"cold_converge_per_s", "noop_cpu_ms", "noop_writes"},
+    "pushing": {"push_to_apply_p50_ms", "push_to_apply_p99_ms", "daemon_rss_mib", "daemon_rss_growth_mib"},
+    "starting": {"start_s", "trial_overhead_s"},
+    "writing": {"status_writers_p99_s", "status_writers_lost"},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.__name__.rsplit(".", 1)[-1])
+def test_a_bench_measures_what_it_names_and_its_counts_hold(suite: ModuleType) -> None:
+    figures = list(suite.measure(quick=True))
+    assert {figure.name for figure in figures} == FIGURES[suite.__name__.rsplit(".", 1)[-1]]
+    counts = [figure for figure in figures if figure.target.startswith("==")]
+    assert [f"{figure.name} is {figure.value:g}" for figure in counts if not figure.ok] == []
+
+
+def test_results_are_a_list_of_named_figures(tmp_path: Path) -> None:
+    figures = [Figure("start_s", 0.5, "s", "<= 1.5", "100 resources"), Figure("lost", 1, "commits", "== 0")]
+    save(figures, tmp_path / "bench/results.json")
+    assert json.loads((tmp_path / "bench/results.json").read_text()) == [
+        {"name": "start_s", "value": 0.5, "unit": "s", "target": "<= 1.5", "ok": True},
+        {"name": "lost", "value": 1, "unit": "commits", "target": "== 0", "ok": False},
+    ]

@@ -1,0 +1,49 @@
+"""A predictor with no model in it, on the standard library alone: it starts at once and says which revision answers.
+
+SETPOINT_SERVE='{…}' python predictor.py: the model's URL says how it behaves, `fake://?refuse=why`, `?crash=words`.
+"""
+
+import json
+import os
+import signal
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+TOLD = json.loads(os.environ["SETPOINT_SERVE"])
+BEHAVIOUR = {key: values[0] for key, values in parse_qs(urlsplit(TOLD["model_url"]).query).items()}
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        secret = os.environ.get("LAKECTL_TOKEN", "")
+        body = json.dumps({"ready": True, "revision": TOLD["revision"], "logs": TOLD["logs"], "secret": secret})
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def address_string(self) -> str:
+        return "pod"
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    if why := BEHAVIOUR.get("refuse"):
+        Path(TOLD["words"]).write_text(json.dumps({"what": why, "where": "model.onnx", "fix": "pin another"}))
+        return 65
+    if words := BEHAVIOUR.get("crash"):
+        sys.exit(words)
+    with ThreadingHTTPServer((TOLD["host"], TOLD["port"]), Handler) as server:
+        server.serve_forever()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""The pytest plugin of the servers: any test that asks for one of these fixtures gets a real server.
+
+A server is started once for all tests of a worker. A test that breaks its server asks for the `own_` one. Tests that
+ask for a server are marked `servers`, and are skipped where it isn't built; when one fails, its report has what the
+servers logged meanwhile.
+"""
+
+import secrets
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.servers.kubernetes import Cluster
+    from tests.servers.lakefs import LakeFS
+    from tests.servers.seaweedfs import SeaweedFS
+
+_CLUSTER = ("etcd", "kubernetes", "kwok", "kueue", "kserve")
+SERVERS = {
+    "lakefs": ("lakefs",),
+    "own_lakefs": ("lakefs",),
+    "lakefs_on_s3": ("lakefs",),
+    "seaweedfs": (),
+    "cluster": _CLUSTER,
+    "own_cluster": _CLUSTER,
+}
+"""Each fixture, and which servers must be built for it."""
+
+ONE_WORKER = ("cluster", "own_cluster")
+"""Fixtures that are too heavy to be had twice at once: all tests that ask for them run on one worker."""
+
+_log_sizes = pytest.StashKey[dict[Path, int]]()
+
+
+@pytest.fixture(scope="session")
+def lakefs(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[LakeFS]":
+    """Return a running lakeFS that other tests use too: make repositories and users of your own names in it."""
+    from tests.servers.lakefs import LakeFS
+
+    server = LakeFS(tmp_path_factory.mktemp("lakefs")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_lakefs(tmp_path: Path) -> "Iterator[LakeFS]":
+    """Return a running lakeFS that no other test uses: stop it, pause it, delete its folder."""
+    from tests.servers.lakefs import LakeFS
+
+    server = LakeFS(tmp_path / "lakefs").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SeaweedFS]":
+    """Return a running S3 store that other tests use too: make buckets of your own names in it."""
+    from tests.servers.seaweedfs import SeaweedFS
+
+    server = SeaweedFS(tmp_path_factory.mktemp("seaweedfs")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def lakefs_on_s3(seaweedfs: "SeaweedFS", tmp_path_factory: pytest.TempPathFactory) -> "Iterator[LakeFS]":
+    """Return a running lakeFS that keeps its objects in the S3 store, for what only works there: presigned URLs."""
+    from tests.servers.lakefs import LakeFS
+
+    server = LakeFS(tmp_path_factory.mktemp("lakefs"), seaweedfs).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Cluster]":
+    """Return a running Kubernetes, with Kueue and KServe, that other tests use too: work in a `namespace`."""
+    from tests.servers.kubernetes import Cluster
+
+    server = Cluster(tmp_path_factory.mktemp("cluster")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_cluster(tmp_path: Path) -> "Iterator[Cluster]":
+    """Return a running Kubernetes without Kueue and KServe that no other test uses: stop it, delete its folder."""
+    from tests.servers.kubernetes import Cluster
+
+    server = Cluster(tmp_path / "cluster", with_controllers=False).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def namespace(cluster: "Cluster") -> Iterator[str]:
+    """Return a namespace of the cluster for one test; afterwards it ends, and all that runs in it."""
+    from tests.servers.kubernetes import Where
+
+    name = cluster.create_namespace(f"test-{secrets.token_hex(4)}")
+    yield name
+    cluster.admin.delete(Where("v1", "namespaces", name))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test that needs a server, and put those on one worker that share a heavy one."""
+    if set(SERVERS) & set(_fixtures(item)):
+        item.add_marker(pytest.mark.servers)
+    if set(ONE_WORKER) & set(_fixtures(item)):
+        item.add_marker(pytest.mark.xdist_group("cluster"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what can't run here, and note how long the logs are before the test."""
+    from tests.servers.process import RUNNING
+
+    if item.get_closest_marker("servers") is None:
+        return
+    if missing := _missing(_needed(item)):
+        pytest.skip(f"not built: {', '.join(missing)}; run `make servers`")
+    item.stash[_log_sizes] = {process.log: process.log.stat().st_size for process in RUNNING.values()}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add what the servers logged to the report of a failed test."""
+    report = yield
+    if report.failed and item.get_closest_marker("servers"):
+        from tests.servers.process import RUNNING
+
+        sizes = item.stash.get(_log_sizes, {})
+        for process in RUNNING.values():
+            if text := process.tail(beyond=sizes.get(process.log, 0)):
+                report.sections.append((f"log of {process.name}", text))
+    return report
+
+
+def _needed(item: pytest.Item) -> set[str]:
+    """Return the servers that a test can't do without: by its fixtures, or as `pytest.mark.servers("lakefs")` says."""
+    marked = {str(name) for mark in item.iter_markers("servers") for name in mark.args}
+    return {server for name in _fixtures(item) for server in SERVERS.get(name, ())} | marked
+
+
+def _fixtures(item: pytest.Item) -> tuple[str, ...]:
+    return tuple(getattr(item, "fixturenames", ()))
+
+
+def _missing(servers: set[str]) -> list[str]:
+    from tests.servers.building import is_built
+    from tests.servers.recipes import RECIPES
+
+    return sorted(name for name in servers if not is_built(RECIPES[name]))

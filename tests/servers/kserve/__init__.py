@@ -1,0 +1,1 @@
+"""KServe: makes endpoints of InferenceServices."""

@@ -1,0 +1,1 @@
+"""Kueue: admits the jobs of teams as their quotas allow."""

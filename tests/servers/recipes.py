@@ -1,0 +1,95 @@
+"""What is built: which programs, from which packages of which modules, and the files beside them that are needed.
+
+The versions stand in `<name>/go.mod`, the hashes in `<name>/go.sum`; a recipe says only what those can't.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+KUBERNETES_VERSION = "v1.36.3"
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A file or folder of a module, and the name that it gets beside the programs."""
+
+    module: str
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One server: `programs` maps the name of a file to the package that it is built from."""
+
+    name: str
+    programs: dict[str, str]
+    ldflags: str = ""
+    copied: tuple[Copied, ...] = ()
+    root: Path = HERE
+
+    @property
+    def folder(self) -> Path:
+        """Return where its go.mod and go.sum are."""
+        return self.root / self.name
+
+    @property
+    def digest(self) -> str:
+        """Return the hash of all that a build follows from."""
+        parts = [(self.folder / name).read_bytes() for name in ("go.mod", "go.sum")]
+        flags = repr((sorted(self.programs.items()), self.ldflags, self.copied)).encode()
+        return hashlib.sha256(b"\0".join([*parts, flags])).hexdigest()[:16]
+
+
+LAKEFS = Recipe(
+    "lakefs",
+    {
+        "lakefs": "github.com/treeverse/lakefs/cmd/lakefs",
+        # Users and policies: lakeFS alone knows one user.
+        "acl": "github.com/treeverse/lakefs/contrib/auth/acl/cmd/acl",
+    },
+    ldflags="-X github.com/treeverse/lakefs/pkg/version.Version=1.84.0",
+)
+
+ETCD = Recipe("etcd", {"etcd": "go.etcd.io/etcd/server/v3"})
+
+KUBERNETES = Recipe(
+    "kubernetes",
+    {name: f"k8s.io/kubernetes/cmd/{name}" for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")},
+    # Kueue refuses a server that has no version.
+    ldflags=f"-X k8s.io/component-base/version.gitVersion={KUBERNETES_VERSION}",
+)
+
+KWOK = Recipe(
+    "kwok",
+    {"kwok": "sigs.k8s.io/kwok/cmd/kwok"},
+    copied=(Copied("sigs.k8s.io/kwok", "kustomize/stage", "stage"),),
+)
+
+KUEUE = Recipe(
+    "kueue",
+    {"kueue": "sigs.k8s.io/kueue/cmd/kueue"},
+    copied=(
+        Copied("sigs.k8s.io/kueue", "config/components/crd/bases", "crds"),
+        Copied("sigs.k8s.io/kueue", "config/components/webhook/manifests.yaml", "webhooks.yaml"),
+    ),
+)
+
+_KSERVE = "github.com/kserve/kserve"
+_ROUTES = "gateway.networking.k8s.io_httproutes.yaml"
+KSERVE = Recipe(
+    "kserve",
+    {"kserve": f"{_KSERVE}/cmd/manager"},
+    copied=(
+        Copied(_KSERVE, "config/crd/full", "crds"),
+        Copied(_KSERVE, "config/configmap/inferenceservice.yaml", "configmap.yaml"),
+        Copied(_KSERVE, "config/storagecontainers/default.yaml", "storage.yaml"),
+        Copied(_KSERVE, "config/webhook/manifests.yaml", "webhooks.yaml"),
+        # The Gateway API, whose routes divide traffic: the kind is enough, nobody here acts on it.
+        Copied("sigs.k8s.io/gateway-api", f"config/crd/standard/{_ROUTES}", "routes.yaml"),
+    ),
+)
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (LAKEFS, ETCD, KUBERNETES, KWOK, KUEUE, KSERVE)}

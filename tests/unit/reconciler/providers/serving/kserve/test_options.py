@@ -1,0 +1,40 @@
+"""The options of the provider are read, or refused in words that name the one that is wrong."""
+
+from typing import Any
+
+import pytest
+
+from reconciler.model.errors import Refused
+from reconciler.providers.serving.kserve.options import Options
+
+
+def test_an_image_is_enough() -> None:
+    options = Options.read({"image": "runners:1"})
+    assert (options.autoscaler, options.has_gateways, options.gateway("public")) == ("hpa", False, "")
+
+
+def test_each_visibility_has_its_gateway() -> None:
+    told = {"image": "i", "gateways": {"public": "gates/outside"}, "host": "https://{name}.example.org"}
+    options = Options.read(told)
+    assert (options.gateway("public"), options.gateway("internal"), options.has_gateways) == ("gates/outside", "", True)
+
+
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ({}, "either image or runtime"),
+        ({"image": "i", "runtime": {"format": "onnx"}}, "either image or runtime"),
+        ({"image": "i", "gateways": {"public": "gates/outside"}}, "{name}"),
+        ({"image": "i", "gateways": {"public": "outside"}, "host": "{name}"}, "gateways.public"),
+        ({"image": "i", "autoscaler": "keda"}, "metrics"),
+        ({"image": "i", "autoscaler": "knative"}, "autoscaler"),
+        ({"image": "i", "imgae": "j"}, "imgae"),
+        ({"image": "i", "pod": {"containers": []}}, "containers"),
+        ({"image": "i", "patience": "soon"}, "patience"),
+    ],
+)
+def test_a_wrong_option_is_named(told: dict[str, Any], named: str) -> None:
+    with pytest.raises(Refused) as refused:
+        Options.read(told)
+    assert named in str(refused.value)
+    assert "environment.yaml" in refused.value.hint
