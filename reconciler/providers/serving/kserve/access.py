@@ -14,6 +14,19 @@ from reconciler.providers.serving.kserve.options import Options, Runtime
 _S3 = "serving.kserve.io/s3-"
 
 
+S3_KEY = "AWS_ACCESS_KEY_ID"
+
+
+def has_use(order: RevisionOrder, options: Options) -> bool:
+    """Tell whether a revision uses the credentials of its order.
+
+    Those that the environment names take their place, and KServe's storage initializer knows S3's alone.
+    """
+    if options.runtime:
+        return S3_KEY in order.secrets
+    return bool(order.secrets) and not options.secrets
+
+
 def secret(order: RevisionOrder, options: Options, owner: str = "") -> Manifest:
     """Return the Secret with an order's credentials; `owner` is the InferenceService's uid, once it is known."""
     metadata = _metadata(order, owner)

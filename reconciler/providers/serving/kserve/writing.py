@@ -41,7 +41,7 @@ class Writing:
             self._put_credentials(order, uid)
 
     def _put_credentials(self, order: RevisionOrder, owner: str) -> None:
-        if not order.secrets:
+        if not access.has_use(order, self._options):
             return
         self._apply(k.SECRETS, access.secret(order, self._options, owner))
         if self._options.runtime:
