@@ -58,7 +58,7 @@ PROVIDERS: Mapping[tuple[str, str], Provider] = MappingProxyType(
         ("data", "lakefs"): Provider(f"{_ROOM}.data.lakefs", "LakeFSData", "lakefs", ("environment",)),
         ("pool", "local"): Provider(f"{_ROOM}.pools.local", "LocalPool", "local", ("folder", "clock", "environ")),
         ("pool", "kubernetes"): Provider(f"{_ROOM}.pools.kubernetes", "KubernetesPool", "kubernetes", ("clock",)),
-        ("pool", "ray"): Provider(f"{_ROOM}.pools.ray", "RayPool", "ray", ("folder", "clock", "environ")),
+        ("pool", "ray"): Provider(f"{_ROOM}.pools.ray", "RayPool", "ray", ("folder", "clock")),
         ("serving", "local"): Provider(f"{_ROOM}.serving.local", "LocalServing", "local", ("folder", "clock")),
         ("serving", "kserve"): Provider(f"{_ROOM}.serving.kserve", "KServeServing", "kubernetes"),
         ("forge", "git"): Provider(f"{_ROOM}.forge.git", "GitForge", "", ("repository", "environment", "branch")),

@@ -10,7 +10,10 @@ from tempfile import TemporaryDirectory
 
 from runners.launcher.keeping import keep
 from runners.launcher.order import ORDER, Order, read_order, surroundings
+from runners.launcher.seal import opened
 
+REFUSED = 65
+"""Exit code (EX_DATAERR): a person must act."""
 USAGE = 64
 """Exit code (EX_USAGE): there is no order that this version understands."""
 
@@ -24,11 +27,16 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
         return USAGE
     sys.stdout.write(f"{order.headline}\n")
     sys.stdout.flush()
+    try:
+        opened(order, environ)
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return REFUSED
     if order.nodes > 1:
         from runners.launcher.gang import run
 
         return run(order, request)
-    return launch(order, request, surroundings(order, environ))
+    return launch(order, request, surroundings(order, opened(order, environ)))
 
 
 def launch(order: Order, request: str, environ: Mapping[str, str]) -> int:

@@ -4,6 +4,7 @@
 |---|---|
 | `SETPOINT_ORDER` | what is to be run, for how long, on how much: the fields of `Order`, as JSON |
 | `SETPOINT_REQUEST` | the request that the runner reads, as JSON |
+| `SETPOINT_SEALED` | secrets of this job alone, sealed, where it has any: see `seal` |
 | `SETPOINT_REQUEST_PACKED` | or the same by zlib and Base64, where it is long: a variable has a largest size |
 
 The job doesn't see these; what it sees instead is said in `surroundings`.
@@ -16,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 ORDER, REQUEST, PACKED = "SETPOINT_ORDER", "SETPOINT_REQUEST", "SETPOINT_REQUEST_PACKED"
+SEALED, SECRET = "SETPOINT_SEALED", "SETPOINT_SECRET_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Order:
     """What is to be run. `command` gets the path of the request at its end; amounts are those of each node.
 
     `resources` are what else each node is to have, by the cluster's own names; `placement` is how several nodes are
-    chosen, a strategy of Ray's placement groups.
+    chosen, a strategy of Ray's placement groups. `sealed_with` names the secret that opens the job's own.
     """
 
     run: str
@@ -37,6 +39,7 @@ class Order:
     nodes: int = 1
     resources: Mapping[str, float] = field(default_factory=dict)
     placement: str = "SPREAD"
+    sealed_with: str = ""
 
     @property
     def headline(self) -> str:

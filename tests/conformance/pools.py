@@ -97,6 +97,7 @@ class RayPoolBench:
 
     def __init__(self, folder: Path, address: str) -> None:
         self._folder = folder
+        self.environ: dict[str, str] = {}
         self.options: dict[str, Any] = {
             "address": address,
             "owner": f"bench-{uuid.uuid4().hex[:8]}",
@@ -107,7 +108,7 @@ class RayPoolBench:
         }
 
     def open(self) -> RayPool:
-        return RayPool(self._folder / "pool with a space", WallClock(), **self.options)
+        return RayPool(self._folder / "pool with a space", WallClock(), environ=self.environ, **self.options)
 
     def pass_time(self) -> None:
         time.sleep(0.02)

@@ -112,8 +112,6 @@ def test_a_newer_attempt_leaves_a_job_alone_that_goes_on(bench: PoolBench, pool:
     assert pool.list().jobs[RUN].attempt == 1
     wait_for(bench, pool, started(RUN), "started")
     pool.submit(order(RUN, attempt=2))
-    wait_for(bench, pool, started(RUN), "started")
-    pool.submit(order(RUN, attempt=2))
     job = pool.list().jobs[RUN]
     assert (job.state, job.attempt) == (JobState.RUNNING, 1)
 

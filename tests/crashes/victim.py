@@ -100,6 +100,12 @@ def without_digest(name: str) -> str:
     return "/".join(part for part in name.split("/") if not (len(part) == 12 and set(part) <= set("0123456789abcdef")))
 
 
+def aside() -> str:
+    """Tell what is done beside the passes, at any moment: the lease is renewed by a thread of its own."""
+    name = threading.current_thread().name
+    return "" if name.startswith(("MainThread", "apply")) else " for the lease"
+
+
 def watch_git(fate: Fate) -> None:
     """Make points of the Git commands that write: before, amid and after them."""
 
@@ -113,7 +119,7 @@ def watch_git(fate: Fate) -> None:
             if verb in READING:
                 return super().communicate(fed, timeout)
             store = " in the data store" if "objects.git" in self.line[1] else ""
-            step = fate.step(without_digest(named(verb, fed or b"")) + store)
+            step = fate.step(without_digest(named(verb, fed or b"")) + store + aside())
             return fate.around(step, lambda: self.finished(step, fed, timeout))
 
         def finished(self, step: str, fed: bytes | None, timeout: float | None) -> tuple[bytes, bytes]:

@@ -14,7 +14,7 @@ from reconciler.cli.exits import Exit
 from reconciler.model.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
-_HANDED_ON = {"SETPOINT_SECRET", "SETPOINT_COMPLETE", "SETPOINT_ORDER", "SETPOINT_REQUEST", "SETPOINT_SERVE"}
+_HANDED_ON = {f"SETPOINT_{name}" for name in ("SECRET", "COMPLETE", "ORDER", "REQUEST", "SERVE", "SEALED")}
 """Variables that are no settings: secrets, the shell's, and what processes of ours are started with."""
 
 

@@ -17,7 +17,7 @@ from reconciler.model.observed import Job, JobState, PoolListing
 from reconciler.providers.pools.ray import RayPool
 from reconciler.providers.pools.ray.records import LOST
 from tests.conformance.pools import PATIENCE, SHARED, RayPoolBench, order, started
-from tests.servers.ray import PASSWORD, SECRET, RayCluster, needs_ray
+from tests.servers.ray import KEY, PASSWORD, SECRET, RayCluster, needs_ray
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)]
 RUN = RunName("experiments/employment/0123456789ab")
@@ -76,6 +76,24 @@ def test_a_secret_of_the_nodes_reaches_the_job_and_nothing_else(
     without_logs = json.loads(told[0])
     assert PASSWORD not in json.dumps([{**job, "message": ""} for job in without_logs])
     assert PASSWORD not in "".join(told[1:])
+
+
+def test_a_secret_of_one_job_reaches_it_sealed(bench: RayPoolBench, ray_cluster: RayCluster, tmp_path: Path) -> None:
+    bench.options["seal"], bench.environ = "${secret:SEAL}", KEY
+    pool = bench.open()
+    pool.configure(SHARED, LARGE)
+    names = ["FSSPEC_TOKEN", *KEY]
+    for run, nodes in ((RUN, 1), (RunName("experiments/gang/0123456789ab"), 2)):
+        pool.submit(replace(order(run, tells=names, nodes=nodes), secrets={"FSSPEC_TOKEN": "for this job alone"}))
+        job = finish(pool, run)
+        assert job.state is JobState.SUCCEEDED, pool.logs(run)
+        assert pool.logs(run).count("FSSPEC_TOKEN=for this job alone\n") == nodes
+        assert pool.logs(run).count("SETPOINT_SECRET_SEAL=None\n") == nodes
+    told = [json.dumps({**job, "message": ""}) for job in json.loads(ray_cluster.get("/api/jobs/"))]
+    told += [path.read_text() for path in tmp_path.rglob("*.json")]
+    assert "SETPOINT_SEALED" in "".join(told)
+    assert "for this job alone" not in "".join(told)
+    assert KEY["SETPOINT_SECRET_SEAL"] not in "".join(told)
 
 
 def test_a_job_reads_its_request_as_it_was_ordered(bench: RayPoolBench, tmp_path: Path) -> None:

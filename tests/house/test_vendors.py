@@ -8,6 +8,7 @@ EVERYWHERE = "reconciler"
 HOMES: dict[str, tuple[str, ...]] = {
     "apscheduler": ("reconciler/model", "reconciler/loop"),
     "click": ("reconciler/cli", "reconciler/__main__"),
+    "cryptography": ("reconciler/providers/pools/ray",),
     "fsspec": ("reconciler/providers",),
     "git": ("reconciler/git",),
     "hydra": ("reconciler/compose",),

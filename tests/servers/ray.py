@@ -7,12 +7,9 @@ sockets lie in it. At the end every process that was started for it is killed by
 import os
 import shutil
 import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,11 +18,15 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.servers.ports import LOOPBACK, free_port
+from tests.servers.process import Process, until
+
 RAY = Path(sys.executable).with_name("ray")
-PATIENCE = 120.0
 SECRET = "SETPOINT_SECRET_WAREHOUSE"
 PASSWORD = "only-the-nodes-know-this"
 """A secret that the cluster's nodes were started with, and the daemon was not."""
+KEY = {"SETPOINT_SECRET_SEAL": "the-nodes-and-the-daemon-know-this"}
+"""The key by which secrets of single jobs reach the nodes."""
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_enable_worker_prestart": "0",
@@ -33,6 +34,8 @@ QUIET = {
     "RAY_memory_monitor_refresh_ms": "0",
     "PYTHONWARNINGS": "ignore",
 }
+HEAD = "127.0.0.2"
+"""The head's address; every further node has the next one. Ray turns 127.0.0.1 into one that isn't the loopback's."""
 
 
 class RayCluster:
@@ -46,33 +49,29 @@ class RayCluster:
     def __init__(self, *nodes: Mapping[str, object], secrets: Mapping[str, str] | None = None) -> None:
         self._secrets = {SECRET: PASSWORD} if secrets is None else secrets
         self.folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))
-        self._asked = nodes
-        self._port, self.dashboard = free_ports(2)
-        self._nodes: list[subprocess.Popen[bytes]] = []
-        self._sessions: set[int] = set()
+        self._port, self.dashboard = free_port(), free_port()
+        self._nodes = [self._node(number, has) for number, has in enumerate(nodes)]
 
     @property
     def address(self) -> str:
         """Return the dashboard's address."""
-        return f"http://127.0.0.1:{self.dashboard}"
+        return f"http://{LOOPBACK}:{self.dashboard}"
 
     def start(self) -> None:
-        """Start all nodes and wait until the cluster takes jobs."""
-        for number, has in enumerate(self._asked):
-            self._nodes.append(self._start_node(number, has))
-            self._sessions.add(self._nodes[-1].pid)
-            if number == 0:
-                self._await(lambda: '"state": "ALIVE"' in self.get("/api/v0/nodes"), "answering")
-        wanted = len(self._asked)
-        self._await(lambda: self.get("/api/v0/nodes").count('"state": "ALIVE"') == wanted, "complete")
+        """Start all nodes and wait until the cluster takes jobs.
+
+        Raises:
+            ServerFailedError: a node ended, or took too long; its log is told.
+        """
+        for node in self._nodes:
+            node.start()
 
     def stop(self) -> None:
         """Kill all nodes at once, and whatever they have left running."""
+        family = descendants({node.pid for node in self._nodes if node.is_running})
         for node in self._nodes:
             node.kill()
-            node.wait()
-        self._nodes.clear()
-        self._await(lambda: not self._kill_all(), "gone")
+        until(lambda: not self._kill(family), "Ray's processes to be gone")
 
     def close(self) -> None:
         """Stop the cluster and remove its folder."""
@@ -92,71 +91,72 @@ class RayCluster:
         with urlopen(Request(self.address + path, method="POST"), timeout=30) as answer:
             answer.read()
 
-    def logs(self) -> str:
-        """Return the ends of the logs, for a person who looks why a test failed."""
-        files = [*self.folder.glob("*.log"), *self.folder.glob("session_latest/logs/dashboard_JobHead.log")]
-        return "\n".join(f"--- {file.name}\n{file.read_text(errors='replace')[-3000:]}" for file in files)
-
-    def _start_node(self, number: int, has: Mapping[str, object]) -> "subprocess.Popen[bytes]":
+    def _node(self, number: int, has: Mapping[str, object]) -> Process:
         ports = ("dashboard-agent-listen-port", "dashboard-agent-grpc-port", "runtime-env-agent-port")
-        options = dict(zip((*ports, "metrics-export-port"), free_ports(4), strict=True))
+        options: dict[str, object] = {port: free_port() for port in (*ports, "metrics-export-port")}
         options |= {"min-worker-port": 0, "max-worker-port": 0, "object-store-memory": 80_000_000, **has}
-        ip = f"127.0.0.{number + 2}"
+        options["node-ip-address"] = f"127.0.0.{number + 2}"
         if number == 0:
-            place = [
-                f"--port={self._port}",
-                "--dashboard-host=127.0.0.1",
-                f"--dashboard-port={self.dashboard}",
-                "--head",
-            ]
-            place += [f"--temp-dir={self.folder}", f"--ray-client-server-port={free_ports(1)[0]}"]
+            options |= {"port": self._port, "dashboard-host": LOOPBACK, "dashboard-port": self.dashboard}
+            options |= {"temp-dir": self.folder, "ray-client-server-port": free_port()}
         else:
-            place = [f"--address=127.0.0.2:{self._port}"]
+            options["address"] = f"{HEAD}:{self._port}"
         told = [f"--{name}={value}" for name, value in options.items()]
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
-        with (self.folder / f"node{number}.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, str(RAY), "start", "--block", f"--node-ip-address={ip}", *place, *told],
-                env={**environ, **QUIET, **self._secrets},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        return Process(
+            f"node {number} of Ray",
+            [sys.executable, RAY, "start", "--block", *(["--head"] if number == 0 else []), *told],
+            log=self.folder / f"node{number}.log",
+            ready=lambda: self.get("/api/v0/nodes").count('"state": "ALIVE"') > number,
+            environ={**QUIET, **KEY, **self._secrets},
+        )
 
-    def _kill_all(self) -> bool:
-        """Kill every process of a node's session, or that names this cluster; tell whether there was one."""
-        found = [process for process in Path("/proc").glob("[0-9]*") if self._is_ours(process)]
-        for process in found:
+    def _kill(self, family: set[int]) -> bool:
+        """Kill every process of a family, and what names this cluster; tell whether there was one."""
+        found = [pid for pid in _processes() if pid in family or self._is_named_by(pid)]
+        alive = [pid for pid in found if _state(pid) not in ("Z", "X", "")]
+        for pid in alive:
             with suppress(ProcessLookupError):
-                os.kill(int(process.name), signal.SIGKILL)
-        return bool(found)
+                os.kill(pid, signal.SIGKILL)
+        return bool(alive)
 
-    def _is_ours(self, process: Path) -> bool:
-        marks = (str(self.folder).encode(), f"127.0.0.2:{self._port}".encode())
+    def _is_named_by(self, pid: int) -> bool:
+        marks = (str(self.folder).encode(), f"{HEAD}:{self._port}".encode())
         try:
-            fields = (process / "stat").read_bytes().rpartition(b")")[2].split()
-            words = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            words = Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/environ").read_bytes()
         except OSError:
             return False
-        is_ours = int(fields[3]) in self._sessions or any(mark in words for mark in marks)
-        return is_ours and fields[0] not in (b"Z", b"X") and int(process.name) != os.getpid()
-
-    def _await(self, is_so: Callable[[], bool], what: str) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not is_so():
-            assert time.monotonic() < deadline, f"the Ray cluster is still not {what}:\n{self.logs()}"
-            assert all(node.poll() is None for node in self._nodes), f"a node of Ray has ended:\n{self.logs()}"
-            time.sleep(0.1)
+        return pid != os.getpid() and any(mark in words for mark in marks)
 
 
-def free_ports(count: int) -> list[int]:
-    """Return ports that are free now, all different."""
-    servers = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [server.getsockname()[1] for server in servers]
-    for server in servers:
-        server.close()
-    return ports
+def descendants(pids: set[int]) -> set[int]:
+    """Return these processes and all that they have started, directly or not, and that wasn't orphaned meanwhile."""
+    parents = {pid: _parent(pid) for pid in _processes()}
+    found, more = set(pids), set(pids)
+    while more:
+        more = {pid for pid, parent in parents.items() if parent in more} - found
+        found |= more
+    return found
+
+
+def _processes() -> list[int]:
+    return [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+
+
+def _fields(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return []
+
+
+def _parent(pid: int) -> int:
+    fields = _fields(pid)
+    return int(fields[1]) if fields else 0
+
+
+def _state(pid: int) -> str:
+    fields = _fields(pid)
+    return fields[0].decode() if fields else ""
 
 
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="needs ray: pip install 'setpoint[ray]'")
@@ -167,11 +167,8 @@ def ray_cluster() -> Iterator[RayCluster]:
     """Return a cluster of two nodes with eight GPUs in all, for tests that share it by owners of their own."""
     if find_spec("ray") is None:
         pytest.skip(needs_ray.kwargs["reason"])
-    nodes = (
-        {"num-cpus": 16, "num-gpus": 8, "memory": 2**36, "resources": '{"fast": 4}'},
-        {"num-cpus": 4, "memory": 2**34},
-    )
-    cluster = RayCluster(*nodes)
+    large = {"num-cpus": 16, "num-gpus": 8, "memory": 2**36, "resources": '{"fast": 4}'}
+    cluster = RayCluster(large, {"num-cpus": 4, "memory": 2**34})
     try:
         cluster.start()
         yield cluster

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from reconciler.model.errors import Refused
 from reconciler.model.fairness.gpu_kinds import kind_refusal
 from reconciler.model.fairness.shares import refusal
 from reconciler.model.ids import Address
@@ -22,14 +21,3 @@ def never_fits(pools: Mapping[Address, Pool], record: Record) -> str:
         )
     spec = pools[order.pool]
     return kind_refusal(order.pool, spec, order.resources) or refusal(order.pool, spec, order.team, record.demand)
-
-
-def check_kinds(pool: Address, spec: Pool) -> None:
-    """See that a pool's GPUs are of one kind, as this machine has no word by which to tell several apart.
-
-    Raises:
-        Refused: they are of several.
-    """
-    if len(spec.capacity.gpu_kinds) > 1:
-        kinds = " and ".join(sorted(spec.capacity.gpu_kinds))
-        raise Refused(f"{pool} has gpus of kinds {kinds}, and this machine can't tell them apart", "give it one kind")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reconciler.model.errors import Unavailable
 from reconciler.model.fairness.admission import admit
+from reconciler.model.fairness.gpu_kinds import one_kind
 from reconciler.model.fairness.queues import reasons, situations, unplaced
 from reconciler.model.ids import Address, RunName, file_name
 from reconciler.model.kinds.pools import Pool
@@ -18,7 +19,7 @@ from reconciler.model.quantity import parse_duration
 from reconciler.ports.clock import Clock
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.pools.local.custody import Custody
-from reconciler.providers.pools.local.fitting import check_kinds, never_fits
+from reconciler.providers.pools.local.fitting import never_fits
 from reconciler.providers.pools.local.processes import is_alive
 from reconciler.providers.pools.local.records import REFUSED, Admission, Record, Usage
 from reconciler.providers.pools.local.store import Store
@@ -93,7 +94,7 @@ class LocalPool:
             Refused: its GPUs are of several kinds.
         """
         if spec is not None:
-            check_kinds(pool, spec)
+            one_kind(pool, spec)
         with self._writing() as store:
             store.refresh()
             known = self._pools(all_of_them=True).get(pool)

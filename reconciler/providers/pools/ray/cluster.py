@@ -89,14 +89,14 @@ class Cluster:
         """Be due for another look at once."""
         self._due = 0.0
 
-    def submit(self, order: JobOrder, submitted: float) -> None:
+    def submit(self, order: JobOrder, submitted: float, sealed: str = "") -> None:
         """Hand an order to the cluster, unless it has it already.
 
         Raises:
             Refused: the order or the options are wrong.
             Unavailable: the cluster can't take it now.
         """
-        asked = submission(order, submitted, self._options)
+        asked = submission(order, submitted, self._options, sealed)
         self._api.submit(asked)
         job = ClusterJob(
             type="SUBMISSION",

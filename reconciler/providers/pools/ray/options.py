@@ -25,6 +25,11 @@ class Options(BaseModel):
     token: str = Field(
         default="", pattern=rf"^({SECRET.pattern})?$", description="What the cluster asks for, as `${secret:NAME}`."
     )
+    seal: str = Field(
+        default="",
+        pattern=rf"^({SECRET.pattern})?$",
+        description="The key, as `${secret:NAME}`, that seals secrets of single jobs; the nodes have it too.",
+    )
     owner: str = Field(default="setpoint", pattern=DNS_LABEL, description="Tells our jobs from others' on the cluster.")
     python: str = Field(default="python3", description="The interpreter on the nodes that has Setpoint's runners.")
     command: tuple[str, ...] = Field(default=(), description="What a job is; by default the runners.")
@@ -53,7 +58,7 @@ class Options(BaseModel):
         Raises:
             Refused: the token's secret isn't set.
         """
-        return {"Authorization": f"Bearer {_reveal(self.token, environ)}"} if self.token else {}
+        return {"Authorization": f"Bearer {reveal(self.token, environ)}"} if self.token else {}
 
 
 def read_options(told: Mapping[str, Any]) -> Options:
@@ -75,7 +80,12 @@ def read_options(told: Mapping[str, Any]) -> Options:
     return options
 
 
-def _reveal(text: str, environ: Mapping[str, str]) -> str:
+def reveal(text: str, environ: Mapping[str, str]) -> str:
+    """Replace every `${secret:NAME}` in an option by the secret itself.
+
+    Raises:
+        Refused: a secret isn't set.
+    """
     for name in SECRET.findall(text):
         if f"SETPOINT_SECRET_{name}" not in environ:
             raise Refused(f"the secret {name} is not set", f"set SETPOINT_SECRET_{name} where the daemon runs")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.model.errors import Unavailable
+from reconciler.model.fairness.gpu_kinds import one_kind
 from reconciler.model.ids import Address, RunName, file_name
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import PoolListing
@@ -20,6 +21,7 @@ from reconciler.providers.pools.ray.jobs_api import JobsApi
 from reconciler.providers.pools.ray.options import read_options
 from reconciler.providers.pools.ray.queue import look
 from reconciler.providers.pools.ray.records import Record, join
+from reconciler.providers.pools.ray.seal import seal
 from reconciler.providers.pools.ray.store import Configured, Store
 from reconciler.providers.pools.ray.turn import Aside, Turn, moment_of
 
@@ -45,6 +47,8 @@ class RayPool:
         options = read_options(told)
         place = file_name(f"{options.owner}@{options.address}")
         api = JobsApi(options.address, options.headers(environ), options.patience.total_seconds())
+        self._options = options
+        self._environ = environ
         self._store = Store(folder.absolute() / "ray" / place)
         self._clock = clock
         self._keep = options.keep.total_seconds()
@@ -65,7 +69,12 @@ class RayPool:
         """Give a pool its capacity and shares; None takes it away once its jobs have ended.
 
         Jobs that were refused because they could never fit are forgotten, so that they are ordered anew.
+
+        Raises:
+            Refused: its GPUs are of several kinds.
         """
+        if spec is not None:
+            one_kind(pool, spec)
         with self._writing() as store:
             store.refresh()
             known = store.pools.get(pool)
@@ -76,12 +85,17 @@ class RayPool:
                 store.pools.put(pool, replace(known, leaving=True))
 
     def submit(self, order: JobOrder) -> None:
-        """Queue a job: a new one, or the next attempt of one that has ended."""
+        """Queue a job: a new one, or the next attempt of one that has ended.
+
+        Raises:
+            Refused: it comes with secrets, and there is no key to seal them.
+        """
         with self._writing() as store:
             known = self._known(order.run)
             if known is None or (known.end and order.attempt > known.order.attempt):
-                plain = replace(order, request=json.loads(request_as_json(order)))
-                store.orders.put(order.run, Record(plain, self._now()))
+                plain = replace(order, request=json.loads(request_as_json(order)), secrets={})
+                sealed = seal(order.secrets, self._options, self._environ)
+                store.orders.put(order.run, Record(plain, self._now(), sealed=sealed))
 
     def cancel(self, run: RunName) -> None:
         """Stop a job, if it runs, and forget it."""

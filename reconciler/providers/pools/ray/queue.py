@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.model.fairness.admission import admit
 from reconciler.model.fairness.amounts import NAMES, Amounts
+from reconciler.model.fairness.gpu_kinds import kind_refusal
 from reconciler.model.fairness.queues import reasons, situations, unplaced
 from reconciler.model.fairness.shares import refusal
 from reconciler.model.ids import Address, RunName
@@ -64,7 +65,8 @@ def never_fit(moment: Moment) -> Iterable[tuple[Record, str]]:
         if record.end or record.is_let_in or record.order.pool not in moment.pools:
             continue
         spec, nodes = moment.pools[record.order.pool], record.order.resources.nodes
-        if reason := refusal(record.order.pool, spec, record.order.team, record.demand):
+        kind = kind_refusal(record.order.pool, spec, record.order.resources)
+        if reason := kind or refusal(record.order.pool, spec, record.order.team, record.demand):
             yield record, f"{reason}; it is for {nodes} nodes together: lower resources.nodes" if nodes > 1 else reason
 
 

@@ -39,7 +39,7 @@ class Record:
     """All that is known of a run. Times are seconds since 1970.
 
     `accepted` is when the cluster took the job, None before; `job` is what the cluster says of it now; `end` is how it
-    ended, which is kept, since a cluster forgets.
+    ended, which is kept, since a cluster forgets. `sealed` are the secrets of the order.
     """
 
     order: JobOrder
@@ -47,6 +47,7 @@ class Record:
     accepted: float | None = None
     end: End | None = None
     job: ClusterJob | None = None
+    sealed: str = ""
 
     @property
     def run(self) -> RunName:
@@ -104,6 +105,7 @@ class Record:
             submitted=_moment(self.submitted),
             started=_moment(self.accepted) if is_started else None,
             ended=_moment(end.ended) if end else None,
+            inputs=self.order.inputs,
         )
 
 
@@ -185,6 +187,7 @@ def record_as_json(record: Record) -> dict[str, Any]:
         "submitted": record.submitted,
         "accepted": record.accepted,
         "end": asdict(end) if end else None,
+        "sealed": record.sealed,
     }
 
 
@@ -200,4 +203,5 @@ def record_from_json(told: Mapping[str, Any]) -> Record:
         submitted=float(told["submitted"]),
         accepted=None if told["accepted"] is None else float(told["accepted"]),
         end=End(**{**end, "state": JobState(end["state"])}) if end else None,
+        sealed=str(told["sealed"]),
     )

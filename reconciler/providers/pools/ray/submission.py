@@ -3,6 +3,7 @@
 All facts of an order but its request stand in the job's metadata, so that a daemon that has lost its folder knows them.
 The request travels in environment variables. It holds no secret, only names of some: these a job finds in
 `SETPOINT_SECRET_<NAME>`, which are set where the cluster's nodes start, and are in no list, no log and no metadata.
+What a data store gives to one job alone is sealed (`seal`).
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from typing import Any
 
 from reconciler.model.errors import Refused
 from reconciler.model.ids import RunName
+from reconciler.model.kinds.spec import SECRET
 from reconciler.ports.pool import JobOrder, order_as_json, order_from_json, request_as_json
 from reconciler.providers.pools.ray.jobs_api import ClusterJob
 from reconciler.providers.pools.ray.options import Options
@@ -34,16 +36,18 @@ def submission_id(owner: str, run: RunName, attempt: int) -> str:
     return f"{owner}-{readable}-{hashlib.sha256(run.encode(errors='surrogatepass')).hexdigest()[:10]}-{attempt}"
 
 
-def submission(order: JobOrder, submitted: float, options: Options) -> dict[str, Any]:
+def submission(order: JobOrder, submitted: float, options: Options, sealed: str = "") -> dict[str, Any]:
     """Return what the cluster is asked for: the launcher, on what the order asks for.
 
-    A job on several nodes takes nothing for itself: its launcher asks for the room of all of them at once.
+    A job on several nodes takes nothing for itself: its launcher asks for the room of all of them at once. `sealed` are
+    the secrets of this job alone.
 
     Raises:
         Refused: the request is too large for environment variables.
     """
     runtime = dict(options.runtime_env)
     runtime["env_vars"] = {**runtime.get("env_vars", {}), **variables(order, options)}
+    runtime["env_vars"] |= {"SETPOINT_SEALED": sealed} if sealed else {}
     facts = {**order_as_json(order), "submitted": submitted}
     asked = order.resources
     room: dict[str, Any] = {
@@ -80,6 +84,7 @@ def variables(order: JobOrder, options: Options) -> dict[str, str]:
         "nodes": asked.nodes,
         "resources": options.resources.get(order.pool, {}),
         "placement": options.placement,
+        "sealed_with": "".join(SECRET.findall(options.seal)),
     }
     return {
         "SETPOINT_ORDER": _escaped(json.dumps(told)),

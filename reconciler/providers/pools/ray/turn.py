@@ -120,7 +120,7 @@ class Turn:
 
     def _submit(self, record: Record) -> None:
         try:
-            self._cluster.submit(record.order, record.submitted)
+            self._cluster.submit(record.order, record.submitted, record.sealed)
         except Refused as error:
             self._end(record, str(error))
         except Unavailable as error:

@@ -15,8 +15,8 @@ from tests.unit.runners.launcher.processes import FAMILY, SLEEP, STUBBORN, is_al
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at /proc")
 
 CAREFUL = """
-import signal, sys, time
-signal.signal(signal.SIGTERM, lambda *_: (print('saved', flush=True), sys.exit(3)))
+import os, signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: (os.write(1, b'saved\\n'), sys.exit(3)))
 print('up', flush=True)
 time.sleep(600)
 """

@@ -2,7 +2,8 @@
 
 import pytest
 
-from reconciler.model.fairness.gpu_kinds import kind_refusal
+from reconciler.model.errors import Refused
+from reconciler.model.fairness.gpu_kinds import kind_refusal, one_kind
 from reconciler.model.ids import Address
 from reconciler.model.kinds.pools import Capacity, Pool
 from reconciler.model.kinds.spec import Resources
@@ -31,3 +32,10 @@ def test_what_isn_t_is_refused(asked: dict[str, object], told: str) -> None:
 def test_a_pool_that_tells_no_kinds_has_none() -> None:
     asked = Resources(gpus=1, gpu_kind="a100")
     assert "has no kinds" in kind_refusal(SHARED, Pool(capacity=Capacity(gpus=8)), asked)
+
+
+def test_an_engine_may_know_one_kind_only() -> None:
+    one_kind(SHARED, Pool(capacity=Capacity(gpu_kinds={"a100": 2})))
+    with pytest.raises(Refused, match="kinds a100 and t4") as refused:
+        one_kind(SHARED, MIXED)
+    assert refused.value.hint == "make a pool for each kind"

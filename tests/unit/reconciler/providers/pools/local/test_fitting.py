@@ -2,14 +2,11 @@
 
 from typing import Any
 
-import pytest
-
-from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Capacity, Pool
 from reconciler.model.kinds.spec import Resources
 from reconciler.ports.pool import JobOrder
-from reconciler.providers.pools.local.fitting import check_kinds, never_fits
+from reconciler.providers.pools.local.fitting import never_fits
 from reconciler.providers.pools.local.records import Record
 
 SHARED = Address("pools/shared")
@@ -29,9 +26,3 @@ def test_what_never_fits_is_told() -> None:
 
 def test_a_kind_of_gpu_that_isn_t_there_never_fits() -> None:
     assert "no kinds" in never_fits(POOLS, record(gpus=1, gpu_kind="a100"))
-
-
-def test_this_machine_can_t_tell_kinds_apart() -> None:
-    check_kinds(SHARED, Pool(capacity=Capacity(gpu_kinds={"a100": 2})))
-    with pytest.raises(Refused, match="kinds a100 and t4"):
-        check_kinds(SHARED, Pool(capacity=Capacity(gpu_kinds={"t4": 2, "a100": 2})))

@@ -19,7 +19,7 @@ Open = Callable[..., RayPool]
 
 def order(run: str = RUN, *, team: str = "risk", attempt: int = 1, timeout: float = 60.0, **does: Any) -> JobOrder:
     """Order a job; `cpus`, `memory`, `gpus`, `nodes` and `pool` may be told, the rest is what it does."""
-    asked = {name: does.pop(name) for name in ("cpus", "memory", "gpus", "nodes") if name in does}
+    asked = {name: does.pop(name) for name in ("cpus", "memory", "gpus", "gpu_kind", "nodes") if name in does}
     pool = Address(does.pop("pool", SHARED))
     return JobOrder(RunName(run), pool, team, Resources(**asked), timeout, does, attempt)
 

@@ -1,6 +1,7 @@
 """The pool on a cluster with a life of its own: lost folders, restarted clusters, calls that fail."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -315,6 +316,22 @@ def test_a_folder_that_can_t_be_used_is_told(open_pool: Open, tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable, match=r"the pool's folder .* can't be used"):
         open_pool(tmp_path / "file").configure(SHARED, TWO_CPUS)
+
+
+def test_gpus_of_several_kinds_are_several_pools(pool: RayPool) -> None:
+    pool.configure(SHARED, Pool(capacity=Capacity(gpu_kinds={"a100": 8})))
+    with pytest.raises(Refused, match="kinds a100 and t4"):
+        pool.configure(SHARED, Pool(capacity=Capacity(gpu_kinds={"a100": 8, "t4": 4})))
+
+
+def test_secrets_are_on_no_disk(open_pool: Open, tmp_path: Path) -> None:
+    sealing = open_pool(seal="${secret:RAY}", environ={"SETPOINT_SECRET_RAY": "key"})
+    sealing.submit(replace(order(), secrets={"TOKEN": "hush"}))
+    kept = "".join(path.read_text() for path in tmp_path.rglob("*.json"))
+    assert RUN in kept
+    assert "hush" not in kept
+    with pytest.raises(Refused, match="no key to seal"):
+        open_pool().submit(replace(order("experiments/e/000000000001"), secrets={"TOKEN": "hush"}))
 
 
 def test_options_are_checked_when_it_is_opened(open_pool: Open) -> None:

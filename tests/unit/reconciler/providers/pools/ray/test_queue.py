@@ -87,3 +87,8 @@ def test_what_can_never_fit_is_told_once_its_pool_is_there() -> None:
     assert "asks for 5 cpus and pools/shared has 4 cpus" in found[RunName("a")]
     assert "9 gpus" in found[RunName("b")]
     assert "lower resources.nodes" in found[RunName("b")]
+
+
+def test_a_kind_of_gpu_that_the_pool_hasn_t_got_never_fits() -> None:
+    ((_, why),) = never_fit(moment(waiting("a", gpus=1, gpu_kind="a100")))
+    assert "has no kinds" in why
