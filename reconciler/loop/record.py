@@ -1,6 +1,7 @@
 """Recording: a plan and its outcomes as edits of the status branch, only where something changed."""
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -88,15 +89,22 @@ def with_outcomes(plan: Plan, outcomes: tuple[Outcome, ...]) -> Mapping[Address,
 def status(decision: Decision, commit: CommitId, now: datetime, former: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a resource's status document; the very former one when nothing but the commit is new."""
     conditions = former.get("conditions") or []
-    told = plain([c.as_json() for c in conditions_of(decision, commit, now, conditions)])
-    document: dict[str, Any] = {"address": str(decision.address), "state": decision.standing.value, "conditions": told}
-    document["facts"] = plain(decision.facts)
-    same = all(former.get(key) == document[key] for key in ("state", "facts"))
-    return former if same and _timeless(conditions) == _timeless(told) else document
+    told = [c.as_json() for c in conditions_of(decision, commit, now, conditions)]
+    facts = _settled(former.get("facts"), decision.facts)
+    same = former.get("state") == decision.standing.value and former.get("facts") == facts
+    if same and _timeless(conditions) == _settled(_timeless(conditions), _timeless(told)):
+        return former
+    state = decision.standing.value
+    return {"address": str(decision.address), "state": state, "conditions": plain(told), "facts": facts}
 
 
 def _timeless(conditions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{k: v for k, v in c.items() if k not in ("observed_commit", "since")} for c in conditions]
+
+
+def _settled(former: Any, value: Any) -> Any:
+    """Return a value as YAML reads it back: most often it is what was read back before."""
+    return former if former == value else plain(value)
 
 
 def plain(value: Any) -> Any:
@@ -124,11 +132,16 @@ def _files(
     be read now is left for the next pass, and keeps no status back.
     """
     changed: Edits = {}
+    there: defaultdict[str, list[str]] = defaultdict(list)
+    for path in known:
+        room, *place = path.split("/", 3)
+        if room == "reports" and len(place) == 3:
+            there["/".join(place[:2])].append(path)
     for address, decision in told.items():
         if not decision.files and address not in removed:
             continue
         shown = {} if address in removed else decision.files
         fresh = {path: contain(partial(read, *place)) for path, place in shown.items() if path not in known}
         changed |= {path: content.value for path, content in fresh.items() if isinstance(content, Success)}
-        changed |= {p: None for p in known if p.startswith(f"reports/{address}/") and p not in shown}
+        changed |= {path: None for path in there[address] if path not in shown}
     return changed
