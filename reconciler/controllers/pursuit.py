@@ -178,11 +178,12 @@ def surplus(address: Address, keep: int | None, wanted: frozenset[RunName], view
     ours = [v.run for v in view.versions_by_owner.get(address, ()) if v.here and v.run not in wanted]
     ours.sort(key=lambda run: (finished_at(view.actual.results.get(run, {})), run), reverse=True)
     why = "the spec keeps no more"
-    spare = [run for run in ours[keep:] if run not in _being_read(view)] if ours[keep:] else []
+    spare = [run for run in ours[keep:] if run not in being_read(view)] if ours[keep:] else []
     return tuple(DropRun(address=address, run=run, why=why, accepted=True) for run in spare)
 
 
-def _being_read(view: View) -> frozenset[RunName]:
+def being_read(view: View) -> frozenset[RunName]:
+    """Return the runs whose output a job under way reads."""
     return frozenset(run for job in view.actual.pool.jobs.values() if _is_active(job) for run in job.inputs)
 
 

@@ -1,6 +1,7 @@
 """Recording: a plan and its outcomes as edits of the status branch, only where something changed."""
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -129,11 +130,16 @@ def _files(
     be read now is left for the next pass, and keeps no status back.
     """
     changed: Edits = {}
+    there: defaultdict[str, list[str]] = defaultdict(list)
+    for path in known:
+        room, *place = path.split("/", 3)
+        if room == "reports" and len(place) == 3:
+            there["/".join(place[:2])].append(path)
     for address, decision in told.items():
         if not decision.files and address not in removed:
             continue
         shown = {} if address in removed else decision.files
         fresh = {path: contain(partial(read, *place)) for path, place in shown.items() if path not in known}
         changed |= {path: content.value for path, content in fresh.items() if isinstance(content, Success)}
-        changed |= {p: None for p in known if p.startswith(f"reports/{address}/") and p not in shown}
+        changed |= {path: None for path in there[address] if path not in shown}
     return changed
