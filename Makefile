@@ -14,20 +14,19 @@ INTO := --python $(BIN)/python
 COMPILE := $(UV) compile --quiet --universal --python-version 3.11 --generate-hashes \
            --no-header --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
-# Options of the targets: make demo KEEP=1 ENVIRONMENT=production; make lock UPGRADE=1; make test TESTS=tests/e2e
+# Options of the targets: make demo KEEP=1 ENVIRONMENT=cluster; make lock UPGRADE=1; make test TESTS=tests/e2e
 TESTS ?= tests
 WORKERS ?= 2
 INPUTS ?= 100000
 INSTALLED := $(if $(wildcard $(VENV)/.test),$(VENV)/.test,$(VENV)/.demo)
-DEMO_OPTIONS := $(if $(KEEP),--keep) $(if $(ENVIRONMENT),--engines $(ENVIRONMENT))
 
 .PHONY: help
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: $(INSTALLED)  ## Run the whole loop on this machine, from data to a monitored endpoint
-	@$(BIN)/setpoint demo $(DEMO_OPTIONS)
+demo: $(if $(ENVIRONMENT),servers,$(INSTALLED))  ## Run the whole loop on this machine (ENVIRONMENT=cluster, ray: on real engines)
+	@$(BIN)/$(if $(ENVIRONMENT),python -m tests.demo $(ENVIRONMENT),setpoint demo) $(if $(KEEP),--keep)
 
 .PHONY: check
 check: $(VENV)/.test  ## Format, lint, types, layers, unit and house tests: under 90 seconds
@@ -46,8 +45,8 @@ test: servers  ## Run every test
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
 .PHONY: bench
-bench: $(VENV)/.test  ## Measure the daemon; results go to .bench/
-	@$(BIN)/python -m tests.bench
+bench: $(if $(SERVERS),servers,$(VENV)/.test)  ## Measure the daemon, to .bench/ (QUICK=1: a part; SERVERS=1: real engines)
+	@QUICK=$(QUICK) SERVERS=$(SERVERS) $(BIN)/python -m tests.bench
 
 .PHONY: fuzz
 fuzz: $(VENV)/.test  ## Put 100,000 random inputs to all that takes any: five minutes (INPUTS=N: another number)

@@ -6,11 +6,11 @@ from typing import NamedTuple
 from reconciler.controllers.pictures import pictures
 from reconciler.controllers.proposals import close_others, propose_once, proposed_names, replaced
 from reconciler.controllers.pursuit import Pursuit, Stage, pursue_newest, surplus, tidy
-from reconciler.controllers.retraining import trigger_of
+from reconciler.controllers.retraining import alerted, trigger_of
 from reconciler.controllers.run_orders import order
 from reconciler.model.change import Change, OpenProposal, StartRun
 from reconciler.model.decision import DataVersion, Decision, Standing, View
-from reconciler.model.ids import Address, digest
+from reconciler.model.ids import Address, RunName, digest
 from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import last_fire, next_fire
@@ -74,7 +74,8 @@ def _memory(address: Address, cause: _Cause, changes: tuple[Change, ...], view: 
     """Return what must outlive the pass: the cause, and the names of proposals that were seen."""
     gone = replaced(changes, view)
     names = [name for name in proposed_names(address, view) if name not in gone]
-    told = {"due": cause.due, "refreshed_for": cause.alert, "proposed": names}
+    told: dict[str, object] = {"due": cause.due, "refreshed_for": cause.alert, "proposed": names}
+    told["alerted"] = alerted(address, RunName(cause.alert), view) if cause.alert else None
     return {key: value for key, value in told.items() if value}
 
 

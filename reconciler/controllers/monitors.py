@@ -7,7 +7,8 @@ from typing import Any
 
 from reconciler.controllers.datasets import due_since
 from reconciler.controllers.proposals import is_open, propose_once, proposed_names
-from reconciler.controllers.pursuit import Stage, finished_at, pursue_newest, tidy
+from reconciler.controllers.pursuit import Stage, pursue_newest, tidy
+from reconciler.controllers.reports import judged, reports, spare
 from reconciler.controllers.retraining import granted
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.waiting import waits_for
@@ -19,8 +20,8 @@ from reconciler.model.kinds.monitors import Monitor
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import next_fire
 
-NOT_ENOUGH = "not_enough_data"
-"""The verdict of a report whose window held fewer rows than the spec's `minimum_rows`."""
+SHOWN = 30
+"""Reports that are shown at the most where the spec keeps all."""
 
 
 def decide(resource: Resource, view: View) -> Decision:
@@ -39,6 +40,7 @@ def decide(resource: Resource, view: View) -> Decision:
     wanted = _report(resource, spec, live, tick, view)
     pursuit = pursue_newest(wanted, _report(resource, spec, live, former or tick, view), spec.retries, view)
     changes = pursuit.changes + tidy(resource.address, frozenset({pursuit.run}), view) + shown.changes
+    changes += spare(resource.address, spec, view) if pursuit.stage is Stage.ACCEPTED else ()
     facts = {**shown.facts, "due": tick if pursuit.run == wanted.run else former}
     shown = replace(shown, changes=changes, message=pursuit.message, facts=facts)
     if pursuit.stage is Stage.ACCEPTED:
@@ -48,25 +50,14 @@ def decide(resource: Resource, view: View) -> Decision:
     return replace(shown, reason="Reporting", standing=Standing.RECONCILING, wake=pursuit.wake or upcoming)
 
 
-def reports(address: Address, view: View) -> list[tuple[str, RunName]]:
-    """Return a monitor's accepted reports with the ends of their windows, oldest first."""
-    found = []
-    for version in view.versions_by_owner.get(address, ()):
-        result = view.actual.results.get(version.run)
-        if version.here and result is not None:
-            end = (result.get("facts", {}).get("window") or {}).get("end") or finished_at(result)
-            found.append((str(end), version.run))
-    return sorted(found)
-
-
 def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View) -> StartRun:
     """Order the report up to a moment, from where the last one ended that had enough rows to judge.
 
     So rows add up from window to window until there are enough of them. The same model may serve in another environment
     too: that one's traffic is another report.
     """
-    known = ((moment, run) for moment, run in reports(resource.address, view) if moment < end)
-    former = [(moment, run) for moment, run in known if _facts(run, view).get("verdict") != NOT_ENOUGH]
+    known = [(moment, run) for moment, run in reports(resource.address, view) if moment < end]
+    former = judged(known, view)
     start, previous = former[-1] if former else (None, None)
     inputs = {"reference": live.trial} | ({"previous": previous} if previous else {})
     return order(
@@ -84,11 +75,6 @@ def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View)
     )
 
 
-def _facts(report: RunName, view: View) -> Mapping[str, Any]:
-    facts = view.actual.results.get(report, {}).get("facts")
-    return facts if isinstance(facts, Mapping) else {}
-
-
 def _verdict(result: Mapping[str, Any]) -> str:
     facts = result.get("facts", {})
     alerts = [str(a.get("what")) for a in facts.get("alerts") or () if isinstance(a, Mapping)]
@@ -101,7 +87,7 @@ def _verdict(result: Mapping[str, Any]) -> str:
 def _shown(resource: Resource, spec: Monitor, view: View) -> Decision:
     """Show the newest reports and their files, and act on an alert where the spec says so."""
     address = resource.address
-    known = reports(address, view)[-spec.keep :]
+    known = reports(address, view)[-(spec.keep or SHOWN) :]
     facts: dict[str, Any] = {"reports": [run for _, run in reversed(known)], "proposed": proposed_names(address, view)}
     files: dict[str, tuple[RunName, str]] = {}
     for _, run in known:

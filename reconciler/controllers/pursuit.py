@@ -101,21 +101,29 @@ def _underway(wanted: StartRun, job: Job, retries: int, view: View) -> Pursuit:
         return Pursuit(run, Stage.WAITING, job.reason or "waits for a slot")
     if job.state is JobState.RUNNING:
         return Pursuit(run, Stage.RUNNING, f"attempt {job.attempt} runs")
+    if job.state is JobState.SUCCEEDED and run not in view.actual.data.branches:
+        return _again(wanted, job, "its output is gone", view)
     if job.state is JobState.SUCCEEDED:
         job = replace(job, reason="it ended well but left no result.json")
     error = view.actual.errors.get(run, {})
     reason = describe_error(error) or job.reason or f"exit code {job.exit_code}"
     asked = view.requested(wanted.address)
-    again = replace(wanted, attempt=job.attempt + 1, why=f"attempt {job.attempt} failed")
     if job.state is JobState.CANCELLED or (asked and job.ended and asked > job.ended):
-        return Pursuit(run, Stage.WAITING, "it is started again", (again,))
+        anew = replace(wanted, attempt=job.attempt + 1, why=f"attempt {job.attempt} failed")
+        return Pursuit(run, Stage.WAITING, "it is started again", (anew,))
     is_refused = job.exit_code == REFUSED
     if is_refused or (job.exit_code != UNAVAILABLE and job.attempt > retries):
         attempts = "" if is_refused else f" after {job.attempt} attempts"
         return Pursuit(run, Stage.FAILED, f"{reason}{attempts}", result=error)
-    due = (job.ended or view.actual.now) + backoff(run, job.attempt)
+    return _again(wanted, job, reason, view)
+
+
+def _again(wanted: StartRun, job: Job, reason: str, view: View) -> Pursuit:
+    """Start a job's next attempt, after a while."""
+    run, due = wanted.run, (job.ended or view.actual.now) + backoff(wanted.run, job.attempt)
     if due > view.actual.now:
         return Pursuit(run, Stage.WAITING, f"attempt {job.attempt} failed and is tried again: {reason}", wake=due)
+    again = replace(wanted, attempt=job.attempt + 1, why=f"attempt {job.attempt} failed")
     return Pursuit(run, Stage.WAITING, f"it is tried again: {reason}", (again,))
 
 
@@ -170,11 +178,12 @@ def surplus(address: Address, keep: int | None, wanted: frozenset[RunName], view
     ours = [v.run for v in view.versions_by_owner.get(address, ()) if v.here and v.run not in wanted]
     ours.sort(key=lambda run: (finished_at(view.actual.results.get(run, {})), run), reverse=True)
     why = "the spec keeps no more"
-    spare = [run for run in ours[keep:] if run not in _being_read(view)] if ours[keep:] else []
+    spare = [run for run in ours[keep:] if run not in being_read(view)] if ours[keep:] else []
     return tuple(DropRun(address=address, run=run, why=why, accepted=True) for run in spare)
 
 
-def _being_read(view: View) -> frozenset[RunName]:
+def being_read(view: View) -> frozenset[RunName]:
+    """Return the runs whose output a job under way reads."""
     return frozenset(run for job in view.actual.pool.jobs.values() if _is_active(job) for run in job.inputs)
 
 

@@ -8,19 +8,29 @@ from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.monitors import Alert, Monitor
 from reconciler.model.kinds.promotions import Promotion
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
 
 def trigger_of(dataset: Address, view: View) -> RunName | None:
     """Return the newest report whose alert a dataset must answer with fresh data, within the monitors' limits.
 
     It stays the answer until a newer alert comes, so that a refresh is asked for once an alert; the last status
-    remembers it, should a spec on the way to its monitor break or go.
+    remembers it, should a spec on the way to its monitor break or go, or its report be dropped.
     """
     found = [alert for monitor, spec in _monitors_of(dataset, view) for alert in granted(monitor, spec.alert, view)]
     former = view.recorded_facts(dataset).get("refreshed_for")
     if former:
-        moment = _alert_of(RunName(former), view)
-        found.append((moment or datetime.min.replace(tzinfo=UTC), RunName(former)))
+        moment = alerted(dataset, RunName(former), view)
+        found.append((datetime.fromisoformat(moment) if moment else _NEVER, RunName(former)))
     return max(found)[1] if found else None
+
+
+def alerted(dataset: Address, report: RunName, view: View) -> str | None:
+    """Return when the alert was raised that a dataset answers, as its report tells, or else the last status."""
+    moment, facts = _alert_of(report, view), view.recorded_facts(dataset)
+    if moment:
+        return moment.isoformat()
+    return str(facts["alerted"]) if facts.get("refreshed_for") == report and facts.get("alerted") else None
 
 
 def _monitors_of(dataset: Address, view: View) -> Iterator[tuple[Address, Monitor]]:
@@ -39,10 +49,19 @@ def _monitors_of(dataset: Address, view: View) -> Iterator[tuple[Address, Monito
                 yield monitor, watch
 
 
-def granted(monitor: Address, alert: Alert, view: View) -> list[tuple[datetime, RunName]]:
-    """Return the alerts of a monitor that may act: at most so many within any window of the given length."""
+def granted(
+    monitor: Address, alert: Alert, view: View, *, without: frozenset[RunName] = frozenset()
+) -> list[tuple[datetime, RunName]]:
+    """Return the alerts of a monitor that may act: at most so many within any window of the given length.
+
+    Args:
+        monitor: whose alerts.
+        alert: what the monitor's spec says of them.
+        view: the world.
+        without: reports that are taken as if they weren't there.
+    """
     found: list[tuple[datetime, RunName]] = []
-    for moment, run in sorted(_alerts(monitor, view)):
+    for moment, run in sorted(item for item in _alerts(monitor, view) if item[1] not in without):
         recent = [when for when, _ in found if moment - when < alert.within]
         if len(recent) < alert.at_most:
             found.append((moment, run))

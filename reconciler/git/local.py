@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from reconciler.git.locks import clear_stale
 from reconciler.git.objects import ObjectStore
 from reconciler.git.process import Output, call, checked
 from reconciler.git.refs import RefUpdate, list_refs, raced, swap
@@ -76,20 +77,20 @@ class LocalRepository:
         Raises:
             Raced: the branch isn't where it was expected.
             Refused: changes in the work tree are in the way.
-            Unavailable: the repository can't be written.
+            Unavailable: the repository can't be written, or somebody is writing to the work tree's index.
         """
         work_tree = self._work_tree_of(update.ref)
         if work_tree is None or update.new is None:
             return swap(self.git_dir, [update])
         if self.refs(update.ref).get(update.ref) != update.old:
             raise raced(update.ref)
+        private = _private(work_tree)
+        for git_dir, refs in ((self.git_dir, [update.ref]), (private, [])):
+            clear_stale(git_dir, refs)
         call(work_tree, "merge", "--ff-only", "--quiet", "--no-stat", update.new, in_work_tree=True)
         now = self.refs(update.ref).get(update.ref)
         if now == update.old:
-            raise Refused(
-                f"changes in the work tree {work_tree} are in the way of a merge to {update.ref}",
-                "commit or stash them; or let Setpoint watch a bare repository, and push to that",
-            )
+            raise _in_the_way(work_tree, private / "index.lock", update.ref)
         if now != update.new:
             raise raced(update.ref)
         return None
@@ -114,6 +115,23 @@ class LocalRepository:
             if facts.get("branch") == ref and "bare" not in facts and Path(facts["worktree"]).is_dir():
                 return Path(facts["worktree"])
         return None
+
+
+def _private(work_tree: Path) -> Path:
+    """Return the Git folder that a work tree has to itself: its HEAD and its index lie there."""
+    told = call(work_tree, "rev-parse", "--path-format=absolute", "--git-dir", in_work_tree=True)
+    return Path(told.text.rstrip("\n"))
+
+
+def _in_the_way(work_tree: Path, lock: Path, ref: str) -> Refused | Unavailable:
+    """Return the error for a branch that its work tree can't follow."""
+    if lock.exists():
+        hint = f"if the git command that made {lock} was killed, delete that"
+        return Unavailable(f"another git command writes to the index of the work tree {work_tree}", hint)
+    return Refused(
+        f"changes in the work tree {work_tree} are in the way of a merge to {ref}",
+        "commit or stash them; or let Setpoint watch a bare repository, and push to that",
+    )
 
 
 def _located(place: Path) -> Output:

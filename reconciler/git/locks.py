@@ -28,14 +28,11 @@ def clear_stale(git_dir: Path, refs: Iterable[str]) -> None:
         git_dir: the repository's Git folder.
         refs: the refs that are to be moved, by their full names.
     """
-    stale = [lock for lock in _locks(git_dir, refs) if _is_stale(lock)]
-    if not stale:
+    if not (stale := _stale(_locks(git_dir, refs))):
         return
-    with turn(str(git_dir), "stale locks") as is_mine:
-        for lock in stale:
-            if is_mine and _is_stale(lock):
-                with contextlib.suppress(OSError):
-                    lock.unlink()
+    with turn(str(git_dir), "stale locks") as is_mine, contextlib.suppress(OSError):
+        for lock in _stale(stale) if is_mine else ():
+            lock.unlink()
 
 
 def held(git_dir: Path, refs: Iterable[str]) -> Path | None:
@@ -46,6 +43,10 @@ def held(git_dir: Path, refs: Iterable[str]) -> Path | None:
 def _locks(git_dir: Path, refs: Iterable[str]) -> Iterator[Path]:
     yield from (git_dir / name for name in _SHARED)
     yield from (git_dir / f"{ref}.lock" for ref in refs)
+
+
+def _stale(locks: Iterable[Path]) -> list[Path]:
+    return [lock for lock in locks if _is_stale(lock)]
 
 
 def _is_stale(lock: Path) -> bool:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from reconciler.git.locks import clear_stale
 from reconciler.git.mirror import make_bare
 from reconciler.git.objects import ObjectStore
 from reconciler.git.process import FAR_PATIENCE, Output, call, without_credentials
@@ -168,7 +169,9 @@ class RemoteRepository:
         return all(self._is_here(refs[ref]) for ref in missing)
 
     def _fetch(self, refs: Sequence[str]) -> Output:
-        specs = [f"+{ref}:refs/mirror/{_digest(ref)}" for ref in refs]
+        mirrored = {ref: f"refs/mirror/{_digest(ref)}" for ref in refs}
+        clear_stale(self.git_dir, mirrored.values())
+        specs = [f"+{ref}:{kept}" for ref, kept in mirrored.items()]
         options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--recurse-submodules=no")
         self._upkeep.written()
         return self._far("fetch", *options, self._url, *specs)

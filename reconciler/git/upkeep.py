@@ -1,6 +1,8 @@
 """Upkeep: a repository that is written to all day is packed now and then, as Git does after a person's commands."""
 
+import contextlib
 import threading
+import time
 from pathlib import Path
 
 from reconciler.git.process import call
@@ -31,3 +33,17 @@ class Upkeep:
             is_due = self._writes % EVERY == 0
         if is_due:
             call(self._git_dir, "gc", "--auto", "--quiet")
+
+
+def sweep_unfinished(git_dir: Path, age: float) -> None:
+    """Delete the objects that commands have left half-written which were killed, as only `git gc` does otherwise.
+
+    Args:
+        git_dir: the repository's Git folder.
+        age: seconds since anything was written to such a file, after which it is nobody's any more.
+    """
+    oldest = time.time() - age
+    for file in (git_dir / "objects").glob("*/tmp_*"):
+        with contextlib.suppress(OSError):
+            if file.lstat().st_mtime < oldest:
+                file.unlink()

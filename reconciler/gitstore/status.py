@@ -1,9 +1,11 @@
-"""The status branch `setpoint/<environment>`: read whole, written by one commit at a time, never forced.
+"""The status branch `setpoint/<environment>`: read whole, written by one commit at a time, by compare-and-swap.
 
 Any number of writers share it: each puts its edits on the newest commit, and one that lost the race reads again and
-puts them on that. Files that nobody edits stay as they are, whoever wrote them.
+puts them on that. Files that nobody edits stay as they are, whoever wrote them. Now and then whoever holds the lease
+lets old commits go (`history`); that moves the branch by compare-and-swap too, so nobody's edits are lost.
 """
 
+import contextlib
 import random
 import threading
 import time
@@ -17,7 +19,8 @@ from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import Repository
 from reconciler.git.trees import FILE, Draft, Entry, edited, entry_at, list_tree, rooted
 from reconciler.git.turn import turn
-from reconciler.model.errors import Raced, Refused, Unavailable, Unsafe
+from reconciler.gitstore.history import KEPT, LOOK, shortened
+from reconciler.model.errors import Raced, Refused, SetpointError, Unavailable, Unsafe
 from reconciler.model.ids import CommitId
 
 ATTEMPTS = 60
@@ -77,15 +80,25 @@ class StatusBranch:
         environment: the environment's name.
         fence: called before each write for the lease that it is made under, and raises `Unsafe` where that is lost.
             Without it, as when an operator writes from the command line, no lease is needed.
+        keep: how many commits stay when the history is shortened.
 
     Raises:
         Refused: the environment's name isn't one.
     """
 
-    def __init__(self, repository: Repository, environment: str, fence: Callable[[], Fence] | None = None) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        environment: str,
+        fence: Callable[[], Fence] | None = None,
+        *,
+        keep: int = KEPT,
+    ) -> None:
         self.repository = repository
         self.ref = f"refs/heads/setpoint/{check_environment(environment)}"
         self._fence = fence
+        self._keep = keep
+        self._writes = 0
         self._lock = threading.Lock()
         self._read: StatusTree = StatusTree(None)
 
@@ -124,7 +137,11 @@ class StatusBranch:
         for path in edits:
             check_path(path)
         with self._lock, turn(self.repository.place, self.ref):
-            return self._written(edits, message)
+            written = self._written(edits, message)
+            if self._fence and written:
+                with contextlib.suppress(SetpointError):
+                    return self._shorten(written, self._fence)
+            return written
 
     def _written(self, edits: Mapping[str, bytes | None], message: str) -> CommitId | None:
         pause = 0.0
@@ -137,6 +154,15 @@ class StatusBranch:
             pause = min(max(pause * 1.5, time.monotonic() - began), _LONGEST_PAUSE)
             time.sleep(random.uniform(0, pause * min(attempt, 4)))
         raise Raced(f"{self.ref} moved at each of {ATTEMPTS} attempts", "see who else writes to it")
+
+    def _shorten(self, head: CommitId, fence: Callable[[], Fence]) -> CommitId:
+        """Let old commits go now and then; return the branch's head. What is in the way of it now may not be later."""
+        self._writes += 1
+        new = shortened(self.repository.objects, head, self._keep) if self._writes % LOOK == 1 else None
+        if new is None:
+            return head
+        self._swap(RefUpdate(self.ref, new, head), fence())
+        return CommitId(new)
 
     def _write(self, edits: Mapping[str, bytes | None], message: str) -> CommitId | None:
         self.repository.refresh(self.ref)

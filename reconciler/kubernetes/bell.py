@@ -69,7 +69,8 @@ def _begin(line: "_Line", access: Access, call: Call, ask: Ask) -> tuple[socket.
     headers = {"Accept": "application/json", "User-Agent": "setpoint", **access.token.headers()}
     try:
         line.request(call.method, urlsplit(access.server).path + call.target, headers=headers)
-        sock, answer = line.sock, line.getresponse()
+        sock = line.sock
+        line.answer = answer = line.getresponse()
         told = Answer(answer.status, b"" if answer.status == 200 else answer.read())
         sock.settimeout(0)
     except (OSError, http.client.HTTPException) as error:
@@ -84,6 +85,7 @@ class _Line(http.client.HTTPConnection):
     def __init__(self, access: Access, timeout: float) -> None:
         address = urlsplit(access.server)
         assert address.hostname, "access was found with an address"
+        self.answer: http.client.HTTPResponse | None = None
         super().__init__(address.hostname, address.port or (443 if access.trust else 80), timeout=timeout)
         self._trust = access.trust
         self._named = access.host or address.hostname
@@ -93,3 +95,9 @@ class _Line(http.client.HTTPConnection):
         super().connect()
         if self._trust:
             self.sock = self._trust.wrap_socket(self.sock, server_hostname=self._named)
+
+    def close(self) -> None:
+        """Close the connection; an answer that ends with it keeps it open otherwise."""
+        super().close()
+        if self.answer:
+            self.answer.close()

@@ -6,6 +6,7 @@ from typing import Any
 from reconciler.loop.boundary import Failure, Success, contain
 from reconciler.loop.results import document_of
 from reconciler.loop.threads import Threads
+from reconciler.model.errors import Unavailable
 from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.observed import Actual, Branch, Controls, DataListing, JobState, PoolListing
 from reconciler.ports.engines import Engines
@@ -31,15 +32,16 @@ class Results:
         """Return the results and the errors of all runs that are versions or have ended.
 
         Raises:
-            Unavailable: one of them couldn't be read.
+            Unavailable: one of them couldn't be read; the others are known from now on.
         """
         wanted = list(dict(_finished(data, pool)).items())
         unknown = [(run, state) for run, state in wanted if (run, state) not in self._known]
         fresh = {key: self._known[key] for key in wanted if key in self._known}
-        if unknown:
-            read = self.threads.map(lambda key: _read_both(engines, key[0]), unknown)
-            fresh |= zip(unknown, read, strict=True)
+        read = self.threads.map(lambda key: contain(lambda: _read_both(engines, key[0])), unknown)
+        fresh |= {key: told.value for key, told in zip(unknown, read, strict=True) if isinstance(told, Success)}
         self._known = {key: pair for key, pair in fresh.items() if any(part is not None for part in pair)}
+        if failures := [told for told in read if isinstance(told, Failure)]:
+            raise Unavailable(failures[0].message, failures[0].hint)
         results = {run: pair[0] for (run, _), pair in fresh.items() if pair[0] is not None}
         errors = {run: pair[1] for (run, _), pair in fresh.items() if pair[1] is not None}
         return results, errors

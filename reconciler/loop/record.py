@@ -1,7 +1,8 @@
 """Recording: a plan and its outcomes as edits of the status branch, only where something changed."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from reconciler.loop.backoff import retold
 from reconciler.loop.boundary import Success, contain
 from reconciler.loop.dumping import dump
 from reconciler.loop.readme import readme
-from reconciler.loop.recorded import Recorded
+from reconciler.loop.recorded import Recorded, approval_path, commit_of
 from reconciler.model.condition import conditions_of, told_by
 from reconciler.model.decision import Decision
 from reconciler.model.ids import Address, CommitId, RunName
@@ -51,6 +52,7 @@ def edits(
     changed: Edits = {f"status/{a}.yaml": dump(doc) for a, doc in documents.items() if known.get(a) != doc}
     changed |= {f"status/{a}.yaml": None for a in recorded.statuses if a not in documents}
     changed |= _files(told, plan.removed, recorded.files, read)
+    changed |= {p: None for p in map(approval_path, _used_up(plan, recorded)) if p in recorded.files}
     last = {
         "environment": plan.environment,
         "commit": plan.commit,
@@ -61,6 +63,18 @@ def edits(
         changed["pass.yaml"] = dump(last)
         changed["README.md"] = _page(desired, documents)
     return changed
+
+
+def _used_up(plan: Plan, recorded: Recorded) -> Iterator[str]:
+    """List the approvals that have been made use of: else the same removal would be approved of for ever.
+
+    One of removals is used up when the last of them is done, one of a rewritten history when the status tells of its
+    commit.
+    """
+    approved = {a: d.facts.get("approved") for a, d in plan.decisions.items()}
+    gone, left = ({name for a, name in approved.items() if (a in plan.removed) is is_gone} for is_gone in (True, False))
+    yield from (str(name) for name in gone - left if name)
+    yield from filter(None, [commit_of(recorded.last_pass)])
 
 
 def _page(desired: Desired, documents: Mapping[Address, Mapping[str, Any]]) -> bytes:
@@ -116,11 +130,16 @@ def _files(
     be read now is left for the next pass, and keeps no status back.
     """
     changed: Edits = {}
+    there: defaultdict[str, list[str]] = defaultdict(list)
+    for path in known:
+        room, *place = path.split("/", 3)
+        if room == "reports" and len(place) == 3:
+            there["/".join(place[:2])].append(path)
     for address, decision in told.items():
         if not decision.files and address not in removed:
             continue
         shown = {} if address in removed else decision.files
         fresh = {path: contain(partial(read, *place)) for path, place in shown.items() if path not in known}
         changed |= {path: content.value for path, content in fresh.items() if isinstance(content, Success)}
-        changed |= {p: None for p in known if p.startswith(f"reports/{address}/") and p not in shown}
+        changed |= {path: None for path in there[address] if path not in shown}
     return changed

@@ -17,10 +17,17 @@ class Threads:
     """
 
     def __init__(self, count: int, name: str) -> None:
+        self._count = count
         self._executor = ThreadPoolExecutor(count, thread_name_prefix=name)
 
     def map(self, act: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
-        """Return the answers in the order of the items. What is raised is raised when all calls have ended."""
+        """Return the answers in the order of the items. What is raised is raised when all calls have ended.
+
+        A single call, and one after another, is made by the thread that asks.
+        """
+        items = tuple(items)
+        if self._count == 1 or len(items) < 2:
+            return [act(item) for item in items]
         calls = [self._executor.submit(act, item) for item in items]
         wait(calls)
         return [call.result() for call in calls]

@@ -53,7 +53,12 @@ def _number(day: str) -> int:
 
 def next_fire(cron: str, now: datetime) -> datetime | None:
     """Return the first moment after `now` at which a cron expression fires, or None if it never does."""
-    fires: datetime | None = trigger(cron).get_next_fire_time(None, now + timedelta(microseconds=1))
+    return _next_fire(cron, now.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=4096)
+def _next_fire(cron: str, minute: datetime) -> datetime | None:
+    fires: datetime | None = trigger(cron).get_next_fire_time(None, minute + timedelta(microseconds=1))
     return fires
 
 

@@ -6,6 +6,7 @@ process is read or touched. What is promised is checked by what happened in the 
     faults     are the memory provider's (reconciler/providers/memory/faults.py)
     commits    what people do to a repository's files
     story      what people commit and ask for, drawn from a repository
+    place      where the repository is
     machine    the daemon of one environment, which can die
     people     what operators and reviewers do beside it
     audit      every call that took effect, held against the promises

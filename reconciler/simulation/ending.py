@@ -64,8 +64,11 @@ def scheduled(desired: Desired) -> Iterator[Address]:
 
 
 def _told(decision: Decision, is_scheduled: bool) -> tuple[str, ...]:
+    """Tell how a resource stands. One that isn't ready tells the facts of former days."""
     if is_scheduled and decision.standing in (Standing.READY, Standing.RECONCILING):
         return (Standing.READY.value,)
+    if decision.standing is not Standing.READY:
+        return (decision.standing.value, decision.reason)
     facts = [_plain(decision.facts.get(name)) for name in _TOLD.get(kind_of(decision.address), ())]
     return (decision.standing.value, decision.reason, *map(str, facts))
 
@@ -82,7 +85,8 @@ def _things(done: Pass, scheduled: frozenset[Address]) -> Iterator[str]:
         if version.here and owner_of(run) not in scheduled:
             yield f"version {run}"
     yield from (f"branch {run}" for run in actual.data.branches if owner_of(run) not in scheduled)
-    yield from (f"job {run}" for run, job in actual.pool.jobs.items() if job.ended is None)
+    jobs = (run for run, job in actual.pool.jobs.items() if job.ended is None)
+    yield from (f"job {run}" for run in jobs if owner_of(run) not in scheduled)
     yield from (f"pool {pool} {spec.model_dump_json()}" for pool, spec in actual.pool.pools.items())
     for address, endpoint in actual.endpoints.items():
         yield from (f"revision {address}/{name}, {r.state}" for name, r in endpoint.revisions.items())

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from reconciler.loop.cycle import Pass
 from reconciler.model.decision import Decision, Standing
-from reconciler.providers.memory import MemorySource, World
+from reconciler.providers.memory import World
 from reconciler.providers.memory.faults import Faults
 from reconciler.simulation.machine import Behave, Machine, usual
 from reconciler.simulation.people import approve
+from reconciler.simulation.place import InMemory, Place
 
 QUIET = timedelta(minutes=30)
 """When nothing has happened for so long, nothing will but by schedule."""
@@ -22,19 +23,27 @@ class Life:
         environments: their names.
         faults: what goes wrong in an environment, by its name.
         behave: how the engines behave when nothing does.
+        settle: says where the repository is.
     """
 
-    def __init__(self, environments: Sequence[str], faults: Callable[[str], Faults], behave: Behave = usual) -> None:
+    def __init__(
+        self,
+        environments: Sequence[str],
+        faults: Callable[[str], Faults],
+        behave: Behave = usual,
+        *,
+        settle: Callable[[World], Place] = InMemory,
+    ) -> None:
         self.world = World()
-        self.source = MemorySource(self.world)
+        self.place = settle(self.world)
         habits = behave(self.world)
-        self.machines = [Machine(self.world, name, faults(name), habits) for name in environments]
+        self.machines = [Machine(self.world, self.place, name, faults(name), habits) for name in environments]
 
     def commit(self, files: Mapping[str, bytes | None], what: str) -> None:
         """Commit changes of files by path, as a person does; None removes one."""
         for machine in self.machines:
             machine.audit.tell(f"commit: {what}")
-        self.source.commit(files, message=what)
+        self.place.commit(files, what)
 
     def step(self) -> list[Pass | None]:
         """Make a pass in every environment; None stands for one that failed or whose daemon died.
@@ -84,7 +93,11 @@ class Life:
 
 def _turn(machine: Machine) -> Pass | None:
     done = machine.step()
-    return machine.step() if done and done.did_something else done
+    if not done or not done.did_something:
+        return done
+    again = machine.step()
+    machine.has_news = True
+    return again
 
 
 def _wake(done: Iterable[Pass]) -> datetime | None:

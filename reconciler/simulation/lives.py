@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from reconciler.loop.cycle import Pass
 from reconciler.model.decision import Standing
 from reconciler.model.ids import Address
+from reconciler.providers.memory import MemorySource
 from reconciler.providers.memory.faults import Faults
 from reconciler.simulation.ending import differences, ending, standing
 from reconciler.simulation.life import Life
@@ -50,7 +51,7 @@ class Lives:
     def rewrite(self, files: Mapping[str, bytes]) -> None:
         """Rewrite the history: one commit that descends from none, with these files."""
         for life in (self.calm, self.rough):
-            life.source.commit(files, parents=(), message="a rewritten history")
+            MemorySource(life.world).commit(files, parents=(), message="a rewritten history")
 
     def act(self, word: str, address: Address) -> None:
         """Have people do something about a resource, in every environment."""
@@ -59,7 +60,7 @@ class Lives:
     def accept(self) -> None:
         """Have people accept the newest commit, whatever it descends from."""
         for life in (self.calm, self.rough):
-            if head := life.source.head():
+            if head := life.place.source().head():
                 for machine in life.machines:
                     accept(machine, head)
 

@@ -16,23 +16,16 @@ from reconciler.model.observed import Figures
 from reconciler.model.resource import Desired
 from reconciler.plan.guard import allowed
 from reconciler.ports.engines import Engines
+from reconciler.ports.forge import Forge
 from reconciler.ports.pool import JobOrder
 from reconciler.ports.serving import RevisionOrder
-from reconciler.providers.memory import (
-    MemoryData,
-    MemoryForge,
-    MemoryPool,
-    MemoryServing,
-    MemorySource,
-    MemoryStatus,
-    World,
-)
+from reconciler.providers.memory import MemoryData, MemoryPool, MemoryServing, World
 from reconciler.providers.memory.faults import Died, Faults
 from reconciler.providers.memory.serving import Start, usual_load, usual_start
-from reconciler.providers.memory.source import MemoryTree, SourceRoom
 from reconciler.providers.memory.workers import Outcome, Read, Worker
 from reconciler.simulation.audit import SOUND, Audit
 from reconciler.simulation.ending import scheduled
+from reconciler.simulation.place import Place
 from reconciler.simulation.steady import steady
 
 
@@ -58,30 +51,33 @@ class Machine:
     """One environment of a repository, on the engines of a world.
 
     Args:
-        world: the repository and the engines, which other environments may share.
+        world: the engines, which other environments may share.
+        place: the repository, which they share too.
         environment: its name.
         faults: what goes wrong, if anything does.
         habits: how the engines behave when nothing does.
     """
 
-    def __init__(self, world: World, environment: str, faults: Faults, habits: Habits) -> None:
+    def __init__(self, world: World, place: Place, environment: str, faults: Faults, habits: Habits) -> None:
         self.world = world
+        self._place = place
         self.environment = environment
         self.faults = faults
         self.audit = Audit(world, environment, faults)
-        self.status = MemoryStatus(world, environment)
-        self.forge = MemoryForge(world, MemorySource(world), environment)
+        self.status = place.status(environment)
+        self.forge = place.forge(environment)
         self.scheduled: set[Address] = set()
         self.has_news = False
+        self._recorded: Mapping[str, str] = {}
         self._habits = habits
         self._cache = Cache()
         self.start()
 
     def start(self) -> None:
         """Start a daemon, which knows nothing."""
-        world, environment = self.world, self.environment
-        source, cache, status = MemorySource(world), Cache(), MemoryStatus(world, environment)
-        engines = self._engines(MemoryForge(world, source, environment))
+        place, environment = self._place, self.environment
+        source, cache, status = place.source(), Cache(), place.status(environment)
+        engines = self._engines(place.forge(environment))
 
         def compose_at(commit: CommitId) -> Desired:
             return compose(source.tree(commit), environment, cache)
@@ -101,7 +97,7 @@ class Machine:
         self._converging = Converging(source, status, compose_at, build=lambda _: engines, make_cycle=cycle)
         self.faults.revive()
 
-    def _engines(self, forge: MemoryForge) -> Engines:
+    def _engines(self, forge: Forge) -> Engines:
         world, habits, data = self.world, self._habits, MemoryData(self.world, self.environment)
         serving = MemoryServing(world, self.environment, start=habits.start, load=habits.load)
         return Engines(data, data, MemoryPool(world, worker=self._work), serving, forge, world.clock)
@@ -116,6 +112,7 @@ class Machine:
     def step(self) -> Pass | None:
         """Make one pass and let the engines live, as a daemon does; None when it failed or died."""
         self.audit.step += 1
+        self._recorded = self.status.read().files
         with self.audit.watching():
             try:
                 done = contain(self._pass)
@@ -143,17 +140,16 @@ class Machine:
         assert commit is not None
         desired = self.desired(commit)
         self.scheduled.update(scheduled(desired))
-        self.audit.begin(desired, allowed(desired.environment.deletion, len(self._inventory())))
+        self.audit.begin(desired, allowed(desired.environment.deletion, self._inventory()))
         return self._converging.run(commit)
 
     def desired(self, commit: CommitId) -> Desired:
         """Return what a commit asks for, read beside the daemon."""
-        return compose(MemoryTree(self.world.room(SourceRoom), commit), self.environment, self._cache)
+        return compose(self._place.tree(commit), self.environment, self._cache)
 
-    def _inventory(self) -> list[str]:
-        room = self.world.room(SourceRoom)
-        head = room.branches.get(f"setpoint/{self.environment}")
-        return [path for path in room.commits[head].files if path.startswith("status/")] if head else []
+    def _inventory(self) -> int:
+        """Count what the last status commit tells of, as it was before this pass."""
+        return sum(path.startswith("status/") for path in self._recorded)
 
     def _hear(self, failure: Failure, address: Address | None = None) -> None:
         if "a defect of Setpoint" in failure.message or failure.trace:

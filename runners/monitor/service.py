@@ -1,7 +1,8 @@
 """Service figures: how many requests, how fast, how many failed, since the report before.
 
-They come from Caddy's metrics in the Prometheus text format (https://caddyserver.com/docs/metrics). The fragment of
-the URL selects series by their labels: `http://127.0.0.1:2019/metrics#server=employment` takes those whose `server` is
+They come from Caddy's metrics in the Prometheus text format (https://caddyserver.com/docs/metrics), or from those of
+the serving processes themselves (`runners.serve.figures`), which a Prometheus has collected. The fragment of the URL
+selects series by their labels: `http://127.0.0.1:2019/metrics#server=employment` takes those whose `server` is
 `employment`; without one all are added up. Counters only grow, so the former report's are taken off, unless Caddy was
 started anew.
 """
@@ -18,11 +19,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from runners.monitor.histogram import quantile
 
-DURATIONS, HEALTHY, STARTED = (
-    "caddy_http_request_duration_seconds",
-    "caddy_reverse_proxy_upstreams_healthy",
-    "process_start_time_seconds",
-)
+DURATIONS = ("caddy_http_request_duration_seconds", "setpoint_request_duration_seconds")
+HEALTHY, STARTED = "caddy_reverse_proxy_upstreams_healthy", "process_start_time_seconds"
+_COUNT, _BUCKET, _SUM = (tuple(f"{name}_{part}" for name in DURATIONS) for part in ("count", "bucket", "sum"))
 _TIMEOUT = 10.0
 
 
@@ -73,9 +72,9 @@ def counters_of(text: str, labels: Mapping[str, str], at: datetime) -> Counters:
     return Counters(
         at=at.timestamp(),
         started=next((sample.value for sample in samples if sample.name == STARTED), 0.0),
-        codes=_summed((s.labels.get("code", ""), s.value) for s in ours if s.name == f"{DURATIONS}_count"),
-        buckets=_summed((float(s.labels["le"]), s.value) for s in ours if s.name == f"{DURATIONS}_bucket"),
-        seconds=sum(sample.value for sample in ours if sample.name == f"{DURATIONS}_sum"),
+        codes=_summed((s.labels.get("code", ""), s.value) for s in ours if s.name in _COUNT),
+        buckets=_summed((float(s.labels["le"]), s.value) for s in ours if s.name in _BUCKET),
+        seconds=sum(sample.value for sample in ours if sample.name in _SUM),
         healthy=int(sum(healthy)) if healthy else None,
     )
 

@@ -14,6 +14,8 @@ functions of the other modules. A request never waits for the payload log, and n
     doorkeeper limits on requests, around the whole application
     events     one request as a CloudEvent
     payloads   the payload log: a file that a thread of its own appends to
+    objects    the same in an object store
+    figures    how many requests there were and how long they took
     served     the model, as KServe calls it
     server     the process: loads the model, listens, leaves in peace
 """

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import orjson
 import structlog
@@ -35,12 +36,22 @@ class PayloadLog:
         folder: where the files are; it is made when the first event comes.
         origin: what the events say of where they come from.
         append: how bytes get into a file; whole, or not at all.
+        flush: seconds between two writes.
     """
 
-    def __init__(self, folder: Path, origin: Origin, append: "Callable[[Path, bytes], None] | None" = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        origin: Origin,
+        append: "Callable[[Path, bytes], None] | None" = None,
+        *,
+        flush: float = FLUSH,
+    ) -> None:
         self._folder = folder
         self._origin = origin
         self._append = append or append_whole
+        self._flush = flush
+        self._ending = threading.Event()
         self._waiting: deque[Exchange] = deque()
         self._wake = threading.Event()
         self._closed = False
@@ -59,6 +70,7 @@ class PayloadLog:
     def close(self, patience: float = 5.0) -> None:
         """Write what waits, and end."""
         self._closed = True
+        self._ending.set()
         self._wake.set()
         self._thread.join(patience)
 
@@ -67,8 +79,7 @@ class PayloadLog:
             self._wake.wait()
             self._wake.clear()
             self._write()
-            if not self._closed:
-                threading.Event().wait(FLUSH)
+            self._ending.wait(self._flush)
 
     def _write(self) -> None:
         taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
@@ -88,6 +99,17 @@ class PayloadLog:
             if not self._failing:
                 structlog.get_logger().error("payloads can't be logged", file=str(path), why=error.strerror)
             self._failing = True
+
+
+def payload_log(place: str, origin: Origin) -> PayloadLog:
+    """Open the payload log of a process, in a folder of this machine or below a fsspec URL."""
+    parts = urlsplit(place)
+    if parts.scheme in ("", "file"):
+        return PayloadLog(Path(unquote(parts.path)), origin)
+    from runners.serve.objects import FLUSH as SELDOM
+    from runners.serve.objects import Objects
+
+    return PayloadLog(Path(), origin, Objects(place), flush=SELDOM)
 
 
 def line_of(exchange: Exchange, origin: Origin) -> bytes:

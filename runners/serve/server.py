@@ -3,8 +3,7 @@
 import logging
 import signal
 import warnings
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import Request
@@ -19,7 +18,8 @@ from runners.models import Model
 from runners.serve.doorkeeper import Doorkeeper
 from runners.serve.events import Origin
 from runners.serve.exchange import NOW, Exchange
-from runners.serve.payloads import PayloadLog
+from runners.serve.figures import count
+from runners.serve.payloads import PayloadLog, payload_log
 from runners.serve.served import ServedModel
 from runners.serve.settings import Settings
 
@@ -33,13 +33,14 @@ _CLIENTS_FAULT = (InvalidInput, ModelNotFound, NotImplementedError)
 def run(settings: Settings, model: Model) -> None:
     """Serve a model until SIGTERM; what has begun is answered first, and the payload log is written to its end."""
     quiet()
-    log = PayloadLog(Path(settings.logs), _origin(settings)) if settings.logs else None
+    origin = _origin(settings)
+    log = payload_log(settings.logs, origin) if settings.logs else None
     server = ModelServer(http_port=settings.port or 0, enable_grpc=False, enable_latency_logging=False)
     server.register_model(ServedModel(settings.name, model))
     app.add_exception_handler(RequestValidationError, explain)
     app.add_exception_handler(HTTPException, reword)
     rest = RESTServer(
-        Doorkeeper(app, settings.body_limit, log.put if log else _forget),
+        Doorkeeper(app, settings.body_limit, _told(origin, log)),
         server.dataplane,
         server.model_repository_extension,
         http_port=settings.port or 0,
@@ -63,8 +64,15 @@ def _returned(*_: Any) -> None:
     """Do nothing: uvicorn raises a signal that it has obeyed once more, and there is something to do after it."""
 
 
-def _forget(_: Exchange) -> None:
-    """Log nothing."""
+def _told(origin: Origin, log: PayloadLog | None) -> Callable[[Exchange], None]:
+    """Return what is told of every inference: it is counted, and logged where there is a log."""
+
+    def tell(exchange: Exchange) -> None:
+        count(exchange, origin)
+        if log:
+            log.put(exchange)
+
+    return tell
 
 
 async def explain(_: Request, error: Any) -> JSONResponse:

@@ -1,19 +1,26 @@
-"""`python -m tests.bench`: prints the figures, writes `.bench/results.json`. QUICK=1 takes a small part of each."""
+"""`python -m tests.bench`: prints the figures, writes `.bench/results.json`.
+
+QUICK=1 takes a small part of each; SERVERS=1 measures what real engines cost instead.
+"""
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from tests.bench import composing, looping, pushing, starting, writing
 from tests.bench.figure import Figure, save, show
 
 SUITES = (composing, looping, pushing, starting, writing)
+ON_SERVERS = ("lakefs", "kserve", "ray")
+"""Suites that need real engines, which are imported only for them."""
 
 
 def main() -> int:
     """Measure everything; a missed target is told and is no failure."""
     quick, figures = bool(os.environ.get("QUICK")), list[Figure]()
-    for suite in SUITES:
+    for suite in (*map(_on_server, ON_SERVERS),) if os.environ.get("SERVERS") else SUITES:
         if sys.argv[1:] and suite.__name__.rsplit(".", 1)[-1] not in sys.argv[1:]:
             continue
         for figure in suite.measure(quick):
@@ -21,6 +28,10 @@ def main() -> int:
             figures.append(figure)
     save(figures, Path(".bench/results.json"))
     return 0
+
+
+def _on_server(name: str) -> ModuleType:
+    return import_module(f"tests.bench.{name}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -16,6 +17,7 @@ from reconciler.loop.cycle import Pass
 from reconciler.loop.daemon import Daemon
 from reconciler.loop.events import Bell, watch
 from reconciler.loop.health import Metrics, Pulse
+from reconciler.ports.serving import Serving
 from reconciler.providers.memory import MemorySource, World
 from reconciler.wiring import SystemClock
 from tests.bench.ground import ENVIRONMENT, Bench, bench
@@ -80,14 +82,15 @@ class Free:
         """Give it back."""
 
 
-def main(place: Path) -> None:
-    """Run until SIGTERM."""
+def main(place: Path, serving: Serving | None = None, furnish: Callable[[World], None] = lambda _: None) -> None:
+    """Run until SIGTERM, on an engine of serving that is given, in a world that is furnished first."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
     world, bell, clock = World(), Bell(), SystemClock()
+    furnish(world)
     with tempfile.TemporaryDirectory() as state:
         source = Source.open(place, "main", Path(state))
         status = StatusBranch(source.repository, ENVIRONMENT)
-        ground = bench(source, status, world, MemorySource(world), lambda run: say("apply", run=run))
+        ground = bench(source, status, world, MemorySource(world), lambda run: say("apply", run=run), serving=serving)
         daemon = Daemon(
             Telling(ground),  # type: ignore[arg-type]
             Free(),

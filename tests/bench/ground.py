@@ -11,6 +11,7 @@ from reconciler.loop.environment import Converging
 from reconciler.model.ids import CommitId
 from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
+from reconciler.ports.serving import Serving
 from reconciler.ports.source import SourceRepository
 from reconciler.providers.memory import MemoryData, MemoryForge, MemoryPool, MemoryServing, MemorySource, World
 
@@ -60,9 +61,15 @@ class Bench:
 
 
 def bench(
-    source: SourceRepository, status: StatusStore, world: World, fake: MemorySource, applied: Callable[[str], None]
+    source: SourceRepository,
+    status: StatusStore,
+    world: World,
+    fake: MemorySource,
+    applied: Callable[[str], None],
+    *,
+    serving: Serving | None = None,
 ) -> Bench:
-    """Wire an environment over the fake; `applied` is told of every submitted run."""
+    """Wire an environment over the fake, but for an engine of serving that is given; `applied` is told of every run."""
 
     class Telling(MemoryPool):
         """The fake pool, which tells of what is submitted."""
@@ -73,7 +80,7 @@ def bench(
 
     data, pool = MemoryData(world, ENVIRONMENT), Telling(world, duration=lambda _: 0.0)
     forge = MemoryForge(world, fake, ENVIRONMENT)
-    engines = Engines(data, data, pool, MemoryServing(world), forge, world.clock)
+    engines = Engines(data, data, pool, serving or MemoryServing(world), forge, world.clock)
     cache = Cache()
 
     def compose_at(commit: CommitId) -> Desired:

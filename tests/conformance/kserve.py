@@ -36,11 +36,11 @@ class KServeBench:
         roles = [one for one in yaml.safe_load_all(RIGHTS.read_text()) if one["kind"] == "Role"]
         token = cluster.create_user(self.namespace, "setpoint-serving", roles[0]["rules"])
         trust = ssl.create_default_context(cafile=str(cluster.authority))
-        self._access = Access(cluster.url, self.namespace, trust, Token(token))
+        self.access = Access(cluster.url, self.namespace, trust, Token(token))
         self._options = {"image": "setpoint/runners:test", "command": PREDICTOR} | (options or BEHIND)
 
     def open(self, **more: Any) -> KServeServing:
-        return KServeServing(access=self._access, **self._options, **more)
+        return KServeServing(**{"access": self.access, **self._options, **more})
 
     def pass_time(self) -> None:
         time.sleep(0.05)

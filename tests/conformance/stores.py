@@ -84,7 +84,7 @@ class GitBench:
 
 
 class LakeFSBench:
-    """The real lakeFS, by the users that `deploy/lakefs/` describes. Jobs reach it as they do: by `lakefs-spec`."""
+    """The real lakeFS, by the users in `docs/engines/lakefs/`. Jobs reach it as they do: by `lakefs-spec`."""
 
     def __init__(self, _folder: Path, server: Any) -> None:
         self._tenant = Tenant(server)

@@ -37,15 +37,15 @@ KUBERNETES = pytest.param(
 RAY = pytest.param("ray", marks=(pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("ray")))
 
 
+def _real(request: pytest.FixtureRequest, folder: Path) -> PoolBench:
+    if request.param == "ray":
+        return RayPoolBench(folder, request.getfixturevalue("ray_cluster").address)
+    return KubernetesPoolBench(request.getfixturevalue("cluster"), request.getfixturevalue("namespace"))
+
+
 @pytest.fixture(params=(*EMBEDDED, KUBERNETES, RAY))
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PoolBench]:
-    bench: PoolBench
-    if request.param in EMBEDDED:
-        bench = EMBEDDED[request.param](tmp_path)
-    elif request.param == "ray":
-        bench = RayPoolBench(tmp_path, request.getfixturevalue("ray_cluster").address)
-    else:
-        bench = KubernetesPoolBench(request.getfixturevalue("cluster"), request.getfixturevalue("namespace"))
+    bench = EMBEDDED[request.param](tmp_path) if request.param in EMBEDDED else _real(request, tmp_path)
     yield bench
     bench.close()
 

@@ -16,25 +16,12 @@ from typing import Any
 import pytest
 
 from reconciler.git import process
+from tests.crashes.git_lines import READING, named, verb_of
 
-_READING = frozenset(
-    {"cat-file", "diff", "for-each-ref", "ls-tree", "merge-base", "rev-list", "rev-parse", "symbolic-ref", "worktree"}
-)
 _LONG_AGO = 1_000_000_000
 
 Seen = Callable[[str, Path | None], None]
 """Told of each point of a write by its name, with a repository that stands so where it isn't the watched one."""
-
-
-def verb_of(line: list[str]) -> str:
-    """Return the verb of a command line that `process.command` has written."""
-    rest = iter(line[1:])
-    for word in rest:
-        if word in ("-c", "-C"):
-            next(rest)
-        elif not word.startswith("-"):
-            return word
-    raise AssertionError(f"no verb in {line}")
 
 
 @contextmanager
@@ -51,12 +38,12 @@ def watched(repository: Path, scratch: Path, seen: Seen) -> Iterator[None]:
     class Watched(subprocess.Popen[bytes]):
         def __init__(self, line: list[str], **options: Any) -> None:
             self.line, self.verb = line, verb_of(line)
-            if self.verb not in _READING:
+            if self.verb not in READING:
                 lock.acquire()
             super().__init__(line, **options)
 
         def communicate(self, fed: bytes | None = None, timeout: float | None = None) -> tuple[bytes, bytes]:
-            if self.verb in _READING:
+            if self.verb in READING:
                 return super().communicate(fed, timeout)
             try:
                 name = named(self.verb, fed or b"")
@@ -75,13 +62,6 @@ def watched(repository: Path, scratch: Path, seen: Seen) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(process, "subprocess", SimpleNamespace(Popen=Watched, **kept))
         yield
-
-
-def named(verb: str, fed: bytes) -> str:
-    """Name a write by its verb and the ref that it moves."""
-    words = fed.split(b"\n") if verb == "update-ref" else []
-    moves = [line.split()[1].decode() for line in words if line.startswith((b"update", b"delete"))]
-    return " ".join(["git", verb, *moves[:1]])
 
 
 def _broken_off(line: list[str], fed: bytes, repository: Path, scratch: Path) -> Iterator[tuple[str, Path]]:

@@ -12,7 +12,6 @@ from typing import Any
 from reconciler.compose import Cache, compose
 from reconciler.controllers import CONTROLLERS
 from reconciler.loop.apply import Applier
-from reconciler.loop.backoff import FIRST
 from reconciler.loop.boundary import Failure
 from reconciler.loop.cycle import Cycle, Pass
 from reconciler.model.decision import Standing
@@ -91,19 +90,18 @@ class Life:
             done = self.once()
             if truth(done):
                 return done
-            told = {address: (d.reason, d.message) for address, d in done.plan.decisions.items()}
-            assert time.monotonic() < deadline, f"waited for {what}: {told}"
+            assert time.monotonic() < deadline, f"waited for {what}: {unready(done)}"
             if not done.did_something:
                 time.sleep(PAUSE)
 
-    def converge(self, *addresses: str) -> Pass:
+    def converge(self, *addresses: str, patience: float = PATIENCE) -> Pass:
         """Make passes until resources are ready and nothing is left to do."""
 
         def is_ready(done: Pass) -> bool:
             standings = [done.plan.decisions[Address(address)].standing for address in addresses]
             return all(standing is Standing.READY for standing in standings) and not done.outcomes
 
-        return self.live(is_ready, f"{', '.join(addresses)} to be ready")
+        return self.live(is_ready, f"{len(addresses)} resources to be ready", patience)
 
     def told(self) -> str:
         """Return all that the status branch says."""
@@ -111,5 +109,7 @@ class Life:
         return "\n".join(files.read(path).decode(errors="replace") for path in files.files)
 
 
-SOON = FIRST.total_seconds()
-"""Seconds after which a first failure is tried again, at the most."""
+def unready(done: Pass) -> list[str]:
+    """Tell how the first few stand that aren't ready."""
+    waiting = [d for d in done.plan.decisions.values() if d.standing is not Standing.READY]
+    return [f"{d.address}: {d.reason}: {d.message}" for d in waiting[:5]]

@@ -11,6 +11,7 @@ Law of the module: without faults nothing changes on the way. A fault meets requ
 import contextlib
 import http.client
 import re
+import ssl
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -74,6 +75,8 @@ class Faults:
     """The proxy: while it is entered, it answers at `url`."""
 
     upstream: str
+    trust: ssl.SSLContext | None = None
+    """Whom to trust at an upstream that speaks TLS."""
     calls: list[tuple[str, str]] = field(default_factory=list)
     """The method and path of every request, in the order in which they came."""
     _faults: list[Fault] = field(default_factory=list)
@@ -127,10 +130,17 @@ class Faults:
         """Let time pass, unless the test is over."""
         self._over.wait(seconds)
 
+    def connect(self) -> http.client.HTTPConnection:
+        """Return a connection to the server."""
+        address = urlsplit(self.upstream)
+        host = address.hostname or LOOPBACK
+        if self.trust:
+            return http.client.HTTPSConnection(host, address.port, timeout=PATIENCE, context=self.trust)
+        return http.client.HTTPConnection(host, address.port, timeout=PATIENCE)
+
     def ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Ask the server; one that can't be reached is a bad gateway."""
-        address = urlsplit(self.upstream)
-        connection = http.client.HTTPConnection(address.hostname or LOOPBACK, address.port, timeout=PATIENCE)
+        connection = self.connect()
         try:
             connection.request(method, path, body, _kept(headers.items()))
             with connection.getresponse() as told:
@@ -158,6 +168,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer one request."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         fault = self.faults.meet(self.command, self.path)
+        if fault is None and "watch=" in self.path:
+            self._pass_on_piece_by_piece()
+            return
         if fault is None:
             self._send(self._asked(body))
             return
@@ -171,6 +184,20 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(answer, is_half=fault.is_half)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = pass_on
+
+    def _pass_on_piece_by_piece(self) -> None:
+        """Pass on a watch of Kubernetes, whose answer grows for as long as anybody listens."""
+        connection = self.faults.connect()
+        with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
+            connection.request(self.command, self.path, headers=_kept(self.headers.items()))
+            with connection.getresponse() as told:
+                self.send_response(told.status)
+                self.send_header("Connection", "close")
+                self.end_headers()
+                while piece := told.read1(2**16):
+                    self.wfile.write(piece)
+                    self.wfile.flush()
+        self.close_connection = True
 
     def _asked(self, body: bytes) -> Answer:
         return self.faults.ask(self.command, self.path, body, self.headers)

@@ -115,10 +115,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what can't run here, and note how long the logs are before the test."""
-    from tests.servers.process import RUNNING
-
     if item.get_closest_marker("servers") is None:
         return
+    from tests.servers.process import RUNNING
+
     if missing := _missing(_needed(item)):
         pytest.skip(f"not built: {', '.join(missing)}; run `make servers`")
     item.stash[_log_sizes] = {process.log: process.log.stat().st_size for process in RUNNING.values()}

@@ -43,9 +43,11 @@ class RayCluster:
 
     Args:
         nodes: what each node has, `{"num-cpus": 8}`; the first is the head.
+        secrets: environment variables that the nodes, and so all jobs, have.
     """
 
-    def __init__(self, *nodes: Mapping[str, object]) -> None:
+    def __init__(self, *nodes: Mapping[str, object], secrets: Mapping[str, str] | None = None) -> None:
+        self._secrets = {SECRET: PASSWORD} if secrets is None else secrets
         self.folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))
         self._port, self.dashboard = free_port(), free_port()
         self._nodes = [self._node(number, has) for number, has in enumerate(nodes)]
@@ -105,7 +107,7 @@ class RayCluster:
             [sys.executable, RAY, "start", "--block", *(["--head"] if number == 0 else []), *told],
             log=self.folder / f"node{number}.log",
             ready=lambda: self.get("/api/v0/nodes").count('"state": "ALIVE"') > number,
-            environ={**QUIET, **KEY, SECRET: PASSWORD},
+            environ={**QUIET, **KEY, **self._secrets},
         )
 
     def _kill(self, family: set[int]) -> bool:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +35,8 @@ class Ground:
     folder: Path
     telling: Telling
     daemons: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    parsers: dict[str, RecordedFiles] = field(default_factory=lambda: {e: RecordedFiles() for e in ENVIRONMENTS})
+    parsers: dict[str, RecordedFiles] = field(default_factory=lambda: defaultdict(RecordedFiles))
+    secrets: dict[str, str] = field(default_factory=dict)
 
     @property
     def repository(self) -> Path:
@@ -109,6 +111,7 @@ class Ground:
             "SETPOINT_HOME": str(self.home),
             "SETPOINT_SECRET_WAREHOUSE": f"sqlite:///{self.warehouse}",
             "SETPOINT_SECRET_SOURCES": str(self.folder / "sources"),
+            **self.secrets,
         }
 
     def start(self, environment: str) -> None:

@@ -67,14 +67,16 @@ class Traffic:
             self._stop.wait(0.05)
 
 
-def infer(url: str, rows: Sequence[Row]) -> list[Any]:
+def infer(url: str, rows: Sequence[Row], name: str = "") -> list[Any]:
     """Ask an endpoint by the Open Inference Protocol, version 2; return its predictions, one for each row.
+
+    The model's name is the last part of the URL, unless another is given.
 
     Raises:
         OSError: no answer, or one with an error's status.
         ValueError: the answer doesn't have one prediction for each row.
     """
-    name = url.rstrip("/").rsplit("/", 1)[-1]
+    name = name or url.rstrip("/").rsplit("/", 1)[-1]
     answer = post(f"{url}/v2/models/{name}/infer", {"inputs": [_tensor(c, rows) for c in rows[0]]})
     outputs = {output["name"]: output["data"] for output in answer["outputs"]}
     predictions: list[Any] = outputs["prediction"]

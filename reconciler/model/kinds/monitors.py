@@ -62,7 +62,9 @@ class Monitor(JobSpec):
     columns: tuple[str, ...] | None = Field(default=None, description="Columns to watch; unset, all features.")
     alert: Alert = Field(default=Alert(), description="What an alert does.")
     thresholds: Thresholds = Field(default=Thresholds(), description="What counts as an alert.")
-    keep: int = Field(default=30, ge=1, le=10_000, description="Reports to show on the status branch.")
+    keep: int | None = Field(
+        default=None, ge=1, le=10_000, description="Reports to keep and show; unset, all are kept and 30 shown."
+    )
 
     def monitor_params(self) -> dict[str, Any]:
         """Return the parameters of the `monitor` runner."""

@@ -14,6 +14,7 @@ from reconciler.providers.memory.data import DataRoom
 from reconciler.providers.memory.workers import Outcome, Worker, plausible, usual_duration
 from reconciler.providers.memory.world import Room, World, verb
 
+KEEP = timedelta(days=7)
 Amounts = tuple[float, float, float]
 """Cores, bytes of memory, devices."""
 
@@ -107,6 +108,7 @@ class MemoryPool:
         world: where it happens.
         worker: what a job leaves, decided when it starts.
         duration: how many seconds a job takes.
+        keep: how long a job that succeeded is told of.
     """
 
     def __init__(
@@ -115,10 +117,12 @@ class MemoryPool:
         *,
         worker: Worker = plausible,
         duration: Callable[[JobOrder], float] = usual_duration,
+        keep: timedelta = KEEP,
     ) -> None:
         self.world = world
         self._worker = worker
         self._duration = duration
+        self._keep = keep
 
     @property
     def _room(self) -> PoolRoom:
@@ -190,6 +194,7 @@ class MemoryPool:
                 free[pool] = _minus(free[pool], _asked(held.order))
                 self._start(held)
         self._close_pools()
+        self._purge()
         changed, room.changed = room.changed, False
         return changed
 
@@ -208,6 +213,12 @@ class MemoryPool:
             held.outcome = Outcome(143, reason=f"stopped at its timeout of {timeout}")
         self._room.run(held, seconds, self.world.clock.now())
         self._room.changed = True
+
+    def _purge(self) -> None:
+        """Forget jobs that succeeded long ago; failed ones keep count of their attempts."""
+        jobs, oldest = self._room.jobs, self.world.clock.now() - self._keep
+        for run in [r for r, h in jobs.items() if h.state is JobState.SUCCEEDED and h.ends and h.ends < oldest]:
+            del jobs[run]
 
     def _work(self, order: JobOrder) -> Outcome:
         """Return what a job leaves; one whose input has gone is to be tried again, with the inputs of then."""

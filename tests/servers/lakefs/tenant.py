@@ -1,4 +1,4 @@
-"""A repository of a real lakeFS with the users that `deploy/lakefs/` allows what Setpoint needs, and nothing else."""
+"""A repository of a real lakeFS with the users in `docs/engines/lakefs/`, who may do what Setpoint needs."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import httpx
 from reconciler.providers.data.lakefs import LakeFSData
 from tests.servers.lakefs.server import Credentials, LakeFS, Statement
 
-POLICIES = Path(__file__).parents[3] / "deploy/lakefs"
+POLICIES = Path(__file__).parents[3] / "docs/engines/lakefs"
 ALL = "suite-*"
 """The repositories of all tests: users are made once a server."""
 

@@ -15,8 +15,8 @@ from reconciler.git.trees import EXECUTABLE, FILE
 from reconciler.model.errors import Refused
 from reconciler.model.ids import RunName
 
-_STALE = 3600.0
-"""Seconds after which what lies in the trash is nobody's any more."""
+STALE = 3600.0
+"""Seconds after which what a crash has left is nobody's any more."""
 
 
 class Folders:
@@ -81,7 +81,7 @@ class Folders:
         Raises:
             Unavailable: the disk can't be written.
         """
-        oldest = time.time() - _STALE
+        oldest = time.time() - STALE
         for stale in self.trash.glob("*"):
             if stale.lstat().st_mtime < oldest:
                 shutil.rmtree(stale, ignore_errors=True)

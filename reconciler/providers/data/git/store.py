@@ -13,15 +13,16 @@ from reconciler.git.export import export
 from reconciler.git.mirror import make_bare
 from reconciler.git.names import is_run_name
 from reconciler.git.objects import ObjectStore, object_id
-from reconciler.git.process import checked
+from reconciler.git.process import call
 from reconciler.git.refs import RefUpdate, list_refs, swap
 from reconciler.git.trees import Draft
+from reconciler.git.upkeep import sweep_unfinished
 from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import DataListing
 from reconciler.model.run import folder_of
 from reconciler.providers.data.git import commits, names
-from reconciler.providers.data.git.folders import Folders
+from reconciler.providers.data.git.folders import STALE, Folders
 from reconciler.providers.data.git.names import HEADS, OPEN, SEALED, TAGS, RunRefs, check_run
 
 SETTINGS = MappingProxyType(
@@ -269,10 +270,12 @@ class GitData:
                 self._is_swept = True
                 listed = names.listing(list_refs(self._git_dir, f"{OPEN}/", f"{SEALED}/"), "", "")
                 self._folders.sweep(listed.branches.keys())
+                sweep_unfinished(self._git_dir, STALE)
 
     def _pack(self) -> None:
+        """Pack the refs now and then; what becomes of it changes nothing, so that no merge fails for its sake."""
         if self._merges % _PACK_EVERY == 0:
-            checked(self._git_dir, "pack-refs", "--all")
+            call(self._git_dir, "pack-refs", "--all")
         self._merges += 1
 
 

@@ -14,15 +14,28 @@ from reconciler.providers.serving.kserve.options import Options, Runtime
 _S3 = "serving.kserve.io/s3-"
 
 
-def secret(order: RevisionOrder, options: Options, owner: str = "") -> Manifest:
-    """Return the Secret with an order's credentials; `owner` is the InferenceService's uid, once it is known."""
+S3_KEY = "AWS_ACCESS_KEY_ID"
+
+
+def has_use(order: RevisionOrder, options: Options) -> bool:
+    """Tell whether a revision uses the credentials of its order.
+
+    Those that the environment names take their place, and KServe's storage initializer knows S3's alone.
+    """
+    if options.runtime:
+        return S3_KEY in order.secrets
+    return bool(order.secrets) and not options.secrets
+
+
+def secret(order: RevisionOrder, options: Options, owner: str) -> Manifest:
+    """Return the Secret with an order's credentials; `owner` is the uid of the InferenceService."""
     metadata = _metadata(order, owner)
     if options.runtime:
         metadata["annotations"] = s3_annotations(options.runtime)
     return {"metadata": metadata, "type": "Opaque", "stringData": dict(sorted(order.secrets.items()))}
 
 
-def account(order: RevisionOrder, owner: str = "") -> Manifest:
+def account(order: RevisionOrder, owner: str) -> Manifest:
     """Return the account by which KServe's storage initializer finds the Secret."""
     return {
         "metadata": _metadata(order, owner),
@@ -46,8 +59,9 @@ def s3_annotations(runtime: Runtime) -> Mapping[str, str]:
 
 def _metadata(order: RevisionOrder, owner: str) -> Manifest:
     name = revision_name(order.deployment, order.revision)
-    metadata: Manifest = {"name": name, "labels": revision_labels(order.deployment, order.revision)}
-    if owner:
-        kind = {"apiVersion": INFERENCE_SERVICES.api_version, "kind": INFERENCE_SERVICES.name}
-        metadata["ownerReferences"] = [{**kind, "name": name, "uid": owner, "blockOwnerDeletion": False}]
-    return metadata
+    kind = {"apiVersion": INFERENCE_SERVICES.api_version, "kind": INFERENCE_SERVICES.name}
+    return {
+        "name": name,
+        "labels": revision_labels(order.deployment, order.revision),
+        "ownerReferences": [{**kind, "name": name, "uid": owner, "blockOwnerDeletion": False}],
+    }

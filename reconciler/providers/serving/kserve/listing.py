@@ -21,6 +21,7 @@ from reconciler.providers.serving.kserve.scale import scale_of
 from reconciler.providers.serving.kserve.ways import Way, url_of
 
 Version = tuple[str, str]
+PodsByRevision = Mapping[tuple[Address, Digest], Sequence[Manifest]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,9 @@ def explained(one: Served, pods: Sequence[Manifest], now: datetime, patience: ti
     if told is None:
         return one
     state = RevisionState.FAILED if told.final else RevisionState.STARTING
-    return replace(one, revision=replace(revision, state=state, reason=told.reason))
+    is_missing = f'secret "{one.name}" not found' in told.reason
+    changed = revision.changed or ("its Secret is missing" if is_missing else "")
+    return replace(one, revision=replace(revision, state=state, reason=told.reason, changed=changed))
 
 
 def _stuck(one: Served) -> str:
@@ -99,7 +102,7 @@ def _stuck(one: Served) -> str:
     )
 
 
-def by_revision(pods: Iterable[Manifest]) -> Mapping[tuple[Address, Digest], Sequence[Manifest]]:
+def by_revision(pods: Iterable[Manifest]) -> PodsByRevision:
     """Group pods by the revision that they belong to."""
     found: dict[tuple[Address, Digest], list[Manifest]] = {}
     for pod in pods:

@@ -4,6 +4,7 @@ from reconciler.kubernetes.kinds import Manifest
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.serving.kserve import predictor as p
 from reconciler.providers.serving.kserve import seal
+from reconciler.providers.serving.kserve.access import has_use
 from reconciler.providers.serving.kserve.kinds import SEAL, TRIAL, VISIBILITY, revision_labels, revision_name
 from reconciler.providers.serving.kserve.options import Options
 from reconciler.providers.serving.kserve.scale import scale
@@ -45,11 +46,11 @@ def inference_service(order: RevisionOrder, options: Options) -> Manifest:
 
 
 def _answering(order: RevisionOrder, options: Options, name: str) -> Manifest:
-    secret = name if order.secrets else ""
     if options.runtime is None:
+        secret = name if has_use(order, options) else options.secrets
         return {**options.pod, "containers": [p.container(order, options, secret)]}
     told: Manifest = {**options.pod, "model": p.model(order, options.runtime)}
-    told |= {"serviceAccountName": name} if secret else {}
+    told |= {"serviceAccountName": name} if has_use(order, options) else {}
     if options.runtime.logger and order.log_payloads:
         told["logger"] = {"mode": "all", "url": options.runtime.logger}
     return told

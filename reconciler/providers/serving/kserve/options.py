@@ -46,6 +46,9 @@ class Options(Block):
     command: tuple[str, ...] = Field(default=COMMAND, description="How the image serves.")
     runtime: Runtime | None = Field(default=None, description="A runtime of KServe's own, instead of `image`.")
     environ: dict[str, str] = Field(default={}, description="More environment variables of the container.")
+    secrets: str = Field(
+        default="", description="A Secret with the container's credentials, instead of short-lived ones."
+    )
     mounts: tuple[dict[str, Any], ...] = Field(default=(), description="Its volumeMounts.")
     pod: dict[str, Any] = Field(default={}, description="More of the pods' spec: volumes, nodeSelector, tolerations…")
     payloads: str = Field(default="", description="The folder of payload logs, as the containers and monitors see it.")
@@ -58,6 +61,7 @@ class Options(Block):
         default="LoadBalancer", description="The type of a public endpoint's Service."
     )
     domain: str = Field(default="cluster.local", description="The cluster's domain.")
+    timeout: float = Field(default=10.0, gt=0, description="Seconds that the API server has for an answer.")
     patience: Duration = Field(
         default=timedelta(minutes=5), description="How long a deletion may take until it counts as stuck."
     )

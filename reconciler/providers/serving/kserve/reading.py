@@ -4,13 +4,22 @@ Pods are looked at only while a revision doesn't answer: they say why.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from reconciler.kubernetes.client import Kubernetes
 from reconciler.kubernetes.kinds import PODS, Manifest
 from reconciler.kubernetes.mirror import Mirror
 from reconciler.model.ids import Address
 from reconciler.providers.serving.kserve import kinds as k
-from reconciler.providers.serving.kserve.listing import Served, Version, served, version_of
+from reconciler.providers.serving.kserve.listing import (
+    PodsByRevision,
+    Served,
+    Version,
+    by_revision,
+    explained,
+    served,
+    version_of,
+)
 from reconciler.providers.serving.kserve.options import Options
 from reconciler.providers.serving.kserve.ways import Way, way_of_route, way_of_service
 
@@ -47,18 +56,30 @@ class Reading:
         if options.has_gateways:
             self._ways.append(Mirror(kubernetes, k.ROUTES, route_of, namespace=namespace, labels=k.WAYS))
 
-    def revisions(self) -> Sequence[Served]:
-        """List all revisions.
+    def revisions(self, now: datetime) -> Sequence[Served]:
+        """List all revisions; those that don't answer are explained.
 
         Raises:
-            Unavailable: not all of them could be read.
+            Unavailable: not all of them, or of their pods, could be read.
             Refused: we may not, or KServe isn't installed.
         """
         found = self._revisions.look()
         self._known = {one.version: one for one in found}
-        self._by_name = {one.name: one for one in found}
         self._is_unsettled = not all(one.is_settled for one in found)
-        return found
+        pods = by_revision(self._pods_of_the_unsettled())
+        told = [one if one.is_settled else self._explained(one, pods, now) for one in found]
+        self._by_name = {one.name: one for one in told}
+        return told
+
+    def _explained(self, one: Served, pods: PodsByRevision, now: datetime) -> Served:
+        return explained(one, pods.get((one.deployment, one.revision.digest), ()), now, self._options.patience)
+
+    def _pods_of_the_unsettled(self) -> Sequence[Manifest]:
+        """List the pods of all revisions, if one of them doesn't answer."""
+        if self._is_unsettled:
+            return self._pods.look()
+        self._pods.spoil()
+        return ()
 
     def ways(self) -> Mapping[Address, Way]:
         """List all ways in; an HTTPRoute goes before a Service.
@@ -68,18 +89,6 @@ class Reading:
             Refused: we may not, or the Gateway API isn't installed.
         """
         return {way.deployment: way for mirror in self._ways for way in mirror.look()}
-
-    def pods(self) -> Sequence[Manifest]:
-        """List the pods of all revisions, if one of them doesn't answer.
-
-        Raises:
-            Unavailable: not all of them could be read.
-            Refused: we may not.
-        """
-        if self._is_unsettled:
-            return self._pods.look()
-        self._pods.spoil()
-        return ()
 
     def known(self, name: str) -> Served | None:
         """Return the revision of a name as the last listing told it; without one it is asked for.

@@ -12,7 +12,7 @@ from reconciler.model.ids import Address, Digest
 from reconciler.model.observed import Endpoint, RevisionState
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.serving.kserve.kinds import revision_name
-from reconciler.providers.serving.kserve.listing import Served, by_revision, endpoints, explained
+from reconciler.providers.serving.kserve.listing import Served, endpoints
 from reconciler.providers.serving.kserve.options import Options
 from reconciler.providers.serving.kserve.reading import Reading
 from reconciler.providers.serving.kserve.ways import Routing
@@ -46,7 +46,7 @@ class KServeServing:
         self._now = now
         self._options = options
         self._namespace = namespace
-        self._kubernetes = Kubernetes(reached)
+        self._kubernetes = Kubernetes(reached, timeout=options.timeout)
         self._reading = Reading(self._kubernetes, namespace, options)
         self._writing = Writing(self._kubernetes, namespace, options)
 
@@ -57,15 +57,8 @@ class KServeServing:
             Unavailable: not all could be read.
             Refused: we may not, or KServe or the Gateway API isn't installed.
         """
-        revisions, ways = self._reading.revisions(), self._reading.ways()
-        pods, now = by_revision(self._reading.pods()), self._now()
-        told = (
-            one
-            if one.is_settled
-            else explained(one, pods.get((one.deployment, one.revision.digest), ()), now, self._options.patience)
-            for one in revisions
-        )
-        return endpoints(told, ways, self._namespace, self._options)
+        revisions, ways = self._reading.revisions(self._now()), self._reading.ways()
+        return endpoints(revisions, ways, self._namespace, self._options)
 
     def start(self, order: RevisionOrder) -> None:
         """Start a revision without traffic; for one that is there, only its bounds of scale change.
@@ -83,7 +76,7 @@ class KServeServing:
         if known and not known.revision.changed:
             self._rescale(known, order)
             return
-        self._writing.put(order, known.version[0] if known else "")
+        self._writing.put(order)
         self._reading.spoil()
 
     def _rescale(self, known: Served, order: RevisionOrder) -> None:

@@ -1,6 +1,7 @@
 """Writing what endpoints are made of; each verb is idempotent, and may be cut off after any of its calls.
 
-A Secret is written before what needs it, and gets its owner as soon as that is there: then it goes with its owner.
+A Secret is written right after the InferenceService that owns it, so that none is ever without an owner. Its pods wait
+for it; where the writing was cut off in between, the listing tells that it is missing.
 """
 
 from collections.abc import Mapping
@@ -31,18 +32,12 @@ class Writing:
         self._namespace = namespace
         self._options = options
 
-    def put(self, order: RevisionOrder, owner: str = "") -> None:
-        """Make a revision, or bring it back to what was ordered; `owner` is the uid of the one that is there."""
-        manifest = inference_service(order, self._options)
-        self._put_credentials(order, owner)
-        made = self._apply(k.INFERENCE_SERVICES, manifest)
-        uid = str(made["metadata"]["uid"])
-        if uid != owner:
-            self._put_credentials(order, uid)
-
-    def _put_credentials(self, order: RevisionOrder, owner: str) -> None:
-        if not order.secrets:
+    def put(self, order: RevisionOrder) -> None:
+        """Make a revision, or bring it back to what was ordered."""
+        made = self._apply(k.INFERENCE_SERVICES, inference_service(order, self._options))
+        if not access.has_use(order, self._options):
             return
+        owner = str(made["metadata"]["uid"])
         self._apply(k.SECRETS, access.secret(order, self._options, owner))
         if self._options.runtime:
             self._apply(k.ACCOUNTS, access.account(order, owner))

@@ -1,5 +1,6 @@
 """One Caddy: a process that outlives the daemon, and its administration over a socket."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ import structlog
 
 from reconciler.model.errors import Refused
 from reconciler.providers.serving.local.life import backoff
-from reconciler.providers.serving.local.processes import bury, is_alive, spawn, tell
+from reconciler.providers.serving.local.processes import bury, is_alive, pid_of, spawn, tell
 from reconciler.providers.serving.local.routing import Json
 from reconciler.providers.serving.local.store import write
 from reconciler.providers.serving.local.unix_http import ask
@@ -118,7 +119,13 @@ class Proxy:
         return answer.decode() if status == 200 else None
 
     def stop(self) -> None:
-        """Ask it to end; what it has begun it answers first."""
-        if self.is_alive:
+        """Ask it to end; what it has begun it answers first.
+
+        A daemon that was killed as it started this Caddy has not noted its process id: it is asked over its socket.
+        """
+        if pid_of(self.files.lock) is not None:
             tell(self.files.lock, signal.SIGTERM)
+        elif self.is_alive:
+            with contextlib.suppress(OSError):
+                ask(self.files.admin, "/stop", b"", timeout=TIMEOUT)
         self._loaded, self._failures, self._due = None, 0, 0.0

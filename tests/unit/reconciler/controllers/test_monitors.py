@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.controllers.monitors import reports
-from reconciler.model.change import CancelJob, MergeProposal, OpenProposal, StartRun
+from reconciler.controllers.reports import reports
+from reconciler.model.change import CancelJob, DropRun, MergeProposal, OpenProposal, StartRun
 from reconciler.model.decision import Decision, Standing
 from reconciler.model.ids import Digest, RunName
 from reconciler.model.observed import Actual
@@ -134,6 +134,24 @@ def test_the_newest_reports_are_shown_with_their_files() -> None:
     ]
     kept = decide(stage.actual(*map(stage.version, runs), results=runs), keep=1)
     assert kept.facts["reports"] == [report("b")]
+
+
+def test_reports_above_the_number_to_keep_go_when_a_newer_one_is_accepted() -> None:
+    runs = {report("a"): stage.reported(ago(hours=9)), report("b"): stage.reported(BEFORE)}
+    run = stage.started(decide(stage.actual(*map(stage.version, runs), results=runs))).run
+    runs[run] = stage.reported(HOUR)
+    seen = stage.actual(*map(stage.version, runs), results=runs)
+    assert [change.run for change in stage.of(decide(seen, keep=1), DropRun)] == [report("a")]
+    assert stage.of(decide(seen), DropRun) == []
+    del runs[report("a")]
+    after = decide(stage.actual(*map(stage.version, runs), results=runs), keep=1)
+    assert (after.facts["reports"], after.changes) == ([run], ()), "the newest is still the one that is due"
+
+
+def test_without_a_number_thirty_reports_are_shown() -> None:
+    runs = {report(f"{n:03}"): stage.reported(ago(hours=100 - n)) for n in range(40)}
+    seen = stage.actual(*map(stage.version, runs), results=runs)
+    assert decide(seen).facts["reports"] == [report(f"{n:03}") for n in range(39, 9, -1)]
 
 
 def test_a_report_of_another_environment_is_not_shown() -> None:

@@ -181,6 +181,16 @@ def test_a_job_that_ended_well_and_left_nothing_has_failed() -> None:
     assert (found.stage, found.message) == (Stage.FAILED, "it ended well but left no result.json after 3 attempts")
 
 
+def test_a_job_whose_output_was_dropped_is_made_again_and_that_is_no_failure() -> None:
+    found = look(stage.actual(stage.job(RUN, "succeeded", attempt=9, exit_code=0, ended=ago(days=1))))
+    (change,) = found.changes
+    assert isinstance(change, StartRun)
+    assert (found.stage, change.attempt) == (Stage.WAITING, 10)
+    just_now = look(stage.actual(stage.job(RUN, "succeeded", attempt=9, exit_code=0, ended=NOW)))
+    assert (just_now.stage, just_now.changes) == (Stage.WAITING, ())
+    assert just_now.wake
+
+
 def test_waits_double_up_to_ten_minutes_and_a_runs_jitter_is_its_own() -> None:
     waits = [backoff(RUN, attempt).total_seconds() for attempt in range(1, 40)]
     for attempt, seconds in enumerate(waits, 1):

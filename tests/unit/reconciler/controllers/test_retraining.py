@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from reconciler.controllers.retraining import granted, trigger_of
+from reconciler.controllers.retraining import alerted, granted, trigger_of
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.monitors import Alert
 from reconciler.model.observed import Version
@@ -48,6 +48,20 @@ def test_an_alert_asks_once_and_stays_the_answer_until_a_newer_one() -> None:
     calm = alert | {report("b"): ago(days=1)}
     assert trigger(calm, quiet=frozenset({report("b")})) == report("a")
     assert trigger(calm, former=report("a")) == report("b")
+
+
+def test_the_answer_stays_when_its_report_is_dropped() -> None:
+    """Else an older alert of another monitor would ask once more for what it was given."""
+    facts = {"refreshed_for": report("gone"), "alerted": ago(days=2).isoformat()}
+    older, newer = {report("a"): ago(days=3)}, {report("b"): ago(days=1)}
+    for found, answer in ((older, report("gone")), (older | newer, report("b"))):
+        results = {run: stage.reported(end, alerts=["drift"]) for run, end in found.items()}
+        seen = stage.actual(*map(stage.version, found), results=results, facts={LOANS: facts})
+        view = stage.view(stage.desired(*chain(within="1h")), seen)
+        assert trigger_of(LOANS, view) == answer
+    assert alerted(LOANS, report("gone"), view) == facts["alerted"]
+    assert alerted(LOANS, report("b"), view) == ago(days=1).isoformat()
+    assert alerted(LOANS, report("unknown"), view) is None
 
 
 def test_alerts_above_the_limit_within_the_window_ask_for_nothing() -> None:

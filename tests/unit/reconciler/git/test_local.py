@@ -1,10 +1,14 @@
 """A repository on this machine: found where it is, moved directly, with care for who has a branch checked out."""
 
+import os
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from reconciler.git.local import LocalRepository
+from reconciler.git.process import environment
 from reconciler.git.refs import RefUpdate
 from reconciler.model.errors import Raced, Refused, Unavailable
 from tests.unit.reconciler.git.people import Clone, bare, git
@@ -98,6 +102,55 @@ def test_another_work_tree_is_found_too(ada: Clone, tmp_path: Path) -> None:
     repository.advance(RefUpdate(MAIN, second, first))
     assert (tmp_path / "linked/a").read_text() == "2"
     assert (ada.folder / "a").read_text() == "1"
+    repository.close()
+
+
+@pytest.mark.parametrize("hook", ["post-index-change", "reference-transaction"])
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_a_merge_that_was_killed_is_made_by_the_next(ada: Clone, tmp_path: Path, hook: str, is_linked: bool) -> None:
+    """The first is killed when it has written the index, or when it has locked the branch that it is about to move."""
+    first = ada.commit({"a": "1"})
+    second = next_commit(ada, first, {"a": "2", "b": "1"})
+    if is_linked:
+        ada.git("checkout", "--quiet", "-b", "side")
+        ada.git("worktree", "add", "--quiet", str(tmp_path / "linked"), "main")
+    work_tree = tmp_path / "linked" if is_linked else ada.folder
+    kill_a_merge(work_tree, second, hook)
+    repository = LocalRepository(ada.folder)
+    repository.advance(RefUpdate(MAIN, second, first))
+    assert repository.ref(MAIN) == second
+    assert (work_tree / "a").read_text() == "2"
+    assert git(work_tree, "status", "--porcelain") == ""
+    repository.close()
+
+
+def kill_a_merge(work_tree: Path, commit: str, hook: str) -> None:
+    """Kill a merge at a hook; what it leaves is old."""
+    script = work_tree / ".." / "hooks" / hook
+    script.parent.mkdir()
+    script.write_text(
+        f"#!/bin/sh\n[ {hook} = post-index-change ] || grep -q refs/heads/main && kill -9 $PPID\nexit 0\n"
+    )
+    script.chmod(0o755)
+    line = ["git", "-c", f"core.hooksPath={script.parent}", "merge", "--ff-only", "--quiet", commit]
+    assert subprocess.run(line, cwd=work_tree, env=environment(), check=False).returncode == -signal.SIGKILL
+    for lock in work_tree.parent.rglob("*.lock"):
+        os.utime(lock, (0, 0))
+
+
+def test_an_index_that_is_locked_is_told_and_waited_for(ada: Clone) -> None:
+    first = ada.commit({"a": "1"})
+    second = next_commit(ada, first, {"a": "2"})
+    lock = ada.folder / ".git" / "index.lock"
+    lock.touch()
+    os.utime(lock, (0, 0))
+    repository = LocalRepository(ada.folder)
+    with pytest.raises(Unavailable, match="another git command writes to the index") as told:
+        repository.advance(RefUpdate(MAIN, second, first))
+    assert str(lock) in told.value.hint
+    lock.unlink()
+    repository.advance(RefUpdate(MAIN, second, first))
+    assert repository.ref(MAIN) == second
     repository.close()
 
 

@@ -1,5 +1,6 @@
 """A repository far away: heard of, fetched, and pushed to with a lease on every ref."""
 
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,18 @@ def test_what_moves_is_heard_and_fetched(far: RemoteRepository, ada: Clone) -> N
     assert far.objects.read(f"{second}:a") == b"2"
     assert far.default_branch() == "main"
     assert far.watched is None
+
+
+def test_a_lock_that_a_killed_git_left_in_the_mirror_is_taken_away(far: RemoteRepository, ada: Clone) -> None:
+    first = far.ref(MAIN)
+    (kept,) = [path for path in (far.git_dir / "refs" / "mirror").iterdir() if path.read_text().strip() == first]
+    lock = kept.with_name(f"{kept.name}.lock")
+    lock.touch()
+    os.utime(lock, (0, 0))
+    second = ada.commit({"a": "2"})
+    ada.push()
+    assert far.ref(MAIN) == second
+    assert kept.read_text().strip() == second, "nothing in the mirror keeps the new objects"
 
 
 def test_an_empty_remote_has_no_refs(far: RemoteRepository) -> None:

@@ -1,5 +1,9 @@
-"""What piles up is packed now and then."""
+"""What piles up is packed now and then, and what is left half-written is deleted."""
 
+import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -7,9 +11,10 @@ import pytest
 from reconciler.git import upkeep
 from reconciler.git.mirror import make_bare
 from reconciler.git.objects import ObjectStore
+from reconciler.git.process import command, environment
 from reconciler.git.refs import RefUpdate, swap
 from reconciler.git.trees import Draft, Entry, edited
-from reconciler.git.upkeep import Upkeep
+from reconciler.git.upkeep import Upkeep, sweep_unfinished
 from tests.unit.reconciler.git.people import git
 
 
@@ -45,4 +50,24 @@ def test_a_repository_that_wants_none_gets_none(piled: Path, monkeypatch: pytest
     monkeypatch.setattr(upkeep, "EVERY", 1)
     git(piled, "config", "gc.auto", "0")
     Upkeep(piled).written()
+    assert loose(piled) == 151
+
+
+def test_an_object_that_was_never_finished_goes_when_nobody_writes_it_any_more(piled: Path) -> None:
+    line = command(piled, "-c", "core.bigFileThreshold=1", "hash-object", "-w", "--stdin-paths")
+    writer = subprocess.Popen(line, stdin=subprocess.PIPE, cwd=piled, env=environment())
+    assert writer.stdin
+    with (piled / "large").open("wb") as file:
+        file.truncate(1 << 34)
+    writer.stdin.write(f"{piled / 'large'}\n".encode())
+    writer.stdin.flush()
+    while not (left := list(piled.glob("objects/*/tmp_*"))):
+        time.sleep(0.01)
+    writer.send_signal(signal.SIGKILL)
+    writer.communicate()
+    sweep_unfinished(piled, 3600)
+    assert left[0].exists()
+    os.utime(left[0], (0, 0))
+    sweep_unfinished(piled, 3600)
+    assert not left[0].exists()
     assert loose(piled) == 151

@@ -84,16 +84,17 @@ def test_environments_do_not_meet(opened: Open) -> None:
         StatusBranch(repository, "../prod")
 
 
-class TestFence:
-    @pytest.fixture
-    def lease(self, opened: Open) -> Fence:
-        repository = opened()
-        draft = Draft(repository.objects)
-        blob = draft.add("blob", b"mine")
-        draft.save()
-        repository.swap([RefUpdate("refs/setpoint/dev/lease", blob, None)])
-        return Fence("refs/setpoint/dev/lease", blob, 7)
+@pytest.fixture
+def lease(opened: Open) -> Fence:
+    repository = opened()
+    draft = Draft(repository.objects)
+    blob = draft.add("blob", b"mine")
+    draft.save()
+    repository.swap([RefUpdate("refs/setpoint/dev/lease", blob, None)])
+    return Fence("refs/setpoint/dev/lease", blob, 7)
 
+
+class TestFence:
     def test_a_write_is_marked_with_its_token(self, opened: Open, lease: Fence, origin: Path) -> None:
         StatusBranch(opened(), "dev", lambda: lease).write({"a": b"1"}, "m\n\nCommit: abc")
         assert git(origin, "log", "-1", "--format=%(trailers)", REF).split() == ["Commit:", "abc", "Lease-Token:", "7"]
@@ -115,6 +116,58 @@ class TestFence:
         assert branch.write({}, "m") is None
         with pytest.raises(Unsafe):
             branch.write({"a": b"1"}, "m")
+
+
+class TestHistory:
+    def test_old_commits_are_let_go_and_nothing_else_changes(self, opened: Open, lease: Fence, origin: Path) -> None:
+        repository = opened()
+        StatusBranch(repository, "dev").write({f"status/{n}": b"1" for n in range(3)}, "the first")
+        for number in range(8):
+            StatusBranch(repository, "dev").write({"pass.yaml": b"%d" % number}, f"pass {number}")
+        before = git(origin, "log", "-3", "--format=%s|%ct|%T|%an", REF)
+        keeper = StatusBranch(repository, "dev", lambda: lease, keep=5)
+        commit = keeper.write({"pass.yaml": b"8"}, "pass 8")
+        assert git(origin, "rev-parse", REF) == commit == keeper.read().commit
+        assert git(origin, "rev-list", "--count", REF) == "5"
+        assert git(origin, "log", "-3", "--skip=1", "--format=%s|%ct|%T|%an", REF) == before
+        assert git(origin, "log", "--reverse", "--format=%(trailers:key=History)", REF).startswith(
+            "History: begins here"
+        )
+        assert set(keeper.read().files) == {"status/0", "status/1", "status/2", "pass.yaml"}
+        assert git(origin, "fsck", "--no-dangling") == ""
+
+    def test_whoever_is_faster_or_slower_loses_nothing(self, opened: Open, lease: Fence, origin: Path) -> None:
+        person, daemon = StatusBranch(opened(), "dev"), StatusBranch(opened(), "dev", lambda: lease, keep=1)
+        person.write({"a": b"1"}, "a person")
+        person.read()
+        daemon.write({"b": b"1"}, "the daemon")
+        assert git(origin, "rev-list", "--count", REF) == "1"
+        person.write({"a": b"2"}, "a person again")
+        daemon.repository.refresh()
+        assert {path: daemon.read().read(path) for path in daemon.read().files} == {"a": b"2", "b": b"1"}
+
+    def test_only_who_holds_the_lease_lets_go(self, opened: Open) -> None:
+        for number in range(4):
+            StatusBranch(opened(), "dev", keep=1).write({"a": b"%d" % number}, "m")
+        repository = opened()
+        assert git(repository.objects.git_dir, "rev-list", "--count", repository.ref(REF) or "") == "4"
+
+    def test_a_repository_that_lets_nothing_go_is_written_all_the_same(
+        self, origin: Path, tmp_path: Path, lease: Fence
+    ) -> None:
+        git(origin, "config", "receive.denyNonFastForwards", "true")
+        repository = open_repository(origin.as_uri(), tmp_path / "mirror")
+        for number in range(3):
+            StatusBranch(repository, "dev", lambda: lease, keep=1).write({"a": b"%d" % number}, "m")
+        assert git(origin, "rev-list", "--count", REF) == "3"
+        assert git(origin, "show", f"{REF}:a") == "2"
+        repository.close()
+
+    def test_it_is_looked_at_now_and_then(self, opened: Open, lease: Fence, origin: Path) -> None:
+        daemon = StatusBranch(opened(), "dev", lambda: lease, keep=2)
+        for number in range(5):
+            daemon.write({"a": b"%d" % number}, "m")
+        assert git(origin, "rev-list", "--count", REF) == "5"
 
 
 def test_a_writer_that_always_loses_says_so(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:

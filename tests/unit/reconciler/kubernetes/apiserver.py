@@ -223,6 +223,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(status, json.dumps(told).encode(), {})
             return
         self.send_response(200)
+        if self.server.hangs_up_after_each:
+            self.send_header("Connection", "close")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         with suppress(ConnectionError):

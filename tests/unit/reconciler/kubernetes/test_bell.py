@@ -32,7 +32,9 @@ def bell(kubernetes: Kubernetes) -> Bell:
     return kubernetes.watch(JOBS, "ml", since=version)
 
 
-def test_it_rings_for_a_change(kubernetes: Kubernetes) -> None:
+@pytest.mark.parametrize("hangs_up", [False, True])
+def test_it_rings_for_a_change(kubernetes: Kubernetes, server: ApiServer, hangs_up: bool) -> None:
+    server.hangs_up_after_each = hangs_up
     hung = bell(kubernetes)
     assert not any(hung.has_rung() for _ in range(50))
     kubernetes.create(JOBS, TRAIN)

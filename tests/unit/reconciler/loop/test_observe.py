@@ -93,6 +93,26 @@ def test_a_result_that_cannot_be_read_makes_the_data_unread() -> None:
     assert found.results == {}
 
 
+def test_what_was_read_beside_a_result_that_cannot_be_is_not_read_again() -> None:
+    """Else, where one read of a hundred fails, a thousand results would never be read in one pass."""
+    world, results = World(), Results()
+    runs = [RunName(f"{LOANS}/{number:012}") for number in range(20)]
+    for run in runs:
+        leave(world, run, {"result.json": result()}, accept=True)
+    failing = set(runs[3:5])
+
+    def before(call: Call) -> None:
+        if call.name in failing:
+            raise Unavailable("reader is down")
+
+    world.before = before
+    assert look(world, results).unread == {"data": "reader is down"}
+    failing.clear()
+    asked = world.calls["reader.read"]
+    assert set(look(world, results).results) == set(runs)
+    assert world.calls["reader.read"] == asked + 2
+
+
 def test_results_are_read_once_in_their_life() -> None:
     world, results = World(), Results()
     leave(world, RUN, {"result.json": result(content="c")}, accept=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.loop.record import Edits, edits, plain, status, with_outcomes
-from reconciler.loop.recorded import Recorded, parse
+from reconciler.loop.recorded import Recorded, approval_path, parse
 from reconciler.model.change import DropRun
 from reconciler.model.decision import Decision, Standing
 from reconciler.model.errors import Unavailable
@@ -70,6 +70,24 @@ def test_nothing_is_written_when_nothing_changed() -> None:
     """Status commits come only when something changed, whatever the time is by then."""
     branch = after({}, record(plan(decision())))
     assert record(plan(decision()), branch, now=LATER) == {}
+
+
+def test_an_approval_goes_when_the_last_of_its_removals_is_done() -> None:
+    files = {approval_path(name): b"{}\n" for name in ("used", "other")}
+    begun = [decision(address, reason="Removing", facts={"approved": "used"}) for address in (LOANS, WATCH)]
+    one, both = frozenset({LOANS}), frozenset({LOANS, WATCH})
+    assert approval_path("used") not in record(plan(*begun, removed=one), files)
+    assert record(plan(*begun, removed=both), files)[approval_path("used")] is None
+    assert approval_path("other") not in record(plan(*begun, removed=both), files)
+
+
+def test_the_approval_of_a_rewritten_history_goes_when_its_commit_is_told_of() -> None:
+    files = {approval_path(COMMIT): b"{}\n"}
+    first = record(plan(decision()), files)
+    assert approval_path(COMMIT) not in first
+    second = record(plan(decision()), after(files, first))
+    assert second[approval_path(COMMIT)] is None
+    assert record(plan(decision()), after(after(files, first), second)) == {}
 
 
 def test_a_new_commit_that_changes_nothing_is_told_once_and_leaves_the_statuses() -> None:

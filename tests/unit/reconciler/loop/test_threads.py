@@ -25,12 +25,20 @@ def test_what_is_raised_is_raised_when_nothing_runs_any_more() -> None:
         ended.append(number)
 
     with pytest.raises(KeyboardInterrupt):
-        Threads(1, "test").map(act, range(5))
-    assert ended == [1, 2, 3, 4]
+        Threads(2, "test").map(act, range(5))
+    assert sorted(ended) == [1, 2, 3, 4]
+
+
+def test_a_single_call_is_made_by_the_thread_that_asks() -> None:
+    assert Threads(3, "test").map(lambda _: threading.get_ident(), [1]) == [threading.get_ident()]
+    assert Threads(1, "test").map(lambda _: threading.get_ident(), "ab") == [threading.get_ident()] * 2
 
 
 def test_threads_are_used_again() -> None:
-    threads = Threads(1, "test")
-    assert {*threads.map(lambda _: threading.get_ident(), range(3))} == {
-        *threads.map(lambda _: threading.get_ident(), "abc")
-    }
+    threads, together = Threads(2, "test"), threading.Barrier(2, timeout=20)
+
+    def who(_: int) -> int:
+        together.wait()
+        return threading.get_ident()
+
+    assert {*threads.map(who, range(2))} == {*threads.map(who, range(2))}

@@ -9,13 +9,14 @@ from reconciler.providers.memory.pool import PoolRoom
 from reconciler.providers.memory.source import SourceRoom
 from reconciler.simulation.audit import SOUND
 from reconciler.simulation.machine import Machine, usual
+from reconciler.simulation.place import InMemory
 from tests.unit.reconciler.simulation.sample import sample
 
 
 def machine(*kinds: Fault, rate: float = 0.1, files: Mapping[str, bytes] | None = None) -> Machine:
     world = World()
     MemorySource(world).commit(files or sample())
-    return Machine(world, "dev", Faults(3, rate if kinds else 0.0, kinds), usual(world))
+    return Machine(world, InMemory(world), "dev", Faults(3, rate if kinds else 0.0, kinds), usual(world))
 
 
 def test_a_daemon_that_died_is_followed_by_another() -> None:

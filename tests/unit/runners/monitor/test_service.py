@@ -47,6 +47,21 @@ def test_figures_are_read_from_caddys_metrics() -> None:
     assert told["p99_ms"] == pytest.approx(5 + 5 * 44 / 45)
 
 
+def test_figures_of_replicas_that_prometheus_collected_are_added_up() -> None:
+    text = "# TYPE setpoint_request_duration_seconds untyped\n" + "".join(
+        f'setpoint_request_duration_seconds_{part}{{code="200",pod="{pod}"{more}}} {value} 1772000000000\n'
+        for pod in "ab"
+        for part, more, value in (
+            ("bucket", ',le="0.01"', 3),
+            ("bucket", ',le="+Inf"', 4),
+            ("count", "", 4),
+            ("sum", "", 0.5),
+        )
+    )
+    told = figures(counters_of(text, {}, AT))
+    assert (told["requests"], told["error_rate"], told["from"], told["rate"]) == (8, 0.0, None, None)
+
+
 def test_labels_select_the_endpoint() -> None:
     text = exposition("employment") + SERIES.format(server="digits", fast=1, all=1, errors=0, seconds=0)
     assert figures(counters_of(text, {"server": "digits"}, AT))["requests"] == 1

@@ -15,7 +15,7 @@ from runners.monitor.parameters import Window
 from runners.monitor.payloads import read_log
 from runners.serve.events import Origin
 from runners.serve.exchange import Exchange
-from runners.serve.payloads import DROPPED, MOST_WAITING, PayloadLog, append_whole, line_of
+from runners.serve.payloads import DROPPED, MOST_WAITING, PayloadLog, append_whole, line_of, payload_log
 
 ORIGIN = Origin("deployments/employment", "aaaaaaaaaaaa", "experiments/employment/aaaaaaaaaaaa")
 MOMENT = datetime(2026, 1, 5, 23, 59, 59, tzinfo=UTC)
@@ -59,6 +59,23 @@ def test_the_monitor_reads_it(tmp_path: Path) -> None:
     told = read_log(tmp_path.as_uri(), window, ORIGIN.trial)
     assert [(p.row, p.prediction, p.probability) for p in told.predictions] == [({"AGEP": 30, "id": 7}, 1, 0.75)]
     assert (told.counts["events"], told.counts["failed"], told.counts["broken"]) == (2, 1, 0)
+
+
+def test_it_may_lie_in_an_object_store() -> None:
+    place = f"memory://payloads/{time.time_ns()}/employment"
+    log = payload_log(f"{place}/aaaaaaaaaaaa/a-pod", ORIGIN)
+    log.put(exchange("one"))
+    log.put(exchange("two", MOMENT + timedelta(days=1)))
+    log.close()
+    window = Window(start=MOMENT - timedelta(hours=1), end=MOMENT + timedelta(days=2))
+    assert read_log(place, window, ORIGIN.trial).counts["events"] == 2
+
+
+def test_a_file_url_is_a_folder(tmp_path: Path) -> None:
+    log = payload_log((tmp_path / "with 100 %").as_uri(), ORIGIN)
+    log.put(exchange())
+    log.close()
+    assert list((tmp_path / "with 100 %").glob("2026-01-05-*.jsonl"))
 
 
 def test_a_full_disk_costs_events_and_no_request(tmp_path: Path) -> None:

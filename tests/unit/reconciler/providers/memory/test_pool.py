@@ -109,6 +109,17 @@ def test_a_job_that_fails_may_say_why(world: World) -> None:
     assert (job.state, job.exit_code, job.reason) == (JobState.FAILED, 75, "the source is down")
 
 
+def test_jobs_that_succeeded_long_ago_are_forgotten(world: World) -> None:
+    pool = MemoryPool(world, worker=lambda order, _: Outcome(int(order.run == OTHER)), duration=lambda _: 1.0)
+    for run in (RUN, OTHER):
+        pool.submit(order(run))
+        pool.settle()
+        world.clock.advance(2)
+    world.clock.advance(timedelta(days=7))
+    pool.settle()
+    assert set(pool.list().jobs) == {OTHER}
+
+
 def test_many_jobs_end_in_the_order_of_their_ends(world: World) -> None:
     pool = MemoryPool(world, duration=lambda order: 30.0 if order.run == RUN else 10.0)
     pool.configure(SHARED, Pool(capacity=Capacity(cpus=2)))

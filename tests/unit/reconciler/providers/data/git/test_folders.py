@@ -54,7 +54,7 @@ def test_the_sweep_takes_what_nobody_has_and_is_old(all_folders: Folders, monkey
     (all_folders.trash / "left").mkdir(parents=True)
     all_folders.sweep({RUN})
     assert all_folders.work(OTHER).exists()
-    monkeypatch.setattr(folders, "_STALE", -1.0)
+    monkeypatch.setattr(folders, "STALE", -1.0)
     all_folders.sweep({RUN})
     assert all_folders.work(RUN).exists()
     assert not all_folders.work(OTHER).exists()

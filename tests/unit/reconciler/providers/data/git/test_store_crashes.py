@@ -178,3 +178,24 @@ def test_a_reader_that_is_killed_is_replaced(dev: GitData) -> None:
     assert dev._objects._process is not None
     os.kill(dev._objects._process.pid, signal.SIGKILL)
     assert dev.read(RUN, "a") == b"1"
+
+
+def test_a_merge_is_made_although_the_refs_cannot_be_packed(dev: GitData, prod: GitData, root: Path) -> None:
+    accept(dev, RUN)
+    (root / "objects.git/packed-refs.lock").touch()
+    prod.merge(RUN)
+    assert prod.list().versions[RUN].here
+
+
+def test_what_a_killed_write_left_unfinished_goes_with_the_next_daemon(dev: GitData, root: Path) -> None:
+    dev.open(RUN)
+    pack = root / "objects.git/objects/pack"
+    left, young = pack / "tmp_pack_left", pack / "tmp_pack_young"
+    for file in (left, young):
+        file.touch()
+    os.utime(left, (0, 0))
+    after = GitData(root, "dev")
+    after.open(SECOND)
+    after.close()
+    assert not left.exists()
+    assert young.exists()

@@ -8,28 +8,27 @@ SECRETS = {"AWS_SECRET_ACCESS_KEY": "b", "AWS_ACCESS_KEY_ID": "a"}
 
 
 def test_a_secret_holds_what_the_order_brings() -> None:
-    made = secret(order(secrets=SECRETS), OPTIONS)
+    made = secret(order(secrets=SECRETS), OPTIONS, "uid-1")
     assert made["stringData"] == {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
     assert made["metadata"]["name"] == "employment-0123456789ab"
-    assert "ownerReferences" not in made["metadata"]
     assert "annotations" not in made["metadata"]
 
 
-def test_it_is_owned_as_soon_as_its_owner_is_known() -> None:
+def test_it_goes_with_its_owner() -> None:
     (owner,) = secret(order(secrets=SECRETS), OPTIONS, "uid-1")["metadata"]["ownerReferences"]
     assert (owner["kind"], owner["uid"], owner["name"]) == ("InferenceService", "uid-1", "employment-0123456789ab")
 
 
 def test_kserve_is_told_where_s3_is() -> None:
-    told = secret(order(secrets=SECRETS), RUNTIME)["metadata"]["annotations"]
+    told = secret(order(secrets=SECRETS), RUNTIME, "uid-1")["metadata"]["annotations"]
     assert told["serving.kserve.io/s3-endpoint"] == "lake:8000"
     assert told["serving.kserve.io/s3-usehttps"] == "1"
-    assert account(order())["secrets"] == [{"name": "employment-0123456789ab"}]
+    assert account(order(), "uid-1")["secrets"] == [{"name": "employment-0123456789ab"}]
 
 
 def test_without_an_endpoint_it_is_amazon_s() -> None:
     runtime = RUNTIME.model_copy(update={"runtime": Runtime(format="onnx")})
-    assert secret(order(secrets=SECRETS), runtime)["metadata"]["annotations"] == {}
+    assert secret(order(secrets=SECRETS), runtime, "uid-1")["metadata"]["annotations"] == {}
 
 
 def test_no_secret_is_shown() -> None:

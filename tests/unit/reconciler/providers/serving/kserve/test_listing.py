@@ -53,6 +53,13 @@ def test_pods_explain_what_doesn_t_answer() -> None:
     assert explained(one, [], ENDED, PATIENCE) is one
 
 
+def test_a_secret_that_was_never_written_or_was_taken_away_is_a_change() -> None:
+    one = served(listed(status=status(ready="False", copies=0)), OPTIONS)
+    for name, changed in (("employment-0123456789ab", "its Secret is missing"), ("somebody-else-s", "")):
+        waits = {"waiting": {"reason": "CreateContainerConfigError", "message": f'secret "{name}" not found'}}
+        assert explained(one, [pod(container={"state": waits})], ENDED, PATIENCE).revision.changed == changed
+
+
 def test_an_end_that_takes_too_long_is_stuck() -> None:
     thing = listed(status=status())
     thing["metadata"]["deletionTimestamp"] = "2026-01-05T10:00:00Z"

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.providers.serving.kserve import seal
+from reconciler.providers.serving.kserve.access import has_use
 from reconciler.providers.serving.kserve.manifest import inference_service, rescaled
 from reconciler.providers.serving.kserve.options import Options
 from reconciler.providers.serving.kserve.scale import scale_of
@@ -38,11 +39,21 @@ def test_a_revision_is_rescaled_as_it_was_ordered_whatever_the_options_say_by_no
     assert seal.is_whole(made)
 
 
+def test_credentials_of_the_environment_take_the_place_of_short_lived_ones() -> None:
+    options = Options(image="i", secrets="lakefs-reader")
+    (container,) = inference_service(order(secrets={"TOKEN": "x"}), options)["spec"]["predictor"]["containers"]
+    assert container["envFrom"] == [{"secretRef": {"name": "lakefs-reader"}}]
+    assert not has_use(order(secrets={"TOKEN": "x"}), options)
+
+
 def test_a_runtime_gets_an_account_only_where_there_are_credentials() -> None:
     predictor = inference_service(order(), RUNTIME)["spec"]["predictor"]
     assert "serviceAccountName" not in predictor
     predictor = inference_service(order(secrets={"AWS_ACCESS_KEY_ID": "a"}), RUNTIME)["spec"]["predictor"]
     assert predictor["serviceAccountName"] == "employment-0123456789ab"
+    theirs = RUNTIME.model_copy(update={"pod": {"serviceAccountName": "reads-models"}})
+    predictor = inference_service(order(secrets={"TOKEN": "of no use to S3"}), theirs)["spec"]["predictor"]
+    assert predictor["serviceAccountName"] == "reads-models"
 
 
 def test_a_runtime_s_payloads_are_logged_where_the_options_say() -> None:

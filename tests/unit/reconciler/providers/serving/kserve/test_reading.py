@@ -1,6 +1,7 @@
 """What didn't change is neither asked for nor read again; what couldn't be read is not absent."""
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,6 +13,8 @@ from reconciler.providers.serving.kserve.writing import Writing
 from tests.unit.reconciler.kubernetes.apiserver import Fault
 from tests.unit.reconciler.providers.serving.kserve.conftest import Stage
 from tests.unit.reconciler.providers.serving.kserve.told import BEHIND, NAMESPACE, NEW, OLD, OPTIONS, order
+
+NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -29,15 +32,15 @@ def settled(stage: Stage) -> None:
 
 def test_a_second_look_costs_no_call(reading: Reading, stage: Stage) -> None:
     settled(stage)
-    first = reading.revisions()
+    first = reading.revisions(NOW)
     reading.ways()
-    assert stage.asked(lambda: (reading.revisions(), reading.ways(), reading.pods())) == []
+    assert stage.asked(lambda: (reading.revisions(NOW), reading.ways())) == []
     assert [one.revision.digest for one in first] == [OLD, NEW]
 
 
 def test_what_didn_t_change_is_the_same_value(reading: Reading, stage: Stage) -> None:
     settled(stage)
-    first = {one.name: one for one in reading.revisions()}
+    first = {one.name: one for one in reading.revisions(NOW)}
     reading.ways()
     assert not reading.has_news()
     stage.become_ready(NEW, copies=2)
@@ -45,17 +48,15 @@ def test_what_didn_t_change_is_the_same_value(reading: Reading, stage: Stage) ->
     while not reading.has_news():
         assert time.monotonic() < deadline, "no news came"
         time.sleep(0.005)
-    second = {one.name: one for one in reading.revisions()}
+    second = {one.name: one for one in reading.revisions(NOW)}
     assert [first[name] is second[name] for name in sorted(first)] == [True, False]
 
 
 def test_pods_are_listed_only_while_something_doesn_t_answer(reading: Reading, stage: Stage) -> None:
-    reading.revisions()
-    assert stage.asked(reading.pods) == ["GET pods", "GET pods"]
+    assert stage.asked(lambda: reading.revisions(NOW)).count("GET pods") == 2, "a list and a watch"
     settled(stage)
     reading.spoil()
-    reading.revisions()
-    assert stage.asked(reading.pods) == []
+    assert "GET pods" not in stage.asked(lambda: reading.revisions(NOW))
 
 
 def test_a_name_is_known_from_the_last_listing_or_asked_for(reading: Reading, stage: Stage) -> None:
@@ -63,13 +64,13 @@ def test_a_name_is_known_from_the_last_listing_or_asked_for(reading: Reading, st
     assert known
     assert known.revision.state is RevisionState.STARTING
     assert reading.known("nothing") is None
-    reading.revisions()
+    reading.revisions(NOW)
     assert stage.asked(lambda: reading.known("employment-0123456789ab")) == []
 
 
 def test_news_of_every_kind_is_news_once(reading: Reading, stage: Stage) -> None:
     settled(stage)
-    reading.revisions()
+    reading.revisions(NOW)
     reading.ways()
     assert not reading.has_news()
     reading.spoil()
@@ -81,7 +82,7 @@ def test_news_of_every_kind_is_news_once(reading: Reading, stage: Stage) -> None
 def test_a_list_that_fails_is_not_empty(reading: Reading, stage: Stage, fault: Fault) -> None:
     stage.server.faults = [fault, fault]
     with pytest.raises(Unavailable):
-        reading.revisions()
+        reading.revisions(NOW)
 
 
 def test_a_missing_right_is_named(reading: Reading, stage: Stage) -> None:

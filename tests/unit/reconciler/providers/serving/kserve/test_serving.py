@@ -2,13 +2,15 @@
 
 import pytest
 
+from reconciler.kubernetes.kinds import PODS
 from reconciler.model.errors import Refused, Transient, Unavailable
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.observed import Endpoint, RevisionState
 from reconciler.providers.serving.kserve import KServeServing
+from reconciler.providers.serving.kserve.kinds import SECRETS
 from tests.unit.reconciler.kubernetes.apiserver import Fault
 from tests.unit.reconciler.providers.serving.kserve.conftest import Stage
-from tests.unit.reconciler.providers.serving.kserve.told import BEHIND, DEPLOYMENT, NEW, OLD, order
+from tests.unit.reconciler.providers.serving.kserve.told import BEHIND, DEPLOYMENT, NAMESPACE, NEW, OLD, order, pod
 
 GATEWAYS = {"gateways": {"internal": "gates/inside"}, "host": BEHIND.host}
 
@@ -75,6 +77,21 @@ def test_a_change_by_hand_is_seen_and_corrected(stage: Stage, serving: KServeSer
     found = again.list()[DEPLOYMENT].revisions[OLD]
     assert (found.changed, found.state) == ("", RevisionState.READY)
     assert stage.inference_service()["spec"]["predictor"]["containers"][0]["image"] == "registry.example.org/runners:1"
+
+
+def test_a_secret_that_is_missing_is_written_again(stage: Stage, serving: KServeServing) -> None:
+    serving.start(order(secrets={"TOKEN": "x"}))
+    secret = SECRETS.path(NAMESPACE, "employment-0123456789ab")
+    del stage.server.things[secret]
+    waits = {
+        "waiting": {"reason": "CreateContainerConfigError", "message": 'secret "employment-0123456789ab" not found'}
+    }
+    stage.server.things[PODS.path(NAMESPACE, "pod")] = pod(container={"state": waits})
+    stage.become_ready(ready="False", copies=0)
+    serving = stage.open()
+    assert serving.list()[DEPLOYMENT].revisions[OLD].changed == "its Secret is missing"
+    serving.start(order(secrets={"TOKEN": "x"}))
+    assert secret in stage.server.things
 
 
 def test_what_is_about_to_end_starts_anew_later(stage: Stage, serving: KServeServing) -> None:

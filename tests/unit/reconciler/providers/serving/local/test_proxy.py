@@ -74,6 +74,19 @@ def test_the_next_daemon_adopts_it_and_nothing_is_counted_anew(
     assert _requests(again.metrics()) == _requests(before) == 1
 
 
+def test_one_whose_process_id_nobody_has_noted_is_ended_too(
+    proxy: Proxy, files: ProxyFiles, tmp_path: Path, wait: Wait
+) -> None:
+    """A daemon may be killed between the start of a process and the note of its id."""
+    wait(lambda: proxy.keep(config(tmp_path, "shop"), monotonic()))
+    noted = files.lock.read_text()
+    files.lock.write_text(" " * len(noted))
+    again = Proxy("router", files, os.environ)
+    again.stop()
+    wait(lambda: not again.is_alive)
+    files.lock.write_text(noted)  # for whoever buries it
+
+
 def _requests(text: str | None) -> float:
     lines = [line for line in (text or "").splitlines() if line.startswith("caddy_http_requests_total")]
     return sum(float(line.rpartition(" ")[2]) for line in lines)

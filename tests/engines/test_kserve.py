@@ -6,6 +6,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,20 @@ from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.observed import Endpoint, Revision, RevisionState
 from reconciler.providers.serving.kserve import KServeServing
 from reconciler.providers.serving.kserve.kinds import revision_name
+from runners.monitor.parameters import Window
+from runners.monitor.payloads import read_log
 from tests.conformance.kserve import INFERENCE_SERVICES, PODS, KServeBench
 from tests.conformance.servings import wait_for
 from tests.servers.kubernetes import Cluster, Where
 from tests.servers.kubernetes.api import has_condition
+from tests.unit.runners.serve.tiny import TRIAL, make
 
+pytestmark = pytest.mark.slow
 DEPLOYMENT = Address("deployments/employment")
 OLD, NEW = Digest("0123456789ab"), Digest("ba9876543210")
 ONE = Replicas()
 SERVICE = ("v1", "services")
+ASKED = {"instances": [{"AGEP": 30, "SEX": "1"}]}
 
 
 @pytest.fixture
@@ -208,6 +214,31 @@ def test_credentials_reach_the_process_and_nobody_else(bench: KServeBench, servi
     assert bench.cluster.admin.get(where)["metadata"]["ownerReferences"][0]["kind"] == "InferenceService"
     serving.stop(DEPLOYMENT, OLD)
     bench.cluster.admin.wait_gone(where)
+
+
+def test_the_real_runner_answers_logs_and_refuses_another_model(cluster: Cluster, tmp_path: Path) -> None:
+    command = ("python", "-m", "runners.serve")
+    bench = KServeBench(tmp_path, cluster, payloads=(tmp_path / "payloads").as_uri(), command=command)
+    try:
+        serving, digest = bench.open(), make(tmp_path / "model")
+        order = replace(
+            bench.order(DEPLOYMENT, OLD, ONE, url=(tmp_path / "model").as_uri()), model_digest=digest, trial=TRIAL
+        )
+        serving.start(order)
+        serving.start(replace(order, revision=NEW, model_digest="sha256:" + "0" * 64))
+        wait(bench, serving, is_ready, "ready")
+        told = wait_for(bench, serving, lambda t: t[DEPLOYMENT].revisions[NEW].state is RevisionState.FAILED, "refused")
+        assert "the model's digest is" in told[DEPLOYMENT].revisions[NEW].reason
+        serving.route(DEPLOYMENT, {OLD: 100})
+        until(lambda: addresses(bench, "employment"), "an address")
+        url = f"{addresses(bench, 'employment')[0]}/v1/models/employment:predict"
+        asked = urllib.request.Request(url, json.dumps(ASKED).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            assert json.loads(answer.read())["predictions"]
+        window = Window(start=None, end=None)
+        until(lambda: read_log(endpoint(serving).logs_url, window, TRIAL).counts["events"] == 1, "logged")
+    finally:
+        bench.close()
 
 
 def test_a_crash_loop_says_the_process_s_words(bench: KServeBench, serving: KServeServing) -> None:

@@ -1,0 +1,64 @@
+"""Reports: those that a monitor has made, oldest first, and which of them it keeps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.controllers.pursuit import being_read, finished_at
+from reconciler.controllers.retraining import granted
+from reconciler.model.change import DropRun
+from reconciler.model.decision import View
+from reconciler.model.ids import Address, RunName
+from reconciler.model.kinds.monitors import Alert, Monitor
+
+NOT_ENOUGH = "not_enough_data"
+"""The verdict of a report whose window held fewer rows than the spec's `minimum_rows`."""
+
+_AT_ONCE = 50
+
+
+def reports(address: Address, view: View) -> list[tuple[str, RunName]]:
+    """Return a monitor's accepted reports with the ends of their windows, oldest first."""
+    found = []
+    for version in view.versions_by_owner.get(address, ()):
+        result = view.actual.results.get(version.run)
+        if version.here and result is not None:
+            end = (result.get("facts", {}).get("window") or {}).get("end") or finished_at(result)
+            found.append((str(end), version.run))
+    return sorted(found)
+
+
+def facts_of(report: RunName, view: View) -> Mapping[str, Any]:
+    """Return what a report found."""
+    facts = view.actual.results.get(report, {}).get("facts")
+    return facts if isinstance(facts, Mapping) else {}
+
+
+def judged(known: list[tuple[str, RunName]], view: View) -> list[tuple[str, RunName]]:
+    """Return those of the reports that had enough rows to judge."""
+    return [(end, run) for end, run in known if facts_of(run, view).get("verdict") != NOT_ENOUGH]
+
+
+def spare(address: Address, spec: Monitor, view: View) -> tuple[DropRun, ...]:
+    """Drop the oldest reports above the number that the spec keeps, if it gives one, some at a time.
+
+    The two newest that had enough rows stay: the next window begins where the last one ended, as that began where the
+    one before it did, and both are named by it. So does what a job reads. And which alerts may act must follow from
+    those that stay as it did from all: else an old one would act anew.
+    """
+    if spec.keep is None:
+        return ()
+    known = reports(address, view)
+    needed = {run for _, run in judged(known, view)[-2:]} | being_read(view)
+    oldest = [run for _, run in known[: -spec.keep] if run not in needed][:_AT_ONCE]
+    acting = {run for _, run in granted(address, spec.alert, view)} if oldest else set()
+    gone = {run for run in oldest if run not in acting}
+    for run in oldest:
+        if run in acting and _acts_as_before(address, spec.alert, gone | {run}, view):
+            gone.add(run)
+    why = "the spec keeps no more"
+    return tuple(DropRun(address=address, run=run, why=why, accepted=True) for run in oldest if run in gone)
+
+
+def _acts_as_before(address: Address, alert: Alert, gone: set[RunName], view: View) -> bool:
+    before = [item for item in granted(address, alert, view) if item[1] not in gone]
+    return granted(address, alert, view, without=frozenset(gone)) == before
