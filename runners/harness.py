@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from runners.contract import ERROR, RESULT, InputError, Request, Result, RunnerError
 from runners.places import deliver
+from runners.ranks import TOGETHER, Helped, rank_of, size_of
 
 Runner = Callable[[Request, Path], Result]
 """A runner: reads the request's inputs, writes files into the folder, returns what it found."""
@@ -54,13 +55,41 @@ def main(arguments: list[str]) -> int:
         print(f"{arguments[0]} is no request: {error}", file=sys.stderr)
         return USAGE
     prepare(os.environ)
+    if rank_of():
+        return _help(request)
     folder = _folder(request.output)
     try:
+        check_together(request)
         with _LastWords(request, folder):
             finish(request, folder, _runner(request.runner)(request, folder))
     except RunnerError as error:
         return _fail(request, folder, error)
     return 0
+
+
+def _help(request: Request) -> int:
+    """Do one part of a job that several processes do; the first of them leaves what comes of it."""
+    with tempfile.TemporaryDirectory(prefix="setpoint-") as folder:
+        try:
+            check_together(request)
+            _runner(request.runner)(request, Path(folder))
+        except Helped:
+            return 0
+        except RunnerError as error:
+            _tell(request, error)
+            return error.exit_code
+    return 0
+
+
+def check_together(request: Request) -> None:
+    """See that a runner with several processes is one that knows what to do with them.
+
+    Raises:
+        InputError: it isn't.
+    """
+    if size_of() > 1 and request.runner not in TOGETHER:
+        what = f"the runner {request.runner} is one process, and the job has {size_of()} nodes"
+        raise InputError(what, "resources.nodes", f"set it to 1, or use one of {', '.join(sorted(TOGETHER))}")
 
 
 def prepare(environ: dict[str, str] | os._Environ[str]) -> None:
@@ -124,13 +153,18 @@ def content_of(files: Mapping[str, str]) -> str:
 
 
 def _fail(request: Request, folder: Path, error: RunnerError) -> int:
+    """Tell a foreseen error in the log and where the output is."""
+    _tell(request, error)
+    _leave_error(request, folder, error)
+    return error.exit_code
+
+
+def _tell(request: Request, error: RunnerError) -> None:
     """Tell a foreseen error in the log: the trace only of what lay beneath it, the message last."""
     if error.__cause__:
         traceback.print_exception(error.__cause__)
     where = f"{error.where}: " if error.where else ""
     print(f"{request.runner} failed: {where}{error.what}" + (f"\n{error.fix}" if error.fix else ""), file=sys.stderr)
-    _leave_error(request, folder, error)
-    return error.exit_code
 
 
 def _leave_error(request: Request, folder: Path, error: RunnerError) -> None:

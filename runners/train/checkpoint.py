@@ -1,4 +1,7 @@
-"""Checkpoints of a network in training, as safetensors: weights, the optimiser's state, and the losses so far."""
+"""Checkpoints of a network in training, as safetensors: weights, the optimiser's state, and the losses so far.
+
+Where a trial's output is elsewhere, its last checkpoint is there too, since a later attempt may run on another machine.
+"""
 
 import hashlib
 import json
@@ -6,7 +9,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import fsspec
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
@@ -20,16 +25,36 @@ Losses = list[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The last epoch of a training that can be gone on with. `training` says which training it is of."""
+    """The last epoch of a training that can be gone on with. `training` says which training it is of.
+
+    `away` is the URL at which a copy is kept; empty where the folder itself outlives the job.
+    """
 
     folder: Path
     training: str
+    away: str = ""
 
     @classmethod
     def of(cls, trial: Trial, rows: int) -> "Checkpoint":
         """Return the checkpoint of a trial, wherever it is tried again."""
         told = json.dumps([trial.told.model_dump(mode="json"), trial.seed, rows], sort_keys=True)
-        return cls(trial.folder / FOLDER, hashlib.sha256(told.encode()).hexdigest())
+        output = trial.request.output
+        away = "" if urlsplit(output).scheme in ("", "file") else f"{output.rstrip('/')}/{FOLDER}/{FILE}"
+        return cls(trial.folder / FOLDER, hashlib.sha256(told.encode()).hexdigest(), away)
+
+    @property
+    def path(self) -> Path:
+        """Return the file of the last epoch, which need not be there."""
+        return self.folder / FILE
+
+    def fetch(self) -> None:
+        """Bring the copy near that an earlier attempt has left elsewhere; nothing happens where there is none."""
+        if not self.away or self.path.is_file():
+            return
+        files, place = fsspec.core.url_to_fs(self.away)
+        if files.exists(place):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            files.get_file(place, str(self.path))
 
     def keep(self, module: Any, optimizer: Any, losses: Losses) -> None:
         """Write what is needed to go on; the former checkpoint is replaced when the new one is whole."""
@@ -40,15 +65,17 @@ class Checkpoint:
         part = self.folder / f"{FILE}.part"
         told = {"training": self.training, "losses": json.dumps(losses)}
         save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, part, told)
-        part.replace(self.folder / FILE)
+        part.replace(self.path)
+        if self.away:
+            files, place = fsspec.core.url_to_fs(self.away)
+            files.put_file(str(self.path), place)
 
     def restore(self, module: Any, optimizer: Any, device: Any) -> Losses:
         """Bring module and optimiser to where the training was; return its losses, none where it starts."""
-        path = self.folder / FILE
-        if not path.is_file():
+        if not self.path.is_file():
             return []
         try:
-            with safe_open(path, framework="pt", device=str(device)) as file:
+            with safe_open(self.path, framework="pt", device=str(device)) as file:
                 told = file.metadata() or {}
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no mapping
         except SafetensorError as error:

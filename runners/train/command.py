@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from runners.contract import InputError, Request, Result
 from runners.models.loading import PICKLES
 from runners.models.network import FILE as ARCHITECTURE
+from runners.ranks import Helped, rank_of
 from runners.train.albums import read_album
 from runners.train.examples import Examples, Parts
 from runners.train.fitted import Fitted
@@ -48,16 +49,24 @@ def read_any(trial: Trial) -> Examples:
 
 
 def fit(trial: Trial, parts: Parts) -> Fitted:
-    """Run the user's code on the training rows, and find out what it has left."""
+    """Run the user's code on the training rows, and find out what it has left.
+
+    With several nodes it runs on each, as under `torchrun`; what is left is what that of rank 0 has left.
+
+    Raises:
+        Helped: this process isn't of rank 0.
+    """
     command = command_of(trial.told.runner or OwnCode())
     with TemporaryDirectory(prefix="setpoint-") as scratch:
         shop, environ = furnish(Path(scratch), trial, parts.train)
         with timed(f"`{' '.join(command)}`"):
             work(command, shop, environ)
+        if rank_of():
+            raise Helped
         file = _taken(shop.output, trial.folder)
         reported = reported_in(shop.output / METRICS)
         _keep_others(shop.output, trial.folder / EXTRA, {file, METRICS, ARCHITECTURE})
-    shutil.rmtree(trial.folder / "checkpoint", ignore_errors=True)
+    shutil.rmtree(trial.checkpoints, ignore_errors=True)
     found = recognise(trial, trial.folder / file, FORMATS[file], parts.test)
     return Fitted(file, FORMATS[file], found.inputs, found.tensors, found.raw, found.reading, reported=reported)
 

@@ -15,6 +15,7 @@ from runners.models.signature import Tensor
 from runners.train.checkpoint import Checkpoint
 from runners.train.examples import Examples, Parts
 from runners.train.fitted import Fitted, History
+from runners.train.together import Together
 from runners.train.torch_images import NetworkParams
 from runners.train.trial import Trial, log, timed
 
@@ -167,16 +168,25 @@ class _Training:
         self._train, self._test = self._tensors(parts.train, parts.train), self._tensors(parts.test, parts.train)
         self._loss = torch.nn.CrossEntropyLoss() if parts.train.classes else torch.nn.MSELoss()
         self._checkpoint = Checkpoint.of(trial, len(parts.train))
+        self._together = Together(self._device)
 
     def run(self, after_epoch: Callable[[int], None]) -> History:
-        """Train to the last epoch; return the losses."""
-        log.info("training on %s", self._device)
+        """Train to the last epoch; return the losses.
+
+        Raises:
+            Helped: another process of the job leaves the network.
+        """
+        log.info("training on %s, process %d of %d", self._device, self._together.rank + 1, self._together.size)
+        self._checkpoint.fetch()
+        self._together.share(self._checkpoint.path)
         losses = self._checkpoint.restore(self._module, self._optimizer, self._device)
         for epoch in range(len(losses), self._params.epochs):
             losses.append((self._epoch(epoch), self._test_loss()))
-            self._checkpoint.keep(self._module, self._optimizer, losses)
-            log.info("epoch %d: loss %.4f, on the test rows %.4f", epoch + 1, *losses[-1])
+            if self._together.leads:
+                self._checkpoint.keep(self._module, self._optimizer, losses)
+                log.info("epoch %d: loss %.4f, on the test rows %.4f", epoch + 1, *losses[-1])
             after_epoch(epoch + 1)
+        self._together.part_company()
         self._checkpoint.drop()
         train, test = zip(*losses, strict=True)
         return History("epoch", "loss", tuple(range(1, len(losses) + 1)), {"train": train, "test": test})
@@ -190,22 +200,35 @@ class _Training:
         return pictures_of(examples).to(self._device), target.to(self._device)
 
     def _epoch(self, epoch: int) -> float:
-        torch.manual_seed(self._seed * 1_000_003 + epoch)
-        pictures, targets = self._train
+        seed = self._seed * 1_000_003 + epoch
+        torch.manual_seed(seed)
+        _, targets = self._train
         for group in self._optimizer.param_groups:
             group["lr"] = self._params.learning_rate * (1 + math.cos(math.pi * epoch / self._params.epochs)) / 2
         self._module.train()
         total = 0.0
-        for rows in torch.randperm(len(targets)).to(self._device).split(self._params.batch_size):
+        batches = torch.randperm(len(targets)).to(self._device).split(self._params.batch_size)
+        self._together.draw_apart(seed)
+        for rows in batches:
             self._optimizer.zero_grad()
-            loss = self._loss(self._module(pictures[rows]), targets[rows])
-            loss.backward()
+            total += self._learn(self._together.part(rows), len(rows))
+            self._together.add_up(self._module)
             self._optimizer.step()
-            total += float(loss.detach()) * len(rows)
-        return total / len(targets)
+        return self._together.total(total) / len(targets)
+
+    def _learn(self, rows: Any, batch: int) -> float:
+        """Add the gradient of these rows, as a part of a batch's mean; return the sum of their losses."""
+        if not len(rows):
+            return 0.0
+        pictures, targets = self._train
+        loss = self._loss(self._module(pictures[rows]), targets[rows])
+        (loss if len(rows) == batch else loss * (len(rows) / batch)).backward()
+        return float(loss.detach()) * len(rows)
 
     def _test_loss(self) -> float:
-        """Return the loss on the test rows, for the picture only: nothing is chosen by it."""
+        """Return the loss on the test rows, for the picture only: nothing is chosen by it, and who helps needs none."""
+        if not self._together.leads:
+            return 0.0
         self._module.eval()
         pictures, targets = self._test
         with torch.no_grad():

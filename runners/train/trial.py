@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -79,6 +80,13 @@ class Trial:
     def params(self) -> Mapping[str, Any]:
         """Return the trial's own values."""
         return self.told.params
+
+    @property
+    def checkpoints(self) -> Path:
+        """Return a folder that outlives a crash: the same for all processes of a job whose output is on a disk."""
+        parts = urlsplit(self.request.output)
+        is_local = parts.scheme in ("", "file")
+        return (Path(unquote(parts.path)) if is_local else self.folder) / "checkpoint"
 
     def input(self, role: str) -> str:
         """Return the URL of an input.

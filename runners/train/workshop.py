@@ -31,7 +31,6 @@ from runners.train.examples import Examples
 from runners.train.reading import folder_of
 from runners.train.trial import Trial
 
-CHECKPOINT = "checkpoint"
 LAST_WORDS = 20
 """Lines of standard error that are remembered."""
 
@@ -61,7 +60,7 @@ class Workshop:
 def furnish(root: Path, trial: Trial, train: Examples) -> tuple[Workshop, dict[str, str]]:
     """Copy the user's code and write the training rows; return the folders and the variables that tell them."""
     shop = Workshop(root)
-    for folder in (shop.output, shop.rows, trial.folder / CHECKPOINT):
+    for folder in (shop.output, shop.rows, trial.checkpoints):
         folder.mkdir(parents=True, exist_ok=True)
     _copy_code(trial, shop.code)
     data = folder_of(trial, "dataset")
@@ -77,7 +76,7 @@ def furnish(root: Path, trial: Trial, train: Examples) -> tuple[Workshop, dict[s
         "SETPOINT_SEED": str(trial.seed),
         "SETPOINT_DATA": str(data),
         "SETPOINT_REQUEST": str(request),
-        "SETPOINT_CHECKPOINT": str(trial.folder / CHECKPOINT),
+        "SETPOINT_CHECKPOINT": str(trial.checkpoints),
     }
 
 

@@ -1,10 +1,14 @@
 """Jobs on a real Ray cluster of two nodes: what they find there, what they leave, and how they end."""
 
 import json
+import os
+import re
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +18,16 @@ import pytest
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.pools import Capacity, Pool, Share
 from reconciler.model.observed import Job, JobState, PoolListing
+from reconciler.ports.pool import JobOrder
 from reconciler.providers.pools.ray import RayPool
 from reconciler.providers.pools.ray.records import LOST
 from tests.conformance.pools import PATIENCE, SHARED, RayPoolBench, order, started
 from tests.servers.ray import KEY, PASSWORD, SECRET, RayCluster, needs_ray
+from tests.unit.runners.train.conftest import Asking, album, torch
+from tests.unit.runners.train.test_albums import DIGITS
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)]
+__all__ = ["album", "torch"]
 RUN = RunName("experiments/employment/0123456789ab")
 LARGE = Pool(capacity=Capacity(cpus=16, memory=64 * 2**30, gpus=8))
 
@@ -49,10 +57,10 @@ def wait_for(pool: RayPool, until: Callable[[PoolListing], bool], patience: floa
     return listing
 
 
-def finish(pool: RayPool, run: RunName = RUN) -> Job:
+def finish(pool: RayPool, run: RunName = RUN, patience: float = 2 * PATIENCE) -> Job:
     """Let a pool live until a job has ended."""
     active = (JobState.WAITING, JobState.RUNNING)
-    return wait_for(pool, lambda told: told.jobs[run].state not in active).jobs[run]
+    return wait_for(pool, lambda told: told.jobs[run].state not in active, patience).jobs[run]
 
 
 def script(bench: RayPoolBench, path: Path, code: str) -> RayPool:
@@ -309,3 +317,67 @@ import os, pathlib, sys, time
 pathlib.Path(sys.argv[0] + os.environ["RANK"]).write_text(str(os.getpid()))
 time.sleep(600)
 """
+
+
+def test_a_network_learns_on_two_nodes_what_it_learns_on_one(
+    bench: RayPoolBench, album: Path, tmp_path: Path, torch: object
+) -> None:
+    bench.options |= {"command": [sys.executable, "-m", "runners"], "placement": "STRICT_SPREAD", "grace": "5s"}
+    pool = bench.open()
+    pool.configure(SHARED, LARGE)
+    found = {}
+    for nodes in (1, 2):
+        run, output = RunName(f"experiments/digits/{nodes:012x}"), tmp_path / f"nodes{nodes}"
+        pool.submit(training(run, album, output, nodes, epochs=6))
+        assert finish(pool, run, PATIENCE * 5).state is JobState.SUCCEEDED, pool.logs(run)
+        assert json.loads((output / "result.json").read_text())["accepted"]
+        found[nodes] = losses(pool.logs(run))
+    assert sorted(found[1]) == [1, 2, 3, 4, 5, 6]
+    for epoch, told in found[1].items():
+        assert found[2][epoch] == pytest.approx(told, rel=1e-3, abs=2e-4)
+
+
+def test_a_training_on_two_nodes_that_was_killed_goes_on_from_its_checkpoint(
+    bench: RayPoolBench, album: Path, tmp_path: Path, torch: object
+) -> None:
+    bench.options |= {"command": [sys.executable, "-m", "runners"], "placement": "STRICT_SPREAD", "grace": "5s"}
+    pool = bench.open()
+    pool.configure(SHARED, LARGE)
+    output = tmp_path / "output"
+    pool.submit(training(RUN, album, output, 2, epochs=300))
+    wait_for(pool, lambda _: max(losses(pool.logs(RUN)), default=0) >= 3, PATIENCE * 5)
+    kill_rank_1(RUN)
+    job = finish(pool)
+    assert (job.state, job.attempt) == (JobState.FAILED, 1)
+    reached = max(losses(pool.logs(RUN)))
+    pool.submit(training(RUN, album, output, 2, epochs=300, attempt=2))
+    assert finish(pool, RUN, PATIENCE * 5).state is JobState.SUCCEEDED, pool.logs(RUN)
+    assert "going on after epoch" in pool.logs(RUN)
+    assert reached - 1 <= min(losses(pool.logs(RUN))) - 1 <= 299
+    assert max(losses(pool.logs(RUN))) == 300
+    assert (output / "result.json").exists()
+
+
+def training(run: RunName, album: Path, output: Path, nodes: int, *, attempt: int = 1, **params: int) -> JobOrder:
+    """Order the training of a small network on the digits of an album."""
+    asking = Asking(output)
+    small = {"channels": [4], "hidden": 16, "learning_rate": 0.01, "dropout": 0.0, **params}
+    request = asking.request(album, small, runner_name="torch-images", **DIGITS).model_copy(update={"run": run})
+    ordered = order(run, nodes=nodes, attempt=attempt, timeout=900.0)
+    return replace(ordered, request=request.model_dump(mode="json"))
+
+
+def losses(log: str) -> dict[int, tuple[float, float]]:
+    found = re.findall(r"epoch (\d+): loss ([\d.]+), on the test rows ([\d.]+)", log)
+    return {int(epoch): (float(train), float(test)) for epoch, train, test in found}
+
+
+def kill_rank_1(run: RunName) -> None:
+    """Kill the runner of rank 1, as a node that runs out of memory does."""
+    marks = (b"RANK=1\0", b"SETPOINT_RUN=" + run.encode() + b"\0")
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            environ = (process / "environ").read_bytes()
+            if b"runners" in words and b"-I" not in words and all(mark in environ for mark in marks):
+                os.kill(int(process.name), signal.SIGKILL)

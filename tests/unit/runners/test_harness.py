@@ -14,6 +14,7 @@ import pytest
 from runners import harness
 from runners.contract import Crashed, InputError, Request, Result, SourceUnavailable
 from runners.harness import content_of, finish, main, prepare
+from runners.ranks import Helped
 
 Order = Callable[..., Path]
 
@@ -174,3 +175,56 @@ def test_the_door_opens_from_outside(order: Order, tmp_path: Path) -> None:
     told = subprocess.run(line, capture_output=True, text=True, check=False, env={**os.environ, "SETPOINT_CPUS": "1"})
     assert told.returncode == 65
     assert json.loads((tmp_path / "out/error.json").read_text())["what"]
+
+
+@pytest.fixture
+def helping(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process be the second of two."""
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setattr(harness, "TOGETHER", {"made-up"})
+
+
+@pytest.mark.usefixtures("helping")
+def test_a_process_that_helps_leaves_nothing(order: Order, install: Install, tmp_path: Path) -> None:
+    seen: list[Path] = []
+
+    def helps(request: Request, folder: Path) -> Result:
+        writes(request, folder)
+        seen.append(folder)
+        raise Helped
+
+    install(helps)
+    assert main([str(order())]) == 0
+    install(writes)
+    assert main([str(order())]) == 0
+    assert not (tmp_path / "out").exists()
+    assert not seen[0].exists()
+
+
+@pytest.mark.usefixtures("helping")
+def test_a_process_that_helps_tells_its_failure_and_leaves_none(
+    order: Order, install: Install, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(_request: Request, _folder: Path) -> Result:
+        raise SourceUnavailable("it is down", "the store")
+
+    install(fails)
+    assert main([str(order())]) == 75
+    assert "made-up failed: the store: it is down" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("rank", ["0", "1"])
+def test_a_runner_that_is_one_process_refuses_to_be_several(
+    order: Order,
+    install: Install,
+    monkeypatch: pytest.MonkeyPatch,
+    rank: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("RANK", rank)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    install(writes)
+    assert main([str(order())]) == 65
+    assert "the runner made-up is one process, and the job has 2 nodes" in capsys.readouterr().err

@@ -1,10 +1,13 @@
 """Checkpoints: whole or not there, and only for the training that they are of."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 
+from runners.train.trial import trial_of
 from tests.unit.runners.train.conftest import Asking
 from tests.unit.runners.train.test_albums import DIGITS
 
@@ -63,3 +66,37 @@ def test_it_is_gone_when_the_training_is_done(checkpoint: Any, network: Any) -> 
     checkpoint.drop()
     checkpoint.drop()
     assert not checkpoint.folder.exists()
+
+
+@pytest.fixture
+def elsewhere(album: Path, tmp_path: Path, torch: Any) -> Iterator[Callable[[str], Any]]:
+    """Return what makes the checkpoint of a trial whose output is in a store, on a machine of that name."""
+    from runners.train.checkpoint import Checkpoint
+
+    def on(machine: str) -> Any:
+        request = Asking(tmp_path).request(album, **DIGITS).model_copy(update={"output": "memory://store/run"})
+        (tmp_path / machine).mkdir(exist_ok=True)
+        return Checkpoint.of(trial_of(request, tmp_path / machine), 100)
+
+    yield on
+    fsspec.filesystem("memory").rm("/store", recursive=True)
+
+
+def test_one_that_was_kept_elsewhere_is_fetched_on_another_machine(
+    elsewhere: Callable[[str], Any], network: Any
+) -> None:
+    first, second = elsewhere("a"), elsewhere("b")
+    second.fetch()
+    assert second.restore(*network, "cpu") == []
+    first.keep(*network, [(0.5, 0.6)])
+    second.fetch()
+    assert second.restore(*network, "cpu") == [(0.5, 0.6)]
+    first.keep(*network, [(0.5, 0.6), (0.3, 0.4)])
+    second.fetch()
+    assert second.restore(*network, "cpu") == [(0.5, 0.6)], "its own is nearer"
+
+
+def test_one_on_a_disk_is_not_kept_elsewhere(checkpoint: Any) -> None:
+    assert checkpoint.away == ""
+    checkpoint.fetch()
+    assert not checkpoint.path.exists()

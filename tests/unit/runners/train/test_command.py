@@ -10,6 +10,7 @@ import pytest
 
 from runners.contract import Crashed, InputError, Result, SourceUnavailable
 from runners.models import load
+from runners.ranks import Helped
 from runners.train.command import command_of, reported_in, run
 from runners.train.trial import OwnCode
 from tests.unit.runners.train.conftest import Asking
@@ -192,3 +193,19 @@ def test_the_door_is_light_until_the_code_has_run() -> None:
     code = "import sys, runners.train.command; print({'sklearn', 'torch', 'matplotlib', 'lightgbm'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "set()"
+
+
+def test_on_the_second_node_the_code_runs_too_and_leaves_nothing(
+    asking: Asking, cancer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RANK", "1")
+    (tmp_path / "code").mkdir()
+    told = tmp_path / "told"
+    text = f"import os; open({str(told)!r}, 'w').write(os.environ['RANK'] + os.environ['SETPOINT_CHECKPOINT'])"
+    (tmp_path / "code/train.py").write_text(text)
+    (tmp_path / "helper").mkdir()
+    runner = {"command": ["python", "train.py"]}
+    request = asking.request(cancer, runner=runner, inputs={"code": f"file://{tmp_path}/code"})
+    with pytest.raises(Helped):
+        run(request, tmp_path / "helper")
+    assert told.read_text() == f"1{asking.folder / 'checkpoint'}"

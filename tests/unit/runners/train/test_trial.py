@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runners.contract import InputError
-from runners.train.trial import threads_of, timed
+from runners.train.trial import threads_of, timed, trial_of
 from tests.unit.runners.train.conftest import Asking
 
 
@@ -56,3 +56,10 @@ def test_steps_tell_how_long_they_took(caplog: pytest.LogCaptureFixture) -> None
     with caplog.at_level(logging.INFO), timed("think"):
         pass
     assert caplog.messages[0].startswith("think: 0.")
+
+
+def test_checkpoints_lie_where_all_processes_find_them(asking: Asking, cancer: Path, tmp_path: Path) -> None:
+    request = asking.request(cancer)
+    assert trial_of(request, tmp_path / "scratch").checkpoints == asking.folder / "checkpoint"
+    away = request.model_copy(update={"output": "memory://store/run"})
+    assert trial_of(away, tmp_path / "scratch").checkpoints == tmp_path / "scratch" / "checkpoint"
