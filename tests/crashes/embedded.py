@@ -88,7 +88,7 @@ class Life:
                 return f"no daemon was killed {end}"
         self.start()
         self._until(is_over)
-        return "" if is_over() else "it doesn't come to its end"
+        return "" if is_over() else f"it doesn't come to its end: {self._last_words()}"
 
     def start(self, end: str = "") -> None:
         """Start a daemon that kills itself at a point."""
@@ -97,6 +97,9 @@ class Life:
         secrets = {"SETPOINT_SECRET_WAREHOUSE": f"sqlite:///{self.folder / 'warehouse.db'}"}
         with (self.folder / "daemon.log").open("ab") as log:
             self._daemon = subprocess.Popen(line, cwd=ROOT, stdout=log, stderr=log, env=os.environ | secrets)
+
+    def _last_words(self) -> str:
+        return (self.folder / "daemon.log").read_text(errors="replace")[-2000:]
 
     def stop(self) -> None:
         """End the daemon, which leaves its endpoints as they are."""

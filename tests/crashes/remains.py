@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from reconciler.model.ids import RunName
+from reconciler.providers.data.git import GitData
 from reconciler.providers.pools.local.store import read_record
 from reconciler.providers.serving.local import LocalServing
 from reconciler.wiring import SystemClock
@@ -33,8 +35,16 @@ def _facts(life: Life) -> Iterator[tuple[str, Any]]:
     yield from _endpoints(life)
     yield from _commits(repository)
     yield from _status(life)
-    for folder in _FOLDERS:
-        yield f"left in {folder}", sorted(str(path) for path in home.rglob(f"{folder}/**/*") if path.is_file())
+
+
+def left_files(life: Life) -> list[str]:
+    """Return the files that nobody needs once the next run has been opened, which clears away what a crash left."""
+    data, spare = GitData(life.settings.home / "data", "dev"), RunName("datasets/spare/0")
+    data.open(spare)
+    data.drop(spare)
+    data.close()
+    found = (path for folder in _FOLDERS for path in life.settings.home.rglob(f"{folder}/**/*"))
+    return sorted(str(path.relative_to(life.settings.home)) for path in found if path.is_file())
 
 
 def _versions(store: Path) -> Iterator[tuple[str, Any]]:

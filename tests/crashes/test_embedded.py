@@ -20,7 +20,7 @@ import pytest
 
 from tests.crashes.embedded import Life
 from tests.crashes.ending import differences
-from tests.crashes.remains import ending, is_calm, processes
+from tests.crashes.remains import ending, is_calm, left_files, processes
 
 LIVES, KILLS = int(os.environ.get("CRASH_LIVES", "3")), 5
 """How many lives there are, and how many daemons are killed in each: with more of them, the spread is finer."""
@@ -39,7 +39,8 @@ class Undisturbed:
     """How a life ended in which no daemon was killed, what it left running, and the points that it came to."""
 
     def __init__(self, life: Life) -> None:
-        self.flaw = life.live((), lambda: is_calm(life))
+        flaw = life.live((), lambda: is_calm(life))
+        assert not flaw, flaw
         self.ending = ending(life)
         life.stop()
         self.processes = processes(life)
@@ -90,7 +91,6 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
 
 def test_the_life_that_is_broken_off_is_a_whole_one(undisturbed: Undisturbed) -> None:
     """A sweep over a life that stops early, or that leaves steps out, would prove nothing."""
-    assert undisturbed.flaw == ""
     assert undisturbed.processes == {"caddy run --config": 2, "python -m runners.serve": 1}
     jobs = {fact: told for fact, told in undisturbed.ending.items() if fact.startswith("job ")}
     assert [told["starts"] for _, told in jobs.values()] == [1] * 5
@@ -120,4 +120,5 @@ def aftermath(life: Life, ends: Sequence[str], undisturbed: Undisturbed) -> list
     life.stop()
     if (left := processes(life)) != undisturbed.processes:
         told.append(f"processes: {left}, not {undisturbed.processes}")
+    told += [f"left: {path}" for path in left_files(life)]
     return [*([flaw] if flaw else []), *told]

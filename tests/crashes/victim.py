@@ -164,7 +164,7 @@ def watch_engines(fate: Fate) -> None:
 
 if __name__ == "__main__":
     fate = Fate(Path(sys.argv[1]), sys.argv[2])
-    wiring.os = SimpleNamespace(getpid=lambda: 1)  # type: ignore[attr-defined]
+    wiring.os = SimpleNamespace(getpid=lambda: 1, environ=os.environ)  # type: ignore[attr-defined]
     watch_git(fate)
     watch_processes(fate)
     watch_engines(fate)

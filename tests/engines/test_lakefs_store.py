@@ -51,9 +51,9 @@ def test_the_environment_s_branch_shows_the_newest_version_and_nothing_older(ten
 def test_a_dropped_version_leaves_the_environment_s_branch(tenant: Tenant, data: LakeFSData) -> None:
     make(tenant, data, FIRST, {"a": b"1"})
     make(tenant, data, SECOND, {"b": b"2"})
-    data.drop(FIRST)
+    data.drop(FIRST, accepted=True)
     assert tenant.tree("dev") == {"datasets/loans/b": b"2"}
-    data.drop(SECOND)
+    data.drop(SECOND, accepted=True)
     assert tenant.tree("dev") == {}
 
 
@@ -63,7 +63,7 @@ def test_another_environment_takes_over_one_run_and_nothing_else(tenant: Tenant,
     prod = tenant.open("prod")
     prod.merge(FIRST)
     assert tenant.tree("prod") == {"datasets/loans/a": b"1"}
-    prod.drop(FIRST)
+    prod.drop(FIRST, accepted=True)
     prod.merge(FIRST)
     assert tenant.tree("prod") == {"datasets/loans/a": b"1"}
 
@@ -117,7 +117,7 @@ def test_a_protected_branch_is_merged_to_and_nothing_else(tenant: Tenant, data: 
     rules = [{"pattern": "dev"}]
     tenant.ask("PUT", "/settings/branch_protection", json=rules).raise_for_status()
     make(tenant, data, SECOND, {"a": b"2"})
-    data.drop(SECOND)
+    data.drop(SECOND, accepted=True)
     assert tenant.tree("dev") == {}
 
 

@@ -75,8 +75,10 @@ class Folders:
                 folder.rename(bin_ / "gone")
             shutil.rmtree(bin_, ignore_errors=True)
 
-    def sweep(self, alive: Collection[RunName]) -> None:
-        """Delete what a crash left: old trash, and work folders of runs that have no branch.
+    def sweep(self, alive: Collection[RunName], accepted: Collection[RunName]) -> None:
+        """Clear away what a crash left: old trash, and work folders of runs that have no branch.
+
+        That of an accepted run becomes the checkout of its version, as the merge that was broken off would have had it.
 
         Raises:
             Unavailable: the disk can't be written.
@@ -87,7 +89,9 @@ class Folders:
                 shutil.rmtree(stale, ignore_errors=True)
         for folder in (self.root / "work").glob("*/*/*"):
             run = RunName(folder.relative_to(self.root / "work").as_posix())
-            if run not in alive and folder.lstat().st_mtime < oldest:
+            if run in accepted:
+                self.keep(run)
+            elif run not in alive and folder.lstat().st_mtime < oldest:
                 self.remove(folder)
 
     def open_file(self, run: RunName, path: str) -> bytes:

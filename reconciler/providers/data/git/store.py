@@ -268,8 +268,8 @@ class GitData:
         with self._lock:
             if not self._is_swept:
                 self._is_swept = True
-                listed = names.listing(list_refs(self._git_dir, f"{OPEN}/", f"{SEALED}/"), "", "")
-                self._folders.sweep(listed.branches.keys())
+                listed = names.listing(list_refs(self._git_dir, f"{OPEN}/", f"{SEALED}/", f"{TAGS}/"), "", "")
+                self._folders.sweep(listed.branches.keys(), listed.versions.keys() - listed.branches.keys())
                 sweep_unfinished(self._git_dir, STALE)
 
     def _pack(self) -> None:

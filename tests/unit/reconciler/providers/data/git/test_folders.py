@@ -52,13 +52,20 @@ def test_the_sweep_takes_what_nobody_has_and_is_old(all_folders: Folders, monkey
     all_folders.make(RUN)
     all_folders.make(OTHER)
     (all_folders.trash / "left").mkdir(parents=True)
-    all_folders.sweep({RUN})
+    all_folders.sweep({RUN}, set())
     assert all_folders.work(OTHER).exists()
     monkeypatch.setattr(folders, "STALE", -1.0)
-    all_folders.sweep({RUN})
+    all_folders.sweep({RUN}, set())
     assert all_folders.work(RUN).exists()
     assert not all_folders.work(OTHER).exists()
     assert list(all_folders.trash.iterdir()) == []
+
+
+def test_the_sweep_ends_a_merge_that_was_broken_off(all_folders: Folders) -> None:
+    (all_folders.make(RUN) / "x").write_text("mine")
+    all_folders.sweep(set(), {RUN})
+    assert (all_folders.version(RUN) / "x").read_text() == "mine"
+    assert not all_folders.work(RUN).exists()
 
 
 def test_files_are_read_inside_the_folder_only(all_folders: Folders, tmp_path: Path) -> None:
