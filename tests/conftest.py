@@ -11,5 +11,6 @@ pytest_plugins = ["tests.servers.fixtures", "tests.servers.ray"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the crash sweeps be narrowed to one point, as a failure names it."""
+    """Let the crash sweeps be narrowed to one point, and the random lives to one seed, as a failure names it."""
     parser.addoption("--killed-at", metavar="POINT", help="tests/crashes: kill at this point only")
+    parser.addoption("--life", metavar="SEED", type=int, help="tests/lives: play the stories of this seed only")

@@ -17,6 +17,7 @@ from reconciler.model.observed import Actual
 from reconciler.model.plan import Outcome, Plan
 from reconciler.model.resource import Desired
 from reconciler.plan import decide
+from reconciler.plan.guard import without_merges
 from reconciler.ports.engines import Engines
 
 
@@ -86,11 +87,18 @@ class Cycle:
         self._attempts: Attempts = NONE
 
     def run(self, commit: CommitId, notes: tuple[str, ...] = ()) -> Pass:
-        """Bring the world one step nearer to what a commit asks for; `notes` go to the status."""
+        """Bring the world one step nearer to what a commit asks for.
+
+        Args:
+            commit: the commit.
+            notes: why it isn't the newest one, if it isn't; they go to the status, and nothing is merged to that.
+        """
         desired = self._compose(commit)
         recorded = self._read()
         actual = self._observe(recorded)
-        plan = self._decide(desired, actual, notes + tuple(recorded.flaws.values()))
+        plan = self._decide(desired, actual)
+        plan = without_merges(plan) if notes else plan
+        plan = replace(plan, notes=notes + tuple(recorded.flaws.values()) + plan.notes)
         outcomes = self._applier.apply(plan)
         self._attempts = after(self._attempts, plan, outcomes, self._engines.clock.now())
         done = Pass(desired, actual, plan, outcomes, retry_at=self._due(outcomes))
@@ -108,9 +116,8 @@ class Cycle:
     def _observe(self, recorded: Recorded) -> Actual:
         return observe(self._engines, recorded.statuses, recorded.controls, self._results)
 
-    def _decide(self, desired: Desired, actual: Actual, notes: tuple[str, ...]) -> Plan:
-        plan = hold(decide(desired, actual, self._controllers), self._attempts, actual.now)
-        return replace(plan, notes=notes + plan.notes)
+    def _decide(self, desired: Desired, actual: Actual) -> Plan:
+        return hold(decide(desired, actual, self._controllers), self._attempts, actual.now)
 
     def _due(self, outcomes: tuple[Outcome, ...]) -> datetime | None:
         failed = {outcome.change.address for outcome in outcomes if outcome.error}

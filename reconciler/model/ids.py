@@ -40,9 +40,14 @@ def canonical(value: Any) -> bytes:
 def digest(value: Any) -> Digest:
     """Digest a JSON-compatible value to `SHORT` hexadecimal characters of the SHA-256 of its canonical form."""
     try:
-        return _remembered(marshal.dumps(value, 2))
+        plain = marshal.dumps(value, 2)
     except ValueError:  # a subclass of a JSON type
         return _digest(value)
+    return _remembered(plain) if len(plain) < _LONGEST else _digest(value)
+
+
+_LONGEST = 4096
+"""Bytes of a value that is remembered: names are short, and a whole plan isn't asked for twice."""
 
 
 @lru_cache(maxsize=16_384)

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
+from reconciler.model.change import MergeProposal
 from reconciler.model.decision import Decision, Standing
 from reconciler.model.environment import DeletionBudget
 from reconciler.model.errors import Severity
 from reconciler.model.ids import Address, Digest, digest
 from reconciler.model.observed import Actual
+from reconciler.model.plan import Plan
 from reconciler.model.resource import Desired
 
 
@@ -24,6 +27,15 @@ def approval(removed: Mapping[Address, Decision]) -> Digest:
 def without_deletions(decision: Decision) -> Decision:
     """Take from a decision whatever deletes: not everything could be read, and what wasn't read isn't absent."""
     return replace(decision, changes=tuple(change for change in decision.changes if change.sign != "-"))
+
+
+def without_merges(plan: Plan) -> Plan:
+    """Take from a plan what merges to the watched branch: its newest commit is refused, and a merge would let it in."""
+    decisions = {
+        address: replace(decision, changes=tuple(c for c in decision.changes if not isinstance(c, MergeProposal)))
+        for address, decision in plan.decisions.items()
+    }
+    return replace(plan, decisions=MappingProxyType(decisions))
 
 
 def guard(

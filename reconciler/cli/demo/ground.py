@@ -116,22 +116,12 @@ class Ground:
 
     def start(self, environment: str) -> None:
         """Start a daemon."""
-        log = (self.folder / f"{environment}.log").open("ab")
-        line = [
-            sys.executable,
-            "-m",
-            "reconciler",
-            "run",
-            "-C",
-            str(self.repository),
-            "-e",
-            environment,
-            "--log",
-            "json",
-        ]
-        self.daemons[environment] = subprocess.Popen(
-            line, stdout=log, stderr=log, env=self.environ(), start_new_session=True
-        )
+        options = ("-C", str(self.repository), "-e", environment, "--log", "json")
+        line = [sys.executable, "-m", "reconciler", "run", *options]
+        with (self.folder / f"{environment}.log").open("ab") as log:
+            self.daemons[environment] = subprocess.Popen(
+                line, stdout=log, stderr=log, env=self.environ(), start_new_session=True
+            )
 
     def status(self, environment: str) -> Recorded:
         """Read an environment's status."""

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.model.change import AcceptRun, DropRun, Route
+from reconciler.model.change import AcceptRun, DropRun, MergeProposal, Route
 from reconciler.model.decision import Decision, Standing
 from reconciler.model.environment import DeletionBudget
 from reconciler.model.errors import Problem, Severity
 from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import Controls
-from reconciler.plan.guard import allowed, approval, guard, without_deletions
+from reconciler.model.plan import Plan
+from reconciler.plan.guard import allowed, approval, guard, without_deletions, without_merges
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API, LOANS
 
@@ -139,3 +140,9 @@ def test_deletions_are_taken_out_and_the_rest_stays_in_order() -> None:
         address=LOANS, standing=Standing.READY, reason="", message="", changes=(accept, drop, route, drop)
     )
     assert without_deletions(decision).changes == (accept, route)
+
+
+def test_nothing_is_merged_to_a_branch_whose_newest_commit_is_refused() -> None:
+    merge, drop = MergeProposal(address=LOANS, name="n"), DropRun(address=LOANS, run=RunName(f"{LOANS}/1"))
+    told = Decision(address=LOANS, standing=Standing.READY, reason="x", message="x", changes=(merge, drop))
+    assert without_merges(Plan(stage.COMMIT, "dev", {LOANS: told})).decisions[LOANS].changes == (drop,)

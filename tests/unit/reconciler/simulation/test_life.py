@@ -1,6 +1,7 @@
 """A life: environments side by side, and the rest that they come to."""
 
 from reconciler.model.decision import Standing
+from reconciler.providers.memory import MemorySource
 from reconciler.providers.memory.data import DataRoom
 from reconciler.providers.memory.faults import Faults
 from reconciler.simulation.life import Life
@@ -28,6 +29,20 @@ def test_environments_share_what_is_made_and_each_comes_to_rest() -> None:
     assert [done.plan.environment for done in told] == ["dev", "prod"]
     kept = [tag.kept_by for tag in found.world.room(DataRoom).tags.values()]
     assert {"dev", "prod"} in kept
+
+
+def test_a_proposal_that_is_merged_lets_no_rewritten_history_in() -> None:
+    found = life()
+    (machine,) = found.machines
+    while not machine.forge.list():
+        machine.step()
+        found.pass_time(300.0)
+    before = sample()
+    MemorySource(found.world).commit({path: text for path, text in before.items() if "digits" not in path}, parents=())
+    told = found.rest()
+    assert told is not None
+    assert any("doesn't descend" in note for note in told[0].plan.notes)
+    assert "datasets/digits" in told[0].desired.resources
 
 
 def test_time_stops_where_something_happens() -> None:

@@ -1,0 +1,82 @@
+"""Random repositories, commits, people and faults: every promise holds, and at the end nothing tells of the faults.
+
+Each seed plays some stories; SETPOINT_LIVES=1000 plays so many seeds. A failure ends with the shortest story that was
+found, and begins with how to see it again.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from reconciler.plan import guard
+from reconciler.simulation.audit import BUDGET, UNREAD
+from tests.house.yardstick import ROOT
+from tests.lives.campaign import play
+from tests.lives.living import Living
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_every_promise_holds(life: int) -> None:
+    sys.stdout.write(f"to see it again: pytest tests/lives/test_lives.py --life {life}\n")
+    play(Living, life)
+
+
+def _without_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "allowed", lambda budget, inventory: 1000)
+
+
+def _without_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["reconciler.plan.decide"], "without_deletions", lambda decision: decision)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("breaking", "promise"), [(_without_budget, BUDGET), (_without_guard, UNREAD)])
+def test_a_broken_promise_is_found_and_its_seed_shows_it_again(
+    monkeypatch: pytest.MonkeyPatch, breaking: Callable[[pytest.MonkeyPatch], None], promise: str
+) -> None:
+    breaking(monkeypatch)
+    number, first = next((number, what) for number in range(1, 50) if (what := _failure(number)))
+    assert promise in first
+    assert _failure(number) == first
+
+
+def _failure(number: int) -> str:
+    """Play a seed without looking for a shorter story; return what broke."""
+    try:
+        play(Living, number, shrinks=False)
+    except AssertionError as error:
+        return "\n".join([str(error), *getattr(error, "__notes__", ())])
+    return ""
+
+
+TELLING = """
+import hashlib
+from reconciler.simulation.audit import Audit
+from tests.lives.campaign import play
+from tests.lives.living import Living
+told, tell = hashlib.sha256(), Audit.tell
+Audit.tell = lambda self, what: (told.update(what.encode()), tell(self, what))
+play(Living, 3)
+print(told.hexdigest())
+"""
+
+
+def test_the_same_seed_tells_the_same_stories_whatever_else_is_imported() -> None:
+    """Else a failure in the whole suite, or before a change of the code, would not be seen again alone or after it."""
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", before + TELLING],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONHASHSEED": salt, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for before, salt in (("", "1"), ("import tests.fuzz.plans, runners.monitor", "2"))
+    }
+    assert len(told) == 1
