@@ -174,11 +174,16 @@ def _dressed(value: Any) -> Any:
         return {str(key): _dressed(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_dressed(item) for item in value]
-    if isinstance(value, str) and "\n" in value.strip("\n"):
+    if isinstance(value, str) and "\n" in value.strip("\n") and _is_readable(value):
         return LiteralScalarString(value)
     if isinstance(value, str) and _is_misread(value):
         return DoubleQuotedScalarString(value)
     return value
+
+
+def _is_readable(text: str) -> bool:
+    """Tell whether a text can stand in a block as it is: what can't be seen needs quotes to be escaped in."""
+    return all(character.isprintable() or character in "\n\t" for character in text)
 
 
 def _is_misread(text: str) -> bool:

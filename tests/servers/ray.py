@@ -110,9 +110,14 @@ class RayCluster:
             environ={**QUIET, **KEY, **self._secrets},
         )
 
-    def _kill(self, family: set[int]) -> bool:
-        """Kill every process of a family, and what names this cluster; tell whether there was one."""
-        found = [pid for pid in _processes() if pid in family or self._is_named_by(pid)]
+    def _kill(self, family: Mapping[int, bytes]) -> bool:
+        """Kill every process of a family, and what names this cluster; tell whether there was one.
+
+        A later process that was given the id of one of the family is another one, as its start tells.
+        """
+        found = [
+            pid for pid in _processes() if (pid in family and family[pid] == _start(pid)) or self._is_named_by(pid)
+        ]
         alive = [pid for pid in found if _state(pid) not in ("Z", "X", "")]
         for pid in alive:
             with suppress(ProcessLookupError):
@@ -128,14 +133,14 @@ class RayCluster:
         return pid != os.getpid() and any(mark in words for mark in marks)
 
 
-def descendants(pids: set[int]) -> set[int]:
-    """Return these processes and all that they have started, directly or not, and that wasn't orphaned meanwhile."""
+def descendants(pids: set[int]) -> dict[int, bytes]:
+    """Return these processes and all that they have started and that wasn't orphaned meanwhile, with their starts."""
     parents = {pid: _parent(pid) for pid in _processes()}
     found, more = set(pids), set(pids)
     while more:
         more = {pid for pid, parent in parents.items() if parent in more} - found
         found |= more
-    return found
+    return {pid: start for pid in found if (start := _start(pid))}
 
 
 def _processes() -> list[int]:
@@ -152,6 +157,12 @@ def _fields(pid: int) -> list[bytes]:
 def _parent(pid: int) -> int:
     fields = _fields(pid)
     return int(fields[1]) if fields else 0
+
+
+def _start(pid: int) -> bytes:
+    """Return when a process started, in clock ticks since the system did (proc_pid_stat(5), field 22); empty if gone."""
+    fields = _fields(pid)
+    return fields[19] if fields else b""
 
 
 def _state(pid: int) -> str:

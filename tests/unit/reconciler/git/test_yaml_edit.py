@@ -82,6 +82,11 @@ def test_texts_stay_texts(value: str) -> None:
     assert yaml.safe_load(edit_yaml("x: 1\n", {"x": value})) == {"x": value}
 
 
+@pytest.mark.parametrize("value", ["a\n0", "a\tb\n0", "\x1f\n0", "\x85\n0", "\u2028\n0", "\x07\na: b\n", "\ufeff\n\n0"])
+def test_texts_of_several_lines_are_read_as_they_were_given(value: str) -> None:
+    assert yaml.safe_load(edit_yaml("x: 1\n", {"x": value, "y.z": value})) == {"x": value, "y": {"z": value}}
+
+
 @pytest.mark.parametrize("value", [1e-5, 1e20, 0.1, 3, True, None, -1.5e-300, [], {}, {"a": [1, {"b": None}]}])
 def test_values_are_read_as_they_were_given(value: Any) -> None:
     assert yaml.safe_load(edit_yaml("x: 1\n", {"x": value})) == {"x": value}
