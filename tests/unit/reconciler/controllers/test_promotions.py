@@ -187,3 +187,10 @@ def test_a_comparison_of_a_former_candidate_is_stopped() -> None:
 
 def test_what_stands_instead_of_the_live_model_is_another_proposal() -> None:
     assert proposed().name != proposed(live=LIVE).name
+
+
+def test_comparisons_above_the_number_to_keep_are_dropped() -> None:
+    former = stage.version(f"{GO}/{'f' * 12}")
+    assert stage.of(compared(former), DropRun) == []
+    (change,) = stage.of(compared(former, keep=1), DropRun)
+    assert (change.run, change.accepted) == (former.run, True)
