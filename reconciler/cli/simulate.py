@@ -1,8 +1,10 @@
 """`setpoint simulate`: these specs under faults, in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import click
+from rich.console import Console
+from rich.progress import track
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.output import as_json, console, figures, print_json
@@ -20,6 +22,8 @@ COMMITS = 5
 LARGEST = 2**18
 """Bytes of a file that matters at the most: specs, and code that jobs run."""
 SEEDS = 10
+MANY = 20
+"""From this number of seeds on, only those that broke a promise are shown."""
 
 
 @click.command("simulate")
@@ -43,9 +47,16 @@ def command(settings: Settings, seed: int | None, seeds: int | None, steps: int,
         raise Refused(f"{settings.repository} has no commit on {settings.branch}", "commit something first")
     trees = list(states(source, head, settings.environment))
     first, count = (1, seeds or SEEDS) if seed is None else (seed, seeds or 1)
-    reports = [simulate(trees, settings.environment, number, steps) for number in range(first, first + count)]
+    chosen = shown_as_they_go(range(first, first + count))
+    reports = [simulate(trees, settings.environment, number, steps) for number in chosen]
     print_json([report.as_json() for report in reports]) if to_json else show(reports, settings, steps)
     return Exit.OK if all(report.held for report in reports) else Exit.BROKEN
+
+
+def shown_as_they_go(seeds: Collection[int]) -> Iterable[int]:
+    """Go through the seeds; on a terminal, show how many are done: many of them take minutes."""
+    screen = Console(stderr=True)
+    return track(seeds, "playing seeds", console=screen, transient=True, disable=not screen.is_terminal)
 
 
 def states(source: Source, head: CommitId, environment: str) -> Iterator[Files]:
@@ -68,13 +79,18 @@ def states(source: Source, head: CommitId, environment: str) -> Iterator[Files]:
 
 
 def show(reports: Sequence[Report], settings: Settings, steps: int) -> None:
-    """Print a table of the seeds, then every broken promise with the calls that led to it and how to see it again."""
+    """Print a table of the seeds, then every broken promise with the calls that led to it and how to see it again.
+
+    Of many seeds, those that held are only counted.
+    """
     out = console()
     heads = ("seed", "steps", "commits", "calls", "faults", "")
+    shown = [r for r in reports if len(reports) <= MANY or not r.held]
     rows = [
-        (r.seed, r.steps, r.commits, r.calls, sum(r.faults.values()), "held" if r.held else "BROKEN") for r in reports
+        (r.seed, r.steps, r.commits, r.calls, sum(r.faults.values()), "held" if r.held else "BROKEN") for r in shown
     ]
-    out.print(figures(heads, rows))
+    if rows:
+        out.print(figures(heads, rows))
     faults = {fault for report in reports for fault in report.faults}
     totals = [(fault, sum(report.faults.get(fault, 0) for report in reports)) for fault in sorted(faults)]
     out.print(figures(("fault", "times"), totals))
@@ -85,4 +101,6 @@ def show(reports: Sequence[Report], settings: Settings, steps: int) -> None:
     for seed in broken:
         again = f"setpoint simulate --seed {seed} --steps {steps} --environment {settings.environment}"
         out.print(f"\nto see it again: {again}", markup=False)
-    out.print(f"\n{len(broken)} of {len(reports)} seeds broke a promise" if broken else "\nevery promise held")
+    passes = sum(report.steps for report in reports)
+    told = f"{len(broken)} of {len(reports)} seeds broke a promise" if broken else "every promise held"
+    out.print(f"\n{told}, in {passes} passes of {len(reports)} lives")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from reconciler.controllers.pursuit import Pursuit, Stage, pursue, tidy
+from reconciler.controllers.pursuit import Pursuit, Stage, pursue, surplus, tidy
 from reconciler.controllers.rollout import former_revisions, next_step
 from reconciler.controllers.run_orders import order
 from reconciler.model.change import AcceptRun, Change, DeleteEndpoint, Route, StartRevision, StopRevision
@@ -105,7 +105,10 @@ def decide(resource: Resource, view: View) -> Decision:
         return missing
     smoke = pursue(_smoke(case), spec.retries, view)
     decision = _refusal(case, smoke) or _start(case) or _test(case, smoke) or _roll_out(case)
-    stale = tidy(resource.address, frozenset({smoke.run}), view)
+    wanted = frozenset({smoke.run})
+    stale = tidy(resource.address, wanted, view)
+    if smoke.stage is Stage.ACCEPTED:
+        stale += surplus(resource.address, spec.keep and spec.keep - 1, wanted, view)
     return replace(decision, changes=(*decision.changes, *stale))
 
 

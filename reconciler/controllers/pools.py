@@ -1,7 +1,8 @@
 """Pools: capacity and shares as the spec says, and how much each team uses.
 
 Environments may share a pool. Where they ask otherwise of it, the one that changed its mind last has its way: a daemon
-that has seen a pool as it wants it doesn't fight for it.
+that has seen a pool as it wants it doesn't fight for it. That is remembered in the status, and forgotten there before
+anything else is asked of the pool: else a daemon that is killed in between would take its own change for another's.
 """
 
 from collections import Counter
@@ -21,12 +22,8 @@ def decide(resource: Resource, view: View) -> Decision:
     """Give a pool the configuration of its spec."""
     spec = resource.spec
     assert isinstance(spec, Pool)
-    address, actual, wanted = (
-        resource.address,
-        view.actual.pool.pools.get(resource.address),
-        _wish(resource, spec, view),
-    )
-    former = view.recorded_facts(address).get("configured")
+    address, wanted = resource.address, _wish(resource, spec, view)
+    actual, former = view.actual.pool.pools.get(address), view.recorded_facts(address).get("configured")
     facts = {"teams": _use(address, view), "configured": former}
     if actual is not None and (actual.capacity, actual.teams) == (spec.capacity, spec.teams):
         if drifted := view.actual.pool.drifted.get(address, ""):
@@ -38,12 +35,16 @@ def decide(resource: Resource, view: View) -> Decision:
             f"let their specs say the same, or `setpoint reconcile {address}`"
         )
         return _told(address, Standing.STALLED, "Contended", message, facts=facts)
+    if former not in (None, wanted):
+        message = "its capacity and shares are being set"
+        forgotten = _told(address, Standing.RECONCILING, "Configuring", message, facts={**facts, "configured": None})
+        return replace(forgotten, wake=view.actual.now)
     return _configuring(address, spec, "it is not there" if actual is None else "its spec changed", facts)
 
 
 def _configuring(address: Address, spec: Pool, why: str, facts: Mapping[str, object]) -> Decision:
-    changes = (ConfigurePool(address=address, spec=spec, why=why),)
     message = "its capacity and shares are being set"
+    changes = (ConfigurePool(address=address, spec=spec, why=why),)
     return _told(address, Standing.RECONCILING, "Configuring", message, changes, facts=facts)
 
 

@@ -18,7 +18,7 @@ from reconciler.controllers.proposals import (
     replaced,
     was_proposed,
 )
-from reconciler.controllers.pursuit import Pursuit, Stage, pursue, tidy
+from reconciler.controllers.pursuit import Pursuit, Stage, pursue, surplus, tidy
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import Change, MergeProposal, OpenProposal, StartRun
@@ -118,6 +118,7 @@ def _compare(case: _Case, candidate: Trial, board: Leaderboard) -> Decision:
     stale = tidy(case.address, frozenset({pursuit.run}), case.view)
     if pursuit.stage is not Stage.ACCEPTED:
         return _underway(case, pursuit, candidate, stale)
+    stale += surplus(case.address, case.spec.keep and case.spec.keep - 1, frozenset({pursuit.run}), case.view)
     results = alone(candidate, case.spec.gates)
     results += against_live(pursuit.result.get("metrics", {}), case.spec.gates, losses(_metric(case)))
     if lost := failed(results):

@@ -7,10 +7,6 @@ from typing import Any
 
 from reconciler.model.ids import Address, RunName, kind_of, owner_of
 from reconciler.model.kinds import KINDS
-from reconciler.model.kinds.datasets import Dataset
-from reconciler.model.kinds.experiments import Experiment
-from reconciler.model.kinds.labels import Labels
-from reconciler.model.kinds.monitors import Monitor
 from reconciler.model.resource import Desired
 from reconciler.providers.memory import Call, World
 from reconciler.providers.memory.data import DataRoom
@@ -129,8 +125,7 @@ class Audit:
 
     def _check_data(self, run: RunName, desired: Desired) -> None:
         resource = desired.resources.get(owner_of(run))
-        spec = resource.spec if resource else None
-        if not isinstance(spec, Dataset | Labels | Experiment | Monitor) or spec.keep is None:
+        if resource is None or getattr(resource.spec, "keep", None) is None:
             self.broken(KEPT, f"the version {run} is gone")
 
     def _check_submission(self, run: RunName) -> None:

@@ -160,7 +160,7 @@ def _parent(pid: int) -> int:
 
 
 def _start(pid: int) -> bytes:
-    """Return when a process started, in clock ticks since the system did (proc_pid_stat(5), field 22); empty if gone."""
+    """Return when a process started, in clock ticks since boot (proc_pid_stat(5), field 22); empty if gone."""
     fields = _fields(pid)
     return fields[19] if fields else b""
 

@@ -73,3 +73,4 @@ class Deployment(JobSpec):
     smoke: Smoke = Field(default=Smoke(), description="The test before any traffic.")
     log_payloads: bool = Field(default=True, description="Whether requests and answers are logged as CloudEvents.")
     drift: Literal["correct", "report"] = Field(default="correct", description="What to do about a change by hand.")
+    keep: int | None = Field(default=None, ge=1, description="Smoke tests to keep; unset, all.")

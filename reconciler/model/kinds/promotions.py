@@ -36,3 +36,4 @@ class Promotion(JobSpec):
     approval: Literal["review", "auto"] = Field(
         default="review", description="Whether a person merges the proposal, or the daemon when all gates hold."
     )
+    keep: int | None = Field(default=None, ge=1, description="Comparisons to keep; unset, all.")

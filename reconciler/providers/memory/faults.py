@@ -84,6 +84,11 @@ class Faults:
         """Let a new process make calls after one has died."""
         self._is_dead = False
 
+    def renew(self) -> None:
+        """Go on by the next seed, and count calls anew: what is counted grows with the names that calls are about."""
+        self.seed += 1
+        self._turns.clear()
+
     def before(self, call: Call) -> None:
         """Let a call be slow or fail before anything happens.
 

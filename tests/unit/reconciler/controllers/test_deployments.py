@@ -300,6 +300,13 @@ def test_what_was_begun_to_test_a_revision_that_is_not_wanted_any_more_is_tidied
     assert kinds(found) == [CancelJob, DropRun]
 
 
+def test_smoke_tests_above_the_number_to_keep_are_dropped() -> None:
+    former = stage.version(f"{API}/{'f' * 12}")
+    assert stage.of(decide(serving(new(), traffic={NEW: 100}), former), DropRun) == []
+    (change,) = stage.of(decide(serving(new(), traffic={NEW: 100}), former, thing=pinned(keep=1)), DropRun)
+    assert (change.run, change.accepted) == (former.run, True)
+
+
 def retired(*things: Any) -> Decision:
     return retire(API, stage.view(stage.desired(), stage.actual(*things)))
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from reconciler.controllers.pools import retire
 from reconciler.model.change import ConfigurePool
 from reconciler.model.decision import Decision, Standing
@@ -54,11 +56,16 @@ def test_a_pool_that_another_environment_has_set_otherwise_is_not_fought_for() -
     assert "8 cpus" in found.message
 
 
-def test_whoever_changes_their_mind_has_their_way() -> None:
-    found = again({"capacity": {"cpus": 8}}, capacity={"cpus": 2})
-    assert [change.spec.capacity.cpus for change in stage.of(found, ConfigurePool) if change.spec] == [2]
-    asked = again({"capacity": {"cpus": 8}}, asked=stage.NOW)
-    assert [change.spec.capacity.cpus for change in stage.of(asked, ConfigurePool) if change.spec] == [4]
+@pytest.mark.parametrize("told", [{"capacity": {"cpus": 2}}, {"asked": stage.NOW}])
+def test_whoever_changes_their_mind_has_their_way_and_forgets_the_former_wish_first(told: dict[str, Any]) -> None:
+    """Killed between the change and its status, the next daemon must not take it for another environment's."""
+    found = again({"capacity": {"cpus": 8}}, **told)
+    assert (found.standing, found.changes, found.wake) == (Standing.RECONCILING, (), stage.NOW)
+    assert "configured" not in found.facts
+    there = Pool.model_validate({**SPEC, "capacity": {"cpus": 8}})
+    spec = {key: value for key, value in told.items() if key != "asked"}
+    (change,) = stage.of(decide(there=there, **spec), ConfigurePool)
+    assert change.spec == Pool.model_validate({**SPEC, **spec})
 
 
 def test_what_each_team_uses_is_told() -> None:

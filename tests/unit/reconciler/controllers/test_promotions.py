@@ -194,3 +194,10 @@ def test_the_evidence_of_a_proposal_stays_what_reviewers_read() -> None:
     told = {"proposal": wanted.name, "evidence": "as it was proposed"}
     assert compared(stage.proposal(wanted.name), facts=told).facts["evidence"] == "as it was proposed"
     assert compared(stage.proposal(wanted.name), facts={**told, "proposal": "another"}).facts["evidence"] == wanted.body
+
+
+def test_comparisons_above_the_number_to_keep_are_dropped() -> None:
+    former = stage.version(f"{GO}/{'f' * 12}")
+    assert stage.of(compared(former), DropRun) == []
+    (change,) = stage.of(compared(former, keep=1), DropRun)
+    assert (change.run, change.accepted) == (former.run, True)

@@ -49,6 +49,15 @@ def test_a_daemon_that_dies_after_a_call_has_done_it() -> None:
     assert RUN in MemoryData(found).list().branches
 
 
+def test_another_seed_goes_on_with_nothing_counted() -> None:
+    found, faults = world(None)
+    calls = [MemoryData(found).list() for _ in range(3)]
+    assert calls
+    faults.renew()
+    assert faults.seed == 2
+    assert not faults._turns
+
+
 def test_no_handler_of_errors_keeps_a_dead_daemon_alive() -> None:
     assert not issubclass(Died, Exception)
 
