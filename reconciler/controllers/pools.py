@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from reconciler.controllers.pool_meter import read_on
 from reconciler.model.change import Change, ConfigurePool
 from reconciler.model.decision import Decision, Standing, View
 from reconciler.model.ids import Address, Digest, digest
@@ -24,7 +25,7 @@ def decide(resource: Resource, view: View) -> Decision:
     assert isinstance(spec, Pool)
     address, wanted = resource.address, _wish(resource, spec, view)
     actual, former = view.actual.pool.pools.get(address), view.recorded_facts(address).get("configured")
-    facts = {"teams": _use(address, view), "configured": former}
+    facts = {"teams": _use(address, view), "configured": former, "meter": _meter(address, spec, view)}
     if actual is not None and (actual.capacity, actual.teams) == (spec.capacity, spec.teams):
         if drifted := view.actual.pool.drifted.get(address, ""):
             return replace(_configuring(address, spec, drifted, facts), drifted=drifted)
@@ -103,3 +104,13 @@ def _use(pool: Address, view: View) -> dict[str, dict[str, Any]]:
         amounts = {"used": dict(sorted(use.used.items())), "borrowed": dict(sorted(use.borrowed.items()))}
         told.setdefault(team or OTHERS, {}).update({name: amount for name, amount in amounts.items() if amount})
     return {team: facts for team, facts in sorted(told.items()) if facts}
+
+
+def _meter(pool: Address, spec: Pool, view: View) -> Mapping[str, Any] | None:
+    """Return what the teams used over time of what is scarce: the GPUs where there are any, else the cores."""
+    unit = "gpus" if spec.capacity.gpus else "cpus"
+    use = view.actual.pool.use.get(pool, {})
+    used = {team or OTHERS: float(told.used[unit]) for team, told in use.items() if told.used.get(unit)}
+    return read_on(
+        view.recorded_facts(pool).get("meter"), used, unit, float(getattr(spec.capacity, unit)), view.actual.now
+    )

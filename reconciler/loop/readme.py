@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from reconciler.loop.pools_page import page_path
 from reconciler.model.ids import Address, kind_of
 from reconciler.model.kinds import KINDS
 from reconciler.model.markdown import figure, table
@@ -24,6 +25,7 @@ def readme(desired: Desired, documents: Documents) -> str:
         _overview(documents, states),
         _leaderboards(documents),
         _reports(documents),
+        _pools(documents),
         _graph(desired, states),
         "---\n\nWritten by `setpoint`. What is asked for is on the watched branch; this branch only tells how "
         "it stands: `status/` holds a file for each resource.",
@@ -132,6 +134,16 @@ def _reports(documents: Documents) -> str:
         for run in (document.get("facts", {}).get("reports") or ())[:5]
     ]
     return "## Reports\n\n" + "\n".join(lines) if lines else ""
+
+
+def _pools(documents: Documents) -> str:
+    lines = []
+    for address, document in _of(documents, "pools"):
+        teams = document.get("facts", {}).get("teams") or {}
+        jobs = {state: sum(told.get(state, 0) for told in teams.values()) for state in ("waiting", "running")}
+        told = ", ".join(f"{count} {state}" for state, count in jobs.items() if count)
+        lines.append(f"- [{address}]({page_path(address)}): {told or 'no job waits or runs'}")
+    return "## Pools\n\n" + "\n".join(lines) if lines else ""
 
 
 def _graph(desired: Desired, states: Mapping[Address, str]) -> str:

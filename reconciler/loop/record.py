@@ -11,6 +11,7 @@ from reconciler.compose.text import FORBIDDEN
 from reconciler.loop.backoff import retold
 from reconciler.loop.boundary import Success, contain
 from reconciler.loop.dumping import dump
+from reconciler.loop.pools_page import pool_pages
 from reconciler.loop.readme import readme
 from reconciler.loop.recorded import Recorded, approval_path, commit_of
 from reconciler.model.condition import conditions_of, told_by
@@ -52,6 +53,8 @@ def edits(
     changed: Edits = {f"status/{a}.yaml": dump(doc) for a, doc in documents.items() if known.get(a) != doc}
     changed |= {f"status/{a}.yaml": None for a in recorded.statuses if a not in documents}
     changed |= _files(told, plan.removed, recorded.files, read)
+    new = {a for a in documents if f"status/{a}.yaml" in changed}
+    changed |= pool_pages(documents, new, recorded.statuses.keys(), recorded.files)
     changed |= {p: None for p in map(approval_path, _used_up(plan, recorded)) if p in recorded.files}
     last = {
         "environment": plan.environment,

@@ -4,6 +4,7 @@ status/<kind>/<name>.yaml        a resource's conditions and facts: the inventor
 controls/<kind>/<name>.yaml      {suspended, requested, reason}: `setpoint suspend`, `resume`, `reconcile`
 controls/approved/<digest>.yaml  a set of deletions that a person approved
 reports/<run>/...                reports and pictures
+pools/<name>.md, .svg            a pool's jobs by team, and what each team used over time
 pass.yaml, README.md             the last pass, and all of it for people
 """
 

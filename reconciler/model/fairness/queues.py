@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.fairness.admission import Claim, Situation, Verdict
-from reconciler.model.fairness.amounts import Amounts
+from reconciler.model.fairness.amounts import NAMES, Amounts, total
 from reconciler.model.fairness.shares import MEMORY, recent_use
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool
+from reconciler.model.observed import Use
 
 _FORGOTTEN = 6 * MEMORY
 
@@ -66,6 +67,22 @@ def _spells(tickets: list[Ticket], now: float) -> Iterator[tuple[str, Amounts, f
         ended = now if ticket.ended is None else ticket.ended
         if ticket.admitted is not None and ended > now - _FORGOTTEN:
             yield ticket.team, ticket.demand, ticket.admitted, ended
+
+
+def use_of(held: Iterable[tuple[Address, str, Amounts]]) -> dict[Address, dict[str, Use]]:
+    """Return what each team uses of each pool.
+
+    Args:
+        held: the pool, the team and the demand of each job that runs.
+    """
+    demands: defaultdict[tuple[Address, str], list[Amounts]] = defaultdict(list)
+    for pool, team, demand in held:
+        demands[pool, team].append(demand)
+    told: dict[Address, dict[str, Use]] = {}
+    for (pool, team), amounts in sorted(demands.items()):
+        used = dict(zip(NAMES, total(amounts), strict=True))
+        told.setdefault(pool, {})[team] = Use({name: amount for name, amount in used.items() if amount})
+    return told
 
 
 def reasons(situations: Iterable[Situation], verdicts: Iterable[Verdict]) -> dict[RunName, str]:

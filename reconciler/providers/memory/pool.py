@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from reconciler.model.fairness.amounts import Amounts
+from reconciler.model.fairness.queues import unplaced, use_of
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import Job, JobState, PoolListing
@@ -15,9 +17,6 @@ from reconciler.providers.memory.workers import Outcome, Worker, plausible, usua
 from reconciler.providers.memory.world import Room, World, verb
 
 KEEP = timedelta(days=7)
-Amounts = tuple[float, float, float]
-"""Cores, bytes of memory, devices."""
-
 REFUSED = 65
 UNAVAILABLE = 75
 """Exit codes of the runners' contract (sysexits.h)."""
@@ -132,7 +131,9 @@ class MemoryPool:
     def list(self) -> PoolListing:
         """List all jobs, and the pools' configuration."""
         room = self._room
-        return PoolListing({run: held.shown() for run, held in room.jobs.items()}, dict(room.pools))
+        running = [held.order for held in room.jobs.values() if held.state is JobState.RUNNING]
+        use = use_of((o.pool, o.team, Amounts.of(o.resources)) for o in running)
+        return PoolListing({run: held.shown() for run, held in room.jobs.items()}, dict(room.pools), use=use)
 
     @verb("pool")
     def configure(self, pool: Address, spec: Pool | None) -> None:
@@ -191,7 +192,7 @@ class MemoryPool:
                 room.changed |= reason != held.reason
                 held.reason = reason
             else:
-                free[pool] = _minus(free[pool], _asked(held.order))
+                free[pool] = free[pool].minus(Amounts.of(held.order.resources))
                 self._start(held)
         self._close_pools()
         self._purge()
@@ -199,10 +200,10 @@ class MemoryPool:
         return changed
 
     def _free(self, pool: Address, spec: Pool) -> Amounts:
-        free = (spec.capacity.cpus, spec.capacity.memory, float(spec.capacity.gpus))
+        free = Amounts.of(spec.capacity)
         for held in self._room.jobs.values():
             if held.state is JobState.RUNNING and held.order.pool == pool:
-                free = _minus(free, _asked(held.order))
+                free = free.minus(Amounts.of(held.order.resources))
         return free
 
     def _start(self, held: Held) -> None:
@@ -245,27 +246,10 @@ class MemoryPool:
         return self.world.room(DataRoom)
 
 
-def _asked(order: JobOrder) -> Amounts:
-    asked = order.resources
-    return asked.cpus, asked.memory, float(asked.gpus)
-
-
-def _minus(have: Amounts, less: Amounts) -> Amounts:
-    return have[0] - less[0], have[1] - less[1], have[2] - less[2]
-
-
-def _lacks(asked: Amounts, free: Amounts) -> str:
-    """Return the first resource of which more is asked for than there is."""
-    for name, mine, most in zip(("cpus", "memory", "gpus"), asked, free, strict=True):
-        if mine > 0 and mine > most + 1e-9 * max(mine, 1.0):
-            return name
-    return ""
-
-
 def _obstacle(order: JobOrder, free: Amounts | None) -> str:
     if free is None:
-        return f"waits for {order.pool}, which is not configured: add specs/{order.pool}.yaml, or name another pool"
-    name = _lacks(_asked(order), free)
+        return unplaced(order.pool)
+    name = Amounts.of(order.resources).exceeding(free)
     return f"waits for {name} of {order.pool}, which others use" if name else ""
 
 
@@ -274,6 +258,5 @@ def _refusal(order: JobOrder, spec: Pool | None) -> str:
         return ""
     if order.resources.nodes > 1:
         return f"asks for {order.resources.nodes} nodes and {order.pool} is one machine: set resources.nodes to 1"
-    capacity = (spec.capacity.cpus, spec.capacity.memory, float(spec.capacity.gpus))
-    name = _lacks(_asked(order), capacity)
+    name = Amounts.of(order.resources).exceeding(Amounts.of(spec.capacity))
     return f"asks for more {name} than all of {order.pool} has: lower resources.{name}" if name else ""

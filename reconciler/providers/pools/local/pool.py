@@ -11,7 +11,7 @@ from pathlib import Path
 from reconciler.model.errors import Unavailable
 from reconciler.model.fairness.admission import admit
 from reconciler.model.fairness.gpu_kinds import one_kind
-from reconciler.model.fairness.queues import reasons, situations, unplaced
+from reconciler.model.fairness.queues import reasons, situations, unplaced, use_of
 from reconciler.model.ids import Address, RunName, file_name
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import JobState, PoolListing
@@ -245,7 +245,9 @@ class LocalPool:
         as_of = (self._store.version, self._looked[1])
         if self._shown[0] != as_of:
             jobs = {record.run: record.as_job(self._why(record)) for record in self._records()}
-            self._shown = (as_of, PoolListing(jobs, self._pools(all_of_them=True)))
+            running = self._in_state(JobState.RUNNING)
+            use = use_of((record.order.pool, record.order.team, record.demand) for record in running)
+            self._shown = (as_of, PoolListing(jobs, self._pools(all_of_them=True), use=use))
         return self._shown[1]
 
     def _why(self, record: Record) -> str:

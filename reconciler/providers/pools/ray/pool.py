@@ -11,9 +11,10 @@ from typing import Any
 
 from reconciler.model.errors import Unavailable
 from reconciler.model.fairness.gpu_kinds import one_kind
+from reconciler.model.fairness.queues import use_of
 from reconciler.model.ids import Address, RunName, file_name
 from reconciler.model.kinds.pools import Pool
-from reconciler.model.observed import PoolListing
+from reconciler.model.observed import JobState, PoolListing
 from reconciler.ports.clock import Clock
 from reconciler.ports.pool import JobOrder, request_as_json
 from reconciler.providers.pools.ray.cluster import Cluster
@@ -146,7 +147,9 @@ class RayPool:
         moment = moment_of(self._store, self._cluster, self._aside, self._now())
         _, reasons = look(moment)
         jobs = {run: record.as_job(reasons.get(run, "")) for run, record in moment.records.items()}
-        return PoolListing(jobs, {known.pool: known.spec for known in self._store.pools.values()})
+        running = [record for record in moment.records.values() if record.state is JobState.RUNNING]
+        use = use_of((record.order.pool, record.order.team, record.demand) for record in running)
+        return PoolListing(jobs, {known.pool: known.spec for known in self._store.pools.values()}, use=use)
 
     def _now(self) -> float:
         return self._clock.now().timestamp()

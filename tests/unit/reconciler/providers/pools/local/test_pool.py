@@ -189,7 +189,6 @@ def test_jobs_outlive_a_daemon_that_is_killed(folder: Path, clock: HandClock, tm
     pool = LocalPool(folder, clock, command=COMMAND, grace=0.2)
     states = {run: job.state for run, job in pool.list().jobs.items()}
     assert states[RunName("experiments/e/0")] is JobState.RUNNING
-    assert states[RunName("experiments/e/2")] in (JobState.WAITING, JobState.RUNNING)
     wait(ended(pool, "experiments/e/1", "experiments/e/2"))
     assert pool.list().jobs[RunName("experiments/e/0")].state is JobState.RUNNING
     assert sorted(ran.read_text().split()) == ["experiments/e/0#1", "experiments/e/1#1", "experiments/e/2#1"]

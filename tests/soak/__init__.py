@@ -1,0 +1,1 @@
+"""The soak: two hundred resources live through a month of virtual time, with a real status branch."""
