@@ -11,7 +11,7 @@ from socket import gethostname
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from reconciler.compose import Cache, compose
+from reconciler.compose import Composer
 from reconciler.controllers import CONTROLLERS
 from reconciler.gitstore.lease import Lease, LeaseHeld
 from reconciler.gitstore.reader import Source
@@ -22,9 +22,8 @@ from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused
-from reconciler.model.ids import Address, CommitId
+from reconciler.model.ids import Address
 from reconciler.model.kinds.spec import SECRET
-from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
 from reconciler.settings import Settings
 
@@ -187,22 +186,20 @@ def wire(
         may_write: told before each change; False stops further writes. By default, whether the lease is held.
         tell: told of defects that were contained.
     """
-    source, cache = open_source(settings), Cache()
+    source = open_source(settings)
+    composer = Composer(source.tree, settings.environment)
     holder, span = f"{gethostname()}:{os.getpid()}", lease_span(source)
     lease = Lease(source.repository, settings.environment, holder, SystemClock(), span=span)
     status = StatusBranch(source.repository, settings.environment, lease.fence)
 
-    def compose_at(commit: CommitId) -> Desired:
-        return compose(source.tree(commit), settings.environment, cache)
-
     def make_cycle(chosen: Engines) -> Cycle:
         applier = Applier(chosen, lambda tree: export(source, tree, settings.home / "code"), may_write or lease.held)
-        return Cycle(compose_at, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell)
+        return Cycle(composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell)
 
     converging = Converging(
         source,
         status,
-        compose_at,
+        composer,
         build=lambda environment: engines(environment, settings, source),
         make_cycle=make_cycle,
     )

@@ -8,6 +8,7 @@ Hydra and OmegaConf are imported only by the specs that need them.
 """
 
 from reconciler.compose.cache import Cache
+from reconciler.compose.composer import Composer
 from reconciler.compose.desired import compose
 
-__all__ = ["Cache", "compose"]
+__all__ = ["Cache", "Composer", "compose"]

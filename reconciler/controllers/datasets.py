@@ -32,7 +32,8 @@ def decide(resource: Resource, view: View) -> Decision:
     assert isinstance(spec, Dataset)
     cause, former = _causes(resource, spec, view)
     wanted = _refresh(resource, spec, cause, view)
-    pursuit = pursue_newest(wanted, _refresh(resource, spec, former, view), spec.retries, view)
+    known = wanted if former == cause else _refresh(resource, spec, former, view)
+    pursuit = pursue_newest(wanted, known, spec.retries, view)
     cause = cause if pursuit.run == wanted.run else former
     changes = pursuit.changes + tidy(resource.address, frozenset({pursuit.run}), view)
     if pursuit.stage is Stage.ACCEPTED:
@@ -67,7 +68,7 @@ def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[_Cause, _Cau
 
 
 def _refresh(resource: Resource, spec: Dataset, cause: _Cause, view: View) -> StartRun:
-    return order(resource, view, runner="ingest", params=spec.ingest_params(), made_from=cause._asdict())
+    return order(resource, view, runner="ingest", params=spec.ingest_params, made_from=cause._asdict())
 
 
 def _memory(address: Address, cause: _Cause, changes: tuple[Change, ...], view: View) -> dict[str, object]:

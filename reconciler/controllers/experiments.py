@@ -36,7 +36,7 @@ def _trial(
     resource: Resource, spec: Experiment, params: Mapping[str, Any], inputs: Mapping[str, DataVersion], view: View
 ) -> StartRun:
     runner = spec.runner if isinstance(spec.runner, str) else "command"
-    told = {**spec.train_params(), "params": dict(params)}
+    told = {**spec.train_params, "params": dict(params)}
     if not isinstance(spec.runner, str):
         told["runner"] = spec.runner.model_dump(mode="json", exclude_none=True)
     code = spec.code()

@@ -50,7 +50,7 @@ def _merge(resource: Resource, spec: Labels, data: DataVersion, due: str | None,
         resource,
         view,
         runner="label",
-        params=spec.label_params(),
+        params=spec.label_params,
         made_from={"dataset": data.content, "due": due},
         inputs={"dataset": data.run},
     )

@@ -64,7 +64,7 @@ def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View)
         resource,
         view,
         runner="monitor",
-        params={**spec.monitor_params(), "window": {"start": start, "end": end}, "trial": live.trial},
+        params={**spec.monitor_params, "window": {"start": start, "end": end}, "trial": live.trial},
         made_from={
             "environment": view.desired.environment_name,
             "revision": live.revision,

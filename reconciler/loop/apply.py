@@ -18,7 +18,7 @@ from reconciler.ports.serving import RevisionOrder
 Export = Callable[[str], str]
 """Writes a folder of the repository, by its Git tree id, to where jobs can read it, and returns its URL."""
 
-THREADS = 32
+THREADS = 64
 """Resources whose changes are made at once: engines may be far away."""
 
 

@@ -38,30 +38,33 @@ def dump(document: Mapping[str, Any]) -> bytes:
 
 def _add(value: Any, events: list[yaml.Event]) -> None:
     if isinstance(value, str):
-        events.append(_text(value))
-    elif isinstance(value, Mapping):
-        events.append(yaml.MappingStartEvent(None, None, True, flow_style=False))
+        events.append(_short_text(value) if len(value) < _SHORT else _text(value))
+    elif isinstance(value, dict) or (not isinstance(value, list) and isinstance(value, Mapping)):
+        events.append(_MAPPING)
         for key, item in value.items():
             _add(key, events)
             _add(item, events)
-        events.append(yaml.MappingEndEvent())
+        events.append(_MAPPING_END)
     elif isinstance(value, list | tuple):
-        events.append(yaml.SequenceStartEvent(None, None, True, flow_style=False))
+        events.append(_SEQUENCE)
         for item in value:
             _add(item, events)
-        events.append(yaml.SequenceEndEvent())
+        events.append(_SEQUENCE_END)
     else:
         events.append(yaml.ScalarEvent(None, None, (True, False), _word(value)))
 
 
+_MAPPING, _MAPPING_END = yaml.MappingStartEvent(None, None, True, flow_style=False), yaml.MappingEndEvent()
+_SEQUENCE, _SEQUENCE_END = yaml.SequenceStartEvent(None, None, True, flow_style=False), yaml.SequenceEndEvent()
+"""The emitter only reads events, so that one of each kind will do."""
+_SHORT = 64
+
+
 def _text(value: str) -> yaml.ScalarEvent:
-    is_plain = _is_text(value) if len(value) < 64 else _resolved(value)
-    return yaml.ScalarEvent(None, None, (is_plain, True), value)
+    return yaml.ScalarEvent(None, None, (_resolved(value), True), value)
 
 
-@lru_cache(maxsize=16_384)
-def _is_text(value: str) -> bool:
-    return _resolved(value)
+_short_text = lru_cache(maxsize=4096)(_text)
 
 
 def _resolved(value: str) -> bool:

@@ -13,7 +13,7 @@ from reconciler.ports.engines import Engines
 
 Document = Mapping[str, Any]
 Key = tuple[RunName, str]
-THREADS = 32
+THREADS = 64
 """Results that are read at once: the data store may be far away."""
 
 

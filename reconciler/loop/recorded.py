@@ -71,6 +71,7 @@ class RecordedFiles:
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, _Read]] = {}
         self._written: dict[bytes, Mapping[str, Any]] = {}
+        self._last = Recorded()
 
     def dump(self, document: Mapping[str, Any]) -> bytes:
         """Write a document as YAML, and remember until the next reading what that says."""
@@ -79,17 +80,21 @@ class RecordedFiles:
         return text
 
     def read(self, status: StatusFiles) -> Recorded:
-        """Read statuses and controls from one status commit."""
+        """Read statuses and controls from one status commit; the very same value while its files are the same."""
+        if status.files is self._last.files:
+            self._written.clear()
+            return self._last
         kept = {path: self._read(path, blob, status) for path, blob in status.files.items() if _is_read(path)}
         self._known = {path: (status.files[path], read) for path, read in kept.items()}
         self._written.clear()
-        return Recorded(
+        self._last = Recorded(
             {Address(_stem(path)): read.document for path, read in kept.items() if path.startswith("status/")},
             _controls(kept),
             kept["pass.yaml"].document if "pass.yaml" in kept else {},
             status.files,
             {path: read.flaw for path, read in kept.items() if read.flaw},
         )
+        return self._last
 
     def last_pass(self, status: StatusFiles) -> Mapping[str, Any]:
         """Read the last pass alone; where somebody broke it, what it said before."""

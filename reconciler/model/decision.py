@@ -101,7 +101,7 @@ class View:
     def recorded_facts(self, address: Address) -> Mapping[str, Any]:
         """Return the facts that the last status commit holds of a resource."""
         facts = self.actual.recorded.get(address, {}).get("facts")
-        return facts if isinstance(facts, Mapping) else {}
+        return facts if isinstance(facts, dict | Mapping) else {}  # a dict is told apart faster
 
     def requested(self, address: Address) -> datetime | None:
         """Return when an operator last asked that a resource be reconciled anew."""

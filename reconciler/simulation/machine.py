@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from reconciler.compose import Cache, compose
+from reconciler.compose import Cache, Composer, compose
 from reconciler.controllers import CONTROLLERS
 from reconciler.controllers.pursuit import UNAVAILABLE
 from reconciler.loop.apply import Applier
@@ -76,16 +76,14 @@ class Machine:
     def start(self) -> None:
         """Start a daemon, which knows nothing."""
         place, environment = self._place, self.environment
-        source, cache, status = place.source(), Cache(), place.status(environment)
+        source, status = place.source(), place.status(environment)
+        composer = Composer(source.tree, environment)
         engines = self._engines(place.forge(environment))
-
-        def compose_at(commit: CommitId) -> Desired:
-            return compose(source.tree(commit), environment, cache)
 
         def cycle(chosen: Engines) -> Cycle:
             applier = Applier(chosen, lambda tree: f"memory://{tree}", lambda: True, threads=1)
             return Cycle(
-                compose_at,
+                composer,
                 chosen,
                 status,
                 controllers=CONTROLLERS,
@@ -94,7 +92,7 @@ class Machine:
                 results=Results(threads=1),
             )
 
-        self._converging = Converging(source, status, compose_at, build=lambda _: engines, make_cycle=cycle)
+        self._converging = Converging(source, status, composer, build=lambda _: engines, make_cycle=cycle)
         self.faults.revive()
 
     def _engines(self, forge: Forge) -> Engines:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from reconciler.compose import Cache, compose
+from reconciler.compose import Composer
 from reconciler.controllers import CONTROLLERS
 from reconciler.gitstore.reader import Source
 from reconciler.gitstore.status import StatusBranch
@@ -18,8 +18,7 @@ from reconciler.loop.environment import Converging
 from reconciler.loop.events import Bell
 from reconciler.loop.health import Metrics, Pulse
 from reconciler.loop.recorded import Recorded, RecordedFiles, parse
-from reconciler.model.ids import Address, CommitId
-from reconciler.model.resource import Desired
+from reconciler.model.ids import Address
 from reconciler.ports.engines import Engines
 from reconciler.providers.memory import World
 from tests.unit.reconciler import stage
@@ -64,16 +63,13 @@ class Ground:
         """Be a daemon that has just been started, and remembers nothing."""
         self.source = Source.open(self.folder, "main", self.folder.parent / "state")
         self.status = StatusBranch(self.source.repository, "dev")
-        cache = Cache()
-
-        def composed(commit: CommitId) -> Desired:
-            return compose(self.source.tree(commit), "dev", cache)
+        composer = Composer(self.source.tree, "dev")
 
         def cycle(engines: Engines) -> Cycle:
             applier = Applier(engines, self._export, lambda: True)
-            return Cycle(composed, engines, self.status, controllers=CONTROLLERS, applier=applier, tell=self._tell)
+            return Cycle(composer, engines, self.status, controllers=CONTROLLERS, applier=applier, tell=self._tell)
 
-        self.converging = Converging(self.source, self.status, composed, build=lambda _: self.engines, make_cycle=cycle)
+        self.converging = Converging(self.source, self.status, composer, build=lambda _: self.engines, make_cycle=cycle)
 
     def _export(self, tree: str) -> str:
         return self.source.export(tree, self.folder.parent / "code" / tree).as_uri()

@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reconciler.compose import Cache, compose
+from reconciler.compose import Composer
 from reconciler.controllers import CONTROLLERS
 from reconciler.loop.apply import Applier
 from reconciler.loop.cycle import Cycle, Pass, StatusStore
 from reconciler.loop.environment import Converging
-from reconciler.model.ids import CommitId
-from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
 from reconciler.ports.serving import Serving
 from reconciler.ports.source import SourceRepository
@@ -81,16 +79,13 @@ def bench(
     data, pool = MemoryData(world, ENVIRONMENT), Telling(world, duration=lambda _: 0.0)
     forge = MemoryForge(world, fake, ENVIRONMENT)
     engines = Engines(data, data, pool, serving or MemoryServing(world), forge, world.clock)
-    cache = Cache()
-
-    def compose_at(commit: CommitId) -> Desired:
-        return compose(source.tree(commit), ENVIRONMENT, cache)
+    composer = Composer(source.tree, ENVIRONMENT)
 
     def make_cycle(chosen: Engines) -> Cycle:
         applier = Applier(chosen, lambda tree: tree, lambda: True)
-        return Cycle(compose_at, chosen, status, controllers=CONTROLLERS, applier=applier, tell=_defect)
+        return Cycle(composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=_defect)
 
-    return Bench(Converging(source, status, compose_at, build=lambda _: engines, make_cycle=make_cycle), world, engines)
+    return Bench(Converging(source, status, composer, build=lambda _: engines, make_cycle=make_cycle), world, engines)
 
 
 def _defect(address: object, failure: object) -> None:

@@ -11,15 +11,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from reconciler.compose import Cache, compose
+from reconciler.compose import Composer
 from reconciler.controllers import CONTROLLERS
 from reconciler.loop.apply import Applier
 from reconciler.loop.boundary import Failure
 from reconciler.loop.cycle import Cycle, Pass, StatusStore
 from reconciler.loop.environment import Converging
-from reconciler.model.ids import CommitId
 from reconciler.model.observed import ProposalState
-from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
 from reconciler.ports.forge import Forge
 from reconciler.ports.pool import JobOrder
@@ -98,18 +96,16 @@ class Daemon:
         self.forge = place.forge(environment)
         self.hold = partial(place.hold, environment)
         self.defects: list[Failure] = []
-        source, status, cache = place.source, place.status(environment), Cache()
-
-        def compose_at(commit: CommitId) -> Desired:
-            return compose(source.tree(commit), environment, cache)
+        source, status = place.source, place.status(environment)
+        composer = Composer(source.tree, environment)
 
         def make_cycle(engines: Engines) -> Cycle:
             applier = Applier(engines, lambda tree: f"memory://{tree}", self.hold)
             tell = lambda _, failure: self.defects.append(failure)  # noqa: E731
-            return Cycle(compose_at, engines, status, controllers=CONTROLLERS, applier=applier, tell=tell)
+            return Cycle(composer, engines, status, controllers=CONTROLLERS, applier=applier, tell=tell)
 
         engines = engines_of(world, environment, self.forge)
-        self.converging = Converging(source, status, compose_at, build=lambda _: engines, make_cycle=make_cycle)
+        self.converging = Converging(source, status, composer, build=lambda _: engines, make_cycle=make_cycle)
 
     def once(self) -> Pass:
         """Make one pass."""

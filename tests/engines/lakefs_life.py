@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from reconciler.compose import Cache, compose
+from reconciler.compose import Composer
 from reconciler.controllers import CONTROLLERS
 from reconciler.loop.apply import Applier
 from reconciler.loop.boundary import Failure
@@ -65,9 +65,8 @@ class Life:
         forge = MemoryForge(self.world, self.source, "dev")
         self.pool = LocalPool(self._folder / "pool", clock, environ=environ, **self._pool)
         engines = Engines(self.data, self.data, self.pool, MemoryServing(self.world), forge, clock)
-        cache = Cache()
         self.cycle = Cycle(
-            lambda commit: compose(self.source.tree(commit), "dev", cache),
+            Composer(self.source.tree, "dev"),
             engines,
             self.status,
             controllers=CONTROLLERS,

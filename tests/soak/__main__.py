@@ -1,4 +1,4 @@
-"""`python -m tests.soak FOLDER`: a month in a process of its own; a line of JSON for each evening, and for the end."""
+"""`python -m tests.soak FOLDER [SEED]`: a month in a process of its own, told in JSON line by line."""
 
 import json
 import sys
@@ -7,12 +7,10 @@ from pathlib import Path
 
 from tests.soak.month import Month
 
-SEED = 1
 
-
-def main(folder: Path) -> None:
+def main(folder: Path, seed: int = 1) -> None:
     """Live through the month and tell of it."""
-    month = Month(folder / "soak.git", SEED)
+    month = Month(folder / "soak.git", seed)
     for evening in month.live():
         _say(**asdict(evening))
     _say(faults=len(month.machine.faults.injected), calls=dict(month.life.world.calls), astray=month.end())
@@ -24,4 +22,4 @@ def _say(**facts: object) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))

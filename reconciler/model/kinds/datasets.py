@@ -1,5 +1,6 @@
 """`datasets`: data pulled from a source, profiled, held to its schema, and kept as a version."""
 
+from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -73,6 +74,7 @@ class Dataset(JobSpec):
     refresh: Cron | None = Field(default=None, description="When to pull again; unset, only when the spec changes.")
     keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
 
+    @cached_property
     def ingest_params(self) -> dict[str, Any]:
         """Return the parameters of the `ingest` runner."""
         fields = {

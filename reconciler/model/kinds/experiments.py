@@ -1,5 +1,6 @@
 """`experiments`: trials over a space of parameters, each a run that leaves a model and its metrics."""
 
+from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -77,6 +78,7 @@ class Experiment(JobSpec):
         """Return the folder of the user's own code, if the runner has one."""
         return None if isinstance(self.runner, str) else self.runner.code
 
+    @cached_property
     def train_params(self) -> dict[str, Any]:
         """Return what every trial's training job is told, apart from the trial's own `params`."""
         fields = {"target", "task", "features", "exclude", "slices", "split", "metric"}

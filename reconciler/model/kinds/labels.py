@@ -1,5 +1,6 @@
 """`labels`: what several people said of the examples of a dataset, merged by a stated rule."""
 
+from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -38,6 +39,7 @@ class Labels(JobSpec):
     refresh: Cron | None = Field(default=None, description="When to read the answers again.")
     keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
 
+    @cached_property
     def label_params(self) -> dict[str, Any]:
         """Return the parameters of the `label` runner."""
         fields = {"exports", "merge", "choices", "agreement", "dispute_below", "note"}

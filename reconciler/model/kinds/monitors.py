@@ -1,5 +1,6 @@
 """`monitors`: logged predictions held against the training reference, on a schedule."""
 
+from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -66,6 +67,7 @@ class Monitor(JobSpec):
         default=None, ge=1, le=10_000, description="Reports to keep and show; unset, all are kept and 30 shown."
     )
 
+    @cached_property
     def monitor_params(self) -> dict[str, Any]:
         """Return the parameters of the `monitor` runner."""
         fields = {"chunk", "outcomes", "metric", "columns", "thresholds", "minimum_rows"}

@@ -24,7 +24,7 @@ def request_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     answer = {"from_name": "pet", "type": "choices", "value": {"choices": ["cat"]}}
     tasks = [{"id": 1, "data": {"image": "1.png"}, "annotations": [{"completed_by": 1, "result": [answer]}]}]
     (tmp_path / "p.json").write_text(json.dumps(tasks))
-    return written(tmp_path, Labels.model_validate(SPEC).label_params())
+    return written(tmp_path, Labels.model_validate(SPEC).label_params)
 
 
 def written(folder: Path, params: dict[str, Any], **inputs: str) -> Path:
@@ -47,7 +47,7 @@ def test_a_job_leaves_its_result(tmp_path: Path, request_file: Path) -> None:
 
 
 def test_the_spec_and_the_runner_mean_the_same() -> None:
-    told = Labels.model_validate(SPEC | {"choices": ["cat"], "note": "n"}).label_params()
+    told = Labels.model_validate(SPEC | {"choices": ["cat"], "note": "n"}).label_params
     assert Parameters.model_validate(told).model_dump(mode="json") == told
 
 

@@ -24,8 +24,8 @@ def test_the_spec_and_the_runner_mean_the_same() -> None:
             "partition": "d",
         }
     )
-    read = understood(Parameters, spec.ingest_params())
-    assert read.model_dump(mode="json", exclude_none=True) == spec.ingest_params()
+    read = understood(Parameters, spec.ingest_params)
+    assert read.model_dump(mode="json", exclude_none=True) == spec.ingest_params
 
 
 def test_only_the_source_is_needed() -> None:

@@ -17,7 +17,7 @@ SPEC = {
 
 def test_what_a_spec_says_is_understood() -> None:
     spec = Monitor.model_validate(SPEC)
-    told = Parameters.model_validate(spec.monitor_params())
+    told = Parameters.model_validate(spec.monitor_params)
     assert (told.chunk, told.columns, told.metric) == (500, ("AGEP", "SEX"), spec.metric)
     assert told.outcomes
     assert told.outcomes.sql
@@ -26,7 +26,7 @@ def test_what_a_spec_says_is_understood() -> None:
 
 
 def test_a_threshold_that_a_spec_unsets_is_unset() -> None:
-    told = Parameters.model_validate(Monitor.model_validate(SPEC).monitor_params())
+    told = Parameters.model_validate(Monitor.model_validate(SPEC).monitor_params)
     assert told.thresholds.estimated_drop is None
 
 

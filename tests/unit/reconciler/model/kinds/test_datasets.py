@@ -25,7 +25,7 @@ def test_columns_hold_their_limits() -> None:
 
 def test_the_ingest_runner_is_told_what_it_needs_and_no_more() -> None:
     spec = Dataset.model_validate({"source": SQL, "target": "y", "team": "risk", "keep": 3, "partition": "year"})
-    assert spec.ingest_params() == {
+    assert spec.ingest_params == {
         "source": SQL,
         "extra_columns": "refuse",
         "minimum_rows": 1,

@@ -38,7 +38,7 @@ def test_limits(change: dict[str, Any]) -> None:
 
 def test_the_trainer_is_told_what_it_needs_and_no_more() -> None:
     spec = Experiment.model_validate({**SPEC, "slices": "sex", "team": "risk", "params": {"depth": 3}})
-    assert spec.train_params() == {
+    assert spec.train_params == {
         "target": "y",
         "task": "binary",
         "exclude": [],

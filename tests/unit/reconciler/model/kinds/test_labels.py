@@ -12,7 +12,7 @@ SPEC: dict[str, Any] = {"dataset": "datasets/a", "exports": {"url": "x", "questi
 
 def test_the_label_runner_is_told_what_it_needs_and_no_more() -> None:
     spec = Labels.model_validate({**SPEC, "choices": ["0", "1"], "team": "vision"})
-    assert spec.label_params() == {
+    assert spec.label_params == {
         "exports": {"url": "x", "question": "q"},
         "merge": "majority",
         "choices": ["0", "1"],

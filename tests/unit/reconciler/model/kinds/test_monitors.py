@@ -12,7 +12,7 @@ SPEC: dict[str, Any] = {"deployment": "deployments/a"}
 
 def test_the_monitor_runner_is_told_what_it_needs_and_no_more() -> None:
     spec = Monitor.model_validate({**SPEC, "alert": {"action": "retrain"}, "columns": ["a"]})
-    params = spec.monitor_params()
+    params = spec.monitor_params
     assert set(params) == {"chunk", "metric", "columns", "thresholds", "minimum_rows"}
     assert params["thresholds"]["drifted_columns"] == 3
     assert spec.references() == ("pools/shared", "deployments/a")
