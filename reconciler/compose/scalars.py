@@ -49,7 +49,7 @@ def plain(text: str) -> Any:
     return _remembered(text) if len(text) < 64 else _meaning(text)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 def _remembered(text: str) -> Any:
     return _meaning(text)
 

@@ -15,7 +15,7 @@ _WEEK = re.compile(rf"(?:\*|({_DAY})(?:-({_DAY}))?)(?:/([1-7]))?", re.IGNORECASE
 _LOOKBACKS = tuple(timedelta(**span) for span in ({"hours": 1}, {"days": 1}, {"days": 32}, {"days": 366 * 5}))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def trigger(cron: str) -> Any:
     """Return APScheduler's trigger of a cron expression as crontab(5) means it, in UTC.
 
@@ -56,7 +56,7 @@ def next_fire(cron: str, now: datetime) -> datetime | None:
     return _next_fire(cron, now.replace(second=0, microsecond=0))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _next_fire(cron: str, minute: datetime) -> datetime | None:
     fires: datetime | None = trigger(cron).get_next_fire_time(None, minute + timedelta(microseconds=1))
     return fires
@@ -67,7 +67,7 @@ def last_fire(cron: str, now: datetime) -> datetime | None:
     return _last_fire(cron, now.replace(second=0, microsecond=0))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _last_fire(cron: str, minute: datetime) -> datetime | None:
     fires = trigger(cron).get_next_fire_time
     for lookback in _LOOKBACKS:

@@ -25,9 +25,9 @@ from tests.unit.reconciler.git.people import Clone, git
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240.0
 DEPLOYMENT, MONITOR = f"deployments/{NAME}", f"monitors/{NAME}"
+WAREHOUSE = "SETPOINT_SECRET_WAREHOUSE"
 ROWS, ASKED, BATCH = 300, 200, 50
 FILES: Mapping[str, str] = {
-    "environments/dev/environment.yaml": "description: one machine\n",
     "specs/pools/shared.yaml": "capacity: {cpus: 1, memory: 4Gi}\n",
     "specs/datasets/loans.yaml": """\
 source: {sql: {url: "${secret:WAREHOUSE}", query: SELECT * FROM loans ORDER BY id}}
@@ -68,14 +68,15 @@ metric: roc_auc
 class Life:
     """One life of the repository: daemons, one after the other, and what a person does meanwhile."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: str = "dev", file: str = "description: one machine\n") -> None:
         self.folder = folder
         self.points = folder / "points"
-        self.settings = Settings(str(folder / "repository.git"), "dev", "main", folder / "home")
+        self.settings = Settings(str(folder / "repository.git"), environment, "main", folder / "home")
+        self.secrets = {WAREHOUSE: f"sqlite:///{folder / 'warehouse.db'}"}
         self._daemon: subprocess.Popen[bytes] | None = None
         self._deeds = self._person()
         clone = Clone(folder / "clone")
-        clone.commit(dict(FILES), "Begin")
+        clone.commit({f"environments/{environment}/environment.yaml": file, **FILES}, "Begin")
         git(folder, "clone", "--quiet", "--bare", str(clone.folder), self.settings.repository)
         fill(folder / "warehouse.db")
 
@@ -92,11 +93,10 @@ class Life:
 
     def start(self, end: str = "") -> None:
         """Start a daemon that kills itself at a point."""
-        place = ["-C", self.settings.repository, "-e", "dev", "--home", str(self.settings.home)]
+        place = ["-C", self.settings.repository, "-e", self.settings.environment, "--home", str(self.settings.home)]
         line = [sys.executable, "-m", "tests.crashes.victim", str(self.points), end, "run", *place, "--log", "json"]
-        secrets = {"SETPOINT_SECRET_WAREHOUSE": f"sqlite:///{self.folder / 'warehouse.db'}"}
         with (self.folder / "daemon.log").open("ab") as log:
-            self._daemon = subprocess.Popen(line, cwd=ROOT, stdout=log, stderr=log, env=os.environ | secrets)
+            self._daemon = subprocess.Popen(line, cwd=ROOT, stdout=log, stderr=log, env=os.environ | self.secrets)
 
     def _last_words(self) -> str:
         return (self.folder / "daemon.log").read_text(errors="replace")[-2000:]
@@ -131,18 +131,29 @@ class Life:
         """Ask for predictions once the endpoint serves; when they are logged, ask for a report."""
         while self.reason(DEPLOYMENT) != "Serving":
             yield
+        while not (url := self.reach(str(self.status[DEPLOYMENT]["facts"]["url"]))):
+            yield
         for batch in batches():
-            infer(self.status[DEPLOYMENT]["facts"]["url"], batch)
+            infer(url, batch, NAME)
         while self.logged < ASKED:
             yield
         write_control(self.settings, MONITOR, {"requested": now()}, "reconcile")
         while True:
             yield
 
+    def reach(self, url: str) -> str:
+        """Return where this process reaches an endpoint; empty while it doesn't."""
+        return url
+
+    @property
+    def logs(self) -> Path:
+        """Return where the endpoint logs what it was asked and answered."""
+        return self.settings.home / "serving" / self.settings.environment / "logs" / NAME
+
     @property
     def logged(self) -> int:
         """Return how many predictions the endpoint has logged."""
-        logs = self.settings.home / "serving" / "dev" / "logs" / NAME
+        logs = self.logs
         return len(read_log(logs.as_uri(), Window()).predictions) if logs.exists() else 0
 
     @property

@@ -25,16 +25,15 @@ _FOLDERS = ("work", "trash", "leaving")
 
 def ending(life: Life) -> dict[str, Any]:
     """Return all that must be the same at the end, whatever happened on the way; one short line for each fact."""
-    return {_named(fact): told for fact, told in _facts(life)}
+    return {nameless(fact): told for fact, told in _facts(life)}
 
 
 def _facts(life: Life) -> Iterator[tuple[str, Any]]:
-    home, repository = life.settings.home, Path(life.settings.repository)
+    home = life.settings.home
     yield from _versions(home / "data" / "objects.git")
     yield from _jobs(home / "pool" / "jobs")
     yield from _endpoints(life)
-    yield from _commits(repository)
-    yield from _status(life)
+    yield from told_in(life)
 
 
 def left_files(life: Life) -> list[str]:
@@ -48,8 +47,8 @@ def left_files(life: Life) -> list[str]:
 
 
 def _versions(store: Path) -> Iterator[tuple[str, Any]]:
-    yield "data refs", sorted(map(_named, git(store, "for-each-ref", "--format=%(refname)").split()))
-    yield "accepted", Counter(map(_named, git(store, "log", "--format=%s", "dev").splitlines()))
+    yield "data refs", sorted(map(nameless, git(store, "for-each-ref", "--format=%(refname)").split()))
+    yield "accepted", Counter(map(nameless, git(store, "log", "--format=%s", "dev").splitlines()))
     for line in git(store, "ls-tree", "-r", "dev").splitlines():
         entry, _, path = line.partition("\t")
         yield f"data {path}", "" if _TIMED.search(path) or MONITOR in path else entry
@@ -72,15 +71,22 @@ def _endpoints(life: Life) -> Iterator[tuple[str, Any]]:
     yield "logged requests", life.logged
 
 
+def told_in(life: Life) -> Iterator[tuple[str, Any]]:
+    """Return what the repository tells, on whatever engines a life was lived."""
+    yield from _commits(Path(life.settings.repository))
+    yield from _status(life)
+
+
 def _commits(repository: Path) -> Iterator[tuple[str, Any]]:
     yield "branches", git(repository, "for-each-ref", "--format=%(refname)").split()
     yield "history", Counter(git(repository, "log", "--format=%B%x00", "main").split("\0"))
-    yield "specs", git(repository, "rev-parse", "main^{tree}")
+    yield "specs", git(repository, "rev-parse", "main:specs")
 
 
 def _status(life: Life) -> Iterator[tuple[str, Any]]:
-    files = git(Path(life.settings.repository), "ls-tree", "-r", "--name-only", "setpoint/dev")
-    yield "files of the status", sorted(map(_named, files.split()))
+    branch = f"setpoint/{life.settings.environment}"
+    files = git(Path(life.settings.repository), "ls-tree", "-r", "--name-only", branch)
+    yield "files of the status", sorted(map(nameless, files.split()))
     for address, told in life.status.items():
         conditions = [(known["type"], known["status"], known["reason"]) for known in told["conditions"]]
         yield f"status of {address}", (told["state"], conditions)
@@ -97,7 +103,8 @@ def is_calm(life: Life) -> bool:
     return not refs and not git(Path(life.settings.repository), "for-each-ref", "refs/heads/proposals")
 
 
-def _named(text: str) -> str:
+def nameless(text: str) -> str:
+    """Return a name without that of the report."""
     return _REPORT.sub(r"\1/…", text)
 
 

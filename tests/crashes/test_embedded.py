@@ -47,10 +47,15 @@ class Undisturbed:
         self.points = candidates(life.points.read_text().splitlines())
 
     def chosen(self, number: int) -> list[str]:
-        """Return the points at which the daemons of one life are killed, far apart from each other."""
-        count = LIVES * KILLS
-        spread = [self.points[(2 * n + 1) * len(self.points) // (2 * count)] for n in range(count)]
-        return spread[number::LIVES]
+        """Return the points at which the daemons of one life are killed."""
+        return spread(self.points, number, LIVES, KILLS)
+
+
+def spread(points: Sequence[str], number: int, lives: int, kills: int) -> list[str]:
+    """Return the points at which the daemons of one of some lives are killed, far apart from each other."""
+    count = lives * kills
+    chosen = [points[(2 * n + 1) * len(points) // (2 * count)] for n in range(count)]
+    return chosen[number::lives]
 
 
 def candidates(points: Sequence[str]) -> list[str]:

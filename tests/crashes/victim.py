@@ -1,14 +1,15 @@
 """`python -m tests.crashes.victim POINTS KILL run …`: a daemon that kills itself at one point of its life.
 
-It is wired as `setpoint run` is, but for three seams: the verbs of its engines, the Git commands that write, and the
-processes that it starts. It writes the name of each point that it comes to into the file POINTS, and ends itself by
-SIGKILL at the one that is called KILL.
+It is wired as `setpoint run` is, but for four seams: the verbs of its engines, the Git commands that write, the
+processes that it starts, and the requests that change something in a server. It writes the name of each point that it
+comes to into the file POINTS, and ends itself by SIGKILL at the one that is called KILL.
 
 It goes by the name of a container, `host:1`, which a daemon that is started anew has again: so it needn't wait until
 the lease of the one that was killed has run out.
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+from urllib3.connectionpool import HTTPConnectionPool
 
 from reconciler import wiring
 from reconciler.__main__ import main
@@ -30,6 +33,9 @@ NAME = "loans"
 PORTS = ("data", "reader", "pool", "serving", "forge")
 LANDMARKS = frozenset({"open", "commit", "merge", "submit", "start", "route", "propose"})
 """The verbs that come once for a resource; `configure` and `close` are called beside others, at no certain moment."""
+
+
+_DIGEST = re.compile(r"(?:/|(?<![0-9a-z]))[0-9a-f]{12}(?:[0-9a-f]{28})?(?![0-9a-z])")
 
 
 class Fate:
@@ -80,10 +86,10 @@ class Watched:
     def __getattr__(self, verb: str) -> Any:
         method = getattr(self._engine, verb)
 
-        def call(*arguments: Any) -> Any:
+        def call(*arguments: Any, **options: Any) -> Any:
             name = f"{self._port}.{verb} {without_digest(name_of(arguments))}".rstrip()
             step = self._fate.step(name, is_landmark=verb in LANDMARKS)
-            return self._fate.around(step, lambda: method(*arguments))
+            return self._fate.around(step, lambda: method(*arguments, **options))
 
         return call
 
@@ -97,7 +103,7 @@ def name_of(arguments: Sequence[Any]) -> str:
 
 def without_digest(name: str) -> str:
     """Return a run's, a ref's or a proposal's name without what differs from life to life."""
-    return "/".join(part for part in name.split("/") if not (len(part) == 12 and set(part) <= set("0123456789abcdef")))
+    return _DIGEST.sub("", name)
 
 
 def aside() -> str:
@@ -150,6 +156,19 @@ def watch_processes(fate: Fate) -> None:
     os.posix_spawn = watched
 
 
+def watch_requests(fate: Fate) -> None:
+    """Make points of the requests that change something in a server: before and after they are answered."""
+    send = HTTPConnectionPool.urlopen
+
+    def sent(pool: Any, method: str, url: str, *arguments: Any, **options: Any) -> Any:
+        if method == "GET" or url.endswith("/auth/login"):
+            return send(pool, method, url, *arguments, **options)
+        step = fate.step(without_digest(f"{method} {url.partition('?')[0]}") + aside())
+        return fate.around(step, lambda: send(pool, method, url, *arguments, **options))
+
+    HTTPConnectionPool.urlopen = sent  # type: ignore[method-assign]
+
+
 def watch_engines(fate: Fate) -> None:
     """Make points of the verbs of all ports."""
     build = wiring.engines
@@ -167,5 +186,6 @@ if __name__ == "__main__":
     wiring.os = SimpleNamespace(getpid=lambda: 1, environ=os.environ)  # type: ignore[attr-defined]
     watch_git(fate)
     watch_processes(fate)
+    watch_requests(fate)
     watch_engines(fate)
     sys.exit(main(sys.argv[3:]))

@@ -29,13 +29,14 @@ class Engines:
     """What a play needs to know of its engines.
 
     `options` go over those of `environment.yaml`, `secrets` to the daemon; `reach` gives the URL by which this process
-    reaches an endpoint.
+    reaches an endpoint. `tenant` is the repository of lakeFS, where there is one.
     """
 
     environment: str
     options: Mapping[str, Mapping[str, Any]]
     secrets: Mapping[str, str]
     reach: Callable[[str], str]
+    tenant: Tenant | None = None
 
 
 @contextmanager
@@ -81,6 +82,7 @@ def _cluster(folder: Path, jobs: Mapping[str, str], ends: ExitStack) -> Engines:
         },
         {f"{SECRETS}{name}": keys[key] for key, name in names.items()},
         lambda url: _address(cluster, url),
+        tenant,
     )
 
 

@@ -1,0 +1,41 @@
+"""Killed anywhere, it converges on the real engines: lakeFS, Kubernetes with Kueue, and KServe.
+
+As in `test_embedded`, an undisturbed life tells the points: before and after each call of a verb and each request that
+changes something in a server, amid the Git commands that write. From these a spread is chosen, and another life's
+daemons are killed there, one after the other. It must end as the undisturbed one did: the same branches, versions and
+merges, each job made once, the same endpoint and report, no request lost.
+"""
+
+import os
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.crashes.ending import differences
+from tests.crashes.on_engines import begun, ending, is_calm
+from tests.crashes.test_embedded import candidates, spread
+
+LIVES, KILLS = int(os.environ.get("CRASH_LIVES", "1")), 7
+_AND = " | "
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(1500),
+    pytest.mark.servers("lakefs", "etcd", "kubernetes", "kwok", "kueue", "kserve"),
+    pytest.mark.xdist_group("machine"),
+]
+
+
+def test_killed_at_a_spread_of_points_it_ends_the_same(tmp_path: Path, killed_at: str | None) -> None:
+    with begun(tmp_path / "undisturbed") as life:
+        flaw = life.live((), lambda: is_calm(life))
+        assert not flaw, flaw
+        wanted, points = ending(life), candidates(life.points.read_text().splitlines())
+    assert {"POST", "data.merge", "pool.submit", "serving.start", "forge.merge"} <= {p.split()[1] for p in points}
+    for number in range(LIVES):
+        ends = killed_at.split(_AND) if killed_at else spread(points, number, LIVES, KILLS)
+        with begun(tmp_path / str(number)) as life:
+            flaw = life.live(ends, lambda: is_calm(life) and not differences(wanted, ending(life)))
+            told = [*([flaw] if flaw else []), *differences(wanted, ending(life))]
+        again = f"pytest {__name__.replace('.', '/')}.py --killed-at {shlex.quote(_AND.join(ends))}"
+        assert not told, "\n".join([*(f"killed {end}" for end in ends), *(f"    {line}" for line in told), again])
