@@ -13,7 +13,7 @@ from reconciler.model.errors import Refused, Unavailable
 
 MANAGER = "setpoint"
 """Under whose name we own fields."""
-PAGE = 500
+PAGE = 100
 """Things in one page of a list."""
 LISTS = 3
 """How often a list begins anew, when it changes faster than its pages are read."""

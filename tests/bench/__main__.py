@@ -13,7 +13,7 @@ from tests.bench import composing, looping, pushing, starting, writing
 from tests.bench.figure import Figure, save, show
 
 SUITES = (composing, looping, pushing, starting, writing)
-ON_SERVERS = ("lakefs", "kserve", "ray")
+ON_SERVERS = ("lakefs", "kserve", "ray", "cluster")
 """Suites that need real engines, which are imported only for them."""
 
 

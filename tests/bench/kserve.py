@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -68,15 +68,17 @@ def measure(quick: bool) -> Iterator[Figure]:
 class Ground:
     """A repository, and the API server as somebody else sees it."""
 
-    def __init__(self, place: Path, http: Any, count: int) -> None:
-        self.place, self.http, self.count = place, http, count
-        self._write(PLAIN)
+    def __init__(
+        self, place: Path, http: Any, count: int, files: Mapping[str, str] = PLAIN, namespace: str = NAMESPACE
+    ) -> None:
+        self.place, self.http, self.count, self._namespace = place, http, count, namespace
+        self._write(files)
         subprocess.run(["git", "init", "-q", "-b", "main", str(place)], check=True)
         for line in ("user.name", "user.email"):
             self._git("config", line, "bench")
         begin(place, "Begin")
 
-    def push(self, files: dict[str, str]) -> float:
+    def push(self, files: Mapping[str, str]) -> float:
         """Commit files; return when that was done."""
         self._write(files)
         self._git("add", "-A")
@@ -85,16 +87,18 @@ class Ground:
 
     def present(self, kind: Kind) -> int:
         """Count what is there, without reading it."""
-        found = self.http.get(kind.path(NAMESPACE), params={"limit": 1}).raise_for_status().json()
+        found = self.http.get(kind.path(self._namespace), params={"limit": 1}).raise_for_status().json()
         return len(found["items"]) + int(found["metadata"].get("remainingItemCount") or 0)
 
     def become_ready(self) -> None:
         """Play KServe: every revision's pods answer."""
-        names = [one["metadata"]["name"] for one in self.http.get(INFERENCE_SERVICES.path(NAMESPACE)).json()["items"]]
+        names = [
+            one["metadata"]["name"] for one in self.http.get(INFERENCE_SERVICES.path(self._namespace)).json()["items"]
+        ]
         headers = {"content-type": "application/merge-patch+json"}
 
         def tell(name: str) -> None:
-            path = INFERENCE_SERVICES.path(NAMESPACE, name, "status")
+            path = INFERENCE_SERVICES.path(self._namespace, name, "status")
             self.http.patch(path, content=json.dumps({"status": READY}), headers=headers).raise_for_status()
 
         with ThreadPoolExecutor(4) as threads:
@@ -103,10 +107,10 @@ class Ground:
     def maximum(self, number: int) -> int:
         """Return the upper bound of an endpoint, as it is in the API server."""
         deployment = Address(f"deployments/n{number:05d}")
-        found = self.http.get(INFERENCE_SERVICES.path(NAMESPACE, revision_name(deployment, REVISION)))
+        found = self.http.get(INFERENCE_SERVICES.path(self._namespace, revision_name(deployment, REVISION)))
         return int(found.raise_for_status().json()["spec"]["predictor"]["maxReplicas"])
 
-    def _write(self, files: dict[str, str]) -> None:
+    def _write(self, files: Mapping[str, str]) -> None:
         for path, text in files.items():
             file = self.place / path
             file.parent.mkdir(parents=True, exist_ok=True)

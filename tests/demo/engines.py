@@ -70,6 +70,11 @@ def _cluster(folder: Path, jobs: Mapping[str, str], ends: ExitStack) -> Engines:
     data = {name.removeprefix(SECRETS): base64.b64encode(value.encode()).decode() for name, value in jobs.items()}
     metadata = {"name": "sources", "namespace": NAMESPACE}
     cluster.admin.apply({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data})
+    return engines_of(cluster, tenant, folder)
+
+
+def engines_of(cluster: Cluster, tenant: Tenant, folder: Path) -> Engines:
+    """Return what is to be said of a cluster and a repository of lakeFS; payloads are logged below a folder."""
     reached = {"namespace": NAMESPACE, "image": IMAGE, "kubeconfig": _kubeconfig(cluster)}
     keys = tenant.options("cluster")
     names = {key: f"LAKEFS_{key.upper()}" for key in keys if "key" in key}
