@@ -160,9 +160,11 @@ def order(run: str, *, team: str = "risk", timeout: float = 60.0, attempt: int =
     return JobOrder(RunName(run), pool, team, Resources(**asked), timeout, does, attempt)
 
 
-def wait_for(bench: PoolBench, pool: RunnerPool, until: Callable[[PoolListing], bool], what: str) -> PoolListing:
+def wait_for(
+    bench: PoolBench, pool: RunnerPool, until: Callable[[PoolListing], bool], what: str, patience: float = PATIENCE
+) -> PoolListing:
     """Settle and let time pass until a listing is as it should be; return it."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while not until(listing := pool.list()):
         assert time.monotonic() < deadline, f"still not {what}: {listing.jobs}"
         pool.settle()

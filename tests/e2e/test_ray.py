@@ -1,14 +1,10 @@
 """Jobs on a real Ray cluster of two nodes: what they find there, what they leave, and how they end."""
 
 import json
-import os
-import re
 import shutil
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,13 +14,12 @@ import pytest
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.pools import Capacity, Pool, Share
 from reconciler.model.observed import Job, JobState, PoolListing
-from reconciler.ports.pool import JobOrder
 from reconciler.providers.pools.ray import RayPool
 from reconciler.providers.pools.ray.records import LOST
 from tests.conformance.pools import PATIENCE, SHARED, RayPoolBench, order, started
+from tests.engines.training import kill_rank_1, losses, training
 from tests.servers.ray import KEY, PASSWORD, SECRET, RayCluster, needs_ray
-from tests.unit.runners.train.conftest import Asking, album, torch
-from tests.unit.runners.train.test_albums import DIGITS
+from tests.unit.runners.train.conftest import album, torch
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)]
 __all__ = ["album", "torch"]
@@ -356,28 +351,3 @@ def test_a_training_on_two_nodes_that_was_killed_goes_on_from_its_checkpoint(
     assert reached - 1 <= min(losses(pool.logs(RUN))) - 1 <= 299
     assert max(losses(pool.logs(RUN))) == 300
     assert (output / "result.json").exists()
-
-
-def training(run: RunName, album: Path, output: Path, nodes: int, *, attempt: int = 1, **params: int) -> JobOrder:
-    """Order the training of a small network on the digits of an album."""
-    asking = Asking(output)
-    small = {"channels": [4], "hidden": 16, "learning_rate": 0.01, "dropout": 0.0, **params}
-    request = asking.request(album, small, runner_name="torch-images", **DIGITS).model_copy(update={"run": run})
-    ordered = order(run, nodes=nodes, attempt=attempt, timeout=900.0)
-    return replace(ordered, request=request.model_dump(mode="json"))
-
-
-def losses(log: str) -> dict[int, tuple[float, float]]:
-    found = re.findall(r"epoch (\d+): loss ([\d.]+), on the test rows ([\d.]+)", log)
-    return {int(epoch): (float(train), float(test)) for epoch, train, test in found}
-
-
-def kill_rank_1(run: RunName) -> None:
-    """Kill the runner of rank 1, as a node that runs out of memory does."""
-    marks = (b"RANK=1\0", b"SETPOINT_RUN=" + run.encode() + b"\0")
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            words = (process / "cmdline").read_bytes().split(b"\0")
-            environ = (process / "environ").read_bytes()
-            if b"runners" in words and b"-I" not in words and all(mark in environ for mark in marks):
-                os.kill(int(process.name), signal.SIGKILL)
