@@ -1,7 +1,9 @@
 """Faults of an API server: nothing is taken for absent, nothing is made twice, and all is well when they end."""
 
 import ssl
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ from reconciler.model.observed import JobState
 from reconciler.providers.pools.kubernetes import KubernetesPool
 from tests.conformance.kubernetes_pools import KubernetesPoolBench
 from tests.conformance.pools import SHARED, ended, order, wait_for
-from tests.servers.faults import Faults
+from tests.servers.faults import BROKEN, Faults
 
 if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster
@@ -23,6 +25,8 @@ pytestmark = pytest.mark.slow
 RUN = RunName("experiments/employment/0123456789ab")
 SPEC = Pool(capacity=Capacity(cpus=4, memory=16 * 2**30), teams={"risk": Share()})
 JOBS = r"/jobs(\?|$)"
+FORBIDDEN = {"401", "403"}
+EXPIRED = b'{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","code":410,"reason":"Expired"}}\n'
 
 
 @pytest.fixture
@@ -49,20 +53,6 @@ def pool(bench: KubernetesPoolBench, faults: Faults, tmp_path: Path) -> Kubernet
     return pool
 
 
-BROKEN: dict[str, tuple[dict[str, Any], type[SetpointError]]] = {
-    "401": ({"status": 401}, Refused),
-    "403": ({"status": 403}, Refused),
-    "429": ({"status": 429}, Unavailable),
-    "500": ({"status": 500}, Unavailable),
-    "503": ({"status": 503}, Unavailable),
-    "half a body": ({"is_half": True}, Unavailable),
-    "no answer": ({"is_cut": True}, Unavailable),
-    "no JSON": ({"status": 200, "body": b"<html>"}, Unavailable),
-    "another document": ({"status": 200, "body": b"[]"}, Unavailable),
-    "slow": ({"delay": 10.0}, Unavailable),
-}
-
-
 @pytest.mark.parametrize("kind", ["jobs", "clusterqueues", "localqueues"])
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_list_that_fails_is_no_list(
@@ -70,8 +60,8 @@ def test_a_list_that_fails_is_no_list(
 ) -> None:
     pool.submit(order(RUN, never_ends=True))
     before = wait_for(bench, pool, lambda told: told.jobs[RUN].state is JobState.RUNNING, "running")
-    parts, error = BROKEN[broken]
-    faults.add(method="GET", path=rf"/{kind}(\?|$)", **parts)
+    error: type[SetpointError] = Refused if broken in FORBIDDEN else Unavailable
+    faults.add(method="GET", path=rf"/{kind}(\?|$)", **BROKEN[broken])
     pool._cluster.jobs.spoil()
     pool._cluster.spoil_queues()
     with pytest.raises(error) as first:
@@ -85,13 +75,12 @@ def test_a_list_that_fails_is_no_list(
     assert faults.count("DELETE") == 0
 
 
-@pytest.mark.parametrize("broken", [kind for kind in BROKEN if kind not in ("401", "403")])
+@pytest.mark.parametrize("broken", sorted(BROKEN.keys() - FORBIDDEN))
 @pytest.mark.parametrize("reaches", [False, True])
 def test_a_job_is_made_once_whatever_happens_to_the_answer(
     bench: KubernetesPoolBench, pool: KubernetesPool, faults: Faults, broken: str, reaches: bool
 ) -> None:
-    parts, _ = BROKEN[broken]
-    faults.add(method="POST", path=JOBS, times=2, **parts, reaches=reaches)
+    faults.add(method="POST", path=JOBS, times=2, **BROKEN[broken], reaches=reaches)
     appended = Path(bench.options["kubeconfig"]).with_name(f"{bench.namespace}.txt")
     wanted = order(RUN, appends_to=str(appended))
     for _ in range(3):
@@ -101,6 +90,25 @@ def test_a_job_is_made_once_whatever_happens_to_the_answer(
             continue
     wait_for(bench, pool, ended(RUN), "ended")
     assert appended.read_text("utf-8") == f"{RUN}#1\n"
+
+
+@pytest.mark.parametrize("parts", [{"status": 410}, {"status": 200, "body": EXPIRED}, {"is_cut": True}, {"delay": 5.0}])
+def test_a_watch_that_expires_hides_nothing(
+    bench: KubernetesPoolBench, pool: KubernetesPool, faults: Faults, parts: dict[str, Any]
+) -> None:
+    other = RunName("experiments/employment/ba9876543210")
+    pool.submit(order(RUN, never_ends=True))
+    wait_for(bench, pool, lambda told: told.jobs[RUN].state is JobState.RUNNING, "running")
+    faults.add(method="GET", path="watch=1", times=9, **parts)
+    pool._cluster.jobs.spoil()
+    bench.open().submit(order(other, never_ends=True))
+    deadline, seen = time.monotonic() + 60, frozenset[RunName]()
+    while seen != {RUN, other}:
+        assert time.monotonic() < deadline
+        with suppress(Unavailable):
+            seen = frozenset(pool.list().jobs)
+            assert RUN in seen
+    assert faults.count("DELETE") == 0
 
 
 def test_a_configuration_is_finished_after_a_fault_at_any_of_its_writes(

@@ -26,6 +26,20 @@ _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"
 PATIENCE = 30.0
 """Seconds that the server has for an answer."""
 
+BROKEN: Mapping[str, Mapping[str, Any]] = {
+    "401": {"status": 401},
+    "403": {"status": 403},
+    "429": {"status": 429},
+    "500": {"status": 500},
+    "503": {"status": 503},
+    "half a body": {"is_half": True},
+    "no answer": {"is_cut": True},
+    "no JSON": {"status": 200, "body": b"<html>"},
+    "another document": {"status": 200, "body": b"[]"},
+    "slow": {"delay": 10.0},
+}
+"""What any server may do instead of answering, each as a `Fault` has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -86,12 +86,16 @@ class JobsApi:
             Unavailable: it doesn't answer, or can't take it now.
         """
         status, text = self._call("POST", "/api/jobs/", submission)
-        if status < 300 or self._call("GET", _path(submission["submission_id"]))[0] == 200:
+        name = submission["submission_id"]
+        if (status < 300 and name.encode() in text) or self._call("GET", _path(name))[0] == 200:
             return
         said = _last_line(text)
-        if 400 <= status < 500:
+        if status in _WRONG:
             raise Refused(f"the cluster refuses the job: {said}", "look at the pool's options in environment.yaml")
-        raise Unavailable(f"the Ray cluster at {self.address} can't take the job now: HTTP {status}: {said}")
+        if status >= 500:
+            raise Unavailable(f"the Ray cluster at {self.address} can't take the job now: HTTP {status}: {said}")
+        self._check(status, text)
+        raise self._odd()
 
     def stop(self, submission_id: str) -> None:
         """Ask a job to end; what isn't there, or has ended, is left alone.
@@ -193,6 +197,10 @@ class JobsApi:
                     f"the Ray cluster at {self.address} doesn't answer: {_why(error)}",
                     "look whether it runs, and whether its dashboard can be reached from here",
                 ) from error
+
+
+_WRONG = (400, 413, 422)
+"""Statuses that say that a submission itself is wrong: with a valid token, later, or elsewhere it would be so too."""
 
 
 def _path(submission_id: str) -> str:
