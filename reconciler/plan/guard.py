@@ -31,11 +31,16 @@ def without_deletions(decision: Decision) -> Decision:
 
 def without_merges(plan: Plan) -> Plan:
     """Take from a plan what merges to the watched branch: its newest commit is refused, and a merge would let it in."""
-    decisions = {
-        address: replace(decision, changes=tuple(c for c in decision.changes if not isinstance(c, MergeProposal)))
-        for address, decision in plan.decisions.items()
-    }
+    decisions = {address: _without_merge(decision) for address, decision in plan.decisions.items()}
     return replace(plan, decisions=MappingProxyType(decisions))
+
+
+def _without_merge(decision: Decision) -> Decision:
+    kept = tuple(change for change in decision.changes if not isinstance(change, MergeProposal))
+    if len(kept) == len(decision.changes):
+        return decision
+    message = "nothing is merged while the newest commit is refused: `notes` in pass.yaml of the status branch tell why"
+    return replace(decision, changes=kept, standing=Standing.WAITING, reason="CommitRefused", message=message)
 
 
 def guard(

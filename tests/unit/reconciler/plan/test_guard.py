@@ -1,6 +1,7 @@
 """The guard: deleting has a budget, waits for complete reads and for a commit without errors."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -145,4 +146,7 @@ def test_deletions_are_taken_out_and_the_rest_stays_in_order() -> None:
 def test_nothing_is_merged_to_a_branch_whose_newest_commit_is_refused() -> None:
     merge, drop = MergeProposal(address=LOANS, name="n"), DropRun(address=LOANS, run=RunName(f"{LOANS}/1"))
     told = Decision(address=LOANS, standing=Standing.READY, reason="x", message="x", changes=(merge, drop))
-    assert without_merges(Plan(stage.COMMIT, "dev", {LOANS: told})).decisions[LOANS].changes == (drop,)
+    held = without_merges(Plan(stage.COMMIT, "dev", {LOANS: told})).decisions[LOANS]
+    assert (held.changes, held.standing, held.reason) == ((drop,), Standing.WAITING, "CommitRefused")
+    nothing_to_merge = replace(told, changes=(drop,))
+    assert without_merges(Plan(stage.COMMIT, "dev", {LOANS: nothing_to_merge})).decisions[LOANS] is nothing_to_merge
