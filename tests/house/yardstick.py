@@ -8,7 +8,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,13 @@ class Source:
 def sources(*folders: str) -> list[Source]:
     """Read every Python file of these folders, in order."""
     found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
-    return [Source(path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in sorted(found)]
+    return [_source(path) for path in sorted(found)]
+
+
+@cache
+def _source(path: Path) -> Source:
+    """Read a file once for all tests, as each of them asks for its tree."""
+    return Source(path.relative_to(ROOT).as_posix(), path.read_text("utf-8"))
 
 
 def tracked_files() -> list[Path]:
