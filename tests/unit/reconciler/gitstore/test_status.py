@@ -213,7 +213,8 @@ def processes() -> Iterator[list["multiprocessing.context.ForkProcess"]]:
         process.kill()
 
 
-@pytest.mark.parametrize("kind", ["near", pytest.param("far", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["near", "far"])
 def test_fifty_processes_at_once_lose_nothing(
     kind: str, tmp_path: Path, origin: Path, processes: list["multiprocessing.context.ForkProcess"]
 ) -> None:

@@ -16,6 +16,7 @@ from runners.train.trial import OwnCode
 from tests.unit.runners.train.conftest import Asking
 from tests.unit.runners.train.test_albums import DIGITS
 
+pytestmark = pytest.mark.slow
 PLAIN = """
 import json, os
 import pandas as pd

@@ -18,6 +18,7 @@ from runners.train.onnx_export import floor32, to_onnx
 from runners.train.preparation import pipeline_for, table_of
 from tests.unit.runners.train.rows import examples
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[4]
 SMALL = st.floats(width=32, allow_nan=False, allow_infinity=False)
 

@@ -21,6 +21,7 @@ from tests.unit.reconciler.providers.data.git.conftest import (
     run_job,
 )
 
+pytestmark = pytest.mark.slow
 VICTIM = """
 import os, signal, sys
 from pathlib import Path

@@ -20,7 +20,7 @@ from reconciler.providers.pools.local import LocalPool
 from tests.conformance.pools import SHARED, SHORT_JOB, WallClock, order
 
 Wait = Callable[[Callable[[], object]], None]
-pytestmark = pytest.mark.usefixtures("no_process_left")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_process_left")]
 
 RUN = RunName("experiments/e/0123456789ab")
 TOUCHES = {"open", "os.link", "os.mkdir", "os.posix_spawn", "os.remove", "os.rename", "os.rmdir", "shutil.rmtree"}

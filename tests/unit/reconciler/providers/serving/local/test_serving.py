@@ -30,7 +30,7 @@ from tests.unit.reconciler.providers.serving.local.told import (
     order,
 )
 
-pytestmark = pytest.mark.usefixtures("no_process_left")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_process_left")]
 
 
 class Place:
