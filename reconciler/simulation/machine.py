@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from reconciler.compose import Cache, Composer, compose
+from reconciler.compose import Composer
 from reconciler.controllers import CONTROLLERS
 from reconciler.controllers.pursuit import UNAVAILABLE
 from reconciler.loop.apply import Applier
@@ -70,7 +70,7 @@ class Machine:
         self.has_news = False
         self._recorded: Mapping[str, str] = {}
         self._habits = habits
-        self._cache = Cache()
+        self._composer = Composer(place.tree, environment)
         self.start()
 
     def start(self) -> None:
@@ -143,7 +143,7 @@ class Machine:
 
     def desired(self, commit: CommitId) -> Desired:
         """Return what a commit asks for, read beside the daemon."""
-        return compose(self._place.tree(commit), self.environment, self._cache)
+        return self._composer(commit)
 
     def _inventory(self) -> int:
         """Count what the last status commit tells of, as it was before this pass."""

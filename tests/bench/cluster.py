@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from reconciler.providers.pools.kubernetes.kinds import JOBS
+from tests.bench.daemon import rss_mib
 from tests.bench.endpoints import PLAIN, TRIAL, endpoint, trial
 from tests.bench.figure import Figure
 from tests.bench.kserve import INFERENCE_SERVICES, Ground, until
@@ -89,9 +90,3 @@ def _lived(ground: Ground, process: "subprocess.Popen[bytes]", changes: int) -> 
         told.append(rss_mib(process.pid))
     beside = f"{ground.count + 1} resources, after {changes} changes; {told[0]:.1f} after the first"
     yield Figure("cluster_rss_mib", told[-1], "MiB", "<= 150", beside)
-
-
-def rss_mib(pid: int) -> float:
-    """Return how much memory a process holds, in MiB (proc(5))."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))

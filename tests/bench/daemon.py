@@ -31,9 +31,9 @@ def say(event: str, **facts: object) -> None:
         print(json.dumps({"event": event, "time": time.time(), **facts}), flush=True)
 
 
-def rss_mib() -> float:
-    """Return how much memory this process holds, in MiB (proc(5))."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+def rss_mib(pid: int | str = "self") -> float:
+    """Return how much memory a process holds, in MiB (proc(5))."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
 
 

@@ -17,7 +17,7 @@ from reconciler.model.observed import Job, JobState, PoolListing
 from reconciler.providers.pools.ray import RayPool
 from reconciler.providers.pools.ray.records import LOST
 from tests.conformance.pools import PATIENCE, SHARED, RayPoolBench, order, started
-from tests.engines.training import kill_rank_1, losses, training
+from tests.engines.training import kill_rank_1, learns_alike_on_two_nodes, losses, training
 from tests.servers.ray import KEY, PASSWORD, SECRET, RayCluster, needs_ray
 from tests.unit.runners.train.conftest import album, torch
 
@@ -320,16 +320,7 @@ def test_a_network_learns_on_two_nodes_what_it_learns_on_one(
     bench.options |= {"command": [sys.executable, "-m", "runners"], "placement": "STRICT_SPREAD", "grace": "5s"}
     pool = bench.open()
     pool.configure(SHARED, LARGE)
-    found = {}
-    for nodes in (1, 2):
-        run, output = RunName(f"experiments/digits/{nodes:012x}"), tmp_path / f"nodes{nodes}"
-        pool.submit(training(run, album, output, nodes, epochs=6))
-        assert finish(pool, run, PATIENCE * 5).state is JobState.SUCCEEDED, pool.logs(run)
-        assert json.loads((output / "result.json").read_text())["accepted"]
-        found[nodes] = losses(pool.logs(run))
-    assert sorted(found[1]) == [1, 2, 3, 4, 5, 6]
-    for epoch, told in found[1].items():
-        assert found[2][epoch] == pytest.approx(told, rel=1e-3, abs=2e-4)
+    learns_alike_on_two_nodes(pool, lambda run: finish(pool, run, PATIENCE * 5), album, tmp_path)
 
 
 def test_a_training_on_two_nodes_that_was_killed_goes_on_from_its_checkpoint(

@@ -1,6 +1,5 @@
 """A network learns on two nodes of a cluster what it learns on one; killed half-way, it goes on from its checkpoint."""
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from reconciler.model.observed import Job, JobState
 from reconciler.providers.pools.kubernetes import KubernetesPool
 from tests.conformance.kubernetes_pools import KubernetesPoolBench
 from tests.conformance.pools import PATIENCE, SHARED, ended, wait_for
-from tests.engines.training import kill_rank_1, losses, training
+from tests.engines.training import kill_rank_1, learns_alike_on_two_nodes, losses, training
 from tests.unit.runners.train.conftest import album, torch
 
 if TYPE_CHECKING:
@@ -47,16 +46,7 @@ def finish(bench: KubernetesPoolBench, pool: KubernetesPool, run: RunName) -> Jo
 def test_a_network_learns_on_two_nodes_what_it_learns_on_one(
     bench: KubernetesPoolBench, pool: KubernetesPool, album: Path, tmp_path: Path, torch: object
 ) -> None:
-    found = {}
-    for nodes in (1, 2):
-        run, output = RunName(f"experiments/digits/{nodes:012x}"), tmp_path / f"nodes{nodes}"
-        pool.submit(training(run, album, output, nodes, epochs=6))
-        assert finish(bench, pool, run).state is JobState.SUCCEEDED, pool.logs(run)
-        assert json.loads((output / "result.json").read_text())["accepted"]
-        found[nodes] = losses(pool.logs(run))
-    assert sorted(found[1]) == [1, 2, 3, 4, 5, 6]
-    for epoch, told in found[1].items():
-        assert found[2][epoch] == pytest.approx(told, rel=1e-3, abs=2e-4)
+    learns_alike_on_two_nodes(pool, lambda run: finish(bench, pool, run), album, tmp_path)
 
 
 def test_a_training_on_two_nodes_that_was_killed_goes_on_from_its_checkpoint(

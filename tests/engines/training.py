@@ -1,14 +1,19 @@
 """The training of a small network on several nodes, for each pool that can run one."""
 
+import json
 import os
 import re
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from reconciler.model.ids import RunName
-from reconciler.ports.pool import JobOrder
+from reconciler.model.observed import Job, JobState
+from reconciler.ports.pool import JobOrder, RunnerPool
 from tests.conformance.pools import order
 from tests.unit.runners.train.conftest import Asking
 from tests.unit.runners.train.test_albums import DIGITS
@@ -38,3 +43,17 @@ def kill_rank_1(run: RunName) -> None:
             environ = (process / "environ").read_bytes()
             if b"runners" in words and b"-I" not in words and all(mark in environ for mark in marks):
                 os.kill(int(process.name), signal.SIGKILL)
+
+
+def learns_alike_on_two_nodes(pool: RunnerPool, finish: Callable[[RunName], Job], album: Path, folder: Path) -> None:
+    """Train on one node and on two, and hold the losses of each epoch against each other."""
+    found = {}
+    for nodes in (1, 2):
+        run, output = RunName(f"experiments/digits/{nodes:012x}"), folder / f"nodes{nodes}"
+        pool.submit(training(run, album, output, nodes, epochs=6))
+        assert finish(run).state is JobState.SUCCEEDED, pool.logs(run)
+        assert json.loads((output / "result.json").read_text())["accepted"]
+        found[nodes] = losses(pool.logs(run))
+    assert sorted(found[1]) == [1, 2, 3, 4, 5, 6]
+    for epoch, told in found[1].items():
+        assert found[2][epoch] == pytest.approx(told, rel=1e-3, abs=2e-4)

@@ -22,6 +22,7 @@ from reconciler.simulation.life import Life
 from reconciler.simulation.machine import Habits
 from reconciler.simulation.people import ACTS
 from reconciler.simulation.steady import steady
+from tests.bench.daemon import rss_mib
 from tests.soak.ending import astray
 from tests.soak.repository import CHAINS, ENVIRONMENT, InGit, specs
 
@@ -132,7 +133,7 @@ class Month:
         gc.collect()
         files = len(self.place.status(ENVIRONMENT).read().files)
         commits = int(self.place.git("rev-list", "--count", f"setpoint/{ENVIRONMENT}"))
-        return Evening(day, self.passes, _rss_mib(), files, commits, self._kib() if day % 5 == 0 else 0)
+        return Evening(day, self.passes, rss_mib(), files, commits, self._kib() if day % 5 == 0 else 0)
 
     def _kib(self) -> int:
         """Return what the status branch takes on the disk once Git has packed it."""
@@ -160,8 +161,3 @@ def _with_news(order: JobOrder, done: Outcome, day: int) -> Outcome:
     result: dict[str, Any] = json.loads(done.files["result.json"])
     result["content"] = digest([result["content"], news])
     return replace(done, files={**done.files, "result.json": json.dumps(result).encode()})
-
-
-def _rss_mib() -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
