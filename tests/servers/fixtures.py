@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.servers.gateway.server import Gateway
     from tests.servers.kubernetes import Cluster
     from tests.servers.lakefs import LakeFS
     from tests.servers.seaweedfs import SeaweedFS
 
-_CLUSTER = ("etcd", "kubernetes", "kwok", "kueue", "kserve")
+_CLUSTER = ("etcd", "kubernetes", "kwok", "kueue", "kserve", "gateway")
 SERVERS = {
     "lakefs": ("lakefs",),
     "own_lakefs": ("lakefs",),
@@ -92,6 +93,17 @@ def own_cluster(tmp_path: Path) -> "Iterator[Cluster]":
     server = Cluster(tmp_path / "cluster", with_controllers=False).start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def gateway(cluster: "Cluster", tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Gateway]":
+    """Return a controller of Gateways beside the cluster, that other tests use too."""
+    from tests.servers.gateway.server import Gateway
+
+    controller = Gateway(cluster, tmp_path_factory.mktemp("gateway"))
+    controller.start()
+    yield controller
+    controller.process.stop()
 
 
 @pytest.fixture

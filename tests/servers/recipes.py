@@ -78,7 +78,6 @@ KUEUE = Recipe(
 )
 
 _KSERVE = "github.com/kserve/kserve"
-_ROUTES = "gateway.networking.k8s.io_httproutes.yaml"
 KSERVE = Recipe(
     "kserve",
     {"kserve": f"{_KSERVE}/cmd/manager"},
@@ -87,9 +86,12 @@ KSERVE = Recipe(
         Copied(_KSERVE, "config/configmap/inferenceservice.yaml", "configmap.yaml"),
         Copied(_KSERVE, "config/storagecontainers/default.yaml", "storage.yaml"),
         Copied(_KSERVE, "config/webhook/manifests.yaml", "webhooks.yaml"),
-        # The Gateway API, whose routes divide traffic: the kind is enough, nobody here acts on it.
-        Copied("sigs.k8s.io/gateway-api", f"config/crd/standard/{_ROUTES}", "routes.yaml"),
     ),
 )
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (LAKEFS, ETCD, KUBERNETES, KWOK, KUEUE, KSERVE)}
+# The kinds of the Gateway API, in the version that Traefik speaks. Traefik itself comes as a wheel.
+GATEWAY = Recipe("gateway", {}, copied=(Copied("sigs.k8s.io/gateway-api", "config/crd/standard", "crds"),))
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe for recipe in (LAKEFS, ETCD, KUBERNETES, KWOK, KUEUE, KSERVE, GATEWAY)
+}

@@ -47,12 +47,11 @@ class KServe:
         self.process = Process("kserve", command, place.log("kserve"), lambda: answers(url), environ)
 
     def definitions(self) -> Iterator[Manifest]:
-        """Yield its kinds, the namespace that it lives in, and the routes of the Gateway API."""
+        """Yield its kinds, and the namespace that it lives in."""
         yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
         folder = home_of(KSERVE) / "crds"
         for path in sorted([*folder.glob(KINDS), *folder.glob(f"clusterstoragecontainer/{KINDS}")]):
             yield from documents(path)
-        yield from documents(home_of(KSERVE) / "routes.yaml")
 
     def manifests(self) -> Iterator[Manifest]:
         """Yield its configuration and its webhooks."""

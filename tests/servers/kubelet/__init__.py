@@ -9,7 +9,8 @@ ran. There are no images and no namespaces of the kernel, so:
       (not with -I or -S, and not another program: that must be told to listen at $(POD_IP), from `status.podIP`);
     * the path of a volume is replaced, in commands, arguments and variables, by the folder that stands for it;
     * so is the name of another pod (`train-0.train.team.svc`) by its address;
-    * the name of a service (`employment.team.svc`) leads a Python process to one of the pods behind it.
+    * the name of a service (`employment.team.svc`) leads a Python process to one of the pods behind it, and its
+      address, which is on the loopback too, leads any process there.
 
     node         watches pods, and has each live its life
     pod          one pod: volumes, init containers, containers, deletion
@@ -17,6 +18,7 @@ ran. There are no images and no namespaces of the kernel, so:
     scene        what a container's manifest comes to on this machine: command, environment
     volumes      folders instead of mounts
     services     the names of services, and where they lead
+    proxy        the addresses of services, and who listens there
     probes       is it ready, does it live
     status       what the API server is told, as pure functions
     logs         `kubectl logs`: the part of a kubelet's HTTPS server that the API server asks for

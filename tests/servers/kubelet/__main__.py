@@ -14,6 +14,7 @@ import uvicorn
 from tests.servers.kubelet.client import Client
 from tests.servers.kubelet.logs import application
 from tests.servers.kubelet.node import Node
+from tests.servers.kubelet.proxy import Proxy
 from tests.servers.kubelet.services import FILE, tell_services
 
 
@@ -35,7 +36,7 @@ async def run(settings: argparse.Namespace) -> None:
     client = Client(settings.server, settings.authority, settings.token_file.read_text("utf-8").strip())
     node = Node(client, settings.selector, settings.folder, settings.entrypoints)
     door = Door(_serving(settings, node))
-    names = tell_services(client, settings.selector, settings.folder / FILE)
+    names = tell_services(client, settings.selector, settings.folder / FILE, Proxy().lead)
     tasks = [asyncio.create_task(one) for one in (node.run(), names, door.serve())]
     ended = asyncio.create_task(told.wait())
     await asyncio.wait([*tasks, ended], return_when=asyncio.FIRST_COMPLETED)

@@ -138,6 +138,6 @@ def has_condition(thing: Manifest, kind: str, status: str = "True") -> bool:
 
 def _plural(kind: str) -> str:
     name = kind.lower()
-    if name.endswith("y"):
+    if name.endswith("y") and name[-2] not in "aeiou":
         return f"{name[:-1]}ies"
     return f"{name}es" if name.endswith(("s", "x", "ch")) else f"{name}s"

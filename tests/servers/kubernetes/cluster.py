@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from tests.servers.gateway import kinds as gateway
 from tests.servers.kserve.server import KServe
 from tests.servers.kubelet.server import kubelet
 from tests.servers.kubernetes import parts
@@ -131,7 +132,7 @@ class Cluster(Processes):
         """Put in place what the parts find when they start, unless it is there from the time before."""
         if self.admin.find(Where("v1", "nodes", next(iter(NODES)))):
             return
-        definitions = [*self._kueue.definitions(), *self._kserve.definitions()]
+        definitions = [*self._kueue.definitions(), *self._kserve.definitions(), *gateway.definitions()]
         for manifest in definitions:
             self.admin.create(manifest)
         for manifest in definitions:

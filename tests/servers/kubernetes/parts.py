@@ -6,7 +6,6 @@ from tests.servers.ports import LOOPBACK, free_port
 from tests.servers.process import Process, answers
 from tests.servers.recipes import ETCD, KUBERNETES
 
-SERVICE_ADDRESSES = "10.96.0.0/16"
 UNUSED = ("endpoints-controller", "endpointslice-controller", "endpointslice-mirroring-controller")
 """Controllers that would fill the log: they take no pod whose address is on the loopback, and nobody routes by them."""
 FAST = ("--kube-api-qps=500", "--kube-api-burst=1000")
@@ -49,7 +48,7 @@ def api_server(place: Place, store: Process) -> Process:
         "service-account-issuer": "https://kubernetes.default.svc",
         "service-account-key-file": place.accounts_key,
         "service-account-signing-key-file": place.accounts_key,
-        "service-cluster-ip-range": SERVICE_ADDRESSES,
+        "service-cluster-ip-range": place.service_addresses,
         "kubelet-certificate-authority": authority.certificate,
         "kubelet-client-certificate": server.certificate,
         "kubelet-client-key": server.key,
@@ -72,7 +71,7 @@ def controllers(place: Place) -> Process:
         "use-service-account-credentials": "true",
         "service-account-private-key-file": place.accounts_key,
         "root-ca-file": place.authority.files.certificate,
-        "service-cluster-ip-range": SERVICE_ADDRESSES,
+        "service-cluster-ip-range": place.service_addresses,
     }
     return _kubernetes(place, "kube-controller-manager", flags, f"https://{LOOPBACK}:{port}/healthz", FAST)
 

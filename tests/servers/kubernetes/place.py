@@ -31,6 +31,7 @@ class Place:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.url = f"https://{LOOPBACK}:{free_port()}"
+        self.service_addresses = f"127.{secrets.randbelow(254) + 1}.0.0/16"
         self.authority = Authority(folder / "certificates", AUTHORITY)
         self.server = self.authority.vouch("server", ["localhost", LOOPBACK, *SERVICES])
         self.accounts_key = self._accounts_key()
