@@ -289,6 +289,9 @@ def _rolling_out(case: _Case) -> Decision:
         for name, item in sorted(case.endpoint.revisions.items())
         if name != case.revision and item.state is not RevisionState.STOPPING
     )
+    if case.endpoint.blocked:
+        message = f"requests to {case.endpoint.url} don't get where they should: {case.endpoint.blocked}"
+        return case.told(Standing.RECONCILING, "NotRouted", message)
     cleared = [r for r in case.rolled_back if r != case.revision]
     stuck = _stuck(case.endpoint)
     message = f"{case.model.trial} answers at {case.endpoint.url}" + (f"; {stuck}" if stuck else "")

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from reconciler.model.ids import Digest
 from reconciler.model.kinds.deployments import Rollout
-from reconciler.model.observed import Endpoint, RevisionState
+from reconciler.model.observed import Endpoint, Figures, RevisionState
+
+AGAIN = timedelta(seconds=15)
+"""How long a step waits for figures before it looks for them again."""
+UNCOUNTED = "nobody counts its requests, so the gates error_rate and p99_ms hold nothing back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,20 @@ def _is_ready(endpoint: Endpoint, revision: Digest) -> bool:
 
 
 def _held(endpoint: Endpoint, revision: Digest, rollout: Rollout, now: datetime) -> Step | None:
-    """Hold the gates against a step, or wait until its time is over; None when it has passed."""
-    if reason := _broken(endpoint, rollout):
+    """Hold the gates against a step, or wait until its time is over; None when it has passed.
+
+    A step that nobody got in by, or whose figures can't be read, hasn't passed when its time is over.
+    """
+    figures, message = endpoint.figures, f"{endpoint.traffic[revision]} % of the traffic goes to {revision}"
+    if figures and (reason := _broken(figures, rollout)):
         return Step(reason, failed=reason)
     due = (endpoint.since or now) + rollout.hold
-    return Step(f"{endpoint.traffic[revision]} % of the traffic goes to {revision}", wake=due) if now < due else None
+    waits = endpoint.blocked or (figures.unread if figures else "")
+    if waits:
+        return Step(f"{message}, and no further: {waits}", wake=max(due, now + AGAIN))
+    if now >= due:
+        return None
+    return Step(message if figures else f"{message}; {UNCOUNTED}", wake=due)
 
 
 def _divide(revision: Digest, share: int, others: Mapping[Digest, int]) -> dict[Digest, int]:
@@ -74,8 +87,7 @@ def _divide(revision: Digest, share: int, others: Mapping[Digest, int]) -> dict[
     return {name: part for name, part in divided.items() if part} | {revision: share}
 
 
-def _broken(endpoint: Endpoint, rollout: Rollout) -> str:
-    figures = endpoint.figures
+def _broken(figures: Figures, rollout: Rollout) -> str:
     if figures.requests and figures.error_rate > rollout.error_rate:
         return f"more than {rollout.error_rate:.2%} of the requests failed"
     if rollout.p99_ms and figures.p99_ms and figures.p99_ms > rollout.p99_ms:

@@ -125,13 +125,17 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """An endpoint's service figures since its traffic last changed. Shares are 0..1, times milliseconds."""
+    """An endpoint's service figures since its traffic last changed. Shares are 0..1, times milliseconds.
+
+    `unread` says why they aren't known now: a rollout waits for them.
+    """
 
     requests: int = 0
     errors: int = 0
     p50_ms: float | None = None
     p95_ms: float | None = None
     p99_ms: float | None = None
+    unread: str = ""
 
     @property
     def error_rate(self) -> float:
@@ -141,16 +145,21 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A deployment as it serves now. `traffic` maps revisions to percent; `since` is when that last changed."""
+    """A deployment as it serves now. `traffic` maps revisions to percent; `since` is when that last changed.
+
+    `blocked` says why requests don't get where `traffic` says, or not yet. Where nobody counts requests there are no
+    `figures`.
+    """
 
     deployment: Address
     url: str
     revisions: Mapping[Digest, Revision] = field(default_factory=dict)
     traffic: Mapping[Digest, int] = field(default_factory=dict)
     since: datetime | None = None
-    figures: Figures = Figures()
+    figures: Figures | None = Figures()
     logs_url: str = ""
     metrics_url: str = ""
+    blocked: str = ""
 
 
 class ProposalState(StrEnum):

@@ -1,6 +1,7 @@
 """A predictor with no model in it, on the standard library alone: it starts at once and says which revision answers.
 
-SETPOINT_SERVE='{…}' python predictor.py: the model's URL says how it behaves, `fake://?refuse=why`, `?crash=words`.
+SETPOINT_SERVE='{…}' python predictor.py: the model's URL says how it behaves, `fake://?refuse=why`, `?crash=words`,
+`?fails=yes`. What is posted is counted at `/metrics`, as `runners.serve` does.
 """
 
 import json
@@ -19,12 +20,28 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        if self.path == "/metrics":
+            from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+            return self._answer(200, generate_latest(), CONTENT_TYPE_LATEST)
         secret = os.environ.get("LAKECTL_TOKEN", "")
-        body = json.dumps({"ready": True, "revision": TOLD["revision"], "logs": TOLD["logs"], "secret": secret})
-        self.send_response(200)
+        told = {"ready": True, "revision": TOLD["revision"], "logs": TOLD["logs"], "secret": secret}
+        return self._answer(200, json.dumps(told).encode())
+
+    def do_POST(self) -> None:
+        from runners.serve.figures import SECONDS
+
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        status = 500 if "fails" in BEHAVIOUR else 200
+        SECONDS.labels(TOLD["name"], TOLD["revision"], str(status)).observe(0.02)
+        self._answer(status, json.dumps({"revision": TOLD["revision"]}).encode())
+
+    def _answer(self, status: int, body: bytes, kind: str = "application/json") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body.encode())
+        self.wfile.write(body)
 
     def address_string(self) -> str:
         return "pod"

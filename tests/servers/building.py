@@ -79,7 +79,7 @@ def _make(recipe: Recipe, go: Path, home: Path, tell: Tell) -> None:
     started = time.monotonic()
     for name, package in recipe.programs.items():
         ldflags = f"-s -w {recipe.ldflags}".strip()
-        command = [str(go), "build", "-v", "-ldflags", ldflags, "-o", str(making / name), package]
+        command = [str(go), "build", "-v", "-tags", recipe.tags, "-ldflags", ldflags, "-o", str(making / name), package]
         _told(command, recipe.folder, lambda word, name=name: tell(f": {name}, {word}"))
     for copied in recipe.copied:
         _copy(_folder_of(copied.module, go, recipe.folder) / copied.path, making / copied.name)

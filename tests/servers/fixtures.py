@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.servers.gateway.server import Gateway
     from tests.servers.kubernetes import Cluster
     from tests.servers.lakefs import LakeFS
+    from tests.servers.prometheus.server import Prometheus
     from tests.servers.seaweedfs import SeaweedFS
 
 _CLUSTER = ("etcd", "kubernetes", "kwok", "kueue", "kserve", "gateway")
@@ -26,6 +27,7 @@ SERVERS = {
     "seaweedfs": (),
     "cluster": _CLUSTER,
     "own_cluster": _CLUSTER,
+    "prometheus": ("prometheus",),
 }
 """Each fixture, and which servers must be built for it."""
 
@@ -104,6 +106,17 @@ def gateway(cluster: "Cluster", tmp_path_factory: pytest.TempPathFactory) -> "It
     controller.start()
     yield controller
     controller.process.stop()
+
+
+@pytest.fixture(scope="session")
+def prometheus(cluster: "Cluster", tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Prometheus]":
+    """Return a Prometheus that scrapes the annotated pods of the cluster every second."""
+    from tests.servers.prometheus.server import Prometheus
+
+    server = Prometheus(cluster, tmp_path_factory.mktemp("prometheus"))
+    server.process.start()
+    yield server
+    server.process.stop()
 
 
 @pytest.fixture

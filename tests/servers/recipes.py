@@ -27,6 +27,7 @@ class Recipe:
     name: str
     programs: dict[str, str]
     ldflags: str = ""
+    tags: str = ""
     copied: tuple[Copied, ...] = ()
     root: Path = HERE
 
@@ -39,7 +40,8 @@ class Recipe:
     def digest(self) -> str:
         """Return the hash of all that a build follows from."""
         parts = [(self.folder / name).read_bytes() for name in ("go.mod", "go.sum")]
-        flags = repr((sorted(self.programs.items()), self.ldflags, self.copied)).encode()
+        told = (sorted(self.programs.items()), self.ldflags, self.copied, *([self.tags] if self.tags else []))
+        flags = repr(told).encode()
         return hashlib.sha256(b"\0".join([*parts, flags])).hexdigest()[:16]
 
 
@@ -92,6 +94,13 @@ KSERVE = Recipe(
 # The kinds of the Gateway API, in the version that Traefik speaks. Traefik itself comes as a wheel.
 GATEWAY = Recipe("gateway", {}, copied=(Copied("sigs.k8s.io/gateway-api", "config/crd/standard", "crds"),))
 
+PROMETHEUS = Recipe(
+    "prometheus",
+    {"prometheus": "github.com/prometheus/prometheus/cmd/prometheus"},
+    # Of all the ways to find what it scrapes, only that by the API server.
+    tags="remove_all_sd,enable_kubernetes_sd",
+)
+
 RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe for recipe in (LAKEFS, ETCD, KUBERNETES, KWOK, KUEUE, KSERVE, GATEWAY)
+    recipe.name: recipe for recipe in (LAKEFS, ETCD, KUBERNETES, KWOK, KUEUE, KSERVE, GATEWAY, PROMETHEUS)
 }

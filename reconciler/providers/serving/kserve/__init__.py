@@ -14,6 +14,7 @@ restart them.
     health     where a revision is in its life, and why: pure functions
     pods       why pods don't answer: pure functions
     ways       the stable way in, as a Service or as an HTTPRoute: pure functions
+    prometheus an endpoint's figures and series, as a Prometheus knows them
     listing    from all that was read to endpoints: pure functions
     reading    all of these, listed again only after a change
     writing    all of these, by server-side apply

@@ -6,17 +6,17 @@ An InferenceService that hasn't changed since the last look, by its uid and its 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 from reconciler.kubernetes.kinds import Manifest
 from reconciler.model.ids import Address, Digest, RunName, name_of
-from reconciler.model.observed import Endpoint, Revision, RevisionState
+from reconciler.model.observed import Endpoint, Figures, Revision, RevisionState
 from reconciler.providers.serving.kserve import kinds as k
 from reconciler.providers.serving.kserve import seal
 from reconciler.providers.serving.kserve.health import health, moment, stuck_since
 from reconciler.providers.serving.kserve.options import Options
 from reconciler.providers.serving.kserve.pods import trouble
 from reconciler.providers.serving.kserve.predictor import logs_of
+from reconciler.providers.serving.kserve.prometheus import metrics_url
 from reconciler.providers.serving.kserve.scale import scale_of
 from reconciler.providers.serving.kserve.ways import Way, url_of
 
@@ -135,13 +135,12 @@ def _endpoint(
         traffic=way.traffic if way else {},
         since=way.since if way else None,
         logs_url=logs_of(name, options),
-        metrics_url=_metrics(name, options),
+        metrics_url=metrics_url(deployment, options),
+        blocked=way.trouble if way else "",
+        figures=Figures() if options.metrics and not options.runtime else None,
     )
 
 
-def _metrics(name: str, options: Options) -> str:
-    """Return where Prometheus tells the series of an endpoint's pods in its text format; KServe's own have others."""
-    if not options.metrics or options.runtime:
-        return ""
-    series = f'{{__name__=~"setpoint_request_duration_seconds_.+",deployment="{name}"}}'
-    return f"{options.metrics.rstrip('/')}/federate?{urlencode({'match[]': series})}"
+def is_gated(endpoint: Endpoint) -> bool:
+    """Tell whether a rollout goes on that figures may hold back."""
+    return endpoint.figures is not None and endpoint.since is not None and len(endpoint.revisions) > 1

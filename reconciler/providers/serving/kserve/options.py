@@ -53,6 +53,9 @@ class Options(Block):
     pod: dict[str, Any] = Field(default={}, description="More of the pods' spec: volumes, nodeSelector, tolerations…")
     payloads: str = Field(default="", description="The folder of payload logs, as the containers and monitors see it.")
     metrics: str = Field(default="", description="A Prometheus that scrapes the pods, for figures and KEDA.")
+    series: dict[str, str] | None = Field(
+        default=None, description="Labels of this environment's series in it; unset, `namespace` with the namespace."
+    )
     autoscaler: Literal["hpa", "keda", "none"] = Field(default="hpa", description="What follows the load.")
     cpu: int = Field(default=80, ge=1, le=100, description="Percent of the CPU that `hpa` aims at.")
     gateways: Gateways = Field(default=Gateways(), description="Gateways, which can divide traffic.")

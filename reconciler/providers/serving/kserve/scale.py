@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from reconciler.kubernetes.kinds import Manifest
-from reconciler.model.ids import name_of
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.serving.kserve.options import Options
+from reconciler.providers.serving.kserve.prometheus import SERIES, labels, selector
 
 FIELDS = ("minReplicas", "maxReplicas", "autoScaling")
 """The fields of a predictor that change while a revision lives."""
@@ -35,8 +35,8 @@ def _cpu(order: RevisionOrder, options: Options) -> Manifest:
 
 
 def _requests(order: RevisionOrder, options: Options) -> Manifest:
-    series = f'setpoint_request_duration_seconds_count{{deployment="{name_of(order.deployment)}",'
-    query = f'sum(rate({series}revision="{order.revision}"}}[1m]))'
+    wanted = {**labels(order.deployment, options), "revision": order.revision}
+    query = f"sum(rate({selector(f'{SERIES}_count', wanted)}[1m]))"
     metric = {"backend": "prometheus", "serverAddress": options.metrics, "query": query}
     return {
         "type": "External",

@@ -1,18 +1,20 @@
 """The port's verbs, in terms of what is read and what is written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from reconciler.kubernetes.access import Access
 from reconciler.kubernetes.client import Kubernetes
 from reconciler.kubernetes.kubeconfig import find_access
-from reconciler.model.errors import Refused, Transient
+from reconciler.model.errors import Refused, Transient, Unavailable
 from reconciler.model.ids import Address, Digest
-from reconciler.model.observed import Endpoint, RevisionState
+from reconciler.model.observed import Endpoint, Figures, RevisionState
 from reconciler.ports.serving import RevisionOrder
+from reconciler.providers.serving.kserve import prometheus
 from reconciler.providers.serving.kserve.kinds import revision_name
-from reconciler.providers.serving.kserve.listing import Served, endpoints
+from reconciler.providers.serving.kserve.listing import Served, endpoints, is_gated
 from reconciler.providers.serving.kserve.options import Options
 from reconciler.providers.serving.kserve.reading import Reading
 from reconciler.providers.serving.kserve.ways import Routing
@@ -44,7 +46,7 @@ class KServeServing:
         reached = access or find_access(options.kubeconfig, options.context)
         namespace = options.namespace or reached.namespace
         self._now = now
-        self._options = options
+        self._options = options = options.model_copy(update={"namespace": namespace})
         self._namespace = namespace
         self._kubernetes = Kubernetes(reached, timeout=options.timeout)
         self._reading = Reading(self._kubernetes, namespace, options)
@@ -53,12 +55,29 @@ class KServeServing:
     def list(self) -> Mapping[Address, Endpoint]:
         """List all endpoints with their revisions and traffic; without a change since the last time it costs no call.
 
+        While a rollout goes on, Prometheus is asked for the figures that it is gated by, where there is one.
+
         Raises:
             Unavailable: not all could be read.
             Refused: we may not, or KServe or the Gateway API isn't installed.
         """
-        revisions, ways = self._reading.revisions(self._now()), self._reading.ways()
-        return endpoints(revisions, ways, self._namespace, self._options)
+        now = self._now()
+        found = endpoints(self._reading.revisions(now), self._reading.ways(), self._namespace, self._options)
+        return found | self._counted([one for one in found.values() if is_gated(one)], now)
+
+    def _counted(self, gated: Iterable[Endpoint], now: datetime) -> dict[Address, Endpoint]:
+        """Add their figures to endpoints; a Prometheus that doesn't answer once isn't asked again."""
+        counted, unread = {}, ""
+        for one in gated:
+            figures = Figures(unread=unread)
+            if one.since and not unread:
+                try:
+                    figures = prometheus.ask(one.deployment, one.since, now, self._options)
+                except Unavailable as error:
+                    unread = str(error)
+                    figures = Figures(unread=unread)
+            counted[one.deployment] = replace(one, figures=figures)
+        return counted
 
     def start(self, order: RevisionOrder) -> None:
         """Start a revision without traffic; for one that is there, only its bounds of scale change.

@@ -14,21 +14,26 @@ from reconciler.model.ids import Address, Digest, canonical, name_of
 from reconciler.providers.serving.kserve import kinds as k
 from reconciler.providers.serving.kserve.health import moment
 from reconciler.providers.serving.kserve.options import Options
+from reconciler.providers.serving.kserve.pods import LONGEST
 from reconciler.providers.serving.kserve.predictor import AGENT_PORT, PORT
 
 TRAFFIC = "setpoint.io/traffic"
 """What was routed `since`; where it isn't what is routed now, somebody else routed, and nobody knows since when."""
 
+_ROUTED = ("Accepted", "ResolvedRefs")
+"""The conditions of an HTTPRoute without which no request gets anywhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way in: the traffic that it makes, and where it is."""
+    """One way in: the traffic that it makes, where it is, and why requests don't go so, if they don't."""
 
     deployment: Address
     kind: Kind
     traffic: Mapping[Digest, int] = field(default_factory=dict)
     since: datetime | None = None
     url: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,25 @@ def way_of_route(listed: Manifest, options: Options) -> Way:
     weights = {b["name"]: int(b.get("weight", 1)) for b in rules[0].get("backendRefs") or ()}
     shares = {name: weight for name, weight in weights.items() if weight > 0}
     traffic = {_revision(name): share for name, share in _percent(shares).items()}
-    return Way(deployment, k.ROUTES, traffic, _since(listed, traffic), _host(deployment, options))
+    return Way(deployment, k.ROUTES, traffic, _since(listed, traffic), _host(deployment, options), _trouble(listed))
+
+
+def _trouble(listed: Manifest) -> str:
+    """Tell why requests don't go as an HTTPRoute says: what its Gateway says of it, or that none has looked at it."""
+    parents = (listed.get("status") or {}).get("parents") or ()
+    if not parents:
+        asked = (listed["spec"].get("parentRefs") or [{}])[0]
+        where = f"{asked.get('namespace', '')}/{asked.get('name', '')}"
+        return f"no Gateway has taken its HTTPRoute: see that {where} is there, and that its controller runs"
+    told = [one for parent in parents for one in parent.get("conditions") or () if one["type"] in _ROUTED]
+    if any(one.get("observedGeneration", 0) < listed["metadata"].get("generation", 0) for one in told):
+        return "its Gateway has yet to take over the newest traffic"
+    wrong = [f"{one.get('reason', '')}: {str(one.get('message', ''))[:LONGEST]}" for one in told if _is_false(one)]
+    return f"its Gateway refuses its HTTPRoute: {'; '.join(wrong)}" if wrong else ""
+
+
+def _is_false(condition: Manifest) -> bool:
+    return bool(condition["status"] == "False")
 
 
 def url_of(deployment: Address, namespace: str, options: Options) -> str:

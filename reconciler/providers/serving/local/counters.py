@@ -122,8 +122,8 @@ def figures(codes: ByCode) -> Figures:
     """Return service figures: an error is an answer with a status of 500 and more."""
     whole = reduce(Histogram.plus, codes.values(), Histogram())
     errors = sum(histogram.count for code, histogram in codes.items() if code >= "500")
-    times = {name: quantile(share, whole) for name, share in (("p50_ms", 0.5), ("p95_ms", 0.95), ("p99_ms", 0.99))}
-    return Figures(requests=round(whole.count), errors=round(errors), **times)
+    p50, p95, p99 = (quantile(share, whole) for share in (0.5, 0.95, 0.99))
+    return Figures(requests=round(whole.count), errors=round(errors), p50_ms=p50, p95_ms=p95, p99_ms=p99)
 
 
 def quantile(share: float, histogram: Histogram) -> float | None:
