@@ -98,7 +98,8 @@ def ask(deployment: Address, since: datetime, now: datetime, options: Options) -
         with urllib.request.urlopen(f"{place}/api/v1/query", asked.encode(), options.timeout) as answer:
             return figures_of(json.loads(answer.read(LARGEST)))
     except urllib.error.HTTPError as error:
-        raise _unread(place, f"it answers {error.code}") from error
+        with error:
+            raise _unread(place, f"it answers {error.code}") from error
     except (OSError, HTTPException) as error:
         raise _unread(place, "it can't be reached") from error
     except ValueError as error:

@@ -1,5 +1,6 @@
 """Deployments: the pinned model is started, tested, given traffic by steps; or it is told why not."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -205,6 +206,15 @@ def test_when_all_holds_the_former_revision_is_stopped() -> None:
     assert found.message == f"{TRIAL} answers at http://api"
     again = decide(serving(new(), old("stopping"), traffic={NEW: 100}, since=ago(minutes=1)))
     assert again.changes == ()
+
+
+def test_an_endpoint_that_nobody_gets_into_is_not_ready_and_keeps_what_may_still_answer() -> None:
+    blocked = replace(serving(new(), old(), traffic={NEW: 100}), blocked="its Gateway refuses its HTTPRoute: X")
+    found = decide(blocked)
+    assert (found.standing, found.changes) == (Standing.RECONCILING, ())
+    alone = decide(replace(blocked, revisions={NEW: new()}))
+    assert (alone.standing, alone.reason, alone.changes) == (Standing.RECONCILING, "NotRouted", ())
+    assert alone.message == ("requests to http://api don't get where they should: its Gateway refuses its HTTPRoute: X")
 
 
 def test_what_is_live_is_handed_on() -> None:

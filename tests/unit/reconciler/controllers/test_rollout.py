@@ -1,12 +1,13 @@
 """A rollout gives traffic by steps, each held under the gates, and never loses a request on the way."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.controllers.rollout import Step, former_revisions, next_step
+from reconciler.controllers.rollout import AGAIN, UNCOUNTED, Step, former_revisions, next_step
 from reconciler.model.ids import Digest
 from reconciler.model.kinds.deployments import Rollout
 from reconciler.model.observed import Endpoint, Figures, Revision
@@ -160,3 +161,28 @@ def test_shares_always_add_to_100_rise_by_the_specs_steps_and_end_at_100(
     assert seen == [0, *wanted]
     assert traffic == {NEW: 100}
     assert next_step(world(traffic, *revisions, since=ago(minutes=1)), NEW, how, NOW) == Step("it has all the traffic")
+
+
+def test_a_step_that_nobody_gets_in_by_goes_no_further() -> None:
+    stuck = replace(world({OLD: 90, NEW: 10}, since=ago(days=1)), blocked="no Gateway has taken its HTTPRoute")
+    found = step(stuck)
+    assert (found.traffic, found.wake, found.failed) == (None, NOW + AGAIN, "")
+    assert found.message == "10 % of the traffic goes to new, and no further: no Gateway has taken its HTTPRoute"
+
+
+def test_figures_that_can_t_be_read_hold_a_step_and_don_t_fail_it() -> None:
+    found = step(world({OLD: 90, NEW: 10}, since=ago(days=1), figures=Figures(unread="no figures from Prometheus")))
+    assert (found.traffic, found.wake, found.failed) == (None, NOW + AGAIN, "")
+    assert "no figures from Prometheus" in found.message
+
+
+def test_where_nobody_counts_the_gates_are_told_to_hold_nothing_back() -> None:
+    uncounted = replace(world({OLD: 90, NEW: 10}, since=ago(seconds=1)), figures=None)
+    assert step(uncounted).message == f"10 % of the traffic goes to new; {UNCOUNTED}"
+    assert step(replace(uncounted, since=ago(days=1))).traffic == {OLD: 50, NEW: 50}
+
+
+def test_a_last_step_that_the_gateway_has_yet_to_obey_keeps_the_former_revision() -> None:
+    moved = replace(world({NEW: 100}, since=ago(days=1)), blocked="its Gateway has yet to take over the newest traffic")
+    assert step(moved).wake
+    assert step(replace(moved, blocked="")) == Step("it has all the traffic")

@@ -91,3 +91,34 @@ def test_a_route_without_rules_leads_nowhere() -> None:
 
 def test_the_domain_is_the_cluster_s() -> None:
     assert url_of(DEPLOYMENT, "ns", Options(image="i", domain="corp")) == "http://employment.ns.svc.corp"
+
+
+def conditions(*, generation: int = 1, **told: str) -> list[dict[str, object]]:
+    made = [
+        {
+            "type": name,
+            "status": status,
+            "reason": f"{name}Why",
+            "message": "in words",
+            "observedGeneration": generation,
+        }
+        for name, status in told.items()
+    ]
+    return [{"conditions": made}]
+
+
+@pytest.mark.parametrize(
+    ("parents", "trouble"),
+    [
+        ([], "no Gateway has taken its HTTPRoute: see that gates/inside is there, and that its controller runs"),
+        (conditions(Accepted="True", ResolvedRefs="True"), ""),
+        (conditions(Accepted="False", ResolvedRefs="True"), "its Gateway refuses its HTTPRoute: AcceptedWhy: in words"),
+        (conditions(ResolvedRefs="False"), "its Gateway refuses its HTTPRoute: ResolvedRefsWhy: in words"),
+        (conditions(Accepted="True", generation=0), "its Gateway has yet to take over the newest traffic"),
+        (conditions(Accepted="True", Programmed="False"), ""),
+    ],
+)
+def test_what_a_gateway_makes_of_a_route_is_told(parents: list[dict[str, object]], trouble: str) -> None:
+    made = there(route(routing(), BEHIND), parents=parents)
+    made["metadata"]["generation"] = 1
+    assert way_of_route(made, BEHIND).trouble == trouble
