@@ -1,4 +1,4 @@
-"""KServe's controller is gone for a while: what runs goes on, what is asked for is told, and all is done when it is back."""
+"""KServe's controller is gone for a while: what runs goes on, what is asked for is told, and done when it is back."""
 
 import json
 import urllib.request
@@ -73,7 +73,7 @@ def refused_in_the_same_words(verb: Callable[[], object]) -> None:
     told = []
     for _ in range(2):
         with pytest.raises(
-            Unavailable, match="webhook inferenceservice.kserve-webhook-server.* doesn't answer"
+            Unavailable, match=r"webhook inferenceservice.kserve-webhook-server.* doesn't answer"
         ) as error:
             verb()
         assert "KServe's controller runs" in error.value.hint

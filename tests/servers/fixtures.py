@@ -97,7 +97,7 @@ def own_cluster(tmp_path: Path) -> "Iterator[Cluster]":
 
 @pytest.fixture(scope="module")
 def frail_cluster(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Cluster]":
-    """Return a running Kubernetes, with Kueue and KServe, of one module: kill a part, and start it again before you end."""
+    """Return a running Kubernetes, with Kueue and KServe, of one module: kill a part, and start it again."""
     from tests.servers.kubernetes import Cluster
 
     server = Cluster(tmp_path_factory.mktemp("frail")).start()
