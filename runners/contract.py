@@ -7,7 +7,7 @@ under `output`, and leaves `result.json` there as its last act. Exit codes follo
 |---|---|---|
 | 0 | `result.json` is there; `accepted` says whether the output may be used | accepts the run, or keeps it to inspect |
 | 65 | the input is wrong (`error.json` says why) | stalls the resource until its input changes |
-| 75 | a source was out of reach, or an input has gone (`error.json` says why) | retries with backoff |
+| 75 | a source or a store was out of reach, or an input has gone (`error.json` may say why) | retries with backoff |
 | other | the runner crashed (`error.json` says how, where it could) | retries up to the spec's `retries`, then stalls |
 """
 

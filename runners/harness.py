@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import ValidationError
 
-from runners.contract import ERROR, RESULT, InputError, Request, Result, RunnerError
+from runners.contract import ERROR, RESULT, InputError, Request, Result, RunnerError, SourceUnavailable
 from runners.places import deliver
 from runners.ranks import TOGETHER, Helped, rank_of, size_of
 
@@ -153,9 +153,14 @@ def content_of(files: Mapping[str, str]) -> str:
 
 
 def _fail(request: Request, folder: Path, error: RunnerError) -> int:
-    """Tell a foreseen error in the log and where the output is."""
+    """Tell a foreseen error in the log and where the output is; where nobody takes it there, all is tried again."""
     _tell(request, error)
-    _leave_error(request, folder, error)
+    try:
+        _leave_error(request, folder, error)
+    except SourceUnavailable as lost:
+        if lost.what != error.what:
+            _tell(request, lost)
+        return lost.exit_code
     return error.exit_code
 
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 import fsspec
 
 from runners.contract import ERROR, RESULT, InputError, InputGone
+from runners.stores import answering
 
 _SECRET = re.compile(r"\$\{secret:([A-Za-z_][A-Za-z0-9_]*)\}")
 LAST_WORDS = (RESULT, ERROR)
@@ -43,6 +44,7 @@ def local(url: str) -> Path:
 
     Raises:
         InputGone: nothing is there.
+        SourceUnavailable: its store doesn't answer.
     """
     parts = urlsplit(url)
     if parts.scheme in ("", "file"):
@@ -58,10 +60,12 @@ def fetch(url: str, target: Path) -> Path:
 
     Raises:
         FileNotFoundError: nothing is there.
+        SourceUnavailable: its store doesn't answer.
     """
-    files, base = fsspec.core.url_to_fs(url)
     try:
-        files.get(base.rstrip("/") + "/", str(target) + "/", recursive=True)
+        with answering(url):
+            files, base = fsspec.core.url_to_fs(url)
+            files.get(base.rstrip("/") + "/", str(target) + "/", recursive=True)
     except FileNotFoundError as error:
         raise gone(url) from error
     return target
@@ -79,7 +83,15 @@ def deliver(folder: Path, url: str) -> None:
 
     What an earlier attempt left is taken away first. The last word (`result.json`, `error.json`) comes when all else is
     there, so that whoever finds it finds all.
+
+    Raises:
+        SourceUnavailable: the store doesn't answer.
     """
+    with answering(url):
+        _deliver(folder, url)
+
+
+def _deliver(folder: Path, url: str) -> None:
     files, base = fsspec.core.url_to_fs(url)
     if Path(base) == folder:
         return

@@ -28,7 +28,7 @@ def decide(resource: Resource, view: View) -> Decision:
     facts = {"teams": _use(address, view), "configured": former, "meter": _meter(address, spec, view)}
     if actual is not None and (actual.capacity, actual.teams) == (spec.capacity, spec.teams):
         if drifted := view.actual.pool.drifted.get(address, ""):
-            return replace(_configuring(address, spec, drifted, facts), drifted=drifted)
+            return replace(_configuring(address, _change(address, spec, drifted), facts), drifted=drifted)
         return _told(address, Standing.READY, "Configured", _capacity(spec), facts={**facts, "configured": wanted})
     if actual is not None and former == wanted:
         message = (
@@ -37,15 +37,17 @@ def decide(resource: Resource, view: View) -> Decision:
         )
         return _told(address, Standing.STALLED, "Contended", message, facts=facts)
     if former not in (None, wanted):
-        message = "its capacity and shares are being set"
-        forgotten = _told(address, Standing.RECONCILING, "Configuring", message, facts={**facts, "configured": None})
-        return replace(forgotten, wake=view.actual.now)
-    return _configuring(address, spec, "it is not there" if actual is None else "its spec changed", facts)
+        return replace(_configuring(address, (), {**facts, "configured": None}), wake=view.actual.now)
+    why = "it is not there" if actual is None else "its spec changed"
+    return _configuring(address, _change(address, spec, why), facts)
 
 
-def _configuring(address: Address, spec: Pool, why: str, facts: Mapping[str, object]) -> Decision:
+def _change(address: Address, spec: Pool, why: str) -> tuple[Change, ...]:
+    return (ConfigurePool(address=address, spec=spec, why=why),)
+
+
+def _configuring(address: Address, changes: tuple[Change, ...], facts: Mapping[str, object]) -> Decision:
     message = "its capacity and shares are being set"
-    changes = (ConfigurePool(address=address, spec=spec, why=why),)
     return _told(address, Standing.RECONCILING, "Configuring", message, changes, facts=facts)
 
 

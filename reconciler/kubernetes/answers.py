@@ -5,6 +5,7 @@ refuses a manifest.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from reconciler.model.errors import Raced, Refused, SetpointError, Unavailable
 
 LONGEST_TOLD = 600
 """Characters of the server's words that are passed on."""
+_WEBHOOK = re.compile(r'failed calling webhook "([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ class Absent(Refused):
 
 class Expired(Unavailable):
     """The rest of a list is gone: the list begins anew."""
+
+
+class WebhookDown(Unavailable):
+    """A controller that the server asks before it writes doesn't answer."""
 
 
 class FieldsTaken(Refused):
@@ -86,8 +92,19 @@ def _error(answer: Answer, ask: Ask) -> SetpointError:
     if status == 410:
         return Expired(f"the API server can't {ask}: the rest of the list is gone")
     if status in (408, 425, 429) or status >= 500:
-        return Unavailable(f"the API server can't {ask} now ({status})", "see its own log and load")
+        return _webhook_down(answer, ask) or Unavailable(
+            f"the API server can't {ask} now ({status})", "see its own log and load"
+        )
     return Refused(f"the API server won't {ask} ({status}): {told(answer)}", "the spec asks for what it does not take")
+
+
+def _webhook_down(answer: Answer, ask: Ask) -> WebhookDown | None:
+    """Tell whose answer the server lacks; its own words hold addresses and times."""
+    webhook = _WEBHOOK.search(told(answer))
+    if webhook is None:
+        return None
+    hint = f"see that {ask.kind.controller or 'the controller whose it is'} runs"
+    return WebhookDown(f"the API server can't {ask} now: the webhook {webhook[1]} doesn't answer", hint)
 
 
 def _forbidden(answer: Answer, ask: Ask) -> Refused:

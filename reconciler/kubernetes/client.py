@@ -19,6 +19,8 @@ LISTS = 3
 """How often a list begins anew, when it changes faster than its pages are read."""
 LOG_LINES = 20_000
 TIMEOUT = 10.0
+REHEARSAL = 3
+"""Seconds that the server, and whom it asks before a write, have for a rehearsed one."""
 
 Item = TypeVar("Item")
 
@@ -105,7 +107,7 @@ class Kubernetes:
         except Absent:
             return None
 
-    def apply(self, kind: Kind, manifest: Manifest, *, force: bool = True) -> Manifest:
+    def apply(self, kind: Kind, manifest: Manifest, *, force: bool = True, rehearsed: bool = False) -> Manifest:
         """Make a thing, or set the fields that the manifest names, and leave all others alone; return how it is then.
 
         Fields that an earlier call named and this one doesn't are taken away, unless others own them too.
@@ -114,6 +116,7 @@ class Kubernetes:
             kind: its kind.
             manifest: the fields that are ours. `metadata` has the name and, for most kinds, the namespace.
             force: take fields that others own; else they are left to them and it is refused.
+            rehearsed: have it checked by all who check writes, and change nothing.
 
         Raises:
             Refused: we may not, the manifest is wrong, or others own its fields (`FieldsTaken`).
@@ -123,6 +126,7 @@ class Kubernetes:
         metadata = manifest["metadata"]
         ask = Ask(("patch", "create"), kind, metadata.get("namespace", ""), metadata["name"])
         query = {"fieldManager": MANAGER, "force": str(force).lower()}
+        query |= {"dryRun": "All", "timeout": f"{REHEARSAL}s"} if rehearsed else {}
         return self._send(ask, "PATCH", query, kind.manifest(manifest), "application/apply-patch+yaml")
 
     def create(self, kind: Kind, manifest: Manifest) -> Manifest:

@@ -10,13 +10,17 @@ Manifest = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind as the API names it: `Kind("batch", "v1", "Job", "jobs")`. The core group is empty."""
+    """A kind as the API names it: `Kind("batch", "v1", "Job", "jobs")`. The core group is empty.
+
+    `controller` is who the API server asks before one is written, in words: `KServe's controller`.
+    """
 
     group: str
     version: str
     name: str
     plural: str
     namespaced: bool = True
+    controller: str = ""
 
     @property
     def api_version(self) -> str:

@@ -15,6 +15,7 @@ import fsspec
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from runners.stores import answering
 from runners.train.trial import Trial, log
 
 FOLDER, FILE = "checkpoint", "last.safetensors"
@@ -51,10 +52,11 @@ class Checkpoint:
         """Bring the copy near that an earlier attempt has left elsewhere; nothing happens where there is none."""
         if not self.away or self.path.is_file():
             return
-        files, place = fsspec.core.url_to_fs(self.away)
-        if files.exists(place):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            files.get_file(place, str(self.path))
+        with answering(self.away):
+            files, place = fsspec.core.url_to_fs(self.away)
+            if files.exists(place):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                files.get_file(place, str(self.path))
 
     def keep(self, module: Any, optimizer: Any, losses: Losses) -> None:
         """Write what is needed to go on; the former checkpoint is replaced when the new one is whole."""
@@ -67,8 +69,9 @@ class Checkpoint:
         save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, part, told)
         part.replace(self.path)
         if self.away:
-            files, place = fsspec.core.url_to_fs(self.away)
-            files.put_file(str(self.path), place)
+            with answering(self.away):
+                files, place = fsspec.core.url_to_fs(self.away)
+                files.put_file(str(self.path), place)
 
     def restore(self, module: Any, optimizer: Any, device: Any) -> Losses:
         """Bring module and optimiser to where the training was; return its losses, none where it starts."""

@@ -28,10 +28,11 @@ SERVERS = {
     "cluster": _CLUSTER,
     "own_cluster": _CLUSTER,
     "prometheus": ("prometheus",),
+    "frail_cluster": _CLUSTER,
 }
 """Each fixture, and which servers must be built for it."""
 
-ONE_WORKER = ("cluster", "own_cluster")
+ONE_WORKER = ("cluster", "own_cluster", "frail_cluster")
 """Fixtures that are too heavy to be had twice at once: all tests that ask for them run on one worker."""
 
 _log_sizes = pytest.StashKey[dict[Path, int]]()
@@ -117,6 +118,16 @@ def prometheus(cluster: "Cluster", tmp_path_factory: pytest.TempPathFactory) -> 
     server.process.start()
     yield server
     server.process.stop()
+
+
+@pytest.fixture(scope="module")
+def frail_cluster(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Cluster]":
+    """Return a running Kubernetes, with Kueue and KServe, of one module: kill a part, and start it again."""
+    from tests.servers.kubernetes import Cluster
+
+    server = Cluster(tmp_path_factory.mktemp("frail")).start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

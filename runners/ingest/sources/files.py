@@ -15,6 +15,7 @@ from runners.ingest.parameters import FileSource
 from runners.ingest.sources.formats import FORMATS, Opened
 from runners.ingest.sources.reading import Reading
 from runners.places import reveal
+from runners.stores import answering
 
 SUFFIXES = {
     "parquet": (".parquet", ".pq"),
@@ -105,7 +106,8 @@ def telling(where: str) -> Iterator[None]:
         SourceUnavailable: any other failure of reading.
     """
     try:
-        yield
+        with answering(where):
+            yield
     except (InputError, InputGone, SourceUnavailable):
         raise
     except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:

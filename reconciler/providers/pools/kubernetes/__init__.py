@@ -10,6 +10,7 @@ its pool; whoever opens the namespace next knows all that the one before did. Wh
     held       what a Job says of itself, as a value
     pods       what its pods say: how they ended, what they wait for
     workloads  why Kueue doesn't let it in
+    pulse      whether Kueue answers at all
     shown      from all of that to what the port shows
     quotas     from a pool's spec to what each team has
     queues     from quotas to Kueue's objects

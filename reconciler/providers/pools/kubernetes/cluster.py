@@ -9,6 +9,7 @@ from reconciler.providers.pools.kubernetes import kinds
 from reconciler.providers.pools.kubernetes.held import Held, read_job
 from reconciler.providers.pools.kubernetes.manifests import PodSettings
 from reconciler.providers.pools.kubernetes.pods import Exit, PodSeen, exit_of, read_pod
+from reconciler.providers.pools.kubernetes.pulse import Pulse
 from reconciler.providers.pools.kubernetes.queues import Piece
 from reconciler.providers.pools.kubernetes.shown import Seen
 from reconciler.providers.pools.kubernetes.standing import Standing, read_piece, standing
@@ -30,6 +31,7 @@ class Cluster:
         self._kubernetes = kubernetes
         self._settings = settings
         self._exits: dict[str, Exit] = {}
+        self._pulse = Pulse(kubernetes)
         self.jobs = self._mirror(kinds.JOBS, read_job)
         self._pods = self._mirror(kinds.PODS, read_pod)
         self._workloads = self._mirror(kinds.WORKLOADS, read_workload, labels="")
@@ -69,6 +71,7 @@ class Cluster:
             exits=self._exits,
             queued={one.job: one.reason for one in workloads},
             pending={pod.job: pod.waits for pod in pods if pod.waits},
+            silence=self._pulse.silence(standing.pieces.values()) if queued else "",
         )
 
     def _exit(self, held: Held, pods: Iterable[PodSeen]) -> Exit:

@@ -2,18 +2,19 @@
 
 from reconciler.kubernetes import Kind
 
-JOBS = Kind("batch", "v1", "Job", "jobs")
+CONTROLLER = "Kueue's controller"
+JOBS = Kind("batch", "v1", "Job", "jobs", controller=CONTROLLER)
 PODS = Kind("", "v1", "Pod", "pods")
 SECRETS = Kind("", "v1", "Secret", "secrets")
 SERVICES = Kind("", "v1", "Service", "services")
 
 _KUEUE = ("kueue.x-k8s.io", "v1beta1")
 WORKLOADS = Kind(*_KUEUE, "Workload", "workloads")
-LOCAL_QUEUES = Kind(*_KUEUE, "LocalQueue", "localqueues")
-CLUSTER_QUEUES = Kind(*_KUEUE, "ClusterQueue", "clusterqueues", namespaced=False)
-COHORTS = Kind(*_KUEUE, "Cohort", "cohorts", namespaced=False)
-FLAVORS = Kind(*_KUEUE, "ResourceFlavor", "resourceflavors", namespaced=False)
-PRIORITIES = Kind(*_KUEUE, "WorkloadPriorityClass", "workloadpriorityclasses", namespaced=False)
+LOCAL_QUEUES = Kind(*_KUEUE, "LocalQueue", "localqueues", controller=CONTROLLER)
+CLUSTER_QUEUES = Kind(*_KUEUE, "ClusterQueue", "clusterqueues", namespaced=False, controller=CONTROLLER)
+COHORTS = Kind(*_KUEUE, "Cohort", "cohorts", namespaced=False, controller=CONTROLLER)
+FLAVORS = Kind(*_KUEUE, "ResourceFlavor", "resourceflavors", namespaced=False, controller=CONTROLLER)
+PRIORITIES = Kind(*_KUEUE, "WorkloadPriorityClass", "workloadpriorityclasses", namespaced=False, controller=CONTROLLER)
 
 MANAGED_BY = {"app.kubernetes.io/managed-by": "setpoint"}
 OURS = "app.kubernetes.io/managed-by=setpoint"

@@ -23,13 +23,14 @@ NEXT = "waits for Kueue to look at it"
 class Seen:
     """What is known beside the Jobs: the pools, how failed jobs ended by uid, and what waits for what.
 
-    `queued` is by the uid of a Job, `pending` by its name.
+    `queued` is by the uid of a Job, `pending` by its name. `silence` is told where Kueue doesn't answer.
     """
 
     pools: Mapping[Address, Pool]
     exits: Mapping[str, Exit] = field(default_factory=dict)
     queued: Mapping[str, str] = field(default_factory=dict)
     pending: Mapping[str, str] = field(default_factory=dict)
+    silence: str = ""
 
 
 def newest(held: Iterable[Held]) -> dict[RunName, Held]:
@@ -77,7 +78,7 @@ def _waits(held: Held, seen: Seen) -> str:
         return seen.pending.get(held.name) or "waits for its pod to start"
     if held.order.pool not in seen.pools:
         return unplaced(held.order.pool)
-    return seen.queued.get(held.uid) or NEXT
+    return seen.silence or seen.queued.get(held.uid) or NEXT
 
 
 def _job(

@@ -5,7 +5,10 @@ import hashlib
 from reconciler.kubernetes.kinds import Kind
 from reconciler.model.ids import Address, Digest, address, name_of
 
-INFERENCE_SERVICES = Kind("serving.kserve.io", "v1beta1", "InferenceService", "inferenceservices")
+CONTROLLER = "KServe's controller"
+INFERENCE_SERVICES = Kind(
+    "serving.kserve.io", "v1beta1", "InferenceService", "inferenceservices", controller=CONTROLLER
+)
 SERVICES = Kind("", "v1", "Service", "services")
 ROUTES = Kind("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes")
 SECRETS = Kind("", "v1", "Secret", "secrets")

@@ -149,6 +149,8 @@ class ApiServer(ThreadingHTTPServer):
         if owned and asked.query.get("force") != "true":
             causes = [{"reason": "FieldManagerConflict", "message": "conflict", "field": ".spec.replicas"}]
             return 409, {"kind": "Status", "message": "Apply failed", "details": {"causes": causes}}
+        if asked.query.get("dryRun"):
+            return 200, _merged(self.things.get(asked.path, _newborn()), asked.body)
         is_new = asked.path not in self.things
         self.things[asked.path] = _merged(self.things.get(asked.path, _newborn()), asked.body)
         self.things[asked.path]["metadata"]["resourceVersion"] = str(self.version + 1)

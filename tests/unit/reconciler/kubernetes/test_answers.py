@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.kubernetes.answers import LONGEST_TOLD, Absent, Ask, Expired, FieldsTaken, document
+from reconciler.kubernetes.answers import LONGEST_TOLD, Absent, Ask, Expired, FieldsTaken, WebhookDown, document
 from reconciler.kubernetes.kinds import PODS, Kind
 from reconciler.kubernetes.wire import Answer
 from reconciler.model.errors import Raced, Refused, Unavailable
@@ -80,3 +80,17 @@ def test_fields_of_others_are_named() -> None:
     causes = [{"reason": "FieldManagerConflict", "field": field} for field in (".spec.b", ".spec.a")]
     with pytest.raises(FieldsTaken, match=r"others own \.spec\.a, \.spec\.b"):
         document(refusal(409, details={"causes": causes}), LIST)
+
+
+@pytest.mark.parametrize(("controller", "who"), [("Kueue's controller", "Kueue's controller"), ("", "the controller")])
+def test_a_webhook_that_is_down_is_named_without_addresses(controller: str, who: str) -> None:
+    words = (
+        'Internal error occurred: failed calling webhook "mjob.kb.io": failed to call webhook: Post "https://10.1.2.3"'
+    )
+    ask = Ask(("create",), Kind("batch", "v1", "Job", "jobs", controller=controller), "ml")
+    with pytest.raises(
+        WebhookDown, match=r"create jobs\.batch in namespace ml now: the webhook mjob\.kb\.io"
+    ) as caught:
+        document(refusal(500, words), ask)
+    assert caught.value.hint.startswith(f"see that {who}")
+    assert "10.1.2.3" not in str(caught.value)

@@ -1,0 +1,79 @@
+"""Stores that don't answer: the one place that knows how each library says so.
+
+What is worth trying again is told from what a person must mend: a refused connection, a time-out, a server's own error
+and one that is too busy pass by themselves; a wrong key or a missing right (401, 403) doesn't.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from runners.contract import RunnerError, SourceUnavailable
+
+BUSY = (408, 420, 425, 429)
+"""Statuses below 500 by which a server asks to be asked later; 420 is lakeFS's."""
+_BREAKS = {
+    "urllib3.exceptions": ("HTTPError",),
+    "botocore.exceptions": ("ConnectionError", "HTTPClientError"),
+    "aiohttp": ("ClientConnectionError", "ClientPayloadError"),
+}
+"""What the clients of stores raise when nobody answers, or not wholly; looked at only where they are in use."""
+_DEPTH = 8
+FIX = "it is tried again; see that the store answers from where the pool's jobs run"
+
+
+@contextmanager
+def answering(url: str) -> Iterator[None]:
+    """Turn what a store's silence raises into the contract's error; all other errors go on as they are.
+
+    Raises:
+        SourceUnavailable: the store doesn't answer now.
+    """
+    try:
+        yield
+    except RunnerError:
+        raise
+    except tuple(_kinds()) as error:
+        if why := silence(error):
+            raise SourceUnavailable(f"the store doesn't answer: {why}", url, FIX) from error
+        raise
+
+
+def silence(error: BaseException) -> str:
+    """Tell in words that stay the same why a store gave no answer; empty where trying again makes no sense."""
+    causes: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and len(causes) < _DEPTH:
+        causes.append(cause)
+        cause = cause.__cause__
+    statuses = [status for one in causes if (status := _status(one))]
+    if statuses:
+        is_passing = statuses[-1] >= 500 or statuses[-1] in BUSY
+        return f"status {statuses[-1]}" if is_passing else ""
+    broken: tuple[type[BaseException], ...] = (ConnectionError, TimeoutError, *_breaks())
+    return next((type(one).__name__ for one in causes if isinstance(one, broken)), "")
+
+
+def _status(error: BaseException) -> int:
+    """Return the status that a server answered with, as the libraries keep it; 0 where there is none."""
+    response = getattr(error, "response", None)
+    told = response.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(response, Mapping) else None
+    found = told or getattr(error, "status_code", None) or getattr(error, "status", None)
+    return found if isinstance(found, int) else 0
+
+
+def _breaks() -> Iterator[type[BaseException]]:
+    for module, names in _BREAKS.items():
+        if library := sys.modules.get(module):
+            yield from (getattr(library, name) for name in names)
+
+
+def _kinds() -> Iterator[type[BaseException]]:
+    """Return all that may tell of a silence: errors of the system and of those libraries."""
+    yield OSError
+    yield from _breaks()
+    for module, name in (("lakefs.exceptions", "LakeFSException"), ("botocore.exceptions", "ClientError")):
+        if library := sys.modules.get(module):
+            yield getattr(library, name)
+    if http := sys.modules.get("aiohttp"):
+        yield http.ClientError
