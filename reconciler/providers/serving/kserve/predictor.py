@@ -44,9 +44,9 @@ def container(order: RevisionOrder, options: Options, secret: str) -> Manifest:
     return told | ({"volumeMounts": [dict(mount) for mount in options.mounts]} if options.mounts else {})
 
 
-def _probe(health: str, period: int, failures: int) -> Manifest:
-    """Return a probe of the Open Inference Protocol's health."""
-    asked = {"path": f"/v2/health/{health}", "port": PORT}
+def _probe(health: str, period: int, failures: int, below: str = "health") -> Manifest:
+    """Return a probe of the Open Inference Protocol's health, or of a model's."""
+    asked = {"path": f"/v2/{below}/{health}", "port": PORT}
     return {"httpGet": asked, "periodSeconds": period, "timeoutSeconds": 3, "failureThreshold": failures}
 
 
@@ -93,6 +93,7 @@ def model(order: RevisionOrder, runtime: Runtime) -> Manifest:
         "storageUri": storage_uri(order.model_url),
         "env": [{"name": "MLSERVER_MODEL_NAME", "value": name_of(order.deployment)}],
         "resources": resources(order.resources),
+        "readinessProbe": _probe("ready", period=5, failures=3, below=f"models/{name_of(order.deployment)}"),
     }
     if runtime.name not in _NO_ARGUMENTS:
         told["args"] = [f"--model_name={name_of(order.deployment)}"]

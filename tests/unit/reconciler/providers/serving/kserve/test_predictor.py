@@ -70,6 +70,7 @@ def test_a_runtime_reads_lakefs_by_its_s3_gateway() -> None:
 def test_mlserver_is_named_by_a_variable_as_it_ends_at_an_argument() -> None:
     made = p.model(order(), Runtime(format="lightgbm", name="kserve-mlserver"))
     assert environ(made) == {"MLSERVER_MODEL_NAME": "employment"}
+    assert made["readinessProbe"]["httpGet"] == {"path": "/v2/models/employment/ready", "port": p.PORT}
     assert "args" not in made
 
 
