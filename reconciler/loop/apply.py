@@ -124,7 +124,7 @@ class Applier:
             resources=change.resources,
             visibility=change.visibility,
             log_payloads=change.log_payloads,
-            secrets=self._engines.data.access(trial),
+            secrets=self._engines.data.access(trial, lasting=True),
         )
         self._engines.serving.start(order)
 

@@ -37,10 +37,11 @@ class DataStore(Protocol):
         been merged since.
         """
 
-    def access(self, run: RunName) -> Mapping[str, str]:
+    def access(self, run: RunName, *, lasting: bool = False) -> Mapping[str, str]:
         """Return the environment variables by which a job of the run reaches its URLs: secrets, never the daemon's own.
 
-        Empty where a job needs none.
+        Empty where a job needs none. `lasting` asks for what only reads, and reads at any later time, as who serves the
+        run's model may have to load it anew; a store that has none gives what it gives to jobs.
         """
 
 

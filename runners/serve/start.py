@@ -62,12 +62,16 @@ def open_model(settings: Settings) -> Model:
 
     Raises:
         ModelRefused: its digest differs, it can't be read, or it isn't there.
+        PermissionError: the store doesn't let this process in; it may later, so that is not the model's fault.
     """
     try:
         return load(_folder(settings), settings.model_digest, threads=settings.threads)
     except FileNotFoundError as error:
         fix = "restore it, or train the model again"
         raise ModelRefused("the model is not there", settings.model_url, fix) from error
+    except PermissionError as error:
+        what = f"the token or key for {settings.model_url} has ended or is wrong"
+        raise PermissionError(f"{what}: give endpoints a key that lasts, serve_access_key_id of lakeFS") from error
 
 
 def _folder(settings: Settings) -> Path:

@@ -28,8 +28,8 @@ class StoreBench(Protocol):
     def write(self, url: str, files: Mapping[str, bytes]) -> None:
         """Write files to a run's folder, as its job does."""
 
-    def read(self, url: str, path: str) -> bytes:
-        """Read a file of a run's folder, as another job does."""
+    def read(self, url: str, path: str, *, lasting: bool = False) -> bytes:
+        """Read a file of a run's folder, as another job does, or as who serves the run's model."""
 
     def close(self) -> None:
         """End whatever still runs."""
@@ -47,7 +47,7 @@ class MemoryBench:
     def write(self, url: str, files: Mapping[str, bytes]) -> None:
         self._world.room(DataRoom).write(RunName(url.removeprefix(SCHEME)), files)
 
-    def read(self, url: str, path: str) -> bytes:
+    def read(self, url: str, path: str, *, lasting: bool = False) -> bytes:
         return self._world.room(DataRoom).read(RunName(url.removeprefix(SCHEME)))[path]
 
     def close(self) -> None:
@@ -71,7 +71,7 @@ class GitBench:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
 
-    def read(self, url: str, path: str) -> bytes:
+    def read(self, url: str, path: str, *, lasting: bool = False) -> bytes:
         return (self._path(url) / path).read_bytes()
 
     def _path(self, url: str) -> Path:
@@ -98,21 +98,17 @@ class LakeFSBench:
             for path, content in files.items():
                 self._files().pipe_file(f"{url}/{path}", content)
 
-    def read(self, url: str, path: str) -> bytes:
-        content = self._files().cat_file(f"{url}/{path}")
+    def read(self, url: str, path: str, *, lasting: bool = False) -> bytes:
+        content = self._files(lasting).cat_file(f"{url}/{path}")
         assert isinstance(content, bytes)
         return content
 
-    def _files(self) -> Any:
+    def _files(self, lasting: bool = False) -> Any:
         from lakefs_spec import LakeFSFileSystem
 
-        told = self._tenant.open().access(RunName("datasets/any/0"))
-        return LakeFSFileSystem(
-            host=told["FSSPEC_LAKEFS_HOST"],
-            access_token=told["FSSPEC_LAKEFS_ACCESS_TOKEN"],
-            create_branch_ok=False,
-            skip_instance_cache=True,
-        )
+        told = self._tenant.open().access(RunName("datasets/any/0"), lasting=lasting)
+        named = {name.removeprefix("FSSPEC_LAKEFS_").lower(): value for name, value in told.items()}
+        return LakeFSFileSystem(**named | {"create_branch_ok": False, "skip_instance_cache": True})
 
     def close(self) -> None:
         return
@@ -139,8 +135,8 @@ class Reborn:
     def drop(self, run: RunName, *, accepted: bool = False) -> None:
         self._open().drop(run, accepted=accepted)
 
-    def access(self, run: RunName) -> Mapping[str, str]:
-        return self._open().access(run)
+    def access(self, run: RunName, *, lasting: bool = False) -> Mapping[str, str]:
+        return self._open().access(run, lasting=lasting)
 
     def read(self, run: RunName, path: str) -> bytes:
         return self._open().read(run, path)

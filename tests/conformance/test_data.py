@@ -357,9 +357,14 @@ def test_a_dropped_version_can_be_taken_over_again(bench: StoreBench, data: Data
 
 def test_a_job_is_told_how_to_reach_its_places(data: Data) -> None:
     data.open(RUN)
-    told = data.access(RUN)
-    assert all(isinstance(part, str) for pair in told.items() for part in pair)
-    assert not any(name.startswith("SETPOINT_") for name in told)
+    for told in (data.access(RUN), data.access(RUN, lasting=True)):
+        assert all(isinstance(part, str) for pair in told.items() for part in pair)
+        assert not any(name.startswith("SETPOINT_") for name in told)
+
+
+def test_who_serves_a_model_can_read_it(bench: StoreBench, data: Data) -> None:
+    make(bench, data, RUN)
+    assert bench.read(data.url(RUN), "model/model.onnx", lasting=True) == FILES["model/model.onnx"]
 
 
 @pytest.mark.parametrize(

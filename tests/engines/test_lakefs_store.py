@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import httpx
 import pytest
 
 from reconciler.model.errors import Refused, Unavailable
@@ -196,3 +197,30 @@ def test_two_daemons_use_a_repository_with_a_history(tenant: Tenant) -> None:
     make(tenant, data, FIRST, {"a": b"1"})
     assert set(tenant.tree("dev")) == {"own/0", "own/1", "own/2", "datasets/loans/a"}
     assert set(tenant.tree(data.list().versions[FIRST].commit)) == {"datasets/loans/a"}
+
+
+def test_who_serves_may_read_models_and_nothing_else(tenant: Tenant, data: LakeFSData) -> None:
+    make(tenant, data, FIRST, {"rows": b"private"})
+    data.open(TRIAL)
+    tenant.put(branch := name_of(RUN, TRIAL, "dev"), {f"{TRIAL}/model.onnx": b"learned"})
+    told = data.access(TRIAL, lasting=True)
+    keys = told["FSSPEC_LAKEFS_USERNAME"], told["FSSPEC_LAKEFS_PASSWORD"]
+    base = f"{told['FSSPEC_LAKEFS_HOST']}/api/v1/repositories/{tenant.repository}"
+    with httpx.Client(base_url=base, auth=keys, timeout=30, trust_env=False) as client:
+        found = client.get(f"/refs/{branch}/objects", params={"path": f"{TRIAL}/model.onnx"})
+        tried = [
+            client.get("/refs/dev/objects", params={"path": "datasets/loans/rows"}),
+            client.post(f"/branches/{branch}/objects", params={"path": f"{TRIAL}/model.onnx"}, content=b"x"),
+            client.delete(f"/branches/{branch}/objects", params={"path": f"{TRIAL}/model.onnx"}),
+            client.post(f"/branches/{branch}/commits", json={"message": "mine"}),
+            client.delete(f"/branches/{branch}"),
+        ]
+    assert found.content == b"learned"
+    assert [answer.status_code for answer in tried] == [401] * len(tried)
+
+
+def test_without_a_key_for_endpoints_they_get_what_jobs_get(tenant: Tenant) -> None:
+    options = {name: told for name, told in tenant.options().items() if not name.startswith("serve")}
+    data = LakeFSData("dev", **options)
+    assert data.access(TRIAL, lasting=True).keys() == data.access(TRIAL).keys()
+    assert "FSSPEC_LAKEFS_ACCESS_TOKEN" in data.access(TRIAL, lasting=True)

@@ -153,7 +153,7 @@ class MemoryData:
                 del room.tags[run]
 
     @verb("data")
-    def access(self, run: RunName) -> Mapping[str, str]:  # noqa: ARG002 - the port's
+    def access(self, run: RunName, *, lasting: bool = False) -> Mapping[str, str]:  # noqa: ARG002 - the port's
         """Return what lets a job reach its URLs: nothing, as all of it is in memory."""
         return {}
 

@@ -50,13 +50,13 @@ def _access_key() -> str:
 class LakeFS(Processes):
     """A server at `url`, and at the same address its S3 gateway."""
 
-    def __init__(self, folder: Path, store: SeaweedFS | None = None) -> None:
-        """Keep all state in a folder; objects too, unless there is an S3 store for them."""
+    def __init__(self, folder: Path, store: SeaweedFS | None = None, login: str = "168h") -> None:
+        """Keep all state in a folder; objects too, unless there is an S3 store for them. Tokens live for `login`."""
         self.url = f"http://{LOOPBACK}:{free_port()}"
         self.admin = Credentials(_access_key(), secrets.token_urlsafe(30))
         self._acl = f"http://{LOOPBACK}:{free_port()}"
         self._folder = folder
-        self._store = store
+        self._store, self._login = store, login
         self._secret = secrets.token_hex(16)
         super().__init__(self._acl_process(), self._lakefs_process())
 
@@ -114,6 +114,7 @@ class LakeFS(Processes):
                 "api": {"endpoint": f"{self._acl}/api/v1"},
                 "ui_config": {"rbac": "simplified"},
                 "cache": {"enabled": False},  # a revoked key is revoked at once
+                "login_duration": self._login,
             },
             "installation": {
                 "user_name": "admin",

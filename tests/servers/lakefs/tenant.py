@@ -46,7 +46,7 @@ class Tenant:
 
     def options(self, environment: str = "dev") -> dict[str, Any]:
         """Return the options of a provider of this repository."""
-        daemon, job = self.user("daemon", environment), self.user("job")
+        daemon, job, serve = self.user("daemon", environment), self.user("job"), self.user("serve")
         return {
             "endpoint": self.endpoint,
             "repository": self.repository,
@@ -55,6 +55,8 @@ class Tenant:
             "secret_access_key": daemon.secret,
             "job_access_key_id": job.key,
             "job_secret_access_key": job.secret,
+            "serve_access_key_id": serve.key,
+            "serve_secret_access_key": serve.secret,
         }
 
     def open(self, environment: str = "dev") -> LakeFSData:

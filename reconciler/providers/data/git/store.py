@@ -147,7 +147,7 @@ class GitData:
                 if self._swapped(*self._dropping(run, refs)):
                     return
 
-    def access(self, run: RunName) -> Mapping[str, str]:  # noqa: ARG002 - the port's
+    def access(self, run: RunName, *, lasting: bool = False) -> Mapping[str, str]:  # noqa: ARG002 - the port's
         """Return what lets a job reach its URLs: nothing, as they are folders of its machine."""
         return {}
 

@@ -12,8 +12,8 @@ from reconciler.providers.data.lakefs.answers import Missing, Unchanged
 from reconciler.providers.data.lakefs.ground import Ground
 from reconciler.providers.data.lakefs.merging import Merging
 from reconciler.providers.data.lakefs.names import RUN, VERSION, RunRefs, check_run, name_of
-from reconciler.providers.data.lakefs.secrets import keys_of
-from reconciler.providers.data.lakefs.server import Server
+from reconciler.providers.data.lakefs.secrets import keys_if_told, keys_of
+from reconciler.providers.data.lakefs.server import Keys, Server
 
 LAST = "/\U0010ffff"
 """What comes, in the order of paths, after everything that a folder can hold."""
@@ -33,11 +33,13 @@ class LakeFSData:
         secret_access_key: the secret of that key, best `${secret:LAKEFS_SECRET}`.
         job_access_key_id: the key of the user as whom jobs read and write.
         job_secret_access_key: the secret of that key.
+        serve_access_key_id: the key of the user as whom endpoints read their models; without it they get what jobs get.
+        serve_secret_access_key: the secret of that key.
         certificates: a file of authorities to trust; by default, the system's.
         timeout: seconds that an answer may take.
 
     Raises:
-        Refused: a secret isn't set, or the environment can't have a branch by its name.
+        Refused: a secret isn't set, half a key is given, or the environment can't have a branch by its name.
     """
 
     def __init__(
@@ -50,6 +52,8 @@ class LakeFSData:
         secret_access_key: str,
         job_access_key_id: str,
         job_secret_access_key: str,
+        serve_access_key_id: str = "",
+        serve_secret_access_key: str = "",
         storage_namespace: str | None = None,
         certificates: str | None = None,
         timeout: float = 20.0,
@@ -57,6 +61,7 @@ class LakeFSData:
         self._environment = check_environment(environment)
         own = keys_of(access_key_id, secret_access_key)
         self._job_keys = keys_of(job_access_key_id, job_secret_access_key)
+        self._serve_keys = keys_if_told("serve", serve_access_key_id, serve_secret_access_key)
         self._server = Server(endpoint, repository, own, timeout=timeout, certificates=certificates)
         self._ground = Ground(self._server, environment, storage_namespace)
         self._merging = Merging(self._server, environment)
@@ -161,19 +166,21 @@ class LakeFSData:
         if mine in refs.branches:
             self._server.delete_branch(name_of(RUN, run, mine))
 
-    def access(self, run: RunName) -> Mapping[str, str]:
+    def access(self, run: RunName, *, lasting: bool = False) -> Mapping[str, str]:
         """Return what lets a job reach its URLs: a token of the jobs' user, which expires by itself.
 
-        The variables are those that fsspec hands to `lakefs-spec`.
+        What is lasting is the key of the user for endpoints, where the options name one. The variables are those that
+        fsspec hands to `lakefs-spec`.
 
         Raises:
             Unavailable: lakeFS can't be reached, or doesn't know the jobs' key.
         """
         check_run(run)
+        keys = self._serve_keys if lasting else None
         return {
             "FSSPEC_LAKEFS_HOST": self._server.endpoint,
-            "FSSPEC_LAKEFS_ACCESS_TOKEN": self._server.login(self._job_keys),
             "FSSPEC_LAKEFS_CREATE_BRANCH_OK": "false",
+            **(_as_key(keys) if keys else {"FSSPEC_LAKEFS_ACCESS_TOKEN": self._server.login(self._job_keys)}),
         }
 
     def read(self, run: RunName, path: str) -> bytes:
@@ -248,3 +255,7 @@ class LakeFSData:
         for path in (self._server.first_path(branch), self._server.first_path(branch, folder + LAST)):
             if path is not None and not path.startswith(f"{folder}/"):
                 raise Refused(f"the job of {run} wrote {path}, outside of its folder {folder}", "write below `output`")
+
+
+def _as_key(keys: Keys) -> Mapping[str, str]:
+    return {"FSSPEC_LAKEFS_USERNAME": keys.access_key_id, "FSSPEC_LAKEFS_PASSWORD": keys.secret_access_key}

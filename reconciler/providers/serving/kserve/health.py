@@ -39,7 +39,8 @@ def health(listed: Manifest) -> Health:
         return Health(RevisionState.READY, ready or _fewest(listed))
     if ready and (model.get("states") or {}).get("activeModelState") == "Loaded":
         return Health(RevisionState.READY, ready)
-    if int(status.get("observedGeneration") or 0) < int(listed["metadata"].get("generation") or 0):
+    is_invalid = model.get("transitionStatus") == "InvalidSpec"  # told without a generation
+    if not is_invalid and int(status.get("observedGeneration") or 0) < int(listed["metadata"].get("generation") or 0):
         return Health(RevisionState.STARTING, 0, "KServe's controller has not looked at it yet: see that it runs")
     return _unready(model, conditions.get("PredictorReady") or {})
 

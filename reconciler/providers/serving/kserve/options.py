@@ -23,7 +23,7 @@ class Runtime(Block):
 
     format: str = Field(description="The model's format as KServe names it: `lightgbm`, `onnx`, `sklearn`…")
     name: str = Field(default="", description="The runtime; KServe chooses one by the format where this is empty.")
-    s3_endpoint: str = Field(default="", description="Where `s3://` is, without the scheme: a gateway of lakeFS.")
+    s3_endpoint: str = Field(default="", description="Where `s3://` is; else where lakeFS is.")
     s3_https: bool = Field(default=True, description="Whether that speaks HTTPS.")
     s3_region: str = Field(default="us-east-1", description="Its region.")
     logger: str = Field(default="", description="Where KServe's agent sends requests and answers as CloudEvents.")

@@ -1,6 +1,7 @@
 """Why pods don't answer, in words that stay the same from look to look. Pure functions."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ FINAL = (64, 65)
 LOOPS = 3
 """Restarts without being ready that make a loop."""
 LONGEST = 300
+_WHEN = re.compile(r"^\d{4}-\d\d-\d\d[ T][\d:.,]+Z?\s+(\d+\s+)?")
+"""When a line was logged, and by which process: it differs from time to time."""
 _PULLING = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable")
 _SETUP = ("CreateContainerConfigError", "CreateContainerError", "RunContainerError")
 
@@ -38,7 +41,7 @@ def last_words(message: str) -> str:
         return f"{words} ({told['fix']})" if told.get("fix") else words
     except (ValueError, KeyError, TypeError, AttributeError):
         lines = [line.strip() for line in message.splitlines() if line.strip()]
-        return lines[-1][:LONGEST] if lines else ""
+        return _WHEN.sub("", lines[-1])[:LONGEST] if lines else ""
 
 
 def _is_ready(pod: Manifest) -> bool:

@@ -18,6 +18,8 @@ CONFIGURATION = "SETPOINT_SERVE"
 LAST_WORDS = "/dev/termination-log"
 LOADING = 600
 """Seconds that a model may take to load before its process counts as hung."""
+_NO_ARGUMENTS = ("kserve-mlserver", "kserve-tritonserver", "kserve-torchserve", "kserve-tensorflow-serving")
+"""Runtimes that end at an argument they don't know, as KServe's own servers don't. MLServer is named by a variable."""
 DRAIN = 5
 """Seconds between a pod's leaving the rotation and its SIGTERM."""
 
@@ -42,9 +44,9 @@ def container(order: RevisionOrder, options: Options, secret: str) -> Manifest:
     return told | ({"volumeMounts": [dict(mount) for mount in options.mounts]} if options.mounts else {})
 
 
-def _probe(health: str, period: int, failures: int) -> Manifest:
-    """Return a probe of the Open Inference Protocol's health."""
-    asked = {"path": f"/v2/health/{health}", "port": PORT}
+def _probe(health: str, period: int, failures: int, below: str = "health") -> Manifest:
+    """Return a probe of the Open Inference Protocol's health, or of a model's."""
+    asked = {"path": f"/v2/{below}/{health}", "port": PORT}
     return {"httpGet": asked, "periodSeconds": period, "timeoutSeconds": 3, "failureThreshold": failures}
 
 
@@ -89,9 +91,12 @@ def model(order: RevisionOrder, runtime: Runtime) -> Manifest:
     told: Manifest = {
         "modelFormat": {"name": runtime.format},
         "storageUri": storage_uri(order.model_url),
-        "args": [f"--model_name={name_of(order.deployment)}"],
+        "env": [{"name": "MLSERVER_MODEL_NAME", "value": name_of(order.deployment)}],
         "resources": resources(order.resources),
+        "readinessProbe": _probe("ready", period=5, failures=3, below=f"models/{name_of(order.deployment)}"),
     }
+    if runtime.name not in _NO_ARGUMENTS:
+        told["args"] = [f"--model_name={name_of(order.deployment)}"]
     return told | ({"runtime": runtime.name} if runtime.name else {})
 
 

@@ -23,6 +23,7 @@ _RUNS = (
     *("ports", "startupProbe", "readinessProbe", "livenessProbe", "lifecycle"),
     *("terminationMessagePath", "terminationMessagePolicy"),
 )
+# Not sealed: the variables and the probe of a model, to which KServe's webhook adds its own.
 _MODEL = ("modelFormat", "storageUri", "runtime", "args", "resources")
 
 
@@ -53,7 +54,7 @@ def ours(listed: Manifest) -> Manifest:
     if predictor.get("containers"):
         kept["containers"] = [_chosen(item, (*_CONTAINER, *_RUNS)) for item in predictor["containers"]]
     if predictor.get("model"):
-        kept["model"] = _chosen(predictor["model"], _MODEL)
+        kept["model"] = _chosen(predictor["model"], (*_MODEL, "env", "readinessProbe"))
     return {
         "metadata": {
             "name": metadata["name"],

@@ -1,6 +1,7 @@
 """Applying: changes of one resource in order, resources side by side, no write without the lease."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -16,14 +17,23 @@ from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.plan import Outcome, Plan
 from reconciler.ports.engines import Engines
-from reconciler.providers.memory import Call, MemorySource, World
+from reconciler.ports.serving import RevisionOrder
+from reconciler.providers.memory import Call, MemoryData, MemoryServing, MemorySource, World
 from reconciler.providers.memory.data import DataRoom
 from reconciler.providers.memory.pool import PoolRoom
+from reconciler.providers.memory.serving import Start
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API, COMMIT, GO, LOANS, MODEL, SHARED
 
 RUN, OTHER = RunName(f"{LOANS}/{'a' * 12}"), RunName(f"{LOANS}/{'b' * 12}")
 TRIAL = stage.trial_name("1")
+
+
+class Keeper(MemoryData):
+    """A data store that says for how long it was asked to let in."""
+
+    def access(self, run: RunName, *, lasting: bool = False) -> dict[str, str]:
+        return {"LASTING": str(lasting)}
 
 
 def plan(*changes: c.Change) -> Plan:
@@ -139,6 +149,19 @@ def test_an_endpoint_is_served_routed_and_taken_away() -> None:
     assert (bool(refused.error), refused.retry) == (True, False)
     apply(world, c.DeleteEndpoint(address=API))
     assert API not in serving.list()
+
+
+def test_a_revision_gets_what_lasts_and_a_job_what_ends() -> None:
+    world, served = World(), list[RevisionOrder]()
+    serving = MemoryServing(world, start=lambda order: served.append(order) or Start())
+    engines = replace(stage.engines(world), data=Keeper(world), serving=serving)
+    applier = Applier(engines, lambda tree: tree, lambda: True)
+    applier.apply(plan(start(TRIAL)))
+    assert world.room(PoolRoom).jobs[TRIAL].order.secrets == {"LASTING": "False"}
+    model = Model(trial=TRIAL, digest=MODEL)
+    given = {"replicas": Replicas(), "resources": Resources(), "visibility": "internal", "log_payloads": False}
+    applier.apply(plan(c.StartRevision(address=API, revision=Digest("r"), model=model, **given)))
+    assert [order.secrets for order in served] == [{"LASTING": "True"}]
 
 
 def test_a_pool_is_configured_and_taken_away() -> None:

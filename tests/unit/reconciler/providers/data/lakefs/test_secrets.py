@@ -3,7 +3,7 @@
 import pytest
 
 from reconciler.model.errors import Refused
-from reconciler.providers.data.lakefs.secrets import keys_of, reveal
+from reconciler.providers.data.lakefs.secrets import keys_if_told, keys_of, reveal
 
 SURROUNDINGS = {"SETPOINT_SECRET_KEY": "AKIA", "SETPOINT_SECRET_WORD": "hunter2"}
 
@@ -21,3 +21,12 @@ def test_a_key_doesn_t_show_its_secret() -> None:
 def test_a_secret_that_is_missing_is_told() -> None:
     with pytest.raises(Refused, match=r"NOWHERE is not set .set SETPOINT_SECRET_NOWHERE where the daemon runs"):
         reveal("${secret:NOWHERE}", {})
+
+
+def test_a_key_may_be_left_out_and_never_half_of_it() -> None:
+    assert keys_if_told("serve", "", "", {}) is None
+    assert keys_if_told("serve", "${secret:KEY}", "${secret:WORD}", SURROUNDINGS) == keys_of("AKIA", "hunter2", {})
+    with pytest.raises(Refused, match="serve_access_key_id and not serve_secret_access_key"):
+        keys_if_told("serve", "AKIA", "", {})
+    with pytest.raises(Refused, match="serve_secret_access_key and not serve_access_key_id"):
+        keys_if_told("serve", "", "hunter2", {})

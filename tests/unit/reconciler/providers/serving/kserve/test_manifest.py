@@ -39,6 +39,14 @@ def test_a_revision_is_rescaled_as_it_was_ordered_whatever_the_options_say_by_no
     assert seal.is_whole(made)
 
 
+def test_a_runtime_keeps_its_variables_when_it_is_rescaled() -> None:
+    there = listed(options=RUNTIME)
+    there["spec"]["predictor"]["model"]["env"].append({"name": "MLSERVER_MODEL_URI", "value": "/mnt/models"})
+    assert seal.is_whole(there)
+    made = rescaled(there, order(replicas=MORE), RUNTIME)
+    assert made["spec"]["predictor"]["model"]["env"] == there["spec"]["predictor"]["model"]["env"]
+
+
 def test_credentials_of_the_environment_take_the_place_of_short_lived_ones() -> None:
     options = Options(image="i", secrets="lakefs-reader")
     (container,) = inference_service(order(secrets={"TOKEN": "x"}), options)["spec"]["predictor"]["containers"]

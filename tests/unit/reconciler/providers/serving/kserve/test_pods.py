@@ -85,3 +85,8 @@ def test_the_worst_is_told() -> None:
 )
 def test_last_words_are_found(message: str, words: str) -> None:
     assert last_words(message) == words
+
+
+def test_when_a_line_was_logged_is_left_out() -> None:
+    said = "2026-01-05 10:00:00.635 31661 storage.initializer ERROR Storage initialization failed: No model found."
+    assert last_words(said) == "storage.initializer ERROR Storage initialization failed: No model found."

@@ -7,7 +7,7 @@ import pytest
 from reconciler.model.errors import Refused
 from reconciler.model.kinds.spec import Resources
 from reconciler.providers.serving.kserve import predictor as p
-from reconciler.providers.serving.kserve.options import Options
+from reconciler.providers.serving.kserve.options import Options, Runtime
 from runners.serve.settings import Settings
 from runners.serve.start import CONFIGURATION
 from tests.unit.reconciler.providers.serving.kserve.told import OPTIONS, RUNTIME, order
@@ -65,6 +65,13 @@ def test_a_runtime_reads_lakefs_by_its_s3_gateway() -> None:
     assert made["storageUri"] == "s3://models/main/experiments/employment/00000000000a"
     assert (made["runtime"], made["modelFormat"]) == ("kserve-lgbserver", {"name": "lightgbm"})
     assert made["args"] == ["--model_name=employment"]
+
+
+def test_mlserver_is_named_by_a_variable_as_it_ends_at_an_argument() -> None:
+    made = p.model(order(), Runtime(format="lightgbm", name="kserve-mlserver"))
+    assert environ(made) == {"MLSERVER_MODEL_NAME": "employment"}
+    assert made["readinessProbe"]["httpGet"] == {"path": "/v2/models/employment/ready", "port": p.PORT}
+    assert "args" not in made
 
 
 @pytest.mark.parametrize("url", ["file:///data/model", "memory://x"])
