@@ -3,7 +3,7 @@
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -65,10 +65,31 @@ def fetch(url: str, target: Path) -> Path:
     try:
         with answering(url):
             files, base = fsspec.core.url_to_fs(url)
-            files.get(base.rstrip("/") + "/", str(target) + "/", recursive=True)
+            base = base.rstrip("/")
+            near = {path: target / path[len(base) + 1 :] for path in found_below(files, base)}
+            for folder in {path.parent for path in near.values()}:
+                folder.mkdir(parents=True, exist_ok=True)
+            files.get(list(near), [str(path) for path in near.values()])
     except FileNotFoundError as error:
         raise gone(url) from error
+    if not near:
+        raise gone(url)
     return target
+
+
+def found_below(files: fsspec.AbstractFileSystem, folder: str) -> Iterator[str]:
+    """Yield all files below a folder, or raise: fsspec's `find` and `walk` leave out what they couldn't read.
+
+    Raises:
+        FileNotFoundError: nothing is there.
+        OSError: not all of it could be read.
+    """
+    for entry in files.ls(folder, detail=True):
+        name = str(entry["name"]).rstrip("/")
+        if entry["type"] != "directory":
+            yield name
+        elif name != folder:
+            yield from found_below(files, name)
 
 
 def gone(url: str) -> InputGone:
@@ -107,6 +128,6 @@ def _deliver(folder: Path, url: str) -> None:
 
 def _found(files: fsspec.AbstractFileSystem, base: str) -> set[str]:
     try:
-        return {str(path)[len(base) :].lstrip("/") for path in files.find(base)}
+        return {path[len(base) :].lstrip("/") for path in found_below(files, base)}
     except FileNotFoundError:
         return set()

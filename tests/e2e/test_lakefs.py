@@ -62,6 +62,23 @@ def test_a_daemon_that_starts_anew_adopts_the_job(life: Life, tenant: Tenant) ->
     assert [job.attempt for job in life.pool.list().jobs.values()] == [1]
 
 
+def test_a_job_whose_lakefs_goes_meanwhile_is_run_again_when_it_is_back(own_lakefs: LakeFS, tmp_path: Path) -> None:
+    life = Life(Tenant(own_lakefs).open, tmp_path, {"specs/datasets/loans.yaml": dataset(table(tmp_path))})
+    life.live(lambda done: life.pool.list().jobs, "a job to be submitted")
+    for process in own_lakefs.processes:
+        process.kill()
+
+    def codes() -> list[int | None]:
+        return [job.exit_code for job in life.pool.list().jobs.values()]
+
+    life.live(lambda done: codes() == [75], "the job to end with the code of what is worth trying again")
+    (job,) = life.pool.list().jobs.values()
+    assert "the store doesn't answer" in life.pool.logs(job.run)
+    own_lakefs.start()
+    life.converge(LOANS)
+    assert [job.attempt for job in life.pool.list().jobs.values()] == [2]
+
+
 def test_no_credential_shows(life: Life, tenant: Tenant, tmp_path: Path) -> None:
     seen: list[str] = []
 

@@ -1,6 +1,8 @@
 """A lakeFS that fails in every way: the rest goes on, nothing is deleted, nothing is made twice, and all ends well."""
 
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -146,6 +148,30 @@ def test_it_comes_back_without_its_state(own_lakefs: LakeFS, tmp_path: Path) -> 
     own_lakefs.start()
     assert life.converge(LOANS).plan.decisions[LOANS].facts["version"] == first
     assert [job.attempt for job in life.pool.list().jobs.values()] == [2]
+
+
+def test_an_input_that_can_only_be_read_in_part_is_not_read(
+    tenant: Tenant, faults: Faults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, run = tenant.open(), RunName("experiments/e/0123456789ab")
+    url = data.open(run)
+    tenant.put(url.split("/")[3], {f"{run}/a.txt": b"1", f"{run}/deep/b.txt": b"2"})
+    job = {**os.environ, **data.access(run)}
+    assert read_by(url, job).stdout.split() == ["a.txt", "deep/b.txt"]
+    faults.add(path=r"/objects/ls\?.*prefix=[^&]*deep", status=503)
+    partly = read_by(url, job)
+    assert (partly.stdout, "SourceUnavailable" in partly.stderr) == ("", True), partly.stderr
+
+
+def read_by(url: str, environ: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    """Bring an input near as a job does, and list what came."""
+    code = (
+        "import sys; from runners.places import local; near = local(sys.argv[1]);"
+        "print(*sorted(p.relative_to(near).as_posix() for p in near.rglob('*') if p.is_file()))"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, url], env=dict(environ), capture_output=True, text=True, check=False
+    )
 
 
 def test_a_wrong_key_is_told_with_what_to_do(tenant: Tenant) -> None:

@@ -14,7 +14,7 @@ from runners.contract import InputError, InputGone, SourceUnavailable
 from runners.ingest.parameters import FileSource
 from runners.ingest.sources.formats import FORMATS, Opened
 from runners.ingest.sources.reading import Reading
-from runners.places import reveal
+from runners.places import found_below, reveal
 from runners.stores import answering
 
 SUFFIXES = {
@@ -65,7 +65,7 @@ def _listed(files: Any, path: str, where: str) -> tuple[str, list[str]]:
         fixed = path[: min(path.index(sign) for sign in "*?[" if sign in path)]
         return posixpath.dirname(fixed), [p for p in files.glob(path) if files.isfile(p)]
     if files.isdir(path):
-        return path.rstrip("/"), files.find(path)
+        return path.rstrip("/"), sorted(found_below(files, path.rstrip("/")))
     if files.isfile(path):
         return posixpath.dirname(path), [path]
     raise InputError("nothing is there", where, "correct the URL, or fill the place first")

@@ -7,7 +7,7 @@ import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from runners.contract import InputError, InputGone
+from runners.contract import InputError, InputGone, SourceUnavailable
 from runners.places import deliver, local, reveal
 
 
@@ -68,11 +68,38 @@ class Breaking(MemoryFileSystem):
         super().put_file(lpath, rpath, *rest, **more)
 
 
+class HalfRead(MemoryFileSystem):
+    """A place one of whose folders can't be read."""
+
+    protocol = "halfread"
+    store: ClassVar[dict[str, object]] = {}
+    pseudo_dirs: ClassVar[list[str]] = [""]
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        return str(super()._strip_protocol(path.replace("halfread://", "memory://")))
+
+    def ls(self, path: str, *rest: Any, **more: Any) -> Any:
+        if path.endswith("/deep"):
+            raise ConnectionError("broken")
+        return super().ls(path, *rest, **more)
+
+
+def test_a_far_place_that_can_only_be_read_in_part_is_not_brought(tmp_path: Path) -> None:
+    fsspec.register_implementation("halfread", HalfRead, clobber=True)
+    fsspec.filesystem("halfread").pipe({"/far/a.txt": b"1", "/far/deep/b.txt": b"2"})
+    with pytest.raises(SourceUnavailable):
+        local("halfread://far")
+    (tmp_path / "result.json").write_text("{}")
+    with pytest.raises(SourceUnavailable):
+        deliver(tmp_path, "halfread://far")
+
+
 def test_the_last_word_comes_last(tmp_path: Path) -> None:
     fsspec.register_implementation("breaking", Breaking, clobber=True)
     for name in ("aaa", "result.json", "zzz"):
         (tmp_path / name).write_text("{}")
-    with pytest.raises(ConnectionError):
+    with pytest.raises(SourceUnavailable):
         deliver(tmp_path, "breaking://out")
     assert [path.rpartition("/")[2] for path in Breaking.store] == ["aaa"]
 
