@@ -105,6 +105,7 @@ PLAIN = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @example(PLAIN)
 @given(repositories())

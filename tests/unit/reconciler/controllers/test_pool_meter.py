@@ -76,6 +76,7 @@ def test_no_second_is_lost_while_it_covers_them_all(spells: list[tuple[int, int]
     )
 
 
+@pytest.mark.slow
 def test_it_stays_small_and_keeps_the_newest_days() -> None:
     meter = live(*((3000, {"risk": float(1 + number % 2)}) for number in range(2000)))
     assert meter

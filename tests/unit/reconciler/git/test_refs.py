@@ -79,6 +79,7 @@ def test_of_many_writers_one_wins_each_round(store: ObjectStore, blobs: list[str
     assert list_refs(store.git_dir) == {ref: blobs[1 + won.index(True)]}
 
 
+@pytest.mark.slow
 def test_half_a_transaction_moves_nothing(store: ObjectStore, blobs: list[str]) -> None:
     one, two = "refs/x/one", "refs/x/two"
     swap(store.git_dir, [RefUpdate(one, blobs[0], None)])

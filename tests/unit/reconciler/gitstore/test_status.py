@@ -152,6 +152,7 @@ class TestHistory:
         repository = opened()
         assert git(repository.objects.git_dir, "rev-list", "--count", repository.ref(REF) or "") == "4"
 
+    @pytest.mark.slow
     def test_a_repository_that_lets_nothing_go_is_written_all_the_same(
         self, origin: Path, tmp_path: Path, lease: Fence
     ) -> None:
@@ -185,6 +186,7 @@ def test_a_writer_that_always_loses_says_so(opened: Open, monkeypatch: pytest.Mo
         StatusBranch(repository, "dev").write({"a": b"1"}, "m")
 
 
+@pytest.mark.slow
 def test_threads_of_one_process_lose_nothing(opened: Open, origin: Path) -> None:
     branch = StatusBranch(opened(), "dev")
     with ThreadPoolExecutor(10) as threads:

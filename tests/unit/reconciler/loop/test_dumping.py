@@ -25,6 +25,7 @@ class Peer(yaml.CSafeDumper):
 floats_as_omegaconf(Peer)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), VALUES))
 def test_it_writes_what_the_dumper_of_pyyaml_writes(document: dict[str, Any]) -> None:
     peer = yaml.dump(document, Dumper=Peer, sort_keys=False, allow_unicode=True, encoding="utf-8", width=120)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from reconciler.model.ids import Address
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.memory.workers import Outcome, Read
@@ -45,6 +47,7 @@ def _tired(order: JobOrder, read: Read) -> Outcome:
     return steady(order, read) if order.attempt == 1 else replace(steady(order, read), exit_code=65, files={})
 
 
+@pytest.mark.slow
 def test_what_never_ends_is_seen() -> None:
     """Jobs that always crash, and are always tried again."""
     lives = begun(rate=0.0, behave=lambda _: Habits(lambda order, read: Outcome(75)))

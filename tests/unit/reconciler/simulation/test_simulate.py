@@ -20,6 +20,7 @@ def test_every_promise_holds(seed: int) -> None:
     assert report.held, f"\nsetpoint simulate --environment dev --steps 60 --seed {seed}\n{report}"
 
 
+@pytest.mark.slow
 def test_the_same_seed_tells_the_same_story_in_every_process() -> None:
     code = (
         "from tests.unit.reconciler.simulation.sample import sample\n"

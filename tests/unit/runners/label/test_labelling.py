@@ -116,6 +116,7 @@ def test_refused_labels_are_kept_for_inspection(tmp_path: Path, write: Write, da
     assert result.metrics["alpha"] < 0
 
 
+@pytest.mark.slow
 def test_the_sample_of_digits_is_merged_nearly_right(tmp_path: Path) -> None:
     from sklearn.datasets import load_digits
 

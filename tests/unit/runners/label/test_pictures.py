@@ -16,6 +16,7 @@ def test_a_confusion_counts_answers_by_the_merged_label() -> None:
     assert confusion(answers, by_majority(answers), "b", ["x", "y"]).tolist() == [[2, 0], [0, 1]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("annotators", "labels"), [(0, 0), (1, 1), (3, 10), (12, 40)])
 def test_any_number_of_annotators_and_labels_is_drawn(tmp_path: Path, annotators: int, labels: int) -> None:
     answers = {n: {f"$who{a}": f"label {n}" for a in range(annotators)} for n in range(labels)}

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from runners.monitor.plots import draw
 from tests.unit.runners.monitor.example import TABLES, bare, document
 
 
+@pytest.mark.slow
 def test_every_picture_is_a_small_png_without_a_ground(tmp_path: Path) -> None:
     paths = draw(document(former=1), TABLES, tmp_path)
     assert set(paths) == {"performance", "drift", "reconstruction", "trend", "distributions"}

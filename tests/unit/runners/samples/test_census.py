@@ -25,6 +25,7 @@ def test_a_year_is_filled_with_the_columns_of_the_census(tmp_path: Path) -> None
     }
 
 
+@pytest.mark.slow
 def test_later_years_may_come_without_outcomes_which_arrive_later(tmp_path: Path) -> None:
     path = tmp_path / "census.db"
     census(path, [2015], rows=20)
@@ -47,6 +48,7 @@ def test_outcomes_that_arrive_are_the_same_as_those_that_came_at_once(tmp_path: 
     assert rows_of(tmp_path / "once.db", query) == rows_of(tmp_path / "later.db", query)
 
 
+@pytest.mark.slow
 def test_doing_it_again_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "census.db"
     census(path, [2016], with_outcomes=False, rows=10)

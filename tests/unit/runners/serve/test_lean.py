@@ -4,6 +4,8 @@ import subprocess
 import sys
 import textwrap
 
+import pytest
+
 PROBE = """
     import sys
     {before}
@@ -24,14 +26,17 @@ def probe(before: str = "") -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_what_is_not_needed_is_not_imported_and_comes_when_asked_for() -> None:
     assert probe() == ["kserve", "True False"]
 
 
+@pytest.mark.slow
 def test_one_that_is_imported_already_stays_whole() -> None:
     assert probe("import kserve")[0] == "kserve kubernetes pandas rich"
 
 
+@pytest.mark.slow
 def test_one_that_doesn_t_like_it_is_imported_whole() -> None:
     before = "from runners.serve import lean; lean._enter = lambda name: exec('raise AttributeError(name)')"
     assert probe(before)[0].startswith("kserve kubernetes pandas")

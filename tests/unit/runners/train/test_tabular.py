@@ -99,6 +99,7 @@ def test_a_number_is_predicted(diabetes: Path, asking: Asking) -> None:
     assert load(asking.folder).signature.outputs[0].datatype == "FP64"
 
 
+@pytest.mark.slow
 def test_the_same_request_gives_the_same_model_and_metrics(cancer: Path, tmp_path: Path) -> None:
     def once(name: str) -> Result:
         (tmp_path / name).mkdir()

@@ -206,6 +206,7 @@ def test_two_pools_on_one_folder_see_each_other(make: Callable[..., LocalPool], 
     assert one.list().jobs == {}
 
 
+@pytest.mark.slow
 def test_threads_may_use_one_pool(make: Callable[..., LocalPool], wait: Wait) -> None:
     pool = make()
     runs = [f"experiments/e/{number}" for number in range(40)]

@@ -75,6 +75,7 @@ def test_it_rests_longer_while_nothing_goes_on(cluster: Cluster, clock: Clock) -
     assert cluster.is_due
 
 
+@pytest.mark.slow
 def test_a_slow_cluster_is_looked_at_more_rarely(cluster: Cluster, dashboard: Dashboard, clock: Clock) -> None:
     dashboard.silent = 0.5
     cluster.look()

@@ -300,6 +300,7 @@ def test_of_a_long_log_the_end_is_told_in_whole_lines(pool: RayPool, dashboard: 
     assert told.endswith("line 199999\n")
 
 
+@pytest.mark.slow
 def test_a_turn_that_takes_long_goes_on_in_the_next(pool: RayPool, dashboard: Dashboard, clock: Clock) -> None:
     pool.configure(SHARED, Pool(capacity=Capacity(cpus=50, memory=2.0**40)))
     for number in range(6):
