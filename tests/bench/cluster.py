@@ -19,7 +19,7 @@ from tests.bench.daemon import rss_mib
 from tests.bench.endpoints import PLAIN, TRIAL, endpoint, trial
 from tests.bench.figure import Figure
 from tests.bench.kserve import INFERENCE_SERVICES, Ground, until
-from tests.demo.engines import NAMESPACE, engines_of
+from tests.servers.engines import NAMESPACE, engines_of
 from tests.servers.kubernetes import Cluster
 from tests.servers.lakefs import LakeFS
 from tests.servers.lakefs.tenant import Tenant

@@ -13,7 +13,7 @@ from reconciler.ports.engines import Engines as Ports
 from reconciler.wiring import wire
 from tests.crashes.embedded import NAME, WAREHOUSE, Life
 from tests.crashes.remains import nameless, told_in
-from tests.demo.engines import Engines, started
+from tests.servers.engines import Engines, started
 from tests.servers.lakefs.tenant import Tenant
 
 ENVIRONMENT = "cluster"

@@ -6,7 +6,7 @@ import yaml
 
 from reconciler.cli.demo.ground import Ground, check
 from reconciler.cli.demo.traffic import infer, rows_of
-from tests.demo.engines import Engines
+from tests.servers.engines import Engines
 
 ROWS, BATCH = 2000, 50
 DEPLOYMENT, MONITOR = "deployments/employment", "monitors/employment"

@@ -9,7 +9,7 @@ from pathlib import Path
 from reconciler.cli.demo.ground import DemoFailed, Ground, prepare
 from reconciler.cli.demo.telling import Telling
 from tests.demo.acts import ACTS
-from tests.demo.engines import started
+from tests.servers.engines import started
 
 
 @contextmanager

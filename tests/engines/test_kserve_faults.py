@@ -5,18 +5,18 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.model.errors import Refused, SetpointError, Transient, Unavailable
+from reconciler.model.errors import Refused, Transient, Unavailable
 from reconciler.model.ids import Address, Digest
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.observed import RevisionState
 from reconciler.providers.serving.kserve import KServeServing
 from tests.conformance.kserve import INFERENCE_SERVICES, KServeBench
 from tests.conformance.servings import wait_for
-from tests.servers.faults import Faults
+from tests.servers.faults import BROKEN, Faults
 
 if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster
@@ -26,18 +26,7 @@ DEPLOYMENT = Address("deployments/employment")
 OLD, NEW = Digest("0123456789ab"), Digest("ba9876543210")
 ONE = Replicas()
 SECRETS = ("v1", "secrets")
-BROKEN: dict[str, tuple[dict[str, Any], type[SetpointError]]] = {
-    "401": ({"status": 401}, Refused),
-    "403": ({"status": 403}, Refused),
-    "429": ({"status": 429}, Unavailable),
-    "500": ({"status": 500}, Unavailable),
-    "503": ({"status": 503}, Unavailable),
-    "half a body": ({"is_half": True}, Unavailable),
-    "no answer": ({"is_cut": True}, Unavailable),
-    "no JSON": ({"status": 200, "body": b"<html>"}, Unavailable),
-    "another document": ({"status": 200, "body": b"[]"}, Unavailable),
-    "slow": ({"delay": 10.0}, Unavailable),
-}
+FORBIDDEN = {"401", "403"}
 
 
 @pytest.fixture
@@ -78,7 +67,7 @@ def test_a_list_that_fails_is_no_list(
 ) -> None:
     serving.start(bench.order(DEPLOYMENT, OLD, ONE, is_broken=True))
     wait_for(bench, serving, lambda t: t[DEPLOYMENT].revisions[OLD].state is RevisionState.FAILED, "failed")
-    parts, error = BROKEN[broken]
+    parts, error = BROKEN[broken], Refused if broken in FORBIDDEN else Unavailable
     faults.add(method="GET", path=rf"/{kind}(\?|$)", **parts)
     messages = []
     for _ in range(2):
@@ -93,12 +82,12 @@ def test_a_list_that_fails_is_no_list(
     assert faults.count("DELETE") == 0
 
 
-@pytest.mark.parametrize("broken", [kind for kind in BROKEN if kind not in ("401", "403")])
+@pytest.mark.parametrize("broken", sorted(BROKEN.keys() - FORBIDDEN))
 @pytest.mark.parametrize("reaches", [False, True])
 def test_a_revision_is_made_once_whatever_happens_to_the_answer(
     bench: KServeBench, serving: KServeServing, faults: Faults, broken: str, reaches: bool
 ) -> None:
-    parts, _ = BROKEN[broken]
+    parts = BROKEN[broken]
     faults.add(method="PATCH", path="/inferenceservices/", times=2, **parts, reaches=reaches)
     order = bench.order(DEPLOYMENT, OLD, ONE)
     patiently(lambda: serving.start(order))

@@ -39,6 +39,8 @@ class PodSettings:
     labels: Mapping[str, str] = field(default_factory=dict)
     gpu: str = "nvidia.com/gpu"
     gpu_kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    pod: Mapping[str, Any] = field(default_factory=dict)
+    mounts: Sequence[Mapping[str, Any]] = ()
 
 
 def job(order: JobOrder, queue: str, settings: PodSettings) -> Manifest:
@@ -128,16 +130,17 @@ def _template(order: JobOrder, job_name: str, settings: PodSettings) -> Manifest
             "annotations": {kinds.REQUEST: request},
         },
         "spec": {
+            "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
+            **settings.pod,
             "restartPolicy": "Never",
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
             "terminationGracePeriodSeconds": GRACE,
-            "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
             **account,
             **({"subdomain": RENDEZVOUS} if together else {}),
             **_nodes(order, settings),
             "containers": [_container(order, job_name, settings)],
-            "volumes": _VOLUMES,
+            "volumes": [*_VOLUMES, *settings.pod.get("volumes", ())],
         },
     }
 
@@ -161,7 +164,7 @@ def _nodes(order: JobOrder, settings: PodSettings) -> Manifest:
     if kind not in settings.gpu_kinds:
         hint = f"name them in environment.yaml: pool.gpu_kinds.{kind}"
         raise Refused(f"no labels are known of nodes that have gpus of kind {kind}", hint)
-    return {"nodeSelector": dict(settings.gpu_kinds[kind])}
+    return {"nodeSelector": {**settings.pod.get("nodeSelector", {}), **settings.gpu_kinds[kind]}}
 
 
 def _container(order: JobOrder, job_name: str, settings: PodSettings) -> Manifest:
@@ -178,6 +181,7 @@ def _container(order: JobOrder, job_name: str, settings: PodSettings) -> Manifes
         "volumeMounts": [
             {"name": "request", "mountPath": REQUEST_FOLDER, "readOnly": True},
             {"name": "shared-memory", "mountPath": "/dev/shm"},
+            *(dict(mount) for mount in settings.mounts),
         ],
     }
 

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from reconciler.kubernetes import Kubernetes, Manifest, find_access
-from reconciler.model.errors import Raced
+from reconciler.kubernetes.pods import not_settable
+from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import PoolListing
@@ -42,11 +44,13 @@ class KubernetesPool:
         labels: labels for all jobs and their pods.
         gpu: the resource by which nodes offer GPUs.
         gpu_kinds: for each kind of GPU the labels of the nodes that have it.
+        pod: more of the pods' spec, such as `volumes` and `tolerations`.
+        mounts: more volumeMounts of the job's container.
         keep: how long a job that succeeded is kept, with its pods and their logs, such as `1d`.
         timeout: seconds to wait for the API server.
 
     Raises:
-        Refused: there is no access to a cluster, or it can't be understood.
+        Refused: there is no access to a cluster, it can't be understood, or `pod` sets what isn't its own to set.
         ValueError: an option can't be read.
     """
 
@@ -64,9 +68,15 @@ class KubernetesPool:
         labels: Mapping[str, str] | None = None,
         gpu: str = "nvidia.com/gpu",
         gpu_kinds: Mapping[str, Mapping[str, str]] | None = None,
+        pod: Mapping[str, Any] | None = None,
+        mounts: Sequence[Mapping[str, Any]] = (),
         keep: str = KEEP,
         timeout: float = TIMEOUT,
     ) -> None:
+        if wrong := not_settable(pod or {}):
+            raise Refused(
+                f"the option pod of the pool provider kubernetes can't be used: {wrong}", "correct environment.yaml"
+            )
         access = find_access(kubeconfig, context)
         self._kubernetes = Kubernetes(access, timeout=timeout)
         self._settings = PodSettings(
@@ -78,6 +88,8 @@ class KubernetesPool:
             labels=labels or {},
             gpu=gpu,
             gpu_kinds=gpu_kinds or {},
+            pod=pod or {},
+            mounts=tuple(mounts),
         )
         self._keep = parse_duration(keep)
         self._cluster = Cluster(self._kubernetes, self._settings)

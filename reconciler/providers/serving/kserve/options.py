@@ -5,17 +5,12 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from reconciler.kubernetes.pods import not_settable
 from reconciler.model.errors import Refused
 from reconciler.model.kinds.spec import Block
 from reconciler.model.quantity import Duration
 
 COMMAND = ("python", "-m", "runners.serve")
-POD = (
-    *("affinity", "hostAliases", "imagePullSecrets", "initContainers", "nodeSelector", "priorityClassName"),
-    *("runtimeClassName", "schedulerName", "securityContext", "serviceAccountName", "tolerations"),
-    *("topologySpreadConstraints", "volumes"),
-)
-"""The fields of a pod's spec that the option `pod` may set."""
 
 
 class Runtime(Block):
@@ -75,8 +70,8 @@ class Options(Block):
             raise ValueError("give either image or runtime")
         if self.has_gateways and "{name}" not in self.host:
             raise ValueError("gateways need host, with {name} in it")
-        if unknown := sorted(self.pod.keys() - set(POD)):
-            raise ValueError(f"pod can't set {', '.join(unknown)}, only {', '.join(POD)}")
+        if wrong := not_settable(self.pod):
+            raise ValueError(wrong)
         if self.autoscaler == "keda" and not self.metrics:
             raise ValueError("autoscaler keda asks a Prometheus: give metrics")
         return self

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.kubernetes.kinds import Manifest
+from reconciler.kubernetes.pods import FIELDS as POD
 from reconciler.model.ids import digest
 from reconciler.providers.serving.kserve.kinds import SEAL
-from reconciler.providers.serving.kserve.options import POD
 from reconciler.providers.serving.kserve.scale import FIELDS, number
 
 _LABELS = ("app.kubernetes.io/managed-by", "networking.kserve.io/visibility")

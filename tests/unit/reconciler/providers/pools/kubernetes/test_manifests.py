@@ -105,3 +105,16 @@ def test_ours_are_told_from_others_whatever_labels_are_added() -> None:
         assert (labels["cost"], labels["app.kubernetes.io/managed-by"]) == ("42", "setpoint")
     assert made["spec"]["template"]["spec"]["serviceAccountName"] == "jobs"
     assert made["spec"]["template"]["spec"]["automountServiceAccountToken"] is False
+
+
+def test_more_of_the_pods_can_be_said() -> None:
+    volume = {"name": "payloads", "persistentVolumeClaim": {"claimName": "payloads"}}
+    mount = {"name": "payloads", "mountPath": "/mnt/payloads"}
+    pod = {"volumes": [volume], "nodeSelector": {"zone": "a"}, "tolerations": [{"operator": "Exists"}]}
+    settings = replace(SETTINGS, pod=pod, mounts=(mount,))
+    made = manifests.job(order(gpus=1, gpu_kind="t4"), "q", settings)
+    spec = made["spec"]["template"]["spec"]
+    assert [one["name"] for one in spec["volumes"]] == ["request", "shared-memory", "payloads"]
+    assert container(made)["volumeMounts"][-1] == mount
+    assert spec["nodeSelector"] == {"zone": "a", "gpu": "T4"}
+    assert (spec["tolerations"], spec["restartPolicy"]) == ([{"operator": "Exists"}], "Never")
