@@ -59,4 +59,4 @@ def _run(command: list[str | Path]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         told = " ".join(str(part) for part in command)
-        raise BuildFailedError(f"\n{done.stderr}{told} failed: see that this machine reaches its index of packages")
+        raise BuildFailedError(f"\n{done.stderr}{told} failed")
