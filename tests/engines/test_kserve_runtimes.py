@@ -10,6 +10,8 @@ import lightgbm
 import numpy as np
 import pytest
 
+from reconciler.kubernetes import Access
+from reconciler.kubernetes.access import Token
 from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.observed import Revision, RevisionState
@@ -61,8 +63,15 @@ def serving(bench: KServeBench) -> KServeServing:
     return opened(bench)
 
 
-def opened(bench: KServeBench, **runtime: str) -> KServeServing:
-    return bench.open(runtime=RUNTIME | runtime)
+def opened(bench: KServeBench, *, access: Access | None = None, **runtime: str) -> KServeServing:
+    return bench.open(access=access or bench.access, runtime=RUNTIME | runtime)
+
+
+@pytest.fixture
+def read_only(bench: KServeBench) -> Access:
+    """Return the access of who may see all that is in the namespace, and change nothing."""
+    rules = [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]}]
+    return replace(bench.access, token=Token(bench.cluster.create_user(bench.namespace, "reader", rules)))
 
 
 @pytest.fixture(scope="module")
@@ -138,16 +147,16 @@ def test_a_model_in_lakefs_is_served_by_mlserver_and_leaves_nothing(
 
 
 def test_what_kserve_adds_is_no_drift_new_bounds_restart_nothing_and_its_end_leaves_nothing(
-    bench: KServeBench, serving: KServeServing, order: RevisionOrder
+    bench: KServeBench, serving: KServeServing, order: RevisionOrder, read_only: Access
 ) -> None:
     serving.start(order)
     wait(bench, serving, is_ready, "ready")
     made, pods = service(bench), uids(bench)
     assert len(made["spec"]["predictor"]["model"]) > 6  # KServe's webhook has filled it in
     for _ in range(3):
-        other = opened(bench)  # a daemon that has just started
-        assert not other.list()[DEPLOYMENT].revisions[REVISION].changed
-        other.start(order)
+        reader = opened(bench, access=read_only)  # a daemon that has just started, and may write nothing
+        assert not reader.list()[DEPLOYMENT].revisions[REVISION].changed
+        reader.start(order)
     assert service(bench)["metadata"]["generation"] == made["metadata"]["generation"]
     serving.start(replace(order, replicas=Replicas(minimum=2, maximum=2)))
     wait(bench, serving, lambda told: told.ready == 2, "two replicas")
