@@ -205,6 +205,8 @@ def own_runtime(namespace: str) -> Manifest:
     [
         ({}, "Specified runtime does not support specified framework/version"),
         ({"name": ""}, "No runtime found to support specified framework/version"),
+        # MLServer knows it, but not version 1 of the protocol.
+        ({"name": "", "format": "lightgbm"}, "No runtime found to support specified framework/version"),
         ({"name": "none"}, "Waiting for runtime to become available"),
     ],
 )
