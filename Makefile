@@ -71,6 +71,7 @@ lock: $(BIN)/uv  ## Resolve requirements/*.txt again (UPGRADE=1: to the newest v
 	@$(COMPILE) pyproject.toml --extra local --extra monitor --extra torch --extra lakefs --extra ray --group build \
 	    --group slim --group dev --constraints requirements/demo.txt -o requirements/test.txt
 	@$(COMPILE) --group servers -o requirements/servers.txt
+	@$(COMPILE) --group mlserver -o requirements/mlserver.txt
 	@echo uv | $(COMPILE) - --constraints requirements/demo.txt -o requirements/uv.txt
 
 .PHONY: clean

@@ -1,19 +1,24 @@
-"""`make servers`: build what is missing, for all servers or for those that are named."""
+"""`make servers`: build or install what is missing, for all servers or for those that are named."""
 
 import sys
 
 from tests.servers.building import BuildFailedError, build
+from tests.servers.mlserver import environment
 from tests.servers.recipes import RECIPES
 
 
 def main(names: list[str]) -> int:
     """Build; return the exit code of the process."""
-    unknown = sorted(set(names) - set(RECIPES))
+    there_are = [*RECIPES, environment.NAME]
+    unknown = sorted(set(names) - set(there_are))
     if unknown:
-        print(f"setpoint: no server {', '.join(unknown)}; there are {', '.join(RECIPES)}", file=sys.stderr)
+        print(f"setpoint: no server {', '.join(unknown)}; there are {', '.join(there_are)}", file=sys.stderr)
         return 2
+    wanted = names or there_are
     try:
-        build([RECIPES[name] for name in names or RECIPES], _say)
+        build([RECIPES[name] for name in wanted if name in RECIPES], _say)
+        if environment.NAME in wanted:
+            environment.install(_say)
     except BuildFailedError as failure:
         _say(str(failure))
         return 1

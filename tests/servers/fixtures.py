@@ -186,6 +186,8 @@ def _fixtures(item: pytest.Item) -> tuple[str, ...]:
 
 def _missing(servers: set[str]) -> list[str]:
     from tests.servers.building import is_built
+    from tests.servers.mlserver import environment
     from tests.servers.recipes import RECIPES
 
-    return sorted(name for name in servers if not is_built(RECIPES[name]))
+    built = {name for name, recipe in RECIPES.items() if is_built(recipe)}
+    return sorted(servers - built - ({environment.NAME} if environment.is_installed() else set()))

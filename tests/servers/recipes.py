@@ -86,6 +86,7 @@ KSERVE = Recipe(
     copied=(
         Copied(_KSERVE, "config/crd/full", "crds"),
         Copied(_KSERVE, "config/configmap/inferenceservice.yaml", "configmap.yaml"),
+        Copied(_KSERVE, "config/runtimes/kserve-mlserver.yaml", "mlserver.yaml"),
         Copied(_KSERVE, "config/storagecontainers/default.yaml", "storage.yaml"),
         Copied(_KSERVE, "config/webhook/manifests.yaml", "webhooks.yaml"),
     ),

@@ -1,6 +1,7 @@
 """KServe makes an endpoint of an InferenceService, and its predictor is a process that answers."""
 
 import httpx
+import pytest
 
 from tests.servers.jobs import LABELS, PYTHON, pods
 from tests.servers.kubernetes import Cluster, Where
@@ -39,6 +40,7 @@ def endpoint(name: str, namespace: str, greeting: str) -> Manifest:
     }
 
 
+@pytest.mark.servers("mlserver")
 def test_a_predictor_reads_its_model_from_lakefs(cluster: Cluster, namespace: str, lakefs: LakeFS) -> None:
     lakefs.create_repository(namespace)
     with lakefs.client() as client:

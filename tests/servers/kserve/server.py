@@ -9,6 +9,7 @@ from tests.servers.building import home_of
 from tests.servers.kubernetes.api import Manifest
 from tests.servers.kubernetes.place import Place
 from tests.servers.kubernetes.webhooks import documents, redirected
+from tests.servers.mlserver.commands import MLSERVER, STORAGE_INITIALIZER
 from tests.servers.ports import LOOPBACK, free_port
 from tests.servers.process import Process, answers
 from tests.servers.recipes import KSERVE
@@ -54,15 +55,18 @@ class KServe:
             yield from documents(path)
 
     def manifests(self) -> Iterator[Manifest]:
-        """Yield its configuration and its webhooks."""
+        """Yield its configuration, one of its runtimes and its webhooks."""
         home = home_of(KSERVE)
         (config,) = documents(home / "configmap.yaml")
         data = {name: text for name, text in config["data"].items() if not name.startswith("_")}
         config["data"] = data | {name: json.dumps(setting) for name, setting in SETTINGS.items()}
         yield config | {"metadata": {"name": config["metadata"]["name"], "namespace": NAMESPACE}}
         (storage,) = documents(home / "storage.yaml")
-        storage["spec"]["container"]["image"] = "kserve/storage-initializer:latest"
+        storage["spec"]["container"]["image"] = f"{STORAGE_INITIALIZER}:latest"
         yield storage
+        (runtime,) = documents(home / "mlserver.yaml")
+        runtime["spec"]["containers"][0]["image"] = f"{MLSERVER}:latest"
+        yield runtime
         authority = self._place.authority.files.certificate
         for manifest in documents(home / "webhooks.yaml"):
             yield redirected(manifest, self._port, authority, lambda _: True)

@@ -6,19 +6,19 @@ import signal
 import sys
 from collections.abc import Mapping
 
-from tests.servers.kubelet import storage_initializer
 from tests.servers.kubernetes.place import Place
 from tests.servers.kwok.server import MANAGED_BY, OURS
+from tests.servers.mlserver.commands import entrypoints as of_mlserver
 from tests.servers.ports import LOOPBACK, is_open
 from tests.servers.process import Process
 from tests.servers.recipes import HERE
 
-ENTRYPOINTS = {"kserve/storage-initializer": [sys.executable, storage_initializer.__file__]}
-"""What images stand for whose containers bring no command."""
 
+def kubelet(place: Place, port: int, entrypoints: Mapping[str, list[str]] | None = None) -> Process:
+    """Return the stand-in; it serves logs at a port, which nodes must tell, and ends its pods when it is ended.
 
-def kubelet(place: Place, port: int, entrypoints: Mapping[str, list[str]] = ENTRYPOINTS) -> Process:
-    """Return the stand-in; it serves logs at a port, which nodes must tell, and ends its pods when it is ended."""
+    `entrypoints` are what images stand for whose containers bring no command: unset, those of KServe's own runtimes.
+    """
     token = place.folder / "kubelet.token"
     token.touch(0o600)
     token.write_text(place.tokens["kubelet"], "utf-8")
@@ -28,7 +28,7 @@ def kubelet(place: Place, port: int, entrypoints: Mapping[str, list[str]] = ENTR
         "token-file": token,
         "folder": place.folder / "pods",
         "selector": f"{MANAGED_BY}={OURS}",
-        "entrypoints": json.dumps(entrypoints),
+        "entrypoints": json.dumps(of_mlserver() if entrypoints is None else entrypoints),
         "address": LOOPBACK,
         "port": port,
         "certificate": place.server.certificate,

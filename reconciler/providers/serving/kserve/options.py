@@ -12,6 +12,10 @@ from reconciler.model.quantity import Duration
 
 COMMAND = ("python", "-m", "runners.serve")
 
+IMAGE_ONLY = ("environ", "mounts", "secrets")
+"""The options of the image's container, which nothing of a runtime reads."""
+_INSTEAD = "make a ServingRuntime of your own for variables and mounts, and name credentials by pod.serviceAccountName"
+
 
 class Runtime(Block):
     """A runtime of KServe's own, instead of this project's container."""
@@ -68,6 +72,8 @@ class Options(Block):
     def _can_serve(self) -> Self:
         if bool(self.image) == bool(self.runtime):
             raise ValueError("give either image or runtime")
+        if unused := [name for name in IMAGE_ONLY if self.runtime and getattr(self, name)]:
+            raise ValueError(f"{', '.join(unused)} go with image and not with runtime: {_INSTEAD}")
         if self.has_gateways and "{name}" not in self.host:
             raise ValueError("gateways need host, with {name} in it")
         if wrong := not_settable(self.pod):

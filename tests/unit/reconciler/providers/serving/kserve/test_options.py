@@ -24,6 +24,9 @@ def test_each_visibility_has_its_gateway() -> None:
     [
         ({}, "either image or runtime"),
         ({"image": "i", "runtime": {"format": "onnx"}}, "either image or runtime"),
+        ({"runtime": {"format": "onnx"}, "environ": {"A": "1"}}, "environ go with image and not with runtime"),
+        ({"runtime": {"format": "onnx"}, "mounts": [{"name": "disk", "mountPath": "/mnt"}]}, "mounts go with image"),
+        ({"runtime": {"format": "onnx"}, "secrets": "s", "environ": {"A": "1"}}, "environ, secrets go with image"),
         ({"image": "i", "gateways": {"public": "gates/outside"}}, "{name}"),
         ({"image": "i", "gateways": {"public": "outside"}, "host": "{name}"}, "gateways.public"),
         ({"image": "i", "autoscaler": "keda"}, "metrics"),
