@@ -39,7 +39,7 @@ def install(tell: Callable[[str], None]) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_installed():
             started = time.monotonic()
-            tell(f"{NAME}: installing {LOCK.name}, some 400 MB")
+            tell(f"{NAME}: installing {LOCK.name}, some 550 MB")
             _make(home())
             tell(f"{NAME}: installed in {time.monotonic() - started:.0f} s")
 
