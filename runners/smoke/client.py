@@ -22,6 +22,11 @@ class Answer:
     status: int
     body: Any
 
+    @property
+    def is_of_no_path(self) -> bool:
+        """Tell whether the server knows no such path: it doesn't speak that version of the protocol."""
+        return self.status in (404, 405, 501)
+
 
 class Client:
     """A connection to one revision.

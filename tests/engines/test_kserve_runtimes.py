@@ -1,5 +1,6 @@
 """A revision is served by a runtime of KServe's own: MLServer, which KServe's storage initializer brings its model."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,8 @@ from reconciler.model.observed import Revision, RevisionState
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.serving.kserve import KServeServing
 from reconciler.providers.serving.kserve.kinds import revision_name
+from runners.contract import Request, Result
+from runners.smoke import run
 from tests.conformance.kserve import INFERENCE_SERVICES, PODS, KServeBench
 from tests.conformance.servings import wait_for
 from tests.servers.kubernetes import Cluster
@@ -109,11 +112,26 @@ def addresses(bench: KServeBench) -> list[str]:
     return [f"http://{address}:{spec['ports'][0]['targetPort']}" for address in ready]
 
 
+def asked(rows: Any) -> dict[str, Any]:
+    """Return a request of version 2 of the protocol."""
+    return {"inputs": [{"name": "rows", "shape": list(rows.shape), "datatype": "FP64", "data": rows.ravel().tolist()}]}
+
+
 def infer(url: str) -> Any:
     """Ask MLServer by version 2 of the protocol; return its answer."""
-    inputs = [{"name": "rows", "shape": list(ROWS.shape), "datatype": "FP64", "data": ROWS.ravel().tolist()}]
     where = f"{url}/v2/models/employment/infer"
-    return httpx.post(where, json={"inputs": inputs}, trust_env=False).raise_for_status().json()
+    return httpx.post(where, json=asked(ROWS), trust_env=False).raise_for_status().json()
+
+
+def smoke(url: str, booster: lightgbm.Booster, folder: Path) -> Result:
+    """Run the smoke test of a deployment, with examples as a trainer for MLServer leaves them."""
+    answers = [{"outputs": [{"name": "predict", "data": booster.predict(row[None]).tolist()}]} for row in ROWS]
+    told = [{"request": asked(row[None]), "response": answer} for row, answer in zip(ROWS, answers, strict=True)]
+    (folder / "examples.json").write_text(json.dumps(told))
+    inputs = {"model": folder.as_uri(), "endpoint": url}
+    return run(
+        Request(run="r", runner="smoke", params={"name": "employment"}, inputs=inputs, output="memory://"), folder
+    )
 
 
 def service(bench: KServeBench) -> Manifest:
@@ -131,7 +149,7 @@ def uids(bench: KServeBench) -> set[str]:
 
 
 def test_a_model_in_lakefs_is_served_by_mlserver_and_leaves_nothing(
-    bench: KServeBench, serving: KServeServing, order: RevisionOrder, booster: lightgbm.Booster
+    bench: KServeBench, serving: KServeServing, order: RevisionOrder, booster: lightgbm.Booster, tmp_path: Path
 ) -> None:
     serving.start(order)
     ready = wait(bench, serving, is_ready, "ready")
@@ -140,6 +158,7 @@ def test_a_model_in_lakefs_is_served_by_mlserver_and_leaves_nothing(
     until(lambda: addresses(bench), "the endpoint to lead to it")
     (output,) = infer(addresses(bench)[0])["outputs"]
     assert output["data"] == pytest.approx(booster.predict(ROWS).tolist(), abs=1e-12)
+    assert smoke(addresses(bench)[0], booster, tmp_path).accepted
     assert credentials(bench) == ["secrets", "serviceaccounts"]
     serving.delete(DEPLOYMENT)
     wait_for(bench, serving, lambda told: DEPLOYMENT not in told, "gone")

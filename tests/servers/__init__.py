@@ -13,6 +13,7 @@ it says so, it ends by its process id, and it never outlives the test that start
     leash      what ends a server when its tests are gone
 
 Each server has a folder: its go.mod and go.sum, and in `server.py` how it is started. `kubernetes/cluster.py` puts
-those together that make a cluster; `gateway/` and `prometheus/` stand beside one; `kubelet/` is the one that we wrote ourselves, the stand-in for the container
-runtime; `mlserver/` is what it runs for the images of KServe's own runtimes, from wheels.
+those together that make a cluster; `gateway/` and `prometheus/` stand beside one; `kubelet/` is the one that we wrote
+ourselves, the stand-in for the container runtime; `mlserver/` is what it runs for the images of KServe's own runtimes,
+from wheels.
 """

@@ -42,6 +42,17 @@ def test_a_revision_that_answers_as_recorded_is_accepted(trial: Path, tmp_path: 
     assert len(found.asked) == 4
 
 
+@pytest.mark.parametrize("status", [404, 405])
+def test_one_that_speaks_version_2_alone_is_held_to_that(status: int, trial: Path, tmp_path: Path) -> None:
+    def newer(path: str, body: Any) -> tuple[int, Any]:
+        return (status, {"detail": "Not Found"}) if path.endswith(":predict") else as_recorded(path, body)
+
+    with revision(newer) as found:
+        result = run(request(trial, found.url), tmp_path)
+    assert result.accepted
+    assert result.facts["protocols"] == ["v2"]
+
+
 def test_one_that_answers_otherwise_is_not(trial: Path, tmp_path: Path) -> None:
     def other(path: str, body: Any) -> tuple[int, Any]:
         status, told = as_recorded(path, body)
