@@ -1,5 +1,6 @@
 """HTTP over a Unix socket: answers, and the lack of them."""
 
+import contextlib
 import socketserver
 import threading
 import time
@@ -26,9 +27,10 @@ class Handler(BaseHTTPRequestHandler):
         self._say(f"POST {self.path} {self.headers['Content-Type']} {body}")
 
     def _say(self, text: str) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(text.encode())
+        with contextlib.suppress(BrokenPipeError):  # who asked doesn't always wait
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(text.encode())
 
     def address_string(self) -> str:
         return "unix"
