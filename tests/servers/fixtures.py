@@ -102,7 +102,12 @@ def own_cluster(tmp_path: Path) -> "Iterator[Cluster]":
 def gateway(cluster: "Cluster", tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Gateway]":
     """Return a controller of Gateways beside the cluster, that other tests use too."""
     from tests.servers.gateway.server import Gateway
+    from tests.servers.ports import may_be_low
 
+    if not may_be_low():
+        pytest.skip(
+            "services listen at port 80, which this user may not: sysctl net.ipv4.ip_unprivileged_port_start=80"
+        )
     controller = Gateway(cluster, tmp_path_factory.mktemp("gateway"))
     controller.start()
     yield controller

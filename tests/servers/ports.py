@@ -29,6 +29,18 @@ def is_open(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
+def may_be_low() -> bool:
+    """Tell whether this user may listen below 1024, as services of a cluster do."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.254.254.254", 80))
+        except PermissionError:
+            return False
+        except OSError:
+            return True
+    return True
+
+
 def is_free(port: int, address: str = LOOPBACK) -> bool:
     """Tell whether a server could listen at a port: nobody does, there or on all addresses of this machine."""
     with socket.socket() as probe:

@@ -36,16 +36,18 @@ class Proxy:
     def __init__(self) -> None:
         self._targets: dict[Place, list[Place]] = {}
         self._servers: dict[Place, asyncio.Server] = {}
+        self._refused: set[Place] = set()
 
     async def lead(self, services: Iterable[Object], ready: Sequence[Object]) -> None:
         """Listen for these services and no others; new connections go to these pods."""
         self._targets = targets = doors(services, ready)
         for place in self._servers.keys() - targets.keys():
             self._servers.pop(place).close()
-        for place in targets.keys() - self._servers.keys():
+        for place in targets.keys() - self._servers.keys() - self._refused:
             try:
                 self._servers[place] = await asyncio.start_server(self._taker(place), *place)
             except OSError as failure:
+                self._refused.add(place)
                 _log.warning("nobody can listen for a service: %s", failure)
 
     def _taker(self, place: Place) -> Taker:
