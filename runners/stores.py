@@ -5,7 +5,7 @@ and one that is too busy pass by themselves; a wrong key or a missing right (401
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from runners.contract import RunnerError, SourceUnavailable
@@ -18,6 +18,12 @@ _BREAKS = {
     "aiohttp": ("ClientConnectionError", "ClientPayloadError"),
 }
 """What the clients of stores raise when nobody answers, or not wholly; looked at only where they are in use."""
+_ANSWERS = {
+    "lakefs.exceptions": ("LakeFSException",),
+    "botocore.exceptions": ("ClientError",),
+    "aiohttp": ("ClientError",),
+}
+"""What they raise for answers too: the status says which is which."""
 _DEPTH = 8
 FIX = "it is tried again; see that the store answers from where the pool's jobs run"
 
@@ -33,7 +39,7 @@ def answering(url: str) -> Iterator[None]:
         yield
     except RunnerError:
         raise
-    except tuple(_kinds()) as error:
+    except _raised() as error:
         if why := silence(error):
             raise SourceUnavailable(f"the store doesn't answer: {why}", url, FIX) from error
         raise
@@ -50,7 +56,7 @@ def silence(error: BaseException) -> str:
     if statuses:
         is_passing = statuses[-1] >= 500 or statuses[-1] in BUSY
         return f"status {statuses[-1]}" if is_passing else ""
-    broken: tuple[type[BaseException], ...] = (ConnectionError, TimeoutError, *_breaks())
+    broken: tuple[type[BaseException], ...] = (ConnectionError, TimeoutError, *_loaded(_BREAKS))
     return next((type(one).__name__ for one in causes if isinstance(one, broken)), "")
 
 
@@ -62,18 +68,13 @@ def _status(error: BaseException) -> int:
     return found if isinstance(found, int) else 0
 
 
-def _breaks() -> Iterator[type[BaseException]]:
-    for module, names in _BREAKS.items():
-        if library := sys.modules.get(module):
-            yield from (getattr(library, name) for name in names)
+def _raised() -> tuple[type[BaseException], ...]:
+    """Return all that may tell of a silence."""
+    return (OSError, *_loaded(_BREAKS), *_loaded(_ANSWERS))
 
 
-def _kinds() -> Iterator[type[BaseException]]:
-    """Return all that may tell of a silence: errors of the system and of those libraries."""
-    yield OSError
-    yield from _breaks()
-    for module, name in (("lakefs.exceptions", "LakeFSException"), ("botocore.exceptions", "ClientError")):
+def _loaded(names: Mapping[str, Iterable[str]]) -> Iterator[type[BaseException]]:
+    """Yield the errors of those libraries that are in use."""
+    for module, errors in names.items():
         if library := sys.modules.get(module):
-            yield getattr(library, name)
-    if http := sys.modules.get("aiohttp"):
-        yield http.ClientError
+            yield from (getattr(library, name) for name in errors)

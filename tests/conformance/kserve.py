@@ -17,13 +17,15 @@ from reconciler.model.kinds.spec import Resources
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.serving.kserve import KServeServing
 from tests.servers.kubernetes import Cluster, Where
+from tests.servers.kubernetes.api import has_condition
 
 ROOT = Path(__file__).parents[2]
 RIGHTS = ROOT / "docs" / "engines" / "kserve" / "rbac.yaml"
 PREDICTOR = (sys.executable, str(Path(__file__).with_name("predictor.py")))
 GATEWAYS = {"internal": "gateways/inside", "public": "gateways/outside"}
 BEHIND = {"gateways": GATEWAYS, "host": "https://{name}.models.example.org"}
-INFERENCE_SERVICES, PODS = ("serving.kserve.io/v1beta1", "inferenceservices"), ("v1", "pods")
+INFERENCE_SERVICES = ("serving.kserve.io/v1beta1", "inferenceservices")
+PODS, SERVICES = ("v1", "pods"), ("v1", "services")
 PATIENCE = 60.0
 
 
@@ -58,6 +60,14 @@ class KServeBench:
     def place(self, kind: tuple[str, str], name: str = "") -> Where:
         """Return where a thing of the namespace is."""
         return Where(kind[0], kind[1], name, self.namespace)
+
+    def addresses(self, service: str) -> list[str]:
+        """Return where a Service leads: the ready pods that it selects. EndpointSlices take no loopback addresses."""
+        spec = self.cluster.admin.get(self.place(SERVICES, service))["spec"]
+        selector = ",".join(f"{name}={value}" for name, value in spec["selector"].items())
+        pods = self.cluster.admin.list(self.place(PODS), labelSelector=selector)
+        ready = [pod["status"]["podIP"] for pod in pods if has_condition(pod, "Ready")]
+        return [f"http://{address}:{spec['ports'][0]['targetPort']}" for address in ready]
 
     def close(self) -> None:
         admin = self.cluster.admin

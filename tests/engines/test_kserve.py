@@ -20,17 +20,15 @@ from reconciler.providers.serving.kserve import KServeServing
 from reconciler.providers.serving.kserve.kinds import revision_name
 from runners.monitor.parameters import Window
 from runners.monitor.payloads import read_log
-from tests.conformance.kserve import INFERENCE_SERVICES, PODS, KServeBench
+from tests.conformance.kserve import INFERENCE_SERVICES, SERVICES, KServeBench
 from tests.conformance.servings import wait_for
 from tests.servers.kubernetes import Cluster, Where
-from tests.servers.kubernetes.api import has_condition
 from tests.unit.runners.serve.tiny import TRIAL, make
 
 pytestmark = pytest.mark.slow
 DEPLOYMENT = Address("deployments/employment")
 OLD, NEW = Digest("0123456789ab"), Digest("ba9876543210")
 ONE = Replicas()
-SERVICE = ("v1", "services")
 ASKED = {"instances": [{"AGEP": 30, "SEX": "1"}]}
 
 
@@ -77,15 +75,6 @@ def patch(bench: KServeBench, where: Where, change: dict[str, Any]) -> None:
     bench.cluster.admin.http.patch(where.path, content=json.dumps(change), headers=kind).raise_for_status()
 
 
-def addresses(bench: KServeBench, service: str) -> list[str]:
-    """Return where a Service leads: the ready pods that it selects. EndpointSlices take no loopback addresses."""
-    spec = bench.cluster.admin.get(bench.place(SERVICE, service))["spec"]
-    selector = ",".join(f"{name}={value}" for name, value in spec["selector"].items())
-    pods = bench.cluster.admin.list(bench.place(PODS), labelSelector=selector)
-    ready = [pod["status"]["podIP"] for pod in pods if has_condition(pod, "Ready")]
-    return [f"http://{address}:{spec['ports'][0]['targetPort']}" for address in ready]
-
-
 def ask(url: str) -> dict[str, Any]:
     with urllib.request.urlopen(f"{url}/v2/health/ready", timeout=5) as answer:
         found: dict[str, Any] = json.loads(answer.read())
@@ -94,7 +83,7 @@ def ask(url: str) -> dict[str, Any]:
 
 def answering(bench: KServeBench, service: str = "employment") -> set[str]:
     """Return the revisions that answer behind a Service."""
-    return {str(ask(url)["revision"]) for url in addresses(bench, service)}
+    return {str(ask(url)["revision"]) for url in bench.addresses(service)}
 
 
 def until(truth: Callable[[], object], what: str, patience: float = 30.0) -> None:
@@ -113,7 +102,7 @@ def test_no_request_fails_while_traffic_moves(bench: KServeBench, serving: KServ
 
     def client() -> None:
         while not over.is_set():
-            seen.extend(str(ask(url)["revision"]) for url in addresses(bench, "employment"))
+            seen.extend(str(ask(url)["revision"]) for url in bench.addresses("employment"))
 
     thread = threading.Thread(target=client)
     thread.start()
@@ -141,7 +130,7 @@ def test_a_service_can_t_divide_and_says_what_to_do(bench: KServeBench, serving:
 def test_a_public_endpoint_is_reached_from_outside(bench: KServeBench, serving: KServeServing) -> None:
     start(bench, serving, OLD, visibility="public")
     serving.route(DEPLOYMENT, {OLD: 100})
-    assert bench.cluster.admin.get(bench.place(SERVICE, "employment"))["spec"]["type"] == "LoadBalancer"
+    assert bench.cluster.admin.get(bench.place(SERVICES, "employment"))["spec"]["type"] == "LoadBalancer"
 
 
 def test_what_kserve_and_others_write_is_no_change_by_hand(bench: KServeBench, serving: KServeServing) -> None:
@@ -180,10 +169,10 @@ def test_a_service_edited_by_hand_shows_other_traffic(bench: KServeBench, servin
     start(bench, serving, OLD, NEW)
     serving.route(DEPLOYMENT, {OLD: 100})
     serving.list()
-    patch(bench, bench.place(SERVICE, "employment"), {"spec": {"selector": {"setpoint.io/revision": NEW}}})
+    patch(bench, bench.place(SERVICES, "employment"), {"spec": {"selector": {"setpoint.io/revision": NEW}}})
     wait_for(bench, serving, lambda told: dict(told[DEPLOYMENT].traffic) == {NEW: 100}, "seen")
     assert endpoint(serving).since is None
-    bench.cluster.admin.delete(bench.place(SERVICE, "employment"))
+    bench.cluster.admin.delete(bench.place(SERVICES, "employment"))
     wait_for(bench, serving, lambda told: dict(told[DEPLOYMENT].traffic) == {}, "seen")
     serving.route(DEPLOYMENT, {OLD: 100})
     assert dict(endpoint(serving).traffic) == {OLD: 100}
@@ -203,8 +192,8 @@ def test_credentials_reach_the_process_and_nobody_else(bench: KServeBench, servi
     word = secrets.token_hex(16)
     start(bench, serving, OLD, secrets={"LAKECTL_TOKEN": word})
     service = f"{revision_name(DEPLOYMENT, OLD)}-predictor"
-    until(lambda: addresses(bench, service), "an address")
-    (url,) = addresses(bench, service)
+    until(lambda: bench.addresses(service), "an address")
+    (url,) = bench.addresses(service)
     told = ask(url)
     assert told["secret"] == word
     assert told["logs"].startswith(f"file:///mnt/payloads/employment/{OLD}/{revision_name(DEPLOYMENT, OLD)}-predictor-")
@@ -230,8 +219,8 @@ def test_the_real_runner_answers_logs_and_refuses_another_model(cluster: Cluster
         told = wait_for(bench, serving, lambda t: t[DEPLOYMENT].revisions[NEW].state is RevisionState.FAILED, "refused")
         assert "the model's digest is" in told[DEPLOYMENT].revisions[NEW].reason
         serving.route(DEPLOYMENT, {OLD: 100})
-        until(lambda: addresses(bench, "employment"), "an address")
-        url = f"{addresses(bench, 'employment')[0]}/v1/models/employment:predict"
+        until(lambda: bench.addresses("employment"), "an address")
+        url = f"{bench.addresses('employment')[0]}/v1/models/employment:predict"
         asked = urllib.request.Request(url, json.dumps(ASKED).encode(), {"Content-Type": "application/json"})
         with urllib.request.urlopen(asked, timeout=30) as answer:
             assert json.loads(answer.read())["predictions"]

@@ -24,7 +24,7 @@ from runners.smoke import run
 from tests.conformance.kserve import INFERENCE_SERVICES, PODS, KServeBench
 from tests.conformance.servings import wait_for
 from tests.servers.kubernetes import Cluster
-from tests.servers.kubernetes.api import Manifest, has_condition
+from tests.servers.kubernetes.api import Manifest
 from tests.servers.lakefs import LakeFS
 from tests.servers.lakefs.tenant import Tenant
 from tests.servers.process import until
@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.servers("mlserver")]
 DEPLOYMENT, REVISION = Address("deployments/employment"), Digest("0123456789ab")
 RUN = RunName("experiments/employment/aaaaaaaaaaaa")
 RUNTIME = {"format": "lightgbm", "name": "kserve-mlserver"}
-SECRETS, ACCOUNTS, SERVICES = ("v1", "secrets"), ("v1", "serviceaccounts"), ("v1", "services")
+SECRETS, ACCOUNTS = ("v1", "secrets"), ("v1", "serviceaccounts")
 REPLICASETS = ("apps/v1", "replicasets")
 ROWS = np.array([[0.0, 1.0], [3.0, 0.0], [9.0, 1.0]])
 SERVER = Path(__file__).with_name("lightgbm_server.py")
@@ -103,15 +103,6 @@ def is_ready(revision: Revision) -> bool:
     return revision.state is RevisionState.READY
 
 
-def addresses(bench: KServeBench) -> list[str]:
-    """Return where the endpoint's Service leads."""
-    spec = bench.cluster.admin.get(bench.place(SERVICES, "employment"))["spec"]
-    selector = ",".join(f"{name}={value}" for name, value in spec["selector"].items())
-    pods = bench.cluster.admin.list(bench.place(PODS), labelSelector=selector)
-    ready = [pod["status"]["podIP"] for pod in pods if has_condition(pod, "Ready")]
-    return [f"http://{address}:{spec['ports'][0]['targetPort']}" for address in ready]
-
-
 def asked(rows: Any) -> dict[str, Any]:
     """Return a request of version 2 of the protocol."""
     return {"inputs": [{"name": "rows", "shape": list(rows.shape), "datatype": "FP64", "data": rows.ravel().tolist()}]}
@@ -155,10 +146,10 @@ def test_a_model_in_lakefs_is_served_by_mlserver_and_leaves_nothing(
     ready = wait(bench, serving, is_ready, "ready")
     assert (ready.ready, ready.changed, ready.reason) == (1, "", "")
     serving.route(DEPLOYMENT, {REVISION: 100})
-    until(lambda: addresses(bench), "the endpoint to lead to it")
-    (output,) = infer(addresses(bench)[0])["outputs"]
+    until(lambda: bench.addresses("employment"), "the endpoint to lead to it")
+    (output,) = infer(bench.addresses("employment")[0])["outputs"]
     assert output["data"] == pytest.approx(booster.predict(ROWS).tolist(), abs=1e-12)
-    assert smoke(addresses(bench)[0], booster, tmp_path).accepted
+    assert smoke(bench.addresses("employment")[0], booster, tmp_path).accepted
     assert credentials(bench) == ["secrets", "serviceaccounts"]
     serving.delete(DEPLOYMENT)
     wait_for(bench, serving, lambda told: DEPLOYMENT not in told, "gone")
@@ -198,8 +189,8 @@ def test_kserve_picks_a_runtime_by_the_format(
     serving.start(order)
     wait(bench, serving, is_ready, "ready")
     serving.route(DEPLOYMENT, {REVISION: 100})
-    until(lambda: addresses(bench), "the endpoint to lead to it")
-    (output,) = infer(addresses(bench)[0])["outputs"]
+    until(lambda: bench.addresses("employment"), "the endpoint to lead to it")
+    (output,) = infer(bench.addresses("employment")[0])["outputs"]
     assert output["data"] == pytest.approx(booster.predict(ROWS).tolist(), abs=1e-12)
 
 

@@ -137,7 +137,7 @@ def _endpoint(
         logs_url=logs_of(name, options),
         metrics_url=metrics_url(deployment, options),
         blocked=way.trouble if way else "",
-        figures=Figures() if options.metrics and not options.runtime else None,
+        figures=Figures() if options.is_scraped else None,
     )
 
 

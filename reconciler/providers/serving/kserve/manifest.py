@@ -36,7 +36,7 @@ def inference_service(order: RevisionOrder, options: Options) -> Manifest:
                 "serving.kserve.io/autoscalerClass": options.autoscaler,
                 "serving.kserve.io/stop": "false",
                 TRIAL: order.trial,
-                **(SCRAPED if options.metrics and options.runtime is None else {}),
+                **(SCRAPED if options.is_scraped else {}),
             },
         },
         "spec": {"predictor": {**_answering(order, options, name), **scale(order, options)}},

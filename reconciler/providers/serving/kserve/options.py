@@ -11,7 +11,6 @@ from reconciler.model.kinds.spec import Block
 from reconciler.model.quantity import Duration
 
 COMMAND = ("python", "-m", "runners.serve")
-
 IMAGE_ONLY = ("environ", "mounts", "secrets")
 """The options of the image's container, which nothing of a runtime reads."""
 _INSTEAD = "make a ServingRuntime of your own for variables and mounts, and name credentials by pod.serviceAccountName"
@@ -81,6 +80,11 @@ class Options(Block):
         if self.autoscaler == "keda" and not self.metrics:
             raise ValueError("autoscaler keda asks a Prometheus: give metrics")
         return self
+
+    @property
+    def is_scraped(self) -> bool:
+        """Tell whether a Prometheus knows our pods' series; KServe's own runtimes have others."""
+        return bool(self.metrics) and self.runtime is None
 
     @property
     def has_gateways(self) -> bool:

@@ -33,9 +33,9 @@ def container(order: RevisionOrder, options: Options, secret: str) -> Manifest:
         "env": _environ(order, options),
         "ports": [{"containerPort": PORT, "protocol": "TCP"}],
         "resources": resources(order.resources),
-        "startupProbe": _probe("ready", period=5, failures=LOADING // 5),
-        "readinessProbe": _probe("ready", period=5, failures=3),
-        "livenessProbe": _probe("live", period=10, failures=6),
+        "startupProbe": _probe("health/ready", period=5, failures=LOADING // 5),
+        "readinessProbe": _probe("health/ready", period=5, failures=3),
+        "livenessProbe": _probe("health/live", period=10, failures=6),
         "lifecycle": {"preStop": {"sleep": {"seconds": DRAIN}}},
         "terminationMessagePath": LAST_WORDS,
         "terminationMessagePolicy": "FallbackToLogsOnError",
@@ -44,9 +44,9 @@ def container(order: RevisionOrder, options: Options, secret: str) -> Manifest:
     return told | ({"volumeMounts": [dict(mount) for mount in options.mounts]} if options.mounts else {})
 
 
-def _probe(health: str, period: int, failures: int, below: str = "health") -> Manifest:
-    """Return a probe of the Open Inference Protocol's health, or of a model's."""
-    asked = {"path": f"/v2/{below}/{health}", "port": PORT}
+def _probe(path: str, period: int, failures: int) -> Manifest:
+    """Return a probe at a path of the Open Inference Protocol."""
+    asked = {"path": f"/v2/{path}", "port": PORT}
     return {"httpGet": asked, "periodSeconds": period, "timeoutSeconds": 3, "failureThreshold": failures}
 
 
@@ -93,7 +93,7 @@ def model(order: RevisionOrder, runtime: Runtime) -> Manifest:
         "storageUri": storage_uri(order.model_url),
         "env": [{"name": "MLSERVER_MODEL_NAME", "value": name_of(order.deployment)}],
         "resources": resources(order.resources),
-        "readinessProbe": _probe("ready", period=5, failures=3, below=f"models/{name_of(order.deployment)}"),
+        "readinessProbe": _probe(f"models/{name_of(order.deployment)}/ready", period=5, failures=3),
     }
     if runtime.name not in _NO_ARGUMENTS:
         told["args"] = [f"--model_name={name_of(order.deployment)}"]

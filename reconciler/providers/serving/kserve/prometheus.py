@@ -40,8 +40,8 @@ def selector(series: str, wanted: Mapping[str, str], more: str = "") -> str:
 
 
 def metrics_url(deployment: Address, options: Options) -> str:
-    """Return where Prometheus tells the series of an endpoint's pods in its text format; KServe's own have others."""
-    if not options.metrics or options.runtime:
+    """Return where Prometheus tells the series of an endpoint's pods in its text format, where one has them."""
+    if not options.is_scraped:
         return ""
     wanted = selector("", labels(deployment, options), f'__name__=~"{SERIES}_.+"')
     return f"{options.metrics.rstrip('/')}/federate?{urlencode({'match[]': wanted})}"

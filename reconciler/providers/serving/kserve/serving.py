@@ -47,7 +47,6 @@ class KServeServing:
         namespace = options.namespace or reached.namespace
         self._now = now
         self._options = options = options.model_copy(update={"namespace": namespace})
-        self._namespace = namespace
         self._kubernetes = Kubernetes(reached, timeout=options.timeout)
         self._reading = Reading(self._kubernetes, namespace, options)
         self._writing = Writing(self._kubernetes, namespace, options)
@@ -62,20 +61,18 @@ class KServeServing:
             Refused: we may not, or KServe or the Gateway API isn't installed.
         """
         now = self._now()
-        found = endpoints(self._reading.revisions(now), self._reading.ways(), self._namespace, self._options)
+        found = endpoints(self._reading.revisions(now), self._reading.ways(), self._options.namespace, self._options)
         return found | self._counted([one for one in found.values() if is_gated(one)], now)
 
     def _counted(self, gated: Iterable[Endpoint], now: datetime) -> dict[Address, Endpoint]:
         """Add their figures to endpoints; a Prometheus that doesn't answer once isn't asked again."""
-        counted, unread = {}, ""
+        counted, figures = {}, Figures()
         for one in gated:
-            figures = Figures(unread=unread)
-            if one.since and not unread:
+            if not figures.unread:
                 try:
-                    figures = prometheus.ask(one.deployment, one.since, now, self._options)
+                    figures = prometheus.ask(one.deployment, one.since or now, now, self._options)
                 except Unavailable as error:
-                    unread = str(error)
-                    figures = Figures(unread=unread)
+                    figures = Figures(unread=str(error))
             counted[one.deployment] = replace(one, figures=figures)
         return counted
 
