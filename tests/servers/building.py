@@ -4,7 +4,6 @@ Law of the module: a folder appears under its name only when all is in it, so wh
 builds of one server at the same time wait for one another, and the second finds the work done.
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -14,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.servers import toolchain
+from tests.servers import toolchain, whole
 from tests.servers.recipes import Recipe
 
 PULSE = 15.0
@@ -60,30 +59,23 @@ def build(recipes: Iterable[Recipe], tell: Tell) -> None:
 
 
 def _alone(recipe: Recipe, go: Path, tell: Tell) -> None:
-    home = home_of(recipe)
-    home.parent.mkdir(parents=True, exist_ok=True)
-    with (home.parent / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            tell(": another build is at it; waiting for it")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        if not is_built(recipe):
-            _make(recipe, go, home, tell)
+    whole.once(
+        home_of(recipe),
+        lambda making: _make(recipe, go, making, tell),
+        lambda: tell(": another build is at it; waiting for it"),
+    )
 
 
-def _make(recipe: Recipe, go: Path, home: Path, tell: Tell) -> None:
-    making = home.with_suffix(".making")
-    shutil.rmtree(making, ignore_errors=True)
+def _make(recipe: Recipe, go: Path, making: Path, tell: Tell) -> None:
     making.mkdir()
     started = time.monotonic()
     for name, package in recipe.programs.items():
         ldflags = f"-s -w {recipe.ldflags}".strip()
-        command = [str(go), "build", "-v", "-tags", recipe.tags, "-ldflags", ldflags, "-o", str(making / name), package]
+        told = ["-tags", recipe.tags, "-ldflags", ldflags]
+        command = [str(go), "build", "-v", *told, "-o", str(making / name), package]
         _told(command, recipe.folder, lambda word, name=name: tell(f": {name}, {word}"))
     for copied in recipe.copied:
         _copy(_folder_of(copied.module, go, recipe.folder) / copied.path, making / copied.name)
-    making.rename(home)
     tell(f": built in {time.monotonic() - started:.0f} s")
 
 

