@@ -16,7 +16,7 @@ import pandas as pd
 from runners.contract import InputError
 from runners.monitor.columns import Column, kind_of, text_of
 from runners.places import local
-from runners.tables import Reading
+from runners.tables import ColumnReading, Reading
 from runners.tables.reading import from_json
 from runners.tables.schema import of_parquet
 
@@ -68,22 +68,29 @@ def read_reference(url: str, watched: Sequence[str] | None = None) -> Reference:
     columns = tuple(Column(name, kind_of(rows[name], kinds[name])) for name in names)
     target = told.get("target") if told.get("target") in rows else None
     task, classes = told.get("task") or _task(rows), _classes(rows, told)
-    reading, identifier = _reading(folder, told), told.get("identifier")
+    reading, identifier = _reading(folder, told, target), told.get("identifier")
     return Reference(rows, columns, task, classes, _positive(told, classes), identifier, target, reading)
 
 
-def _reading(folder: Path, told: Mapping[str, Any]) -> Reading:
-    """Return the reading that the signature carries; of a signature without one, what the rows' own types tell."""
+def _reading(folder: Path, told: Mapping[str, Any], target: str | None) -> Reading:
+    """Return the reading that the signature carries; of a signature without one, what the rows' own types tell.
+
+    What neither of them knows is read as text.
+    """
     if told.get("schema"):
         try:
-            return from_json(told["schema"])
+            reading = from_json(told["schema"])
         except ValueError as error:
             raise InputError(f"schema: {error}", SIGNATURE, "train the trial again") from error
-    reading, target = of_parquet(folder / ROWS), told.get("target")
-    columns = dict(reading.columns)
-    if target in columns:
+    else:
+        reading = of_parquet(folder / ROWS)
+    identifier, columns = told.get("identifier"), dict(reading.columns)
+    for name in (identifier, target):
+        if name:
+            columns.setdefault(name, ColumnReading("string"))
+    if target:
         columns[target] = replace(columns[target], categories=tuple(told.get("classes") or ()))
-    return replace(reading, columns=columns, identifier=told.get("identifier"), target=target)
+    return replace(reading, columns=columns, identifier=identifier, target=target)
 
 
 def _rows(folder: Path, url: str) -> pd.DataFrame:
