@@ -14,8 +14,9 @@ INTO := --python $(BIN)/python
 COMPILE := $(UV) compile --quiet --universal --python-version 3.11 --generate-hashes \
            --no-header --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
-# Options of the targets: make demo KEEP=1 ENVIRONMENT=cluster; make lock UPGRADE=1; make test TESTS=tests/e2e
+# Options of the targets: make demo KEEP=1 ENVIRONMENT=cluster; make lock UPGRADE=1; make test TESTS=tests/e2e SHARE=3/8
 TESTS ?= tests
+SHARE ?= commit
 WORKERS ?= 2
 INPUTS ?= 100000
 INSTALLED := $(if $(wildcard $(VENV)/.test),$(VENV)/.test,$(VENV)/.demo)
@@ -41,8 +42,13 @@ servers: $(VENV)/.test  ## Build the servers that the tests need, once for this 
 	@$(BIN)/python -m tests.servers
 
 .PHONY: test
-test: servers  ## Run every test
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+test: servers  ## Run every test, and a share of the sweeps that the commit's id chooses (SHARE=3/8: that one)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --share $(SHARE) $(TESTS)
+
+.PHONY: deep
+deep: servers  ## Run every test and all of every sweep, and 100,000 random inputs: before a release
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --share all $(TESTS)
+	@time $(BIN)/python -m tests.fuzz --inputs $(INPUTS)
 
 .PHONY: bench
 bench: $(if $(SERVERS),servers,$(VENV)/.test)  ## Measure the daemon, to .bench/ (QUICK=1: a part; SERVERS=1: real engines)

@@ -17,6 +17,7 @@ from reconciler.providers.pools.kubernetes import KubernetesPool
 from tests.conformance.kubernetes_pools import KubernetesPoolBench
 from tests.conformance.pools import SHARED, ended, order, wait_for
 from tests.servers.faults import BROKEN, Faults
+from tests.shares import Hand
 
 if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster
@@ -54,6 +55,7 @@ def pool(bench: KubernetesPoolBench, faults: Faults, tmp_path: Path) -> Kubernet
 
 
 @pytest.mark.parametrize("kind", ["jobs", "clusterqueues", "localqueues"])
+@pytest.mark.sweep
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_list_that_fails_is_no_list(
     bench: KubernetesPoolBench, pool: KubernetesPool, faults: Faults, broken: str, kind: str
@@ -75,6 +77,7 @@ def test_a_list_that_fails_is_no_list(
     assert faults.count("DELETE") == 0
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("broken", sorted(BROKEN.keys() - FORBIDDEN))
 @pytest.mark.parametrize("reaches", [False, True])
 def test_a_job_is_made_once_whatever_happens_to_the_answer(
@@ -112,12 +115,12 @@ def test_a_watch_that_expires_hides_nothing(
 
 
 def test_a_configuration_is_finished_after_a_fault_at_any_of_its_writes(
-    bench: KubernetesPoolBench, pool: KubernetesPool, faults: Faults
+    bench: KubernetesPoolBench, pool: KubernetesPool, faults: Faults, share: Hand
 ) -> None:
     larger = Pool(capacity=Capacity(cpus=8), teams={"risk": Share(), "ads": Share()})
     before = faults.count("PATCH")
     pool.configure(SHARED, larger)
-    for after in range(faults.count("PATCH") - before):
+    for after in share.take("writes of a configuration on Kubernetes", range(faults.count("PATCH") - before)):
         pool.configure(SHARED, SPEC)
         faults.add(method="PATCH", after=after, times=1, status=500)
         with pytest.raises(Unavailable):

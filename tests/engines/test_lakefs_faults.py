@@ -62,6 +62,7 @@ def made_once(life: Life, tenant: Tenant) -> None:
     assert sum(one["metadata"].get("run") == run and len(one["parents"]) > 1 for one in history) == 1
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", FAULTS)
 def test_it_is_told_and_ends_well(kind: str, life: Life, tenant: Tenant, faults: Faults) -> None:
     faults.add(path=OURS, **FAULTS[kind])
@@ -75,6 +76,7 @@ def test_it_is_told_and_ends_well(kind: str, life: Life, tenant: Tenant, faults:
     made_once(life, tenant)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", ["500", "no answer"])
 @pytest.mark.parametrize("number", range(11))
 def test_each_write_may_fail_before_or_after_it_was_done(

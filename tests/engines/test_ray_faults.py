@@ -44,6 +44,7 @@ def pool(bench: RayPoolBench) -> RayPool:
     return pool
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_list_that_fails_is_no_list(bench: RayPoolBench, pool: RayPool, faults: Faults, broken: str) -> None:
     pool.submit(order(RUN, never_ends=True))
@@ -63,6 +64,7 @@ def test_a_list_that_fails_is_no_list(bench: RayPoolBench, pool: RayPool, faults
     assert faults.count("DELETE") == 0
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("broken", BROKEN)
 @pytest.mark.parametrize("reaches", [False, True])
 def test_a_job_is_made_once_whatever_happens_to_the_answer(
