@@ -110,8 +110,12 @@ class Hand:
         """
         whole = list(items)
         taken = self.share.deal(whole, key, what) or whole[:1]
-        self._covered[what] = len(taken), len(whole)
+        self.note(what, len(taken), len(whole))
         return taken
+
+    def note(self, what: str, taken: int, whole: int) -> None:
+        """Note how much of something this run covers."""
+        self._covered[what] = taken, whole
 
 
 @pytest.fixture(scope="session")

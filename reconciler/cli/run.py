@@ -22,7 +22,14 @@ from reconciler.wiring import SystemClock, lease_span, wire
 @click.option("--http", default="127.0.0.1:0", show_default=True, help="host:port of /healthz, /readyz and /metrics.")
 @click.option("--resync", default="3m", show_default=True, help="Look at everything again after so long.")
 @click.option("--poll", default="10s", show_default=True, help="How often a remote repository's refs are asked for.")
-@click.option("--log", "log_format", type=click.Choice(["auto", "json", "text"]), default="auto", show_default=True)
+@click.option(
+    "--log",
+    "log_format",
+    type=click.Choice(["auto", "json", "text"]),
+    default="auto",
+    show_default=True,
+    help="How the log is written; `auto` is text on a terminal, else JSON.",
+)
 @placed
 def command(settings: Settings, http: str, resync: str, poll: str, log_format: str) -> None:
     """Run the daemon: watch the repository and keep converging until SIGTERM.
