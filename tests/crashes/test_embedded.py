@@ -29,6 +29,7 @@ _FIRST, _LEFT_OUT = re.compile(r" #1\b"), re.compile(r"\.(list|read|url)\b| for 
 _AND = " | "
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timing,
     pytest.mark.timeout(900),
     pytest.mark.xdist_group("machine"),
     pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="processes are counted by /proc"),

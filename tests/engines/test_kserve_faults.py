@@ -21,7 +21,7 @@ from tests.servers.faults import BROKEN, Faults
 if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timing]
 DEPLOYMENT = Address("deployments/employment")
 OLD, NEW = Digest("0123456789ab"), Digest("ba9876543210")
 ONE = Replicas()

@@ -22,7 +22,7 @@ from tests.shares import Hand
 if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timing]
 RUN = RunName("experiments/employment/0123456789ab")
 SPEC = Pool(capacity=Capacity(cpus=4, memory=16 * 2**30), teams={"risk": Share()})
 JOBS = r"/jobs(\?|$)"

@@ -19,6 +19,7 @@ from tests.servers.faults import BROKEN, Faults
 from tests.servers.lakefs import LakeFS
 from tests.servers.lakefs.tenant import Tenant
 
+pytestmark = pytest.mark.timing
 LOANS, SHARED = Address("datasets/loans"), Address("pools/shared")
 SPECS = {"specs/datasets/loans.yaml": "source: {files: {url: 'memory://loans.csv', format: csv}}\n"}
 JOB = (sys.executable, "-I", "-S", str(Path(__file__).with_name("lakefs_job.py")))

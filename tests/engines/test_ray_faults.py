@@ -16,7 +16,13 @@ from tests.conformance.pools import SHARED, RayPoolBench, ended, order, started,
 from tests.servers.faults import BROKEN, Faults
 from tests.servers.ray import RayCluster
 
-pytestmark = [pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.slow,
+    pytest.mark.timing,
+    pytest.mark.xdist_group("ray"),
+    pytest.mark.timeout(300),
+]
 RUN = RunName("experiments/employment/0123456789ab")
 LIST, SUBMIT = {"method": "GET", "path": r"/api/jobs/?$"}, {"method": "POST", "path": r"/api/jobs/?$"}
 
