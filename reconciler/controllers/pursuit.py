@@ -107,8 +107,7 @@ def _underway(wanted: StartRun, job: Job, retries: int, view: View) -> Pursuit:
         job = replace(job, reason="it ended well but left no result.json")
     error = view.actual.errors.get(run, {})
     reason = describe_error(error) or job.reason or f"exit code {job.exit_code}"
-    asked = view.requested(wanted.address)
-    if job.state is JobState.CANCELLED or (asked and job.ended and asked > job.ended):
+    if job.state is JobState.CANCELLED or _is_asked_for(wanted, job, view):
         anew = replace(wanted, attempt=job.attempt + 1, why=f"attempt {job.attempt} failed")
         return Pursuit(run, Stage.WAITING, "it is started again", (anew,))
     is_refused = job.exit_code == REFUSED
@@ -116,6 +115,14 @@ def _underway(wanted: StartRun, job: Job, retries: int, view: View) -> Pursuit:
         attempts = "" if is_refused else f" after {job.attempt} attempts"
         return Pursuit(run, Stage.FAILED, f"{reason}{attempts}", result=error)
     return _again(wanted, job, reason, view)
+
+
+def _is_asked_for(wanted: StartRun, job: Job, view: View) -> bool:
+    """Tell whether a failed run gets another chance: an operator asks for it, or an input has another version since."""
+    asked = view.requested(wanted.address)
+    if asked and job.ended and asked > job.ended:
+        return True
+    return bool(job.inputs) and frozenset(job.inputs) != frozenset(wanted.inputs.values())
 
 
 def _again(wanted: StartRun, job: Job, reason: str, view: View) -> Pursuit:

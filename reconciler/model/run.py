@@ -7,8 +7,8 @@ from reconciler.model.ids import RunName, kind_of, owner_of
 
 RUNNER_VERSIONS: Mapping[str, int] = MappingProxyType(
     {
-        "ingest": 1,
-        "label": 1,
+        "ingest": 2,
+        "label": 2,
         "tabular": 1,
         "images": 1,
         "torch-images": 1,

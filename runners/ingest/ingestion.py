@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runners.contract import Result, Violation
+from runners.ingest.content import with_reading
 from runners.ingest.croissant import describe_dataset
 from runners.ingest.images import FOLDER as IMAGES
 from runners.ingest.images import MANIFEST, Album, gather, manifest_batches, manifest_types
@@ -149,7 +150,7 @@ def _finish(
         violations=payload.violations,
         metrics={"rows": profile["rows"], "bytes": size, **metrics, "violations": len(payload.violations)},
         facts={**told, "violations": len(payload.violations), "preparations": preparations},
-        content=payload.content,
+        content=with_reading(payload.content, {"identifier": key}),
     )
 
 

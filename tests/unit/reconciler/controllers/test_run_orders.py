@@ -50,7 +50,7 @@ def test_what_changes_the_result_changes_the_name(parts: dict[str, Any]) -> None
 
 def test_a_runners_declared_version_changes_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
     before = ordered().run
-    monkeypatch.setattr("reconciler.controllers.run_orders.RUNNER_VERSIONS", {**RUNNER_VERSIONS, "ingest": 2})
+    monkeypatch.setattr("reconciler.controllers.run_orders.RUNNER_VERSIONS", {**RUNNER_VERSIONS, "ingest": RUNNER_VERSIONS["ingest"] + 1})
     assert ordered().run != before
 
 
