@@ -24,7 +24,8 @@ def test_the_label_runner_is_told_what_it_needs_and_no_more() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"merge": "vote"}, {"agreement": {"alpha": 2}}, {"dispute_below": -1}, {"disputed": "draw"}, {"refresh": "x"}]
+    "change",
+    [{"merge": "vote"}, {"agreement": {"alpha": 2}}, {"dispute_below": -1}, {"disputed": "draw"}, {"refresh": "x"}],
 )
 def test_limits(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
