@@ -7,7 +7,9 @@ import click
 
 from reconciler.cli.output import as_json, console, figures, print_json
 from reconciler.cli.place import placed
-from reconciler.cli.reading import document_of, read_status
+from reconciler.cli.reading import document_of, open_status
+from reconciler.loop.board_pages import whole_board
+from reconciler.loop.recorded import RecordedFiles
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
@@ -19,13 +21,14 @@ from reconciler.settings import Settings
 @placed
 def command(settings: Settings, experiment: str, trials: tuple[str, ...], to_json: bool) -> None:
     """Show an experiment's trials side by side, the best first; TRIALS are digests, or the beginnings of them."""
-    document = document_of(read_status(settings), experiment, settings.environment)
-    board = (document.get("facts") or {}).get("leaderboard")
+    status = open_status(settings).read()
+    document = document_of(RecordedFiles().read(status), experiment, settings.environment)
+    board = whole_board(status, document.get("facts") or {})
     if board is None:
         raise Refused(f"{experiment} has no leaderboard", "name an experiment whose trials have begun")
     chosen = [row for row in board if not trials or _digest(row).startswith(trials)]
     if not chosen:
-        raise Refused(f"{experiment} has no trial {' '.join(trials)}", f"it has: {', '.join(map(_digest, board))}")
+        raise Refused(f"{experiment} has no trial {' '.join(trials)}", f"it has: {', '.join(map(_digest, board[:20]))}")
     if to_json:
         print_json(chosen)
         return

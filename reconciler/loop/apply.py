@@ -90,6 +90,7 @@ class Applier:
             request=request,
             attempt=change.attempt,
             inputs=tuple(sorted(change.inputs.values())),
+            image=change.image,
             secrets=engines.data.access(change.run),
         )
         engines.pool.submit(order)
