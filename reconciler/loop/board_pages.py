@@ -4,12 +4,12 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from reconciler.compose.flaws import printable
 from reconciler.loop.plain import plain
 from reconciler.loop.recorded import LARGEST, StatusFiles
 from reconciler.model.decision import Decision
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address
+from reconciler.model.text import printable
 
 ROOM = "leaderboards"
 

@@ -21,12 +21,16 @@ from runners.ingest.profile.proposal import propose_columns
 from runners.ingest.profile.tables import profile_table
 from runners.ingest.sources import read
 from runners.ingest.sources.files import find
-from runners.ingest.sources.reading import array_of
 from runners.ingest.tables import DATA, count, write, write_table
+from runners.ingest.taken import reading_of
 from runners.ingest.verdict import Counted, Verdict
+from runners.tables.columns import array_of
+from runners.tables.reading import Reading, as_json
+from runners.tables.schema import FILE as SCHEMA
+from runners.tables.schema import write_schema
 
 PROFILE, PAGE, PICTURE = "profile.json", "profile.html", "profile.png"
-SCHEMA, CROISSANT = "schema.json", "croissant.json"
+CROISSANT = "croissant.json"
 OUTPUTS = (DATA, MANIFEST, IMAGES, PROFILE, PAGE, PICTURE, SCHEMA, CROISSANT)
 """All that an ingestion may leave."""
 _SHOWN = 10
@@ -40,6 +44,7 @@ class _Payload:
     types: Mapping[str, str]
     content: str
     violations: tuple[Violation, ...]
+    reading: Reading
 
 
 def ingest(name: str, params: Parameters, folder: Path) -> Result:
@@ -61,7 +66,8 @@ def ingest(name: str, params: Parameters, folder: Path) -> Result:
     table = write_table(read(params.source), params, folder)
     profile = profile_table(table, params)
     proposed = propose_columns(profile["columns"], params.identifier)
-    _write_json(folder / SCHEMA, proposed)
+    reading = reading_of(table.path, table.types, params)
+    write_schema(folder, reading, proposed)
     draw_columns({n: c for n, c in profile["columns"].items() if n != params.identifier}, folder / PICTURE)
     facts = {
         "rows": table.rows,
@@ -74,7 +80,7 @@ def ingest(name: str, params: Parameters, folder: Path) -> Result:
     cells = table.rows * len(table.types)
     gaps = sum(column["missing"] for column in profile["columns"].values())
     metrics = {"columns": len(table.types), "missing_share": gaps / cells if cells else 0.0}
-    payload = _Payload(DATA, table.types, table.content, table.violations)
+    payload = _Payload(DATA, table.types, table.content, table.violations, reading)
     return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key=params.identifier)
 
 
@@ -90,13 +96,16 @@ def _ingest_images(name: str, files: FileSource, params: Parameters, folder: Pat
     album = gather(find(files.url, files.format), folder, label_from=files.label_from)
     types, pictures = manifest_types(params), album.pictures
     content = write(folder / MANIFEST, types, manifest_batches(pictures, types))
+    roles = params.model_copy(update={"identifier": "id", "target": "label" if "label" in types else None})
+    reading = reading_of(folder / MANIFEST, types, roles)
+    write_schema(folder, reading)
     profile = profile_images(pictures)
     draw_images(pictures, profile, folder, folder / PICTURE)
     facts: dict[str, Any] = {"rows": len(pictures), "unreadable": len(album.unreadable)}
     facts |= {"duplicates": len(album.duplicates), "sizes": _shares(profile["sizes"])}
     facts |= {"target": {"column": "label", "balance": _shares(profile["labels"])}} if "labels" in profile else {}
     metrics = {"unreadable": len(album.unreadable), "duplicates": len(album.duplicates)}
-    payload = _Payload(MANIFEST, types, content, _verdict(album, params, types))
+    payload = _Payload(MANIFEST, types, content, _verdict(album, params, types), reading)
     media = tuple(sorted({_MEDIA.get(p.row["format"], f"image/{p.row['format'].lower()}") for p in pictures}))
     return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key="id", media=media)
 
@@ -150,7 +159,7 @@ def _finish(
         violations=payload.violations,
         metrics={"rows": profile["rows"], "bytes": size, **metrics, "violations": len(payload.violations)},
         facts={**told, "violations": len(payload.violations), "preparations": preparations},
-        content=with_reading(payload.content, {"identifier": key}),
+        content=with_reading(payload.content, as_json(payload.reading)),
     )
 
 
