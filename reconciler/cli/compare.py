@@ -10,8 +10,6 @@ from reconciler.cli.examples import examples
 from reconciler.cli.output import as_json, console, print_json, say, table
 from reconciler.cli.place import placed
 from reconciler.cli.reading import document_of, open_status
-from reconciler.loop.board_pages import whole_board
-from reconciler.loop.recorded import RecordedFiles
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
@@ -29,6 +27,9 @@ MOST_FIGURES = 4
 @placed
 def command(settings: Settings, experiment: str, trials: tuple[str, ...], every: bool, to_json: bool) -> None:
     """Show an experiment's trials side by side, the best first; TRIALS are digests, or the beginnings of them."""
+    from reconciler.loop.board_pages import whole_board
+    from reconciler.loop.recorded import RecordedFiles
+
     status = open_status(settings).read()
     facts = document_of(RecordedFiles().read(status), experiment, settings.environment).get("facts") or {}
     board = whole_board(status, facts)
