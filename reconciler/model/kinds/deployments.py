@@ -40,10 +40,33 @@ class Rollout(Block):
     steps: tuple[int, ...] = Field(default=(100,), description="Percent of the traffic, rising to 100.")
     hold: Duration = Field(default_factory=lambda: parse_duration("30s"), description="How long each step is watched.")
     error_rate: float = Field(
-        default=0.01, ge=0, le=1, description="Share of failed requests above which the rollout goes back."
+        default=0.01,
+        ge=0,
+        le=1,
+        description="Share of its requests that fail, surely above which a revision goes back, unless the former one "
+        "beside it surely fails more.",
+    )
+    error_increase: float = Field(
+        default=0.001,
+        ge=0,
+        le=1,
+        description="How far its share of failed requests may be above that of the former revision beside it.",
     )
     p99_ms: float | None = Field(
-        default=None, gt=0, description="Milliseconds for 99 of 100 answers, above which the rollout goes back."
+        default=None, gt=0, description="Milliseconds for 99 of 100 answers, surely above which a revision goes back."
+    )
+    confidence: float = Field(
+        default=0.99,
+        ge=0.5,
+        lt=1,
+        description="How sure a gate is before it takes a revision back: 0.99 takes a good one back once in 100 steps.",
+    )
+    minimum_requests: int = Field(
+        default=50, ge=0, description="Requests that a revision has to answer at each step before it is judged."
+    )
+    patience: Duration = Field(
+        default_factory=lambda: parse_duration("10m"),
+        description="How long a step waits for these after its hold; then it is judged by what there is.",
     )
     deadline: Duration = Field(default_factory=lambda: parse_duration("5m"), description="Time to become ready.")
 

@@ -20,11 +20,10 @@ from reconciler.providers.serving.local.caretaker import Caretaker
 from reconciler.providers.serving.local.ledger import Ledger
 from reconciler.providers.serving.local.proxy import find_caddy
 from reconciler.providers.serving.local.records import EndpointRecord, RevisionRecord
-from reconciler.providers.serving.local.replicas import Replicas
+from reconciler.providers.serving.local.replicas import Limits, Replicas
 from reconciler.providers.serving.local.store import Store
 
 SERVE = (sys.executable, "-m", "runners.serve")
-BODY_LIMIT = 16 * 2**20
 
 
 class LocalServing:
@@ -38,10 +37,11 @@ class LocalServing:
         folder: where all is kept, on a local disk; whoever opens it adopts its endpoints.
         clock: the time.
         port: where to listen; 0 is any free port, which is then remembered.
-        environ: what replicas inherit, but for secrets.
+        environ: what replicas inherit of, no more than they need.
         public_address: where public endpoints listen; 0.0.0.0 is every address of this machine.
         public_port: their port; 0 is any free one.
         body_limit: bytes of the largest request that is answered.
+        payload_quota: bytes of each deployment's payload logs, of which the oldest go when there are more.
         command: what a replica is; the path of its configuration is appended.
 
     Raises:
@@ -57,13 +57,14 @@ class LocalServing:
         environ: Mapping[str, str] = os.environ,
         public_address: str = "0.0.0.0",
         public_port: int = 0,
-        body_limit: int = BODY_LIMIT,
+        body_limit: int = Limits().body,
+        payload_quota: int = Limits().payloads,
         command: Sequence[str] = SERVE,
     ) -> None:
         find_caddy(environ)
         self._clock = clock
         self._store = Store(folder.absolute())
-        self._replicas = Replicas(self._store, command, environ, body_limit)
+        self._replicas = Replicas(self._store, command, environ, Limits(body_limit, payload_quota))
         internal, public = gate.Address(gate.LOOPBACK, port), gate.Address(public_address, public_port)
         self._gate = gate.Gate(self._store, internal, public, environ)
         self._ledger = Ledger(self._store)
@@ -136,7 +137,9 @@ class LocalServing:
         """
         with self._writing() as now:
             self._caretaker.settle(now)
-            shown = {name: replace(endpoint, figures=Figures()) for name, endpoint in self._listed().items()}
+            shown = {
+                name: replace(endpoint, figures=Figures(), counted={}) for name, endpoint in self._listed().items()
+            }
         changed = self._last is not None and shown != self._last
         self._last = shown
         return changed
@@ -157,6 +160,7 @@ class LocalServing:
             figures=self._ledger.figures(endpoint),
             logs_url=self._store.logs_of(endpoint.deployment).as_uri(),
             metrics_url=f"{internal}/metrics" if internal else "",
+            counted=self._ledger.counted(endpoint),
         )
 
     @contextmanager

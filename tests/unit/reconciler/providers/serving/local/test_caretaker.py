@@ -14,7 +14,7 @@ from reconciler.providers.serving.local.ledger import Ledger
 from reconciler.providers.serving.local.life import DRAIN
 from reconciler.providers.serving.local.processes import is_alive
 from reconciler.providers.serving.local.records import EndpointRecord, Replica
-from reconciler.providers.serving.local.replicas import Replicas
+from reconciler.providers.serving.local.replicas import Limits, Replicas
 from reconciler.providers.serving.local.scale import CALM
 from reconciler.providers.serving.local.store import Store
 from tests.unit.reconciler.providers.serving.local.conftest import Wait
@@ -50,7 +50,7 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.store = Store(folder)
         self.store.prepare()
-        self.replicas = Replicas(self.store, COMMAND, os.environ, 1000)
+        self.replicas = Replicas(self.store, COMMAND, os.environ, Limits(1000))
         self.gate = ToldGate(self.store)
         self.ledger = Ledger(self.store)
         self.now = 100.0

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,27 @@ def test_a_revision_is_reached_alone() -> None:
     config = router(PLACES, [LIVE])
     found = way(config, f"/employment/revisions/{NEW}/v2/models/employment/infer")
     assert found == host_of("employment", NEW, direct=True)
+
+
+def test_a_revision_is_not_reached_alone_from_other_machines() -> None:
+    config = router(PLACES, [replace(LIVE, is_public=True)])
+    assert "direct" in json.dumps(server(config))
+    assert "direct" not in json.dumps(server(config, "public"))
+    assert f"/revisions/{NEW}" not in json.dumps(server(config, "public"))
+
+
+@pytest.mark.parametrize("kind", ["internal", "public"])
+def test_whether_a_replica_is_healthy_is_told_by_one_handler_that_asks_it(kind: str) -> None:
+    config = server(router(PLACES, [replace(LIVE, is_public=True)]), kind)
+    handlers = [item for route in config["routes"] for item in route["handle"] if item["handler"] == "reverse_proxy"]
+    dialled = [upstream["dial"] for handler in handlers for upstream in handler["upstreams"]]
+    assert len(dialled) == len(set(dialled)) == 3
+    assert all(handler["health_checks"]["active"]["fails"] for handler in handlers)
+
+
+def test_slow_clients_are_cut_off() -> None:
+    for told in door(PLACES, "127.0.0.1:1", "0.0.0.0:2")["apps"]["http"]["servers"].values():
+        assert {"read_header_timeout", "read_timeout", "write_timeout", "idle_timeout"} <= told.keys()
 
 
 def test_a_deployment_is_reached_by_its_host_too() -> None:

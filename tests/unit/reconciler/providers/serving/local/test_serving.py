@@ -17,7 +17,7 @@ import pytest
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, Digest
 from reconciler.model.observed import Endpoint, Revision, RevisionState
-from reconciler.providers.serving.local import LocalServing
+from reconciler.providers.serving.local import LocalServing, caretaker
 from reconciler.providers.serving.local.life import PATIENCE
 from tests.unit.reconciler.providers.serving.local.conftest import Wait
 from tests.unit.reconciler.providers.serving.local.told import (
@@ -203,6 +203,38 @@ def test_the_next_daemon_adopts_everything(place: Place) -> None:
     )
     assert not place.serving.settle()
     assert pid in {place.ask()["pid"] for _ in range(20)}
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("visibility", ["internal", "public"])
+def test_a_replica_that_is_alive_and_hangs_is_replaced(
+    place: Place, visibility: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caretaker, "HUNG_AFTER", 1.0)
+    place.go_live(visibility=visibility)
+    pid = place.ask()["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    deadline = time.monotonic() + 120
+    while Path(f"/proc/{pid}").exists() and not _is_zombie(pid):  # three checks of five seconds, and Caddy's own pace
+        assert time.monotonic() < deadline, "it was not replaced"
+        place.serving.settle()
+        time.sleep(0.1)
+    place.until(lambda: place.status() == 200)
+    assert place.ask()["pid"] != pid
+
+
+def _is_zombie(pid: int) -> bool:
+    return ") Z " in Path(f"/proc/{pid}/stat").read_text()
+
+
+def test_a_revision_alone_is_reached_from_this_machine_only(place: Place) -> None:
+    place.go_live(visibility="public")
+    alone = place.revision().url
+    assert place.ask(url=alone, headers={"X-Setpoint-Smoke": "1"})["headers"]["x-setpoint-smoke"] == "1"
+    assert "x-setpoint-smoke" not in place.ask(headers={"X-Setpoint-Smoke": "1"})["headers"]
+    with pytest.raises(urllib.error.HTTPError, match="404") as raised:
+        place.ask(url=f"{place.endpoint.url}/revisions/{OLD}")
+    raised.value.close()
 
 
 def test_figures_count_what_was_asked_since_the_traffic_changed(place: Place) -> None:
