@@ -1,10 +1,10 @@
 """`deployments`: a pinned model behind an endpoint."""
 
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from reconciler.model.kinds.spec import Block, JobSpec
+from reconciler.model.kinds.spec import SECRET, Block, JobSpec
 from reconciler.model.quantity import Duration, parse_duration
 
 
@@ -84,6 +84,25 @@ class Smoke(Block):
     tolerance: float = Field(default=1e-4, ge=0, description="How far an answer may be from the recorded one.")
 
 
+class Access(Block):
+    """Who may ask a public endpoint: whoever has a key, whom an authentication service lets in, or everybody."""
+
+    keys: tuple[Annotated[str, Field(pattern=f"^{SECRET.pattern}$")], ...] = Field(
+        default=(),
+        max_length=100,
+        examples=[["${secret:SHOP_KEY}"]],
+        description="Secrets that hold API keys, each of which lets in: `Authorization: Bearer KEY`, `X-API-Key: KEY`.",
+    )
+    forward: bool = Field(default=False, description="Ask the environment's authentication service (forward_auth).")
+    open: bool = Field(default=False, description="Let everybody in; something before the endpoint sees to the rest.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.keys) + self.forward + self.open != 1:
+            raise ValueError("say one of keys: [${secret:NAME}], forward: true and open: true")
+        return self
+
+
 class Deployment(JobSpec):
     """An endpoint that speaks the Open Inference Protocol. Without `model` it waits for a promotion."""
 
@@ -91,9 +110,19 @@ class Deployment(JobSpec):
 
     model: Model | None = Field(default=None, description="The model that serves; a promotion pins it.")
     visibility: Literal["public", "internal"] = Field(default="internal", description="Who can reach the endpoint.")
+    access: Access | None = Field(default=None, description="Who may ask the endpoint, where it is public.")
     replicas: Replicas = Field(default=Replicas(), description="How many processes serve.")
     rollout: Rollout = Field(default=Rollout(), description="How a new model gets its traffic.")
     smoke: Smoke = Field(default=Smoke(), description="The test before any traffic.")
     log_payloads: bool = Field(default=True, description="Whether requests and answers are logged as CloudEvents.")
     drift: Literal["correct", "report"] = Field(default="correct", description="What to do about a change by hand.")
     keep: int | None = Field(default=None, ge=1, description="Smoke tests to keep; unset, all.")
+
+    @model_validator(mode="after")
+    def _says_who_may_ask(self) -> Self:
+        if self.visibility == "public" and self.access is None:
+            ways = "access: {keys: [${secret:NAME}]}, access: {forward: true} or access: {open: true}"
+            raise ValueError(f"a public endpoint says who may ask it: {ways}")
+        if self.visibility != "public" and self.access is not None:
+            raise ValueError("access is for public endpoints: set visibility: public, or leave it out")
+        return self

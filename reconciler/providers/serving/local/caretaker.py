@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from reconciler.model.ids import Digest
+from reconciler.providers.serving.local.access import Guard
 from reconciler.providers.serving.local.gate import Gate
 from reconciler.providers.serving.local.ledger import Ledger
 from reconciler.providers.serving.local.life import DRAIN, advance
@@ -22,13 +23,29 @@ HUNG_AFTER = 30.0
 
 
 class Caretaker:
-    """Lets time pass for all endpoints of a folder."""
+    """Lets time pass for all endpoints of a folder.
 
-    def __init__(self, store: Store, replicas: Replicas, gate: Gate, ledger: Ledger) -> None:
+    Args:
+        store: the folder.
+        replicas: the processes.
+        gate: the two Caddys.
+        ledger: what was counted.
+        forward: the URL of the authentication service.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        replicas: Replicas,
+        gate: Gate,
+        ledger: Ledger,
+        forward: str = "",
+    ) -> None:
         self._store = store
         self._replicas = replicas
         self._gate = gate
         self._ledger = ledger
+        self._forward = forward
         self._looked = float("-inf")
         self._unhealthy: dict[str, float] = {}
 
@@ -97,7 +114,16 @@ class Caretaker:
     def _site(self, endpoint: EndpointRecord) -> Site:
         serving = {name: item for name, item in endpoint.revisions.items() if not item.stopping}
         pools = {name: self._replicas.in_rotation(item) for name, item in serving.items()}
-        return Site(endpoint.name, pools, endpoint.traffic, endpoint.is_public)
+        return Site(endpoint.name, pools, endpoint.traffic, endpoint.is_public, self._guard(endpoint))
+
+    def _guard(self, endpoint: EndpointRecord) -> Guard | None:
+        """Return who is let in: as the revision with the most traffic says; None is everybody."""
+        order = endpoint.leading
+        if order is None or order.access is None or order.access.open:
+            return None
+        if order.access.forward and self._forward:
+            return Guard(forward=self._forward)
+        return Guard(tuple(sorted(self._store.keys_of(order.deployment, order.revision).values())))
 
     def _tend(self, endpoint: EndpointRecord, now: float) -> None:
         lived = {name: self._lived(revision, now) for name, revision in endpoint.revisions.items()}

@@ -20,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.model.ids import Digest
+from reconciler.providers.serving.local import tls
+from reconciler.providers.serving.local.access import CREDENTIALS, Guard, gate_routes
+from reconciler.providers.serving.local.tls import Tls
 
 Json = dict[str, Any]
 
@@ -34,12 +37,16 @@ SMOKE, REQUEST = "X-Setpoint-Smoke", "X-Setpoint-Request"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A deployment as it is to be reached: the sockets of each revision's replicas, and the traffic in percent."""
+    """A deployment as it is to be reached: the sockets of each revision's replicas, and the traffic in percent.
+
+    `guard` says who is let in from other machines; None is everybody.
+    """
 
     name: str
     pools: Mapping[Digest, Sequence[Path]]
     traffic: Mapping[Digest, int]
     is_public: bool = False
+    guard: Guard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +61,31 @@ class Places:
     metrics: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where public endpoints listen, and how they speak TLS there, under which names."""
+
+    address: str
+    tls: Tls | None = None
+    names: tuple[str, ...] = ("localhost",)
+
+
 def host_of(name: str, revision: Digest, *, direct: bool = False) -> str:
     """Return the host that a request is sent on with; Caddy counts by it."""
     return f"{revision}.{name}.{'direct' if direct else 'traffic'}"
 
 
-def door(places: Places, listen: str, public: str = "") -> Json:
-    """Return the door's configuration: `listen` and `public` are addresses such as `127.0.0.1:8080`."""
+def door(places: Places, listen: str, public: Listener | None = None) -> Json:
+    """Return the door's configuration: `listen` is an address such as `127.0.0.1:8080`."""
     servers = {"internal": _door_server(listen, places.internal)}
+    apps: Json = {}
     if public:
-        servers["public"] = _door_server(public, places.public)
-    return _whole(places, {"servers": servers})
+        servers["public"] = _door_server(public.address, places.public)
+        if public.tls:
+            servers["public"]["tls_connection_policies"] = tls.policies(public.tls, public.names[0])
+            apps = tls.apps(public.tls, public.names)
+    whole = _whole(places, {"servers": servers})
+    return {**whole, "apps": {**whole["apps"], **apps}}
 
 
 def _door_server(listen: str, socket: Path) -> Json:
@@ -103,6 +124,7 @@ def _router_server(socket: Path, sites: Sequence[Site], first: Sequence[Json], *
         **_PLAIN,
         "routes": [
             *first,
+            *(route for site in sites if not is_internal for route in gate_routes(_at(site), site.guard)),
             *(route for site in sites for route in _ways_to(site, is_internal)),
             *(_pool(site, name, is_internal) for site in sites for name in sorted(site.pools)),
             {"handle": [_answer(404, nothing)]},
@@ -135,7 +157,7 @@ def _way(site: Site, revision: Digest, *, direct: bool = False, below: int = 100
         "handle": [
             {"handler": "vars", "pool": host},
             {"handler": "rewrite", "strip_path_prefix": prefix},
-            {"handler": "headers", "request": headers if direct else {**headers, "delete": [SMOKE]}},
+            {"handler": "headers", "request": {**headers, "delete": [*CREDENTIALS, *([] if direct else [SMOKE])]}},
         ],
     }
 
