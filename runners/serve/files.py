@@ -6,6 +6,7 @@ much. A file that another process still appends to is the newest of its own; sho
 
 import contextlib
 import os
+import stat
 from pathlib import Path
 from threading import Lock
 
@@ -76,12 +77,10 @@ def _files(root: Path) -> list[tuple[int, int, Path]]:
     """List files by the time they were last written, with their sizes; links are none."""
     found = []
     for folder, _, names in os.walk(root):
-        for name in names:
-            path = Path(folder, name)
+        for path in (Path(folder, name) for name in names if name.endswith(".jsonl")):
             with contextlib.suppress(FileNotFoundError):
                 told = path.lstat()
-                if name.endswith(".jsonl") and not path.is_symlink():
-                    found.append((told.st_mtime_ns, told.st_size, path))
+                found += [(told.st_mtime_ns, told.st_size, path)] if stat.S_ISREG(told.st_mode) else []
     return found
 
 

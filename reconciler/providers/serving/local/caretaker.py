@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from reconciler.model.ids import Digest
 from reconciler.providers.serving.local.access import Guard
@@ -19,7 +20,18 @@ from reconciler.providers.serving.local.store import Store
 LOOK_EVERY = 1.0
 """Seconds between two looks at Caddy's counters."""
 HUNG_AFTER = 30.0
-"""Seconds after which a replica that is alive and answers no health check is replaced."""
+"""Seconds after which a replica that is alive, does nothing and answers no health check is replaced."""
+BUSY_AFTER = 300.0
+"""Seconds after which one is replaced that works and answers none."""
+WORKING = 0.05
+"""The share of a CPU from which a process works."""
+
+
+class Silence(NamedTuple):
+    """Since when a replica has answered no health check, and how long its process had worked by then."""
+
+    at: float
+    worked: float
 
 
 class Caretaker:
@@ -47,7 +59,7 @@ class Caretaker:
         self._ledger = ledger
         self._forward = forward
         self._looked = float("-inf")
-        self._unhealthy: dict[str, float] = {}
+        self._silent: dict[str, Silence] = {}
 
     def settle(self, now: float) -> None:
         """Let time pass. One endpoint's trouble doesn't keep the others waiting.
@@ -90,13 +102,22 @@ class Caretaker:
             self._store.put(scaled)
 
     def _replace_hung(self, endpoints: tuple[EndpointRecord, ...], now: float) -> None:
-        """End replicas that are alive and have answered no health check for long, as Caddy tells."""
-        self._unhealthy = {dial: self._unhealthy.get(dial, now) for dial in self._ledger.unhealthy}
-        hung = {dial for dial, since in self._unhealthy.items() if now >= since + HUNG_AFTER}
-        for revision in (item for endpoint in endpoints for item in endpoint.revisions.values() if hung):
+        """End replicas that are alive and have answered no health check for long, as Caddy tells.
+
+        One that works meanwhile may have much to do, and is given more time: nobody can have it ended by asking a lot.
+        """
+        silent: dict[str, Silence] = {}
+        for revision in (item for endpoint in endpoints for item in endpoint.revisions.values()):
             for replica in revision.staying:
-                if replica.is_ready and f"unix/{self._replicas.files(revision, replica.slot).socket}" in hung:
+                dial = f"unix/{self._replicas.files(revision, replica.slot).socket}"
+                if dial not in self._ledger.unhealthy or not replica.is_ready:
+                    continue
+                worked = self._replicas.worked(revision, replica.slot) or 0.0
+                silent[dial] = since = self._silent.get(dial, Silence(now, worked))
+                patience = HUNG_AFTER if worked - since.worked < WORKING * (now - since.at) else BUSY_AFTER
+                if now >= since.at + patience:
                     self._replicas.kill(revision, replica.slot)
+        self._silent = silent
 
     def open_gate(self, now: float) -> None:
         """Have Caddy serve what is written down, or end it when there is nothing.

@@ -12,7 +12,7 @@ import structlog
 
 from reconciler.model.ids import name_of
 from reconciler.providers.serving.local.life import Act, Seen
-from reconciler.providers.serving.local.processes import bury, is_alive, spawn, tell
+from reconciler.providers.serving.local.processes import bury, cpu_seconds, is_alive, spawn, tell
 from reconciler.providers.serving.local.records import Replica, RevisionRecord
 from reconciler.providers.serving.local.store import ReplicaFiles, Store, read_json, write
 from reconciler.providers.serving.local.unix_http import ask
@@ -87,6 +87,10 @@ class Replicas:
         elif act is Act.FORGET:
             bury(files.lock)
             self._store.remove_replica(files)
+
+    def worked(self, revision: RevisionRecord, slot: int) -> float | None:
+        """Return the seconds of CPU time that a replica's process has used; None where that isn't told."""
+        return cpu_seconds(self.files(revision, slot).lock)
 
     def kill(self, revision: RevisionRecord, slot: int) -> None:
         """End a replica's process at once; another takes its place."""

@@ -233,7 +233,7 @@ def _whole(places: Places, http: Json) -> Json:
 _PLAIN: Json = {"automatic_https": {"disable": True}, "protocols": ["h1"]}
 _PATIENCE: Json = {
     "read_header_timeout": "10s",
-    "read_timeout": "60s",
+    "read_timeout": "30s",
     "write_timeout": "120s",
     "idle_timeout": "120s",
     "max_header_bytes": 64 * 1024,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.model.ids import Address
-from reconciler.providers.serving.local.caretaker import HUNG_AFTER, Caretaker
+from reconciler.providers.serving.local.caretaker import BUSY_AFTER, HUNG_AFTER, Caretaker
 from reconciler.providers.serving.local.gate import LOOPBACK, Gate
 from reconciler.providers.serving.local.gate import Address as Listen
 from reconciler.providers.serving.local.ledger import Ledger
@@ -178,6 +178,21 @@ def test_without_metrics_nothing_is_scaled(house: House) -> None:
     house.store.put(endpoint(revision(proven=True, maximum=3), traffic={OLD: 100}))
     house.caretaker().look(200.0)
     assert house.endpoint.revisions[OLD].wanted == 1
+
+
+def test_a_replica_that_works_is_given_more_time(house: House, wait: Wait, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.store.put(endpoint(revision()))
+    ready(house, wait)
+    files = house.replicas.files(house.endpoint.revisions[OLD], 0)
+    house.gate.text = metrics(1, healthy=str(files.socket))
+    monkeypatch.setattr(house.replicas, "worked", lambda *_: house.now)
+    caretaker = house.caretaker()
+    for house.now in (300.0, 300.0 + HUNG_AFTER, 299.0 + BUSY_AFTER):
+        caretaker.look(house.now)
+    assert is_alive(files.lock)
+    house.now = 300.0 + BUSY_AFTER
+    caretaker.look(house.now)
+    wait(lambda: not is_alive(files.lock))
 
 
 def test_a_replica_that_hangs_is_replaced(house: House, wait: Wait) -> None:

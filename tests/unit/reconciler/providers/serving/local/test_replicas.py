@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("no_process_left")
 def replicas(tmp_path: Path) -> Replicas:
     store = Store(tmp_path)
     store.prepare()
-    environ = {"PATH": os.environ["PATH"], "SETPOINT_SECRET_WAREHOUSE": "s3cret", "AWS_REGION": "eu", "HOME": "/root"}
+    environ = {"PATH": os.environ["PATH"], "SETPOINT_SECRET_WAREHOUSE": "s3cret", "AWS_REGION": "eu", "HOME": "here"}
     environ |= {"AWS_SECRET_ACCESS_KEY": "k", "DATABASE_URL": "postgres://u:p@h", "GITHUB_TOKEN": "t", "TZ": "UTC"}
     return Replicas(store, COMMAND, environ, Limits(1000))
 
