@@ -16,15 +16,12 @@ from reconciler.providers.serving.local.processes import bury, cpu_seconds, is_a
 from reconciler.providers.serving.local.records import Replica, RevisionRecord
 from reconciler.providers.serving.local.store import ReplicaFiles, Store, read_json, write
 from reconciler.providers.serving.local.unix_http import ask
+from reconciler.settings import inherited
 
 TIMEOUT = 0.2
 """Seconds that a replica has to say whether it is ready."""
-_PROGRAMS = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONPATH")
-_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 _STORES = ("AWS_REGION", "AWS_DEFAULT_REGION")
-KEPT = (*_PROGRAMS, *_CERTIFICATES, *_PROXIES, *_STORES)
-"""What a replica inherits of the daemon's environment: how programs, certificates, proxies and stores are found."""
+"""What stores are found by, beside what every program may have."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 _TAIL = 16 * 1024
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,\d]*\S*\s+(\d+\s+)?")
@@ -44,14 +41,14 @@ class Replicas:
     Args:
         store: the folder.
         command: what a replica's process is; the path of its configuration is appended.
-        environ: what it inherits of, by `KEPT`.
+        environ: the daemon's environment variables, of which it inherits what programs need to run.
         limits: what they answer and log at most.
     """
 
     def __init__(self, store: Store, command: Sequence[str], environ: Mapping[str, str], limits: Limits) -> None:
         self._store = store
         self._command = tuple(command)
-        self._environ = {name: environ[name] for name in KEPT if name in environ}
+        self._environ = inherited(environ, _STORES)
         self._limits = limits
         self._log = structlog.get_logger()
 
