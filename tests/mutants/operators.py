@@ -8,7 +8,7 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Any
 
 COMPARISONS = {
@@ -98,11 +98,10 @@ class _Finder(ast.NodeVisitor):
     def generic_visit(self, node: ast.AST) -> None:
         """Look at a node and at what is in it, except what is never mutated."""
         self._look(node)
-        for name, value in ast.iter_fields(node):
-            if name not in _UNTOUCHED:
-                for child in value if isinstance(value, list) else [value]:
-                    if isinstance(child, ast.AST):
-                        self.visit(child)
+        values = [value for name, value in ast.iter_fields(node) if name not in _UNTOUCHED]
+        for child in chain.from_iterable(value if isinstance(value, list) else [value] for value in values):
+            if isinstance(child, ast.AST):
+                self.visit(child)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         """Leave the words of messages as they are."""
