@@ -11,11 +11,12 @@ import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from itertools import groupby
 from pathlib import Path
 from queue import SimpleQueue
 
 from tests.mutants.areas import AREAS, drawn, further_tests, own_tests
-from tests.mutants.ground import PASSED, Fate, Ground, grounded
+from tests.mutants.ground import PASSED, UNHARMED, Fate, Ground, grounded
 from tests.mutants.operators import Mutant
 from tests.mutants.survivors import ROOT, TABLE, Key, accepted
 
@@ -51,8 +52,8 @@ def tried(chosen: list[Mutant], workers: int) -> list[Fate] | None:
         pool = stack.enter_context(ThreadPoolExecutor(workers))
         rooms = sorted({mutant.path for mutant in chosen})
         needed = sorted({test for path in rooms for test in (*own_tests(ROOT, path), *further_tests(ROOT, path))})
-        ill = [said for said in pool.map(lambda tests: _ill(grounds, tests), _dealt(needed, workers)) if said]
-        if ill:
+        ill = [said for said in pool.map(lambda tests: _ill(grounds, tests), _rooms(needed)) if said]
+        if ill:  # no fate would mean anything
             print("the tests fail as they are, without any mutant:", *ill, sep="\n", file=sys.stderr)
             return None
         return list(pool.map(lambda mutant: _tried(grounds, mutant), chosen))
@@ -62,7 +63,7 @@ def _ill(grounds: "SimpleQueue[Ground]", tests: list[str]) -> str:
     """Say what fails without any mutant; it also compiles what the others then only load."""
     ground = grounds.get()
     code, _ = ground.run(tests, 1800) if tests else (PASSED, 0.0)
-    said = "" if code == PASSED else ground.said()
+    said = "" if code in UNHARMED else ground.output()
     grounds.put(ground)
     return said
 
@@ -77,8 +78,8 @@ def _tried(grounds: "SimpleQueue[Ground]", mutant: Mutant) -> Fate:
     return fate
 
 
-def _dealt(tests: list[str], workers: int) -> list[list[str]]:
-    return [tests[number::workers] for number in range(workers)]
+def _rooms(tests: list[str]) -> list[list[str]]:
+    return [list(room) for _, room in groupby(tests, key=lambda test: test.rpartition("/")[0])]
 
 
 def summed(fates: Iterable[Fate], reasons: dict[Key, str]) -> tuple[str, bool]:

@@ -16,7 +16,7 @@ from tests.mutants.areas import further_tests, own_tests
 from tests.mutants.operators import Mutant
 
 PASSED, FAILED, NO_TESTS = 0, 1, 5
-BROKEN = (PASSED, NO_TESTS)
+UNHARMED = (PASSED, NO_TESTS)
 SECONDS = 300.0
 
 
@@ -58,7 +58,7 @@ class Ground:
             code, took = self.run(tests, SECONDS) if tests else (PASSED, 0.0)
             seconds += took
             tried += tests
-            if code not in BROKEN:
+            if code not in UNHARMED:
                 return Fate(mutant, self.said() if code is not None else "it hangs", tuple(tests), seconds)
         return Fate(mutant, "", tuple(tried), seconds)
 
@@ -71,9 +71,13 @@ class Ground:
 
     def said(self) -> str:
         """Return the line with which the last run named what failed."""
-        lines = self._output.read_text("utf-8", errors="replace").splitlines()
+        lines = self.output().splitlines()
         named = [line for line in lines if line.startswith(("FAILED ", "ERROR "))]
         return named[0].split(" - ")[0] if named else next(reversed([line for line in lines if line]), "it died")
+
+    def output(self, most: int = 8000) -> str:
+        """Return the end of what the last run printed."""
+        return self._output.read_text("utf-8", errors="replace")[-most:] if self._output.exists() else ""
 
     @property
     def _output(self) -> Path:

@@ -42,7 +42,7 @@ HEAVY = (
     "structlog",
 )
 OPTIONS = (
-    *("-x", "-q", "--no-header", "--tb=line", "-p", "no:cacheprovider"),
+    *("-x", "-q", "--no-header", "--tb=short", "-p", "no:cacheprovider"),
     *("-m", "not slow and not timing", "--hypothesis-seed=0", "-o", "timeout=60"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # Hypothesis is warm already, and asserts nothing
 )
