@@ -18,7 +18,11 @@ from reconciler.settings import Settings
 @as_json
 @placed
 def command(settings: Settings, experiment: str, trials: tuple[str, ...], to_json: bool) -> None:
-    """Show an experiment's trials side by side, the best first; TRIALS are digests, or the beginnings of them."""
+    """Show an experiment's trials side by side, the best first; TRIALS are digests, or the beginnings of them.
+
+    They are ranked by the experiment's metric on the validation rows. The other figures are of the test rows, by which
+    no trial is to be chosen.
+    """
     document = document_of(read_status(settings), experiment, settings.environment)
     board = (document.get("facts") or {}).get("leaderboard")
     if board is None:
@@ -29,18 +33,29 @@ def command(settings: Settings, experiment: str, trials: tuple[str, ...], to_jso
     if to_json:
         print_json(chosen)
         return
+    metric = str(((document.get("facts") or {}).get("metric") or {}).get("name") or "ranking")
     params = sorted({name for row in chosen for name in row.get("params") or {}})
     metrics = sorted({name for row in chosen for name in row.get("metrics") or {}})
     rows = [
         (
             row.get("rank"),
             _digest(row),
+            *_ranking(row),
             *((row.get("params") or {}).get(name) for name in params),
             *((row.get("metrics") or {}).get(name) for name in metrics),
         )
         for row in chosen
     ]
-    console().print(figures(("", "trial", *params, *metrics), rows))
+    heads = (f"{metric} (validation)", "95 % interval", *params, *(f"{name} (test)" for name in metrics))
+    console().print(figures(("", "trial", *heads), rows))
+
+
+def _ranking(row: Mapping[str, Any]) -> tuple[Any, str]:
+    """Return the figure that ranks a trial, and its interval."""
+    told = row.get("ranking") or {}
+    low, high = told.get("low"), told.get("high")
+    between = f"{low:.4f} to {high:.4f}" if isinstance(low, float) and isinstance(high, float) else ""
+    return told.get("value"), between
 
 
 def _digest(row: Mapping[str, Any]) -> str:

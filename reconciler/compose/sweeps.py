@@ -2,8 +2,8 @@
 
 `choice(a, b)`, `range(0, 10, 2)`, `interval(0.001, 0.1)` and `glob(*)` mean what they mean to Hydra's command line,
 with its casts, `sort` and `tag`. Trials are the product of all sweeps in the order of the file, the last one changing
-fastest. An interval is sampled: each combination of the other sweeps gets an equal part of `budget.trials`
-(`sampling`); `tag(log, interval(...))` samples magnitudes, `int(interval(...))` whole numbers. `glob` takes the
+fastest. An interval is sampled: each combination of the other sweeps gets an equal part of `budget.trials`, and points of
+its own (`sampling`); `tag(log, interval(...))` samples magnitudes, `int(interval(...))` whole numbers. `glob` takes the
 contents of the parts in `specs/parts/<key>/`.
 """
 
@@ -22,6 +22,9 @@ from reconciler.model.errors import BadSpec
 from reconciler.model.ids import canonical
 
 _MOST_SWEEPS = 100
+_APART = 10_007
+"""Points between the first ones of two combinations: more than a budget has trials, so that a larger one moves none, and
+a prime, so that the first ones of all combinations cover the space evenly, too (Kocis & Whiten 1997, ACM TOMS 23, 266)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +108,11 @@ def trials(space: Space, budget: int, seed: int) -> tuple[Mapping[str, Any], ...
 def _expanded(space: Space, budget: int, seed: int) -> Iterator[Mapping[str, Any]]:
     listed = [_values(axis, budget) for axis in space.axes.values()]
     samples = budget // math.prod(map(len, listed)) if space.intervals else 1
-    for combination in product(*listed):
+    for place, combination in enumerate(product(*listed)):
         fixed = dict(zip(space.axes, combination, strict=True))
         for index in range(samples):
             sampled = {
-                path: interval.at(shares(index, dimension, seed))
+                path: interval.at(shares(place * _APART + index, dimension, seed))
                 for dimension, (path, interval) in enumerate(space.intervals.items())
             }
             yield _filled(space.params, {**fixed, **sampled}, ())

@@ -1,6 +1,6 @@
 """The status branch's README: all of an environment on one page, as a forge renders it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from reconciler.loop.pools_page import page_path
@@ -103,10 +103,10 @@ def _leaderboards(documents: Documents) -> str:
     for address, document in _of(documents, "experiments"):
         facts = document.get("facts", {})
         board = facts.get("leaderboard") or []
-        names = _metric_names(board, (facts.get("metric") or {}).get("name"))
-        rows = [_row(line, names) for line in board[:10]]
+        heads = _heads((facts.get("metric") or {}).get("name"))
+        rows = [_row(line) for line in board[:10]]
         if rows:
-            parts.append(f"### {address}\n\n" + table(("", "trial", "parameters", *names), rows) + _pictures(facts))
+            parts.append(f"### {address}\n\n" + table(("", "trial", "parameters", *heads), rows) + _pictures(facts))
     return "## Leaderboards\n\n" + "\n\n".join(parts) if parts else ""
 
 
@@ -115,14 +115,16 @@ def _pictures(facts: Mapping[str, Any]) -> str:
     return "\n\n" + " ".join(shown) if shown else ""
 
 
-def _metric_names(board: Iterable[Mapping[str, Any]], first: str | None) -> list[str]:
-    names = sorted({name for row in board for name in row.get("metrics") or {}} - {first})
-    return ([first] if first else []) + names[:4]
+def _heads(metric: str | None) -> tuple[str, str]:
+    return f"{metric or 'ranking'} (validation)", "95 % interval"
 
 
-def _row(line: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
+def _row(line: Mapping[str, Any]) -> tuple[str, ...]:
+    """Write a trial with the figure that ranks it; those of the test are for the one that is chosen."""
     params = ", ".join(f"{key}={value}" for key, value in (line.get("params") or {}).items())
-    figures = [figure((line.get("metrics") or {}).get(name)) for name in names]
+    ranking = line.get("ranking") or {}
+    ends = [ranking.get(end) for end in ("low", "high")]
+    figures = (figure(ranking.get("value")), "" if None in ends else " to ".join(map(figure, ends)))
     trial = f"`{str(line.get('run')).rsplit('/', 1)[-1]}`"
     return (str(line.get("rank", "")), trial, params or str(line.get("message") or line.get("stage") or ""), *figures)
 

@@ -1,0 +1,13 @@
+"""The daemon's table of metrics says what the runners compute: the daemon can't ask them, since it never imports them."""
+
+from reconciler.model.metrics import LOSSES, METRICS
+from runners.evaluate import metrics as computed
+
+
+def test_the_table_is_the_runners() -> None:
+    theirs = {task: [(one.name, one.goal) for one in each] for task, each in computed.METRICS.items()}
+    assert {task: list(each.items()) for task, each in METRICS.items()} == theirs
+
+
+def test_losses_are_those_of_which_less_is_better() -> None:
+    assert {"log_loss", "brier", "rmse", "mae"} == LOSSES
