@@ -1,10 +1,10 @@
 """Samples of continuous intervals: few points that cover a space evenly, the same ones for ever.
 
-A Halton sequence (Halton 1960, Numerische Mathematik 2, 84-90) whose digits are scrambled (Owen 2017, "A randomized Halton
-algorithm in R", https://arxiv.org/abs/1706.02808): each digit of each dimension is replaced by a permutation of its own,
-drawn by the seed. As it was, the sequence runs in step in the dimensions of large primes: of its first 16 points the
-eleventh and the twelfth coordinate are all but equal. A larger budget adds points and keeps the former ones, so that no
-trial that was run is run again.
+A Halton sequence (Halton 1960, Numerische Mathematik 2, 84-90) whose digits are scrambled (Owen 2017, "A randomized
+Halton algorithm in R", https://arxiv.org/abs/1706.02808): each digit of each dimension is replaced by a permutation of
+its own, drawn by the seed. As it was, the sequence runs in step in the dimensions of large primes: of its first 16
+points the eleventh and the twelfth coordinates are all but equal. A larger budget adds points and keeps the former
+ones, so that no trial that was run is run again.
 """
 
 import hashlib

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from reconciler.compose.sampling import MOST_DIMENSIONS, Interval, shares
 
-
 Array = NDArray[np.float64]
 
 

@@ -1,4 +1,4 @@
-"""The daemon's table of metrics says what the runners compute: the daemon can't ask them, since it never imports them."""
+"""The daemon's table of metrics says what the runners compute; it can't ask them, since it never imports them."""
 
 from reconciler.model.metrics import LOSSES, METRICS
 from runners.evaluate import metrics as computed
