@@ -34,3 +34,12 @@ METRICS: Mapping[str, Mapping[str, Goal]] = MappingProxyType(
 
 LOSSES = frozenset(name for each in METRICS.values() for name, goal in each.items() if goal == "minimize")
 """Metrics of which less is better."""
+
+MONITORED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "binary": ("roc_auc", "accuracy", "f1", "precision", "recall", "specificity", "average_precision"),
+        "multiclass": ("roc_auc", "accuracy", "f1_macro"),
+        "regression": ("rmse", "mae", "mape", "mse", "msle", "rmsle"),
+    }
+)
+"""The metrics that a monitor estimates and realises, by task (`runners/monitor/performance.py`)."""

@@ -1,7 +1,8 @@
 """The daemon's table of metrics says what the runners compute; it can't ask them, since it never imports them."""
 
-from reconciler.model.metrics import LOSSES, METRICS
+from reconciler.model.metrics import LOSSES, METRICS, MONITORED
 from runners.evaluate import metrics as computed
+from runners.monitor import performance
 
 
 def test_the_table_is_the_runners() -> None:
@@ -11,3 +12,7 @@ def test_the_table_is_the_runners() -> None:
 
 def test_losses_are_those_of_which_less_is_better() -> None:
     assert {"log_loss", "brier", "rmse", "mae"} == LOSSES
+
+
+def test_what_monitors_watch_is_what_their_runner_does() -> None:
+    assert dict(performance._OF_TASK) == dict(MONITORED)
