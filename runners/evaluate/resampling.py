@@ -77,11 +77,9 @@ def _draws(rows: int, seed: int, resamples: int) -> Iterator[Array]:
     generator = np.random.default_rng([seed, rows])
     size = max(1, min(resamples, CELLS // max(rows, 1)))
     for start in range(0, resamples, size):
-        drawn = [
-            np.bincount(generator.integers(rows, size=rows), minlength=rows)
-            for _ in range(start, min(start + size, resamples))
-        ]
-        yield np.array(drawn, np.float64)
+        count = min(size, resamples - start)
+        cells = generator.integers(rows, size=(count, rows)) + np.arange(count)[:, None] * rows
+        yield np.bincount(cells.ravel(), minlength=count * rows).reshape(count, rows).astype(np.float64)
 
 
 def _interval(value: float, draws: Array) -> Interval:

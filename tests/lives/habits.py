@@ -35,10 +35,14 @@ def _spoilt(outcome: Outcome, which: float) -> Outcome:
         Outcome(1, reason="exit code 1"),
         Outcome(0, {"result.json": b"[half a docu"}),
         _telling(outcome, accepted=False, violations=[violation]),
-        _telling(outcome, metrics=nothing, facts={"validation": {"metrics": nothing}}),
+        _telling(outcome, metrics=nothing, facts={**_facts(outcome), "validation": {"metrics": nothing}}),
         replace(outcome, files={**outcome.files, "loss.png": b"\x89PNG"}),
     )
     return ends[int(which * len(ends))]
+
+
+def _facts(outcome: Outcome) -> dict[str, object]:
+    return dict(json.loads(outcome.files["result.json"])["facts"])
 
 
 def _telling(outcome: Outcome, **parts: object) -> Outcome:
