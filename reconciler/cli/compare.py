@@ -1,30 +1,38 @@
 """`setpoint compare`: trials side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
-from reconciler.cli.output import as_json, console, figures, print_json
+from reconciler.cli.completion import complete_addresses
+from reconciler.cli.examples import examples
+from reconciler.cli.output import as_json, console, print_json, say, table
 from reconciler.cli.place import placed
 from reconciler.cli.reading import document_of, read_status
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
+Board = Sequence[Mapping[str, Any]]
+MOST_FIGURES = 4
+"""Metrics of the test rows that are shown, unless all are asked for."""
 
+
+@examples("setpoint compare experiments/employment", "setpoint compare experiments/employment 3f2a 9c01 --all")
 @click.command("compare")
-@click.argument("experiment")
+@click.argument("experiment", shell_complete=complete_addresses)
 @click.argument("trials", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Show every metric, and parameters that don't differ.")
 @as_json
 @placed
-def command(settings: Settings, experiment: str, trials: tuple[str, ...], to_json: bool) -> None:
+def command(settings: Settings, experiment: str, trials: tuple[str, ...], every: bool, to_json: bool) -> None:
     """Show an experiment's trials side by side, the best first; TRIALS are digests, or the beginnings of them.
 
     They are ranked by the experiment's metric on the validation rows. The other figures are of the test rows, by which
     no trial is to be chosen.
     """
-    document = document_of(read_status(settings), experiment, settings.environment)
-    board = (document.get("facts") or {}).get("leaderboard")
+    facts = document_of(read_status(settings), experiment, settings.environment).get("facts") or {}
+    board = facts.get("leaderboard")
     if board is None:
         raise Refused(f"{experiment} has no leaderboard", "name an experiment whose trials have begun")
     chosen = [row for row in board if not trials or _digest(row).startswith(trials)]
@@ -33,21 +41,32 @@ def command(settings: Settings, experiment: str, trials: tuple[str, ...], to_jso
     if to_json:
         print_json(chosen)
         return
-    metric = str(((document.get("facts") or {}).get("metric") or {}).get("name") or "ranking")
-    params = sorted({name for row in chosen for name in row.get("params") or {}})
-    metrics = sorted({name for row in chosen for name in row.get("metrics") or {}})
+    ranking = str((facts.get("metric") or {}).get("name") or "ranking")
+    _show(chosen, ranking, every)
+
+
+def _show(board: Board, ranking: str, every: bool) -> None:
+    """Print trials: rank, digest, the figure that ranks with its interval, the parameters that differ, test metrics."""
+    params = _names(board, "params") if every else _differing(board)
+    tested = sorted(_names(board, "metrics"), key=lambda name: (name != ranking, name))
+    shown = tested if every else tested[:MOST_FIGURES]
     rows = [
         (
             row.get("rank"),
             _digest(row),
             *_ranking(row),
             *((row.get("params") or {}).get(name) for name in params),
-            *((row.get("metrics") or {}).get(name) for name in metrics),
+            *((row.get("metrics") or {}).get(name) for name in shown),
         )
-        for row in chosen
+        for row in board
     ]
-    heads = (f"{metric} (validation)", "95 % interval", *params, *(f"{name} (test)" for name in metrics))
-    console().print(figures(("", "trial", *heads), rows))
+    heads = (f"{ranking} (validation)", "95 % interval", *params, *(f"{name} (test)" for name in shown))
+    console().print(table(("", "trial", *heads), rows))
+    same = {} if every else _shared(board, params)
+    if same:
+        say("all: ", ", ".join(f"{name}={value}" for name, value in same.items()))
+    if len(shown) < len(tested):
+        say(f"and {len(tested) - len(shown)} more metrics: --all shows them, --json has them in full")
 
 
 def _ranking(row: Mapping[str, Any]) -> tuple[Any, str]:
@@ -56,6 +75,20 @@ def _ranking(row: Mapping[str, Any]) -> tuple[Any, str]:
     low, high = told.get("low"), told.get("high")
     between = f"{low:.4f} to {high:.4f}" if isinstance(low, float) and isinstance(high, float) else ""
     return told.get("value"), between
+
+
+def _names(board: Board, field: str) -> list[str]:
+    return sorted({name for row in board for name in row.get(field) or {}})
+
+
+def _differing(board: Board) -> list[str]:
+    values = {name: {repr((row.get("params") or {}).get(name)) for row in board} for name in _names(board, "params")}
+    return [name for name, found in values.items() if len(found) > 1]
+
+
+def _shared(board: Board, differing: Sequence[str]) -> dict[str, Any]:
+    first = board[0].get("params") or {}
+    return {name: value for name, value in sorted(first.items()) if name not in differing}
 
 
 def _digest(row: Mapping[str, Any]) -> str:
