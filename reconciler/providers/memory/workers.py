@@ -97,7 +97,10 @@ def _ingest(order: JobOrder, _read: Read) -> Work:
     source = params.get("source") or {}
     is_table = (source.get("files") or {}).get("format") != "images"
     if is_table and not params.get("columns"):
-        facts["proposed_columns"] = {"id": {"type": "integer", "unique": True}, "value": {"type": "number"}}
+        roles = [str(params[role]) for role in ("identifier", "target", "timestamp") if params.get(role)]
+        facts["proposed_columns"] = {"id": {"type": "integer", "unique": True}} | {
+            name: {"type": "number"} for name in ("value", *roles) if name != "id"
+        }
     return {"metrics": {"missing_share": 0.0}, "facts": facts}, {"data.parquet": f"rows of {order.run}".encode()}
 
 
