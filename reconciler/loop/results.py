@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.git.names import is_file_name
 from reconciler.loop.recorded import moment_of
 from reconciler.model.ids import RunName
+from reconciler.model.metric_bounds import out_of_bounds
 from reconciler.model.text import printable
 
 LARGEST = 64 * 2**20
@@ -66,6 +67,8 @@ def _wrong(document: Mapping[str, Any]) -> str:
     for name, value in document.get("metrics", {}).items():
         if value is not None and not _is_number(value):
             return f"the metric `{printable(name, 60)}` isn't a number"
+        if value is not None and (odd := out_of_bounds(name, value)):
+            return odd
     return (
         _odd_fact(document.get("facts", {}))
         or _odd_scores(document.get("facts", {}))
@@ -108,6 +111,9 @@ def _odd_scores(facts: Mapping[str, Any]) -> str:
         return "`facts.validation` isn't an object"
     if not _are_numbers(validation.get("metrics") or {}):
         return "`facts.validation.metrics` isn't an object of numbers"
+    for name, value in (validation.get("metrics") or {}).items():
+        if value is not None and (odd := out_of_bounds(name, value)):
+            return odd
     intervals = validation.get("interval") or {}
     if not isinstance(intervals, dict) or not all(map(_are_numbers, intervals.values())):
         return "`facts.validation.interval` isn't an object of objects of numbers"

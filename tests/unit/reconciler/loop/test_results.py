@@ -37,6 +37,7 @@ def nested(levels: int) -> Any:
         ({"facts": {"proposed_columns": [1]}}, "`facts.proposed_columns` isn't an object"),
         ({"facts": {"validation": [1]}}, "`facts.validation` isn't an object"),
         ({"facts": {"validation": {"metrics": {"a": "x"}}}}, "`facts.validation.metrics` isn't an object of numbers"),
+        ({"facts": {"validation": {"metrics": {"roc_auc": 7.0}}}}, "roc_auc"),
         ({"facts": {"validation": {"interval": {"a": 1}}}}, "`facts.validation.interval` isn't an object of objects"),
         ({"facts": {"validation": {"slices": [1]}}}, "`facts.validation.slices` isn't an object of numbers"),
         ({"facts": {"bounds": {"a": 1}}}, "`facts.bounds` isn't a list of objects"),
