@@ -65,7 +65,13 @@ def condition(status: bool, reason: str, message: str) -> dict[str, Any]:
 
 def documents() -> dict[str, dict[str, Any]]:
     board = [
-        {"rank": n, "run": run, "params": {"model": model}, "metrics": {"roc_auc": figure}}
+        {
+            "rank": n,
+            "run": run,
+            "params": {"model": model},
+            "metrics": {"roc_auc": figure - 0.1},
+            "ranking": {"value": figure, "low": figure - 0.01, "high": figure + 0.01},
+        }
         for n, (run, model, figure) in enumerate(zip(TRIALS, ("gbm", "logistic"), (0.91, 0.88), strict=True), 1)
     ]
     return {
@@ -77,7 +83,7 @@ def documents() -> dict[str, dict[str, Any]]:
         "experiments/employment": {
             "state": "ready",
             "conditions": [condition(True, "Trained", "2 trials")],
-            "facts": {"leaderboard": board},
+            "facts": {"leaderboard": board, "metric": {"name": "roc_auc", "goal": "maximize"}},
         },
         "promotions/employment": {
             "state": "ready",
