@@ -2,12 +2,13 @@
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from reconciler.cli import main
 from reconciler.cli.init import write_sample
@@ -104,13 +105,14 @@ def status(settings: Settings, repository: Path) -> None:
 
 
 @pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Say:
+def say(capsys: pytest.CaptureFixture[str]) -> Iterator[Say]:
     def run(*arguments: str) -> Told:
         code = main(list(arguments))
         told = capsys.readouterr()
         return Told(code, told.out, told.err)
 
-    return run
+    yield run
+    structlog.reset_defaults()  # `run` has its log written to a stream that is closed after the test
 
 
 @pytest.fixture
