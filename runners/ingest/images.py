@@ -16,7 +16,7 @@ from PIL import Image, ImageStat, UnidentifiedImageError
 
 from runners.contract import Violation
 from runners.ingest.parameters import Parameters
-from runners.ingest.sources.files import Found, telling
+from runners.ingest.sources.files import Found, check_whole, telling
 from runners.ingest.sources.reading import BATCH_ROWS
 from runners.tables.types import Type
 
@@ -91,6 +91,7 @@ def gather(found: Found, folder: Path, *, label_from: str = "none") -> Album:
         name = found.name(path)
         with telling(name):
             data: bytes = found.files.cat_file(path)
+            check_whole(data, name)
         try:
             picture = look(name, data, _label(name, label_from))
         except ValueError as error:

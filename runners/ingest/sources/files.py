@@ -1,11 +1,13 @@
 """Files by fsspec: finds what a URL means (a file, a folder, a glob) and reads tables of them."""
 
+import gzip
+import io
 import posixpath
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 import fsspec
 import pyarrow as pa
@@ -25,6 +27,9 @@ SUFFIXES = {
     "images": (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"),
 }
 """What the files of a format end with; others in a folder are passed over."""
+
+LFS = b"version https://git-lfs.github.com/spec/"
+"""How a pointer begins: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md."""
 
 
 @dataclass(frozen=True)
@@ -85,16 +90,34 @@ def read_files(source: FileSource) -> Reading:
 def _batches(found: Found, source: FileSource) -> Iterator[Any]:
     for path in found.paths:
         name = found.name(path)
-        with telling(name), found.files.open(path, "rb", compression=_compression(path)) as stream:
+        with telling(name), opened(found, path) as stream:
             try:
-                yield from FORMATS[source.format](Opened(name, stream))
+                yield from FORMATS[source.format](Opened(name, stream), source)
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError, EOFError) as error:
                 what = str(error).split("\n", 1)[0]
                 raise InputError(what, name, f"give a file that is valid {source.format}") from error
 
 
-def _compression(path: str) -> str | None:
-    return "gzip" if path.endswith(".gz") else None
+@contextmanager
+def opened(found: Found, path: str) -> Iterator[IO[bytes]]:
+    """Open a file for reading, decompressed.
+
+    Raises:
+        InputError: what lies there only stands for the file.
+    """
+    with found.files.open(path, "rb") as raw, io.BufferedReader(raw) as stream:
+        check_whole(stream.peek(len(LFS)), found.name(path))
+        yield gzip.GzipFile(fileobj=stream) if path.endswith(".gz") else stream  # type: ignore[misc]
+
+
+def check_whole(head: bytes, name: str) -> None:
+    """Refuse what Git LFS leaves in the place of a file that it hasn't fetched, by its first bytes.
+
+    Raises:
+        InputError: it is that.
+    """
+    if head.startswith(LFS):
+        raise InputError(f"{name} is a Git LFS pointer, not the file itself", name, "run git lfs pull where it lies")
 
 
 @contextmanager
