@@ -80,7 +80,7 @@ def read_files(source: FileSource) -> Reading:
 def _batches(found: Found, source: FileSource) -> Iterator[Any]:
     for path in found.paths:
         name = found.name(path)
-        with telling(name), opened(found, path) as stream:
+        with telling(source.url if is_http(path) else name), opened(found, path) as stream:
             try:
                 yield from FORMATS[source.format](Opened(name, stream), source)
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError, EOFError) as error:

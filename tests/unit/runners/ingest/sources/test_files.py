@@ -131,7 +131,7 @@ def test_a_signed_url_is_read_and_its_refusal_is_told_without_its_signature(
     with pytest.raises(InputError) as caught:
         rows("${secret:SIGNED}")
     assert caught.value.what == "the server answers with status 403"
-    assert caught.value.where == "x.csv"
+    assert caught.value.where == "${secret:SIGNED}"
     assert "run-out" not in str(caught.value.fix)
     with pytest.raises(InputError, match="status 404"):
         rows(f"{storage}/z.csv?sig=1")
