@@ -77,8 +77,8 @@ class Column(Block):
     """
 
     type: Type
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
     enum: tuple[str | int | float | bool, ...] | None = None
     pattern: str | None = None
     missing: float = 0.0

@@ -4,6 +4,7 @@ Violations go to status pages and into Git, so they name rows by number and hold
 `violations.json`, which stays in the data store; those of sensitive columns stand nowhere.
 """
 
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -197,18 +198,26 @@ class Verdict:
 def _rules(name: str, declared: Column) -> tuple[Rule, ...]:
     rules: list[Rule] = []
     if declared.minimum is not None:
-        low = declared.minimum
+        low, least = declared.minimum, _bound(declared.minimum, declared.type, math.ceil)
         fix = f"correct the source, or lower columns.{name}.minimum"
-        rules.append((f"below minimum {low:g}", lambda values: pc.less(values, low), fix))
+        rules.append((f"below minimum {low:g}", lambda values: pc.less(values, least), fix))
     if declared.maximum is not None:
-        high = declared.maximum
+        high, most = declared.maximum, _bound(declared.maximum, declared.type, math.floor)
         fix = f"correct the source, or raise columns.{name}.maximum"
-        rules.append((f"above maximum {high:g}", lambda values: pc.greater(values, high), fix))
+        rules.append((f"above maximum {high:g}", lambda values: pc.greater(values, most), fix))
     if declared.enum is not None:
         rules.append(_enum_rule(name, declared))
     if declared.pattern is not None:
         rules.append(_pattern_rule(name, declared.pattern))
     return tuple(rules)
+
+
+def _bound(value: float, type_: str, rounding: Callable[[float], int]) -> Any:
+    """Return a bound in the type of its column: whole numbers of 64 bits are more exact than a float."""
+    if type_ != "integer":
+        return pa.scalar(float(value), pa.float64())
+    whole = rounding(value) if math.isfinite(value) else value
+    return pa.scalar(int(min(max(whole, -(2**63)), 2**63 - 1)), pa.int64())
 
 
 def _enum_rule(name: str, declared: Column) -> Rule:

@@ -88,8 +88,8 @@ class Column(Block):
     """What a column may hold. Row-wise checks; `missing` and `distinct` are checks of the whole column."""
 
     type: Literal["integer", "number", "string", "boolean", "datetime"] = Field(description="What its values are.")
-    minimum: float | None = Field(default=None, description="The lowest value that is accepted.")
-    maximum: float | None = Field(default=None, description="The highest value that is accepted.")
+    minimum: int | float | None = Field(default=None, description="The lowest value that is accepted.")
+    maximum: int | float | None = Field(default=None, description="The highest value that is accepted.")
     enum: tuple[str | int | float | bool, ...] | None = Field(
         default=None, max_length=1000, description="The only values that are accepted."
     )

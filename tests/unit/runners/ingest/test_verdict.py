@@ -67,6 +67,14 @@ def test_each_rule_tells_count_share_and_examples(column: dict[str, Any], values
     assert violation.fix
 
 
+def test_bounds_of_large_whole_numbers_are_exact() -> None:
+    large = 2**60 + 1
+    columns = {"x": {"type": "integer", "minimum": large, "maximum": large}}
+    assert judged(columns, {"x": [large]}) == ()
+    assert len(judged(columns, {"x": [large - 1, large, large + 1]})) == 2
+    assert judged({"x": {"type": "integer", "maximum": 1e300, "minimum": -1e300}}, {"x": [2**63 - 1, -(2**63)]}) == ()
+
+
 def test_all_that_is_wrong_is_told_at_once() -> None:
     found = judged(
         {
