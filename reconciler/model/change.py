@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from reconciler.model.ids import Address, Digest, RunName
-from reconciler.model.kinds.deployments import Model, Replicas
+from reconciler.model.kinds.deployments import Access, Model, Replicas
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
 
@@ -58,7 +58,7 @@ class StartRun(Change):
     """Open the run's data branch and submit its job.
 
     `inputs` maps roles to runs whose output is read; `urls` maps roles to places that aren't runs. `code` is the path
-    of a folder of the repository and its Git tree id.
+    of a folder of the repository and its Git tree id. `image` is the container image that it asks for, if it does.
     """
 
     port = "pool"
@@ -76,6 +76,7 @@ class StartRun(Change):
     inputs: Mapping[str, RunName] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
     code: tuple[str, str] | None = None
+    image: str = ""
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -163,6 +164,7 @@ class StartRevision(_OfRevision):
     replicas: Replicas
     resources: Resources
     visibility: str = "internal"
+    access: Access | None = None
     log_payloads: bool = True
 
 
