@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from runners.contract import InputError
+from runners.places import inside
 
 Array = NDArray[Any]
 USUAL, LARGEST_NATIVE = 32, 32
@@ -50,14 +51,7 @@ def decode(folder: Path, paths: Iterable[str | None], size: Size) -> Array:
     Raises:
         InputError: a picture is missing, lies outside of the folder, or can't be decoded.
     """
-    return np.stack([_decoded(_inside(folder, path), size) for path in paths])
-
-
-def _inside(folder: Path, path: str | None) -> Path:
-    file = (folder / (path or "")).resolve()
-    if not path or not file.is_relative_to(folder.resolve()):
-        raise InputError(f"the manifest's path {path!r} is not in the dataset's folder", "path", "ingest it again")
-    return file
+    return np.stack([_decoded(inside(folder, path or ""), size) for path in paths])
 
 
 def _decoded(file: Path, size: Size) -> Array:

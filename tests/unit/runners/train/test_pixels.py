@@ -46,8 +46,8 @@ def test_small_pictures_of_one_size_keep_it(sides: list[int], asked: int | None,
     ("path", "what"),
     [
         ("gone.png", "there is no picture gone.png"),
-        ("../outside.png", "is not in the dataset's folder"),
-        (None, "is not in the dataset's folder"),
+        ("../outside.png", "leads out of its folder"),
+        (None, "leads out of its folder"),
         ("text.png", "the picture text.png can't be decoded"),
     ],
 )
