@@ -38,6 +38,14 @@ def judged(known: list[tuple[str, RunName]], view: View) -> list[tuple[str, RunN
     return [(end, run) for end, run in known if facts_of(run, view).get("verdict") != NOT_ENOUGH]
 
 
+def passed(address: Address, newest: RunName, view: View) -> tuple[DropRun, ...]:
+    """Drop what was found when there were too few rows, once it was looked again: the newer window holds those rows."""
+    known = [run for _, run in reports(address, view)]
+    enough = {run for _, run in judged(reports(address, view), view)}
+    gone = [run for run in known if run not in enough and run != newest and run not in being_read(view)][:_AT_ONCE]
+    return tuple(DropRun(address=address, run=run, why="its rows are in a newer window", accepted=True) for run in gone)
+
+
 def spare(address: Address, spec: Monitor, view: View) -> tuple[DropRun, ...]:
     """Drop the oldest reports above the number that the spec keeps, if it gives one, some at a time.
 
@@ -47,8 +55,8 @@ def spare(address: Address, spec: Monitor, view: View) -> tuple[DropRun, ...]:
     """
     if spec.keep is None:
         return ()
-    known = reports(address, view)
-    needed = {run for _, run in judged(known, view)[-2:]} | being_read(view)
+    known = judged(reports(address, view), view)
+    needed = {run for _, run in known[-2:]} | being_read(view)
     oldest = [run for _, run in known[: -spec.keep] if run not in needed][:_AT_ONCE]
     acting = {run for _, run in granted(address, spec.alert, view)} if oldest else set()
     gone = {run for run in oldest if run not in acting}

@@ -1,4 +1,4 @@
-"""Markdown as forges render it: tables and figures."""
+"""Markdown as forges render it: tables, figures and numbers of things."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,6 +14,11 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def figure(value: Any) -> str:
     """Write a figure with four significant digits, a text as it is, and nothing for None."""
     return "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def counted(count: Any, noun: str) -> str:
+    """Write a number of things: `1 alert`, `2 alerts`."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def _cell(text: str) -> str:

@@ -8,16 +8,18 @@ step sees only what the step before it tells. NannyML is imported only when ther
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+from pydantic import ValidationError
 
 from runners.contract import InputError, Request, Result
 from runners.monitor.loading import uncollected
-from runners.monitor.opening import FORMAT, Occasion, too_few, with_history
+from runners.monitor.opening import Occasion, too_few, with_history
 from runners.monitor.pages import write_pages
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import read_log
+from runners.monitor.report import FORMAT, Former, Pictures, Report
 from runners.monitor.summary import facts_of, metrics_of
 from runners.monitor.usage import former_counters, service_of
 from runners.places import local
@@ -33,15 +35,15 @@ def run(request: Request, folder: Path) -> Result:
     """
     params = request.params_as(Parameters)
     occasion = _occasion(request, params)
-    pictures: dict[str, str] = {}
+    pictures = Pictures()
     if len(occasion.log.predictions) < params.minimum_rows:
-        document = with_history(too_few(occasion), occasion.previous)
+        report = with_history(too_few(occasion))
     else:
         reference = _input(request, "reference")
-        document, pictures = _judged()(occasion, reference, folder)
-    (folder / REPORT).write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    write_pages(document, pictures, folder)
-    return Result(metrics=metrics_of(document), facts=facts_of(document))
+        report, pictures = _judged()(occasion, reference, folder)
+    (folder / REPORT).write_text(json.dumps(report.document(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    write_pages(report, pictures, folder)
+    return Result(metrics=metrics_of(report), facts=facts_of(report))
 
 
 def _occasion(request: Request, params: Parameters) -> Occasion:
@@ -52,7 +54,7 @@ def _occasion(request: Request, params: Parameters) -> Occasion:
     return Occasion(request.run, window, params, log, service, previous, notes, request.seed)
 
 
-def _judged() -> Callable[..., tuple[dict[str, Any], dict[str, str]]]:
+def _judged() -> Callable[..., tuple[Report, Pictures]]:
     """Import what studies a window: half of a report's time, of which collecting garbage would take a fifth."""
     with uncollected():
         from runners.monitor.engine import nannyml
@@ -68,14 +70,14 @@ def _input(request: Request, role: str) -> str:
     return request.inputs[role]
 
 
-def _previous(url: str | None) -> tuple[Mapping[str, Any] | None, list[str]]:
+def _previous(url: str | None) -> tuple[Former | None, list[str]]:
     """Read the report before; without it this one stands alone, and says so."""
     if url is None:
         return None, []
     try:
-        found = json.loads((local(url) / REPORT).read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
+        found = Former.model_validate_json((local(url) / REPORT).read_bytes())
+    except (FileNotFoundError, ValidationError):
         found = None
-    if isinstance(found, dict) and found.get("format") == FORMAT:
+    if found and found.format == FORMAT:
         return found, []
     return None, ["The report before this one can't be read: the trend begins anew."]

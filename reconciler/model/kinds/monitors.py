@@ -56,7 +56,11 @@ class Monitor(JobSpec):
 
     deployment: reference("deployments") = Field(description="The endpoint that is watched.")  # type: ignore[valid-type]
     schedule: Cron = Field(default="0 * * * *", description="When to report: cron, in UTC.")
-    minimum_rows: int = Field(default=500, ge=1, description="Fewer logged rows than this, and it waits.")
+    minimum_rows: int = Field(
+        default=500,
+        ge=1,
+        description="Fewer logged rows than this, and it waits: the window goes on until there are enough.",
+    )
     chunk: int = Field(default=1000, ge=50, description="Rows a chunk; fewer where that would leave too few chunks.")
     outcomes: Source | None = Field(default=None, description="Where the true outcomes arrive.")
     metric: str = Field(default="roc_auc", description="The metric that is estimated and realised.")

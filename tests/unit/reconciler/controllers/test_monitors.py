@@ -84,6 +84,37 @@ def test_rows_add_up_from_window_to_window_until_there_are_enough() -> None:
     assert stage.started(decide(alone)).params["window"]["start"] is None
 
 
+def quiet(*runs: RunName, start: str | None = None) -> dict[RunName, Any]:
+    """Return what these runs left in windows with too few rows, the newest up to the full hour."""
+    told: dict[str, Any] = {"verdict": "not_enough_data", "rows": 120}
+    return {
+        run: stage.reported(end, **told, window={"start": start, "end": end.isoformat()})
+        for run, end in zip(runs, [BEFORE, HOUR][-len(runs) :], strict=True)
+    }
+
+
+def test_a_quiet_window_waits_and_says_since_when_and_for_how_many_rows() -> None:
+    former = {report("a"): stage.reported(BEFORE, alerts=["drift"])}
+    run = stage.started(decide(stage.actual(stage.version(report("a")), results=former))).run
+    runs = former | quiet(run, start=BEFORE.isoformat())
+    found = decide(stage.actual(*map(stage.version, runs), results=runs))
+    assert (found.standing, found.reason) == (Standing.READY, "WaitsForRows")
+    assert found.message == f"120 of 500 rows since {BEFORE.isoformat()}: waits for more"
+    assert found.facts["waits"] == {"rows": 120, "needed": 500, "since": BEFORE.isoformat()}
+    assert found.wake == NOW.replace(hour=13, minute=0, second=0)
+    assert (found.facts["reports"], found.facts["newest"]) == ([report("a")], report("a")), "it is no report"
+    assert not any(run in path for path in found.files)
+    assert found.changes == ()
+
+
+def test_what_a_quiet_window_left_goes_when_it_was_looked_again() -> None:
+    run = stage.started(decide(stage.actual())).run
+    runs = quiet(report("a"), run)
+    found = decide(stage.actual(*map(stage.version, runs), results=runs))
+    assert [change.run for change in stage.of(found, DropRun)] == [report("a")]
+    assert found.message == "120 of 500 rows since the model went live: waits for more"
+
+
 def test_a_report_keeps_its_name_when_it_is_accepted() -> None:
     run = stage.started(decide(stage.actual())).run
     found = decide(stage.actual(stage.version(run), results={run: stage.reported(HOUR)}))

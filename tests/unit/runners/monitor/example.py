@@ -17,6 +17,7 @@ from runners.monitor.parameters import Parameters, Thresholds
 from runners.monitor.payloads import COUNTED, Log, Prediction
 from runners.monitor.performance import Performance
 from runners.monitor.quality import Quality
+from runners.monitor.report import Report
 from runners.monitor.tables import Tables
 from runners.monitor.verdict import alerts_of
 
@@ -69,17 +70,17 @@ STRICT = Thresholds(drifted_columns=1, realized_drop=0.03, missing_share=0.05, u
 LOOSE = Thresholds(multivariate=False)
 
 
-def document(thresholds: Thresholds = STRICT, found: Findings = FOUND, former: int = 0) -> dict[str, Any]:
+def document(thresholds: Thresholds = STRICT, found: Findings = FOUND, former: int = 0) -> Report:
     """Return a report by these thresholds, after so many former ones."""
-    occasion = Occasion(RUN, WINDOW, Parameters(thresholds=thresholds, trial="experiments/employment/ab"), LOG)
-    told = document_of(occasion, found, TABLES, alerts_of(found, thresholds))
-    previous: dict[str, Any] | None = None
-    for _ in range(former):
-        previous = with_history(told, previous)
-    return with_history(told, previous)
+    params, previous = Parameters(thresholds=thresholds, trial="experiments/employment/ab"), None
+    for _ in range(former + 1):
+        occasion = Occasion(RUN, WINDOW, params, LOG, found.service, previous, found.notes)
+        previous = with_history(document_of(occasion, found, TABLES, alerts_of(found, thresholds)))
+    assert previous
+    return previous
 
 
-def bare() -> dict[str, Any]:
+def bare() -> Report:
     """Return a report of a model that tells next to nothing: no columns, no performance, no metrics."""
     empty = Findings((), {}, {})
     return document(LOOSE, replace(empty, service={}))

@@ -18,8 +18,8 @@ def test_the_farthest_columns_are_drawn_with_their_limits() -> None:
 
 
 def test_no_more_columns_are_drawn_than_can_be_read() -> None:
-    columns = document()["columns"][:1] * 20
-    figure = drift(document() | {"columns": columns})
+    columns = document().columns[:1] * 20
+    figure = drift(document().model_copy(update={"columns": columns}))
     assert figure
     assert len(figure.axes) == MOST_COLUMNS
 
