@@ -28,7 +28,8 @@ def appraise(reference: Reference, tables: Tables, metrics: Sequence[str], notes
     realized = or_noted("The realised performance", lambda: realize(*table), notes) or {}
     weights = rows_of(len(now), size)
     found = (
-        Performance(name, estimated.get(name), realized.get(name), (weights, _known(now, weights))) for name in metrics
+        Performance(name, estimated.get(name), realized.get(name), (weights, _known(now, weights)), len(before))
+        for name in metrics
     )
     return [one for one in found if one.estimated or one.realized]
 

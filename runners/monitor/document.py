@@ -10,7 +10,16 @@ from runners.monitor.opening import Occasion, opening
 from runners.monitor.outliers import USUAL
 from runners.monitor.payloads import Log
 from runners.monitor.performance import ERRORS, Performance
-from runners.monitor.report import AlertPart, Chunks, ColumnPart, OutliersPart, PerformancePart, Report, SeriesPart
+from runners.monitor.report import (
+    AlertPart,
+    Chunks,
+    ColumnPart,
+    FalseAlarms,
+    OutliersPart,
+    PerformancePart,
+    Report,
+    SeriesPart,
+)
 from runners.monitor.tables import Tables
 from runners.monitor.verdict import Alert
 
@@ -19,6 +28,7 @@ def document_of(occasion: Occasion, found: Findings, tables: Tables, alerts: Seq
     """Write the report of a window that could be judged."""
     opened = opening(occasion, "alert" if alerts else "ok")
     rows = {"reference": len(tables.reference), "reference_used": len(tables.sample)}
+    rows |= {"held_out": len(tables.held_out)}
     written: dict[str, Any] = {
         "why": "Some figures are beyond their thresholds." if alerts else "Nothing to do.",
         "rows": opened.rows.model_copy(update=rows),
@@ -31,7 +41,9 @@ def document_of(occasion: Occasion, found: Findings, tables: Tables, alerts: Seq
         "outcomes": found.outcomes,
         "estimator": _estimator(found),
         "outliers": _outliers(found, occasion.log),
-        "distance": found.distance,
+        "distance": found.distance.area if found.distance else None,
+        "unwatched": tuple(found.unwatched),
+        "false_alarms": FalseAlarms(rate=found.rate.rate, figures=found.rate.figures),
         "notes": tuple(found.notes),
     }
     return Report.model_validate(dict(opened) | written)
@@ -49,16 +61,17 @@ def _column(column: Column, found: Findings) -> ColumnPart:
         name=column.name,
         kind=column.kind,
         drifted=column.name in found.drifted,
-        distance=mean(drift.now) if drift else None,
-        limit=drift.upper if drift else None,
-        chunks_beyond=sum(drift.beyond()) if drift else 0,
+        distance=drift.distance if drift else None,
+        limit=drift.limit if drift else None,
+        chunks_beyond=sum(drift.chunks.beyond()) if drift else 0,
         missing=quality.missing,
         missing_reference=quality.missing_reference,
         unseen_share=quality.unseen_share,
         unseen=quality.unseen,
         out_of_range=quality.out_of_range,
         change=quality.change,
-        jensen_shannon=_series(drift),
+        excess=quality.excess,
+        jensen_shannon=_series(drift.chunks if drift else None),
     )
 
 
@@ -81,6 +94,7 @@ def _performance(one: Performance) -> PerformancePart:
     for name, is_realized, series in (("estimated", False, one.estimated), ("realized", True, one.realized)):
         value, error = one.now(is_realized=is_realized)
         told |= {name: value, f"{name}_error": error, f"{name}_drop": one.drop(is_realized=is_realized)}
+        told |= {f"{name}_drop_error": one.error(is_realized=is_realized)}
         told |= {f"{name}_chunks": _series(series)}
     return PerformancePart(**told)
 

@@ -12,7 +12,8 @@ class Thresholds(Block):
 
     drifted_columns: int | None = None
     jensen_shannon: float = 0.1
-    multivariate: bool = True
+    distance: float | None = None
+    false_alarms: float = Field(default=0.01, gt=0, lt=1)
     estimated_drop: float | None = None
     realized_drop: float | None = None
     outlier_share: float | None = None

@@ -36,12 +36,16 @@ _THEIRS = MappingProxyType({"f1_macro": "f1"})
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """A metric over chunks; `weights` are the rows of each chunk, and those of them whose outcome is known."""
+    """A metric over chunks; `weights` are the rows of each chunk, and those of them whose outcome is known.
+
+    `reference_rows` is on how many rows the reference's metric was measured.
+    """
 
     metric: str
     estimated: Series | None
     realized: Series | None
     weights: tuple[Sequence[int], Sequence[int]]
+    reference_rows: int = 0
 
     @property
     def reference(self) -> float | None:
@@ -56,6 +60,21 @@ class Performance:
             return None, None
         used = [float(w) if value is not None else 0.0 for w, value in zip(weights, told.now, strict=True)]
         return mean(told.now, used), _error(told.errors, used)
+
+    def error(self, *, is_realized: bool) -> float | None:
+        """Return the standard error of the drop: the window's and the reference's, in the unit of the drop.
+
+        The sampling error of a chunk falls with the root of its rows, and that of the reference too.
+        """
+        told, weights = (self.realized, self.weights[1]) if is_realized else (self.estimated, self.weights[0])
+        _, error = self.now(is_realized=is_realized)
+        if told is None or error is None:
+            return None
+        by_row = [e * sqrt(w) for e, w in zip(told.errors, weights, strict=True) if e is not None and w]
+        usual = mean(by_row) or 0.0
+        before = usual / sqrt(self.reference_rows) if self.reference_rows else 0.0
+        unit = (self.reference or 1.0) if self.metric in ERRORS else 1.0
+        return sqrt(error**2 + before**2) / abs(unit)
 
     def drop(self, *, is_realized: bool) -> float | None:
         """Return by how much the metric is worse than on the reference; of an error, its growth as a share."""

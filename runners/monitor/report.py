@@ -56,6 +56,7 @@ class Rows(Part):
     thinned: int = 0
     reference: int = 0
     reference_used: int = 0
+    held_out: int = 0
 
 
 class AlertPart(Part):
@@ -101,6 +102,7 @@ class ColumnPart(Part):
     missing_reference: Figure = None
     unseen_share: Figure = None
     unseen: tuple[str, ...] = ()
+    excess: Figure = None
     out_of_range: Figure = None
     change: str = ""
     jensen_shannon: SeriesPart | None = None
@@ -114,11 +116,20 @@ class PerformancePart(Part):
     estimated: Figure = None
     estimated_error: Figure = None
     estimated_drop: Figure = None
+    estimated_drop_error: Figure = None
     estimated_chunks: SeriesPart | None = None
     realized: Figure = None
     realized_error: Figure = None
     realized_drop: Figure = None
+    realized_drop_error: Figure = None
     realized_chunks: SeriesPart | None = None
+
+
+class FalseAlarms(Part):
+    """The share of reports that may alert without any drift, and how many figures of this one share it."""
+
+    rate: float
+    figures: int
 
 
 class OutliersPart(Part):
@@ -210,6 +221,7 @@ class Report(Former):
     estimator: str | None = None
     outliers: OutliersPart | None = None
     distance: Figure = None
+    false_alarms: FalseAlarms | None = None
     unwatched: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

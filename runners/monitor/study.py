@@ -6,6 +6,7 @@ from runners.contract import SourceUnavailable
 from runners.monitor.appraisal import appraise, or_noted
 from runners.monitor.columns import text_of
 from runners.monitor.drift import column_drift, reconstruction
+from runners.monitor.family import rate_of
 from runners.monitor.findings import Findings
 from runners.monitor.outcomes import read_outcomes
 from runners.monitor.outliers import distance, find_outliers
@@ -27,22 +28,21 @@ def study(
     """
     tables = tables_of(reference, predictions, chunk=params.chunk, seed=seed)
     tables, notes = _with_outcomes(tables, reference, predictions, params)
-    columns, sample, now, size = reference.columns, tables.sample, tables.now, tables.size
-    metrics, least = metrics_for(reference, params.metric), params.thresholds.jensen_shannon
+    columns, now, thresholds = reference.columns, tables.now, params.thresholds
+    metrics = metrics_for(reference, params.metric)
+    rate = rate_of(tables, columns, thresholds)
     notes += _notes(reference, tables, params, metrics)
-    drift = or_noted("Drift", lambda: column_drift(sample, now, columns, size=size, least=least), notes)
     found = Findings(
         columns=columns,
-        drift=drift or {},
-        quality={column.name: quality_of(tables.reference, now, column) for column in columns},
-        reconstruction=or_noted(
-            "The reconstruction error", lambda: reconstruction(sample, now, columns, size=size), notes
-        ),
+        drift=column_drift(tables, columns, least=thresholds.jensen_shannon, each=rate.each, seed=seed),
+        quality={column.name: quality_of(tables, column) for column in columns},
+        reconstruction=or_noted("The reconstruction error", lambda: reconstruction(tables, columns), notes),
         performance=appraise(reference, tables, metrics, notes),
         outcomes=int(now[TARGET].notna().sum()) if TARGET in now else 0,
-        outliers=find_outliers(sample, now, columns, seed=seed) if columns else None,
-        distance=distance(sample, now, columns, seed=seed) if columns else None,
+        outliers=find_outliers(tables, columns, seed=seed) if columns else None,
+        distance=distance(tables.sample, now, columns, seed=seed) if columns else None,
         notes=tuple(notes),
+        rate=rate,
     )
     return found, tables
 

@@ -1,7 +1,7 @@
 """The two tables that are compared: the reference and the window, with the same columns in the same kinds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,20 +14,32 @@ from runners.monitor.performance import TARGET
 from runners.monitor.reference import PREDICTION, PROBABILITY, Reference
 
 MOST_CHUNKS, FEWEST_ROWS, MOST_ROWS = 40, 5_000, 20_000
-"""How much of the reference is cut into chunks: more would take time and tell nothing new."""
+"""How much of the reference NannyML gets, which the report says: its estimators take minutes for more."""
+MOST_PARTS = 60
+"""Chunks that a window is cut into at the most: those of a large window are larger."""
+KNOWN_SHARE = 0.25
+"""The share of the reference that bins, forests and components are made of; the rest is held out for their limits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
     """The reference, a sample of it in an order by chance, and the window in the order of time; `size` rows a chunk.
 
-    Beside the watched columns they hold the predictions, their probabilities, and the outcomes where they are known.
+    The reference is `known` and `held_out`, by chance: what is made of the one is held against the other. Beside the
+    watched columns they hold the predictions, their probabilities, and the outcomes where they are known.
     """
 
     reference: pd.DataFrame
     sample: pd.DataFrame
+    known: pd.DataFrame
+    held_out: pd.DataFrame
     now: pd.DataFrame
     size: int
+
+    @property
+    def held_out_sample(self) -> pd.DataFrame:
+        """Return no more of the held-out rows than NannyML gets."""
+        return self.held_out.head(MOST_ROWS)
 
 
 def tables_of(reference: Reference, predictions: Sequence[Prediction], *, chunk: int, seed: int) -> Tables:
@@ -42,15 +54,23 @@ def tables_of(reference: Reference, predictions: Sequence[Prediction], *, chunk:
     before = typed(reference.rows, reference.columns).assign(**_answers_of(reference))
     now = typed(pd.DataFrame([one.row for one in predictions]), reference.columns)
     now = now.assign(**_answers(reference, predictions))
-    size = size_of(chunk, len(now), len(before))
+    size = size_of(max(chunk, -(-len(now) // MOST_PARTS)), len(now), len(before))
     rows = min(len(before), max(FEWEST_ROWS, min(MOST_ROWS, MOST_CHUNKS * size)))
-    return Tables(before, before.sample(rows, random_state=seed, ignore_index=True), now, size)
+    sample = before.sample(rows, random_state=seed, ignore_index=True)
+    return Tables(before, sample, *parted(before, seed), now, size)
+
+
+def parted(rows: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Part rows by chance into those that things are made of, and those that are held out."""
+    order = np.random.default_rng(seed).permutation(len(rows))
+    count = round(len(rows) * KNOWN_SHARE)
+    return tuple(rows.iloc[at].reset_index(drop=True) for at in (order[:count], order[count:]))  # type: ignore[return-value]
 
 
 def with_outcomes(tables: Tables, reference: Reference, outcomes: Sequence[Any]) -> Tables:
     """Add the outcomes of the window's rows; None where one isn't known."""
     told = _labels(reference, pd.Series(list(outcomes), dtype=object))
-    return Tables(tables.reference, tables.sample, tables.now.assign(**{TARGET: told}), tables.size)
+    return replace(tables, now=tables.now.assign(**{TARGET: told}))
 
 
 def _answers_of(reference: Reference) -> Mapping[str, Any]:

@@ -18,10 +18,23 @@ class Thresholds(Block):
         default=0.1,
         ge=0,
         le=1,
-        description="A column drifts where two of its three newest chunks are farther from the reference than this, "
-        "and than three standard deviations above the reference's own chunks.",
+        description="A column drifts where all its rows, or those of the three newest chunks, are farther from the "
+        "reference than this, and than chance explains.",
     )
-    multivariate: bool = Field(default=True, description="Alert on the PCA reconstruction error.")
+    distance: float | None = Field(
+        default=0.6,
+        ge=0.5,
+        le=1,
+        description="ROC AUC of a classifier that tells the window's rows from the reference's, where chance doesn't "
+        "explain it: 0.5 is not at all.",
+    )
+    false_alarms: float = Field(
+        default=0.01,
+        gt=0,
+        lt=1,
+        description="Share of reports that may alert though nothing drifts. All figures that are compared with the "
+        "reference share it, so none alerts within what chance explains.",
+    )
     estimated_drop: float | None = Field(
         default=0.03, ge=0, description="Drop of the estimated metric (CBPE); of an error (DLE), its growth as a share."
     )

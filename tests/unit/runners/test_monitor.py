@@ -24,7 +24,13 @@ PARAMS: dict[str, Any] = {
     "trial": TRIAL,
     "window": {"start": None, "end": "2026-03-02T00:00:00+00:00"},
     "outcomes": {"sql": {"url": "${secret:WAREHOUSE}", "query": QUERY}},
-    "thresholds": {"drifted_columns": 3, "jensen_shannon": 0.1, "estimated_drop": 0.03, "realized_drop": 0.03},
+    "thresholds": {
+        "drifted_columns": 3,
+        "jensen_shannon": 0.1,
+        "estimated_drop": 0.03,
+        "realized_drop": 0.03,
+        "distance": 0.6,
+    },
 }
 
 
@@ -122,7 +128,7 @@ def test_real_traffic_of_later_years(warehouse: Path) -> None:
         result = finish(request, warehouse / str(year), run(request, warehouse / str(year)))
         verdicts[year] = (result.facts["verdict"], {alert["what"] for alert in result.facts["alerts"]})
         assert {"report.json", "report.md", "report.html", "plots/drift.png"} <= set(result.files)
-    fallen = {"columns drift", "reconstruction error", "estimated roc_auc fell", "realised roc_auc fell"}
+    fallen = {"columns drift", "distance from the reference", "estimated roc_auc fell", "realised roc_auc fell"}
     assert verdicts == {2016: ("ok", set()), 2018: ("alert", fallen)}
     assert len(report_in(warehouse / "2018")["history"]) == 2
     whole = "".join(path.read_text("utf-8") for path in (warehouse / "2018").glob("report.*"))

@@ -9,7 +9,8 @@ def test_it_is_json_and_says_what_was_found() -> None:
     told = json.loads(json.dumps(document().document(), allow_nan=False))
     assert (told["verdict"], told["columns_drifted"]) == ("alert", ["kind|of"])
     assert (
-        told["rows"] | {"logged": ROWS, "events": 6, "broken": 1, "reference": 3, "reference_used": 3} == told["rows"]
+        told["rows"] | {"logged": ROWS, "events": 6, "broken": 1, "reference": 3, "reference_used": 3, "held_out": 2}
+        == told["rows"]
     )
     assert told["chunks"] == {"size": 2, "rows": [2, 2, 2]}
     assert told["distance"] == 0.876543
@@ -37,7 +38,7 @@ def test_performance_is_told_with_its_errors_and_drops() -> None:
 def test_alerts_are_told_with_what_to_do() -> None:
     told = document()
     assert {alert.what for alert in told.alerts} == {
-        "columns drift", "realised roc_auc fell", "missing values", "unseen categories", "reconstruction error",
+        "columns drift", "realised roc_auc fell", "missing values", "unseen categories", "distance from the reference",
     }  # fmt: skip
     assert all(alert.fix for alert in told.alerts)
 

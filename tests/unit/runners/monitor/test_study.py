@@ -45,7 +45,7 @@ def test_estimated_and_realised_performance_agree_on_the_same_population(referen
         assert error
         assert 0.002 < error < 0.02
     assert found.distance
-    assert found.distance < 0.57
+    assert found.distance.area < 0.57
     assert not found.drifted
     assert not found.notes
 

@@ -59,4 +59,8 @@ def test_a_large_reference_is_sampled_by_the_seed() -> None:
     assert len(first.reference) == 30_000
     assert len(first.sample) == 5_000
     assert first.sample.equals(second.sample)
+    assert first.held_out.equals(second.held_out)
+    assert (len(first.known), len(first.held_out)) == (7_500, 22_500)
+    assert not set(first.known["age"]) & set(first.held_out["age"])
+    assert len(first.held_out_sample) == 20_000
     assert first.sample["age"].tolist() != sorted(first.sample["age"])

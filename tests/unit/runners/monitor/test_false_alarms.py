@@ -1,0 +1,78 @@
+"""Reports alert without drift as seldom as they say, whatever the columns and the reference; real shifts at once."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from runners.monitor.parameters import Thresholds
+from tests.unit.runners.monitor import streams
+
+RATE, REPORTS, OF_ONE_REFERENCE = 0.05, 500, 10
+STRICT = streams.NOTHING_ALLOWED.model_copy(update={"false_alarms": RATE})
+USUAL = Thresholds(drifted_columns=1, missing_share=0.05, unseen_share=0.05)
+
+
+def alarms(rows: tuple[int, int], reports: int, thresholds: Thresholds) -> int:
+    """Count the alarms of reports on windows that never drift; each reference serves for ten of them."""
+    (before, now), random, hits = rows, np.random.default_rng(5), 0
+    reference = streams.population(before, random)
+    for number in range(reports):
+        if number % OF_ONE_REFERENCE == 0:
+            reference = streams.population(before, random)
+        tables = streams.tables_of(reference, streams.population(now, random), max(1, now // 4), number)
+        hits += streams.has_alert(streams.found(tables, thresholds, number), thresholds)
+    return hits
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rows", [(500, 500), (2_000, 1_000), (10_000, 500)])
+def test_a_stream_without_drift_alerts_no_more_often_than_stated(
+    rows: tuple[int, int], record_property: Callable[[str, object], None]
+) -> None:
+    hits = alarms(rows, REPORTS, STRICT)
+    bounds = streams.lower_bound(hits, REPORTS), streams.upper_bound(hits, REPORTS)
+    record_property("false alarms", f"{hits / REPORTS:.3f}, {bounds[0]:.3f} to {bounds[1]:.3f}")
+    assert bounds[0] <= RATE, f"{hits} of {REPORTS} reports cried wolf"
+
+
+def test_a_few_reports_without_drift_are_quiet() -> None:
+    assert alarms((500, 300), 4, STRICT.model_copy(update={"false_alarms": 0.001})) == 0
+
+
+def shifted(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(normal=rows["normal"] + 1.0)
+
+
+def gone(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(whole=np.where(np.arange(len(rows)) % 4 == 0, np.nan, rows["whole"]))
+
+
+def unseen(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(of_2=np.where(np.arange(len(rows)) % 5 == 0, "new", rows["of_2"]))
+
+
+def constant(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(mostly_zero=-1.0)
+
+
+def renamed(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(of_2000="v1")
+
+
+@pytest.mark.parametrize("change", [shifted, gone, unseen, constant, renamed])
+@pytest.mark.parametrize("before", [500, 5_000])
+def test_a_real_shift_is_found_at_once(change: Callable[[pd.DataFrame], pd.DataFrame], before: int) -> None:
+    random = np.random.default_rng(11)
+    reference, now = streams.population(before, random), change(streams.population(500, random))
+    told = streams.found(streams.tables_of(reference, now, 125, 0), USUAL, 0)
+    assert streams.has_alert(told, USUAL)
+
+
+def test_a_shift_of_the_newest_rows_of_a_long_window_is_found() -> None:
+    random = np.random.default_rng(12)
+    reference, now = streams.population(5_000, random), streams.population(10_000, random)
+    now.loc[now.index[-600:], "normal"] += 1.5
+    told = streams.found(streams.tables_of(reference, now, 200, 0), USUAL, 0)
+    assert told.drifted == ["normal"]
