@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.model.text import counted as counted  # noqa: PLC0414 - the verbs look for it here
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -58,11 +60,6 @@ def print_json(document: Any) -> None:
     from reconciler.model.text import json_visible
 
     print(json_visible(json.dumps(document, indent=2, default=str, ensure_ascii=False)))
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """Write a number with its noun: `1 change`, `2 changes`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from reconciler.model.decision import Decision, Live, Standing, View
 from reconciler.model.ids import Address, RunName, digest, kind_of, name_of
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.monitors import Monitor
-from reconciler.model.markdown import counted
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import next_fire
+from reconciler.model.text import counted
 
 SHOWN = 30
 """Reports that are shown at the most where the spec keeps all."""

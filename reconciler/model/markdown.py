@@ -50,10 +50,5 @@ def figure(value: Any) -> str:
     return f"{value:.4g}"
 
 
-def counted(count: Any, noun: str) -> str:
-    """Write a number of things: `1 alert`, `2 alerts`."""
-    return f"{count} {noun}" + ("" if count == 1 else "s")
-
-
 def _cell(text: str) -> str:
     return str(text).replace("|", "\\|").replace("\n", " ")

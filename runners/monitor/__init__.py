@@ -9,6 +9,7 @@ step sees only what the step before it tells. NannyML is imported only when ther
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -20,6 +21,7 @@ from runners.monitor.pages import write_pages
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import read_log
 from runners.monitor.report import FORMAT, Former, Pictures, Report
+from runners.monitor.signature import identifier_of
 from runners.monitor.summary import facts_of, metrics_of
 from runners.monitor.usage import former_counters, service_of
 from runners.places import local
@@ -36,7 +38,7 @@ def run(request: Request, folder: Path) -> Result:
     params = request.params_as(Parameters)
     occasion = _occasion(request, params)
     pictures = Pictures()
-    if len(occasion.log.predictions) < params.minimum_rows:
+    if occasion.log.rows < params.minimum_rows:
         report = with_history(too_few(occasion))
     else:
         reference = _input(request, "reference")
@@ -47,11 +49,18 @@ def run(request: Request, folder: Path) -> Result:
 
 
 def _occasion(request: Request, params: Parameters) -> Occasion:
-    log = read_log(_input(request, "logs"), params.window, params.trial)
+    logs, seed = _input(request, "logs"), request.seed
+    log = read_log(logs, params.window, params.trial, seed=seed)
     previous, notes = _previous(request.inputs.get("previous"))
     service = service_of(request.inputs.get("metrics"), former_counters(previous), log)
     window = {"start": None, "end": None, **(request.params.get("window") or {})}
-    return Occasion(request.run, window, params, log, service, previous, notes, request.seed)
+    occasion = Occasion(request.run, window, params, log, service, previous, notes, seed)
+    earlier = params.window.before(params.outcomes.lookback) if params.outcomes else None
+    if earlier is None or log.rows < params.minimum_rows:
+        return occasion
+    name = identifier_of(request.inputs.get("reference"))
+    fields = (name,) if name else ()
+    return replace(occasion, former=read_log(logs, earlier, params.trial, seed=seed, fields=fields))
 
 
 def _judged() -> Callable[..., tuple[Report, Pictures]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from runners.monitor.appraisal import Outcomes
 from runners.monitor.chunks import Series, mean, rows_of
 from runners.monitor.columns import Column
 from runners.monitor.findings import Findings
@@ -15,10 +16,13 @@ from runners.monitor.report import (
     Chunks,
     ColumnPart,
     FalseAlarms,
+    LookbackPart,
     OutliersPart,
     PerformancePart,
     Report,
     SeriesPart,
+    Span,
+    WindowPart,
 )
 from runners.monitor.tables import Tables
 from runners.monitor.verdict import Alert
@@ -39,6 +43,8 @@ def document_of(occasion: Occasion, found: Findings, tables: Tables, alerts: Seq
         "reconstruction": _series(found.reconstruction),
         "performance": tuple(_performance(one) for one in found.performance),
         "outcomes": found.outcomes,
+        "lookback": _lookback(found.lookback),
+        "windows": tuple(_window(one) for one in found.windows),
         "estimator": _estimator(found),
         "outliers": _outliers(found, occasion.log),
         "distance": found.distance.area if found.distance else None,
@@ -97,6 +103,18 @@ def _performance(one: Performance) -> PerformancePart:
         told |= {f"{name}_drop_error": one.error(is_realized=is_realized)}
         told |= {f"{name}_chunks": _series(series)}
     return PerformancePart(**told)
+
+
+def _window(one: Outcomes) -> WindowPart:
+    span = Span(**{name: moment.isoformat() if moment else None for name, moment in one.window})
+    return WindowPart(window=span, rows=one.rows, known=one.known, realized=one.realized)
+
+
+def _lookback(rows: Outcomes | None) -> LookbackPart | None:
+    if rows is None:
+        return None
+    since = rows.window.start.isoformat() if rows.window.start else None
+    return LookbackPart(since=since, rows=rows.rows, known=rows.known)
 
 
 def _estimator(found: Findings) -> str | None:

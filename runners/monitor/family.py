@@ -18,5 +18,7 @@ def rate_of(tables: Tables, columns: Sequence[Column], thresholds: Thresholds) -
     drifts = comparable(tables, columns) * len(spans(rows_of(len(tables.now), tables.size)))
     missing = len(columns) if thresholds.missing_share is not None else 0
     unseen = sum(one.kind == "category" for one in columns) if thresholds.unseen_share is not None else 0
-    wholes = (thresholds.outlier_share, thresholds.distance, thresholds.estimated_drop, thresholds.realized_drop)
-    return Rate(thresholds.false_alarms, drifts + missing + unseen + sum(one is not None for one in wholes))
+    wholes = (thresholds.outlier_share, thresholds.distance)
+    drops = (thresholds.estimated_drop, thresholds.realized_drop)
+    others = sum(one is not None for one in wholes) + 2 * sum(one is not None for one in drops)
+    return Rate(thresholds.false_alarms, drifts + missing + unseen + others)

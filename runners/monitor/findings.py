@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from runners.monitor.appraisal import Outcomes
 from runners.monitor.chance import Rate
 from runners.monitor.chunks import Series
 from runners.monitor.columns import Column
@@ -18,7 +19,8 @@ class Findings:
     """The figures of one window.
 
     `drift` and `quality` are by column, `outcomes` is how many of the window's rows have one, `distance` how well the
-    window can be told from the reference, `service` the figures of the endpoint, `notes` what a reader must know and
+    window can be told from the reference, `windows` and `lookback` what is known
+    by now of former windows and of all rows, `service` the figures of the endpoint, `notes` what a reader must know and
     `unwatched` what nobody looked at. `rate` says how often reports may alert by chance, and how many figures share it.
     """
 
@@ -28,6 +30,8 @@ class Findings:
     reconstruction: Series | None = None
     performance: Sequence[Performance] = ()
     outcomes: int = 0
+    windows: Sequence[Outcomes] = ()
+    lookback: Outcomes | None = None
     outliers: Outliers | None = None
     distance: Distance | None = None
     service: Mapping[str, Any] = field(default_factory=dict)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from runners.monitor.document import document_of
 from runners.monitor.opening import Occasion, with_history
+from runners.monitor.parameters import Window
 from runners.monitor.plots import draw
 from runners.monitor.reference import read_reference
 from runners.monitor.report import Pictures, Report
-from runners.monitor.study import study
+from runners.monitor.study import Earlier, study
 from runners.monitor.verdict import alerts_of
 
 
@@ -20,8 +21,17 @@ def judged(occasion: Occasion, reference_url: str, folder: Path) -> tuple[Report
     """
     params = occasion.params
     reference = read_reference(reference_url, params.columns)
-    found, tables = study(reference, occasion.log.predictions, params, seed=occasion.seed)
+    found, tables = study(reference, occasion.log.predictions, params, seed=occasion.seed, earlier=_earlier(occasion))
     found = replace(found, service=occasion.service, notes=(*occasion.notes, *found.notes))
     alerts = alerts_of(found, params.thresholds)
     report = with_history(document_of(occasion, found, tables, alerts))
     return report, draw(report, tables, folder)
+
+
+def _earlier(occasion: Occasion) -> Earlier:
+    """Return the former predictions, and the windows of former reports that they lie in, the oldest first."""
+    former = occasion.former.predictions
+    if not former or not occasion.previous:
+        return Earlier(former)
+    windows = [Window.model_validate(one.window.model_dump()) for one in occasion.previous.history]
+    return Earlier(former, [one for one in windows if one.end and one.end > former[0].time])

@@ -19,7 +19,8 @@ HISTORY = 50
 class Occasion:
     """Which report this is, and what is known before anything is compared.
 
-    `service` are the figures of the endpoint, `previous` is the report before, `notes` is what a reader must know.
+    `former` are the predictions before the window whose outcomes may still arrive, `service` are the figures of the
+    endpoint, `previous` is the report before, `notes` is what a reader must know.
     """
 
     run: str
@@ -30,18 +31,25 @@ class Occasion:
     previous: Former | None = None
     notes: Sequence[str] = ()
     seed: int = 0
+    former: Log = field(default_factory=Log)
 
 
 def too_few(occasion: Occasion) -> Report:
     """Write the report of a window with too few rows to judge it."""
-    rows, wanted = len(occasion.log.predictions), occasion.params.minimum_rows
+    rows, wanted = occasion.log.rows, occasion.params.minimum_rows
     why = f"{rows:,} rows were logged in this window, and {wanted:,} are needed (`minimum_rows`): nothing is judged."
     return opening(occasion, "not_enough_data").model_copy(update={"why": why})
 
 
 def with_history(report: Report) -> Report:
-    """Add this report's key figures to those of the former ones, as the newest."""
-    return report.model_copy(update={"history": (*report.history, _key_figures(report))[-HISTORY:]})
+    """Add this report's key figures to those of the former ones, as the newest.
+
+    Windows whose outcomes are known by now are told anew.
+    """
+    known = {one.window: one.realized for one in report.windows if one.realized is not None}
+    history = (*report.history, _key_figures(report))[-HISTORY:]
+    told = tuple(one.model_copy(update={"realized": known.get(one.window, one.realized)}) for one in history)
+    return report.model_copy(update={"history": told})
 
 
 def opening(occasion: Occasion, verdict: Verdict) -> Report:
@@ -51,7 +59,7 @@ def opening(occasion: Occasion, verdict: Verdict) -> Report:
         trial=occasion.params.trial,
         window=Span.model_validate(dict(occasion.window)),
         verdict=verdict,
-        rows=Rows(logged=len(occasion.log.predictions), **occasion.log.counts),
+        rows=Rows(logged=occasion.log.rows, **occasion.log.counts),
         thresholds=occasion.params.thresholds,
         metric=occasion.params.metric,
         seed=occasion.seed,

@@ -5,7 +5,6 @@ A trial leaves `reference.parquet` (features, target, `prediction`, and `predict
 """
 
 import difflib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,12 +14,13 @@ import pandas as pd
 
 from runners.contract import InputError
 from runners.monitor.columns import Column, kind_of, text_of
+from runners.monitor.signature import SIGNATURE, read_signature
 from runners.places import local
 from runners.tables import ColumnReading, Reading
 from runners.tables.reading import from_json
 from runners.tables.schema import of_parquet
 
-ROWS, SIGNATURE = "reference.parquet", "signature.json"
+ROWS = "reference.parquet"
 PREDICTION, PROBABILITY, OF_CLASS = "prediction", "predicted_probability", "probability_"
 
 Task = Literal["binary", "multiclass", "regression"]
@@ -62,7 +62,7 @@ def read_reference(url: str, watched: Sequence[str] | None = None) -> Reference:
         InputError: there is no reference, it is no Parquet, or a column to watch isn't in it.
     """
     folder = local(url)
-    rows, told = _rows(folder, url), _signature(folder / SIGNATURE)
+    rows, told = _rows(folder, url), read_signature(folder / SIGNATURE)
     kinds = _features(rows, told)
     names = list(kinds) if watched is None else [_known(name, kinds) for name in watched]
     columns = tuple(Column(name, kind_of(rows[name], kinds[name])) for name in names)
@@ -106,16 +106,6 @@ def _rows(folder: Path, url: str) -> pd.DataFrame:
 def _no_reference(url: str) -> InputError:
     fix = f"a monitor needs a trial that leaves {ROWS}: its test rows with outcomes and predictions"
     return InputError(f"the trial has no {ROWS}", url, fix)
-
-
-def _signature(path: Path) -> Mapping[str, Any]:
-    try:
-        told = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except ValueError as error:
-        raise InputError(f"{SIGNATURE} is no JSON: {error}", path.parent.name, "train the trial again") from error
-    return told if isinstance(told, dict) else {}
 
 
 def _features(rows: pd.DataFrame, told: Mapping[str, Any]) -> dict[str, str]:

@@ -132,6 +132,23 @@ class FalseAlarms(Part):
     figures: int
 
 
+class WindowPart(Part):
+    """A window, this one or a former one: for how many of its rows the outcome is known by now, and what they say."""
+
+    window: Span
+    rows: int
+    known: int
+    realized: Figure = None
+
+
+class LookbackPart(Part):
+    """The rows whose outcomes are looked for: since when, how many there are, and of how many the outcome is known."""
+
+    since: str | None
+    rows: int
+    known: int
+
+
 class OutliersPart(Part):
     """The share of rows beyond the limit, and where the strangest stand in the log."""
 
@@ -218,6 +235,8 @@ class Report(Former):
     reconstruction: SeriesPart | None = None
     performance: tuple[PerformancePart, ...] = ()
     outcomes: int = 0
+    lookback: LookbackPart | None = None
+    windows: tuple[WindowPart, ...] = ()
     estimator: str | None = None
     outliers: OutliersPart | None = None
     distance: Figure = None

@@ -1,15 +1,16 @@
 """Looks at a window: from the reference and the logged predictions to findings."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from runners.contract import SourceUnavailable
-from runners.monitor.appraisal import appraise, or_noted
+from runners.monitor.appraisal import Outcomes, appraise, by_window, lookback, or_noted
 from runners.monitor.drift import column_drift, reconstruction
 from runners.monitor.family import rate_of
 from runners.monitor.findings import Findings
 from runners.monitor.outcomes import read_outcomes
 from runners.monitor.outliers import distance, find_outliers
-from runners.monitor.parameters import Parameters
+from runners.monitor.parameters import Parameters, Window
 from runners.monitor.payloads import Prediction
 from runners.monitor.performance import FEWEST_OUTCOMES, TARGET, metrics_for
 from runners.monitor.quality import quality_of
@@ -17,8 +18,19 @@ from runners.monitor.reference import PREDICTION, Reference
 from runners.monitor.tables import Tables, tables_of, with_outcomes
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What went before the window: predictions whose outcomes may still arrive, and the windows that they were in."""
+
+    predictions: Sequence[Prediction] = ()
+    windows: Sequence[Window] = ()
+
+
+NONE = Earlier()
+
+
 def study(
-    reference: Reference, predictions: Sequence[Prediction], params: Parameters, *, seed: int
+    reference: Reference, predictions: Sequence[Prediction], params: Parameters, *, seed: int, earlier: Earlier = NONE
 ) -> tuple[Findings, Tables]:
     """Compare the window with the reference; the service figures aren't part of it.
 
@@ -26,7 +38,7 @@ def study(
         InputError: the outcomes' source is wrong.
     """
     tables = tables_of(reference, predictions, chunk=params.chunk, seed=seed)
-    tables, notes = _with_outcomes(tables, reference, predictions, params)
+    tables, notes = _with_outcomes(tables, reference, predictions, (params, earlier.predictions))
     columns, now, thresholds = reference.columns, tables.now, params.thresholds
     metrics = metrics_for(reference, params.metric)
     rate = rate_of(tables, columns, thresholds)
@@ -37,6 +49,8 @@ def study(
         quality={column.name: quality_of(tables, column) for column in columns},
         reconstruction=or_noted("The reconstruction error", lambda: reconstruction(tables, columns), notes),
         performance=appraise(reference, tables, metrics, notes),
+        windows=_windows(reference, tables, metrics, (params.window, earlier), notes),
+        lookback=lookback(tables),
         outcomes=int(now[TARGET].notna().sum()) if TARGET in now else 0,
         outliers=find_outliers(tables, columns, seed=seed) if columns else None,
         distance=distance(tables.sample, now, columns, seed=seed) if columns else None,
@@ -47,19 +61,36 @@ def study(
 
 
 def _with_outcomes(
-    tables: Tables, reference: Reference, predictions: Sequence[Prediction], params: Parameters
+    tables: Tables,
+    reference: Reference,
+    predictions: Sequence[Prediction],
+    asked: tuple[Parameters, Sequence[Prediction]],
 ) -> tuple[Tables, list[str]]:
     """Add the outcomes that have arrived; where their source is out of reach, a note says so."""
+    params, former = asked
     if params.outcomes is None:
         return tables, ["No outcomes are configured (`outcomes`): performance is estimated only."]
     if not (reference.identifier and reference.target):
         return tables, ["The trial's signature names no identifier and target: outcomes can't be joined."]
-    names = reference.reading.texts(reference.identifier, [one.row.get(reference.identifier) for one in predictions])
+    names = reference.reading.texts(
+        reference.identifier, [one.row.get(reference.identifier) for one in (*former, *predictions)]
+    )
     try:
         known = read_outcomes(params.outcomes, reference.reading, names)
     except SourceUnavailable as error:
         return tables, [f"The outcomes are out of reach: {error.what}. Performance is estimated only."]
-    return with_outcomes(tables, reference, [known.by_name.get(str(name)) for name in names]), known.notes
+    outcomes = [known.by_name.get(str(name)) for name in names]
+    return with_outcomes(tables, reference, outcomes, former), known.notes
+
+
+def _windows(
+    reference: Reference, tables: Tables, metrics: Sequence[str], looked: tuple[Window, Earlier], notes: list[str]
+) -> list[Outcomes]:
+    """Tell of this window and of the former ones in the look-back, the newest first, what is known by now."""
+    window, earlier = looked
+    if not metrics or TARGET not in tables.now:
+        return []
+    return by_window(reference, tables, metrics[0], [window, *reversed(earlier.windows)], notes)
 
 
 def _notes(reference: Reference, tables: Tables, params: Parameters, metrics: Sequence[str]) -> Iterator[str]:
@@ -74,6 +105,6 @@ def _notes(reference: Reference, tables: Tables, params: Parameters, metrics: Se
         yield f"{params.metric} can't be told for this model; {metrics[0]} is watched in its place."
     if reference.task in ("binary", "multiclass") and not reference.probabilities:
         yield "The reference has no probabilities: performance can't be estimated before outcomes arrive."
-    known = int(tables.now[TARGET].notna().sum()) if TARGET in tables.now else None
-    if known is not None and known < FEWEST_OUTCOMES:
-        yield f"Outcomes are known for {known} of {len(tables.now):,} rows: too few for realised performance."
+    known = lookback(tables)
+    if known is not None and known.known < FEWEST_OUTCOMES:
+        yield f"Outcomes are known for {known.known} of {known.rows:,} rows: too few for realised performance."

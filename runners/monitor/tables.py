@@ -1,7 +1,7 @@
 """The two tables that are compared: the reference and the window, with the same columns in the same kinds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ MOST_CHUNKS, FEWEST_ROWS, MOST_ROWS = 40, 5_000, 20_000
 """How much of the reference NannyML gets, which the report says: its estimators take minutes for more."""
 MOST_PARTS = 60
 """Chunks that a window is cut into at the most: those of a large window are larger."""
+TIME = "setpoint_time"
+"""The column of times in the tables of this module, beside features of any name."""
 KNOWN_SHARE = 0.25
 """The share of the reference that bins, forests and components are made of; the rest is held out for their limits."""
 
@@ -26,7 +28,8 @@ class Tables:
     """The reference, a sample of it in an order by chance, and the window in the order of time; `size` rows a chunk.
 
     The reference is `known` and `held_out`, by chance: what is made of the one is held against the other. Beside the
-    watched columns they hold the predictions, their probabilities, and the outcomes where they are known.
+    watched columns they hold the predictions, their probabilities, their time, and the outcomes where they are known;
+    so does `former`, without the columns: the rows before the window whose outcomes may still arrive.
     """
 
     reference: pd.DataFrame
@@ -35,6 +38,7 @@ class Tables:
     held_out: pd.DataFrame
     now: pd.DataFrame
     size: int
+    former: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def held_out_sample(self) -> pd.DataFrame:
@@ -53,7 +57,7 @@ def tables_of(reference: Reference, predictions: Sequence[Prediction], *, chunk:
     """
     before = typed(reference.rows, reference.columns, reference.reading).assign(**_answers_of(reference))
     now = typed(pd.DataFrame([one.row for one in predictions]), reference.columns, reference.reading)
-    now = now.assign(**_answers(reference, predictions))
+    now = now.assign(**_answers(reference, predictions), **{TIME: [one.time for one in predictions]})
     size = size_of(max(chunk, -(-len(now) // MOST_PARTS)), len(now), len(before))
     rows = min(len(before), max(FEWEST_ROWS, min(MOST_ROWS, MOST_CHUNKS * size)))
     sample = before.sample(rows, random_state=seed, ignore_index=True)
@@ -67,10 +71,16 @@ def parted(rows: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return tuple(rows.iloc[at].reset_index(drop=True) for at in (order[:count], order[count:]))  # type: ignore[return-value]
 
 
-def with_outcomes(tables: Tables, reference: Reference, outcomes: Sequence[Any]) -> Tables:
-    """Add the outcomes of the window's rows; None where one isn't known."""
+def with_outcomes(
+    tables: Tables, reference: Reference, outcomes: Sequence[Any], former: Sequence[Prediction] = ()
+) -> Tables:
+    """Add the outcomes of former rows and of the window's, in this order; None where one isn't known."""
     told = _labels(reference, pd.Series(list(outcomes), dtype=object))
-    return replace(tables, now=tables.now.assign(**{TARGET: told}))
+    earlier = pd.DataFrame({TIME: [one.time for one in former], **_answers(reference, former)}) if former else None
+    now = tables.now.assign(**{TARGET: told[len(former) :]})
+    if earlier is None:
+        return replace(tables, now=now)
+    return replace(tables, now=now, former=earlier.assign(**{TARGET: told[: len(former)]}))
 
 
 def _answers_of(reference: Reference) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 from runners.monitor.chance import of_drop
+from runners.monitor.chunks import NEWEST
 from runners.monitor.findings import Findings
 from runners.monitor.parameters import Thresholds
 from runners.monitor.performance import ERRORS, Performance
@@ -58,23 +59,35 @@ def _performance(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
         return
     judged = found.performance[0]
     for is_realized, allowed in ((False, thresholds.estimated_drop), (True, thresholds.realized_drop)):
-        drop, error = judged.drop(is_realized=is_realized), judged.error(is_realized=is_realized) or 0.0
-        if allowed is None or drop is None or drop <= allowed or of_drop(drop, error) >= found.rate.each:
+        drops = [_drop(judged, newest, is_realized=is_realized) for newest in (None, NEWEST)]
+        told = [drop for drop in drops if drop and drop.chance < found.rate.each]
+        largest = max(told, key=lambda drop: drop.value, default=None)
+        if allowed is None or largest is None or largest.value <= allowed:
             continue
         word = "realised" if is_realized else "estimated"
         fix = "Retrain on rows like these, or roll back to the former model if it does better on them."
         if not is_realized:
             fix = "Bring in the outcomes of these rows to make sure, and have a retraining ready."
-        yield _alert(f"{word} {judged.metric} {_fell(judged)}", drop, allowed, _moved(judged, is_realized), fix)
+        yield _alert(f"{word} {judged.metric} {_fell(judged)}", largest.value, allowed, largest.where, fix)
+
+
+class _Drop(NamedTuple):
+    value: float
+    chance: float
+    where: str
+
+
+def _drop(judged: Performance, newest: int | None, *, is_realized: bool) -> _Drop | None:
+    """Return by how much a metric is worse, over all chunks or the newest, and the chance of that."""
+    value, error = (ask(is_realized=is_realized, newest=newest) for ask in (judged.drop, judged.error))
+    now, _ = judged.now(is_realized=is_realized, newest=newest)
+    if value is None or now is None:
+        return None
+    return _Drop(value, of_drop(value, error or 0.0), f"{judged.reference:.4g} → {now:.4g}")
 
 
 def _fell(judged: Performance) -> str:
     return "grew" if judged.metric in ERRORS else "fell"
-
-
-def _moved(judged: Performance, is_realized: bool) -> str:
-    now, _ = judged.now(is_realized=is_realized)
-    return f"{judged.reference:.4g} → {now:.4g}"
 
 
 def _rows(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:

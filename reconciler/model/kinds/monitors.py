@@ -72,6 +72,11 @@ class Outcomes(Source):
         description="For which class of the model each of their values stands, where they are spelled otherwise.",
         examples=[{"0": "no", "1": "yes"}],
     )
+    lookback: Duration = Field(
+        default_factory=lambda: parse_duration("7d"),
+        description="How long after a prediction its outcome may arrive: realised performance is told of all rows "
+        "within this span, and former windows are told anew as their outcomes arrive.",
+    )
 
 
 class Monitor(JobSpec):
@@ -100,4 +105,7 @@ class Monitor(JobSpec):
     def monitor_params(self) -> dict[str, Any]:
         """Return the parameters of the `monitor` runner."""
         fields = {"chunk", "outcomes", "metric", "columns", "thresholds", "minimum_rows"}
-        return self.model_dump(mode="json", include=fields, exclude_none=True)
+        params = self.model_dump(mode="json", include=fields, exclude_none=True)
+        if self.outcomes:
+            params["outcomes"]["lookback"] = self.outcomes.lookback.total_seconds()
+        return params

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from runners.monitor.plots.canvas import ALERT, BEFORE, INK, KNOWN, NOW, QUIET, Axes, Figure, grid_of, keyed, titled
-from runners.monitor.report import Report, SeriesPart
+from runners.monitor.report import PerformancePart, Report, SeriesPart
 
 MOST_COLUMNS = 6
 _FEWEST_BEFORE = 8
@@ -40,25 +40,31 @@ def reconstruction(report: Report) -> Figure | None:
 
 
 def performance(report: Report) -> Figure | None:
-    """Draw the first metric: estimated, with two standard errors on both sides, and realised where it is known."""
+    """Draw the first metric: estimated, with two standard errors on both sides, and beside it realised where known."""
     told = report.first()
-    either = (told.estimated_chunks or told.realized_chunks) if told else None
-    if told is None or either is None:
+    shown = [one for one in (told.estimated_chunks, told.realized_chunks) if one] if told else []
+    if told is None or not shown:
         return None
-    figure, (plot,) = grid_of(1, height=2.6)
-    estimated, realized = told.estimated_chunks, told.realized_chunks
-    _before(plot, either)
-    if estimated:
-        _estimated(plot, estimated)
-    if realized:
-        at, values = _points(realized.now)
-        plot.plot(at, values, "o", color=KNOWN, markersize=5, label="realised", zorder=4)
+    figure, plots = grid_of(len(shown), height=2.6, most_across=2)
+    for plot, series in zip(plots, shown, strict=True):
+        _side(plot, series, told, is_realized=series is told.realized_chunks)
+    keyed(figure, *plots)
+    return figure
+
+
+def _side(plot: Axes, series: SeriesPart, told: PerformancePart, *, is_realized: bool) -> None:
+    """Draw one side: estimated on the window, or realised on all rows whose outcomes are known."""
+    _before(plot, series)
+    if is_realized:
+        at, values = _points(series.now)
+        plot.plot(at, values, "-o", color=KNOWN, linewidth=1.2, markersize=5, label="realised", zorder=4)
+    else:
+        _estimated(plot, series)
     if told.reference is not None:
         plot.axhline(told.reference, color=BEFORE, linewidth=1, linestyle=(0, (4, 3)))
-    titled(plot, f"{told.metric} by chunk")
-    _numbered(plot, len(either.now))
-    keyed(figure, plot)
-    return figure
+    rows = "rows with outcomes" if is_realized else "this window"
+    titled(plot, f"{told.metric}, {rows}, by chunk")
+    _numbered(plot, len(series.now))
 
 
 def _estimated(plot: Axes, series: SeriesPart) -> None:

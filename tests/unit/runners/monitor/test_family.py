@@ -18,5 +18,5 @@ def test_every_figure_that_may_alert_is_counted() -> None:
     shares = Thresholds(missing_share=0.1, unseen_share=0.1)
     assert rate_of(short, streams.COLUMNS, shares).figures == columns + columns + of_them
     wholes = Thresholds(outlier_share=0.1, distance=0.6, estimated_drop=0.1, realized_drop=0.1)
-    assert rate_of(short, streams.COLUMNS, wholes).figures == columns + 4
+    assert rate_of(short, streams.COLUMNS, wholes).figures == columns + 6, "drops of all chunks and of the newest"
     assert rate_of(short, (), Thresholds(error_rate=0.1)).figures == 0
