@@ -18,8 +18,14 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-STYLES: Mapping[str, str] = {"ready": "green", "reconciling": "blue", "waiting": "yellow", "stalled": "red"}
-"""The colour of each state (`reconciler.model.decision.Standing`)."""
+STYLES: Mapping[str, str] = {
+    "ready": "green",
+    "alerting": "red",
+    "reconciling": "blue",
+    "waiting": "yellow",
+    "stalled": "red",
+}
+"""The colour of each state that is shown (`reconciler.model.condition.shown_state`)."""
 SIGNS: Mapping[str, str] = {"+": "green", "-": "red", "~": "yellow"}
 
 as_json = click.option("--json", "to_json", is_flag=True, help="Print JSON.")
@@ -79,10 +85,12 @@ class Row:
 
 def row_of(address: str, document: Mapping[str, Any]) -> Row:
     """Return the row of a status document."""
+    from reconciler.model.condition import shown_state
+
     ready: Mapping[str, Any] = next((c for c in document.get("conditions") or () if c.get("type") == "Ready"), {})
     return Row(
         address,
-        str(document.get("state", "waiting")),
+        shown_state(document),
         str(ready.get("reason", "")),
         str(ready.get("message", "")),
         str(ready.get("since", "")),

@@ -1,6 +1,6 @@
 """Monitors: on a schedule, hold the logged predictions against the training reference, and act on an alert."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from reconciler.controllers.datasets import due_since
 from reconciler.controllers.proposals import is_open, propose_once, proposed_names
 from reconciler.controllers.pursuit import Stage, pursue_newest, tidy
-from reconciler.controllers.reports import NOT_ENOUGH, judged, passed, reports, spare
+from reconciler.controllers.reports import NOT_ENOUGH, alerts_about, judged, passed, reports, spare
 from reconciler.controllers.retraining import granted
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.waiting import waits_for
@@ -21,6 +21,8 @@ from reconciler.model.resource import Resource
 from reconciler.model.schedule import next_fire
 from reconciler.model.text import counted
 
+MOST_TOLD = 4
+"""Alerts that a message names."""
 SHOWN = 30
 """Reports that are shown at the most where the spec keeps all."""
 
@@ -35,7 +37,7 @@ def decide(resource: Resource, view: View) -> Decision:
         return waits_for(resource.address, spec.deployment, view)
     upcoming = next_fire(spec.schedule, view.actual.now)
     tick, former = due_since(resource.address, spec.schedule, view), view.recorded_facts(resource.address).get("due")
-    shown = replace(_shown(resource, spec, view), wake=upcoming)
+    shown = replace(_shown(resource, spec, live, view), wake=upcoming)
     if tick is None or (live.since and datetime.fromisoformat(tick) <= live.since):
         return replace(shown, reason="NotDueYet", message="the first report of this model waits for its schedule")
     wanted = _report(resource, spec, live, tick, view)
@@ -92,11 +94,11 @@ def _verdict(facts: Mapping[str, Any]) -> str:
     alerts = [str(a.get("what")) for a in facts.get("alerts") or () if isinstance(a, Mapping)]
     rows = counted(facts.get("rows", 0), "row")
     if alerts:
-        return f"{counted(len(alerts), 'alert')} on {rows}: {', '.join(alerts[:4])}"
+        return f"{counted(len(alerts), 'alert')} on {rows}: {', '.join(alerts[:MOST_TOLD])}"
     return f"{rows}, verdict {facts.get('verdict', 'ok')}"
 
 
-def _shown(resource: Resource, spec: Monitor, view: View) -> Decision:
+def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decision:
     """Show the newest reports and their files, and act on an alert where the spec says so."""
     address = resource.address
     known = judged(reports(address, view), view)[-(spec.keep or SHOWN) :]
@@ -105,9 +107,10 @@ def _shown(resource: Resource, spec: Monitor, view: View) -> Decision:
     for _, run in known:
         files |= _files(run, view.actual.results[run])
     changes: tuple[Change, ...] = ()
+    alerts = alerts_about(live.trial, known, view)
     if known:
         newest = view.actual.results[known[-1][1]].get("facts", {})
-        facts |= {"newest": known[-1][1], "alerts": newest.get("alerts") or [], "figures": _figures(newest)}
+        facts |= {"newest": known[-1][1], "alerts": alerts, "figures": _figures(newest)}
         changes = _roll_back(resource, spec, known[-1][1], view) if newest.get("alerts") else ()
     return Decision(
         address=address,
@@ -117,11 +120,18 @@ def _shown(resource: Resource, spec: Monitor, view: View) -> Decision:
         changes=changes,
         facts=facts,
         files=files,
+        alerting=_alerting(alerts),
     )
 
 
+def _alerting(alerts: Sequence[Mapping[str, Any]]) -> str:
+    """Say which alerts stand, and since when."""
+    told = [f"{alert.get('what')} since {alert.get('since')}" for alert in alerts[:MOST_TOLD]]
+    return f"{counted(len(alerts), 'alert')}: {', '.join(told)}" if alerts else ""
+
+
 def _figures(facts: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = ("rows", "window", "verdict", "columns_drifted", "estimated", "realized", "service")
+    wanted = ("rows", "window", "verdict", "trial", "columns_drifted", "unwatched", "estimated", "realized", "service")
     return {key: facts[key] for key in wanted if key in facts}
 
 

@@ -1,6 +1,7 @@
 """Reports: those that a monitor has made, oldest first, and which of them it keeps."""
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any
 
 from reconciler.controllers.pursuit import being_read, finished_at
@@ -36,6 +37,35 @@ def facts_of(report: RunName, view: View) -> Mapping[str, Any]:
 def judged(known: list[tuple[str, RunName]], view: View) -> list[tuple[str, RunName]]:
     """Return those of the reports that had enough rows to judge."""
     return [(end, run) for end, run in known if facts_of(run, view).get("verdict") != NOT_ENOUGH]
+
+
+def alerts_about(trial: RunName, known: list[tuple[str, RunName]], view: View) -> list[dict[str, Any]]:
+    """Return the alerts of the newest report, with since when each stands and which model it is about.
+
+    An alert stands since the end of the first window of an unbroken row of reports that raise it about the same model.
+    Alerts about a model that no longer serves are past.
+    """
+    told = [(end, _alerts_of(run, view)) for end, run in known if _trial_of(run, view) in (None, trial)]
+    if not known or not told or told[-1][0] != known[-1][0]:
+        return []
+    return [alert | {"since": _since(str(what), told), "trial": trial} for what, alert in told[-1][1].items()]
+
+
+def _since(what: str, told: list[tuple[str, dict[str, dict[str, Any]]]]) -> str:
+    unbroken = takewhile(lambda pair: what in pair[1], reversed(told))
+    return min(end for end, _ in unbroken)
+
+
+def _alerts_of(report: RunName, view: View) -> dict[str, dict[str, Any]]:
+    alerts = facts_of(report, view).get("alerts") or ()
+    return {str(alert.get("what")): dict(alert) for alert in alerts if isinstance(alert, Mapping)}
+
+
+def _trial_of(report: RunName, view: View) -> str | None:
+    """Return the model that a report is about; None where it doesn't say."""
+    provenance = view.actual.results.get(report, {}).get("provenance") or {}
+    trial = facts_of(report, view).get("trial") or provenance.get("input_reference")
+    return str(trial) if trial else None
 
 
 def passed(address: Address, newest: RunName, view: View) -> tuple[DropRun, ...]:

@@ -72,7 +72,8 @@ class Decision:
 
     `reason` is one CamelCase word for machines, `message` a sentence for people that doesn't differ from call to
     call. `changes` are applied in their order, and the first that fails stops the rest. `facts` go to the status.
-    `files` maps paths on the status branch to a file of a run. `wake` is when time alone would change the decision.
+    `files` maps paths on the status branch to a file of a run. `alerting` says what is wrong with what a resource that
+    is ready itself watches. `wake` is when time alone would change the decision.
     """
 
     address: Address
@@ -84,6 +85,7 @@ class Decision:
     files: Mapping[str, tuple[RunName, str]] = field(default_factory=dict)
     output: Output | None = None
     drifted: str = ""
+    alerting: str = ""
     wake: datetime | None = None
 
 

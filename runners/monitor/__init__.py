@@ -20,8 +20,9 @@ from runners.monitor.opening import Occasion, too_few, with_history
 from runners.monitor.pages import write_pages
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import read_log
+from runners.monitor.pictures import pictures_of, watched
 from runners.monitor.report import FORMAT, Former, Pictures, Report
-from runners.monitor.signature import identifier_of
+from runners.monitor.signature import signature_of
 from runners.monitor.summary import facts_of, metrics_of
 from runners.monitor.usage import former_counters, service_of
 from runners.places import local
@@ -50,7 +51,9 @@ def run(request: Request, folder: Path) -> Result:
 
 def _occasion(request: Request, params: Parameters) -> Occasion:
     logs, seed = _input(request, "logs"), request.seed
-    log = read_log(logs, params.window, params.trial, seed=seed)
+    pictures = pictures_of(signature_of(request.inputs.get("reference")))
+    kept = (lambda row: watched(row, pictures)) if pictures else None
+    log = read_log(logs, params.window, params.trial, seed=seed, kept=kept)
     previous, notes = _previous(request.inputs.get("previous"))
     service = service_of(request.inputs.get("metrics"), former_counters(previous), log)
     window = {"start": None, "end": None, **(request.params.get("window") or {})}
@@ -58,9 +61,9 @@ def _occasion(request: Request, params: Parameters) -> Occasion:
     earlier = params.window.before(params.outcomes.lookback) if params.outcomes else None
     if earlier is None or log.rows < params.minimum_rows:
         return occasion
-    name = identifier_of(request.inputs.get("reference"))
-    fields = (name,) if name else ()
-    return replace(occasion, former=read_log(logs, earlier, params.trial, seed=seed, fields=fields))
+    name = str(signature_of(request.inputs.get("reference")).get("identifier"))
+    former = read_log(logs, earlier, params.trial, seed=seed, kept=lambda row: {name: row.get(name)})
+    return replace(occasion, former=former)
 
 
 def _judged() -> Callable[..., tuple[Report, Pictures]]:

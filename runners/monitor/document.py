@@ -1,6 +1,6 @@
 """The report of a window that could be judged: what was found, written as a document."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runners.monitor.appraisal import Outcomes
@@ -22,19 +22,26 @@ from runners.monitor.report import (
     Report,
     SeriesPart,
     Span,
+    Verdict,
     WindowPart,
 )
 from runners.monitor.tables import Tables
 from runners.monitor.verdict import Alert
 
+_WHY: Mapping[Verdict, str] = {
+    "alert": "Some figures are beyond their thresholds.",
+    "partly_watched": "No figure is beyond its threshold, but what stands under `Not watched` may be.",
+    "ok": "Nothing to do.",
+}
+
 
 def document_of(occasion: Occasion, found: Findings, tables: Tables, alerts: Sequence[Alert]) -> Report:
     """Write the report of a window that could be judged."""
-    opened = opening(occasion, "alert" if alerts else "ok")
+    opened = opening(occasion, "alert" if alerts else "partly_watched" if found.unwatched else "ok")
     rows = {"reference": len(tables.reference), "reference_used": len(tables.sample)}
     rows |= {"held_out": len(tables.held_out)}
     written: dict[str, Any] = {
-        "why": "Some figures are beyond their thresholds." if alerts else "Nothing to do.",
+        "why": _WHY[opened.verdict],
         "rows": opened.rows.model_copy(update=rows),
         "alerts": tuple(AlertPart(**alert.document()) for alert in alerts),
         "chunks": Chunks(size=tables.size, rows=rows_of(len(tables.now), tables.size)),

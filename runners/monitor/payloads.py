@@ -8,7 +8,7 @@ counted and passed over, and an event counts once by its id
 import heapq
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,10 @@ COUNTED = ("events", "broken", "duplicates", "outside", "failed", "other_models"
 """What is counted: events in the window, and what was left out and why."""
 MOST_ROWS = 500_000
 """Rows that are held at a time; of a longer log, so many are drawn by chance, and the report says so."""
+
+
+Kept = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""What is kept of a row."""
 
 
 class Prediction(NamedTuple):
@@ -60,9 +64,7 @@ class Event(NamedTuple):
     data: Mapping[str, Any]
 
 
-def read_log(
-    url: str, window: Window, trial: str | None = None, *, seed: int = 0, fields: Collection[str] | None = None
-) -> Log:
+def read_log(url: str, window: Window, trial: str | None = None, *, seed: int = 0, kept: Kept | None = None) -> Log:
     """Read the events of a folder's `*.jsonl` files, at any depth, that lie in a window.
 
     Args:
@@ -70,21 +72,21 @@ def read_log(
         window: which events count, by their time.
         trial: the model whose predictions count; without it, every model's.
         seed: of the draw, where there are more rows than are held at a time.
-        fields: the values of a row that are kept; without it, all.
+        kept: what is kept of a row; without it, all.
     """
     try:
         folder = local(url)
     except FileNotFoundError:
         return Log()
     counts = Counter(dict.fromkeys(COUNTED, 0))
-    kept, seconds = Reservoir(MOST_ROWS, seed), []
+    drawn, seconds = Reservoir(MOST_ROWS, seed), []
     for event in _events(folder, window, counts):
         counts["events"] += 1
         if _counts_for(event, trial, counts):
             seconds += [float(event.data["seconds"])] if _is_number(event.data.get("seconds")) else []
-            kept.extend(_predictions(event, fields))
-    counts["thinned"] = kept.seen - len(kept.held)
-    return Log(kept.in_order(), dict(counts), seconds)
+            drawn.extend(_predictions(event, kept))
+    counts["thinned"] = drawn.seen - len(drawn.held)
+    return Log(drawn.in_order(), dict(counts), seconds)
 
 
 class Reservoir:
@@ -176,12 +178,11 @@ def _is_answered(data: Mapping[str, Any]) -> bool:
     return bool(data.get("status", 200) == 200)
 
 
-def _predictions(event: Event, fields: Collection[str] | None) -> Iterator[Prediction]:
+def _predictions(event: Event, kept: Kept | None) -> Iterator[Prediction]:
     rows, answers = event.data["rows"], event.data["prediction"]
     probabilities = event.data.get("probability") or [None] * len(rows)
     for number, (row, answer, probability) in enumerate(zip(rows, answers, probabilities, strict=True)):
-        kept = row if fields is None else {name: row[name] for name in fields if name in row}
-        yield Prediction(event.time, f"{event.id}#{number}", kept, answer, probability)
+        yield Prediction(event.time, f"{event.id}#{number}", kept(row) if kept else row, answer, probability)
 
 
 def _is_number(value: Any) -> bool:

@@ -26,7 +26,11 @@ def read_signature(path: Path) -> Mapping[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def identifier_of(url: str | None) -> str | None:
-    """Return the name of the column that names a row, of the trial at a URL."""
-    name = read_signature(local(url) / SIGNATURE).get("identifier") if url else None
-    return str(name) if name else None
+def signature_of(url: str | None) -> Mapping[str, Any]:
+    """Return the signature of the trial at a URL; nothing where there is none, which is told where it is needed."""
+    if url is None:
+        return {}
+    try:
+        return read_signature(local(url) / SIGNATURE)
+    except FileNotFoundError:
+        return {}

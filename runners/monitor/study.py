@@ -12,10 +12,10 @@ from runners.monitor.outcomes import read_outcomes
 from runners.monitor.outliers import distance, find_outliers
 from runners.monitor.parameters import Parameters, Window
 from runners.monitor.payloads import Prediction
-from runners.monitor.performance import FEWEST_OUTCOMES, TARGET, metrics_for
+from runners.monitor.performance import FEWEST_OUTCOMES, TARGET, Performance, metrics_for
 from runners.monitor.quality import quality_of
 from runners.monitor.reference import PREDICTION, Reference
-from runners.monitor.tables import Tables, tables_of, with_outcomes
+from runners.monitor.tables import Tables, outputs_of, tables_of, with_outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +39,24 @@ def study(
     """
     tables = tables_of(reference, predictions, chunk=params.chunk, seed=seed)
     tables, notes = _with_outcomes(tables, reference, predictions, (params, earlier.predictions))
-    columns, now, thresholds = reference.columns, tables.now, params.thresholds
+    inputs, now, thresholds = reference.columns, tables.now, params.thresholds
+    columns = (*inputs, *outputs_of(reference, tables))
     metrics = metrics_for(reference, params.metric)
     rate = rate_of(tables, columns, thresholds)
     notes += _notes(reference, tables, params, metrics)
+    performance = appraise(reference, tables, metrics, notes)
     found = Findings(
         columns=columns,
         drift=column_drift(tables, columns, least=thresholds.jensen_shannon, each=rate.each, seed=seed),
         quality={column.name: quality_of(tables, column) for column in columns},
-        reconstruction=or_noted("The reconstruction error", lambda: reconstruction(tables, columns), notes),
-        performance=appraise(reference, tables, metrics, notes),
+        reconstruction=or_noted("The reconstruction error", lambda: reconstruction(tables, inputs), notes),
+        performance=performance,
+        unwatched=(*reference.unwatched, *_unmeasured(performance)),
         windows=_windows(reference, tables, metrics, (params.window, earlier), notes),
         lookback=lookback(tables),
         outcomes=int(now[TARGET].notna().sum()) if TARGET in now else 0,
-        outliers=find_outliers(tables, columns, seed=seed) if columns else None,
-        distance=distance(tables.sample, now, columns, seed=seed) if columns else None,
+        outliers=find_outliers(tables, inputs, seed=seed) if inputs else None,
+        distance=distance(tables.sample, now, inputs, seed=seed) if inputs else None,
         notes=tuple(notes),
         rate=rate,
     )
@@ -91,6 +94,11 @@ def _windows(
     if not metrics or TARGET not in tables.now:
         return []
     return by_window(reference, tables, metrics[0], [window, *reversed(earlier.windows)], notes)
+
+
+def _unmeasured(performance: Sequence[Performance]) -> Iterator[str]:
+    if not performance:
+        yield "How right the answers are isn't known: performance is neither estimated nor realised."
 
 
 def _notes(reference: Reference, tables: Tables, params: Parameters, metrics: Sequence[str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -136,6 +137,56 @@ def test_real_traffic_of_later_years(warehouse: Path) -> None:
     assert len(report_in(warehouse / "2018")["history"]) == 2
     whole = "".join(path.read_text("utf-8") for path in (warehouse / "2018").glob("report.*"))
     assert os.environ["SETPOINT_SECRET_WAREHOUSE"] not in whole
+
+
+PIXELS = 64
+
+
+def pictures(folder: Path, asked: np.ndarray[Any, Any], image: dict[str, int] | None) -> Result:
+    """Report on pictures that a model was asked about; those it was tested on are noise, half of them a class."""
+    random = np.random.default_rng(0)
+    kind = random.integers(0, 2, 800)
+    tested = pd.DataFrame({"image": list(random.random((800, PIXELS))), "employed": kind, "prediction": kind})
+    tested["predicted_probability"] = np.where(kind == 1, 0.9, 0.1)
+    inputs = [{"name": "image", "datatype": "FP32", "shape": [-1, PIXELS]}]
+    write_trial(folder / "trial", tested, SIGNATURE | {"inputs": inputs, "image": image, "identifier": None})
+    answers = [int(one.mean() > 0) * (at % 2) for at, one in enumerate(asked)]
+    told = [
+        event(at, [], rows=[{"image": one.tolist()}], prediction=[answer], probability=[0.9 if answer else 0.1])
+        for at, (one, answer) in enumerate(zip(asked, answers, strict=True))
+    ]
+    write_log(folder / "logs", told)
+    thresholds = PARAMS["thresholds"] | {"estimated_drop": None, "missing_share": 0.05}
+    return run(request_of(folder, minimum_rows=100, outcomes=None, thresholds=thresholds), folder / "report")
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("nannyml")
+def test_black_pictures_are_not_all_well(tmp_path: Path) -> None:
+    size = {"height": 8, "width": 8, "channels": 1}
+    facts = pictures(tmp_path, np.zeros((400, PIXELS)), size).facts
+    assert facts["verdict"] == "alert"
+    assert {"brightness of image", "contrast of image", "sharpness of image"} <= set(facts["columns_drifted"])
+    assert "prediction" in facts["columns_drifted"], "the answers are watched too"
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("nannyml")
+def test_pictures_like_those_of_the_test_are_quiet(tmp_path: Path) -> None:
+    size = {"height": 8, "width": 8, "channels": 1}
+    facts = pictures(tmp_path, np.random.default_rng(1).random((400, PIXELS)), size).facts
+    assert (facts["verdict"], facts["columns_drifted"], facts["unwatched"]) == ("ok", [], [])
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("nannyml")
+def test_what_is_not_watched_is_said_and_never_all_well(tmp_path: Path) -> None:
+    facts = pictures(tmp_path, np.random.default_rng(1).random((400, PIXELS)), None).facts
+    assert facts["verdict"] == "partly_watched"
+    assert [told.split(":")[0] for told in facts["unwatched"]] == ["The input image isn't compared with the reference"]
+    text = (tmp_path / "report" / "report.md").read_text("utf-8")
+    assert text.startswith("# No alert on 400 rows, but not everything is watched\n")
+    assert "## Not watched" in text
 
 
 HOURS = 30

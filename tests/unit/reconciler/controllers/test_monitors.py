@@ -198,6 +198,42 @@ def test_an_alert_is_told_with_what_it_is_about() -> None:
     assert found.changes == ()
 
 
+def alerting(*reports_of: tuple[datetime, list[str], str], live: str = "2") -> Decision:
+    """Decide where these reports, each a window's end, alerts and a model, were made, oldest first."""
+    runs = {
+        report(f"{number:03}"): stage.reported(end, alerts=alerts, about=about)
+        for number, (end, alerts, about) in enumerate(reports_of)
+    }
+    seen = stage.actual(*map(stage.version, runs), results=runs)
+    return stage.decide(stage.resource(WATCH), seen, upstream=[stage.upstream(API, stage.live(live, ago(days=9)))])
+
+
+def test_an_alert_says_since_when_and_about_which_model() -> None:
+    found = alerting(
+        (ago(hours=9), ["drift"], LIVE),
+        (ago(hours=7), [], LIVE),
+        (ago(hours=5), ["drift"], LIVE),
+        (BEFORE, ["drift", "missing"], LIVE),
+    )
+    told = {alert["what"]: (alert["since"], alert["trial"]) for alert in found.facts["alerts"]}
+    assert told == {"drift": (ago(hours=5).isoformat(), LIVE), "missing": (BEFORE.isoformat(), LIVE)}
+    assert found.alerting == f"2 alerts: drift since {ago(hours=5).isoformat()}, missing since {BEFORE.isoformat()}"
+    assert found.standing is not Standing.STALLED
+
+
+def test_an_alert_does_not_outlive_its_model() -> None:
+    found = alerting((ago(hours=5), ["drift"], FORMER), (BEFORE, ["drift"], LIVE))
+    assert found.facts["alerts"][0]["since"] == BEFORE.isoformat(), "the former model's alert is another"
+    gone = alerting((ago(hours=5), ["drift"], LIVE), (BEFORE, ["drift"], FORMER))
+    assert (gone.facts["alerts"], gone.alerting) == ([], "")
+
+
+def test_one_alert_is_told_in_the_singular() -> None:
+    run = stage.started(decide(stage.actual())).run
+    found = decide(stage.actual(stage.version(run), results={run: stage.reported(HOUR, alerts=["drift"], rows=1)}))
+    assert found.message == "1 alert on 1 row: drift"
+
+
 def rollback(*things: Any, pinned: str = LIVE, about: str = LIVE, **parts: Any) -> Decision:
     """Decide on an alert of the report that is due, where the model before the pinned one is known."""
     run = stage.started(decide(stage.actual())).run
