@@ -118,16 +118,22 @@ def reconstruction(tables: Tables, columns: Sequence[Column]) -> Series | None:
     names = [column.name for column in _with_values(tables.known, tables.now, columns)]
     if len(names) < 2:
         return None
-    calculator = nannyml().DataReconstructionDriftCalculator(column_names=names, chunker=chunker(tables.size))
+    calculator = nannyml().DataReconstructionDriftCalculator(column_names=names, chunker=_chunks(tables.known, tables))
+    found = []
     with asked():
         fitted = calculator.fit(tables.known[names])
-        before, now = (
-            series(frames(fitted.calculate(rows[names])), "reconstruction_error").now
-            for rows in (tables.held_out_sample, tables.now)
-        )
+        for rows in (tables.held_out_sample, tables.now):
+            fitted.chunker = _chunks(rows, tables)
+            found.append(series(frames(fitted.calculate(rows[names])), "reconstruction_error").now)
+    before, now = found
     usual = pd.Series(before, dtype=float).dropna()
     middle, spread = float(usual.mean()), SIGMAS * float(usual.std()) if len(usual) > 1 else float("inf")
     return Series(before, now, middle - spread, middle + spread)
+
+
+def _chunks(rows: pd.DataFrame, tables: Tables) -> Any:
+    """Return what cuts rows into chunks of the window's size; of fewer rows, it is one."""
+    return chunker(max(1, min(tables.size, len(rows))))
 
 
 def _with_values(reference: pd.DataFrame, now: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:

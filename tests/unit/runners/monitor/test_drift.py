@@ -89,3 +89,10 @@ def test_a_column_without_values_is_left_out() -> None:
     assert comparable(tables(now), COLUMNS) == len(CATEGORIES)
     assert column_drift(tables(now), COLUMNS[:1], least=LEAST, each=EACH, seed=0) == {}
     assert reconstruction(tables(now, 250), COLUMNS[:2]) is None
+
+
+def test_a_reference_of_fewer_rows_than_a_chunk_is_compared_all_the_same() -> None:
+    few = REFERENCE.head(35)
+    small = Tables(few, few, *parted(few, 0), rows(2016, 90), 30)
+    assert reconstruction(small, COLUMNS)
+    assert not drifted(column_drift(small, COLUMNS, least=LEAST, each=EACH, seed=0))

@@ -2,13 +2,20 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from runners.monitor.parameters import Thresholds
+from reconciler.model.kinds.monitors import Monitor
+from runners.monitor.parameters import Parameters, Thresholds
+from runners.monitor.payloads import Prediction
+from runners.monitor.reference import read_reference
+from runners.monitor.study import study
+from runners.monitor.verdict import alerts_of
 from tests.unit.runners.monitor import streams
+from tests.unit.runners.monitor.traffic import START, write_trial
 
 _LOG = logging.getLogger(__name__)
 RATE, REPORTS, OF_ONE_REFERENCE = 0.05, 500, 10
@@ -76,3 +83,31 @@ def test_a_shift_of_the_newest_rows_of_a_long_window_is_found() -> None:
     now.loc[now.index[-600:], "normal"] += 1.5
     told = streams.found(streams.tables_of(reference, now, 200, 0), USUAL, 0)
     assert told.drifted == ["normal"]
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("nannyml")
+@pytest.mark.parametrize("seed", range(3))
+def test_the_first_report_on_the_rows_that_a_model_learned_from_is_quiet(tmp_path: Path, seed: int) -> None:
+    """Thirty columns of 569 rows, of which the reference holds a quarter: as in the tutorial of an own script."""
+    from sklearn.datasets import load_breast_cancer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import train_test_split
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    rows, truth = load_breast_cancer(return_X_y=True, as_frame=True)
+    learned, tested, labels, known = train_test_split(rows, truth, test_size=0.25, random_state=seed)
+    model = make_pipeline(StandardScaler(), LogisticRegression()).fit(learned, labels)
+    inputs = [{"name": name, "datatype": "FP64", "shape": [-1, 1]} for name in rows]
+    signature = {"task": "binary", "target": "target", "classes": [0, 1], "positive": 1, "inputs": inputs}
+    told = tested.assign(target=known, prediction=model.predict(tested))
+    reference = read_reference(
+        write_trial(tmp_path, told.assign(predicted_probability=model.predict_proba(tested)[:, 1]), signature)
+    )
+    answers = zip(rows.to_dict("records"), model.predict(rows), model.predict_proba(rows)[:, 1], strict=True)
+    asked = [Prediction(START, str(at), *answer) for at, answer in enumerate(answers)]
+    thresholds = Monitor.model_validate({"deployment": "deployments/a"}).monitor_params["thresholds"]
+    params = Parameters(chunk=50, minimum_rows=100, thresholds=thresholds)
+    found, _ = study(reference, asked, params, seed=seed)
+    assert (alerts_of(found, params.thresholds), found.drifted) == ((), [])
