@@ -140,6 +140,18 @@ def unknown(part: Part) -> Iterator[Any]:
             yield from (part.model_copy(update={name: (one, *value[1:])}) for one in unknown(value[0]))
 
 
+def test_a_sample_is_said_where_it_judges_and_every_line_of_the_making_is_its_own() -> None:
+    whole = document()
+    thinned = whole.model_copy(update={"rows": whole.rows.model_copy(update={"logged": 900, "thinned": 300})})
+    for is_html in (False, True):
+        text = page(thinned, PICTURES, is_html=is_html)
+        assert "judged on 600 rows, drawn by chance" in text
+        assert "drawn by chance" not in page(whole, PICTURES, is_html=is_html)
+        assert "Held against chance: 1 figure." in text
+    lines = page(thinned, PICTURES, is_html=False).partition("## How this was made")[2].strip().splitlines()
+    assert all(line.startswith("- ") for line in lines)
+
+
 def test_headlines() -> None:
     one = document().model_copy(update={"alerts": document().alerts[:1]})
     assert headline(one) == "1 alert on 6 rows"
