@@ -29,7 +29,14 @@ _OPTIONS = (
         shell_complete=complete_environments,
         help="A folder under environments/; needed where there are several.",
     ),
-    click.option("--branch", envvar="SETPOINT_BRANCH", show_envvar=True, default="main", show_default=True),
+    click.option(
+        "--branch",
+        envvar="SETPOINT_BRANCH",
+        show_envvar=True,
+        default="main",
+        show_default=True,
+        help="The watched branch.",
+    ),
     click.option(
         "--home",
         envvar="SETPOINT_HOME",

@@ -22,7 +22,14 @@ from reconciler.settings import Settings
 @click.option(
     "--poll", type=SPAN, default="10s", show_default=True, help="How often a remote repository's refs are asked for."
 )
-@click.option("--log", "log_format", type=click.Choice(["auto", "json", "text"]), default="auto", show_default=True)
+@click.option(
+    "--log",
+    "log_format",
+    type=click.Choice(["auto", "json", "text"]),
+    default="auto",
+    show_default=True,
+    help="How the log is written; `auto` is text on a terminal, else JSON.",
+)
 @placed
 def command(settings: Settings, http: str, resync: float, poll: float, log_format: str) -> None:
     """Run the daemon: watch the repository and keep converging until SIGTERM.

@@ -25,7 +25,7 @@ POLL = 0.2
 @click.argument("addresses", nargs=-1, shell_complete=complete_addresses)
 @click.option("--for", "wanted", default="ready", show_default=True, help="A state, or a condition's reason.")
 @click.option("--commit", default="", help="Only count a status that has seen this commit.")
-@click.option("--timeout", type=SPAN, default="10m", show_default=True)
+@click.option("--timeout", type=SPAN, default="10m", show_default=True, help="Give up after so long.")
 @click.option("--fail-fast/--no-fail-fast", default=True, help="Whether a stalled resource ends the wait.")
 @as_json
 @placed

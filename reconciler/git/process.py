@@ -27,6 +27,8 @@ _SETTINGS = {
     "core.quotePath": "false",
     "core.filesRefLockTimeout": "2000",
     "core.packedRefsTimeout": "5000",
+    "gc.autoDetach": "false",  # no command leaves a process behind that nobody knows of
+    "maintenance.auto": "false",  # nor packs what it has written: `upkeep` does, beside whoever writes
     "http.lowSpeedLimit": "1",
     "http.lowSpeedTime": "30",
 }

@@ -19,6 +19,7 @@ from reconciler.cli.reading import read_status
 from reconciler.git.beginning import begin
 from reconciler.settings import Settings
 
+pytestmark = pytest.mark.timing
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 

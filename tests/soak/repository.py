@@ -22,9 +22,12 @@ CHAINS = 40
 MONITORS = 32
 LABELS = 7
 RESOURCES = 1 + 4 * CHAINS + MONITORS + LABELS
-KEEP = 250
-"""Commits of the status branch that stay: fewer than usual, so that some are let go within the month."""
 _HEADS = "refs/heads/main"
+
+
+def kept(days: int) -> int:
+    """Return how many commits of the status branch stay: so few that some are let go within these days."""
+    return 250 * days // 30
 
 
 def specs() -> dict[str, bytes]:
@@ -69,9 +72,10 @@ class InGit:
 
     Args:
         folder: where it is made.
+        keep: commits of the status branch that stay.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keep: int) -> None:
         subprocess.run(["git", "init", "--quiet", "--bare", "-b", "main", str(folder)], check=True)
         self.git_dir = folder
         self.repository: Repository = open_repository(folder, folder)
@@ -79,7 +83,7 @@ class InGit:
         self._fence = Fence(f"refs/setpoint/{ENVIRONMENT}/lease", draft.add("blob", b"the soak's"), 1)
         draft.save()
         self.repository.swap([RefUpdate(self._fence.ref, self._fence.id, None)])
-        self._status = StatusBranch(self.repository, ENVIRONMENT, lambda: self._fence, keep=KEEP)
+        self._status = StatusBranch(self.repository, ENVIRONMENT, lambda: self._fence, keep=keep)
 
     def source(self) -> Source:
         """Return the watched branch."""
