@@ -52,8 +52,8 @@ def alerts_about(trial: RunName, known: list[tuple[str, RunName]], view: View) -
 
 
 def _since(what: str, told: list[tuple[str, dict[str, dict[str, Any]]]]) -> str:
-    unbroken = takewhile(lambda pair: what in pair[1], reversed(told))
-    return min(end for end, _ in unbroken)
+    unbroken: list[str] = [end for end, _ in takewhile(lambda pair: what in pair[1], reversed(told))]
+    return unbroken[-1]
 
 
 def _alerts_of(report: RunName, view: View) -> dict[str, dict[str, Any]]:

@@ -73,8 +73,8 @@ class Decision:
     `reason` is one CamelCase word for machines, `message` a sentence for people that doesn't differ from call to
     call. `changes` are applied in their order, and the first that fails stops the rest. `facts` go to the status.
     `files` maps paths on the status branch to a file of a run, `pages` to rows that are too many for the facts, which
-    name them in `leaderboard_pages`. `alerting` says what is wrong with what a resource that is ready watches. `wake` is
-    when time alone would change the decision.
+    name them in `leaderboard_pages`. `alerting` says what is wrong with what a ready resource watches. `wake` is when
+    time alone would change the decision.
     """
 
     address: Address
