@@ -9,6 +9,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
@@ -173,12 +174,16 @@ def finish(request: Request, folder: Path, result: Result) -> Result:
         update={
             "files": files,
             "content": result.content or content_of(files),
-            "provenance": {**request.provenance, **result.provenance},
+            "provenance": {**request.provenance, **result.provenance, "finished_at": _now()},
         }
     )
     _write(folder / RESULT, whole.model_dump_json(indent=2))
     deliver(folder, request.output)
     return whole
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def content_of(files: Mapping[str, str]) -> str:

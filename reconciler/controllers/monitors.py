@@ -9,7 +9,7 @@ from reconciler.controllers.datasets import due_since
 from reconciler.controllers.proposals import is_open, propose_once, proposed_names
 from reconciler.controllers.pursuit import Stage, pursue_newest, tidy
 from reconciler.controllers.reports import NOT_ENOUGH, alerts_about, judged, passed, reports, spare
-from reconciler.controllers.retraining import granted
+from reconciler.controllers.retraining import asked_since, granted
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import Change, MergeProposal, OpenProposal, StartRun
@@ -103,6 +103,7 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
     address = resource.address
     known = judged(reports(address, view), view)[-(spec.keep or SHOWN) :]
     facts: dict[str, Any] = {"reports": [run for _, run in reversed(known)], "proposed": proposed_names(address, view)}
+    facts |= _asked(address, spec, view)
     files: dict[str, tuple[RunName, str]] = {}
     for _, run in known:
         files |= _files(run, view.actual.results[run])
@@ -111,7 +112,7 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
     if known:
         newest = view.actual.results[known[-1][1]].get("facts", {})
         facts |= {"newest": known[-1][1], "alerts": alerts, "figures": _figures(newest)}
-        changes = _roll_back(resource, spec, known[-1][1], view) if newest.get("alerts") else ()
+        changes = _roll_back(resource, spec, known[-1][1], live, view) if newest.get("alerts") else ()
     return Decision(
         address=address,
         standing=Standing.READY,
@@ -141,15 +142,23 @@ def _files(run: RunName, result: Mapping[str, Any]) -> dict[str, tuple[RunName, 
     return {f"reports/{run}/{path}": (run, path) for path in shown}
 
 
-def _roll_back(resource: Resource, spec: Monitor, report: RunName, view: View) -> tuple[Change, ...]:
+def _asked(address: Address, spec: Monitor, view: View) -> dict[str, str]:
+    """Return what an alert is to do and since when: that it is so written now doesn't make old alerts act."""
+    since = asked_since(address, spec.alert, view) or view.actual.now
+    return {"action": spec.alert.action, "acting_since": since.isoformat()}
+
+
+def _roll_back(resource: Resource, spec: Monitor, report: RunName, live: Live, view: View) -> tuple[Change, ...]:
     """Pin the model that was live before, when an alert is told to roll back.
 
-    Only an alert about the model that is pinned now does so, and only as often as the spec allows: else a report would
-    go on asking when it has been answered, and two models would take turns.
+    Only an alert about the model that is pinned now does so, on traffic since that went live and since the spec asks
+    for it, and only as often as the spec allows: else a report would go on asking when it has been answered, and two
+    models would take turns.
     """
     former = _former_model(spec.deployment, view)
-    may_act = {run for _, run in granted(resource.address, spec.alert, view)}
-    if spec.alert.action != "rollback" or report not in may_act or not former or not _is_pinned(spec, report, view):
+    if spec.alert.action != "rollback" or not former or not _is_pinned(spec, report, live, view):
+        return ()
+    if not _may_act(resource.address, spec, report, live, view):
         return ()
     environment, name = view.desired.environment_name, f"{resource.address}/{digest([report, former['trial']])}"
     wanted = OpenProposal(
@@ -167,6 +176,15 @@ def _roll_back(resource: Resource, spec: Monitor, report: RunName, view: View) -
     return changes
 
 
+def _may_act(address: Address, spec: Monitor, report: RunName, live: Live, view: View) -> bool:
+    """Tell whether a report is of traffic since the model went live and the action was asked for, within the limits."""
+    since = asked_since(address, spec.alert, view)
+    if since is None:
+        return False
+    ends = {run: end for end, run in granted(address, spec.alert, view, since=since)}
+    return report in ends and (live.since is None or ends[report] > live.since)
+
+
 def _former_model(deployment: str, view: View) -> dict[str, str] | None:
     """Return the pin that was live before the present one, from the promotions' record of trials."""
     recorded = ((a, status.get("facts") or {}) for a, status in sorted(view.actual.recorded.items()))
@@ -178,8 +196,9 @@ def _former_model(deployment: str, view: View) -> dict[str, str] | None:
     return None
 
 
-def _is_pinned(spec: Monitor, report: RunName, view: View) -> bool:
-    """Tell whether the model that a report is about is the one that its deployment pins now."""
+def _is_pinned(spec: Monitor, report: RunName, live: Live, view: View) -> bool:
+    """Tell whether the model that a report is about is the one that its deployment pins now, and that serves."""
     told = view.actual.results[report].get("provenance") or {}
     deployment = view.desired.of_kind(Deployment).get(Address(spec.deployment))
-    return bool(deployment and deployment.model and deployment.model.trial == told.get("input_reference"))
+    pinned = deployment.model.trial if deployment and deployment.model else None
+    return pinned is not None and pinned == live.trial == told.get("input_reference")

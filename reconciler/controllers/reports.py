@@ -5,7 +5,7 @@ from itertools import takewhile
 from typing import Any
 
 from reconciler.controllers.pursuit import being_read, finished_at
-from reconciler.controllers.retraining import granted
+from reconciler.controllers.retraining import asked_since, granted
 from reconciler.model.change import DropRun
 from reconciler.model.decision import View
 from reconciler.model.ids import Address, RunName
@@ -88,7 +88,8 @@ def spare(address: Address, spec: Monitor, view: View) -> tuple[DropRun, ...]:
     known = judged(reports(address, view), view)
     needed = {run for _, run in known[-2:]} | being_read(view)
     oldest = [run for _, run in known[: -spec.keep] if run not in needed][:_AT_ONCE]
-    acting = {run for _, run in granted(address, spec.alert, view)} if oldest else set()
+    since = asked_since(address, spec.alert, view)
+    acting = {run for _, run in granted(address, spec.alert, view, since=since)} if oldest else set()
     gone = {run for run in oldest if run not in acting}
     for run in oldest:
         if run in acting and _acts_as_before(address, spec.alert, gone | {run}, view):
@@ -98,5 +99,6 @@ def spare(address: Address, spec: Monitor, view: View) -> tuple[DropRun, ...]:
 
 
 def _acts_as_before(address: Address, alert: Alert, gone: set[RunName], view: View) -> bool:
-    before = [item for item in granted(address, alert, view) if item[1] not in gone]
-    return granted(address, alert, view, without=frozenset(gone)) == before
+    since = asked_since(address, alert, view)
+    before = [item for item in granted(address, alert, view, since=since) if item[1] not in gone]
+    return granted(address, alert, view, since=since, without=frozenset(gone)) == before

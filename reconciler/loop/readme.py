@@ -128,11 +128,11 @@ def _leaderboards(documents: Documents) -> str:
     for address, document in _of(documents, "experiments"):
         facts = document.get("facts", {})
         board = facts.get("leaderboard") or []
-        names = _metric_names(board, (facts.get("metric") or {}).get("name"))
-        rows = [_row(line, names) for line in board[:10]]
+        heads = _heads((facts.get("metric") or {}).get("name"))
+        rows = [_row(line) for line in board[:10]]
         if rows:
             parts.append(
-                f"### {address}\n\n" + table(("", "trial", "parameters", *map(escaped, names)), rows) + _pictures(facts)
+                f"### {address}\n\n" + table(("", "trial", "parameters", *map(escaped, heads)), rows) + _pictures(facts)
             )
     return "## Leaderboards\n\n" + "\n\n".join(parts) if parts else ""
 
@@ -144,15 +144,17 @@ def _pictures(facts: Mapping[str, Any]) -> str:
     return f"\n\n<details><summary>pictures of the best trial</summary>\n\n{' '.join(shown)}\n\n</details>"
 
 
-def _metric_names(board: Iterable[Mapping[str, Any]], first: str | None) -> list[str]:
-    names = sorted({name for row in board for name in row.get("metrics") or {}} - {first})
-    return ([first] if first else []) + names[:4]
+def _heads(metric: str | None) -> tuple[str, str]:
+    return f"{metric or 'ranking'} (validation)", "95 % interval"
 
 
-def _row(line: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
+def _row(line: Mapping[str, Any]) -> tuple[str, ...]:
+    """Write a trial with the figure that ranks it; those of the test are for the one that is chosen."""
     params = ", ".join(f"{key}={value}" for key, value in (line.get("params") or {}).items())
     told = params or str(line.get("message") or line.get("stage") or "")
-    figures = [_figure((line.get("metrics") or {}).get(name)) for name in names]
+    ranking = line.get("ranking") or {}
+    ends = [ranking.get(end) for end in ("low", "high")]
+    figures = (_figure(ranking.get("value")), "" if None in ends else " to ".join(map(_figure, ends)))
     return (str(line.get("rank", "")), code(str(line.get("run")).rsplit("/", 1)[-1]), escaped(told), *figures)
 
 

@@ -69,7 +69,12 @@ def _wrong(document: Mapping[str, Any]) -> str:
             return f"the metric `{printable(name, 60)}` isn't a number"
         if value is not None and (odd := out_of_bounds(name, value)):
             return odd
-    return _odd_fact(document.get("facts", {})) or _odd_file(document.get("files", {})) or _excess(document)
+    return (
+        _odd_fact(document.get("facts", {}))
+        or _odd_scores(document.get("facts", {}))
+        or _odd_file(document.get("files", {}))
+        or _excess(document)
+    )
 
 
 def _excess(document: Mapping[str, Any]) -> str:
@@ -97,6 +102,34 @@ def _odd_fact(facts: Mapping[str, Any]) -> str:
     if not isinstance(alerts, list) or not all(isinstance(alert, dict) for alert in alerts):
         return "`facts.alerts` isn't a list of objects"
     return "" if end is None or moment_of(end) else "`facts.window.end` isn't a moment"
+
+
+def _odd_scores(facts: Mapping[str, Any]) -> str:
+    """Say what isn't as gates and leaderboards rely on, of the validation's scores and of a comparison's bounds."""
+    validation, bounds = facts.get("validation") or {}, facts.get("bounds") or []
+    if not isinstance(validation, dict):
+        return "`facts.validation` isn't an object"
+    if not _are_numbers(validation.get("metrics") or {}):
+        return "`facts.validation.metrics` isn't an object of numbers"
+    for name, value in (validation.get("metrics") or {}).items():
+        if value is not None and (odd := out_of_bounds(name, value)):
+            return odd
+    intervals = validation.get("interval") or {}
+    if not isinstance(intervals, dict) or not all(map(_are_numbers, intervals.values())):
+        return "`facts.validation.interval` isn't an object of objects of numbers"
+    if not _are_slices(validation.get("slices") or {}):
+        return "`facts.validation.slices` isn't an object of numbers by column, value and metric"
+    if not isinstance(bounds, list) or not all(map(_is_bound, bounds)):
+        return "`facts.bounds` isn't a list of objects whose low and high are numbers"
+    return ""
+
+
+def _is_bound(value: Any) -> bool:
+    return isinstance(value, dict) and _are_numbers({end: value.get(end) for end in ("low", "high")})
+
+
+def _are_numbers(values: Any) -> bool:
+    return isinstance(values, dict) and all(value is None or _is_number(value) for value in values.values())
 
 
 def _are_slices(columns: Any) -> bool:

@@ -33,22 +33,42 @@ class DataVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """A model's metrics on one set of rows, over all of them and by slice: column, value, metric.
+
+    `interval` has `low` and `high` of the metrics of which the runner tells them.
+    """
+
+    metrics: Mapping[str, float]
+    slices: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+    interval: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
-    """A finished trial on a leaderboard: its parameters, its metrics, its slices, and the digest of its model."""
+    """A finished trial on a leaderboard: its parameters, its scores, and the digest of its model.
+
+    By the validation rows trials are ranked and one is chosen; on the test rows, which no choice has seen, it is
+    judged.
+    """
 
     run: RunName
     params: Mapping[str, Any]
-    metrics: Mapping[str, float]
-    slices: Mapping[str, Mapping[str, Mapping[str, float]]]
+    validation: Scores
+    test: Scores
     model_digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """What an experiment gives to those downstream: its trials, the best first, on one version of the data."""
+    """What an experiment gives to those downstream: its trials, the best first, on one version of the data.
+
+    `metric` is the one that ranks them.
+    """
 
     trials: tuple[Trial, ...]
     data: DataVersion
+    metric: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def _by_trees(pipeline: Any, parts: Parts, trial: Trial) -> History | None:
     metric = next(m for m in METRICS[trial.told.task] if m.name == trial.told.metric.name)
     steps = np.unique(np.geomspace(1, total, STAGES).round().astype(int)).tolist()
     series = {}
-    for name, examples in (("train", parts.train), ("test", parts.test)):
+    for name, examples in (("train", parts.train), ("validation", parts.validation)):
         some = examples.take(np.arange(0, len(examples), max(1, len(examples) // STAGE_ROWS)))
         matrix = pipeline.named_steps["prepare"].transform(table_of(some))
         raw = (model.booster_.predict(matrix, num_iteration=step, num_threads=trial.threads) for step in steps)

@@ -10,7 +10,7 @@
 | `SETPOINT_REQUEST` | path of the whole request, as JSON |
 | `SETPOINT_CHECKPOINT` | path of a folder that outlives a crash: a later attempt finds in it what this one left |
 
-The rows for the test aren't there.
+The rows to validate and to test on aren't there.
 """
 
 import json

@@ -13,7 +13,7 @@ from reconciler.model.observed import Figures
 from reconciler.ports.pool import JobOrder
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.memory import World
-from reconciler.providers.memory.serving import ServingRoom, Start, usual_load, usual_start
+from reconciler.providers.memory.serving import Load, ServingRoom, Start, usual_load, usual_start
 from reconciler.providers.memory.workers import Outcome, Read, chance, plausible
 from reconciler.simulation.machine import Behave, Habits
 from reconciler.simulation.steady import steady
@@ -29,15 +29,20 @@ def _spoilt(outcome: Outcome, which: float) -> Outcome:
     """
     refusal = {"what": "a column is missing", "where": "target", "fix": "name one that is there"}
     violation = {"where": "age", "what": "7 values are below 0", "fix": "correct them"}
+    nothing = {"roc_auc": float("nan"), "log_loss": None}
     ends = (
         Outcome(65, {"error.json": json.dumps(refusal).encode()}, reason="exit code 65"),
         Outcome(1, reason="exit code 1"),
         Outcome(0, {"result.json": b"[half a docu"}),
         _telling(outcome, accepted=False, violations=[violation]),
-        _telling(outcome, metrics={"roc_auc": float("nan"), "log_loss": None}),
+        _telling(outcome, metrics=nothing, facts={**_facts(outcome), "validation": {"metrics": nothing}}),
         replace(outcome, files={**outcome.files, "loss.png": b"\x89PNG"}),
     )
     return ends[int(which * len(ends))]
+
+
+def _facts(outcome: Outcome) -> dict[str, object]:
+    return dict(json.loads(outcome.files["result.json"])["facts"])
 
 
 def _telling(outcome: Outcome, **parts: object) -> Outcome:
@@ -75,14 +80,17 @@ def _start(order: RevisionOrder) -> Start:
     return replace(usual_start(order), seconds=1 + 60 * chance(order.trial, "seconds"))
 
 
-def _load_in(world: World) -> Callable[[Address, Mapping[Digest, int], float], Figures]:
+def _load_in(world: World) -> Callable[[Address, Mapping[Digest, int], float], Load]:
     """Return the load of a world's endpoints: some models answer with errors."""
 
-    def load(deployment: Address, traffic: Mapping[Digest, int], seconds: float) -> Figures:
-        figures = usual_load(deployment, traffic, seconds)
+    def load(deployment: Address, traffic: Mapping[Digest, int], seconds: float) -> Load:
         served = [room for (_, name), room in world.room(ServingRoom).endpoints.items() if name == deployment]
-        trials = {item.trial for room in served for digest, item in room.revisions.items() if traffic.get(digest)}
-        bad = any(chance(trial, "errors") < SHARE for trial in trials)
-        return replace(figures, errors=figures.requests // 2) if bad else figures
+        trials = {digest: item.trial for room in served for digest, item in room.revisions.items()}
+        usual = usual_load(deployment, traffic, seconds)
+        return {digest: _spoilt_load(figures, trials.get(digest, "")) for digest, figures in usual.items()}
 
     return load
+
+
+def _spoilt_load(figures: Figures, trial: str) -> Figures:
+    return replace(figures, errors=figures.requests // 2) if chance(trial, "errors") < SHARE else figures

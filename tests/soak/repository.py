@@ -41,7 +41,7 @@ def specs() -> dict[str, bytes]:
         files |= {
             f"specs/datasets/{name}.yaml": {
                 "source": {"sql": {"url": "${secret:WAREHOUSE}", "query": f"SELECT {number}"}},
-                "columns": {"id": {"type": "integer"}}, "refresh": "0 3 * * *", "keep": 2,
+                "columns": {"id": {"type": "integer"}, "paid": {"type": "boolean"}}, "refresh": "0 3 * * *", "keep": 2,
             },
             f"specs/experiments/{name}.yaml": {
                 "dataset": f"datasets/{name}", "target": "paid", "runner": "tabular", "keep": 2,

@@ -1,6 +1,6 @@
 """Monitors: reports that fall due, windows that follow one another, alerts that act within their limits."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -234,6 +234,9 @@ def test_one_alert_is_told_in_the_singular() -> None:
     assert found.message == "1 alert on 1 row: drift"
 
 
+ASKED = {"action": "rollback", "acting_since": ago(days=30).isoformat()}
+
+
 def rollback(*things: Any, pinned: str = LIVE, about: str = LIVE, **parts: Any) -> Decision:
     """Decide on an alert of the report that is due, where the model before the pinned one is known."""
     run = stage.started(decide(stage.actual())).run
@@ -247,11 +250,11 @@ def rollback(*things: Any, pinned: str = LIVE, about: str = LIVE, **parts: Any) 
         },
         facts={
             GO: {"deployment": API, "promoted": parts.get("promoted", [FORMER, LIVE])},
-            WATCH: {"proposed": parts.get("proposed", [])},
+            WATCH: {"proposed": parts.get("proposed", []), **parts.get("asked", ASKED)},
         },
     )
     api = stage.resource(API, model={"trial": pinned, "digest": MODEL})
-    return decide(seen, None, api, alert={"action": "rollback", **parts.get("alert", {})})
+    return decide(seen, parts.get("since"), api, alert={"action": "rollback", **parts.get("alert", {})})
 
 
 def test_an_alert_may_pin_the_former_model() -> None:
@@ -271,6 +274,36 @@ def test_an_alert_that_was_answered_asks_for_nothing_more() -> None:
     assert back.changes == ()
 
 
+def test_an_alert_from_before_the_model_went_live_takes_nothing_back() -> None:
+    """Else a model that is promoted again is taken back at once, by what was said of it when it was live before."""
+    assert stage.of(rollback(since=HOUR + timedelta(minutes=1)), OpenProposal) == []
+    assert stage.of(rollback(since=HOUR - timedelta(minutes=1)), OpenProposal) != []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"action": "report", "acting_since": ago(days=30).isoformat()},
+        {"action": "rollback", "acting_since": (HOUR + timedelta(minutes=1)).isoformat()},
+    ],
+)
+def test_an_alert_from_before_the_action_was_asked_for_does_not_act(asked: dict[str, str]) -> None:
+    found = rollback(asked=asked)
+    assert stage.of(found, OpenProposal) == []
+    assert found.facts["action"] == "rollback"
+
+
+def test_since_when_an_action_is_asked_for_is_remembered_until_it_changes() -> None:
+    assert rollback(asked={}).facts["acting_since"] == NOW.isoformat()
+    assert rollback().facts["acting_since"] == ASKED["acting_since"]
+
+
+def test_a_model_that_is_pinned_and_not_live_yet_is_not_taken_back_by_an_old_report() -> None:
+    other = stage.trial_name("7")
+    assert stage.of(rollback(pinned=other, about=other), OpenProposal) == []
+
+
 def test_a_rollback_acts_within_the_limits_of_the_spec() -> None:
     earlier = {report("a"): stage.reported(ago(days=1), alerts=["drift"], about=LIVE)}
     again = rollback(stage.version(report("a")), results=earlier, alert={"at_most": 1, "within": "7d"})
@@ -288,7 +321,7 @@ def test_the_former_model_of_another_deployment_is_not_pinned() -> None:
     api = stage.resource(API, model={"trial": LIVE, "digest": MODEL})
     run = stage.started(decide(stage.actual())).run
     results = {run: stage.reported(HOUR, alerts=["drift"], about=LIVE), FORMER: stage.trained({}, MODEL)}
-    facts = {GO: {"deployment": "deployments/other", "promoted": [FORMER, LIVE]}}
+    facts = {GO: {"deployment": "deployments/other", "promoted": [FORMER, LIVE]}, WATCH: ASKED}
     seen = stage.actual(stage.version(run), results=results, facts=facts)
     assert stage.of(decide(seen, None, api, alert={"action": "rollback"}), OpenProposal) == []
 

@@ -66,14 +66,20 @@ def test_endpoints_are_shown_with_model_traffic_and_address() -> None:
     assert "| none yet |  |" in none
 
 
-def test_the_leaderboard_begins_with_the_experiments_metric() -> None:
+def test_the_leaderboard_shows_the_figure_that_ranks_and_its_interval() -> None:
     board = [
-        {"rank": 1, "run": "experiments/score/aa", "params": {"model": "gbm"}, "metrics": {"f1": 0.5, "roc_auc": 0.91}},
+        {
+            "rank": 1,
+            "run": "experiments/score/aa",
+            "params": {"model": "gbm"},
+            "metrics": {"roc_auc": 0.5},
+            "ranking": {"value": 0.91, "low": 0.9, "high": 0.92},
+        },
         {"rank": 2, "run": "experiments/score/bb", "stage": "failed", "message": "killed"},
     ]
     text = page({SCORE: document(leaderboard=board, metric={"name": "roc_auc"}, pictures=["reports/x/roc.png"])})
-    assert "|  | trial | parameters | roc_auc | f1 |" in text
-    assert "| 1 | `aa` | model=gbm | 0.91 | 0.5 |" in text
+    assert "|  | trial | parameters | roc_auc (validation) | 95 % interval |" in text
+    assert "| 1 | `aa` | model=gbm | 0.91 | 0.9 to 0.92 |" in text
     assert "| 2 | `bb` | killed |  |  |" in text
     assert "![roc.png](reports/x/roc.png)" in text
 
