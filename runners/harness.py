@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import ValidationError
 
 from runners.contract import ERROR, RESULT, InputError, Request, Result, RunnerError, SourceUnavailable
+from runners.inputs import near
 from runners.places import deliver
 from runners.ranks import TOGETHER, Helped, rank_of, size_of
 
@@ -61,7 +62,7 @@ def main(arguments: list[str]) -> int:
     try:
         check_together(request)
         with _LastWords(request, folder):
-            finish(request, folder, _runner(request.runner)(request, folder))
+            finish(request, folder, _runner(request.runner)(near(request), folder))
     except RunnerError as error:
         return _fail(request, folder, error)
     return 0
@@ -72,7 +73,7 @@ def _help(request: Request) -> int:
     with tempfile.TemporaryDirectory(prefix="setpoint-") as folder:
         try:
             check_together(request)
-            _runner(request.runner)(request, Path(folder))
+            _runner(request.runner)(near(request), Path(folder))
         except Helped:
             return 0
         except RunnerError as error:

@@ -1,6 +1,7 @@
 """Applying a plan: the only writes to the world. Changes of one resource go in order, resources side by side."""
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any
 
 from reconciler.loop.boundary import Failure, contain
@@ -65,7 +66,7 @@ class Applier:
 
     def _start_run(self, change: c.StartRun, commit: CommitId) -> None:
         engines = self._engines
-        if self._has_result(change.run):
+        if self._result(change.run) is not None:
             return  # it ended after the listing was made, or another environment made it: the next pass finds it
         inputs = {role: engines.reader.url(run) for role, run in change.inputs.items()}
         inputs |= {role: url for role, url in change.urls.items() if url}
@@ -76,6 +77,7 @@ class Applier:
             "runner": change.runner,
             "params": change.params,
             "inputs": inputs,
+            "digests": self._digests(change.inputs),
             "output": engines.data.open(change.run).rstrip("/"),
             "seed": change.seed,
             "provenance": {**change.provenance, "commit": commit},
@@ -99,12 +101,16 @@ class Applier:
         except Refused as error:
             raise Refused(f"the code in {folder}/ can't be handed to a job: {error.message}", error.hint) from error
 
-    def _has_result(self, run: RunName) -> bool:
+    def _digests(self, inputs: Mapping[str, RunName]) -> Mapping[str, str]:
+        """Digest what the runs behind a job's inputs have left, so that the job can tell whether it is still that."""
+        results = {role: self._result(run) for role, run in inputs.items()}
+        return {role: f"sha256:{sha256(found).hexdigest()}" for role, found in results.items() if found is not None}
+
+    def _result(self, run: RunName) -> bytes | None:
         try:
-            self._engines.reader.read(run, "result.json")
+            return self._engines.reader.read(run, "result.json")
         except FileNotFoundError:
-            return False
-        return True
+            return None
 
     def _accept(self, change: c.AcceptRun, commit: CommitId) -> None:
         listing = self._engines.data

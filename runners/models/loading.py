@@ -41,10 +41,10 @@ def load(folder: str | os.PathLike[str], digest: str | None = None, *, threads: 
     place = Path(folder)
     signature = read_signature(place)
     check("the model's digest", signature.digest, digest or signature.digest, place / FILE)
-    path = _inside(place, signature.file)
+    path = inside(place, signature.file)
     content = path.read_bytes()
     for name, expected in signature.files.items():
-        beside = _inside(place, name)
+        beside = inside(place, name)
         found = digest_of(content if name == signature.file else beside.read_bytes())
         check(f"the digest of {name}", found, expected, beside)
     if not signature.files:
@@ -69,8 +69,12 @@ def digest_of(content: bytes) -> str:
     return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
-def _inside(folder: Path, file: str) -> Path:
-    """Return the model's path, after a look at its name."""
+def inside(folder: Path, file: str) -> Path:
+    """Return the path of one of a model's files, after a look at its name.
+
+    Raises:
+        ModelRefused: it could execute code, lies outside of the folder, or isn't there.
+    """
     name = PurePosixPath(file)
     if name.suffix.lower() in PICKLES:
         what = f"{file} is of a format that can execute code when it is loaded, and is never loaded"

@@ -6,6 +6,7 @@ from runners.contract import InputError
 from runners.evaluate.tables import Columns
 from runners.models import Column
 from runners.train.examples import DATATYPES, Array
+from runners.train.narrowing import LIMIT
 from runners.train.trial import TrainParams
 
 ANSWERS = ("prediction", "predicted_probability", "predicted_probabilities")
@@ -52,7 +53,7 @@ def datatype_of(values: Array) -> str:
         rounded = present.astype(np.float32).astype(np.float64)
         away = np.abs(present - np.median(present))
         spread = np.median(away) or away.mean() or np.inf
-    return "FP64" if np.isinf(rounded).any() or (np.abs(rounded - present) > spread * FINE).any() else "FP32"
+    return "FP64" if (np.abs(present) > LIMIT).any() or (np.abs(rounded - present) > spread * FINE).any() else "FP32"
 
 
 def _named(columns: Columns, told: TrainParams) -> tuple[list[str], tuple[str, ...]]:

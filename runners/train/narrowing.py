@@ -19,6 +19,8 @@ FAR = 64
 """A column whose middle is so many times its spread away from zero is moved there."""
 SMALL, LARGE = -16, 60
 """Powers of two between which a column's largest value is left as it is; others are scaled to about one."""
+LIMIT = 2.0**100
+"""The largest number that an estimator is given: there is room to scale it."""
 MERGED = 0.01
 """Share of a column's different values that may become one before somebody is told."""
 _LEAST, _MOST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
@@ -50,9 +52,11 @@ class Narrowing:
         return values.astype(np.float64) * self.scale
 
     def narrow(self, values: Array) -> Array:
-        """Return values in 32 bits."""
+        """Return values in 32 bits; those far beyond what was learned from count as `LIMIT`."""
         with np.errstate(over="ignore"):
-            return self.moved(values).astype(np.float32)
+            moved = self.moved(values)
+        is_bounded = values.dtype == np.float64 or self.scale != 1
+        return (np.clip(moved, -LIMIT, LIMIT) if is_bounded else moved).astype(np.float32)
 
     def widen(self, values: Array) -> Array:
         """Return where moved values came from."""

@@ -10,7 +10,7 @@ import numpy as np
 from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
 from runners.models import Tensor
-from runners.train.narrowing import Narrowing
+from runners.train.narrowing import LIMIT, Narrowing
 
 TYPES = {
     "FP32": TensorProto.FLOAT,
@@ -81,6 +81,8 @@ def _narrow(nodes: _Nodes, datatype: str, narrowing: Narrowing) -> None:
         nodes.add("Sub", np.float64(narrowing.offset))
     if narrowing.scale != 1:
         nodes.add("Mul", np.float64(narrowing.scale))
+    if datatype == "FP64" or narrowing.scale != 1:
+        nodes.add("Clip", np.float64(-LIMIT), np.float64(LIMIT))
     nodes.add("Cast", to=TensorProto.FLOAT)
 
 

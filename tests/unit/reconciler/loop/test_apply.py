@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
@@ -82,12 +83,22 @@ def test_a_run_is_started_on_its_branch_with_all_that_its_job_needs() -> None:
         "runner": "ingest",
         "params": {"a": 1},
         "inputs": {"dataset": f"memory://{OTHER}", "logs": "file:///logs", "code": "file:///code/tree-1"},
+        "digests": {},
         "output": f"memory://{RUN}",
         "seed": 7,
         "provenance": {"spec": "specs/a.yaml", "commit": COMMIT},
     }
     assert (order.pool, order.team, order.timeout, order.attempt) == (SHARED, "t", 60.0, 3)
     assert order.inputs == (OTHER,)
+
+
+def test_a_job_is_told_the_digest_of_what_each_input_should_hold() -> None:
+    world = World()
+    apply(world, start(OTHER))
+    world.room(DataRoom).write(OTHER, {"result.json": b"{}"})
+    apply(world, start(inputs={"dataset": OTHER}))
+    told = world.room(PoolRoom).jobs[RUN].order.request["digests"]
+    assert told == {"dataset": "sha256:" + sha256(b"{}").hexdigest()}
 
 
 def test_a_run_is_accepted_with_the_commit_that_asked_for_it() -> None:

@@ -54,7 +54,16 @@ def test_numbers(datatype: str, known: list[float], asked: list[float], far: flo
 
 
 def test_a_missing_number_stays_missing() -> None:
-    assert np.isnan(narrowed([np.nan], "FP64", Narrowing(1.7e9, 0.5))[0]).all()
+    for rows in range(1, 40):
+        assert np.isnan(narrowed([np.nan] * rows, "FP64", Narrowing(1.7e9, 0.5))[0]).all()
+
+
+def test_what_is_far_beyond_is_finite_still() -> None:
+    far = [-1.7e308, 1.7e308, np.nan, 0.0]
+    for narrowing in (Narrowing(), Narrowing(1e300, 2.0**900)):
+        expected = narrowing.narrow(np.array(far))
+        assert narrowed(far, "FP64", narrowing)[0].ravel().tolist() == pytest.approx(expected.tolist(), nan_ok=True)
+        assert np.isfinite(expected[[0, 1, 3]]).all()
 
 
 def test_texts_are_taken_as_they_are() -> None:
