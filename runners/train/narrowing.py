@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
 
 Array = NDArray[Any]
 FAR = 64
@@ -94,34 +93,3 @@ def merged(values: Array, narrowing: Narrowing) -> str:
         f"of {len(distinct)} different values a model can tell {left} apart, as it keeps 24 bits of each: "
         "pull what matters in them as a column of its own"
     )
-
-
-class Narrow(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """The first step of a pipeline: a table as it is served becomes one of texts and numbers of 32 bits.
-
-    Its columns are named by their places: a column of the data may have any name.
-    """
-
-    def fit(self, table: Any, _: Any = None) -> "Narrow":
-        """Find the narrowing of each column of numbers; None stands for one of texts."""
-        columns = [table.iloc[:, place].to_numpy() for place in range(table.shape[1])]
-        self.narrowings_ = [None if values.dtype.kind == "O" else narrowing_of(values) for values in columns]
-        return self
-
-    def transform(self, table: Any) -> Any:
-        """Narrow every column."""
-        columns = [table.iloc[:, place].to_numpy() for place in range(table.shape[1])]
-        pairs = zip(self.narrowings_, columns, strict=True)
-        narrowed = [values if how is None else how.narrow(values) for how, values in pairs]
-        return pd.DataFrame({name_of(place): values for place, values in enumerate(narrowed)})
-
-    def notes(self, table: Any) -> list[str]:
-        """Name the columns of which many values are the same to a model."""
-        numbers = [(place, how) for place, how in enumerate(self.narrowings_) if how is not None]
-        found = [(table.columns[place], merged(table.iloc[:, place].to_numpy(), how)) for place, how in numbers]
-        return [f"{name}: {what}" for name, what in found if what]
-
-
-def name_of(place: int) -> str:
-    """Return what the column at a place is called within a pipeline."""
-    return f"c{place}"

@@ -20,8 +20,9 @@ from sklearn.pipeline import Pipeline
 
 from runners.models import Tensor
 from runners.train.examples import Examples
-from runners.train.narrowing import Narrowing, name_of
+from runners.train.narrowing import Narrowing
 from runners.train.onnx_narrowing import bring_in, bring_out
+from runners.train.preparation import name_of
 
 Array = NDArray[Any]
 OPSETS: Mapping[str, int] = MappingProxyType({"": 17, "ai.onnx.ml": 3})

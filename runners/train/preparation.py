@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
@@ -17,11 +18,42 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from runners.models.columns import column
 from runners.train.examples import Array, Examples
 from runners.train.families import Chosen, Encoding
-from runners.train.narrowing import Narrow, name_of
+from runners.train.narrowing import merged, narrowing_of
 
 MOST_CATEGORIES = 100
 """Categories of a column that are told apart, the most frequent."""
 UNSEEN = -1
+
+
+class Narrow(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """The first step of a pipeline: a table as it is served becomes one of texts and numbers of 32 bits.
+
+    Its columns are named by their places: a column of the data may have any name.
+    """
+
+    def fit(self, table: Any, _: Any = None) -> "Narrow":
+        """Find the narrowing of each column of numbers; None stands for one of texts."""
+        columns = [table.iloc[:, place].to_numpy() for place in range(table.shape[1])]
+        self.narrowings_ = [None if values.dtype.kind == "O" else narrowing_of(values) for values in columns]
+        return self
+
+    def transform(self, table: Any) -> Any:
+        """Narrow every column."""
+        columns = [table.iloc[:, place].to_numpy() for place in range(table.shape[1])]
+        pairs = zip(self.narrowings_, columns, strict=True)
+        narrowed = [values if how is None else how.narrow(values) for how, values in pairs]
+        return pd.DataFrame({name_of(place): values for place, values in enumerate(narrowed)})
+
+    def notes(self, table: Any) -> list[str]:
+        """Name the columns of which many values are the same to a model."""
+        numbers = [(place, how) for place, how in enumerate(self.narrowings_) if how is not None]
+        found = [(table.columns[place], merged(table.iloc[:, place].to_numpy(), how)) for place, how in numbers]
+        return [f"{name}: {what}" for name, what in found if what]
+
+
+def name_of(place: int) -> str:
+    """Return what the column at a place is called within a pipeline."""
+    return f"c{place}"
 
 
 def pipeline_for(chosen: Chosen, train: Examples) -> Any:

@@ -1,15 +1,13 @@
 """Narrowing: what tells values apart is still there in 32 bits, and what isn't is said."""
 
 import math
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runners.train.narrowing import Narrow, Narrowing, merged, name_of, narrowing_of
+from runners.train.narrowing import Narrowing, merged, narrowing_of
 
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
 
@@ -70,22 +68,3 @@ def test_values_that_a_model_cannot_tell_apart_are_counted() -> None:
     values = np.array([-1.7e308, *np.arange(99.0)])
     assert merged(values, narrowing_of(values)).startswith("of 100 different values a model can tell 2 apart")
     assert merged(np.arange(100), Narrowing()) == ""
-
-
-def test_a_table_is_narrowed_column_by_column() -> None:
-    table = pd.DataFrame(
-        {"a b": 2**53 + np.arange(3), "town": np.array(["x", "", "y"], object), "f": [True, False, True]}
-    )
-    narrow = Narrow().fit(table)
-    told: Any = narrow.transform(table)
-    assert list(told.columns) == [name_of(0), name_of(1), name_of(2)]
-    assert told[name_of(0)].tolist() == [-1, 0, 1]
-    assert told[name_of(1)].tolist() == ["x", "", "y"]
-    assert told[name_of(2)].tolist() == [1, 0, 1]
-    assert narrow.notes(table) == []
-
-
-def test_the_column_is_named_of_which_values_are_the_same() -> None:
-    table = pd.DataFrame({"paid": np.array([1e308, *np.arange(99.0)])})
-    (note,) = Narrow().fit(table).notes(table)
-    assert note.startswith("paid: of 100 different values")

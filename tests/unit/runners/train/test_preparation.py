@@ -1,10 +1,11 @@
 """Preparation: gaps filled, texts encoded, numbers of 32 bits, as a server will get them."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from runners.train.families import Chosen, choose_family
-from runners.train.preparation import MOST_CATEGORIES, categories_of, pipeline_for, table_of
+from runners.train.preparation import MOST_CATEGORIES, Narrow, categories_of, name_of, pipeline_for, table_of
 from tests.unit.runners.train.rows import examples
 
 ROWS = examples(
@@ -62,3 +63,22 @@ def test_pictures_need_no_preparation() -> None:
 
     pictures = replace(ROWS, image={"height": 1, "width": 1, "channels": 1})
     assert list(pipeline_for(chosen("mlp"), pictures).named_steps) == ["model"]
+
+
+def test_a_table_is_narrowed_column_by_column() -> None:
+    table = pd.DataFrame(
+        {"a b": 2**53 + np.arange(3), "town": np.array(["x", "", "y"], object), "f": [True, False, True]}
+    )
+    narrow = Narrow().fit(table)
+    told = narrow.transform(table)
+    assert list(told.columns) == [name_of(0), name_of(1), name_of(2)]
+    assert told[name_of(0)].tolist() == [-1, 0, 1]
+    assert told[name_of(1)].tolist() == ["x", "", "y"]
+    assert told[name_of(2)].tolist() == [1, 0, 1]
+    assert narrow.notes(table) == []
+
+
+def test_the_column_is_named_of_which_values_are_the_same() -> None:
+    table = pd.DataFrame({"paid": np.array([1e308, *np.arange(99.0)])})
+    (note,) = Narrow().fit(table).notes(table)
+    assert note.startswith("paid: of 100 different values")
