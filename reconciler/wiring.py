@@ -21,10 +21,11 @@ from reconciler.loop.boundary import Failure
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
 from reconciler.model.environment import Environment, ProviderChoice
-from reconciler.model.errors import Refused
-from reconciler.model.ids import Address
+from reconciler.model.errors import Refused, Unavailable
+from reconciler.model.ids import Address, CommitId
 from reconciler.model.kinds.spec import SECRET
 from reconciler.ports.engines import Engines
+from reconciler.ports.source import SourceTree
 from reconciler.settings import Settings
 
 
@@ -178,6 +179,8 @@ def wire(
     settings: Settings,
     may_write: Callable[[], bool] | None = None,
     tell: Callable[[Address, Failure], None] = lambda _address, _failure: None,
+    *,
+    trees: Callable[[CommitId], SourceTree] | None = None,
 ) -> Wired:
     """Wire up an environment.
 
@@ -185,9 +188,10 @@ def wire(
         settings: what was told from outside.
         may_write: told before each change; False stops further writes. By default, whether the lease is held.
         tell: told of defects that were contained.
+        trees: lists the files of a commit that the watched repository may not have, such as one that isn't pushed.
     """
     source = open_source(settings)
-    composer = Composer(source.tree, settings.environment)
+    composer = Composer(lambda commit: _tree(source, trees, commit), settings.environment)
     holder, span = f"{gethostname()}:{os.getpid()}", lease_span(source)
     lease = Lease(source.repository, settings.environment, holder, SystemClock(), span=span)
     status = StatusBranch(source.repository, settings.environment, lease.fence)
@@ -204,6 +208,16 @@ def wire(
         make_cycle=make_cycle,
     )
     return Wired(settings, source, status, Holding(lease), converging)
+
+
+def _tree(source: Source, trees: Callable[[CommitId], SourceTree] | None, commit: CommitId) -> SourceTree:
+    """List the files of a commit: by the watched repository, or where that hasn't got it, by another."""
+    if trees is None:
+        return source.tree(commit)
+    try:
+        return source.tree(commit)
+    except Unavailable:
+        return trees(commit)
 
 
 def lease_span(source: Source) -> timedelta:

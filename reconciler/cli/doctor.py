@@ -11,8 +11,9 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
-from reconciler.cli.output import as_json, console, print_json
+from reconciler.cli.output import as_json, print_json, say, styled
 
 EXTRAS: dict[str, tuple[str, ...]] = {
     "local": ("kserve", "sklearn", "lightgbm", "onnxruntime", "pandas", "pyarrow", "sqlalchemy"),
@@ -40,6 +41,7 @@ class Finding:
     fix: str = ""
 
 
+@examples("setpoint doctor", "setpoint doctor --json")
 @click.command("doctor")
 @as_json
 def command(to_json: bool) -> int:
@@ -48,11 +50,10 @@ def command(to_json: bool) -> int:
     if to_json:
         print_json([asdict(finding) for finding in findings])
     else:
-        out = console()
         for f in findings:
-            sign = "[green]ok[/green]     " if f.ok else "[red]missing[/red]" if f.needed else "[dim]not here[/dim]"
-            out.print(f"{sign}  ", end="")
-            out.print(f"{f.what}: {f.found}" + (f"  → {f.fix}" if f.fix and not f.ok else ""), markup=False)
+            word, style = ("ok", "green") if f.ok else ("missing", "red") if f.needed else ("not here", "dim")
+            hint = f"  → {f.fix}" if f.fix and not f.ok else ""
+            say(styled(f"{word:10}", style), f"{f.what}: {f.found}{hint}")
     return Exit.FAILED if any(f.needed and not f.ok for f in findings) else Exit.OK
 
 
@@ -80,9 +81,14 @@ def _git() -> Finding:
 
 
 def _extra(extra: str, packages: tuple[str, ...]) -> Finding:
-    missing = [name for name in packages if find_spec(name) is None]
-    found = f"without {', '.join(missing)}" if missing else "installed"
-    return Finding(f"extra {extra}", found, not missing, extra in NEEDED, f"pip install 'setpoint[{extra}]'")
+    lacking = missing(packages)
+    found = f"without {', '.join(lacking)}" if lacking else "installed"
+    return Finding(f"extra {extra}", found, not lacking, extra in NEEDED, f"pip install 'setpoint[{extra}]'")
+
+
+def missing(packages: tuple[str, ...]) -> list[str]:
+    """Return those packages that aren't installed, without importing any."""
+    return [name for name in packages if find_spec(name) is None]
 
 
 def _caddy() -> Finding:

@@ -3,33 +3,39 @@
 import logging
 import signal
 import threading
+from datetime import timedelta
 from typing import TextIO, cast
 
 import click
-import structlog
 
+from reconciler.cli.durations import SPAN
+from reconciler.cli.examples import examples
 from reconciler.cli.log_stream import LogStream
 from reconciler.cli.place import placed
-from reconciler.loop.daemon import Daemon, Rhythm
-from reconciler.loop.events import Bell, watch
-from reconciler.loop.health import Metrics, Pulse
-from reconciler.model.quantity import parse_duration
 from reconciler.settings import Settings
-from reconciler.wiring import SystemClock, lease_span, wire
 
 
+@examples("setpoint run --repository https://forge/team/models.git --environment prod --http 0.0.0.0:9180")
 @click.command("run")
 @click.option("--http", default="127.0.0.1:0", show_default=True, help="host:port of /healthz, /readyz and /metrics.")
-@click.option("--resync", default="3m", show_default=True, help="Look at everything again after so long.")
-@click.option("--poll", default="10s", show_default=True, help="How often a remote repository's refs are asked for.")
+@click.option("--resync", type=SPAN, default="3m", show_default=True, help="Look at everything again after so long.")
+@click.option(
+    "--poll", type=SPAN, default="10s", show_default=True, help="How often a remote repository's refs are asked for."
+)
 @click.option("--log", "log_format", type=click.Choice(["auto", "json", "text"]), default="auto", show_default=True)
 @placed
-def command(settings: Settings, http: str, resync: str, poll: str, log_format: str) -> None:
+def command(settings: Settings, http: str, resync: float, poll: float, log_format: str) -> None:
     """Run the daemon: watch the repository and keep converging until SIGTERM.
 
     Jobs and endpoints live on when it stops, and the next daemon adopts them.
     """
+    import structlog
+
+    from reconciler.loop.daemon import Daemon, Rhythm
+    from reconciler.loop.events import Bell, watch
+    from reconciler.loop.health import Metrics, Pulse
     from reconciler.web.health import app, serve
+    from reconciler.wiring import SystemClock, lease_span, wire
 
     configure_logs(log_format)
     log = structlog.get_logger()
@@ -43,7 +49,9 @@ def command(settings: Settings, http: str, resync: str, poll: str, log_format: s
     )
     local = wired.source.repository.watched
     rhythm = Rhythm(
-        resync=parse_duration(resync), lease=lease_span(wired.source) / 3, poll=None if local else parse_duration(poll)
+        resync=timedelta(seconds=resync),
+        lease=lease_span(wired.source) / 3,
+        poll=None if local else timedelta(seconds=poll),
     )
     daemons.append(
         Daemon(wired.converging, wired.lease, bell, metrics=metrics, pulse=pulse, now=clock.now, rhythm=rhythm)
@@ -71,6 +79,8 @@ def command(settings: Settings, http: str, resync: str, poll: str, log_format: s
 def configure_logs(log_format: str) -> None:
     """Write structured logs to standard error: lines for people on a terminal, JSON elsewhere."""
     import sys
+
+    import structlog
 
     for_people = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
     structlog.configure(

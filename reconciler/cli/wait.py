@@ -1,25 +1,31 @@
 """`setpoint wait`: until resources are ready."""
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.completion import complete_addresses
+from reconciler.cli.durations import SPAN
+from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
-from reconciler.cli.output import Row, as_json, console, overview, print_json, row_of
+from reconciler.cli.output import Row, as_json, console, overview, print_json, row_of, say, styled
 from reconciler.cli.place import placed
-from reconciler.cli.reading import read_status
-from reconciler.loop.recorded import Recorded, RecordedFiles
-from reconciler.model.quantity import parse_duration
+from reconciler.cli.reading import known_environment, read_status, unknown
 from reconciler.settings import Settings
+
+if TYPE_CHECKING:
+    from reconciler.loop.recorded import Recorded
 
 POLL = 0.2
 
 
+@examples("setpoint wait deployments/employment --timeout 5m", 'setpoint wait --commit "$(git rev-parse HEAD)"')
 @click.command("wait")
-@click.argument("addresses", nargs=-1)
+@click.argument("addresses", nargs=-1, shell_complete=complete_addresses)
 @click.option("--for", "wanted", default="ready", show_default=True, help="A state, or a condition's reason.")
 @click.option("--commit", default="", help="Only count a status that has seen this commit.")
-@click.option("--timeout", default="10m", show_default=True)
+@click.option("--timeout", type=SPAN, default="10m", show_default=True)
 @click.option("--fail-fast/--no-fail-fast", default=True, help="Whether a stalled resource ends the wait.")
 @as_json
 @placed
@@ -28,12 +34,15 @@ def command(
     addresses: tuple[str, ...],
     wanted: str,
     commit: str,
-    timeout: str,
+    timeout: float,
     fail_fast: bool,
     to_json: bool,
 ) -> int:
     """Wait until resources, or all of them, are in a state. Exits with 4 when one stalls, with 5 when time runs out."""
-    parser, deadline = RecordedFiles(), time.monotonic() + parse_duration(timeout).total_seconds()
+    from reconciler.loop.recorded import RecordedFiles
+
+    parser, deadline = RecordedFiles(), time.monotonic() + timeout
+    check_known(settings, read_status(settings, parser), addresses)
     while True:
         recorded = read_status(settings, parser)
         rows = rows_of(recorded, addresses)
@@ -46,14 +55,35 @@ def command(
         time.sleep(POLL)
 
 
-def rows_of(recorded: Recorded, addresses: tuple[str, ...]) -> list[Row]:
+def check_known(settings: Settings, recorded: "Recorded", addresses: tuple[str, ...]) -> None:
+    """Refuse to wait for what neither the status nor the newest commit knows.
+
+    Raises:
+        Refused: there is no such environment or resource; names the nearest.
+    """
+    known_environment(settings)
+    strangers = [a for a in addresses if a not in {str(known) for known in recorded.statuses}]
+    if not strangers:
+        return
+    from reconciler.compose import Cache, compose
+    from reconciler.wiring import open_source
+
+    source = open_source(settings)
+    head = source.head()
+    desired = compose(source.tree(head), settings.environment, Cache()).resources if head else {}
+    for address in strangers:
+        if address not in {str(known) for known in desired}:
+            raise unknown(address, {*map(str, desired), *map(str, recorded.statuses)}, settings.environment)
+
+
+def rows_of(recorded: "Recorded", addresses: tuple[str, ...]) -> list[Row]:
     """Return the rows of the addresses that are asked for; one that isn't known yet is waiting."""
-    wanted = addresses or tuple(sorted(recorded.statuses))
     statuses = {str(address): document for address, document in recorded.statuses.items()}
+    wanted = addresses or tuple(sorted(statuses))
     return [row_of(a, statuses[a]) if a in statuses else Row(a, "waiting", "Unknown", "not known yet") for a in wanted]
 
 
-def seen(recorded: Recorded, commit: str) -> bool:
+def seen(recorded: "Recorded", commit: str) -> bool:
     """Tell whether a status has seen a commit, given by a prefix; no prefix, any status will do."""
     return bool(recorded.last_pass) and str(recorded.last_pass.get("commit", "")).startswith(commit)
 
@@ -73,4 +103,4 @@ def _tell(rows: list[Row], code: Exit, to_json: bool) -> None:
         return
     console().print(overview(rows))
     if code is Exit.TIMEOUT:
-        console().print("[red]time is up[/red]")
+        say(styled("time is up", "red"))

@@ -14,7 +14,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from runners import tables
 from runners.models.errors import ModelRefused
+from runners.tables.reading import as_json, from_json
 
 FILE = "signature.json"
 DATATYPES = frozenset({"FP32", "FP64", "INT64", "BYTES", "BOOL"})
@@ -82,6 +84,8 @@ class Signature:
     identifier: str | None = None
     image: Mapping[str, int] | None = field(default=None, hash=False)
     """`height`, `width` and `channels` of the pictures; values are 0 (black) to 1."""
+    schema: tables.Reading | None = field(default=None, hash=False)
+    """How the dataset's version read the features, the identifier and the target."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -98,7 +102,8 @@ class Signature:
         return replace(self, digest=_digest(self._told()))
 
     def _told(self) -> dict[str, Any]:
-        told = {"version": self.version, **asdict(self)}
+        told = {"version": self.version, **asdict(replace(self, schema=None))}
+        told["schema"] = as_json(self.schema) if self.schema else None
         return told if self.files else {key: value for key, value in told.items() if key != "files"}
 
     def to_json(self) -> str:
@@ -130,6 +135,7 @@ class Signature:
         told["outputs"] = tuple(_column(item) for item in told["outputs"])
         told["tensors"] = tuple(_tensor(item) for item in told["tensors"])
         told["classes"] = tuple(told["classes"])
+        told["schema"] = from_json(told["schema"]) if told.get("schema") else None
         for name, known in (("task", TASKS), ("format", FORMATS), ("reading", READINGS)):
             if told[name] not in known:
                 raise ValueError(f"{name} is {told[name]!r}, and one of {', '.join(sorted(known))} is understood")

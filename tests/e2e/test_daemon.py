@@ -68,7 +68,7 @@ def settings(tmp_path: Path) -> Settings:
     subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
     for key in ("user.name", "user.email"):
         subprocess.run(["git", "-C", str(folder), "config", key, "test"], check=True)
-    begin(folder, "Begin")
+    begin(folder, "Begin", ["specs", "environments"])
     return Settings(str(folder), "dev", "main", tmp_path / "home")
 
 

@@ -9,12 +9,14 @@ import pytest
 
 from runners.models import ModelRefused, Signature
 from runners.models.signature import FILE, read_signature
+from runners.tables import ColumnReading, Reading
 
 
 def test_it_is_read_as_it_was_written(known: Signature) -> None:
     image = replace(known, image={"height": 2, "width": 2, "channels": 1}, classes=(0, 1), positive=1)
-    sealed = replace(image, files={"model.onnx": "sha256:" + "1" * 64}).sealed()
-    for signature in (known, image, sealed):
+    read = replace(known, schema=Reading({"age": ColumnReading("integer")}, "id", "ill"))
+    sealed = replace(read, files={"model.onnx": "sha256:" + "1" * 64}).sealed()
+    for signature in (known, image, read, sealed):
         assert Signature.from_json(signature.to_json()) == signature
 
 
