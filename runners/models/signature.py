@@ -82,8 +82,8 @@ class Signature:
     classes: tuple[Label, ...] = ()
     positive: Label | None = None
     identifier: str | None = None
-    image: Mapping[str, int] | None = field(default=None, hash=False)
-    """`height`, `width` and `channels` of the pictures; values are 0 (black) to 1."""
+    image: Mapping[str, Any] | None = field(default=None, hash=False)
+    """How a picture becomes the values of its column, as `pictures.Preparation` tells it."""
     schema: tables.Reading | None = field(default=None, hash=False)
     """How the dataset's version read the features, the identifier and the target."""
 
@@ -91,6 +91,13 @@ class Signature:
     def columns(self) -> tuple[str, ...]:
         """Return the columns that the model needs, in order."""
         return tuple(column.name for column in self.inputs)
+
+    @property
+    def asked(self) -> tuple[Column, ...]:
+        """Return the columns as a client sends them: a picture is one value, its file's bytes."""
+        if not self.image:
+            return self.inputs
+        return tuple(Column(c.name, "BYTES") if c.width != 1 else c for c in self.inputs)
 
     @property
     def version(self) -> int:
