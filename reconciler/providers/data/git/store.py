@@ -61,6 +61,7 @@ class GitData:
         self._branch = f"{HEADS}/{environment}"
         self._root = object_id("commit", commits.ROOT)
         self._lock = threading.RLock()
+        self._checking = threading.Lock()
         self._merges = 0
         self._is_swept = False
 
@@ -168,7 +169,7 @@ class GitData:
         return self._objects.read(found.id)
 
     def url(self, run: RunName) -> str:
-        """Return the URL of a run's folder, to be read by other jobs; the folder is made anew if it is missing.
+        """Return the URL of a run's folder, to be read by other jobs; it is made anew if it is missing or was changed.
 
         Raises:
             FileNotFoundError: there is no such run.
@@ -176,13 +177,15 @@ class GitData:
         """
         refs = self._known(run)
         folder = self._folders.version(run) if refs.tags else self._folders.work(run)
-        if folder.is_dir():
+        if not refs.tags and folder.is_dir():
             return folder.as_uri()
-        if refs.tags:
-            self._folders.keep(run)
         commit = refs.sealed_commit(self._environment)
         tree = commits.output_at(Draft(self._objects), commit, run) if commit else None
-        if tree:
+        if tree and refs.tags:
+            with self._checking:
+                self._folders.keep(run)
+                self._folders.check_out(self._objects, tree, run)
+        elif tree:
             export(self._objects, tree, folder, self._folders.trash)
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
