@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from runners.models import Column, Model
+from runners.places import inside
 from runners.train.examples import Array, Examples
-from runners.train.pixels import inside
 from runners.train.reading import folder_of
 from runners.train.trained import Trained
 from runners.train.trial import Trial
