@@ -1,6 +1,7 @@
 """The wiring: the one place that names both ports and providers. Providers are imported when they are asked for."""
 
 import os
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -154,8 +155,16 @@ class Holding:
             return False
         return True
 
+    def held(self) -> bool:
+        """Tell whether it is held, by its own clock; asks nobody."""
+        return self._lease.held()
+
+    def had_last(self) -> bool:
+        """Tell whether nobody is known to have held it since this daemon did."""
+        return self._lease.had_last()
+
     def holder(self) -> str:
-        """Return who holds it, as far as is known."""
+        """Return who else held it when this daemon last asked; nobody asks anybody here."""
         return self._other or "nobody yet"
 
     def release(self) -> None:
@@ -176,24 +185,26 @@ class Wired:
 
 def wire(
     settings: Settings,
-    may_write: Callable[[], bool] | None = None,
+    goes_on: Callable[[], bool] = lambda: True,
     tell: Callable[[Address, Failure], None] = lambda _address, _failure: None,
 ) -> Wired:
     """Wire up an environment.
 
     Args:
         settings: what was told from outside.
-        may_write: told before each change; False stops further writes. By default, whether the lease is held.
+        goes_on: asked before each change; False stops further writes, as does a lease that isn't held or has run out.
         tell: told of defects that were contained.
     """
     source = open_source(settings)
     composer = Composer(source.tree, settings.environment)
-    holder, span = f"{gethostname()}:{os.getpid()}", lease_span(source)
-    lease = Lease(source.repository, settings.environment, holder, SystemClock(), span=span)
-    status = StatusBranch(source.repository, settings.environment, lease.fence)
+    lease = Lease(source.repository, settings.environment, holder_name(), SystemClock(), span=lease_span(source))
+    status = StatusBranch(source.repository, settings.environment, lease)
+
+    def may_write() -> bool:
+        return lease.held() and goes_on()
 
     def make_cycle(chosen: Engines) -> Cycle:
-        applier = Applier(chosen, lambda tree: export(source, tree, settings.home / "code"), may_write or lease.held)
+        applier = Applier(chosen, lambda tree: export(source, tree, settings.home / "code"), may_write)
         return Cycle(composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell)
 
     converging = Converging(
@@ -204,6 +215,14 @@ def wire(
         make_cycle=make_cycle,
     )
     return Wired(settings, source, status, Holding(lease), converging)
+
+
+def holder_name() -> str:
+    """Return who holds a lease: where people find the daemon, and what tells it from all others.
+
+    Containers of one name have their processes' ids in common.
+    """
+    return f"{gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def lease_span(source: Source) -> timedelta:

@@ -1,16 +1,20 @@
 """`setpoint run`: the daemon."""
 
 import logging
+import os
 import signal
+import sys
 import threading
 from typing import TextIO, cast
 
 import click
 import structlog
 
+from reconciler.cli.exits import Exit
 from reconciler.cli.log_stream import LogStream
 from reconciler.cli.place import placed
 from reconciler.loop.daemon import Daemon, Rhythm
+from reconciler.loop.ending import until_stopped
 from reconciler.loop.events import Bell, watch
 from reconciler.loop.health import Metrics, Pulse
 from reconciler.model.quantity import parse_duration
@@ -34,24 +38,25 @@ def command(settings: Settings, http: str, resync: str, poll: str, log_format: s
     configure_logs(log_format)
     log = structlog.get_logger()
     clock, bell, quit_watch = SystemClock(), Bell(), threading.Event()
-    pulse, metrics = Pulse(clock.now()), Metrics(settings.environment)
-    daemons: list[Daemon] = []
     wired = wire(
         settings,
-        lambda: daemons[0].may_write,
+        lambda: not bell.stopped,
         lambda address, failure: log.error("defect", address=address, error=failure.message, trace=failure.trace),
     )
-    local = wired.source.repository.watched
-    rhythm = Rhythm(
-        resync=parse_duration(resync), lease=lease_span(wired.source) / 3, poll=None if local else parse_duration(poll)
-    )
-    daemons.append(
-        Daemon(wired.converging, wired.lease, bell, metrics=metrics, pulse=pulse, now=clock.now, rhythm=rhythm)
-    )
+    repository = wired.source.repository
+    pulse, metrics = Pulse(clock.now(), wired.lease.held), Metrics(settings.environment)
+    daemon = Daemon(
+        wired.converging, wired.lease, bell, metrics=metrics, pulse=pulse, now=clock.now,
+        rhythm=Rhythm(
+            resync=parse_duration(resync),
+            lease=lease_span(wired.source) / 3,
+            poll=None if repository.watched else parse_duration(poll),
+        ),
+    )  # fmt: skip
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: bell.stop())
-    if local:
-        watch(local, bell, quit_watch)
+    if repository.watched:
+        watch(repository.watched, bell, quit_watch)
     address, stop = serve(http, app(pulse, metrics, clock.now)) if http else ("", lambda: None)
     log.info(
         "started",
@@ -61,17 +66,24 @@ def command(settings: Settings, http: str, resync: str, poll: str, log_format: s
         http=address,
     )
     try:
-        daemons[0].run()
+        has_ended = until_stopped(daemon.run, bell, repository.cancel)
     finally:
         quit_watch.set()
         stop()
-        log.info("stopped")
+    log.info("stopped")
+    if not has_ended:
+        log.warning("something hung and was left behind: the next daemon goes on from there")
+        leave()
+
+
+def leave() -> None:
+    """End the process, whatever its threads hang on."""
+    sys.stderr.flush()
+    os._exit(Exit.OK)
 
 
 def configure_logs(log_format: str) -> None:
     """Write structured logs to standard error: lines for people on a terminal, JSON elsewhere."""
-    import sys
-
     for_people = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
     structlog.configure(
         processors=[

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from reconciler.git.locks import clear_stale
 from reconciler.git.objects import ObjectStore
-from reconciler.git.process import Output, call, checked
+from reconciler.git.process import PATIENCE, Output, call, checked
 from reconciler.git.refs import RefUpdate, list_refs, raced, swap
 from reconciler.git.upkeep import Upkeep
 from reconciler.model.errors import Refused, Unavailable
@@ -59,14 +59,14 @@ class LocalRepository:
             raise Unavailable(f"the repository {self.place} is gone", "restore it, or give another path")
         return found.id if found else None
 
-    def swap(self, updates: Sequence[RefUpdate]) -> None:
-        """Move refs together, each only if it is where it is expected.
+    def swap(self, updates: Sequence[RefUpdate], *, patience: float | None = None) -> None:
+        """Move refs together, each only if it is where it is expected; in so many seconds, or not at all.
 
         Raises:
             Raced: a ref isn't where it was expected.
             Unavailable: the repository can't be written.
         """
-        swap(self.git_dir, updates)
+        swap(self.git_dir, updates, patience or PATIENCE)
         self._upkeep.written()
 
     def advance(self, update: RefUpdate) -> None:
@@ -102,6 +102,9 @@ class LocalRepository:
 
     def refresh(self, ref: str | None = None) -> None:
         """Do nothing: refs are read anew at every look."""
+
+    def cancel(self, most: float) -> None:
+        """Do nothing: what a disk hangs on can't be cancelled."""
 
     def close(self) -> None:
         """End the process that reads objects."""
