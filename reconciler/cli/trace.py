@@ -1,6 +1,5 @@
 """`setpoint trace`: from an endpoint back to its model, its trial, its data, and the commits that asked for them."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from reconciler.cli.place import placed
 from reconciler.cli.proposing import target_of
 from reconciler.cli.reading import document_of, read_status
 from reconciler.gitstore.reader import Source
+from reconciler.loop import results
 from reconciler.model.ids import CommitId, RunName, kind_of, name_of, owner_of
 from reconciler.ports.engines import Engines
 from reconciler.settings import Settings
@@ -52,7 +52,7 @@ def commits_of(source: Source, head: CommitId, path: str) -> dict[str, Any]:
 def run_of(engines: Engines, run: RunName) -> dict[str, Any]:
     """Return what is known of a run, and of the runs that it was made from."""
     try:
-        result: Mapping[str, Any] = json.loads(engines.reader.read(run, "result.json"))
+        result = results.document_of(run, "result.json", engines.reader.read(run, "result.json"))
     except FileNotFoundError:
         return {"run": run, "missing": True}
     provenance = result.get("provenance") or {}

@@ -102,8 +102,8 @@ class Applier:
     def _has_result(self, run: RunName) -> bool:
         try:
             self._engines.reader.read(run, "result.json")
-        except FileNotFoundError:
-            return False
+        except (FileNotFoundError, Refused):
+            return False  # what is there, if anything, can be no result
         return True
 
     def _accept(self, change: c.AcceptRun, commit: CommitId) -> None:

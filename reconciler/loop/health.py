@@ -14,7 +14,7 @@ from reconciler.model.ids import kind_of
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What is known of the daemon at one moment. `problems` says what of Git or the loop is in trouble, if anything is."""
+    """What is known of the daemon at one moment. `problems` says what is in trouble, and how, if anything is."""
 
     started: datetime
     has_lease: bool = False

@@ -22,6 +22,14 @@ RESULTS = {
 }
 
 
+def sparse(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(12 * 2**30)
+
+
+LEAVINGS = {"fifo": os.mkfifo, "sparse": sparse, "link": lambda path: path.symlink_to("/etc/passwd")}
+
+
 def main(path: str) -> int:
     request = json.loads(Path(path).read_bytes())
     folder = Path(unquote(urlsplit(request["output"]).path))
@@ -35,6 +43,8 @@ def main(path: str) -> int:
     if ends in RESULTS:
         (folder / "model.txt").write_text("a model")
         (folder / "result.json").write_text(RESULTS[ends])
+    if ends in LEAVINGS:
+        LEAVINGS[ends](folder / "result.json")
     if ends == "refuses":
         (folder / "error.json").write_text('{"what": "no column paid", "where": "target", "fix": "name one"}')
     if ends == "odd words":

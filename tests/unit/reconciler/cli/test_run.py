@@ -134,7 +134,9 @@ def test_a_daemon_whose_renewal_hangs_writes_nothing_when_another_has_taken_over
     for module in ("reconciler.wiring", "reconciler.cli.run"):
         monkeypatch.setattr(f"{module}.lease_span", lambda _: SPAN)
     line = Hanging(monkeypatch)
-    other = Lease(open_repository(settings.repository, tmp_path), "dev", "other:1", SystemClock(), span=timedelta(hours=1))
+    other = Lease(
+        open_repository(settings.repository, tmp_path), "dev", "other:1", SystemClock(), span=timedelta(hours=1)
+    )
     configured = settings.home / "pool" / "pools"
 
     def story() -> None:
@@ -185,9 +187,7 @@ def test_two_daemons_of_one_name_are_two(monkeypatch: pytest.MonkeyPatch) -> Non
     assert holder_name() != holder_name()
 
 
-def test_a_remote_that_accepts_and_never_answers_does_not_keep_it(
-    settings: Settings, left: list[bool]
-) -> None:
+def test_a_remote_that_accepts_and_never_answers_does_not_keep_it(settings: Settings, left: list[bool]) -> None:
     kept: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as hole:
         url = f"git://127.0.0.1:{hole.getsockname()[1]}/repository.git"
