@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from reconciler.compose import Composer
 from reconciler.controllers import CONTROLLERS
+from reconciler.gitstore.claim import NOBODY
+from reconciler.gitstore.heartbeat import Heartbeat
 from reconciler.gitstore.lease import Lease, LeaseHeld
 from reconciler.gitstore.reader import Source
 from reconciler.gitstore.status import StatusBranch
@@ -144,14 +146,14 @@ class Holding:
 
     def __init__(self, lease: Lease) -> None:
         self._lease = lease
-        self._other = ""
+        self._other = NOBODY
 
     def acquire(self) -> bool:
         """Take the lease, or hold it for another span; False while another daemon holds it."""
         try:
             self._lease.acquire()
         except LeaseHeld as error:
-            self._other = error.claim.holder
+            self._other = error.claim
             return False
         return True
 
@@ -165,7 +167,11 @@ class Holding:
 
     def holder(self) -> str:
         """Return who else held it when this daemon last asked; nobody asks anybody here."""
-        return self._other or "nobody yet"
+        return self._other.holder or "nobody yet"
+
+    def other(self) -> Heartbeat:
+        """Return when whoever else held it was alive, when this daemon last asked."""
+        return Heartbeat(self._other.holder, self._other.seen, self._other.span)
 
     def release(self) -> None:
         """Give it back."""
@@ -205,7 +211,7 @@ def wire(
 
     def make_cycle(chosen: Engines) -> Cycle:
         applier = Applier(chosen, lambda tree: export(source, tree, settings.home / "code"), may_write)
-        return Cycle(composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell)
+        return Cycle(composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell, host=lease.holder)
 
     converging = Converging(
         source,

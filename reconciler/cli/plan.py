@@ -5,7 +5,9 @@ import click
 from reconciler.cli.exits import Exit
 from reconciler.cli.output import SIGNS, STYLES, as_json, console, print_json
 from reconciler.cli.place import placed
+from reconciler.cli.reading import now
 from reconciler.controllers.experiments import gpu_hours
+from reconciler.gitstore.heartbeat import read_heartbeat
 from reconciler.loop.cycle import Pass
 from reconciler.model.errors import Refused
 from reconciler.model.ids import CommitId
@@ -26,7 +28,12 @@ def command(settings: Settings, commit: str, detailed_exitcode: bool, to_json: b
     if chosen is None:
         raise Refused(f"{settings.repository} has no commit on {settings.branch}", "commit something first")
     done = wired.converging.preview(CommitId(chosen))
-    print_json(as_document(done)) if to_json else show(done)
+    heartbeat, moment = read_heartbeat(wired.source.repository, settings.environment), now()
+    if to_json:
+        print_json(as_document(done) | {"daemon": heartbeat.as_json(moment)})
+    else:
+        show(done)
+        console().print(heartbeat.words(moment), markup=False)
     if done.desired.all_problems():
         return Exit.REFUSED
     return Exit.CHANGES if detailed_exitcode and done.plan.changes else Exit.OK

@@ -3,10 +3,13 @@
 import time
 
 import click
+from rich.text import Text
 
+from reconciler.cli.exits import Exit
 from reconciler.cli.output import as_json, console, overview, print_json, row_of
 from reconciler.cli.place import placed
-from reconciler.cli.reading import read_status
+from reconciler.cli.reading import now, read_both
+from reconciler.gitstore.heartbeat import Heartbeat, Life
 from reconciler.loop.recorded import Recorded, RecordedFiles
 from reconciler.settings import Settings
 
@@ -15,25 +18,30 @@ from reconciler.settings import Settings
 @click.option("--watch", is_flag=True, help="Keep showing it until Ctrl-C.")
 @as_json
 @placed
-def command(settings: Settings, watch: bool, to_json: bool) -> None:
-    """Show every resource's condition, as the last status commit tells it."""
+def command(settings: Settings, watch: bool, to_json: bool) -> int:
+    """Show every resource's condition, as the last status commit tells it, and when its daemon was last seen.
+
+    Exits with 6 when the daemon died: what is shown may be long past.
+    """
     parser = RecordedFiles()
-    recorded = read_status(settings, parser)
+    recorded, heartbeat = read_both(settings, parser)
     if to_json:
-        print_json(as_document(settings, recorded))
+        print_json(as_document(settings, recorded, heartbeat))
     elif not watch:
-        show(settings, recorded)
+        show(settings, recorded, heartbeat)
     else:
         _watch(settings, parser)
+    return Exit.UNAVAILABLE if heartbeat.life(now()) is Life.DEAD else Exit.OK
 
 
-def as_document(settings: Settings, recorded: Recorded) -> dict[str, object]:
+def as_document(settings: Settings, recorded: Recorded, heartbeat: Heartbeat) -> dict[str, object]:
     """Return the overview as JSON-compatible values."""
     rows = [row_of(a, d).as_json() for a, d in sorted(recorded.statuses.items())]
-    return {"environment": settings.environment, "pass": dict(recorded.last_pass), "resources": rows}
+    told = {"environment": settings.environment, "daemon": heartbeat.as_json(now())}
+    return told | {"pass": dict(recorded.last_pass), "resources": rows}
 
 
-def show(settings: Settings, recorded: Recorded) -> None:
+def show(settings: Settings, recorded: Recorded, heartbeat: Heartbeat) -> None:
     """Print the overview for people."""
     out = console()
     if not recorded.statuses:
@@ -49,6 +57,7 @@ def show(settings: Settings, recorded: Recorded) -> None:
         out.print(f"[red]{problem}[/red]")
     for note in recorded.last_pass.get("notes") or ():
         out.print(f"[yellow]{note}[/yellow]")
+    out.print(Text(heartbeat.words(now()), "" if heartbeat.life(now()) is Life.ALIVE else "red"))
 
 
 def _watch(settings: Settings, parser: RecordedFiles) -> None:
@@ -56,7 +65,7 @@ def _watch(settings: Settings, parser: RecordedFiles) -> None:
 
     with Live(console=console(), auto_refresh=False) as live:
         while True:
-            recorded = read_status(settings, parser)
+            recorded, heartbeat = read_both(settings, parser)
             rows = (row_of(a, d) for a, d in sorted(recorded.statuses.items()))
-            live.update(overview(rows, settings.environment), refresh=True)
+            live.update(overview(rows, f"{settings.environment}: {heartbeat.words(now())}"), refresh=True)
             time.sleep(0.5)

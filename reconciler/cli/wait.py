@@ -7,12 +7,15 @@ import click
 from reconciler.cli.exits import Exit
 from reconciler.cli.output import Row, as_json, console, overview, print_json, row_of
 from reconciler.cli.place import placed
-from reconciler.cli.reading import read_status
+from reconciler.cli.reading import now, read_both
+from reconciler.gitstore.heartbeat import Heartbeat, Life
 from reconciler.loop.recorded import Recorded, RecordedFiles
 from reconciler.model.quantity import parse_duration
 from reconciler.settings import Settings
 
 POLL = 0.2
+TAKEOVER = 10.0
+"""Seconds that another daemon has to take over, after it may."""
 
 
 @click.command("wait")
@@ -32,18 +35,36 @@ def command(
     fail_fast: bool,
     to_json: bool,
 ) -> int:
-    """Wait until resources, or all of them, are in a state. Exits with 4 when one stalls, with 5 when time runs out."""
-    parser, deadline = RecordedFiles(), time.monotonic() + parse_duration(timeout).total_seconds()
+    """Wait until resources, or all of them, are in a state.
+
+    Exits with 4 when one stalls, with 5 when time runs out, with 6 when the daemon died and no other takes over.
+    """
+    parser, began = RecordedFiles(), time.monotonic()
+    longest = parse_duration(timeout).total_seconds()
     while True:
-        recorded = read_status(settings, parser)
+        recorded, heartbeat = read_both(settings, parser)
         rows = rows_of(recorded, addresses)
         code = verdict(rows, wanted, fail_fast) if seen(recorded, commit) else None
-        if code is None and time.monotonic() > deadline:
-            code = Exit.TIMEOUT
+        code = judged(code, heartbeat.life(now()), time.monotonic() - began, longest, heartbeat.span.total_seconds())
         if code is not None:
-            _tell(rows, code, to_json)
+            _tell(rows, code, to_json, heartbeat)
             return code
         time.sleep(POLL)
+
+
+def judged(code: Exit | None, life: Life, waited: float, longest: float, span: float) -> Exit | None:
+    """Return the exit code of a wait, or None while it goes on.
+
+    Args:
+        code: what the status alone says; of a daemon that died it may be long past.
+        life: whether a daemon lives.
+        waited: seconds so far.
+        longest: seconds after which it gives up.
+        span: seconds in which another daemon takes over from one that died.
+    """
+    if life is Life.DEAD:
+        return Exit.UNAVAILABLE if waited > min(span + TAKEOVER, longest) else None
+    return Exit.TIMEOUT if code is None and waited > longest else code
 
 
 def rows_of(recorded: Recorded, addresses: tuple[str, ...]) -> list[Row]:
@@ -67,10 +88,13 @@ def verdict(rows: list[Row], wanted: str, fail_fast: bool) -> Exit | None:
     return None
 
 
-def _tell(rows: list[Row], code: Exit, to_json: bool) -> None:
+def _tell(rows: list[Row], code: Exit, to_json: bool, heartbeat: Heartbeat) -> None:
     if to_json:
-        print_json({"code": int(code), "resources": [row.as_json() for row in rows]})
+        told = {"code": int(code), "daemon": heartbeat.as_json(now())}
+        print_json(told | {"resources": [row.as_json() for row in rows]})
         return
     console().print(overview(rows))
     if code is Exit.TIMEOUT:
         console().print("[red]time is up[/red]")
+    if heartbeat.life(now()) is not Life.ALIVE:
+        console().print(heartbeat.words(now()), markup=False)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from reconciler import untrusted
 from reconciler.git.locks import clear_stale
 from reconciler.git.objects import ObjectStore
 from reconciler.git.process import PATIENCE, Output, call, checked
@@ -57,7 +58,20 @@ class LocalRepository:
         found = self.objects.find(name)
         if found is None and not (self.git_dir / "HEAD").exists():
             raise Unavailable(f"the repository {self.place} is gone", "restore it, or give another path")
+        if found is None:
+            self._check_gone(name)
         return found.id if found else None
+
+    def _check_gone(self, name: str) -> None:
+        """See that a ref that leads to no object isn't there: one that a power cut has left empty is no absent one."""
+        try:
+            told = untrusted.read(self.git_dir / name, 1024).decode("ascii", "replace").strip()
+        except (FileNotFoundError, Refused):
+            return
+        self.objects.check_whole(told)
+        if not told.startswith("ref: ") and self.objects.find(name) is None:
+            hint = f"have it point to a commit again, `git update-ref {name} <commit>`, or delete that file"
+            raise Unavailable(f"the ref {self.git_dir / name} is damaged: it says {told[:60]!r}", hint)
 
     def swap(self, updates: Sequence[RefUpdate], *, patience: float | None = None) -> None:
         """Move refs together, each only if it is where it is expected; in so many seconds, or not at all.

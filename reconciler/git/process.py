@@ -26,6 +26,7 @@ FAR_PATIENCE = 120.0
 ASKING_PATIENCE = 30.0
 """The same for one that only asks a remote for its refs."""
 
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 _KEPT = re.compile(r"GIT_(SSH.*|ASKPASS|SSL_.*|PROXY_.*|HTTP_.*|EXEC_PATH|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))")
 _SETTINGS = {
     "core.hooksPath": os.devnull,
@@ -33,10 +34,14 @@ _SETTINGS = {
     "core.quotePath": "false",
     "core.filesRefLockTimeout": "2000",
     "core.packedRefsTimeout": "5000",
+    "core.fsync": "loose-object,reference",
     "http.lowSpeedLimit": "1",
     "http.lowSpeedTime": "30",
 }
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+"""What every command is told: among it that what it writes is on the disk before it says so, not only packs.
+
+Git leaves new objects and refs to the system's cache, and a power cut then leaves empty files that refs point to.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class RemoteRepository:
     def __init__(self, url: str, state: Path, heard_for: float = HEARD_FOR) -> None:
         self.place = without_credentials(url)
         self.git_dir = make_bare(state / "mirrors" / f"{_digest(url)}.git")
-        self.objects = ObjectStore(self.git_dir)
+        self.objects = ObjectStore(self.git_dir, remedy=f"delete {self.git_dir}: it is a mirror, and is made anew")
         self._url = url
         self._heard_for = heard_for
         self._lock = threading.RLock()

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
+from reconciler.untrusted import parse
+
 SPAN = timedelta(seconds=60)
 LONGEST = timedelta(minutes=10)
 """The longest span of a claim that is waited for: nobody locks others out for ever."""
@@ -61,13 +63,13 @@ def parse_claim(content: bytes) -> Claim:
     if len(content) > LARGEST:
         return NOBODY
     try:
-        told = json.loads(content)
+        told = parse(content)
         expires = datetime.fromisoformat(told["expires"])
         expires = expires.astimezone(UTC) if expires.tzinfo else expires.replace(tzinfo=UTC)
         span = min(timedelta(seconds=float(told.get("span", SPAN.total_seconds()))), LONGEST)
         boot, until = str(told.get("boot", "")), float(told.get("until", 0.0))
         return Claim(_words(told["holder"]), int(told["token"]), expires, span, boot, until, int(told.get("beats", 0)))
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return NOBODY
 
 

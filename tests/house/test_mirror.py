@@ -14,10 +14,8 @@ ELSEWHERE: dict[str, str] = {
         for name in ("__init__", "acts", "closing", "ending", "ground", "safety", "telling", "traffic")
     },
     **{f"reconciler/providers/data/lakefs/{name}.py": _LAKEFS for name in ("ground", "merging", "server", "store")},
-    "reconciler/cli/apply.py": _TYPED,
     "reconciler/cli/logs.py": _TYPED,
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
-    "reconciler/cli/run.py": "tests/e2e/test_daemon.py runs it as a process",
 }
 
 

@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +24,7 @@ from reconciler.gitstore.lease import Lease, LeaseHeld
 from reconciler.providers.pools.local import LocalPool
 from reconciler.settings import Settings
 from reconciler.wiring import SystemClock
+from tests.unit.reconciler.cli.ground import small_repository
 
 PATIENCE = 30.0
 LONGEST = 5.0
@@ -35,16 +35,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    folder = tmp_path / "repository"
-    (folder / "specs/pools").mkdir(parents=True)
-    (folder / "environments/dev").mkdir(parents=True)
-    (folder / "specs/pools/shared.yaml").write_text("capacity: {cpus: 1}\n")
-    (folder / "environments/dev/environment.yaml").write_text("description: a test\n")
-    subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
-    for key in ("user.name", "user.email"):
-        subprocess.run(["git", "-C", str(folder), "config", key, "test"], check=True)
-    begin(folder, "Begin")
-    return Settings(str(folder), "dev", "main", tmp_path / "home")
+    return small_repository(tmp_path)
 
 
 @pytest.fixture(autouse=True)
