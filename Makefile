@@ -14,10 +14,13 @@ INTO := --python $(BIN)/python
 COMPILE := $(UV) compile --quiet --universal --python-version 3.11 --generate-hashes \
            --no-header --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
-# Options of the targets: make demo KEEP=1 ENVIRONMENT=cluster; make lock UPGRADE=1; make test TESTS=tests/e2e
+# Options of the targets: make demo KEEP=1 ENVIRONMENT=cluster; make lock UPGRADE=1; make test TESTS=tests/e2e SHARE=3/8
 TESTS ?= tests
+SHARE ?= commit
 WORKERS ?= 2
 INPUTS ?= 100000
+ROUNDS ?= 10
+PARTED = $(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 INSTALLED := $(if $(wildcard $(VENV)/.test),$(VENV)/.test,$(VENV)/.demo)
 
 .PHONY: help
@@ -29,20 +32,37 @@ demo: $(if $(ENVIRONMENT),servers,$(INSTALLED))  ## Run the whole loop on this m
 	@$(BIN)/$(if $(ENVIRONMENT),python -m tests.demo $(ENVIRONMENT),setpoint demo) $(if $(KEEP),--keep)
 
 .PHONY: check
-check: $(VENV)/.test  ## Format, lint, types, layers, unit and house tests: under 90 seconds
+check: $(VENV)/.test  ## Format, lint, types, layers, unit and house tests: under 75 seconds
+	$(eval BEGAN := $(shell date +%s.%N))
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy reconciler runners
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest -q -n $(WORKERS) -m "not slow" tests/unit tests/house
+	@$(BIN)/python -m tests.times check $(BEGAN)
 
 .PHONY: servers
 servers: $(VENV)/.test  ## Build the servers that the tests need, once for this machine
 	@$(BIN)/python -m tests.servers
 
 .PHONY: test
-test: servers  ## Run every test
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+test: servers  ## Run every test, and a share of the sweeps that the commit's id chooses (SHARE=3/8: that one)
+	@$(PARTED) --share $(SHARE) $(if $(filter tests,$(TESTS)),--times .bench/test.json) $(TESTS)
+
+.PHONY: deep
+deep: servers  ## Run every test and all of every sweep, and 100,000 random inputs: before a release
+	@$(PARTED) --share all --times .bench/deep.json $(TESTS)
+	@time $(BIN)/python -m tests.fuzz --inputs $(INPUTS)
+
+.PHONY: flaky
+flaky: servers  ## Run what is bound to the clock ten times over (ROUNDS=10): none of it may fail
+	@for round in $$(seq $(ROUNDS)); do \
+	    echo "round $$round of $(ROUNDS)"; $(PARTED) -q -m timing --share $$(( (round - 1) % 8 + 1 ))/8 $(TESTS); \
+	done
+
+.PHONY: durations
+durations: $(VENV)/.test  ## Show what took longest in the last `make test`, and write it to tests/durations.md
+	@$(BIN)/python -m tests.times
 
 .PHONY: bench
 bench: $(if $(SERVERS),servers,$(VENV)/.test)  ## Measure the daemon, to .bench/ (QUICK=1: a part; SERVERS=1: real engines)

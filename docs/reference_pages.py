@@ -83,7 +83,21 @@ def _type(field: Mapping[str, Any]) -> str:
 
 
 def _default(field: Mapping[str, Any]) -> str:
-    return "" if field.get("default") in (None, "", [], {}) else f"`{field['default']}`"
+    told = field.get("default")
+    return "" if told in (None, "", [], {}) else f"`{_yaml(told)}`"
+
+
+def _yaml(value: Any) -> str:
+    """Write a default as a spec would say it: `8Gi`, `true`, `{action: report}`."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, float) and value >= 2**30 and value % 2**30 == 0:
+        return f"{value / 2**30:.0f}Gi"
+    if isinstance(value, int | float):
+        return f"{value:g}"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_yaml(item)}" for key, item in value.items()) + "}"
+    return "[" + ", ".join(map(_yaml, value)) + "]" if isinstance(value, list | tuple) else str(value)
 
 
 def _verb(name: str) -> str:

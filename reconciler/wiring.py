@@ -24,10 +24,11 @@ from reconciler.loop.boundary import Failure
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
 from reconciler.model.environment import Environment, ProviderChoice
-from reconciler.model.errors import Refused
-from reconciler.model.ids import Address
+from reconciler.model.errors import Refused, Unavailable
+from reconciler.model.ids import Address, CommitId
 from reconciler.model.kinds.spec import SECRET
 from reconciler.ports.engines import Engines
+from reconciler.ports.source import SourceTree
 from reconciler.settings import Settings
 
 
@@ -193,6 +194,8 @@ def wire(
     settings: Settings,
     goes_on: Callable[[], bool] = lambda: True,
     tell: Callable[[Address, Failure], None] = lambda _address, _failure: None,
+    *,
+    trees: Callable[[CommitId], SourceTree] | None = None,
 ) -> Wired:
     """Wire up an environment.
 
@@ -200,9 +203,10 @@ def wire(
         settings: what was told from outside.
         goes_on: asked before each change; False stops further writes, as does a lease that isn't held or has run out.
         tell: told of defects that were contained.
+        trees: lists the files of a commit that the watched repository may not have, such as one that isn't pushed.
     """
     source = open_source(settings)
-    composer = Composer(source.tree, settings.environment)
+    composer = Composer(lambda commit: _tree(source, trees, commit), settings.environment)
     lease = Lease(source.repository, settings.environment, holder_name(), SystemClock(), span=lease_span(source))
     status = StatusBranch(source.repository, settings.environment, lease)
 
@@ -229,6 +233,16 @@ def holder_name() -> str:
     Containers of one name have their processes' ids in common.
     """
     return f"{gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def _tree(source: Source, trees: Callable[[CommitId], SourceTree] | None, commit: CommitId) -> SourceTree:
+    """List the files of a commit: by the watched repository, or where that hasn't got it, by another."""
+    if trees is None:
+        return source.tree(commit)
+    try:
+        return source.tree(commit)
+    except Unavailable:
+        return trees(commit)
 
 
 def lease_span(source: Source) -> timedelta:

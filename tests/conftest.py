@@ -7,7 +7,7 @@ from hypothesis import settings
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-pytest_plugins = ["tests.servers.fixtures", "tests.servers.ray"]
+pytest_plugins = ["tests.shares", "tests.times", "tests.servers.fixtures", "tests.servers.ray"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,35 +2,40 @@
 
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.controls import write_approval
+from reconciler.cli.durations import SPAN
+from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
-from reconciler.cli.output import as_json, console, print_json
+from reconciler.cli.output import STYLES, as_json, counted, print_json, say, styled
 from reconciler.cli.place import placed
 from reconciler.cli.plan import as_document
 from reconciler.cli.reading import now
-from reconciler.gitstore.heartbeat import Life
-from reconciler.loop.boundary import contain
-from reconciler.loop.cycle import Pass
-from reconciler.loop.events import Bell, Schedules
-from reconciler.model.decision import Standing
 from reconciler.model.errors import Refused, Unavailable
-from reconciler.model.quantity import parse_duration
 from reconciler.settings import Settings
-from reconciler.wiring import Wired, lease_span, wire
+
+if TYPE_CHECKING:
+    from reconciler.loop.cycle import Pass
+    from reconciler.wiring import Wired
 
 TICK = 0.25
 
 
+@examples("setpoint apply --environment dev", "setpoint apply --approve 3f2a1b4c5d6e")
 @click.command("apply")
-@click.option("--timeout", default="30m", show_default=True, help="Give up after so long.")
+@click.option("--timeout", type=SPAN, default="30m", show_default=True, help="Give up after so long; exits with 5.")
 @click.option("--approve", default="", help="First approve a set of deletions, or a rewritten commit, by its digest.")
 @as_json
 @placed
-def command(settings: Settings, timeout: str, approve: str, to_json: bool) -> int:
-    """Converge once: make passes until nothing more happens by itself, then stop. It needs the lease."""
+def command(settings: Settings, timeout: float, approve: str, to_json: bool) -> int:
+    """Converge once: make passes until nothing more happens by itself, then stop. A daemon mustn't run meanwhile."""
+    from reconciler.loop.boundary import contain
+    from reconciler.loop.events import Bell, Schedules
+    from reconciler.wiring import lease_span, wire
+
     if approve:
         write_approval(settings, approve)
     wired = wire(settings)
@@ -42,16 +47,17 @@ def command(settings: Settings, timeout: str, approve: str, to_json: bool) -> in
     renewals = Schedules(Bell())
     renewals.every("lease", lease_span(wired.source) / 3, lambda: contain(wired.lease.acquire))
     try:
-        done = converge(wired, parse_duration(timeout).total_seconds(), quiet=to_json)
+        done, is_converged = converge(wired, timeout, quiet=to_json)
     finally:
         renewals.stop()
         contain(wired.lease.release)
-    if to_json:
-        print_json(as_document(done))
-    return Exit.STALLED if done.plan.standing(Standing.STALLED) else Exit.OK
+    print_json(as_document(done)) if to_json else tell(done, is_converged)
+    if not is_converged:
+        return Exit.TIMEOUT
+    return Exit.STALLED if any(d.standing.value == "stalled" for d in done.plan.decisions.values()) else Exit.OK
 
 
-def take(wired: Wired) -> bool:
+def take(wired: "Wired") -> bool:
     """Take the lease; of a holder that seems to be dead, watch first that it doesn't renew its claim.
 
     Returns:
@@ -60,7 +66,7 @@ def take(wired: Wired) -> bool:
     is_told = False
     while not wired.lease.acquire():
         other = wired.lease.other()
-        if other.life(now()) is not Life.DEAD:
+        if other.life(now()).value != "dead":
             return False
         if not is_told:
             seconds = other.span.total_seconds()
@@ -70,41 +76,79 @@ def take(wired: Wired) -> bool:
     return True
 
 
-def converge(wired: Wired, seconds: float, quiet: bool) -> Pass:
-    """Make passes until only people, schedules or nothing can change anything.
+def converge(wired: "Wired", seconds: float, quiet: bool) -> "tuple[Pass, bool]":
+    """Make passes until only people, schedules or nothing can change anything, or time is up.
+
+    Returns:
+        The last pass, one at least, and whether it left nothing to wait for.
 
     Raises:
-        Unavailable: that took too long, or another daemon has taken the lease over.
+        Refused: there is no commit.
+        Unavailable: another daemon has taken the lease over.
     """
-    out, deadline = console(), time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    deadline = time.monotonic() + seconds
+    while True:
         commit = wired.converging.head()
         if commit is None:
-            raise Refused(f"{wired.settings.repository} has no commit", "commit something first")
+            raise Refused(
+                f"{wired.settings.repository} has no commit on {wired.settings.branch}", "commit something first"
+            )
         if not wired.lease.held() and not wired.lease.acquire():
             what = f"{wired.lease.holder()} has taken the lease over"
             raise Unavailable(what, "it converges by itself: see `setpoint status`")
         done = wired.converging.run(commit)
-        for outcome in done.outcomes:
-            if not quiet:
-                told = f"[red]{outcome.error}[/red]" if outcome.error else f"[dim]{outcome.change.why}[/dim]"
-                out.print(f"{outcome.change.sign} {outcome.change.verb} {outcome.change.target}  {told}")
+        if not quiet:
+            _tell_changes(done)
         if not done.outcomes and not _goes_on(done):
-            return done
+            return done, True
+        if time.monotonic() >= deadline:
+            return done, False
         if not done.did_something:
             _settle(wired, deadline)
-    raise Unavailable("it did not converge in time", "raise --timeout, or see `setpoint status`")
 
 
-def _settle(wired: Wired, deadline: float) -> None:
+def _tell_changes(done: "Pass") -> None:
+    for outcome in done.outcomes:
+        why = styled(outcome.error, "red") if outcome.error else styled(outcome.change.why, "dim")
+        say(f"{outcome.change.sign} {outcome.change.verb} {outcome.change.target}  ", why)
+
+
+def tell(done: "Pass", is_converged: bool) -> None:
+    """Say how things stand at the end: what needs somebody, where endpoints answer, how many of each state."""
+    decisions = done.plan.decisions.values()
+    for problem in done.desired.all_problems():
+        say(styled(problem, "red"))
+    for note in done.plan.notes:
+        say(styled(note, "yellow"))
+    for decision in decisions:
+        state = decision.standing.value
+        if state != "ready":
+            say(styled(decision.address, "bold"), "  ", styled(state, STYLES[state]), "  ", decision.message)
+        elif decision.facts.get("url"):
+            say(styled(decision.address, "bold"), f"  answers at {decision.facts['url']}")
+    states = [d.standing.value for d in decisions]
+    counts = ", ".join(f"{states.count(word)} {word}" for word in STYLES if word in states) or "nothing is asked for"
+    where = f"{done.plan.environment} at {done.plan.commit[:12]}"
+    if is_converged:
+        say(f"{where}: {counts}")
+    else:
+        going = sum(state in ("reconciling", "waiting") for state in states)
+        say(
+            styled(
+                f"{where}: time is up with {counted(going, 'resource')} underway; raise --timeout to wait longer", "red"
+            )
+        )
+
+
+def _settle(wired: "Wired", deadline: float) -> None:
     """Wait until an engine has news, five seconds at the most."""
     until = min(deadline, time.monotonic() + 5)
     while not wired.converging.settle() and time.monotonic() < until:
         time.sleep(TICK)
 
 
-def _goes_on(done: Pass) -> bool:
+def _goes_on(done: "Pass") -> bool:
     """Tell whether something is underway that ends by itself."""
     people = {"WaitsForReview", "NoModel", "Suspended", "WaitsForUpstream", "NotDueYet"}
-    open_ones = (*done.plan.standing(Standing.RECONCILING), *done.plan.standing(Standing.WAITING))
-    return any(d.reason not in people for d in open_ones)
+    waiting = (d for d in done.plan.decisions.values() if d.standing.value in ("reconciling", "waiting"))
+    return any(d.reason not in people for d in waiting)

@@ -1,45 +1,70 @@
 """Controls: what an operator asks of one resource, committed to the status branch where everyone can see it."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from reconciler.cli.reading import open_status
-from reconciler.loop.dumping import dump
-from reconciler.loop.recorded import approval_path, control_path, parse
+from reconciler.cli.reading import listed, open_status, read_status, unknown
 from reconciler.model.errors import Refused
-from reconciler.model.ids import Address
 from reconciler.settings import Settings
+
+if TYPE_CHECKING:
+    from reconciler.gitstore.status import Edits, StatusTree
+
+_ASKED = re.compile(r"apply --approve ([0-9a-f]+)")
 
 
 def write_control(settings: Settings, address: str, change: Mapping[str, Any], message: str) -> dict[str, Any]:
     """Change the control of a resource; fields set to None are taken away. Return the control as it is now.
 
+    Whoever writes at the same time loses nothing: the change is put on what the other has written.
+
     Raises:
         Refused: the status knows no such resource.
     """
-    status = open_status(settings)
-    tree = status.read()
-    if f"status/{address}.yaml" not in tree.files:
-        known = sorted(p.removeprefix("status/").removesuffix(".yaml") for p in tree.files if p.startswith("status/"))
-        from difflib import get_close_matches
+    from reconciler.loop.dumping import dump
+    from reconciler.loop.recorded import control_path, parse
+    from reconciler.model.ids import Address
 
-        near = get_close_matches(address, known, 1)
-        raise Refused(
-            f"{settings.environment} has no resource {address}",
-            f"did you mean {near[0]}?" if near else f"it has: {', '.join(known) or 'none yet'}",
-        )
-    path = control_path(Address(address))
-    former = dict(parse(tree.read(path))) if path in tree.files else {}
-    control = {key: value for key, value in {**former, **change}.items() if value is not None}
-    status.write({path: dump(control) if control else None}, f"{settings.environment}: {message} {address}")
+    status, path = open_status(settings), control_path(Address(address))
+    control: dict[str, Any] = {}
+
+    def changed(tree: "StatusTree") -> "Edits":
+        if f"status/{address}.yaml" not in tree.files:
+            known = (p[7:-5] for p in tree.files if p.startswith("status/") and p.endswith(".yaml"))
+            raise unknown(address, known, settings.environment)
+        former = parse(tree.read(path)) if path in tree.files else {}
+        control.clear()
+        control.update({key: value for key, value in {**former, **change}.items() if value is not None})
+        return {path: dump(control) if control else None}
+
+    status.write(changed, f"{settings.environment}: {message} {address}")
     return control
 
 
 def write_approval(settings: Settings, name: str) -> None:
-    """Approve a set of deletions, or a commit of a rewritten history, by its digest."""
+    """Approve a set of deletions, or a commit of a rewritten history, by its digest.
+
+    Raises:
+        Refused: the status asks for no approval of that name.
+    """
+    from reconciler.loop.dumping import dump
+    from reconciler.loop.recorded import approval_path
+
+    asked = asked_for(settings)
+    if name not in asked:
+        hint = listed("it asks for", sorted(asked)) or "it asks for none: see `setpoint status`"
+        raise Refused(f"the status of {settings.environment} asks for no approval of {name}", hint)
     document = dump({"approved": now()})
     open_status(settings).write({approval_path(name): document}, f"{settings.environment}: approve {name}")
+
+
+def asked_for(settings: Settings) -> frozenset[str]:
+    """Return what the last pass asked a person to approve."""
+    recorded = read_status(settings)
+    notes = [str(note) for note in recorded.last_pass.get("notes") or ()]
+    return frozenset(_ASKED.findall("\n".join(notes)))
 
 
 def now() -> str:

@@ -1,23 +1,25 @@
 """`setpoint diff`: how the specs differ from what was last applied."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
-from reconciler.cli.output import SIGNS, as_json, console, print_json
+from reconciler.cli.output import SIGNS, as_json, counted, print_json, say, styled
 from reconciler.cli.place import placed
 from reconciler.cli.reading import read_status
-from reconciler.compose import Cache, compose
-from reconciler.loop.recorded import commit_of
 from reconciler.model.errors import Refused
-from reconciler.model.ids import CommitId
-from reconciler.model.resource import Desired
 from reconciler.settings import Settings
-from reconciler.wiring import open_source
+
+if TYPE_CHECKING:
+    from reconciler.gitstore.reader import Source
+    from reconciler.model.ids import CommitId
+    from reconciler.model.resource import Desired
 
 
+@examples("setpoint diff HEAD --environment prod", "setpoint diff --since main~3")
 @click.command("diff")
 @click.argument("commit", default="")
 @click.option("--since", default="", help="The commit to compare with; by default the one that was last applied.")
@@ -25,27 +27,40 @@ from reconciler.wiring import open_source
 @as_json
 @placed
 def command(settings: Settings, commit: str, since: str, exit_code: bool, to_json: bool) -> int:
-    """Show, field by field, how a commit's composed specs differ from those that were last applied."""
-    source, cache = open_source(settings), Cache()
-    new = source.resolve(commit) if commit else source.head()
-    old = source.resolve(since) if since else commit_of(read_status(settings).last_pass) or ""
-    if not new:
+    """Show, field by field, how a commit's composed specs differ from those that were last applied.
+
+    COMMIT needn't be pushed. Without one it is the watched branch's newest.
+    """
+    from reconciler.cli.revisions import found
+    from reconciler.loop.recorded import commit_of
+    from reconciler.wiring import open_source
+
+    source = open_source(settings)
+    head, applied = source.head(), commit_of(read_status(settings).last_pass)
+    new = found(settings, source, commit) if commit else (head, source) if head else None
+    old = found(settings, source, since) if since else (applied, source) if applied else None
+    if new is None:
         raise Refused(f"{settings.repository} has no commit on {settings.branch}", "commit something first")
-    after = fields_of(compose(source.tree(CommitId(new)), settings.environment, cache))
-    before = fields_of(compose(source.tree(CommitId(old)), settings.environment, cache)) if old else {}
-    lines = difference(before, after)
+    after = fields_of(_composed(settings, *new))
+    lines = difference(fields_of(_composed(settings, *old)) if old else {}, after)
     if to_json:
         print_json([{"sign": s, "address": a, "field": f, "old": o, "new": n} for s, a, f, o, n in lines])
     else:
-        _show(lines, old, new)
+        _show(lines, old[0] if old else "", new[0])
     return Exit.CHANGES if exit_code and lines else Exit.OK
+
+
+def _composed(settings: Settings, commit: "CommitId", source: "Source") -> "Desired":
+    from reconciler.compose import Cache, compose
+
+    return compose(source.tree(commit), settings.environment, Cache())
 
 
 Line = tuple[str, str, str, Any, Any]
 """A sign, an address, a field's path, its old value, its new value."""
 
 
-def fields_of(desired: Desired) -> dict[str, dict[str, Any]]:
+def fields_of(desired: "Desired") -> dict[str, dict[str, Any]]:
     """Return every field of every composed spec by its path, and by address."""
     return {a: _flat(r.spec.model_dump(mode="json", exclude_defaults=True)) for a, r in desired.resources.items()}
 
@@ -75,10 +90,8 @@ def difference(before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapp
 
 
 def _show(lines: list[Line], old: str, new: str) -> None:
-    out = console()
     for sign, address, field, before, after in lines:
         values = {"+": f"{after}", "-": f"{before}", "~": f"{before} → {after}"}[sign] if field else ""
-        out.print(f"[{SIGNS[sign]}]{sign}[/{SIGNS[sign]}] {address} {field}", end=" ")
-        out.print(values, markup=False)
+        say(styled(sign, SIGNS[sign]), f" {address} {field} {values}".rstrip())
     told = f"{old[:12] or 'nothing'} and {new[:12]}"
-    out.print(f"{len(lines)} differences between {told}" if lines else f"no difference between {told}")
+    say(f"{counted(len(lines), 'difference')} between {told}" if lines else f"no difference between {told}")

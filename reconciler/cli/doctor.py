@@ -11,8 +11,9 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
-from reconciler.cli.output import as_json, console, print_json
+from reconciler.cli.output import as_json, print_json, say, styled
 from reconciler.model.errors import SetpointError
 
 EXTRAS: dict[str, tuple[str, ...]] = {
@@ -41,6 +42,7 @@ class Finding:
     fix: str = ""
 
 
+@examples("setpoint doctor", "setpoint doctor --json")
 @click.command("doctor")
 @click.option("--repository", "-C", envvar="SETPOINT_REPOSITORY", show_envvar=True, help="Look at its daemon, too.")
 @click.option("--environment", "-e", envvar="SETPOINT_ENVIRONMENT", show_envvar=True, help="Which daemon that is.")
@@ -53,11 +55,10 @@ def command(repository: str | None, environment: str | None, to_json: bool) -> i
     if to_json:
         print_json([asdict(finding) for finding in findings])
     else:
-        out = console()
         for f in findings:
-            sign = "[green]ok[/green]     " if f.ok else "[red]missing[/red]" if f.needed else "[dim]not here[/dim]"
-            out.print(f"{sign}  ", end="")
-            out.print(f"{f.what}: {f.found}" + (f"  → {f.fix}" if f.fix and not f.ok else ""), markup=False)
+            word, style = ("ok", "green") if f.ok else ("missing", "red") if f.needed else ("not here", "dim")
+            hint = f"  → {f.fix}" if f.fix and not f.ok else ""
+            say(styled(f"{word:10}", style), f"{f.what}: {f.found}{hint}")
     return Exit.FAILED if any(f.needed and not f.ok for f in findings) else Exit.OK
 
 
@@ -100,9 +101,14 @@ def _git() -> Finding:
 
 
 def _extra(extra: str, packages: tuple[str, ...]) -> Finding:
-    missing = [name for name in packages if find_spec(name) is None]
-    found = f"without {', '.join(missing)}" if missing else "installed"
-    return Finding(f"extra {extra}", found, not missing, extra in NEEDED, f"pip install 'setpoint[{extra}]'")
+    lacking = missing(packages)
+    found = f"without {', '.join(lacking)}" if lacking else "installed"
+    return Finding(f"extra {extra}", found, not lacking, extra in NEEDED, f"pip install 'setpoint[{extra}]'")
+
+
+def missing(packages: tuple[str, ...]) -> list[str]:
+    """Return those packages that aren't installed, without importing any."""
+    return [name for name in packages if find_spec(name) is None]
 
 
 def _caddy() -> Finding:

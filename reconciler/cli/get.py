@@ -1,22 +1,39 @@
-"""`setpoint get`: one resource's status in full."""
+"""`setpoint get`: one resource's status in full, or the resources of a kind."""
 
 import click
 
-from reconciler.cli.output import as_json, console, print_json
+from reconciler.cli.completion import complete_gettable
+from reconciler.cli.examples import examples
+from reconciler.cli.listing import EVERY, Choice, check_kinds, listing, rows_of, show
+from reconciler.cli.output import as_json, print_json, say
 from reconciler.cli.place import placed
 from reconciler.cli.reading import document_of, read_status
-from reconciler.loop.dumping import dump
 from reconciler.settings import Settings
 
 
+@examples("setpoint get deployments/employment", "setpoint get experiments -o wide --not-ready")
 @click.command("get")
-@click.argument("address")
+@click.argument("what", metavar="KIND|ADDRESS", shell_complete=complete_gettable)
+@listing
 @as_json
 @placed
-def command(settings: Settings, address: str, to_json: bool) -> None:
-    """Show one resource's status in full: its conditions and facts."""
-    document = document_of(read_status(settings), address, settings.environment)
-    if to_json:
+def command(settings: Settings, what: str, choice: Choice, form: str, to_json: bool) -> None:
+    """Show one resource's status in full, or list the resources of a kind."""
+    recorded, form = read_status(settings), "json" if to_json else form
+    if "/" not in what:
+        check_kinds([what])
+        rows = rows_of(settings, recorded, Choice((what,), choice.team, choice.not_ready))
+        if rows or form in ("json", "name"):
+            show(rows, form, f"{what} of {settings.environment}")
+        else:
+            say(f"{settings.environment} has no {what}" + (" that is like that" if choice != EVERY else ""))
+        return
+    document = document_of(recorded, what, settings.environment)
+    if form == "json":
         print_json(document)
+    elif form == "name":
+        print(what)
     else:
-        console().print(dump(document).decode(), markup=False, end="")
+        from reconciler.loop.dumping import dump
+
+        say(dump(document).decode(), end="")

@@ -5,26 +5,33 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.output import as_json, print_json
+from reconciler.cli.examples import examples
+from reconciler.cli.output import as_json, counted, print_json
 from reconciler.model.errors import Refused
 
 SAMPLE = ("specs", "environments", "schemas")
+IGNORED = "# Secrets, and what tools leave\n.env\n.env.*\n*.pem\n.venv/\n__pycache__/\n.ipynb_checkpoints/\n"
+"""What a new repository's `.gitignore` says."""
 
 
+@examples("setpoint init models", "setpoint init --empty")
 @click.command("init")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
 @click.option("--empty", is_flag=True, help="Only a pool, one environment and the schemas.")
 @as_json
 def command(folder: Path, empty: bool, to_json: bool) -> None:
-    """Make a new repository in FOLDER from the sample, and commit it. What is there already is left alone."""
-    written = write_sample(folder, empty)
+    """Make a new repository in FOLDER from the sample, and commit it; in one that is there, add the sample to it.
+
+    What is there already is left alone, and nothing but the sample is committed.
+    """
     from reconciler.git.beginning import begin
 
-    begin(folder, "Begin with setpoint's sample")
+    written = write_sample(folder, empty)
+    begin(folder, "Begin with setpoint's sample", written)
     if to_json:
         print_json({"folder": str(folder), "files": written})
         return
-    print(f"wrote {len(written)} files to {folder} and committed them. Next:")
+    print(f"wrote {counted(len(written), 'file')} to {folder} and committed them. Next:")
     print(f"  setpoint validate {folder}\n  setpoint -h")
 
 
@@ -57,6 +64,10 @@ def write_sample(folder: Path, empty: bool = False) -> list[str]:
     for old, new in pairs:
         new.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(old, new)
+    ignored = folder / ".gitignore"
+    if not ignored.exists():
+        ignored.write_text(IGNORED)
+        pairs.append((ignored, ignored))
     return [new.relative_to(folder).as_posix() for _, new in pairs]
 
 

@@ -1,46 +1,124 @@
 """`setpoint logs`: what a job printed."""
 
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
 import click
 
+from reconciler.cli.completion import complete_addresses
+from reconciler.cli.examples import examples
 from reconciler.cli.output import as_json, print_json
-from reconciler.cli.place import placed
+from reconciler.cli.place import is_terminal, placed
 from reconciler.cli.reading import document_of, read_status
 from reconciler.model.errors import Refused
-from reconciler.model.ids import RunName
 from reconciler.settings import Settings
-from reconciler.wiring import wire
+
+if TYPE_CHECKING:
+    from reconciler.model.ids import RunName
+    from reconciler.model.observed import Job
+    from reconciler.ports.engines import Engines
+
+POLL = 0.5
+"""Seconds between two looks at a log that is followed."""
 
 
+@examples("setpoint logs experiments/employment -f", "setpoint logs experiments/employment/3f2a1b4c5d6e --lines 50")
 @click.command("logs")
-@click.argument("name")
-@click.option("--lines", "-n", default=0, help="Only the last lines.")
+@click.argument("name", shell_complete=complete_addresses)
+@click.option("--lines", "-n", type=click.IntRange(min=0), default=0, help="Only the last lines.")
+@click.option("--follow", "-f", is_flag=True, help="Go on printing until the job has ended.")
 @as_json
 @placed
-def command(settings: Settings, name: str, lines: int, to_json: bool) -> None:
-    """Show what a run printed; for a resource, its newest run (for an experiment, its best trial)."""
-    run = name if name.count("/") == 2 else newest_run(settings, name)
+def command(settings: Settings, name: str, lines: int, follow: bool, to_json: bool) -> None:
+    """Show what a run printed; for a resource, its newest job, whether that runs, has failed or has succeeded."""
+    engines = _engines(settings)
+    run = name if name.count("/") == 2 else newest_run(settings, engines, name)
+    text = _read(engines, run)
+    shown = "\n".join(text.splitlines()[-lines:]) if lines else text.rstrip("\n")
+    if to_json:
+        print_json({"run": run, "log": shown})
+        return
+    tell(f"{shown}\n" if shown else "")
+    if follow:
+        for more in followed(text, lambda: _read(engines, run), lambda: _goes_on(engines, run)):
+            tell(more)
+
+
+def tell(text: str) -> None:
+    """Print what a job wrote: on a terminal with its colours alone, elsewhere as it is."""
+    from reconciler.model.text import coloured
+
+    print(coloured(text) if is_terminal() else text, end="", flush=True)
+
+
+def followed(text: str, read: Callable[[], str], goes_on: Callable[[], bool], poll: float = POLL) -> Iterator[str]:
+    """Return what a log grows by, until its job has ended and all of it was read."""
+    is_open = True
+    while is_open:
+        is_open = goes_on()
+        newest = read()
+        yield newest.removeprefix(text) if newest.startswith(text) else f"…\n{newest}"
+        text = newest
+        if is_open:
+            time.sleep(poll)
+
+
+def newest_run(settings: Settings, engines: "Engines", address: str) -> str:
+    """Return a resource's newest run: by the jobs that the pool knows, else by the status.
+
+    Raises:
+        Refused: the status knows no such resource, or it has no run yet.
+    """
+    facts = document_of(read_status(settings), address, settings.environment).get("facts") or {}
+    if found := newest_job(engines.pool.list().jobs, address):
+        return found
+    board = facts.get("leaderboard") or [{}]
+    run = str(facts.get("run") or board[0].get("run") or facts.get("newest") or "")
+    if not run.startswith(f"{address}/"):
+        raise Refused(f"{address} has no run yet", "see `setpoint status`")
+    return run
+
+
+def newest_job(jobs: "Mapping[RunName, Job]", address: str) -> str:
+    """Return the run of a resource's newest job: the one that runs, else that ended last, else that waits."""
+    from datetime import UTC, datetime
+
+    from reconciler.model.ids import owner_of
+    from reconciler.model.observed import JobState
+
+    never = datetime.min.replace(tzinfo=UTC)
+    own = [job for run, job in jobs.items() if owner_of(run) == address]
+    own.sort(key=lambda job: (job.state is JobState.RUNNING, job.ended or job.started or never, job.run))
+    return str(own[-1].run) if own else ""
+
+
+def _engines(settings: Settings) -> "Engines":
+    from reconciler.wiring import wire
+
     wired = wire(settings)
     head = wired.converging.head()
     if head is None:
-        raise Refused("the watched branch has no commit")
+        raise Refused(f"{settings.repository} has no commit on {settings.branch}", "commit something first")
     wired.converging.cycle(head)
     engines = wired.converging.engines
     assert engines is not None
+    return engines
+
+
+def _read(engines: "Engines", run: str) -> str:
+    from reconciler.model.ids import RunName
+
     try:
-        text = engines.pool.logs(RunName(run))
+        return engines.pool.logs(RunName(run))
     except FileNotFoundError as error:
-        raise Refused(
-            f"the pool knows no job of {run}", "its record may be purged; `setpoint get` shows the run"
-        ) from error
-    shown = "\n".join(text.splitlines()[-lines:]) if lines else text.rstrip("\n")
-    print_json({"run": run, "log": shown}) if to_json else print(shown)
+        hint = "its record may be purged; `setpoint get` shows the run"
+        raise Refused(f"the pool knows no job of {run}", hint) from error
 
 
-def newest_run(settings: Settings, address: str) -> str:
-    """Return the run that a resource's status names."""
-    facts = document_of(read_status(settings), address, settings.environment).get("facts") or {}
-    board = facts.get("leaderboard") or [{}]
-    found = facts.get("run") or board[0].get("run") or facts.get("newest") or facts.get("trial")
-    if not found:
-        raise Refused(f"{address} has no run yet", "see `setpoint status`")
-    return str(found)
+def _goes_on(engines: "Engines", run: str) -> bool:
+    from reconciler.model.ids import RunName
+    from reconciler.model.observed import JobState
+
+    job = engines.pool.list().jobs.get(RunName(run))
+    return job is not None and job.state in (JobState.WAITING, JobState.RUNNING)

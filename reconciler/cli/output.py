@@ -1,38 +1,68 @@
-"""What people and scripts read: tables and colours on a terminal, JSON where `--json` asks for it."""
+"""What people and scripts read: tables and colours on a terminal, JSON where `--json` asks for it.
+
+All text goes out by `console` or `print_json`, and neither obeys anything in it: what specs, jobs and forges wrote is
+no markup, and no terminal sees its control characters. Colours come from `styled` alone.
+"""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from reconciler.model.decision import Standing
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
-STYLES: Mapping[str, str] = {
-    Standing.READY.value: "green",
-    Standing.RECONCILING.value: "blue",
-    Standing.WAITING.value: "yellow",
-    Standing.STALLED.value: "red",
-}
+STYLES: Mapping[str, str] = {"ready": "green", "reconciling": "blue", "waiting": "yellow", "stalled": "red"}
+"""The colour of each state (`reconciler.model.decision.Standing`)."""
 SIGNS: Mapping[str, str] = {"+": "green", "-": "red", "~": "yellow"}
 
 as_json = click.option("--json", "to_json", is_flag=True, help="Print JSON.")
 """The option that every verb has."""
 
 
-def console() -> Console:
+def console() -> "Console":
     """Return the console for people; without a terminal it wraps nothing."""
-    found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=200, soft_wrap=True)
+    from rich.console import Console
+
+    found = Console(highlight=False, markup=False, emoji=False)
+    if found.is_terminal:
+        return found
+    return Console(highlight=False, markup=False, emoji=False, width=200, soft_wrap=True)
+
+
+def styled(text: object, style: str = "") -> "Text":
+    """Return a text in a style; nothing in it is obeyed, by `rich` or by a terminal."""
+    from rich.text import Text
+
+    from reconciler.model.text import visible
+
+    return Text(visible(str(text)), style)
+
+
+def say(*parts: object, style: str = "", end: str = "\n") -> None:
+    """Print parts side by side: those made by `styled` in their colours, others as they are."""
+    from rich.text import Text
+
+    line = Text(style=style)
+    for part in parts:
+        line.append_text(part if isinstance(part, Text) else styled(part))
+    console().print(line, end=end)
 
 
 def print_json(document: Any) -> None:
-    """Print a JSON document."""
-    print(json.dumps(document, indent=2, default=str, ensure_ascii=False))
+    """Print a JSON document; what JSON leaves as it is and a terminal would obey is escaped."""
+    from reconciler.model.text import json_visible
+
+    print(json_visible(json.dumps(document, indent=2, default=str, ensure_ascii=False)))
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Write a number with its noun: `1 change`, `2 changes`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +92,28 @@ def row_of(address: str, document: Mapping[str, Any]) -> Row:
     )
 
 
-def overview(rows: Iterable[Row], title: str = "") -> Table:
-    """Draw rows as a table."""
-    table = Table("resource", "state", "message", title=title or None, box=None, title_justify="left", pad_edge=False)
+def overview(rows: Iterable[Row], title: str = "", wide: bool = False) -> "Table":
+    """Draw rows as a table; a wide one has the reason, and since when it stands so."""
+    heads = ("resource", "state", "reason", "since", "message") if wide else ("resource", "state", "message")
+    lines = []
     for row in rows:
-        table.add_row(row.address, Text(row.state, STYLES.get(row.state, "")), row.message, style=None)
-    return table
+        more = (row.reason, row.since) if wide else ()
+        lines.append((row.address, styled(row.state, STYLES.get(row.state, "")), *more, row.message))
+    return table(heads, lines, title)
 
 
-def figures(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
-    """Draw a table of figures, four decimals each."""
-    table = Table(*heads, box=None, pad_edge=False)
+def table(heads: Sequence[str], rows: Iterable[Iterable[Any]], title: str = "") -> "Table":
+    """Draw a table: floats with four decimals, nothing for None."""
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=None, pad_edge=False, title=styled(title) if title else None, title_justify="left")
+    for head in heads:
+        drawn.add_column(styled(head))
     for row in rows:
-        table.add_row(*(f"{v:.4f}" if isinstance(v, float) else "" if v is None else str(v) for v in row))
-    return table
+        drawn.add_row(*(cell if isinstance(cell, Text) else styled(_cell(cell)) for cell in row))
+    return drawn
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else "" if value is None else str(value)

@@ -1,45 +1,71 @@
 """`setpoint plan`: what would be done."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
 import click
 
+from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
-from reconciler.cli.output import SIGNS, STYLES, as_json, console, print_json
+from reconciler.cli.output import SIGNS, STYLES, as_json, counted, print_json, say, styled
 from reconciler.cli.place import placed
-from reconciler.cli.reading import now
-from reconciler.controllers.experiments import gpu_hours
-from reconciler.gitstore.heartbeat import read_heartbeat
-from reconciler.loop.cycle import Pass
+from reconciler.cli.reading import heartbeat_of, now
 from reconciler.model.errors import Refused
-from reconciler.model.ids import CommitId
-from reconciler.model.kinds.experiments import Experiment
 from reconciler.settings import Settings
-from reconciler.wiring import wire
+
+if TYPE_CHECKING:
+    from reconciler.loop.cycle import Pass
 
 
+@examples("setpoint plan --environment prod", "setpoint plan --commit HEAD --format markdown")
 @click.command("plan")
-@click.option("--commit", default="", help="The commit to plan for; by default the watched branch's newest.")
+@click.option(
+    "--commit", default="", help="The commit to plan for, pushed or not; by default the watched branch's newest."
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there is something to do.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="markdown: for a comment on a pull request.",
+)
 @as_json
 @placed
-def command(settings: Settings, commit: str, detailed_exitcode: bool, to_json: bool) -> int:
+def command(settings: Settings, commit: str, detailed_exitcode: bool, form: str, to_json: bool) -> int:
     """Show what would be done, and do nothing: the same code as `apply`, up to the writes."""
-    wired = wire(settings)
-    chosen = wired.source.resolve(commit) if commit else wired.converging.head()
-    if chosen is None:
-        raise Refused(f"{settings.repository} has no commit on {settings.branch}", "commit something first")
-    done = wired.converging.preview(CommitId(chosen))
-    heartbeat, moment = read_heartbeat(wired.source.repository, settings.environment), now()
-    if to_json:
-        print_json(as_document(done) | {"daemon": heartbeat.as_json(moment)})
-    else:
-        show(done)
-        console().print(heartbeat.words(moment), markup=False)
+    done = planned(settings, commit)
+    _FORMS["json" if to_json else form](done)
+    if form == "text" and not to_json:
+        say(heartbeat_of(settings).words(now()))
     if done.desired.all_problems():
         return Exit.REFUSED
     return Exit.CHANGES if detailed_exitcode and done.plan.changes else Exit.OK
 
 
-def as_document(done: Pass) -> dict[str, object]:
+def planned(settings: Settings, revision: str = "") -> "Pass":
+    """Return the plan for a commit, by default the one that is to be applied now.
+
+    Raises:
+        Refused: there is no such commit.
+        Unavailable: the repository or an engine is out of reach.
+    """
+    from reconciler.cli.revisions import found
+    from reconciler.wiring import open_source, wire
+
+    if not revision:
+        wired = wire(settings)
+        head = wired.converging.head()
+        if head is None:
+            raise Refused(f"{settings.repository} has no commit on {settings.branch}", "commit something first")
+        return wired.converging.preview(head)
+    commit, place = found(settings, open_source(settings), revision)
+    return wire(settings, trees=place.tree).converging.preview(commit)
+
+
+def as_document(done: "Pass") -> dict[str, object]:
     """Return a plan as JSON-compatible values."""
     plan = done.plan
     return {
@@ -58,8 +84,11 @@ def as_document(done: Pass) -> dict[str, object]:
     }
 
 
-def cost(done: Pass) -> float:
+def cost(done: "Pass") -> float:
     """Return the GPU hours that the plan's experiments may cost at the most."""
+    from reconciler.controllers.experiments import gpu_hours
+    from reconciler.model.kinds.experiments import Experiment
+
     starting = {change.address for change in done.plan.changes if change.verb == "run"}
     resources = done.desired.resources
     return sum(
@@ -67,26 +96,50 @@ def cost(done: Pass) -> float:
     )
 
 
-def show(done: Pass) -> None:
-    """Print a plan for people."""
-    out, plan = console(), done.plan
-    for problem in done.desired.all_problems():
-        out.print(f"[red]{problem}[/red]")
-    for decision in plan.decisions.values():
-        if not decision.changes and decision.standing.value == "ready" and not decision.drifted:
-            continue
-        style = STYLES[decision.standing.value]
-        out.print(f"[bold]{decision.address}[/bold]  [{style}]{decision.standing.value}[/{style}]  {decision.message}")
-        for change in decision.changes:
-            colour = SIGNS.get(change.sign, "")
-            out.print(f"  [{colour}]{change.sign}[/{colour}] {change.verb} {change.target}  [dim]{change.why}[/dim]")
-    for note in plan.notes:
-        out.print(f"[yellow]{note}[/yellow]")
-    hours = cost(done)
+def summary(done: "Pass") -> str:
+    """Say in a line what a plan comes to."""
+    plan, hours = done.plan, cost(done)
+    where = f"{plan.environment} at {plan.commit[:12]}"
+    if not plan.changes:
+        return f"nothing to do for {where}"
     told = f", up to {hours:g} GPU hours" if hours else ""
-    count = len(plan.changes)
-    out.print(
-        f"\n{count} change{'s' * (count != 1)} for {plan.environment} at {plan.commit[:12]}{told}; plan {plan.digest}"
-        if count
-        else f"\nnothing to do for {plan.environment} at {plan.commit[:12]}"
-    )
+    return f"{counted(len(plan.changes), 'change')} for {where}{told}; plan {plan.digest}"
+
+
+def show(done: "Pass") -> None:
+    """Print a plan for people."""
+    plan = done.plan
+    for problem in done.desired.all_problems():
+        say(styled(problem, "red"))
+    for decision in plan.decisions.values():
+        standing = decision.standing.value
+        if not decision.changes and standing == "ready" and not decision.drifted:
+            continue
+        say(styled(decision.address, "bold"), "  ", styled(standing, STYLES[standing]), "  ", decision.message)
+        for change in decision.changes:
+            sign = styled(change.sign, SIGNS.get(change.sign, ""))
+            say("  ", sign, f" {change.verb} {change.target}  ", styled(change.why, "dim"))
+    for note in plan.notes:
+        say(styled(note, "yellow"))
+    say(f"\n{summary(done)}")
+
+
+def show_markdown(done: "Pass") -> None:
+    """Print a plan as Markdown, such as for a comment on a pull request."""
+    from reconciler.model.markdown import code, escaped, table
+
+    plan, rows = done.plan, []
+    for decision in plan.decisions.values():
+        rows += [(code(c.sign), code(c.target), escaped(c.verb), escaped(c.why)) for c in decision.changes]
+    waiting = [d for d in plan.decisions.values() if not d.changes and d.standing.value in ("stalled", "waiting")]
+    parts = [f"**{escaped(summary(done))}**"]
+    parts += ["\n".join(f"- 🔴 {code(str(problem))}" for problem in done.desired.all_problems())]
+    parts += [table(("", "what", "change", "why"), rows) if rows else ""]
+    parts += ["\n".join(f"- {code(d.address)} {d.standing.value}: {escaped(d.message)}" for d in waiting)]
+    parts += ["\n".join(f"- {escaped(note)}" for note in plan.notes)]
+    print("\n\n".join(part for part in parts if part))
+
+
+_FORMS: Mapping[str, "Callable[[Pass], None]"] = MappingProxyType(
+    {"text": show, "json": lambda done: print_json(as_document(done)), "markdown": show_markdown}
+)

@@ -2,14 +2,17 @@
 
 import click
 
+from reconciler.cli.completion import complete_addresses
 from reconciler.cli.controls import write_control
+from reconciler.cli.examples import examples
 from reconciler.cli.output import as_json, print_json
 from reconciler.cli.place import placed
 from reconciler.settings import Settings
 
 
+@examples("setpoint resume deployments/employment")
 @click.command("resume")
-@click.argument("address")
+@click.argument("address", shell_complete=complete_addresses)
 @as_json
 @placed
 def command(settings: Settings, address: str, to_json: bool) -> None:

@@ -5,35 +5,49 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from datetime import timedelta
 from typing import TextIO, cast
 
 import click
-import structlog
 
+from reconciler.cli.durations import SPAN
+from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
 from reconciler.cli.log_stream import LogStream
 from reconciler.cli.place import placed
-from reconciler.loop.daemon import Daemon, Rhythm
-from reconciler.loop.ending import until_stopped
-from reconciler.loop.events import Bell, watch
-from reconciler.loop.health import Metrics, Pulse
-from reconciler.model.quantity import parse_duration
 from reconciler.settings import Settings
-from reconciler.wiring import SystemClock, lease_span, wire
 
 
+@examples("setpoint run --repository https://forge/team/models.git --environment prod --http 0.0.0.0:9180")
 @click.command("run")
 @click.option("--http", default="127.0.0.1:0", show_default=True, help="host:port of /healthz, /readyz and /metrics.")
-@click.option("--resync", default="3m", show_default=True, help="Look at everything again after so long.")
-@click.option("--poll", default="10s", show_default=True, help="How often a remote repository's refs are asked for.")
-@click.option("--log", "log_format", type=click.Choice(["auto", "json", "text"]), default="auto", show_default=True)
+@click.option("--resync", type=SPAN, default="3m", show_default=True, help="Look at everything again after so long.")
+@click.option(
+    "--poll", type=SPAN, default="10s", show_default=True, help="How often a remote repository's refs are asked for."
+)
+@click.option(
+    "--log",
+    "log_format",
+    type=click.Choice(["auto", "json", "text"]),
+    default="auto",
+    show_default=True,
+    help="How the log is written; `auto` is text on a terminal, else JSON.",
+)
 @placed
-def command(settings: Settings, http: str, resync: str, poll: str, log_format: str) -> None:
+def command(settings: Settings, http: str, resync: float, poll: float, log_format: str) -> None:
     """Run the daemon: watch the repository and keep converging until SIGTERM.
 
     Jobs and endpoints live on when it stops, and the next daemon adopts them.
     """
+    import structlog
+
+    from reconciler.loop.daemon import Daemon, Rhythm
+    from reconciler.loop.ending import until_stopped
+    from reconciler.loop.events import Bell, watch
+    from reconciler.loop.health import Metrics, Pulse
     from reconciler.web.health import app, serve
+    from reconciler.wiring import SystemClock, lease_span, wire
 
     configure_logs(log_format)
     log = structlog.get_logger()
@@ -45,16 +59,13 @@ def command(settings: Settings, http: str, resync: str, poll: str, log_format: s
     )
     repository = wired.source.repository
     pulse, metrics = Pulse(clock.now(), wired.lease.held), Metrics(settings.environment)
-    daemon = Daemon(
-        wired.converging, wired.lease, bell, metrics=metrics, pulse=pulse, now=clock.now,
-        rhythm=Rhythm(
-            resync=parse_duration(resync),
-            lease=lease_span(wired.source) / 3,
-            poll=None if repository.watched else parse_duration(poll),
-        ),
-    )  # fmt: skip
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: bell.stop())
+    rhythm = Rhythm(
+        resync=timedelta(seconds=resync),
+        lease=lease_span(wired.source) / 3,
+        poll=None if repository.watched else timedelta(seconds=poll),
+    )
+    daemon = Daemon(wired.converging, wired.lease, bell, metrics=metrics, pulse=pulse, now=clock.now, rhythm=rhythm)
+    obey_signals(bell.stop)
     if repository.watched:
         watch(repository.watched, bell, quit_watch)
     address, stop = serve(http, app(pulse, metrics, clock.now)) if http else ("", lambda: None)
@@ -76,6 +87,12 @@ def command(settings: Settings, http: str, resync: str, poll: str, log_format: s
         leave()
 
 
+def obey_signals(stop: Callable[[], None]) -> None:
+    """Stop when SIGTERM or Ctrl-C says so."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())
+
+
 def leave() -> None:
     """End the process, whatever its threads hang on."""
     sys.stderr.flush()
@@ -84,6 +101,8 @@ def leave() -> None:
 
 def configure_logs(log_format: str) -> None:
     """Write structured logs to standard error: lines for people on a terminal, JSON elsewhere."""
+    import structlog
+
     for_people = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
     structlog.configure(
         processors=[

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.examples import examples
 from reconciler.cli.output import print_json
-from reconciler.compose.schema import schemas, write
 from reconciler.model.errors import Refused
 
 
+@examples("setpoint schema experiments", "setpoint schema --write schemas")
 @click.command("schema")
 @click.argument("kind", default="")
 @click.option(
@@ -17,6 +18,8 @@ from reconciler.model.errors import Refused
 @click.option("--json", "_to_json", is_flag=True, help="Print JSON, as it does anyway.")
 def command(kind: str, folder: Path | None, _to_json: bool) -> None:
     """Print the JSON Schema of KIND, or of all; editors use them by the first line of each spec."""
+    from reconciler.compose.schema import schemas, write
+
     if folder:
         paths = write(folder)
         print(f"wrote {len(paths)} schemas to {folder}")

@@ -1,71 +1,85 @@
 """`setpoint status`: every resource's condition."""
 
 import time
+from typing import TYPE_CHECKING
 
 import click
-from rich.text import Text
 
+from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
-from reconciler.cli.output import as_json, console, overview, print_json, row_of
+from reconciler.cli.listing import EVERY, Choice, listing, rows_of, show
+from reconciler.cli.output import as_json, console, overview, print_json, say, styled
 from reconciler.cli.place import placed
-from reconciler.cli.reading import now, read_both
-from reconciler.gitstore.heartbeat import Heartbeat, Life
-from reconciler.loop.recorded import Recorded, RecordedFiles
+from reconciler.cli.reading import known_environment, now, read_both
 from reconciler.settings import Settings
 
+if TYPE_CHECKING:
+    from reconciler.gitstore.heartbeat import Heartbeat
+    from reconciler.loop.recorded import Recorded, RecordedFiles
 
+
+@examples("setpoint status --environment prod --not-ready", "setpoint status --kind experiments --team risk -o wide")
 @click.command("status")
 @click.option("--watch", is_flag=True, help="Keep showing it until Ctrl-C.")
+@listing
 @as_json
 @placed
-def command(settings: Settings, watch: bool, to_json: bool) -> int:
+def command(settings: Settings, watch: bool, choice: Choice, form: str, to_json: bool) -> int:
     """Show every resource's condition, as the last status commit tells it, and when its daemon was last seen.
 
     Exits with 6 when the daemon died: what is shown may be long past.
     """
+    from reconciler.loop.recorded import RecordedFiles
+
     parser = RecordedFiles()
     recorded, heartbeat = read_both(settings, parser)
+    if not recorded.statuses:
+        known_environment(settings)
     if to_json:
-        print_json(as_document(settings, recorded, heartbeat))
-    elif not watch:
-        show(settings, recorded, heartbeat)
+        print_json(as_document(settings, recorded, heartbeat, choice))
+    elif watch:
+        _watch(settings, parser, choice)
+    elif form in ("json", "name"):
+        show(rows_of(settings, recorded, choice), form)
     else:
-        _watch(settings, parser)
-    return Exit.UNAVAILABLE if heartbeat.life(now()) is Life.DEAD else Exit.OK
+        tell(settings, recorded, choice, form)
+        say(styled(heartbeat.words(now()), "" if heartbeat.life(now()).value == "alive" else "red"))
+    return Exit.UNAVAILABLE if heartbeat.life(now()).value == "dead" else Exit.OK
 
 
-def as_document(settings: Settings, recorded: Recorded, heartbeat: Heartbeat) -> dict[str, object]:
+def as_document(
+    settings: Settings, recorded: "Recorded", heartbeat: "Heartbeat", choice: Choice = EVERY
+) -> dict[str, object]:
     """Return the overview as JSON-compatible values."""
-    rows = [row_of(a, d).as_json() for a, d in sorted(recorded.statuses.items())]
+    rows = [row.as_json() for row in rows_of(settings, recorded, choice)]
     told = {"environment": settings.environment, "daemon": heartbeat.as_json(now())}
     return told | {"pass": dict(recorded.last_pass), "resources": rows}
 
 
-def show(settings: Settings, recorded: Recorded, heartbeat: Heartbeat) -> None:
-    """Print the overview for people."""
-    out = console()
+def tell(settings: Settings, recorded: "Recorded", choice: Choice = EVERY, form: str = "table") -> None:
+    """Print the overview for people, and what the last pass noted."""
+    name = settings.environment
     if not recorded.statuses:
-        out.print(
-            f"nothing is known of {settings.environment} yet: start `setpoint run --environment {settings.environment}`"
-        )
+        say(f"nothing is known of {name} yet: start `setpoint run --environment {name}`")
         return
     commit = str(recorded.last_pass.get("commit", ""))[:12]
-    out.print(
-        overview((row_of(a, d) for a, d in sorted(recorded.statuses.items())), f"{settings.environment} at {commit}")
-    )
+    rows = rows_of(settings, recorded, choice)
+    if rows:
+        show(rows, form, f"{name} at {commit}")
+    else:
+        say(f"{name} at {commit}: nothing of {len(recorded.statuses)} resources is like that")
     for problem in recorded.last_pass.get("problems") or ():
-        out.print(f"[red]{problem}[/red]")
+        say(styled(problem, "red"))
     for note in recorded.last_pass.get("notes") or ():
-        out.print(f"[yellow]{note}[/yellow]")
-    out.print(Text(heartbeat.words(now()), "" if heartbeat.life(now()) is Life.ALIVE else "red"))
+        say(styled(note, "yellow"))
 
 
-def _watch(settings: Settings, parser: RecordedFiles) -> None:
+def _watch(settings: Settings, parser: "RecordedFiles", choice: Choice) -> None:
     from rich.live import Live
 
     with Live(console=console(), auto_refresh=False) as live:
         while True:
             recorded, heartbeat = read_both(settings, parser)
-            rows = (row_of(a, d) for a, d in sorted(recorded.statuses.items()))
+            rows = rows_of(settings, recorded, choice)
             live.update(overview(rows, f"{settings.environment}: {heartbeat.words(now())}"), refresh=True)
             time.sleep(0.5)

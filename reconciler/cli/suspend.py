@@ -2,14 +2,17 @@
 
 import click
 
+from reconciler.cli.completion import complete_addresses
 from reconciler.cli.controls import write_control
+from reconciler.cli.examples import examples
 from reconciler.cli.output import as_json, print_json
 from reconciler.cli.place import placed
 from reconciler.settings import Settings
 
 
+@examples('setpoint suspend deployments/employment --reason "an incident"')
 @click.command("suspend")
-@click.argument("address")
+@click.argument("address", shell_complete=complete_addresses)
 @click.option("--reason", default="", help="Why; shown in the status.")
 @as_json
 @placed

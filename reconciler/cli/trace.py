@@ -1,27 +1,33 @@
 """`setpoint trace`: from an endpoint back to its model, its trial, its data, and the commits that asked for them."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.output import as_json, console, print_json
+from reconciler.cli.completion import complete_addresses
+from reconciler.cli.examples import examples
+from reconciler.cli.output import as_json, print_json, say
 from reconciler.cli.place import placed
-from reconciler.cli.proposing import target_of
 from reconciler.cli.reading import document_of, read_status
-from reconciler.gitstore.reader import Source
-from reconciler.loop import results
-from reconciler.model.ids import CommitId, RunName, kind_of, name_of, owner_of
-from reconciler.ports.engines import Engines
 from reconciler.settings import Settings
 
+if TYPE_CHECKING:
+    from reconciler.gitstore.reader import Source
+    from reconciler.model.ids import CommitId, RunName
+    from reconciler.ports.engines import Engines
 
+
+@examples("setpoint trace deployments/employment --environment prod")
 @click.command("trace")
-@click.argument("deployment")
+@click.argument("deployment", shell_complete=complete_addresses)
 @as_json
 @placed
 def command(settings: Settings, deployment: str, to_json: bool) -> None:
     """Tell, for DEPLOYMENT, which model, trial, data commits, spec commit and merge its answers come from."""
+    from reconciler.cli.proposing import target_of
+    from reconciler.model.ids import RunName, name_of
+
     facts = document_of(read_status(settings), deployment, settings.environment).get("facts") or {}
     target = target_of(settings, deployment)
     pinned = target.spec.model.trial if target.spec.model else None
@@ -40,7 +46,7 @@ def command(settings: Settings, deployment: str, to_json: bool) -> None:
     print_json(told) if to_json else _show(told)
 
 
-def commits_of(source: Source, head: CommitId, path: str) -> dict[str, Any]:
+def commits_of(source: "Source", head: "CommitId", path: str) -> dict[str, Any]:
     """Return the commit that last changed a file, and the merge that brought it to the watched branch."""
     changed, arrived = source.origin(head, path)
     if changed is None:
@@ -49,8 +55,11 @@ def commits_of(source: Source, head: CommitId, path: str) -> dict[str, Any]:
     return told | ({"merge": arrived.commit, "merged_by": arrived.author} if arrived and arrived.is_merge else {})
 
 
-def run_of(engines: Engines, run: RunName) -> dict[str, Any]:
+def run_of(engines: "Engines", run: "RunName") -> dict[str, Any]:
     """Return what is known of a run, and of the runs that it was made from."""
+    from reconciler.loop import results
+    from reconciler.model.ids import RunName, kind_of, owner_of
+
     try:
         result = results.document_of(run, "result.json", engines.reader.read(run, "result.json"))
     except FileNotFoundError:
@@ -76,7 +85,7 @@ def run_of(engines: Engines, run: RunName) -> dict[str, Any]:
 
 def _show(told: Mapping[str, Any]) -> None:
     for line in _lines(told, 0):
-        console().print(line, markup=False)
+        say(line)
 
 
 def _lines(value: Mapping[str, Any], depth: int) -> Iterator[str]:

@@ -1,41 +1,83 @@
 """`setpoint validate`: every error of the specs, with its place."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.completion import complete_environments
+from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
-from reconciler.cli.output import as_json, console, print_json
-from reconciler.compose import Cache, compose
-from reconciler.gitstore.folder import FolderTree
+from reconciler.cli.findings import github, sarif
+from reconciler.cli.output import as_json, counted, print_json, say, styled
 from reconciler.model.errors import BadSpec, Problem, Refused, Severity
 
+if TYPE_CHECKING:
+    from reconciler.compose import Cache
+    from reconciler.gitstore.folder import FolderTree
 
+Found = Mapping[Problem, list[str]]
+"""Every problem, with the environments that have it."""
+
+
+@examples("setpoint validate", "setpoint validate --environment prod --format github")
 @click.command("validate")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".")
-@click.option("--environment", "-e", "wanted", multiple=True, help="Only this environment; may be given again.")
+@click.option(
+    "--environment",
+    "-e",
+    "wanted",
+    multiple=True,
+    shell_complete=complete_environments,
+    help="Only this environment; may be given again.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    show_default=True,
+    help="github: annotations of a workflow run; sarif: SARIF 2.1.0, for code scanning.",
+)
 @as_json
-def command(folder: Path, wanted: tuple[str, ...], to_json: bool) -> int:
+def command(folder: Path, wanted: tuple[str, ...], form: str, to_json: bool) -> int:
     """Check the specs in a folder, committed or not; tell every error of every environment at once."""
-    tree = FolderTree(folder)
-    names = wanted or environments(tree)
-    if not names:
-        raise Refused(f"{folder} has no environments/", "`setpoint init` makes a repository from the sample")
-    cache, counts = Cache(), dict[str, int]()
-    found: dict[Problem, list[str]] = {}
-    for name in names:
-        counts[name], problems = _checked(tree, name, cache)
-        for problem in problems:
-            found.setdefault(problem, []).append(name)
-    if to_json:
-        print_json([_as_json(problem, where) for problem, where in sorted(found.items())])
-    else:
-        _show(found, counts)
+    found, counts = problems_in(folder, wanted)
+    _FORMS["json" if to_json else form](found, counts)
     return Exit.REFUSED if any(p.severity is Severity.ERROR for p in found) else Exit.OK
 
 
-def _checked(tree: FolderTree, environment: str, cache: Cache) -> tuple[int, tuple[Problem, ...]]:
+def problems_in(folder: Path, wanted: tuple[str, ...]) -> tuple[Found, Mapping[str, int]]:
+    """Return every problem of some environments, or of all, and how many resources of each compose.
+
+    Raises:
+        Refused: the folder has no environments, or not one that is asked for.
+    """
+    from reconciler.cli.place import environments_of
+    from reconciler.compose import Cache
+    from reconciler.gitstore.folder import FolderTree
+
+    tree = FolderTree(folder)
+    known = environments_of(tree.files)
+    if not known:
+        raise Refused(f"{folder} has no environments/", "`setpoint init` makes a repository from the sample")
+    if strangers := set(wanted) - set(known):
+        raise Refused(f"{folder} has no environment {min(strangers)}", f"it has: {', '.join(known)}")
+    cache, counts = Cache(), dict[str, int]()
+    found: dict[Problem, list[str]] = {}
+    for name in wanted or known:
+        counts[name], problems = _checked(tree, name, cache)
+        for problem in problems:
+            found.setdefault(problem, []).append(name)
+    return dict(sorted(found.items())), counts
+
+
+def _checked(tree: "FolderTree", environment: str, cache: "Cache") -> tuple[int, tuple[Problem, ...]]:
     """Return how many resources of an environment compose, and every problem that it has."""
+    from reconciler.compose import compose
+
     try:
         desired = compose(tree, environment, cache)
     except BadSpec as error:
@@ -43,20 +85,24 @@ def _checked(tree: FolderTree, environment: str, cache: Cache) -> tuple[int, tup
     return len(desired.resources), desired.all_problems()
 
 
-def environments(tree: FolderTree) -> tuple[str, ...]:
-    """Return the names of the environments in a tree."""
-    return tuple(sorted({p.split("/")[1] for p in tree.files if p.startswith("environments/") and p.count("/") > 1}))
-
-
 def _as_json(problem: Problem, names: list[str]) -> dict[str, object]:
     fields = ("file", "line", "column", "path", "message", "hint", "severity")
     return {**{name: getattr(problem, name) for name in fields}, "environments": names}
 
 
-def _show(found: dict[Problem, list[str]], counts: dict[str, int]) -> None:
-    out = console()
-    for problem, names in sorted(found.items()):
+def _show(found: Found, counts: Mapping[str, int]) -> None:
+    for problem, names in found.items():
         where = f" [{', '.join(names)}]" if len(names) < len(counts) else ""
-        out.print(f"{problem}{where}", style="red" if problem.severity is Severity.ERROR else "yellow", markup=False)
-    told = ", ".join(f"{name}: {count} resources" for name, count in counts.items())
-    out.print(f"{len(found)} problem{'s' * (len(found) != 1)}; {told}" if found else f"no problem; {told}")
+        say(styled(f"{problem}{where}", "red" if problem.severity is Severity.ERROR else "yellow"))
+    told = ", ".join(f"{name}: {counted(count, 'resource')}" for name, count in counts.items())
+    say(f"{counted(len(found), 'problem')}; {told}" if found else f"no problem; {told}")
+
+
+_FORMS: Mapping[str, Callable[[Found, Mapping[str, int]], None]] = MappingProxyType(
+    {
+        "text": _show,
+        "json": lambda found, _: print_json([_as_json(problem, names) for problem, names in found.items()]),
+        "github": lambda found, _: print("".join(f"{line}\n" for line in github(found)), end=""),
+        "sarif": lambda found, _: print_json(sarif(found)),
+    }
+)

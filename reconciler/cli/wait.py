@@ -1,28 +1,34 @@
 """`setpoint wait`: until resources are ready."""
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.completion import complete_addresses
+from reconciler.cli.durations import SPAN
+from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
-from reconciler.cli.output import Row, as_json, console, overview, print_json, row_of
+from reconciler.cli.output import Row, as_json, console, overview, print_json, row_of, say, styled
 from reconciler.cli.place import placed
-from reconciler.cli.reading import now, read_both
-from reconciler.gitstore.heartbeat import Heartbeat, Life
-from reconciler.loop.recorded import Recorded, RecordedFiles
-from reconciler.model.quantity import parse_duration
+from reconciler.cli.reading import known_environment, now, read_both, read_status, unknown
 from reconciler.settings import Settings
+
+if TYPE_CHECKING:
+    from reconciler.gitstore.heartbeat import Heartbeat
+    from reconciler.loop.recorded import Recorded
 
 POLL = 0.2
 TAKEOVER = 10.0
 """Seconds that another daemon has to take over, after it may."""
 
 
+@examples("setpoint wait deployments/employment --timeout 5m", 'setpoint wait --commit "$(git rev-parse HEAD)"')
 @click.command("wait")
-@click.argument("addresses", nargs=-1)
+@click.argument("addresses", nargs=-1, shell_complete=complete_addresses)
 @click.option("--for", "wanted", default="ready", show_default=True, help="A state, or a condition's reason.")
 @click.option("--commit", default="", help="Only count a status that has seen this commit.")
-@click.option("--timeout", default="10m", show_default=True)
+@click.option("--timeout", type=SPAN, default="10m", show_default=True, help="Give up after so long.")
 @click.option("--fail-fast/--no-fail-fast", default=True, help="Whether a stalled resource ends the wait.")
 @as_json
 @placed
@@ -31,7 +37,7 @@ def command(
     addresses: tuple[str, ...],
     wanted: str,
     commit: str,
-    timeout: str,
+    timeout: float,
     fail_fast: bool,
     to_json: bool,
 ) -> int:
@@ -39,20 +45,22 @@ def command(
 
     Exits with 4 when one stalls, with 5 when time runs out, with 6 when the daemon died and no other takes over.
     """
+    from reconciler.loop.recorded import RecordedFiles
+
     parser, began = RecordedFiles(), time.monotonic()
-    longest = parse_duration(timeout).total_seconds()
+    check_known(settings, read_status(settings, parser), addresses)
     while True:
         recorded, heartbeat = read_both(settings, parser)
         rows = rows_of(recorded, addresses)
         code = verdict(rows, wanted, fail_fast) if seen(recorded, commit) else None
-        code = judged(code, heartbeat.life(now()), time.monotonic() - began, longest, heartbeat.span.total_seconds())
+        code = judged(code, heartbeat.life(now()), time.monotonic() - began, timeout, heartbeat.span.total_seconds())
         if code is not None:
             _tell(rows, code, to_json, heartbeat)
             return code
         time.sleep(POLL)
 
 
-def judged(code: Exit | None, life: Life, waited: float, longest: float, span: float) -> Exit | None:
+def judged(code: Exit | None, life: str, waited: float, longest: float, span: float) -> Exit | None:
     """Return the exit code of a wait, or None while it goes on.
 
     Args:
@@ -62,19 +70,40 @@ def judged(code: Exit | None, life: Life, waited: float, longest: float, span: f
         longest: seconds after which it gives up.
         span: seconds in which another daemon takes over from one that died.
     """
-    if life is Life.DEAD:
+    if life == "dead":
         return Exit.UNAVAILABLE if waited > min(span + TAKEOVER, longest) else None
     return Exit.TIMEOUT if code is None and waited > longest else code
 
 
-def rows_of(recorded: Recorded, addresses: tuple[str, ...]) -> list[Row]:
+def check_known(settings: Settings, recorded: "Recorded", addresses: tuple[str, ...]) -> None:
+    """Refuse to wait for what neither the status nor the newest commit knows.
+
+    Raises:
+        Refused: there is no such environment or resource; names the nearest.
+    """
+    known_environment(settings)
+    strangers = [a for a in addresses if a not in {str(known) for known in recorded.statuses}]
+    if not strangers:
+        return
+    from reconciler.compose import Cache, compose
+    from reconciler.wiring import open_source
+
+    source = open_source(settings)
+    head = source.head()
+    desired = compose(source.tree(head), settings.environment, Cache()).resources if head else {}
+    for address in strangers:
+        if address not in {str(known) for known in desired}:
+            raise unknown(address, {*map(str, desired), *map(str, recorded.statuses)}, settings.environment)
+
+
+def rows_of(recorded: "Recorded", addresses: tuple[str, ...]) -> list[Row]:
     """Return the rows of the addresses that are asked for; one that isn't known yet is waiting."""
-    wanted = addresses or tuple(sorted(recorded.statuses))
     statuses = {str(address): document for address, document in recorded.statuses.items()}
+    wanted = addresses or tuple(sorted(statuses))
     return [row_of(a, statuses[a]) if a in statuses else Row(a, "waiting", "Unknown", "not known yet") for a in wanted]
 
 
-def seen(recorded: Recorded, commit: str) -> bool:
+def seen(recorded: "Recorded", commit: str) -> bool:
     """Tell whether a status has seen a commit, given by a prefix; no prefix, any status will do."""
     return bool(recorded.last_pass) and str(recorded.last_pass.get("commit", "")).startswith(commit)
 
@@ -88,13 +117,13 @@ def verdict(rows: list[Row], wanted: str, fail_fast: bool) -> Exit | None:
     return None
 
 
-def _tell(rows: list[Row], code: Exit, to_json: bool, heartbeat: Heartbeat) -> None:
+def _tell(rows: list[Row], code: Exit, to_json: bool, heartbeat: "Heartbeat") -> None:
     if to_json:
         told = {"code": int(code), "daemon": heartbeat.as_json(now())}
         print_json(told | {"resources": [row.as_json() for row in rows]})
         return
     console().print(overview(rows))
     if code is Exit.TIMEOUT:
-        console().print("[red]time is up[/red]")
-    if heartbeat.life(now()) is not Life.ALIVE:
-        console().print(heartbeat.words(now()), markup=False)
+        say(styled("time is up", "red"))
+    if heartbeat.life(now()).value != "alive":
+        say(heartbeat.words(now()))

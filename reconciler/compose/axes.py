@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from reconciler.compose.flaws import printable
 from reconciler.compose.sampling import Interval
 from reconciler.model.ids import canonical
+from reconciler.model.text import printable
 
 _SWEEP = re.compile(r"(?:choice|range|interval|glob)\s*\(")
 _WRAPPED = re.compile(r"(?:int|float|str|bool|tag|sort|shuffle)\s*\(")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.model.errors import Severity
+from reconciler.model.text import printable
 
 Path = tuple[str | int, ...]
 """A place in a spec: keys and indexes from the root."""
@@ -47,14 +48,6 @@ def dotted(path: Iterable[str | int]) -> str:
         else:
             text += f'["{printable(part)}"]'
     return text
-
-
-def printable(text: str, longest: int = 200) -> str:
-    """Make a text from a repository safe for terminals and logs: no control characters, no endless lines."""
-    cut = text if len(text) <= longest else text[: longest - 1] + "…"
-    if cut.isprintable():
-        return cut
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
 def shown(value: Any) -> str:

@@ -18,11 +18,12 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from reconciler.compose.defaults import MOST_LAYERS, Indirect, Node, keys_of, listed, readable
-from reconciler.compose.flaws import Flaw, Flawed, printable
+from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.compose.layers import Layer
 from reconciler.compose.library import Desk
 from reconciler.compose.resolvers import only_pure
 from reconciler.model.errors import BadSpec
+from reconciler.model.text import printable
 
 _LOCK = Lock()
 _WRONG = (HydraException, OmegaConfBaseException, ValueError, TypeError, KeyError, AttributeError, AssertionError)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from reconciler.compose.flaws import printable
 from reconciler.compose.nearest import did_you_mean, nearest
 from reconciler.model.errors import Problem
 from reconciler.model.ids import NAME, Address, address
 from reconciler.model.kinds import KINDS
+from reconciler.model.text import printable
 from reconciler.ports.source import SourceTree
 
 ENVIRONMENT = "environment.yaml"

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reconciler.compose.flaws import printable
 from reconciler.compose.lru import Lru
 from reconciler.compose.text import LARGEST, Document, Unreadable, read, too_large
 from reconciler.model.errors import Problem
+from reconciler.model.text import printable
 from reconciler.ports.source import SourceTree
 
 PARTS = "specs/parts"

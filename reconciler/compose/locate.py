@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from reconciler.compose.flaws import Flaw, dotted, printable
+from reconciler.compose.flaws import Flaw, dotted
 from reconciler.compose.layers import Layer
 from reconciler.compose.library import Library
 from reconciler.compose.marks import Marks, Spot
 from reconciler.model.errors import Problem
+from reconciler.model.text import printable
 
 
 class Locator:

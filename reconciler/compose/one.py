@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.compose import defaults
-from reconciler.compose.flaws import Flaw, Flawed, Path, printable
+from reconciler.compose.flaws import Flaw, Flawed, Path
 from reconciler.compose.interpolation import ENV, resolve
 from reconciler.compose.layers import Layer, merged
 from reconciler.compose.library import Desk, Library
@@ -20,6 +20,7 @@ from reconciler.model.kinds import KINDS
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.kinds.spec import Spec
 from reconciler.model.resource import Resource
+from reconciler.model.text import printable
 
 _PATCH = ".patch"
 """Hydra's name for the patch as the primary config; no file can be reached by it."""

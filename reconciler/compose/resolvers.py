@@ -16,10 +16,11 @@ from omegaconf.basecontainer import BaseContainer
 from omegaconf.errors import OmegaConfBaseException
 
 from reconciler.compose.expressions import PURE
-from reconciler.compose.flaws import Flaw, Flawed, Path, printable
+from reconciler.compose.flaws import Flaw, Flawed, Path
 from reconciler.compose.text import HEAVIEST
 from reconciler.model.errors import Severity
 from reconciler.model.kinds.spec import SECRET
+from reconciler.model.text import printable
 
 _MOST_VALUES = HEAVIEST // 10
 """Values that OmegaConf, at 50 microseconds each, is asked to look at."""

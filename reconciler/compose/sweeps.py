@@ -15,11 +15,12 @@ from typing import Any
 
 from reconciler.compose.axes import ENDLESS, LONGEST, Choice, Glob, Range, is_plain, is_sweep, parse
 from reconciler.compose.defaults import readable
-from reconciler.compose.flaws import Flaw, Flawed, Path, printable
+from reconciler.compose.flaws import Flaw, Flawed, Path
 from reconciler.compose.library import PARTS, Desk
 from reconciler.compose.sampling import MOST_DIMENSIONS, Interval, shares
 from reconciler.model.errors import BadSpec
 from reconciler.model.ids import canonical
+from reconciler.model.text import printable
 
 _MOST_SWEEPS = 100
 

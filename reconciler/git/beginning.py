@@ -1,13 +1,21 @@
 """A person's own repository: its beginning, and where it came from."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from reconciler.git.process import call, failure
 from reconciler.model.errors import Refused
 
 
-def begin(folder: Path, message: str) -> None:
-    """Make a folder a repository with the branch `main`, unless it is one, and commit all that it holds.
+def begin(folder: Path, message: str, paths: Sequence[str]) -> None:
+    """Make a folder a repository with the branch `main`, unless it is one, and commit some of its files.
+
+    Whatever else lies there, staged or not, is no part of the commit.
+
+    Args:
+        folder: the folder.
+        message: the commit's message.
+        paths: the files, as paths below the folder; where they are committed already, nothing is done.
 
     Raises:
         Refused: Git has no author to commit as.
@@ -16,12 +24,12 @@ def begin(folder: Path, message: str) -> None:
     folder = folder.absolute()
     if not (folder / ".git").exists():
         _run(folder, "init", "--quiet", "-b", "main")
-    _run(folder, "add", "--all")
-    if not call(folder, "diff", "--cached", "--quiet", in_work_tree=True).code:
+    _run(folder, "add", "--force", "--", *paths)
+    if not call(folder, "diff", "--cached", "--quiet", "--", *paths, in_work_tree=True).code:
         return
     if call(folder, "var", "GIT_AUTHOR_IDENT", in_work_tree=True).code:
         raise Refused("git doesn't know who you are", "git config --global user.name NAME, and user.email ADDRESS")
-    _run(folder, "commit", "--quiet", "--message", message)
+    _run(folder, "commit", "--quiet", "--message", message, "--", *paths)
 
 
 def origin_of(folder: Path) -> str | None:

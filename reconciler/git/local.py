@@ -121,8 +121,9 @@ class LocalRepository:
         """Do nothing: what a disk hangs on can't be cancelled."""
 
     def close(self) -> None:
-        """End the process that reads objects."""
+        """End the processes that read objects and that pack them."""
         self.objects.close()
+        self._upkeep.close()
 
     def _work_tree_of(self, ref: str) -> Path | None:
         """Return the work tree in which a branch is checked out, the main one or one by `git worktree`."""

@@ -35,6 +35,8 @@ _SETTINGS = {
     "core.filesRefLockTimeout": "2000",
     "core.packedRefsTimeout": "5000",
     "core.fsync": "loose-object,reference",
+    "gc.autoDetach": "false",  # no command leaves a process behind that nobody knows of
+    "maintenance.auto": "false",  # nor packs what it has written: `upkeep` does, beside whoever writes
     "http.lowSpeedLimit": "1",
     "http.lowSpeedTime": "30",
 }

@@ -152,8 +152,9 @@ class RemoteRepository:
         self._calls.cancel(most)
 
     def close(self) -> None:
-        """End the process that reads objects."""
+        """End the processes that read objects and that pack them."""
         self.objects.close()
+        self._upkeep.close()
 
     def _listen(self) -> Mapping[str, str]:
         if time.monotonic() - self._heard < self._heard_for:

@@ -9,7 +9,7 @@ import contextlib
 import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -27,6 +27,10 @@ from reconciler.model.ids import CommitId
 ATTEMPTS = 60
 """How often a write is tried. Of fifty writers at once, one wins each round, and the rounds get longer."""
 _LONGEST_PAUSE = 1.5
+
+
+Edits = Mapping[str, bytes | None]
+"""New content of files by path; None removes the file."""
 
 
 class Fence(Protocol):
@@ -131,11 +135,11 @@ class StatusBranch:
             self._read = known = StatusTree(CommitId(commit), listing.files, objects, listing.sizes)
         return known
 
-    def write(self, edits: Mapping[str, bytes | None], message: str) -> CommitId | None:
+    def write(self, edits: "Edits | Callable[[StatusTree], Edits]", message: str) -> CommitId | None:
         """Commit edits on top of the newest status commit; None removes a file.
 
         Args:
-            edits: content by path.
+            edits: content by path; or what makes it from the commit that it goes on, asked anew after a lost race.
             message: the commit's message; a trailer with the lease's token is added.
 
         Returns:
@@ -147,8 +151,6 @@ class StatusBranch:
             Raced: others were faster every time.
             Unavailable: the repository is out of reach.
         """
-        for path in edits:
-            check_path(path)
         with self._lock, turn(self.repository.place, self.ref):
             written = self._written(edits, message)
             if self._fence and written:
@@ -156,7 +158,7 @@ class StatusBranch:
                     return self._shorten(written, self._fence)
             return written
 
-    def _written(self, edits: Mapping[str, bytes | None], message: str) -> CommitId | None:
+    def _written(self, edits: "Edits | Callable[[StatusTree], Edits]", message: str) -> CommitId | None:
         pause = 0.0
         for attempt in range(1, ATTEMPTS + 1):
             began = time.monotonic()
@@ -175,9 +177,14 @@ class StatusBranch:
         fence.swap(RefUpdate(self.ref, new, head), Draft(self.repository.objects))
         return CommitId(new)
 
-    def _write(self, edits: Mapping[str, bytes | None], message: str) -> CommitId | None:
+    def _write(self, edits: "Edits | Callable[[StatusTree], Edits]", message: str) -> CommitId | None:
         self.repository.refresh(self.ref)
         head = self.repository.ref(self.ref)
+        if callable(edits):
+            newest = self.read()
+            edits, head = edits(newest), newest.commit
+        for path in edits:
+            check_path(path)
         draft = Draft(self.repository.objects)
         root = parse_commit(draft.store.read(head)).tree if head else None
         tree = rooted(draft, edited(draft, root, _entries(draft, root, edits)))

@@ -99,19 +99,19 @@ class Cycle:
         desired = self._compose(commit)
         recorded = self._read()
         actual = self._observe(recorded)
-        plan = self._decide(desired, actual)
-        plan = without_merges(plan) if notes else plan
-        plan = replace(plan, notes=notes + tuple(recorded.flaws.values()) + plan.notes)
+        plan = self._planned(desired, actual, (*notes, *recorded.flaws.values()), merges=not notes)
         outcomes = self._applier.apply(plan)
         self._attempts = after(self._attempts, plan, outcomes, self._engines.clock.now())
         done = Pass(desired, actual, plan, outcomes, retry_at=self._due(outcomes))
         return replace(done, status_commit=self._record(done, recorded))
 
-    def preview(self, commit: CommitId) -> Pass:
-        """Tell what a pass would do, and change nothing."""
+    def preview(self, commit: CommitId, notes: tuple[str, ...] = ()) -> Pass:
+        """Tell what a pass would do, and change nothing. The arguments are those of `run`."""
         desired = self._compose(commit)
-        actual = self._observe(self._read())
-        return Pass(desired, actual, decide(desired, actual, self._controllers))
+        recorded = self._read()
+        actual = self._observe(recorded)
+        plan = self._planned(desired, actual, (*notes, *recorded.flaws.values()), merges=not notes)
+        return Pass(desired, actual, plan)
 
     def _read(self) -> Recorded:
         return self._recorded.read(self._status.read())
@@ -119,8 +119,10 @@ class Cycle:
     def _observe(self, recorded: Recorded) -> Actual:
         return observe(self._engines, recorded.statuses, recorded.controls, self._results)
 
-    def _decide(self, desired: Desired, actual: Actual) -> Plan:
-        return hold(decide(desired, actual, self._controllers), self._attempts, actual.now)
+    def _planned(self, desired: Desired, actual: Actual, notes: tuple[str, ...], *, merges: bool) -> Plan:
+        plan = hold(decide(desired, actual, self._controllers), self._attempts, actual.now)
+        plan = plan if merges else without_merges(plan)
+        return replace(plan, notes=notes + plan.notes)
 
     def _due(self, outcomes: tuple[Outcome, ...]) -> datetime | None:
         failed = {outcome.change.address for outcome in outcomes if outcome.error}

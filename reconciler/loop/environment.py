@@ -1,14 +1,14 @@
 """One environment of a repository: which commit is to be applied, on which engines, by which cycle."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.loop.boundary import Failure, Success, contain
 from reconciler.loop.cycle import Cycle, Pass, StatusStore
 from reconciler.loop.recorded import RecordedFiles, approval_path, commit_of
 from reconciler.model.environment import Environment
-from reconciler.model.errors import BadSpec, Transient, Unavailable
+from reconciler.model.errors import BadSpec, Refused, Transient, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
@@ -109,8 +109,23 @@ class Converging:
         return self.cycle(commit).run(commit, (self._note,) if self._note else ())
 
     def preview(self, commit: CommitId) -> Pass:
-        """Tell what a pass would do."""
-        return self.cycle(commit).preview(commit)
+        """Tell what a pass would do, on the engines of the commit that is in force.
+
+        A commit that isn't merged is planned for and not obeyed: what its environment file names (an address, a path,
+        a secret) is reached by nobody before somebody has reviewed it.
+
+        Raises:
+            Refused: the watched branch has no commit yet.
+            BadSpec: the environment isn't on the watched branch yet, or its file is broken there.
+        """
+        in_force = self.head()
+        if in_force is None:
+            raise Refused("the watched branch has no commit, so there are no engines to plan on", "push one first")
+        if commit == in_force:
+            return self.cycle(commit).preview(commit, (self._note,) if self._note else ())
+        notes = tuple(_unplanned(self._compose(in_force).environment, self._compose(commit).environment))
+        done = self.cycle(in_force).preview(commit)
+        return replace(done, plan=replace(done.plan, notes=notes + done.plan.notes))
 
     def cycle(self, commit: CommitId) -> Cycle:
         """Return the cycle over the engines that a commit's environment file names, built anew when they changed."""
@@ -146,6 +161,13 @@ class Converging:
 
 def _controls(files: Mapping[str, str]) -> Mapping[str, str]:
     return {path: blob for path, blob in files.items() if path.startswith("controls/")}
+
+
+def _unplanned(now: Environment, then: Environment) -> Iterator[str]:
+    """Say for which ports a commit chooses another engine: what is there can't be looked up before it is merged."""
+    for port in ("data", "pool", "serving", "forge"):
+        if getattr(now, port) != getattr(then, port):
+            yield f"the commit changes `{port}` of the environment: this is planned on the engine that is in use now"
 
 
 def _providers(environment: Environment) -> tuple[Any, ...]:

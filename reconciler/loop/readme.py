@@ -1,15 +1,19 @@
 """The status branch's README: all of an environment on one page, as a forge renders it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.loop.pools_page import page_path
 from reconciler.model.ids import Address, kind_of
 from reconciler.model.kinds import KINDS
-from reconciler.model.markdown import figure, table
+from reconciler.model.markdown import code, escaped, figure, table
 from reconciler.model.resource import Desired
 
 Documents = Mapping[Address, Mapping[str, Any]]
+_ADDRESS = re.compile(r"https?://[\w.:/\[\]-]+")
+_MOST_DRAWN = 60
+"""Resources above which the graph isn't drawn: forges don't render larger ones."""
 _SIGNS = {"ready": "🟢", "reconciling": "🔵", "waiting": "⚪", "stalled": "🔴"}
 
 
@@ -23,7 +27,6 @@ def readme(desired: Desired, documents: Documents, written: str = "") -> str:
     """
     states = {address: str(document.get("state", "waiting")) for address, document in documents.items()}
     parts = [
-        f"# {desired.environment_name}\n\n{_summary(states)} The last pass saw commit `{desired.commit[:12]}`.",
         _problems(desired),
         _alerts(documents),
         _reviews(documents),
@@ -36,7 +39,16 @@ def readme(desired: Desired, documents: Documents, written: str = "") -> str:
         f"---\n\nWritten {written or 'by `setpoint`'}; `setpoint status` tells whether its daemon lives. What is asked "
         "for is on the watched branch; this branch only tells how it stands: `status/` holds a file for each resource.",
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    shown = [part for part in parts if part]
+    head = f"# {desired.environment_name}\n\n{_summary(states)} The last pass saw commit `{desired.commit[:12]}`."
+    return "\n\n".join(filter(None, (head, _contents(shown), *shown))) + "\n"
+
+
+def _contents(parts: Iterable[str]) -> str:
+    """Write links to the sections; nothing where there are only a few."""
+    heads = [part.partition("\n")[0].removeprefix("## ") for part in parts if part.startswith("## ")]
+    links = " · ".join(f"[{head}](#{head.lower().replace(' ', '-')})" for head in heads)
+    return links if len(heads) > 3 else ""
 
 
 def message_of(document: Mapping[str, Any]) -> str:
@@ -60,7 +72,7 @@ def _problems(desired: Desired) -> str:
     problems = desired.all_problems()
     if not problems:
         return ""
-    return "## Problems in the specs\n\n" + "\n".join(f"- {_code(str(problem))}" for problem in problems)
+    return "## Problems in the specs\n\n" + "\n".join(f"- {code(str(problem))}" for problem in problems)
 
 
 def _alerts(documents: Documents) -> str:
@@ -69,15 +81,15 @@ def _alerts(documents: Documents) -> str:
         facts = document.get("facts", {})
         for alert in facts.get("alerts") or ():
             link = f"reports/{facts.get('newest')}/report.md"
-            place = f" ({alert['where']})" if alert.get("where") else ""
-            told = f"{figure(alert.get('value'))}{place}, threshold {figure(alert.get('threshold'))}"
-            lines.append(f"- 🔴 **{alert.get('what')}**: {told} — [{address}]({link})")
+            place = f" ({escaped(str(alert['where']))})" if alert.get("where") else ""
+            told = f"{_figure(alert.get('value'))}{place}, threshold {_figure(alert.get('threshold'))}"
+            lines.append(f"- 🔴 **{escaped(str(alert.get('what')))}**: {told} — [{address}]({link})")
     return "## Alerts\n\n" + "\n".join(lines) if lines else ""
 
 
 def _reviews(documents: Documents) -> str:
     lines = [
-        f"- `{document['facts']['proposal']}` from `{address}`: {message_of(document)}"
+        f"- {code(str(document['facts']['proposal']))} from `{address}`: {escaped(message_of(document))}"
         for address, document in _of(documents, "promotions")
         if _reason(document) == "WaitsForReview"
     ]
@@ -88,16 +100,21 @@ def _endpoints(documents: Documents) -> str:
     rows = []
     for address, document in _of(documents, "deployments"):
         facts = document.get("facts", {})
-        traffic = ", ".join(f"`{name}` {share} %" for name, share in (facts.get("traffic") or {}).items())
-        url = f"<{facts['url']}>" if facts.get("url") else ""
+        traffic = ", ".join(f"{code(str(name))} {share} %" for name, share in (facts.get("traffic") or {}).items())
+        url = _link(str(facts["url"])) if facts.get("url") else ""
         if facts.get("trial"):
-            rows.append((f"`{address}`", f"`{facts['trial']}`", traffic or "none yet", url))
+            rows.append((f"`{address}`", code(str(facts["trial"])), traffic or "none yet", url))
     return "## Endpoints\n\n" + table(("deployment", "model", "traffic", "url"), rows) if rows else ""
+
+
+def _link(url: str) -> str:
+    """Write an address as a link, or as code where it holds what no address of an endpoint needs."""
+    return f"<{url}>" if _ADDRESS.fullmatch(url) else code(url)
 
 
 def _overview(documents: Documents, states: Mapping[Address, str]) -> str:
     rows = [
-        (f"{_SIGNS[states[a]]} [`{a}`](status/{a}.yaml)", states[a], message_of(document))
+        (f"{_SIGNS[states[a]]} [`{a}`](status/{a}.yaml)", states[a], escaped(message_of(document)))
         for kind in KINDS
         for a, document in _of(documents, kind)
     ]
@@ -112,13 +129,17 @@ def _leaderboards(documents: Documents) -> str:
         names = _metric_names(board, (facts.get("metric") or {}).get("name"))
         rows = [_row(line, names) for line in board[:10]]
         if rows:
-            parts.append(f"### {address}\n\n" + table(("", "trial", "parameters", *names), rows) + _pictures(facts))
+            parts.append(
+                f"### {address}\n\n" + table(("", "trial", "parameters", *map(escaped, names)), rows) + _pictures(facts)
+            )
     return "## Leaderboards\n\n" + "\n\n".join(parts) if parts else ""
 
 
 def _pictures(facts: Mapping[str, Any]) -> str:
     shown = [f"![{path.rsplit('/', 1)[-1]}]({path})" for path in facts.get("pictures") or ()]
-    return "\n\n" + " ".join(shown) if shown else ""
+    if not shown:
+        return ""
+    return f"\n\n<details><summary>pictures of the best trial</summary>\n\n{' '.join(shown)}\n\n</details>"
 
 
 def _metric_names(board: Iterable[Mapping[str, Any]], first: str | None) -> list[str]:
@@ -128,9 +149,14 @@ def _metric_names(board: Iterable[Mapping[str, Any]], first: str | None) -> list
 
 def _row(line: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
     params = ", ".join(f"{key}={value}" for key, value in (line.get("params") or {}).items())
-    figures = [figure((line.get("metrics") or {}).get(name)) for name in names]
-    trial = f"`{str(line.get('run')).rsplit('/', 1)[-1]}`"
-    return (str(line.get("rank", "")), trial, params or str(line.get("message") or line.get("stage") or ""), *figures)
+    told = params or str(line.get("message") or line.get("stage") or "")
+    figures = [_figure((line.get("metrics") or {}).get(name)) for name in names]
+    return (str(line.get("rank", "")), code(str(line.get("run")).rsplit("/", 1)[-1]), escaped(told), *figures)
+
+
+def _figure(value: Any) -> str:
+    """Write a figure; a runner may have left a text in its place."""
+    return escaped(figure(value))
 
 
 def _reports(documents: Documents) -> str:
@@ -154,7 +180,10 @@ def _pools(documents: Documents) -> str:
 
 def _graph(desired: Desired, states: Mapping[Address, str]) -> str:
     """Draw the references as a Mermaid graph, which forges render."""
-    if not 1 < len(desired.resources) <= 60:
+    count = len(desired.resources)
+    if count > _MOST_DRAWN:
+        return f"## Graph\n\nNot drawn: there are {count} resources, and forges draw {_MOST_DRAWN} of them well."
+    if count < 2:
         return ""
     lines = ["flowchart LR"]
     for address, resource in desired.resources.items():
@@ -176,7 +205,3 @@ def _of(documents: Documents, kind: str) -> list[tuple[Address, Mapping[str, Any
 
 def _reason(document: Mapping[str, Any]) -> str:
     return next((str(c.get("reason")) for c in document.get("conditions") or () if c.get("type") == "Ready"), "")
-
-
-def _code(text: str) -> str:
-    return f"`{text.replace('`', chr(39))}`"

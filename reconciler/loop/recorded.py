@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from reconciler.compose.flaws import printable
 from reconciler.compose.text import Unreadable, mapping
 from reconciler.loop.dumping import dump
 from reconciler.model.ids import NAME, Address, CommitId
 from reconciler.model.kinds import KINDS
 from reconciler.model.observed import Control, Controls
+from reconciler.model.text import printable
 
 LARGEST = 16 * 2**20
 """Bytes of the largest file of the status branch that is read as YAML."""

@@ -5,10 +5,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.compose.flaws import printable
 from reconciler.git.names import is_file_name
 from reconciler.loop.recorded import moment_of
 from reconciler.model.ids import RunName
+from reconciler.model.text import printable
 from reconciler.untrusted import LARGEST, levels, parse
 
 MOST_TOLD = 2**20

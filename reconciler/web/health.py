@@ -11,6 +11,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import prometheus_client
 
 from reconciler.loop.health import Metrics, Pulse, unready
+from reconciler.model.errors import Refused
 
 App = Callable[[Mapping[str, Any], Callable[..., Any]], Iterable[bytes]]
 LONGEST_PASS = timedelta(minutes=10)
@@ -60,10 +61,15 @@ def serve(address: str, application: App) -> tuple[str, Callable[[], None]]:
         The address that it listens on, and the function that stops it.
 
     Raises:
-        OSError: the port is taken.
+        Refused: the address is none, or another process listens there.
     """
     host, _, port = address.rpartition(":")
-    server = make_server(host or "127.0.0.1", int(port), application, _Server, _Quiet)
+    try:
+        server = make_server(host or "127.0.0.1", int(port), application, _Server, _Quiet)
+    except (OSError, OverflowError, ValueError) as error:
+        told = getattr(error, "strerror", None) or error
+        hint = "give another --http; the port 0 takes a free one, and an empty address listens nowhere"
+        raise Refused(f"{address} can't be listened at: {told}", hint) from error
     threading.Thread(target=server.serve_forever, args=(0.05,), name="http", daemon=True).start()
 
     def stop() -> None:

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageStat, UnidentifiedImageError
 
 from runners.contract import Violation
-from runners.ingest.parameters import Parameters, Type
+from runners.ingest.parameters import Parameters
 from runners.ingest.sources.files import Found, telling
 from runners.ingest.sources.reading import BATCH_ROWS
+from runners.tables.types import Type
 
 MANIFEST = "manifest.parquet"
 FOLDER = "images"

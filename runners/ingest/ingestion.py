@@ -20,12 +20,15 @@ from runners.ingest.profile.proposal import propose_columns
 from runners.ingest.profile.tables import profile_table
 from runners.ingest.sources import read
 from runners.ingest.sources.files import find
-from runners.ingest.sources.reading import array_of
 from runners.ingest.tables import DATA, count, write, write_table
+from runners.ingest.taken import reading_of
 from runners.ingest.verdict import Counted, Verdict
+from runners.tables.columns import array_of
+from runners.tables.schema import FILE as SCHEMA
+from runners.tables.schema import write_schema
 
 PROFILE, PAGE, PICTURE = "profile.json", "profile.html", "profile.png"
-SCHEMA, CROISSANT = "schema.json", "croissant.json"
+CROISSANT = "croissant.json"
 OUTPUTS = (DATA, MANIFEST, IMAGES, PROFILE, PAGE, PICTURE, SCHEMA, CROISSANT)
 """All that an ingestion may leave."""
 _SHOWN = 10
@@ -60,7 +63,8 @@ def ingest(name: str, params: Parameters, folder: Path) -> Result:
     table = write_table(read(params.source), params, folder)
     profile = profile_table(table, params)
     proposed = propose_columns(profile["columns"], params.identifier)
-    _write_json(folder / SCHEMA, proposed)
+    reading = reading_of(table.path, table.types, params)
+    write_schema(folder, reading, proposed)
     draw_columns({n: c for n, c in profile["columns"].items() if n != params.identifier}, folder / PICTURE)
     facts = {
         "rows": table.rows,
@@ -89,6 +93,8 @@ def _ingest_images(name: str, files: FileSource, params: Parameters, folder: Pat
     album = gather(find(files.url, files.format), folder, label_from=files.label_from)
     types, pictures = manifest_types(params), album.pictures
     content = write(folder / MANIFEST, types, manifest_batches(pictures, types))
+    roles = params.model_copy(update={"identifier": "id", "target": "label" if "label" in types else None})
+    write_schema(folder, reading_of(folder / MANIFEST, types, roles))
     profile = profile_images(pictures)
     draw_images(pictures, profile, folder, folder / PICTURE)
     facts: dict[str, Any] = {"rows": len(pictures), "unreadable": len(album.unreadable)}

@@ -9,9 +9,7 @@ from typing import Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from runners.contract import InputError
-
-Type = Literal["integer", "number", "string", "boolean", "datetime"]
-"""The types of columns, by the words of the spec."""
+from runners.tables.types import Type
 
 
 class Block(BaseModel):

@@ -11,8 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from runners.ingest.columns import ANY, candidates, convert, narrowest, plain
-from runners.ingest.parameters import Column, Type
+from runners.ingest.parameters import Column
+from runners.tables.columns import ANY, candidates, convert, narrowest, plain
+from runners.tables.types import Type
 
 Batch = Any
 """A pyarrow RecordBatch; pyarrow ships no types."""

@@ -14,12 +14,13 @@ from pyarrow import compute as pc
 from pyarrow import parquet
 
 from runners.contract import InputError, Violation
-from runners.ingest.columns import ARROW, convert
 from runners.ingest.content import GROUP_ROWS, Content
-from runners.ingest.parameters import Parameters, Type
+from runners.ingest.parameters import Parameters
 from runners.ingest.sources import Reading
 from runners.ingest.spool import Spool, column
 from runners.ingest.verdict import EXAMPLES, Counted, Verdict
+from runners.tables.columns import ARROW, convert
+from runners.tables.types import Type
 
 DATA = "data.parquet"
 

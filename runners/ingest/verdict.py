@@ -10,9 +10,9 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from runners.contract import InputError, Violation
-from runners.ingest.columns import ARROW, convert
 from runners.ingest.parameters import Column, Parameters
 from runners.ingest.spool import column
+from runners.tables.columns import ARROW, convert
 
 EXAMPLES = 5
 """Rows that are named of each way in which a column breaks its schema."""

@@ -10,7 +10,6 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from runners.contract import Result
-from runners.ingest.columns import plain
 from runners.ingest.content import content_of_table
 from runners.label.agreement import alpha_of, annotators_of, pairs_of
 from runners.label.examples import Examples, read_examples
@@ -19,6 +18,7 @@ from runners.label.merging import RULES, Answers, Merged
 from runners.label.parameters import Parameters
 from runners.label.pictures import draw_agreement
 from runners.label.verdict import SHOWN, judge
+from runners.tables.columns import plain
 
 MOST_ANNOTATORS = 20
 """Annotators that the facts name; `agreement.json` has all."""

@@ -6,11 +6,13 @@ It lies beside the model as `signature.json`. Data types are the words of the Op
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from runners import tables
 from runners.models.errors import ModelRefused
+from runners.tables.reading import as_json, from_json
 
 FILE = "signature.json"
 DATATYPES = frozenset({"FP32", "FP64", "INT64", "BYTES", "BOOL"})
@@ -76,6 +78,8 @@ class Signature:
     identifier: str | None = None
     image: Mapping[str, int] | None = field(default=None, hash=False)
     """`height`, `width` and `channels` of the pictures; values are 0 (black) to 1."""
+    schema: tables.Reading | None = field(default=None, hash=False)
+    """How the dataset's version read the features, the identifier and the target."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -84,7 +88,9 @@ class Signature:
 
     def to_json(self) -> str:
         """Write it down; equal signatures give equal text."""
-        return json.dumps({"version": 1, **asdict(self)}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        told = {"version": 1, **asdict(replace(self, schema=None))}
+        told["schema"] = as_json(self.schema) if self.schema else None
+        return json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -107,6 +113,7 @@ class Signature:
         told["outputs"] = tuple(_column(item) for item in told["outputs"])
         told["tensors"] = tuple(_tensor(item) for item in told["tensors"])
         told["classes"] = tuple(told["classes"])
+        told["schema"] = from_json(told["schema"]) if told.get("schema") else None
         for name, known in (("task", TASKS), ("format", FORMATS), ("reading", READINGS)):
             if told[name] not in known:
                 raise ValueError(f"{name} is {told[name]!r}, and one of {', '.join(sorted(known))} is understood")

@@ -7,6 +7,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from runners.tables import Reading
+
 Kind = Literal["number", "category"]
 
 
@@ -26,22 +28,31 @@ def kind_of(values: "pd.Series[Any]", datatype: str = "") -> Kind:
     return "number" if is_number else "category"
 
 
-def typed(rows: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+def typed(rows: pd.DataFrame, columns: Sequence[Column], reading: Reading | None = None) -> pd.DataFrame:
     """Return the columns in their kinds, numbered from 0; a column that isn't there is missing in every row.
 
-    A text among the numbers that is no number is missing too.
+    Args:
+        rows: the reference's, or those of a log, where each client spells a value in its own way.
+        columns: which of them are compared, and how.
+        reading: how the model's dataset read its columns.
+
+    A text among the numbers that is no number is missing too, and so is the empty text, as it is to the model.
     """
-    return pd.DataFrame({column.name: _typed(rows, column) for column in columns}, index=range(len(rows)))
+    reading = reading or Reading({})
+    return pd.DataFrame({column.name: _typed(rows, column, reading) for column in columns}, index=range(len(rows)))
 
 
-def _typed(rows: pd.DataFrame, column: Column) -> Any:
+def _typed(rows: pd.DataFrame, column: Column, reading: Reading) -> Any:
     if column.name not in rows:
         return np.full(len(rows), np.nan)
     values = rows[column.name]
     if column.kind == "number":
         numbers = pd.to_numeric(values.astype(object), errors="coerce").astype(float)
         return numbers.replace([np.inf, -np.inf], np.nan).to_numpy()
-    texts: Mapping[Any, Any] = {value: text_of(value) for value in values.unique()}
+    distinct = values.unique().tolist()
+    known = column.name in reading.columns
+    read = reading.texts(column.name, distinct) if known else [text_of(value) for value in distinct]
+    texts: Mapping[Any, Any] = {value: text or np.nan for value, text in zip(distinct, read, strict=True)}
     return values.map(texts).astype(object).to_numpy()
 
 

@@ -22,6 +22,12 @@ class Thresholds(Block):
     p99_ms: float | None = None
 
 
+class Outcomes(Source):
+    """Where the true outcomes arrive. `classes` says for which class of the model each of their values stands."""
+
+    classes: dict[str, str | int | float | bool] | None = None
+
+
 class Window(Block):
     """The time that is looked at, from `start` up to and without `end`; open where one isn't given."""
 
@@ -45,7 +51,7 @@ class Parameters(Block):
     minimum_rows: int = Field(default=500, ge=1)
     metric: str = "roc_auc"
     columns: tuple[str, ...] | None = None
-    outcomes: Source | None = None
+    outcomes: Outcomes | None = None
     thresholds: Thresholds = Thresholds()
     window: Window = Window()
     trial: str | None = None

@@ -7,7 +7,7 @@ A trial leaves `reference.parquet` (features, target, `prediction`, and `predict
 import difflib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,9 @@ import pandas as pd
 from runners.contract import InputError
 from runners.monitor.columns import Column, kind_of, text_of
 from runners.places import local
+from runners.tables import ColumnReading, Reading
+from runners.tables.reading import from_json
+from runners.tables.schema import of_parquet
 
 ROWS, SIGNATURE = "reference.parquet", "signature.json"
 PREDICTION, PROBABILITY, OF_CLASS = "prediction", "predicted_probability", "probability_"
@@ -25,7 +28,10 @@ Task = Literal["binary", "multiclass", "regression"]
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The rows of a trial's test, and what is known of them. `classes` are texts, `positive` is one of two."""
+    """The rows of a trial's test, and what is known of them. `classes` are texts, `positive` is one of two.
+
+    `reading` is how the dataset that it was trained on read its columns.
+    """
 
     rows: pd.DataFrame
     columns: tuple[Column, ...]
@@ -34,6 +40,7 @@ class Reference:
     positive: str = "1"
     identifier: str | None = None
     target: str | None = None
+    reading: Reading = field(default_factory=lambda: Reading({}))
 
     @property
     def probabilities(self) -> tuple[str, ...]:
@@ -61,7 +68,29 @@ def read_reference(url: str, watched: Sequence[str] | None = None) -> Reference:
     columns = tuple(Column(name, kind_of(rows[name], kinds[name])) for name in names)
     target = told.get("target") if told.get("target") in rows else None
     task, classes = told.get("task") or _task(rows), _classes(rows, told)
-    return Reference(rows, columns, task, classes, _positive(told, classes), told.get("identifier"), target)
+    reading, identifier = _reading(folder, told, target), told.get("identifier")
+    return Reference(rows, columns, task, classes, _positive(told, classes), identifier, target, reading)
+
+
+def _reading(folder: Path, told: Mapping[str, Any], target: str | None) -> Reading:
+    """Return the reading that the signature carries; of a signature without one, what the rows' own types tell.
+
+    What neither of them knows is read as text.
+    """
+    if told.get("schema"):
+        try:
+            reading = from_json(told["schema"])
+        except ValueError as error:
+            raise InputError(f"schema: {error}", SIGNATURE, "train the trial again") from error
+    else:
+        reading = of_parquet(folder / ROWS)
+    identifier, columns = told.get("identifier"), dict(reading.columns)
+    for name in (identifier, target):
+        if name:
+            columns.setdefault(name, ColumnReading("string"))
+    if target:
+        columns[target] = replace(columns[target], categories=tuple(told.get("classes") or ()))
+    return replace(reading, columns=columns, identifier=identifier, target=target)
 
 
 def _rows(folder: Path, url: str) -> pd.DataFrame:

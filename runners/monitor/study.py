@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from runners.contract import SourceUnavailable
 from runners.monitor.appraisal import appraise, or_noted
-from runners.monitor.columns import text_of
 from runners.monitor.drift import column_drift, reconstruction
 from runners.monitor.findings import Findings
 from runners.monitor.outcomes import read_outcomes
@@ -55,12 +54,12 @@ def _with_outcomes(
         return tables, ["No outcomes are configured (`outcomes`): performance is estimated only."]
     if not (reference.identifier and reference.target):
         return tables, ["The trial's signature names no identifier and target: outcomes can't be joined."]
-    names = [text_of(one.row.get(reference.identifier)) for one in predictions]
+    names = reference.reading.texts(reference.identifier, [one.row.get(reference.identifier) for one in predictions])
     try:
-        known = read_outcomes(params.outcomes, reference.identifier, reference.target, names)
+        known = read_outcomes(params.outcomes, reference.reading, names)
     except SourceUnavailable as error:
         return tables, [f"The outcomes are out of reach: {error.what}. Performance is estimated only."]
-    return with_outcomes(tables, reference, [known.get(name) for name in names]), []
+    return with_outcomes(tables, reference, [known.by_name.get(str(name)) for name in names]), known.notes
 
 
 def _notes(reference: Reference, tables: Tables, params: Parameters, metrics: Sequence[str]) -> Iterator[str]:

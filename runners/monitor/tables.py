@@ -39,8 +39,8 @@ def tables_of(reference: Reference, predictions: Sequence[Prediction], *, chunk:
         chunk: the rows of a chunk that are asked for.
         seed: of the order of the reference's sample.
     """
-    before = typed(reference.rows, reference.columns).assign(**_answers_of(reference))
-    now = typed(pd.DataFrame([one.row for one in predictions]), reference.columns)
+    before = typed(reference.rows, reference.columns, reference.reading).assign(**_answers_of(reference))
+    now = typed(pd.DataFrame([one.row for one in predictions]), reference.columns, reference.reading)
     now = now.assign(**_answers(reference, predictions))
     size = size_of(chunk, len(now), len(before))
     rows = min(len(before), max(FEWEST_ROWS, min(MOST_ROWS, MOST_CHUNKS * size)))

@@ -1,5 +1,9 @@
 """Acceptance: what was fitted becomes a model with a signature, loaded as a server would load it, and is checked."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
 import numpy as np
 
 from runners.contract import InputError, Violation
@@ -7,6 +11,8 @@ from runners.evaluate.answers import Task
 from runners.models import Column, Model, ModelInputError, ModelRefused, Prediction, Signature, load
 from runners.models.loading import digest_of
 from runners.models.signature import FILE
+from runners.tables import ColumnReading, Reading
+from runners.tables.types import Type
 from runners.train.examples import Array, Examples
 from runners.train.fitted import Fitted
 from runners.train.trial import Trial
@@ -47,7 +53,27 @@ def signature_of(trial: Trial, fitted: Fitted, examples: Examples, digest: str =
         positive=examples.classes[-1] if trial.told.task == "binary" else None,
         identifier=examples.identifier,
         image=examples.image,
+        schema=schema_of(trial.told.target, examples, fitted.inputs),
     )
+
+
+def schema_of(target: str, examples: Examples, inputs: tuple[Column, ...]) -> Reading:
+    """Return how the columns that concern a model are read: as the dataset's version did, the target with its classes.
+
+    A target that the version doesn't hold, such as what people labelled, is read as it was learned.
+    """
+    known = examples.reading or Reading({})
+    named = [column.name for column in inputs] + [name for name in (examples.identifier, target) if name]
+    taken = known.take(named)
+    told = known.columns.get(target) or ColumnReading(_TYPES[examples.truth.dtype.kind])
+    columns = {**taken.columns, target: replace(told, categories=examples.classes)}
+    return replace(taken, columns=columns, identifier=examples.identifier, target=target)
+
+
+_TYPES: Mapping[str, Type] = MappingProxyType(
+    {"f": "number", "i": "integer", "u": "integer", "b": "boolean", "O": "string"}
+)
+"""The types of columns by NumPy's kinds."""
 
 
 def outputs_of(task: Task, examples: Examples, fitted: Fitted) -> tuple[Column, ...]:

@@ -1,10 +1,13 @@
 """Albums: a dataset of pictures as examples, whose one feature is `image`."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from runners.contract import InputError
 from runners.evaluate.tables import Columns, read_parquet
 from runners.models import Column
+from runners.tables.schema import read_schema
 from runners.train.examples import Array, Examples
 from runners.train.pixels import Size, decode, size_for
 from runners.train.reading import DATA, MANIFEST, check_names, folder_of, labels_of
@@ -27,7 +30,8 @@ def read_album(trial: Trial) -> Examples:
     manifest = read_parquet(folder / MANIFEST, fix)
     columns = {**manifest, **labels_of(trial, manifest, ID)}
     size = _size(trial, columns)
-    return album_of(trial, columns, size, decode(folder, columns["path"].tolist(), size))
+    album = album_of(trial, columns, size, decode(folder, columns["path"].tolist(), size))
+    return replace(album, reading=read_schema(folder))
 
 
 def album_of(trial: Trial, columns: Columns, size: Size, pixels: Array) -> Examples:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from runners.models import Column
 from runners.models.model import array_of
 from runners.models.signature import Label
+from runners.tables import Reading
 
 Array = NDArray[Any]
 
@@ -33,6 +34,8 @@ class Examples:
     image: Mapping[str, int] | None = None
     notes: tuple[str, ...] = field(default=())
     """What was left out, and why."""
+    reading: Reading | None = None
+    """How the dataset's version read its columns."""
 
     def __len__(self) -> int:
         """Count the rows."""

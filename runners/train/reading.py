@@ -1,6 +1,6 @@
 """Reading: from a dataset's folder, and labels beside it, to examples whose every column has its role."""
 
-import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +8,14 @@ import numpy as np
 from runners.contract import InputError
 from runners.evaluate.tables import Columns, read_parquet
 from runners.places import local
+from runners.tables.schema import read_schema
 from runners.train.examples import Array, Examples
 from runners.train.features import choose
 from runners.train.nearest import did_you_mean
 from runners.train.target import target_of
 from runners.train.trial import Trial
 
-DATA, MANIFEST, LABELS, METADATA = "data.parquet", "manifest.parquet", "labels.parquet", "croissant.json"
+DATA, MANIFEST, LABELS = "data.parquet", "manifest.parquet", "labels.parquet"
 LABEL, CONFIDENCE = "label", "confidence"
 
 
@@ -31,7 +32,8 @@ def read_table(trial: Trial) -> Examples:
         else "ingest the dataset again"
     )
     columns = read_parquet(folder / DATA, fix)
-    return examples_of(trial, columns, identifier_of(folder, columns))
+    reading = read_schema(folder)
+    return replace(examples_of(trial, columns, reading.identifier), reading=reading)
 
 
 def examples_of(trial: Trial, columns: Columns, identifier: str | None) -> Examples:
@@ -59,16 +61,6 @@ def folder_of(trial: Trial, role: str) -> Path:
         InputGone: nothing is there.
     """
     return local(trial.input(role))
-
-
-def identifier_of(folder: Path, columns: Columns) -> str | None:
-    """Return the column that names a row: the key in the dataset's Croissant metadata."""
-    try:
-        told = json.loads((folder / METADATA).read_text("utf-8"))
-        key = told["recordSet"][0]["key"]["@id"].rsplit("/", 1)[-1]
-    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
-        return None
-    return key if key in columns else None
 
 
 def check_names(trial: Trial, columns: Columns) -> None:

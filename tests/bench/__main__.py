@@ -9,10 +9,10 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from tests.bench import composing, looping, pushing, starting, writing
+from tests.bench import composing, looping, pushing, starting, suite, writing
 from tests.bench.figure import Figure, save, show
 
-SUITES = (composing, looping, pushing, starting, writing)
+SUITES = (composing, looping, pushing, starting, writing, suite)
 ON_SERVERS = ("lakefs", "kserve", "ray", "cluster")
 """Suites that need real engines, which are imported only for them."""
 
@@ -20,10 +20,10 @@ ON_SERVERS = ("lakefs", "kserve", "ray", "cluster")
 def main() -> int:
     """Measure everything; a missed target is told and is no failure."""
     quick, figures = bool(os.environ.get("QUICK")), list[Figure]()
-    for suite in (*map(_on_server, ON_SERVERS),) if os.environ.get("SERVERS") else SUITES:
-        if sys.argv[1:] and suite.__name__.rsplit(".", 1)[-1] not in sys.argv[1:]:
+    for measured in (*map(_on_server, ON_SERVERS),) if os.environ.get("SERVERS") else SUITES:
+        if sys.argv[1:] and measured.__name__.rsplit(".", 1)[-1] not in sys.argv[1:]:
             continue
-        for figure in suite.measure(quick):
+        for figure in measured.measure(quick):
             show([figure])
             figures.append(figure)
     save(figures, Path(".bench/results.json"))

@@ -8,23 +8,40 @@ import pytest
 
 from tests.bench.__main__ import SUITES
 from tests.bench.figure import Figure, save
+from tests.bench.suite import left_by_runs
+from tests.times import leave
 
 FIGURES = {
     "composing": {"compose_speedup", "compose_one_change_ms"},
     "looping": {"cold_converge_per_s", "noop_cpu_ms", "noop_writes"},
     "pushing": {"push_to_apply_p50_ms", "push_to_apply_p99_ms", "daemon_rss_mib", "daemon_rss_growth_mib"},
     "starting": {"start_s", "trial_overhead_s"},
+    "suite": {"status_help_ms"},
     "writing": {"status_writers_p99_s", "status_writers_lost"},
 }
+LEFT_BY_RUNS = {"suite_minutes", "check_s"}
+"""Of whole runs of the tests, if there were any."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.__name__.rsplit(".", 1)[-1])
 def test_a_bench_measures_what_it_names_and_its_counts_hold(suite: ModuleType) -> None:
     figures = list(suite.measure(quick=True))
-    assert {figure.name for figure in figures} == FIGURES[suite.__name__.rsplit(".", 1)[-1]]
+    assert {figure.name for figure in figures} - LEFT_BY_RUNS == FIGURES[suite.__name__.rsplit(".", 1)[-1]]
     counts = [figure for figure in figures if figure.target.startswith("==")]
     assert [f"{figure.name} is {figure.value:g}" for figure in counts if not figure.ok] == []
+
+
+def test_what_whole_runs_left_is_told_and_what_failed_isn_t(tmp_path: Path) -> None:
+    assert list(left_by_runs(tmp_path)) == []
+    leave(tmp_path / "check.json", seconds=70.0, exit_status=0)
+    leave(tmp_path / "test.json", seconds=1110.0, exit_status=0, share="3/8", workers=2)
+    minutes, check = left_by_runs(tmp_path)
+    assert (minutes.name, minutes.value, minutes.ok) == ("suite_minutes", 18.5, False)
+    assert (check.name, check.value, check.ok) == ("check_s", 70.0, True)
+    assert "share 3/8, 2 workers" in minutes.beside
+    leave(tmp_path / "test.json", seconds=5.0, exit_status=1, share="3/8", workers=2)
+    assert [figure.name for figure in left_by_runs(tmp_path)] == ["check_s"]
 
 
 def test_results_are_a_list_of_named_figures(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreBench
     bench.close()
 
 
-@pytest.fixture(params=["lasting", "reborn"])
+@pytest.fixture(params=["lasting", pytest.param("reborn", marks=pytest.mark.sweep)])
 def data(request: pytest.FixtureRequest, bench: StoreBench) -> Data:
     return bench.open() if request.param == "lasting" else Reborn(bench.open)
 

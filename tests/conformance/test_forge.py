@@ -37,7 +37,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ForgeBench
     bench.close()
 
 
-@pytest.fixture(params=["lasting", "reborn"])
+@pytest.fixture(params=["lasting", pytest.param("reborn", marks=pytest.mark.sweep)])
 def forge(request: pytest.FixtureRequest, bench: ForgeBench) -> Forge:
     return bench.open() if request.param == "lasting" else Reborn(bench.open)
 

@@ -50,7 +50,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PoolBench]
     bench.close()
 
 
-@pytest.fixture(params=["lasting", "reborn"])
+@pytest.fixture(params=["lasting", pytest.param("reborn", marks=pytest.mark.sweep)])
 def pool(request: pytest.FixtureRequest, bench: PoolBench) -> RunnerPool:
     pool: RunnerPool = bench.open() if request.param == "lasting" else Reborn(bench.open)
     pool.configure(SHARED, TWO_CPUS)

@@ -34,7 +34,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServingBen
     bench.close()
 
 
-@pytest.fixture(params=["lasting", "reborn"])
+@pytest.fixture(params=["lasting", pytest.param("reborn", marks=pytest.mark.sweep)])
 def serving(request: pytest.FixtureRequest, bench: ServingBench) -> Serving:
     return bench.open() if request.param == "lasting" else Reborn(bench.open)
 

@@ -22,13 +22,14 @@ from tests.crashes.embedded import Life
 from tests.crashes.ending import differences
 from tests.crashes.remains import ending, is_calm, left_files, processes
 
-LIVES, KILLS = int(os.environ.get("CRASH_LIVES", "3")), 5
+LIVES, KILLS = int(os.environ.get("CRASH_LIVES", "24")), 5
 """How many lives there are, and how many daemons are killed in each: with more of them, the spread is finer."""
 PATIENCE = 30.0
 _FIRST, _LEFT_OUT = re.compile(r" #1\b"), re.compile(r"\.(list|read|url)\b| for the lease\b")
 _AND = " | "
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timing,
     pytest.mark.timeout(900),
     pytest.mark.xdist_group("machine"),
     pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="processes are counted by /proc"),
@@ -105,6 +106,7 @@ def test_the_life_that_is_broken_off_is_a_whole_one(undisturbed: Undisturbed) ->
     assert {"forge.propose", "forge.merge", "forge.close", "pool.settle", "serving.settle", "git", "spawn"} <= steps
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("number", range(LIVES))
 def test_killed_at_a_spread_of_points_it_ends_the_same(
     number: int, undisturbed: Undisturbed, tmp_path: Path, killed_at: str | None

@@ -15,24 +15,27 @@ import pytest
 from tests.crashes.ending import differences
 from tests.crashes.on_engines import begun, ending, is_calm
 from tests.crashes.test_embedded import candidates, spread
+from tests.shares import Hand
 
-LIVES, KILLS = int(os.environ.get("CRASH_LIVES", "1")), 7
+LIVES, KILLS = int(os.environ.get("CRASH_LIVES", "8")), 5
+"""How many lives there are, and how many daemons are killed in each; a share takes one of the lives."""
 _AND = " | "
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(1500),
+    pytest.mark.timeout(3600),
     pytest.mark.servers("lakefs", "etcd", "kubernetes", "kwok", "kueue", "kserve"),
     pytest.mark.xdist_group("machine"),
 ]
 
 
-def test_killed_at_a_spread_of_points_it_ends_the_same(tmp_path: Path, killed_at: str | None) -> None:
+def test_killed_at_a_spread_of_points_it_ends_the_same(tmp_path: Path, killed_at: str | None, share: Hand) -> None:
     with begun(tmp_path / "undisturbed") as life:
         flaw = life.live((), lambda: is_calm(life))
         assert not flaw, flaw
         wanted, points = ending(life), candidates(life.points.read_text().splitlines())
     assert {"POST", "data.merge", "pool.submit", "serving.start", "forge.merge"} <= {p.split()[1] for p in points}
-    for number in range(LIVES):
+    numbers = [0] if killed_at else share.take("lives on engines with kills", range(LIVES))
+    for number in numbers:
         ends = killed_at.split(_AND) if killed_at else spread(points, number, LIVES, KILLS)
         with begun(tmp_path / str(number)) as life:
             flaw = life.live(ends, lambda: is_calm(life) and not differences(wanted, ending(life)))

@@ -27,6 +27,7 @@ from tests.crashes.in_git import InGit, begun_in
 from tests.crashes.killed_git import copied as copied_repository
 from tests.crashes.killed_git import digest_of, watched
 from tests.crashes.story import ENVIRONMENTS, live
+from tests.shares import Hand
 from tests.unit.reconciler.git.people import git
 
 WHOLE = 30
@@ -119,9 +120,10 @@ def test_the_life_that_is_broken_off_is_a_whole_one(undisturbed: Undisturbed) ->
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_killed_at_any_git_write_it_ends_the_same(undisturbed: Undisturbed, killed_at: str | None) -> None:
+def test_killed_at_any_git_write_it_ends_the_same(undisturbed: Undisturbed, killed_at: str | None, share: Hand) -> None:
     images = list(undisturbed.images.values())
-    chosen = [image for image in images if killed_at in image.points] if killed_at else images
+    swept = share.take("kill points of Git's writes", images, lambda image: image.points[0])
+    chosen = [image for image in images if killed_at in image.points] if killed_at else swept
     assert chosen, f"no Git write is named so: {killed_at}"
     told = [
         line

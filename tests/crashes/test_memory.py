@@ -14,6 +14,7 @@ from reconciler.providers.memory import Call, World
 from tests.crashes.ending import differences, ending
 from tests.crashes.images import Camera, Image, changed
 from tests.crashes.story import InMemory, Tally, begun, live
+from tests.shares import Hand
 
 PARTS = 4
 _SHOWN = 5
@@ -27,7 +28,7 @@ def undisturbed() -> dict[str, Any]:
     return ending(world)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def images() -> list[Image]:
     """Return how the world stood at each instant of a life."""
     world = begun()
@@ -53,9 +54,10 @@ def test_the_life_that_is_broken_off_is_a_whole_one(undisturbed: dict[str, Any],
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_killed_at_any_call_it_ends_the_same(
-    part: int, undisturbed: dict[str, Any], images: list[Image], killed_at: str | None
+    part: int, undisturbed: dict[str, Any], images: list[Image], killed_at: str | None, share: Hand
 ) -> None:
-    chosen = [image for image in images if killed_at in image.points] if killed_at else images
+    swept = share.take("kill points of calls, on the fake", images, lambda image: image.points[0])
+    chosen = [image for image in images if killed_at in image.points] if killed_at else swept
     assert chosen, f"no call is named so: {killed_at}"
     told = [line for image in chosen[part::PARTS] for line in aftermath(image, undisturbed)]
     assert not told, "\n".join(told)

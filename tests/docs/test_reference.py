@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import click
 import pytest
 
 from reconciler.cli import VERBS
@@ -33,22 +34,58 @@ def pages(reference: ModuleType) -> dict[str, str]:
     return dict(reference.pages())
 
 
+def section(page: str, title: str) -> str:
+    """Return what a page says under a heading of the second level, without the parts below it."""
+    _, _, rest = f"\n{page}".partition(f"\n## {title}\n")
+    return re.split(r"\n###? ", rest)[0]
+
+
+def rows(text: str) -> dict[str, str]:
+    """Return the last cell of each row of a table by its first."""
+    cells = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in text.splitlines() if " | " in line]
+    return {first.strip("`"): last for first, *_, last in cells}
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_and_field_is_there(kind: str, pages: dict[str, str]) -> None:
-    page = pages["reference/kinds.md"]
-    assert f"## {kind}" in page
-    for field in KINDS[kind].model_fields:
-        assert f"`{field}`" in page
+def test_every_kind_and_field_is_there_with_a_text_of_its_own(kind: str, pages: dict[str, str]) -> None:
+    told = rows(section(pages["reference/kinds.md"], kind))
+    assert set(KINDS[kind].model_fields) <= set(told)
+    assert [field for field in KINDS[kind].model_fields if not told[field].strip("` ")] == []
 
 
-def test_every_verb_is_there(pages: dict[str, str]) -> None:
-    for verb in VERBS:
-        assert f"reconciler.cli.{verb}\n" in pages["reference/cli.md"]
+def commands() -> dict[str, click.Command]:
+    """Return every command that a file of the room defines, whether the list of verbs knows it or not."""
+    code = {path: path.read_text() for path in (ROOT / "reconciler" / "cli").rglob("*.py")}
+    named = {
+        name: path for path, text in code.items() for name in re.findall(r'^@click\.command\("([\w-]+)"', text, re.M)
+    }
+    modules = {name: path.relative_to(ROOT).with_suffix("").parts for name, path in named.items()}
+    return {
+        name: importlib.import_module(".".join(parts).removesuffix(".__init__")).command
+        for name, parts in modules.items()
+    }
 
 
-def test_every_exit_code_is_there(pages: dict[str, str]) -> None:
-    for code in Exit:
-        assert f"`{code.name}`" in pages["reference/exit-codes.md"]
+def test_every_verb_that_the_code_has_is_there(pages: dict[str, str]) -> None:
+    told = re.findall(r":module: reconciler\.cli\.(\S+)$", pages["reference/cli.md"], re.MULTILINE)
+    assert sorted(told) == sorted(commands())
+    assert list(VERBS) == told
+
+
+def test_every_verb_and_option_has_a_text_of_its_own() -> None:
+    for name, command in commands().items():
+        assert command.help, f"{name} says nothing of itself"
+        silent = [one.opts for one in command.params if isinstance(one, click.Option) and not one.help]
+        assert not silent, f"{name}: these options say nothing of themselves"
+
+
+def test_every_exit_code_is_there_with_a_text_of_its_own(pages: dict[str, str]) -> None:
+    told = {
+        line.split(" | ")[1].strip("` "): line for line in pages["reference/exit-codes.md"].splitlines() if "`" in line
+    }
+    assert set(told) == {code.name for code in Exit}
+    texts = [line.rsplit(" | ", 1)[-1].strip("| ") for line in told.values()]
+    assert len(set(texts)) == len(texts) == sum(map(bool, texts))
 
 
 def test_every_setting_that_the_code_reads_is_there(pages: dict[str, str]) -> None:
@@ -65,3 +102,8 @@ def test_the_documentation_builds_strictly(tmp_path: Path) -> None:
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=170, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "reference" / "kinds" / "index.html").exists()
+    page = re.sub(r"<[^>]+>", "", (tmp_path / "reference" / "cli" / "index.html").read_text())
+    for name, command in commands().items():
+        missing = [one for param in command.params for one in param.opts if one.startswith("--") and one not in page]
+        assert f"setpoint {name}" in page
+        assert not missing, f"the page leaves out what {name} takes"

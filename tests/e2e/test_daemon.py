@@ -19,6 +19,7 @@ from reconciler.cli.reading import read_status
 from reconciler.git.beginning import begin
 from reconciler.settings import Settings
 
+pytestmark = pytest.mark.timing
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 
@@ -68,7 +69,7 @@ def settings(tmp_path: Path) -> Settings:
     subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
     for key in ("user.name", "user.email"):
         subprocess.run(["git", "-C", str(folder), "config", key, "test"], check=True)
-    begin(folder, "Begin")
+    begin(folder, "Begin", ["specs", "environments"])
     return Settings(str(folder), "dev", "main", tmp_path / "home")
 
 

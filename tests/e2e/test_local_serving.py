@@ -171,6 +171,7 @@ class Client(threading.Thread):
 
 
 @pytest.mark.slow
+@pytest.mark.timing
 @pytest.mark.timeout(240)
 @pytest.mark.xdist_group("machine")
 def test_a_rollout_under_traffic_with_a_kill_and_a_new_daemon(place: Place) -> None:

@@ -21,7 +21,13 @@ from tests.engines.training import kill_rank_1, learns_alike_on_two_nodes, losse
 from tests.servers.ray import KEY, PASSWORD, SECRET, RayCluster, needs_ray
 from tests.unit.runners.train.conftest import album, torch
 
-pytestmark = [pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.slow,
+    pytest.mark.timing,
+    pytest.mark.xdist_group("ray"),
+    pytest.mark.timeout(600),
+]
 __all__ = ["album", "torch"]
 RUN = RunName("experiments/employment/0123456789ab")
 LARGE = Pool(capacity=Capacity(cpus=16, memory=64 * 2**30, gpus=8))

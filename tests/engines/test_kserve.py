@@ -236,6 +236,7 @@ def test_a_crash_loop_says_the_process_s_words(bench: KServeBench, serving: KSer
     assert found.reason == "its process ends again and again, exit code 1: no such column"
 
 
+@pytest.mark.timing
 def test_a_finaliser_that_hangs_is_told_and_others_go_on(bench: KServeBench, serving: KServeServing) -> None:
     start(bench, serving, OLD, NEW)
     serving.route(DEPLOYMENT, {NEW: 100})

@@ -21,7 +21,7 @@ from tests.servers.faults import BROKEN, Faults
 if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timing]
 DEPLOYMENT = Address("deployments/employment")
 OLD, NEW = Digest("0123456789ab"), Digest("ba9876543210")
 ONE = Replicas()
@@ -61,6 +61,7 @@ def patiently(act: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["inferenceservices", "services", "pods"])
+@pytest.mark.sweep
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_list_that_fails_is_no_list(
     bench: KServeBench, serving: KServeServing, faults: Faults, broken: str, kind: str
@@ -82,6 +83,7 @@ def test_a_list_that_fails_is_no_list(
     assert faults.count("DELETE") == 0
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("broken", sorted(BROKEN.keys() - FORBIDDEN))
 @pytest.mark.parametrize("reaches", [False, True])
 def test_a_revision_is_made_once_whatever_happens_to_the_answer(

@@ -19,6 +19,7 @@ from tests.servers.faults import BROKEN, Faults
 from tests.servers.lakefs import LakeFS
 from tests.servers.lakefs.tenant import Tenant
 
+pytestmark = pytest.mark.timing
 LOANS, SHARED = Address("datasets/loans"), Address("pools/shared")
 SPECS = {"specs/datasets/loans.yaml": "source: {files: {url: 'memory://loans.csv', format: csv}}\n"}
 JOB = (sys.executable, "-I", "-S", str(Path(__file__).with_name("lakefs_job.py")))
@@ -62,6 +63,7 @@ def made_once(life: Life, tenant: Tenant) -> None:
     assert sum(one["metadata"].get("run") == run and len(one["parents"]) > 1 for one in history) == 1
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", FAULTS)
 def test_it_is_told_and_ends_well(kind: str, life: Life, tenant: Tenant, faults: Faults) -> None:
     faults.add(path=OURS, **FAULTS[kind])
@@ -75,6 +77,7 @@ def test_it_is_told_and_ends_well(kind: str, life: Life, tenant: Tenant, faults:
     made_once(life, tenant)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", ["500", "no answer"])
 @pytest.mark.parametrize("number", range(11))
 def test_each_write_may_fail_before_or_after_it_was_done(

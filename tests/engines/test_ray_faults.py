@@ -16,7 +16,13 @@ from tests.conformance.pools import SHARED, RayPoolBench, ended, order, started,
 from tests.servers.faults import BROKEN, Faults
 from tests.servers.ray import RayCluster
 
-pytestmark = [pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.slow,
+    pytest.mark.timing,
+    pytest.mark.xdist_group("ray"),
+    pytest.mark.timeout(300),
+]
 RUN = RunName("experiments/employment/0123456789ab")
 LIST, SUBMIT = {"method": "GET", "path": r"/api/jobs/?$"}, {"method": "POST", "path": r"/api/jobs/?$"}
 
@@ -44,6 +50,7 @@ def pool(bench: RayPoolBench) -> RayPool:
     return pool
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_list_that_fails_is_no_list(bench: RayPoolBench, pool: RayPool, faults: Faults, broken: str) -> None:
     pool.submit(order(RUN, never_ends=True))
@@ -63,6 +70,7 @@ def test_a_list_that_fails_is_no_list(bench: RayPoolBench, pool: RayPool, faults
     assert faults.count("DELETE") == 0
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("broken", BROKEN)
 @pytest.mark.parametrize("reaches", [False, True])
 def test_a_job_is_made_once_whatever_happens_to_the_answer(

@@ -35,7 +35,7 @@ def house(tmp_path: Path) -> Path:
     """Build an empty house under the same contracts."""
     (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
     modules = [f"reconciler/{room}" for room in ROOMS] + [f"reconciler/providers/{name}" for name in PROVIDERS]
-    for module in [*modules, "runners/train"]:
+    for module in [*modules, "runners/tables", "runners/train"]:
         room = tmp_path / module
         room.mkdir(parents=True, exist_ok=True)
         for package in [room, *room.relative_to(tmp_path).parents][:-1]:
@@ -58,6 +58,7 @@ def test_an_empty_house_keeps_them(house: Path) -> None:
         ("reconciler/providers/pools/local/slots.py", "import reconciler.providers.data", "The rooms of providers"),
         ("reconciler/providers/data/git/tree.py", "import reconciler.providers.data.lakefs", "Nor does any provider"),
         ("runners/train/digest.py", "import reconciler.model", "A runner has never heard"),
+        ("runners/tables/rows.py", "import runners.train.digest", "What a value is"),
         ("reconciler/loop/apply.py", "import runners.train", "The daemon never does the work"),
         ("reconciler/providers/memory/jobs.py", "import pandas", "The daemon never does the work"),
     ],

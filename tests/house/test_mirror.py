@@ -14,7 +14,6 @@ ELSEWHERE: dict[str, str] = {
         for name in ("__init__", "acts", "closing", "ending", "ground", "safety", "telling", "traffic")
     },
     **{f"reconciler/providers/data/lakefs/{name}.py": _LAKEFS for name in ("ground", "merging", "server", "store")},
-    "reconciler/cli/logs.py": _TYPED,
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
 }
 

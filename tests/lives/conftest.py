@@ -1,4 +1,4 @@
-"""Which seeds are played: a few, more by SETPOINT_LIVES, or the one that `--life` names."""
+"""Which seeds are played: a share of some, of more by SETPOINT_LIVES, or the one that `--life` names."""
 
 import os
 
@@ -12,4 +12,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "life" in metafunc.fixturenames:
         told = metafunc.config.getoption("--life")
         count = int(os.environ.get("SETPOINT_LIVES", SEEDS))
-        metafunc.parametrize("life", range(1, 1 + count) if told is None else [told])
+        seeds = [pytest.param(number, marks=pytest.mark.sweep) for number in range(1, 1 + count)]
+        metafunc.parametrize("life", seeds if told is None else [told])

@@ -61,7 +61,7 @@ from tests.lives.campaign import play
 from tests.lives.living import Living
 told, tell = hashlib.sha256(), Audit.tell
 Audit.tell = lambda self, what: (told.update(what.encode()), tell(self, what))
-play(Living, 3)
+play(Living, 3, stories=2)
 print(told.hexdigest())
 """
 

@@ -1,16 +1,16 @@
-"""`python -m tests.soak FOLDER [SEED]`: a month in a process of its own, told in JSON line by line."""
+"""`python -m tests.soak FOLDER [SEED [DAYS]]`: a month, or so many days, told in JSON line by line."""
 
 import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.soak.month import Month
+from tests.soak.month import DAYS, Month
 
 
-def main(folder: Path, seed: int = 1) -> None:
+def main(folder: Path, seed: int = 1, days: int = DAYS) -> None:
     """Live through the month and tell of it."""
-    month = Month(folder / "soak.git", seed)
+    month = Month(folder / "soak.git", seed, days)
     for evening in month.live():
         _say(**asdict(evening))
     _say(faults=len(month.machine.faults.injected), calls=dict(month.life.world.calls), astray=month.end())

@@ -24,9 +24,10 @@ from reconciler.simulation.people import ACTS
 from reconciler.simulation.steady import steady
 from tests.bench.daemon import rss_mib
 from tests.soak.ending import astray
-from tests.soak.repository import CHAINS, ENVIRONMENT, InGit, specs
+from tests.soak.repository import CHAINS, ENVIRONMENT, InGit, kept, specs
 
-DAYS = 30
+DAYS, WEEK = 30, 7
+"""A whole soak, and the share of it in each run of the tests: a week, with other faults by every share."""
 DAY = timedelta(days=1)
 RESYNC = timedelta(hours=3)
 TICK = timedelta(minutes=3)
@@ -41,7 +42,7 @@ NEWS = 0.1
 class Evening:
     """How things stood at the end of a day: the memory of the process, and the status branch.
 
-    `kib` is what the branch takes on the disk, packed; it is told every fifth day.
+    `kib` is what the branch takes on the disk, packed; it is told every fifth day, and on the last.
     """
 
     day: int
@@ -58,10 +59,12 @@ class Month:
     Args:
         folder: where the repository is made.
         seed: decides what goes wrong.
+        days: how long it is.
     """
 
-    def __init__(self, folder: Path, seed: int) -> None:
-        self.place = InGit(folder)
+    def __init__(self, folder: Path, seed: int, days: int = DAYS) -> None:
+        self.days = days
+        self.place = InGit(folder, kept(days))
         self.life = Life([ENVIRONMENT], lambda _: Faults(seed, rate=0.002), behave, settle=lambda _: self.place)
         (self.machine,) = self.life.machines
         self.files: Files = specs()
@@ -70,7 +73,7 @@ class Month:
 
     def live(self) -> Iterator[Evening]:
         """Live day after day."""
-        for day in range(1, DAYS + 1):
+        for day in range(1, self.days + 1):
             self._morning(day)
             self._until(START + day * DAY)
             yield self._evening(day)
@@ -133,10 +136,12 @@ class Month:
         gc.collect()
         files = len(self.place.status(ENVIRONMENT).read().files)
         commits = int(self.place.git("rev-list", "--count", f"setpoint/{ENVIRONMENT}"))
-        return Evening(day, self.passes, rss_mib(), files, commits, self._kib() if day % 5 == 0 else 0)
+        kib = self._kib() if day % 5 == 0 or day == self.days else 0
+        return Evening(day, self.passes, rss_mib(), files, commits, kib)
 
     def _kib(self) -> int:
         """Return what the status branch takes on the disk once Git has packed it."""
+        self.place.repository.close()  # it may be packing: Git lets no second one do so meanwhile
         self.place.git("gc", "--quiet", "--prune=now")
         told = self.place.git("rev-list", "--disk-usage", "--objects", f"setpoint/{ENVIRONMENT}")
         return int(told) // 1024

@@ -24,9 +24,12 @@ CHAINS = 40
 MONITORS = 32
 LABELS = 7
 RESOURCES = 1 + 4 * CHAINS + MONITORS + LABELS
-KEEP = 250
-"""Commits of the status branch that stay: fewer than usual, so that some are let go within the month."""
 _HEADS = "refs/heads/main"
+
+
+def kept(days: int) -> int:
+    """Return how many commits of the status branch stay: so few that some are let go within these days."""
+    return 250 * days // 30
 
 
 def specs() -> dict[str, bytes]:
@@ -71,15 +74,16 @@ class InGit:
 
     Args:
         folder: where it is made.
+        keep: commits of the status branch that stay.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keep: int) -> None:
         subprocess.run(["git", "init", "--quiet", "--bare", "-b", "main", str(folder)], check=True)
         self.git_dir = folder
         self.repository: Repository = open_repository(folder, folder)
         lease = Lease(self.repository, ENVIRONMENT, "the soak's", SystemClock(), ticks=lambda: 0.0)
         lease.acquire()
-        self._status = StatusBranch(self.repository, ENVIRONMENT, lease, keep=KEEP)
+        self._status = StatusBranch(self.repository, ENVIRONMENT, lease, keep=keep)
 
     def source(self) -> Source:
         """Return the watched branch."""

@@ -1,30 +1,65 @@
 """`setpoint demo`: the whole life of a model on this machine, on real data, every step of it checked."""
 
+import shlex
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.demo.acts import ACTS
-from reconciler.cli.demo.closing import close
-from reconciler.cli.demo.ground import DemoFailed, Ground, prepare
-from reconciler.cli.demo.telling import Telling
+from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
-from reconciler.cli.output import print_json
+from reconciler.cli.output import print_json, styled
+from reconciler.model.errors import Refused
+
+if TYPE_CHECKING:
+    from reconciler.cli.demo.ground import Ground
+    from reconciler.cli.demo.telling import Telling
 
 
+@examples("setpoint demo --keep --folder ~/demo", "setpoint demo --stop --folder ~/demo")
 @click.command("demo")
 @click.option("--keep", is_flag=True, help="Leave everything running at the end.")
+@click.option("--stop", is_flag=True, help="End what --keep left running in --folder.")
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
     help="Where to make the repository and the data; a new temporary folder by default.",
 )
 @click.option("--json", "to_json", is_flag=True, help="Print the closing summary as JSON.")
-def command(keep: bool, folder: Path | None, to_json: bool) -> int:
+def command(keep: bool, stop: bool, folder: Path | None, to_json: bool) -> int:
     """Show the whole life of a model on this machine, from data to a monitored endpoint. Takes about four minutes."""
-    place = (folder or Path(tempfile.mkdtemp(prefix="setpoint-demo-"))).absolute()
+    if stop:
+        from reconciler.cli.demo.ending import end_demo
+
+        if folder is None:
+            raise click.UsageError("--stop needs --folder, as the demo named it")
+        end_demo(folder.absolute())
+        return Exit.OK
+    _check_extras()
+    return _show(keep, (folder or Path(tempfile.mkdtemp(prefix="setpoint-demo-"))).absolute(), to_json)
+
+
+def _check_extras() -> None:
+    """Refuse to begin where the demo's packages aren't installed.
+
+    Raises:
+        Refused: some are missing.
+    """
+    from reconciler.cli.doctor import EXTRAS, NEEDED, missing
+
+    lacking = [extra for extra in NEEDED if missing(EXTRAS[extra])]
+    if lacking:
+        extras = ",".join(NEEDED)
+        raise Refused(f"the demo needs the extras {extras}", f"pip install 'setpoint[{extras}]'; see `setpoint doctor`")
+
+
+def _show(keep: bool, place: Path, to_json: bool) -> Exit:
+    from reconciler.cli.demo.closing import close
+    from reconciler.cli.demo.ground import DemoFailed, prepare
+    from reconciler.cli.demo.telling import Telling
+
     telling = Telling(quiet=to_json)
     telling.head(f"Setpoint's demo, in {place}")
     ground = prepare(place, telling)
@@ -42,24 +77,37 @@ def command(keep: bool, folder: Path | None, to_json: bool) -> int:
     finally:
         telling.stop()
         if keep:
-            telling.say(f"left running; stop it with: kill {' '.join(map(str, ground.process_ids()))}")
-            telling.say(f"look around: cd {ground.work} && export SETPOINT_HOME={ground.home}")
+            _tell_kept(ground, telling)
         else:
             ground.stop()
     return code
 
 
-def play(ground: Ground, telling: Telling) -> list[tuple[str, float]]:
+def _tell_kept(ground: "Ground", telling: "Telling") -> None:
+    """Say how to look around in what was left running, and how to end it."""
+    import sys
+
+    command = shlex.quote(str(Path(sys.executable).parent / "setpoint"))
+    work, home, folder = (shlex.quote(str(path)) for path in (ground.work, ground.home, ground.folder))
+    telling.head("It was left running")
+    telling.say(f"look around: cd {work} && export SETPOINT_HOME={home} SETPOINT_ENVIRONMENT=prod")
+    telling.say(f"             {command} status")
+    telling.say(f"end it:      {command} demo --stop --folder {folder}")
+
+
+def play(ground: "Ground", telling: "Telling") -> list[tuple[str, float]]:
     """Play every act; return how long each took in seconds.
 
     Raises:
         DemoFailed: an act didn't do what it says.
     """
+    from reconciler.cli.demo.acts import ACTS
+
     timings = []
     for number, (title, act) in enumerate(ACTS, 1):
         telling.head(f"{number}. {title}")
         began = time.monotonic()
         act(ground)
         timings.append((title, time.monotonic() - began))
-        telling.say(f"[dim]took {timings[-1][1]:.1f} s[/dim]")
+        telling.say(styled(f"took {timings[-1][1]:.1f} s", "dim"))
     return timings

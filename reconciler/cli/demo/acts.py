@@ -6,7 +6,7 @@ from typing import Any
 from reconciler.cli.demo.ground import ENVIRONMENTS, Ground, check
 from reconciler.cli.demo.safety import revert_promotion, safety
 from reconciler.cli.demo.traffic import Traffic, infer, predict, rows_of
-from reconciler.cli.output import figures
+from reconciler.cli.output import table
 
 ROWS = 6000
 DEPLOYMENT = "deployments/employment"
@@ -46,7 +46,7 @@ def experiments(ground: Ground) -> None:
         check(len(board) >= (4 if name == "employment" else 2), f"{address} has only {len(board)} trials")
         metric = ground.facts("dev", address)["metric"]["name"]
         rows = [(r["rank"], r["run"].rsplit("/", 1)[1], _pairs(r["params"]), r["metrics"][metric]) for r in board]
-        ground.telling.say(figures(("", "trial", "parameters", metric), rows))
+        ground.telling.say(table(("", "trial", "parameters", metric), rows))
 
 
 def promotion(ground: Ground) -> None:

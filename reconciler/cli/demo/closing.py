@@ -6,7 +6,7 @@ from rich.markdown import Markdown
 
 from reconciler.cli.demo.ground import ENVIRONMENTS, Ground
 from reconciler.cli.demo.telling import Telling
-from reconciler.cli.output import figures, row_of
+from reconciler.cli.output import row_of, styled, table
 from reconciler.cli.reading import open_status
 
 
@@ -14,10 +14,10 @@ def close(ground: Ground, timings: list[tuple[str, float]], telling: Telling) ->
     """Tell the summary; return it as JSON-compatible values."""
     telling.head("What was made")
     made = [line for environment in ENVIRONMENTS for line in _made(ground, environment)]
-    telling.say(figures(("environment", "resource", "state", "made", "by commit"), made))
+    telling.say(table(("environment", "resource", "state", "made", "by commit"), made))
     telling.head("How long it took")
-    telling.say(figures(("step", "seconds"), [(title, f"{seconds:.1f}") for title, seconds in timings]))
-    telling.say(f"[bold]{sum(seconds for _, seconds in timings):.0f} s in all[/bold]")
+    telling.say(table(("step", "seconds"), [(title, f"{seconds:.1f}") for title, seconds in timings]))
+    telling.say(styled(f"{sum(seconds for _, seconds in timings):.0f} s in all", "bold"))
     telling.head("The README of the branch setpoint/prod")
     telling.say(Markdown(open_status(ground.settings("prod")).read().read("README.md").decode()))
     return {

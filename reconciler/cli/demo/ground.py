@@ -1,5 +1,6 @@
 """The demo's ground: a folder with a repository, a clone to work in, sources of data, and two daemons."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from reconciler.cli.demo.ending import DAEMONS, end_engines
 from reconciler.cli.demo.telling import Telling
 from reconciler.cli.init import write_sample
 from reconciler.cli.reading import read_status
@@ -122,6 +124,8 @@ class Ground:
             self.daemons[environment] = subprocess.Popen(
                 line, stdout=log, stderr=log, env=self.environ(), start_new_session=True
             )
+        pids = {name: daemon.pid for name, daemon in self.daemons.items()}
+        (self.folder / DAEMONS).write_text(json.dumps(pids))
 
     def status(self, environment: str) -> Recorded:
         """Read an environment's status."""
@@ -163,10 +167,6 @@ class Ground:
         found = {str(a): d for a, d in self.status(environment).statuses.items()}.get(address, {})
         return next((str(c["message"]) for c in found.get("conditions") or () if c.get("type") == "Ready"), "")
 
-    def process_ids(self) -> list[int]:
-        """Return the daemons' process ids."""
-        return [daemon.pid for daemon in self.daemons.values()]
-
     def logs(self) -> dict[str, str]:
         """Return the last lines of the daemons' logs."""
         found = {path.name: path.read_text(errors="replace").splitlines() for path in self.folder.glob("*.log")}
@@ -186,8 +186,6 @@ class Ground:
 
     def _end_engines(self) -> None:
         """End what outlives a daemon by design: jobs, endpoints, and their proxy."""
-        from reconciler.cli.demo.ending import end_engines
-
         for name in self.daemons:
             end_engines(self.settings(name))
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from rich.console import Group, RenderableType
 from rich.live import Live
-from rich.text import Text
 
-from reconciler.cli.output import STYLES, Row, console, overview, row_of
+from reconciler.cli.output import STYLES, Row, console, overview, row_of, styled
 from reconciler.loop.recorded import Recorded
 
 
@@ -22,7 +21,7 @@ class Telling:
     def head(self, text: str) -> None:
         """Begin a step."""
         self.stop()
-        self.say(f"\n[bold]{text}[/bold]")
+        self.say(styled(f"\n{text}", "bold"))
 
     def say(self, text: RenderableType) -> None:
         """Say something."""
@@ -32,7 +31,7 @@ class Telling:
     def failed(self, text: str) -> None:
         """Say that the demo has failed, and why."""
         self.stop()
-        self._out.print(f"[red]the demo failed:[/red] {text}")
+        self._out.print(styled(f"the demo failed: {text}", "red"))
 
     def show(self, waiting_for: str, environments: Mapping[str, Recorded]) -> None:
         """Show every resource as it stands now."""
@@ -45,7 +44,9 @@ class Telling:
             self._refresh(waiting_for, environments)
             return
         for (environment, address), row in changed.items():
-            self._out.print(Text(f"  {environment}  {address}  {row.state}: {row.message}", STYLES.get(row.state, "")))
+            self._out.print(
+                styled(f"  {environment}  {address}  {row.state}: {row.message}", STYLES.get(row.state, ""))
+            )
 
     def _refresh(self, waiting_for: str, environments: Mapping[str, Recorded]) -> None:
         tables = [
@@ -54,7 +55,7 @@ class Telling:
         if self._live is None:
             self._live = Live(console=self._out, transient=True, auto_refresh=False)
             self._live.start()
-        self._live.update(Group(*tables, Text(f"waiting for {waiting_for}", "dim")), refresh=True)
+        self._live.update(Group(*tables, styled(f"waiting for {waiting_for}", "dim")), refresh=True)
 
     def stop(self) -> None:
         """Take the live table away."""

@@ -49,6 +49,18 @@ class Alert(Block):
     within: Duration = Field(default_factory=lambda: parse_duration("7d"), description="The span.")
 
 
+class Outcomes(Source):
+    """Where the true outcomes arrive, by the identifier of their row. They are read as the dataset was."""
+
+    classes: dict[str, str | int | float | bool] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1000,
+        description="For which class of the model each of their values stands, where they are spelled otherwise.",
+        examples=[{"0": "no", "1": "yes"}],
+    )
+
+
 class Monitor(JobSpec):
     """Reports on a deployment: drift, outliers, estimated and realised performance, service figures."""
 
@@ -58,7 +70,7 @@ class Monitor(JobSpec):
     schedule: Cron = Field(default="0 * * * *", description="When to report: cron, in UTC.")
     minimum_rows: int = Field(default=500, ge=1, description="Fewer logged rows than this, and it waits.")
     chunk: int = Field(default=1000, ge=50, description="Rows a chunk; fewer where that would leave too few chunks.")
-    outcomes: Source | None = Field(default=None, description="Where the true outcomes arrive.")
+    outcomes: Outcomes | None = Field(default=None, description="Where the true outcomes arrive.")
     metric: str = Field(default="roc_auc", description="The metric that is estimated and realised.")
     columns: tuple[str, ...] | None = Field(default=None, description="Columns to watch; unset, all features.")
     alert: Alert = Field(default=Alert(), description="What an alert does.")

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from runners.contract import InputError
-from runners.ingest.columns import text_of
+from runners.tables.columns import array_of
 
 BATCH_ROWS = 16_384
 """Rows that are in memory at once while a source is read."""
@@ -23,14 +23,6 @@ class Reading:
     batches: Iterator[Any]
     is_text: bool
     read_from: str
-
-
-def array_of(values: Sequence[Any]) -> Any:
-    """Make an Arrow array of one column's Python values; values of mixed types become their texts."""
-    try:
-        return pa.array(values, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeError):
-        return pa.array([text_of(value) for value in values], pa.string())
 
 
 def batch_of(names: Sequence[str], columns: Iterable[Sequence[Any]]) -> Any:

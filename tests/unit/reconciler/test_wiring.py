@@ -40,7 +40,7 @@ def test_jobs_inherit_no_secret_that_a_provider_uses(monkeypatch: pytest.MonkeyP
 def test_options_that_don_t_fit_are_told(tmp_path: Path) -> None:
     (tmp_path / "repository").mkdir()
     (tmp_path / "repository/a.txt").write_text("1")
-    begin(tmp_path / "repository", "Begin")
+    begin(tmp_path / "repository", "Begin", ["a.txt"])
     settings = Settings(str(tmp_path / "repository"), "dev", "main", tmp_path / "home")
     odd = Environment.model_validate({"data": {"provider": "git", "endpoint": "http://lakefs"}})
     with pytest.raises(Refused, match=r"the data provider git can't be made: .*'endpoint'"):

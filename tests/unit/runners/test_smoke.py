@@ -81,6 +81,7 @@ def test_its_exit_codes_are_the_contract_s(trial: Path, tmp_path: Path) -> None:
     assert main([str(told)]) == REFUSED
 
 
+@pytest.mark.timing
 def test_it_starts_fast() -> None:
     line = [sys.executable, "-c", "import runners.smoke, sys; print(*{name.split('.')[0] for name in sys.modules})"]
     began = time.monotonic()

@@ -49,8 +49,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ["config", "user.email", "s@localhost"],
     ):
         subprocess.run(["git", "-C", str(folder), *line], check=True)
-    write_sample(folder)
-    begin(folder, "Begin")
+    begin(folder, "Begin", write_sample(folder))
     return folder
 
 

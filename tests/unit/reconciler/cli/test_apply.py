@@ -89,8 +89,8 @@ def test_one_that_ran_out_on_this_machine_is_followed_at_once(
 def test_it_gives_up_after_its_timeout(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     wired = wire(settings)
     assert apply.take(wired)
-    with pytest.raises(Unavailable, match="did not converge in time"):
-        apply.converge(wired, 0.0, quiet=True)
+    _, is_converged = apply.converge(wired, 0.0, quiet=True)
+    assert not is_converged
     wired.lease.release()
 
 
@@ -155,7 +155,7 @@ def test_the_lease_is_renewed_while_a_pass_takes_long(
         raise Unavailable("it took long")
 
     monkeypatch.setattr(Lease, "acquire", counted)
-    monkeypatch.setattr("reconciler.cli.apply.lease_span", lambda _: timedelta(seconds=0.3))
+    monkeypatch.setattr("reconciler.wiring.lease_span", lambda _: timedelta(seconds=0.3))
     monkeypatch.setattr(apply, "converge", slow)
     assert say("apply", *place).code == Exit.UNAVAILABLE
     assert len(asked) > 2

@@ -2,18 +2,57 @@
 
 import pytest
 
-from reconciler.cli.controls import write_approval, write_control
-from reconciler.cli.reading import read_status
+from reconciler.cli.controls import asked_for, write_approval, write_control
+from reconciler.cli.reading import open_status, read_status
+from reconciler.gitstore.status import StatusBranch
+from reconciler.loop.dumping import dump
+from reconciler.loop.recorded import control_path
 from reconciler.model.errors import Refused
+from reconciler.model.ids import Address
 from reconciler.settings import Settings
 
+DIGITS = Address("datasets/digits")
 
-@pytest.mark.usefixtures("status")
+
+@pytest.fixture
+def asked(settings: Settings, status: None) -> None:
+    note = "the commit removes 9 of 10 resources: approve with `setpoint apply --approve 0123456789ab`"
+    open_status(settings).write({"pass.yaml": dump({"environment": "dev", "notes": [note]})}, "dev: asks")
+
+
+@pytest.mark.usefixtures("asked")
 def test_an_approval_is_read_back(settings: Settings) -> None:
+    assert asked_for(settings) == {"0123456789ab"}
     write_approval(settings, "0123456789ab")
     assert read_status(settings).controls.approved == {"0123456789ab"}
 
 
+@pytest.mark.usefixtures("asked")
+def test_what_nobody_asks_to_approve_is_refused_with_what_is_asked(settings: Settings) -> None:
+    with pytest.raises(Refused, match="no approval of TYPO") as told:
+        write_approval(settings, "TYPO")
+    assert told.value.hint == "it asks for: 0123456789ab"
+    assert not read_status(settings).controls.approved
+
+
 def test_before_the_first_pass_there_is_nothing_to_control(settings: Settings) -> None:
     with pytest.raises(Refused, match="has no resource"):
-        write_control(settings, "datasets/digits", {"suspended": True}, "suspend")
+        write_control(settings, DIGITS, {"suspended": True}, "suspend")
+
+
+@pytest.mark.usefixtures("status")
+def test_two_operators_at_once_lose_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    swap, rivals = StatusBranch._swap, [{"requested": "2026-01-01T00:00:00+00:00"}]
+
+    def overtaken(self: StatusBranch, *arguments: object) -> None:
+        if rivals:
+            other = rivals.pop()
+            open_status(settings).write({control_path(DIGITS): dump(other)}, "dev: somebody else")
+        swap(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(StatusBranch, "_swap", overtaken)
+    told = write_control(settings, DIGITS, {"suspended": True}, "suspend")
+    assert told == {"requested": "2026-01-01T00:00:00+00:00", "suspended": True}
+    control = read_status(settings).controls.resources[DIGITS]
+    assert control.suspended
+    assert control.requested is not None

@@ -13,6 +13,11 @@ from tests.unit.reconciler.cli.conftest import TRIALS
 def test_the_former_trial_is_the_one_before_the_present(settings: Settings) -> None:
     recorded = read_status(settings)
     assert former_trial(recorded, "deployments/employment", TRIALS[0]) == TRIALS[1]
-    assert former_trial(recorded, "deployments/employment", TRIALS[1]) == TRIALS[0]
-    with pytest.raises(Refused, match="no former model"):
-        former_trial(recorded, "deployments/other", "")
+    assert former_trial(recorded, "deployments/employment", "pinned by hand") == TRIALS[0]
+
+
+@pytest.mark.usefixtures("status")
+@pytest.mark.parametrize(("deployment", "live"), [("employment", TRIALS[1]), ("other", "")])
+def test_what_was_rolled_back_is_not_proposed_again(settings: Settings, deployment: str, live: str) -> None:
+    with pytest.raises(Refused, match="before the present one"):
+        former_trial(read_status(settings), f"deployments/{deployment}", live)

@@ -122,8 +122,7 @@ class Hanging:
 def test_a_daemon_whose_renewal_hangs_writes_nothing_when_another_has_taken_over(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, left: list[bool], tmp_path: Path
 ) -> None:
-    for module in ("reconciler.wiring", "reconciler.cli.run"):
-        monkeypatch.setattr(f"{module}.lease_span", lambda _: SPAN)
+    monkeypatch.setattr("reconciler.wiring.lease_span", lambda _: SPAN)
     line = Hanging(monkeypatch)
     other = Lease(
         open_repository(settings.repository, tmp_path), "dev", "other:1", SystemClock(), span=timedelta(hours=1)

@@ -3,7 +3,7 @@
 import json
 import tempfile
 from pathlib import Path
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import pytest
@@ -228,14 +228,14 @@ def test_an_unreadable_part_is_told_with_its_own_place() -> None:
 
 def test_parts_that_multiply_are_bounded() -> None:
     doubling = {f"specs/parts/d{i}.yaml": f"defaults: [d{i + 1}@a, d{i + 1}@b]" for i in range(60)}
-    start = monotonic()
+    start = process_time()
     with pytest.raises(Flawed, match=f"more than {MOST_LAYERS} files"):
         layers({**doubling, "specs/parts/d60.yaml": "a: 1"}, "defaults: [d0@_here_]")
     with pytest.raises(Flawed, match="can't be read"):
         layers(PARTS, f"defaults: [{'p, ' * 1000}]")
     with pytest.raises(Flawed, match="more than 100 levels deep"):
         layers(PARTS, f"defaults: [p@{'a.' * 1000}a]")
-    assert monotonic() - start < 5
+    assert process_time() - start < 5
 
 
 def test_the_entries_of_a_file_without_a_list() -> None:

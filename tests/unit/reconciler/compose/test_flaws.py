@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.compose.flaws import Flaw, Flawed, dotted, printable, shown
+from reconciler.compose.flaws import Flaw, Flawed, dotted, shown
 
 
 @pytest.mark.parametrize(
@@ -18,12 +18,6 @@ from reconciler.compose.flaws import Flaw, Flawed, dotted, printable, shown
 )
 def test_paths(path: tuple[str | int, ...], text: str) -> None:
     assert dotted(path) == text
-
-
-def test_nothing_from_a_repository_reaches_a_terminal_raw() -> None:
-    assert printable("a\x1b[31m\nb") == "a\\x1b[31m\\nb"
-    assert printable("x" * 500, 10) == "x" * 9 + "…"
-    assert printable("\ud800") == "\\ud800"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """References lead to resources that are declared, and not in a circle."""
 
-from time import monotonic
+from time import process_time
 from typing import ClassVar
 
 from pydantic import Field
@@ -71,9 +71,9 @@ def test_circles_that_share_a_member_leave_an_order_of_the_rest() -> None:
 
 def test_thousands_of_wrong_references_are_told_soon() -> None:
     resources = links(**{f"n{i}": f"m{i}" for i in range(5000)})
-    start = monotonic()
+    start = process_time()
     graph = connect(resources, resources)
-    assert monotonic() - start < 20
+    assert process_time() - start < 20
     assert len(graph.flaws) == 5000
 
 

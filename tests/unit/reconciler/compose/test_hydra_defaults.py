@@ -1,6 +1,6 @@
 """Hydra's own expansion of `defaults:` lists."""
 
-from time import monotonic
+from time import process_time
 
 import pytest
 from hydra import version
@@ -82,11 +82,11 @@ def test_an_unreadable_part_is_told_as_such() -> None:
 def test_parts_that_include_each_other_end() -> None:
     loop = {"specs/parts/a.yaml": "defaults: [b]", "specs/parts/b.yaml": "defaults: [a]"}
     many = {f"specs/parts/d{i}.yaml": f"defaults: [d{i + 1}@a, d{i + 1}@b]" for i in range(60)}
-    start = monotonic()
+    start = process_time()
     for parts, first in ((loop, "a"), (many, "d0")):
         with pytest.raises(Flawed):
             layers(f"[{{g: null}}, {first}]", {**PARTS, **parts})
-    assert monotonic() - start < 20
+    assert process_time() - start < 20
 
 
 def test_the_version_of_hydras_rules_is_fixed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """Interpolation: equal to OmegaConf's, and bounded."""
 
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import pytest
@@ -121,11 +121,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_interpolations_end(name: str) -> None:
-    start = monotonic()
+    start = process_time()
     if name == "chain":
         resolve(HOSTILE[name], {})
     else:
         with pytest.raises(Flawed) as caught:
             resolve(HOSTILE[name], {})
         assert all(len(flaw.message) < 500 for flaw in caught.value.flaws)
-    assert monotonic() - start < 10
+    assert process_time() - start < 10

@@ -1,6 +1,6 @@
 """Did you mean."""
 
-from time import monotonic
+from time import process_time
 
 from reconciler.compose.nearest import did_you_mean, nearest
 
@@ -20,7 +20,7 @@ def test_a_hint_names_the_nearest_or_all_when_they_are_few() -> None:
 
 def test_among_very_many_the_neighbours_are_compared() -> None:
     many = [f"datasets/table-{i:05}" for i in range(20_000)]
-    start = monotonic()
+    start = process_time()
     assert nearest("datasets/table-12345x", many) == "datasets/table-12345"
     assert nearest("d" * 10_000, many) is None
-    assert monotonic() - start < 5
+    assert process_time() - start < 5

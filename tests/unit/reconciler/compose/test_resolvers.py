@@ -1,7 +1,7 @@
 """OmegaConf's pure resolvers, and none but these."""
 
 import os
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import pytest
@@ -98,10 +98,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_calls_end(name: str) -> None:
-    start = monotonic()
+    start = process_time()
     with pytest.raises(Flawed) as caught:
         resolve(HOSTILE[name], {})
-    assert monotonic() - start < 20
+    assert process_time() - start < 20
     assert all(len(flaw.message) < 400 for flaw in caught.value.flaws)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from time import monotonic
+from time import process_time
 
 import pytest
 import yaml
@@ -50,7 +50,7 @@ def test_what_has_no_place_in_a_spec(text: str, words: str) -> None:
 
 @pytest.mark.parametrize("text", ["1_" * 400_000, "1:" * 400_000, "1" * 800_000 + "x", "." * 800_000, "-" * 800_000])
 def test_long_scalars_are_read_or_refused_at_once(text: str) -> None:
-    start = monotonic()
+    start = process_time()
     with suppress(ValueError):
         assert plain(text) == text
-    assert monotonic() - start < 5
+    assert process_time() - start < 5

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import pytest
@@ -80,19 +80,19 @@ def test_a_larger_budget_keeps_the_former_trials() -> None:
     ],
 )
 def test_what_is_too_much_or_nothing_is_refused_at_once(params: dict[str, Any], words: str) -> None:
-    start = monotonic()
+    start = process_time()
     with pytest.raises(Flawed, match=words) as caught:
         expanded(params)
-    assert monotonic() - start < 5
+    assert process_time() - start < 5
     assert caught.value.flaws[0].path[0] == "params"
 
 
 @pytest.mark.parametrize("inside", ["[" * 1900 + "]" * 1900, "${" * 900, "{a:" * 600, "'" * 3000, "\\" * 3000])
 def test_hostile_sweeps_end(inside: str) -> None:
-    start = monotonic()
+    start = process_time()
     with suppress(Flawed):
         expanded({"a": f"choice({inside})"})
-    assert monotonic() - start < 20
+    assert process_time() - start < 20
 
 
 PARTS = {

@@ -1,6 +1,6 @@
 """The strict reader of YAML: equal to OmegaConf's where both read, and clear where it refuses."""
 
-from time import monotonic
+from time import process_time
 
 import pytest
 import yaml
@@ -121,10 +121,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_are_refused_at_once(name: str) -> None:
-    start = monotonic()
+    start = process_time()
     with pytest.raises(Unreadable) as caught:
         read(HOSTILE[name])
-    assert monotonic() - start < 10
+    assert process_time() - start < 10
     assert len(str(caught.value)) < 300
 
 

@@ -1,6 +1,6 @@
 """Findings of pydantic, each at its path, unions told by the branch that was meant."""
 
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import pytest
@@ -78,9 +78,9 @@ def test_a_field_is_marked_by_its_name_and_a_value_by_itself() -> None:
 
 
 def test_very_many_findings_are_cut() -> None:
-    start = monotonic()
+    start = process_time()
     found = flaws(**{f"field{i}": i for i in range(20_000)})
-    assert monotonic() - start < 20
+    assert process_time() - start < 20
     assert len(found) == 61
     assert found[-1].message == "there are 19,940 more findings"
 

@@ -33,8 +33,8 @@ def commits(folder: Path) -> int:
 def test_a_folder_becomes_a_repository_and_twice_changes_nothing(tmp_path: Path) -> None:
     folder = configured(tmp_path / "new")
     (folder / "a").write_text("a")
-    begin(folder, "Begin")
-    begin(folder, "Begin again")
+    begin(folder, "Begin", ["a"])
+    begin(folder, "Begin again", ["a"])
     assert commits(folder) == 1
 
 
@@ -42,7 +42,7 @@ def test_a_relative_folder_is_meant_from_here(tmp_path: Path, monkeypatch: pytes
     configured(tmp_path / "new")
     (tmp_path / "new" / "a").write_text("a")
     monkeypatch.chdir(tmp_path)
-    begin(Path("new"), "Begin")
+    begin(Path("new"), "Begin", ["a"])
     assert commits(tmp_path / "new") == 1
 
 
@@ -56,13 +56,13 @@ def test_without_an_author_it_says_what_to_do(tmp_path: Path, monkeypatch: pytes
     subprocess.run(["git", "-C", str(folder), "config", "user.useConfigOnly", "true"], check=True)
     (folder / "a").write_text("a")
     with pytest.raises(Refused, match="who you are"):
-        begin(folder, "Begin")
+        begin(folder, "Begin", ["a"])
 
 
 def test_where_a_clone_came_from(tmp_path: Path) -> None:
     folder = configured(tmp_path / "new")
     (folder / "a").write_text("a")
-    begin(folder, "Begin")
+    begin(folder, "Begin", ["a"])
     subprocess.run(["git", "clone", "-q", str(folder), str(tmp_path / "clone")], check=True)
     assert origin_of(tmp_path / "clone") == str(folder)
     assert origin_of(folder) is None
@@ -71,7 +71,22 @@ def test_where_a_clone_came_from(tmp_path: Path) -> None:
 def test_a_status_branch_tells_that_a_daemon_watches_it(tmp_path: Path) -> None:
     folder = configured(tmp_path / "new")
     (folder / "a").write_text("a")
-    begin(folder, "Begin")
+    begin(folder, "Begin", ["a"])
     assert not has_status(folder)
     subprocess.run(["git", "-C", str(folder), "branch", "setpoint/dev"], check=True)
     assert has_status(folder)
+
+
+def test_nothing_else_is_committed(tmp_path: Path) -> None:
+    folder = configured(tmp_path / "new")
+    for name in ("a", "b", ".env", ".gitignore"):
+        (folder / name).write_text("a")
+    begin(folder, "Begin", ["b"])
+    subprocess.run(["git", "-C", str(folder), "add", ".gitignore"], check=True)
+    begin(folder, "Add", ["a"])
+    told = subprocess.run(["git", "-C", str(folder), "ls-tree", "--name-only", "HEAD"], capture_output=True, check=True)
+    assert told.stdout.split() == [b"a", b"b"]
+    staged = subprocess.run(
+        ["git", "-C", str(folder), "diff", "--cached", "--name-only"], capture_output=True, check=True
+    )
+    assert staged.stdout.split() == [b".gitignore"]

@@ -67,6 +67,7 @@ def test_a_full_disk_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyP
         checked(bare(tmp_path / "r.git"), "rev-list", "nothing")
 
 
+@pytest.mark.timing
 def test_waiting_ends(tmp_path: Path) -> None:
     began = time.monotonic()
     with pytest.raises(Unavailable, match=r"took longer than 0\.2 s"):

@@ -357,6 +357,7 @@ def test_a_branch_without_a_commit_is_trouble() -> None:
         until(lambda: house.pulse.health.problem == "the watched branch has no commit")
 
 
+@pytest.mark.timing
 def test_it_stops_at_once_and_gives_the_lease_back() -> None:
     house = House()
     with house.running():

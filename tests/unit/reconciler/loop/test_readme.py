@@ -1,5 +1,6 @@
 """The page of an environment, as a forge renders it."""
 
+import re
 from typing import Any
 
 from reconciler.loop.readme import message_of, readme
@@ -37,7 +38,7 @@ def test_every_resource_is_shown_with_its_message() -> None:
 
 def test_problems_in_the_specs_are_shown_first() -> None:
     text = page({LOANS: document()}, problems=(stage.problem("no such field `x`"),))
-    assert "## Problems in the specs\n\n- `specs/datasets/loans.yaml:3:1: source: no such field 'x'`" in text
+    assert "## Problems in the specs\n\n- `` specs/datasets/loans.yaml:3:1: source: no such field `x` ``" in text
     assert text.index("Problems") < text.index("Resources")
 
 
@@ -94,3 +95,29 @@ def test_the_same_status_gives_the_same_page() -> None:
 def test_the_message_is_that_of_ready() -> None:
     assert message_of(document(message="five")) == "five"
     assert message_of({"conditions": [{"type": "Drifted", "message": "x"}]}) == message_of({}) == ""
+
+
+def test_what_runners_wrote_is_no_markdown() -> None:
+    evil = "<img src=x onerror=y> ![a](http://x) | **b**"
+    board = [{"rank": 1, "run": f"experiments/score/{evil}", "params": {evil: evil}, "metrics": {evil: evil}}]
+    alert = {"what": evil, "where": evil, "value": evil, "threshold": evil}
+    text = page(
+        {
+            LOANS: document("stalled", evil),
+            SCORE: document(leaderboard=board, metric={"name": evil}),
+            WATCH: document(alerts=[alert], newest="monitors/watch/1"),
+            API: document(trial=evil, traffic={evil: 1}, url=f"javascript:{evil}"),
+            GO: document("waiting", evil, "WaitsForReview", proposal=evil),
+        }
+    )
+    outside = re.sub(r"`[^`]*`", "", text)
+    assert "<img" not in outside
+    assert "![" not in outside.replace("!\\[", "")
+    assert not re.search(r"(?<!\\)\*\*b", outside)
+
+
+def test_a_long_page_has_contents_and_says_what_it_does_not_draw() -> None:
+    many = [stage.resource(Address(f"pools/p{n}")) for n in range(61)]
+    text = page({LOANS: document(), SCORE: document(), API: document(trial="t"), SHARED: document()}, *many)
+    assert "[Endpoints](#endpoints) · [Resources](#resources)" in text
+    assert "there are 61 resources" in text

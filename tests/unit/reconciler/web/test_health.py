@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reconciler.loop.health import Metrics, Pulse
+from reconciler.model.errors import Refused
 from reconciler.web.health import app, serve
 from tests.unit.reconciler.stage import NOW
 
@@ -102,5 +103,5 @@ def test_it_listens_where_it_says_and_stops_when_told(pulse: Pulse) -> None:
 
 
 def test_a_port_that_is_taken_is_told(address: str, pulse: Pulse) -> None:
-    with pytest.raises(OSError, match="in use"):
+    with pytest.raises(Refused, match="in use"):
         serve(address, app(pulse, Metrics("dev"), lambda: NOW))

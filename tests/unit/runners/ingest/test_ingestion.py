@@ -15,7 +15,15 @@ from runners.ingest.parameters import Parameters, understood
 from runners.samples import census
 
 TABLE_FILES = {"data.parquet", "profile.json", "profile.html", "profile.png", "schema.json", "croissant.json"}
-IMAGE_FILES = {"images", "manifest.parquet", "profile.json", "profile.html", "profile.png", "croissant.json"}
+IMAGE_FILES = {
+    "images",
+    "manifest.parquet",
+    "profile.json",
+    "profile.html",
+    "profile.png",
+    "schema.json",
+    "croissant.json",
+}
 
 
 def ingested(source: Path | str, folder: Path, format_: str = "csv", **spec: Any) -> Result:
@@ -57,7 +65,7 @@ def test_without_a_schema_one_is_proposed_which_the_data_holds(tmp_path: Path) -
     file = csv(tmp_path, "\n".join(["id,age,kind,gap", *lines]))
     first = ingested(file, tmp_path / "first", identifier="id")
     proposed = first.facts["proposed_columns"]
-    assert proposed == load(tmp_path / "first/schema.json")
+    assert proposed == load(tmp_path / "first/schema.json")["proposed"]
     assert proposed["kind"] == {"type": "string", "enum": ["a", "b"]}
     assert proposed["gap"] == {"type": "number", "missing": 0.95}
     second = ingested(file, tmp_path / "second", identifier="id", columns=proposed)

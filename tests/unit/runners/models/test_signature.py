@@ -9,11 +9,13 @@ import pytest
 
 from runners.models import ModelRefused, Signature
 from runners.models.signature import FILE, read_signature
+from runners.tables import ColumnReading, Reading
 
 
 def test_it_is_read_as_it_was_written(known: Signature) -> None:
     image = replace(known, image={"height": 2, "width": 2, "channels": 1}, classes=(0, 1), positive=1)
-    for signature in (known, image):
+    read = replace(known, schema=Reading({"age": ColumnReading("integer")}, "id", "ill"))
+    for signature in (known, image, read):
         assert Signature.from_json(signature.to_json()) == signature
 
 

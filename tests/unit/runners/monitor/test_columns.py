@@ -3,8 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from runners.models.columns import column
 from runners.monitor.columns import Column, kind_of, text_of, typed
+from runners.tables import ColumnReading, Reading
 
 
 @pytest.mark.parametrize(
@@ -38,3 +42,36 @@ def test_rows_are_typed() -> None:
     assert told["sex"].fillna("?").tolist() == ["1", "1", "1", "?", "2"]
     assert told["gone"].isna().all()
     assert told.index.tolist() == [0, 1, 2, 3, 4]
+
+
+READINGS: dict[str, ColumnReading] = {
+    "BOOL": ColumnReading("boolean"),
+    "INT64": ColumnReading("integer"),
+    "BYTES": ColumnReading("string"),
+}
+VALUES = {
+    "BOOL": st.sampled_from([True, False, 0, 1, 0.0, 1.0]),
+    "INT64": st.integers(-(2**53), 2**53) | st.booleans() | st.integers(-1000, 1000).map(float),
+    "BYTES": st.text(st.characters(codec="utf-8"), max_size=5) | st.none(),
+}
+
+
+@pytest.mark.parametrize("datatype", VALUES)
+@given(data=st.data())
+def test_a_log_is_read_as_the_model_took_the_request(datatype: str, data: st.DataObject) -> None:
+    values = data.draw(st.lists(VALUES[datatype], min_size=1, max_size=5))
+    taken = column("x", values, datatype)
+    kind = kind_of(pd.Series(taken), datatype)
+    reading = Reading({"x": READINGS[datatype]})
+    logged, trained = (
+        typed(pd.DataFrame({"x": pd.Series(each, dtype=object)}), [Column("x", kind)], reading)["x"]
+        for each in (values, taken.tolist())
+    )
+    pd.testing.assert_series_equal(logged, trained)
+
+
+def test_a_truth_is_one_category_however_a_client_writes_it() -> None:
+    reading = Reading({"x": ColumnReading("boolean")})
+    rows = pd.DataFrame({"x": pd.Series([True, 1, 0.0, "true", None], dtype=object)})
+    told = typed(rows, [Column("x", "category")], reading)["x"]
+    assert told.fillna("?").tolist() == ["true", "true", "false", "true", "?"]

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from runners.ingest.parameters import FileSource, Source
+from runners.ingest.parameters import FileSource
 from runners.monitor.findings import Findings
-from runners.monitor.parameters import Parameters
+from runners.monitor.parameters import Outcomes, Parameters
 from runners.monitor.payloads import Prediction
 from runners.monitor.reference import Reference, read_reference
 from runners.monitor.study import study
@@ -25,12 +25,12 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
     return read_reference(write_trial(tmp_path_factory.mktemp("trial"), census(2015).sample(6000, random_state=1)))
 
 
-def outcomes(folder: Path, year: int, known: int = ROWS) -> Source:
+def outcomes(folder: Path, year: int, known: int = ROWS) -> Outcomes:
     census(year)[["id", "employed"]].head(known).to_parquet(folder / "outcomes.parquet")
-    return Source(files=FileSource(url=folder.as_uri(), format="parquet"))
+    return Outcomes(files=FileSource(url=folder.as_uri(), format="parquet"))
 
 
-def studied(reference: Reference, year: int, source: Source | None = None, **params: Any) -> Findings:
+def studied(reference: Reference, year: int, source: Outcomes | None = None, **params: Any) -> Findings:
     told = Parameters(**{"chunk": 500, "outcomes": source} | params)
     return study(reference, predictions_of(census(year).head(ROWS)), told, seed=0)[0]
 
@@ -96,7 +96,7 @@ def test_a_metric_that_cannot_be_told_is_replaced_and_noted(reference: Reference
 
 def test_without_a_signature_drift_is_still_told(tmp_path: Path) -> None:
     bare = read_reference(write_trial(tmp_path, census(2015).sample(3000, random_state=1), None), ["AGEP", "SEX"])
-    found = studied(bare, 2018, Source(files=FileSource(url=tmp_path.as_uri(), format="parquet")))
+    found = studied(bare, 2018, Outcomes(files=FileSource(url=tmp_path.as_uri(), format="parquet")))
     assert set(found.drift) == {"AGEP", "SEX"}
     assert not found.performance
     assert [note.split(":")[0] for note in found.notes] == [
@@ -122,7 +122,7 @@ def test_several_classes_without_probabilities(tmp_path: Path) -> None:
     asked = [Prediction(START, "", row, row["prediction"], None) for row in rows.head(900).to_dict("records")]
     (tmp_path / "o").mkdir()
     rows[["id", "employed"]].to_parquet(tmp_path / "o" / "o.parquet")
-    source = Source(files=FileSource(url=(tmp_path / "o").as_uri(), format="parquet"))
+    source = Outcomes(files=FileSource(url=(tmp_path / "o").as_uri(), format="parquet"))
     found, _ = study(reference, asked, Parameters(chunk=300, metric="accuracy", outcomes=source), seed=0)
     share = (rows["prediction"] == rows["employed"]).head(900).mean()
     assert found.performance[0].now(is_realized=True)[0] == pytest.approx(share)
@@ -155,7 +155,7 @@ def test_several_classes(tmp_path: Path) -> None:
     ]
     (tmp_path / "o").mkdir()
     rows[["id", "y_true"]].to_parquet(tmp_path / "o" / "o.parquet")
-    source = Source(files=FileSource(url=(tmp_path / "o").as_uri(), format="parquet"))
+    source = Outcomes(files=FileSource(url=(tmp_path / "o").as_uri(), format="parquet"))
     found, _ = study(reference, asked, Parameters(chunk=300, metric="f1_macro", outcomes=source), seed=0)
     assert [one.metric for one in found.performance] == ["f1_macro", "roc_auc", "accuracy"]
     for one in found.performance:

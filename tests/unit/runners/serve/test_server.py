@@ -170,6 +170,7 @@ def test_only_its_user_can_reach_it(process: Process) -> None:
     assert mine == []
 
 
+@pytest.mark.timing
 def test_at_its_end_it_answers_what_has_begun_and_loses_no_event(process: Process) -> None:
     many = 50_000
     ages = {"name": "AGEP", "shape": [many, 1], "datatype": "FP32", "data": [30] * many}

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from runners.contract import InputError
-from runners.models import Prediction
-from runners.train.acceptance import accept, ask, differences, outputs_of
+from runners.models import Column, Prediction
+from runners.tables import ColumnReading, Reading
+from runners.tables.types import Type
+from runners.train.acceptance import accept, ask, differences, outputs_of, schema_of
 from runners.train.estimators import Family
 from runners.train.examples import Parts
 from runners.train.fitted import Fitted
@@ -19,6 +21,7 @@ from runners.train.trial import Trial
 from tests.unit.runners.train.conftest import Asking
 from tests.unit.runners.train.rows import examples
 
+KINDS: dict[str, Type] = {"id": "string", "age": "integer", "more": "string", "ill": "boolean"}
 Case = tuple[Trial, Parts, Fitted]
 
 
@@ -98,3 +101,19 @@ def test_outputs_are_told_in_the_protocols_words(task: Any, labels: list[Any], r
     rows = examples({"a": list(range(len(labels))), "y": labels})
     outputs = outputs_of(task, rows, Fitted("m", "onnx", (), (), "", reading))
     assert [(column.name, column.datatype, column.shape) for column in outputs] == told
+
+
+def test_a_model_carries_how_its_columns_were_read() -> None:
+    rows = examples({"id": ["a", "b"], "age": [1, None], "more": ["x", "y"], "ill": [True, False]}, "ill", "id")
+    read = Reading({name: ColumnReading(kind) for name, kind in KINDS.items()}, "id")
+    told = schema_of("ill", replace(rows, reading=read), (Column("age", "FP32"),))
+    assert dict(told.columns) == {
+        "age": ColumnReading("integer"), "id": ColumnReading("string"), "ill": ColumnReading("boolean", (False, True)),
+    }  # fmt: skip
+    assert (told.identifier, told.target) == ("id", "ill")
+
+
+def test_a_target_of_another_place_is_read_as_it_was_learned() -> None:
+    rows = examples({"age": [1, 2], "label": ["cat", "dog"]}, "label")
+    told = schema_of("label", rows, (Column("age", "INT64"),))
+    assert dict(told.columns) == {"label": ColumnReading("string", ("cat", "dog"))}

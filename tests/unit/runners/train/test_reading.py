@@ -1,6 +1,5 @@
 """Reading: a dataset's columns get their roles, and what is missing is told with the nearest name."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 
 from runners.contract import InputError, InputGone
 from runners.evaluate.tables import write_parquet
-from runners.train.reading import identifier_of, read_table
+from runners.train.reading import read_table
 from tests.unit.runners.train.conftest import Asking
 
 
@@ -85,8 +84,7 @@ def test_labels_need_an_identifier(asking: Asking, iris: Path, labels: Path) -> 
         read_table(asking.trial(iris, inputs={"labels": str(labels)}))
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"recordSet": []}', '{"recordSet": [{"key": {"@id": "records/gone"}}]}'])
-def test_metadata_without_a_key_names_no_identifier(tmp_path: Path, cancer: Path, text: str) -> None:
-    shutil.copytree(cancer, tmp_path / "copy")
-    (tmp_path / "copy/croissant.json").write_text(text)
-    assert identifier_of(tmp_path / "copy", {"id": np.arange(3)}) is None
+def test_a_trial_is_told_how_its_version_read_the_columns(asking: Asking, cancer: Path) -> None:
+    reading = read_table(asking.trial(cancer)).reading
+    assert reading
+    assert reading.identifier == "id"

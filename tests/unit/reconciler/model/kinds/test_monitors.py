@@ -22,3 +22,8 @@ def test_the_monitor_runner_is_told_what_it_needs_and_no_more() -> None:
 def test_limits(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Monitor.model_validate({**SPEC, **change})
+
+
+def test_outcomes_may_say_for_which_classes_their_values_stand() -> None:
+    outcomes = {"sql": {"url": "x", "query": "y"}, "classes": {"0": "no", "1": True, "2": 2}}
+    assert Monitor.model_validate({**SPEC, "outcomes": outcomes}).monitor_params["outcomes"] == outcomes

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from runners.contract import InputError
-from runners.ingest.columns import plain
 from runners.ingest.sources.reading import array_of, batch_of, check_names
+from runners.tables.columns import plain
 
 
 @pytest.mark.parametrize(

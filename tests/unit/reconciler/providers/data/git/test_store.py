@@ -247,6 +247,7 @@ def test_a_large_file_is_kept(dev: GitData, root: Path) -> None:
     assert (folder_at(dev.url(RUN)) / "model.bin").stat().st_size == 5 << 20
 
 
+@pytest.mark.timing
 def test_ten_thousand_versions_list_at_once(dev: GitData, root: Path) -> None:
     accept(dev, RUN)
     commit = dev.list().versions[RUN].commit

@@ -336,6 +336,7 @@ def test_a_public_deployment_has_another_port(place: Place) -> None:
     assert place.revision().url.startswith(inner.removesuffix("/inner"))
 
 
+@pytest.mark.timing
 def test_settling_an_endpoint_at_rest_costs_next_to_nothing(place: Place) -> None:
     place.go_live()
     place.until(lambda: not place.serving.settle())
@@ -345,6 +346,7 @@ def test_settling_an_endpoint_at_rest_costs_next_to_nothing(place: Place) -> Non
     assert (time.process_time() - began) / 50 < 0.003
 
 
+@pytest.mark.timing
 def test_settling_tells_what_changed_and_figures_are_no_change(place: Place) -> None:
     place.go_live()
     while place.serving.settle():

@@ -5,7 +5,7 @@ null, when nothing is known). A datetime without a zone counts as UTC. NaN count
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from math import isnan
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from runners.ingest.parameters import Type
+from runners.tables.types import BLANKS, USUAL, Spellings, Type, Value
 
 Array = Any
 """A pyarrow Array; pyarrow ships no types."""
@@ -34,14 +34,12 @@ TYPES: tuple[Type, ...] = ("integer", "number", "boolean", "datetime", "string")
 """The types, the narrowest first: inference takes the first that all values fit."""
 
 ANY: frozenset[str] = frozenset(ARROW)
-BLANKS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "NaN", "nan", "-")
-"""Texts that mean "missing" in a column of anything but strings: in those, `NA` may be Namibia."""
 
 _LARGEST = 2.0**53
-_INTEGER = r"^[+-]?\d{1,18}$"
+_INTEGER = r"^[+-]?\d{1,18}(\.0*)?$"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
-_TRUTH = r"^(?i:true|false|t|f|yes|no|0|1)$"
-_TRUE = r"^(?i:true|t|yes|1)$"
+_UNSAID = {"integer": r"^\+|\.0*$", "number": r"^\+"}
+"""What is taken off a number before it is read: exports write whole numbers as `17.0` where some are missing."""
 _PLAIN_INTEGER = r"^-?(0|[1-9]\d{0,17})$"
 _PLAIN_NUMBER = r"^-?(0|[1-9]\d{0,15})?(\.\d*)?([eE][+-]?\d{1,3})?$"
 _PLAIN_TRUTH = r"^(?i:true|false)$"
@@ -100,6 +98,8 @@ def text_of(value: Any) -> str | None:
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):  # as Arrow writes it: 17.0 is the same text in a column of numbers and among texts
+        return str(pa.scalar(value).cast(pa.string()).as_py())
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, list | dict | tuple):
@@ -121,7 +121,7 @@ def candidates(values: Array, *, is_text: bool) -> frozenset[str]:
         return frozenset({"integer", "number", "string"})
     if values.type != ARROW["string"]:
         return frozenset({str(type_of(values.type)), "string"})
-    present = _unblanked(values).drop_null()
+    present = _unblanked(values, BLANKS).drop_null()
     if not len(present):
         return ANY if is_text else frozenset({"string"})
     patterns = {"datetime": _MOMENT}
@@ -140,7 +140,7 @@ def narrowest(names: frozenset[str]) -> Type:
     return next((name for name in TYPES if name in names), "string")
 
 
-def convert(values: Array, to: str) -> tuple[Array, Array]:
+def convert(values: Array, to: str, spellings: Spellings = USUAL) -> tuple[Array, Array]:
     """Bring a plain array to a type.
 
     Returns:
@@ -150,19 +150,52 @@ def convert(values: Array, to: str) -> tuple[Array, Array]:
     if source is None or source == to:
         return values.cast(ARROW[to]), _none(values)
     if source == "string":
-        values = _unblanked(values)
-    conversion = _CONVERSIONS.get((source, to))
-    converted = conversion(values) if conversion else pa.nulls(len(values), ARROW[to])
+        values = _unblanked(values, spellings.blanks)
+    if (source, to) == ("string", "boolean"):
+        converted = _spelled(values, spellings.truths)
+    else:
+        conversion = _CONVERSIONS.get((source, to))
+        converted = conversion(values) if conversion else pa.nulls(len(values), ARROW[to])
     return converted, pc.and_(pc.is_valid(values), pc.is_null(converted))
+
+
+def arrow_of(values: Any) -> Array:
+    """Make a plain array of Arrow's values, chunked or not, or of Python's."""
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    return plain(values if isinstance(values, pa.Array) else array_of(values))
+
+
+def array_of(values: Sequence[Any]) -> Array:
+    """Make an Arrow array of one column's Python values; values of mixed types become their texts."""
+    try:
+        return pa.array(values, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeError):
+        return pa.array([text_of(value) for value in values], pa.string())
+
+
+def among(values: Array, categories: Sequence[Value], spellings: Spellings = USUAL) -> tuple[Array, Array]:
+    """Hold an array of a type against the categories that it may hold.
+
+    Returns:
+        The array, null where a value is none of them, and a boolean array that is true there; a text that means
+        "missing" is null and no stranger. Without categories every value may be there.
+    """
+    if not categories:
+        return values, _none(values)
+    is_known = pc.is_in(values, value_set=arrow_of(list(categories)).cast(values.type))
+    if values.type == ARROW["string"]:
+        values = _where(values, pc.or_(is_known, pc.is_valid(_unblanked(values, spellings.blanks))))
+    return _where(values, is_known), pc.and_(pc.is_valid(values), pc.invert(is_known))
 
 
 def _none(values: Array) -> Array:
     return pa.repeat(pa.scalar(False), len(values))
 
 
-def _unblanked(values: Array) -> Array:
+def _unblanked(values: Array, blanks: Sequence[str]) -> Array:
     trimmed = pc.utf8_trim_whitespace(values)
-    is_blank = pc.is_in(trimmed, value_set=pa.array(BLANKS))
+    is_blank = pc.is_in(trimmed, value_set=pa.array(blanks, pa.string()))
     return pc.if_else(is_blank, pa.scalar(None, pa.string()), trimmed)
 
 
@@ -177,7 +210,7 @@ def _where(values: Array, fits: Array) -> Array:
 def _parsed(pattern: str, to: str) -> Callable[[Array], Array]:
     def parse(values: Array) -> Array:
         fitting = _where(values, pc.match_substring_regex(values, pattern))
-        return pc.replace_substring_regex(fitting, r"^\+", "").cast(ARROW[to])
+        return pc.replace_substring_regex(fitting, _UNSAID[to], "").cast(ARROW[to])
 
     return parse
 
@@ -187,9 +220,12 @@ def _whole(values: Array) -> Array:
     return _where(values, fits).cast(ARROW["integer"])
 
 
+def _spelled(values: Array, truths: Mapping[str, bool]) -> Array:
+    places = pc.index_in(pc.utf8_lower(values), value_set=pa.array(truths, pa.string()))
+    return pa.array(truths.values(), ARROW["boolean"]).take(places)
+
+
 def _truth(values: Array) -> Array:
-    if values.type == ARROW["string"]:
-        return pc.match_substring_regex(_where(values, pc.match_substring_regex(values, _TRUTH)), _TRUE)
     return _where(values, pc.is_in(values, value_set=pa.array([0, 1], values.type))).cast(ARROW["boolean"])
 
 
@@ -216,7 +252,6 @@ _CONVERSIONS = MappingProxyType(
     {
         ("string", "integer"): _parsed(_INTEGER, "integer"),
         ("string", "number"): _parsed(_NUMBER, "number"),
-        ("string", "boolean"): _truth,
         ("string", "datetime"): _moments,
         ("integer", "number"): lambda values: values.cast(ARROW["number"], safe=False),
         ("integer", "boolean"): _truth,

@@ -1,0 +1,41 @@
+"""Text of others: what specs, jobs, forges and files say, as it may stand in a message or on a terminal.
+
+Whatever reaches a person goes through here once: a control sequence, a change of the writing direction or a line break
+of somebody else's shows as what it is, and is never obeyed.
+"""
+
+import re
+
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Control characters but tab and line feed, marks of direction (Unicode UAX #9, as in CVE-2021-42574), surrogates."""
+_IN_LOGS = re.compile(f"(\x1b\\[[0-9;]*m)|{_HIDDEN.pattern}")
+"""What is hidden, and in the first group what only sets colours (ECMA-48, SGR)."""
+
+
+def printable(text: str, limit: int = 200) -> str:
+    """Return a text on one line, cut to `limit` characters, whatever can't be printed written as an escape."""
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    if cut.isprintable():
+        return cut
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+
+
+def visible(text: str) -> str:
+    """Return a text of any length and lines, what a terminal would obey in it written as an escape."""
+    return text if text.isprintable() else _HIDDEN.sub(_escape, text)
+
+
+def json_visible(text: str) -> str:
+    """Return a JSON text that says the same, with JSON's escapes for what a terminal would obey."""
+    return text if text.isascii() else _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def coloured(text: str) -> str:
+    """Return a job's log as a terminal may show it: colours are kept, and nothing else that a terminal would obey."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    shown = _IN_LOGS.sub(lambda found: found[1] or _escape(found), lines)
+    return f"{shown}\x1b[0m" if "\x1b" in shown else shown
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
