@@ -7,8 +7,11 @@ under `output`, and leaves `result.json` there as its last act. Exit codes follo
 |---|---|---|
 | 0 | `result.json` is there; `accepted` says whether the output may be used | accepts the run, or keeps it to inspect |
 | 65 | the input is wrong (`error.json` says why) | stalls the resource until its input changes |
+| 70 | the runner failed in a way that nobody foresaw, and would again (`error.json` says how) | stalls as for 65 |
 | 75 | a source or a store was out of reach, or an input has gone (`error.json` may say why) | retries with backoff |
-| other | the runner crashed (`error.json` says how, where it could) | retries up to the spec's `retries`, then stalls |
+| other | the job was killed, or what it ran on failed it (`error.json` may say how) | tries again up to `retries` |
+
+A result counts where the job exited with 0, or where nobody knows any more how it ended.
 """
 
 from typing import Any, Literal, TypeVar
@@ -17,8 +20,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 REFUSED = 65
 """Exit code (EX_DATAERR): a person must change the input."""
-CRASHED = 70
-"""Exit code (EX_SOFTWARE): a process that the runner started died; trying again may help."""
+DEFECT = 70
+"""Exit code (EX_SOFTWARE): an error that nobody foresaw, and that comes again however often it is tried."""
+CRASHED = 71
+"""Exit code (EX_OSERR): what the runner ran on failed it, such as a process that was killed; a retry may help."""
 UNAVAILABLE = 75
 """Exit code (EX_TEMPFAIL): trying again later may help."""
 

@@ -15,7 +15,17 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import ValidationError
 
-from runners.contract import ERROR, RESULT, InputError, Request, Result, RunnerError, SourceUnavailable
+from runners.contract import (
+    CRASHED,
+    DEFECT,
+    ERROR,
+    RESULT,
+    InputError,
+    Request,
+    Result,
+    RunnerError,
+    SourceUnavailable,
+)
 from runners.places import deliver
 from runners.ranks import TOGETHER, Helped, rank_of, size_of
 
@@ -58,13 +68,32 @@ def main(arguments: list[str]) -> int:
     if rank_of():
         return _help(request)
     folder = _folder(request.output)
+    last_words = _LastWords(request, folder)
     try:
         check_together(request)
-        with _LastWords(request, folder):
+        with last_words:
             finish(request, folder, _runner(request.runner)(request, folder))
     except RunnerError as error:
         return _fail(request, folder, error)
-    return 0
+    return last_words.exit_code
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Tell an error that would come again from one that its surroundings may have caused.
+
+    What the system refuses may be granted later, apart from what isn't there or isn't allowed; so with memory and
+    with what a library says of a device. Of several processes, one that fails may only have lost another.
+    """
+    if isinstance(error, _LASTING):
+        return DEFECT
+    words = f"{' '.join(kind.__name__ for kind in type(error).__mro__)} {error}"
+    may_pass = isinstance(error, OSError | MemoryError) or any(mark in words for mark in _PASSING)
+    return CRASHED if may_pass or size_of() > 1 else DEFECT
+
+
+_LASTING = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+_PASSING = ("OutOfMemory", "out of memory", "CUDA", "NCCL", "Accelerator", "start new thread", "killed by signal")
+"""Parts of the names and the words of errors that libraries raise when memory, a device or a process fails them."""
 
 
 def _help(request: Request) -> int:
@@ -115,21 +144,26 @@ def _runner(name: str) -> Runner:
 
 
 class _LastWords:
-    """Leaves an `error.json` when a runner fails in a way that nobody foresaw; the failure itself goes on."""
+    """Leaves an `error.json` when a runner fails in a way that nobody foresaw, its trace in the log, an exit code."""
 
     def __init__(self, request: Request, folder: Path) -> None:
         self._request = request
         self._folder = folder
+        self.exit_code = 0
 
     def __enter__(self) -> None:
         pass
 
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if error is None or isinstance(error, RunnerError | KeyboardInterrupt | SystemExit):
-            return
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if not isinstance(error, Exception) or isinstance(error, RunnerError):
+            return False
+        traceback.print_exception(error)
+        self.exit_code = exit_code_of(error)
         what = f"{type(error).__name__}: {error}".splitlines()[0][:500]
-        fix = "this is a defect of the runner or of its surroundings: its log says where"
+        is_defect = self.exit_code == DEFECT
+        fix = "this is a defect of the runner: its log says where" if is_defect else "its log says where it failed"
         _leave_error(self._request, self._folder, RunnerError(what, fix=fix))
+        return True
 
 
 def finish(request: Request, folder: Path, result: Result) -> Result:

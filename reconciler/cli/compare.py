@@ -9,7 +9,7 @@ from reconciler.cli.completion import complete_addresses
 from reconciler.cli.examples import examples
 from reconciler.cli.output import as_json, console, print_json, say, table
 from reconciler.cli.place import placed
-from reconciler.cli.reading import document_of, read_status
+from reconciler.cli.reading import document_of, open_status
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
@@ -27,13 +27,17 @@ MOST_FIGURES = 4
 @placed
 def command(settings: Settings, experiment: str, trials: tuple[str, ...], every: bool, to_json: bool) -> None:
     """Show an experiment's trials side by side, the best first; TRIALS are digests, or the beginnings of them."""
-    facts = document_of(read_status(settings), experiment, settings.environment).get("facts") or {}
-    board = facts.get("leaderboard")
+    from reconciler.loop.board_pages import whole_board
+    from reconciler.loop.recorded import RecordedFiles
+
+    status = open_status(settings).read()
+    facts = document_of(RecordedFiles().read(status), experiment, settings.environment).get("facts") or {}
+    board = whole_board(status, facts)
     if board is None:
         raise Refused(f"{experiment} has no leaderboard", "name an experiment whose trials have begun")
     chosen = [row for row in board if not trials or _digest(row).startswith(trials)]
     if not chosen:
-        raise Refused(f"{experiment} has no trial {' '.join(trials)}", f"it has: {', '.join(map(_digest, board))}")
+        raise Refused(f"{experiment} has no trial {' '.join(trials)}", f"it has: {', '.join(map(_digest, board[:20]))}")
     if to_json:
         print_json(chosen)
         return

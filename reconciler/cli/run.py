@@ -83,7 +83,6 @@ def command(settings: Settings, http: str, resync: float, poll: float, log_forma
         stop()
     log.info("stopped")
     if not has_ended:
-        log.warning("something hung and was left behind: the next daemon goes on from there")
         leave()
 
 
@@ -94,7 +93,7 @@ def obey_signals(stop: Callable[[], None]) -> None:
 
 
 def leave() -> None:
-    """End the process, whatever its threads hang on."""
+    """End the process, whatever its threads hang on; the next daemon goes on from there."""
     sys.stderr.flush()
     os._exit(Exit.OK)
 

@@ -1,8 +1,10 @@
 """Experiments: one run a trial, and a leaderboard when all have ended."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from reconciler.controllers.leaderboard import paged
 from reconciler.controllers.pictures import pictures
 from reconciler.controllers.pursuit import Pursuit, Stage, pursue, surplus, tidy
 from reconciler.controllers.run_orders import order
@@ -40,7 +42,7 @@ def _trial(
     if not isinstance(spec.runner, str):
         told["runner"] = spec.runner.model_dump(mode="json", exclude_none=True)
     code = spec.code()
-    return order(
+    ordered = order(
         resource,
         view,
         runner=runner,
@@ -50,6 +52,7 @@ def _trial(
         inputs={role: version.run for role, version in inputs.items()},
         code=(code, resource.code) if code and resource.code else None,
     )
+    return replace(ordered, image=spec.image())
 
 
 def _over_budget(resource: Resource, spec: Experiment, view: View) -> Decision | None:
@@ -85,6 +88,9 @@ def _told(resource: Resource, spec: Experiment, pursuits: list[Pursuit], data: D
         changes += surplus(resource.address, spec.keep, names | _in_use(view), view)
     standing, reason, message = _standing(spec, pursuits, good)
     shown = pictures(good[0].run, good[0].result) if done and good else {}
+    rows = [_row(place, p) for place, p in enumerate(_board(good, pursuits), 1)]
+    board, pages = paged(resource.address, rows)
+    more = {"leaderboard_pages": list(pages), "trials": len(rows)} if pages else {}
     return Decision(
         address=resource.address,
         standing=standing,
@@ -94,10 +100,12 @@ def _told(resource: Resource, spec: Experiment, pursuits: list[Pursuit], data: D
         facts={
             "dataset": data.run,
             "metric": spec.metric.model_dump(mode="json"),
-            "leaderboard": [_row(place, p) for place, p in enumerate(_board(good, pursuits), 1)],
+            "leaderboard": list(board),
             "pictures": list(shown),
+            **more,
         },
         files=shown,
+        pages=pages,
         output=Leaderboard(tuple(_as_trial(p) for p in good), data) if done and best is not None else None,
         wake=min((p.wake for p in pursuits if p.wake), default=None),
     )

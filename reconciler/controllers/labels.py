@@ -1,5 +1,8 @@
 """Labels: merge what annotators said of one version of a dataset, when they agree enough."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from reconciler.controllers.datasets import STANDINGS, due_since
 from reconciler.controllers.pictures import pictures
 from reconciler.controllers.pursuit import Stage, pursue_newest, surplus, tidy
@@ -33,7 +36,7 @@ def decide(resource: Resource, view: View) -> Decision:
         address=resource.address,
         standing=standing,
         reason=reason,
-        message=f"labels agree with alpha {told.get('alpha', '?')}" if accepted else pursuit.message,
+        message=_message(pursuit.result) if accepted else pursuit.message,
         changes=pursuit.changes
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and spec.keep - 1, names, view) if accepted else ()),
@@ -54,3 +57,13 @@ def _merge(resource: Resource, spec: Labels, data: DataVersion, due: str | None,
         made_from={"dataset": data.content, "due": due},
         inputs={"dataset": data.run},
     )
+
+
+def _message(result: Mapping[str, Any]) -> str:
+    told = result.get("facts", {})
+    alpha, why = told.get("alpha"), told.get("undefined") or "their agreement is not known"
+    agreed = f"labels are merged; {why}" if alpha is None else f"labels agree with alpha {alpha}"
+    answered, labelled = told.get("answered"), result.get("metrics", {}).get("labelled")
+    if not isinstance(answered, int) or not isinstance(labelled, int | float) or labelled >= answered:
+        return agreed
+    return f"{agreed}; {answered - int(labelled)} of {answered} answered examples have no label: ties or disputed"

@@ -13,6 +13,7 @@ from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import Branch, Job, JobState
 
 REFUSED = 65
+DEFECT = 70
 UNAVAILABLE = 75
 """Exit codes of the runners' contract (sysexits.h)."""
 
@@ -59,7 +60,7 @@ def pursue(wanted: StartRun, retries: int, view: View) -> Pursuit:
         accept = AcceptRun(address=wanted.address, run=run, why="another environment accepted the same run")
         return Pursuit(run, Stage.FINISHING, "taking over an accepted version", () if version.here else (accept,))
     job = actual.pool.jobs.get(run)
-    if result is not None and not _is_active(job):
+    if result is not None and _counts(job, branch):
         return _finished(wanted, branch, result)
     if job is None:
         start = replace(wanted, why=wanted.why or "this run was never made")
@@ -82,6 +83,16 @@ def pursue_newest(wanted: StartRun, former: StartRun, retries: int, view: View) 
 
 def _is_active(job: Job | None) -> bool:
     return job is not None and job.state in (JobState.WAITING, JobState.RUNNING)
+
+
+def _counts(job: Job | None, branch: Branch | None) -> bool:
+    """Tell whether a result may be taken: one of a job that was killed or failed is left over, or forged.
+
+    Where nobody knows how the job ended, or the output is sealed already, what it says holds.
+    """
+    if job is None or job.state is JobState.SUCCEEDED:
+        return True
+    return not _is_active(job) and (job.lost or (branch is not None and branch.sealed))
 
 
 def _finished(wanted: StartRun, branch: Branch | None, result: Mapping[str, Any]) -> Pursuit:
@@ -107,15 +118,24 @@ def _underway(wanted: StartRun, job: Job, retries: int, view: View) -> Pursuit:
         job = replace(job, reason="it ended well but left no result.json")
     error = view.actual.errors.get(run, {})
     reason = describe_error(error) or job.reason or f"exit code {job.exit_code}"
-    asked = view.requested(wanted.address)
-    if job.state is JobState.CANCELLED or (asked and job.ended and asked > job.ended):
+    if job.state is JobState.CANCELLED or _is_asked_for(wanted, job, view):
         anew = replace(wanted, attempt=job.attempt + 1, why=f"attempt {job.attempt} failed")
         return Pursuit(run, Stage.WAITING, "it is started again", (anew,))
-    is_refused = job.exit_code == REFUSED
-    if is_refused or (job.exit_code != UNAVAILABLE and job.attempt > retries):
-        attempts = "" if is_refused else f" after {job.attempt} attempts"
-        return Pursuit(run, Stage.FAILED, f"{reason}{attempts}", result=error)
+    lasting = {REFUSED: "", DEFECT: "; it isn't tried again, as it would fail the same way"}
+    if job.exit_code in lasting:
+        return Pursuit(run, Stage.FAILED, f"{reason}{lasting[job.exit_code]}", result=error)
+    if job.exit_code != UNAVAILABLE and job.attempt > retries:
+        attempts = "1 attempt" if job.attempt == 1 else f"{job.attempt} attempts"
+        return Pursuit(run, Stage.FAILED, f"{reason} after {attempts}", result=error)
     return _again(wanted, job, reason, view)
+
+
+def _is_asked_for(wanted: StartRun, job: Job, view: View) -> bool:
+    """Tell whether a failed run gets another chance: an operator asks for it, or an input has another version since."""
+    asked = view.requested(wanted.address)
+    if asked and job.ended and asked > job.ended:
+        return True
+    return bool(job.inputs) and frozenset(job.inputs) != frozenset(wanted.inputs.values())
 
 
 def _again(wanted: StartRun, job: Job, reason: str, view: View) -> Pursuit:
@@ -144,7 +164,7 @@ def describe_error(error: Mapping[str, Any]) -> str:
 def violations(result: Mapping[str, Any], limit: int = 5) -> str:
     """Write the violations of a refused result on one line."""
     found = [v for v in result.get("violations") or () if isinstance(v, Mapping)]
-    lines = [f"{v.get('where')}: {v.get('what')}" for v in found[:limit]]
+    lines = [f"{v.get('where')}: {v.get('what')}" + (f" ({v['fix']})" if v.get("fix") else "") for v in found[:limit]]
     more = f"; and {len(found) - limit} more" if len(found) > limit else ""
     return "; ".join(lines) + more if lines else describe_error(result) or "the runner refused its output"
 

@@ -9,6 +9,7 @@ from reconciler.model import change as c
 from reconciler.model.decision import Decision
 from reconciler.model.errors import Refused, Transient
 from reconciler.model.ids import CommitId, RunName
+from reconciler.model.observed import JobState
 from reconciler.model.plan import Outcome, Plan
 from reconciler.ports.engines import Engines
 from reconciler.ports.forge import ProposalOrder
@@ -65,7 +66,7 @@ class Applier:
 
     def _start_run(self, change: c.StartRun, commit: CommitId) -> None:
         engines = self._engines
-        if self._has_result(change.run):
+        if self._has_result(change.run) and not self._is_left_over(change):
             return  # it ended after the listing was made, or another environment made it: the next pass finds it
         inputs = {role: engines.reader.url(run) for role, run in change.inputs.items()}
         inputs |= {role: url for role, url in change.urls.items() if url}
@@ -89,6 +90,7 @@ class Applier:
             request=request,
             attempt=change.attempt,
             inputs=tuple(sorted(change.inputs.values())),
+            image=change.image,
             secrets=engines.data.access(change.run),
         )
         engines.pool.submit(order)
@@ -98,6 +100,14 @@ class Applier:
             return self._export(tree)
         except Refused as error:
             raise Refused(f"the code in {folder}/ can't be handed to a job: {error.message}", error.hint) from error
+
+    def _is_left_over(self, change: c.StartRun) -> bool:
+        """Tell whether a result is that of an attempt which failed, by a look at the pool as it is now."""
+        if change.attempt == 1:
+            return False
+        job = self._engines.pool.list().jobs.get(change.run)
+        has_failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED) and not job.lost
+        return has_failed and job is not None and job.attempt < change.attempt
 
     def _has_result(self, run: RunName) -> bool:
         try:

@@ -37,7 +37,7 @@ class Results:
         wanted = list(dict(_finished(data, pool)).items())
         unknown = [(run, state) for run, state in wanted if (run, state) not in self._known]
         fresh = {key: self._known[key] for key in wanted if key in self._known}
-        read = self.threads.map(lambda key: contain(lambda: _read_both(engines, key[0])), unknown)
+        read = self.threads.map(lambda key: contain(lambda: _read_both(engines, *key)), unknown)
         fresh |= {key: told.value for key, told in zip(unknown, read, strict=True) if isinstance(told, Success)}
         self._known = {key: pair for key, pair in fresh.items() if any(part is not None for part in pair)}
         if failures := [told for told in read if isinstance(told, Failure)]:
@@ -63,9 +63,12 @@ def _ended(branch: Branch, pool: PoolListing) -> str:
     return f"{branch.commit}#{job.attempt}#{job.state}" if job else str(branch.commit)
 
 
-def _read_both(engines: Engines, run: RunName) -> tuple[Document | None, Document | None]:
+def _read_both(engines: Engines, run: RunName, state: str) -> tuple[Document | None, Document | None]:
+    """Read a run's result, and its error where there is none, or where the job failed whatever result lies there."""
     result = _read(engines, run, "result.json")
-    return result, None if result is not None else _read(engines, run, "error.json")
+    if result is not None and not state.endswith(f"#{JobState.FAILED}"):
+        return result, None
+    return result, _read(engines, run, "error.json")
 
 
 def _read(engines: Engines, run: RunName, path: str) -> Document | None:

@@ -1,16 +1,16 @@
 """Recording: a plan and its outcomes as edits of the status branch, only where something changed."""
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from reconciler.compose.text import FORBIDDEN
 from reconciler.loop.backoff import retold
+from reconciler.loop.board_pages import leaderboard_pages
 from reconciler.loop.boundary import Success, contain
 from reconciler.loop.dumping import dump
+from reconciler.loop.plain import plain
 from reconciler.loop.pools_page import pool_pages
 from reconciler.loop.readme import readme
 from reconciler.loop.recorded import Recorded, approval_path, commit_of
@@ -55,6 +55,7 @@ def edits(
     changed: Edits = {f"status/{a}.yaml": dump(doc) for a, doc in documents.items() if known.get(a) != doc}
     changed |= {f"status/{a}.yaml": None for a in recorded.statuses if a not in documents}
     changed |= _files(told, plan.removed, recorded.files, read)
+    changed |= leaderboard_pages(told, plan.removed, recorded.files)
     new = {a for a in documents if f"status/{a}.yaml" in changed}
     changed |= pool_pages(documents, new, recorded.statuses.keys(), recorded.files)
     changed |= {p: None for p in map(approval_path, _used_up(plan, recorded)) if p in recorded.files}
@@ -109,28 +110,6 @@ def status(decision: Decision, commit: CommitId, now: datetime, former: Mapping[
 
 def _timeless(conditions: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
     return [(c.get("type"), c.get("status"), c.get("reason"), c.get("message")) for c in conditions]
-
-
-def plain(value: Any) -> Any:
-    """Return a value as YAML reads it back: dicts, lists and scalars, their texts without control characters."""
-    if isinstance(value, str):
-        return _printable(value)
-    if isinstance(value, dict) or (not isinstance(value, list) and isinstance(value, Mapping)):
-        return {_printable(str(key)): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, int | float) and math.isfinite(value) and (isinstance(value, float) or abs(value) < 2**63):
-        return value
-    return _printable(str(value))
-
-
-def _printable(text: str) -> str:
-    """Escape what YAML can't hold; most texts are plain words, of which a look tells that they are."""
-    if text.isprintable() and type(text) is str:
-        return text
-    return FORBIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), str(text))
 
 
 def _files(

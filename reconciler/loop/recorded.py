@@ -4,6 +4,7 @@ status/<kind>/<name>.yaml        a resource's conditions and facts: the inventor
 controls/<kind>/<name>.yaml      {suspended, requested, reason}: `setpoint suspend`, `resume`, `reconcile`
 controls/approved/<digest>.yaml  a set of deletions that a person approved
 reports/<run>/...                reports and pictures
+leaderboards/<name>/...          the pages of a leaderboard after the first, which stands in the status
 pools/<name>.md, .svg            a pool's jobs by team, and what each team used over time
 pass.yaml, README.md             the last pass, and all of it for people
 """
@@ -88,7 +89,7 @@ class RecordedFiles:
         self._known = {path: (status.files[path], read) for path, read in kept.items()}
         self._written.clear()
         self._last = Recorded(
-            {Address(_stem(path)): read.document for path, read in kept.items() if path.startswith("status/")},
+            {Address(_stem(path)): _told(read) for path, read in kept.items() if path.startswith("status/")},
             _controls(kept),
             kept["pass.yaml"].document if "pass.yaml" in kept else {},
             status.files,
@@ -123,6 +124,14 @@ class RecordedFiles:
         text = status.read(path)
         written = self._written.get(text)
         return mapping(text, _HEAVIEST) if written is None else written
+
+
+def _told(read: _Read) -> Mapping[str, Any]:
+    """Return what a status says; of one that was never read, that it can't be."""
+    if read.document or not read.flaw:
+        return read.document
+    condition = {"type": "Ready", "status": "False", "reason": "Unreadable", "message": read.flaw}
+    return {"state": "stalled", "conditions": [condition]}
 
 
 def _is_read(path: str) -> bool:

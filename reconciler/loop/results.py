@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.git.names import is_file_name
 from reconciler.loop.recorded import moment_of
 from reconciler.model.ids import RunName
+from reconciler.model.metric_bounds import out_of_bounds
 from reconciler.model.text import printable
 from reconciler.untrusted import LARGEST, levels, parse
 
@@ -70,6 +71,8 @@ def _wrong(document: Mapping[str, Any]) -> str:
     for name, value in document.get("metrics", {}).items():
         if value is not None and not _is_number(value):
             return f"the metric `{printable(name, 60)}` isn't a number"
+        if value is not None and (odd := out_of_bounds(name, value)):
+            return odd
     return _odd_fact(document.get("facts", {})) or _odd_file(document.get("files", {})) or _excess(document)
 
 

@@ -58,7 +58,7 @@ class StartRun(Change):
     """Open the run's data branch and submit its job.
 
     `inputs` maps roles to runs whose output is read; `urls` maps roles to places that aren't runs. `code` is the path
-    of a folder of the repository and its Git tree id.
+    of a folder of the repository and its Git tree id. `image` is the container image that it asks for, if it does.
     """
 
     port = "pool"
@@ -76,6 +76,7 @@ class StartRun(Change):
     inputs: Mapping[str, RunName] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
     code: tuple[str, str] | None = None
+    image: str = ""
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     @property

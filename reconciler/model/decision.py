@@ -1,6 +1,6 @@
 """Decisions: what a controller says of one resource in one pass, and what it hands to those downstream."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -72,7 +72,8 @@ class Decision:
 
     `reason` is one CamelCase word for machines, `message` a sentence for people that doesn't differ from call to
     call. `changes` are applied in their order, and the first that fails stops the rest. `facts` go to the status.
-    `files` maps paths on the status branch to a file of a run. `wake` is when time alone would change the decision.
+    `files` maps paths on the status branch to a file of a run, `pages` to rows that are too many for the facts, which
+    name them in `leaderboard_pages`. `wake` is when time alone would change the decision.
     """
 
     address: Address
@@ -82,6 +83,7 @@ class Decision:
     changes: tuple[Change, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, tuple[RunName, str]] = field(default_factory=dict)
+    pages: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     output: Output | None = None
     drifted: str = ""
     wake: datetime | None = None

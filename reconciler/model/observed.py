@@ -55,7 +55,8 @@ class JobState(StrEnum):
 class Job:
     """A job in a pool. `reason` says why it waits or why it failed, and is stable from look to look.
 
-    `inputs` are the runs whose output it reads.
+    `inputs` are the runs whose output it reads. One that is `lost` has failed as far as the pool knows: how it ended,
+    nobody can tell.
     """
 
     run: RunName
@@ -69,6 +70,7 @@ class Job:
     started: datetime | None = None
     ended: datetime | None = None
     inputs: tuple[RunName, ...] = ()
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

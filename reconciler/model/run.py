@@ -8,7 +8,7 @@ from reconciler.model.ids import RunName, kind_of, owner_of
 RUNNER_VERSIONS: Mapping[str, int] = MappingProxyType(
     {
         "ingest": 2,
-        "label": 1,
+        "label": 2,
         "tabular": 2,
         "images": 2,
         "torch-images": 2,

@@ -8,7 +8,7 @@ from reconciler.model.change import MergeProposal
 from reconciler.model.decision import Decision, Standing
 from reconciler.model.environment import DeletionBudget
 from reconciler.model.errors import Severity
-from reconciler.model.ids import Address, Digest, digest
+from reconciler.model.ids import Address, Digest, RunName, digest, owner_of
 from reconciler.model.observed import Actual
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Desired
@@ -48,7 +48,8 @@ def guard(
 ) -> tuple[Mapping[Address, Decision], tuple[str, ...]]:
     """Hold back the deletions that are unsafe.
 
-    An approval holds until the last of its removals is done, which may take several passes: the status remembers it.
+    What never made anything is removed without counting. An approval holds until the last of its removals is done,
+    which may take several passes: the status remembers it.
 
     Returns:
         The decisions, stalled where they may not go on, and a note for the plan when any was held back.
@@ -60,7 +61,8 @@ def guard(
     if actual.unread:
         return _held(removed, "Unavailable", "not everything could be read, and nothing is deleted until it can")
     begun = {a: name for a in removed if (name := _approved_as(a, actual)) in actual.controls.approved}
-    asked = {a: decision for a, decision in removed.items() if a not in begun}
+    holders = _holders(actual)
+    asked = {a: d for a, d in removed.items() if a not in begun and (d.changes or a in holders)}
     name, limit = approval(asked), allowed(desired.environment.deletion, len(actual.recorded))
     if name in actual.controls.approved:
         begun |= dict.fromkeys(asked, name)
@@ -73,6 +75,14 @@ def guard(
         )
         return {**removed, **held}, notes
     return {a: replace(d, facts={**d.facts, "approved": begun[a]}) if a in begun else d for a, d in removed.items()}, ()
+
+
+def _holders(actual: Actual) -> frozenset[Address]:
+    """Return the resources that have made something which is there: data, jobs, an endpoint, a pool, a proposal."""
+    versions = (run for run, version in actual.data.versions.items() if version.here)
+    branches = (run for run, branch in actual.data.branches.items() if branch.ours)
+    named = (*versions, *branches, *actual.pool.jobs, *actual.proposals)
+    return frozenset(owner_of(RunName(name)) for name in named) | actual.endpoints.keys() | actual.pool.pools.keys()
 
 
 def _approved_as(address: Address, actual: Actual) -> str:

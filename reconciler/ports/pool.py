@@ -17,8 +17,9 @@ class JobOrder:
 
     `attempt` counts from 1: an order whose attempt is above that of the finished job of the same name replaces it;
     any other order for a known name changes nothing. `inputs` are the runs whose output the job reads: the listing
-    tells them again, so that none of them is dropped under it. `secrets` are environment variables that no argument, no
-    log and no file that others can read may show.
+    tells them again, so that none of them is dropped under it. `image` is the container image that the job asks for: a
+    pool that runs no containers refuses it, as a job that can never fit. `secrets` are environment variables that no
+    argument, no log and no file that others can read may show.
     """
 
     run: RunName
@@ -29,6 +30,7 @@ class JobOrder:
     request: Mapping[str, Any] = field(default_factory=dict)
     attempt: int = 1
     inputs: tuple[RunName, ...] = ()
+    image: str = ""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -42,6 +44,7 @@ def order_as_json(order: JobOrder) -> dict[str, Any]:
         "timeout": order.timeout,
         "attempt": order.attempt,
         "inputs": list(order.inputs),
+        **({"image": order.image} if order.image else {}),
     }
 
 
@@ -59,6 +62,17 @@ def order_from_json(told: Mapping[str, Any]) -> JobOrder:
         timeout=float(told["timeout"]),
         attempt=int(told["attempt"]),
         inputs=tuple(RunName(str(run)) for run in told.get("inputs", ())),
+        image=str(told.get("image", "")),
+    )
+
+
+def image_refusal(order: JobOrder) -> str:
+    """Say why a pool that runs no containers can't run a job; empty where it asks for no image."""
+    if not order.image:
+        return ""
+    return (
+        f"asks for the image {order.image} and the jobs of {order.pool} run in no containers: leave runner.image out, "
+        "or use a pool on Kubernetes"
     )
 
 

@@ -5,6 +5,8 @@ content digest is equal, so that nothing downstream is made again for a refresh 
 """
 
 import hashlib
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -41,6 +43,14 @@ def content_of_table(table: Any) -> str:
         group = table.slice(start, GROUP_ROWS).combine_chunks()
         content.add(group.to_batches()[0])
     return content.hexdigest()
+
+
+def with_reading(content: str, reading: Mapping[str, Any]) -> str:
+    """Digest data together with how it is to be read, such as its identifier: whatever those downstream go by.
+
+    What they make, or refuse, is named by this digest; so what a refusal asks for must change it.
+    """
+    return hashlib.sha256(json.dumps([content, dict(reading)], sort_keys=True).encode()).hexdigest()
 
 
 def _canonical(values: Any) -> list[bytes]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runners.contract import Result, Violation
+from runners.ingest.content import with_reading
 from runners.ingest.croissant import describe_dataset
 from runners.ingest.images import FOLDER as IMAGES
 from runners.ingest.images import MANIFEST, Album, gather, manifest_batches, manifest_types
@@ -24,6 +25,7 @@ from runners.ingest.tables import DATA, count, write, write_table
 from runners.ingest.taken import reading_of
 from runners.ingest.verdict import Counted, Verdict
 from runners.tables.columns import array_of
+from runners.tables.reading import Reading, as_json
 from runners.tables.schema import FILE as SCHEMA
 from runners.tables.schema import write_schema
 
@@ -42,6 +44,7 @@ class _Payload:
     types: Mapping[str, str]
     content: str
     violations: tuple[Violation, ...]
+    reading: Reading
 
 
 def ingest(name: str, params: Parameters, folder: Path) -> Result:
@@ -77,7 +80,7 @@ def ingest(name: str, params: Parameters, folder: Path) -> Result:
     cells = table.rows * len(table.types)
     gaps = sum(column["missing"] for column in profile["columns"].values())
     metrics = {"columns": len(table.types), "missing_share": gaps / cells if cells else 0.0}
-    payload = _Payload(DATA, table.types, table.content, table.violations)
+    payload = _Payload(DATA, table.types, table.content, table.violations, reading)
     return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key=params.identifier)
 
 
@@ -94,14 +97,15 @@ def _ingest_images(name: str, files: FileSource, params: Parameters, folder: Pat
     types, pictures = manifest_types(params), album.pictures
     content = write(folder / MANIFEST, types, manifest_batches(pictures, types))
     roles = params.model_copy(update={"identifier": "id", "target": "label" if "label" in types else None})
-    write_schema(folder, reading_of(folder / MANIFEST, types, roles))
+    reading = reading_of(folder / MANIFEST, types, roles)
+    write_schema(folder, reading)
     profile = profile_images(pictures)
     draw_images(pictures, profile, folder, folder / PICTURE)
     facts: dict[str, Any] = {"rows": len(pictures), "unreadable": len(album.unreadable)}
     facts |= {"duplicates": len(album.duplicates), "sizes": _shares(profile["sizes"])}
     facts |= {"target": {"column": "label", "balance": _shares(profile["labels"])}} if "labels" in profile else {}
     metrics = {"unreadable": len(album.unreadable), "duplicates": len(album.duplicates)}
-    payload = _Payload(MANIFEST, types, content, _verdict(album, params, types))
+    payload = _Payload(MANIFEST, types, content, _verdict(album, params, types), reading)
     media = tuple(sorted({_MEDIA.get(p.row["format"], f"image/{p.row['format'].lower()}") for p in pictures}))
     return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key="id", media=media)
 
@@ -155,7 +159,7 @@ def _finish(
         violations=payload.violations,
         metrics={"rows": profile["rows"], "bytes": size, **metrics, "violations": len(payload.violations)},
         facts={**told, "violations": len(payload.violations), "preparations": preparations},
-        content=payload.content,
+        content=with_reading(payload.content, as_json(payload.reading)),
     )
 
 

@@ -1,11 +1,11 @@
 """Label Studio's exports: the JSON format, with whole tasks and annotations, and JSON-MIN, with answers alone.
 
-See https://labelstud.io/guide/export. Several choices for one example are one label, `a; b`: the label powerset
-(Tsoumakas & Katakis, 2007, https://doi.org/10.4018/jdwm.2007070101).
+See https://labelstud.io/guide/export. An answer is one label: several choices at once, or one for each region, are
+refused.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
@@ -13,19 +13,23 @@ from typing import Any, NamedTuple
 from runners.contract import InputError
 from runners.ingest.sources.files import Found, find, telling
 from runners.label.parameters import Exports
-
-JOINT = "; "
-"""What stands between several choices of one answer."""
+from runners.label.saying import said_at_least, said_in
+from runners.label.scales import Scale
 
 
 class Answer(NamedTuple):
-    """What one annotator said of one task. `given` sorts an annotator's answers by time, the last one counts."""
+    """What one annotator said of one task. `given` sorts an annotator's answers by time, the last one counts.
+
+    `is_truth` tells that the annotation is marked as the ground truth of its task.
+    """
 
     task: str
     data: Mapping[str, Any]
     annotator: str
     label: str
     given: str
+    scale: Scale = "nominal"
+    is_truth: bool = False
 
 
 def read_exports(exports: Exports) -> list[Answer]:
@@ -77,25 +81,29 @@ def _of_task(task: Mapping[str, Any], question: str, where: str) -> Iterator[Ans
             raise InputError("this task has an annotation that is no object", where, "export as JSON or JSON-MIN")
         if annotation.get("was_cancelled"):
             continue
-        annotator = _annotator(annotation.get("completed_by"), where)
-        given = str(annotation.get("updated_at") or annotation.get("created_at") or "")
-        for item in annotation.get("result") or ():
-            label = _label(item, where) if item.get("from_name") == question else None
-            if label is not None:
-                yield Answer(f"{where} task {task.get('id', '?')}", task.get("data") or {}, annotator, label, given)
+        results = [item for item in annotation.get("result") or () if isinstance(item, dict)]
+        named = f"{where} task {task.get('id', '?')}"
+        if said := said_in(results, question, named):
+            annotator = _annotator(annotation.get("completed_by"), where)
+            given = str(annotation.get("updated_at") or annotation.get("created_at") or "")
+            is_truth = annotation.get("ground_truth") is True
+            yield Answer(named, _data(task), annotator, said.label, given, said.scale, is_truth)
+
+
+def _data(task: Mapping[str, Any]) -> Mapping[str, Any]:
+    told = task.get("data")
+    return told if isinstance(told, dict) else {}
 
 
 def _of_minimum(task: Mapping[str, Any], question: str, where: str) -> Iterator[Answer]:
-    value = task.get(question)
-    if value is None:
+    named = f"{where} task {task.get('id', '?')}"
+    said = said_at_least(task.get(question), question, named)
+    if said is None:
         return
-    if isinstance(value, dict):
-        value = value.get("choices")
-    label = _joined(value if isinstance(value, list) else [value])
     given = str(task.get("updated_at") or task.get("created_at") or "")
     hidden = {"id", question}  # the id is Label Studio's own, not the example's
     data = {key: item for key, item in task.items() if key not in hidden}
-    yield Answer(f"{where} task {task.get('id', '?')}", data, _annotator(task.get("annotator"), where), label, given)
+    yield Answer(named, data, _annotator(task.get("annotator"), where), said.label, given, said.scale)
 
 
 def _annotator(told: Any, where: str) -> str:
@@ -104,24 +112,6 @@ def _annotator(told: Any, where: str) -> str:
     if told is None:
         return PurePosixPath(where.rsplit("[", 1)[0]).stem
     return str(told)
-
-
-def _label(item: Mapping[str, Any], where: str) -> str | None:
-    value, kind = item.get("value") or {}, item.get("type")
-    if kind == "choices":
-        return _joined(value.get("choices") or []) or None
-    if kind in ("rating", "number"):
-        told = value.get(kind)
-        return None if told is None else f"{told:g}"
-    raise InputError(
-        f"{item.get('from_name')} answers with {kind}, which can't be merged",
-        where,
-        "name a control tag of the kinds Choices, Rating or Number in exports.question",
-    )
-
-
-def _joined(choices: Iterable[Any]) -> str:
-    return JOINT.join(sorted(str(choice) for choice in choices))
 
 
 def _unanswered(found: Found, exports: Exports) -> InputError:
@@ -138,4 +128,5 @@ def _unanswered(found: Found, exports: Exports) -> InputError:
 
 def _questions(task: Mapping[str, Any]) -> Iterator[str]:
     for annotation in task.get("annotations") or ():
-        yield from (str(item["from_name"]) for item in annotation.get("result") or () if item.get("from_name"))
+        results = [item for item in annotation.get("result") or () if isinstance(item, dict)]
+        yield from (str(item["from_name"]) for item in results if item.get("from_name"))

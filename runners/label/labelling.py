@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,14 @@ from pyarrow import parquet
 
 from runners.contract import Result
 from runners.ingest.content import content_of_table
-from runners.label.agreement import alpha_of, annotators_of, pairs_of
-from runners.label.examples import Examples, read_examples
-from runners.label.exports import Answer, read_exports
+from runners.label.agreement import alpha_of, annotators_of, pairs_of, undefined
+from runners.label.examples import read_examples
+from runners.label.exports import read_exports
+from runners.label.matching import Matched, match
 from runners.label.merging import RULES, Answers, Merged
 from runners.label.parameters import Parameters
 from runners.label.pictures import draw_agreement
+from runners.label.scales import values_of
 from runners.label.verdict import SHOWN, judge
 from runners.tables.columns import plain
 
@@ -38,28 +40,38 @@ def label(params: Parameters, dataset: str, folder: Path) -> Result:
         SourceUnavailable: one of them is out of reach.
     """
     examples = read_examples(dataset)
-    answers, strays = _match(read_exports(params.exports), examples)
-    merged = RULES[params.merge](answers) if answers else {}
-    alpha, annotators = alpha_of(answers), annotators_of(answers, merged)
-    table = _table(answers, merged)
+    matched = match(read_exports(params.exports), examples)
+    answers, scale = matched.answers, params.agreement.scale or matched.scale
+    values = values_of({said for given in answers.values() for said in given.values()}, scale, params.choices)
+    alpha = alpha_of(answers, values, by_rank=scale == "ordinal")
+    merged = _merged(params, matched)
+    labels = _used(params, merged)
+    annotators = annotators_of(answers, merged)
+    table = _table(answers, merged, labels)
     parquet.write_table(table, folder / LABELS, compression="zstd")
     disputes = _disputes(answers, merged, params.dispute_below)
     _write_json(folder / DISPUTES, disputes)
-    figures = {"alpha": alpha, "annotators": annotators, "pairs": pairs_of(answers), "note": params.note}
-    _write_json(folder / AGREEMENT, figures)
+    figures = {"alpha": alpha, "scale": scale, "annotators": annotators, "pairs": pairs_of(answers)}
+    _write_json(folder / AGREEMENT, figures | {"note": params.note})
     draw_agreement(folder / PICTURE, answers, merged, annotators, params.note)
-    violations = tuple(judge(params, answers, strays, alpha))
+    violations = tuple(judge(params, matched, len(labels), alpha))
     return Result(
         accepted=not violations,
         violations=violations,
-        metrics=_metrics(len(examples), answers, len(disputes), alpha) | {"annotators": len(annotators)},
+        metrics=_metrics(len(examples), answers, len(labels), len(disputes), alpha) | {"annotators": len(annotators)},
         facts={
             "alpha": alpha,
+            "undefined": undefined(answers),
+            "scale": scale,
             "annotators": _busiest(annotators),
+            "answered": len(answers),
+            "ground_truth": len(matched.truths),
             "disputes": len(disputes),
+            "disputed": params.disputed,
             "most_disputed": disputes[:SHOWN],
-            "labels": _counts(merged),
-            "unlabelled": len(examples) - len(merged),
+            "ties": sum(one.label is None for one in merged.values()),
+            "labels": _counts(labels),
+            "unlabelled": len(examples) - len(labels),
             "merge": params.merge,
             "note": params.note,
         },
@@ -67,39 +79,34 @@ def label(params: Parameters, dataset: str, folder: Path) -> Result:
     )
 
 
-def _metrics(examples: int, answers: Answers, disputes: int, alpha: float | None) -> dict[str, float]:
-    counts = {"examples": examples, "labelled": len(answers), "disputes": disputes}
+def _merged(params: Parameters, matched: Matched) -> Mapping[Any, Merged]:
+    """Merge the answers to each example; where somebody has marked the ground truth, that is the label."""
+    merged = RULES[params.merge](matched.answers) if matched.answers else {}
+    return {**merged, **{example: Merged(label, 1.0) for example, label in matched.truths.items()}}
+
+
+def _used(params: Parameters, merged: Mapping[Any, Merged]) -> Mapping[Any, str]:
+    """Return the labels that are used: not those of ties, and those in dispute only where the spec keeps them."""
+    least = params.dispute_below if params.disputed == "drop" else 0.0
+    return {example: one.label for example, one in merged.items() if one.label is not None and one.confidence >= least}
+
+
+def _metrics(examples: int, answers: Answers, labelled: int, disputes: int, alpha: float | None) -> dict[str, float]:
+    counts = {"examples": examples, "labelled": labelled, "disputes": disputes}
     counts["answers"] = sum(map(len, answers.values()))
-    coverage = {"coverage": len(answers) / examples if examples else 0.0}
+    coverage = {"coverage": labelled / examples if examples else 0.0}
     return counts | coverage | ({} if alpha is None else {"alpha": alpha})
 
 
-def _match(given: Iterable[Answer], examples: Examples) -> tuple[Answers, tuple[str, ...]]:
-    """Bring answers to their examples, in the dataset's order, and name the tasks that show none of them.
-
-    Of one annotator's answers to one example, the last counts.
-    """
-    found: dict[Any, dict[str, str]] = {}
-    strays: dict[str, None] = {}
-    for answer in sorted(given, key=lambda answer: answer.given):
-        example = examples.find(answer.data)
-        if example is None:
-            strays[answer.task] = None
-        else:
-            found.setdefault(example, {})[answer.annotator] = answer.label
-    ordered = {example: found[example] for example in examples.by_text.values() if example in found}
-    return ordered, tuple(sorted(strays))
-
-
-def _table(answers: Answers, merged: Mapping[Any, Merged]) -> Any:
-    """Return the labels as a table, ids typed as in the dataset."""
+def _table(answers: Answers, merged: Mapping[Any, Merged], labels: Mapping[Any, str]) -> Any:
+    """Return the labels as a table, ids typed as in the dataset; a row without a label trains nothing."""
     ids = plain(pa.array(list(answers))) if answers else pa.array([], pa.string())
     each = pa.list_(pa.struct([("annotator", pa.string()), ("answer", pa.string())]))
     told = [[{"annotator": a, "answer": said} for a, said in sorted(given.items())] for given in answers.values()]
     return pa.table(
         {
             "id": ids,
-            "label": pa.array([merged[example].label for example in answers], pa.string()),
+            "label": pa.array([labels.get(example) for example in answers], pa.string()),
             "confidence": pa.array([merged[example].confidence for example in answers], pa.float64()),
             "votes": pa.array([len(given) for given in answers.values()], pa.int64()),
             "answers": pa.array(told, each),
@@ -108,8 +115,8 @@ def _table(answers: Answers, merged: Mapping[Any, Merged]) -> Any:
 
 
 def _disputes(answers: Answers, merged: Mapping[Any, Merged], below: float) -> list[dict[str, Any]]:
-    """List the examples whose confidence is too low, the most disputed first."""
-    disputed = [example for example in answers if merged[example].confidence < below]
+    """List the examples whose confidence is too low or that are ties, the most disputed first."""
+    disputed = [example for example in answers if merged[example].label is None or merged[example].confidence < below]
     disputed.sort(key=lambda example: (merged[example].confidence, -len(set(answers[example].values())), str(example)))
     return [
         {
@@ -128,8 +135,8 @@ def _busiest(annotators: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[s
     return {name: annotators[name] for name in sorted(first)}
 
 
-def _counts(merged: Mapping[Any, Merged]) -> dict[str, int]:
-    counted = Counter(one.label for one in merged.values())
+def _counts(labels: Mapping[Any, str]) -> dict[str, int]:
+    counted = Counter(labels.values())
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:20])
 
 

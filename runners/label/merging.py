@@ -1,7 +1,7 @@
 """Merging: from several annotators' answers to one label for each example, with how sure it is."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
@@ -9,12 +9,14 @@ Answers = Mapping[Any, Mapping[str, str]]
 """What each annotator said of each example: labels by annotator, by the example's id."""
 
 ITERATIONS = 100
+EQUAL = 1e-6
+"""Probabilities nearer than this are equal: confidence is told to as many digits."""
 
 
 class Merged(NamedTuple):
-    """An example's label, and its confidence from 0 to 1."""
+    """An example's label, None where several are equally likely, and its confidence from 0 to 1."""
 
-    label: str
+    label: str | None
     confidence: float
 
 
@@ -26,21 +28,19 @@ class Rule(Protocol):
 
 
 def by_majority(answers: Answers) -> dict[Any, Merged]:
-    """Take the most frequent answer; its confidence is its share of the votes.
-
-    Of equally frequent ones, the one that is more frequent over all examples, then the first in order.
-    """
-    overall = Counter(label for given in answers.values() for label in given.values())
+    """Take the most frequent answer; its confidence is its share of the votes. Where two are, there is no label."""
     merged = {}
     for example, given in answers.items():
-        votes = Counter(given.values())
-        label = min(votes, key=lambda choice: (-votes[choice], -overall[choice], choice))
-        merged[example] = Merged(label, round(votes[label] / len(given), 6))
+        (label, most), *others = Counter(given.values()).most_common(2)
+        is_tie = any(votes == most for _, votes in others)
+        merged[example] = Merged(None if is_tie else label, round(most / len(given), 6))
     return merged
 
 
 def by_dawid_skene(answers: Answers) -> dict[Any, Merged]:
     """Estimate the labels and every annotator's errors together; confidence is the label's posterior probability.
+
+    Where two labels are equally probable, there is none.
 
     Dawid & Skene, "Maximum Likelihood Estimation of Observer Error-Rates Using the EM Algorithm" (1979,
     https://doi.org/10.2307/2346806), as crowd-kit implements it.
@@ -57,12 +57,18 @@ def by_dawid_skene(answers: Answers) -> dict[Any, Merged]:
     model = DawidSkene(n_iter=ITERATIONS).fit(pd.DataFrame(rows, columns=["task", "worker", "label"]))
     chances = model.probas_
     assert chances is not None  # it was fitted on the line before
-    chances = chances[sorted(chances.columns)]
-    best = chances.idxmax(axis="columns")
+    labels = sorted(chances.columns)
+    chances = chances[labels].sort_index()
     return {
-        order[int(number)]: Merged(str(best.loc[number]), round(float(chances.loc[number].max()), 6))
-        for number in sorted(chances.index)
+        order[number]: _likeliest(labels, row)
+        for number, row in zip(chances.index.tolist(), chances.to_numpy().tolist(), strict=True)
     }
+
+
+def _likeliest(labels: Sequence[str], chances: Sequence[float]) -> Merged:
+    best = max(chances)
+    likely = [label for label, chance in zip(labels, chances, strict=True) if best - chance < EQUAL]
+    return Merged(str(likely[0]) if len(likely) == 1 else None, round(best, 6))
 
 
 RULES: Mapping[str, Rule] = MappingProxyType({"majority": by_majority, "dawid-skene": by_dawid_skene})

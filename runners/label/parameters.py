@@ -3,6 +3,7 @@
 from typing import Literal
 
 from runners.ingest.parameters import Block
+from runners.label.scales import Scale
 
 
 class Exports(Block):
@@ -13,10 +14,11 @@ class Exports(Block):
 
 
 class Agreement(Block):
-    """The lowest Krippendorff's alpha that is accepted, and the fewest answers an example needs."""
+    """The lowest Krippendorff's alpha that is accepted, the fewest answers an example needs, the answers' scale."""
 
     alpha: float = 0.0
     annotators: int = 1
+    scale: Scale | None = None
 
 
 class Parameters(Block):
@@ -27,4 +29,5 @@ class Parameters(Block):
     choices: tuple[str, ...] | None = None
     agreement: Agreement = Agreement()
     dispute_below: float = 0.7
+    disputed: Literal["keep", "drop"] = "keep"
     note: str = ""

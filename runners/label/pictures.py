@@ -30,8 +30,9 @@ def draw_agreement(
     for panel, annotator in zip(panels, sorted(shown), strict=False):
         table = confusion(answers, merged, annotator, labels)
         _draw(panel, table, labels)
-        accuracy = f"{clipped(annotator, 30)}: {annotators[annotator]['accuracy']:.1%} as merged"
-        panel.set_title(plain(accuracy), fontsize=8, color=INK)
+        share = annotators[annotator]["accuracy"]
+        told = "nothing to compare" if share is None else f"{share:.1%} as merged"
+        panel.set_title(plain(f"{clipped(annotator, 30)}: {told}"), fontsize=8, color=INK)
     panels[0].set_ylabel("merged label", fontsize=8)
     figure.supxlabel(plain(clipped(note, 160)) or "annotator's answer", fontsize=7, color=FAINT)
     save(figure, path)
@@ -44,7 +45,7 @@ def confusion(
     place = {label: index for index, label in enumerate(labels)}
     table = np.zeros((len(labels), len(labels)), np.int64)
     for example, given in answers.items():
-        row, column = place.get(merged[example].label), place.get(given.get(annotator, ""))
+        row, column = place.get(merged[example].label or ""), place.get(given.get(annotator, ""))
         if row is not None and column is not None and annotator in given:
             table[row, column] += 1
     return table

@@ -1,9 +1,10 @@
 """The verdict on labels: everything for which they are refused."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
 from runners.contract import Violation
-from runners.label.exports import JOINT
+from runners.label.agreement import undefined
+from runners.label.matching import Matched
 from runners.label.merging import Answers
 from runners.label.parameters import Parameters
 
@@ -11,35 +12,41 @@ SHOWN = 5
 """Cases that a violation or the facts name one by one."""
 
 
-def judge(params: Parameters, answers: Answers, strays: Sequence[str], alpha: float | None) -> Iterator[Violation]:
+def judge(params: Parameters, matched: Matched, labelled: int, alpha: float | None) -> Iterator[Violation]:
     """Yield everything for which labels are refused.
 
     Args:
         params: the gates and the allowed choices.
-        answers: what was said of each example.
-        strays: the tasks that show no example.
+        matched: what was said of each example, and what couldn't be used.
+        labelled: how many examples have a label.
         alpha: Krippendorff's alpha, None where it is undefined.
     """
+    answers, strays = matched.answers, matched.strays
     if strays:
         what = f"{len(strays):,} tasks show no example of the dataset: {_named(strays)}"
         yield Violation(where="tasks", what=what, fix="give each task the example's path or `id` in its data")
     if not answers:
         yield Violation(where="answers", what="no example of the dataset has an answer", fix="label some examples")
         return
+    if matched.clashes:
+        what = f"{len(matched.clashes):,} examples have ground truths that differ: {_named(matched.clashes)}"
+        yield Violation(where="ground_truth", what=what, fix="mark one annotation of each task as the ground truth")
+    elif not labelled:
+        what = f"none of {len(answers):,} answered examples has a label: all are ties or disputed"
+        yield Violation(where="answers", what=what, fix="have them labelled again by others, or keep disputed labels")
     yield from _of_choices(params.choices, answers)
     yield from _of_numbers(params.agreement.annotators, answers)
-    yield from _of_alpha(params.agreement.alpha, alpha)
+    yield from _of_alpha(params.agreement.alpha, alpha, undefined(answers))
 
 
 def _of_choices(allowed: Collection[str] | None, answers: Answers) -> Iterator[Violation]:
     if allowed is None:
         return
     alien: dict[str, list[str]] = {}
-    said = [(f"{ex} by {who}", label) for ex, given in answers.items() for who, label in given.items()]
-    for case, label in said:
-        for choice in () if label in allowed else label.split(JOINT):
-            if choice not in allowed:
-                alien.setdefault(choice, []).append(case)
+    for example, given in answers.items():
+        for who, label in given.items():
+            if label not in allowed:
+                alien.setdefault(label, []).append(f"{example} by {who}")
     for choice, cases in sorted(alien.items()):
         what = f"{len(cases):,} answers are {choice!r}, which is not among choices: {_named(cases)}"
         yield Violation(where="choices", what=what, fix="correct the answers, or add it to choices")
@@ -52,10 +59,10 @@ def _of_numbers(least: int, answers: Answers) -> Iterator[Violation]:
         yield Violation(where="answers", what=what, fix="have them labelled again, or lower agreement.annotators")
 
 
-def _of_alpha(gate: float, alpha: float | None) -> Iterator[Violation]:
+def _of_alpha(gate: float, alpha: float | None, why: str) -> Iterator[Violation]:
     if alpha is None and gate > 0:
-        what = "Krippendorff's alpha is undefined: no example has two answers, or all answers are the same"
-        yield Violation(where="agreement", what=what, fix="have examples labelled by several people")
+        other = "have examples labelled by several people" if "two answers" in why else "add examples of another kind"
+        yield Violation(where="agreement", what=why, fix=f"lower agreement.alpha to 0, or {other}")
     if alpha is not None and alpha < gate:
         what = f"Krippendorff's alpha is {alpha:.3f}, below agreement.alpha {gate:g}"
         yield Violation(where="agreement", what=what, fix="settle the disputes and the instructions, or lower the gate")

@@ -11,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 GOOD = {"format": 1, "accepted": True, "violations": [], "metrics": {}, "facts": {}, "files": {}, "content": "c"}
 RESULTS = {
     "well": json.dumps(GOOD | {"metrics": {"roc_auc": 0.9}, "facts": {"model": {"digest": "sha256:1"}}}),
+    "boasts": json.dumps(GOOD | {"metrics": {"roc_auc": 1e308}}),
+    "forges": json.dumps(GOOD | {"metrics": {"roc_auc": 0.99}, "facts": {"model": {"digest": "sha256:1"}}}),
     "NaN": '{"accepted": true, "metrics": {"roc_auc": NaN}}',
     "infinite": '{"accepted": true, "metrics": {"roc_auc": 1e999}}',
     "half": '{"accepted": true, "metr',
@@ -45,6 +47,8 @@ def main(path: str) -> int:
         (folder / "result.json").write_text(RESULTS[ends])
     if ends in LEAVINGS:
         LEAVINGS[ends](folder / "result.json")
+    if ends == "forges":
+        os.kill(os.getpid(), signal.SIGSEGV)
     if ends == "refuses":
         (folder / "error.json").write_text('{"what": "no column paid", "where": "target", "fix": "name one"}')
     if ends == "odd words":

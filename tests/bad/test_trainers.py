@@ -25,10 +25,12 @@ timeout: {timeout}
 params: {{ends: {ends}}}
 """
 ENDS = {
-    "crashes": "exit code 1 after 1 attempts",
-    "killed": "killed by SIGSEGV after 1 attempts",
+    "crashes": "exit code 1 after 1 attempt",
+    "killed": "killed by SIGSEGV after 1 attempt",
+    "forges": "killed by SIGSEGV after 1 attempt",
+    "boasts": "the metric `roc_auc` is 1e+308, and it can only be from 0 to 1",
     "hangs": "timeout of 1",
-    "nothing": "it ended well but left no result.json after 1 attempts",
+    "nothing": "it ended well but left no result.json after 1 attempt",
     "refuses": "target: no column paid (name one)",
     "odd words": "error.json is not what a runner leaves: `what` isn't a text",
     "NaN": "no trial has the metric roc_auc",

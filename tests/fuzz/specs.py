@@ -5,7 +5,7 @@ from random import Random
 from reconciler.compose import Cache, compose
 from reconciler.compose.text import Document, Unreadable, read
 from reconciler.loop.dumping import dump
-from reconciler.loop.record import plain
+from reconciler.loop.plain import plain
 from reconciler.loop.recorded import parse
 from reconciler.model.errors import BadSpec, Problem
 from tests.fuzz.mutation import text

@@ -29,7 +29,13 @@ class Command(Block):
 
     command: tuple[str, ...] = Field(min_length=1, description="The program and its arguments, one to an entry.")
     code: str | None = Field(default=None, description="A folder of this repository, there as the work directory.")
-    image: str | None = Field(default=None, description="A container image, for pools that run containers.")
+    image: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=500,
+        pattern=r"^[!-~]+$",
+        description="A container image that has the runners too, for pools on Kubernetes; others refuse the job.",
+    )
 
 
 class Module(Block):
@@ -77,6 +83,10 @@ class Experiment(JobSpec):
     def code(self) -> str | None:
         """Return the folder of the user's own code, if the runner has one."""
         return None if isinstance(self.runner, str) else self.runner.code
+
+    def image(self) -> str:
+        """Return the container image that the user's command asks for; empty where it asks for none."""
+        return (self.runner.image or "") if isinstance(self.runner, Command) else ""
 
     @cached_property
     def train_params(self) -> dict[str, Any]:

@@ -20,6 +20,11 @@ class Agreement(Block):
 
     alpha: float = Field(default=0.0, ge=-1, le=1, description="Lowest Krippendorff's alpha that is accepted.")
     annotators: int = Field(default=1, ge=1, description="Fewest answers an example needs.")
+    scale: Literal["nominal", "ordinal", "interval"] | None = Field(
+        default=None,
+        description="How far apart two answers are: any two alike (nominal), by rank, or by difference. Unset, choices "
+        "are nominal, ratings ordinal and numbers interval. An ordinal scale of texts has the order of `choices`.",
+    )
 
 
 class Labels(JobSpec):
@@ -35,6 +40,11 @@ class Labels(JobSpec):
     choices: tuple[str, ...] | None = Field(default=None, description="The labels allowed; others are refused.")
     agreement: Agreement = Field(default=Agreement(), description="How much the annotators must agree.")
     dispute_below: float = Field(default=0.7, ge=0, le=1, description="Confidence under which a label is disputed.")
+    disputed: Literal["keep", "drop"] = Field(
+        default="keep",
+        description="Whether disputed labels are used or left out. Where equally many say otherwise there is no label "
+        "in any case.",
+    )
     note: str = Field(default="", max_length=2000, description="Said wherever the labels are shown.")
     refresh: Cron | None = Field(default=None, description="When to read the answers again.")
     keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
@@ -42,5 +52,5 @@ class Labels(JobSpec):
     @cached_property
     def label_params(self) -> dict[str, Any]:
         """Return the parameters of the `label` runner."""
-        fields = {"exports", "merge", "choices", "agreement", "dispute_below", "note"}
+        fields = {"exports", "merge", "choices", "agreement", "dispute_below", "disputed", "note"}
         return self.model_dump(mode="json", include=fields, exclude_none=True)

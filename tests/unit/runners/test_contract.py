@@ -43,7 +43,7 @@ def test_the_first_problem_is_told_and_the_others_counted(params: dict[str, obje
 
 @pytest.mark.parametrize(
     ("error", "code", "resembles"),
-    [(InputError, 65, ValueError), (SourceUnavailable, 75, ConnectionError), (Crashed, 70, ChildProcessError)],
+    [(InputError, 65, ValueError), (SourceUnavailable, 75, ConnectionError), (Crashed, 71, ChildProcessError)],
 )
 def test_an_error_knows_its_exit_code_and_what_it_resembles(
     error: type[RunnerError], code: int, resembles: type[Exception]

@@ -13,7 +13,7 @@ import pytest
 
 from runners import harness
 from runners.contract import Crashed, InputError, Request, Result, SourceUnavailable
-from runners.harness import content_of, finish, main, prepare
+from runners.harness import content_of, exit_code_of, finish, main, prepare
 from runners.ranks import Helped
 
 Order = Callable[..., Path]
@@ -81,7 +81,7 @@ def test_the_former_attempts_words_are_gone(order: Order, install: Install, tmp_
     assert not (tmp_path / "out/error.json").exists()
 
 
-@pytest.mark.parametrize(("error", "code"), [(InputError, 65), (SourceUnavailable, 75), (Crashed, 70)])
+@pytest.mark.parametrize(("error", "code"), [(InputError, 65), (SourceUnavailable, 75), (Crashed, 71)])
 def test_a_foreseen_error_becomes_its_exit_code(
     order: Order, install: Install, tmp_path: Path, error: type[InputError], code: int
 ) -> None:
@@ -106,16 +106,47 @@ def test_a_foreseen_error_is_told_in_words_not_by_a_trace(
     assert capsys.readouterr().err == "made-up failed: features: the data has no column agee\ndid you mean age?\n"
 
 
-def test_an_unforeseen_error_leaves_its_last_words_and_goes_on(order: Order, install: Install, tmp_path: Path) -> None:
+def test_an_unforeseen_error_leaves_its_last_words_and_its_trace(
+    order: Order, install: Install, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def breaks(request: Request, folder: Path) -> Result:
         raise ZeroDivisionError("by nought\nand more")
 
     install(breaks)
-    with pytest.raises(ZeroDivisionError):
-        main([str(order())])
+    assert main([str(order())]) == 70
     told = json.loads((tmp_path / "out/error.json").read_text())
     assert told["what"] == "ZeroDivisionError: by nought"
-    assert "log" in told["fix"]
+    assert "a defect of the runner: its log says where" in told["fix"]
+    assert "Traceback" in capsys.readouterr().err
+    assert not (tmp_path / "out/result.json").exists()
+
+
+class OutOfMemoryError(RuntimeError):
+    """As torch names it."""
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (KeyError("age"), 70),
+        (RuntimeError("Inputs and outputs should have the same type"), 70),
+        (FileNotFoundError(2, "No such file or directory"), 70),
+        (PermissionError(13, "Permission denied"), 70),
+        (RecursionError(), 70),
+        (OSError(28, "No space left on device"), 71),
+        (ConnectionResetError(), 71),
+        (MemoryError(), 71),
+        (OutOfMemoryError("tried to allocate 2 GiB"), 71),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), 71),
+    ],
+)
+def test_what_would_come_again_is_told_from_what_may_pass(error: Exception, code: int) -> None:
+    assert exit_code_of(error) == code
+
+
+def test_one_of_several_processes_may_only_have_lost_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert exit_code_of(RuntimeError("Connection closed by peer")) == 71
 
 
 def test_a_runner_that_is_not_there_is_told(order: Order, tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def _container(order: JobOrder, job_name: str, settings: PodSettings) -> Manifes
     own = [{"secretRef": {"name": names.secret_name(job_name)}}] if order.secrets else []
     return {
         "name": kinds.CONTAINER,
-        "image": settings.image,
+        "image": order.image or settings.image,
         "command": [*settings.command, f"{REQUEST_FOLDER}/request.json"],
         "env": _environment(order, job_name),
         "envFrom": [*told, *own],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from reconciler.model.ids import RunName
 from reconciler.ports.clock import Clock
 from reconciler.providers.pools.local.processes import is_alive, is_child_alive, kill, spawn, stop
-from reconciler.providers.pools.local.records import Record
+from reconciler.providers.pools.local.records import GONE, Record
 from reconciler.providers.pools.local.store import Store
 from reconciler.providers.pools.local.surroundings import surroundings
 
@@ -114,7 +114,7 @@ class Custody:
         fresh = self._store.jobs.refresh_one(self._store.folder_of(record.run).name)
         if fresh and fresh.process == record.process and not fresh.exit:
             kill(record.process) if record.process else None
-            self._store.put_exit(fresh, self._now(), LOST)
+            self._store.put_exit(fresh, self._now(), LOST, why=GONE)
 
     def _is_over(self, key: tuple[RunName, int]) -> bool:
         record = self._store.record(key[0])

@@ -6,6 +6,7 @@ from reconciler.model.fairness.gpu_kinds import kind_refusal
 from reconciler.model.fairness.shares import refusal
 from reconciler.model.ids import Address
 from reconciler.model.kinds.pools import Pool
+from reconciler.ports.pool import image_refusal
 from reconciler.providers.pools.local.records import Record
 
 
@@ -14,6 +15,8 @@ def never_fits(pools: Mapping[Address, Pool], record: Record) -> str:
     order = record.order
     if order.pool not in pools:
         return ""
+    if told := image_refusal(order):
+        return told
     if order.resources.nodes > 1:
         return (
             f"asks for {order.resources.nodes} nodes and {order.pool} is one machine: "

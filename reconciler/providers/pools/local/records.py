@@ -23,6 +23,8 @@ from reconciler.model.quantity import format_duration
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.pools.local.warden import STOPPED, TIMED_OUT
 
+GONE = "gone"
+"""Why an attempt is over that had begun, and of which nobody knows how it ended."""
 REFUSED = 65
 """Exit code of the runners' contract (EX_DATAERR): a retry won't help."""
 
@@ -123,6 +125,7 @@ class Record:
             started=_moment(self.admission.at) if self.admission else None,
             ended=ended,
             inputs=self.order.inputs,
+            lost=self.exit is not None and self.exit.why == GONE,
         )
 
 

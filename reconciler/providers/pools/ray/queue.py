@@ -11,6 +11,7 @@ from reconciler.model.fairness.shares import refusal
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import JobState
+from reconciler.ports.pool import image_refusal
 from reconciler.providers.pools.ray.records import Record
 
 SLOW_START = 15.0
@@ -65,8 +66,8 @@ def never_fit(moment: Moment) -> Iterable[tuple[Record, str]]:
         if record.end or record.is_let_in or record.order.pool not in moment.pools:
             continue
         spec, nodes = moment.pools[record.order.pool], record.order.resources.nodes
-        kind = kind_refusal(record.order.pool, spec, record.order.resources)
-        if reason := kind or refusal(record.order.pool, spec, record.order.team, record.demand):
+        odd = image_refusal(record.order) or kind_refusal(record.order.pool, spec, record.order.resources)
+        if reason := odd or refusal(record.order.pool, spec, record.order.team, record.demand):
             yield record, f"{reason}; it is for {nodes} nodes together: lower resources.nodes" if nodes > 1 else reason
 
 

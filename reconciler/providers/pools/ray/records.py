@@ -106,6 +106,7 @@ class Record:
             started=_moment(self.accepted) if is_started else None,
             ended=_moment(end.ended) if end else None,
             inputs=self.order.inputs,
+            lost=end is not None and end.reason == LOST,
         )
 
 

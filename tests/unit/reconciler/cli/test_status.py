@@ -7,7 +7,7 @@ import pytest
 from reconciler.cli.exits import Exit
 from reconciler.settings import Settings
 from tests.unit.reconciler.cli.conftest import Say
-from tests.unit.reconciler.cli.test_apply import claim, held
+from tests.unit.reconciler.cli.test_apply_lease import claim, held
 
 Place = tuple[str, ...]
 

@@ -10,7 +10,7 @@ from reconciler.cli.wait import TAKEOVER, judged, verdict
 from reconciler.gitstore.heartbeat import Life
 from reconciler.settings import Settings
 from tests.unit.reconciler.cli.conftest import Say
-from tests.unit.reconciler.cli.test_apply import claim, held
+from tests.unit.reconciler.cli.test_apply_lease import claim, held
 
 Place = tuple[str, ...]
 

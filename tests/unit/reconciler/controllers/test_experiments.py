@@ -79,6 +79,21 @@ def test_where_and_for_whom_makes_no_other_trial(changed: dict[str, Any]) -> Non
     assert runs(sweep(**changed)) == [A, B, C]
 
 
+def test_the_image_that_a_command_asks_for_is_in_its_order() -> None:
+    own = {"runner": {"command": ["python", "train.py"], "image": "example.com/train:1"}}
+    (change, *_) = stage.of(decide(thing=sweep(**own)), StartRun)
+    assert change.image == "example.com/train:1"
+    assert stage.of(decide(), StartRun)[0].image == ""
+
+
+def test_a_long_leaderboard_is_shown_in_pages() -> None:
+    many = sweep(trials=[{"n": n} for n in range(1100)], budget={"trials": 1100})
+    found = decide(thing=many)
+    assert (len(found.facts["leaderboard"]), found.facts["trials"]) == (500, 1100)
+    assert list(found.pages) == found.facts["leaderboard_pages"]
+    assert sum(map(len, found.pages.values())) == 600
+
+
 def test_the_users_own_code_is_in_the_name_by_its_tree() -> None:
     own = {"runner": {"command": ["python", "train.py"], "code": "train"}}
     one, other = (stage.of(decide(thing=sweep(code=tree, **own)), StartRun)[0] for tree in ("tree-1", "tree-2"))

@@ -47,6 +47,19 @@ def test_accepted_labels_are_handed_on_with_their_agreement() -> None:
     assert found.output == DataVersion(run, "marks-1")
 
 
+def test_labels_that_are_missing_or_that_nothing_can_be_said_of_are_told() -> None:
+    run = run_of()
+
+    def message(facts: dict[str, Any], **metrics: float) -> str:
+        told = stage.result(facts=facts, metrics=metrics)
+        return decide(stage.actual(stage.version(run), results={run: told})).message
+
+    ties = message({"alpha": 0.5, "answered": 100}, labelled=88.0)
+    assert ties == "labels agree with alpha 0.5; 12 of 100 answered examples have no label: ties or disputed"
+    same = message({"alpha": None, "undefined": "all 12 answers are `ok`, so that alpha is undefined"})
+    assert same == "labels are merged; all 12 answers are `ok`, so that alpha is undefined"
+
+
 def test_labels_on_which_annotators_disagree_are_refused_and_not_handed_on() -> None:
     run = run_of()
     bad = stage.result(accepted=False, violations=[{"where": "alpha", "what": "0.31 is below 0.6"}])

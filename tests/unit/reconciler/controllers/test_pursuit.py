@@ -1,5 +1,6 @@
 """The life of a run: absent, submitted, waiting, running, finishing, accepted; and every way in which it goes wrong."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -109,6 +110,36 @@ def test_a_job_whose_record_is_lost_is_not_run_again_when_its_result_is_there() 
     assert isinstance(only(look(stage.actual(stage.branch(RUN), results={RUN: stage.result()}))), AcceptRun)
 
 
+@pytest.mark.parametrize(("state", "exit_code"), [("failed", 137), ("failed", 1), ("failed", None), ("failed", 0)])
+def test_what_a_job_that_failed_has_left_is_no_result(state: str, exit_code: int | None) -> None:
+    """It is left over of another attempt, or forged: the job is tried again."""
+    job = stage.job(RUN, state, exit_code=exit_code, ended=ago(days=1), reason="killed")
+    found = look(stage.actual(stage.branch(RUN), job, results={RUN: stage.result()}))
+    change = only(found)
+    assert isinstance(change, StartRun)
+    assert change.attempt == 2
+    last = stage.job(RUN, state, exit_code=exit_code, ended=ago(days=1), reason="killed", attempt=3)
+    stalled = look(stage.actual(stage.branch(RUN), last, results={RUN: stage.result()}))
+    assert (stalled.stage, stalled.message) == (Stage.FAILED, "killed after 3 attempts")
+
+
+def test_a_cancelled_job_left_no_result_either() -> None:
+    seen = stage.actual(stage.branch(RUN), stage.job(RUN, "cancelled"), results={RUN: stage.result()})
+    assert isinstance(only(look(seen)), StartRun)
+
+
+def test_the_result_of_a_job_of_which_nobody_knows_how_it_ended_is_taken() -> None:
+    lost = stage.job(RUN, "failed", lost=True, ended=ago(days=1))
+    assert isinstance(only(look(stage.actual(stage.branch(RUN), lost, results={RUN: stage.result()}))), AcceptRun)
+    assert isinstance(only(look(stage.actual(stage.branch(RUN), lost))), StartRun)
+
+
+def test_a_sealed_output_is_accepted_whatever_became_of_another_job() -> None:
+    failed = stage.failed(RUN, 137, ended=ago(days=1))
+    sealed = stage.actual(stage.branch(RUN, sealed=True), failed, results={RUN: stage.result()})
+    assert isinstance(only(look(sealed)), AcceptRun)
+
+
 def test_a_crash_between_commit_and_merge_is_finished_by_the_next_pass() -> None:
     sealed = stage.branch(RUN, sealed=True)
     assert isinstance(only(look(stage.actual(sealed, results={RUN: stage.result()}))), AcceptRun)
@@ -122,6 +153,28 @@ def test_input_that_is_wrong_fails_at_once_with_what_the_runner_said() -> None:
     error = {"what": "no column age", "where": "age", "fix": "name another"}
     found = look(stage.actual(stage.branch(RUN), stage.failed(RUN, 65), errors={RUN: error}))
     assert (found.stage, found.message, found.changes) == (Stage.FAILED, "age: no column age (name another)", ())
+
+
+def test_a_defect_is_not_tried_again_since_it_would_fail_the_same_way() -> None:
+    error = {"what": "KeyError: 'age'", "fix": "this is a defect of the runner: its log says where"}
+    found = look(stage.actual(stage.branch(RUN), stage.failed(RUN, 70), errors={RUN: error}))
+    assert (found.stage, found.changes) == (Stage.FAILED, ())
+    assert found.message == (
+        "KeyError: 'age' (this is a defect of the runner: its log says where)"
+        "; it isn't tried again, as it would fail the same way"
+    )
+
+
+@pytest.mark.parametrize("exit_code", [1, 65, 70])
+def test_a_failed_run_is_tried_again_once_an_input_has_another_version(exit_code: int) -> None:
+    """Whatever it failed for may have been put right, even where the content of the data is the same."""
+    before, now = RunName(f"{LOANS}/{'1' * 12}"), RunName(f"{LOANS}/{'2' * 12}")
+    job = stage.job(RUN, "failed", exit_code=exit_code, attempt=3, ended=ago(days=1), inputs=(before,))
+    view = stage.view(stage.desired(stage.resource(LOANS)), stage.actual(stage.branch(RUN), job))
+    change = only(pursue(replace(wanted(), inputs={"dataset": now}), RETRIES, view))
+    assert isinstance(change, StartRun)
+    assert change.attempt == 4
+    assert pursue(replace(wanted(), inputs={"dataset": before}), RETRIES, view).stage is Stage.FAILED
 
 
 def test_a_crash_is_tried_again_after_a_while_and_no_sooner() -> None:
@@ -154,7 +207,7 @@ def test_a_source_out_of_reach_is_tried_for_ever() -> None:
     assert change.attempt == 91
 
 
-@pytest.mark.parametrize("exit_code", [1, 65, 75])
+@pytest.mark.parametrize("exit_code", [1, 65, 70, 75])
 def test_an_operators_wish_starts_a_failed_run_at_once(exit_code: int) -> None:
     job = stage.failed(RUN, exit_code, attempt=9, ended=ago(minutes=2))
     found = look(stage.actual(stage.branch(RUN), job, controls=stage.requested(LOANS, ago(minutes=1))))
@@ -278,6 +331,7 @@ def test_violations_are_told_on_one_line() -> None:
     many = [{"where": f"c{n}", "what": "bad"} for n in range(7)]
     assert violations({"violations": many[:5]}) == "c0: bad; c1: bad; c2: bad; c3: bad; c4: bad"
     assert violations({"violations": many}) == "c0: bad; c1: bad; c2: bad; c3: bad; c4: bad; and 2 more"
+    assert violations({"violations": [{"where": "a", "what": "bad", "fix": "mend it"}]}) == "a: bad (mend it)"
     assert violations({"violations": ["odd"]}) == "the runner refused its output"
     assert violations({"what": "result.json is no JSON", "where": RUN}) == f"{RUN}: result.json is no JSON"
 

@@ -50,7 +50,10 @@ def test_what_changes_the_result_changes_the_name(parts: dict[str, Any]) -> None
 
 def test_a_runners_declared_version_changes_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
     before = ordered().run
-    monkeypatch.setattr("reconciler.controllers.run_orders.RUNNER_VERSIONS", {**RUNNER_VERSIONS, "ingest": 2})
+    monkeypatch.setattr(
+        "reconciler.controllers.run_orders.RUNNER_VERSIONS",
+        {**RUNNER_VERSIONS, "ingest": RUNNER_VERSIONS["ingest"] + 1},
+    )
     assert ordered().run != before
 
 
@@ -69,7 +72,7 @@ def test_an_order_says_where_for_whom_and_what_it_is_made_from() -> None:
     assert found.provenance == {
         "environment": "dev",
         "spec": "specs/datasets/loans.yaml",
-        "runner_version": 1,
+        "runner_version": RUNNER_VERSIONS["ingest"],
         "input_dataset": "datasets/a/1",
     }
 

@@ -15,6 +15,7 @@ from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.kinds.deployments import Model, Replicas
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
+from reconciler.model.observed import JobState
 from reconciler.model.plan import Outcome, Plan
 from reconciler.ports.engines import Engines
 from reconciler.ports.serving import RevisionOrder
@@ -88,6 +89,17 @@ def test_a_run_is_started_on_its_branch_with_all_that_its_job_needs() -> None:
     }
     assert (order.pool, order.team, order.timeout, order.attempt) == (SHARED, "t", 60.0, 3)
     assert order.inputs == (OTHER,)
+
+
+def test_another_attempt_is_made_though_a_failed_one_left_a_result() -> None:
+    world = World()
+    apply(world, start())
+    world.room(DataRoom).write(RUN, {"result.json": b"{}"})
+    world.room(PoolRoom).jobs[RUN].state = JobState.FAILED
+    apply(world, start())
+    assert world.room(PoolRoom).jobs[RUN].order.attempt == 1
+    apply(world, start(attempt=2))
+    assert world.room(PoolRoom).jobs[RUN].order.attempt == 2
 
 
 def test_a_run_is_accepted_with_the_commit_that_asked_for_it() -> None:

@@ -145,6 +145,18 @@ def test_an_error_is_read_where_there_is_no_result_and_anew_for_every_attempt() 
     assert look(world, results).errors[RUN]["what"] == "second"
 
 
+def test_why_a_job_failed_is_read_whatever_result_lies_there() -> None:
+    world = World()
+    engines = stage.engines(world)
+    engines.pool.configure(SHARED, Pool())
+    leave(world, RUN, {"result.json": result(), "error.json": b'{"what": "it broke"}'})
+    engines.pool.submit(JobOrder(RUN, SHARED, "t", Resources(), 1.0))
+    engines.pool.settle()
+    world.clock.advance(3600)
+    assert engines.pool.list().jobs[RUN].state is JobState.FAILED
+    assert look(world).errors[RUN]["what"] == "it broke"
+
+
 def test_a_run_whose_job_goes_on_is_not_read() -> None:
     world = World()
     leave(world, RUN, {"result.json": result()})

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.loop.record import Edits, edits, plain, status, with_outcomes
+from reconciler.loop.record import Edits, edits, status, with_outcomes
 from reconciler.loop.recorded import Recorded, approval_path, parse
 from reconciler.model.change import DropRun
 from reconciler.model.decision import Decision, Standing
@@ -214,11 +214,6 @@ def test_problems_and_notes_of_the_commit_are_told() -> None:
     told = parse(found["pass.yaml"] or b"")
     assert told["notes"] == ["the history was rewritten"]
     assert "no such field" in told["problems"][0]
-
-
-def test_values_are_plain_as_yaml_reads_them_back() -> None:
-    odd = {"a": (1, 2), 3: frozenset({"x"}), "s": Standing.READY, "n": None, "f": 1.5, "b": True, "t": NOW}
-    assert plain(odd) == {"a": [1, 2], "3": ["x"], "s": "ready", "n": None, "f": 1.5, "b": True, "t": str(NOW)}
 
 
 def test_an_engine_that_is_down_while_a_report_is_read_is_no_disaster() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.loop.dumping import dump
-from reconciler.loop.record import plain
+from reconciler.loop.plain import plain
 from reconciler.loop.recorded import (
     LARGEST,
     Recorded,
@@ -82,8 +82,12 @@ def test_what_a_broken_file_said_before_stands_in_its_place() -> None:
 def test_a_large_file_is_not_read_at_all() -> None:
     path = f"status/{LOANS}.yaml"
     files = Files({path: b"state: ready\n"}, {path: LARGEST + 1})
-    assert "too large: 16.0 MiB" in RecordedFiles().read(files).flaws[path]
+    found = RecordedFiles().read(files)
+    assert "too large: 16.0 MiB" in found.flaws[path]
     assert files.reads == []
+    (ready,) = found.statuses[LOANS]["conditions"]
+    assert (found.statuses[LOANS]["state"], ready["reason"]) == ("stalled", "Unreadable")
+    assert "too large: 16.0 MiB" in ready["message"]
 
 
 def test_controls_that_cannot_be_read_hold_their_resource() -> None:

@@ -188,7 +188,7 @@ def test_what_could_not_be_read_stays_in_the_inventory() -> None:
 
 def test_above_the_deletion_budget_nothing_is_removed_and_the_plan_says_why() -> None:
     facts: dict[Address, Any] = {Address(f"labels/l{number}"): {} for number in range(10)}
-    found = plan(stage.desired(), stage.actual(facts=facts))
+    found = plan(stage.desired(), stage.actual(*(stage.version(f"{name}/1") for name in facts), facts=facts))
     assert {decision.reason for decision in found.decisions.values()} == {"DeletionBudget"}
     assert found.removed == frozenset()
     assert len(found.notes) == 1

@@ -104,6 +104,38 @@ def test_what_was_approved_before_does_not_use_up_the_budget_of_the_others() -> 
     assert [found[address].reason for address in NAMES[:8]] == ["Removing"] * 4 + ["DeletionBudget"] * 4
 
 
+def test_what_never_made_anything_is_removed_without_counting() -> None:
+    removed = {name: replace(removal(name), changes=()) for name in NAMES}
+    wanted = stage.desired(deletion={"number": 3, "share": 0.3})
+    bare = stage.actual(facts={name: {} for name in NAMES})
+    found, notes = guard(removed, wanted, bare)
+    assert (reasons(dict(found)), notes) == ({"Removing"}, ())
+    held = stage.actual(*(stage.version(f"{name}/1") for name in NAMES[:4]), facts={name: {} for name in NAMES})
+    found, notes = guard(removed, wanted, held)
+    assert [found[name].reason for name in NAMES] == ["DeletionBudget"] * 4 + ["Removing"] * 6
+    assert (
+        f"removes 4 of 10 resources and one pass may delete 3: restore the specs, or approve with `setpoint apply "
+        f"--approve {approval(removals(NAMES[:4]))}`" in notes[0]
+    )
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        stage.branch("datasets/d0/1"),
+        stage.job("datasets/d0/1", "failed"),
+        stage.proposal("datasets/d0/1"),
+        stage.version("datasets/d0/1"),
+    ],
+)
+def test_whatever_a_resource_holds_counts(thing: Any) -> None:
+    wanted = stage.desired(deletion={"number": 0})
+    found, _ = guard(
+        {NAMES[0]: replace(removal(NAMES[0]), changes=())}, wanted, stage.actual(thing, facts={NAMES[0]: {}})
+    )
+    assert found[NAMES[0]].reason == "DeletionBudget"
+
+
 def test_a_number_of_zero_allows_no_removal_without_a_word() -> None:
     assert reasons(hold(1, number=0)[0]) == {"DeletionBudget"}
 

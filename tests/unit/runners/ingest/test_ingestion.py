@@ -9,10 +9,12 @@ import pytest
 from PIL import Image
 from pyarrow import parquet
 
-from runners.contract import Result
+from runners.contract import InputError, Request, Result
 from runners.ingest.ingestion import ingest
 from runners.ingest.parameters import Parameters, understood
+from runners.label.examples import read_examples
 from runners.samples import census
+from runners.train import tabular
 
 TABLE_FILES = {"data.parquet", "profile.json", "profile.html", "profile.png", "schema.json", "croissant.json"}
 IMAGE_FILES = {
@@ -74,17 +76,37 @@ def test_without_a_schema_one_is_proposed_which_the_data_holds(tmp_path: Path) -
     assert second.content == first.content
 
 
-def test_the_content_is_of_the_data_alone(tmp_path: Path) -> None:
+def test_the_content_is_of_the_data_and_how_it_is_read(tmp_path: Path) -> None:
     file = csv(tmp_path, "id,y\n1,0\n2,1\n")
     contents = {
         ingested(file, tmp_path / "a").content,
-        ingested(file, tmp_path / "b", target="y", identifier="id").content,
         ingested(
             file, tmp_path / "c", columns={"id": {"type": "integer"}, "y": {"type": "integer", "maximum": 0}}
         ).content,
     }
     assert len(contents) == 1
+    contents.add(ingested(file, tmp_path / "b", target="y").content)
+    contents.add(ingested(file, tmp_path / "e", identifier="id").content)
+    assert len(contents) == 3
     assert ingested(csv(tmp_path, "id,y\n1,0\n2,0\n"), tmp_path / "d").content not in contents
+
+
+def test_what_heals_a_refusal_downstream_is_in_the_content(tmp_path: Path) -> None:
+    """Else what was refused keeps its name, and stays refused."""
+    file = csv(tmp_path, "id,y\n1,0\n2,1\n")
+    before = ingested(file, tmp_path / "before")
+    parquet.write_table(pa.table({"id": [1, 2], "label": ["a", "b"]}), tmp_path / "labels.parquet")
+    inputs = {"dataset": str(tmp_path / "before"), "labels": str(tmp_path)}
+    told = {"target": "label", "metric": {"name": "accuracy"}, "params": {"model": "logistic"}}
+    trial = Request(run="experiments/x/1", runner="tabular", params=told, inputs=inputs, output=str(tmp_path / "out"))
+    (tmp_path / "out").mkdir()
+    with pytest.raises(InputError, match="the dataset names no identifier"):
+        tabular.run(trial, tmp_path / "out")
+    with pytest.raises(InputError, match="the table has no identifier"):
+        read_examples(str(tmp_path / "before"))
+    after = ingested(file, tmp_path / "after", identifier="id")
+    assert len(read_examples(str(tmp_path / "after"))) == 2
+    assert after.content != before.content
 
 
 def test_the_same_data_leaves_the_same_bytes(tmp_path: Path) -> None:

@@ -1,10 +1,15 @@
 """How far annotators agree."""
 
+from random import Random
+
+import krippendorff
+import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from runners.label.agreement import alpha_of, annotators_of, pairs_of
+from runners.label.agreement import alpha_of, annotators_of, pairs_of, undefined
 from runners.label.merging import Merged
+from runners.label.scales import Scale
 
 # The example of Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011), section C: nominal alpha is 0.743.
 OBSERVERS = {
@@ -28,6 +33,35 @@ def test_alpha_is_one_for_agreement_and_undefined_without_comparison() -> None:
     assert alpha_of({1: {"a": "x"}, 2: {"a": "y"}}) is None
     assert alpha_of({1: {"a": "x", "b": "x"}, 2: {"a": "x", "b": "x"}}) is None
     assert alpha_of({}) is None
+
+
+@pytest.mark.parametrize("scale", ["nominal", "ordinal", "interval"])
+@pytest.mark.parametrize("seed", range(20))
+def test_alpha_is_that_of_the_distance_of_its_scale(scale: Scale, seed: int) -> None:
+    chance = Random(seed)
+    raters = "abcde"[: chance.randint(2, 5)]
+    domain = sorted(chance.sample([0.5, 1, 2, 3, 4, 5, 10, 20240115, 20240116], chance.randint(2, 6)))
+    answers: dict[int, dict[str, str]] = {}
+    for n in range(chance.randint(8, 60)):
+        true = chance.randrange(len(domain))
+        near = [max(0, min(len(domain) - 1, true + chance.choice([-1, 0, 0, 0, 1]))) for _ in raters]
+        answers[n] = {who: str(domain[at]) for who, at in zip(raters, near, strict=True) if chance.random() < 0.8}
+    rows = [[float(answers[n].get(who, "nan")) for n in answers] for who in raters]
+    expected = krippendorff.alpha(np.array(rows), level_of_measurement=scale)
+    values = None if scale == "nominal" else {str(value): float(value) for value in domain}
+    assert alpha_of(answers, values, by_rank=scale == "ordinal") == pytest.approx(float(expected), abs=2e-6)
+
+
+def test_numbers_that_all_differ_take_no_room_for_each_pair_of_them() -> None:
+    answers = {n: {"a": str(n), "b": str(n + 0.5)} for n in range(30_000)}
+    values = {said: float(said) for given in answers.values() for said in given.values()}
+    assert alpha_of(answers, values) == pytest.approx(1.0, abs=2e-6)
+
+
+def test_why_alpha_is_undefined_is_told() -> None:
+    assert undefined({1: {"a": "x"}}) == "no example has two answers, so that alpha is undefined"
+    assert undefined({1: {"a": "x", "b": "x"}}) == "all 2 answers are `x`, so that alpha is undefined"
+    assert undefined({1: {"a": "x", "b": "y"}}) == ""
 
 
 def test_pairs_are_compared_where_both_answered() -> None:
@@ -57,4 +91,12 @@ def test_annotators_are_held_against_what_was_merged() -> None:
     assert annotators_of({1: {"a": "x", "b": "x"}, 2: {"a": "z"}}, merged) == {
         "a": {"answers": 2, "accuracy": 0.5},
         "b": {"answers": 1, "accuracy": 1.0},
+    }
+
+
+def test_annotators_are_not_held_against_ties() -> None:
+    merged = {1: Merged(None, 0.5), 2: Merged("y", 1.0)}
+    assert annotators_of({1: {"a": "x", "b": "z"}, 2: {"a": "y"}}, merged) == {
+        "a": {"answers": 2, "accuracy": 1.0},
+        "b": {"answers": 1, "accuracy": None},
     }

@@ -1,7 +1,6 @@
 """Label Studio's exports."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,8 +15,8 @@ def read(folder: Path, question: str = "digit") -> list[tuple[str, str]]:
 
 
 def test_answers_of_whole_tasks_are_read(tmp_path: Path, write: Write) -> None:
-    write("p", [task("1.png", (1, "5"), ({"id": 2, "email": "bo@x.org"}, "6")), task("2.png", (1, "7+3"))])
-    assert read(tmp_path / "exports") == [("1", "5"), ("bo@x.org", "6"), ("1", "3; 7")]
+    write("p", [task("1.png", (1, "5"), ({"id": 2, "email": "bo@x.org"}, "6")), task("2.png", (1, "7"))])
+    assert read(tmp_path / "exports") == [("1", "5"), ("bo@x.org", "6"), ("1", "7")]
     (first, *_) = read_exports(Exports(url=f"{tmp_path}/exports/p.json", question="digit"))
     assert first.data == {"image": "1.png"}
     assert first.task == "p.json[0] task 1"
@@ -26,11 +25,11 @@ def test_answers_of_whole_tasks_are_read(tmp_path: Path, write: Write) -> None:
 def test_json_min_is_read(tmp_path: Path, write: Write) -> None:
     rows = [
         {"id": 7, "image": "1.png", "digit": "5", "annotator": 3, "annotation_id": 1},
-        {"id": 8, "image": "2.png", "digit": {"choices": ["5", "6"]}, "annotator": 4},
+        {"id": 8, "image": "2.png", "digit": {"choices": ["6"]}, "annotator": 4},
         {"id": 9, "image": "3.png", "annotator": 4},
     ]
     write("min", rows)
-    assert read(tmp_path / "exports") == [("3", "5"), ("4", "5; 6")]
+    assert read(tmp_path / "exports") == [("3", "5"), ("4", "6")]
     assert "id" not in read_exports(Exports(url=f"{tmp_path}/exports", question="digit"))[0].data
 
 
@@ -43,12 +42,30 @@ def test_what_was_skipped_or_asked_otherwise_is_no_answer(tmp_path: Path, write:
     assert read(tmp_path / "exports") == [("1", "8")]
 
 
-@pytest.mark.parametrize(("kind", "value", "label"), [("rating", 4, "4"), ("number", 2.5, "2.5")])
-def test_ratings_and_numbers_are_answers(tmp_path: Path, write: Write, kind: str, value: Any, label: str) -> None:
-    one = task("1.png", (1, "x"))
-    one["annotations"][0]["result"] = [{"from_name": "digit", "type": kind, "value": {kind: value}}]
+def test_the_scale_is_that_of_the_kind_of_answer(tmp_path: Path, write: Write) -> None:
+    tasks = [task(f"{n}.png", (1, "x")) for n in range(2)]
+    for one, kind in zip(tasks, ("rating", "number"), strict=True):
+        one["annotations"][0]["result"] = [{"from_name": "digit", "type": kind, "value": {kind: 4}}]
+    write("p", [*tasks, task("3.png", (1, "x"))])
+    found = read_exports(Exports(url=f"{tmp_path}/exports", question="digit"))
+    assert [(answer.label, answer.scale) for answer in found] == [("4", "ordinal"), ("4", "interval"), ("x", "nominal")]
+
+
+def test_the_ground_truth_is_told_apart(tmp_path: Path, write: Write) -> None:
+    one = task("1.png", (1, "5"), (2, "6"))
+    one["annotations"][1]["ground_truth"] = True
     write("p", [one])
-    assert read(tmp_path / "exports") == [("1", label)]
+    found = read_exports(Exports(url=f"{tmp_path}/exports", question="digit"))
+    assert [answer.is_truth for answer in found] == [False, True]
+
+
+def test_a_task_without_data_and_results_that_are_no_objects_are_passed_over(tmp_path: Path, write: Write) -> None:
+    one = task("1.png", (1, "5")) | {"data": "1.png"}
+    one["annotations"][0]["result"].append("odd")
+    write("p", [one])
+    assert read_exports(Exports(url=f"{tmp_path}/exports", question="digit"))[0].data == {}
+    with pytest.raises(InputError, match="they answer digit"):
+        read(tmp_path / "exports", "zzz")
 
 
 def test_files_tell_annotators_apart_who_are_all_user_one(tmp_path: Path, write: Write) -> None:

@@ -1,6 +1,7 @@
 """Whole merges, of good exports and of ugly ones."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,71 @@ def test_disputes_are_listed_the_most_disputed_first(tmp_path: Path, write: Writ
     assert labelled(write("p", tasks), dataset, tmp_path / "out", dispute_below=0.5).facts["disputes"] == 1
 
 
+def two_who_disagree(write: Write) -> Path:
+    tasks = [task(f"{n}.png", (1, "x"), (2, "y" if n < 2 else "x")) for n in range(4)]
+    return write("p", [*tasks, task("4.png", (1, "y"), (2, "x"), (3, "y"), (4, "y"), (5, "x"))])
+
+
+def test_a_tie_has_no_label_and_is_counted(tmp_path: Path, write: Write, dataset: str) -> None:
+    result = labelled(two_who_disagree(write), dataset, tmp_path / "out", agreement={"alpha": -1})
+    assert [row["label"] for row in rows(tmp_path / "out")] == [None, None, "x", "x", "y"]
+    assert (result.facts["ties"], result.facts["disputes"], result.facts["labels"]) == (2, 3, {"x": 2, "y": 1})
+    assert (result.metrics["labelled"], result.facts["answered"]) == (3, 5)
+    assert result.accepted
+
+
+def test_the_spec_says_whether_disputed_labels_are_used(tmp_path: Path, write: Write, dataset: str) -> None:
+    result = labelled(two_who_disagree(write), dataset, tmp_path / "out", disputed="drop")
+    assert [row["label"] for row in rows(tmp_path / "out")] == [None, None, "x", "x", None]
+    assert (result.facts["disputed"], result.facts["labels"], result.facts["unlabelled"]) == ("drop", {"x": 2}, 8)
+    disputes = json.loads((tmp_path / "out/disputes.json").read_text())
+    assert [(one["id"], one["label"]) for one in disputes] == [("0.png", None), ("1.png", None), ("4.png", "y")]
+
+
+def test_the_ground_truth_is_the_label_whatever_the_majority_says(tmp_path: Path, write: Write, dataset: str) -> None:
+    one = task("1.png", (1, "x"), (2, "x"), (3, "y"))
+    one["annotations"][2]["ground_truth"] = True
+    result = labelled(write("p", [one, task("2.png", (1, "x"), (2, "y"))]), dataset, tmp_path / "out")
+    assert [(row["label"], row["confidence"]) for row in rows(tmp_path / "out")] == [("y", 1.0), (None, 0.5)]
+    assert result.facts["ground_truth"] == 1
+    assert result.facts["annotators"]["3"] == {"answers": 1, "accuracy": 1.0}
+
+
+def rated(write: Write, kind: str, pairs: Sequence[tuple[float, float]]) -> Path:
+    tasks = [task(f"{n}.png", (1, "?"), (2, "?")) for n in range(len(pairs))]
+    for one, pair in zip(tasks, pairs, strict=True):
+        for annotation, said in zip(one["annotations"], pair, strict=True):
+            annotation["result"] = [{"from_name": "digit", "type": kind, "value": {kind: said}}]
+    return write("rated", tasks)
+
+
+def test_ratings_that_nearly_agree_agree(tmp_path: Path, write: Write, dataset: str) -> None:
+    near = [(1, 2), (2, 2), (3, 4), (4, 4), (5, 4), (1, 1), (5, 5), (2, 1)]
+    file = rated(write, "rating", near)
+    result = labelled(file, dataset, tmp_path / "out", agreement={"alpha": 0.8})
+    assert result.accepted
+    assert result.facts["scale"] == "ordinal"
+    strict = labelled(file, dataset, tmp_path / "out", agreement={"alpha": 0.8, "scale": "nominal"})
+    assert strict.facts["alpha"] < 0.5 < result.facts["alpha"]
+    assert [violation.where for violation in strict.violations] == ["agreement"]
+
+
+def test_numbers_are_labels_with_all_their_digits(tmp_path: Path, write: Write, dataset: str) -> None:
+    pairs = [(1234567, 1234569), (20240115, 20240116), (7, 7.0), (0.12345671, 0.12345679)]
+    result = labelled(rated(write, "number", pairs), dataset, tmp_path / "out")
+    said = [[answer["answer"] for answer in row["answers"]] for row in rows(tmp_path / "out")]
+    assert said == [["1234567", "1234569"], ["20240115", "20240116"], ["7", "7"], ["0.12345671", "0.12345679"]]
+    assert [row["label"] for row in rows(tmp_path / "out")] == [None, None, "7", None]
+    assert (result.facts["disputes"], result.facts["scale"]) == (3, "interval")
+    assert (
+        0.99 < result.facts["alpha"] < 1
+        or labelled(rated(write, "number", pairs), dataset, tmp_path / "out", agreement={"scale": "nominal"}).facts[
+            "alpha"
+        ]
+        < 0.5
+    )
+
+
 def test_the_last_answer_of_an_annotator_counts(tmp_path: Path, write: Write, dataset: str) -> None:
     early, late = task("1.png", (1, "old")), task("1.png", (1, "new"))
     early["annotations"][0]["updated_at"] = "2024-01-01T00:00:00Z"
@@ -111,7 +177,7 @@ def test_exports_that_match_nothing_are_refused_and_never_crash(
 def test_refused_labels_are_kept_for_inspection(tmp_path: Path, write: Write, dataset: str) -> None:
     file = write("p", [task("1.png", (1, "x"), (2, "y")), task("2.png", (1, "y"), (2, "x"))])
     result = labelled(file, dataset, tmp_path / "out", agreement={"alpha": 0.5}, choices=["x"])
-    assert [violation.where for violation in result.violations] == ["choices", "agreement"]
+    assert [violation.where for violation in result.violations] == ["answers", "choices", "agreement"]
     assert len(rows(tmp_path / "out")) == 2
     assert result.metrics["alpha"] < 0
 

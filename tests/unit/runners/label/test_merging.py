@@ -24,11 +24,15 @@ def test_the_majority_wins_with_its_share() -> None:
     assert merged == {"x": Merged("1", 0.666667), "y": Merged("3", 1.0)}
 
 
-def test_ties_go_to_the_more_frequent_then_the_first() -> None:
-    answers = {"x": {"a": "1", "b": "2"}, "y": {"a": "2"}, "z": {"a": "4", "b": "3"}}
-    merged = by_majority(answers)
-    assert (merged["x"].label, merged["z"].label) == ("2", "3")
-    assert merged["x"].confidence == 0.5
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_of_two_who_never_agree_nobody_is_believed(rule: object) -> None:
+    merged = rule({n: {"ann": "a", "bo": "b"} for n in range(100)})  # type: ignore[operator]
+    assert merged == {n: Merged(None, 0.5) for n in range(100)}
+
+
+def test_a_tie_has_no_label_however_frequent_one_is_elsewhere() -> None:
+    answers = {"x": {"a": "1", "b": "2"}, "y": {"a": "2"}, "z": {"a": "4", "b": "3", "c": "4", "d": "3", "e": "1"}}
+    assert by_majority(answers) == {"x": Merged(None, 0.5), "y": Merged("2", 1.0), "z": Merged(None, 0.4)}
 
 
 def test_dawid_skene_believes_the_better_annotator() -> None:

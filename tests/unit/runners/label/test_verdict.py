@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from runners.label.matching import Matched
 from runners.label.parameters import Parameters
 from runners.label.verdict import judge
 
@@ -13,7 +14,7 @@ TWO = {"1.png": {"a": "5", "b": "5"}, "2.png": {"a": "6"}}
 
 def told(answers: Any, strays: tuple[str, ...] = (), alpha: float | None = 0.9, **spec: Any) -> list[tuple[str, str]]:
     params = Parameters.model_validate({"exports": {"url": "x", "question": "digit"}, **spec})
-    violations = list(judge(params, answers, strays, alpha))
+    violations = list(judge(params, Matched(answers, strays=strays), len(answers), alpha))
     assert all(violation.fix for violation in violations)
     return [(violation.where, violation.what) for violation in violations]
 
@@ -26,7 +27,7 @@ def test_labels_that_hold_the_rules_are_not_refused() -> None:
     ("spec", "alpha", "expected"),
     [
         ({"agreement": {"alpha": 0.6}}, 0.59, ("agreement", f"{ALPHA} is 0.590, below agreement.alpha 0.6")),
-        ({"agreement": {"alpha": 0.6}}, None, ("agreement", f"{ALPHA} is undefined")),
+        ({"agreement": {"alpha": 0.6}}, None, ("agreement", "all 2 answers are `5`, so that alpha is undefined")),
         ({"agreement": {"annotators": 2}}, 0.9, ("answers", "1 of 2 answered examples have fewer than 2 answers")),
         ({"choices": ["5"]}, 0.9, ("choices", "1 answers are '6', which is not among choices: 2.png by a")),
     ],
@@ -52,12 +53,39 @@ def test_no_answer_at_all_is_told() -> None:
     assert [where for where, _ in told({}, ("x",), alpha=None, agreement={"alpha": 0.5})] == ["tasks", "answers"]
 
 
-def test_several_choices_are_held_to_the_choices_one_by_one() -> None:
-    joint = {"1.png": {"a": "cat; dog", "b": "cat; fox"}}
-    assert told(joint, choices=["cat", "dog"]) == [
-        ("choices", "1 answers are 'fox', which is not among choices: 1.png by b")
-    ]
+def test_a_choice_is_held_to_the_choices_as_a_whole() -> None:
     assert told({"1.png": {"a": "this; that"}}, choices=["this; that"]) == []
+    assert told({"1.png": {"a": "this; that"}}, choices=["this", "that"])[0][0] == "choices"
+
+
+def judged(matched: Matched, labelled: int, **spec: Any) -> list[tuple[str, str, str]]:
+    params = Parameters.model_validate({"exports": {"url": "x", "question": "digit"}, **spec})
+    return [(found.where, found.what, found.fix) for found in judge(params, matched, labelled, None)]
+
+
+def test_it_is_told_which_way_alpha_is_undefined() -> None:
+    gate = {"agreement": {"alpha": 0.6}}
+    same = judged(Matched({n: {"a": "ok", "b": "ok", "c": "ok"} for n in range(4)}), 4, **gate)
+    assert same == [
+        (
+            "agreement",
+            "all 12 answers are `ok`, so that alpha is undefined",
+            "lower agreement.alpha to 0, or add examples of another kind",
+        )
+    ]
+    ((_, what, fix),) = judged(Matched({1: {"a": "ok"}, 2: {"a": "no"}}), 2, **gate)
+    assert what == "no example has two answers, so that alpha is undefined"
+    assert fix.endswith("have examples labelled by several people")
+
+
+def test_labels_of_which_none_can_be_used_are_refused() -> None:
+    ((where, what, _),) = judged(Matched({n: {"a": "x", "b": "y"} for n in range(9)}), 0)
+    assert (where, what) == ("answers", "none of 9 answered examples has a label: all are ties or disputed")
+
+
+def test_ground_truths_that_differ_are_refused() -> None:
+    ((where, what, _),) = judged(Matched(TWO, clashes=("1.png",)), 2)
+    assert (where, what) == ("ground_truth", "1 examples have ground truths that differ: 1.png")
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:

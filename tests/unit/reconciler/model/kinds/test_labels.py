@@ -18,12 +18,14 @@ def test_the_label_runner_is_told_what_it_needs_and_no_more() -> None:
         "choices": ["0", "1"],
         "agreement": {"alpha": 0.0, "annotators": 1},
         "dispute_below": 0.7,
+        "disputed": "keep",
         "note": "",
     }
 
 
 @pytest.mark.parametrize(
-    "change", [{"merge": "vote"}, {"agreement": {"alpha": 2}}, {"dispute_below": -1}, {"refresh": "x"}]
+    "change",
+    [{"merge": "vote"}, {"agreement": {"alpha": 2}}, {"dispute_below": -1}, {"disputed": "draw"}, {"refresh": "x"}],
 )
 def test_limits(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):

@@ -41,6 +41,16 @@ def test_a_job_carries_its_order() -> None:
     assert read.order == replace(wanted, request={})
 
 
+def test_a_job_runs_in_the_image_that_it_asks_for_else_in_that_of_the_environment() -> None:
+    assert container(manifests.job(order(), "q", SETTINGS))["image"] == SETTINGS.image
+    asked = replace(order(), image="example.com/train:1")
+    made = manifests.job(asked, "q", SETTINGS)
+    assert container(made)["image"] == "example.com/train:1"
+    read = read_job(made | {"status": {}})
+    assert read
+    assert read.order.image == "example.com/train:1"
+
+
 def test_a_request_is_a_file_of_the_pod() -> None:
     made = manifests.job(order(), "q", SETTINGS)
     template = made["spec"]["template"]

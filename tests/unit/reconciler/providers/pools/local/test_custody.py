@@ -130,7 +130,7 @@ def test_a_job_whose_processes_are_gone_has_failed(store: Store, custody: Custod
     kill(process)
     wait(lambda: follow(store, custody).exit)
     job = now(store).as_job()
-    assert (job.state, job.exit_code, job.reason) == (JobState.FAILED, None, LOST)
+    assert (job.state, job.exit_code, job.reason, job.lost) == (JobState.FAILED, None, LOST, True)
 
 
 def test_a_job_without_its_warden_is_stopped_and_has_failed(store: Store, custody: Custody, wait: Wait) -> None:
@@ -189,6 +189,7 @@ def test_a_warden_that_ends_before_its_claim_has_failed(store: Store, clock: Han
     (store.folder_of(RUN) / "1.claim.json").symlink_to("nowhere")  # claims fail as if another had it, and none is there
     wait(lambda: follow(store, custody).exit)
     assert now(store).as_job().reason == NEVER_CAME
+    assert not now(store).as_job().lost
 
 
 def test_a_process_that_can_t_be_started_has_failed(

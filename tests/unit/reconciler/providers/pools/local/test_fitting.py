@@ -1,5 +1,6 @@
 """What can never run on one machine is told with what to change."""
 
+from dataclasses import replace
 from typing import Any
 
 from reconciler.model.ids import Address, RunName
@@ -26,3 +27,12 @@ def test_what_never_fits_is_told() -> None:
 
 def test_a_kind_of_gpu_that_isn_t_there_never_fits() -> None:
     assert "no kinds" in never_fits(POOLS, record(gpus=1, gpu_kind="a100"))
+
+
+def test_an_image_is_refused_where_no_containers_run() -> None:
+    asked = record()
+    asked = replace(asked, order=replace(asked.order, image="example.com/train:1"))
+    assert never_fits(POOLS, asked) == (
+        "asks for the image example.com/train:1 and the jobs of pools/shared run in no containers: leave runner.image "
+        "out, or use a pool on Kubernetes"
+    )

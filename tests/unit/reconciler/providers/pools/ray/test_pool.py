@@ -115,7 +115,7 @@ def test_a_cluster_that_was_restarted_has_lost_what_ran_and_nothing_else(
     go_on(pool, clock, 2)
     assert job_of(pool, done).state is JobState.SUCCEEDED
     lost = job_of(pool, running)
-    assert (lost.state, lost.reason, lost.exit_code) == (JobState.FAILED, LOST, None)
+    assert (lost.state, lost.reason, lost.exit_code, lost.lost) == (JobState.FAILED, LOST, None, True)
     assert lost.ended
     assert job_of(pool, running) == lost
     assert pool.logs(RunName(running)) == ""

@@ -1,5 +1,6 @@
 """Who may start on a cluster, what never can, and why the others wait."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -92,3 +93,10 @@ def test_what_can_never_fit_is_told_once_its_pool_is_there() -> None:
 def test_a_kind_of_gpu_that_the_pool_hasn_t_got_never_fits() -> None:
     ((_, why),) = never_fit(moment(waiting("a", gpus=1, gpu_kind="a100")))
     assert "has no kinds" in why
+
+
+def test_an_image_never_fits() -> None:
+    asked = waiting("a")
+    asked = replace(asked, order=replace(asked.order, image="example.com/train:1"))
+    ((_, why),) = never_fit(moment(asked))
+    assert why.startswith("asks for the image example.com/train:1")

@@ -1,0 +1,83 @@
+"""What one answer of Label Studio says: the text of its one label, and the scale that it is on."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from runners.contract import InputError
+from runners.label.scales import SCALES, Scale, number_text
+
+ONE_LABEL = 'ask for one: choice="single" in the labelling interface, or a question for each label'
+
+
+class Said(NamedTuple):
+    """One label, and the scale that it is on."""
+
+    label: str
+    scale: Scale
+
+
+def said_in(results: Iterable[Mapping[str, Any]], question: str, where: str) -> Said | None:
+    """Return what an annotation's results say to a question; None where they say nothing.
+
+    Raises:
+        InputError: they say several things at once, such as one for each region, or what is no label.
+    """
+    found = [said for item in results if item.get("from_name") == question and (said := _of_result(item, where))]
+    if len(found) > 1:
+        what = f"{question} has {len(found)} answers in one annotation (one for each region), which can't be merged"
+        raise InputError(what, where, "ask about the whole example: take perRegion out of the labelling interface")
+    return found[0] if found else None
+
+
+def _of_result(item: Mapping[str, Any], where: str) -> Said | None:
+    kind, question, told = str(item.get("type")), str(item.get("from_name")), item.get("value")
+    value = told if isinstance(told, Mapping) else {}
+    if kind not in SCALES:
+        raise InputError(
+            f"{question} answers with {kind}, which can't be merged",
+            where,
+            "name a control tag of the kinds Choices, Rating or Number in exports.question",
+        )
+    if value.get(kind) is None:
+        return None
+    if kind == "choices":
+        return _one_of(value["choices"], question, where)
+    if isinstance(value[kind], str):  # a choice's text is a label, a number's is not
+        raise _no_label(question, where)
+    return _plain(value[kind], question, where)._replace(scale=SCALES[kind])
+
+
+def said_at_least(value: Any, question: str, where: str) -> Said | None:
+    """Return what JSON-MIN has for a question, which tells a rating from no number: both are ranks at least.
+
+    Raises:
+        InputError: it says several things at once, or what is no label.
+    """
+    if isinstance(value, Mapping):
+        value = next((value[kind] for kind in SCALES if kind in value), value)
+    if value is None:
+        return None
+    return _one_of(value if isinstance(value, list) else [value], question, where)
+
+
+def _one_of(choices: Any, question: str, where: str) -> Said | None:
+    if not isinstance(choices, list):
+        raise _no_label(question, where)
+    if len(choices) > 1:
+        shown = " and ".join(str(choice)[:40] for choice in choices[:3])
+        what = f"{question} has {len(choices)} choices in one answer ({shown}), and one label is merged for an example"
+        raise InputError(what, where, ONE_LABEL)
+    return _plain(choices[0], question, where) if choices and choices[0] != "" else None
+
+
+def _plain(value: Any, question: str, where: str) -> Said:
+    if isinstance(value, str):
+        return Said(value, "nominal")
+    text = number_text(value)
+    if text is None:
+        raise _no_label(question, where)
+    return Said(text, "ordinal")
+
+
+def _no_label(question: str, where: str) -> InputError:
+    return InputError(f"an answer to {question} is neither a text nor a number", where, "correct it where it was given")
