@@ -58,20 +58,19 @@ class LocalRepository:
         found = self.objects.find(name)
         if found is None and not (self.git_dir / "HEAD").exists():
             raise Unavailable(f"the repository {self.place} is gone", "restore it, or give another path")
-        if found is None:
-            self._check_gone(name)
-        return found.id if found else None
+        return found.id if found else self._looked_at(name)
 
-    def _check_gone(self, name: str) -> None:
-        """See that a ref that leads to no object isn't there: one that a power cut has left empty is no absent one."""
+    def _looked_at(self, name: str) -> str | None:
+        """Return what a ref that led to no object says now: one that a power cut has left empty is no absent one."""
         try:
             told = untrusted.read(self.git_dir / name, 1024).decode("ascii", "replace").strip()
         except (FileNotFoundError, Refused):
-            return
-        self.objects.check_whole(told)
-        if not told.startswith("ref: ") and self.objects.find(name) is None:
+            return None
+        found = self.objects.find(name) or (self.objects.find(told) if told.isalnum() else None)
+        if found is None and not told.startswith("ref: ") and (self.git_dir / name).exists():
             hint = f"have it point to a commit again, `git update-ref {name} <commit>`, or delete that file"
             raise Unavailable(f"the ref {self.git_dir / name} is damaged: it says {told[:60]!r}", hint)
+        return found.id if found else None
 
     def swap(self, updates: Sequence[RefUpdate], *, patience: float | None = None) -> None:
         """Move refs together, each only if it is where it is expected; in so many seconds, or not at all.

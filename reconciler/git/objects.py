@@ -94,10 +94,7 @@ class ObjectStore:
         Raises:
             Unavailable: the repository can't be read, or the object is damaged.
         """
-        found = self._ask("info", [name], lambda answers: _info(answers.readline()))
-        if found is None:
-            self.check_whole(name)
-        return found
+        return self._found(name) or self.check_whole(name)
 
     def read(self, name: str) -> bytes:
         """Return the content of an object.
@@ -120,20 +117,32 @@ class ObjectStore:
             some = names[first : first + _AT_ONCE]
             found += self._ask("contents", some, partial(_contents, len(some)))
         if None in found:
-            self.check_whole(names[found.index(None)])
-            raise FileNotFoundError(names[found.index(None)])
+            missing = names[found.index(None)]
+            if self.check_whole(missing) is None:
+                raise FileNotFoundError(missing)
+            return self.read_all(names)  # it was written meanwhile
         return [content for content in found if content is not None]
 
-    def check_whole(self, name: str) -> None:
+    def check_whole(self, name: str) -> Info | None:
         """See that an object that Git calls missing isn't there: one that was emptied or cut off is called so too.
+
+        Returns:
+            What is known of it, if it was written since; None where there is no such object.
 
         Raises:
             Unavailable: it is there, and damaged.
         """
         file = self.git_dir / "objects" / name[:2] / name[2:]
-        if _ID.fullmatch(name) and file.exists():
+        if not (_ID.fullmatch(name) and file.exists()):
+            return None
+        found = self._found(name)
+        if found is None and file.exists():
             what = f"object {name} of {self.git_dir} is damaged: it is empty or cut off, as after a power cut"
             raise Unavailable(what, self._remedy)
+        return found
+
+    def _found(self, name: str) -> Info | None:
+        return self._ask("info", [name], lambda answers: _info(answers.readline()))
 
     def copy(self, name: str, target: BinaryIO) -> None:
         """Write the content of an object to a file, however large it is.

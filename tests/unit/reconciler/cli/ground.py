@@ -17,5 +17,5 @@ def small_repository(folder: Path) -> Settings:
     subprocess.run(["git", "init", "-q", "-b", "main", str(place)], check=True)
     for key in ("user.name", "user.email"):
         subprocess.run(["git", "-C", str(place), "config", key, "test"], check=True)
-    begin(place, "Begin")
+    begin(place, "Begin", ["specs", "environments"])
     return Settings(str(place), "dev", "main", folder / "home")

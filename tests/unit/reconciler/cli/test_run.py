@@ -137,7 +137,7 @@ def test_a_daemon_whose_renewal_hangs_writes_nothing_when_another_has_taken_over
         until(lambda: _takes(other), "the other to take over")
         place = Path(settings.repository)
         (place / "specs/pools/more.yaml").write_text("capacity: {cpus: 2}\n")
-        begin(place, "More")
+        begin(place, "More", ["specs"])
         threading.Event().wait(1.0)
         assert not is_told(settings, "pools/more")
         line.go_on.set()
