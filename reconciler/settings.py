@@ -2,9 +2,19 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+SECRETS = "SETPOINT_SECRET_"
+"""How the environment variables begin that hold secrets."""
+_PROGRAMS = re.compile(
+    r"PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|VIRTUAL_ENV|CONDA_PREFIX|LD_LIBRARY_PATH|DYLD_\w+"
+    r"|PYTHON\w+|(?i:https?|ftp|all|no)_(?i:proxy)|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|XDG_\w+"
+    r"|CUDA\w*|NVIDIA\w*|NCCL_\w+|ROCR?_\w+|HIP_\w+|OPENBLAS_\w+|OMP_\w+|MKL_\w+"
+)
+"""Variables that programs need to run, to be reached and to find devices and libraries; none of them is a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +29,14 @@ class Settings:
     environment: str
     branch: str = "main"
     home: Path = Path()
+
+
+def inherited(environ: Mapping[str, str], more: Collection[str] = ()) -> dict[str, str]:
+    """Return those environment variables that a program of others may have: an allow list, and those named beside it.
+
+    The daemon's own surroundings hold every team's secrets, its keys of the data store and its tokens.
+    """
+    return {name: value for name, value in environ.items() if name in more or _PROGRAMS.fullmatch(name)}
 
 
 def default_home(repository: str, environ: Mapping[str, str] = os.environ) -> Path:

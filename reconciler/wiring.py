@@ -19,6 +19,7 @@ from reconciler.gitstore.heartbeat import Heartbeat
 from reconciler.gitstore.lease import Lease, LeaseHeld
 from reconciler.gitstore.reader import Source
 from reconciler.gitstore.status import StatusBranch
+from reconciler.home import claim
 from reconciler.loop.apply import Applier
 from reconciler.loop.boundary import Failure
 from reconciler.loop.cycle import Cycle
@@ -27,9 +28,10 @@ from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, CommitId
 from reconciler.model.kinds.spec import SECRET
+from reconciler.model.text import printable
 from reconciler.ports.engines import Engines
 from reconciler.ports.source import SourceTree
-from reconciler.settings import Settings
+from reconciler.settings import SECRETS, Settings
 
 
 class SystemClock:
@@ -52,8 +54,6 @@ class Provider(NamedTuple):
     given: tuple[str, ...] = ()
 
 
-SECRETS = "SETPOINT_SECRET_"
-"""How the environment variables begin that hold secrets."""
 _ROOM = "reconciler.providers"
 PROVIDERS: Mapping[tuple[str, str], Provider] = MappingProxyType(
     {
@@ -93,19 +93,20 @@ def provider(port: str, choice: ProviderChoice) -> Callable[..., Any]:
 def engines(environment: Environment, settings: Settings, source: Source) -> Engines:
     """Build the engines that an environment's file names. The embedded ones keep their state below `settings.home`."""
     clock, home = SystemClock(), settings.home
+    claim(home, source.repository.place)
     offers = {
         "clock": clock,
-        "environ": inherited(environment),
+        "environ": offered(environment),
         "environment": settings.environment,
         "repository": source.repository,
         "branch": settings.branch,
     }
-    data = _built("data", environment.data, {**offers, "folder": folder(environment.data, home / "data")})
-    own = folder(environment.serving, home / "serving" / settings.environment)
+    data = _built("data", environment.data, {**offers, "folder": folder(environment.data, home / "data", home)})
+    own = folder(environment.serving, home / "serving" / settings.environment, home)
     return Engines(
         data=data,
         reader=data,
-        pool=_built("pool", environment.pool, {**offers, "folder": folder(environment.pool, home / "pool")}),
+        pool=_built("pool", environment.pool, {**offers, "folder": folder(environment.pool, home / "pool", home)}),
         serving=_built("serving", environment.serving, {**offers, "folder": own}),
         forge=_built("forge", environment.forge, offers),
         clock=clock,
@@ -129,17 +130,29 @@ def _built(port: str, choice: ProviderChoice, offers: Mapping[str, Any]) -> Any:
     return build(**made_of, **options)
 
 
-def inherited(environment: Environment) -> Mapping[str, str]:
-    """Return the surroundings that jobs of this machine inherit: without the secrets of its providers."""
+def offered(environment: Environment) -> Mapping[str, str]:
+    """Return the environment variables that a pool of this machine may give to jobs: no secret of a provider."""
     choices = (environment.data, environment.pool, environment.serving, environment.forge)
     named = {SECRETS + name for choice in choices for name in SECRET.findall(str(choice.options))}
     return {name: value for name, value in os.environ.items() if name not in named}
 
 
-def folder(choice: ProviderChoice, default: Path) -> Path:
-    """Return the folder of an embedded engine: the option `path`, which starts at the home, or the default."""
+def folder(choice: ProviderChoice, default: Path, home: Path) -> Path:
+    """Return the folder of an embedded engine: the option `path`, which is one below the home, or the default.
+
+    Raises:
+        Refused: the path leads out of the home, by itself or by a link.
+    """
     path = choice.options.get("path")
-    return default.parent / str(path) if path else default
+    if not path:
+        return default
+    chosen = home / str(path)
+    if not chosen.resolve().is_relative_to(home.resolve()) or chosen.resolve() == home.resolve():
+        raise Refused(
+            f"the path {printable(str(path))} of the provider {choice.provider} is no folder below {home}",
+            "name one below the daemon's home; --home says where that is",
+        )
+    return chosen
 
 
 class Holding:

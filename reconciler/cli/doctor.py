@@ -31,6 +31,13 @@ GIT = (2, 38)
 """The oldest Git that merges without a work tree (`git merge-tree --write-tree`)."""
 
 
+NOT_SEPARATED = (
+    "none between users of this machine and internal endpoints, which ask for no key, and none between replicas, "
+    "which run as the daemon's user: see Endpoints in the documentation"
+)
+"""What the embedded serving doesn't keep apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was looked at. `needed` is false for what only some environments use."""
@@ -70,6 +77,7 @@ def examine() -> Iterator[Finding]:
     for extra, packages in EXTRAS.items():
         yield _extra(extra, packages)
     yield _caddy()
+    yield Finding("separation of embedded engines", NOT_SEPARATED, True, needed=False)
     gpus = _gpus()
     yield Finding("gpus", gpus or "none", bool(gpus), needed=False)
     yield _writable(Path(os.environ.get("SETPOINT_HOME") or Path.home()))

@@ -45,6 +45,7 @@ class _Case:
             replicas=spec.replicas,
             resources=spec.resources,
             visibility=spec.visibility,
+            access=spec.access,
             log_payloads=spec.log_payloads,
             why=why,
         )
@@ -144,13 +145,15 @@ def _stuck(endpoint: Endpoint) -> str:
 
 def revision_of(spec: Deployment, model: Model) -> Digest:
     """Name a revision by all that makes it answer as it does; bounds of scale and rollout change no answer."""
-    made_from = {
+    made_from: dict[str, Any] = {
         "model": model.model_dump(mode="json"),
         "resources": spec.resources.model_dump(mode="json"),
         "visibility": spec.visibility,
         "log_payloads": spec.log_payloads,
         "serve": RUNNER_VERSIONS["serve"],
     }
+    if spec.access:
+        made_from["access"] = spec.access.model_dump(mode="json")
     return digest(made_from)
 
 

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 
+from reconciler.controllers.canary import verdict
 from reconciler.model.ids import Digest
 from reconciler.model.kinds.deployments import Rollout
 from reconciler.model.observed import Endpoint, Figures, RevisionState
 
 AGAIN = timedelta(seconds=15)
 """How long a step waits for figures before it looks for them again."""
+EARLY = 10
+"""How many times fewer good revisions the gates may take back while a step is held: they look again and again then."""
 UNCOUNTED = "nobody counts its requests, so the gates error_rate and p99_ms hold nothing back"
 
 
@@ -41,7 +45,10 @@ def next_step(endpoint: Endpoint, revision: Digest, rollout: Rollout, now: datet
     if share and (step := _held(endpoint, revision, rollout, now)):
         return step
     target = next(step for step in rollout.steps if step > share)
-    return Step(f"{target} % of the traffic goes to {revision}", _divide(revision, target, others), now + rollout.hold)
+    few = f"; it had answered fewer than {rollout.minimum_requests} requests in the time that a step waits for them"
+    passed = few if share and _is_thin(endpoint, revision, rollout) else ""
+    message = f"{target} % of the traffic goes to {revision}{passed}"
+    return Step(message, _divide(revision, target, others), now + rollout.hold)
 
 
 def former_revisions(endpoint: Endpoint, revision: Digest) -> list[Digest]:
@@ -62,18 +69,39 @@ def _is_ready(endpoint: Endpoint, revision: Digest) -> bool:
 def _held(endpoint: Endpoint, revision: Digest, rollout: Rollout, now: datetime) -> Step | None:
     """Hold the gates against a step, or wait until its time is over; None when it has passed.
 
-    A step that nobody got in by, or whose figures can't be read, hasn't passed when its time is over.
+    A step that nobody got in by, whose figures can't be read, or that too few requests have come by, hasn't passed when
+    its time is over. Before that the gates ask for more certainty, as they look many times.
     """
-    figures, message = endpoint.figures, f"{endpoint.traffic[revision]} % of the traffic goes to {revision}"
-    if figures and (reason := _broken(figures, rollout)):
-        return Step(reason, failed=reason)
+    message = f"{endpoint.traffic[revision]} % of the traffic goes to {revision}"
     due = (endpoint.since or now) + rollout.hold
-    waits = endpoint.blocked or (figures.unread if figures else "")
+    is_thin = _is_thin(endpoint, revision, rollout)
+    may_judge = not is_thin or now >= due + rollout.patience
+    if endpoint.figures and may_judge and (reason := _failing(endpoint, revision, rollout, now >= due)):
+        return Step(reason, failed=reason)
+    waits = endpoint.blocked or (endpoint.figures.unread if endpoint.figures else "")
     if waits:
         return Step(f"{message}, and no further: {waits}", wake=max(due, now + AGAIN))
-    if now >= due:
-        return None
-    return Step(message if figures else f"{message}; {UNCOUNTED}", wake=due)
+    if now < due:
+        return Step(message if endpoint.figures else f"{message}; {UNCOUNTED}", wake=due)
+    if not may_judge:
+        few = f"it has answered fewer than {rollout.minimum_requests} requests"
+        return Step(f"{message}, and no further: {few}", wake=min(due + rollout.patience, now + AGAIN))
+    return None
+
+
+def _is_thin(endpoint: Endpoint, revision: Digest, rollout: Rollout) -> bool:
+    """Tell whether a revision has answered too little to be judged by."""
+    if endpoint.figures is None:
+        return False
+    return endpoint.counted.get(revision, Figures()).requests < rollout.minimum_requests
+
+
+def _failing(endpoint: Endpoint, revision: Digest, rollout: Rollout, is_due: bool) -> str:
+    """Hold a revision's figures against its gates, and against those of the former ones that have traffic beside it."""
+    former = [name for name in former_revisions(endpoint, revision) if endpoint.traffic.get(name)]
+    beside = reduce(Figures.plus, (endpoint.counted.get(name, Figures()) for name in former), Figures())
+    alpha = (1 - rollout.confidence) / (1 if is_due else EARLY)
+    return verdict(endpoint.counted.get(revision, Figures()), beside, rollout, alpha)
 
 
 def _divide(revision: Digest, share: int, others: Mapping[Digest, int]) -> dict[Digest, int]:
@@ -85,11 +113,3 @@ def _divide(revision: Digest, share: int, others: Mapping[Digest, int]) -> dict[
     first = max(divided, key=lambda name: (divided[name], name))
     divided[first] += rest - sum(divided.values())
     return {name: part for name, part in divided.items() if part} | {revision: share}
-
-
-def _broken(figures: Figures, rollout: Rollout) -> str:
-    if figures.requests and figures.error_rate > rollout.error_rate:
-        return f"more than {rollout.error_rate:.2%} of the requests failed"
-    if rollout.p99_ms and figures.p99_ms and figures.p99_ms > rollout.p99_ms:
-        return f"p99 is above {rollout.p99_ms:g} ms"
-    return ""

@@ -26,13 +26,15 @@ def order(
     """Order a run of a resource.
 
     The run's name digests the parameters, the seed, the runner's declared version and `made_from`, which holds the
-    contents of the inputs. Where it runs, for whom and how long is left out: that changes no result.
+    contents of the inputs. Where it runs, for whom and how long is left out: that changes no result. One that reads
+    secrets is named by whose they are too: the same words may stand for another database elsewhere.
     """
     spec = resource.spec
     if not isinstance(spec, JobSpec):
         raise TypeError(f"{resource.address} has no jobs")
     version = RUNNER_VERSIONS[runner]
-    name = run_name(resource.address, {"runner": [runner, version], "params": params, "seed": seed, "from": made_from})
+    whole = {"runner": [runner, version], "params": params, "seed": seed, "from": made_from}
+    name = run_name(resource.address, whole | _whose_secrets(params, view))
     return StartRun(
         address=resource.address,
         run=name,
@@ -49,3 +51,11 @@ def order(
         provenance={"environment": view.desired.environment_name, "spec": resource.file, "runner_version": version}
         | {f"input_{role}": run for role, run in (inputs or {}).items()},
     )
+
+
+def _whose_secrets(params: Mapping[str, Any], view: View) -> dict[str, str]:
+    """Return whose secrets a run reads: those of a scope, which environments may share, or of its environment alone."""
+    if "${secret:" not in repr(params):
+        return {}
+    scope = view.desired.environment.secrets.scope
+    return {"secrets": f"scope {scope}" if scope else f"environment {view.desired.environment_name}"}

@@ -133,6 +133,7 @@ class Applier:
             replicas=change.replicas,
             resources=change.resources,
             visibility=change.visibility,
+            access=change.access,
             log_payloads=change.log_payloads,
             secrets=self._engines.data.access(trial, lasting=True),
         )

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from reconciler.model.ids import Address, Digest, RunName
-from reconciler.model.kinds.deployments import Model, Replicas
+from reconciler.model.kinds.deployments import Access, Model, Replicas
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
 
@@ -164,6 +164,7 @@ class StartRevision(_OfRevision):
     replicas: Replicas
     resources: Resources
     visibility: str = "internal"
+    access: Access | None = None
     log_payloads: bool = True
 
 

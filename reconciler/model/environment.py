@@ -27,6 +27,17 @@ class DeletionBudget(Block):
     share: float = Field(default=0.3, ge=0, le=1, description="Share of all things that one pass may delete.")
 
 
+class Secrets(Block):
+    """Whose secrets `${secret:NAME}` stands for, as far as anybody may know: never what they are."""
+
+    scope: str = Field(
+        default="",
+        pattern=r"^$|^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        description="Environments that state the same scope have the same secrets, and share what was made with them. "
+        "Unset, no other environment takes over a run that reads secrets.",
+    )
+
+
 class Environment(Block):
     """One environment: its providers, its variables (`${env.x}` in specs) and its limits."""
 
@@ -35,5 +46,6 @@ class Environment(Block):
     serving: ProviderChoice = Field(default=ProviderChoice(provider="local"), description="Where endpoints run.")
     forge: ProviderChoice = Field(default=ProviderChoice(provider="git"), description="Where changes are proposed.")
     variables: dict[str, Any] = Field(default={}, description="What specs read as ${env.NAME}.")
+    secrets: Secrets = Field(default=Secrets(), description="Whose secrets ${secret:NAME} stands for.")
     deletion: DeletionBudget = Field(default=DeletionBudget(), description="How much one pass may delete.")
     description: str = Field(default="", description="What it is for, in words for people.")

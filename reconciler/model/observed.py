@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from reconciler.model.ids import Address, CommitId, Digest, RunName
 from reconciler.model.kinds.pools import Pool
@@ -127,16 +127,16 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """An endpoint's service figures since its traffic last changed. Shares are 0..1, times milliseconds.
+    """Service figures since the traffic last changed, of requests that were answered or failed.
 
-    `unread` says why they aren't known now: a rollout waits for them.
+    What a client did wrong (an answer with a status of 400 to 499) is not among them. `buckets` is a cumulative
+    histogram: how many requests took up to so many milliseconds. `unread` says why the figures aren't known now: a
+    rollout waits for them.
     """
 
     requests: int = 0
     errors: int = 0
-    p50_ms: float | None = None
-    p95_ms: float | None = None
-    p99_ms: float | None = None
+    buckets: Mapping[float, float] = field(default_factory=dict)
     unread: str = ""
 
     @property
@@ -144,13 +144,64 @@ class Figures:
         """Return the share of answers with a status of 500 and more."""
         return self.errors / self.requests if self.requests else 0.0
 
+    @property
+    def p50_ms(self) -> float | None:
+        """Return the median time in milliseconds."""
+        return self.quantile(0.5)
+
+    @property
+    def p95_ms(self) -> float | None:
+        """Return the milliseconds that 95 of 100 requests took at most."""
+        return self.quantile(0.95)
+
+    @property
+    def p99_ms(self) -> float | None:
+        """Return the milliseconds that 99 of 100 requests took at most."""
+        return self.quantile(0.99)
+
+    def quantile(self, share: float) -> float | None:
+        """Return a quantile in milliseconds, linear within its bucket, as Prometheus's `histogram_quantile` does.
+
+        What lies in the last, open bucket is told as that bucket's lower bound.
+        """
+        ordered = sorted(self.buckets.items())
+        total = ordered[-1][1] if ordered else 0.0
+        if total <= 0:
+            return None
+        lower, below = 0.0, 0.0
+        for bound, count in ordered:
+            if count >= share * total and count > below:
+                inside = (share * total - below) / (count - below)
+                return lower if bound == float("inf") else lower + (bound - lower) * inside
+            lower, below = bound, count
+        return lower
+
+    def slower_than(self, milliseconds: float) -> int:
+        """Return how many requests took longer, none of the bucket that the bound lies in but those above it."""
+        ordered = sorted(self.buckets.items())
+        total = ordered[-1][1] if ordered else 0.0
+        lower, below = 0.0, 0.0
+        for bound, count in ordered:
+            if bound >= milliseconds:
+                inside = 1.0 if bound == float("inf") else (milliseconds - lower) / (bound - lower)
+                return round(total - below - (count - below) * inside)
+            lower, below = bound, count
+        return 0
+
+    def plus(self, other: Self) -> Self:
+        """Return what was counted in both."""
+        bounds = {**self.buckets, **other.buckets}
+        buckets = {bound: self.buckets.get(bound, 0.0) + other.buckets.get(bound, 0.0) for bound in bounds}
+        unread = self.unread or other.unread
+        return type(self)(self.requests + other.requests, self.errors + other.errors, buckets, unread)
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A deployment as it serves now. `traffic` maps revisions to percent; `since` is when that last changed.
 
-    `blocked` says why requests don't get where `traffic` says, or not yet. Where nobody counts requests there are no
-    `figures`.
+    `blocked` says why requests don't get where `traffic` says, or not yet. `figures` are those of the whole endpoint,
+    `counted` the same by the revision that answered. Where nobody counts requests there are none.
     """
 
     deployment: Address
@@ -162,6 +213,7 @@ class Endpoint:
     logs_url: str = ""
     metrics_url: str = ""
     blocked: str = ""
+    counted: Mapping[Digest, Figures] = field(default_factory=dict)
 
 
 class ProposalState(StrEnum):

@@ -15,7 +15,7 @@ RUNNER_VERSIONS: Mapping[str, int] = MappingProxyType(
         "command": 2,
         "evaluate": 1,
         "smoke": 1,
-        "serve": 1,
+        "serve": 2,
         "monitor": 2,
     }
 )

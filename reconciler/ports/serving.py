@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from reconciler.model.ids import Address, Digest, RunName
-from reconciler.model.kinds.deployments import Replicas
+from reconciler.model.kinds.deployments import Access, Replicas
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import Endpoint
 
@@ -26,6 +26,7 @@ class RevisionOrder:
     replicas: Replicas
     resources: Resources
     visibility: str = "internal"
+    access: Access | None = None
     log_payloads: bool = True
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 

@@ -12,7 +12,6 @@ from reconciler.loop.cycle import Cycle, Pass
 from reconciler.loop.environment import Converging
 from reconciler.loop.observe import Results
 from reconciler.model.ids import Address, CommitId, Digest
-from reconciler.model.observed import Figures
 from reconciler.model.resource import Desired
 from reconciler.plan.guard import allowed
 from reconciler.ports.engines import Engines
@@ -21,7 +20,7 @@ from reconciler.ports.pool import JobOrder
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.memory import MemoryData, MemoryPool, MemoryServing, World
 from reconciler.providers.memory.faults import Died, Faults
-from reconciler.providers.memory.serving import Start, usual_load, usual_start
+from reconciler.providers.memory.serving import Load, Start, usual_load, usual_start
 from reconciler.providers.memory.workers import Outcome, Read, Worker
 from reconciler.simulation.audit import SOUND, Audit
 from reconciler.simulation.ending import scheduled
@@ -35,7 +34,7 @@ class Habits:
 
     work: Worker = steady
     start: Callable[[RevisionOrder], Start] = usual_start
-    load: Callable[[Address, Mapping[Digest, int], float], Figures] = usual_load
+    load: Callable[[Address, Mapping[Digest, int], float], Load] = usual_load
 
 
 Behave = Callable[[World], Habits]

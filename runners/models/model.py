@@ -57,7 +57,22 @@ class Model:
         Raises:
             ModelInputError: a column is missing, unknown, of a wrong type or shape, or has no finite answer.
         """
-        tensors = feed(self.signature, columns)
+        return self.answer(self.prepare(columns))
+
+    def prepare(self, columns: Mapping[str, Values]) -> dict[str, Array]:
+        """Bring the columns of a request to the tensors of the model's file: what fails here is the request's fault.
+
+        Raises:
+            ModelInputError: a column is missing, unknown, or of a wrong type or shape.
+        """
+        return feed(self.signature, columns)
+
+    def answer(self, tensors: Mapping[str, Array]) -> Prediction:
+        """Answer for the rows of tensors that were prepared.
+
+        Raises:
+            ModelInputError: a row has no finite answer.
+        """
         rows = len(next(iter(tensors.values())))
         raw = self.engine.run(tensors, self.signature.raw)
         return read(raw, self.signature, rows)

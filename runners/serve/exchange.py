@@ -16,7 +16,11 @@ class Exchange:
     columns: Mapping[str, Any] | None = None
     prediction: Prediction | None = None
     error: str = ""
+    is_read: bool = False
+    """Whether the request was read to its end and fits the model. Until then, whatever fails is the request's fault."""
     status: int = 0
+    size: int = 0
+    """Bytes of the request."""
     time: float = 0.0
     """When it began, in seconds since 1970."""
     seconds: float = 0.0

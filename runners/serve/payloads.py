@@ -1,10 +1,10 @@
 """The payload log: one file a day and process, which a thread of its own appends to.
 
 A request leaves its exchange in a queue and goes on. When the disk is full or too slow, exchanges are dropped and
-counted (`setpoint_payloads_dropped_total` in the metrics), and a line is on the disk whole or not at all.
+counted (`setpoint_payloads_dropped_total` in the metrics), and a line is on the disk whole or not at all. What waits
+and what is kept is bounded.
 """
 
-import contextlib
 import os
 import threading
 from collections import deque
@@ -19,11 +19,16 @@ from prometheus_client import Counter
 
 from runners.serve.events import Origin, event
 from runners.serve.exchange import Exchange
+from runners.serve.files import Files
 
 FLUSH = 0.05
 """Seconds between two writes; what a process that is killed takes with it."""
 MOST_WAITING = 20_000
 """Exchanges that wait to be written; more are dropped."""
+MOST_BYTES = 64 * 2**20
+"""Bytes of the requests whose exchanges wait to be written; more are dropped."""
+BATCH = 4 * 2**20
+"""Bytes of lines that are written at once; a longer line is written by itself."""
 DROPPED = Counter("setpoint_payloads_dropped_total", "Requests that were answered and could not be logged.")
 
 _OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
@@ -43,16 +48,18 @@ class PayloadLog:
         self,
         folder: Path,
         origin: Origin,
-        append: "Callable[[Path, bytes], None] | None" = None,
+        append: Callable[[Path, bytes], None],
         *,
         flush: float = FLUSH,
     ) -> None:
         self._folder = folder
         self._origin = origin
-        self._append = append or append_whole
+        self._append = append
         self._flush = flush
         self._ending = threading.Event()
         self._waiting: deque[Exchange] = deque()
+        self._bytes = 0
+        self._guard = threading.Lock()
         self._wake = threading.Event()
         self._closed = False
         self._failing = False
@@ -61,10 +68,14 @@ class PayloadLog:
 
     def put(self, exchange: Exchange) -> None:
         """Leave an exchange to be written; never waits."""
-        if len(self._waiting) >= MOST_WAITING:
+        with self._guard:
+            is_full = len(self._waiting) >= MOST_WAITING or self._bytes + exchange.size > MOST_BYTES
+            if not is_full:
+                self._waiting.append(exchange)
+                self._bytes += exchange.size
+        if is_full:
             DROPPED.inc()
             return
-        self._waiting.append(exchange)
         self._wake.set()
 
     def close(self, patience: float = 5.0) -> None:
@@ -82,15 +93,24 @@ class PayloadLog:
             self._ending.wait(self._flush)
 
     def _write(self) -> None:
-        taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        days: dict[str, list[bytes]] = {}
-        for exchange in taken:
+        lines: list[bytes] = []
+        size, former = 0, ""
+        while self._waiting:
+            exchange = self._waiting[0]
             day = datetime.fromtimestamp(exchange.time, UTC).date().isoformat()
-            days.setdefault(day, []).append(line_of(exchange, self._origin))
-        for day, lines in days.items():
-            self._put_lines(self._folder / f"{day}-{os.getpid()}.jsonl", lines)
+            if lines and (day != former or size > BATCH):
+                self._put_lines(former, lines)
+                lines, size = [], 0
+            lines.append(line_of(exchange, self._origin))
+            size, former = size + len(lines[-1]), day
+            with self._guard:
+                self._waiting.popleft()
+                self._bytes -= exchange.size
+        if lines:
+            self._put_lines(former, lines)
 
-    def _put_lines(self, path: Path, lines: list[bytes]) -> None:
+    def _put_lines(self, day: str, lines: list[bytes]) -> None:
+        path = self._folder / f"{day}-{os.getpid()}.jsonl"
         try:
             self._append(path, b"".join(lines))
             self._failing = False
@@ -101,11 +121,15 @@ class PayloadLog:
             self._failing = True
 
 
-def payload_log(place: str, origin: Origin) -> PayloadLog:
-    """Open the payload log of a process, in a folder of this machine or below a fsspec URL."""
+def payload_log(place: str, origin: Origin, quota: int) -> PayloadLog:
+    """Open the payload log of a process, in a folder of this machine or below a fsspec URL.
+
+    The quota is that of the folder above, which all processes of a deployment share; objects have none here.
+    """
     parts = urlsplit(place)
     if parts.scheme in ("", "file"):
-        return PayloadLog(Path(unquote(parts.path)), origin)
+        folder = Path(unquote(parts.path))
+        return PayloadLog(folder, origin, Files(folder.parent, quota))
     from runners.serve.objects import FLUSH as SELDOM
     from runners.serve.objects import Objects
 
@@ -115,21 +139,3 @@ def payload_log(place: str, origin: Origin) -> PayloadLog:
 def line_of(exchange: Exchange, origin: Origin) -> bytes:
     """Return an exchange as one line of JSON; numbers that JSON has no word for are null."""
     return orjson.dumps(event(exchange, origin), option=_OPTIONS)
-
-
-def append_whole(path: Path, content: bytes) -> None:
-    """Append to a file, or leave it as it was.
-
-    Raises:
-        OSError: the disk is full, or can't be written to.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        size = os.fstat(file).st_size
-        if os.write(file, content) < len(content):
-            with contextlib.suppress(OSError):
-                os.ftruncate(file, size)
-            raise OSError(28, "no space left on the device")
-    finally:
-        os.close(file)

@@ -75,10 +75,15 @@ class ServedModel(KServeModel):  # type: ignore[misc]
     async def _answer(self, columns: Columns) -> Prediction:
         rows = max((len(values) for values in columns.values()), default=0)
         if rows <= INLINE_ROWS:
-            prediction = self._model.predict(columns)
-        else:
-            prediction = await asyncio.to_thread(self._model.predict, columns)
+            return self._predict(columns)
+        return await asyncio.to_thread(self._predict, columns)
+
+    def _predict(self, columns: Columns) -> Prediction:
         exchange = NOW.get()
+        tensors = self._model.prepare(columns)
+        if exchange:
+            exchange.is_read = True
+        prediction = self._model.answer(tensors)
         if exchange:
             exchange.columns, exchange.prediction = columns, prediction
         return prediction

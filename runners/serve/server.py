@@ -2,8 +2,9 @@
 
 import logging
 import signal
+import struct
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request
@@ -28,17 +29,30 @@ GRACE = 8
 _MODELS = ("body", "InferenceRequest", "bytes")
 """What FastAPI puts before the place in the request."""
 _CLIENTS_FAULT = (InvalidInput, ModelNotFound, NotImplementedError)
+_READING = (
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    RuntimeError,
+    AssertionError,
+    struct.error,
+)
+"""What may fail in KServe, FastAPI, NumPy and here while a request is read; KServe has handlers for its own."""
 
 
 def run(settings: Settings, model: Model) -> None:
     """Serve a model until SIGTERM; what has begun is answered first, and the payload log is written to its end."""
     quiet()
     origin = _origin(settings)
-    log = payload_log(settings.logs, origin) if settings.logs else None
+    log = payload_log(settings.logs, origin, settings.logs_quota) if settings.logs else None
     server = ModelServer(http_port=settings.port or 0, enable_grpc=False, enable_latency_logging=False)
     server.register_model(ServedModel(settings.name, model))
     app.add_exception_handler(RequestValidationError, explain)
     app.add_exception_handler(HTTPException, reword)
+    for kind in _READING:
+        app.add_exception_handler(kind, unreadable)
     rest = RESTServer(
         Doorkeeper(app, settings.body_limit, _told(origin, log)),
         server.dataplane,
@@ -87,8 +101,17 @@ async def explain(_: Request, error: Any) -> JSONResponse:
     return JSONResponse({"error": message}, status_code=400)
 
 
-def _place(place: Sequence[str | int]) -> str:
-    return ".".join(str(part) for part in place if part not in _MODELS) or "it"
+async def unreadable(_: Request, error: Any) -> JSONResponse:
+    """Answer a request that nobody foresaw, and that failed while it was read, as the client's fault: 400.
+
+    Raises:
+        Exception: the request had been read: what failed is ours.
+    """
+    exchange = NOW.get()
+    if exchange is None or exchange.is_read:
+        raise error
+    exchange.error = f"the request can't be read: {str(error)[:300] or type(error).__name__}"
+    return JSONResponse({"error": exchange.error}, status_code=400)
 
 
 async def reword(_: Request, error: Any) -> JSONResponse:

@@ -36,6 +36,8 @@ class Settings(BaseModel):
     """Where the reason is written when the model can't be served."""
     logs: str | None = None
     """The folder of the payload log: a path or a fsspec URL; None is no log."""
+    logs_quota: int = Field(default=2**30, ge=1)
+    """Bytes of the payload logs in the folder above `logs`, where that is on a disk: the oldest go for new ones."""
     body_limit: int = Field(default=16 * MEBIBYTE, ge=1)
     """Bytes of the largest request that is answered."""
     threads: int = Field(default=1, ge=1)

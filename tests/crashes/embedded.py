@@ -54,7 +54,7 @@ deployment: deployments/loans
 gates: [{metric: roc_auc, minimum: 0.6}]
 approval: auto
 """,
-    "specs/deployments/loans.yaml": "rollout: {steps: [100], hold: 1s}\n",
+    "specs/deployments/loans.yaml": "rollout: {steps: [100], hold: 1s, minimum_requests: 0}\n",
     "specs/monitors/loans.yaml": """\
 deployment: deployments/loans
 schedule: 0 0 1 1 *

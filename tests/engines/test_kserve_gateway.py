@@ -34,7 +34,7 @@ DEPLOYMENT = Address("deployments/employment")
 OLD, NEW = Digest("0123456789ab"), Digest("ba9876543210")
 ROUTES = ("gateway.networking.k8s.io/v1", "httproutes")
 GATEWAYS = ("gateway.networking.k8s.io/v1", "gateways")
-ROLLOUT = Rollout.model_validate({"steps": [50, 100], "hold": "1h"})
+ROLLOUT = Rollout.model_validate({"steps": [50, 100], "hold": "1h", "minimum_requests": 0})
 
 
 class Front:
@@ -194,7 +194,7 @@ def test_a_rollout_is_held_back_by_what_prometheus_counts(front: Front) -> None:
     assert counted.since == since
     assert counted.figures.p99_ms == pytest.approx(25, abs=10), "each took 20 ms, in the bucket of 10 to 25"
     step = next_step(counted, NEW, ROLLOUT, datetime.now(UTC))
-    assert step.failed == "more than 1.00% of the requests failed"
+    assert step.failed == "more than 1.00% of its requests failed"
 
 
 def test_monitors_and_keda_read_the_same_series(front: Front, prometheus: "Prometheus") -> None:

@@ -16,8 +16,27 @@ from tests.unit.runners.serve.test_server import AGES, IDS, SEXES, V1, V2, Proce
 
 PATHS = ("/healthz", "/readyz", "/metrics", "/", "/nowhere")
 APP = app(Pulse(NOW), Metrics("dev"), lambda: NOW)
-CALM = {200, 400, 404, 405, 413, 422, 501}
-"""What a server may answer to anything; 501 is what KServe has no word for, as `:explain`."""
+CALM = {200, 400, 404, 405, 413, 415, 422}
+"""What a server may answer to anything: never that it is the server's fault."""
+TYPES = (
+    "application/json",
+    "application/octet-stream",
+    "text/plain",
+    "",
+    "application/cloudevents+json",
+    "a/b; charset=x",
+)
+ODD = ("", "0", "1", "-1", "abc", "1.5", "40", "9" * 30, "null", "gzip", "identity", "chunked", "\xff")
+HEADERS = (
+    "Inference_Header_Content_Length",
+    "Content_Encoding",
+    "Accept_Encoding",
+    "Accept",
+    "ce_id",
+    "ce_specversion",
+)
+ENDS = (b"", b"\x00" * 8, b"\xff" * 9, b"\x01\x00\x00\x001")
+"""What follows the JSON, where a header says that binary data does."""
 
 
 def health(random: Random) -> None:
@@ -51,11 +70,18 @@ def serving() -> Iterator[Callable[[Random], None]]:
 
 def _ask(process: Process, random: Random) -> None:
     path, body = _request(random)
-    status, told = process.ask(path, body)
-    assert status in CALM, (status, told, path, body)
+    headers = {}
+    if random.random() < 0.3:
+        headers = {name: random.choice(ODD) for name in HEADERS if random.random() < 0.3}
+        headers["Content_Type"] = random.choice(TYPES)
+    if random.random() < 0.1:
+        headers |= {"Content_Type": TYPES[1], HEADERS[0]: str(len(body))}
+        body += random.choice(ENDS)
+    status, told = process.ask(path, body, **{name: value.encode("latin-1") for name, value in headers.items()})
+    assert status in CALM, (status, told, path, headers, body)
     if status != 200:
-        assert isinstance(told, dict), (status, told, path, body)
-        assert told.get("error"), (status, told, path, body)
+        assert isinstance(told, dict), (status, told, path, headers, body)
+        assert told.get("error"), (status, told, path, headers, body)
 
 
 def _request(random: Random) -> tuple[str, bytes]:
@@ -64,6 +90,9 @@ def _request(random: Random) -> tuple[str, bytes]:
         path = V1
     else:
         told, path = {"id": "mine", "inputs": [AGES, SEXES, IDS], "outputs": [{"name": "prediction"}]}, V2
+    if "inputs" in told and random.random() < 0.2:
+        sizes = {"binary_data_size": random.choice((0, 1, 8, 9, -1, 10**12, "x", None, 0.5))}
+        told["inputs"][1] = {"name": "SEX", "shape": [2], "datatype": "BYTES", "parameters": sizes}
     changed = structure(random, told)
     if random.random() < 0.1:
         changed = random.choice(SCALARS)

@@ -13,7 +13,7 @@ from reconciler.model.observed import Figures
 from reconciler.ports.pool import JobOrder
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.memory import World
-from reconciler.providers.memory.serving import ServingRoom, Start, usual_load, usual_start
+from reconciler.providers.memory.serving import Load, ServingRoom, Start, usual_load, usual_start
 from reconciler.providers.memory.workers import Outcome, Read, chance, plausible
 from reconciler.simulation.machine import Behave, Habits
 from reconciler.simulation.steady import steady
@@ -75,14 +75,17 @@ def _start(order: RevisionOrder) -> Start:
     return replace(usual_start(order), seconds=1 + 60 * chance(order.trial, "seconds"))
 
 
-def _load_in(world: World) -> Callable[[Address, Mapping[Digest, int], float], Figures]:
+def _load_in(world: World) -> Callable[[Address, Mapping[Digest, int], float], Load]:
     """Return the load of a world's endpoints: some models answer with errors."""
 
-    def load(deployment: Address, traffic: Mapping[Digest, int], seconds: float) -> Figures:
-        figures = usual_load(deployment, traffic, seconds)
+    def load(deployment: Address, traffic: Mapping[Digest, int], seconds: float) -> Load:
         served = [room for (_, name), room in world.room(ServingRoom).endpoints.items() if name == deployment]
-        trials = {item.trial for room in served for digest, item in room.revisions.items() if traffic.get(digest)}
-        bad = any(chance(trial, "errors") < SHARE for trial in trials)
-        return replace(figures, errors=figures.requests // 2) if bad else figures
+        trials = {digest: item.trial for room in served for digest, item in room.revisions.items()}
+        usual = usual_load(deployment, traffic, seconds)
+        return {digest: _spoilt_load(figures, trials.get(digest, "")) for digest, figures in usual.items()}
 
     return load
+
+
+def _spoilt_load(figures: Figures, trial: str) -> Figures:
+    return replace(figures, errors=figures.requests // 2) if chance(trial, "errors") < SHARE else figures

@@ -35,12 +35,13 @@ def _without_guard(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(("breaking", "promise"), [(_without_budget, BUDGET), (_without_guard, UNREAD)])
+@pytest.mark.parametrize(("breaking", "promise", "likely"), [(_without_budget, BUDGET, 1), (_without_guard, UNREAD, 5)])
 def test_a_broken_promise_is_found_and_its_seed_shows_it_again(
-    monkeypatch: pytest.MonkeyPatch, breaking: Callable[[pytest.MonkeyPatch], None], promise: str
+    monkeypatch: pytest.MonkeyPatch, breaking: Callable[[pytest.MonkeyPatch], None], promise: str, likely: int
 ) -> None:
+    """`likely` is a seed that found it once: it is tried first, and a change of the code may make it another one."""
     breaking(monkeypatch)
-    number, first = next((number, what) for number in range(1, 50) if (what := _failure(number)))
+    number, first = next((number, what) for number in (likely, *range(1, 50)) if (what := _failure(number)))
     assert promise in first
     assert _failure(number) == first
 

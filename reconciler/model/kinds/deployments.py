@@ -1,10 +1,10 @@
 """`deployments`: a pinned model behind an endpoint."""
 
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from reconciler.model.kinds.spec import Block, JobSpec
+from reconciler.model.kinds.spec import SECRET, Block, JobSpec
 from reconciler.model.quantity import Duration, parse_duration
 
 
@@ -40,10 +40,33 @@ class Rollout(Block):
     steps: tuple[int, ...] = Field(default=(100,), description="Percent of the traffic, rising to 100.")
     hold: Duration = Field(default_factory=lambda: parse_duration("30s"), description="How long each step is watched.")
     error_rate: float = Field(
-        default=0.01, ge=0, le=1, description="Share of failed requests above which the rollout goes back."
+        default=0.01,
+        ge=0,
+        le=1,
+        description="Share of its requests that fail, surely above which a revision goes back, unless the former one "
+        "beside it surely fails more.",
+    )
+    error_increase: float = Field(
+        default=0.001,
+        ge=0,
+        le=1,
+        description="How far its share of failed requests may be above that of the former revision beside it.",
     )
     p99_ms: float | None = Field(
-        default=None, gt=0, description="Milliseconds for 99 of 100 answers, above which the rollout goes back."
+        default=None, gt=0, description="Milliseconds for 99 of 100 answers, surely above which a revision goes back."
+    )
+    confidence: float = Field(
+        default=0.99,
+        ge=0.5,
+        lt=1,
+        description="How sure a gate is before it takes a revision back: 0.99 takes a good one back once in 100 steps.",
+    )
+    minimum_requests: int = Field(
+        default=50, ge=0, description="Requests that a revision has to answer at each step before it is judged."
+    )
+    patience: Duration = Field(
+        default_factory=lambda: parse_duration("10m"),
+        description="How long a step waits for these after its hold; then it is judged by what there is.",
     )
     deadline: Duration = Field(default_factory=lambda: parse_duration("5m"), description="Time to become ready.")
 
@@ -61,6 +84,25 @@ class Smoke(Block):
     tolerance: float = Field(default=1e-4, ge=0, description="How far an answer may be from the recorded one.")
 
 
+class Access(Block):
+    """Who may ask a public endpoint: whoever has a key, whom an authentication service lets in, or everybody."""
+
+    keys: tuple[Annotated[str, Field(pattern=f"^{SECRET.pattern}$")], ...] = Field(
+        default=(),
+        max_length=100,
+        examples=[["${secret:SHOP_KEY}"]],
+        description="Secrets that hold API keys, each of which lets in: `Authorization: Bearer KEY`, `X-API-Key: KEY`.",
+    )
+    forward: bool = Field(default=False, description="Ask the environment's authentication service (forward_auth).")
+    open: bool = Field(default=False, description="Let everybody in; something before the endpoint sees to the rest.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.keys) + self.forward + self.open != 1:
+            raise ValueError("say one of keys: [${secret:NAME}], forward: true and open: true")
+        return self
+
+
 class Deployment(JobSpec):
     """An endpoint that speaks the Open Inference Protocol. Without `model` it waits for a promotion."""
 
@@ -68,9 +110,19 @@ class Deployment(JobSpec):
 
     model: Model | None = Field(default=None, description="The model that serves; a promotion pins it.")
     visibility: Literal["public", "internal"] = Field(default="internal", description="Who can reach the endpoint.")
+    access: Access | None = Field(default=None, description="Who may ask the endpoint, where it is public.")
     replicas: Replicas = Field(default=Replicas(), description="How many processes serve.")
     rollout: Rollout = Field(default=Rollout(), description="How a new model gets its traffic.")
     smoke: Smoke = Field(default=Smoke(), description="The test before any traffic.")
     log_payloads: bool = Field(default=True, description="Whether requests and answers are logged as CloudEvents.")
     drift: Literal["correct", "report"] = Field(default="correct", description="What to do about a change by hand.")
     keep: int | None = Field(default=None, ge=1, description="Smoke tests to keep; unset, all.")
+
+    @model_validator(mode="after")
+    def _says_who_may_ask(self) -> Self:
+        if self.visibility == "public" and self.access is None:
+            ways = "access: {keys: [${secret:NAME}]}, access: {forward: true} or access: {open: true}"
+            raise ValueError(f"a public endpoint says who may ask it: {ways}")
+        if self.visibility != "public" and self.access is not None:
+            raise ValueError("access is for public endpoints: set visibility: public, or leave it out")
+        return self

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import reduce
 
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, Digest, name_of
@@ -61,11 +62,17 @@ def usual_start(_order: RevisionOrder) -> Start:
     return Start()
 
 
-def usual_load(_deployment: Address, traffic: Mapping[Digest, int], seconds: float) -> Figures:
+Load = Mapping[Digest, Figures]
+"""What was counted of an endpoint, by revision."""
+
+
+def usual_load(_deployment: Address, traffic: Mapping[Digest, int], seconds: float) -> Load:
     """Return the figures of a steady load that is answered well; without traffic there are none."""
-    if not traffic:
-        return Figures()
-    return Figures(requests=int(seconds * REQUESTS_PER_SECOND), errors=0, p50_ms=4.0, p95_ms=9.0, p99_ms=15.0)
+    return {digest: _steady(int(seconds * REQUESTS_PER_SECOND * share / 100)) for digest, share in traffic.items()}
+
+
+def _steady(requests: int) -> Figures:
+    return Figures(requests=requests, buckets={5.0: 0.8 * requests, 15.0: float(requests), float("inf"): requests})
 
 
 class MemoryServing:
@@ -75,7 +82,7 @@ class MemoryServing:
         world: where it happens.
         environment: whose endpoints these are.
         start: how a revision starts.
-        load: an endpoint's figures, by its traffic and the seconds since that last changed.
+        load: the figures of an endpoint's revisions, by its traffic and the seconds since that last changed.
     """
 
     def __init__(
@@ -84,7 +91,7 @@ class MemoryServing:
         environment: str = "dev",
         *,
         start: Callable[[RevisionOrder], Start] = usual_start,
-        load: Callable[[Address, Mapping[Digest, int], float], Figures] = usual_load,
+        load: Callable[[Address, Mapping[Digest, int], float], Load] = usual_load,
     ) -> None:
         self.world = world
         self._environment = environment
@@ -104,15 +111,17 @@ class MemoryServing:
     def _shown(self, deployment: Address, served: Served) -> Endpoint:
         since = served.since
         seconds = (self.world.clock.now() - since).total_seconds() if since else 0.0
+        counted = self._load(deployment, dict(served.traffic), seconds)
         return Endpoint(
             deployment=deployment,
             url=f"memory://{deployment}",
             revisions=dict(served.revisions),
             traffic=dict(served.traffic),
             since=since,
-            figures=self._load(deployment, dict(served.traffic), seconds),
+            figures=reduce(Figures.plus, counted.values(), Figures()),
             logs_url=f"memory://logs/{name_of(deployment)}",
             metrics_url=f"memory://metrics/{name_of(deployment)}",
+            counted=counted,
         )
 
     @verb("serving")

@@ -236,16 +236,18 @@ def endpoint(
     since: datetime | None = None,
     figures: Figures | None = None,
 ) -> Endpoint:
-    """Build the endpoint of `deployments/api`."""
+    """Build the endpoint of `deployments/api`, each of whose revisions with traffic has these figures."""
+    figures = figures or Figures(requests=1000)
     return Endpoint(
         API,
         "http://api",
         {item.digest: item for item in revisions},
         {Digest(name): share for name, share in (traffic or {}).items()},
         since,
-        figures or Figures(),
+        figures,
         "file:///logs",
         "http://metrics",
+        counted={Digest(name): figures for name, share in (traffic or {}).items() if share},
     )
 
 

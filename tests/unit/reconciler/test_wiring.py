@@ -8,7 +8,7 @@ from reconciler.git.beginning import begin
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
-from reconciler.wiring import PROVIDERS, engines, folder, inherited, open_source, provider
+from reconciler.wiring import PROVIDERS, engines, folder, offered, open_source, provider
 
 
 @pytest.mark.parametrize(("port", "name"), PROVIDERS)
@@ -23,16 +23,27 @@ def test_an_unknown_provider_names_those_that_there_are() -> None:
 
 
 def test_a_path_of_an_embedded_engine_starts_at_the_home() -> None:
-    home = Path("/home/data")
-    assert folder(ProviderChoice(provider="git"), home) == home
-    assert folder(ProviderChoice.model_validate({"provider": "git", "path": "other"}), home) == Path("/home/other")
+    home = Path("/home")
+    assert folder(ProviderChoice(provider="git"), home / "data", home) == home / "data"
+    chosen = ProviderChoice.model_validate({"provider": "git", "path": "other"})
+    assert folder(chosen, home / "data", home) == Path("/home/other")
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc", ".", "a/../..", "link/x"])
+def test_a_path_leads_nowhere_but_below_the_home(path: str, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "link").symlink_to(tmp_path)
+    chosen = ProviderChoice.model_validate({"provider": "git", "path": path})
+    with pytest.raises(Refused, match="is no folder below"):
+        folder(chosen, home / "data", home)
 
 
 def test_jobs_inherit_no_secret_that_a_provider_uses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SETPOINT_SECRET_LAKEFS", "hunter2")
     monkeypatch.setenv("SETPOINT_SECRET_WAREHOUSE", "sqlite://")
     told = {"data": {"provider": "lakefs", "secret_access_key": "${secret:LAKEFS}"}}
-    environ = inherited(Environment.model_validate(told))
+    environ = offered(Environment.model_validate(told))
     assert "hunter2" not in environ.values()
     assert environ["SETPOINT_SECRET_WAREHOUSE"] == "sqlite://"
 

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,7 +24,8 @@ from reconciler.providers.pools.local.fitting import never_fits
 from reconciler.providers.pools.local.processes import is_alive
 from reconciler.providers.pools.local.records import REFUSED, Admission, Record, Usage
 from reconciler.providers.pools.local.store import Store
-from reconciler.providers.pools.local.surroundings import devices_of, pick
+from reconciler.providers.pools.local.surroundings import devices_of, pick, secrets_named
+from reconciler.settings import inherited
 from reconciler.untrusted import tail
 
 RUNNERS = (sys.executable, "-m", "runners")
@@ -47,10 +49,11 @@ class LocalPool:
     Args:
         folder: where all is kept; whoever opens it adopts its jobs.
         clock: the time.
-        environ: what jobs inherit, secrets (`SETPOINT_SECRET_*`) included.
+        environ: where variables are that jobs may have, and secrets (`SETPOINT_SECRET_*`) that their requests name.
         command: what a job is; the path of its request is appended.
         grace: how long a job has to end after SIGTERM, in seconds or as `10s`.
         keep: how long the record of a job that succeeded is kept, such as `7d`.
+        inherit: names of further environment variables of the daemon that every job gets, such as `AWS_PROFILE`.
 
     Raises:
         ValueError: one of the spans of time can't be read.
@@ -65,11 +68,12 @@ class LocalPool:
         command: Sequence[str] = RUNNERS,
         grace: timedelta | str | float = GRACE,
         keep: timedelta | str | float = KEEP,
+        inherit: Sequence[str] = (),
     ) -> None:
         self._store = Store(folder.absolute())
         self._clock = clock
         self._environ = environ
-        self._custody = Custody(self._store, clock, command, environ, _seconds(grace))
+        self._custody = Custody(self._store, clock, command, inherited(environ, inherit), _seconds(grace))
         self._keep = _seconds(keep)
         self._guard = threading.RLock()
         self._reasons: dict[RunName, str] = {}
@@ -111,7 +115,8 @@ class LocalPool:
         with self._writing() as store:
             known = store.jobs.refresh_one(file_name(order.run))
             if known is None or (known.exit and order.attempt > known.order.attempt):
-                store.put_order(order, self._now())
+                secrets = {**secrets_named(order.request, self._environ), **order.secrets}
+                store.put_order(replace(order, secrets=secrets), self._now())
 
     def cancel(self, run: RunName) -> None:
         """Stop a job, if it runs, and forget it."""
@@ -228,6 +233,7 @@ class LocalPool:
         if 0 <= now - self._purged < _PURGE_EVERY:
             return
         self._purged = now
+        self._store.forget_secrets([record.order for record in self._records() if record.exit])
         for record in self._in_state(JobState.SUCCEEDED):
             if record.exit and record.exit.ended < now - self._keep:
                 self._store.put_aside(record.run)

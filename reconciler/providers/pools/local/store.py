@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +99,11 @@ class Store:
     def secrets_of(self, order: JobOrder) -> Mapping[str, str]:
         """Return the environment variables that an order came with; nothing else of it shows them."""
         return read_object(self.folder_of(order.run) / f"{order.attempt}.secrets.json")
+
+    def forget_secrets(self, orders: Iterable[JobOrder]) -> None:
+        """Delete the secrets of attempts that have ended."""
+        for order in orders:
+            (self.folder_of(order.run) / f"{order.attempt}.secrets.json").unlink(missing_ok=True)
 
     def put_admission(self, record: Record, admission: Admission) -> Record | None:
         """Write that an attempt was let in."""

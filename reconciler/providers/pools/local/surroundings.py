@@ -1,9 +1,17 @@
-"""A job's surroundings: its environment variables, and the devices that are its own."""
+"""A job's environment variables, and the devices that are its own.
 
+A job inherits what programs need to run at all, what the pool's option `inherit` names, and the secrets that its own
+request refers to: no other team's, and nothing else that the daemon was started with.
+"""
+
+import json
 import math
 from collections.abc import Iterable, Mapping
+from typing import Any
 
+from reconciler.model.kinds.spec import SECRET
 from reconciler.ports.pool import JobOrder
+from reconciler.settings import SECRETS
 
 DEVICES = "CUDA_VISIBLE_DEVICES"
 THREADS = (
@@ -17,10 +25,17 @@ THREADS = (
 """Variables by which numerical libraries are told how many threads to start; without them each takes all cores."""
 
 
-def surroundings(order: JobOrder, devices: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a job: all of the pool's own, with what the job asked for put over it.
+def secrets_named(request: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the secrets that a request refers to as `${secret:NAME}`, as environment variables; those that are set."""
+    names = {SECRETS + name for name in SECRET.findall(json.dumps(request))}
+    return {name: environ[name] for name in sorted(names) if name in environ}
 
-    Secrets (`SETPOINT_SECRET_*`) reach a job this way only: they are in no file, no log and no argument.
+
+def surroundings(order: JobOrder, devices: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment variables of a job: those given, with what the job asked for put over them.
+
+    Secrets (`SETPOINT_SECRET_*`) reach a job this way only: they are in no log and no argument, nor in any file that
+    others may read.
     """
     threads = str(max(1, math.floor(order.resources.cpus)))
     own = {

@@ -16,15 +16,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from reconciler.model.errors import Unavailable
-from reconciler.model.ids import Address, name_of
+from reconciler.model.ids import Address, Digest, name_of
 from reconciler.model.observed import Figures
 from reconciler.providers.serving.kserve.options import Options
 
 SERIES = "setpoint_request_duration_seconds"
 """The histogram of `runners.serve.figures`, with the labels `deployment`, `revision` and `code`."""
-SHARES = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
 LARGEST = 1 << 20
-"""Bytes of an answer: a handful of numbers is expected."""
+"""Bytes of an answer: some twenty numbers are expected for each revision."""
 
 
 def labels(deployment: Address, options: Options) -> Mapping[str, str]:
@@ -48,14 +47,18 @@ def metrics_url(deployment: Address, options: Options) -> str:
 
 
 def query(wanted: Mapping[str, str], seconds: int) -> str:
-    """Return the question for all figures at once, one number for each value of the label `figure`."""
-    count, bucket = f"{SERIES}_count", f"{SERIES}_bucket"
-    requests = f"sum({_grown(selector(count, wanted), seconds)})"
-    failed = selector(count, wanted, 'code=~"5.."')
-    errors = f"sum({_grown(failed, seconds)})"
-    times = f"sum by (le) ({_grown(selector(bucket, wanted), seconds)})"
-    asked = {"requests": requests, "errors": errors}
-    asked |= {name: f"1000 * histogram_quantile({share}, {times})" for name, share in SHARES.items()}
+    """Return the question for all figures at once: numbers by the labels `figure` and `revision`, times by `le` too.
+
+    What clients did wrong, answers of 400 to 499, is not asked for.
+    """
+    ours = selector(f"{SERIES}_count", wanted, 'code!~"4.."')
+    failed = selector(f"{SERIES}_count", wanted, 'code=~"5.."')
+    times = selector(f"{SERIES}_bucket", wanted, 'code!~"4.."')
+    asked = {
+        "requests": f"sum by (revision) ({_grown(ours, seconds)})",
+        "errors": f"sum by (revision) ({_grown(failed, seconds)})",
+        "times": f"sum by (revision, le) ({_grown(times, seconds)})",
+    }
     return " or ".join(f'label_replace({one}, "figure", "{name}", "", "")' for name, one in asked.items())
 
 
@@ -65,28 +68,31 @@ def _grown(series: str, seconds: int) -> str:
     return f"clamp_min({most} - ({series} offset {seconds}s or {most} * 0), 0)"
 
 
-def figures_of(answer: Any) -> Figures:
-    """Read an answer; without any series nobody has asked the endpoint anything.
+def figures_of(answer: Any) -> Mapping[Digest, Figures]:
+    """Read an answer by revision; without any series nobody has asked the endpoint anything.
 
     Raises:
         ValueError: it isn't the answer to `query`.
     """
+    found: dict[str, dict[str, dict[float, float]]] = {}
     try:
-        told = {one["metric"]["figure"]: float(one["value"][1]) for one in answer["data"]["result"]}
-    except (KeyError, TypeError, IndexError) as error:
+        for one in answer["data"]["result"]:
+            labels, value = one["metric"], float(one["value"][1])
+            told = found.setdefault(labels.get("revision", ""), {}).setdefault(labels["figure"], {})
+            if math.isfinite(value):
+                told[1000 * float(labels.get("le", "inf"))] = value
+    except (AttributeError, KeyError, TypeError, IndexError) as error:
         raise ValueError("it is no answer to a query") from error
-    finite = {name: value for name, value in told.items() if math.isfinite(value)}
-    return Figures(
-        requests=round(finite.get("requests", 0.0)),
-        errors=round(finite.get("errors", 0.0)),
-        p50_ms=finite.get("p50_ms"),
-        p95_ms=finite.get("p95_ms"),
-        p99_ms=finite.get("p99_ms"),
-    )
+    return {Digest(revision): _figures(told) for revision, told in found.items()}
 
 
-def ask(deployment: Address, since: datetime, now: datetime, options: Options) -> Figures:
-    """Ask for an endpoint's figures since a moment.
+def _figures(told: Mapping[str, Mapping[float, float]]) -> Figures:
+    requests, errors = (round(sum(told.get(name, {}).values())) for name in ("requests", "errors"))
+    return Figures(requests=requests, errors=errors, buckets=told.get("times", {}))
+
+
+def ask(deployment: Address, since: datetime, now: datetime, options: Options) -> Mapping[Digest, Figures]:
+    """Ask for the figures of an endpoint's revisions since a moment.
 
     Raises:
         Unavailable: Prometheus doesn't answer, or not with figures.

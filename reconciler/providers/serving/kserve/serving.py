@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import reduce
 from typing import Any
 
 from reconciler.kubernetes.access import Access
@@ -66,14 +67,16 @@ class KServeServing:
 
     def _counted(self, gated: Iterable[Endpoint], now: datetime) -> dict[Address, Endpoint]:
         """Add their figures to endpoints; a Prometheus that doesn't answer once isn't asked again."""
-        counted, figures = {}, Figures()
+        counted, unread = {}, ""
         for one in gated:
-            if not figures.unread:
+            found: Mapping[Digest, Figures] = {}
+            if not unread:
                 try:
-                    figures = prometheus.ask(one.deployment, one.since or now, now, self._options)
+                    found = prometheus.ask(one.deployment, one.since or now, now, self._options)
                 except Unavailable as error:
-                    figures = Figures(unread=str(error))
-            counted[one.deployment] = replace(one, figures=figures)
+                    unread = str(error)
+            figures = reduce(Figures.plus, found.values(), Figures(unread=unread))
+            counted[one.deployment] = replace(one, figures=figures, counted=found)
         return counted
 
     def start(self, order: RevisionOrder) -> None:
@@ -83,9 +86,12 @@ class KServeServing:
 
         Raises:
             Transient: a former one of its name is about to end.
-            Refused: we may not, or its model lies where KServe's runtime can't reach.
+            Refused: we may not, KServe's runtime can't reach its model, or it asks for keys.
             Unavailable: the API server couldn't answer.
         """
+        if order.access and not order.access.open:
+            what = f"{order.deployment} asks for keys or an authentication service, which its cluster's Gateway checks"
+            raise Refused(what, "let the Gateway authenticate its clients and say access: {open: true}")
         known = self._reading.known(revision_name(order.deployment, order.revision))
         if known and known.ending:
             raise Transient(f"revision {order.revision} of {order.deployment} is about to end", "it starts anew then")

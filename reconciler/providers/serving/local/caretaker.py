@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from reconciler.model.ids import Digest
+from reconciler.providers.serving.local.access import Guard
 from reconciler.providers.serving.local.gate import Gate
 from reconciler.providers.serving.local.ledger import Ledger
 from reconciler.providers.serving.local.life import DRAIN, advance
@@ -18,19 +20,46 @@ from reconciler.providers.serving.local.store import Store
 LOOK_EVERY = 1.0
 """Seconds between two looks at Caddy's counters."""
 HUNG_AFTER = 30.0
-"""Seconds after which a replica that is alive and answers no health check is replaced."""
+"""Seconds after which a replica that is alive, does nothing and answers no health check is replaced."""
+BUSY_AFTER = 300.0
+"""Seconds after which one is replaced that works and answers none."""
+WORKING = 0.05
+"""The share of a CPU from which a process works."""
+
+
+class Silence(NamedTuple):
+    """Since when a replica has answered no health check, and how long its process had worked by then."""
+
+    at: float
+    worked: float
 
 
 class Caretaker:
-    """Lets time pass for all endpoints of a folder."""
+    """Lets time pass for all endpoints of a folder.
 
-    def __init__(self, store: Store, replicas: Replicas, gate: Gate, ledger: Ledger) -> None:
+    Args:
+        store: the folder.
+        replicas: the processes.
+        gate: the two Caddys.
+        ledger: what was counted.
+        forward: the URL of the authentication service.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        replicas: Replicas,
+        gate: Gate,
+        ledger: Ledger,
+        forward: str = "",
+    ) -> None:
         self._store = store
         self._replicas = replicas
         self._gate = gate
         self._ledger = ledger
+        self._forward = forward
         self._looked = float("-inf")
-        self._unhealthy: dict[str, float] = {}
+        self._silent: dict[str, Silence] = {}
 
     def settle(self, now: float) -> None:
         """Let time pass. One endpoint's trouble doesn't keep the others waiting.
@@ -73,13 +102,22 @@ class Caretaker:
             self._store.put(scaled)
 
     def _replace_hung(self, endpoints: tuple[EndpointRecord, ...], now: float) -> None:
-        """End replicas that are alive and have answered no health check for long, as Caddy tells."""
-        self._unhealthy = {dial: self._unhealthy.get(dial, now) for dial in self._ledger.unhealthy}
-        hung = {dial for dial, since in self._unhealthy.items() if now >= since + HUNG_AFTER}
-        for revision in (item for endpoint in endpoints for item in endpoint.revisions.values() if hung):
+        """End replicas that are alive and have answered no health check for long, as Caddy tells.
+
+        One that works meanwhile may have much to do, and is given more time: nobody can have it ended by asking a lot.
+        """
+        silent: dict[str, Silence] = {}
+        for revision in (item for endpoint in endpoints for item in endpoint.revisions.values()):
             for replica in revision.staying:
-                if replica.is_ready and f"unix/{self._replicas.files(revision, replica.slot).socket}" in hung:
+                dial = f"unix/{self._replicas.files(revision, replica.slot).socket}"
+                if dial not in self._ledger.unhealthy or not replica.is_ready:
+                    continue
+                worked = self._replicas.worked(revision, replica.slot) or 0.0
+                silent[dial] = since = self._silent.get(dial, Silence(now, worked))
+                patience = HUNG_AFTER if worked - since.worked < WORKING * (now - since.at) else BUSY_AFTER
+                if now >= since.at + patience:
                     self._replicas.kill(revision, replica.slot)
+        self._silent = silent
 
     def open_gate(self, now: float) -> None:
         """Have Caddy serve what is written down, or end it when there is nothing.
@@ -97,7 +135,16 @@ class Caretaker:
     def _site(self, endpoint: EndpointRecord) -> Site:
         serving = {name: item for name, item in endpoint.revisions.items() if not item.stopping}
         pools = {name: self._replicas.in_rotation(item) for name, item in serving.items()}
-        return Site(endpoint.name, pools, endpoint.traffic, endpoint.is_public)
+        return Site(endpoint.name, pools, endpoint.traffic, endpoint.is_public, self._guard(endpoint))
+
+    def _guard(self, endpoint: EndpointRecord) -> Guard | None:
+        """Return who is let in: as the revision with the most traffic says; None is everybody."""
+        order = endpoint.leading
+        if order is None or order.access is None or order.access.open:
+            return None
+        if order.access.forward and self._forward:
+            return Guard(forward=self._forward)
+        return Guard(tuple(sorted(self._store.keys_of(order.deployment, order.revision).values())))
 
     def _tend(self, endpoint: EndpointRecord, now: float) -> None:
         lived = {name: self._lived(revision, now) for name, revision in endpoint.revisions.items()}

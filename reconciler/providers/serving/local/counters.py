@@ -71,6 +71,8 @@ def read(text: str) -> Sample:
             under_way[labels["host"]] = value
         else:
             server = labels["server"]
+            if labels.get("method", "POST") != "POST":
+                continue  # an inference is a POST: what is read besides, as a health, is no sign of it
             told = found.setdefault(labels["host"], {}).setdefault(labels["code"], {})
             told[labels.get("le", name)] = told.get(labels.get("le", name), 0.0) + value
     if match := re.search(rf"^{STARTED} (\S+)$", text, re.MULTILINE):
@@ -119,29 +121,14 @@ def summed(counts: Iterable[ByCode]) -> ByCode:
 
 
 def figures(codes: ByCode) -> Figures:
-    """Return service figures: an error is an answer with a status of 500 and more."""
-    whole = reduce(Histogram.plus, codes.values(), Histogram())
-    errors = sum(histogram.count for code, histogram in codes.items() if code >= "500")
-    p50, p95, p99 = (quantile(share, whole) for share in (0.5, 0.95, 0.99))
-    return Figures(requests=round(whole.count), errors=round(errors), p50_ms=p50, p95_ms=p95, p99_ms=p99)
-
-
-def quantile(share: float, histogram: Histogram) -> float | None:
-    """Return a quantile in milliseconds, linear within its bucket, as Prometheus's `histogram_quantile` does.
-
-    What lies in the last, open bucket is told as that bucket's lower bound.
-    """
-    ordered = sorted((float(bound), count) for bound, count in histogram.buckets.items())
-    total = ordered[-1][1] if ordered else 0.0
-    if total <= 0:
-        return None
-    lower, below = 0.0, 0.0
-    for bound, count in ordered:
-        if count >= share * total and count > below:
-            inside = (share * total - below) / (count - below)
-            return 1000 * (lower if bound == float("inf") else lower + (bound - lower) * inside)
-        lower, below = bound, count
-    return 1000 * lower
+    """Return service figures: an error is an answer of 500 and more; what clients did wrong isn't counted."""
+    ours = {code: histogram for code, histogram in codes.items() if not "400" <= code < "500"}
+    whole = reduce(Histogram.plus, ours.values(), Histogram())
+    if not whole.count:
+        return Figures()
+    errors = sum(histogram.count for code, histogram in ours.items() if code >= "500")
+    buckets = {1000 * float(bound): count for bound, count in whole.buckets.items()}
+    return Figures(requests=round(whole.count), errors=round(errors), buckets=buckets)
 
 
 def exposition(name: str, counts: Counts, ready: Mapping[str, int], since: float) -> str:

@@ -11,8 +11,9 @@ import structlog
 
 from reconciler.providers.serving.local.processes import is_alive
 from reconciler.providers.serving.local.proxy import Proxy, ProxyFiles
-from reconciler.providers.serving.local.routing import Json, Places, Site, door, router
+from reconciler.providers.serving.local.routing import Json, Listener, Places, Site, door, router
 from reconciler.providers.serving.local.store import Store, read_json, write
+from reconciler.providers.serving.local.tls import Tls
 
 LOOPBACK = "127.0.0.1"
 
@@ -32,12 +33,21 @@ class Gate:
         internal: where deployments for this machine listen.
         public: where those for other machines listen too.
         environ: the environment of the daemon.
+        tls: how the public ones speak TLS.
     """
 
-    def __init__(self, store: Store, internal: Address, public: Address, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        internal: Address,
+        public: Address,
+        environ: Mapping[str, str],
+        tls: Tls | None = None,
+    ) -> None:
         self._store = store
         self._wanted = {"internal": internal, "public": public}
         self._door, self._router = (Proxy(name, self._files(name), environ) for name in ("door", "router"))
+        self._tls = tls
         self._ports: dict[str, Any] | None = None
         self._routed: tuple[Sequence[Site], Json] | None = None
         self._log = structlog.get_logger()
@@ -50,17 +60,17 @@ class Gate:
         if not known:
             return ""
         host = self._wanted[kind].host
-        shown = socket.gethostname() if host in ("", "0.0.0.0", "::") else host
-        return f"http://{shown}:{known['port']}/{name}"
+        scheme = "https" if public and self._tls else "http"
+        return f"{scheme}://{_shown(host)}:{known['port']}/{name}"
 
     def keep(self, sites: Sequence[Site], now: float) -> bool:
         """Have both Caddys serve these sites; tell whether they do by now."""
         public = any(site.is_public for site in sites)
-        listen = [self._listen(kind) for kind in ("internal", *(["public"] if public else []))]
+        internal, listener = self._listen("internal"), self._listener() if public else None
         if self._routed is None or self._routed[0] != sites:
             self._routed = (sites, router(self._places("router"), sites))
         routed = self._router.keep(self._routed[1], now)
-        return self._door.keep(door(self._places("door"), *listen), now) and routed
+        return self._door.keep(door(self._places("door"), internal, listener), now) and routed
 
     def serves(self, sites: Sequence[Site]) -> bool:
         """Tell whether these sites are what the router was given last."""
@@ -83,6 +93,10 @@ class Gate:
     @property
     def _file(self) -> Path:
         return self._store.folder / "gate.json"
+
+    def _listener(self) -> Listener:
+        names = dict.fromkeys((_shown(self._wanted["public"].host), "localhost"))
+        return Listener(self._listen("public"), self._tls, tuple(names))
 
     def _listen(self, kind: str) -> str:
         """Return the address to listen on: the remembered port, or another where it is taken."""
@@ -114,6 +128,11 @@ class Gate:
         caddy = self._store.folder / "caddy"
         config, lock, log = (caddy / f"{name}.{end}" for end in ("json", "lock", "log"))
         return ProxyFiles(config, lock, log, self._store.sockets / f"{name}.admin.sock")
+
+
+def _shown(host: str) -> str:
+    """Return the name by which clients reach an address to listen on."""
+    return socket.gethostname() if host in ("", "0.0.0.0", "::") else host
 
 
 def _free(wanted: Address) -> int:

@@ -68,8 +68,13 @@ class Account:
 
     @property
     def figures(self) -> Figures:
-        """Return the service figures since the mark."""
+        """Return the service figures of all revisions since the mark."""
         return figures(summed(grown(self.mark, self.total).values()))
+
+    @property
+    def by_revision(self) -> Mapping[Digest, Figures]:
+        """Return the service figures of each revision since the mark."""
+        return {Digest(name): figures(codes) for name, codes in grown(self.mark, self.total).items()}
 
     def as_json(self) -> dict[str, Any]:
         """Return the account as JSON-compatible values."""
@@ -123,8 +128,19 @@ class Ledger:
 
     def figures(self, endpoint: EndpointRecord) -> Figures:
         """Return an endpoint's service figures since its traffic last changed."""
+        account = self._current(endpoint)
+        return account.figures if account else Figures()
+
+    def counted(self, endpoint: EndpointRecord) -> Mapping[Digest, Figures]:
+        """Return the same by revision, of those that are there."""
+        account = self._current(endpoint)
+        found = account.by_revision if account else {}
+        return {name: told for name, told in found.items() if name in endpoint.revisions}
+
+    def _current(self, endpoint: EndpointRecord) -> Account | None:
+        """Return an endpoint's account, if its mark is that of the traffic as it is."""
         account = self._page(endpoint.name).account
-        return account.figures if endpoint.traffic and account.since == endpoint.since else Figures()
+        return account if endpoint.traffic and account.since == endpoint.since else None
 
     def moments(self, name: str, revision: Digest) -> Sequence[Moment]:
         """Return what was counted of a revision lately, oldest first."""

@@ -107,6 +107,16 @@ def _pid(lock: Path) -> int | None:
     return int(text) if text.isdigit() else None
 
 
+def cpu_seconds(lock: Path) -> float | None:
+    """Return the CPU time that the process of a lock has used (proc(5)); None where that isn't told."""
+    pid = pid_of(lock)
+    try:
+        fields = untrusted.read(Path(f"/proc/{pid}/stat"), 4096).rpartition(b")")[2].split()
+    except (OSError, Refused):
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def tell(lock: Path, number: signal.Signals) -> None:
     """Send a signal to the process of a lock, if it is alive."""
     pid = pid_of(lock)

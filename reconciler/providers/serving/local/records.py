@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from reconciler.model.ids import Address, Digest, RunName, name_of
-from reconciler.model.kinds.deployments import Replicas
+from reconciler.model.kinds.deployments import Access, Replicas
 from reconciler.model.kinds.spec import Resources
 from reconciler.ports.serving import RevisionOrder
 
@@ -91,12 +91,16 @@ class EndpointRecord:
         return name_of(self.deployment)
 
     @property
+    def leading(self) -> RevisionOrder | None:
+        """Return the order of the revision with the most traffic, or of the first while there is none."""
+        first = next(iter(self.revisions), None)
+        chosen = max(self.traffic, key=lambda name: self.traffic[name], default=None) or first
+        return self.revisions[chosen].order if chosen is not None and chosen in self.revisions else None
+
+    @property
     def is_public(self) -> bool:
-        """Tell whether the revision with the most traffic is meant for other machines too."""
-        chosen = max(self.traffic, key=lambda name: self.traffic[name], default=None) or next(
-            iter(self.revisions), None
-        )
-        return chosen is not None and chosen in self.revisions and self.revisions[chosen].order.visibility == "public"
+        """Tell whether that revision is meant for other machines too."""
+        return self.leading is not None and self.leading.visibility == "public"
 
     def with_revision(self, revision: RevisionRecord) -> Self:
         """Return the endpoint with a revision put in, or put in anew."""
@@ -140,6 +144,7 @@ def order_as_json(order: RevisionOrder) -> dict[str, Any]:
         "replicas": order.replicas.model_dump(mode="json"),
         "resources": order.resources.model_dump(mode="json"),
         "visibility": order.visibility,
+        "access": order.access.model_dump(mode="json") if order.access else None,
         "log_payloads": order.log_payloads,
     }
 
@@ -155,6 +160,7 @@ def order_from_json(told: Mapping[str, Any]) -> RevisionOrder:
         replicas=Replicas.model_validate(told["replicas"]),
         resources=Resources.model_validate(told["resources"]),
         visibility=str(told["visibility"]),
+        access=Access.model_validate(told["access"]) if told.get("access") else None,
         log_payloads=bool(told["log_payloads"]),
     )
 

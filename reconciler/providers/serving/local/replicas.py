@@ -5,26 +5,35 @@ import re
 import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
 from reconciler.model.errors import Refused
 from reconciler.model.ids import name_of
 from reconciler.providers.serving.local.life import Act, Seen
-from reconciler.providers.serving.local.processes import bury, is_alive, spawn, tell
+from reconciler.providers.serving.local.processes import bury, cpu_seconds, is_alive, spawn, tell
 from reconciler.providers.serving.local.records import Replica, RevisionRecord
 from reconciler.providers.serving.local.store import ReplicaFiles, Store, read_json, write
 from reconciler.providers.serving.local.unix_http import ask
+from reconciler.settings import inherited
 from reconciler.untrusted import tail
 
 TIMEOUT = 0.2
 """Seconds that a replica has to say whether it is ready."""
-SECRETS = "SETPOINT_SECRET_"
+_STORES = ("AWS_REGION", "AWS_DEFAULT_REGION")
+"""What stores are found by, beside what every program may have."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 _TAIL = 16 * 1024
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,\d]*\S*\s+(\d+\s+)?")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+
+
+class Limits(NamedTuple):
+    """Bytes of the largest request that is answered, and of a deployment's payload logs."""
+
+    body: int = 16 * 2**20
+    payloads: int = 2**30
 
 
 class Replicas:
@@ -33,15 +42,15 @@ class Replicas:
     Args:
         store: the folder.
         command: what a replica's process is; the path of its configuration is appended.
-        environ: what it inherits, but for secrets.
-        body_limit: bytes of the largest request that is answered.
+        environ: the daemon's environment variables, of which it inherits what programs need to run.
+        limits: what they answer and log at most.
     """
 
-    def __init__(self, store: Store, command: Sequence[str], environ: Mapping[str, str], body_limit: int) -> None:
+    def __init__(self, store: Store, command: Sequence[str], environ: Mapping[str, str], limits: Limits) -> None:
         self._store = store
         self._command = tuple(command)
-        self._environ = {name: value for name, value in environ.items() if not name.startswith(SECRETS)}
-        self._body_limit = body_limit
+        self._environ = inherited(environ, _STORES)
+        self._limits = limits
         self._log = structlog.get_logger()
 
     def files(self, revision: RevisionRecord, slot: int) -> ReplicaFiles:
@@ -76,6 +85,10 @@ class Replicas:
         elif act is Act.FORGET:
             bury(files.lock)
             self._store.remove_replica(files)
+
+    def worked(self, revision: RevisionRecord, slot: int) -> float | None:
+        """Return the seconds of CPU time that a replica's process has used; None where that isn't told."""
+        return cpu_seconds(self.files(revision, slot).lock)
 
     def kill(self, revision: RevisionRecord, slot: int) -> None:
         """End a replica's process at once; another takes its place."""
@@ -116,7 +129,8 @@ class Replicas:
             "pid_file": str(files.lock),
             "words": str(files.words),
             "logs": str(logs) if order.log_payloads else None,
-            "body_limit": self._body_limit,
+            "logs_quota": self._limits.payloads,
+            "body_limit": self._limits.body,
             "threads": _threads(revision),
         }
 

@@ -20,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.model.ids import Digest
+from reconciler.providers.serving.local import tls
+from reconciler.providers.serving.local.access import CREDENTIALS, Guard, gate_routes
+from reconciler.providers.serving.local.tls import Tls
 
 Json = dict[str, Any]
 
@@ -34,12 +37,16 @@ SMOKE, REQUEST = "X-Setpoint-Smoke", "X-Setpoint-Request"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A deployment as it is to be reached: the sockets of each revision's replicas, and the traffic in percent."""
+    """A deployment as it is to be reached: the sockets of each revision's replicas, and the traffic in percent.
+
+    `guard` says who is let in from other machines; None is everybody.
+    """
 
     name: str
     pools: Mapping[Digest, Sequence[Path]]
     traffic: Mapping[Digest, int]
     is_public: bool = False
+    guard: Guard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +61,31 @@ class Places:
     metrics: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where public endpoints listen, and how they speak TLS there, under which names."""
+
+    address: str
+    tls: Tls | None = None
+    names: tuple[str, ...] = ("localhost",)
+
+
 def host_of(name: str, revision: Digest, *, direct: bool = False) -> str:
     """Return the host that a request is sent on with; Caddy counts by it."""
     return f"{revision}.{name}.{'direct' if direct else 'traffic'}"
 
 
-def door(places: Places, listen: str, public: str = "") -> Json:
-    """Return the door's configuration: `listen` and `public` are addresses such as `127.0.0.1:8080`."""
+def door(places: Places, listen: str, public: Listener | None = None) -> Json:
+    """Return the door's configuration: `listen` is an address such as `127.0.0.1:8080`."""
     servers = {"internal": _door_server(listen, places.internal)}
+    apps: Json = {}
     if public:
-        servers["public"] = _door_server(public, places.public)
-    return _whole(places, {"servers": servers})
+        servers["public"] = _door_server(public.address, places.public)
+        if public.tls:
+            servers["public"]["tls_connection_policies"] = tls.policies(public.tls, public.names[0])
+            apps = tls.apps(public.tls, public.names)
+    whole = _whole(places, {"servers": servers})
+    return {**whole, "apps": {**whole["apps"], **apps}}
 
 
 def _door_server(listen: str, socket: Path) -> Json:
@@ -72,6 +93,7 @@ def _door_server(listen: str, socket: Path) -> Json:
     return {
         "listen": [listen],
         **_PLAIN,
+        **_PATIENCE,
         "routes": [{"handle": [_proxy([socket], "10ms")]}],
         "errors": {"routes": [{"handle": [_answer("{http.error.status_code}", message)]}]},
     }
@@ -81,16 +103,18 @@ def router(places: Places, sites: Iterable[Site]) -> Json:
     """Return the router's configuration."""
     ordered = sorted(sites, key=lambda site: site.name)
     public = [site for site in ordered if site.is_public]
-    servers = {"internal": _router_server(places.internal, ordered, [_metrics(places, site) for site in ordered])}
+    internal = [_metrics(places, site) for site in ordered]
+    servers = {"internal": _router_server(places.internal, ordered, internal, is_internal=True)}
     if public:
-        servers["public"] = _router_server(places.public, public, [])
+        servers["public"] = _router_server(places.public, public, [], is_internal=False)
     # Caddy's counts begin anew with every configuration: the server's name tells which one they belong to.
     generation = hashlib.sha256(json.dumps(servers, sort_keys=True).encode()).hexdigest()[:8]
     named = {f"{name}-{generation}": server for name, server in servers.items()}
     return _whole(places, {"metrics": {"per_host": True}, "servers": named})
 
 
-def _router_server(socket: Path, sites: Sequence[Site], first: Sequence[Json]) -> Json:
+def _router_server(socket: Path, sites: Sequence[Site], first: Sequence[Json], *, is_internal: bool) -> Json:
+    """Return a server of the router; revisions are reached by themselves on the internal one alone."""
     paths = ", ".join(f"/{site.name}" for site in sites) or "none yet"
     nothing = {"error": f"nothing answers here. Deployments: {paths}. Below each are /v1/models/… and /v2/…"}
     broken = {"match": [{"expression": "{http.error.status_code} in [502, 503, 504]"}], "handle": [_BREAK_OFF]}
@@ -100,17 +124,18 @@ def _router_server(socket: Path, sites: Sequence[Site], first: Sequence[Json]) -
         **_PLAIN,
         "routes": [
             *first,
-            *(route for site in sites for route in _ways_to(site)),
-            *(_pool(site, name, direct) for site in sites for name in sorted(site.pools) for direct in (False, True)),
+            *(route for site in sites if not is_internal for route in gate_routes(_at(site), site.guard)),
+            *(route for site in sites for route in _ways_to(site, is_internal)),
+            *(_pool(site, name, is_internal) for site in sites for name in sorted(site.pools)),
             {"handle": [_answer(404, nothing)]},
         ],
         "errors": {"routes": [broken, {"handle": [_answer("{http.error.status_code}", failed)]}]},
     }
 
 
-def _ways_to(site: Site) -> list[Json]:
+def _ways_to(site: Site, is_internal: bool) -> list[Json]:
     """Return the routes that choose a revision; of one group, only the first that matches is taken."""
-    direct = [_way(site, name, direct=True) for name in sorted(site.pools)]
+    direct = [_way(site, name, direct=True) for name in sorted(site.pools) if is_internal]
     shares = [(name, share) for name, share in sorted(site.traffic.items()) if share and name in site.pools]
     bounds = [*[*accumulate(share for _, share in shares)][:-1], 100]  # the last takes whatever is left
     divided = [_way(site, name, below=bound) for (name, _), bound in zip(shares, bounds, strict=False)]
@@ -132,7 +157,7 @@ def _way(site: Site, revision: Digest, *, direct: bool = False, below: int = 100
         "handle": [
             {"handler": "vars", "pool": host},
             {"handler": "rewrite", "strip_path_prefix": prefix},
-            {"handler": "headers", "request": headers if direct else {**headers, "delete": [SMOKE]}},
+            {"handler": "headers", "request": {**headers, "delete": [*CREDENTIALS, *([] if direct else [SMOKE])]}},
         ],
     }
 
@@ -147,13 +172,15 @@ def _threshold(percent: int) -> str:
     return f"{percent * 2**32 // 100:08x}"
 
 
-def _pool(site: Site, revision: Digest, direct: bool) -> Json:
-    """Return the route to a revision's replicas. It is of the first rank, as Caddy counts these only."""
-    host = host_of(site.name, revision, direct=direct)
-    match = {"host": [host], "vars": {"pool": [host]}}
+def _pool(site: Site, revision: Digest, is_internal: bool) -> Json:
+    """Return the route to a revision's replicas, by whichever way. It is of the first rank, as Caddy counts these only.
+
+    There is one handler for all ways: each would tell by itself, in one gauge, whether a replica is healthy.
+    """
+    hosts = [host_of(site.name, revision, direct=direct) for direct in ((False, True) if is_internal else (False,))]
+    match = {"host": hosts, "vars": {"pool": hosts}}
     sockets = site.pools[revision]
-    health = {"passive": _PASSIVE} if direct else {"passive": _PASSIVE, "active": _ACTIVE}
-    handler = _proxy(sockets, "25ms", health) if sockets else {"handler": "error", "status_code": 503}
+    handler = _proxy(sockets, "25ms", _HEALTH) if sockets else {"handler": "error", "status_code": 503}
     return {"match": [match], "handle": [handler], "terminal": True}
 
 
@@ -204,7 +231,17 @@ def _whole(places: Places, http: Json) -> Json:
 
 
 _PLAIN: Json = {"automatic_https": {"disable": True}, "protocols": ["h1"]}
+_PATIENCE: Json = {
+    "read_header_timeout": "10s",
+    "read_timeout": "30s",
+    "write_timeout": "120s",
+    "idle_timeout": "120s",
+    "max_header_bytes": 64 * 1024,
+}
+"""How long a client may take to send a request and to read its answer: a slow one is cut off, and holds no memory."""
 _BREAK_OFF: Json = {"handler": "static_response", "abort": True}
 """Without an answer the door tries again; with one, it would pass it on."""
-_PASSIVE: Json = {"fail_duration": "1s", "max_fails": 1}
-_ACTIVE: Json = {"uri": "/v2/health/ready", "interval": "2s", "timeout": "5s", "fails": 3}
+_HEALTH: Json = {
+    "passive": {"fail_duration": "1s", "max_fails": 1},
+    "active": {"uri": "/v2/health/ready", "interval": "2s", "timeout": "5s", "fails": 3},
+}

@@ -9,22 +9,24 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, Digest, name_of
 from reconciler.model.observed import Endpoint, Figures, Revision, RevisionState
 from reconciler.ports.clock import Clock
 from reconciler.ports.serving import RevisionOrder
-from reconciler.providers.serving.local import gate, life
+from reconciler.providers.serving.local import access, gate, life
 from reconciler.providers.serving.local.caretaker import Caretaker
 from reconciler.providers.serving.local.ledger import Ledger
 from reconciler.providers.serving.local.proxy import find_caddy
 from reconciler.providers.serving.local.records import EndpointRecord, RevisionRecord
-from reconciler.providers.serving.local.replicas import Replicas
+from reconciler.providers.serving.local.replicas import Limits, Replicas
 from reconciler.providers.serving.local.store import Store
+from reconciler.providers.serving.local.tls import demanded
+from reconciler.providers.serving.local.tls import read as read_tls
 
 SERVE = (sys.executable, "-m", "runners.serve")
-BODY_LIMIT = 16 * 2**20
 
 
 class LocalServing:
@@ -38,14 +40,17 @@ class LocalServing:
         folder: where all is kept, on a local disk; whoever opens it adopts its endpoints.
         clock: the time.
         port: where to listen; 0 is any free port, which is then remembered.
-        environ: what replicas inherit, but for secrets.
+        environ: what replicas inherit of, no more than they need.
         public_address: where public endpoints listen; 0.0.0.0 is every address of this machine.
         public_port: their port; 0 is any free one.
+        tls: how they speak TLS: `internal`, files as `{certificate, key}`, or `off`.
+        forward_auth: the URL of the authentication service that deployments may name.
         body_limit: bytes of the largest request that is answered.
+        payload_quota: bytes of each deployment's payload logs, of which the oldest go when there are more.
         command: what a replica is; the path of its configuration is appended.
 
     Raises:
-        Refused: Caddy isn't installed.
+        Refused: Caddy isn't installed, or an option is wrong.
     """
 
     def __init__(
@@ -57,17 +62,22 @@ class LocalServing:
         environ: Mapping[str, str] = os.environ,
         public_address: str = "0.0.0.0",
         public_port: int = 0,
-        body_limit: int = BODY_LIMIT,
+        tls: Any = None,
+        forward_auth: str = "",
+        body_limit: int = Limits().body,
+        payload_quota: int = Limits().payloads,
         command: Sequence[str] = SERVE,
     ) -> None:
         find_caddy(environ)
         self._clock = clock
         self._store = Store(folder.absolute())
-        self._replicas = Replicas(self._store, command, environ, body_limit)
+        self._replicas = Replicas(self._store, command, environ, Limits(body_limit, payload_quota))
         internal, public = gate.Address(gate.LOOPBACK, port), gate.Address(public_address, public_port)
-        self._gate = gate.Gate(self._store, internal, public, environ)
+        self._environ, self._tls, self._public = environ, tls, public_address
+        self._forward = access.service(forward_auth)
+        self._gate = gate.Gate(self._store, internal, public, environ, read_tls(tls))
         self._ledger = Ledger(self._store)
-        self._caretaker = Caretaker(self._store, self._replicas, self._gate, self._ledger)
+        self._caretaker = Caretaker(self._store, self._replicas, self._gate, self._ledger, self._forward)
         self._guard = threading.RLock()
         self._last: Mapping[Address, Endpoint] | None = None
 
@@ -80,12 +90,20 @@ class LocalServing:
         """Start a revision without traffic; for one that is there, only its bounds of scale change.
 
         One that is about to stop, or that was given up, is started anew.
+
+        Raises:
+            Refused: it is public, and nothing says how it is kept from strangers.
         """
+        keys = access.keys_of(order.access, self._environ)
+        access.checked(order.access, self._forward)
+        if order.visibility == "public":
+            demanded(self._tls, self._public)
         with self._writing() as now:
             endpoint = self._store.endpoint(order.deployment) or EndpointRecord(order.deployment, created=now)
             known = endpoint.revisions.get(order.revision)
             slot = self._store.first_slot(order.deployment, order.revision)
             self._store.keep_secrets(order.deployment, order.revision, order.secrets)
+            self._store.keep_keys(order.deployment, order.revision, keys)
             self._store.put(endpoint.with_revision(_started(known, order, now, slot)))
 
     def route(self, deployment: Address, traffic: Mapping[Digest, int]) -> None:
@@ -136,7 +154,9 @@ class LocalServing:
         """
         with self._writing() as now:
             self._caretaker.settle(now)
-            shown = {name: replace(endpoint, figures=Figures()) for name, endpoint in self._listed().items()}
+            shown = {
+                name: replace(endpoint, figures=Figures(), counted={}) for name, endpoint in self._listed().items()
+            }
         changed = self._last is not None and shown != self._last
         self._last = shown
         return changed
@@ -157,6 +177,7 @@ class LocalServing:
             figures=self._ledger.figures(endpoint),
             logs_url=self._store.logs_of(endpoint.deployment).as_uri(),
             metrics_url=f"{internal}/metrics" if internal else "",
+            counted=self._ledger.counted(endpoint),
         )
 
     @contextmanager

@@ -9,7 +9,7 @@
     metrics/<name>.prom     the same as metrics, for anybody to read
     caddy/                  the two Caddys' files
     models/<id>/            a revision's model, where it came from elsewhere
-    secrets/<id>.json       how it is reached there
+    secrets/<id>.json       how it is reached there; `.keys.json`: the API keys that let clients in
     logs/<name>/<revision>/ payload logs; they stay when the endpoint goes
 
 What can't be read isn't absent: it is told as an error, and nothing is stopped because of it.
@@ -139,12 +139,15 @@ class Store:
 
     def keep_secrets(self, deployment: Address, revision: Digest, secrets: Mapping[str, str]) -> None:
         """Keep the environment variables by which a revision's model is reached, for this user alone to read."""
-        if secrets:
-            path = self._secrets_file(deployment, revision)
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.unlink(missing_ok=True)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                json.dump(dict(secrets), file)
+        _keep_private(self._secrets_file(deployment, revision), secrets)
+
+    def keep_keys(self, deployment: Address, revision: Digest, keys: Mapping[str, str]) -> None:
+        """Keep the API keys that let clients in, for this user alone to read."""
+        _keep_private(self._keys_file(deployment, revision), keys)
+
+    def keys_of(self, deployment: Address, revision: Digest) -> Mapping[str, str]:
+        """Return the API keys that let clients in, by the names of their secrets."""
+        return read_json(self._keys_file(deployment, revision))
 
     def secrets_of(self, deployment: Address, revision: Digest) -> Mapping[str, str]:
         """Return the environment variables by which a revision's model is reached."""
@@ -153,10 +156,14 @@ class Store:
     def forget_revision(self, deployment: Address, revision: Digest) -> None:
         """Remove what was kept for a revision whose last process has ended."""
         self._secrets_file(deployment, revision).unlink(missing_ok=True)
+        self._keys_file(deployment, revision).unlink(missing_ok=True)
         shutil.rmtree(self.model_of(deployment, revision), ignore_errors=True)
 
     def _secrets_file(self, deployment: Address, revision: Digest) -> Path:
         return self.folder / "secrets" / f"{name_of(deployment)}-{revision}.json"
+
+    def _keys_file(self, deployment: Address, revision: Digest) -> Path:
+        return self.folder / "secrets" / f"{name_of(deployment)}-{revision}.keys.json"
 
     def logs_of(self, deployment: Address) -> Path:
         """Return the folder of an endpoint's payload logs."""
@@ -200,6 +207,15 @@ class Store:
             raise Unavailable(what, "restore it, or remove it to have its endpoint made anew") from error
         self._known[path] = (stamp, record)
         return record
+
+
+def _keep_private(path: Path, told: Mapping[str, str]) -> None:
+    """Write a file that nobody but this user can ever read; nothing to keep is no file."""
+    if told:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump(dict(told), file)
 
 
 def _sockets(folder: Path) -> Path:

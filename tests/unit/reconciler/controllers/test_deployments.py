@@ -109,7 +109,8 @@ def test_a_revision_that_is_not_there_is_started() -> None:
 @pytest.mark.parametrize(
     "spec",
     [
-        {"visibility": "public"},
+        {"visibility": "public", "access": {"open": True}},
+        {"visibility": "public", "access": {"keys": ["${secret:SHOP_KEY}"]}},
         {"log_payloads": False},
         {"resources": {"cpus": 4}},
         {"model": {"trial": TRIAL, "digest": "sha256:" + "0" * 64}},

@@ -16,7 +16,8 @@ from tests.unit.reconciler.stage import NOW, ago
 
 OLD, NEW, THIRD = Digest("old"), Digest("new"), Digest("third")
 BEFORE, AFTER = ago(days=3), ago(days=1)
-FAILING = Figures(requests=100, errors=2)
+FAILING = Figures(requests=1000, errors=30)
+SOUND = Figures(requests=1000)
 
 
 def rollout(*steps: int, **parts: Any) -> Rollout:
@@ -30,7 +31,8 @@ def pair(old: str = "ready", new: str = "ready") -> tuple[Revision, Revision]:
 def world(
     traffic: dict[str, int], *revisions: Revision, since: datetime = NOW, figures: Figures | None = None
 ) -> Endpoint:
-    return stage.endpoint(*(revisions or pair()), traffic=traffic, since=since, figures=figures)
+    endpoint = stage.endpoint(*(revisions or pair()), traffic=traffic, since=since, figures=figures)
+    return replace(endpoint, counted={**endpoint.counted, OLD: SOUND} if OLD in traffic else endpoint.counted)
 
 
 def step(endpoint: Endpoint, revision: Digest = NEW, how: Rollout | None = None) -> Step:
@@ -75,15 +77,15 @@ def test_a_revision_alone_is_under_no_gates() -> None:
 
 
 def test_a_gate_that_fails_takes_the_rollout_back_before_the_hold_is_over() -> None:
-    assert step(world({OLD: 90, NEW: 10}, figures=FAILING)).failed == "more than 1.00% of the requests failed"
-    slow = Figures(requests=10, p99_ms=120.0)
+    assert step(world({OLD: 90, NEW: 10}, figures=FAILING)).failed == "more than 1.00% of its requests failed"
+    slow = Figures(requests=200, buckets={100: 180, 250: 200})
     how = rollout(p99_ms=100)
-    assert step(world({OLD: 90, NEW: 10}, figures=slow), how=how).failed == "p99 is above 100 ms"
+    assert step(world({OLD: 90, NEW: 10}, figures=slow), how=how).failed == "its p99 is above 100 ms"
     assert not step(world({OLD: 90, NEW: 10}, figures=slow)).failed
 
 
 def test_a_figure_at_its_bound_is_not_above_it() -> None:
-    at = Figures(requests=100, errors=1, p99_ms=100.0)
+    at = Figures(requests=100, errors=1, buckets={100: 99, 250: 100})
     assert not step(world({OLD: 90, NEW: 10}, figures=at), how=rollout(p99_ms=100)).failed
 
 
@@ -186,3 +188,59 @@ def test_a_last_step_that_the_gateway_has_yet_to_obey_keeps_the_former_revision(
     moved = replace(world({NEW: 100}, since=ago(days=1)), blocked="its Gateway has yet to take over the newest traffic")
     assert step(moved).wake
     assert step(replace(moved, blocked="")) == Step("it has all the traffic")
+
+
+def counted(new: Figures, old: Figures = SOUND, *, share: int = 5, since: datetime = NOW) -> Endpoint:
+    """Return an endpoint that has counted this of a canary and of the former revision beside it."""
+    both = world({OLD: 100 - share, NEW: share} if share < 100 else {NEW: 100}, since=since)
+    return replace(both, figures=new.plus(old), counted={NEW: new, OLD: old})
+
+
+CANARY = rollout(5, 50, 100)
+DUE = ago(seconds=30)
+
+
+def test_a_canary_is_judged_by_its_own_requests_and_not_by_the_endpoint_s() -> None:
+    assert step(counted(Figures(50, 8), Figures(950, 0)), how=CANARY).failed == "more than 1.00% of its requests failed"
+
+
+def test_a_fix_beside_a_failing_revision_goes_on() -> None:
+    assert step(counted(Figures(50, 0), Figures(950, 19), since=DUE), how=CANARY).traffic == {OLD: 50, NEW: 50}
+    better = counted(Figures(5000, 100), Figures(5000, 250), share=50, since=DUE)
+    assert step(better, how=CANARY).traffic == {NEW: 100}, "above the bound, and surely better than what it replaces"
+
+
+def test_a_canary_that_fails_more_than_the_former_revision_goes_back_though_it_is_below_the_bound() -> None:
+    found = step(counted(Figures(5000, 40), Figures(5000, 5), share=50, since=DUE), how=CANARY)
+    assert found.failed == "a larger share of its requests failed than of the former revision's beside it"
+    slight = counted(Figures(100_000, 90), Figures(100_000, 20), share=50, since=DUE)
+    assert not step(slight, how=CANARY).failed, "by less than error_increase"
+    assert step(slight, how=CANARY.model_copy(update={"error_increase": 0.0})).failed
+
+
+def test_a_step_waits_for_the_requests_that_it_is_judged_by() -> None:
+    for few in (Figures(), Figures(1, 1), Figures(49, 49)):
+        found = step(counted(few, since=DUE), how=CANARY)
+        assert (found.traffic, found.failed, found.wake) == (None, "", NOW + AGAIN)
+        assert found.message.endswith("and no further: it has answered fewer than 50 requests")
+
+
+def test_a_quiet_endpoint_does_not_wait_for_ever_and_says_what_it_went_by() -> None:
+    late = DUE - CANARY.patience
+    found = step(counted(Figures(3, 0), since=late), how=CANARY)
+    assert found.traffic == {OLD: 50, NEW: 50}
+    assert "it had answered fewer than 50 requests in the time that a step waits for them" in found.message
+    assert step(counted(Figures(3, 3), since=late), how=CANARY).failed, "judged by what there is"
+    nearly = step(counted(Figures(), since=late + AGAIN / 3), how=CANARY)
+    assert nearly.wake == NOW + AGAIN / 3
+
+
+def test_without_a_least_number_of_requests_a_step_waits_for_its_hold_alone() -> None:
+    assert step(counted(Figures(), since=DUE), how=rollout(5, 50, 100, minimum_requests=0)).traffic
+
+
+def test_the_last_step_waits_for_requests_too_while_it_can_be_gone_back_from() -> None:
+    assert step(counted(Figures(), share=100, since=DUE), how=CANARY).wake
+    assert step(counted(Figures(), share=100, since=DUE - CANARY.patience), how=CANARY) == Step(
+        "it has all the traffic"
+    )

@@ -1,5 +1,6 @@
 """Names are digests: of what changes the result, and of nothing else."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,10 +13,11 @@ from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import LOANS, SHARED
 
 
-def ordered(spec: dict[str, Any] | None = None, **parts: Any) -> StartRun:
+def ordered(spec: dict[str, Any] | None = None, *, environment: str = "dev", scope: str = "", **parts: Any) -> StartRun:
     thing = stage.resource(LOANS, **(spec or {}))
     asked = {"runner": "ingest", "params": {"a": 1, "b": [2]}, "made_from": {"content": "rows-1"}, **parts}
-    return order(thing, stage.view(stage.desired(thing), stage.actual()), **asked)
+    desired = replace(stage.desired(thing, secrets={"scope": scope}), environment_name=environment)
+    return order(thing, stage.view(desired, stage.actual()), **asked)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,15 @@ def test_a_runners_declared_version_changes_the_name(monkeypatch: pytest.MonkeyP
         {**RUNNER_VERSIONS, "ingest": RUNNER_VERSIONS["ingest"] + 1},
     )
     assert ordered().run != before
+
+
+def test_what_is_made_with_secrets_is_shared_only_where_they_are_said_to_be_the_same() -> None:
+    sql = {"params": {"source": {"sql": {"url": "${secret:DB}"}}}}
+    assert ordered(environment="prod").run == ordered(environment="dev").run
+    assert ordered(environment="prod", **sql).run != ordered(environment="dev", **sql).run
+    assert ordered(environment="prod", scope="dev", **sql).run != ordered(environment="dev", **sql).run
+    assert ordered(environment="prod", scope="a", **sql).run == ordered(environment="dev", scope="a", **sql).run
+    assert ordered(environment="prod", scope="a", **sql).run != ordered(environment="dev", scope="b", **sql).run
 
 
 def test_where_the_inputs_lie_changes_no_name() -> None:

@@ -12,7 +12,7 @@ from reconciler.model import change as c
 from reconciler.model.decision import Decision, Standing
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, Digest, RunName
-from reconciler.model.kinds.deployments import Model, Replicas
+from reconciler.model.kinds.deployments import Access, Model, Replicas
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import JobState
@@ -149,6 +149,7 @@ def test_an_endpoint_is_served_routed_and_taken_away() -> None:
         replicas=Replicas(minimum=2, maximum=3),
         resources=Resources(),
         visibility="public",
+        access=Access(open=True),
         log_payloads=False,
     )
     serving = stage.engines(world).serving
@@ -171,9 +172,11 @@ def test_a_revision_gets_what_lasts_and_a_job_what_ends() -> None:
     applier.apply(plan(start(TRIAL)))
     assert world.room(PoolRoom).jobs[TRIAL].order.secrets == {"LASTING": "False"}
     model = Model(trial=TRIAL, digest=MODEL)
-    given = {"replicas": Replicas(), "resources": Resources(), "visibility": "internal", "log_payloads": False}
+    given = {"replicas": Replicas(), "resources": Resources(), "visibility": "public", "log_payloads": False}
+    given["access"] = Access(forward=True)
     applier.apply(plan(c.StartRevision(address=API, revision=Digest("r"), model=model, **given)))
     assert [order.secrets for order in served] == [{"LASTING": "True"}]
+    assert [order.access for order in served] == [Access(forward=True)]
 
 
 def test_a_pool_is_configured_and_taken_away() -> None:

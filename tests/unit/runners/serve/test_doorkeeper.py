@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runners.serve.doorkeeper import Doorkeeper, Message, Receive, Send, has_half_character, read
+from runners.serve.doorkeeper import Doorkeeper, Message, Receive, Send, read, wrong_in
 from runners.serve.exchange import NOW, Exchange
 
 INFER = "/v2/models/employment/infer"
@@ -155,16 +155,48 @@ def test_a_body_without_end_is_not_read_for_ever() -> None:
     assert asyncio.run(read(receive, 10)) is None
 
 
+HALF = "the body holds half a character (a lone \\ud800 to \\udfff): send whole ones"
+NO_JSON = "NaN and Infinity are no JSON: send null where a value is missing"
+LENGTH = "the header Inference-Header-Content-Length is a number of bytes, up to the body's 4"
+
+
 @pytest.mark.parametrize(
-    ("body", "is_half"),
+    ("body", "wrong"),
     [
-        (rb'{"a": "\ud800"}', True),
-        (rb'{"a": "\udc00\ud83d"}', True),
-        (rb'{"a": "\ud83d\ude00"}', False),
-        (rb'{"a": "\\ud800"}', False),
-        (rb'{"a": "\ud7ff"}', False),
-        (rb'{"a": ', False),
+        (rb'{"a": "\ud800"}', HALF),
+        (rb'{"a": "\udc00\ud83d"}', HALF),
+        (rb'{"a": "\ud83d\ude00"}', ""),
+        (rb'{"a": "\\ud800"}', ""),
+        (rb'{"a": "\ud7ff"}', ""),
+        (rb'{"a": ', ""),
+        (b'{"a": NaN}', NO_JSON),
+        (b"[1,-Infinity]", NO_JSON),
+        (b"NaN", NO_JSON),
+        (b'{"a": "it is NaN, see"}', ""),
     ],
 )
-def test_half_a_character_is_found(body: bytes, is_half: bool) -> None:
-    assert has_half_character(body) is is_half
+def test_what_readers_disagree_on_is_found(body: bytes, wrong: str) -> None:
+    assert wrong_in(body, None) == wrong
+
+
+@pytest.mark.parametrize(
+    ("length", "wrong"),
+    [(b"4", ""), (b"0", ""), (b"5", LENGTH), (b"-1", LENGTH), (b"abc", LENGTH), (b"9" * 99, LENGTH)],
+)
+def test_the_length_of_the_json_before_binary_data(length: bytes, wrong: str) -> None:
+    assert wrong_in(b"null", length) == wrong
+
+
+@pytest.mark.parametrize(("is_read", "status", "told"), [(False, 500, 400), (False, 501, 404), (True, 500, 500)])
+def test_what_fails_before_a_request_was_read_is_its_own_fault(is_read: bool, status: int, told: int) -> None:
+    server = Server()
+
+    async def fails(_: Message, __: Receive, send: Send) -> None:
+        exchange = NOW.get()
+        assert exchange
+        exchange.is_read = is_read
+        await send({"type": "http.response.start", "status": status, "headers": []})
+
+    server._keeper._app = fails
+    assert server.ask(INFER)[0] == told
+    assert server.logged[0].status == told

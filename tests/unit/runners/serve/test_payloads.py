@@ -3,19 +3,20 @@
 import errno
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
 import numpy as np
-import pytest
 
 from runners.models import Prediction
 from runners.monitor.parameters import Window
 from runners.monitor.payloads import read_log
 from runners.serve.events import Origin
 from runners.serve.exchange import Exchange
-from runners.serve.payloads import DROPPED, MOST_WAITING, PayloadLog, append_whole, line_of, payload_log
+from runners.serve.files import append_whole
+from runners.serve.payloads import DROPPED, MOST_BYTES, MOST_WAITING, PayloadLog, line_of, payload_log
 
 ORIGIN = Origin("deployments/employment", "aaaaaaaaaaaa", "experiments/employment/aaaaaaaaaaaa")
 MOMENT = datetime(2026, 1, 5, 23, 59, 59, tzinfo=UTC)
@@ -31,7 +32,7 @@ def dropped() -> float:
 
 
 def test_it_is_on_the_disk_without_waiting_for_more(tmp_path: Path) -> None:
-    log = PayloadLog(tmp_path / "aaaaaaaaaaaa", ORIGIN)
+    log = PayloadLog(tmp_path / "aaaaaaaaaaaa", ORIGIN, append_whole)
     log.put(exchange())
     deadline = time.monotonic() + 30.0
     while not (told := "".join(path.read_text() for path in tmp_path.rglob("2026-01-05-*.jsonl"))):
@@ -42,7 +43,7 @@ def test_it_is_on_the_disk_without_waiting_for_more(tmp_path: Path) -> None:
 
 
 def test_nothing_is_lost_at_the_end_and_every_day_has_its_file(tmp_path: Path) -> None:
-    log = PayloadLog(tmp_path, ORIGIN)
+    log = PayloadLog(tmp_path, ORIGIN, append_whole)
     for number in range(500):
         log.put(exchange(str(number), MOMENT + timedelta(seconds=number % 2)))
     log.close()
@@ -52,7 +53,7 @@ def test_nothing_is_lost_at_the_end_and_every_day_has_its_file(tmp_path: Path) -
 
 
 def test_the_monitor_reads_it(tmp_path: Path) -> None:
-    log = PayloadLog(tmp_path / "aaaaaaaaaaaa", ORIGIN)
+    log = PayloadLog(tmp_path / "aaaaaaaaaaaa", ORIGIN, append_whole)
     log.put(exchange())
     log.put(Exchange("refused", error="no", status=400, time=MOMENT.timestamp()))
     log.close()
@@ -64,7 +65,7 @@ def test_the_monitor_reads_it(tmp_path: Path) -> None:
 
 def test_it_may_lie_in_an_object_store() -> None:
     place = f"memory://payloads/{time.time_ns()}/employment"
-    log = payload_log(f"{place}/aaaaaaaaaaaa/a-pod", ORIGIN)
+    log = payload_log(f"{place}/aaaaaaaaaaaa/a-pod", ORIGIN, 2**20)
     log.put(exchange("one"))
     log.put(exchange("two", MOMENT + timedelta(days=1)))
     log.close()
@@ -73,7 +74,7 @@ def test_it_may_lie_in_an_object_store() -> None:
 
 
 def test_a_file_url_is_a_folder(tmp_path: Path) -> None:
-    log = payload_log((tmp_path / "with 100 %").as_uri(), ORIGIN)
+    log = payload_log((tmp_path / "with 100 %").as_uri(), ORIGIN, 2**20)
     log.put(exchange())
     log.close()
     assert list((tmp_path / "with 100 %").glob("2026-01-05-*.jsonl"))
@@ -120,25 +121,21 @@ def test_a_disk_that_hangs_costs_events_and_no_time(tmp_path: Path) -> None:
     log.close()
 
 
-def test_a_line_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "below" / "it.jsonl"
-    append_whole(path, b"first\n")
-    append_whole(path, b"second\n")
-    assert path.read_bytes() == b"first\nsecond\n"
-    path.chmod(0o400)
-    assert oct(path.stat().st_mode)[-3:] == "400"
+def test_what_waits_is_bounded_in_bytes(tmp_path: Path) -> None:
+    hanging, released = Event(), Event()
 
+    def hang(_: Path, _content: bytes) -> None:
+        hanging.set()
+        released.wait(30)
 
-def test_half_a_line_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "it.jsonl"
-    append_whole(path, b"first\n")
-    import os
-
-    write = os.write
-    monkeypatch.setattr(os, "write", lambda file, content: write(file, content[:3]))
-    with pytest.raises(OSError, match="no space"):
-        append_whole(path, b"second\n")
-    assert path.read_bytes() == b"first\n"
+    log, before = PayloadLog(tmp_path, ORIGIN, hang), dropped()
+    log.put(exchange())
+    assert hanging.wait(5)
+    for _ in range(10):
+        log.put(replace(exchange(), size=MOST_BYTES // 4))
+    assert dropped() - before == 6
+    released.set()
+    log.close()
 
 
 def test_numbers_that_json_has_no_word_for_are_null() -> None:

@@ -1,5 +1,6 @@
 """The whole process, as a client sees it: both versions of the protocol, clear errors, a peaceful end."""
 
+import gzip
 import json
 import signal
 import subprocess
@@ -46,7 +47,7 @@ class Process:
         except OSError:
             return False
 
-    def ask(self, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    def ask(self, path: str, body: Any = None, **headers: str | bytes) -> tuple[int, Any]:
         connection = UnixConnection(self.socket, 30)
         try:
             data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
@@ -127,7 +128,7 @@ def test_every_inference_is_logged_but_smoke_tests(process: Process) -> None:
         (V1, {"instances": [{"AGEP": "old", "SEX": "1"}]}, 400, "AGEP of row 0 is 'old': a number is taken"),
         (V1, b"[" * 100_000, 400, "Unrecognized request format"),
         ("/v1/models/other:predict", {"instances": [[1, "1"]]}, 404, "other does not exist"),
-        ("/v1/models/employment:explain", {"instances": [[1, "1"]]}, 501, "explainer"),
+        ("/v1/models/employment:explain", {"instances": [[1, "1"]]}, 404, "explainer"),
         (V2, b"{", 400, "no inference request of version 2: 1: JSON decode error"),
         (V2, {"id": "\ud800", "inputs": [AGES, SEXES]}, 400, "half a character"),
         (V2, {"inputs": [AGES, {**SEXES, "data": ["1", "\ud800"]}]}, 400, "half a character"),
@@ -152,9 +153,66 @@ def test_a_bad_request_is_told_what_is_wrong(process: Process, path: str, body: 
     assert process.ask(V1, {"instances": [[30, "1"]]})[0] == 200
 
 
+@pytest.mark.parametrize("path", [V1, V2])
+@pytest.mark.parametrize("word", ["NaN", "-Infinity"])
+def test_what_is_no_json_is_told_so_by_both_versions(process: Process, path: str, word: str) -> None:
+    body = {"instances": [[float("nan"), "1"]], "inputs": [{**AGES, "data": [1, float("nan")]}, SEXES]}
+    status, told = process.ask(path, json.dumps(body).replace("NaN", word).encode())
+    assert (status, told["error"]) == (400, "NaN and Infinity are no JSON: send null where a value is missing")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "x" * 1000])
+def test_compressed_requests_are_refused_in_words(process: Process, encoding: str) -> None:
+    status, told = process.ask(V1, gzip.compress(b'{"instances": [[30, "1"]]}'), Content_Encoding=encoding)
+    assert (status, told["error"][:32]) == (415, "send requests uncompressed (Cont")
+    assert process.ask(V1, {"instances": [[30, "1"]]}, Content_Encoding="identity")[0] == 200
+
+
+HEAD = json.dumps({"inputs": [AGES, {**SEXES, "data": None, "parameters": {"binary_data_size": 8}}]}).encode()
+
+
+@pytest.mark.parametrize("length", ["abc", "-5", "9" * 30, "99999", "0", "", "1.5", "٣"])
+def test_a_header_that_lies_is_the_client_s_fault(process: Process, length: str) -> None:
+    headers = {"Content_Type": b"application/octet-stream", "Inference_Header_Content_Length": length.encode()}
+    status, told = process.ask(V2, HEAD + b"12345678", **headers)
+    assert (status, bool(told["error"])) == (400, True)
+
+
+@pytest.mark.parametrize(
+    "binary", [b"", b"1", b"\xff\xff\xff\x7fabcd", b"\x01\x00\x00\x00\xff\x00\x00\x00", b"\x00" * 9]
+)
+@pytest.mark.parametrize("size", [8, 0, -1, 10**12, "x", None, 0.5])
+def test_binary_data_that_lies_is_the_client_s_fault(process: Process, binary: bytes, size: object) -> None:
+    told = {**SEXES, "parameters": {"binary_data_size": size}}
+    del told["data"]
+    head = json.dumps({"inputs": [AGES, told]}).encode()
+    headers = {"Content_Type": "application/octet-stream", "Inference_Header_Content_Length": str(len(head))}
+    assert process.ask(V2, head + binary, **headers)[0] in ({200, 400} if binary == b"\x00" * 9 else {400})
+
+
+@pytest.mark.parametrize(
+    "value", ["1e400", "1e39", "9" * 400, "9" * 4000, "[" * 900 + "]" * 900, "{}", '"\\u0000"', "true", "[[1],[2,3]]"]
+)
+@pytest.mark.parametrize("column", ["AGEP", "SEX"])
+def test_odd_values_are_never_the_server_s_fault(process: Process, column: str, value: str) -> None:
+    other = {"AGEP": '"SEX": "1"', "SEX": '"AGEP": 3'}[column]
+    one = f'{{"instances": [{{"{column}": {value}, {other}}}]}}'
+    tensor = {"AGEP": SEXES, "SEX": AGES}[column]
+    odd = f'{{"name": "{column}", "shape": [2], "datatype": "BYTES", "data": [{value}]}}'
+    two = f'{{"inputs": [{json.dumps(tensor)}, {odd}]}}'
+    for path, body in ((V1, one), (V2, two)):
+        assert process.ask(path, body.encode())[0] in (200, 400)
+
+
+@pytest.mark.parametrize("path", ["/v2/models/employment/versions/1", "/v2/models/employment/versions/1/ready"])
+def test_what_a_model_hasn_t_is_not_there(process: Process, path: str) -> None:
+    assert process.ask(path)[0] == 404
+
+
 def test_nobody_is_told_of_a_client_s_mistakes_in_the_log(process: Process) -> None:
     process.ask(V1, {"instances": []})
     process.ask("/v1/models/other:predict", {"instances": []})
+    process.ask(V2, b"\xff{", Content_Type="application/octet-stream", Inference_Header_Content_Length="2")
     text = (process.folder / "log").read_text()
     assert "Traceback" not in text
     assert "instances" not in text

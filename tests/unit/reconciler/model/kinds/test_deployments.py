@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from reconciler.model.kinds.deployments import Deployment, Model, Replicas, Rollout
+from reconciler.model.kinds.deployments import Access, Deployment, Model, Replicas, Rollout
 
 
 def test_without_a_model_it_waits() -> None:
@@ -37,3 +37,27 @@ def test_steps_rise_to_the_whole(steps: Any) -> None:
     assert Rollout.model_validate({"steps": [1, 50, 100]}).steps == (1, 50, 100)
     with pytest.raises(ValidationError, match="steps rise"):
         Rollout.model_validate({"steps": steps})
+
+
+KEYS = {"keys": ["${secret:SHOP_KEY}", "${secret:FORMER_KEY}"]}
+
+
+@pytest.mark.parametrize("access", [KEYS, {"forward": True}, {"open": True}])
+def test_a_public_endpoint_says_who_may_ask_it(access: Any) -> None:
+    assert Deployment.model_validate({"visibility": "public", "access": access}).access
+    with pytest.raises(ValidationError, match="a public endpoint says who may ask it"):
+        Deployment.model_validate({"visibility": "public"})
+    with pytest.raises(ValidationError, match="access is for public endpoints"):
+        Deployment.model_validate({"access": access})
+
+
+@pytest.mark.parametrize("access", [{}, {"open": False}, {"open": True, **KEYS}, {"forward": True, "open": True}])
+def test_who_may_ask_is_said_in_one_way(access: Any) -> None:
+    with pytest.raises(ValidationError, match="say one of keys"):
+        Access.model_validate(access)
+
+
+@pytest.mark.parametrize("key", ["a-plain-key-in-a-spec", "x${secret:A}", "${secret:A}\n", "${secret:A-B}"])
+def test_a_key_is_never_in_a_spec(key: str) -> None:
+    with pytest.raises(ValidationError):
+        Access.model_validate({"keys": [key]})

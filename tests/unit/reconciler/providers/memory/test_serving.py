@@ -91,9 +91,10 @@ def test_figures_follow_the_traffic() -> None:
 
 def test_a_load_can_be_told() -> None:
     world = World()
-    serving = MemoryServing(world, load=lambda *_: Figures(requests=10, errors=5))
+    serving = MemoryServing(world, load=lambda *_: {REVISION: Figures(requests=10, errors=5)})
     serving.start(order())
     assert serving.list()[API].figures.error_rate == 0.5
+    assert serving.list()[API].counted[REVISION].errors == 5
 
 
 def test_a_failed_revision_is_started_anew() -> None:

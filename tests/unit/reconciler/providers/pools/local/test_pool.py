@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -81,7 +82,23 @@ def test_a_secret_reaches_the_job_and_nothing_else(make: Callable[..., LocalPool
     assert "hunter-two" not in shown
     files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".log"]
     assert files
-    assert not [path for path in files if b"hunter-two" in path.read_bytes()]
+    holding = [path for path in files if b"hunter-two" in path.read_bytes()]
+    assert [(path.name, stat.S_IMODE(path.stat().st_mode)) for path in holding] == [("1.secrets.json", 0o600)]
+
+
+def test_a_job_has_neither_others_secrets_nor_what_the_daemon_was_started_with(
+    make: Callable[..., LocalPool], wait: Wait
+) -> None:
+    told = {"SETPOINT_SECRET_TOKEN": "hunter-two", "SETPOINT_SECRET_OTHER": "x", "AWS_KEY": "y", "PROFILE": "z"}
+    pool = make(environ={**os.environ, **told}, inherit=["PROFILE"])
+    tells = [*told, "PATH"]
+    pool.submit(order(RUN, params={"url": "${secret:TOKEN}"}, tells=tells, never_ends=True))
+    pool.settle()
+    wait(lambda: "PROFILE=z" in pool.logs(RUN))
+    log = pool.logs(RUN)
+    assert "SETPOINT_SECRET_TOKEN=hunter-two" in log
+    assert "SETPOINT_SECRET_OTHER=x" not in log
+    assert "AWS_KEY=y" not in log
     pool.cancel(RUN)
     wait(lambda: pool.settle() or not list((folder / "leaving").iterdir()))
 

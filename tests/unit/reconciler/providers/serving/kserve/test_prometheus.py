@@ -1,7 +1,7 @@
 """Figures from Prometheus: one question for all of them, and answers that say what they don't know."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote
 import pytest
 
 from reconciler.model.errors import Unavailable
+from reconciler.model.ids import Digest
 from reconciler.model.observed import Figures
 from reconciler.providers.serving.kserve import prometheus as p
 from reconciler.providers.serving.kserve.options import Options
@@ -37,9 +38,9 @@ class Answers:
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
 
-    def tell(self, **figures: str) -> None:
-        found = [{"metric": {"figure": name}, "value": [1.0, value]} for name, value in figures.items()]
-        self.body = json.dumps({"status": "success", "data": {"resultType": "vector", "result": found}}).encode()
+    def tell(self, *found: tuple[dict[str, str], str]) -> None:
+        result = [{"metric": labels, "value": [1.0, value]} for labels, value in found]
+        self.body = json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}}).encode()
 
 
 @pytest.fixture
@@ -53,30 +54,40 @@ def answers() -> Iterator[Answers]:
     made.server.server_close()
 
 
-def ask(answers: Answers, **more: object) -> Figures:
+def ask(answers: Answers, **more: object) -> Mapping[Digest, Figures]:
     options = Options.read({"image": "runners", "namespace": "models", "metrics": answers.url, "timeout": 5, **more})
     return p.ask(DEPLOYMENT, NOW - timedelta(seconds=89.5), NOW, options)
 
 
 def test_figures_are_read(answers: Answers) -> None:
-    answers.tell(requests="200", errors="3", p50_ms="12.5", p95_ms="80", p99_ms="240")
-    assert ask(answers) == Figures(requests=200, errors=3, p50_ms=12.5, p95_ms=80.0, p99_ms=240.0)
+    old, new = {"revision": "old"}, {"revision": "new"}
+    answers.tell(
+        ({**old, "figure": "requests"}, "190"),
+        ({**old, "figure": "times", "le": "0.025"}, "180"),
+        ({**old, "figure": "times", "le": "+Inf"}, "190"),
+        ({**new, "figure": "requests"}, "10"),
+        ({**new, "figure": "errors"}, "3"),
+    )
+    assert ask(answers) == {"old": Figures(190, 0, {25: 180, float("inf"): 190}), "new": Figures(10, 3)}
     (query,) = parse_qs(answers.asked)["query"]
-    assert 'setpoint_request_duration_seconds_count{namespace="models",deployment="employment"}[90s]' in query
+    labels = 'namespace="models",deployment="employment",code!~"4.."'
+    assert (
+        f"sum by (revision) (clamp_min(max_over_time(setpoint_request_duration_seconds_count{{{labels}}}[90s])" in query
+    )
 
 
 def test_without_a_request_there_are_no_times(answers: Answers) -> None:
-    answers.tell(requests="0", p99_ms="NaN")
-    assert ask(answers) == Figures()
+    answers.tell(({"figure": "requests", "revision": "old"}, "0"), ({"figure": "times", "revision": "old"}, "NaN"))
+    assert ask(answers) == {"old": Figures()}
     answers.tell()
-    assert ask(answers) == Figures()
+    assert ask(answers) == {}
 
 
 def test_the_labels_of_an_environment_s_series_can_be_named(answers: Answers) -> None:
     answers.tell()
     ask(answers, series={"kubernetes_namespace": "models", "cluster": 'a"b'})
     (query,) = parse_qs(answers.asked)["query"]
-    assert '{kubernetes_namespace="models",cluster="a\\"b",deployment="employment"}' in query
+    assert '{kubernetes_namespace="models",cluster="a\\"b",deployment="employment",code' in query
 
 
 @pytest.mark.parametrize(

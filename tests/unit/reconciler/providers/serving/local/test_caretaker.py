@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from reconciler.model.ids import Address
-from reconciler.providers.serving.local.caretaker import HUNG_AFTER, Caretaker
+from reconciler.providers.serving.local.caretaker import BUSY_AFTER, HUNG_AFTER, Caretaker
 from reconciler.providers.serving.local.gate import LOOPBACK, Gate
 from reconciler.providers.serving.local.gate import Address as Listen
 from reconciler.providers.serving.local.ledger import Ledger
 from reconciler.providers.serving.local.life import DRAIN
 from reconciler.providers.serving.local.processes import is_alive
 from reconciler.providers.serving.local.records import EndpointRecord, Replica
-from reconciler.providers.serving.local.replicas import Replicas
+from reconciler.providers.serving.local.replicas import Limits, Replicas
 from reconciler.providers.serving.local.scale import CALM
 from reconciler.providers.serving.local.store import Store
 from tests.unit.reconciler.providers.serving.local.conftest import Wait
@@ -50,7 +50,7 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.store = Store(folder)
         self.store.prepare()
-        self.replicas = Replicas(self.store, COMMAND, os.environ, 1000)
+        self.replicas = Replicas(self.store, COMMAND, os.environ, Limits(1000))
         self.gate = ToldGate(self.store)
         self.ledger = Ledger(self.store)
         self.now = 100.0
@@ -178,6 +178,21 @@ def test_without_metrics_nothing_is_scaled(house: House) -> None:
     house.store.put(endpoint(revision(proven=True, maximum=3), traffic={OLD: 100}))
     house.caretaker().look(200.0)
     assert house.endpoint.revisions[OLD].wanted == 1
+
+
+def test_a_replica_that_works_is_given_more_time(house: House, wait: Wait, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.store.put(endpoint(revision()))
+    ready(house, wait)
+    files = house.replicas.files(house.endpoint.revisions[OLD], 0)
+    house.gate.text = metrics(1, healthy=str(files.socket))
+    monkeypatch.setattr(house.replicas, "worked", lambda *_: house.now)
+    caretaker = house.caretaker()
+    for house.now in (300.0, 300.0 + HUNG_AFTER, 299.0 + BUSY_AFTER):
+        caretaker.look(house.now)
+    assert is_alive(files.lock)
+    house.now = 300.0 + BUSY_AFTER
+    caretaker.look(house.now)
+    wait(lambda: not is_alive(files.lock))
 
 
 def test_a_replica_that_hangs_is_replaced(house: House, wait: Wait) -> None:

@@ -45,6 +45,16 @@ def test_figures_are_of_the_time_since_the_traffic_changed(store: Store) -> None
     assert figures.p50_ms == pytest.approx(2.5)
 
 
+def test_figures_are_told_by_revision(store: Store) -> None:
+    ledger = Ledger(store)
+    ledger.mark(LIVE, 5.0)
+    new = metrics(4, errors=3).replace(host_of(NAME, OLD), host_of(NAME, NEW))
+    ledger.enter(metrics(30) + "\n" + new, [LIVE], 6.0)
+    told = ledger.counted(LIVE)
+    assert [(told[name].requests, told[name].errors) for name in (OLD, NEW)] == [(30, 0), (7, 3)]
+    assert ledger.counted(endpoint(revision(), traffic={OLD: 100}, since=9.0)) == {}, "figures of other traffic"
+
+
 def test_it_counts_on_when_caddy_begins_anew(store: Store) -> None:
     ledger = Ledger(store)
     ledger.mark(LIVE, 5.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.providers.serving.local.processes import bury, is_alive, pid_of, spawn, tell
+from reconciler.providers.serving.local.processes import bury, cpu_seconds, is_alive, pid_of, spawn, tell
 from tests.unit.reconciler.providers.serving.local.conftest import Wait
 
 SLEEPER = (sys.executable, "-I", "-S", "-c", "import time; print('up', flush=True); time.sleep(60)")
@@ -50,6 +50,13 @@ def test_its_end_is_seen_however_it_comes(lock: Path, wait: Wait) -> None:
     bury(lock)
     with pytest.raises(ChildProcessError):
         os.waitpid(int(lock.read_text()), os.WNOHANG)
+
+
+def test_what_a_process_works_is_counted(lock: Path, wait: Wait) -> None:
+    assert cpu_seconds(lock) is None
+    assert start(lock, sys.executable, "-I", "-S", "-c", "while True: pass")
+    wait(lambda: (cpu_seconds(lock) or 0) > 0.2)
+    end(lock, wait)
 
 
 def test_a_stranger_with_its_number_gets_no_signal(lock: Path) -> None:

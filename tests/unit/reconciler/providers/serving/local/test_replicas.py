@@ -12,8 +12,9 @@ from reconciler.model.kinds.spec import Resources
 from reconciler.providers.serving.local.life import Act
 from reconciler.providers.serving.local.processes import is_alive
 from reconciler.providers.serving.local.records import Replica, RevisionRecord
-from reconciler.providers.serving.local.replicas import Replicas, last_line
+from reconciler.providers.serving.local.replicas import THREADS, Limits, Replicas, last_line
 from reconciler.providers.serving.local.store import Store
+from reconciler.settings import inherited
 from runners.serve.settings import Settings
 from tests.unit.reconciler.providers.serving.local.conftest import Wait
 from tests.unit.reconciler.providers.serving.local.told import COMMAND, revision
@@ -26,8 +27,9 @@ pytestmark = pytest.mark.usefixtures("no_process_left")
 def replicas(tmp_path: Path) -> Replicas:
     store = Store(tmp_path)
     store.prepare()
-    environ = {"PATH": os.environ["PATH"], "SETPOINT_SECRET_WAREHOUSE": "s3cret", "AWS_REGION": "eu"}
-    return Replicas(store, COMMAND, environ, 1000)
+    environ = {"PATH": os.environ["PATH"], "SETPOINT_SECRET_WAREHOUSE": "s3cret", "AWS_REGION": "eu", "HOME": "here"}
+    environ |= {"AWS_SECRET_ACCESS_KEY": "k", "DATABASE_URL": "postgres://u:p@h", "GITHUB_TOKEN": "t", "TZ": "UTC"}
+    return Replicas(store, COMMAND, environ, Limits(1000))
 
 
 def started(replicas: Replicas, behaves: str = "", **told: Any) -> RevisionRecord:
@@ -103,15 +105,18 @@ def test_without_a_log_it_is_told_none(replicas: Replicas, wait: Wait) -> None:
     end(replicas, record, wait)
 
 
-def test_it_inherits_no_secrets_and_as_many_threads_as_cpus(replicas: Replicas, wait: Wait) -> None:
+def test_it_inherits_what_it_needs_and_as_many_threads_as_cpus(replicas: Replicas, wait: Wait) -> None:
     record = revision(BEGUN)
     record = replace(record, order=replace(record.order, resources=Resources(cpus=2.5)))
     replicas.act(record, Replica(0), Act.SPAWN)
     pid = int(replicas.files(record, 0).lock.read_text())
     wait(lambda: b"replica.py" in Path(f"/proc/{pid}/cmdline").read_bytes())
     environ = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
-    assert {"AWS_REGION=eu", "OMP_NUM_THREADS=2"} <= set(environ)
-    assert not [line for line in environ if "SECRET" in line]
+    told = dict(line.split("=", 1) for line in environ if line)
+    assert (told["AWS_REGION"], told["TZ"], told["OMP_NUM_THREADS"]) == ("eu", "UTC", "2")
+    own = {*THREADS, "PYTHONUNBUFFERED", "LC_CTYPE", "AWS_REGION"}
+    assert told.keys() - own <= inherited(told).keys(), "Python adds LC_CTYPE by itself"
+    assert not any(name.startswith(("SETPOINT_", "AWS_SECRET")) for name in told)
     end(replicas, record, wait)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.model.ids import Digest
+from reconciler.providers.serving.local.access import CREDENTIALS, Guard
 from reconciler.providers.serving.local.proxy import find_caddy
-from reconciler.providers.serving.local.routing import Json, Places, Site, door, host_of, router
+from reconciler.providers.serving.local.routing import Json, Listener, Places, Site, door, host_of, router
+from reconciler.providers.serving.local.tls import Tls
 from tests.unit.reconciler.providers.serving.local.told import NEW, OLD
 
 RUN = Path("/run/setpoint")
@@ -62,6 +65,27 @@ def test_a_revision_is_reached_alone() -> None:
     assert found == host_of("employment", NEW, direct=True)
 
 
+def test_a_revision_is_not_reached_alone_from_other_machines() -> None:
+    config = router(PLACES, [replace(LIVE, is_public=True)])
+    assert "direct" in json.dumps(server(config))
+    assert "direct" not in json.dumps(server(config, "public"))
+    assert f"/revisions/{NEW}" not in json.dumps(server(config, "public"))
+
+
+@pytest.mark.parametrize("kind", ["internal", "public"])
+def test_whether_a_replica_is_healthy_is_told_by_one_handler_that_asks_it(kind: str) -> None:
+    config = server(router(PLACES, [replace(LIVE, is_public=True)]), kind)
+    handlers = [item for route in config["routes"] for item in route["handle"] if item["handler"] == "reverse_proxy"]
+    dialled = [upstream["dial"] for handler in handlers for upstream in handler["upstreams"]]
+    assert len(dialled) == len(set(dialled)) == 3
+    assert all(handler["health_checks"]["active"]["fails"] for handler in handlers)
+
+
+def test_slow_clients_are_cut_off() -> None:
+    for told in door(PLACES, "127.0.0.1:1", Listener("0.0.0.0:2"))["apps"]["http"]["servers"].values():
+        assert {"read_header_timeout", "read_timeout", "write_timeout", "idle_timeout"} <= told.keys()
+
+
 def test_a_deployment_is_reached_by_its_host_too() -> None:
     config = router(PLACES, [LIVE])
     assert way(config, "/v2/health/ready", "0", "employment.localhost")
@@ -89,8 +113,8 @@ def test_a_smoke_test_s_mark_is_taken_from_clients_and_left_to_smoke_tests() -> 
         for item in route["handle"]
         if "pool" in item
     }
-    assert headers[host_of("employment", OLD)]["delete"] == ["X-Setpoint-Smoke"]
-    assert "delete" not in headers[host_of("employment", OLD, direct=True)]
+    assert headers[host_of("employment", OLD)]["delete"] == [*CREDENTIALS, "X-Setpoint-Smoke"]
+    assert headers[host_of("employment", OLD, direct=True)]["delete"] == [*CREDENTIALS]
 
 
 def test_only_public_deployments_are_behind_the_public_listener() -> None:
@@ -120,7 +144,10 @@ def test_the_door_does_not_depend_on_what_is_served() -> None:
     "config",
     [
         door(PLACES, "127.0.0.1:0"),
-        door(PLACES, "127.0.0.1:0", "0.0.0.0:0"),
+        door(PLACES, "127.0.0.1:0", Listener("0.0.0.0:0")),
+        door(PLACES, "127.0.0.1:0", Listener("0.0.0.0:0", Tls(), ("a-host", "localhost"))),
+        router(PLACES, [replace(LIVE, is_public=True, guard=Guard(("a" * 16,)))]),
+        router(PLACES, [replace(LIVE, is_public=True, guard=Guard(forward="https://auth.example/verify?x=1"))]),
         router(PLACES, []),
         router(PLACES, [LIVE, Site("shop", {OLD: []}, {OLD: 100}, is_public=True), Site("new", {}, {})]),
     ],

@@ -8,18 +8,17 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reconciler.model.errors import Refused, Unavailable
-from reconciler.model.ids import Address, Digest
-from reconciler.model.observed import Endpoint, Revision, RevisionState
-from reconciler.providers.serving.local import LocalServing
+from reconciler.model.ids import Address
+from reconciler.model.observed import RevisionState
+from reconciler.providers.serving.local import LocalServing, caretaker
 from reconciler.providers.serving.local.life import PATIENCE
-from tests.unit.reconciler.providers.serving.local.conftest import Wait
+from tests.unit.reconciler.providers.serving.local.conftest import Place
 from tests.unit.reconciler.providers.serving.local.told import (
     COMMAND,
     DEPLOYMENT,
@@ -31,65 +30,6 @@ from tests.unit.reconciler.providers.serving.local.told import (
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_process_left")]
-
-
-class Place:
-    """A folder of endpoints, and the daemon that has it open."""
-
-    def __init__(self, folder: Path, wait: Wait) -> None:
-        self.folder = folder
-        self.wait = wait
-        self.serving = self.opened()
-
-    def opened(self, **told: Any) -> LocalServing:
-        return LocalServing(self.folder, WallClock(), public_address="127.0.0.1", command=COMMAND, **told)
-
-    @property
-    def endpoint(self) -> Endpoint:
-        return self.serving.list()[DEPLOYMENT]
-
-    def revision(self, name: Digest = OLD) -> Revision:
-        return self.endpoint.revisions[name]
-
-    def until(self, condition: Any) -> None:
-        def settled() -> object:
-            self.serving.settle()
-            return condition()
-
-        self.wait(settled)
-
-    def serve(self, name: Digest = OLD, **told: Any) -> None:
-        self.serving.start(order(name, **told))
-        self.until(lambda: self.revision(name).state is RevisionState.READY)
-
-    def go_live(self, name: Digest = OLD, **told: Any) -> None:
-        self.serve(name, **told)
-        self.serving.route(DEPLOYMENT, {name: 100})
-        self.until(lambda: self.status() == 200)
-
-    def status(self) -> int:
-        try:
-            self.ask()
-        except urllib.error.HTTPError as error:
-            error.close()
-            return error.code
-        except OSError:
-            return 0
-        return 200
-
-    def ask(self, body: bytes = b"x", url: str = "", headers: dict[str, str] | None = None) -> Any:
-        target = (url or self.endpoint.url) + "/v2/models/employment/infer"
-        with urllib.request.urlopen(urllib.request.Request(target, body, headers or {}), timeout=30) as answer:
-            return json.load(answer)
-
-
-@pytest.fixture
-def place(tmp_path: Path, wait: Wait) -> Iterator[Place]:
-    place = Place(tmp_path / "serving", wait)
-    yield place
-    for deployment in place.serving.list():
-        place.serving.delete(deployment)
-    place.until(lambda: not list((place.folder / "leaving").glob("*")))
 
 
 class Traffic:
@@ -203,6 +143,38 @@ def test_the_next_daemon_adopts_everything(place: Place) -> None:
     )
     assert not place.serving.settle()
     assert pid in {place.ask()["pid"] for _ in range(20)}
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("visibility", ["internal", "public"])
+def test_a_replica_that_is_alive_and_hangs_is_replaced(
+    place: Place, visibility: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caretaker, "HUNG_AFTER", 12.0)  # longer than Caddy tells between two looks of its own
+    place.go_live(visibility=visibility)
+    pid = place.ask()["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    deadline = time.monotonic() + 120
+    while Path(f"/proc/{pid}").exists() and not _is_zombie(pid):  # three checks of five seconds, and Caddy's own pace
+        assert time.monotonic() < deadline, "it was not replaced"
+        place.serving.settle()
+        time.sleep(0.1)
+    place.until(lambda: place.status() == 200)
+    assert place.ask()["pid"] != pid
+
+
+def _is_zombie(pid: int) -> bool:
+    return ") Z " in Path(f"/proc/{pid}/stat").read_text()
+
+
+def test_a_revision_alone_is_reached_from_this_machine_only(place: Place) -> None:
+    place.go_live(visibility="public")
+    alone = place.revision().url
+    assert place.ask(url=alone, headers={"X-Setpoint-Smoke": "1"})["headers"]["x-setpoint-smoke"] == "1"
+    assert "x-setpoint-smoke" not in place.ask(headers={"X-Setpoint-Smoke": "1"})["headers"]
+    with pytest.raises(urllib.error.HTTPError, match="404") as raised:
+        place.ask(url=f"{place.endpoint.url}/revisions/{OLD}")
+    raised.value.close()
 
 
 def test_figures_count_what_was_asked_since_the_traffic_changed(place: Place) -> None:

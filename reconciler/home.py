@@ -1,0 +1,57 @@
+"""The home: the folder below which the embedded engines of one repository keep all that they have.
+
+Law of the room: a home belongs to one repository. Another one's daemon would take the jobs and endpoints in it for its
+own, and take them away.
+"""
+
+import contextlib
+import stat
+from pathlib import Path
+
+from reconciler.model.errors import Refused, Unavailable
+
+MARK = "repository.txt"
+"""The file of a home that says whose it is."""
+_LARGEST = 4096
+
+
+def claim(home: Path, repository: str) -> None:
+    """Make a home, which no other user may look into, and hold that it is a repository's own.
+
+    One from before there were marks becomes that of the first repository that asks.
+
+    Args:
+        home: the folder.
+        repository: the repository's path or URL, without credentials.
+
+    Raises:
+        Refused: it is another repository's.
+        Unavailable: it can't be made or read.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _close(home)
+        with contextlib.suppress(FileExistsError), (home / MARK).open("x", encoding="utf-8") as mark:
+            mark.write(f"{repository}\n")
+        with (home / MARK).open(encoding="utf-8") as mark:
+            told = mark.read(_LARGEST).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable(
+            f"the home {home} can't be used: {error}", "give another with --home, or its rights"
+        ) from error
+    if told and _place(told) != _place(repository):
+        hint = f"give another --home; where that repository has moved here, correct {home / MARK}"
+        raise Refused(f"the home {home} is that of the repository {told}", hint)
+
+
+def _close(home: Path) -> None:
+    """Take the rights of others from a folder; those of its group are its owner's affair."""
+    mode = stat.S_IMODE(home.stat().st_mode)
+    if mode & 0o007:
+        with contextlib.suppress(PermissionError):
+            home.chmod(mode & ~0o007)
+
+
+def _place(repository: str) -> str:
+    """Return what two ways of writing one place have in common."""
+    return repository.strip().removeprefix("file://").rstrip("/").removesuffix("/.git").removesuffix(".git")

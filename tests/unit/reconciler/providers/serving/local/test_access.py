@@ -1,0 +1,86 @@
+"""Who may ask a public endpoint: keys that are set and can't be guessed, and a service that is asked."""
+
+from typing import Any
+
+import pytest
+
+from reconciler.model.errors import Refused
+from reconciler.model.kinds.deployments import Access
+from reconciler.providers.serving.local.access import Guard, checked, gate_routes, keys_of, service
+
+KEY = "k" * 43
+AT = [{"path": ["/shop/v2/*"]}, {"host": ["shop.localhost"], "path": ["/v2/*"]}]
+
+
+def keyed(*names: str) -> Access:
+    return Access.model_validate({"keys": [f"${{secret:{name}}}" for name in names]})
+
+
+def test_keys_are_read_by_the_names_of_their_secrets() -> None:
+    environ = {"SETPOINT_SECRET_A": KEY, "SETPOINT_SECRET_B": KEY + "b", "SETPOINT_SECRET_C": "not asked for"}
+    assert keys_of(keyed("A", "B"), environ) == {"A": KEY, "B": KEY + "b"}
+    assert keys_of(None, environ) == keys_of(Access(open=True), environ) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        (None, "A is not set"),
+        ("", "A is none"),
+        ("short", "A is none"),
+        ("*" * 20, "A is none"),
+        ("{http.request.host}" * 2, "A is none"),
+        (KEY + "\n", "A is none"),
+        ("x" * 600, "A is none"),
+    ],
+)
+def test_a_key_that_is_none_is_refused_and_not_shown(value: str | None, what: str) -> None:
+    with pytest.raises(Refused, match=what) as raised:
+        keys_of(keyed("A"), {} if value is None else {"SETPOINT_SECRET_A": value})
+    assert not value or value not in raised.value.message + raised.value.hint
+
+
+def test_a_service_that_isn_t_there_is_told() -> None:
+    with pytest.raises(Refused, match="no authentication service"):
+        checked(Access(forward=True), "")
+    checked(Access(forward=True), "http://127.0.0.1/")
+    checked(None, "")
+
+
+@pytest.mark.parametrize("url", ["ftp://a/", "http://", "/verify", "http://user:pass@a/"])
+def test_a_service_is_a_url(url: str) -> None:
+    with pytest.raises(Refused):
+        service(url)
+    assert service("") == ""
+
+
+def test_strangers_are_answered_before_anything_else() -> None:
+    (route,) = gate_routes(AT, Guard((KEY,)))
+    assert [match["path"] for match in route["match"]] == [item["path"] for item in AT]
+    assert all(len(match["not"]) == 2 for match in route["match"])
+    assert (route["handle"][0]["status_code"], route["terminal"]) == (401, True)
+    assert KEY not in str(route["handle"])
+
+
+def test_without_a_key_that_counts_nobody_is_let_in() -> None:
+    (route,) = gate_routes(AT, Guard())
+    assert route["match"] == AT
+
+
+def test_everybody_is_let_in_where_that_is_said() -> None:
+    assert gate_routes(AT, None) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "dial", "uri"),
+    [
+        ("http://127.0.0.1:9091/api/verify?x=1", "127.0.0.1:9091", "/api/verify?x=1"),
+        ("http://auth", "auth:80", "/"),
+        ("https://auth/", "auth:443", "/"),
+    ],
+)
+def test_a_service_is_asked_where_it_is(url: str, dial: str, uri: str) -> None:
+    (route,) = gate_routes(AT, Guard(forward=url))
+    asked: Any = route["handle"][0]["routes"][0]["handle"][0]
+    assert (asked["upstreams"], asked["rewrite"]) == ([{"dial": dial}], {"method": "GET", "uri": uri})
+    assert ("tls" in asked["transport"]) == url.startswith("https")

@@ -1,0 +1,37 @@
+"""A home belongs to one repository, and to one user."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from reconciler.home import MARK, claim
+from reconciler.model.errors import Refused, Unavailable
+
+
+def test_a_home_is_closed_to_others_and_says_whose_it_is(tmp_path: Path) -> None:
+    home = tmp_path / "a" / "home"
+    claim(home, "/srv/ml.git")
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert (home / MARK).read_text() == "/srv/ml.git\n"
+    for same in ("/srv/ml.git", "file:///srv/ml.git", "/srv/ml/", "/srv/ml/.git"):
+        claim(home, same)
+
+
+def test_another_repository_is_refused_and_told_what_to_do(tmp_path: Path) -> None:
+    claim(tmp_path, "/srv/ml.git")
+    with pytest.raises(Refused, match=r"is that of the repository /srv/ml\.git") as told:
+        claim(tmp_path, "/srv/other.git")
+    assert MARK in told.value.hint
+
+
+def test_a_home_that_was_open_is_closed_and_its_group_keeps_its_rights(tmp_path: Path) -> None:
+    tmp_path.chmod(0o775)
+    claim(tmp_path, "/srv/ml.git")
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o770
+
+
+def test_what_is_no_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Unavailable, match="can't be used"):
+        claim(tmp_path / "file" / "home", "/srv/ml.git")
