@@ -119,8 +119,8 @@ class Applier:
     def _result(self, run: RunName) -> bytes | None:
         try:
             return self._engines.reader.read(run, "result.json")
-        except FileNotFoundError:
-            return None
+        except (FileNotFoundError, Refused):
+            return None  # what is there, if anything, can be no result
 
     def _accept(self, change: c.AcceptRun, commit: CommitId) -> None:
         listing = self._engines.data

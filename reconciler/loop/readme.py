@@ -18,8 +18,14 @@ _MOST_DRAWN = 60
 _SIGNS = {"ready": "🟢", "alerting": "🟠", "reconciling": "🔵", "waiting": "⚪", "stalled": "🔴"}
 
 
-def readme(desired: Desired, documents: Documents) -> str:
-    """Write the README from the status documents."""
+def readme(desired: Desired, documents: Documents, written: str = "") -> str:
+    """Write the README from the status documents.
+
+    Args:
+        desired: what the commit asks for.
+        documents: the statuses.
+        written: by which daemon, and when.
+    """
     states = {address: shown_state(document) for address, document in documents.items()}
     parts = [
         _problems(desired),
@@ -31,8 +37,8 @@ def readme(desired: Desired, documents: Documents) -> str:
         _reports(documents),
         _pools(documents),
         _graph(desired, states),
-        "---\n\nWritten by `setpoint`. What is asked for is on the watched branch; this branch only tells how "
-        "it stands: `status/` holds a file for each resource.",
+        f"---\n\nWritten {written or 'by `setpoint`'}; `setpoint status` tells whether its daemon lives. What is asked "
+        "for is on the watched branch; this branch only tells how it stands: `status/` holds a file for each resource.",
     ]
     shown = [part for part in parts if part]
     head = f"# {desired.environment_name}\n\n{_summary(states)} The last pass saw commit `{desired.commit[:12]}`."

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from reconciler import untrusted
 from reconciler.git.disk import writing
 from reconciler.git.export import export
 from reconciler.git.names import is_file_name
@@ -117,15 +118,11 @@ class Folders:
 
         Raises:
             FileNotFoundError: there is none, or the path leads out of the run's folder.
+            Refused: it is no regular file, or a large one.
         """
-        folder = self.work(run).resolve()
-        file = (folder / path).resolve()
-        if not all(is_file_name(part) for part in path.split("/")) or not file.is_relative_to(folder):
+        if not all(is_file_name(part) for part in path.split("/")) or (self.work(run) / path).is_dir():
             raise FileNotFoundError(f"the run {run} has no file {path}")
-        try:
-            return file.read_bytes()
-        except (IsADirectoryError, NotADirectoryError) as error:
-            raise FileNotFoundError(f"the run {run} has no file {path}") from error
+        return untrusted.read(self.work(run) / path, below=self.root)
 
 
 def scan(folder: Path) -> dict[str, tuple[Path, str]]:

@@ -24,6 +24,7 @@ from reconciler.model.run import folder_of
 from reconciler.providers.data.git import commits, names
 from reconciler.providers.data.git.folders import STALE, Folders
 from reconciler.providers.data.git.names import HEADS, OPEN, SEALED, TAGS, RunRefs, check_run
+from reconciler.untrusted import LARGEST
 
 SETTINGS = MappingProxyType(
     {
@@ -157,6 +158,7 @@ class GitData:
 
         Raises:
             FileNotFoundError: there is no such run or file.
+            Refused: it is no regular file, or a large one.
             Unavailable: the folder is gone or can't be read.
         """
         refs = self._known(run)
@@ -166,6 +168,8 @@ class GitData:
         found = self._objects.find(f"{commit}:{folder_of(run)}/{path}")
         if found is None or found.kind != "blob":
             raise FileNotFoundError(f"the run {run} has no file {path}")
+        if found.size > LARGEST:
+            raise Refused(f"{path} is larger than {LARGEST // 2**20} MiB", "it is no place for data")
         return self._objects.read(found.id)
 
     def url(self, run: RunName) -> str:
