@@ -9,6 +9,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
@@ -26,6 +27,7 @@ from runners.contract import (
     RunnerError,
     SourceUnavailable,
 )
+from runners.inputs import near
 from runners.places import deliver
 from runners.ranks import TOGETHER, Helped, rank_of, size_of
 
@@ -72,7 +74,7 @@ def main(arguments: list[str]) -> int:
     try:
         check_together(request)
         with last_words:
-            finish(request, folder, _runner(request.runner)(request, folder))
+            finish(request, folder, _runner(request.runner)(near(request), folder))
     except RunnerError as error:
         return _fail(request, folder, error)
     return last_words.exit_code
@@ -101,7 +103,7 @@ def _help(request: Request) -> int:
     with tempfile.TemporaryDirectory(prefix="setpoint-") as folder:
         try:
             check_together(request)
-            _runner(request.runner)(request, Path(folder))
+            _runner(request.runner)(near(request), Path(folder))
         except Helped:
             return 0
         except RunnerError as error:
@@ -173,12 +175,16 @@ def finish(request: Request, folder: Path, result: Result) -> Result:
         update={
             "files": files,
             "content": result.content or content_of(files),
-            "provenance": {**request.provenance, **result.provenance},
+            "provenance": {**request.provenance, **result.provenance, "finished_at": _now()},
         }
     )
     _write(folder / RESULT, whole.model_dump_json(indent=2))
     deliver(folder, request.output)
     return whole
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def content_of(files: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from reconciler.settings import Settings
 
 Board = Sequence[Mapping[str, Any]]
 MOST_FIGURES = 4
-"""Metrics beside the one that ranks, unless all are asked for."""
+"""Metrics of the test rows that are shown, unless all are asked for."""
 
 
 @examples("setpoint compare experiments/employment", "setpoint compare experiments/employment 3f2a 9c01 --all")
@@ -26,7 +26,11 @@ MOST_FIGURES = 4
 @as_json
 @placed
 def command(settings: Settings, experiment: str, trials: tuple[str, ...], every: bool, to_json: bool) -> None:
-    """Show an experiment's trials side by side, the best first; TRIALS are digests, or the beginnings of them."""
+    """Show an experiment's trials side by side, the best first; TRIALS are digests, or the beginnings of them.
+
+    They are ranked by the experiment's metric on the validation rows. The other figures are of the test rows, by which
+    no trial is to be chosen.
+    """
     from reconciler.loop.board_pages import whole_board
     from reconciler.loop.recorded import RecordedFiles
 
@@ -41,32 +45,40 @@ def command(settings: Settings, experiment: str, trials: tuple[str, ...], every:
     if to_json:
         print_json(chosen)
         return
-    ranking = str((facts.get("metric") or {}).get("name") or "")
+    ranking = str((facts.get("metric") or {}).get("name") or "ranking")
     _show(chosen, ranking, every)
 
 
 def _show(board: Board, ranking: str, every: bool) -> None:
-    """Print trials: rank, digest, the metric that ranks, the parameters that differ, then other metrics."""
+    """Print trials: rank, digest, the figure that ranks with its interval, the parameters that differ, test metrics."""
     params = _names(board, "params") if every else _differing(board)
-    others = [name for name in _names(board, "metrics") if name != ranking]
-    shown = others if every else others[:MOST_FIGURES]
-    first = [ranking] if ranking else []
+    tested = sorted(_names(board, "metrics"), key=lambda name: (name != ranking, name))
+    shown = tested if every else tested[:MOST_FIGURES]
     rows = [
         (
             row.get("rank"),
             _digest(row),
-            *((row.get("metrics") or {}).get(name) for name in first),
+            *_ranking(row),
             *((row.get("params") or {}).get(name) for name in params),
             *((row.get("metrics") or {}).get(name) for name in shown),
         )
         for row in board
     ]
-    console().print(table(("", "trial", *first, *params, *shown), rows))
+    heads = (f"{ranking} (validation)", "95 % interval", *params, *(f"{name} (test)" for name in shown))
+    console().print(table(("", "trial", *heads), rows))
     same = {} if every else _shared(board, params)
     if same:
         say("all: ", ", ".join(f"{name}={value}" for name, value in same.items()))
-    if len(shown) < len(others):
-        say(f"and {len(others) - len(shown)} more metrics: --all shows them, --json has them in full")
+    if len(shown) < len(tested):
+        say(f"and {len(tested) - len(shown)} more metrics: --all shows them, --json has them in full")
+
+
+def _ranking(row: Mapping[str, Any]) -> tuple[Any, str]:
+    """Return the figure that ranks a trial, and its interval."""
+    told = row.get("ranking") or {}
+    low, high = told.get("low"), told.get("high")
+    between = f"{low:.4f} to {high:.4f}" if isinstance(low, float) and isinstance(high, float) else ""
+    return told.get("value"), between
 
 
 def _names(board: Board, field: str) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from reconciler.compose.cache import Cache, Generation, Key, Results, Shelf
+from reconciler.compose.consistency import disagreements
 from reconciler.compose.environment import Surroundings, read_environment
 from reconciler.compose.flaws import Flaw
 from reconciler.compose.graph import Graph, connect, reconnect
@@ -17,11 +18,13 @@ from reconciler.compose.layout import Layout, known_to, lay_out, unknown
 from reconciler.compose.library import Desk, Library
 from reconciler.compose.locate import Locator
 from reconciler.compose.one import Composed, Ingredients, compose_one, layers_of
-from reconciler.model.errors import BadSpec, Problem
+from reconciler.model.errors import BadSpec, Problem, Severity
 from reconciler.model.ids import Address, Digest, digest, kind_of
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.resource import Desired
 from reconciler.ports.source import SourceTree
+
+Flaws = Mapping[Address, tuple[Flaw, ...]]
 
 
 def compose(tree: SourceTree, environment: str, cache: Cache) -> Desired:
@@ -45,13 +48,16 @@ def compose(tree: SourceTree, environment: str, cache: Cache) -> Desired:
     cache.documents.trim(1024 + 2 * len(layout.parts))
     composed = _compose_all(library, layout, surroundings, variables, shelf)
     graph = _graph(layout, composed, last)
-    broken = _broken(library, layout, composed, graph.flaws, shelf)
-    problems = _homeless(library, layout, surroundings, composed)
+    flaws, warnings = _between(graph)
+    broken = _broken(library, layout, composed, flaws, shelf)
+    told = _located(library, composed, warnings, shelf)
+    problems = _homeless(library, layout, surroundings, composed, (p for found in told.values() for p in found))
+    sound = graph.resources
+    if not broken.keys().isdisjoint(sound):
+        sound = MappingProxyType({a: item for a, item in sound.items() if a not in broken})
     if surroundings.environment is None:
         raise BadSpec(tuple(sorted({*problems, *(problem for found in broken.values() for problem in found)})))
-    desired = Desired(
-        tree.commit, environment, surroundings.environment, graph.resources, MappingProxyType(broken), problems
-    )
+    desired = Desired(tree.commit, environment, surroundings.environment, sound, MappingProxyType(broken), problems)
     shelf.last = Generation(tree.files, tree.odd, variables, layout, composed, graph, desired)
     return desired
 
@@ -128,12 +134,25 @@ def _graph(layout: Layout, composed: Results, last: Generation | None) -> Graph:
     return connect(resources, known_to(layout))
 
 
+def _between(graph: Graph) -> tuple[Flaws, Flaws]:
+    """Return what is wrong between the specs of a graph, references included, and what is a warning only."""
+    found = disagreements(graph.resources)
+    wrong = {addr: flaws for addr, flaws in found.items() if any(f.severity is Severity.ERROR for f in flaws)}
+    return {**graph.flaws, **wrong}, {addr: flaws for addr, flaws in found.items() if addr not in wrong}
+
+
 def _broken(
-    library: Library, layout: Layout, composed: Results, flaws: Mapping[Address, tuple[Flaw, ...]], shelf: Shelf
+    library: Library, layout: Layout, composed: Results, flaws: Flaws, shelf: Shelf
 ) -> dict[Address, tuple[Problem, ...]]:
     """Return the problems of every resource that isn't in the graph."""
     broken = {addr: tuple(problems) for addr, problems in layout.odd.items()}
     broken |= {addr: item.problems for addr, (_, item) in composed.items() if item.resource is None}
+    return broken | _located(library, composed, flaws, shelf)
+
+
+def _located(library: Library, composed: Results, flaws: Flaws, shelf: Shelf) -> dict[Address, tuple[Problem, ...]]:
+    """Return flaws of resources with their places."""
+    told: dict[Address, tuple[Problem, ...]] = {}
     for addr, found in flaws.items():
         ingredients, item = composed[addr]
         key = (addr, frozenset(item.seen.items()), found)
@@ -142,12 +161,14 @@ def _broken(
             layers = layers_of(Desk(library, kind_of(addr)), ingredients)
             located = Locator(library, layers, ingredients.base).problems(found)
             shelf.located.put(key, located)
-        broken[addr] = located
-    return broken
+        told[addr] = located
+    return told
 
 
-def _homeless(library: Library, layout: Layout, surroundings: Surroundings, composed: Results) -> tuple[Problem, ...]:
+def _homeless(
+    library: Library, layout: Layout, surroundings: Surroundings, composed: Results, told: Iterable[Problem]
+) -> tuple[Problem, ...]:
     """Return the problems that belong to no broken resource: strays, unreadable parts, warnings."""
     parts: Iterable[Problem | None] = (library.problem(path) for path in layout.parts)
     warnings = (problem for _, item in composed.values() if item.resource is not None for problem in item.problems)
-    return tuple(sorted({*layout.problems, *surroundings.problems, *filter(None, parts), *warnings}))
+    return tuple(sorted({*layout.problems, *surroundings.problems, *filter(None, parts), *warnings, *told}))

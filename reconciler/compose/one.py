@@ -12,7 +12,8 @@ from reconciler.compose.layers import Layer, merged
 from reconciler.compose.library import Desk, Library
 from reconciler.compose.locate import Locator
 from reconciler.compose.nearest import did_you_mean
-from reconciler.compose.sweeps import space, trials
+from reconciler.compose.sweeps import Space, space, trials
+from reconciler.compose.tied import may_be_tied, tied
 from reconciler.compose.validate import validate
 from reconciler.model.errors import BadSpec, Problem
 from reconciler.model.ids import Address, kind_of, name_of
@@ -122,9 +123,13 @@ def flatten(layers: Sequence[Layer], variables: Mapping[str, Any]) -> tuple[dict
     Raises:
         Flawed: the files don't fit over each other, an interpolation is wrong, a value is still missing.
     """
-    values = merged(layers)
-    if ENV in values:
-        raise Flawed(Flaw((ENV,), "unknown field `env`", "variables are set in the environment's file", on_key=True))
+    return _interpolated(merged(layers), layers, variables)
+
+
+def _interpolated(
+    values: dict[str, Any], layers: Sequence[Layer], variables: Mapping[str, Any]
+) -> tuple[dict[str, Any], tuple[Flaw, ...]]:
+    _demand_no_variables(values)
     warnings: tuple[Flaw, ...] = ()
     if any(layer.document.interpolates for layer in layers):
         values, warnings = resolve(values, variables)
@@ -139,14 +144,14 @@ def _build(desk: Desk, ingredients: Ingredients, layers: Sequence[Layer]) -> tup
     Raises:
         Flawed: everything that is wrong with it.
     """
-    values, warnings = flatten(layers, ingredients.variables)
+    values, warnings, sweeps = _resolved(desk, ingredients, layers)
     spec = _validated(desk, ingredients, values)
     resource = Resource(
         address=ingredients.address,
         spec=spec,
         file=ingredients.base,
         origins={path: blob for path, blob in desk.seen.items() if blob is not None},
-        trials=_trials(desk, spec, values),
+        trials=_trials(desk, spec, values, sweeps),
         code=_code(desk, spec),
     )
     return resource, warnings
@@ -173,10 +178,33 @@ def _about_parts(flaw: Flaw) -> Flaw:
     return flaw
 
 
-def _trials(desk: Desk, spec: Spec, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+def _resolved(
+    desk: Desk, ingredients: Ingredients, layers: Sequence[Layer]
+) -> tuple[dict[str, Any], tuple[Flaw, ...], Space | None]:
+    """Return the fields, warnings, and the sweeps where some params follow others.
+
+    Raises:
+        Flawed: what can't be resolved.
+    """
+    values = merged(layers)
+    if kind_of(ingredients.address) != Experiment.kind or not may_be_tied(values):
+        return *_interpolated(values, layers, ingredients.variables), None
+    _demand_no_variables(values)
+    values, warnings, sweeps = tied(values, ingredients.variables, desk)
+    if any(layer.document.incomplete for layer in layers):
+        _demand_complete(values)
+    return values, warnings, sweeps
+
+
+def _demand_no_variables(values: Mapping[str, Any]) -> None:
+    if ENV in values:
+        raise Flawed(Flaw((ENV,), "unknown field `env`", "variables are set in the environment's file", on_key=True))
+
+
+def _trials(desk: Desk, spec: Spec, values: Mapping[str, Any], sweeps: Space | None) -> tuple[Mapping[str, Any], ...]:
     if not isinstance(spec, Experiment):
         return ()
-    return trials(space(values.get("params") or {}, desk), spec.budget.trials, spec.seed)
+    return trials(sweeps or space(values.get("params") or {}, desk), spec.budget.trials, spec.seed)
 
 
 def _code(desk: Desk, spec: Spec) -> str | None:

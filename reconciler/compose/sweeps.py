@@ -2,13 +2,13 @@
 
 `choice(a, b)`, `range(0, 10, 2)`, `interval(0.001, 0.1)` and `glob(*)` mean what they mean to Hydra's command line,
 with its casts, `sort` and `tag`. Trials are the product of all sweeps in the order of the file, the last one changing
-fastest. An interval is sampled: each combination of the other sweeps gets an equal part of `budget.trials`
-(`sampling`); `tag(log, interval(...))` samples magnitudes, `int(interval(...))` whole numbers. `glob` takes the
-contents of the parts in `specs/parts/<key>/`.
+fastest. An interval is sampled: each combination of the other sweeps gets an equal part of `budget.trials`, and points
+of its own (`sampling`); `tag(log, interval(...))` samples magnitudes, `int(interval(...))` whole numbers. `glob` takes
+the contents of the parts in `specs/parts/<key>/`. Params that follow a swept one by interpolation are in `tied`.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any
@@ -23,15 +23,25 @@ from reconciler.model.ids import canonical
 from reconciler.model.text import printable
 
 _MOST_SWEEPS = 100
+_APART = 10_007
+"""Points from the first one of a combination to the first one of the next.
+
+More than a budget has trials, so that a larger budget moves none; and a prime that is no base of the sequence, so that
+the first points of all combinations cover the space evenly, too (Kocis & Whiten 1997, ACM TOMS 23, 266-294).
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """All sweeps of a `params` mapping, by path. `axes` are listed values, `intervals` are sampled."""
+    """All sweeps of a `params` mapping, by path. `axes` are listed values, `intervals` are sampled.
+
+    `make` makes the params of one of so many trials from its values, where they are more than filled in (`tied`).
+    """
 
     params: Mapping[str, Any]
     axes: Mapping[Path, Choice | Range]
     intervals: Mapping[Path, Interval]
+    make: Callable[[Mapping[Path, Any], int], Mapping[str, Any]] | None = None
 
     def count(self, budget: int) -> int:
         """Return how many trials there are, without listing them."""
@@ -106,14 +116,15 @@ def trials(space: Space, budget: int, seed: int) -> tuple[Mapping[str, Any], ...
 def _expanded(space: Space, budget: int, seed: int) -> Iterator[Mapping[str, Any]]:
     listed = [_values(axis, budget) for axis in space.axes.values()]
     samples = budget // math.prod(map(len, listed)) if space.intervals else 1
-    for combination in product(*listed):
+    for place, combination in enumerate(product(*listed)):
         fixed = dict(zip(space.axes, combination, strict=True))
         for index in range(samples):
             sampled = {
-                path: interval.at(shares(index, dimension, seed))
+                path: interval.at(shares(place * _APART + index, dimension, seed))
                 for dimension, (path, interval) in enumerate(space.intervals.items())
             }
-            yield _filled(space.params, {**fixed, **sampled}, ())
+            values = {**fixed, **sampled}
+            yield space.make(values, space.count(budget)) if space.make else filled(space.params, values)
 
 
 def _values(axis: Choice | Range, most: int) -> Sequence[Any]:
@@ -124,15 +135,16 @@ def _values(axis: Choice | Range, most: int) -> Sequence[Any]:
     return list(islice(RangeSweep(start=axis.start, stop=axis.stop, step=axis.step).range(), most + 1))
 
 
-def _filled(params: Mapping[str, Any], values: Mapping[Path, Any], path: Path) -> dict[str, Any]:
-    filled: dict[str, Any] = {}
+def filled(params: Mapping[str, Any], values: Mapping[Path, Any], path: Path = ()) -> dict[str, Any]:
+    """Put values at their paths."""
+    result: dict[str, Any] = {}
     for key, value in params.items():
         here = (*path, key)
         if here in values:
-            filled[key] = values[here]
+            result[key] = values[here]
         else:
-            filled[key] = _filled(value, values, here) if isinstance(value, dict) else value
-    return filled
+            result[key] = filled(value, values, here) if isinstance(value, dict) else value
+    return result
 
 
 def _texts(params: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str]]:

@@ -1,8 +1,9 @@
 """Datasets: pull, profile, hold to the schema, merge. A refresh falls due by cron, by request, or by an alert."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import NamedTuple
 
+from reconciler.controllers.causes import Cause, newest_known
 from reconciler.controllers.pictures import pictures
 from reconciler.controllers.proposals import close_others, propose_once, proposed_names, replaced
 from reconciler.controllers.pursuit import Pursuit, Stage, pursue_newest, surplus, tidy
@@ -24,6 +25,7 @@ STANDINGS = {
     Stage.FAILED: (Standing.STALLED, "JobFailed"),
 }
 """How a resource stands whose newest run has come this far."""
+TAKEN_OVER = "it is the newest that another environment has accepted"
 
 
 def decide(resource: Resource, view: View) -> Decision:
@@ -40,38 +42,44 @@ def decide(resource: Resource, view: View) -> Decision:
         changes += surplus(resource.address, spec.keep and spec.keep - 1, frozenset({pursuit.run}), view)
         changes += _proposed_schema(resource, view, pursuit)
     standing, reason = STANDINGS[pursuit.stage]
+    taken_over = _taken_over(pursuit, view, resource.address)
     return Decision(
         address=resource.address,
         standing=standing,
         reason=reason,
-        message=_message(pursuit),
+        message=_message(pursuit) + (f"; {TAKEN_OVER}" if taken_over else ""),
         changes=changes,
-        facts=_facts(pursuit, view, resource.address) | _memory(resource.address, cause, changes, view),
+        facts=_facts(pursuit, view, resource.address)
+        | _memory(resource.address, cause, changes, view)
+        | ({"taken_over": taken_over} if taken_over else {}),
         files=pictures(pursuit.run, pursuit.result) if pursuit.stage is Stage.ACCEPTED else {},
         output=_output(pursuit, view, resource.address),
         wake=_first(pursuit.wake, next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
 
 
-class _Cause(NamedTuple):
-    """Why a version is made beside its spec: the moment since which it is due, and the report whose alert asks."""
-
-    due: str | None
-    alert: str | None
-
-
-def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[_Cause, _Cause]:
+def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause]:
     """Return what asks for a version now, and what asked for the one that the last status tells of."""
     former = view.recorded_facts(resource.address)
-    now = _Cause(due_since(resource.address, spec.refresh, view), trigger_of(resource.address, view))
-    return now, _Cause(former.get("due"), former.get("refreshed_for"))
+    now = Cause(due_since(resource.address, spec.refresh, view), trigger_of(resource.address, view))
+    now = newest_known(resource.address, now, lambda cause: _refresh(resource, spec, cause, view).run, view)
+    return now, Cause(former.get("due"), former.get("refreshed_for")) if former.get("run") else now
 
 
-def _refresh(resource: Resource, spec: Dataset, cause: _Cause, view: View) -> StartRun:
-    return order(resource, view, runner="ingest", params=spec.ingest_params, made_from=cause._asdict())
+def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> StartRun:
+    ordered = order(resource, view, runner="ingest", params=spec.ingest_params, made_from=cause._asdict())
+    return replace(ordered, provenance={**ordered.provenance, **cause.told()})
 
 
-def _memory(address: Address, cause: _Cause, changes: tuple[Change, ...], view: View) -> dict[str, object]:
+def _taken_over(pursuit: Pursuit, view: View, address: Address) -> str | None:
+    """Return the run, if this environment found it in the store as the newest when it had none of its own yet."""
+    former = view.recorded_facts(address)
+    version = view.actual.data.versions.get(pursuit.run)
+    is_found = not former.get("run") and version is not None and not version.here
+    return pursuit.run if is_found or former.get("taken_over") == pursuit.run else None
+
+
+def _memory(address: Address, cause: Cause, changes: tuple[Change, ...], view: View) -> dict[str, object]:
     """Return what must outlive the pass: the cause, and the names of proposals that were seen."""
     gone = replaced(changes, view)
     names = [name for name in proposed_names(address, view) if name not in gone]

@@ -40,7 +40,7 @@ def _metrics(comparison: Mapping[str, Any], live: str | None) -> str:
     metrics = comparison.get("metrics", {})
     names = [name.removeprefix("candidate.") for name in sorted(metrics) if name.startswith("candidate.")]
     rows = comparison.get("facts", {}).get("rows", "the")
-    head = f"## Metrics on the same {rows} rows\n\n"
+    head = f"## Metrics on the same {rows} test rows\n\n"
     if not live:
         return head + table(("metric", "candidate"), [(n, figure(metrics.get(f"candidate.{n}"))) for n in names])
     lines = [
@@ -76,14 +76,21 @@ def _slices(comparison: Mapping[str, Any], live: str | None) -> str:
 
 
 def _leaderboard(board: Leaderboard, chosen: Trial) -> str:
-    names = sorted({name for trial in board.trials for name in trial.metrics})[:4]
+    metric = board.metric
     lines = [
         (
             f"{'**' if trial.run == chosen.run else ''}`{trial.run.rsplit('/', 1)[1]}`"
             + ("**" if trial.run == chosen.run else ""),
             ", ".join(f"{key}={value}" for key, value in sorted(trial.params.items())),
-            *(figure(trial.metrics.get(name)) for name in names),
+            figure(trial.validation.metrics.get(metric)),
+            _between(trial.validation.interval.get(metric, {})),
         )
         for trial in board.trials[:10]
     ]
-    return "## Trials\n\n" + table(("trial", "parameters", *names), lines)
+    head = "## Trials\n\nRanked on the validation rows, which the figures above say nothing of.\n\n"
+    return head + table(("trial", "parameters", f"{metric} (validation)", "95 % interval"), lines)
+
+
+def _between(interval: Mapping[str, float | None]) -> str:
+    low, high = interval.get("low"), interval.get("high")
+    return "" if low is None or high is None else f"{figure(low)} to {figure(high)}"

@@ -10,7 +10,7 @@ from reconciler.controllers.pursuit import Pursuit, Stage, pursue, surplus, tidy
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import StartRun
-from reconciler.model.decision import DataVersion, Decision, Leaderboard, Standing, Trial, View
+from reconciler.model.decision import DataVersion, Decision, Leaderboard, Scores, Standing, Trial, View
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
@@ -81,14 +81,14 @@ def _told(resource: Resource, spec: Experiment, pursuits: list[Pursuit], data: D
     names = frozenset(p.run for p in pursuits)
     ended = [p for p in pursuits if p.stage.is_final]
     good = ranked(spec, [p for p in ended if p.stage is Stage.ACCEPTED])
-    best = good[0].result.get("metrics", {}).get(spec.metric.name) if good else None
+    best = _figure(spec, good[0]) if good else None
     done = len(ended) == len(pursuits)
     changes = tuple(change for p in pursuits for change in p.changes) + tidy(resource.address, names, view)
     if done and good and spec.keep is not None:
         changes += surplus(resource.address, spec.keep, names | _in_use(view), view)
     standing, reason, message = _standing(spec, pursuits, good)
     shown = pictures(good[0].run, good[0].result) if done and good else {}
-    rows = [_row(place, p) for place, p in enumerate(_board(good, pursuits), 1)]
+    rows = [_row(spec, place, p) for place, p in enumerate(_board(good, pursuits), 1)]
     board, pages = paged(resource.address, rows)
     more = {"leaderboard_pages": list(pages), "trials": len(rows)} if pages else {}
     return Decision(
@@ -106,17 +106,20 @@ def _told(resource: Resource, spec: Experiment, pursuits: list[Pursuit], data: D
         },
         files=shown,
         pages=pages,
-        output=Leaderboard(tuple(_as_trial(p) for p in good), data) if done and best is not None else None,
+        output=Leaderboard(tuple(map(_as_trial, good)), data, spec.metric.name) if done and best is not None else None,
         wake=min((p.wake for p in pursuits if p.wake), default=None),
     )
 
 
 def ranked(spec: Experiment, pursuits: list[Pursuit]) -> list[Pursuit]:
-    """Sort accepted trials by the experiment's metric, the best first; ties by name. One without the metric is last."""
+    """Sort accepted trials by the experiment's metric on the validation rows, the best first; ties by name.
+
+    One without the metric is last.
+    """
     sign = -1.0 if spec.metric.goal == "maximize" else 1.0
 
     def place(pursuit: Pursuit) -> tuple[bool, float, str]:
-        value = pursuit.result.get("metrics", {}).get(spec.metric.name)
+        value = _figure(spec, pursuit)
         return (value is None, sign * value if value is not None else 0.0, pursuit.run)
 
     return sorted(pursuits, key=place)
@@ -143,22 +146,36 @@ def _standing(spec: Experiment, pursuits: list[Pursuit], good: list[Pursuit]) ->
         return standing, "Training", f"{len(pursuits) - len(open_ones)} of {len(pursuits)} trials ended{why}"
     if not good:
         return Standing.STALLED, "NoTrialSucceeded", f"all {len(bad)} trials failed; the first: {bad[0].message}"
-    best = good[0].result.get("metrics", {}).get(spec.metric.name)
+    best = _figure(spec, good[0])
     if best is None:
-        told = ", ".join(sorted(good[0].result.get("metrics", {}))[:10]) or "none"
+        told = ", ".join(sorted(validated(good[0].result).metrics)[:10]) or "none"
         message = f"no trial has the metric {spec.metric.name}, so none is the best: they have {told}"
         return Standing.STALLED, "NoMetric", message
-    figure = f"{best:.4f}" if isinstance(best, float) else str(best)
     failed = f", {len(bad)} failed" if bad else ""
-    return Standing.READY, "Trained", f"{len(good)} trials, best {spec.metric.name} {figure}{failed}"
+    message = f"{len(good)} trials, best {spec.metric.name} {best:.4f} on the validation rows{failed}"
+    return Standing.READY, "Trained", message
 
 
-def _row(place: int, pursuit: Pursuit) -> dict[str, Any]:
+def validated(result: Mapping[str, Any]) -> Scores:
+    """Read a trial's scores on the validation rows; one that was left without them has none."""
+    told = result.get("facts", {}).get("validation") or {}
+    return Scores(told.get("metrics") or {}, told.get("slices") or {}, told.get("interval") or {})
+
+
+def _figure(spec: Experiment, pursuit: Pursuit) -> float | None:
+    """Return the figure that ranks a trial."""
+    return validated(pursuit.result).metrics.get(spec.metric.name)
+
+
+def _row(spec: Experiment, place: int, pursuit: Pursuit) -> dict[str, Any]:
+    """Write a trial's row: `ranking` is the figure that ranks it, on the validation rows; `metrics` are of the test."""
     facts = pursuit.result.get("facts", {})
     row: dict[str, Any] = {"rank": place, "run": pursuit.run, "stage": pursuit.stage.value}
     if pursuit.stage is Stage.ACCEPTED:
         row |= {"params": facts.get("params", {}), "metrics": pursuit.result.get("metrics", {})}
         row["model"] = facts.get("model", {})
+        known = validated(pursuit.result).interval.get(spec.metric.name, {})
+        row["ranking"] = {"value": _figure(spec, pursuit), "low": known.get("low"), "high": known.get("high")}
     else:
         row["message"] = pursuit.message
     return row
@@ -169,7 +186,7 @@ def _as_trial(pursuit: Pursuit) -> Trial:
     return Trial(
         run=pursuit.run,
         params=facts.get("params", {}),
-        metrics=pursuit.result.get("metrics", {}),
-        slices=facts.get("slices", {}),
+        validation=validated(pursuit.result),
+        test=Scores(pursuit.result.get("metrics", {}), facts.get("slices", {})),
         model_digest=str(facts.get("model", {}).get("digest", "")),
     )

@@ -1,14 +1,21 @@
-"""Gates: conditions on a candidate's metrics, alone, by slice, or against the live model on the same rows."""
+"""Gates: conditions on a candidate's metrics, alone, by slice, or against the live model on the same rows.
 
-from collections.abc import Iterable, Mapping
+Against the live model a gate asks whether the candidate is *not too much worse* (non-inferiority). Without `confidence`
+the figures decide. With it the bound of the difference's interval does, one-sided, from the paired bootstrap: of
+candidates that are exactly `worse_than_live` worse, a share of 1 - confidence passes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from reconciler.model.decision import Trial
+from reconciler.model.decision import Scores
 from reconciler.model.kinds.experiments import Metric
 from reconciler.model.kinds.promotions import Gate
+from reconciler.model.metrics import LOSSES
 
-SMALLER_IS_BETTER = frozenset({"log_loss", "brier", "rmse", "mae", "mse", "mape"})
-"""Metrics that an experiment says nothing of and that are losses."""
+DIGITS = 9
+"""Figures are held against bounds to so many digits, so that 0.90 - 0.88 is no more than 0.02, as people count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +33,27 @@ class GateResult:
         return f"{self.what} {value}, {self.bound}"
 
 
-def alone(trial: Trial, gates: Iterable[Gate]) -> tuple[GateResult, ...]:
-    """Hold the gates that need no live model against a trial's own metrics and slices."""
-    return tuple(result for gate in gates for result in _alone(trial, gate))
+def alone(scores: Scores, gates: Iterable[Gate]) -> tuple[GateResult, ...]:
+    """Hold the gates that need no live model against a trial's metrics and slices on one set of rows."""
+    return tuple(result for gate in gates for result in _alone(scores, gate))
 
 
-def _alone(trial: Trial, gate: Gate) -> list[GateResult]:
+def _alone(scores: Scores, gate: Gate) -> list[GateResult]:
     if gate.minimum is None and gate.maximum is None:
         return []
     if gate.slice is None:
-        return [_bounded(gate.metric, trial.metrics.get(gate.metric), gate)]
-    values = trial.slices.get(gate.slice) or {}
+        return [_bounded(gate.metric, scores.metrics.get(gate.metric), gate)]
+    values = scores.slices.get(gate.slice) or {}
     if not values:
-        return [GateResult(f"{gate.metric} by {gate.slice}", None, "the trial has no such slices", False)]
+        return [_no_slices(gate)]
     return [
         _bounded(f"{gate.metric} where {gate.slice} = {value}", metrics.get(gate.metric), gate)
         for value, metrics in sorted(values.items())
     ]
+
+
+def _no_slices(gate: Gate) -> GateResult:
+    return GateResult(f"{gate.metric} by {gate.slice}", None, "the trial has no such slices", False)
 
 
 def _bounded(what: str, value: float | None, gate: Gate) -> GateResult:
@@ -50,36 +61,97 @@ def _bounded(what: str, value: float | None, gate: Gate) -> GateResult:
     bounds += [f"at most {gate.maximum:g}"] if gate.maximum is not None else []
     passed = (
         value is not None
-        and (gate.minimum is None or value >= gate.minimum)
-        and (gate.maximum is None or value <= gate.maximum)
+        and (gate.minimum is None or excess(gate.minimum - value, value, gate.minimum) <= 0)
+        and (gate.maximum is None or excess(value - gate.maximum, value, gate.maximum) <= 0)
     )
     return GateResult(what, value, " and ".join(bounds), passed)
+
+
+def excess(above: float, *figures: float) -> float:
+    """Return by how much a bound is exceeded, as a share of the largest figure, without the noise of their floats."""
+    return round(above / (max(map(abs, figures)) or 1.0), DIGITS)
 
 
 def losses(metric: Metric | None) -> frozenset[str]:
     """Return the metrics of which less is better, as an experiment says of its own and the field of the others."""
     if metric is None:
-        return SMALLER_IS_BETTER
-    return SMALLER_IS_BETTER | {metric.name} if metric.goal == "minimize" else SMALLER_IS_BETTER - {metric.name}
+        return LOSSES
+    return LOSSES | {metric.name} if metric.goal == "minimize" else LOSSES - {metric.name}
 
 
 def against_live(
-    metrics: Mapping[str, float], gates: Iterable[Gate], smaller: frozenset[str] = SMALLER_IS_BETTER
+    comparison: Mapping[str, Any], gates: Iterable[Gate], smaller: frozenset[str] = LOSSES
 ) -> tuple[GateResult, ...]:
-    """Hold the gates that compare: `metrics` has `candidate.<metric>` and, where a model is live, `live.<metric>`."""
-    return tuple(_compared(metrics, gate, smaller) for gate in gates if gate.worse_than_live is not None)
+    """Hold the gates that compare against what the comparison has left.
+
+    Args:
+        comparison: a result whose metrics are `candidate.<metric>` and, where a model is live, `live.<metric>`; its
+            facts tell the slices of both, and the bounds that were asked for.
+        gates: all gates; those that compare nothing are left out.
+        smaller: the metrics of which less is better.
+    """
+    return tuple(
+        _compared(pair, gate, gate.metric in smaller)
+        for gate in gates
+        if gate.worse_than_live is not None
+        for pair in _pairs(comparison, gate)
+    )
 
 
-def _compared(metrics: Mapping[str, float], gate: Gate, smaller: frozenset[str]) -> GateResult:
-    candidate, live = metrics.get(f"candidate.{gate.metric}"), metrics.get(f"live.{gate.metric}")
-    what = f"{gate.metric} of the candidate"
-    if live is None:
-        return GateResult(what, candidate, "no live model to compare with", None)
-    bound = f"at most {gate.worse_than_live:g} worse than the live model's {live:.4f}"
-    if candidate is None or gate.worse_than_live is None:
-        return GateResult(what, candidate, bound, False)
-    loss = candidate - live if gate.metric in smaller else live - candidate
-    return GateResult(what, candidate, bound, loss <= gate.worse_than_live)
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two figures of one metric on the same rows, and the ends of the interval of their difference."""
+
+    what: str
+    candidate: float | None
+    live: float | None
+    ends: Mapping[str, float | None] | None
+
+
+def _pairs(comparison: Mapping[str, Any], gate: Gate) -> Iterator[_Pair]:
+    metrics, facts = comparison.get("metrics", {}), comparison.get("facts", {})
+    if gate.slice is None:
+        pair = (metrics.get(f"candidate.{gate.metric}"), metrics.get(f"live.{gate.metric}"))
+        yield _Pair(f"{gate.metric} of the candidate", *pair, _ends(facts, gate, None))
+        return
+    own, live = (((facts.get(who) or {}).get("slices") or {}).get(gate.slice) or {} for who in ("candidate", "live"))
+    if not own:
+        yield _Pair(f"{gate.metric} by {gate.slice}", None, metrics.get(f"live.{gate.metric}"), None)
+    for value, told in sorted(own.items()):
+        what = f"{gate.metric} of the candidate where {gate.slice} = {value}"
+        yield _Pair(what, told.get(gate.metric), live.get(value, {}).get(gate.metric), _ends(facts, gate, value))
+
+
+def _ends(facts: Mapping[str, Any], gate: Gate, value: str | None) -> Mapping[str, float | None] | None:
+    wanted = (gate.metric, gate.confidence, gate.slice, value)
+    found = (
+        one
+        for one in facts.get("bounds") or ()
+        if (one.get("metric"), one.get("confidence"), one.get("slice"), one.get("value")) == wanted
+    )
+    return next(found, None)
+
+
+def _compared(pair: _Pair, gate: Gate, is_loss: bool) -> GateResult:
+    if pair.live is None:
+        return GateResult(pair.what, pair.candidate, "no live model to compare with", None)
+    margin = gate.worse_than_live or 0.0
+    bound = f"at most {margin:g} worse than the live model's {pair.live:.4f}"
+    if pair.candidate is None:
+        return GateResult(pair.what, None, bound, False)
+    loss: float | None = pair.candidate - pair.live if is_loss else pair.live - pair.candidate
+    if gate.confidence is not None:
+        loss = _worst(pair, is_loss)
+        told = "unknown" if loss is None else f"by {loss:.4f}" if loss > 0 else f"better by {-loss:.4f}"
+        bound += f" with a confidence of {gate.confidence:g} (the interval's bound: {told})"
+    passed = loss is not None and excess(loss - margin, pair.candidate, pair.live) <= 0
+    return GateResult(pair.what, pair.candidate, bound, passed)
+
+
+def _worst(pair: _Pair, is_loss: bool) -> float | None:
+    """Return by how much the candidate may be worse at the most, as sure as the gate asks; None where nobody knows."""
+    end = (pair.ends or {}).get("high" if is_loss else "low")
+    return None if end is None else end if is_loss else -end
 
 
 def failed(results: Iterable[GateResult]) -> tuple[GateResult, ...]:

@@ -72,7 +72,11 @@ class _Case:
 
 
 def decide(resource: Resource, view: View) -> Decision:
-    """Propose the best trial for the deployment, unless it is live, declined, rolled back, or no better."""
+    """Propose the best trial for the deployment, unless it is live, declined, rolled back, or no better.
+
+    It is chosen by the validation rows alone. On the test rows this one trial is judged, and if it fails there, no
+    other one takes its place: else the test rows would choose.
+    """
     spec = resource.spec
     assert isinstance(spec, Promotion)
     target = view.desired.resources.get(Address(spec.deployment))
@@ -96,12 +100,13 @@ def _memory(address: Address, live: Model | None, view: View) -> dict[str, Any]:
 
 
 def _choose(case: _Case, board: Leaderboard) -> Decision:
-    held = [(trial, alone(trial, case.spec.gates)) for trial in board.trials]
+    held = [(trial, alone(trial.validation, case.spec.gates)) for trial in board.trials]
     candidate = next((trial for trial, results in held if not failed(results)), None)
     stale = tidy(case.address, frozenset(), case.view)
     if candidate is None:
         why = "; ".join(map(str, failed(held[0][1])[:3])) if held else "there is no trial"
-        return case.told(Standing.STALLED, "GatesFailed", f"no trial passes its gates; the best one: {why}", stale)
+        message = f"no trial passes its gates on the validation rows; the best one: {why}"
+        return case.told(Standing.STALLED, "GatesFailed", message, stale)
     done = close_others(case.address, None, case.view) + stale
     if case.live and case.live.trial == candidate.run:
         return case.told(
@@ -110,6 +115,10 @@ def _choose(case: _Case, board: Leaderboard) -> Decision:
     if candidate.run in case.memory["promoted"]:
         message = f"{candidate.run} was rolled back and is not proposed again; `setpoint promote` pins it anyway"
         return case.told(Standing.READY, "RolledBack", message, done, facts={"candidate": candidate.run})
+    if lost := failed(alone(candidate.test, case.spec.gates)):
+        why = f"on the test rows, which no choice has seen: {'; '.join(map(str, lost[:3]))}"
+        message = f"{candidate.run} was chosen on the validation rows and fails its gates {why}"
+        return case.told(Standing.STALLED, "GatesFailed", message, done, facts={"candidate": candidate.run})
     return _compare(case, candidate, board)
 
 
@@ -119,8 +128,8 @@ def _compare(case: _Case, candidate: Trial, board: Leaderboard) -> Decision:
     if pursuit.stage is not Stage.ACCEPTED:
         return _underway(case, pursuit, candidate, stale)
     stale += surplus(case.address, case.spec.keep and case.spec.keep - 1, frozenset({pursuit.run}), case.view)
-    results = alone(candidate, case.spec.gates)
-    results += against_live(pursuit.result.get("metrics", {}), case.spec.gates, losses(_metric(case)))
+    results = alone(candidate.test, case.spec.gates)
+    results += against_live(pursuit.result, case.spec.gates, losses(_metric(case)))
     if lost := failed(results):
         message = f"{candidate.run} stays unproposed: {'; '.join(map(str, lost[:3]))}"
         done = close_others(case.address, None, case.view) + stale
@@ -148,7 +157,14 @@ def _comparison(case: _Case, candidate: Trial) -> StartRun:
     runs = {"candidate": candidate.run}
     if case.live and RunName(case.live.trial) in case.view.actual.data.versions:
         runs["live"] = RunName(case.live.trial)
-    return order(case.resource, case.view, runner="evaluate", params={}, made_from=runs, inputs=runs)
+    return order(case.resource, case.view, runner="evaluate", params=_asked(case.spec), made_from=runs, inputs=runs)
+
+
+def _asked(spec: Promotion) -> dict[str, Any]:
+    """Ask the comparison for the bounds by which gates with a confidence decide."""
+    fields = {"metric", "slice", "confidence"}
+    bounds = [gate.model_dump(mode="json", include=fields) for gate in spec.gates if gate.confidence is not None]
+    return {"bounds": bounds} if bounds else {}
 
 
 def _underway(case: _Case, pursuit: Pursuit, candidate: Trial, stale: tuple[Change, ...]) -> Decision:

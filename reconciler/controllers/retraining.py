@@ -17,7 +17,12 @@ def trigger_of(dataset: Address, view: View) -> RunName | None:
     It stays the answer until a newer alert comes, so that a refresh is asked for once an alert; the last status
     remembers it, should a spec on the way to its monitor break or go, or its report be dropped.
     """
-    found = [alert for monitor, spec in _monitors_of(dataset, view) for alert in granted(monitor, spec.alert, view)]
+    found = [
+        alert
+        for monitor, spec in _monitors_of(dataset, view)
+        if (since := asked_since(monitor, spec.alert, view))
+        for alert in granted(monitor, spec.alert, view, since=since)
+    ]
     former = view.recorded_facts(dataset).get("refreshed_for")
     if former:
         moment = alerted(dataset, RunName(former), view)
@@ -49,8 +54,23 @@ def _monitors_of(dataset: Address, view: View) -> Iterator[tuple[Address, Monito
                 yield monitor, watch
 
 
+def asked_since(monitor: Address, alert: Alert, view: View) -> datetime | None:
+    """Return since when alerts of a monitor are to do what its spec says, by the last status; None if that is new.
+
+    An alert that was raised before was only to be reported, or to do something else: it doesn't act now.
+    """
+    facts = view.recorded_facts(monitor)
+    since = facts.get("acting_since")
+    return datetime.fromisoformat(since) if since and facts.get("action") == alert.action else None
+
+
 def granted(
-    monitor: Address, alert: Alert, view: View, *, without: frozenset[RunName] = frozenset()
+    monitor: Address,
+    alert: Alert,
+    view: View,
+    *,
+    since: datetime | None = None,
+    without: frozenset[RunName] = frozenset(),
 ) -> list[tuple[datetime, RunName]]:
     """Return the alerts of a monitor that may act: at most so many within any window of the given length.
 
@@ -58,10 +78,14 @@ def granted(
         monitor: whose alerts.
         alert: what the monitor's spec says of them.
         view: the world.
+        since: alerts of windows that ended before that are left out.
         without: reports that are taken as if they weren't there.
     """
     found: list[tuple[datetime, RunName]] = []
-    for moment, run in sorted(item for item in _alerts(monitor, view) if item[1] not in without):
+    alerts = sorted(item for item in _alerts(monitor, view) if item[1] not in without)
+    for moment, run in alerts:
+        if since and moment < since:
+            continue
         recent = [when for when, _ in found if moment - when < alert.within]
         if len(recent) < alert.at_most:
             found.append((moment, run))

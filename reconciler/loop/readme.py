@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.loop.pools_page import page_path
+from reconciler.model.condition import shown_state
 from reconciler.model.ids import Address, kind_of
 from reconciler.model.kinds import KINDS
 from reconciler.model.markdown import code, escaped, figure, table
@@ -14,12 +15,18 @@ Documents = Mapping[Address, Mapping[str, Any]]
 _ADDRESS = re.compile(r"https?://[\w.:/\[\]-]+")
 _MOST_DRAWN = 60
 """Resources above which the graph isn't drawn: forges don't render larger ones."""
-_SIGNS = {"ready": "🟢", "reconciling": "🔵", "waiting": "⚪", "stalled": "🔴"}
+_SIGNS = {"ready": "🟢", "alerting": "🟠", "reconciling": "🔵", "waiting": "⚪", "stalled": "🔴"}
 
 
-def readme(desired: Desired, documents: Documents) -> str:
-    """Write the README from the status documents."""
-    states = {address: str(document.get("state", "waiting")) for address, document in documents.items()}
+def readme(desired: Desired, documents: Documents, written: str = "") -> str:
+    """Write the README from the status documents.
+
+    Args:
+        desired: what the commit asks for.
+        documents: the statuses.
+        written: by which daemon, and when.
+    """
+    states = {address: shown_state(document) for address, document in documents.items()}
     parts = [
         _problems(desired),
         _alerts(documents),
@@ -30,8 +37,8 @@ def readme(desired: Desired, documents: Documents) -> str:
         _reports(documents),
         _pools(documents),
         _graph(desired, states),
-        "---\n\nWritten by `setpoint`. What is asked for is on the watched branch; this branch only tells how "
-        "it stands: `status/` holds a file for each resource.",
+        f"---\n\nWritten {written or 'by `setpoint`'}; `setpoint status` tells whether its daemon lives. What is asked "
+        "for is on the watched branch; this branch only tells how it stands: `status/` holds a file for each resource.",
     ]
     shown = [part for part in parts if part]
     head = f"# {desired.environment_name}\n\n{_summary(states)} The last pass saw commit `{desired.commit[:12]}`."
@@ -77,8 +84,15 @@ def _alerts(documents: Documents) -> str:
             link = f"reports/{facts.get('newest')}/report.md"
             place = f" ({escaped(str(alert['where']))})" if alert.get("where") else ""
             told = f"{_figure(alert.get('value'))}{place}, threshold {_figure(alert.get('threshold'))}"
-            lines.append(f"- 🔴 **{escaped(str(alert.get('what')))}**: {told} — [{address}]({link})")
+            sign, about = "🟠" if alert.get("severity") == "warning" else "🔴", _about(alert)
+            lines.append(f"- {sign} **{escaped(str(alert.get('what')))}**: {told}{about} — [{address}]({link})")
     return "## Alerts\n\n" + "\n".join(lines) if lines else ""
+
+
+def _about(alert: Mapping[str, Any]) -> str:
+    """Say since when an alert stands, and which model it is about."""
+    since = f", since {escaped(str(alert['since']))}" if alert.get("since") else ""
+    return since + (f", about {code(str(alert['trial']))}" if alert.get("trial") else "")
 
 
 def _reviews(documents: Documents) -> str:
@@ -120,11 +134,11 @@ def _leaderboards(documents: Documents) -> str:
     for address, document in _of(documents, "experiments"):
         facts = document.get("facts", {})
         board = facts.get("leaderboard") or []
-        names = _metric_names(board, (facts.get("metric") or {}).get("name"))
-        rows = [_row(line, names) for line in board[:10]]
+        heads = _heads((facts.get("metric") or {}).get("name"))
+        rows = [_row(line) for line in board[:10]]
         if rows:
             parts.append(
-                f"### {address}\n\n" + table(("", "trial", "parameters", *map(escaped, names)), rows) + _pictures(facts)
+                f"### {address}\n\n" + table(("", "trial", "parameters", *map(escaped, heads)), rows) + _pictures(facts)
             )
     return "## Leaderboards\n\n" + "\n\n".join(parts) if parts else ""
 
@@ -136,15 +150,17 @@ def _pictures(facts: Mapping[str, Any]) -> str:
     return f"\n\n<details><summary>pictures of the best trial</summary>\n\n{' '.join(shown)}\n\n</details>"
 
 
-def _metric_names(board: Iterable[Mapping[str, Any]], first: str | None) -> list[str]:
-    names = sorted({name for row in board for name in row.get("metrics") or {}} - {first})
-    return ([first] if first else []) + names[:4]
+def _heads(metric: str | None) -> tuple[str, str]:
+    return f"{metric or 'ranking'} (validation)", "95 % interval"
 
 
-def _row(line: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
+def _row(line: Mapping[str, Any]) -> tuple[str, ...]:
+    """Write a trial with the figure that ranks it; those of the test are for the one that is chosen."""
     params = ", ".join(f"{key}={value}" for key, value in (line.get("params") or {}).items())
     told = params or str(line.get("message") or line.get("stage") or "")
-    figures = [_figure((line.get("metrics") or {}).get(name)) for name in names]
+    ranking = line.get("ranking") or {}
+    ends = [ranking.get(end) for end in ("low", "high")]
+    figures = (_figure(ranking.get("value")), "" if None in ends else " to ".join(map(_figure, ends)))
     return (str(line.get("rank", "")), code(str(line.get("run")).rsplit("/", 1)[-1]), escaped(told), *figures)
 
 

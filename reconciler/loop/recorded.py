@@ -159,7 +159,20 @@ def parse(text: bytes) -> Mapping[str, Any]:
 _LISTS = frozenset({"rolled_back", "promoted", "proposed", "problems", "pictures", "reports", "violations", "alerts"})
 _MAPPINGS = frozenset({"traffic", "revisions", "metrics", "metric", "result"})
 _TEXTS = frozenset(
-    {"run", "version", "refreshed_for", "revision", "trial", "url", "deployment", "newest", "configured", "alerted"}
+    {
+        "run",
+        "version",
+        "refreshed_for",
+        "revision",
+        "trial",
+        "url",
+        "deployment",
+        "newest",
+        "configured",
+        "alerted",
+        "action",
+        "taken_over",
+    }
 )
 _SHAPES: Mapping[str, type] = {
     **dict.fromkeys(_LISTS, list),
@@ -186,7 +199,7 @@ def _shaped(path: str, document: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(facts, dict):
         raise _odd("facts", "a mapping")
     _demand(facts, "facts.", _SHAPES)
-    for key in ("due", "alerted"):
+    for key in ("due", "alerted", "acting_since"):
         if facts.get(key) is not None and moment_of(facts[key]) is None:
             raise _odd(f"facts.{key}", "a moment such as 2026-01-07T12:00:00+00:00")
     return document

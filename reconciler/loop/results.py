@@ -10,9 +10,8 @@ from reconciler.loop.recorded import moment_of
 from reconciler.model.ids import RunName
 from reconciler.model.metric_bounds import out_of_bounds
 from reconciler.model.text import printable
+from reconciler.untrusted import LARGEST, levels, parse
 
-LARGEST = 64 * 2**20
-"""Bytes of the largest file; it names every file of an output, and an album has many."""
 MOST_TOLD = 2**20
 """Bytes of all that a result tells beside its files: it goes to the status."""
 DEEPEST = 50
@@ -34,15 +33,19 @@ _SHAPES: Mapping[str, tuple[type, str]] = {
 def document_of(run: RunName, path: str, content: bytes) -> Mapping[str, Any]:
     """Read a run's document; what is none stands as a refused one that says why."""
     if len(content) > LARGEST:
-        return _refused(run, f"{path} is larger than {LARGEST // 2**20} MiB")
+        return refused(run, f"{path} is larger than {LARGEST // 2**20} MiB")
     try:
-        document = json.loads(content, parse_constant=_number, parse_float=_number, parse_int=_number)
-    except (ValueError, RecursionError):
-        return _refused(run, f"{path} is no JSON")
+        document = parse(content, parse_constant=_number, parse_float=_number, parse_int=_number)
+    except json.JSONDecodeError:
+        return refused(run, f"{path} is no JSON")
+    except UnicodeDecodeError:
+        return refused(run, f"{path} is no JSON: it isn't UTF-8")
+    except ValueError as error:
+        return refused(run, f"{path} is not what a runner leaves: {error}")
     if not isinstance(document, dict):
-        return _refused(run, f"{path} is no JSON object")
+        return refused(run, f"{path} is no JSON object")
     if wrong := _wrong(document):
-        return _refused(run, f"{path} is not what a runner leaves: {wrong}")
+        return refused(run, f"{path} is not what a runner leaves: {wrong}")
     return document
 
 
@@ -54,7 +57,8 @@ def _number(text: str) -> int | float | None:
     return value if math.isfinite(value) else None
 
 
-def _refused(run: RunName, what: str) -> Mapping[str, Any]:
+def refused(run: RunName, what: str) -> Mapping[str, Any]:
+    """Return the document that stands for one that can't be taken for what it should be."""
     fix = "see runners/contract.py for what a runner leaves"
     return {"what": what, "where": run, "fix": fix, "accepted": False}
 
@@ -69,12 +73,17 @@ def _wrong(document: Mapping[str, Any]) -> str:
             return f"the metric `{printable(name, 60)}` isn't a number"
         if value is not None and (odd := out_of_bounds(name, value)):
             return odd
-    return _odd_fact(document.get("facts", {})) or _odd_file(document.get("files", {})) or _excess(document)
+    return (
+        _odd_fact(document.get("facts", {}))
+        or _odd_scores(document.get("facts", {}))
+        or _odd_file(document.get("files", {}))
+        or _excess(document)
+    )
 
 
 def _excess(document: Mapping[str, Any]) -> str:
     told = {key: value for key, value in document.items() if key != "files"}
-    if _levels(told) > DEEPEST:
+    if levels(told, DEEPEST) > DEEPEST:
         return f"it is nested more than {DEEPEST} levels deep"
     try:
         size = len(json.dumps(told, ensure_ascii=False).encode())
@@ -99,6 +108,34 @@ def _odd_fact(facts: Mapping[str, Any]) -> str:
     return "" if end is None or moment_of(end) else "`facts.window.end` isn't a moment"
 
 
+def _odd_scores(facts: Mapping[str, Any]) -> str:
+    """Say what isn't as gates and leaderboards rely on, of the validation's scores and of a comparison's bounds."""
+    validation, bounds = facts.get("validation") or {}, facts.get("bounds") or []
+    if not isinstance(validation, dict):
+        return "`facts.validation` isn't an object"
+    if not _are_numbers(validation.get("metrics") or {}):
+        return "`facts.validation.metrics` isn't an object of numbers"
+    for name, value in (validation.get("metrics") or {}).items():
+        if value is not None and (odd := out_of_bounds(name, value)):
+            return odd
+    intervals = validation.get("interval") or {}
+    if not isinstance(intervals, dict) or not all(map(_are_numbers, intervals.values())):
+        return "`facts.validation.interval` isn't an object of objects of numbers"
+    if not _are_slices(validation.get("slices") or {}):
+        return "`facts.validation.slices` isn't an object of numbers by column, value and metric"
+    if not isinstance(bounds, list) or not all(map(_is_bound, bounds)):
+        return "`facts.bounds` isn't a list of objects whose low and high are numbers"
+    return ""
+
+
+def _is_bound(value: Any) -> bool:
+    return isinstance(value, dict) and _are_numbers({end: value.get(end) for end in ("low", "high")})
+
+
+def _are_numbers(values: Any) -> bool:
+    return isinstance(values, dict) and all(value is None or _is_number(value) for value in values.values())
+
+
 def _are_slices(columns: Any) -> bool:
     if not isinstance(columns, dict) or not all(isinstance(values, dict) for values in columns.values()):
         return False
@@ -115,15 +152,3 @@ def _is_number(value: Any) -> bool:
 def _odd_file(files: Mapping[str, Any]) -> str:
     odd = (path for path in files if not all(map(is_file_name, path.split("/"))))
     return next((f"the file {path!r} has an odd path" for path in odd), "")
-
-
-def _levels(value: Any) -> int:
-    """Count the levels of a structure, up to one more than is allowed."""
-    level, levels = [value], 0
-    while level and levels <= DEEPEST:
-        inner = [
-            list(item.values()) if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)
-        ]
-        level = [item for items in inner for item in items]
-        levels += 1
-    return levels

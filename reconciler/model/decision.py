@@ -33,22 +33,42 @@ class DataVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """A model's metrics on one set of rows, over all of them and by slice: column, value, metric.
+
+    `interval` has `low` and `high` of the metrics of which the runner tells them.
+    """
+
+    metrics: Mapping[str, float]
+    slices: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+    interval: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
-    """A finished trial on a leaderboard: its parameters, its metrics, its slices, and the digest of its model."""
+    """A finished trial on a leaderboard: its parameters, its scores, and the digest of its model.
+
+    By the validation rows trials are ranked and one is chosen; on the test rows, which no choice has seen, it is
+    judged.
+    """
 
     run: RunName
     params: Mapping[str, Any]
-    metrics: Mapping[str, float]
-    slices: Mapping[str, Mapping[str, Mapping[str, float]]]
+    validation: Scores
+    test: Scores
     model_digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """What an experiment gives to those downstream: its trials, the best first, on one version of the data."""
+    """What an experiment gives to those downstream: its trials, the best first, on one version of the data.
+
+    `metric` is the one that ranks them.
+    """
 
     trials: tuple[Trial, ...]
     data: DataVersion
+    metric: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +93,8 @@ class Decision:
     `reason` is one CamelCase word for machines, `message` a sentence for people that doesn't differ from call to
     call. `changes` are applied in their order, and the first that fails stops the rest. `facts` go to the status.
     `files` maps paths on the status branch to a file of a run, `pages` to rows that are too many for the facts, which
-    name them in `leaderboard_pages`. `wake` is when time alone would change the decision.
+    name them in `leaderboard_pages`. `alerting` says what is wrong with what a ready resource watches. `wake` is when
+    time alone would change the decision.
     """
 
     address: Address
@@ -86,6 +107,7 @@ class Decision:
     pages: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     output: Output | None = None
     drifted: str = ""
+    alerting: str = ""
     wake: datetime | None = None
 
 

@@ -6,7 +6,7 @@ them, because a row that tests goes on testing when the data grows (see `runners
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from runners.evaluate.candidates import Candidate, read_candidate
 from runners.evaluate.compared import Comparison, Side
 from runners.evaluate.metrics import Metric, measure, metrics_of
 from runners.evaluate.report import write_report
-from runners.evaluate.resampling import Intervals, differences, intervals
+from runners.evaluate.resampling import Intervals, bounds, differences, intervals
 from runners.evaluate.slices import masks_of, slice_metrics
 from runners.models import ModelInputError, ModelRefused, Signature, load
 from runners.places import local
@@ -38,6 +38,16 @@ class AskedMetric(BaseModel):
     goal: Literal["maximize", "minimize"] = "maximize"
 
 
+class AskedBound(BaseModel):
+    """A bound of the difference of a metric, over all rows or on every value of a column, by which a gate decides."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    metric: str
+    confidence: float = Field(ge=0.5, lt=1)
+    slice: str | None = None
+
+
 class CompareParams(BaseModel):
     """What to compare; unset, what the candidate's experiment says."""
 
@@ -45,6 +55,7 @@ class CompareParams(BaseModel):
 
     metric: AskedMetric | None = None
     slices: tuple[str, ...] = Field(default=())
+    bounds: tuple[AskedBound, ...] = Field(default=())
 
 
 def compare(request: Request, folder: Path) -> Result:
@@ -62,7 +73,10 @@ def compare(request: Request, folder: Path) -> Result:
     comparison = comparison_of(own, live, name, columns, request.seed)
     (folder / DOCUMENT).write_text(json.dumps(document(comparison), indent=2, allow_nan=False) + "\n", "utf-8")
     write_report(comparison, folder)
-    return Result(metrics=flat_metrics(comparison), facts=facts(comparison))
+    told = facts(comparison)
+    if live is not None:
+        told["bounds"] = [one for asked in params.bounds for one in bounds_of(asked, own, live, columns, request.seed)]
+    return Result(metrics=flat_metrics(comparison), facts=told)
 
 
 def _folder(request: Request, role: str) -> Path:
@@ -138,6 +152,21 @@ def _by_value(own: Side, live: Side | None, main: Metric, values: Array, seed: i
         if np.isfinite(known[main.name].value):
             found[value] = known
     return found
+
+
+def bounds_of(
+    asked: AskedBound, own: Side, live: Side, columns: Mapping[str, Array], seed: int
+) -> Iterator[dict[str, Any]]:
+    """Yield a bound, or those of every slice, as gates look for them; none of what neither side has."""
+    metric = next((m for m in metrics_of(own.answers) if m.name == asked.metric and m.name in live.metrics), None)
+    if metric is None or (asked.slice is not None and asked.slice not in columns):
+        return
+    everything = np.ones(len(own.answers), np.bool_)
+    parts = masks_of(columns[asked.slice]) if asked.slice is not None else [(None, everything)]
+    for value, mask in parts:
+        rows = np.flatnonzero(mask)
+        low, high = bounds(metric, live.answers.take(rows), own.answers.take(rows), seed, asked.confidence)
+        yield {**asked.model_dump(mode="json"), "value": value, "low": low, "high": high}
 
 
 def flat_metrics(comparison: Comparison) -> dict[str, float]:

@@ -87,7 +87,7 @@ class Checkpoint:
         if told.get("training") != self.training:
             return []
         _load(module, optimizer, tensors)
-        losses: Losses = [(float(train), float(test)) for train, test in json.loads(told["losses"])]
+        losses: Losses = [(float(train), float(other)) for train, other in json.loads(told["losses"])]
         log.info("going on after epoch %d", len(losses))
         return losses
 

@@ -1,4 +1,4 @@
-"""Examples: the rows that a trial learns from and is tested on, with the role of every column."""
+"""Examples: the rows that a trial learns from, is ranked on and is tested on, with the role of every column."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -31,7 +31,7 @@ class Examples:
     features: tuple[Column, ...]
     classes: tuple[Label, ...] = ()
     identifier: str | None = None
-    image: Mapping[str, int] | None = None
+    image: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = field(default=())
     """What was left out, and why."""
     reading: Reading | None = None
@@ -62,7 +62,13 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Examples to fit, and examples to test."""
+    """Examples to fit, examples on which trials are ranked, and examples to judge on: no choice has seen these."""
 
     train: Examples
+    validation: Examples
     test: Examples
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Count the rows of each."""
+        return {"train": len(self.train), "validation": len(self.validation), "test": len(self.test)}

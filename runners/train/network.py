@@ -32,7 +32,7 @@ def fit_network(
 
     Args:
         trial: the task, the seed, and where the checkpoint lies.
-        parts: pictures to train on, and to test on.
+        parts: pictures to train on, to validate on, and to test on.
         params: the network and how it is trained.
         after_epoch: called with the number of each epoch that is done and kept.
     """
@@ -165,7 +165,8 @@ class _Training:
         self._optimizer = torch.optim.AdamW(
             module.parameters(), lr=params.learning_rate, weight_decay=params.weight_decay
         )
-        self._train, self._test = self._tensors(parts.train, parts.train), self._tensors(parts.test, parts.train)
+        self._train = self._tensors(parts.train, parts.train)
+        self._validation = self._tensors(parts.validation, parts.train)
         self._loss = torch.nn.CrossEntropyLoss() if parts.train.classes else torch.nn.MSELoss()
         self._checkpoint = Checkpoint.of(trial, len(parts.train))
         self._together = Together(self._device)
@@ -181,15 +182,16 @@ class _Training:
         self._together.share(self._checkpoint.path)
         losses = self._checkpoint.restore(self._module, self._optimizer, self._device)
         for epoch in range(len(losses), self._params.epochs):
-            losses.append((self._epoch(epoch), self._test_loss()))
+            losses.append((self._epoch(epoch), self._validation_loss()))
             if self._together.leads:
                 self._checkpoint.keep(self._module, self._optimizer, losses)
-                log.info("epoch %d: loss %.4f, on the test rows %.4f", epoch + 1, *losses[-1])
+                log.info("epoch %d: loss %.4f, on the validation rows %.4f", epoch + 1, *losses[-1])
             after_epoch(epoch + 1)
         self._together.part_company()
         self._checkpoint.drop()
-        train, test = zip(*losses, strict=True)
-        return History("epoch", "loss", tuple(range(1, len(losses) + 1)), {"train": train, "test": test})
+        train, validation = zip(*losses, strict=True)
+        series = {"train": train, "validation": validation}
+        return History("epoch", "loss", tuple(range(1, len(losses) + 1)), series)
 
     def _tensors(self, examples: Examples, train: Examples) -> tuple[Any, Any]:
         if examples.classes:
@@ -225,12 +227,12 @@ class _Training:
         (loss if len(rows) == batch else loss * (len(rows) / batch)).backward()
         return float(loss.detach()) * len(rows)
 
-    def _test_loss(self) -> float:
-        """Return the loss on the test rows, for the picture only: nothing is chosen by it, and who helps needs none."""
+    def _validation_loss(self) -> float:
+        """Return the loss on the validation rows, for the picture only; who helps needs none."""
         if not self._together.leads:
             return 0.0
         self._module.eval()
-        pictures, targets = self._test
+        pictures, targets = self._validation
         with torch.no_grad():
             raw = torch.cat([self._module(part) for part in pictures.split(1024)])
             return float(self._loss(raw, targets))

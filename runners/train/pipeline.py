@@ -1,4 +1,4 @@
-"""The way of every trial: read → split → fit → accept → evaluate → leave."""
+"""The way of every trial: read → split → fit → accept → rank → evaluate → leave."""
 
 import hashlib
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from runners.train.evidence import leave
 from runners.train.examples import Examples
 from runners.train.findings import evaluate, violations_of
 from runners.train.fitted import Fit
+from runners.train.ranking import rank, unranked
 from runners.train.split import split
 from runners.train.trained import Trained
 from runners.train.trial import Trial, log, timed, trial_of
@@ -37,14 +38,20 @@ def train(request: Request, folder: Path, read: Read, fit: Fit) -> Result:
     with timed("read"):
         examples = read(trial)
     parts = split(examples, trial.told.split, trial.seed)
-    log.info("%d rows to train on, %d to test, %d features", len(parts.train), len(parts.test), len(examples.features))
+    counted = (len(parts.train), len(parts.validation), len(parts.test), len(examples.features))
+    log.info("%d rows to train on, %d to validate, %d to test, %d features", *counted)
     fitted = fit(trial, parts)
     model = accept(trial, fitted, examples)
     with timed("evaluate"):
+        ranking = rank(trial, model, parts.validation, fitted.reported)
         prediction = ask(model, parts.test)
         findings = evaluate(trial, model, parts.test, prediction, fitted.reported)
-    violations = (*differences(prediction, fitted), *violations_of(findings))
-    trained = Trained(trial, parts, fitted, model, prediction, findings, violations, began)
+    violations = (
+        *differences(prediction, fitted),
+        *violations_of(findings),
+        *unranked(ranking, trial.told.metric.name),
+    )
+    trained = Trained(trial, parts, fitted, model, prediction, ranking, findings, violations, began)
     with timed("leave the evidence"):
         leave(trained)
     for name, value in findings.metrics.items():
@@ -64,7 +71,8 @@ def result_of(trained: Trained) -> Result:
             "signature": signature_facts(trained.model),
             "params": dict(trained.trial.params),
             "slices": findings.slices,
-            "rows": {"train": len(parts.train), "test": len(parts.test)},
+            "validation": trained.ranking.as_dict(),
+            "rows": parts.counts,
             "interval": {name: interval.as_dict() for name, interval in findings.intervals.items()},
             "importance": dict(list(findings.importance.items())[:SHOWN_IMPORTANCE]),
             "notes": [*parts.train.notes, *trained.fitted.notes][:SHOWN_NOTES],
@@ -87,7 +95,7 @@ def signature_facts(model: Model) -> dict[str, Any]:
         "task": signature.task,
         "target": signature.target,
         "classes": list(signature.classes[:50]),
-        "inputs": {column.name: column.datatype for column in signature.inputs[:100]},
+        "inputs": {column.name: column.datatype for column in signature.asked[:100]},
         "outputs": {column.name: column.datatype for column in signature.outputs},
     }
 

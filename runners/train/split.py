@@ -1,9 +1,10 @@
-"""Splitting: which rows train and which test.
+"""Splitting: which rows a model learns from, on which it is chosen, and on which it is judged.
 
-Rows are dealt out by a hash of their identifier (of their values, where they have none) and the seed, within each
-class. So equal requests split equally whatever the order of the rows; and when the data grows, a row that tested
-before still tests, but for a few at the border: the model that is live hasn't learned from the rows on which a newer
-one is held against it.
+Three sets: training rows, validation rows, by which trials are ranked, and test rows, which no choice has seen. Rows
+are dealt out by a hash of their identifier (of their values, where they have none) and the seed, within each class. So
+equal requests split equally whatever the order of the rows; and when the data grows, a row that tested before still
+tests, but for a few at the border, which validate then: the model that is live hasn't learned from the rows on which a
+newer one is held against it.
 """
 
 import numpy as np
@@ -13,6 +14,8 @@ from runners.contract import InputError
 from runners.train.examples import Array, Examples, Parts
 from runners.train.trial import Split
 
+TRAIN, VALIDATION, TEST = 0, 1, 2
+
 
 def split(examples: Examples, how: Split, seed: int) -> Parts:
     """Divide the examples.
@@ -20,35 +23,41 @@ def split(examples: Examples, how: Split, seed: int) -> Parts:
     Raises:
         InputError: the ordering column has gaps, or a class would be missing from the training rows.
     """
-    is_test = _last(examples, how.by, how.test, seed) if how.by else _drawn(examples, how.test, seed)
-    parts = Parts(examples.take(np.flatnonzero(~is_test)), examples.take(np.flatnonzero(is_test)))
+    sets = _ordered(examples, how, seed) if how.by else _drawn(examples, how, seed)
+    parts = Parts(*(examples.take(np.flatnonzero(sets == one)) for one in (TRAIN, VALIDATION, TEST)))
     _check(parts, how)
     return parts
 
 
-def _drawn(examples: Examples, share: float, seed: int) -> Array:
+def _drawn(examples: Examples, how: Split, seed: int) -> Array:
     order = np.argsort(draws(examples, seed), kind="stable")
-    is_test = np.zeros(len(examples), np.bool_)
+    sets = np.full(len(examples), TRAIN)
     strata = examples.codes if examples.classes else np.zeros(len(examples), np.int64)
     for stratum in np.unique(strata):
         rows = order[strata[order] == stratum]
-        is_test[rows[: _count(len(rows), share)]] = True
-    return is_test
+        _deal(sets, rows, how)
+    return sets
 
 
-def _last(examples: Examples, by: str, share: float, seed: int) -> Array:
+def _deal(sets: Array, rows: Array, how: Split) -> None:
+    """Let the first of these rows test and the next ones validate; of three each set gets one, of fewer the others."""
+    test = min(max(round(len(rows) * how.test), 1), max(len(rows) - 2, min(len(rows) - 1, 1)))
+    validation = min(max(round(len(rows) * how.validation), 1), len(rows) - test - 1)
+    sets[rows[:test]] = TEST
+    sets[rows[test : test + validation]] = VALIDATION
+
+
+def _ordered(examples: Examples, how: Split, seed: int) -> Array:
+    """Let the last rows in the order of a column test, and those before them validate."""
+    by = str(how.by)
     values = examples.columns[by]
     if pd.isna(values).any():
         what = f"{int(pd.isna(values).sum())} rows have no {by}, by which the rows are ordered"
         raise InputError(what, "split.by", "order by another column, or split at random")
     order = np.lexsort((draws(examples, seed), pd.factorize(values, sort=True)[0]))
-    is_test = np.zeros(len(examples), np.bool_)
-    is_test[order[len(examples) - _count(len(examples), share) :]] = True
-    return is_test
-
-
-def _count(rows: int, share: float) -> int:
-    return min(max(round(rows * share), 1), rows - 1)
+    sets = np.full(len(examples), TRAIN)
+    _deal(sets, order[::-1], how)
+    return sets
 
 
 def draws(examples: Examples, seed: int) -> Array:
@@ -74,10 +83,18 @@ def _check(parts: Parts, how: Split) -> None:
     classes = parts.train.classes
     if not classes:
         return
-    learned, tested = np.unique(parts.train.codes), np.unique(parts.test.codes)
+    learned = np.unique(parts.train.codes)
     fix = "order by another column, or split at random" if how.by else "collect more rows"
     if len(learned) < len(classes):
         absent = next(label for place, label in enumerate(classes) if place not in learned)
         raise InputError(f"no row to train on is of the class {absent}", "split", fix)
-    if len(tested) < 2:
-        raise InputError(f"all rows to test are of the class {classes[tested[0]]}", "split", fix)
+    for purpose, rows in (("test", parts.test), ("validate", parts.validation)):
+        _check_classes(purpose, rows, fix)
+
+
+def _check_classes(purpose: str, rows: Examples, fix: str) -> None:
+    found = np.unique(rows.codes)
+    if not len(found):
+        raise InputError(f"there are no rows to {purpose}", "split", fix)
+    if len(found) < 2:
+        raise InputError(f"all rows to {purpose} are of the class {rows.classes[found[0]]}", "split", fix)

@@ -8,18 +8,20 @@ from runners.models import Model, Prediction
 from runners.train.examples import Parts
 from runners.train.findings import Findings
 from runners.train.fitted import Fitted
+from runners.train.ranking import Ranking
 from runners.train.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What was told, the rows, the model, its answers to the test rows, and how good they are."""
+    """What was told, the rows, the model, how it ranks, its answers to the test rows, and how good they are."""
 
     trial: Trial
     parts: Parts
     fitted: Fitted
     model: Model
     prediction: Prediction
+    ranking: Ranking
     findings: Findings
     violations: tuple[Violation, ...]
     began: datetime

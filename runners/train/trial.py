@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from runners.contract import InputError, Request
 from runners.evaluate.answers import Task
@@ -33,10 +33,17 @@ class Metric(_Block):
 
 
 class Split(_Block):
-    """Share of the rows that test, and the column that orders them; unset, they are drawn by the seed."""
+    """Shares of the rows that test and validate, and the column that orders them; unset, they are drawn by the seed."""
 
     test: float = Field(default=0.25, gt=0, lt=1)
+    validation: float = Field(default=0.15, gt=0, lt=1)
     by: str | None = None
+
+    @model_validator(mode="after")
+    def _leaves_rows(self) -> Self:
+        if self.test + self.validation >= 1:
+            raise ValueError("test and validation together leave no rows to train on")
+        return self
 
 
 class OwnCode(_Block):

@@ -29,15 +29,20 @@ def _spoilt(outcome: Outcome, which: float) -> Outcome:
     """
     refusal = {"what": "a column is missing", "where": "target", "fix": "name one that is there"}
     violation = {"where": "age", "what": "7 values are below 0", "fix": "correct them"}
+    nothing = {"roc_auc": float("nan"), "log_loss": None}
     ends = (
         Outcome(65, {"error.json": json.dumps(refusal).encode()}, reason="exit code 65"),
         Outcome(1, reason="exit code 1"),
         Outcome(0, {"result.json": b"[half a docu"}),
         _telling(outcome, accepted=False, violations=[violation]),
-        _telling(outcome, metrics={"roc_auc": float("nan"), "log_loss": None}),
+        _telling(outcome, metrics=nothing, facts={**_facts(outcome), "validation": {"metrics": nothing}}),
         replace(outcome, files={**outcome.files, "loss.png": b"\x89PNG"}),
     )
     return ends[int(which * len(ends))]
+
+
+def _facts(outcome: Outcome) -> dict[str, object]:
+    return dict(json.loads(outcome.files["result.json"])["facts"])
 
 
 def _telling(outcome: Outcome, **parts: object) -> Outcome:

@@ -63,8 +63,15 @@ def pools() -> st.SearchStrategy[Spec]:
 
 def datasets() -> st.SearchStrategy[Spec]:
     """Draw a dataset, with a schema or without."""
-    columns = st.just({"id": {"type": "integer"}})
-    return _some({"source": _SOURCES}, columns=columns, refresh=_REFRESH, keep=_KEEP, minimum_rows=_NUMBERS, **_JOBS)
+    columns = st.just({"id": {"type": "integer"}, "paid": {"type": "boolean"}})
+    return _some(
+        {"source": _SOURCES, "target": st.just("paid")},
+        columns=columns,
+        refresh=_REFRESH,
+        keep=_KEEP,
+        minimum_rows=_NUMBERS,
+        **_JOBS,
+    )
 
 
 def labels() -> st.SearchStrategy[Spec]:

@@ -45,8 +45,8 @@ def experiments(ground: Ground) -> None:
         board = ground.facts("dev", address)["leaderboard"]
         check(len(board) >= (4 if name == "employment" else 2), f"{address} has only {len(board)} trials")
         metric = ground.facts("dev", address)["metric"]["name"]
-        rows = [(r["rank"], r["run"].rsplit("/", 1)[1], _pairs(r["params"]), r["metrics"][metric]) for r in board]
-        ground.telling.say(table(("", "trial", "parameters", metric), rows))
+        rows = [(r["rank"], r["run"].rsplit("/", 1)[1], _pairs(r["params"]), r["ranking"]["value"]) for r in board]
+        ground.telling.say(table(("", "trial", "parameters", f"{metric} (validation)"), rows))
 
 
 def promotion(ground: Ground) -> None:

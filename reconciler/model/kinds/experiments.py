@@ -1,15 +1,15 @@
 """`experiments`: trials over a space of parameters, each a run that leaves a model and its metrics."""
 
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from reconciler.model.kinds.spec import Block, JobSpec, Names, reference
 
 
 class Metric(Block):
-    """The figure that ranks trials."""
+    """The figure that ranks trials, on the validation rows."""
 
     name: str = Field(description="A metric of the runner's, such as roc_auc, accuracy or rmse.")
     goal: Literal["maximize", "minimize"] = Field(default="maximize", description="Which way is better.")
@@ -48,10 +48,23 @@ class Module(Block):
 
 
 class Split(Block):
-    """How the rows are divided: at random by seed, or the last share in the order of a column."""
+    """How the rows are divided into three sets: at random by seed, or the last shares in the order of a column."""
 
-    test: float = Field(default=0.25, gt=0, lt=1, description="Share of the rows that is kept for the test.")
-    by: str | None = Field(default=None, description="Column to order by; the last rows become the test rows.")
+    test: float = Field(
+        default=0.25, gt=0, lt=1, description="Share of the rows on which models are judged: gates, evidence, monitors."
+    )
+    validation: float = Field(
+        default=0.15, gt=0, lt=1, description="Share of the rows by which trials are ranked; the rest train."
+    )
+    by: str | None = Field(
+        default=None, description="Column to order by; the last rows test, and those before them validate."
+    )
+
+    @model_validator(mode="after")
+    def _leaves_rows(self) -> Self:
+        if self.test + self.validation >= 1:
+            raise ValueError("test and validation together leave no rows to train on")
+        return self
 
 
 class Experiment(JobSpec):
@@ -70,7 +83,7 @@ class Experiment(JobSpec):
     features: Names | None = Field(default=None, description="Columns to learn from; unset, all others.")
     exclude: Names = Field(default=(), description="Columns to leave out.")
     slices: Names = Field(default=(), description="Columns by whose values the metrics are shown again.")
-    split: Split = Field(default=Split(), description="Which rows train and which test.")
+    split: Split = Field(default=Split(), description="Which rows train, which rank trials, and which test.")
     runner: Literal["tabular", "images", "torch-images"] | Command | Module = Field(
         description="What trains: a runner that comes with Setpoint, or a command or module of one's own."
     )

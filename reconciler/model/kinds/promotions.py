@@ -8,7 +8,11 @@ from reconciler.model.kinds.spec import Block, JobSpec, reference
 
 
 class Gate(Block):
-    """A condition on one metric of the candidate, alone, on every slice of a column, or against the live model."""
+    """A condition on one metric of the candidate, over all rows or on every slice of a column.
+
+    `minimum` and `maximum` bound its own figure: the best trial whose validation rows hold them is chosen, and its
+    test rows have to hold them too. `worse_than_live` compares it with the live model on the test rows.
+    """
 
     metric: str = Field(description="A metric of the trials.")
     minimum: float | None = Field(default=None, description="The lowest value that passes.")
@@ -17,11 +21,20 @@ class Gate(Block):
     worse_than_live: float | None = Field(
         default=None, ge=0, description="How much worse than the live model it may be, on the same rows."
     )
+    confidence: float | None = Field(
+        default=None,
+        ge=0.5,
+        le=0.99,
+        description="How sure that has to be: the interval's bound passes, not the figure alone. 0.95 lets 5 of 100 "
+        "candidates pass that are just too much worse.",
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.minimum is None and self.maximum is None and self.worse_than_live is None:
             raise ValueError("give at least one of minimum, maximum and worse_than_live")
+        if self.confidence is not None and self.worse_than_live is None:
+            raise ValueError("confidence says how sure worse_than_live has to be: give worse_than_live, too")
         return self
 
 

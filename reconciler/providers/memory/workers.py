@@ -97,7 +97,10 @@ def _ingest(order: JobOrder, _read: Read) -> Work:
     source = params.get("source") or {}
     is_table = (source.get("files") or {}).get("format") != "images"
     if is_table and not params.get("columns"):
-        facts["proposed_columns"] = {"id": {"type": "integer", "unique": True}, "value": {"type": "number"}}
+        roles = [str(params[role]) for role in ("identifier", "target", "timestamp") if params.get(role)]
+        facts["proposed_columns"] = {"id": {"type": "integer", "unique": True}} | {
+            name: {"type": "number"} for name in ("value", *roles) if name != "id"
+        }
     return {"metrics": {"missing_share": 0.0}, "facts": facts}, {"data.parquet": f"rows of {order.run}".encode()}
 
 
@@ -114,15 +117,23 @@ def _train(order: JobOrder, _read: Read) -> Work:
     wanted = told.get("name", "") if isinstance(told, Mapping) else ""
     names = sorted({*_METRICS.get(str(params.get("task", "binary")), ()), *([wanted] if wanted else [])})
     model = f"model of {order.run}".encode()
-    columns = params.get("slices") or ()
+    columns = [str(column) for column in params.get("slices") or ()]
     facts = {
         "params": params.get("params", {}),
-        "slices": {
-            column: {v: _scores(order, names, column, v) | {"rows": 100.0} for v in ("1", "2")} for column in columns
+        "slices": _slices(order, names, columns),
+        "validation": {
+            "rows": 600,
+            "metrics": _scores(order, names, "validation"),
+            "interval": {},
+            "slices": _slices(order, names, columns, "validation"),
         },
         "model": {"path": "model.onnx", "format": "onnx", "digest": "sha256:" + hashlib.sha256(model).hexdigest()},
     }
     return {"metrics": _scores(order, names), "facts": facts}, {"model.onnx": model}
+
+
+def _slices(order: JobOrder, names: list[str], columns: list[str], *of: str) -> dict[str, Any]:
+    return {c: {v: _scores(order, names, *of, c, v) | {"rows": 100.0} for v in ("1", "2")} for c in columns}
 
 
 def _scores(order: JobOrder, names: list[str], *of: str) -> dict[str, float]:
@@ -138,7 +149,24 @@ def _evaluate(order: JobOrder, read: Read) -> Work:
         trained = json.loads(read(RunName(url.removeprefix(SCHEME)), "result.json"))
         metrics |= {f"{role}.{name}": value for name, value in trained["metrics"].items()}
         facts[role] = {"slices": trained["facts"].get("slices", {})}
+    facts["bounds"] = [
+        bound for asked in _params(order).get("bounds") or () for bound in _bounds(asked, metrics, facts)
+    ]
     return {"metrics": metrics, "facts": facts}, {"comparison.json": json.dumps(metrics).encode()}
+
+
+def _bounds(asked: Mapping[str, Any], metrics: Mapping[str, float], facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Tell the bounds of a difference: half a hundredth to either side."""
+    name, column = asked.get("metric"), asked.get("slice")
+    sides = [(facts.get(role) or {}).get("slices", {}).get(column, {}) for role in ("candidate", "live")]
+    pairs = {value: tuple(side.get(value, {}).get(name) for side in sides) for value in sides[0]}
+    if column is None:
+        pairs = {None: (metrics.get(f"candidate.{name}"), metrics.get(f"live.{name}"))}
+    return [
+        {**asked, "value": value, "low": own - live - 0.005, "high": own - live + 0.005}
+        for value, (own, live) in pairs.items()
+        if own is not None and live is not None
+    ]
 
 
 def _smoke(order: JobOrder, _read: Read) -> Work:

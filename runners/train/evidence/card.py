@@ -28,7 +28,7 @@ def card(trained: Trained, pictures: Iterable[str]) -> str:
         f"Predicts `{told.target}` ({task}) from {len(signature.inputs)} columns. "
         f"Learned from {len(trained.parts.train):,} rows, tested on {len(trained.parts.test):,} others.",
         _refused(trained),
-        "## Metrics\n\n" + _metrics(trained),
+        "## Metrics\n\n" + _metrics(trained) + _ranked(trained),
         _slices(trained.findings.slices, told.metric.name),
         _importance(trained),
         "## Pictures\n\n" + " ".join(f"![{path.rsplit('/', 1)[-1].removesuffix('.png')}]({path})" for path in pictures),
@@ -50,6 +50,16 @@ def _metrics(trained: Trained) -> str:
         between = f"{figure(known.low)} to {figure(known.high)}" if known and known.low is not None else ""
         rows.append((name, figure(value), between))
     return table(("metric", "value", "95 % interval"), rows)
+
+
+def _ranked(trained: Trained) -> str:
+    """Say by which figure the trial was ranked, which is not what it is judged by."""
+    name, ranking = trained.trial.told.metric.name, trained.ranking
+    known = ranking.intervals.get(name)
+    between = f" ({figure(known.low)} to {figure(known.high)})" if known and known.low is not None else ""
+    value = figure(ranking.metrics.get(name))
+    where = f"{ranking.rows:,} other rows, the validation rows"
+    return f"\n\nAmong its experiment's trials it is ranked by {name} {value}{between} on {where}."
 
 
 def _slices(slices: Slices, metric: str) -> str:

@@ -27,7 +27,8 @@ def write_documents(trained: Trained) -> None:
     metrics: dict[str, Any] = {
         "overall": findings.finite,
         "intervals": {name: interval.as_dict() for name, interval in findings.intervals.items()},
-        "rows": {"train": len(trained.parts.train), "test": len(trained.parts.test)},
+        "validation": trained.ranking.as_dict(),
+        "rows": trained.parts.counts,
         "importance": dict(findings.importance),
         "notes": [*trained.parts.train.notes, *trained.fitted.notes],
     }

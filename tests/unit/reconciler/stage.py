@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from reconciler.controllers import CONTROLLERS
 from reconciler.model.change import Change, StartRun
-from reconciler.model.decision import DataVersion, Decision, Leaderboard, Live, Standing, Trial, View
+from reconciler.model.decision import DataVersion, Decision, Leaderboard, Live, Scores, Standing, Trial, View
 from reconciler.model.environment import Environment
 from reconciler.model.errors import Problem
 from reconciler.model.ids import Address, CommitId, Digest, RunName, kind_of
@@ -120,8 +120,9 @@ def result(*, accepted: bool = True, **parts: Any) -> dict[str, Any]:
 
 
 def trained(metrics: Mapping[str, float], model: str = MODEL, **facts: Any) -> dict[str, Any]:
-    """Build the result of a trial."""
-    return result(metrics=dict(metrics), facts={"model": {"digest": model}, **facts})
+    """Build the result of a trial, with the same metrics on the validation rows as on the test rows."""
+    told = {"model": {"digest": model}, "validation": {"metrics": dict(metrics)}, **facts}
+    return result(metrics=dict(metrics), facts=told)
 
 
 def reported(end: datetime, *, about: str = "", alerts: Iterable[str] = (), **facts: Any) -> dict[str, Any]:
@@ -205,8 +206,9 @@ def data(run: str = "datasets/loans/0123456789ab", content: str = "rows-1") -> D
 
 
 def trial(name: str, /, slices: Mapping[str, Any] | None = None, *, model: str = MODEL, **metrics: float) -> Trial:
-    """Build a trial of `experiments/score`, named by one digit."""
-    return Trial(trial_name(name), {"model": name}, metrics, slices or {}, model)
+    """Build a trial of `experiments/score`, named by one digit, with the same scores on both sets of rows."""
+    scores = Scores(metrics, slices or {})
+    return Trial(trial_name(name), {"model": name}, scores, scores, model)
 
 
 def trial_name(digit: str) -> RunName:
@@ -216,7 +218,7 @@ def trial_name(digit: str) -> RunName:
 
 def board(*trials: Trial) -> Decision:
     """Build the decision of an experiment with a leaderboard."""
-    return upstream(SCORE, Leaderboard(trials, data()))
+    return upstream(SCORE, Leaderboard(trials, data(), "roc_auc"))
 
 
 def live(digit: str, since: datetime | None = None) -> Live:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -64,6 +65,8 @@ def test_a_runner_leaves_its_result_with_the_digest_of_every_file(
     result = Result.model_validate_json((tmp_path / "out/result.json").read_bytes())
     assert result.files == {"deep/file.txt": "sha256:" + hashlib.sha256(b"hello").hexdigest()}
     assert result.content == content_of(result.files)
+    finished = datetime.fromisoformat(result.provenance.pop("finished_at"))
+    assert abs(datetime.now(UTC) - finished) < timedelta(minutes=10)
     assert result.provenance == {"commit": "c", "source": "s"}
 
 

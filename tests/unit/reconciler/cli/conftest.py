@@ -2,12 +2,13 @@
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from reconciler.cli import main
 from reconciler.cli.init import write_sample
@@ -65,7 +66,13 @@ def condition(status: bool, reason: str, message: str) -> dict[str, Any]:
 
 def documents() -> dict[str, dict[str, Any]]:
     board = [
-        {"rank": n, "run": run, "params": {"model": model}, "metrics": {"roc_auc": figure}}
+        {
+            "rank": n,
+            "run": run,
+            "params": {"model": model},
+            "metrics": {"roc_auc": figure - 0.1},
+            "ranking": {"value": figure, "low": figure - 0.01, "high": figure + 0.01},
+        }
         for n, (run, model, figure) in enumerate(zip(TRIALS, ("gbm", "logistic"), (0.91, 0.88), strict=True), 1)
     ]
     return {
@@ -77,7 +84,7 @@ def documents() -> dict[str, dict[str, Any]]:
         "experiments/employment": {
             "state": "ready",
             "conditions": [condition(True, "Trained", "2 trials")],
-            "facts": {"leaderboard": board},
+            "facts": {"leaderboard": board, "metric": {"name": "roc_auc", "goal": "maximize"}},
         },
         "promotions/employment": {
             "state": "ready",
@@ -98,13 +105,14 @@ def status(settings: Settings, repository: Path) -> None:
 
 
 @pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Say:
+def say(capsys: pytest.CaptureFixture[str]) -> Iterator[Say]:
     def run(*arguments: str) -> Told:
         code = main(list(arguments))
         told = capsys.readouterr()
         return Told(code, told.out, told.err)
 
-    return run
+    yield run
+    structlog.reset_defaults()  # `run` has its log written to a stream that is closed after the test
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ Place = tuple[str, ...]
 def test_trials_stand_side_by_side(say: Say, place: Place) -> None:
     told = say("compare", "experiments/employment", *place)
     assert told.out.index("0.9100") < told.out.index("0.8800")
+    assert "0.9000 to 0.9200" in told.out
+    assert told.out.index("roc_auc (validation)") < told.out.index("roc_auc (test)")
 
 
 @pytest.mark.usefixtures("status")

@@ -61,6 +61,20 @@ def test_a_larger_budget_keeps_the_former_trials() -> None:
     assert all(trial in large for trial in small)
 
 
+def test_every_combination_has_points_of_its_own() -> None:
+    params = {"model": "choice(a, b, c, d)", "rate": "interval(0, 1)", "depth": "interval(0, 1)"}
+    found = expanded(params, budget=32)
+    assert len({trial["rate"] for trial in found}) == len({trial["depth"] for trial in found}) == 32
+    for model in "abcd":
+        rates = sorted(trial["rate"] for trial in found if trial["model"] == model)
+        assert [int(8 * rate) for rate in rates] == list(range(8))
+
+
+def test_one_point_for_each_combination_covers_the_interval_all_the_same() -> None:
+    found = expanded({"fold": "range(16)", "rate": "interval(0, 1)"}, budget=16)
+    assert sorted(int(16 * trial["rate"]) for trial in found) == list(range(16))
+
+
 @pytest.mark.parametrize(
     ("params", "words"),
     [

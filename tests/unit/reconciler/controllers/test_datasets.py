@@ -1,5 +1,6 @@
 """Datasets: refreshed by cron, by request, by an alert; refused data keeps the former version downstream."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -93,11 +94,12 @@ def test_an_alert_asks_for_fresh_data_once() -> None:
     alert = stage.reported(ago(days=1), alerts=["drift"])
     others = [stage.resource(a) for a in (SCORE, GO, API)]
     others.append(stage.resource(WATCH, alert={"action": "retrain"}))
-    seen = stage.actual(stage.version(report), results={report: alert})
+    asked = {WATCH: {"action": "retrain", "acting_since": ago(days=9).isoformat()}}
+    seen = stage.actual(stage.version(report), results={report: alert}, facts=asked)
     change = stage.started(decide(stage.resource(LOANS), seen, *others))
     assert change.run != run_of()
     results = {report: alert, change.run: stage.result()}
-    settled = stage.actual(stage.version(report), stage.version(change.run), results=results)
+    settled = stage.actual(stage.version(report), stage.version(change.run), results=results, facts=asked)
     found = decide(stage.resource(LOANS), settled, *others)
     assert (found.changes, found.facts["refreshed_for"]) == ((), report)
 
@@ -202,3 +204,64 @@ def test_a_dataset_of_another_environment_is_adopted() -> None:
     found = decide(stage.resource(LOANS), seen)
     assert (found.reason, found.output) == ("Merging", None)
     assert [change.target for change in stage.of(found, AcceptRun)] == [run]
+
+
+def elsewhere(*causes: tuple[str | None, str], spec: dict[str, Any] | None = None) -> tuple[list[RunName], Actual]:
+    """Return what another environment pulled: (since when it was due, when the run finished), each a version."""
+    runs, results = [], {}
+    for due, finished in causes:
+        recorded = {LOANS: {"due": due, "run": "datasets/loans/x"}} if due else {}
+        change = stage.started(decide(stage.resource(LOANS, **(spec or {})), stage.actual(facts=recorded)))
+        runs.append(change.run)
+        results[change.run] = stage.result(
+            content=finished, facts={"rows": 21000}, provenance={**change.provenance, "finished_at": finished}
+        )
+    return runs, stage.actual(*(stage.version(run, here=False) for run in runs), results=results)
+
+
+EARLY, LATE = "2026-01-05T10:00:00+00:00", "2026-01-06T10:00:00+00:00"
+
+
+def test_a_new_environment_takes_the_newest_version_and_says_so() -> None:
+    (first, _, newest), seen = elsewhere((None, "2026-01-04"), (EARLY, "2026-01-05"), (LATE, "2026-01-06"))
+    found = decide(stage.resource(LOANS), seen)
+    assert found.facts["run"] == newest != first
+    assert found.facts["due"] == LATE
+    (change,) = found.changes
+    assert isinstance(change, AcceptRun)
+    assert change.run == newest
+    assert "it is the newest that another environment has accepted" in found.message
+
+
+def test_what_was_taken_over_stays_and_goes_on_being_told() -> None:
+    (_, newest), seen = elsewhere((None, "2026-01-04"), (LATE, "2026-01-06"))
+    first = decide(stage.resource(LOANS), seen)
+    here = stage.actual(stage.version(newest), results=seen.results, facts={LOANS: first.facts})
+    again = decide(stage.resource(LOANS), here)
+    assert (again.facts["run"], again.standing, again.changes) == (newest, Standing.READY, ())
+    assert again.message.endswith("with 21000 rows is merged; it is the newest that another environment has accepted")
+    last = decide(stage.resource(LOANS), replace(here, recorded={LOANS: {"facts": dict(again.facts)}}))
+    assert last.message == again.message
+
+
+def test_an_environment_with_a_memory_keeps_to_its_own_versions() -> None:
+    (first, _), seen = elsewhere((None, "2026-01-04"), (LATE, "2026-01-06"))
+    own = stage.actual(
+        stage.version(first), *seen.data.versions.values(), results=seen.results, facts={LOANS: {"run": first}}
+    )
+    assert decide(stage.resource(LOANS), own).facts["run"] == first
+
+
+def test_versions_of_another_spec_are_not_taken() -> None:
+    _, seen = elsewhere((LATE, "2026-01-06"), spec={"minimum_rows": 9})
+    assert stage.started(decide(stage.resource(LOANS), seen)).run == run_of()
+
+
+def test_a_refresh_that_is_due_here_since_then_is_pulled() -> None:
+    _, seen = elsewhere((LATE, "2026-01-06"))
+    assert stage.started(decide(stage.resource(LOANS, **NIGHTLY), seen)).run == run_of(NIGHTLY)
+
+
+def test_a_version_that_does_not_say_when_it_was_made_is_not_taken_for_the_newest() -> None:
+    (first, _), seen = elsewhere((None, "2026-01-04"), (LATE, "yesterday"))
+    assert decide(stage.resource(LOANS), seen).facts["run"] == first

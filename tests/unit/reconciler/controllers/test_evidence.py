@@ -1,15 +1,16 @@
 """What a reviewer reads beside a proposal."""
 
+from dataclasses import replace
 from typing import Any
 
 from reconciler.controllers.evidence import evidence
 from reconciler.controllers.gates import GateResult
-from reconciler.model.decision import Leaderboard
+from reconciler.model.decision import Leaderboard, Scores
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API
 
 BEST, SECOND = stage.trial("1", roc_auc=0.9), stage.trial("2", roc_auc=0.8)
-BOARD = Leaderboard((BEST, SECOND), stage.data())
+BOARD = Leaderboard((BEST, SECOND), stage.data(), "roc_auc")
 GATES = (GateResult("roc_auc", 0.9, "at least 0.8", True), GateResult("f1", 0.1, "at least 0.8", False))
 
 
@@ -22,7 +23,7 @@ def test_the_candidate_stands_beside_the_live_model_on_the_same_rows() -> None:
         stage.result(metrics={"candidate.roc_auc": 0.9, "live.roc_auc": 0.85}, facts={"rows": 500}), "experiments/x/1"
     )
     assert "in place of `experiments/x/1`" in text
-    assert "## Metrics on the same 500 rows" in text
+    assert "## Metrics on the same 500 test rows" in text
     assert "| roc_auc | 0.85 | 0.9 | +0.0500 |" in text
 
 
@@ -57,6 +58,15 @@ def test_the_leaderboard_marks_the_chosen_trial_and_the_origin_names_its_data() 
     assert "| `222222222222` | model=2 | 0.8" in text
     assert "- data: `datasets/loans/0123456789ab`" in text
     assert f"- model: `{BEST.model_digest}`" in text
+
+
+def test_trials_are_shown_with_the_figure_that_ranks_them_and_its_interval() -> None:
+    told = Scores({"roc_auc": 0.91, "accuracy": 0.2}, interval={"roc_auc": {"low": 0.88, "high": 0.94}})
+    best = replace(BEST, validation=told, test=Scores({"roc_auc": 0.7}))
+    text = evidence(API, best, Leaderboard((best, SECOND), stage.data(), "roc_auc"), (stage.result(), GATES), None)
+    assert "| trial | parameters | roc_auc (validation) | 95 % interval |" in text
+    assert "**`111111111111`** | model=1 | 0.91 | 0.88 to 0.94 |" in text
+    assert "| `222222222222` | model=2 | 0.8 |  |" in text
 
 
 def test_the_same_comparison_gives_the_same_text() -> None:

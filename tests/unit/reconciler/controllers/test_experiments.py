@@ -122,17 +122,42 @@ def test_an_experiment_waits_for_its_data() -> None:
 def test_the_leaderboard_is_in_the_order_of_the_metric_with_places() -> None:
     found = decide(done(a=0.7, b=0.9, c=0.8))
     assert [(row["rank"], row["run"]) for row in found.facts["leaderboard"]] == [(1, B), (2, C), (3, A)]
-    assert (found.standing, found.message) == (Standing.READY, "3 trials, best roc_auc 0.9000")
+    assert (found.standing, found.message) == (Standing.READY, "3 trials, best roc_auc 0.9000 on the validation rows")
     assert isinstance(found.output, Leaderboard)
     assert [trial.run for trial in found.output.trials] == [B, C, A]
     assert found.output.trials[0].model_digest == MODEL
+
+
+def test_trials_are_ranked_on_the_validation_rows_whatever_their_figures_on_the_test_rows_are() -> None:
+    chosen, tested = {A: 0.7, B: 0.9, C: 0.8}, {A: 0.99, B: 0.6, C: 0.7}
+    results = {
+        run: stage.trained(
+            {"roc_auc": tested[run]},
+            validation={"metrics": {"roc_auc": chosen[run]}, "interval": {"roc_auc": {"low": 0.5, "high": 1.0}}},
+        )
+        for run in (A, B, C)
+    }
+    found = decide(stage.actual(*map(stage.version, results), results=results))
+    assert isinstance(found.output, Leaderboard)
+    assert [trial.run for trial in found.output.trials] == [B, C, A]
+    first = found.output.trials[0]
+    assert (first.validation.metrics, first.test.metrics) == ({"roc_auc": 0.9}, {"roc_auc": 0.6})
+    row = found.facts["leaderboard"][0]
+    assert row["ranking"] == {"value": 0.9, "low": 0.5, "high": 1.0}
+    assert row["metrics"] == {"roc_auc": 0.6}
+
+
+def test_a_trial_that_was_left_without_a_validation_is_not_ranked() -> None:
+    results = {run: stage.result(metrics={"roc_auc": 0.9}, facts={"model": {"digest": MODEL}}) for run in (A, B, C)}
+    found = decide(stage.actual(*map(stage.version, results), results=results))
+    assert (found.reason, found.output) == ("NoMetric", None)
 
 
 def test_of_a_loss_the_smallest_is_first_ties_go_by_name_and_one_without_the_metric_is_last() -> None:
     spec = sweep(metric={"name": "rmse", "goal": "minimize"}).spec
     assert isinstance(spec, Experiment)
     metrics = {"e": {"rmse": 2.0}, "d": {"rmse": 1.0}, "c": {}, "b": {"rmse": 1.0}}
-    found = [Pursuit(RunName(name), Stage.ACCEPTED, "", result={"metrics": told}) for name, told in metrics.items()]
+    found = [Pursuit(RunName(name), Stage.ACCEPTED, "", result=stage.trained(told)) for name, told in metrics.items()]
     assert [pursuit.run for pursuit in ranked(spec, found)] == ["b", "d", "e", "c"]
 
 
@@ -156,7 +181,10 @@ def test_a_failed_trial_does_not_stop_the_others() -> None:
         stage.version(A), stage.version(B), stage.branch(C), stage.failed(C, 65, reason="out of range"), results=results
     )
     found = decide(seen)
-    assert (found.standing, found.message) == (Standing.READY, "2 trials, best roc_auc 0.9000, 1 failed")
+    assert (found.standing, found.message) == (
+        Standing.READY,
+        "2 trials, best roc_auc 0.9000 on the validation rows, 1 failed",
+    )
     assert isinstance(found.output, Leaderboard)
     assert len(found.output.trials) == 2
     assert found.facts["leaderboard"][-1] == {"rank": 3, "run": C, "stage": "failed", "message": "out of range"}

@@ -1,11 +1,12 @@
 """Promotions: the best trial that passes its gates is proposed once, with evidence; a person has the last word."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from reconciler.model.change import CancelJob, CloseProposal, DropRun, MergeProposal, OpenProposal
-from reconciler.model.decision import Decision, Standing, Trial
+from reconciler.model.decision import Decision, Scores, Standing, Trial
 from reconciler.model.observed import Actual, Proposal
 from reconciler.model.resource import Resource
 from tests.unit.reconciler import stage
@@ -30,13 +31,14 @@ def decide(
 def compared(*things: Any, live: str | None = None, facts: dict[str, Any] | None = None, **parts: Any) -> Decision:
     """Decide when the comparison of the candidate is accepted, with these metrics."""
     metrics = parts.pop("metrics", {"candidate.roc_auc": 0.9, "live.roc_auc": 0.85})
+    told = {"bounds": parts.pop("bounds", [])}
     versions = [stage.version(live)] if live else []
     run = stage.started(decide(stage.actual(*versions), live=live, **parts)).run
     seen = stage.actual(
         *versions,
         stage.version(run),
         *things,
-        results={run: stage.result(metrics=metrics)},
+        results={run: stage.result(metrics=metrics, facts=told)},
         facts={GO: facts} if facts else None,
     )
     return decide(seen, live=live, **parts)
@@ -74,7 +76,40 @@ def test_when_no_trial_passes_its_gates_the_promotion_stalls_with_the_figures() 
     gates: dict[str, Any] = {"gates": [{"metric": "roc_auc", "minimum": 0.95}]}
     found = decide(stage.actual(), **gates)
     assert (found.standing, found.reason) == (Standing.STALLED, "GatesFailed")
-    assert found.message == "no trial passes its gates; the best one: roc_auc is 0.9000, at least 0.95"
+    why = "roc_auc is 0.9000, at least 0.95"
+    assert found.message == f"no trial passes its gates on the validation rows; the best one: {why}"
+
+
+def scored(digit: str, validation: float, test: float) -> Trial:
+    return replace(stage.trial(digit), validation=Scores({"roc_auc": validation}), test=Scores({"roc_auc": test}))
+
+
+def test_the_test_rows_judge_the_trial_that_was_chosen_and_choose_no_other() -> None:
+    gates: dict[str, Any] = {"gates": [{"metric": "roc_auc", "minimum": 0.85}]}
+    found = decide(stage.actual(), scored("1", 0.9, 0.84), scored("2", 0.89, 0.95), **gates)
+    assert (found.standing, found.reason, found.changes) == (Standing.STALLED, "GatesFailed", ())
+    assert BEST.run in found.message
+    assert "on the test rows, which no choice has seen: roc_auc is 0.8400, at least 0.85" in found.message
+
+
+def test_a_trial_that_only_the_test_rows_flatter_is_not_chosen() -> None:
+    gates: dict[str, Any] = {"gates": [{"metric": "roc_auc", "minimum": 0.85}]}
+    change = stage.started(decide(stage.actual(), scored("1", 0.84, 0.99), scored("2", 0.9, 0.9), **gates))
+    assert change.inputs == {"candidate": SECOND.run}
+
+
+def test_the_comparison_is_asked_for_the_bounds_by_which_gates_decide() -> None:
+    asked = {"metric": "roc_auc", "worse_than_live": 0.02, "confidence": 0.95}
+    change = stage.started(decide(stage.actual(), gates=[asked, {"metric": "roc_auc", "minimum": 0.1}]))
+    assert change.params == {"bounds": [{"metric": "roc_auc", "confidence": 0.95, "slice": None}]}
+    assert stage.started(decide(stage.actual(), gates=[])).params == {}
+
+
+def test_a_candidate_that_is_not_surely_good_enough_stays_unproposed() -> None:
+    gates = [{"metric": "roc_auc", "worse_than_live": 0.02, "confidence": 0.95}]
+    known = {"metric": "roc_auc", "confidence": 0.95, "slice": None, "value": None, "low": -0.03, "high": 0.1}
+    assert compared(live=LIVE, gates=gates, bounds=[known]).reason == "LiveIsBetter"
+    assert compared(live=LIVE, gates=gates, bounds=[{**known, "low": -0.02}]).reason == "WaitsForReview"
 
 
 def test_gates_by_slice_are_held_before_anything_is_compared() -> None:

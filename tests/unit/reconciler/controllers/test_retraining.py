@@ -22,18 +22,22 @@ def chain(monitor: Address = WATCH, **alert: Any) -> list[Resource]:
     return [stage.resource(address) for address in (LOANS, SCORE, GO, API)] + [watch]
 
 
+SINCE = {"action": "retrain", "acting_since": ago(days=90).isoformat()}
+ASKED = {WATCH: SINCE, Address("monitors/second"): SINCE}
+
+
 def trigger(
     reports: dict[RunName, datetime],
     *resources: Resource,
     former: str = "",
     quiet: frozenset[RunName] = frozenset(),
     others: tuple[Version, ...] = (),
+    asked: dict[Address, dict[str, str]] | None = None,
 ) -> RunName | None:
     results = {run: stage.reported(end, alerts=() if run in quiet else ["drift"]) for run, end in reports.items()}
     versions = [stage.version(run) for run in reports if run not in {v.run for v in others}]
-    seen = stage.actual(
-        *versions, *others, results=results, facts={LOANS: {"refreshed_for": former}} if former else None
-    )
+    memory = {LOANS: {"refreshed_for": former}} if former else {}
+    seen = stage.actual(*versions, *others, results=results, facts={**memory, **(asked or ASKED)})
     return trigger_of(LOANS, stage.view(stage.desired(*(resources or chain())), seen))
 
 
@@ -56,7 +60,7 @@ def test_the_answer_stays_when_its_report_is_dropped() -> None:
     older, newer = {report("a"): ago(days=3)}, {report("b"): ago(days=1)}
     for found, answer in ((older, report("gone")), (older | newer, report("b"))):
         results = {run: stage.reported(end, alerts=["drift"]) for run, end in found.items()}
-        seen = stage.actual(*map(stage.version, found), results=results, facts={LOANS: facts})
+        seen = stage.actual(*map(stage.version, found), results=results, facts={LOANS: facts, **ASKED})
         view = stage.view(stage.desired(*chain(within="1h")), seen)
         assert trigger_of(LOANS, view) == answer
     assert alerted(LOANS, report("gone"), view) == facts["alerted"]
@@ -86,6 +90,20 @@ def test_a_window_slides_and_counts_only_the_alerts_that_acted() -> None:
 def test_a_monitor_that_only_reports_asks_for_nothing() -> None:
     for action in ("report", "rollback"):
         assert trigger({report("a"): ago(hours=1)}, *chain(action=action)) is None
+
+
+def test_an_alert_from_before_the_action_was_asked_for_does_not_act() -> None:
+    alerts = {report("a"): ago(days=3), report("b"): ago(days=1)}
+    since = [{"action": "retrain", "acting_since": ago(days=days).isoformat()} for days in (4, 2, 0)]
+    assert [trigger(alerts, asked={WATCH: one}) for one in since] == [report("a"), report("b"), None]
+    assert trigger(alerts, asked={WATCH: {"action": "report", "acting_since": ago(days=9).isoformat()}}) is None
+    assert trigger(alerts, asked={WATCH: {"proposed": ""}}) is None
+
+
+def test_an_alert_that_did_not_act_counts_for_no_limit() -> None:
+    alerts = {report("a"): ago(days=3), report("b"): ago(days=1)}
+    asked = {WATCH: {"action": "retrain", "acting_since": ago(days=2).isoformat()}}
+    assert trigger(alerts, *chain(at_most=1, within="7d"), asked=asked) == report("b")
 
 
 def test_only_the_dataset_behind_the_deployment_is_asked_for() -> None:

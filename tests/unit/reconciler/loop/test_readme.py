@@ -46,6 +46,10 @@ def test_alerts_lead_to_their_report() -> None:
     alert = {"what": "drift", "where": "age", "value": 0.31234, "threshold": 0.1}
     text = page({WATCH: document(alerts=[alert], newest="monitors/watch/1", reports=["monitors/watch/1"])})
     assert "- 🔴 **drift**: 0.3123 (age), threshold 0.1 — [monitors/watch](reports/monitors/watch/1/report.md)" in text
+    dated = alert | {"severity": "warning", "since": "2026-03-01T10:00:00+00:00", "trial": "experiments/score/1"}
+    text = page({WATCH: document(alerts=[dated], newest="monitors/watch/1", reports=["monitors/watch/1"])})
+    told = "🟠 **drift**: 0.3123 (age), threshold 0.1, since 2026-03-01T10:00:00+00:00, about `experiments/score/1` — ["
+    assert told in text
     assert "## Reports\n\n- [monitors/watch/1](reports/monitors/watch/1/report.md)" in text
 
 
@@ -62,14 +66,20 @@ def test_endpoints_are_shown_with_model_traffic_and_address() -> None:
     assert "| none yet |  |" in none
 
 
-def test_the_leaderboard_begins_with_the_experiments_metric() -> None:
+def test_the_leaderboard_shows_the_figure_that_ranks_and_its_interval() -> None:
     board = [
-        {"rank": 1, "run": "experiments/score/aa", "params": {"model": "gbm"}, "metrics": {"f1": 0.5, "roc_auc": 0.91}},
+        {
+            "rank": 1,
+            "run": "experiments/score/aa",
+            "params": {"model": "gbm"},
+            "metrics": {"roc_auc": 0.5},
+            "ranking": {"value": 0.91, "low": 0.9, "high": 0.92},
+        },
         {"rank": 2, "run": "experiments/score/bb", "stage": "failed", "message": "killed"},
     ]
     text = page({SCORE: document(leaderboard=board, metric={"name": "roc_auc"}, pictures=["reports/x/roc.png"])})
-    assert "|  | trial | parameters | roc_auc | f1 |" in text
-    assert "| 1 | `aa` | model=gbm | 0.91 | 0.5 |" in text
+    assert "|  | trial | parameters | roc_auc (validation) | 95 % interval |" in text
+    assert "| 1 | `aa` | model=gbm | 0.91 | 0.9 to 0.92 |" in text
     assert "| 2 | `bb` | killed |  |  |" in text
     assert "![roc.png](reports/x/roc.png)" in text
 

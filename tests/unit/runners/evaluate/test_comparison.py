@@ -1,6 +1,7 @@
 """The comparison: both models on the same rows, whatever was asked."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from runners.contract import InputError, InputGone, Request, Result
 from runners.evaluate.comparison import compare
 from runners.evaluate.tables import read_parquet, write_parquet
+from runners.models.signature import read_signature
 from tests.unit.runners.evaluate.conftest import backwards, trial
 
 
@@ -86,6 +88,12 @@ def without_a_column(candidate: Path) -> None:
     write_parquet({name: values for name, values in rows.items() if name != "age"}, candidate / "reference.parquet")
 
 
+def told_otherwise(folder: Path, **parts: Any) -> None:
+    """Tell parts of a model's signature otherwise, as training would have left it."""
+    known = replace(read_signature(folder), **parts).sealed()
+    (folder / "signature.json").write_text(known.to_json())
+
+
 @pytest.mark.parametrize(
     ("parts", "told"),
     [
@@ -97,8 +105,7 @@ def test_another_question_is_refused(
     out: Path, candidate: Path, tmp_path: Path, parts: dict[str, Any], told: str
 ) -> None:
     live = backwards(tmp_path / "live")
-    signature = json.loads((live / "signature.json").read_text())
-    (live / "signature.json").write_text(json.dumps({**signature, **parts}))
+    told_otherwise(live, **parts)
     with pytest.raises(InputError) as failure:
         compare(request(out, candidate=candidate, live=live), out)
     assert told in failure.value.what
@@ -106,8 +113,7 @@ def test_another_question_is_refused(
 
 def test_other_classes_are_refused(out: Path, candidate: Path, tmp_path: Path) -> None:
     live = backwards(tmp_path / "live")
-    text = (live / "signature.json").read_text().replace('"yes"', '"perhaps"')
-    (live / "signature.json").write_text(text)
+    told_otherwise(live, classes=("no", "perhaps"), positive="perhaps")
     with pytest.raises(InputError, match="tell different classes apart: perhaps, yes"):
         compare(request(out, candidate=candidate, live=live), out)
 
@@ -130,3 +136,40 @@ def test_a_candidate_that_is_not_there_is_told(out: Path, tmp_path: Path) -> Non
         compare(request(out), out)
     with pytest.raises(InputGone):
         compare(request(out, candidate=tmp_path / "nowhere"), out)
+
+
+def bounds(out: Path, candidate: Path, live: Path | None, *asked: dict[str, Any]) -> list[dict[str, Any]]:
+    inputs = {"candidate": candidate} | ({"live": live} if live else {})
+    wanted = request(out, **inputs).model_copy(update={"params": {"bounds": list(asked)}})
+    told: list[dict[str, Any]] = compare(wanted, out).facts.get("bounds", [])
+    return told
+
+
+def test_bounds_are_told_as_gates_ask_for_them(out: Path, candidate: Path, tmp_path: Path) -> None:
+    live = backwards(tmp_path / "live")
+    asked = {"metric": "roc_auc", "confidence": 0.95}
+    whole, north, south = bounds(out, candidate, live, {**asked, "slice": None}, {**asked, "slice": "town"})
+    assert {key: whole[key] for key in ("metric", "confidence", "slice", "value")} == {
+        **asked,
+        "slice": None,
+        "value": None,
+    }
+    assert (north["value"], south["value"]) == ("north", "south")
+    assert 0 < whole["low"] < whole["high"]
+    assert max(north["low"], south["low"]) < whole["high"]
+
+
+def test_a_bound_is_the_nearer_to_the_figure_the_less_sure_it_is(out: Path, candidate: Path, tmp_path: Path) -> None:
+    live = backwards(tmp_path / "live")
+    asked = [{"metric": "accuracy", "confidence": share} for share in (0.5, 0.8, 0.95, 0.99)]
+    found = bounds(out, candidate, live, *asked)
+    lows, highs = [one["low"] for one in found], [one["high"] for one in found]
+    assert lows == sorted(lows, reverse=True)
+    assert highs == sorted(highs)
+    assert lows[0] == highs[0]
+
+
+def test_nothing_is_bounded_that_cannot_be(out: Path, candidate: Path, tmp_path: Path) -> None:
+    live, asked = backwards(tmp_path / "live"), {"metric": "roc_auc", "confidence": 0.95}
+    assert bounds(out, candidate, live, {**asked, "metric": "profit"}, {**asked, "slice": "planet"}) == []
+    assert bounds(out, candidate, None, asked) == []

@@ -30,7 +30,7 @@ def test_boosted_trees_tell_how_they_grew(asking: Asking, cancer: Path, parts: P
     assert (fitted.history.step, fitted.history.figure) == ("trees", "roc_auc")
     assert fitted.history.steps[-1] == 30
     assert fitted.history.series["train"][-1] > fitted.history.series["train"][0]
-    assert set(fitted.history.series) == {"train", "test"}
+    assert set(fitted.history.series) == {"train", "validation"}
 
 
 def test_a_net_tells_its_losses_and_a_line_nothing(asking: Asking, cancer: Path, parts: Parts) -> None:

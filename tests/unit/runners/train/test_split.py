@@ -30,10 +30,21 @@ def ids(part: Any) -> set[int]:
 
 def test_every_row_is_in_one_part_and_classes_keep_their_shares() -> None:
     parts = split(people(400), Split(), 7)
-    assert ids(parts.train) | ids(parts.test) == set(range(400))
-    assert not ids(parts.train) & ids(parts.test)
-    assert (parts.test.truth == "rare").sum() == 10
-    assert len(parts.test) == 100
+    each = [*ids(parts.train), *ids(parts.validation), *ids(parts.test)]
+    assert sorted(each) == list(range(400))
+    assert parts.counts == {"train": 240, "validation": 60, "test": 100}
+    assert [(part.truth == "rare").sum() for part in (parts.train, parts.validation, parts.test)] == [24, 6, 10]
+
+
+def test_the_share_that_validates_takes_no_row_from_the_test() -> None:
+    few, many = split(people(400), Split(validation=0.05), 7), split(people(400), Split(validation=0.5), 7)
+    assert ids(few.test) == ids(many.test)
+    assert ids(few.validation) < ids(many.validation)
+
+
+def test_a_row_that_tests_no_more_when_the_data_grows_validates() -> None:
+    before, after = split(people(2000), Split(), 7), split(people(4000), Split(), 7)
+    assert ids(before.test) - ids(after.test) <= ids(after.validation)
 
 
 def test_the_seed_decides() -> None:
@@ -62,7 +73,8 @@ def test_draws_look_like_chance() -> None:
 def test_the_last_rows_of_a_column_test() -> None:
     parts = split(people(400), Split(test=0.2, by="year"), 7)
     assert set(parts.test.columns["year"].tolist()) == {2008, 2009}
-    assert max(parts.train.columns["year"]) == 2007
+    assert set(parts.validation.columns["year"].tolist()) == {2006, 2007}
+    assert max(parts.train.columns["year"]) == 2006
 
 
 def test_a_column_of_texts_may_order_too() -> None:
@@ -76,9 +88,9 @@ def test_numbers_are_not_stratified() -> None:
 
 
 @given(share=st.floats(0.01, 0.99), rows=st.integers(20, 60))
-def test_both_parts_have_every_class(share: float, rows: int) -> None:
-    parts = split(people(rows * 2), Split(test=share), 0)
-    assert set(parts.train.truth) == set(parts.test.truth) == {"rare", "usual"}
+def test_all_parts_have_every_class(share: float, rows: int) -> None:
+    parts = split(people(rows * 2), Split(test=share, validation=(1 - share) / 2), 0)
+    assert set(parts.train.truth) == set(parts.validation.truth) == set(parts.test.truth) == {"rare", "usual"}
 
 
 @pytest.mark.parametrize(
@@ -87,6 +99,8 @@ def test_both_parts_have_every_class(share: float, rows: int) -> None:
         ({"when": [1.0, None] * 10, "y": [0, 1] * 10}, "10 rows have no when"),
         ({"when": range(20), "y": [0] * 15 + [1] * 5}, "no row to train on is of the class 1"),
         ({"when": range(20), "y": [0, 1] * 7 + [1] * 6}, "all rows to test are of the class 1"),
+        ({"when": range(20), "y": [0, 1] * 6 + [1] * 3 + [0, 1, 0, 1, 0]}, "all rows to validate are of the class 1"),
+        ({"when": range(2), "y": [0, 1]}, "no row to train on is of the class"),
     ],
 )
 def test_an_order_that_does_not_do_is_told(columns: dict[str, Any], what: str) -> None:
@@ -94,3 +108,8 @@ def test_an_order_that_does_not_do_is_told(columns: dict[str, Any], what: str) -
     with pytest.raises(InputError, match=what) as failure:
         split(examples(columns), Split(by="when"), 0)
     assert failure.value.fix
+
+
+def test_shares_that_leave_nothing_to_train_on_are_refused() -> None:
+    with pytest.raises(ValueError, match="leave no rows to train on"):
+        Split(test=0.6, validation=0.4)

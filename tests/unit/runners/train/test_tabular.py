@@ -38,7 +38,7 @@ def test_it_leaves_the_model_with_its_evidence(trained: tuple[Result, Path]) -> 
     assert left(folder) - {"curves/learning.png"} == LEFT
     assert result.accepted
     assert result.metrics["roc_auc"] > 0.9
-    assert result.facts["rows"] == {"train": 427, "test": 142}
+    assert result.facts["rows"] == {"train": 341, "validation": 86, "test": 142}
     assert result.facts["model"] == {
         "file": "model.onnx",
         "format": "onnx",

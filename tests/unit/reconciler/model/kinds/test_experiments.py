@@ -29,7 +29,14 @@ def test_other_runners_are_refused(runner: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"budget": {"trials": 0}}, {"seed": -1}, {"split": {"test": 1}}, {"task": "ranking"}]
+    "change",
+    [
+        {"budget": {"trials": 0}},
+        {"seed": -1},
+        {"split": {"test": 1}},
+        {"split": {"test": 0.5, "validation": 0.5}},
+        {"task": "ranking"},
+    ],
 )
 def test_limits(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
@@ -43,6 +50,6 @@ def test_the_trainer_is_told_what_it_needs_and_no_more() -> None:
         "task": "binary",
         "exclude": [],
         "slices": ["sex"],
-        "split": {"test": 0.25},
+        "split": {"test": 0.25, "validation": 0.15},
         "metric": {"name": "roc_auc", "goal": "maximize"},
     }

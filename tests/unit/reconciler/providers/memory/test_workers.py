@@ -58,6 +58,19 @@ def test_a_trial_has_its_metrics_and_slices() -> None:
     assert told.facts["params"] == {"model": "gbm"}
     assert set(told.facts["slices"]["SEX"]["1"]) == {*told.metrics, "rows"}
     assert told.facts["model"]["digest"] == told.files["model.onnx"]
+    validation = told.facts["validation"]
+    assert set(validation["metrics"]) == set(told.metrics)
+    assert validation["metrics"] != told.metrics
+    assert set(validation["slices"]["SEX"]) == {"1", "2"}
+
+
+def test_a_comparison_tells_the_bounds_that_are_asked_for() -> None:
+    asked = {"metric": "roc_auc", "confidence": 0.95}
+    params = {"bounds": [{**asked, "slice": None}, {**asked, "slice": "SEX"}, {**asked, "metric": "f1", "slice": None}]}
+    inputs = {"candidate": "memory://a", "live": "memory://b"}
+    whole, one = result(plausible(job("evaluate", params=params, inputs=inputs), read)).facts["bounds"]
+    assert whole == {**asked, "slice": None, "value": None, "low": -0.005, "high": 0.005}
+    assert (one["slice"], one["value"]) == ("SEX", "1")
 
 
 def test_a_schema_is_proposed_for_tables_that_have_none() -> None:

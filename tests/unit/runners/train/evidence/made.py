@@ -12,6 +12,7 @@ from runners.models import load
 from runners.train.examples import Examples, Parts
 from runners.train.findings import evaluate
 from runners.train.fitted import Fitted, History
+from runners.train.ranking import rank
 from runners.train.trained import Trained
 from tests.unit.runners.evaluate.conftest import trial
 from tests.unit.runners.train.conftest import Asking
@@ -21,15 +22,18 @@ PROVENANCE = {"commit": "a" * 40, "input_dataset": "datasets/test/0123456789ab",
 
 
 def trained(folder: Path, *, violations: tuple[Violation, ...] = (), **told: Any) -> Trained:
-    """Return a trial with a model, 200 rows that trained it and 100 that tested it."""
+    """Return a trial with a model, 150 rows that trained it, 50 that ranked it and 100 that tested it."""
     model = load(trial(folder))
     rows: Examples = replace(ill(), notes=("3 rows without ill",))
-    parts = Parts(rows.take(np.arange(200)), rows.take(np.arange(200, 300)))
+    parts = Parts(*(rows.take(np.arange(*ends)) for ends in ((150,), (150, 200), (200, 300))))
     asked = Asking(folder).trial(Path("dataset"), {"C": 0.5}, target="ill", **{"slices": ["town"], **told})
     prediction = model.predict(parts.test.inputs)
     signature = model.signature
     fitted = Fitted("model.onnx", "onnx", signature.inputs, signature.tensors, "score", "positive",
-                    history=History("epoch", "loss", (1, 2), {"train": (0.9, 0.5), "test": (0.9, 0.6)}),
+                    history=History("epoch", "loss", (1, 2), {"train": (0.9, 0.5), "validation": (0.9, 0.6)}),
                     reported=told.get("reported"))  # fmt: skip
     findings = evaluate(asked, model, parts.test, prediction, None)
-    return Trained(asked, parts, fitted, model, prediction, findings, violations, datetime(2024, 1, 2, tzinfo=UTC))
+    ranking = rank(asked, model, parts.validation, None)
+    return Trained(
+        asked, parts, fitted, model, prediction, ranking, findings, violations, datetime(2024, 1, 2, tzinfo=UTC)
+    )

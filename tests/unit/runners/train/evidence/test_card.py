@@ -10,7 +10,9 @@ from tests.unit.runners.train.evidence.made import trained
 def test_it_says_what_how_good_for_whom_and_from_what(tmp_path: Path) -> None:
     made = trained(tmp_path)
     text = card(made, ["curves/roc.png"])
-    assert "Predicts `ill` (binary: `no`, `yes`) from 2 columns. Learned from 200 rows, tested on 100 others." in text
+    assert "Predicts `ill` (binary: `no`, `yes`) from 2 columns. Learned from 150 rows, tested on 100 others." in text
+    assert "it is ranked by roc_auc" in text
+    assert "on 50 other rows, the validation rows" in text
     assert "| town = north |" in text
     assert "| weight |" in text
     assert "![roc](curves/roc.png)" in text

@@ -22,7 +22,9 @@ def test_all_four_are_written(tmp_path: Path) -> None:
     )  # fmt: skip
     metrics = read(tmp_path / "metrics.json")
     assert metrics["overall"] == made.findings.metrics
-    assert metrics["rows"] == {"train": 200, "test": 100}
+    assert metrics["rows"] == {"train": 150, "validation": 50, "test": 100}
+    assert metrics["validation"]["rows"] == 50
+    assert metrics["validation"]["metrics"]["roc_auc"] != metrics["overall"]["roc_auc"]
     assert metrics["intervals"]["roc_auc"]["low"] < metrics["overall"]["roc_auc"]
     assert metrics["notes"] == ["3 rows without ill"]
     assert set(read(tmp_path / "slices.json")["town"]) == {"north", "south"}

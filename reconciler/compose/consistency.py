@@ -1,0 +1,196 @@
+"""Consistency: what specs say of each other, held before anything runs.
+
+Each spec is sound by itself; here columns are held against the dataset that declares them, metrics against the task,
+gates against the experiment, resources against the pool. Where nothing is declared nothing is refused: a job finds out.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from reconciler.compose.flaws import Flaw, Path
+from reconciler.compose.nearest import did_you_mean
+from reconciler.model.errors import Severity
+from reconciler.model.fairness.amounts import Amounts
+from reconciler.model.fairness.gpu_kinds import kind_refusal
+from reconciler.model.fairness.shares import refusal
+from reconciler.model.ids import Address, RunName, owner_of
+from reconciler.model.kinds.datasets import Dataset
+from reconciler.model.kinds.deployments import Deployment
+from reconciler.model.kinds.experiments import Experiment
+from reconciler.model.kinds.monitors import Monitor
+from reconciler.model.kinds.pools import Pool
+from reconciler.model.kinds.promotions import Promotion
+from reconciler.model.kinds.spec import JobSpec, Spec
+from reconciler.model.metrics import METRICS, MONITORED
+from reconciler.model.resource import Resource
+from reconciler.model.text import printable
+
+ANSWERS = ("label", "confidence")
+"""Columns that labels add to a dataset's own."""
+_MOST_HINTS = 100
+"""Wrong names whose nearest is looked for."""
+
+Found = tuple[Address, Flaw]
+
+
+def disagreements(resources: Mapping[Address, Resource]) -> Mapping[Address, tuple[Flaw, ...]]:
+    """Return what is wrong between specs, by the resource that is to be mended; warnings of what goes on working."""
+    found: dict[Address, list[Flaw]] = {}
+    specs = _Specs(resources)
+    for address, flaw in _all(specs):
+        found.setdefault(address, []).append(flaw)
+    return {address: tuple(flaws) for address, flaws in found.items()}
+
+
+class _Specs:
+    """All specs of a commit, by address and kind; finds the nearest of names, a bounded number of times."""
+
+    def __init__(self, resources: Mapping[Address, Resource]) -> None:
+        self.all: Mapping[Address, Spec] = {address: item.spec for address, item in resources.items()}
+        self.promotions = {a: s for a, s in self.all.items() if isinstance(s, Promotion) and not s.suspend}
+        self._hints = 0
+
+    def experiment(self, address: str) -> Experiment | None:
+        spec = self.all.get(Address(address))
+        return spec if isinstance(spec, Experiment) else None
+
+    def unknown(self, path: Path, what: str, name: str, known: Iterable[str]) -> Flaw:
+        """Return the flaw of a name that isn't there."""
+        self._hints += 1
+        hint = did_you_mean(name, known) if self._hints <= _MOST_HINTS else ""
+        return Flaw(path, what, hint)
+
+
+def _all(specs: _Specs) -> Iterator[Found]:
+    for address, spec in specs.all.items():
+        if isinstance(spec, JobSpec):
+            yield from ((address, flaw) for flaw in _fit(specs, spec))
+        if isinstance(spec, Dataset):
+            yield from ((address, flaw) for flaw in _roles(specs, spec))
+        elif isinstance(spec, Experiment):
+            yield from ((address, flaw) for flaw in (*_columns(specs, spec), *_metric(specs, spec)))
+        elif isinstance(spec, Promotion):
+            yield from ((address, flaw) for flaw in _gates(specs, spec))
+        elif isinstance(spec, Monitor):
+            yield from ((address, flaw) for flaw in _watched(specs, spec))
+    yield from _rivals(specs)
+
+
+def _rivals(specs: _Specs) -> Iterator[Found]:
+    """Name promotions that would choose the model of one deployment: the worse might win, each undoing the other."""
+    by_deployment: dict[str, list[Address]] = {}
+    for address, spec in specs.promotions.items():
+        by_deployment.setdefault(spec.deployment, []).append(address)
+    for deployment, rivals in by_deployment.items():
+        for address in rivals if len(rivals) > 1 else ():
+            others = ", ".join(sorted(other for other in rivals if other != address))
+            what = f"{address} and {others} both choose the model of {deployment}"
+            hint = "keep one of them, suspend the others, or give each a deployment of its own"
+            yield address, Flaw(("deployment",), what, hint)
+
+
+def _fit(specs: _Specs, spec: JobSpec) -> Iterator[Flaw]:
+    """Hold a job's resources against its pool; an endpoint goes on serving, though its jobs can't run."""
+    pool = specs.all.get(Address(spec.pool))
+    if not isinstance(pool, Pool):
+        return
+    demand = Amounts.of(spec.resources).times(spec.resources.nodes)
+    address = Address(spec.pool)
+    why = kind_refusal(address, pool, spec.resources) or refusal(address, pool, spec.team, demand)
+    if why:
+        what, _, hint = why.rpartition(": ")
+        flaw = Flaw(("resources",), f"each job {what}", hint)
+        yield replace(flaw, severity=Severity.WARNING) if isinstance(spec, Deployment) else flaw
+
+
+def _declared(spec: Dataset) -> tuple[str, ...] | None:
+    """Return the columns that a dataset's rows have; None where it doesn't say them all."""
+    is_album = spec.source.files is not None and spec.source.files.format == "images"
+    return None if spec.columns is None or spec.extra_columns == "allow" or is_album else tuple(spec.columns)
+
+
+def _roles(specs: _Specs, spec: Dataset) -> Iterator[Flaw]:
+    named = [(field, getattr(spec, field)) for field in ("identifier", "target", "timestamp")]
+    told: list[tuple[Path, str]] = [((field,), name) for field, name in named if name is not None]
+    told += [(("partition", place), name) for place, name in enumerate(spec.partition)]
+    yield from _missing(specs, told, _declared(spec), "`columns`")
+
+
+def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
+    dataset = specs.all.get(Address(spec.dataset))
+    declared = _declared(dataset) if isinstance(dataset, Dataset) else None
+    if spec.target in (spec.features or ()):
+        place = (spec.features or ()).index(spec.target)
+        yield Flaw(("features", place), f"the target `{printable(spec.target)}` is among the features", "take it out")
+    told: list[tuple[Path, str]] = [(("target",), spec.target)]
+    for field, names in (("features", spec.features), ("exclude", spec.exclude), ("slices", spec.slices)):
+        told += [((field, place), name) for place, name in enumerate(names or ())]
+    told += [(("split", "by"), spec.split.by)] if spec.split.by else []
+    known = (*declared, *(ANSWERS if spec.labels else ())) if declared is not None else None
+    yield from _missing(specs, told, known, f"{spec.dataset}")
+
+
+def _missing(
+    specs: _Specs, told: Iterable[tuple[Path, str]], known: tuple[str, ...] | None, where: str
+) -> Iterator[Flaw]:
+    if known is None:
+        return
+    for path, name in told:
+        if name not in known:
+            yield specs.unknown(path, f"{where} has no column `{printable(name)}`", name, known)
+
+
+def _metric(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
+    """Hold the metric that ranks against the task, as a trial would; one's own code may report others."""
+    name, known = spec.metric.name, METRICS[spec.task]
+    if name not in known:
+        if isinstance(spec.runner, str):
+            yield specs.unknown(("metric", "name"), f"`{printable(name)}` is no metric of {spec.task}", name, known)
+    elif known[name] != spec.metric.goal:
+        better = "higher" if known[name] == "maximize" else "lower"
+        what = f"{name} is the better the {better} it is, and the goal is to {spec.metric.goal} it"
+        yield Flaw(("metric", "goal"), what, f"say goal: {known[name]}")
+
+
+def _gates(specs: _Specs, spec: Promotion) -> Iterator[Flaw]:
+    experiment = specs.experiment(spec.experiment)
+    if experiment is None:
+        return
+    known = METRICS[experiment.task]
+    for place, gate in enumerate(spec.gates):
+        is_own = not isinstance(experiment.runner, str) and gate.slice is None and gate.worse_than_live is None
+        if gate.metric not in known and not is_own:
+            what = f"{spec.experiment} ({experiment.task}) has no metric `{printable(gate.metric)}`"
+            yield specs.unknown(("gates", place, "metric"), what, gate.metric, known)
+        if gate.slice is not None and gate.slice not in experiment.slices:
+            what = f"{spec.experiment} has no slices of `{printable(gate.slice)}`"
+            flaw = specs.unknown(("gates", place, "slice"), what, gate.slice, experiment.slices)
+            yield flaw if flaw.hint else replace(flaw, hint=f"name it in the experiment's slices: [{gate.slice}]")
+
+
+def _watched(specs: _Specs, spec: Monitor) -> Iterator[Flaw]:
+    """Hold a monitor against the experiment whose models its deployment serves."""
+    name = _origin(specs, spec.deployment)
+    experiment = specs.experiment(name) if name else None
+    if experiment is None:
+        return
+    known = MONITORED[experiment.task]
+    if spec.metric not in known:
+        what = f"`{printable(spec.metric)}` isn't watched of {experiment.task}, which {name} is"
+        yield specs.unknown(("metric",), what, spec.metric, known)
+    dataset = specs.all.get(Address(experiment.dataset))
+    features = experiment.features or (_declared(dataset) if isinstance(dataset, Dataset) else None)
+    for place, column in enumerate(spec.columns or ()):
+        if features is not None and (column not in features or column in (experiment.target, *experiment.exclude)):
+            what = f"the models of {name} have no feature `{printable(column)}`"
+            yield specs.unknown(("columns", place), what, column, features)
+
+
+def _origin(specs: _Specs, deployment: str) -> str | None:
+    """Return the experiment that a deployment's models come from."""
+    promoted: set[str] = {spec.experiment for spec in specs.promotions.values() if spec.deployment == deployment}
+    if len(promoted) == 1:
+        return promoted.pop()
+    spec = specs.all.get(Address(deployment))
+    pinned = spec.model.trial if isinstance(spec, Deployment) and spec.model else None
+    return owner_of(RunName(pinned)) if pinned and not promoted else None

@@ -1,0 +1,224 @@
+"""What specs say of each other is told at once, with file, line, column and the nearest valid name."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from reconciler.model.errors import Severity
+from tests.unit.reconciler.compose.samples import ENVIRONMENT, desired, told
+
+COLUMNS = {name: {"type": "number"} for name in ("id", "age", "income", "region", "day", "paid")}
+SPECS: dict[str, dict[str, Any]] = {
+    "pools/shared": {"capacity": {"cpus": 4, "memory": "8Gi", "gpu_kinds": {"a100": 2}}},
+    "datasets/loans": {
+        "source": {"files": {"url": "loans.csv", "format": "csv"}},
+        "columns": COLUMNS,
+        "identifier": "id",
+    },
+    "experiments/score": {
+        "dataset": "datasets/loans",
+        "target": "paid",
+        "features": ["age", "income"],
+        "slices": ["region"],
+        "split": {"by": "day"},
+        "runner": "tabular",
+        "metric": {"name": "roc_auc"},
+    },
+    "deployments/api": {},
+    "promotions/go": {
+        "experiment": "experiments/score",
+        "deployment": "deployments/api",
+        "gates": [{"metric": "roc_auc", "minimum": 0.8}, {"metric": "accuracy", "slice": "region", "minimum": 0.7}],
+    },
+    "monitors/api": {"deployment": "deployments/api", "metric": "roc_auc", "columns": ["age"]},
+}
+
+
+def repository(**changes: dict[str, Any]) -> dict[str, str | bytes]:
+    """Return the specs, some of their fields changed; the kind and the name are joined by two underlines."""
+    specs = {**SPECS}
+    for name, fields in changes.items():
+        address = name.replace("__", "/")
+        specs[address] = {**specs.get(address, {}), **fields}
+    texts = {f"specs/{address}.yaml": yaml.safe_dump(spec, sort_keys=False) for address, spec in specs.items()}
+    return {ENVIRONMENT: "", **texts}
+
+
+def problems(**changes: dict[str, Any]) -> list[str]:
+    return told(repository(**changes))
+
+
+def test_specs_that_agree_have_no_problem() -> None:
+    found = desired(repository())
+    assert found.all_problems() == ()
+    assert len(found.resources) == len(SPECS)
+
+
+WRONG: list[tuple[dict[str, Any], str, str, str]] = [
+    ({"target": "payed"}, "target", "datasets/loans has no column `payed`", "did you mean `paid`?"),
+    ({"features": ["age", "incom"]}, "features[1]", "has no column `incom`", "did you mean `income`?"),
+    ({"features": ["age", "paid"]}, "features[1]", "the target `paid` is among the features", "take it out"),
+    ({"exclude": "regoin"}, "exclude[0]", "has no column `regoin`", "did you mean `region`?"),
+    ({"slices": ["region", "sex"]}, "slices[1]", "has no column `sex`", "known: age, day"),
+    ({"split": {"by": "dya"}}, "split.by", "has no column `dya`", "did you mean `day`?"),
+    ({"metric": {"name": "rmse"}}, "metric.name", "`rmse` is no metric of binary", "known: accuracy"),
+    ({"metric": {"name": "roc_acu"}}, "metric.name", "`roc_acu` is no metric of binary", "did you mean `roc_auc`?"),
+    ({"metric": {"name": "log_loss"}}, "metric.goal", "log_loss is the better the lower it is", "say goal: minimize"),
+    (
+        {"resources": {"cpus": 16}},
+        "resources",
+        "each job asks for 16 cpus and pools/shared has 4",
+        "lower resources.cpus",
+    ),
+    (
+        {"resources": {"gpus": 1, "gpu_kind": "t4"}},
+        "resources",
+        "each job asks for gpus of kind t4 and pools/shared has a100",
+        "name another",
+    ),
+    ({"resources": {"cpus": 3, "nodes": 2}}, "resources", "asks for 6 cpus", "lower resources.cpus"),
+]
+
+
+@pytest.mark.parametrize(("change", "path", "what", "hint"), WRONG)
+def test_what_an_experiment_says_wrongly_is_told_with_its_place(
+    change: dict[str, Any], path: str, what: str, hint: str
+) -> None:
+    found = desired(repository(experiments__score=change))
+    (problem,) = [one for one in found.all_problems() if one.file == "specs/experiments/score.yaml"]
+    assert problem.path == path
+    assert what in problem.message
+    assert problem.hint.startswith(hint)
+    lines = str(repository(experiments__score=change)[problem.file]).splitlines()[: problem.line]
+    field = next(line for line in reversed(lines) if line[0] not in " -")
+    assert path.startswith(field.partition(":")[0])
+    assert problem.column >= 1
+    assert "experiments/score" not in found.resources
+
+
+def test_everything_is_told_at_once() -> None:
+    change = {"target": "payed", "slices": ["sex"], "metric": {"name": "rmse"}, "resources": {"cpus": 99}}
+    assert len([line for line in problems(experiments__score=change) if "experiments/score.yaml" in line]) == 4
+
+
+def test_labels_add_their_columns() -> None:
+    labels = {"dataset": "datasets/loans", "source": {"files": {"url": "x.json"}}}
+    change = {"labels": "labels/marks", "target": "label", "features": ["age"]}
+    found = problems(experiments__score=change, labels__marks=labels)
+    assert not [line for line in found if "experiments/score" in line and "column" in line]
+
+
+@pytest.mark.parametrize(
+    "dataset",
+    [
+        {"columns": None},
+        {"extra_columns": "allow"},
+        {"source": {"files": {"url": "pictures", "format": "images"}}, "identifier": None},
+    ],
+)
+def test_where_columns_are_not_all_declared_none_is_refused(dataset: dict[str, Any]) -> None:
+    assert problems(datasets__loans=dataset, experiments__score={"target": "anything"}) == []
+
+
+def test_ones_own_code_may_report_metrics_of_its_own_but_none_the_wrong_way_round() -> None:
+    own: dict[str, Any] = {"runner": {"command": ["python", "train.py"]}}
+    gates = {"gates": [{"metric": "profit", "minimum": 1}]}
+    assert problems(experiments__score={**own, "metric": {"name": "profit"}}, promotions__go=gates) == []
+    (line,) = problems(experiments__score={**own, "metric": {"name": "brier"}})
+    assert "brier is the better the lower it is" in line
+    compared = {"gates": [{"metric": "profit", "worse_than_live": 0.1}]}
+    (line,) = problems(experiments__score=own, promotions__go=compared)
+    assert "has no metric `profit`" in line
+
+
+def test_a_datasets_roles_are_columns_of_it() -> None:
+    change = {"identifier": "idd", "target": "paid", "timestamp": "dya", "partition": ["region", "year"]}
+    found = [line for line in problems(datasets__loans=change) if "datasets/loans" in line]
+    assert len(found) == 3
+    assert "identifier: `columns` has no column `idd` (did you mean `id`?)" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("gate", "path", "what", "hint"),
+    [
+        (
+            {"metric": "rmse", "minimum": 1},
+            "gates[0].metric",
+            "experiments/score (binary) has no metric `rmse`",
+            "known",
+        ),
+        ({"metric": "f11", "worse_than_live": 0.1}, "gates[0].metric", "has no metric `f11`", "did you mean `f1`?"),
+        ({"metric": "f1", "slice": "regions", "minimum": 0.1}, "gates[0].slice", "no slices of `regions`", "did you"),
+    ],
+)
+def test_gates_name_what_the_experiment_has(gate: dict[str, Any], path: str, what: str, hint: str) -> None:
+    found = desired(repository(promotions__go={"gates": [gate]})).all_problems()
+    (problem,) = found
+    assert (problem.file, problem.path) == ("specs/promotions/go.yaml", path)
+    assert what in problem.message
+    assert problem.hint.startswith(hint)
+
+
+def test_a_slice_where_the_experiment_has_none_says_where_to_name_it() -> None:
+    gates = {"gates": [{"metric": "f1", "slice": "sex", "minimum": 0.1}]}
+    (line,) = problems(experiments__score={"slices": []}, promotions__go=gates)
+    assert "name it in the experiment's slices: [sex]" in line
+
+
+def test_a_monitor_watches_what_the_models_of_its_deployment_have() -> None:
+    (line,) = problems(monitors__api={"metric": "rmse"})
+    assert "`rmse` isn't watched of binary, which experiments/score is" in line
+    (line,) = problems(monitors__api={"columns": ["age", "region"]})
+    assert "monitors/api" in line
+    assert "columns[1]: the models of experiments/score have no feature `region`" in line
+
+
+def test_two_promotions_of_one_deployment_are_refused_each_with_both_names() -> None:
+    rival = {**SPECS["promotions/go"]}
+    found = desired(repository(promotions__rival=rival))
+    first, second = found.all_problems()
+    assert (first.file, second.file) == ("specs/promotions/go.yaml", "specs/promotions/rival.yaml")
+    assert (first.path, first.line) == ("deployment", 2)
+    assert first.message == "promotions/go and promotions/rival both choose the model of deployments/api"
+    assert second.message == "promotions/rival and promotions/go both choose the model of deployments/api"
+    assert not [address for address in found.resources if address.startswith("promotions/")]
+    assert "deployments/api" in found.resources
+
+
+def test_a_promotion_that_is_suspended_chooses_nothing() -> None:
+    assert problems(promotions__rival={**SPECS["promotions/go"], "suspend": True}) == []
+
+
+def test_an_endpoint_whose_jobs_fit_no_pool_is_warned_of_and_stays_in_care() -> None:
+    found = desired(repository(deployments__api={"resources": {"cpus": 99}}))
+    (problem,) = found.all_problems()
+    assert (problem.severity, problem.file) == (Severity.WARNING, "specs/deployments/api.yaml")
+    assert "deployments/api" in found.resources
+
+
+def test_a_teams_limit_counts_too() -> None:
+    pool = {"teams": {"risk": {"limit": {"cpus": 1}}}}
+    found = problems(pools__shared=pool, experiments__score={"team": "risk", "resources": {"cpus": 2}})
+    assert "team risk may use 1 cpu of pools/shared" in found[0]
+
+
+def test_what_is_mended_is_sound_again_and_what_breaks_is_broken() -> None:
+    from reconciler.compose import Cache, compose
+    from tests.unit.reconciler.compose.samples import tree
+
+    cache = Cache()
+    for change, count in (({}, 0), ({"target": "payed"}, 1), ({}, 0)):
+        found = compose(tree(repository(experiments__score=change)), "dev", cache)
+        assert len(found.broken) == count
+    broken = compose(tree(repository(datasets__loans={"columns": {"id": {"type": "integer"}}})), "dev", cache)
+    assert "experiments/score" in broken.broken
+
+
+def test_many_wrong_names_end_soon() -> None:
+    from time import monotonic
+
+    wrong = {"slices": [f"column_{i}" for i in range(3000)]}
+    start = monotonic()
+    assert len(problems(experiments__score=wrong, promotions__go={"gates": []})) == 3000
+    assert monotonic() - start < 20
