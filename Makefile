@@ -76,7 +76,7 @@ fuzz: $(VENV)/.test  ## Put 100,000 random inputs to all that takes any: five mi
 
 .PHONY: mutants
 mutants: $(VENV)/.test  ## Put 300 faults into a copy of the source: the quick tests find nine of ten (SEED, COUNT, ONLY)
-	@$(BIN)/python -m tests.mutants --seed $(SEED) --count $(COUNT) --workers $(WORKERS) --only "$(ONLY)" $(if $(CHECKED),--checked)
+	@$(BIN)/python -m tests.mutants --seed $(SEED) --count $(COUNT) --workers $(WORKERS) --only "$(ONLY)" $(if $(LINE),--line $(LINE)) $(if $(CHECKED),--checked)
 
 .PHONY: format
 format: $(VENV)/.test  ## Format the code and fix what lint can fix

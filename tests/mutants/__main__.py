@@ -31,9 +31,12 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", default="", help="one area, or one file of it")
+    parser.add_argument("--line", type=int, default=0, help="only what is at this line of that file, all of it")
     parser.add_argument("--checked", action="store_true", help="don't run the tests without mutants first: they passed")
     told = parser.parse_args()
-    chosen = drawn(ROOT, [told.only] if told.only else AREAS, told.seed, told.count)
+    count = sys.maxsize if told.line else told.count
+    chosen = drawn(ROOT, [told.only] if told.only else AREAS, told.seed, count)
+    chosen = [mutant for mutant in chosen if told.line in (0, mutant.line)]
     fates = tried(chosen, told.workers, is_checked=told.checked)
     if fates is None:
         return 2

@@ -114,8 +114,8 @@ class _Finder(ast.NodeVisitor):
             self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        """Leave aliases of types as they are."""
-        if not (node.col_offset == 0 and isinstance(node.value, ast.BinOp)):
+        """Leave aliases of types as they are, and settings: a number that has a name, by which the tests take it."""
+        if not (node.col_offset == 0 and _is_setting(node.value)):
             self.generic_visit(node)
 
     def _look(self, node: ast.AST) -> None:
@@ -243,6 +243,14 @@ _LOOKS: dict[type[ast.AST], Callable[[_Finder, Any], None]] = {
 def _is_text(node: ast.expr) -> bool:
     """Tell whether it is a text as written, or nothing that could be reckoned with."""
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str | None))
+
+
+def _is_setting(value: ast.expr) -> bool:
+    """Tell whether it is a number as written or reckoned, or a span of time; an alias of types looks alike."""
+    is_span = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "timedelta"
+    return (
+        is_span or isinstance(value, ast.BinOp) or (isinstance(value, ast.Constant) and type(value.value) is not bool)
+    )
 
 
 def _is_log(node: ast.expr) -> bool:
