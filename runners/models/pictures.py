@@ -65,16 +65,26 @@ def prepare(content: bytes, how: Preparation, most_pixels: int = MOST_PIXELS) ->
     Raises:
         NoPicture: it isn't one that is taken; says why.
     """
+    from PIL import Image
+
+    brought, pixels = _opened(content, how, most_pixels)
+    if brought.size != (how.width, how.height):
+        brought = brought.resize((how.width, how.height), Image.Resampling[how.resample.upper()])
+    values = np.asarray(brought, np.float32).reshape(how.height, how.width, how.channels) / how.divisor
+    return values.astype(np.float32).transpose(2, 0, 1).ravel(), pixels
+
+
+def _opened(content: bytes, how: Preparation, most_pixels: int) -> tuple[Any, int]:
+    """Return a picture in the colours that count, and how many pixels it has; these are told before any is decoded."""
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=FORMATS) as image:
-                pixels = image.width * image.height
-                if pixels > most_pixels:
-                    raise NoPicture(f"it has {pixels} pixels, and {most_pixels} are left: send fewer or smaller ones")
-                brought = image.convert(how.mode)
+        bombs = warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning)
+        with bombs, Image.open(BytesIO(content), formats=FORMATS) as image:
+            pixels = image.width * image.height
+            if pixels > most_pixels:
+                raise NoPicture(f"it has {pixels} pixels, and {most_pixels} are left: send fewer or smaller ones")
+            return image.convert(how.mode), pixels
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise NoPicture(f"it has more than {MOST_PIXELS} pixels") from None
     except UnidentifiedImageError:
@@ -83,10 +93,6 @@ def prepare(content: bytes, how: Preparation, most_pixels: int = MOST_PIXELS) ->
         raise
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise NoPicture(str(error) or type(error).__name__) from error
-    if brought.size != (how.width, how.height):
-        brought = brought.resize((how.width, how.height), Image.Resampling[how.resample.upper()])
-    values = np.asarray(brought, np.float32).reshape(how.height, how.width, how.channels) / how.divisor
-    return values.astype(np.float32).transpose(2, 0, 1).ravel(), pixels
 
 
 def is_encoded(values: Any) -> bool:
