@@ -102,7 +102,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
 
 
 def wired(passes: Passes, lease: Held | None = None) -> Wired:
-    settings = SimpleNamespace(repository="/repository", branch="main")
+    settings = SimpleNamespace(place="/repository", branch="main")
     return cast("Wired", SimpleNamespace(converging=passes, lease=lease or Held(), settings=settings))
 
 
