@@ -15,6 +15,7 @@ from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.resource import Resource
+from reconciler.model.text import counted
 
 
 def decide(resource: Resource, view: View) -> Decision:
@@ -142,17 +143,17 @@ def _standing(spec: Experiment, pursuits: list[Pursuit], good: list[Pursuit]) ->
     if open_ones:
         working = any(p.stage in (Stage.RUNNING, Stage.FINISHING) for p in open_ones)
         standing = Standing.RECONCILING if working else Standing.WAITING
-        why = "" if working else f"; the next {open_ones[0].message}"
+        why = "" if working else f"; next: {open_ones[0].message}"
         return standing, "Training", f"{len(pursuits) - len(open_ones)} of {len(pursuits)} trials ended{why}"
     if not good:
-        return Standing.STALLED, "NoTrialSucceeded", f"all {len(bad)} trials failed; the first: {bad[0].message}"
+        return Standing.STALLED, "NoTrialSucceeded", _all_failed(bad)
     best = _figure(spec, good[0])
     if best is None:
         told = ", ".join(sorted(validated(good[0].result).metrics)[:10]) or "none"
         message = f"no trial has the metric {spec.metric.name}, so none is the best: they have {told}"
         return Standing.STALLED, "NoMetric", message
     failed = f", {len(bad)} failed" if bad else ""
-    message = f"{len(good)} trials, best {spec.metric.name} {best:.4f} on the validation rows{failed}"
+    message = f"{counted(len(good), 'trial')}, best {spec.metric.name} {best:.4f} on the validation rows{failed}"
     return Standing.READY, "Trained", message
 
 
@@ -190,3 +191,9 @@ def _as_trial(pursuit: Pursuit) -> Trial:
         test=Scores(pursuit.result.get("metrics", {}), facts.get("slices", {})),
         model_digest=str(facts.get("model", {}).get("digest", "")),
     )
+
+
+def _all_failed(bad: list[Pursuit]) -> str:
+    if len(bad) == 1:
+        return f"its only trial failed: {bad[0].message}"
+    return f"all {len(bad)} trials failed; the first: {bad[0].message}"
