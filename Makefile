@@ -20,6 +20,8 @@ SHARE ?= commit
 WORKERS ?= 2
 INPUTS ?= 100000
 ROUNDS ?= 10
+SEED ?= 1
+COUNT ?= 300
 PARTED = $(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 INSTALLED := $(if $(wildcard $(VENV)/.test),$(VENV)/.test,$(VENV)/.demo)
 
@@ -71,6 +73,10 @@ bench: $(if $(SERVERS),servers,$(VENV)/.test)  ## Measure the daemon, to .bench/
 .PHONY: fuzz
 fuzz: $(VENV)/.test  ## Put 100,000 random inputs to all that takes any: five minutes (INPUTS=N: another number)
 	@$(BIN)/python -m tests.fuzz --inputs $(INPUTS)
+
+.PHONY: mutants
+mutants: $(VENV)/.test  ## Put 300 faults into a copy of the source: the quick tests find nine of ten (SEED, COUNT, ONLY)
+	@$(BIN)/python -m tests.mutants --seed $(SEED) --count $(COUNT) --workers $(WORKERS) --only "$(ONLY)" $(if $(LINE),--line $(LINE)) $(if $(CHECKED),--checked)
 
 .PHONY: format
 format: $(VENV)/.test  ## Format the code and fix what lint can fix

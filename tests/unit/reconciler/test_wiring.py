@@ -1,5 +1,7 @@
 """The wiring: providers are found by name, and a missing one says what to do."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,8 @@ from reconciler.git.beginning import begin
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
-from reconciler.wiring import PROVIDERS, engines, folder, offered, open_source, provider
+from reconciler.wiring import PROVIDERS, engines, folder, lease_span, offered, open_source, provider, wire
+from tests.unit.reconciler.cli.ground import small_repository
 
 
 @pytest.mark.parametrize(("port", "name"), PROVIDERS)
@@ -56,3 +59,26 @@ def test_options_that_don_t_fit_are_told(tmp_path: Path) -> None:
     odd = Environment.model_validate({"data": {"provider": "git", "endpoint": "http://lakefs"}})
     with pytest.raises(Refused, match=r"the data provider git can't be made: .*'endpoint'"):
         engines(odd, settings, open_source(settings))
+
+
+def test_nothing_is_changed_once_whoever_wired_it_says_stop_though_the_lease_is_held(tmp_path: Path) -> None:
+    settings = small_repository(tmp_path)
+    wired = wire(settings, lambda: False)
+    assert wired.lease.holder() == "nobody yet"
+    assert wired.lease.acquire()
+    head = wired.converging.head()
+    assert head is not None
+    told = [(outcome.change.verb, outcome.error) for outcome in wired.converging.run(head).outcomes]
+    wired.lease.release()
+    wired.source.close()
+    assert [verb for verb, error in told if "the lease is lost" in error] == ["configure"] == [verb for verb, _ in told]
+    assert not (settings.home / "pool" / "pools").exists()
+
+
+def test_a_claim_is_short_where_renewing_it_costs_nothing_and_long_where_a_forge_counts(tmp_path: Path) -> None:
+    settings = small_repository(tmp_path)
+    near = open_source(settings)
+    far = open_source(replace(settings, repository=Path(settings.repository).as_uri()))
+    assert (lease_span(near), lease_span(far)) == (timedelta(seconds=15), timedelta(seconds=90))
+    for source in (near, far):
+        source.close()

@@ -1,14 +1,17 @@
 """`setpoint apply`: what doesn't converge in time is told as that, and holds nothing afterwards."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from reconciler.cli.apply import converge, tell
+from reconciler.cli import apply
+from reconciler.cli.apply import converge, take, tell
 from reconciler.cli.exits import Exit
 from reconciler.model.decision import Standing
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.wiring import Wired
 from tests.unit.reconciler.cli.conftest import Say
 
@@ -17,46 +20,181 @@ def decision(standing: Standing, reason: str = "Training", **facts: Any) -> Simp
     return SimpleNamespace(address="a/b", standing=standing, reason=reason, message="[/red] why", facts=facts)
 
 
-def made(*decisions: SimpleNamespace) -> Any:
+def outcome(target: str, error: str = "") -> SimpleNamespace:
+    return SimpleNamespace(change=SimpleNamespace(sign="+", verb="submit", target=target, why="it is new"), error=error)
+
+
+def made(*decisions: SimpleNamespace, outcomes: tuple[SimpleNamespace, ...] = (), did: bool = True) -> Any:
     plan = SimpleNamespace(
         decisions=dict(enumerate(decisions)), environment="dev", commit="c0ffee" * 7, notes=("a note",)
     )
     desired = SimpleNamespace(all_problems=lambda: ("a problem",))
-    return SimpleNamespace(outcomes=(), did_something=True, plan=plan, desired=desired)
+    return SimpleNamespace(outcomes=outcomes, did_something=did, plan=plan, desired=desired)
 
 
 @dataclass
-class Endless:
-    """A convergence in which something is always underway."""
+class Passes:
+    """A convergence whose passes are told; the last of them comes again and again."""
 
-    done: Any = field(default_factory=lambda: made(decision(Standing.RECONCILING)))
+    dones: list[Any]
+    commit: str | None = "a commit"
+    news: list[bool] = field(default_factory=list)
     passes: int = 0
+    looks: int = 0
 
-    def head(self) -> str:
-        return "a commit"
+    def head(self) -> str | None:
+        return self.commit
 
     def run(self, _commit: str) -> Any:
         self.passes += 1
-        return self.done
+        return self.dones[min(self.passes, len(self.dones)) - 1]
+
+    def settle(self) -> bool:
+        self.looks += 1
+        return self.news.pop(0) if self.news else False
 
 
-def wired(endless: Endless) -> Wired:
-    return cast("Wired", SimpleNamespace(converging=endless, lease=SimpleNamespace(held=lambda: True)))
+@dataclass
+class Held:
+    """A lease: whether it is held, what asking for it gives, and who else has it."""
+
+    is_held: bool = True
+    answers: list[bool] = field(default_factory=list)
+    life: str = "alive"
+    asked: int = 0
+
+    def held(self) -> bool:
+        return self.is_held
+
+    def acquire(self) -> bool:
+        self.asked += 1
+        return self.answers.pop(0)
+
+    def holder(self) -> str:
+        return "other:1"
+
+    def other(self) -> Any:
+        return SimpleNamespace(
+            life=lambda _: SimpleNamespace(value=self.life),
+            words=lambda _: "other:1 is silent",
+            span=timedelta(seconds=15),
+        )
+
+
+@dataclass
+class Time:
+    """The clock of `apply`, on which only its own waiting takes time."""
+
+    now: float = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
+    clock = Time()
+    monkeypatch.setattr(apply, "time", clock)
+    return clock
+
+
+def wired(passes: Passes, lease: Held | None = None) -> Wired:
+    settings = SimpleNamespace(place="/repository", branch="main")
+    return cast("Wired", SimpleNamespace(converging=passes, lease=lease or Held(), settings=settings))
+
+
+UNDERWAY = made(decision(Standing.RECONCILING))
+ENDED = made(decision(Standing.READY))
 
 
 def test_what_goes_on_beyond_its_time_is_no_end() -> None:
-    endless = Endless()
+    endless = Passes([UNDERWAY])
     done, is_converged = converge(wired(endless), 0.05, quiet=True)
     assert not is_converged
-    assert done is endless.done
+    assert done is UNDERWAY
     assert endless.passes > 0
+
+
+def test_it_goes_on_while_a_change_was_made_or_anything_is_underway() -> None:
+    story = Passes([made(decision(Standing.READY), outcomes=(outcome("a/b"),)), UNDERWAY, ENDED])
+    assert converge(wired(story), 60, quiet=True) == (ENDED, True)
+    assert (story.passes, story.looks) == (3, 0)
+
+
+def test_where_nothing_could_be_done_it_waits_until_an_engine_has_news(clock: Time) -> None:
+    story = Passes([made(decision(Standing.WAITING), did=False), ENDED], news=[False, False, True])
+    assert converge(wired(story), 60, quiet=True) == (ENDED, True)
+    assert (story.passes, story.looks, clock.now) == (2, 3, 2 * apply.TICK)
+
+
+def test_without_news_it_looks_again_every_five_seconds_and_no_longer_than_its_time(clock: Time) -> None:
+    idle = made(decision(Standing.RECONCILING), did=False)
+    story = Passes([idle])
+    assert converge(wired(story), 12, quiet=True) == (idle, False)
+    assert (story.passes, clock.now) == (4, 12.0)
+
+
+def test_without_a_commit_it_says_what_to_do() -> None:
+    with pytest.raises(Refused, match="/repository has no commit on main") as told:
+        converge(wired(Passes([ENDED], commit=None)), 60, quiet=True)
+    assert told.value.hint == "commit something first"
+
+
+def test_who_has_lost_the_lease_makes_no_pass_unless_it_gets_it_back() -> None:
+    story = Passes([ENDED])
+    with pytest.raises(Unavailable, match="other:1 has taken the lease over"):
+        converge(wired(story, Held(is_held=False, answers=[False])), 60, quiet=True)
+    assert story.passes == 0
+    assert converge(wired(story, Held(is_held=False, answers=[True])), 60, quiet=True) == (ENDED, True)
+
+
+def test_of_a_daemon_that_lives_the_lease_is_not_waited_for(clock: Time) -> None:
+    lease = Held(answers=[False])
+    assert not take(wired(Passes([ENDED]), lease))
+    assert (lease.asked, clock.now) == (1, 0.0)
+
+
+def test_the_lease_of_one_that_seems_dead_is_watched_and_taken(clock: Time, capsys: pytest.CaptureFixture[str]) -> None:
+    lease = Held(answers=[False, False, True], life="dead")
+    assert take(wired(Passes([ENDED]), lease))
+    assert clock.now == 2 * apply.TICK
+    assert capsys.readouterr().err == "other:1 is silent; watching its lease for 15 s\n"
+
+
+def test_each_change_is_told_with_why_it_was_made_or_how_it_failed(capsys: pytest.CaptureFixture[str]) -> None:
+    story = Passes([made(outcomes=(outcome("a/b"), outcome("a/c", "no room"))), ENDED])
+    converge(wired(story), 60, quiet=False)
+    assert capsys.readouterr().out == "+ submit a/b  it is new\n+ submit a/c  no room\n"
+    story.passes = 0
+    converge(wired(story), 60, quiet=True)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("standing", "in_time", "code"),
+    [
+        (Standing.READY, True, Exit.OK),
+        (Standing.STALLED, True, Exit.STALLED),
+        (Standing.STALLED, False, Exit.TIMEOUT),
+    ],
+)
+def test_the_exit_code_says_whether_all_is_well(
+    standing: Standing, in_time: bool, code: Exit, say: Say, place: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = made(decision(Standing.READY), decision(standing))
+    monkeypatch.setattr(apply, "converge", lambda *_, **__: (done, in_time))
+    assert say("apply", *place).code == code
 
 
 @pytest.mark.parametrize("reason", ["WaitsForReview", "NoModel", "Suspended", "WaitsForUpstream", "NotDueYet"])
 def test_what_waits_for_people_or_a_schedule_is_an_end(reason: str) -> None:
-    endless = Endless(made(decision(Standing.WAITING, reason), decision(Standing.STALLED)))
-    assert converge(wired(endless), 60, quiet=True) == (endless.done, True)
-    assert endless.passes == 1
+    done = made(decision(Standing.WAITING, reason), decision(Standing.STALLED))
+    story = Passes([done])
+    assert converge(wired(story), 60, quiet=True) == (done, True)
+    assert story.passes == 1
 
 
 def test_the_end_says_what_needs_somebody_and_where_endpoints_answer(capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,8 +36,8 @@ def wanted(due: str = "now") -> StartRun:
 RUN, OLD = wanted().run, wanted("before").run
 
 
-def look(seen: Actual) -> Pursuit:
-    return pursue(wanted(), RETRIES, stage.view(stage.desired(stage.resource(LOANS)), seen))
+def look(seen: Actual, retries: int = RETRIES) -> Pursuit:
+    return pursue(wanted(), retries, stage.view(stage.desired(stage.resource(LOANS)), seen))
 
 
 def only(pursuit: Pursuit) -> object:
@@ -192,6 +192,12 @@ def test_a_crash_stalls_after_the_specs_retries() -> None:
     seen = stage.actual(stage.branch(RUN), stage.failed(RUN, 1, attempt=3, ended=ago(days=1), reason="killed"))
     found = look(seen)
     assert (found.stage, found.message, found.changes) == (Stage.FAILED, "killed after 3 attempts", ())
+
+
+def test_where_the_spec_wants_no_retries_the_first_crash_stalls() -> None:
+    seen = stage.actual(stage.branch(RUN), stage.failed(RUN, 1, attempt=1, ended=ago(days=1), reason="killed"))
+    found = look(seen, retries=0)
+    assert (found.stage, found.message, found.changes) == (Stage.FAILED, "killed after 1 attempt", ())
 
 
 def test_the_last_of_the_specs_retries_is_made() -> None:

@@ -223,6 +223,14 @@ def test_given_back_it_is_free_and_its_token_stays(one: Lease, two: Lease, clock
     assert two.acquire().token == 2
 
 
+def test_whoever_waits_for_it_sees_that_it_was_given_back(one: Lease, two: Lease) -> None:
+    one.acquire()
+    with pytest.raises(LeaseHeld):
+        two.acquire()
+    one.release()
+    assert two.acquire().token == 2
+
+
 def test_one_that_was_taken_is_not_given_back(one: Lease, two: Lease, clock: Watch) -> None:
     one.acquire()
     clock.passes(60)
