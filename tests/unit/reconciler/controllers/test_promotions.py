@@ -236,3 +236,7 @@ def test_comparisons_above_the_number_to_keep_are_dropped() -> None:
     assert stage.of(compared(former), DropRun) == []
     (change,) = stage.of(compared(former, keep=1), DropRun)
     assert (change.run, change.accepted) == (former.run, True)
+    older = stage.version(f"{GO}/{'e' * 12}")
+    assert len(stage.of(compared(former, older, keep=1), DropRun)) == 2
+    assert len(stage.of(compared(former, older, keep=2), DropRun)) == 1
+    assert stage.of(compared(former, older, keep=3), DropRun) == []
