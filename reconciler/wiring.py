@@ -1,6 +1,7 @@
 """The wiring: the one place that names both ports and providers. Providers are imported when they are asked for."""
 
 import os
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,8 @@ from typing import Any, NamedTuple
 
 from reconciler.compose import Composer
 from reconciler.controllers import CONTROLLERS
+from reconciler.gitstore.claim import NOBODY
+from reconciler.gitstore.heartbeat import Heartbeat
 from reconciler.gitstore.lease import Lease, LeaseHeld
 from reconciler.gitstore.reader import Source
 from reconciler.gitstore.status import StatusBranch
@@ -157,20 +160,32 @@ class Holding:
 
     def __init__(self, lease: Lease) -> None:
         self._lease = lease
-        self._other = ""
+        self._other = NOBODY
 
     def acquire(self) -> bool:
         """Take the lease, or hold it for another span; False while another daemon holds it."""
         try:
             self._lease.acquire()
         except LeaseHeld as error:
-            self._other = error.claim.holder
+            self._other = error.claim
             return False
         return True
 
+    def held(self) -> bool:
+        """Tell whether it is held, by its own clock; asks nobody."""
+        return self._lease.held()
+
+    def had_last(self) -> bool:
+        """Tell whether nobody is known to have held it since this daemon did."""
+        return self._lease.had_last()
+
     def holder(self) -> str:
-        """Return who holds it, as far as is known."""
-        return self._other or "nobody yet"
+        """Return who else held it when this daemon last asked; nobody asks anybody here."""
+        return self._other.holder or "nobody yet"
+
+    def other(self) -> Heartbeat:
+        """Return when whoever else held it was alive, when this daemon last asked."""
+        return Heartbeat(self._other.holder, self._other.seen, self._other.span)
 
     def release(self) -> None:
         """Give it back."""
@@ -190,7 +205,7 @@ class Wired:
 
 def wire(
     settings: Settings,
-    may_write: Callable[[], bool] | None = None,
+    goes_on: Callable[[], bool] = lambda: True,
     tell: Callable[[Address, Failure], None] = lambda _address, _failure: None,
     *,
     trees: Callable[[CommitId], SourceTree] | None = None,
@@ -199,19 +214,21 @@ def wire(
 
     Args:
         settings: what was told from outside.
-        may_write: told before each change; False stops further writes. By default, whether the lease is held.
+        goes_on: asked before each change; False stops further writes, as does a lease that isn't held or has run out.
         tell: told of defects that were contained.
         trees: lists the files of a commit that the watched repository may not have, such as one that isn't pushed.
     """
     source = open_source(settings)
     composer = Composer(lambda commit: _tree(source, trees, commit), settings.environment)
-    holder, span = f"{gethostname()}:{os.getpid()}", lease_span(source)
-    lease = Lease(source.repository, settings.environment, holder, SystemClock(), span=span)
-    status = StatusBranch(source.repository, settings.environment, lease.fence)
+    lease = Lease(source.repository, settings.environment, holder_name(), SystemClock(), span=lease_span(source))
+    status = StatusBranch(source.repository, settings.environment, lease)
+
+    def may_write() -> bool:
+        return lease.held() and goes_on()
 
     def make_cycle(chosen: Engines) -> Cycle:
-        applier = Applier(chosen, lambda tree: export(source, tree, settings.home / "code"), may_write or lease.held)
-        return Cycle(composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell)
+        applier = Applier(chosen, lambda tree: export(source, tree, settings.home / "code"), may_write)
+        return Cycle(composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell, host=lease.holder)
 
     converging = Converging(
         source,
@@ -221,6 +238,14 @@ def wire(
         make_cycle=make_cycle,
     )
     return Wired(settings, source, status, Holding(lease), converging)
+
+
+def holder_name() -> str:
+    """Return who holds a lease: where people find the daemon, and what tells it from all others.
+
+    Containers of one name have their processes' ids in common.
+    """
+    return f"{gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def _tree(source: Source, trees: Callable[[CommitId], SourceTree] | None, commit: CommitId) -> SourceTree:

@@ -48,6 +48,8 @@ class Request(_Frozen):
     params: dict[str, Any] = Field(default={})
     inputs: dict[str, str] = Field(default={})
     """URLs by role: `dataset`, `labels`, `model`, `live`, `logs`, `code`, `endpoint`, ..."""
+    digests: dict[str, str] = Field(default={})
+    """`sha256:<hex>` by role of the `result.json` that the run behind an input has left, as the data store has it."""
     output: str
     seed: int = 0
     provenance: dict[str, Any] = Field(default={})

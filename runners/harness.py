@@ -27,6 +27,7 @@ from runners.contract import (
     RunnerError,
     SourceUnavailable,
 )
+from runners.inputs import near
 from runners.places import deliver
 from runners.ranks import TOGETHER, Helped, rank_of, size_of
 
@@ -73,7 +74,7 @@ def main(arguments: list[str]) -> int:
     try:
         check_together(request)
         with last_words:
-            finish(request, folder, _runner(request.runner)(request, folder))
+            finish(request, folder, _runner(request.runner)(near(request), folder))
     except RunnerError as error:
         return _fail(request, folder, error)
     return last_words.exit_code
@@ -102,7 +103,7 @@ def _help(request: Request) -> int:
     with tempfile.TemporaryDirectory(prefix="setpoint-") as folder:
         try:
             check_together(request)
-            _runner(request.runner)(request, Path(folder))
+            _runner(request.runner)(near(request), Path(folder))
         except Helped:
             return 0
         except RunnerError as error:

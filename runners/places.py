@@ -4,7 +4,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 import fsspec
@@ -66,7 +66,7 @@ def fetch(url: str, target: Path) -> Path:
         with answering(url):
             files, base = fsspec.core.url_to_fs(url)
             base = base.rstrip("/")
-            near = {path: target / path[len(base) + 1 :] for path in found_below(files, base)}
+            near = {path: inside(target, path.removeprefix(f"{base}/")) for path in found_below(files, base)}
             for folder in {path.parent for path in near.values()}:
                 folder.mkdir(parents=True, exist_ok=True)
             files.get(list(near), [str(path) for path in near.values()])
@@ -77,15 +77,31 @@ def fetch(url: str, target: Path) -> Path:
     return target
 
 
+def inside(folder: Path, name: str) -> Path:
+    """Return the path of a foreign name below a folder: the one way in which such a name becomes a path.
+
+    Raises:
+        InputError: it leads out of the folder, by itself or by a link that lies there.
+    """
+    path, parts = folder / name, PurePosixPath(name).parts
+    is_plain = parts and "\0" not in name and ".." not in parts and not PurePosixPath(name).is_absolute()
+    if not is_plain or not path.resolve().is_relative_to(folder.resolve()) or path.resolve() == folder.resolve():
+        raise InputError(f"{name!r} leads out of its folder", name, "give it a name that lies within")
+    return path
+
+
 def found_below(files: fsspec.AbstractFileSystem, folder: str) -> Iterator[str]:
     """Yield all files below a folder, or raise: fsspec's `find` and `walk` leave out what they couldn't read.
 
     Raises:
+        InputError: something there is neither a file nor a folder, so that reading it might never end.
         FileNotFoundError: nothing is there.
         OSError: not all of it could be read.
     """
     for entry in files.ls(folder, detail=True):
         name = str(entry["name"]).rstrip("/")
+        if entry["type"] == "other" and not (entry.get("islink") and Path(name).is_file()):
+            raise InputError("it is neither a file nor a folder", name, "take it out of there")
         if entry["type"] != "directory":
             yield name
         elif name != folder:

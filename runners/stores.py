@@ -47,17 +47,26 @@ def answering(url: str) -> Iterator[None]:
 
 def silence(error: BaseException) -> str:
     """Tell in words that stay the same why a store gave no answer; empty where trying again makes no sense."""
+    causes = _causes(error)
+    if status := status_of(error):
+        is_passing = status >= 500 or status in BUSY
+        return f"status {status}" if is_passing else ""
+    broken: tuple[type[BaseException], ...] = (ConnectionError, TimeoutError, *_loaded(_BREAKS))
+    return next((type(one).__name__ for one in causes if isinstance(one, broken)), "")
+
+
+def status_of(error: BaseException) -> int:
+    """Return the status that a server answered with, told by an error or its causes; 0 where there is none."""
+    return next((status for one in reversed(_causes(error)) if (status := _status(one))), 0)
+
+
+def _causes(error: BaseException) -> list[BaseException]:
     causes: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and len(causes) < _DEPTH:
         causes.append(cause)
         cause = cause.__cause__
-    statuses = [status for one in causes if (status := _status(one))]
-    if statuses:
-        is_passing = statuses[-1] >= 500 or statuses[-1] in BUSY
-        return f"status {statuses[-1]}" if is_passing else ""
-    broken: tuple[type[BaseException], ...] = (ConnectionError, TimeoutError, *_loaded(_BREAKS))
-    return next((type(one).__name__ for one in causes if isinstance(one, broken)), "")
+    return causes
 
 
 def _status(error: BaseException) -> int:

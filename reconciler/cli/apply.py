@@ -1,5 +1,6 @@
 """`setpoint apply`: converge once, then stop."""
 
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.output import STYLES, as_json, counted, print_json, say, styled
 from reconciler.cli.place import placed
 from reconciler.cli.plan import as_document
+from reconciler.cli.reading import now
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.settings import Settings
 
@@ -30,24 +32,48 @@ TICK = 0.25
 @placed
 def command(settings: Settings, timeout: float, approve: str, to_json: bool) -> int:
     """Converge once: make passes until nothing more happens by itself, then stop. A daemon mustn't run meanwhile."""
-    from reconciler.wiring import wire
+    from reconciler.loop.boundary import contain
+    from reconciler.loop.events import Bell, Schedules
+    from reconciler.wiring import lease_span, wire
 
     if approve:
         write_approval(settings, approve)
     wired = wire(settings)
-    if not wired.lease.acquire():
+    if not take(wired):
         if approve:
             print(f"approved; the daemon {wired.lease.holder()} applies it")
             return Exit.OK
         raise Unavailable(f"{wired.lease.holder()} holds the lease", "it converges by itself: see `setpoint status`")
+    renewals = Schedules(Bell())
+    renewals.every("lease", lease_span(wired.source) / 3, lambda: contain(wired.lease.acquire))
     try:
         done, is_converged = converge(wired, timeout, quiet=to_json)
     finally:
-        wired.lease.release()
+        renewals.stop()
+        contain(wired.lease.release)
     print_json(as_document(done)) if to_json else tell(done, is_converged)
     if not is_converged:
         return Exit.TIMEOUT
     return Exit.STALLED if any(d.standing.value == "stalled" for d in done.plan.decisions.values()) else Exit.OK
+
+
+def take(wired: "Wired") -> bool:
+    """Take the lease; of a holder that seems to be dead, watch first that it doesn't renew its claim.
+
+    Returns:
+        Whether it is held; False while another daemon lives.
+    """
+    is_told = False
+    while not wired.lease.acquire():
+        other = wired.lease.other()
+        if other.life(now()).value != "dead":
+            return False
+        if not is_told:
+            seconds = other.span.total_seconds()
+            print(f"{other.words(now())}; watching its lease for {seconds:g} s", file=sys.stderr)
+        is_told = True
+        time.sleep(TICK)
+    return True
 
 
 def converge(wired: "Wired", seconds: float, quiet: bool) -> "tuple[Pass, bool]":
@@ -58,6 +84,7 @@ def converge(wired: "Wired", seconds: float, quiet: bool) -> "tuple[Pass, bool]"
 
     Raises:
         Refused: there is no commit.
+        Unavailable: another daemon has taken the lease over.
     """
     deadline = time.monotonic() + seconds
     while True:
@@ -66,7 +93,9 @@ def converge(wired: "Wired", seconds: float, quiet: bool) -> "tuple[Pass, bool]"
             raise Refused(
                 f"{wired.settings.repository} has no commit on {wired.settings.branch}", "commit something first"
             )
-        wired.lease.acquire()
+        if not wired.lease.held() and not wired.lease.acquire():
+            what = f"{wired.lease.holder()} has taken the lease over"
+            raise Unavailable(what, "it converges by itself: see `setpoint status`")
         done = wired.converging.run(commit)
         if not quiet:
             _tell_changes(done)

@@ -14,6 +14,7 @@ import click
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
 from reconciler.cli.output import as_json, print_json, say, styled
+from reconciler.model.errors import SetpointError
 
 EXTRAS: dict[str, tuple[str, ...]] = {
     "local": ("kserve", "sklearn", "lightgbm", "onnxruntime", "pandas", "pyarrow", "sqlalchemy"),
@@ -50,10 +51,14 @@ class Finding:
 
 @examples("setpoint doctor", "setpoint doctor --json")
 @click.command("doctor")
+@click.option("--repository", "-C", envvar="SETPOINT_REPOSITORY", show_envvar=True, help="Look at its daemon, too.")
+@click.option("--environment", "-e", envvar="SETPOINT_ENVIRONMENT", show_envvar=True, help="Which daemon that is.")
 @as_json
-def command(to_json: bool) -> int:
+def command(repository: str | None, environment: str | None, to_json: bool) -> int:
     """Say what is missing on this machine, and how to get it. Exits with 1 when something needed is missing."""
     findings = list(examine())
+    if repository:
+        findings.append(_daemon(repository, environment))
     if to_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -76,6 +81,21 @@ def examine() -> Iterator[Finding]:
     gpus = _gpus()
     yield Finding("gpus", gpus or "none", bool(gpus), needed=False)
     yield _writable(Path(os.environ.get("SETPOINT_HOME") or Path.home()))
+
+
+def _daemon(repository: str, environment: str | None) -> Finding:
+    """Look when the daemon was last alive."""
+    from reconciler.cli.place import settle
+    from reconciler.cli.reading import now, open_status
+    from reconciler.gitstore.heartbeat import Life, read_heartbeat
+
+    try:
+        settings = settle(repository, environment, "main", None)
+        found = read_heartbeat(open_status(settings).repository, settings.environment)
+    except SetpointError as error:
+        return Finding("daemon", error.message, False, fix=error.hint)
+    fix = f"setpoint run -C {repository} -e {settings.environment}"
+    return Finding("daemon", found.words(now()), found.life(now()) is Life.ALIVE, fix=fix)
 
 
 def _git() -> Finding:

@@ -18,7 +18,7 @@ class Exit(IntEnum):
     TIMEOUT = 5
     """`wait` and `apply`: not converged in time."""
     UNAVAILABLE = 6
-    """An engine, the repository or the lease couldn't be reached."""
+    """An engine, the repository or the lease couldn't be reached, or the daemon died and no other took over."""
     BROKEN = 7
     """`simulate`: a promise broke; the report says which, and the seed that shows it again."""
     USAGE = 64

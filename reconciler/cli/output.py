@@ -11,13 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.model.text import counted as counted  # noqa: PLC0414 - the verbs look for it here
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-STYLES: Mapping[str, str] = {"ready": "green", "reconciling": "blue", "waiting": "yellow", "stalled": "red"}
-"""The colour of each state (`reconciler.model.decision.Standing`)."""
+STYLES: Mapping[str, str] = {
+    "ready": "green",
+    "alerting": "red",
+    "reconciling": "blue",
+    "waiting": "yellow",
+    "stalled": "red",
+}
+"""The colour of each state that is shown (`reconciler.model.condition.shown_state`)."""
 SIGNS: Mapping[str, str] = {"+": "green", "-": "red", "~": "yellow"}
 
 as_json = click.option("--json", "to_json", is_flag=True, help="Print JSON.")
@@ -60,11 +68,6 @@ def print_json(document: Any) -> None:
     print(json_visible(json.dumps(document, indent=2, default=str, ensure_ascii=False)))
 
 
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """Write a number with its noun: `1 change`, `2 changes`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """One resource as the overview shows it."""
@@ -82,10 +85,12 @@ class Row:
 
 def row_of(address: str, document: Mapping[str, Any]) -> Row:
     """Return the row of a status document."""
+    from reconciler.model.condition import shown_state
+
     ready: Mapping[str, Any] = next((c for c in document.get("conditions") or () if c.get("type") == "Ready"), {})
     return Row(
         address,
-        str(document.get("state", "waiting")),
+        shown_state(document),
         str(ready.get("reason", "")),
         str(ready.get("message", "")),
         str(ready.get("since", "")),

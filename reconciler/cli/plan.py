@@ -10,6 +10,7 @@ from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
 from reconciler.cli.output import SIGNS, STYLES, as_json, counted, print_json, say, styled
 from reconciler.cli.place import placed
+from reconciler.cli.reading import heartbeat_of, now
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
@@ -37,6 +38,8 @@ def command(settings: Settings, commit: str, detailed_exitcode: bool, form: str,
     """Show what would be done, and do nothing: the same code as `apply`, up to the writes."""
     done = planned(settings, commit)
     _FORMS["json" if to_json else form](done)
+    if form == "text" and not to_json:
+        say(heartbeat_of(settings).words(now()))
     if done.desired.all_problems():
         return Exit.REFUSED
     return Exit.CHANGES if detailed_exitcode and done.plan.changes else Exit.OK

@@ -1,8 +1,8 @@
 """Proposals by hand: the same kind of proposal that a promotion makes, for a model that a person chose."""
 
-import json
 from dataclasses import dataclass
 
+from reconciler.loop.results import document_of
 from reconciler.model.errors import Refused
 from reconciler.model.ids import CommitId, RunName, digest, name_of
 from reconciler.model.kinds.deployments import Deployment
@@ -60,7 +60,7 @@ def propose(target: Target, trial: str, why: str, merge: bool) -> Opened:
     """
     run, settings = RunName(trial), target.wired.settings
     try:
-        result = json.loads(target.engines.reader.read(run, "result.json"))
+        result = document_of(run, "result.json", target.engines.reader.read(run, "result.json"))
     except FileNotFoundError as error:
         hint = "`setpoint compare` lists an experiment's trials"
         raise Refused(f"{trial} is not in the data store of {settings.environment}", hint) from error

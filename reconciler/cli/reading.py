@@ -1,6 +1,7 @@
 """Reading the status branch, as most verbs do."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
+    from reconciler.gitstore.heartbeat import Heartbeat
     from reconciler.gitstore.status import StatusBranch
     from reconciler.loop.recorded import Recorded, RecordedFiles
 
@@ -28,6 +30,28 @@ def read_status(settings: Settings, parser: "RecordedFiles | None" = None) -> "R
     from reconciler.loop.recorded import RecordedFiles
 
     return (parser or RecordedFiles()).read(open_status(settings).read())
+
+
+def read_both(settings: Settings, parser: "RecordedFiles | None" = None) -> "tuple[Recorded, Heartbeat]":
+    """Read the environment's last status commit, and when its daemon was last alive."""
+    from reconciler.gitstore.heartbeat import read_heartbeat
+    from reconciler.loop.recorded import RecordedFiles
+
+    status = open_status(settings)
+    recorded = (parser or RecordedFiles()).read(status.read())
+    return recorded, read_heartbeat(status.repository, settings.environment)
+
+
+def heartbeat_of(settings: Settings) -> "Heartbeat":
+    """Read when the environment's daemon was last alive."""
+    from reconciler.gitstore.heartbeat import read_heartbeat
+
+    return read_heartbeat(open_status(settings).repository, settings.environment)
+
+
+def now() -> datetime:
+    """Return the time, by which a heartbeat is judged."""
+    return datetime.now(UTC)
 
 
 def document_of(recorded: "Recorded", address: str, environment: str) -> Mapping[str, Any]:

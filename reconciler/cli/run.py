@@ -1,8 +1,11 @@
 """`setpoint run`: the daemon."""
 
 import logging
+import os
 import signal
+import sys
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TextIO, cast
 
@@ -10,6 +13,7 @@ import click
 
 from reconciler.cli.durations import SPAN
 from reconciler.cli.examples import examples
+from reconciler.cli.exits import Exit
 from reconciler.cli.log_stream import LogStream
 from reconciler.cli.place import placed
 from reconciler.settings import Settings
@@ -39,6 +43,7 @@ def command(settings: Settings, http: str, resync: float, poll: float, log_forma
     import structlog
 
     from reconciler.loop.daemon import Daemon, Rhythm
+    from reconciler.loop.ending import until_stopped
     from reconciler.loop.events import Bell, watch
     from reconciler.loop.health import Metrics, Pulse
     from reconciler.web.health import app, serve
@@ -47,26 +52,22 @@ def command(settings: Settings, http: str, resync: float, poll: float, log_forma
     configure_logs(log_format)
     log = structlog.get_logger()
     clock, bell, quit_watch = SystemClock(), Bell(), threading.Event()
-    pulse, metrics = Pulse(clock.now()), Metrics(settings.environment)
-    daemons: list[Daemon] = []
     wired = wire(
         settings,
-        lambda: daemons[0].may_write,
+        lambda: not bell.stopped,
         lambda address, failure: log.error("defect", address=address, error=failure.message, trace=failure.trace),
     )
-    local = wired.source.repository.watched
+    repository = wired.source.repository
+    pulse, metrics = Pulse(clock.now(), wired.lease.held), Metrics(settings.environment)
     rhythm = Rhythm(
         resync=timedelta(seconds=resync),
         lease=lease_span(wired.source) / 3,
-        poll=None if local else timedelta(seconds=poll),
+        poll=None if repository.watched else timedelta(seconds=poll),
     )
-    daemons.append(
-        Daemon(wired.converging, wired.lease, bell, metrics=metrics, pulse=pulse, now=clock.now, rhythm=rhythm)
-    )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: bell.stop())
-    if local:
-        watch(local, bell, quit_watch)
+    daemon = Daemon(wired.converging, wired.lease, bell, metrics=metrics, pulse=pulse, now=clock.now, rhythm=rhythm)
+    obey_signals(bell.stop)
+    if repository.watched:
+        watch(repository.watched, bell, quit_watch)
     address, stop = serve(http, app(pulse, metrics, clock.now)) if http else ("", lambda: None)
     log.info(
         "started",
@@ -76,17 +77,29 @@ def command(settings: Settings, http: str, resync: float, poll: float, log_forma
         http=address,
     )
     try:
-        daemons[0].run()
+        has_ended = until_stopped(daemon.run, bell, repository.cancel)
     finally:
         quit_watch.set()
         stop()
-        log.info("stopped")
+    log.info("stopped")
+    if not has_ended:
+        leave()
+
+
+def obey_signals(stop: Callable[[], None]) -> None:
+    """Stop when SIGTERM or Ctrl-C says so."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())
+
+
+def leave() -> None:
+    """End the process, whatever its threads hang on; the next daemon goes on from there."""
+    sys.stderr.flush()
+    os._exit(Exit.OK)
 
 
 def configure_logs(log_format: str) -> None:
     """Write structured logs to standard error: lines for people on a terminal, JSON elsewhere."""
-    import sys
-
     import structlog
 
     for_people = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.examples import examples
+from reconciler.cli.exits import Exit
 from reconciler.cli.listing import EVERY, Choice, listing, rows_of, show
 from reconciler.cli.output import as_json, console, overview, print_json, say, styled
 from reconciler.cli.place import placed
-from reconciler.cli.reading import known_environment, read_status
+from reconciler.cli.reading import known_environment, now, read_both
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
+    from reconciler.gitstore.heartbeat import Heartbeat
     from reconciler.loop.recorded import Recorded, RecordedFiles
 
 
@@ -22,28 +24,36 @@ if TYPE_CHECKING:
 @listing
 @as_json
 @placed
-def command(settings: Settings, watch: bool, choice: Choice, form: str, to_json: bool) -> None:
-    """Show every resource's condition, as the last status commit tells it."""
+def command(settings: Settings, watch: bool, choice: Choice, form: str, to_json: bool) -> int:
+    """Show every resource's condition, as the last status commit tells it, and when its daemon was last seen.
+
+    Exits with 6 when the daemon died: what is shown may be long past.
+    """
     from reconciler.loop.recorded import RecordedFiles
 
     parser = RecordedFiles()
-    recorded = read_status(settings, parser)
+    recorded, heartbeat = read_both(settings, parser)
     if not recorded.statuses:
         known_environment(settings)
     if to_json:
-        print_json(as_document(settings, recorded, choice))
+        print_json(as_document(settings, recorded, heartbeat, choice))
     elif watch:
         _watch(settings, parser, choice)
     elif form in ("json", "name"):
         show(rows_of(settings, recorded, choice), form)
     else:
         tell(settings, recorded, choice, form)
+        say(styled(heartbeat.words(now()), "" if heartbeat.life(now()).value == "alive" else "red"))
+    return Exit.UNAVAILABLE if heartbeat.life(now()).value == "dead" else Exit.OK
 
 
-def as_document(settings: Settings, recorded: "Recorded", choice: Choice = EVERY) -> dict[str, object]:
+def as_document(
+    settings: Settings, recorded: "Recorded", heartbeat: "Heartbeat", choice: Choice = EVERY
+) -> dict[str, object]:
     """Return the overview as JSON-compatible values."""
     rows = [row.as_json() for row in rows_of(settings, recorded, choice)]
-    return {"environment": settings.environment, "pass": dict(recorded.last_pass), "resources": rows}
+    told = {"environment": settings.environment, "daemon": heartbeat.as_json(now())}
+    return told | {"pass": dict(recorded.last_pass), "resources": rows}
 
 
 def tell(settings: Settings, recorded: "Recorded", choice: Choice = EVERY, form: str = "table") -> None:
@@ -69,6 +79,7 @@ def _watch(settings: Settings, parser: "RecordedFiles", choice: Choice) -> None:
 
     with Live(console=console(), auto_refresh=False) as live:
         while True:
-            rows = rows_of(settings, read_status(settings, parser), choice)
-            live.update(overview(rows, settings.environment), refresh=True)
+            recorded, heartbeat = read_both(settings, parser)
+            rows = rows_of(settings, recorded, choice)
+            live.update(overview(rows, f"{settings.environment}: {heartbeat.words(now())}"), refresh=True)
             time.sleep(0.5)

@@ -1,6 +1,5 @@
 """`setpoint trace`: from an endpoint back to its model, its trial, its data, and the commits that asked for them."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -58,10 +57,11 @@ def commits_of(source: "Source", head: "CommitId", path: str) -> dict[str, Any]:
 
 def run_of(engines: "Engines", run: "RunName") -> dict[str, Any]:
     """Return what is known of a run, and of the runs that it was made from."""
+    from reconciler.loop import results
     from reconciler.model.ids import RunName, kind_of, owner_of
 
     try:
-        result: Mapping[str, Any] = json.loads(engines.reader.read(run, "result.json"))
+        result = results.document_of(run, "result.json", engines.reader.read(run, "result.json"))
     except FileNotFoundError:
         return {"run": run, "missing": True}
     provenance = result.get("provenance") or {}

@@ -11,13 +11,16 @@ from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
 from reconciler.cli.output import Row, as_json, console, overview, print_json, row_of, say, styled
 from reconciler.cli.place import placed
-from reconciler.cli.reading import known_environment, read_status, unknown
+from reconciler.cli.reading import known_environment, now, read_both, read_status, unknown
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
+    from reconciler.gitstore.heartbeat import Heartbeat
     from reconciler.loop.recorded import Recorded
 
 POLL = 0.2
+TAKEOVER = 10.0
+"""Seconds that another daemon has to take over, after it may."""
 
 
 @examples("setpoint wait deployments/employment --timeout 5m", 'setpoint wait --commit "$(git rev-parse HEAD)"')
@@ -38,21 +41,38 @@ def command(
     fail_fast: bool,
     to_json: bool,
 ) -> int:
-    """Wait until resources, or all of them, are in a state. Exits with 4 when one stalls, with 5 when time runs out."""
+    """Wait until resources, or all of them, are in a state.
+
+    Exits with 4 when one stalls, with 5 when time runs out, with 6 when the daemon died and no other takes over.
+    """
     from reconciler.loop.recorded import RecordedFiles
 
-    parser, deadline = RecordedFiles(), time.monotonic() + timeout
+    parser, began = RecordedFiles(), time.monotonic()
     check_known(settings, read_status(settings, parser), addresses)
     while True:
-        recorded = read_status(settings, parser)
+        recorded, heartbeat = read_both(settings, parser)
         rows = rows_of(recorded, addresses)
         code = verdict(rows, wanted, fail_fast) if seen(recorded, commit) else None
-        if code is None and time.monotonic() > deadline:
-            code = Exit.TIMEOUT
+        code = judged(code, heartbeat.life(now()), time.monotonic() - began, timeout, heartbeat.span.total_seconds())
         if code is not None:
-            _tell(rows, code, to_json)
+            _tell(rows, code, to_json, heartbeat)
             return code
         time.sleep(POLL)
+
+
+def judged(code: Exit | None, life: str, waited: float, longest: float, span: float) -> Exit | None:
+    """Return the exit code of a wait, or None while it goes on.
+
+    Args:
+        code: what the status alone says; of a daemon that died it may be long past.
+        life: whether a daemon lives.
+        waited: seconds so far.
+        longest: seconds after which it gives up.
+        span: seconds in which another daemon takes over from one that died.
+    """
+    if life == "dead":
+        return Exit.UNAVAILABLE if waited > min(span + TAKEOVER, longest) else None
+    return Exit.TIMEOUT if code is None and waited > longest else code
 
 
 def check_known(settings: Settings, recorded: "Recorded", addresses: tuple[str, ...]) -> None:
@@ -97,10 +117,13 @@ def verdict(rows: list[Row], wanted: str, fail_fast: bool) -> Exit | None:
     return None
 
 
-def _tell(rows: list[Row], code: Exit, to_json: bool) -> None:
+def _tell(rows: list[Row], code: Exit, to_json: bool, heartbeat: "Heartbeat") -> None:
     if to_json:
-        print_json({"code": int(code), "resources": [row.as_json() for row in rows]})
+        told = {"code": int(code), "daemon": heartbeat.as_json(now())}
+        print_json(told | {"resources": [row.as_json() for row in rows]})
         return
     console().print(overview(rows))
     if code is Exit.TIMEOUT:
         say(styled("time is up", "red"))
+    if heartbeat.life(now()).value != "alive":
+        say(heartbeat.words(now()))

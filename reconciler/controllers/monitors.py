@@ -1,6 +1,6 @@
 """Monitors: on a schedule, hold the logged predictions against the training reference, and act on an alert."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from reconciler.controllers.datasets import due_since
 from reconciler.controllers.proposals import is_open, propose_once, proposed_names
 from reconciler.controllers.pursuit import Stage, pursue_newest, tidy
-from reconciler.controllers.reports import judged, reports, spare
+from reconciler.controllers.reports import NOT_ENOUGH, alerts_about, judged, passed, reports, spare
 from reconciler.controllers.retraining import asked_since, granted
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.waiting import waits_for
@@ -19,7 +19,10 @@ from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.monitors import Monitor
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import next_fire
+from reconciler.model.text import counted
 
+MOST_TOLD = 4
+"""Alerts that a message names."""
 SHOWN = 30
 """Reports that are shown at the most where the spec keeps all."""
 
@@ -40,11 +43,12 @@ def decide(resource: Resource, view: View) -> Decision:
     wanted = _report(resource, spec, live, tick, view)
     pursuit = pursue_newest(wanted, _report(resource, spec, live, former or tick, view), spec.retries, view)
     changes = pursuit.changes + tidy(resource.address, frozenset({pursuit.run}), view) + shown.changes
-    changes += spare(resource.address, spec, view) if pursuit.stage is Stage.ACCEPTED else ()
+    if pursuit.stage is Stage.ACCEPTED:
+        changes += passed(resource.address, pursuit.run, view) + spare(resource.address, spec, view)
     facts = {**shown.facts, "due": tick if pursuit.run == wanted.run else former}
     shown = replace(shown, changes=changes, message=pursuit.message, facts=facts)
     if pursuit.stage is Stage.ACCEPTED:
-        return replace(shown, message=_verdict(pursuit.result))
+        return _reported(shown, spec, pursuit.result)
     if pursuit.stage in (Stage.FAILED, Stage.REJECTED):
         return replace(shown, reason="ReportFailed", standing=Standing.STALLED)
     return replace(shown, reason="Reporting", standing=Standing.RECONCILING, wake=pursuit.wake or upcoming)
@@ -75,28 +79,39 @@ def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View)
     )
 
 
-def _verdict(result: Mapping[str, Any]) -> str:
+def _reported(shown: Decision, spec: Monitor, result: Mapping[str, Any]) -> Decision:
+    """Tell the verdict of the report that was due; a window with too few rows goes on, and the report waits for it."""
     facts = result.get("facts", {})
+    if facts.get("verdict") != NOT_ENOUGH:
+        return replace(shown, message=_verdict(facts))
+    rows, since = facts.get("rows", 0), (facts.get("window") or {}).get("start")
+    waits = {"rows": rows, "needed": spec.minimum_rows, "since": since}
+    message = f"{rows} of {counted(spec.minimum_rows, 'row')} since {since or 'the model went live'}: waits for more"
+    return replace(shown, reason="WaitsForRows", message=message, facts={**shown.facts, "waits": waits})
+
+
+def _verdict(facts: Mapping[str, Any]) -> str:
     alerts = [str(a.get("what")) for a in facts.get("alerts") or () if isinstance(a, Mapping)]
-    rows = facts.get("rows", 0)
+    rows = counted(facts.get("rows", 0), "row")
     if alerts:
-        return f"{len(alerts)} alerts on {rows} rows: {', '.join(alerts[:4])}"
-    return f"{rows} rows, verdict {facts.get('verdict', 'ok')}"
+        return f"{counted(len(alerts), 'alert')} on {rows}: {', '.join(alerts[:MOST_TOLD])}"
+    return f"{rows}, verdict {facts.get('verdict', 'ok')}"
 
 
 def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decision:
     """Show the newest reports and their files, and act on an alert where the spec says so."""
     address = resource.address
-    known = reports(address, view)[-(spec.keep or SHOWN) :]
+    known = judged(reports(address, view), view)[-(spec.keep or SHOWN) :]
     facts: dict[str, Any] = {"reports": [run for _, run in reversed(known)], "proposed": proposed_names(address, view)}
     facts |= _asked(address, spec, view)
     files: dict[str, tuple[RunName, str]] = {}
     for _, run in known:
         files |= _files(run, view.actual.results[run])
     changes: tuple[Change, ...] = ()
+    alerts = alerts_about(live.trial, known, view)
     if known:
         newest = view.actual.results[known[-1][1]].get("facts", {})
-        facts |= {"newest": known[-1][1], "alerts": newest.get("alerts") or [], "figures": _figures(newest)}
+        facts |= {"newest": known[-1][1], "alerts": alerts, "figures": _figures(newest)}
         changes = _roll_back(resource, spec, known[-1][1], live, view) if newest.get("alerts") else ()
     return Decision(
         address=address,
@@ -106,11 +121,18 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
         changes=changes,
         facts=facts,
         files=files,
+        alerting=_alerting(alerts),
     )
 
 
+def _alerting(alerts: Sequence[Mapping[str, Any]]) -> str:
+    """Say which alerts stand, and since when."""
+    told = [f"{alert.get('what')} since {alert.get('since')}" for alert in alerts[:MOST_TOLD]]
+    return f"{counted(len(alerts), 'alert')}: {', '.join(told)}" if alerts else ""
+
+
 def _figures(facts: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = ("rows", "window", "verdict", "columns_drifted", "estimated", "realized", "service")
+    wanted = ("rows", "window", "verdict", "trial", "columns_drifted", "unwatched", "estimated", "realized", "service")
     return {key: facts[key] for key in wanted if key in facts}
 
 

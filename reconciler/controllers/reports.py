@@ -1,6 +1,7 @@
 """Reports: those that a monitor has made, oldest first, and which of them it keeps."""
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any
 
 from reconciler.controllers.pursuit import being_read, finished_at
@@ -38,6 +39,43 @@ def judged(known: list[tuple[str, RunName]], view: View) -> list[tuple[str, RunN
     return [(end, run) for end, run in known if facts_of(run, view).get("verdict") != NOT_ENOUGH]
 
 
+def alerts_about(trial: RunName, known: list[tuple[str, RunName]], view: View) -> list[dict[str, Any]]:
+    """Return the alerts of the newest report, with since when each stands and which model it is about.
+
+    An alert stands since the end of the first window of an unbroken row of reports that raise it about the same model.
+    Alerts about a model that no longer serves are past.
+    """
+    told = [(end, _alerts_of(run, view)) for end, run in known if _trial_of(run, view) in (None, trial)]
+    if not known or not told or told[-1][0] != known[-1][0]:
+        return []
+    return [alert | {"since": _since(str(what), told), "trial": trial} for what, alert in told[-1][1].items()]
+
+
+def _since(what: str, told: list[tuple[str, dict[str, dict[str, Any]]]]) -> str:
+    unbroken: list[str] = [end for end, _ in takewhile(lambda pair: what in pair[1], reversed(told))]
+    return unbroken[-1]
+
+
+def _alerts_of(report: RunName, view: View) -> dict[str, dict[str, Any]]:
+    alerts = facts_of(report, view).get("alerts") or ()
+    return {str(alert.get("what")): dict(alert) for alert in alerts if isinstance(alert, Mapping)}
+
+
+def _trial_of(report: RunName, view: View) -> str | None:
+    """Return the model that a report is about; None where it doesn't say."""
+    provenance = view.actual.results.get(report, {}).get("provenance") or {}
+    trial = facts_of(report, view).get("trial") or provenance.get("input_reference")
+    return str(trial) if trial else None
+
+
+def passed(address: Address, newest: RunName, view: View) -> tuple[DropRun, ...]:
+    """Drop what was found when there were too few rows, once it was looked again: the newer window holds those rows."""
+    known = [run for _, run in reports(address, view)]
+    enough = {run for _, run in judged(reports(address, view), view)}
+    gone = [run for run in known if run not in enough and run != newest and run not in being_read(view)][:_AT_ONCE]
+    return tuple(DropRun(address=address, run=run, why="its rows are in a newer window", accepted=True) for run in gone)
+
+
 def spare(address: Address, spec: Monitor, view: View) -> tuple[DropRun, ...]:
     """Drop the oldest reports above the number that the spec keeps, if it gives one, some at a time.
 
@@ -47,8 +85,8 @@ def spare(address: Address, spec: Monitor, view: View) -> tuple[DropRun, ...]:
     """
     if spec.keep is None:
         return ()
-    known = reports(address, view)
-    needed = {run for _, run in judged(known, view)[-2:]} | being_read(view)
+    known = judged(reports(address, view), view)
+    needed = {run for _, run in known[-2:]} | being_read(view)
     oldest = [run for _, run in known[: -spec.keep] if run not in needed][:_AT_ONCE]
     since = asked_since(address, spec.alert, view)
     acting = {run for _, run in granted(address, spec.alert, view, since=since)} if oldest else set()

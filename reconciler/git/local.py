@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from reconciler import untrusted
 from reconciler.git.locks import clear_stale
 from reconciler.git.objects import ObjectStore
-from reconciler.git.process import Output, call, checked
+from reconciler.git.process import PATIENCE, Output, call, checked
 from reconciler.git.refs import RefUpdate, list_refs, raced, swap
 from reconciler.git.upkeep import Upkeep
 from reconciler.model.errors import Refused, Unavailable
@@ -57,16 +58,28 @@ class LocalRepository:
         found = self.objects.find(name)
         if found is None and not (self.git_dir / "HEAD").exists():
             raise Unavailable(f"the repository {self.place} is gone", "restore it, or give another path")
+        return found.id if found else self._looked_at(name)
+
+    def _looked_at(self, name: str) -> str | None:
+        """Return what a ref that led to no object says now: one that a power cut has left empty is no absent one."""
+        try:
+            told = untrusted.read(self.git_dir / name, 1024).decode("ascii", "replace").strip()
+        except (FileNotFoundError, Refused):
+            return None
+        found = self.objects.find(name) or (self.objects.find(told) if told.isalnum() else None)
+        if found is None and not told.startswith("ref: ") and (self.git_dir / name).exists():
+            hint = f"have it point to a commit again, `git update-ref {name} <commit>`, or delete that file"
+            raise Unavailable(f"the ref {self.git_dir / name} is damaged: it says {told[:60]!r}", hint)
         return found.id if found else None
 
-    def swap(self, updates: Sequence[RefUpdate]) -> None:
-        """Move refs together, each only if it is where it is expected.
+    def swap(self, updates: Sequence[RefUpdate], *, patience: float | None = None) -> None:
+        """Move refs together, each only if it is where it is expected; in so many seconds, or not at all.
 
         Raises:
             Raced: a ref isn't where it was expected.
             Unavailable: the repository can't be written.
         """
-        swap(self.git_dir, updates)
+        swap(self.git_dir, updates, patience or PATIENCE)
         self._upkeep.written()
 
     def advance(self, update: RefUpdate) -> None:
@@ -102,6 +115,9 @@ class LocalRepository:
 
     def refresh(self, ref: str | None = None) -> None:
         """Do nothing: refs are read anew at every look."""
+
+    def cancel(self, most: float) -> None:
+        """Do nothing: what a disk hangs on can't be cancelled."""
 
     def close(self) -> None:
         """End the processes that read objects and that pack them."""

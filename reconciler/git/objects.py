@@ -8,6 +8,7 @@ them on the disk, with the permissions, the flushing and the checks that the rep
 import contextlib
 import hashlib
 import os
+import re
 import struct
 import subprocess
 import threading
@@ -19,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeVar
 
-from reconciler.git.process import PATIENCE, checked, command, environment, start
+from reconciler.git.process import PATIENCE, call, checked, command, environment, start
 from reconciler.model.errors import Refused, Unavailable
 
 Answer = TypeVar("Answer")
@@ -28,6 +29,7 @@ _PACKED_AS: dict[Kind, int] = {"commit": 1, "tree": 2, "blob": 3}
 _MANY = 200
 """From this number of objects on, they stay in the pack that they come in."""
 _CHUNK = 1 << 20
+_ID = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _AT_ONCE = 512
 _TIMES = 2
 
@@ -71,10 +73,15 @@ class ObjectStore:
     Args:
         git_dir: the repository's Git folder.
         algorithm: its hash, `sha1` or `sha256`.
+        remedy: what a person does about damaged objects.
     """
 
-    def __init__(self, git_dir: Path, algorithm: str = "sha1") -> None:
+    def __init__(self, git_dir: Path, algorithm: str = "sha1", *, remedy: str = "") -> None:
         self.git_dir = git_dir
+        self._remedy = remedy or (
+            f"take the object's file away and fetch it from a clone that has it, or restore {git_dir} from a backup; "
+            "`git fsck` there lists all that is damaged"
+        )
         self.algorithm = algorithm
         self._lock = threading.RLock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -85,9 +92,9 @@ class ObjectStore:
         """Look an object up by its id, a full ref, or `<commit>:<path>`; None where there is none.
 
         Raises:
-            Unavailable: the repository can't be read.
+            Unavailable: the repository can't be read, or the object is damaged.
         """
-        return self._ask("info", [name], lambda answers: _info(answers.readline()))
+        return self._found(name) or self.check_whole(name)
 
     def read(self, name: str) -> bytes:
         """Return the content of an object.
@@ -110,8 +117,32 @@ class ObjectStore:
             some = names[first : first + _AT_ONCE]
             found += self._ask("contents", some, partial(_contents, len(some)))
         if None in found:
-            raise FileNotFoundError(names[found.index(None)])
+            missing = names[found.index(None)]
+            if self.check_whole(missing) is None:
+                raise FileNotFoundError(missing)
+            return self.read_all(names)  # it was written meanwhile
         return [content for content in found if content is not None]
+
+    def check_whole(self, name: str) -> Info | None:
+        """See that an object that Git calls missing isn't there: one that was emptied or cut off is called so too.
+
+        Returns:
+            What is known of it, if it was written since; None where there is no such object.
+
+        Raises:
+            Unavailable: it is there, and damaged.
+        """
+        file = self.git_dir / "objects" / name[:2] / name[2:]
+        if not (_ID.fullmatch(name) and file.exists()):
+            return None
+        found = self._found(name)
+        if found is None and file.exists():
+            what = f"object {name} of {self.git_dir} is damaged: it is empty or cut off, as after a power cut"
+            raise Unavailable(what, self._remedy)
+        return found
+
+    def _found(self, name: str) -> Info | None:
+        return self._ask("info", [name], lambda answers: _info(answers.readline()))
 
     def copy(self, name: str, target: BinaryIO) -> None:
         """Write the content of an object to a file, however large it is.
@@ -168,7 +199,17 @@ class ObjectStore:
             try:
                 return self._exchange(request, take)
             except (EOFError, BrokenPipeError) as error:
-                raise _ended(self.git_dir) from error
+                raise self._ended(names) from error
+
+    def _ended(self, names: Sequence[str]) -> Unavailable:
+        """Tell why no process could read these objects, by asking another that may say so."""
+        asked = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")
+        output = call(self.git_dir, "cat-file", "--batch-check", stdin=asked)
+        if not output.code:
+            output = call(self.git_dir, "cat-file", "--batch", stdin=asked)
+        if not output.code:
+            return Unavailable(f"git cat-file ended in {self.git_dir}", "it is tried again")
+        return Unavailable(f"an object of {self.git_dir} is damaged: {output.complaint}", self._remedy)
 
     def _exchange(self, request: bytes, take: Callable[[BinaryIO], Answer]) -> Answer:
         is_whole = False
@@ -233,10 +274,6 @@ def _copied(answers: BinaryIO, target: BinaryIO) -> bool:
             raise EOFError
         rest -= target.write(chunk)
     return info is not None and bool(answers.read(1))
-
-
-def _ended(git_dir: Path) -> Unavailable:
-    return Unavailable(f"git cat-file ended in {git_dir}", "`git fsck` there tells what is damaged")
 
 
 def _end(process: subprocess.Popen[bytes], owner: int) -> None:

@@ -5,11 +5,15 @@ GitPython runs its commands in the environment of its own process, in which a ho
 commands are run here.
 """
 
+import contextlib
+import math
 import os
 import re
 import shutil
 import signal
 import subprocess
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +23,10 @@ PATIENCE = 600.0
 """Seconds after which a local command is stopped; hashing large files takes a while."""
 FAR_PATIENCE = 120.0
 """Seconds after which a command that talks to a remote is stopped."""
+ASKING_PATIENCE = 30.0
+"""The same for one that only asks a remote for its refs."""
 
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 _KEPT = re.compile(r"GIT_(SSH.*|ASKPASS|SSL_.*|PROXY_.*|HTTP_.*|EXEC_PATH|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))")
 _SETTINGS = {
     "core.hooksPath": os.devnull,
@@ -27,12 +34,16 @@ _SETTINGS = {
     "core.quotePath": "false",
     "core.filesRefLockTimeout": "2000",
     "core.packedRefsTimeout": "5000",
+    "core.fsync": "loose-object,reference",
     "gc.autoDetach": "false",  # no command leaves a process behind that nobody knows of
     "maintenance.auto": "false",  # nor packs what it has written: `upkeep` does, beside whoever writes
     "http.lowSpeedLimit": "1",
     "http.lowSpeedTime": "30",
 }
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+"""What every command is told: among it that what it writes is on the disk before it says so, not only packs.
+
+Git leaves new objects and refs to the system's cache, and a power cut then leaves empty files that refs point to.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,55 @@ class Output:
         fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
         line = (fatal or lines or [f"exit code {self.code}"])[-1]
         return without_credentials(line.removeprefix("fatal:").removeprefix("error:").strip())
+
+
+class Calls:
+    """Commands that can be cancelled, all at once and by any thread, such as those that talk to one remote."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._cancelled: set[subprocess.Popen[bytes]] = set()
+        self._most = math.inf
+
+    def cancel(self, most: float) -> None:
+        """End the commands that run now.
+
+        Args:
+            most: seconds that later ones may take at the most.
+        """
+        with self._lock:
+            self._most = most
+            self._cancelled |= self._running
+            for process in self._running:
+                _kill(process)
+
+    @contextlib.contextmanager
+    def running(self, process: "subprocess.Popen[bytes]", patience: float) -> Iterator[float]:
+        """Let a command be cancelled, which leads a group of processes; give the seconds that it may take.
+
+        Raises:
+            Unavailable: it was cancelled.
+        """
+        with self._lock:
+            self._running.add(process)
+            patience = min(patience, self._most)
+        try:
+            yield patience
+        finally:
+            with self._lock:
+                self._running.discard(process)
+                is_cancelled = process in self._cancelled
+                self._cancelled.discard(process)
+        if is_cancelled:
+            raise Unavailable("a git command was cancelled, as the daemon stops", "start the daemon again")
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """End a command, and with it what it has started."""
+    with contextlib.suppress(ProcessLookupError):
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def environment(ceiling: Path | None = None) -> dict[str, str]:
@@ -88,7 +148,12 @@ def command(place: Path, *arguments: str, in_work_tree: bool = False) -> list[st
 
 
 def call(
-    place: Path, *arguments: str, stdin: bytes = b"", patience: float = PATIENCE, in_work_tree: bool = False
+    place: Path,
+    *arguments: str,
+    stdin: bytes = b"",
+    patience: float = PATIENCE,
+    in_work_tree: bool = False,
+    calls: Calls | None = None,
 ) -> Output:
     """Run a git command and return what it left, whatever its exit code.
 
@@ -98,21 +163,23 @@ def call(
         stdin: what it reads.
         patience: seconds after which it is stopped.
         in_work_tree: `place` is a work tree.
+        calls: by what it can be cancelled.
 
     Raises:
-        Unavailable: the folder is gone, or the command took too long.
+        Unavailable: the folder is gone, the command took too long, or it was cancelled.
         Refused: git isn't installed.
     """
     line = command(place, *arguments, in_work_tree=in_work_tree)
     env = environment(place.parent if in_work_tree else None)
-    with start(line, place, env, stdin=subprocess.PIPE if stdin else subprocess.DEVNULL) as process:
+    stream = subprocess.PIPE if stdin else subprocess.DEVNULL
+    with start(line, place, env, stdin=stream) as process, (calls or Calls()).running(process, patience) as seconds:
         try:
-            out, err = process.communicate(stdin or None, patience)
+            out, err = process.communicate(stdin or None, seconds)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            _kill(process)
             process.communicate()
             raise Unavailable(
-                f"git {arguments[0]} took longer than {patience:g} s in {place}", "see the disk and the network"
+                f"git {arguments[0]} took longer than {seconds:g} s in {place}", "see the disk and the network"
             ) from None
     return Output(process.returncode, out, err.decode("utf-8", "replace"))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.git.locks import clear_stale, held
-from reconciler.git.process import Output, call, checked, failure
+from reconciler.git.process import PATIENCE, Output, call, checked, failure
 from reconciler.model.errors import Raced, Unavailable
 
 _PATIENCE_FOR_LOCKS = 3
@@ -47,7 +47,7 @@ def transaction(updates: Sequence[RefUpdate]) -> bytes:
     return "".join(["start\n", *(update.line(width) for update in updates), "commit\n"]).encode()
 
 
-def swap(git_dir: Path, updates: Sequence[RefUpdate]) -> None:
+def swap(git_dir: Path, updates: Sequence[RefUpdate], patience: float = PATIENCE) -> None:
     """Move refs together, each only if it is where `old` says.
 
     What became of it is told by reading the refs, whatever the command says: a lost race is one if a ref has moved.
@@ -59,7 +59,7 @@ def swap(git_dir: Path, updates: Sequence[RefUpdate]) -> None:
     refs = [update.ref for update in updates]
     clear_stale(git_dir, refs)
     for attempt in range(_PATIENCE_FOR_LOCKS):
-        output = call(git_dir, "update-ref", "--stdin", stdin=transaction(updates))
+        output = call(git_dir, "update-ref", "--stdin", stdin=transaction(updates), patience=patience)
         if not output.code:
             return
         now = list_refs(git_dir, *refs)

@@ -13,7 +13,7 @@ from pathlib import Path
 from reconciler.git.locks import clear_stale
 from reconciler.git.mirror import make_bare
 from reconciler.git.objects import ObjectStore
-from reconciler.git.process import FAR_PATIENCE, Output, call, without_credentials
+from reconciler.git.process import ASKING_PATIENCE, FAR_PATIENCE, Calls, Output, call, without_credentials
 from reconciler.git.refs import RefUpdate, raced
 from reconciler.git.upkeep import Upkeep
 from reconciler.model.errors import Refused, Unavailable
@@ -41,10 +41,15 @@ class RemoteRepository:
     def __init__(self, url: str, state: Path, heard_for: float = HEARD_FOR) -> None:
         self.place = without_credentials(url)
         self.git_dir = make_bare(state / "mirrors" / f"{_digest(url)}.git")
-        self.objects = ObjectStore(self.git_dir)
+        self.objects = ObjectStore(self.git_dir, remedy=f"delete {self.git_dir}: it is a mirror, and is made anew")
         self._url = url
         self._heard_for = heard_for
         self._lock = threading.RLock()
+        """Held while the remote is asked; a push doesn't wait for it."""
+        self._memory = threading.Lock()
+        """Held while what was heard or pushed is remembered; `_refs` is replaced and never changed."""
+        self._pushes = 0
+        self._calls = Calls()
         self._refs: dict[str, str] = {}
         self._head = ""
         self._heard = NEVER
@@ -82,29 +87,32 @@ class RemoteRepository:
                 return self._refs.get(name)
             return self.refs(name).get(name)
 
-    def swap(self, updates: Sequence[RefUpdate]) -> None:
+    def swap(self, updates: Sequence[RefUpdate], *, patience: float | None = None) -> None:
         """Move refs together by one push with a lease on each (git-push(1), `--force-with-lease=<ref>:<old>`).
 
-        What became of it is told by listing the refs again, whatever the push says.
+        Each has to move: of one that stays where it is the remote hears nothing, and can check nothing. What became of
+        it is told by listing the refs again, whatever the push says. It doesn't wait for what else the remote is asked.
 
         Raises:
             Raced: a ref isn't where it was expected.
             Refused: the remote is in reach and declines the movement.
             Unavailable: the remote is out of reach.
         """
-        with self._lock:
-            self._fetched({update.ref: update.new for update in updates if update.new and update.new == update.old})
-            attempts = 0
-            while (output := self._push(updates)).code and not self._is_done(updates):
-                attempts += 1
-                if attempts == _ATTEMPTS:
-                    raise self._declined(updates, output)
-                time.sleep(_PAUSE * attempts)
-            self._remember(updates)
+        if kept := {update.ref: update.new for update in updates if update.new and update.new == update.old}:
+            with self._lock:
+                self._fetched(kept)
+        attempts = 0
+        while (output := self._push(updates, patience or FAR_PATIENCE)).code and not self._is_done(updates):
+            attempts += 1
+            if attempts == _ATTEMPTS:
+                raise self._declined(updates, output)
+            time.sleep(_PAUSE * attempts)
+        self._remember(updates)
 
     def _is_done(self, updates: Sequence[RefUpdate]) -> bool:
-        self.refresh()
-        now = self._listen()
+        with self._lock:
+            self.refresh()
+            now = self._listen()
         if all(now.get(update.ref) == update.new for update in updates):
             return True
         moved = [update.ref for update in updates if now.get(update.ref) != update.old]
@@ -139,6 +147,10 @@ class RemoteRepository:
             if ref is None or not self._fetched_anew(ref):
                 self._heard = NEVER
 
+    def cancel(self, most: float) -> None:
+        """End what is under way with the remote; what comes later may take so many seconds at the most."""
+        self._calls.cancel(most)
+
     def close(self) -> None:
         """End the processes that read objects and that pack them."""
         self.objects.close()
@@ -147,20 +159,30 @@ class RemoteRepository:
     def _listen(self) -> Mapping[str, str]:
         if time.monotonic() - self._heard < self._heard_for:
             return self._refs
-        output = self._far("ls-remote", "--symref", "--quiet", self._url)
-        if output.code:
-            what = f"{self.place} is out of reach: {output.complaint}"
-            raise Unavailable(what, "check the URL, the network and the rights")
+        for _ in range(_ATTEMPTS):
+            before = self._pushes
+            output = self._far("ls-remote", "--symref", "--quiet", self._url, patience=ASKING_PATIENCE)
+            if output.code:
+                what = f"{self.place} is out of reach: {output.complaint}"
+                raise Unavailable(what, "check the URL, the network and the rights")
+            if self._taken_in(output.text, before):
+                break
+        return self._refs
+
+    def _taken_in(self, text: str, pushes: int) -> bool:
+        """Take in what `ls-remote` told; tell whether nothing was pushed meanwhile, of which it may know nothing."""
         refs: dict[str, str] = {}
-        for line in output.text.splitlines():
+        for line in text.splitlines():
             name, _, ref = line.partition("\t")
             if name.startswith("ref: ") and ref == "HEAD":
                 self._head = name.removeprefix("ref: ")
             elif not ref.endswith("^{}"):
                 refs[ref] = name
-        self._refs, self._heard = refs, time.monotonic()
-        self._asked.clear()
-        return refs
+        with self._memory:
+            is_fresh = self._pushes == pushes
+            self._refs, self._heard = refs, time.monotonic() if is_fresh else NEVER
+            self._asked.clear()
+        return is_fresh
 
     def _fetched(self, refs: Mapping[str, str]) -> bool:
         """Fetch what isn't here yet; tell whether everything is here now."""
@@ -175,7 +197,7 @@ class RemoteRepository:
         specs = [f"+{ref}:{kept}" for ref, kept in mirrored.items()]
         options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--recurse-submodules=no")
         self._upkeep.written()
-        return self._far("fetch", *options, self._url, *specs)
+        return self._far("fetch", *options, self._url, *specs, patience=FAR_PATIENCE)
 
     def _fetched_anew(self, ref: str) -> bool:
         """Fetch one ref, by one exchange where `ls-remote` and `fetch` take two; it has to be there."""
@@ -184,9 +206,10 @@ class RemoteRepository:
             return False
         found = self.objects.find(f"refs/mirror/{_digest(ref)}")
         if found is not None:
-            self._refs[ref] = found.id
-            self._here.add(found.id)
-            self._asked[ref] = time.monotonic()
+            with self._memory:
+                self._refs = {**self._refs, ref: found.id}
+                self._here.add(found.id)
+                self._asked[ref] = time.monotonic()
         return found is not None
 
     def _is_here(self, name: str) -> bool:
@@ -196,11 +219,11 @@ class RemoteRepository:
             self._here.add(name)
         return name in self._here
 
-    def _push(self, updates: Sequence[RefUpdate]) -> Output:
+    def _push(self, updates: Sequence[RefUpdate], patience: float) -> Output:
         leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
         specs = [f"{update.new or ''}:{update.ref}" for update in updates]
         options = ["--quiet", "--no-verify", "--recurse-submodules=no", *(["--atomic"] if len(updates) > 1 else [])]
-        return self._far("push", *options, *leases, self._url, *specs)
+        return self._far("push", *options, *leases, self._url, *specs, patience=patience)
 
     def _declined(self, updates: Sequence[RefUpdate], output: Output) -> Refused:
         refs = ", ".join(update.ref for update in updates)
@@ -211,15 +234,15 @@ class RemoteRepository:
         return Refused(f"{self.place} declines to move {refs}", hint)
 
     def _remember(self, updates: Sequence[RefUpdate]) -> None:
-        for update in updates:
-            if update.new is None:
-                self._refs.pop(update.ref, None)
-            else:
-                self._refs[update.ref] = update.new
-                self._here.add(update.new)
+        with self._memory:
+            self._pushes += 1
+            gone = {update.ref for update in updates if update.new is None}
+            moved = {update.ref: update.new for update in updates if update.new}
+            self._refs = {ref: name for ref, name in self._refs.items() if ref not in gone} | moved
+            self._here |= set(moved.values())
 
-    def _far(self, *arguments: str) -> Output:
-        return call(self.git_dir, *arguments, patience=FAR_PATIENCE)
+    def _far(self, *arguments: str, patience: float) -> Output:
+        return call(self.git_dir, *arguments, patience=patience, calls=self._calls)
 
 
 def _is_named(ref: str, patterns: Sequence[str]) -> bool:

@@ -44,8 +44,8 @@ class Repository(Protocol):
             Unavailable: the repository is out of reach.
         """
 
-    def swap(self, updates: Sequence[RefUpdate]) -> None:
-        """Move refs together, each only if it is where it is expected.
+    def swap(self, updates: Sequence[RefUpdate], *, patience: float | None = None) -> None:
+        """Move refs together, each only if it is where it is expected; give up after so many seconds.
 
         Raises:
             Raced: a ref isn't where it was expected.
@@ -71,6 +71,9 @@ class Repository(Protocol):
 
     def refresh(self, ref: str | None = None) -> None:
         """Forget what was heard of the refs, or of one, so that the next look asks again."""
+
+    def cancel(self, most: float) -> None:
+        """End what is under way with a remote; what comes later may take so many seconds at the most."""
 
     def close(self) -> None:
         """End the processes that serve it."""

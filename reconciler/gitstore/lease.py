@@ -1,38 +1,27 @@
 """The lease: one daemon writes at a time, and each new one gets a higher token (a fencing token, after Kleppmann).
 
-It is a small JSON file that a ref outside of all branches points to, moved by compare-and-swap. Status commits are
-made in one movement with a check of that ref, so a daemon that lost the lease without noticing can't write.
+It is a small JSON file that a ref outside of all branches points to, moved by compare-and-swap. Status commits renew it
+in the movement that writes them, so the repository itself refuses those of a daemon that lost it without noticing.
+
+No wall clock decides anything: a holder counts its span from before it asked, by its machine's uptime; whoever waits
+counts the span from when it first saw a claim that hasn't changed since.
 """
 
-import json
+import itertools
 import threading
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
 from reconciler.git.names import check_environment
 from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import Repository
 from reconciler.git.trees import Draft
-from reconciler.gitstore.status import Fence
+from reconciler.gitstore.claim import LARGEST, NOBODY, SPAN, Claim, format_claim, parse_claim
+from reconciler.gitstore.machine import boot_id, uptime
 from reconciler.model.errors import Raced, Transient, Unsafe
 from reconciler.ports.clock import Clock
 
-SPAN = timedelta(seconds=60)
 _LOST = "this daemon has lost its lease"
-_NOBODY = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What the lease says: who holds it, under which token, until when. Without a holder it is free."""
-
-    holder: str
-    token: int
-    expires: datetime
-
-    def is_free(self, now: datetime) -> bool:
-        """Tell whether anybody may take it."""
-        return not self.holder or self.expires <= now
 
 
 class LeaseHeld(Transient):
@@ -44,29 +33,41 @@ class LeaseHeld(Transient):
 
 
 class Lease:
-    """The lease of one environment, as one daemon sees it.
+    """The lease of one environment, as one daemon sees it. Any number of threads may use it.
 
     Args:
         repository: the repository.
         environment: the environment's name.
-        holder: who this daemon is, for people to find it: host and process.
-        clock: tells the time.
+        holder: who this daemon is, for people to find it: no other one may ever be called the same.
+        clock: tells the time that claims show to people.
         span: how long a claim holds without being renewed.
+        ticks: tells the seconds by which claims run out.
 
     Raises:
         Refused: the environment's name isn't one.
     """
 
     def __init__(
-        self, repository: Repository, environment: str, holder: str, clock: Clock, *, span: timedelta = SPAN
+        self,
+        repository: Repository,
+        environment: str,
+        holder: str,
+        clock: Clock,
+        *,
+        span: timedelta = SPAN,
+        ticks: Callable[[], float] = uptime,
     ) -> None:
-        self.ref = f"refs/setpoint/{check_environment(environment)}/lease"
+        self.ref = lease_ref(environment)
+        self.holder = holder
         self._repository = repository
-        self._holder = holder
         self._clock = clock
         self._span = span
+        self._ticks = ticks
+        self._boot = boot_id()
         self._lock = threading.Lock()
+        self._beats = itertools.count(1)
         self._mine: tuple[str, Claim] | None = None
+        self._watched: tuple[str | None, float] = (None, 0.0)
 
     def read(self) -> Claim:
         """Return what the lease says now, whoever holds it.
@@ -77,40 +78,30 @@ class Lease:
         return self._look()[1]
 
     def acquire(self) -> Claim:
-        """Take the lease if it is free or ran out, with a token one higher than the last; keep it if it is held.
+        """Hold the lease for another span: renew it, or take it if it is free, with a token one higher than the last.
+
+        It is free when it was given back, and when its claim has not changed for its own span.
 
         Raises:
             LeaseHeld: another daemon holds it.
-            Unavailable: the repository is out of reach.
+            Unavailable: the repository is out of reach; a claim of this daemon holds until it runs out.
         """
         with self._lock:
+            if self._mine:
+                found, claim = self._mine
+                try:
+                    return self._put(found, claim.token)
+                except Raced:
+                    self._mine = None
             self._repository.refresh(self.ref)
-            found, claim = self._look()
-            if self._mine and self._mine[0] == found:
-                return self._put(found, claim.token)
-            if not claim.is_free(self._clock.now()) and claim.holder != self._holder:
+            found_now, claim = self._look()
+            if claim.holder != self.holder and not self._is_free(found_now, claim):
                 raise LeaseHeld(claim)
             try:
-                return self._put(found, claim.token + 1)
+                return self._put(found_now, claim.token + 1)
             except Raced:
                 self._repository.refresh(self.ref)
                 raise LeaseHeld(self.read()) from None
-
-    def renew(self) -> Claim:
-        """Hold the lease for another span.
-
-        Raises:
-            Unsafe: it is lost.
-            Unavailable: the repository is out of reach; the claim holds until it runs out.
-        """
-        with self._lock:
-            if self._mine is None:
-                raise Unsafe(_LOST, "it stops writing until it has the lease again")
-            try:
-                return self._put(self._mine[0], self._mine[1].token)
-            except Raced:
-                self._mine = None
-                raise Unsafe(_LOST, "another daemon has taken over; this one stops writing") from None
 
     def release(self) -> None:
         """Give the lease back, if it is held; the token stays, so that the next one is higher.
@@ -129,48 +120,105 @@ class Lease:
                 return
 
     def held(self) -> bool:
-        """Tell whether this daemon holds the lease, by its own claim and clock; asks nobody."""
+        """Tell whether this daemon holds the lease, by its own claim and clock; asks nobody, and waits for nobody."""
         mine = self._mine
-        return mine is not None and not mine[1].is_free(self._clock.now())
+        return mine is not None and self._ticks() < mine[1].until
 
-    def fence(self) -> Fence:
-        """Return what a write under this lease must check.
+    def had_last(self) -> bool:
+        """Tell whether nobody is known to have held it after this daemon, though its claim may have run out."""
+        return self._mine is not None
+
+    def token(self) -> int:
+        """Return the fencing token of this daemon's claim.
 
         Raises:
             Unsafe: the lease isn't held.
         """
+        return self._held()[1].token
+
+    def swap(self, update: RefUpdate, draft: Draft) -> None:
+        """Move a ref under the lease, which is renewed in the same movement; what is drafted is written before.
+
+        Raises:
+            Unsafe: the lease isn't held any more; nothing was moved.
+            Raced: the ref isn't where it was expected.
+            Refused: the repository declines the movement.
+            Unavailable: it is out of reach.
+        """
+        with self._lock:
+            found, claim = self._held()
+            blob, renewed = self._drafted(draft, claim.token)
+            try:
+                self._repository.swap([update, RefUpdate(self.ref, blob, found)])
+            except Raced:
+                self._check(found)
+                raise
+            self._mine = blob, renewed
+
+    def _held(self) -> tuple[str, Claim]:
         mine = self._mine
-        if mine is None or mine[1].is_free(self._clock.now()):
+        if mine is None or self._ticks() >= mine[1].until:
             raise Unsafe(_LOST, "it stops writing until it has the lease again")
-        return Fence(self.ref, mine[0], mine[1].token)
+        return mine
+
+    def _check(self, expected: str) -> None:
+        """Tell a lost race from a lost lease; a claim of this daemon that it had no answer to is its own."""
+        self._repository.refresh(self.ref)
+        found, claim = self._look()
+        if found is not None and claim.holder == self.holder:
+            self._mine = found, claim
+        elif found != expected:
+            self._mine = None
+            raise Unsafe(_LOST, "another daemon has taken over; this one stops writing, and waits for it") from None
+
+    def _is_free(self, found: str | None, claim: Claim) -> bool:
+        """Tell whether anybody may take a claim: by the clock of the machine that both run on, or by watching it."""
+        if not claim.holder:
+            return True
+        now = self._ticks()
+        if self._watched[0] != found:
+            self._watched = found, now
+        is_over = claim.boot == self._boot != "" and now >= claim.until
+        return is_over or now - self._watched[1] >= claim.span.total_seconds()
 
     def _look(self) -> tuple[str | None, Claim]:
         found = self._repository.ref(self.ref)
-        return found, parse_claim(self._repository.objects.read(found)) if found else Claim("", 0, _NOBODY)
+        return found, read_claim(self._repository, found)
 
     def _put(self, former: str | None, token: int, *, is_free: bool = False) -> Claim:
-        now = self._clock.now()
-        claim = Claim("" if is_free else self._holder, token, now if is_free else now + self._span)
-        draft = Draft(self._repository.objects)
-        blob = draft.add("blob", format_claim(claim))
-        draft.save()
-        self._repository.swap([RefUpdate(self.ref, blob, former)])
+        blob, claim = self._drafted(Draft(self._repository.objects), token, is_free=is_free)
+        self._repository.swap([RefUpdate(self.ref, blob, former)], patience=self._span.total_seconds() / 3)
         self._mine = None if is_free else (blob, claim)
         return claim
 
+    def _drafted(self, draft: Draft, token: int, *, is_free: bool = False) -> tuple[str, Claim]:
+        """Write a claim as an object that no ref points to yet. Its span begins now, before anybody is asked."""
+        span = timedelta() if is_free else self._span
+        until = self._ticks() + span.total_seconds()
+        expires = self._clock.now() + span
+        holder, beats = "" if is_free else self.holder, next(self._beats)
+        claim = Claim(holder, token, expires, self._span, self._boot, until, beats)
+        blob = draft.add("blob", format_claim(claim))
+        draft.save()
+        return blob, claim
 
-def format_claim(claim: Claim) -> bytes:
-    """Write a claim as it lies under the lease's ref."""
-    return json.dumps(asdict(claim) | {"expires": claim.expires.isoformat()}, sort_keys=True).encode()
+
+def lease_ref(environment: str) -> str:
+    """Return the ref of an environment's lease.
+
+    Raises:
+        Refused: the environment's name isn't one.
+    """
+    return f"refs/setpoint/{check_environment(environment)}/lease"
 
 
-def parse_claim(content: bytes) -> Claim:
-    """Read a claim; what is none counts as free."""
-    try:
-        told = json.loads(content)
-        expires = datetime.fromisoformat(told["expires"])
-        return Claim(
-            str(told["holder"]), int(told["token"]), expires if expires.tzinfo else expires.replace(tzinfo=UTC)
-        )
-    except (ValueError, TypeError, KeyError):
-        return Claim("", 0, _NOBODY)
+def read_claim(repository: Repository, found: str | None) -> Claim:
+    """Return the claim that a lease's ref points to; what is none counts as nobody's.
+
+    Raises:
+        Unavailable: it can't be read.
+    """
+    info = repository.objects.find(found) if found else None
+    if info is None or info.kind != "blob" or info.size > LARGEST:
+        return NOBODY
+    return parse_claim(repository.objects.read(info.id))

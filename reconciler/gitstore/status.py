@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from reconciler.git.commits import format_commit, parse_commit, with_trailers
 from reconciler.git.names import check_environment, check_path
@@ -20,7 +21,7 @@ from reconciler.git.repository import Repository
 from reconciler.git.trees import FILE, Draft, Entry, edited, entry_at, list_tree, rooted
 from reconciler.git.turn import turn
 from reconciler.gitstore.history import KEPT, LOOK, shortened
-from reconciler.model.errors import Raced, Refused, SetpointError, Unavailable, Unsafe
+from reconciler.model.errors import Raced, Refused, SetpointError, Unavailable
 from reconciler.model.ids import CommitId
 
 ATTEMPTS = 60
@@ -32,13 +33,25 @@ Edits = Mapping[str, bytes | None]
 """New content of files by path; None removes the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
-    """The lease that a write is made under: its ref, where that must be when the write is done, and its token."""
+class Fence(Protocol):
+    """The lease that writes are made under. Each renews it in the same movement, which a lost one can't be part of."""
 
-    ref: str
-    id: str
-    token: int
+    def token(self) -> int:
+        """Return the fencing token.
+
+        Raises:
+            Unsafe: the lease isn't held.
+        """
+
+    def swap(self, update: RefUpdate, draft: Draft) -> None:
+        """Write what is drafted, then move a ref and renew the lease, both or none.
+
+        Raises:
+            Unsafe: the lease is lost.
+            Raced: the ref isn't where it was expected.
+            Refused: the repository declines the movement.
+            Unavailable: it is out of reach.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +95,8 @@ class StatusBranch:
     Args:
         repository: the repository.
         environment: the environment's name.
-        fence: called before each write for the lease that it is made under, and raises `Unsafe` where that is lost.
-            Without it, as when an operator writes from the command line, no lease is needed.
+        fence: the lease that is written under. Without it, as when an operator writes from the command line, none is
+            needed.
         keep: how many commits stay when the history is shortened.
 
     Raises:
@@ -94,7 +107,7 @@ class StatusBranch:
         self,
         repository: Repository,
         environment: str,
-        fence: Callable[[], Fence] | None = None,
+        fence: Fence | None = None,
         *,
         keep: int = KEPT,
     ) -> None:
@@ -149,21 +162,19 @@ class StatusBranch:
         pause = 0.0
         for attempt in range(1, ATTEMPTS + 1):
             began = time.monotonic()
-            try:
+            with contextlib.suppress(Raced):
                 return self._write(edits, message)
-            except Raced:
-                self._check_fence()
             pause = min(max(pause * 1.5, time.monotonic() - began), _LONGEST_PAUSE)
             time.sleep(random.uniform(0, pause * min(attempt, 4)))
         raise Raced(f"{self.ref} moved at each of {ATTEMPTS} attempts", "see who else writes to it")
 
-    def _shorten(self, head: CommitId, fence: Callable[[], Fence]) -> CommitId:
+    def _shorten(self, head: CommitId, fence: Fence) -> CommitId:
         """Let old commits go now and then; return the branch's head. What is in the way of it now may not be later."""
         self._writes += 1
         new = shortened(self.repository.objects, head, self._keep) if self._writes % LOOK == 1 else None
         if new is None:
             return head
-        self._swap(RefUpdate(self.ref, new, head), fence())
+        fence.swap(RefUpdate(self.ref, new, head), Draft(self.repository.objects))
         return CommitId(new)
 
     def _write(self, edits: "Edits | Callable[[StatusTree], Edits]", message: str) -> CommitId | None:
@@ -179,31 +190,22 @@ class StatusBranch:
         tree = rooted(draft, edited(draft, root, _entries(draft, root, edits)))
         if tree == (root or rooted(draft, None)):
             return None
-        fence = self._fence() if self._fence else None
-        text = with_trailers(message, {"Lease-Token": str(fence.token)} if fence else {})
+        text = with_trailers(message, {"Lease-Token": str(self._fence.token())} if self._fence else {})
         commit = draft.add("commit", format_commit(tree, [head] if head else [], text))
-        draft.save()
-        self._swap(RefUpdate(self.ref, commit, head), fence)
+        self._swap(RefUpdate(self.ref, commit, head), draft)
         return CommitId(commit)
 
-    def _swap(self, update: RefUpdate, fence: Fence | None) -> None:
-        guard = [RefUpdate(fence.ref, fence.id, fence.id)] if fence else []
+    def _swap(self, update: RefUpdate, draft: Draft) -> None:
         try:
-            self.repository.swap([update, *guard])
+            if self._fence:
+                return self._fence.swap(update, draft)
+            draft.save()
+            self.repository.swap([update])
         except (Refused, Unavailable):
             parent = self.ref.rpartition("/")[0]
             if self.repository.ref(parent) is not None:
                 raise Refused(f"a branch {parent} is in the way of {self.ref}", "rename that branch") from None
             raise
-
-    def _check_fence(self) -> None:
-        """Tell a lost race from a lost lease, by the refs."""
-        if self._fence is None:
-            return
-        fence = self._fence()
-        self.repository.refresh(fence.ref)
-        if self.repository.ref(fence.ref) != fence.id:
-            raise Unsafe("another daemon has taken the lease over", "this one stops writing, and waits for it")
 
 
 def _entries(draft: Draft, root: str | None, edits: Mapping[str, bytes | None]) -> dict[str, Entry | None]:

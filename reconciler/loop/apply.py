@@ -1,6 +1,7 @@
 """Applying a plan: the only writes to the world. Changes of one resource go in order, resources side by side."""
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any
 
 from reconciler.loop.boundary import Failure, contain
@@ -66,7 +67,7 @@ class Applier:
 
     def _start_run(self, change: c.StartRun, commit: CommitId) -> None:
         engines = self._engines
-        if self._has_result(change.run) and not self._is_left_over(change):
+        if self._result(change.run) is not None and not self._is_left_over(change):
             return  # it ended after the listing was made, or another environment made it: the next pass finds it
         inputs = {role: engines.reader.url(run) for role, run in change.inputs.items()}
         inputs |= {role: url for role, url in change.urls.items() if url}
@@ -77,6 +78,7 @@ class Applier:
             "runner": change.runner,
             "params": change.params,
             "inputs": inputs,
+            "digests": self._digests(change.inputs),
             "output": engines.data.open(change.run).rstrip("/"),
             "seed": change.seed,
             "provenance": {**change.provenance, "commit": commit},
@@ -109,12 +111,16 @@ class Applier:
         has_failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED) and not job.lost
         return has_failed and job is not None and job.attempt < change.attempt
 
-    def _has_result(self, run: RunName) -> bool:
+    def _digests(self, inputs: Mapping[str, RunName]) -> Mapping[str, str]:
+        """Digest what the runs behind a job's inputs have left, so that the job can tell whether it is still that."""
+        results = {role: self._result(run) for role, run in inputs.items()}
+        return {role: f"sha256:{sha256(found).hexdigest()}" for role, found in results.items() if found is not None}
+
+    def _result(self, run: RunName) -> bytes | None:
         try:
-            self._engines.reader.read(run, "result.json")
-        except FileNotFoundError:
-            return False
-        return True
+            return self._engines.reader.read(run, "result.json")
+        except (FileNotFoundError, Refused):
+            return None  # what is there, if anything, can be no result
 
     def _accept(self, change: c.AcceptRun, commit: CommitId) -> None:
         listing = self._engines.data

@@ -10,6 +10,7 @@ from reconciler.model.decision import Decision
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address
 from reconciler.model.text import printable
+from reconciler.untrusted import parse
 
 ROOM = "leaderboards"
 
@@ -45,10 +46,10 @@ def _page(status: StatusFiles, path: str) -> list[Mapping[str, Any]]:
     hint = "the daemon writes it anew once it is removed"
     try:
         text = status.read(path) if status.size(path) <= LARGEST else b""
-        rows = json.loads(text)
+        rows = parse(text)
     except FileNotFoundError as error:
         raise Refused(f"{printable(path, 200)} of the status branch is gone", hint) from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Refused(f"{path} of the status branch is no page of a leaderboard", hint) from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Refused(f"{path} of the status branch is no page of a leaderboard", hint)

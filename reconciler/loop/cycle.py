@@ -64,6 +64,7 @@ class Cycle:
         applier: makes the changes.
         tell: told of defects that were contained.
         results: what finished runs have left, and how many threads read it.
+        host: which daemon this is, as the status branch's page names it.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Cycle:
         applier: Applier,
         tell: Callable[[Address, Failure], None],
         results: Results | None = None,
+        host: str = "",
     ) -> None:
         self._compose = compose
         self._engines = engines
@@ -83,6 +85,7 @@ class Cycle:
         self._controllers = contained(controllers, tell)
         self._applier = applier
         self._results = results or Results()
+        self._host = host
         self._recorded = RecordedFiles()
         self._attempts: Attempts = NONE
 
@@ -138,6 +141,7 @@ class Cycle:
             read=self._engines.reader.read,
             now=now,
             dump=self._recorded.dump,
+            host=self._host,
         )
         if not changed:
             return None

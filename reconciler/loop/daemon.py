@@ -8,15 +8,14 @@ from typing import Protocol
 
 import structlog
 
-from reconciler.loop.boundary import Failure, Success, contain
+from reconciler.loop.boundary import Failure, contain
+from reconciler.loop.care import TICK, Care
 from reconciler.loop.cycle import Pass
 from reconciler.loop.events import Bell, Schedules
 from reconciler.loop.health import Metrics, Pulse
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
 
-TICK = 0.25
-"""Seconds between two looks at the engines that live by the daemon's ticks."""
 RETRY = timedelta(seconds=5)
 """How long after a pass that couldn't be made, or that did the same again, the next is tried."""
 LATER = datetime.max.replace(tzinfo=UTC)
@@ -28,8 +27,14 @@ class Lease(Protocol):
     def acquire(self) -> bool:
         """Take or renew the lease; False when another daemon holds it."""
 
+    def held(self) -> bool:
+        """Tell whether it is held, by its own clock; asks nobody."""
+
+    def had_last(self) -> bool:
+        """Tell whether nobody is known to have held it since this daemon did, though it may have run out."""
+
     def holder(self) -> str:
-        """Return who holds it, as far as is known."""
+        """Return who else holds it, as far as is known; asks nobody."""
 
     def release(self) -> None:
         """Give it back, if it is held."""
@@ -47,8 +52,11 @@ class Environment(Protocol):
     def moved(self) -> bool:
         """Tell whether the watched branch or what operators ask has changed since `head`."""
 
-    def settle(self) -> bool:
-        """Let the embedded engines live; tell whether anything changed."""
+    def settle_jobs(self) -> bool:
+        """Let the embedded pool live; tell whether anything changed."""
+
+    def settle_endpoints(self) -> bool:
+        """Let the embedded endpoints live, whatever else is under way; tell whether anything changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,36 +90,44 @@ class Daemon:
         self._now = now
         self._rhythm = rhythm
         self._schedules = Schedules(bell)
-        self._held = False
+        self._jobs = Care("jobs", environment.settle_jobs, is_ours=lease.held, changed=bell.ring)
+        self._endpoints = Care("endpoints", environment.settle_endpoints, is_ours=lease.had_last, changed=bell.ring)
+        self._had_lease = False
         self._last_plan = ""
         self._log = structlog.get_logger()
+        metrics.lease(lease.held)
 
     def run(self) -> None:
-        """Make passes until the bell says stop; then give the lease back. Jobs and endpoints live on."""
+        """Make passes until the bell says stop; then give the lease back. Jobs and endpoints live on.
+
+        The lease is renewed and endpoints are looked after on threads of their own: no pass keeps them waiting.
+        """
         self._schedules.start()
-        self._schedules.every("lease", self._rhythm.lease, self._renew)
+        self._schedules.every("lease", self._rhythm.lease, self._renew, at_once=True)
         self._schedules.every("resync", self._rhythm.resync, self._bell.ring)
         if self._rhythm.poll:
             self._schedules.every("poll", self._rhythm.poll, self._bell.knock)
-        self._renew()
+        self._endpoints.start()
         try:
             self._passes()
         finally:
             self._schedules.stop()
+            self._endpoints.stop()
             contain(self._lease.release)
 
     @property
     def may_write(self) -> bool:
-        """Tell whether this daemon holds the lease."""
-        return self._held and not self._bell.stopped
+        """Tell whether this daemon holds the lease, and isn't about to stop."""
+        return self._lease.held() and not self._bell.stopped
 
     def _passes(self) -> None:
-        due = False  # the lease rings when it is taken
+        due = False
         while not self._bell.stopped:
-            if self._held:
-                due = self._settled() or due
+            due = self._took_lease() or due
+            if self._had_lease:
+                due = self._jobs.look() or due
                 due = self._pass() if due else False
-            rung = self._bell.heard(0 if due and self._held else TICK)
+            rung = self._bell.heard(0 if due and self._lease.held() else TICK)
             due = due or rung or self._moved()
 
     def _moved(self) -> bool:
@@ -120,13 +136,6 @@ class Daemon:
             return False
         result = contain(self._environment.moved)
         return isinstance(result, Failure) or result.value
-
-    def _settled(self) -> bool:
-        result = contain(self._environment.settle)
-        if isinstance(result, Failure):
-            self._log.warning("settle failed", error=result.message, trace=result.trace or None)
-            return False
-        return result.value
 
     def _pass(self) -> bool:
         """Make one pass; tell whether another should follow at once: it did something, and not the same once more."""
@@ -141,6 +150,8 @@ class Daemon:
         self._tell(done, time.monotonic() - began)
         again = done.did_something and done.plan.digest == self._last_plan
         self._last_plan = done.plan.digest
+        if done.did_something:
+            self._endpoints.hurry()
         self._schedules.wake_at(min(done.wake or LATER, self._now() + RETRY) if again else done.wake)
         return done.did_something and not again
 
@@ -151,11 +162,14 @@ class Daemon:
         return self._environment.run(commit)
 
     def _trouble(self, failure: Failure) -> None:
-        if self._pulse.health.problem != failure.message:
-            self._log.error("no pass", problem=failure.message, hint=failure.hint, trace=failure.trace or None)
-        self._pulse.trouble(failure.message)
+        self._complain("pass", "no pass", failure)
         self._metrics.failed()
         self._schedules.wake_at(self._now() + RETRY)
+
+    def _complain(self, what: str, event: str, failure: Failure) -> None:
+        """Tell of a trouble, in the log once for each text."""
+        if self._pulse.trouble(what, failure.message):
+            self._log.error(event, problem=failure.message, hint=failure.hint, trace=failure.trace or None)
 
     def _tell(self, done: Pass, seconds: float) -> None:
         for outcome in done.outcomes:
@@ -174,13 +188,20 @@ class Daemon:
             )  # fmt: skip
 
     def _renew(self) -> None:
+        """Renew the lease, or ask for it. One that can't be asked for is held until it runs out."""
         result = contain(self._lease.acquire)
-        before, self._held = self._held, isinstance(result, Success) and result.value
-        told = contain(self._lease.holder)
-        holder = told.value if isinstance(told, Success) else "nobody knows whom"
-        if before != self._held:
-            facts = {} if self._held else {"holder": holder}
-            self._log.info("lease held" if self._held else "lease not held", **facts)
-            self._bell.ring()
-        self._pulse.lease(self._held, "" if self._held else holder)
-        self._metrics.lease(self._held)
+        if isinstance(result, Failure):
+            self._complain("lease", "the lease is out of reach", result)
+        else:
+            self._pulse.well("lease")
+            self._pulse.waits_for("" if result.value else self._lease.holder())
+        if self._lease.held() and not self._had_lease:
+            self._bell.wake()
+
+    def _took_lease(self) -> bool:
+        """Look whether the lease is held, and tell in the log when that has changed; return whether it is so anew."""
+        before, self._had_lease = self._had_lease, self._lease.held()
+        if self._had_lease != before:
+            facts = {} if self._had_lease else {"holder": self._lease.holder()}
+            self._log.info("lease held" if self._had_lease else "lease not held", **facts)
+        return self._had_lease and not before

@@ -140,12 +140,18 @@ class Converging:
         """Return the engines, once a commit named them."""
         return self._now[1] if self._now else None
 
+    def settle_jobs(self) -> bool:
+        """Let the pool live; tell whether anything changed."""
+        return self._now is not None and self._now[1].pool.settle()
+
+    def settle_endpoints(self) -> bool:
+        """Let the endpoints live, whatever else is under way; tell whether anything changed."""
+        now = self._now
+        return now is not None and now[1].serving.settle()
+
     def settle(self) -> bool:
         """Let the embedded engines live; tell whether anything changed."""
-        if self._now is None:
-            return False
-        engines = self._now[1]
-        told = [contain(engine.settle) for engine in (engines.pool, engines.serving)]
+        told = [contain(settle) for settle in (self.settle_jobs, self.settle_endpoints)]
         changed = any(isinstance(result, Success) and result.value for result in told)
         failures = [result for result in told if isinstance(result, Failure)]
         if failures and not changed:

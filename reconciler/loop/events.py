@@ -9,7 +9,6 @@ from pathlib import Path
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 
 class Bell:
@@ -31,6 +30,10 @@ class Bell:
         self._knocked = True
         self._event.set()
 
+    def wake(self) -> None:
+        """Have the loop look around, without asking for anything."""
+        self._event.set()
+
     def stop(self) -> None:
         """Ask the loop to end."""
         self.stopped = True
@@ -50,10 +53,14 @@ class Bell:
 
 
 class Schedules:
-    """The times at which the loop is woken, kept by APScheduler."""
+    """The times at which the loop is woken: moments of the calendar by APScheduler, intervals by monotonic time.
+
+    A clock that is set back by an hour must not stop what happens every few seconds.
+    """
 
     def __init__(self, bell: Bell) -> None:
         self._bell = bell
+        self._ended = threading.Event()
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}  # late is better than never
         self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
 
@@ -61,9 +68,23 @@ class Schedules:
         """Start keeping time."""
         self._scheduler.start()
 
-    def every(self, name: str, span: timedelta, call: Callable[[], object]) -> None:
-        """Call something at an interval."""
-        self._scheduler.add_job(call, IntervalTrigger(seconds=span.total_seconds()), id=name, replace_existing=True)
+    def every(self, name: str, span: timedelta, call: Callable[[], object], *, at_once: bool = False) -> None:
+        """Call something at an interval, on a thread of its own; what takes longer is called again after another span.
+
+        Args:
+            name: what is called, as threads are named.
+            span: seconds between the end of a call and the next.
+            call: what is called.
+            at_once: for the first time now, and not after a span.
+        """
+
+        def run() -> None:
+            if at_once:
+                call()
+            while not self._ended.wait(span.total_seconds()):
+                call()
+
+        threading.Thread(target=run, name=name, daemon=True).start()
 
     def wake_at(self, moment: datetime | None) -> None:
         """Ring at a moment, in place of the one that was set before."""
@@ -75,7 +96,8 @@ class Schedules:
         self._scheduler.add_job(self._bell.ring, trigger, id="wake", replace_existing=True)
 
     def stop(self) -> None:
-        """Stop at once."""
+        """Stop at once; a call that is under way is not waited for."""
+        self._ended.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 

@@ -1,7 +1,9 @@
 """How the daemon is: what `/readyz` answers, and its metrics in Prometheus' words."""
 
+import threading
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import prometheus_client as prometheus
@@ -12,13 +14,18 @@ from reconciler.model.ids import kind_of
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What is known of the daemon at one moment. `problem` says why Git or the loop is in trouble, if it is."""
+    """What is known of the daemon at one moment. `problems` says what is in trouble, and how, if anything is."""
 
     started: datetime
     has_lease: bool = False
     last_pass: datetime | None = None
-    problem: str = ""
+    problems: Mapping[str, str] = field(default_factory=dict)
     waits_for: str = ""
+
+    @property
+    def problem(self) -> str:
+        """Return all problems in one line; empty where there is none."""
+        return "; ".join(self.problems.values())
 
 
 def unready(health: Health, now: datetime, longest: timedelta) -> tuple[str, ...]:
@@ -29,9 +36,7 @@ def unready(health: Health, now: datetime, longest: timedelta) -> tuple[str, ...
         now: the time.
         longest: how long the loop may take between the ends of two passes.
     """
-    reasons = []
-    if health.problem:
-        reasons.append(health.problem)
+    reasons = list(health.problems.values())
     if not health.has_lease:
         reasons.append(f"the lease is held by {health.waits_for}" if health.waits_for else "the lease is not held")
     if health.last_pass is None:
@@ -80,25 +85,51 @@ class Metrics:
         """Count a pass that could not be made."""
         self._passes.labels("failed").inc()
 
-    def lease(self, held: bool) -> None:
-        """Tell whether the lease is held."""
-        self._lease.set(held)
+    def lease(self, held: Callable[[], bool]) -> None:
+        """Tell by what it is known whether the lease is held: asked whenever somebody looks."""
+        self._lease.set_function(held)
 
 
 class Pulse:
-    """The daemon's health as it changes: written by the loop, read by the web."""
+    """The daemon's health as it changes: written by the loop's threads, read by the web.
 
-    def __init__(self, started: datetime) -> None:
-        self.health = Health(started)
+    Args:
+        started: when the daemon started.
+        held: tells whether the lease is held, by its own clock: nobody has to find out that it ran out.
+    """
+
+    def __init__(self, started: datetime, held: Callable[[], bool] = lambda: False) -> None:
+        self._held = held
+        self._lock = threading.Lock()
+        self._health = Health(started)
+
+    @property
+    def health(self) -> Health:
+        """Return what is known now."""
+        return replace(self._health, has_lease=self._held())
 
     def beat(self, now: datetime) -> None:
         """Tell that a pass has ended well."""
-        self.health = replace(self.health, last_pass=now, problem="")
+        with self._lock:
+            self._health = replace(self._without("pass"), last_pass=now)
 
-    def trouble(self, problem: str) -> None:
-        """Tell that no pass could be made."""
-        self.health = replace(self.health, problem=problem)
+    def trouble(self, what: str, problem: str) -> bool:
+        """Tell that a part of the daemon is in trouble; return whether that is news."""
+        with self._lock:
+            is_news = self._health.problems.get(what) != problem
+            self._health = replace(self._health, problems={**self._health.problems, what: problem})
+        return is_news
 
-    def lease(self, held: bool, waits_for: str = "") -> None:
-        """Tell whether the lease is held, and by whom else."""
-        self.health = replace(self.health, has_lease=held, waits_for=waits_for)
+    def well(self, what: str) -> None:
+        """Tell that a part of the daemon is in trouble no more."""
+        with self._lock:
+            self._health = self._without(what)
+
+    def waits_for(self, holder: str) -> None:
+        """Tell who else holds the lease; nobody, if empty."""
+        with self._lock:
+            self._health = replace(self._health, waits_for=holder)
+
+    def _without(self, what: str) -> Health:
+        left = {part: problem for part, problem in self._health.problems.items() if part != what}
+        return replace(self._health, problems=left)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.loop.boundary import Failure, Success, contain
-from reconciler.loop.results import document_of
+from reconciler.loop.results import document_of, refused
 from reconciler.loop.threads import Threads
-from reconciler.model.errors import Unavailable
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.observed import Actual, Branch, Controls, DataListing, JobState, PoolListing
 from reconciler.ports.engines import Engines
@@ -76,6 +76,8 @@ def _read(engines: Engines, run: RunName, path: str) -> Document | None:
         return document_of(run, path, engines.reader.read(run, path))
     except FileNotFoundError:
         return None
+    except Refused as error:
+        return refused(run, error.message)
 
 
 def observe(engines: Engines, recorded: Mapping[Address, Document], controls: Controls, results: Results) -> Actual:

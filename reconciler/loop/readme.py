@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.loop.pools_page import page_path
+from reconciler.model.condition import shown_state
 from reconciler.model.ids import Address, kind_of
 from reconciler.model.kinds import KINDS
 from reconciler.model.markdown import code, escaped, figure, table
@@ -14,12 +15,18 @@ Documents = Mapping[Address, Mapping[str, Any]]
 _ADDRESS = re.compile(r"https?://[\w.:/\[\]-]+")
 _MOST_DRAWN = 60
 """Resources above which the graph isn't drawn: forges don't render larger ones."""
-_SIGNS = {"ready": "🟢", "reconciling": "🔵", "waiting": "⚪", "stalled": "🔴"}
+_SIGNS = {"ready": "🟢", "alerting": "🟠", "reconciling": "🔵", "waiting": "⚪", "stalled": "🔴"}
 
 
-def readme(desired: Desired, documents: Documents) -> str:
-    """Write the README from the status documents."""
-    states = {address: str(document.get("state", "waiting")) for address, document in documents.items()}
+def readme(desired: Desired, documents: Documents, written: str = "") -> str:
+    """Write the README from the status documents.
+
+    Args:
+        desired: what the commit asks for.
+        documents: the statuses.
+        written: by which daemon, and when.
+    """
+    states = {address: shown_state(document) for address, document in documents.items()}
     parts = [
         _problems(desired),
         _alerts(documents),
@@ -30,8 +37,8 @@ def readme(desired: Desired, documents: Documents) -> str:
         _reports(documents),
         _pools(documents),
         _graph(desired, states),
-        "---\n\nWritten by `setpoint`. What is asked for is on the watched branch; this branch only tells how "
-        "it stands: `status/` holds a file for each resource.",
+        f"---\n\nWritten {written or 'by `setpoint`'}; `setpoint status` tells whether its daemon lives. What is asked "
+        "for is on the watched branch; this branch only tells how it stands: `status/` holds a file for each resource.",
     ]
     shown = [part for part in parts if part]
     head = f"# {desired.environment_name}\n\n{_summary(states)} The last pass saw commit `{desired.commit[:12]}`."
@@ -77,8 +84,15 @@ def _alerts(documents: Documents) -> str:
             link = f"reports/{facts.get('newest')}/report.md"
             place = f" ({escaped(str(alert['where']))})" if alert.get("where") else ""
             told = f"{_figure(alert.get('value'))}{place}, threshold {_figure(alert.get('threshold'))}"
-            lines.append(f"- 🔴 **{escaped(str(alert.get('what')))}**: {told} — [{address}]({link})")
+            sign, about = "🟠" if alert.get("severity") == "warning" else "🔴", _about(alert)
+            lines.append(f"- {sign} **{escaped(str(alert.get('what')))}**: {told}{about} — [{address}]({link})")
     return "## Alerts\n\n" + "\n".join(lines) if lines else ""
+
+
+def _about(alert: Mapping[str, Any]) -> str:
+    """Say since when an alert stands, and which model it is about."""
+    since = f", since {escaped(str(alert['since']))}" if alert.get("since") else ""
+    return since + (f", about {code(str(alert['trial']))}" if alert.get("trial") else "")
 
 
 def _reviews(documents: Documents) -> str:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -33,6 +33,7 @@ def edits(
     read: Callable[[RunName, str], bytes],
     now: datetime,
     dump: Callable[[Mapping[str, Any]], bytes] = dump,
+    host: str = "",
 ) -> Edits:
     """Tell what changes on the status branch; empty when nothing does.
 
@@ -44,6 +45,7 @@ def edits(
         read: reads a file of a run, for reports.
         now: the time that changed conditions get.
         dump: writes a document.
+        host: which daemon this is, for people.
     """
     told = with_outcomes(plan, outcomes)
     documents = {a: status(d, plan.commit, now, recorded.statuses.get(a, {})) for a, d in told.items()}
@@ -65,7 +67,8 @@ def edits(
     }
     if changed or recorded.last_pass != last or "pass.yaml" in recorded.flaws:
         changed["pass.yaml"] = dump(last)
-        changed["README.md"] = _page(desired, documents)
+        written = f"by `{host}` at {now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if host else ""
+        changed["README.md"] = _page(desired, documents, written)
     return changed
 
 
@@ -81,9 +84,9 @@ def _used_up(plan: Plan, recorded: Recorded) -> Iterator[str]:
     yield from filter(None, [commit_of(recorded.last_pass)])
 
 
-def _page(desired: Desired, documents: Mapping[Address, Mapping[str, Any]]) -> bytes:
+def _page(desired: Desired, documents: Mapping[Address, Mapping[str, Any]], written: str) -> bytes:
     """Write the README; whatever odd facts a runner has left, the statuses beside it are written."""
-    page = contain(lambda: readme(desired, documents).encode())
+    page = contain(lambda: readme(desired, documents, written).encode())
     return page.value if isinstance(page, Success) else f"# {desired.environment_name}\n\n{page.message}\n".encode()
 
 

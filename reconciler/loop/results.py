@@ -10,9 +10,8 @@ from reconciler.loop.recorded import moment_of
 from reconciler.model.ids import RunName
 from reconciler.model.metric_bounds import out_of_bounds
 from reconciler.model.text import printable
+from reconciler.untrusted import LARGEST, levels, parse
 
-LARGEST = 64 * 2**20
-"""Bytes of the largest file; it names every file of an output, and an album has many."""
 MOST_TOLD = 2**20
 """Bytes of all that a result tells beside its files: it goes to the status."""
 DEEPEST = 50
@@ -34,15 +33,19 @@ _SHAPES: Mapping[str, tuple[type, str]] = {
 def document_of(run: RunName, path: str, content: bytes) -> Mapping[str, Any]:
     """Read a run's document; what is none stands as a refused one that says why."""
     if len(content) > LARGEST:
-        return _refused(run, f"{path} is larger than {LARGEST // 2**20} MiB")
+        return refused(run, f"{path} is larger than {LARGEST // 2**20} MiB")
     try:
-        document = json.loads(content, parse_constant=_number, parse_float=_number, parse_int=_number)
-    except (ValueError, RecursionError):
-        return _refused(run, f"{path} is no JSON")
+        document = parse(content, parse_constant=_number, parse_float=_number, parse_int=_number)
+    except json.JSONDecodeError:
+        return refused(run, f"{path} is no JSON")
+    except UnicodeDecodeError:
+        return refused(run, f"{path} is no JSON: it isn't UTF-8")
+    except ValueError as error:
+        return refused(run, f"{path} is not what a runner leaves: {error}")
     if not isinstance(document, dict):
-        return _refused(run, f"{path} is no JSON object")
+        return refused(run, f"{path} is no JSON object")
     if wrong := _wrong(document):
-        return _refused(run, f"{path} is not what a runner leaves: {wrong}")
+        return refused(run, f"{path} is not what a runner leaves: {wrong}")
     return document
 
 
@@ -54,7 +57,8 @@ def _number(text: str) -> int | float | None:
     return value if math.isfinite(value) else None
 
 
-def _refused(run: RunName, what: str) -> Mapping[str, Any]:
+def refused(run: RunName, what: str) -> Mapping[str, Any]:
+    """Return the document that stands for one that can't be taken for what it should be."""
     fix = "see runners/contract.py for what a runner leaves"
     return {"what": what, "where": run, "fix": fix, "accepted": False}
 
@@ -79,7 +83,7 @@ def _wrong(document: Mapping[str, Any]) -> str:
 
 def _excess(document: Mapping[str, Any]) -> str:
     told = {key: value for key, value in document.items() if key != "files"}
-    if _levels(told) > DEEPEST:
+    if levels(told, DEEPEST) > DEEPEST:
         return f"it is nested more than {DEEPEST} levels deep"
     try:
         size = len(json.dumps(told, ensure_ascii=False).encode())
@@ -148,15 +152,3 @@ def _is_number(value: Any) -> bool:
 def _odd_file(files: Mapping[str, Any]) -> str:
     odd = (path for path in files if not all(map(is_file_name, path.split("/"))))
     return next((f"the file {path!r} has an odd path" for path in odd), "")
-
-
-def _levels(value: Any) -> int:
-    """Count the levels of a structure, up to one more than is allowed."""
-    level, levels = [value], 0
-    while level and levels <= DEEPEST:
-        inner = [
-            list(item.values()) if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)
-        ]
-        level = [item for items in inner for item in items]
-        levels += 1
-    return levels

@@ -1,4 +1,4 @@
-"""Conditions, as Kubernetes shows them: `Ready`, `Reconciling`, `Stalled`, `Drifted`."""
+"""Conditions, as Kubernetes shows them: `Ready`, `Reconciling`, `Stalled`, `Drifted`, `Alerting`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,7 +52,17 @@ def told_by(decision: Decision) -> list[tuple[str, str, str, str]]:
         told.append(("Stalled", "True", reason, message))
     if decision.drifted:
         told.append(("Drifted", "True", "ChangedByHand", decision.drifted))
+    if decision.alerting:
+        told.append(("Alerting", "True", "Alerts", decision.alerting))
     return told
+
+
+def shown_state(document: Mapping[str, Any]) -> str:
+    """Return the state that people are shown: what is ready and alerts is `alerting`, never plainly ready."""
+    state = str(document.get("state", "waiting"))
+    conditions = (one for one in document.get("conditions") or () if isinstance(one, Mapping))
+    is_alerting = any(one.get("type") == "Alerting" and one.get("status") == "True" for one in conditions)
+    return "alerting" if state == "ready" and is_alerting else state
 
 
 def _since(kind: str, word: str, former: Sequence[Mapping[str, Any]], now: datetime) -> datetime:

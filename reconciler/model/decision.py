@@ -93,7 +93,8 @@ class Decision:
     `reason` is one CamelCase word for machines, `message` a sentence for people that doesn't differ from call to
     call. `changes` are applied in their order, and the first that fails stops the rest. `facts` go to the status.
     `files` maps paths on the status branch to a file of a run, `pages` to rows that are too many for the facts, which
-    name them in `leaderboard_pages`. `wake` is when time alone would change the decision.
+    name them in `leaderboard_pages`. `alerting` says what is wrong with what a ready resource watches. `wake` is when
+    time alone would change the decision.
     """
 
     address: Address
@@ -106,6 +107,7 @@ class Decision:
     pages: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     output: Output | None = None
     drifted: str = ""
+    alerting: str = ""
     wake: datetime | None = None
 
 

@@ -37,5 +37,10 @@ def coloured(text: str) -> str:
     return f"{shown}\x1b[0m" if "\x1b" in shown else shown
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Write a number with its noun: `1 change`, `2 changes`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
 def _escape(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode()

@@ -53,6 +53,7 @@ class DataReader(Protocol):
 
         Raises:
             FileNotFoundError: there is no such run or file.
+            Refused: there is something that isn't read: no regular file, or one larger than `untrusted.LARGEST`.
         """
 
     def url(self, run: RunName) -> str:

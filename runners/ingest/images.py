@@ -16,8 +16,9 @@ from PIL import Image, ImageStat, UnidentifiedImageError
 
 from runners.contract import Violation
 from runners.ingest.parameters import Parameters
-from runners.ingest.sources.files import Found, telling
+from runners.ingest.sources.files import Found, check_whole, telling
 from runners.ingest.sources.reading import BATCH_ROWS
+from runners.places import inside
 from runners.tables.types import Type
 
 MANIFEST = "manifest.parquet"
@@ -91,6 +92,7 @@ def gather(found: Found, folder: Path, *, label_from: str = "none") -> Album:
         name = found.name(path)
         with telling(name):
             data: bytes = found.files.cat_file(path)
+            check_whole(data, name)
         try:
             picture = look(name, data, _label(name, label_from))
         except ValueError as error:
@@ -102,7 +104,7 @@ def gather(found: Found, folder: Path, *, label_from: str = "none") -> Album:
         if label_from == "folder" and picture.row["label"] is None:
             album.unlabelled.append(name)
         album.pictures.append(picture)
-        target = folder / FOLDER / name
+        target = inside(folder / FOLDER, name)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
     return album

@@ -29,9 +29,9 @@ from runners.tables.reading import Reading, as_json
 from runners.tables.schema import FILE as SCHEMA
 from runners.tables.schema import write_schema
 
-PROFILE, PAGE, PICTURE = "profile.json", "profile.html", "profile.png"
+PROFILE, PAGE, PICTURE, DETAILS = "profile.json", "profile.html", "profile.png", "violations.json"
 CROISSANT = "croissant.json"
-OUTPUTS = (DATA, MANIFEST, IMAGES, PROFILE, PAGE, PICTURE, SCHEMA, CROISSANT)
+OUTPUTS = (DATA, MANIFEST, IMAGES, PROFILE, PAGE, PICTURE, SCHEMA, CROISSANT, DETAILS)
 """All that an ingestion may leave."""
 _SHOWN = 10
 
@@ -68,6 +68,8 @@ def ingest(name: str, params: Parameters, folder: Path) -> Result:
     proposed = propose_columns(profile["columns"], params.identifier)
     reading = reading_of(table.path, table.types, params)
     write_schema(folder, reading, proposed)
+    if table.details:
+        _write_json(folder / DETAILS, list(table.details))
     draw_columns({n: c for n, c in profile["columns"].items() if n != params.identifier}, folder / PICTURE)
     facts = {
         "rows": table.rows,
@@ -105,7 +107,7 @@ def _ingest_images(name: str, files: FileSource, params: Parameters, folder: Pat
     facts |= {"duplicates": len(album.duplicates), "sizes": _shares(profile["sizes"])}
     facts |= {"target": {"column": "label", "balance": _shares(profile["labels"])}} if "labels" in profile else {}
     metrics = {"unreadable": len(album.unreadable), "duplicates": len(album.duplicates)}
-    payload = _Payload(MANIFEST, types, content, _verdict(album, params, types), reading)
+    payload = _Payload(MANIFEST, types, content, _verdict(album, params, types, folder), reading)
     media = tuple(sorted({_MEDIA.get(p.row["format"], f"image/{p.row['format'].lower()}") for p in pictures}))
     return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key="id", media=media)
 
@@ -114,12 +116,14 @@ _MEDIA = {"PPM": "image/x-portable-anymap", "MPO": "image/jpeg"}
 """Media types that aren't `image/` and the format's name."""
 
 
-def _verdict(album: Album, params: Parameters, types: Mapping[str, str]) -> tuple[Violation, ...]:
+def _verdict(album: Album, params: Parameters, types: Mapping[str, str], folder: Path) -> tuple[Violation, ...]:
     """Hold the manifest to the declared columns; that it has others too is in the nature of a manifest."""
     asked = {"identifier": "id", "extra_columns": "allow", "target": None, "timestamp": None, "partition": ()}
     verdict = Verdict(params.model_copy(update=asked))
     for batch in manifest_batches(album.pictures, manifest_types(params)):
         verdict.see(batch, types)
+    if details := verdict.details():
+        _write_json(folder / DETAILS, details)
     rows = [picture.row for picture in album.pictures]
 
     def counted(name: str) -> Counted:

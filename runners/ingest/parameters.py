@@ -9,7 +9,7 @@ from typing import Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from runners.contract import InputError
-from runners.tables.types import Type
+from runners.tables.types import USUAL, Spellings, Type
 
 
 class Block(BaseModel):
@@ -31,6 +31,21 @@ class FileSource(Block):
     url: str
     format: Literal["parquet", "csv", "jsonl", "images"]
     label_from: Literal["folder", "none"] = "none"
+    encoding: str = "utf-8"
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    decimal: Literal[".", ","] = "."
+    thousands: str | None = Field(default=None, min_length=1, max_length=1)
+    dates: str | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_format(self) -> Self:
+        if self.thousands == self.decimal:
+            raise ValueError(f"thousands and decimal are both {self.decimal}")
+        try:
+            "".encode(self.encoding)
+        except LookupError:
+            raise ValueError(f"there is no encoding {self.encoding}") from None
+        return self
 
 
 class Source(Block):
@@ -45,6 +60,14 @@ class Source(Block):
             raise ValueError("give exactly one of sql and files")
         return self
 
+    @property
+    def spellings(self) -> Spellings:
+        """Return how the source's texts spell numbers and moments."""
+        files = self.files
+        if files is None:
+            return USUAL
+        return Spellings(decimal=files.decimal, thousands=files.thousands, dates=files.dates)
+
 
 class Column(Block):
     """What a column may hold.
@@ -54,12 +77,13 @@ class Column(Block):
     """
 
     type: Type
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
     enum: tuple[str | int | float | bool, ...] | None = None
     pattern: str | None = None
     missing: float = 0.0
     unique: bool = False
+    sensitive: bool = False
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from runners.ingest.parameters import Column
 from runners.tables.columns import ANY, candidates, convert, narrowest, plain
-from runners.tables.types import Type
+from runners.tables.types import USUAL, Spellings, Type
 
 Batch = Any
 """A pyarrow RecordBatch; pyarrow ships no types."""
@@ -29,6 +29,7 @@ class Spool:
 
     folder: Path
     declared: Mapping[str, Column]
+    spellings: Spellings = USUAL
     rows: int = 0
     segments: list[Path] = field(default_factory=list)
     fits: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -54,8 +55,8 @@ class Spool:
     def _note(self, batch: Batch, is_text: bool) -> None:
         self.rows += batch.num_rows
         for name, values in zip(batch.schema.names, batch.columns, strict=True):
-            self.fits[name] = self.fits.get(name, ANY) & candidates(values, is_text=is_text)
-            if name in self.declared and convert(values, self.declared[name].type)[1].true_count:
+            self.fits[name] = self.fits.get(name, ANY) & candidates(values, is_text=is_text, spellings=self.spellings)
+            if name in self.declared and convert(values, self.declared[name].type, self.spellings)[1].true_count:
                 self.misfits.add(name)
 
     def batches(self) -> Iterator[Batch]:

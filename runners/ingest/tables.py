@@ -18,9 +18,10 @@ from runners.ingest.content import GROUP_ROWS, Content
 from runners.ingest.parameters import Parameters
 from runners.ingest.sources import Reading
 from runners.ingest.spool import Spool, column
+from runners.ingest.suspects import find_suspects
 from runners.ingest.verdict import EXAMPLES, Counted, Verdict
 from runners.tables.columns import ARROW, convert
-from runners.tables.types import Type
+from runners.tables.types import Spellings, Type
 
 DATA = "data.parquet"
 
@@ -34,6 +35,8 @@ class Table:
     rows: int
     content: str
     violations: tuple[Violation, ...]
+    details: tuple[dict[str, Any], ...] = ()
+    """The rows and values behind the violations, which stay in the data store."""
 
 
 def write_table(reading: Reading, params: Parameters, folder: Path) -> Table:
@@ -47,17 +50,19 @@ def write_table(reading: Reading, params: Parameters, folder: Path) -> Table:
     """
     verdict = Verdict(params)
     with TemporaryDirectory(prefix="setpoint-") as place:
-        spool = Spool(Path(place), params.columns or {})
+        spellings = params.source.spellings
+        spool = Spool(Path(place), params.columns or {}, spellings)
         spool.fill(reading.batches, is_text=reading.is_text)
         if not spool.fits:
             raise InputError("there are no rows and no columns", reading.read_from, "fill the source first")
         types = spool.types()
-        content = write(folder / DATA, types, _checked(spool, verdict, types))
+        content = write(folder / DATA, types, _checked(spool, verdict, types, spellings))
     path = folder / DATA
     violations = verdict.violations(
         tuple(types), lambda name: _counts(path, name), all_missing=spool.rows > 0 and is_all_missing(path)
     )
-    return Table(path, types, spool.rows, content, violations)
+    suspects = tuple(find_suspects(path, types, params)) if reading.is_text else ()
+    return Table(path, types, spool.rows, content, (*violations, *suspects), tuple(verdict.details()))
 
 
 def write(path: Path, types: dict[str, Type], batches: Iterable[Any]) -> str:
@@ -71,10 +76,10 @@ def write(path: Path, types: dict[str, Type], batches: Iterable[Any]) -> str:
     return content.hexdigest()
 
 
-def _checked(spool: Spool, verdict: Verdict, types: dict[str, Type]) -> Iterator[Any]:
+def _checked(spool: Spool, verdict: Verdict, types: dict[str, Type], spellings: Spellings) -> Iterator[Any]:
     for batch in spool.batches():
         verdict.see(batch, types)
-        arrays = [convert(column(batch, name), type_)[0] for name, type_ in types.items()]
+        arrays = [convert(column(batch, name), type_, spellings)[0] for name, type_ in types.items()]
         yield pa.RecordBatch.from_arrays(arrays, names=list(types))
 
 

@@ -30,9 +30,10 @@ def reading_of(path: Path, types: Mapping[str, Type], params: Parameters) -> Rea
 def _column(path: Path, name: str, type_: Type, params: Parameters) -> ColumnReading:
     declared = (params.columns or {}).get(name)
     is_counted = type_ in _COUNTED or (type_ == "integer" and name == params.target)
+    is_sensitive = bool(declared and declared.sensitive)
     if name == params.identifier or not is_counted:
-        return ColumnReading(type_)
-    return ColumnReading(type_, _declared(declared, type_) or _found(path, name))
+        return ColumnReading(type_, (), is_sensitive)
+    return ColumnReading(type_, _declared(declared, type_) or _found(path, name), is_sensitive)
 
 
 def _declared(declared: Column | None, type_: Type) -> tuple[Value, ...]:

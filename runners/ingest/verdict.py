@@ -1,5 +1,10 @@
-"""The verdict: what of the data breaks its declared schema. All that is wrong is found, not the first thing."""
+"""The verdict: what of the data breaks its declared schema. All that is wrong is found, not the first thing.
 
+Violations go to status pages and into Git, so they name rows by number and hold no value. The values stand in
+`violations.json`, which stays in the data store; those of sensitive columns stand nowhere.
+"""
+
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -29,6 +34,14 @@ class Counted(NamedTuple):
     repeated: tuple[Any, ...] = ()
 
 
+class Example(NamedTuple):
+    """A row that breaks a rule: its number from 1, its identifier and its value, None where they are sensitive."""
+
+    row: int
+    identifier: str | None = None
+    value: str | None = None
+
+
 @dataclass
 class _Breach:
     """The values of one column that break one rule, as far as rows have been seen."""
@@ -37,7 +50,7 @@ class _Breach:
     what: str
     fix: str
     count: int = 0
-    examples: list[str] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
 
 
 class Verdict:
@@ -54,7 +67,7 @@ class Verdict:
         self._rules = {name: _rules(name, declared) for name, declared in self._columns.items()}
         self._breaches: dict[tuple[str, str], _Breach] = {}
         self._missing: dict[str, int] = {}
-        self._gaps: dict[str, list[str]] = {}
+        self._gaps: dict[str, list[Example]] = {}
         self._rows = 0
 
     def see(self, batch: Any, present: Collection[str]) -> None:
@@ -70,13 +83,13 @@ class Verdict:
         self._rows += batch.num_rows
 
     def _check(self, name: str, batch: Any) -> None:
-        values, misfits = convert(column(batch, name), self._columns[name].type)
+        values, misfits = convert(column(batch, name), self._columns[name].type, self._params.source.spellings)
         missing = pc.and_(pc.is_null(values), pc.invert(misfits))
         self._missing[name] = self._missing.get(name, 0) + missing.true_count
         gaps = self._gaps.setdefault(name, [])
-        gaps += [self._row(row, batch) for row in first(missing, EXAMPLES - len(gaps))]
+        gaps += [self._example(name, row, batch) for row in first(missing, EXAMPLES - len(gaps))]
         type_ = self._columns[name].type
-        self._note(name, f"not of type {type_}", f"correct the source, or the type in columns.{name}", misfits, batch)
+        self._note(name, f"not of type {type_}", self._fix_of_type(name), misfits, batch)
         for what, breaks, fix in self._rules[name]:
             self._note(name, what, fix, pc.fill_null(breaks(values), False), batch)
 
@@ -89,13 +102,34 @@ class Verdict:
         rows = first(mask, EXAMPLES - len(breach.examples))
         breach.examples += [self._example(name, row, batch) for row in rows]
 
-    def _example(self, name: str, row: int, batch: Any) -> str:
-        return f"{shown(column(batch, name)[row].as_py())} at {self._row(row, batch)}"
+    def _fix_of_type(self, name: str) -> str:
+        files, type_ = self._params.source.files, self._columns[name].type
+        settings = {"integer": "thousands", "number": "decimal or thousands", "datetime": "dates"}.get(type_)
+        is_spelled = settings and files and files.format in ("csv", "jsonl")
+        hint = f", or set source.files.{settings} where it spells them otherwise" if is_spelled else ""
+        return f"correct the source, or the type in columns.{name}{hint}"
 
-    def _row(self, row: int, batch: Any) -> str:
-        identifier = self._params.identifier
-        known = column(batch, identifier)[row].as_py() if identifier else None
-        return f"row {self._rows + row + 1}" if known is None else f"{identifier} {known}"
+    def _example(self, name: str, row: int, batch: Any) -> Example:
+        cells = (self._cell(one, row, batch) for one in (self._params.identifier, name))
+        return Example(self._rows + row + 1, *cells)
+
+    def _cell(self, name: str | None, row: int, batch: Any) -> str | None:
+        if name is None or self._is_sensitive(name):
+            return None
+        value = column(batch, name)[row].as_py()
+        return None if value is None else shown(value)
+
+    def _is_sensitive(self, name: str) -> bool:
+        return name in self._columns and self._columns[name].sensitive
+
+    def details(self) -> list[dict[str, Any]]:
+        """Return the examples of all that was noted, as JSON for the data store: rows, identifiers and values."""
+        noted = [(breach.where, breach.what, breach.examples) for breach in self._breaches.values()]
+        noted += [(name, "missing", gaps) for name, gaps in self._gaps.items() if gaps]
+        return [
+            {"where": where, "what": what, "examples": [_as_json(one) for one in examples]}
+            for where, what, examples in noted
+        ]
 
     def violations(
         self, present: Sequence[str], count: Callable[[str], Counted], *, all_missing: bool = False
@@ -142,7 +176,7 @@ class Verdict:
             allowed = self._columns[name].missing
             share = count / self._rows if self._rows else 0.0
             if share > allowed:
-                rows = listed(self._gaps[name], count)
+                rows = _rows_of(self._gaps[name], count)
                 what = f"{_counted(count, self._rows)} missing, allowed are {allowed:.2%}: {rows}"
                 yield Violation(where=name, what=what, fix=f"fill them at the source, or raise columns.{name}.missing")
 
@@ -154,8 +188,7 @@ class Verdict:
             told = count(name) if name in present else Counted(self._rows, self._rows)
             if told.present > told.distinct:
                 more = told.present - told.distinct
-                which = listed([shown(value) for value in told.repeated], more)
-                what = f"{more:,} of {self._rows:,} values repeat an earlier one, which {by} forbids: {which}"
+                what = f"{more:,} of {self._rows:,} values repeat an earlier one, which {by} forbids"
                 yield Violation(where=name, what=what, fix="remove the duplicates at the source")
             if by == "identifier" and told.present < self._rows and name not in self._columns:
                 what = f"{self._rows - told.present:,} of {self._rows:,} rows have no identifier"
@@ -165,18 +198,26 @@ class Verdict:
 def _rules(name: str, declared: Column) -> tuple[Rule, ...]:
     rules: list[Rule] = []
     if declared.minimum is not None:
-        low = declared.minimum
+        low, least = declared.minimum, _bound(declared.minimum, declared.type, math.ceil)
         fix = f"correct the source, or lower columns.{name}.minimum"
-        rules.append((f"below minimum {low:g}", lambda values: pc.less(values, low), fix))
+        rules.append((f"below minimum {low:g}", lambda values: pc.less(values, least), fix))
     if declared.maximum is not None:
-        high = declared.maximum
+        high, most = declared.maximum, _bound(declared.maximum, declared.type, math.floor)
         fix = f"correct the source, or raise columns.{name}.maximum"
-        rules.append((f"above maximum {high:g}", lambda values: pc.greater(values, high), fix))
+        rules.append((f"above maximum {high:g}", lambda values: pc.greater(values, most), fix))
     if declared.enum is not None:
         rules.append(_enum_rule(name, declared))
     if declared.pattern is not None:
         rules.append(_pattern_rule(name, declared.pattern))
     return tuple(rules)
+
+
+def _bound(value: float, type_: str, rounding: Callable[[float], int]) -> Any:
+    """Return a bound in the type of its column: whole numbers of 64 bits are more exact than a float."""
+    if type_ != "integer":
+        return pa.scalar(float(value), pa.float64())
+    whole = rounding(value) if math.isfinite(value) else value
+    return pa.scalar(int(min(max(whole, -(2**63)), 2**63 - 1)), pa.int64())
 
 
 def _enum_rule(name: str, declared: Column) -> Rule:
@@ -201,8 +242,16 @@ def _pattern_rule(name: str, pattern: str) -> Rule:
 
 
 def _violation(breach: _Breach, rows: int) -> Violation:
-    what = f"{_counted(breach.count, rows)} {breach.what}: {listed(breach.examples, breach.count)}"
+    what = f"{_counted(breach.count, rows)} {breach.what}: {_rows_of(breach.examples, breach.count)}"
     return Violation(where=breach.where, what=what, fix=breach.fix)
+
+
+def _rows_of(examples: Sequence[Example], count: int) -> str:
+    return listed([f"row {example.row:,}" for example in examples], count)
+
+
+def _as_json(example: Example) -> dict[str, Any]:
+    return {name: value for name, value in example._asdict().items() if value is not None}
 
 
 def _counted(count: int, rows: int) -> str:

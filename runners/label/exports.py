@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from runners.contract import InputError
-from runners.ingest.sources.files import Found, find, telling
+from runners.ingest.sources.files import Found, check_whole, find, telling
 from runners.label.parameters import Exports
 from runners.label.saying import said_at_least, said_in
 from runners.label.scales import Scale
@@ -66,6 +66,7 @@ def _tasks(found: Found, path: str) -> list[Any]:
     name = found.name(path)
     with telling(name):
         text: bytes = found.files.cat_file(path)
+        check_whole(text, name)
     try:
         tasks = json.loads(text)
     except (ValueError, RecursionError) as error:

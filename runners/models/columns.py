@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runners.models.errors import ModelInputError
+from runners.models.pictures import Preparation, is_encoded, prepare_all
 from runners.models.signature import Column, Signature, Tensor
 
 Array = NDArray[Any]
@@ -34,6 +35,7 @@ def feed(signature: Signature, columns: Mapping[str, Values]) -> dict[str, Array
     Raises:
         ModelInputError: a column is missing, unknown, or doesn't fit.
     """
+    columns = prepared(signature, columns)
     known = set(signature.columns)
     whole = {tensor.name: tensor for tensor in signature.tensors if tensor.name in columns and tensor.name not in known}
     if strangers := columns.keys() - known - whole.keys() - {signature.identifier}:
@@ -49,6 +51,19 @@ def feed(signature: Signature, columns: Mapping[str, Values]) -> dict[str, Array
         tensor.name: arrays[tensor.name] if tensor.name in whole else _joined(tensor, arrays)
         for tensor in signature.tensors
     }
+
+
+def prepared(signature: Signature, columns: Mapping[str, Values]) -> Mapping[str, Values]:
+    """Return columns with the numbers of pictures that came as files have them.
+
+    Raises:
+        ModelInputError: one is no picture.
+    """
+    if not signature.image:
+        return columns
+    how = Preparation.of(signature.image)
+    files = [c.name for c in signature.inputs if c.width == how.values and is_encoded(columns.get(c.name))]
+    return {**columns, **{name: prepare_all(name, columns[name], how) for name in files}} if files else columns
 
 
 def _filled(given: Column, columns: Mapping[str, Values]) -> Array:

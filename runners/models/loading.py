@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from runners.models.errors import ModelRefused
 from runners.models.model import Engine, Model
-from runners.models.signature import read_signature
+from runners.models.signature import FILE, read_signature
 
 ENGINES: Mapping[str, str] = MappingProxyType(
     {
@@ -32,7 +32,7 @@ def load(folder: str | os.PathLike[str], digest: str | None = None, *, threads: 
 
     Args:
         folder: a local folder with `signature.json` and the model's file.
-        digest: what the file must have, `sha256:<64 hex>`; unset, what the signature says.
+        digest: what the signature must have, `sha256:<64 hex>`; unset, what it says itself.
         threads: how many threads one prediction may use.
 
     Raises:
@@ -40,23 +40,28 @@ def load(folder: str | os.PathLike[str], digest: str | None = None, *, threads: 
     """
     place = Path(folder)
     signature = read_signature(place)
-    path = _inside(place, signature.file)
+    check("the model's digest", signature.digest, digest or signature.digest, place / FILE)
+    path = inside(place, signature.file)
     content = path.read_bytes()
-    check(content, digest or signature.digest, path)
+    for name, expected in signature.files.items():
+        beside = inside(place, name)
+        found = digest_of(content if name == signature.file else beside.read_bytes())
+        check(f"the digest of {name}", found, expected, beside)
+    if not signature.files:
+        check("the model's digest", digest_of(content), signature.digest, path)
     open_model: Open = importlib.import_module(ENGINES[signature.format]).open_model
     return Model(signature, open_model(content, place, threads))
 
 
-def check(content: bytes, digest: str, path: Path) -> None:
-    """Compare a model's bytes with the digest they must have.
+def check(what: str, found: str, expected: str, path: Path) -> None:
+    """Compare a digest with the one that it must be.
 
     Raises:
-        ModelRefused: they have another.
+        ModelRefused: it is another.
     """
-    found = digest_of(content)
-    if found != digest:
-        what = f"the model's digest is {found}, and {digest or 'none'} is expected: it was changed after it was trained"
-        raise ModelRefused(what, str(path), "restore the file, or pin the model that is meant")
+    if found != expected:
+        told = f"{what} is {found}, and {expected or 'none'} is expected: it was changed after it was trained"
+        raise ModelRefused(told, str(path), "restore the file, or pin the model that is meant")
 
 
 def digest_of(content: bytes) -> str:
@@ -64,8 +69,12 @@ def digest_of(content: bytes) -> str:
     return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
-def _inside(folder: Path, file: str) -> Path:
-    """Return the model's path, after a look at its name."""
+def inside(folder: Path, file: str) -> Path:
+    """Return the path of one of a model's files, after a look at its name.
+
+    Raises:
+        ModelRefused: it could execute code, lies outside of the folder, or isn't there.
+    """
     name = PurePosixPath(file)
     if name.suffix.lower() in PICKLES:
         what = f"{file} is of a format that can execute code when it is loaded, and is never loaded"

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from runners.models.columns import Values, feed
+from runners.models.columns import Values, feed, prepared
 from runners.models.errors import ModelInputError, ModelRefused
 from runners.models.signature import Label, Signature
 
@@ -50,6 +50,14 @@ class Model:
 
     signature: Signature
     engine: Engine
+
+    def prepared(self, columns: Mapping[str, Values]) -> Mapping[str, Values]:
+        """Return columns with the numbers of pictures, which `predict` takes as well as the pictures.
+
+        Raises:
+            ModelInputError: one is no picture.
+        """
+        return prepared(self.signature, columns)
 
     def predict(self, columns: Mapping[str, Values]) -> Prediction:
         """Answer for the rows of some columns, given as lists or arrays of N values by name.

@@ -1,9 +1,13 @@
 """The signature of a model: what it takes, what it answers, and how its raw output is read.
 
-It lies beside the model as `signature.json`. Data types are the words of the Open Inference Protocol
+It lies beside the model as `signature.json`. Its digest is over all of it, with the digests of the files that answer
+with it: who pins that pins everything that decides an answer. In version 1 it was that of the model's file alone.
+
+Data types are the words of the Open Inference Protocol
 (https://github.com/kserve/open-inference-protocol): FP32, FP64, INT64, BYTES (text), BOOL.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -70,14 +74,16 @@ class Signature:
     inputs: tuple[Column, ...]
     outputs: tuple[Column, ...]
     tensors: tuple[Tensor, ...]
+    files: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """`sha256:<hex>` by name of each file that answers depend on; none in version 1, whose digest is its one file's."""
     raw: str = ""
     """Name of the output of the model's file that is read."""
     reading: Reading = "value"
     classes: tuple[Label, ...] = ()
     positive: Label | None = None
     identifier: str | None = None
-    image: Mapping[str, int] | None = field(default=None, hash=False)
-    """`height`, `width` and `channels` of the pictures; values are 0 (black) to 1."""
+    image: Mapping[str, Any] | None = field(default=None, hash=False)
+    """How a picture becomes the values of its column, as `pictures.Preparation` tells it."""
     schema: tables.Reading | None = field(default=None, hash=False)
     """How the dataset's version read the features, the identifier and the target."""
 
@@ -86,11 +92,30 @@ class Signature:
         """Return the columns that the model needs, in order."""
         return tuple(column.name for column in self.inputs)
 
+    @property
+    def asked(self) -> tuple[Column, ...]:
+        """Return the columns as a client sends them: a picture is one value, its file's bytes."""
+        if not self.image:
+            return self.inputs
+        return tuple(Column(c.name, "BYTES") if c.width != 1 else c for c in self.inputs)
+
+    @property
+    def version(self) -> int:
+        """Return the version of its form."""
+        return 2 if self.files else 1
+
+    def sealed(self) -> Self:
+        """Return it with the digest of everything else in it."""
+        return replace(self, digest=_digest(self._told()))
+
+    def _told(self) -> dict[str, Any]:
+        told = {"version": self.version, **asdict(replace(self, schema=None))}
+        told["schema"] = as_json(self.schema) if self.schema else None
+        return told if self.files else {key: value for key, value in told.items() if key != "files"}
+
     def to_json(self) -> str:
         """Write it down; equal signatures give equal text."""
-        told = {"version": 1, **asdict(replace(self, schema=None))}
-        told["schema"] = as_json(self.schema) if self.schema else None
-        return json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return json.dumps(self._told(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -107,8 +132,12 @@ class Signature:
 
     @classmethod
     def _from(cls, told: dict[str, Any]) -> Self:
-        if told.pop("version") != 1:
+        if told["version"] not in (1, 2):
             raise ValueError("it is of a later version")
+        if told["version"] == 2 and told["digest"] != _digest(told):
+            raise ValueError("its digest is another: it was changed after it was trained")
+        if (told.pop("version") == 2) != bool(told.get("files")):
+            raise ValueError("it tells no files, or it is of version 2")
         told["inputs"] = tuple(_column(item) for item in told["inputs"])
         told["outputs"] = tuple(_column(item) for item in told["outputs"])
         told["tensors"] = tuple(_tensor(item) for item in told["tensors"])
@@ -118,6 +147,13 @@ class Signature:
             if told[name] not in known:
                 raise ValueError(f"{name} is {told[name]!r}, and one of {', '.join(sorted(known))} is understood")
         return cls(**told)
+
+
+def _digest(told: Mapping[str, Any]) -> str:
+    """Digest a signature as JSON has it, but for the digest itself."""
+    rest = {key: value for key, value in told.items() if key != "digest"}
+    text = json.dumps(rest, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def _column(told: dict[str, Any]) -> Column:

@@ -8,16 +8,21 @@ step sees only what the step before it tells. NannyML is imported only when ther
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+
+from pydantic import ValidationError
 
 from runners.contract import InputError, Request, Result
 from runners.monitor.loading import uncollected
-from runners.monitor.opening import FORMAT, Occasion, too_few, with_history
+from runners.monitor.opening import Occasion, too_few, with_history
 from runners.monitor.pages import write_pages
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import read_log
+from runners.monitor.pictures import pictures_of, watched
+from runners.monitor.report import FORMAT, Former, Pictures, Report
+from runners.monitor.signature import signature_of
 from runners.monitor.summary import facts_of, metrics_of
 from runners.monitor.usage import former_counters, service_of
 from runners.places import local
@@ -33,26 +38,35 @@ def run(request: Request, folder: Path) -> Result:
     """
     params = request.params_as(Parameters)
     occasion = _occasion(request, params)
-    pictures: dict[str, str] = {}
-    if len(occasion.log.predictions) < params.minimum_rows:
-        document = with_history(too_few(occasion), occasion.previous)
+    pictures = Pictures()
+    if occasion.log.rows < params.minimum_rows:
+        report = with_history(too_few(occasion))
     else:
         reference = _input(request, "reference")
-        document, pictures = _judged()(occasion, reference, folder)
-    (folder / REPORT).write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    write_pages(document, pictures, folder)
-    return Result(metrics=metrics_of(document), facts=facts_of(document))
+        report, pictures = _judged()(occasion, reference, folder)
+    (folder / REPORT).write_text(json.dumps(report.document(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    write_pages(report, pictures, folder)
+    return Result(metrics=metrics_of(report), facts=facts_of(report))
 
 
 def _occasion(request: Request, params: Parameters) -> Occasion:
-    log = read_log(_input(request, "logs"), params.window, params.trial)
+    logs, seed = _input(request, "logs"), request.seed
+    pictures = pictures_of(signature_of(request.inputs.get("reference")))
+    kept = (lambda row: watched(row, pictures)) if pictures else None
+    log = read_log(logs, params.window, params.trial, seed=seed, kept=kept)
     previous, notes = _previous(request.inputs.get("previous"))
     service = service_of(request.inputs.get("metrics"), former_counters(previous), log)
     window = {"start": None, "end": None, **(request.params.get("window") or {})}
-    return Occasion(request.run, window, params, log, service, previous, notes, request.seed)
+    occasion = Occasion(request.run, window, params, log, service, previous, notes, seed)
+    earlier = params.window.before(params.outcomes.lookback) if params.outcomes else None
+    if earlier is None or log.rows < params.minimum_rows:
+        return occasion
+    name = str(signature_of(request.inputs.get("reference")).get("identifier"))
+    former = read_log(logs, earlier, params.trial, seed=seed, kept=lambda row: {name: row.get(name)})
+    return replace(occasion, former=former)
 
 
-def _judged() -> Callable[..., tuple[dict[str, Any], dict[str, str]]]:
+def _judged() -> Callable[..., tuple[Report, Pictures]]:
     """Import what studies a window: half of a report's time, of which collecting garbage would take a fifth."""
     with uncollected():
         from runners.monitor.engine import nannyml
@@ -68,14 +82,14 @@ def _input(request: Request, role: str) -> str:
     return request.inputs[role]
 
 
-def _previous(url: str | None) -> tuple[Mapping[str, Any] | None, list[str]]:
+def _previous(url: str | None) -> tuple[Former | None, list[str]]:
     """Read the report before; without it this one stands alone, and says so."""
     if url is None:
         return None, []
     try:
-        found = json.loads((local(url) / REPORT).read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
+        found = Former.model_validate_json((local(url) / REPORT).read_bytes())
+    except (FileNotFoundError, ValidationError):
         found = None
-    if isinstance(found, dict) and found.get("format") == FORMAT:
+    if found and found.format == FORMAT:
         return found, []
     return None, ["The report before this one can't be read: the trend begins anew."]

@@ -7,7 +7,8 @@ SMALLEST = 30
 """Rows below which a chunk's figures are noise."""
 FEWEST, FEWEST_OF_REFERENCE = 3, 6
 """Chunks that the window and the reference are cut into, at least."""
-NEWEST, SHARE = 3, 2 / 3
+NEWEST = 3
+"""Chunks that are judged together, as the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,6 @@ def rows_of(rows: int, size: int) -> tuple[int, ...]:
     """Return how many rows each chunk has; the last one takes those that are left over."""
     count = max(1, rows // size)
     return (size,) * (count - 1) + (rows - size * (count - 1),)
-
-
-def persists(flags: Sequence[bool]) -> bool:
-    """Tell whether at least two of the three newest chunks are flagged; of fewer chunks, all.
-
-    One point beyond three sigma is chance too often when many columns are looked at many times a day. Two of three is
-    the second of the Western Electric rules (Statistical Quality Control Handbook, 1956), here with the wider limit.
-    """
-    newest = flags[-NEWEST:]
-    return bool(newest) and sum(newest) >= SHARE * len(newest)
 
 
 def mean(values: Sequence[float | None], weights: Sequence[float] | None = None) -> float | None:

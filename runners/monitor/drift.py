@@ -1,66 +1,140 @@
 """Drift of the inputs: one column at a time, and of all columns together.
 
-One column: the Jensen-Shannon distance (the square root of the divergence to base 2, 0 to 1; Endres & Schindelin,
-2003, https://doi.org/10.1109/TIT.2003.813506) between a chunk and the reference. All columns: the error of rebuilding
-rows from the principal components of the reference, which grows when columns stop varying together as they did. Both
-by NannyML.
+One column: the Jensen-Shannon distance between the window and the rows of the reference that were held out, in bins
+that were made of others, judged over the whole window and over its newest chunks. All columns: the error of rebuilding
+rows from the principal components of the reference (by NannyML), which grows when columns stop varying together as they
+did; it is told and never judged.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from runners.monitor.chunks import Series
+from runners.monitor.binning import Counts, binning
+from runners.monitor.chance import jensen_shannon, limit
+from runners.monitor.chunks import NEWEST, Series, rows_of
 from runners.monitor.columns import Column
 from runners.monitor.engine import asked, chunker, frames, nannyml, series
+from runners.monitor.tables import Tables
 
-_METHOD = "jensen_shannon"
+SIGMAS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How far a column is from the reference, chunk by chunk, and over the span that is farthest beyond its limit."""
+
+    chunks: Series
+    distance: float
+    limit: float
+
+    @property
+    def is_beyond(self) -> bool:
+        """Tell whether the column drifts."""
+        return self.distance > self.limit
+
+    @property
+    def far(self) -> float:
+        """Return the distance as a multiple of the limit."""
+        return self.distance / (self.limit or 1.0)
 
 
 def column_drift(
-    reference: pd.DataFrame, now: pd.DataFrame, columns: Sequence[Column], *, size: int, least: float
-) -> Mapping[str, Series]:
-    """Return each column's distance from the reference, chunk by chunk; a column without values is left out.
+    tables: Tables, columns: Sequence[Column], *, least: float, each: float, seed: int
+) -> Mapping[str, Drift]:
+    """Return how each column drifts; a column without values is left out.
 
-    The upper limit is `least`, or three standard deviations above the mean distance of the reference's own chunks where
-    that is more: a small chunk lies far from the reference by chance alone.
+    Args:
+        tables: what is compared.
+        columns: which of their columns.
+        least: the distance below which no column drifts.
+        each: the probability with which chance alone may take a distance beyond its limit.
+        seed: of the draws that the limits are made of.
+    """
+    kept = _with_values(tables.held_out, tables.now, columns)
+    found = ((one.name, _drift(tables, one, (least, each), seed)) for one in kept)
+    return {name: drift for name, drift in found if drift}
+
+
+def comparable(tables: Tables, columns: Sequence[Column]) -> int:
+    """Return how many columns can be compared."""
+    return len(_with_values(tables.held_out, tables.now, columns))
+
+
+def spans(sizes: Sequence[int]) -> tuple[int, ...]:
+    """Return how many of the newest rows are judged together: all, and those of the newest chunks."""
+    return (sum(sizes),) if len(sizes) <= NEWEST else (sum(sizes), sum(sizes[-NEWEST:]))
+
+
+def _drift(tables: Tables, column: Column, allowed: tuple[float, float], seed: int) -> Drift | None:
+    least, each = allowed
+    bins = binning(tables.known[column.name], column)
+    if bins is None:
+        return None
+    values, sizes = tables.now[column.name], rows_of(len(tables.now), tables.size)
+    held_out = bins.counts(tables.held_out[column.name])
+    parts = [bins.counts(part) for part in cut(values, sizes)]
+    whole = sum(parts[1:], start=parts[0])
+    upper = max(least, limit(held_out, whole, each, seed, rows=sizes[0]))
+    judged = [(_told(held_out, counts), max(least, limit(held_out, counts, each, seed))) for counts in _judged(parts)]
+    distance, farthest = max(judged, key=lambda pair: pair[0] / (pair[1] or 1.0))
+    before = [bins.counts(part) for part in cut(tables.held_out[column.name], rows_of(len(tables.held_out), sizes[0]))]
+    usual = tuple(_of_others(held_out, part) for part in before)
+    told = tuple(_told(held_out, part) if part.any() else None for part in parts)
+    return Drift(Series(usual, told, upper=upper), distance, farthest)
+
+
+def _judged(parts: Sequence[Counts]) -> list[Counts]:
+    whole, newest = sum(parts[1:], start=parts[0]), sum(parts[-NEWEST:-1], start=parts[-1])
+    return [whole] if len(parts) <= NEWEST or not newest.any() else [whole, newest]
+
+
+def _told(held_out: Counts, counts: Counts) -> float:
+    return float(jensen_shannon(held_out, counts))
+
+
+def _of_others(held_out: Counts, part: Counts) -> float | None:
+    """Return how far a part of the held-out rows is from the others."""
+    others = held_out - part
+    return _told(others, part) if others.any() and part.any() else None
+
+
+def cut(values: "pd.Series[Any]", sizes: Sequence[int]) -> list["pd.Series[Any]"]:
+    """Cut values into pieces of these sizes."""
+    ends = pd.Series(sizes).cumsum().tolist()
+    return [values.iloc[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+
+
+def reconstruction(tables: Tables, columns: Sequence[Column]) -> Series | None:
+    """Return the reconstruction error, chunk by chunk, with three standard deviations of the rows held out as limits.
+
+    None for fewer than two columns.
 
     Raises:
         Unanswered: NannyML can't compare them.
     """
-    kept = _with_values(reference, now, columns)
-    if not kept:
-        return {}
-    names = [column.name for column in kept]
-    categories = [column.name for column in kept if column.kind == "category"]
-    calculator = nannyml().UnivariateDriftCalculator(
-        column_names=names, treat_as_categorical=categories, chunker=chunker(size)
-    )
-    with asked():
-        tables = frames(calculator.fit(reference[names]).calculate(now[names]))
-    return {name: _limited(series(tables, name, _METHOD), least) for name in names}
-
-
-def reconstruction(
-    reference: pd.DataFrame, now: pd.DataFrame, columns: Sequence[Column], *, size: int
-) -> Series | None:
-    """Return the reconstruction error, chunk by chunk; None for fewer than two columns.
-
-    Raises:
-        Unanswered: NannyML can't compare them.
-    """
-    names = [column.name for column in _with_values(reference, now, columns)]
+    names = [column.name for column in _with_values(tables.known, tables.now, columns)]
     if len(names) < 2:
         return None
-    calculator = nannyml().DataReconstructionDriftCalculator(column_names=names, chunker=chunker(size))
+    calculator = nannyml().DataReconstructionDriftCalculator(column_names=names, chunker=_chunks(tables.known, tables))
+    found = []
     with asked():
-        tables = frames(calculator.fit(reference[names]).calculate(now[names]))
-    return series(tables, "reconstruction_error")
+        fitted = calculator.fit(tables.known[names])
+        for rows in (tables.held_out_sample, tables.now):
+            fitted.chunker = _chunks(rows, tables)
+            found.append(series(frames(fitted.calculate(rows[names])), "reconstruction_error").now)
+    before, now = found
+    usual = pd.Series(before, dtype=float).dropna()
+    middle, spread = float(usual.mean()), SIGMAS * float(usual.std()) if len(usual) > 1 else float("inf")
+    return Series(before, now, middle - spread, middle + spread)
+
+
+def _chunks(rows: pd.DataFrame, tables: Tables) -> Any:
+    """Return what cuts rows into chunks of the window's size; of fewer rows, it is one."""
+    return chunker(max(1, min(tables.size, len(rows))))
 
 
 def _with_values(reference: pd.DataFrame, now: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:
     return [one for one in columns if reference[one.name].notna().any() and now[one.name].notna().any()]
-
-
-def _limited(distance: Series, least: float) -> Series:
-    return Series(distance.reference, distance.now, upper=max(least, distance.upper or 0.0))

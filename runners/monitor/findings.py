@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from runners.monitor.chunks import Series, mean, persists
+from runners.monitor.appraisal import Outcomes
+from runners.monitor.chance import Rate
+from runners.monitor.chunks import Series
 from runners.monitor.columns import Column
-from runners.monitor.outliers import Outliers
+from runners.monitor.drift import Drift
+from runners.monitor.outliers import Distance, Outliers
 from runners.monitor.performance import Performance
 from runners.monitor.quality import Quality
 
@@ -15,31 +18,32 @@ from runners.monitor.quality import Quality
 class Findings:
     """The figures of one window.
 
-    `drift` and `quality` are by column, `outcomes` is how many of the window's rows have one, `distance` the ROC AUC of
-    telling the window from the reference, `service` the figures of the endpoint, `notes` what a reader must know.
+    `drift` and `quality` are by column, `outcomes` is how many of the window's rows have one, `distance` how well the
+    window can be told from the reference, `windows` and `lookback` what is known
+    by now of former windows and of all rows, `service` the figures of the endpoint, `notes` what a reader must know and
+    `unwatched` what nobody looked at. `rate` says how often reports may alert by chance, and how many figures share it.
     """
 
     columns: Sequence[Column]
-    drift: Mapping[str, Series]
+    drift: Mapping[str, Drift]
     quality: Mapping[str, Quality]
     reconstruction: Series | None = None
     performance: Sequence[Performance] = ()
     outcomes: int = 0
+    windows: Sequence[Outcomes] = ()
+    lookback: Outcomes | None = None
     outliers: Outliers | None = None
-    distance: float | None = None
+    distance: Distance | None = None
     service: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    unwatched: Sequence[str] = ()
+    rate: Rate = field(default_factory=Rate)
 
     @property
     def drifted(self) -> list[str]:
         """Return the columns that drift, the farthest first."""
-        return [name for name in self.by_distance() if persists(self.drift[name].beyond())]
+        return [name for name in self.by_distance() if self.drift[name].is_beyond]
 
     def by_distance(self) -> list[str]:
         """Return the columns by how far they are beyond their limits, the farthest first."""
-        return sorted(self.drift, key=lambda name: (-far(self.drift[name]), name))
-
-
-def far(series: Series) -> float:
-    """Return a column's mean distance as a multiple of its limit."""
-    return (mean(series.now) or 0.0) / (series.upper or 1.0)
+        return sorted(self.drift, key=lambda name: (-self.drift[name].far, name))

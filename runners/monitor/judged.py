@@ -2,26 +2,36 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from runners.monitor.document import document_of
 from runners.monitor.opening import Occasion, with_history
+from runners.monitor.parameters import Window
 from runners.monitor.plots import draw
 from runners.monitor.reference import read_reference
-from runners.monitor.study import study
+from runners.monitor.report import Pictures, Report
+from runners.monitor.study import Earlier, study
 from runners.monitor.verdict import alerts_of
 
 
-def judged(occasion: Occasion, reference_url: str, folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the report of a window, and the pictures that were drawn for it, by their names.
+def judged(occasion: Occasion, reference_url: str, folder: Path) -> tuple[Report, Pictures]:
+    """Return the report of a window, and the pictures that were drawn for it.
 
     Raises:
         InputError: the reference or the outcomes' source is wrong.
     """
     params = occasion.params
     reference = read_reference(reference_url, params.columns)
-    found, tables = study(reference, occasion.log.predictions, params, seed=occasion.seed)
+    found, tables = study(reference, occasion.log.predictions, params, seed=occasion.seed, earlier=_earlier(occasion))
     found = replace(found, service=occasion.service, notes=(*occasion.notes, *found.notes))
     alerts = alerts_of(found, params.thresholds)
-    document = with_history(document_of(occasion, found, tables, alerts), occasion.previous)
-    return document, draw(document, tables, folder)
+    report = with_history(document_of(occasion, found, tables, alerts))
+    return report, draw(report, tables, folder)
+
+
+def _earlier(occasion: Occasion) -> Earlier:
+    """Return the former predictions, and the windows of former reports that they lie in, the oldest first."""
+    former = occasion.former.predictions
+    if not former or not occasion.previous:
+        return Earlier(former)
+    windows = [Window.model_validate(one.window.model_dump()) for one in occasion.previous.history]
+    return Earlier(former, [one for one in windows if one.end and one.end > former[0].time])

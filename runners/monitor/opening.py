@@ -3,16 +3,14 @@
 Law of the module: nothing here needs a large library, so that a window with too few rows is told at once.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import Log
+from runners.monitor.report import Former, KeyFigures, Report, Rows, ServicePart, Span, Verdict
 
-FORMAT = 1
-"""Raised when a reader of former reports would misread a newer one."""
 HISTORY = 50
 """Former reports whose figures are carried on."""
 
@@ -21,7 +19,8 @@ HISTORY = 50
 class Occasion:
     """Which report this is, and what is known before anything is compared.
 
-    `service` are the figures of the endpoint, `previous` is the report before, `notes` is what a reader must know.
+    `former` are the predictions before the window whose outcomes may still arrive, `service` are the figures of the
+    endpoint, `previous` is the report before, `notes` is what a reader must know.
     """
 
     run: str
@@ -29,57 +28,62 @@ class Occasion:
     params: Parameters
     log: Log
     service: Mapping[str, Any] = field(default_factory=dict)
-    previous: Mapping[str, Any] | None = None
+    previous: Former | None = None
     notes: Sequence[str] = ()
     seed: int = 0
+    former: Log = field(default_factory=Log)
 
 
-def too_few(occasion: Occasion) -> dict[str, Any]:
+def too_few(occasion: Occasion) -> Report:
     """Write the report of a window with too few rows to judge it."""
-    rows, wanted = len(occasion.log.predictions), occasion.params.minimum_rows
+    rows, wanted = occasion.log.rows, occasion.params.minimum_rows
     why = f"{rows:,} rows were logged in this window, and {wanted:,} are needed (`minimum_rows`): nothing is judged."
-    empty: dict[str, Any] = {name: [] for name in ("alerts", "columns_drifted", "columns", "performance")}
-    unknown = dict.fromkeys(("chunks", "reconstruction", "outliers", "distance"))
-    told = {**opening(occasion, "not_enough_data"), "why": why, **empty, **unknown, "outcomes": 0, "estimator": None}
-    return {**told, "service": dict(occasion.service), "notes": list(occasion.notes)}
+    return opening(occasion, "not_enough_data").model_copy(update={"why": why})
 
 
-def with_history(document: dict[str, Any], previous: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Carry on the key figures of former reports, the newest last."""
-    former = list((previous or {}).get("history") or ())
-    return document | {"history": [*former, _key_figures(document)][-HISTORY:]}
+def with_history(report: Report) -> Report:
+    """Add this report's key figures to those of the former ones, as the newest.
+
+    Windows whose outcomes are known by now are told anew.
+    """
+    known = {one.window: one.realized for one in report.windows if one.realized is not None}
+    history = (*report.history, _key_figures(report))[-HISTORY:]
+    told = tuple(one.model_copy(update={"realized": known.get(one.window, one.realized)}) for one in history)
+    return report.model_copy(update={"history": told})
 
 
-def rounded(value: Any) -> Any:
-    """Return JSON with six significant digits, and None for what is no number."""
-    if isinstance(value, float):
-        return float(f"{value:.6g}") if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): rounded(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [rounded(item) for item in value]
-    return value
+def opening(occasion: Occasion, verdict: Verdict) -> Report:
+    """Return what every report says: which one it is, of what it was made, and what went before."""
+    return Report(
+        run=occasion.run,
+        trial=occasion.params.trial,
+        window=Span.model_validate(dict(occasion.window)),
+        verdict=verdict,
+        rows=Rows(logged=occasion.log.rows, **occasion.log.counts),
+        thresholds=occasion.params.thresholds,
+        metric=occasion.params.metric,
+        seed=occasion.seed,
+        service=ServicePart.model_validate(dict(occasion.service)),
+        notes=tuple(occasion.notes),
+        history=occasion.previous.history if occasion.previous else (),
+    )
 
 
-def opening(occasion: Occasion, verdict: str) -> dict[str, Any]:
-    """Return what a report says first: which one it is, and of what it was made."""
-    return {
-        "format": FORMAT,
-        "run": occasion.run,
-        "trial": occasion.params.trial,
-        "window": dict(occasion.window),
-        "verdict": verdict,
-        "rows": {"logged": len(occasion.log.predictions), **occasion.log.counts},
-        "thresholds": occasion.params.thresholds.model_dump(mode="json", exclude_none=True),
-        "metric": occasion.params.metric,
-        "seed": occasion.seed,
-    }
-
-
-def _key_figures(document: Mapping[str, Any]) -> dict[str, Any]:
-    performance = (document.get("performance") or [{}])[0]
-    kept = {key: document.get(key) for key in ("run", "window", "verdict", "distance")}
-    kept |= {"rows": document["rows"]["logged"], "drifted": len(document["columns_drifted"])}
-    kept |= {"alerts": [alert["what"] for alert in document["alerts"]]}
-    kept |= {key: performance.get(key) for key in ("metric", "reference", "estimated", "realized")}
-    return kept | {key: document["service"].get(key) for key in ("rate", "error_rate", "p99_ms")}
+def _key_figures(report: Report) -> KeyFigures:
+    first, service = report.first(), report.service
+    return KeyFigures(
+        run=report.run,
+        window=report.window,
+        verdict=report.verdict,
+        rows=report.rows.logged,
+        drifted=len(report.columns_drifted),
+        alerts=tuple(alert.what for alert in report.alerts),
+        distance=report.distance,
+        metric=first.metric if first else None,
+        reference=first.reference if first else None,
+        estimated=first.estimated if first else None,
+        realized=first.realized if first else None,
+        rate=service.rate,
+        error_rate=service.error_rate,
+        p99_ms=service.p99_ms,
+    )

@@ -4,7 +4,7 @@ An outcome that is none of the model's classes is refused, never counted as a wr
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -43,6 +43,9 @@ def read_outcomes(outcomes: Outcomes, reading: Reading, wanted: Collection[str |
     """
     identifier, target = str(reading.identifier), str(reading.target)
     named = _named(outcomes.classes or {}, reading, target)
+    own, spelled = outcomes.spellings, reading.spellings
+    spelled = replace(spelled, decimal=own.decimal, thousands=own.thousands, dates=own.dates)
+    reading = replace(reading, spellings=spelled)
     asked, known = {name for name in wanted if name is not None}, Known()
     strangers: dict[str, None] = {}
     seen: list[str] = []

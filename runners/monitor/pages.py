@@ -1,7 +1,7 @@
 """The report as pages: Markdown for a forge, and HTML in one file, for which the pictures are written into it."""
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -9,30 +9,43 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from runners.monitor.report import Pictures, Report
+
 _TEMPLATES = Path(__file__).with_name("templates")
 MARKDOWN, HTML = "report.md", "report.html"
 NONE = "\N{EN DASH}"
 TINY = 0.0001
 
 
-def write_pages(document: Mapping[str, Any], pictures: Mapping[str, str], folder: Path) -> None:
-    """Write both pages of a document into its folder, where its pictures are already."""
-    told = {"report": document, "owner": document["run"].rsplit("/", 1)[0], "headline": headline(document)}
-    inlined = {name: _inlined(folder / path) for name, path in pictures.items()}
-    markdown = _environment(is_html=False).get_template("report.md.j2").render(**told, pictures=pictures)
-    (folder / MARKDOWN).write_text(markdown, "utf-8")
-    html = _environment(is_html=True).get_template("report.html.j2").render(**told, pictures=inlined)
-    (folder / HTML).write_text(html, "utf-8")
+def write_pages(report: Report, pictures: Pictures, folder: Path) -> None:
+    """Write both pages of a report into its folder, where its pictures are already."""
+    inlined = Pictures(**{name: _inlined(folder / path) for name, path in pictures.items().items()})
+    (folder / MARKDOWN).write_text(page(report, pictures, is_html=False), "utf-8")
+    (folder / HTML).write_text(page(report, inlined, is_html=True), "utf-8")
 
 
-def headline(document: Mapping[str, Any]) -> str:
+def page(report: Report, pictures: Pictures, *, is_html: bool) -> str:
+    """Return a page of a report; `pictures` are addresses, from the page."""
+    template = _environment(is_html=is_html).get_template(f"report.{'html' if is_html else 'md'}.j2")
+    owner = report.run.rsplit("/", 1)[0]
+    return template.render(report=report, owner=owner, headline=headline(report), pictures=pictures)
+
+
+def headline(report: Report) -> str:
     """Say in one sentence how things stand."""
-    rows, alerts = f"{document['rows']['logged']:,} rows", document["alerts"]
-    if document["verdict"] == "not_enough_data":
+    rows, alerts = counted(report.rows.logged, "row"), report.alerts
+    if report.verdict == "not_enough_data":
         return f"Not enough data: {rows}"
-    if not alerts:
-        return f"All figures are within their thresholds, on {rows}"
-    return f"{len(alerts)} {'alert' if len(alerts) == 1 else 'alerts'} on {rows}"
+    if alerts:
+        return f"{counted(len(alerts), 'alert')} on {rows}"
+    if report.verdict == "partly_watched":
+        return f"No alert on {rows}, but not everything is watched"
+    return f"All figures are within their thresholds, on {rows}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a number of things, such as `1 alert` or `1,200 rows`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def figure(value: Any) -> str:
@@ -67,7 +80,7 @@ def cell(value: Any) -> str:
     return str(value).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
 
 
-_FILTERS: tuple[Callable[..., str], ...] = (figure, error, percent, moment, cell)
+_FILTERS: tuple[Callable[..., str], ...] = (figure, error, percent, moment, cell, counted)
 
 
 def _inlined(path: Path) -> str:

@@ -1,6 +1,6 @@
 """What a `monitor` job is told: the window, and the twin of a monitor's spec, which a runner doesn't know."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import Field
 
@@ -12,7 +12,8 @@ class Thresholds(Block):
 
     drifted_columns: int | None = None
     jensen_shannon: float = 0.1
-    multivariate: bool = True
+    distance: float | None = None
+    false_alarms: float = Field(default=0.01, gt=0, lt=1)
     estimated_drop: float | None = None
     realized_drop: float | None = None
     outlier_share: float | None = None
@@ -23,9 +24,13 @@ class Thresholds(Block):
 
 
 class Outcomes(Source):
-    """Where the true outcomes arrive. `classes` says for which class of the model each of their values stands."""
+    """Where the true outcomes arrive. `classes` says for which class of the model each of their values stands.
+
+    `lookback`, in seconds, is how long after a prediction they are looked for.
+    """
 
     classes: dict[str, str | int | float | bool] | None = None
+    lookback: timedelta = timedelta(days=7)
 
 
 class Window(Block):
@@ -33,6 +38,12 @@ class Window(Block):
 
     start: datetime | None = None
     end: datetime | None = None
+
+    def before(self, span: timedelta) -> "Window | None":
+        """Return the time before this window, from a span before its end on; None where there is none."""
+        if self.start is None or self.end is None or self.end - span >= self.start:
+            return None
+        return Window(start=self.end - span, end=self.start)
 
     def holds(self, moment: datetime) -> bool:
         """Tell whether a moment lies in the window."""

@@ -5,12 +5,14 @@ counted and passed over, and an event counts once by its id
 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md).
 """
 
+import heapq
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 from runners.monitor.parameters import Window
@@ -19,8 +21,12 @@ from runners.places import local
 EVENT = "io.setpoint.inference"
 COUNTED = ("events", "broken", "duplicates", "outside", "failed", "other_models", "thinned")
 """What is counted: events in the window, and what was left out and why."""
-MOST_ROWS = 100_000
-"""Rows that a report looks at; of a longer log, rows at even distances in time."""
+MOST_ROWS = 500_000
+"""Rows that are held at a time; of a longer log, so many are drawn by chance, and the report says so."""
+
+
+Kept = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""What is kept of a row."""
 
 
 class Prediction(NamedTuple):
@@ -44,6 +50,11 @@ class Log:
     counts: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
     seconds: Sequence[float] = ()
 
+    @property
+    def rows(self) -> int:
+        """Return how many rows were logged, also where not all of them are held."""
+        return len(self.predictions) + self.counts.get("thinned", 0)
+
 
 class Event(NamedTuple):
     """An event that could be read."""
@@ -53,27 +64,62 @@ class Event(NamedTuple):
     data: Mapping[str, Any]
 
 
-def read_log(url: str, window: Window, trial: str | None = None) -> Log:
+def read_log(url: str, window: Window, trial: str | None = None, *, seed: int = 0, kept: Kept | None = None) -> Log:
     """Read the events of a folder's `*.jsonl` files, at any depth, that lie in a window.
 
     Args:
         url: fsspec URL of the folder; a folder that isn't there yet is an empty log.
         window: which events count, by their time.
         trial: the model whose predictions count; without it, every model's.
+        seed: of the draw, where there are more rows than are held at a time.
+        kept: what is kept of a row; without it, all.
     """
     try:
         folder = local(url)
     except FileNotFoundError:
         return Log()
     counts = Counter(dict.fromkeys(COUNTED, 0))
-    events = sorted(_events(folder, window, counts), key=lambda event: (event.time, event.id))
-    answered = [event for event in events if _counts_for(event, trial, counts)]
-    predictions = [prediction for event in answered for prediction in _predictions(event)]
-    step = -(-len(predictions) // MOST_ROWS)
-    kept = predictions[::step] if step > 1 else predictions
-    counts["events"], counts["thinned"] = len(events), len(predictions) - len(kept)
-    seconds = [float(event.data["seconds"]) for event in answered if _is_number(event.data.get("seconds"))]
-    return Log(kept, dict(counts), seconds)
+    drawn, seconds = Reservoir(MOST_ROWS, seed), []
+    for event in _events(folder, window, counts):
+        counts["events"] += 1
+        if _counts_for(event, trial, counts):
+            seconds += [float(event.data["seconds"])] if _is_number(event.data.get("seconds")) else []
+            drawn.extend(_predictions(event, kept))
+    counts["thinned"] = drawn.seen - len(drawn.held)
+    return Log(drawn.in_order(), dict(counts), seconds)
+
+
+class Reservoir:
+    """A sample of bounded size, drawn by chance from a stream: every row has the same chance to be in it.
+
+    Each gets a random key, and those with the highest stay (Efraimidis & Spirakis, 2006,
+    https://doi.org/10.1016/j.ipl.2005.11.003, of equal weights).
+    """
+
+    def __init__(self, most: int, seed: int) -> None:
+        """Begin an empty sample of so many rows at the most."""
+        self.held: list[tuple[float, int, Prediction]] = []
+        self.seen = 0
+        self._most, self._random = most, Random(seed)
+
+    def extend(self, predictions: Iterable[Prediction]) -> None:
+        """Take rows, or leave them."""
+        for one in predictions:
+            self.seen += 1
+            entry = (self._random.random(), self.seen, one)
+            if len(self.held) < self._most:
+                heapq.heappush(self.held, entry)
+            else:
+                heapq.heappushpop(self.held, entry)
+
+    def in_order(self) -> list[Prediction]:
+        """Return the rows in the order of time; within an event, in its own."""
+        ordered = sorted(self.held, key=lambda entry: (entry[2].time, _event_of(entry[2].where), entry[1]))
+        return [one for _, _, one in ordered]
+
+
+def _event_of(where: str) -> str:
+    return where.rpartition("#")[0]
 
 
 def _events(folder: Path, window: Window, counts: Counter[str]) -> Iterator[Event]:
@@ -132,11 +178,11 @@ def _is_answered(data: Mapping[str, Any]) -> bool:
     return bool(data.get("status", 200) == 200)
 
 
-def _predictions(event: Event) -> Iterator[Prediction]:
+def _predictions(event: Event, kept: Kept | None) -> Iterator[Prediction]:
     rows, answers = event.data["rows"], event.data["prediction"]
     probabilities = event.data.get("probability") or [None] * len(rows)
     for number, (row, answer, probability) in enumerate(zip(rows, answers, probabilities, strict=True)):
-        yield Prediction(event.time, f"{event.id}#{number}", row, answer, probability)
+        yield Prediction(event.time, f"{event.id}#{number}", kept(row) if kept else row, answer, probability)
 
 
 def _is_number(value: Any) -> bool:

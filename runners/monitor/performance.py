@@ -36,12 +36,18 @@ _THEIRS = MappingProxyType({"f1_macro": "f1"})
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """A metric over chunks; `weights` are the rows of each chunk, and those of them whose outcome is known."""
+    """A metric over chunks: estimated of the window, realised of all rows whose outcomes are known by now.
+
+    `weights` are the rows of each chunk, of the one series and of the other.
+
+    `reference_rows` is on how many rows the reference's metric was measured.
+    """
 
     metric: str
     estimated: Series | None
     realized: Series | None
     weights: tuple[Sequence[int], Sequence[int]]
+    reference_rows: int = 0
 
     @property
     def reference(self) -> float | None:
@@ -49,22 +55,41 @@ class Performance:
         known = self.estimated or self.realized
         return mean(known.reference) if known else None
 
-    def now(self, *, is_realized: bool) -> tuple[float | None, float | None]:
-        """Return the metric on the window, estimated or realised, and its standard error."""
-        told, weights = (self.realized, self.weights[1]) if is_realized else (self.estimated, self.weights[0])
+    def now(self, *, is_realized: bool, newest: int | None = None) -> tuple[float | None, float | None]:
+        """Return the metric, estimated or realised, and its standard error; over the newest chunks where so many."""
+        told, weights = self._side(is_realized=is_realized)
         if told is None:
             return None, None
         used = [float(w) if value is not None else 0.0 for w, value in zip(weights, told.now, strict=True)]
+        if newest:
+            used = [weight if place >= len(used) - newest else 0.0 for place, weight in enumerate(used)]
         return mean(told.now, used), _error(told.errors, used)
 
-    def drop(self, *, is_realized: bool) -> float | None:
+    def drop(self, *, is_realized: bool, newest: int | None = None) -> float | None:
         """Return by how much the metric is worse than on the reference; of an error, its growth as a share."""
-        now, _ = self.now(is_realized=is_realized)
+        now, _ = self.now(is_realized=is_realized, newest=newest)
         if now is None or self.reference is None:
             return None
         if self.metric in ERRORS:
             return (now - self.reference) / self.reference if self.reference else None
         return self.reference - now
+
+    def error(self, *, is_realized: bool, newest: int | None = None) -> float | None:
+        """Return the standard error of the drop: the window's and the reference's, in the unit of the drop.
+
+        The sampling error of a chunk falls with the root of its rows, and that of the reference too.
+        """
+        told, weights = self._side(is_realized=is_realized)
+        _, error = self.now(is_realized=is_realized, newest=newest)
+        if told is None or error is None:
+            return None
+        by_row = [e * sqrt(w) for e, w in zip(told.errors, weights, strict=True) if e is not None and w]
+        before = (mean(by_row) or 0.0) / sqrt(self.reference_rows) if self.reference_rows else 0.0
+        unit = (self.reference or 1.0) if self.metric in ERRORS else 1.0
+        return sqrt(error**2 + before**2) / abs(unit)
+
+    def _side(self, *, is_realized: bool) -> tuple[Series | None, Sequence[int]]:
+        return (self.realized, self.weights[1]) if is_realized else (self.estimated, self.weights[0])
 
 
 def metrics_for(reference: Reference, wanted: str) -> tuple[str, ...]:
@@ -111,13 +136,40 @@ def realize(
     known = now[TARGET].notna().sum() if TARGET in now else 0
     if not metrics or TARGET not in before or known < FEWEST_OUTCOMES:
         return {}
-    problem = {"problem_type": "regression"} if reference.task == "regression" else _classification(reference)
-    calculator = nannyml().PerformanceCalculator(
-        metrics=_theirs(metrics), y_pred=PREDICTION, y_true=TARGET, chunker=chunker(size), **problem
-    )
+    calculator = _calculator(reference, metrics, size)
     with asked():
         tables = frames(calculator.fit(before).calculate(now))
     return _each(tables, metrics, "value")
+
+
+def realize_parts(
+    reference: Reference, before: pd.DataFrame, parts: Sequence[pd.DataFrame], metric: str
+) -> list[float | None]:
+    """Return the realised metric of each of several parts, as a whole; None where too few outcomes are known.
+
+    Raises:
+        Unanswered: NannyML can't compute it.
+    """
+    told = [part[part[TARGET].notna()].reset_index(drop=True) if TARGET in part else part.head(0) for part in parts]
+    if TARGET not in before or all(len(part) < FEWEST_OUTCOMES for part in told):
+        return [None] * len(parts)
+    calculator = _calculator(reference, (metric,), len(before))
+    found: list[float | None] = []
+    with asked():
+        calculator.fit(before)
+        for part in told:
+            calculator.chunker = chunker(max(1, len(part)))
+            enough = len(part) >= FEWEST_OUTCOMES
+            value = _each(frames(calculator.calculate(part)), (metric,), "value")[metric].now if enough else (None,)
+            found.append(value[0])
+    return found
+
+
+def _calculator(reference: Reference, metrics: Sequence[str], size: int) -> Any:
+    problem = {"problem_type": "regression"} if reference.task == "regression" else _classification(reference)
+    return nannyml().PerformanceCalculator(
+        metrics=_theirs(metrics), y_pred=PREDICTION, y_true=TARGET, chunker=chunker(size), **problem
+    )
 
 
 def _classification(reference: Reference) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from runners.monitor.chance import CERTAIN, of_excess
 from runners.monitor.columns import Column
+from runners.monitor.tables import Tables
 
 _SHOWN = 8
 
@@ -15,8 +17,10 @@ _SHOWN = 8
 class Quality:
     """Shares of a column's rows, 0 to 1: missing now and in the reference, unseen categories, numbers out of range.
 
-    `unseen` names the most frequent of the categories that the reference doesn't hold. `change` says in words how the
-    column's values moved.
+    `unseen` names the most frequent of the categories that the reference doesn't hold. `excess` is by how much values
+    that the known rows don't hold are more frequent than among the rows held out: of a column with thousands of values
+    many are new every time. The chances are those of such a share, missing or in excess, without any change. `change`
+    says in words how the column's values moved.
     """
 
     missing: float
@@ -25,18 +29,32 @@ class Quality:
     unseen: tuple[str, ...] = ()
     out_of_range: float = 0.0
     change: str = ""
+    excess: float = 0.0
+    missing_chance: float = CERTAIN
+    excess_chance: float = CERTAIN
 
 
-def quality_of(reference: pd.DataFrame, now: pd.DataFrame, column: Column) -> Quality:
+def quality_of(tables: Tables, column: Column) -> Quality:
     """Hold a column of the window against the reference's."""
-    before, after = reference[column.name], now[column.name]
+    before, after = tables.reference[column.name], tables.now[column.name]
     missing = (float(after.isna().mean()), float(before.isna().mean()))
+    chance = of_excess((int(after.isna().sum()), len(after)), (int(before.isna().sum()), len(before)))
     if column.kind == "category":
         alien = after[after.notna() & ~after.isin(before.unique())]
         names = tuple(str(name) for name in alien.value_counts().index[:_SHOWN])
-        return Quality(*missing, len(alien) / len(after), names, change=_moved_shares(before, after))
+        change, (excess, odds) = _moved_shares(before, after), _excess(tables, column)
+        return Quality(*missing, len(alien) / len(after), names, 0.0, change, excess, chance, odds)
     beyond = ((after < before.min()) | (after > before.max())).mean() if before.notna().any() else 0.0
-    return Quality(*missing, out_of_range=float(beyond), change=_moved_mean(before, after))
+    return Quality(*missing, out_of_range=float(beyond), change=_moved_mean(before, after), missing_chance=chance)
+
+
+def _excess(tables: Tables, column: Column) -> tuple[float, float]:
+    """Return by how much values that the known rows don't hold are more frequent, and the chance of that."""
+    known = tables.known[column.name].unique()
+    both = (tables.now[column.name], tables.held_out[column.name])
+    counts = [(int((rows.notna() & ~rows.isin(known)).sum()), len(rows)) for rows in both]
+    now, held_out = (hits / rows if rows else 0.0 for hits, rows in counts)
+    return now - held_out, of_excess(*counts)
 
 
 def shares(before: "pd.Series[Any]", after: "pd.Series[Any]", most: int) -> pd.DataFrame:

@@ -5,8 +5,7 @@ A trial leaves `reference.parquet` (features, target, `prediction`, and `predict
 """
 
 import difflib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -15,12 +14,15 @@ import pandas as pd
 
 from runners.contract import InputError
 from runners.monitor.columns import Column, kind_of, text_of
+from runners.monitor.pictures import Picture, pictures_of
+from runners.monitor.signature import SIGNATURE, read_signature
+from runners.monitor.texts import columns_of, is_text
 from runners.places import local
 from runners.tables import ColumnReading, Reading
 from runners.tables.reading import from_json
 from runners.tables.schema import of_parquet
 
-ROWS, SIGNATURE = "reference.parquet", "signature.json"
+ROWS = "reference.parquet"
 PREDICTION, PROBABILITY, OF_CLASS = "prediction", "predicted_probability", "probability_"
 
 Task = Literal["binary", "multiclass", "regression"]
@@ -30,7 +32,8 @@ Task = Literal["binary", "multiclass", "regression"]
 class Reference:
     """The rows of a trial's test, and what is known of them. `classes` are texts, `positive` is one of two.
 
-    `reading` is how the dataset that it was trained on read its columns.
+    `reading` is how the dataset that it was trained on read its columns. `texts` are columns of texts, watched by their
+    figures; `unwatched` says which inputs can't be watched.
     """
 
     rows: pd.DataFrame
@@ -41,6 +44,8 @@ class Reference:
     identifier: str | None = None
     target: str | None = None
     reading: Reading = field(default_factory=lambda: Reading({}))
+    texts: tuple[str, ...] = ()
+    unwatched: tuple[str, ...] = ()
 
     @property
     def probabilities(self) -> tuple[str, ...]:
@@ -62,14 +67,50 @@ def read_reference(url: str, watched: Sequence[str] | None = None) -> Reference:
         InputError: there is no reference, it is no Parquet, or a column to watch isn't in it.
     """
     folder = local(url)
-    rows, told = _rows(folder, url), _signature(folder / SIGNATURE)
+    rows, told = _rows(folder, url), read_signature(folder / SIGNATURE)
+    pictures = [one for one in pictures_of(told) if one.name in rows]
     kinds = _features(rows, told)
-    names = list(kinds) if watched is None else [_known(name, kinds) for name in watched]
-    columns = tuple(Column(name, kind_of(rows[name], kinds[name])) for name in names)
+    wanted = watched_of(watched, kinds, pictures)
+    rows = _with_figures(rows, pictures)
+    texts = tuple(name for name in wanted if _is_text(rows, name, kinds))
+    columns = tuple(Column(name, kind_of(rows[name], kinds.get(name, ""))) for name in wanted if name not in texts)
+    columns += tuple(Column(name, "number") for text in texts for name in columns_of(text))
     target = told.get("target") if told.get("target") in rows else None
     task, classes = told.get("task") or _task(rows), _classes(rows, told)
     reading, identifier = _reading(folder, told, target), told.get("identifier")
-    return Reference(rows, columns, task, classes, _positive(told, classes), identifier, target, reading)
+    gaps = _unwatched(told, {*kinds, *(one.name for one in pictures)})
+    positive = _positive(told, classes)
+    return Reference(rows, columns, task, classes, positive, identifier, target, reading, texts, gaps)
+
+
+def watched_of(watched: Sequence[str] | None, kinds: Mapping[str, str], pictures: Sequence[Picture]) -> list[str]:
+    """Return the columns to watch; in a picture's place, its figures.
+
+    Raises:
+        InputError: one isn't there.
+    """
+    of_picture = {one.name: one.columns for one in pictures}
+    names = [*kinds, *of_picture]
+    asked = names if watched is None else [_known(name, names) for name in watched]
+    return [column for name in asked for column in of_picture.get(name, (name,))]
+
+
+def _with_figures(rows: pd.DataFrame, pictures: Sequence[Picture]) -> pd.DataFrame:
+    for one in pictures:
+        figures = pd.DataFrame([one.figures(values) for values in rows[one.name]], index=rows.index, dtype=float)
+        rows = pd.concat([rows.drop(columns=one.name), figures], axis=1)
+    return rows
+
+
+def _is_text(rows: pd.DataFrame, name: str, kinds: Mapping[str, str]) -> bool:
+    return kind_of(rows[name], kinds.get(name, "")) == "category" and is_text(rows[name])
+
+
+def _unwatched(told: Mapping[str, Any], watched: Collection[str]) -> tuple[str, ...]:
+    """Say which inputs of the model nobody can watch."""
+    names = [str(one["name"]) for one in told.get("inputs") or () if str(one["name"]) not in watched]
+    why = "each row holds many values, or the reference doesn't hold it"
+    return tuple(f"The input {name} isn't compared with the reference: {why}." for name in names)
 
 
 def _reading(folder: Path, told: Mapping[str, Any], target: str | None) -> Reading:
@@ -108,16 +149,6 @@ def _no_reference(url: str) -> InputError:
     return InputError(f"the trial has no {ROWS}", url, fix)
 
 
-def _signature(path: Path) -> Mapping[str, Any]:
-    try:
-        told = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except ValueError as error:
-        raise InputError(f"{SIGNATURE} is no JSON: {error}", path.parent.name, "train the trial again") from error
-    return told if isinstance(told, dict) else {}
-
-
 def _features(rows: pd.DataFrame, told: Mapping[str, Any]) -> dict[str, str]:
     """Map the features to their datatypes; an empty text where the signature doesn't tell it."""
     inputs = {str(one["name"]): str(one.get("datatype", "")) for one in told.get("inputs") or () if _is_scalar(one)}
@@ -132,7 +163,7 @@ def _is_scalar(told: Mapping[str, Any]) -> bool:
     return all(size in (-1, 1) for size in told.get("shape") or ())
 
 
-def _known(name: str, features: Mapping[str, str]) -> str:
+def _known(name: str, features: Sequence[str]) -> str:
     if name in features:
         return name
     near = difflib.get_close_matches(name, features, n=1)

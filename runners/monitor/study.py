@@ -1,23 +1,36 @@
 """Looks at a window: from the reference and the logged predictions to findings."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from runners.contract import SourceUnavailable
-from runners.monitor.appraisal import appraise, or_noted
+from runners.monitor.appraisal import Outcomes, appraise, by_window, lookback, or_noted
 from runners.monitor.drift import column_drift, reconstruction
+from runners.monitor.family import rate_of
 from runners.monitor.findings import Findings
 from runners.monitor.outcomes import read_outcomes
 from runners.monitor.outliers import distance, find_outliers
-from runners.monitor.parameters import Parameters
+from runners.monitor.parameters import Parameters, Window
 from runners.monitor.payloads import Prediction
-from runners.monitor.performance import FEWEST_OUTCOMES, TARGET, metrics_for
+from runners.monitor.performance import FEWEST_OUTCOMES, TARGET, Performance, metrics_for
 from runners.monitor.quality import quality_of
 from runners.monitor.reference import PREDICTION, Reference
-from runners.monitor.tables import Tables, tables_of, with_outcomes
+from runners.monitor.tables import Tables, outputs_of, tables_of, with_outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What went before the window: predictions whose outcomes may still arrive, and the windows that they were in."""
+
+    predictions: Sequence[Prediction] = ()
+    windows: Sequence[Window] = ()
+
+
+NONE = Earlier()
 
 
 def study(
-    reference: Reference, predictions: Sequence[Prediction], params: Parameters, *, seed: int
+    reference: Reference, predictions: Sequence[Prediction], params: Parameters, *, seed: int, earlier: Earlier = NONE
 ) -> tuple[Findings, Tables]:
     """Compare the window with the reference; the service figures aren't part of it.
 
@@ -25,41 +38,67 @@ def study(
         InputError: the outcomes' source is wrong.
     """
     tables = tables_of(reference, predictions, chunk=params.chunk, seed=seed)
-    tables, notes = _with_outcomes(tables, reference, predictions, params)
-    columns, sample, now, size = reference.columns, tables.sample, tables.now, tables.size
-    metrics, least = metrics_for(reference, params.metric), params.thresholds.jensen_shannon
+    tables, notes = _with_outcomes(tables, reference, predictions, (params, earlier.predictions))
+    inputs, now, thresholds = reference.columns, tables.now, params.thresholds
+    columns = (*inputs, *outputs_of(reference, tables))
+    metrics = metrics_for(reference, params.metric)
+    rate = rate_of(tables, columns, thresholds)
     notes += _notes(reference, tables, params, metrics)
-    drift = or_noted("Drift", lambda: column_drift(sample, now, columns, size=size, least=least), notes)
+    performance = appraise(reference, tables, metrics, notes)
     found = Findings(
         columns=columns,
-        drift=drift or {},
-        quality={column.name: quality_of(tables.reference, now, column) for column in columns},
-        reconstruction=or_noted(
-            "The reconstruction error", lambda: reconstruction(sample, now, columns, size=size), notes
-        ),
-        performance=appraise(reference, tables, metrics, notes),
+        drift=column_drift(tables, columns, least=thresholds.jensen_shannon, each=rate.each, seed=seed),
+        quality={column.name: quality_of(tables, column) for column in columns},
+        reconstruction=or_noted("The reconstruction error", lambda: reconstruction(tables, inputs), notes),
+        performance=performance,
+        unwatched=(*reference.unwatched, *_unmeasured(performance)),
+        windows=_windows(reference, tables, metrics, (params.window, earlier), notes),
+        lookback=lookback(tables),
         outcomes=int(now[TARGET].notna().sum()) if TARGET in now else 0,
-        outliers=find_outliers(sample, now, columns, seed=seed) if columns else None,
-        distance=distance(sample, now, columns, seed=seed) if columns else None,
+        outliers=find_outliers(tables, inputs, seed=seed) if inputs else None,
+        distance=distance(tables.sample, now, inputs, seed=seed) if inputs else None,
         notes=tuple(notes),
+        rate=rate,
     )
     return found, tables
 
 
 def _with_outcomes(
-    tables: Tables, reference: Reference, predictions: Sequence[Prediction], params: Parameters
+    tables: Tables,
+    reference: Reference,
+    predictions: Sequence[Prediction],
+    asked: tuple[Parameters, Sequence[Prediction]],
 ) -> tuple[Tables, list[str]]:
     """Add the outcomes that have arrived; where their source is out of reach, a note says so."""
+    params, former = asked
     if params.outcomes is None:
         return tables, ["No outcomes are configured (`outcomes`): performance is estimated only."]
     if not (reference.identifier and reference.target):
         return tables, ["The trial's signature names no identifier and target: outcomes can't be joined."]
-    names = reference.reading.texts(reference.identifier, [one.row.get(reference.identifier) for one in predictions])
+    names = reference.reading.texts(
+        reference.identifier, [one.row.get(reference.identifier) for one in (*former, *predictions)]
+    )
     try:
         known = read_outcomes(params.outcomes, reference.reading, names)
     except SourceUnavailable as error:
         return tables, [f"The outcomes are out of reach: {error.what}. Performance is estimated only."]
-    return with_outcomes(tables, reference, [known.by_name.get(str(name)) for name in names]), known.notes
+    outcomes = [known.by_name.get(str(name)) for name in names]
+    return with_outcomes(tables, reference, outcomes, former), known.notes
+
+
+def _windows(
+    reference: Reference, tables: Tables, metrics: Sequence[str], looked: tuple[Window, Earlier], notes: list[str]
+) -> list[Outcomes]:
+    """Tell of this window and of the former ones in the look-back, the newest first, what is known by now."""
+    window, earlier = looked
+    if not metrics or TARGET not in tables.now:
+        return []
+    return by_window(reference, tables, metrics[0], [window, *reversed(earlier.windows)], notes)
+
+
+def _unmeasured(performance: Sequence[Performance]) -> Iterator[str]:
+    if not performance:
+        yield "How right the answers are isn't known: performance is neither estimated nor realised."
 
 
 def _notes(reference: Reference, tables: Tables, params: Parameters, metrics: Sequence[str]) -> Iterator[str]:
@@ -74,6 +113,6 @@ def _notes(reference: Reference, tables: Tables, params: Parameters, metrics: Se
         yield f"{params.metric} can't be told for this model; {metrics[0]} is watched in its place."
     if reference.task in ("binary", "multiclass") and not reference.probabilities:
         yield "The reference has no probabilities: performance can't be estimated before outcomes arrive."
-    known = int(tables.now[TARGET].notna().sum()) if TARGET in tables.now else None
-    if known is not None and known < FEWEST_OUTCOMES:
-        yield f"Outcomes are known for {known} of {len(tables.now):,} rows: too few for realised performance."
+    known = lookback(tables)
+    if known is not None and known.known < FEWEST_OUTCOMES:
+        yield f"Outcomes are known for {known.known} of {known.rows:,} rows: too few for realised performance."

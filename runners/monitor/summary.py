@@ -1,43 +1,46 @@
 """What the daemon is told of a report: facts for the status, and figures that can be compared between reports."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
+from runners.monitor.report import Report
 
-def facts_of(document: Mapping[str, Any]) -> dict[str, Any]:
+
+def facts_of(report: Report) -> dict[str, Any]:
     """Return the facts of a report, small enough for a status page."""
     return {
-        "verdict": document["verdict"],
-        "alerts": [{key: value for key, value in alert.items() if key != "fix"} for alert in document["alerts"]],
-        "rows": document["rows"]["logged"],
-        "window": document["window"],
-        "columns_drifted": document["columns_drifted"],
-        "estimated": _by_metric(document, "estimated"),
-        "realized": _by_metric(document, "realized"),
-        "reference": _by_metric(document, "reference"),
-        "service": {key: value for key, value in document["service"].items() if key not in ("counters", "codes")},
+        "verdict": report.verdict,
+        "trial": report.trial,
+        "alerts": [alert.model_dump(exclude={"fix"}) for alert in report.alerts],
+        "unwatched": list(report.unwatched),
+        "rows": report.rows.logged,
+        "window": report.window.model_dump(),
+        "columns_drifted": list(report.columns_drifted),
+        "estimated": _by_metric(report, "estimated"),
+        "realized": _by_metric(report, "realized"),
+        "reference": _by_metric(report, "reference"),
+        "service": report.service.model_dump(exclude={"counters", "codes"}, exclude_none=True, by_alias=True),
     }
 
 
-def metrics_of(document: Mapping[str, Any]) -> dict[str, float]:
+def metrics_of(report: Report) -> dict[str, float]:
     """Return the figures of a report that are finite numbers, flat."""
-    return {name: float(value) for name, value in _figures(document) if value is not None}
+    return {name: float(value) for name, value in _figures(report) if value is not None}
 
 
-def _figures(document: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
-    yield "rows", document["rows"]["logged"]
+def _figures(report: Report) -> Iterator[tuple[str, float | None]]:
+    yield "rows", report.rows.logged
     for part in ("estimated", "realized"):
-        yield from ((f"{part}_{metric}", value) for metric, value in _by_metric(document, part).items())
-    service = document["service"]
-    yield from ((name, service.get(name)) for name in ("rate", "error_rate", "p50_ms", "p95_ms", "p99_ms"))
-    if document["verdict"] == "not_enough_data":
+        yield from ((f"{part}_{metric}", value) for metric, value in _by_metric(report, part).items())
+    yield from ((name, getattr(report.service, name)) for name in ("rate", "error_rate", "p50_ms", "p95_ms", "p99_ms"))
+    if report.verdict == "not_enough_data":
         return
-    yield "drifted_columns", len(document["columns_drifted"])
-    yield "distance", document["distance"]
-    yield "reconstruction_error", (document["reconstruction"] or {}).get("mean")
-    yield "outlier_share", (document["outliers"] or {}).get("share")
-    yield "missing_share", max((column["missing"] for column in document["columns"]), default=None)
+    yield "drifted_columns", len(report.columns_drifted)
+    yield "distance", report.distance
+    yield "reconstruction_error", report.reconstruction.mean if report.reconstruction else None
+    yield "outlier_share", report.outliers.share if report.outliers else None
+    yield "missing_share", max((column.missing or 0.0 for column in report.columns), default=None)
 
 
-def _by_metric(document: Mapping[str, Any], part: str) -> dict[str, float]:
-    return {one["metric"]: one[part] for one in document["performance"] if one[part] is not None}
+def _by_metric(report: Report, part: str) -> dict[str, float]:
+    return {one.metric: value for one in report.performance if (value := getattr(one, part)) is not None}

@@ -1,33 +1,52 @@
 """The two tables that are compared: the reference and the window, with the same columns in the same kinds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from runners.monitor.chunks import size_of
-from runners.monitor.columns import text_of, typed
+from runners.monitor.columns import Column, Kind, text_of, typed
 from runners.monitor.payloads import Prediction
 from runners.monitor.performance import TARGET
 from runners.monitor.reference import PREDICTION, PROBABILITY, Reference
+from runners.monitor.texts import figures, vocabulary
 
 MOST_CHUNKS, FEWEST_ROWS, MOST_ROWS = 40, 5_000, 20_000
-"""How much of the reference is cut into chunks: more would take time and tell nothing new."""
+"""How much of the reference NannyML gets, which the report says: its estimators take minutes for more."""
+MOST_PARTS = 60
+"""Chunks that a window is cut into at the most: those of a large window are larger."""
+CONFIDENCE = "confidence"
+"""The column of the probability of the class that is the likeliest."""
+TIME = "setpoint_time"
+"""The column of times in the tables of this module, beside features of any name."""
+KNOWN_SHARE = 0.25
+"""The share of the reference that bins, forests and components are made of; the rest is held out for their limits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
     """The reference, a sample of it in an order by chance, and the window in the order of time; `size` rows a chunk.
 
-    Beside the watched columns they hold the predictions, their probabilities, and the outcomes where they are known.
+    The reference is `known` and `held_out`, by chance: what is made of the one is held against the other. Beside the
+    watched columns they hold the predictions, their probabilities, their time, and the outcomes where they are known;
+    so does `former`, without the columns: the rows before the window whose outcomes may still arrive.
     """
 
     reference: pd.DataFrame
     sample: pd.DataFrame
+    known: pd.DataFrame
+    held_out: pd.DataFrame
     now: pd.DataFrame
     size: int
+    former: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def held_out_sample(self) -> pd.DataFrame:
+        """Return no more of the held-out rows than NannyML gets."""
+        return self.held_out.head(MOST_ROWS)
 
 
 def tables_of(reference: Reference, predictions: Sequence[Prediction], *, chunk: int, seed: int) -> Tables:
@@ -39,18 +58,68 @@ def tables_of(reference: Reference, predictions: Sequence[Prediction], *, chunk:
         chunk: the rows of a chunk that are asked for.
         seed: of the order of the reference's sample.
     """
-    before = typed(reference.rows, reference.columns, reference.reading).assign(**_answers_of(reference))
-    now = typed(pd.DataFrame([one.row for one in predictions]), reference.columns, reference.reading)
-    now = now.assign(**_answers(reference, predictions))
-    size = size_of(chunk, len(now), len(before))
+    told = pd.DataFrame([one.row for one in predictions])
+    usual, asked = _with_texts(reference, told, seed)
+    before = typed(usual, reference.columns, reference.reading).assign(**_answers_of(reference))
+    now = typed(asked, reference.columns, reference.reading)
+    now = now.assign(**_answers(reference, predictions), **{TIME: [one.time for one in predictions]})
+    before, now = (_with_confidence(reference, rows) for rows in (before, now))
+    size = size_of(max(chunk, -(-len(now) // MOST_PARTS)), len(now), len(before))
     rows = min(len(before), max(FEWEST_ROWS, min(MOST_ROWS, MOST_CHUNKS * size)))
-    return Tables(before, before.sample(rows, random_state=seed, ignore_index=True), now, size)
+    sample = before.sample(rows, random_state=seed, ignore_index=True)
+    return Tables(before, sample, *parted(before, seed), now, size)
 
 
-def with_outcomes(tables: Tables, reference: Reference, outcomes: Sequence[Any]) -> Tables:
-    """Add the outcomes of the window's rows; None where one isn't known."""
+def outputs_of(reference: Reference, tables: Tables) -> tuple[Column, ...]:
+    """Return what the model answers as columns: its prediction, and how sure it is, where the reference tells them."""
+    found = () if PREDICTION not in tables.reference else (Column(PREDICTION, _kind_of_answer(reference)),)
+    return found + ((Column(CONFIDENCE, "number"),) if CONFIDENCE in tables.reference else ())
+
+
+def _kind_of_answer(reference: Reference) -> Kind:
+    return "category" if reference.task not in ("regression", "binary") else "number"
+
+
+def _with_confidence(reference: Reference, rows: pd.DataFrame) -> pd.DataFrame:
+    """Add the probability of the class that is the likeliest, where no feature has that name."""
+    names = list(reference.probabilities)
+    if not names or CONFIDENCE in rows:
+        return rows
+    told = rows[names].to_numpy(float)
+    return rows.assign(**{CONFIDENCE: np.where(told < 0.5, 1 - told, told)[:, 0] if len(names) == 1 else told.max(1)})
+
+
+def _with_texts(reference: Reference, told: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Add the figures of texts; a word is known that half of the known rows hold, as the others show what is usual."""
+    usual, asked = reference.rows, told
+    words = parted(usual, seed)[0].head(round(len(usual) * KNOWN_SHARE / 2))
+    for name in reference.texts:
+        known = vocabulary(words[name])
+        values = asked[name] if name in asked else pd.Series([None] * len(asked), dtype=object)
+        usual, asked = (
+            pd.concat([rows.reset_index(drop=True), figures(texts.reset_index(drop=True), name, known)], axis=1)
+            for rows, texts in ((usual, usual[name]), (asked, values))
+        )
+    return usual, asked
+
+
+def parted(rows: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Part rows by chance into those that things are made of, and those that are held out."""
+    order = np.random.default_rng(seed).permutation(len(rows))
+    count = round(len(rows) * KNOWN_SHARE)
+    return tuple(rows.iloc[at].reset_index(drop=True) for at in (order[:count], order[count:]))  # type: ignore[return-value]
+
+
+def with_outcomes(
+    tables: Tables, reference: Reference, outcomes: Sequence[Any], former: Sequence[Prediction] = ()
+) -> Tables:
+    """Add the outcomes of former rows and of the window's, in this order; None where one isn't known."""
     told = _labels(reference, pd.Series(list(outcomes), dtype=object))
-    return Tables(tables.reference, tables.sample, tables.now.assign(**{TARGET: told}), tables.size)
+    earlier = pd.DataFrame({TIME: [one.time for one in former], **_answers(reference, former)}) if former else None
+    now = tables.now.assign(**{TARGET: told[len(former) :]})
+    if earlier is None:
+        return replace(tables, now=now)
+    return replace(tables, now=now, former=earlier.assign(**{TARGET: told[: len(former)]}))
 
 
 def _answers_of(reference: Reference) -> Mapping[str, Any]:

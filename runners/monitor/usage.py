@@ -1,17 +1,16 @@
 """How the endpoint was used: what its proxy counted, and how long its model took by the payload log."""
 
-from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
-from runners.monitor.opening import rounded
 from runners.monitor.payloads import Log
+from runners.monitor.report import Former
 from runners.monitor.service import Counters, counters_from, figures, read_counters, since
 
 
 def service_of(url: str | None, before: Counters | None, log: Log) -> dict[str, Any]:
     """Return the service figures since the former report; metrics that are out of reach are noted, not fatal."""
-    told: dict[str, Any] = {"model": rounded(model_times(log))} if log.seconds else {}
+    told: dict[str, Any] = {"model": model_times(log)} if log.seconds else {}
     if not url:
         return told
     try:
@@ -19,13 +18,12 @@ def service_of(url: str | None, before: Counters | None, log: Log) -> dict[str, 
     except (OSError, ValueError) as error:
         kept = {"counters": before.document()} if before else {}
         return told | kept | {"note": f"The endpoint's metrics can't be read: {error}"}
-    counted: dict[str, Any] = rounded(figures(since(now, before)))
-    return told | counted | {"counters": now.document()}
+    return told | figures(since(now, before)) | {"counters": now.document()}
 
 
-def former_counters(previous: Mapping[str, Any] | None) -> Counters | None:
+def former_counters(previous: Former | None) -> Counters | None:
     """Return what the endpoint had counted at the former report."""
-    kept = ((previous or {}).get("service") or {}).get("counters")
+    kept = previous.service.counters if previous else None
     return counters_from(kept) if kept else None
 
 

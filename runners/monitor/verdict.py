@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-from runners.monitor.chunks import Series, persists
+from runners.monitor.chance import of_drop
+from runners.monitor.chunks import NEWEST
 from runners.monitor.findings import Findings
 from runners.monitor.parameters import Thresholds
 from runners.monitor.performance import ERRORS, Performance
@@ -46,64 +47,64 @@ def _drift(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
         where = ", ".join(drifted[:5]) + (f" and {len(drifted) - 5} more" if len(drifted) > 5 else "")
         fix = "Find out who is asking now, or what changed upstream: the columns are pictured below."
         yield _alert("columns drift", len(drifted), allowed, where, fix)
-    if thresholds.multivariate and found.reconstruction and persists(found.reconstruction.beyond()):
-        value, limit, side = _newest(found.reconstruction)
+    whole, least = found.distance, thresholds.distance
+    if whole and least is not None and whole.area > least and whole.chance < found.rate.each:
         fix = "Columns no longer vary together as they did: look for a changed join, encoding or population."
-        yield Alert("reconstruction error", value, limit, f"all columns, {side} its limits", "warning", fix)
-
-
-def _newest(series: Series) -> tuple[float, float, str]:
-    """Return the newest value beyond a limit, that limit, and its side."""
-    value = next(value for value, out in zip(series.now[::-1], series.beyond()[::-1], strict=True) if out)
-    assert value is not None
-    if series.upper is not None and value > series.upper:
-        return value, series.upper, "above"
-    return value, series.lower or 0.0, "below"
+        yield _alert("distance from the reference", whole.area, least, "all columns together", fix)
 
 
 def _performance(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
-    """Judge the first metric, which is the spec's; a drop within two standard errors is no alert."""
+    """Judge the first metric, which is the spec's; a drop that chance explains is no alert."""
     if not found.performance:
         return
     judged = found.performance[0]
     for is_realized, allowed in ((False, thresholds.estimated_drop), (True, thresholds.realized_drop)):
-        drop, error = judged.drop(is_realized=is_realized), judged.now(is_realized=is_realized)[1] or 0.0
-        if allowed is None or drop is None or drop <= allowed or drop <= 2 * error / _unit(judged):
+        drops = [_drop(judged, newest, is_realized=is_realized) for newest in (None, NEWEST)]
+        told = [drop for drop in drops if drop and drop.chance < found.rate.each]
+        largest = max(told, key=lambda drop: drop.value, default=None)
+        if allowed is None or largest is None or largest.value <= allowed:
             continue
         word = "realised" if is_realized else "estimated"
         fix = "Retrain on rows like these, or roll back to the former model if it does better on them."
         if not is_realized:
             fix = "Bring in the outcomes of these rows to make sure, and have a retraining ready."
-        yield _alert(f"{word} {judged.metric} {_fell(judged)}", drop, allowed, _moved(judged, is_realized), fix)
+        yield _alert(f"{word} {judged.metric} {_fell(judged)}", largest.value, allowed, largest.where, fix)
 
 
-def _unit(judged: Performance) -> float:
-    return judged.reference or 1.0 if judged.metric in ERRORS else 1.0
+class _Drop(NamedTuple):
+    value: float
+    chance: float
+    where: str
+
+
+def _drop(judged: Performance, newest: int | None, *, is_realized: bool) -> _Drop | None:
+    """Return by how much a metric is worse, over all chunks or the newest, and the chance of that."""
+    value, error = (ask(is_realized=is_realized, newest=newest) for ask in (judged.drop, judged.error))
+    now, _ = judged.now(is_realized=is_realized, newest=newest)
+    if value is None or now is None:
+        return None
+    return _Drop(value, of_drop(value, error or 0.0), f"{judged.reference:.4g} → {now:.4g}")
 
 
 def _fell(judged: Performance) -> str:
     return "grew" if judged.metric in ERRORS else "fell"
 
 
-def _moved(judged: Performance, is_realized: bool) -> str:
-    now, _ = judged.now(is_realized=is_realized)
-    return f"{judged.reference:.4g} → {now:.4g}"
-
-
 def _rows(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
-    quality = found.quality
-    missing = worst([(name, q.missing - q.missing_reference) for name, q in quality.items()])
+    quality, each = found.quality, found.rate.each
+    missing = worst([(name, q.missing - q.missing_reference) for name, q in quality.items() if q.missing_chance < each])
     if missing and thresholds.missing_share is not None and missing[1] > thresholds.missing_share:
         fix = f"See who stopped sending {missing[0]}; the reference misses {quality[missing[0]].missing_reference:.1%}."
         yield _alert("missing values", missing[1], thresholds.missing_share, missing[0], fix)
-    unseen = worst([(name, q.unseen_share) for name, q in quality.items()])
+    unseen = worst([(name, q.excess) for name, q in quality.items() if q.excess_chance < each])
     if unseen and thresholds.unseen_share is not None and unseen[1] > thresholds.unseen_share:
         where = f"{unseen[0]}: {', '.join(quality[unseen[0]].unseen[:3])}"
         fix = f"The model never saw these values of {unseen[0]}: correct the coding, or retrain with them."
         yield _alert("unseen categories", unseen[1], thresholds.unseen_share, where, fix)
-    if found.outliers and thresholds.outlier_share is not None and found.outliers.share > thresholds.outlier_share:
+    strange, allowed = found.outliers, thresholds.outlier_share
+    if strange and allowed is not None and strange.share > allowed and strange.chance < each:
         fix = "Look up the strangest rows in the payload log by their events."
-        yield _alert("outliers", found.outliers.share, thresholds.outlier_share, "rows", fix)
+        yield _alert("outliers", strange.share, allowed, "rows", fix)
 
 
 def _service(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:

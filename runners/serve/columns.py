@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from runners.models import ModelInputError, Signature
+from runners.models.pictures import B64
 
 Columns = Mapping[str, Any]
 """Values by the name of their column, one for each row."""
@@ -37,9 +38,10 @@ class NamedTensor(Protocol):
 
 def expected(signature: Signature) -> str:
     """Say what a model takes, for a message."""
-    told = [f"{column.name} {column.datatype} {list(column.shape)}" for column in signature.inputs[:MOST_SHOWN]]
+    told = [f"{column.name} {column.datatype} {list(column.shape)}" for column in signature.asked[:MOST_SHOWN]]
     more = len(signature.inputs) - len(told)
-    identifier = f"; and, if you like, the identifier {signature.identifier}" if signature.identifier else ""
+    identifier = "; BYTES of a picture are its file, by Base64" if signature.image else ""
+    identifier += f"; and, if you like, the identifier {signature.identifier}" if signature.identifier else ""
     return f"this model takes {', '.join(told)}{f' and {more} more' if more else ''}{identifier}"
 
 
@@ -52,11 +54,18 @@ def of_instances(payload: Any, signature: Signature) -> Columns:
     instances = payload.get("instances") if isinstance(payload, Mapping) else None
     if not isinstance(instances, list) or not instances:
         raise ModelInputError(f'give {{"instances": [row, …]}} with at least one row; {expected(signature)}')
+    if signature.image and len(signature.columns) == 1 and all(_is_file(row) for row in instances):
+        return {signature.columns[0]: instances}
     if all(isinstance(row, Mapping) for row in instances):
         return _of_mappings(instances)
     if all(isinstance(row, list) for row in instances):
         return _of_lists(instances, signature)
     raise ModelInputError("give every instance as an object by column, or every one as a list of values")
+
+
+def _is_file(row: Any) -> bool:
+    """Tell whether an instance is a picture alone, as version 1 has bytes: an object of their Base64."""
+    return isinstance(row, Mapping) and row.keys() == {B64}
 
 
 def _of_mappings(rows: Sequence[Mapping[str, Any]]) -> Columns:

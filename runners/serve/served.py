@@ -32,7 +32,7 @@ class ServedModel(KServeModel):  # type: ignore[misc]
 
     def get_input_types(self) -> list[dict[str, Any]]:
         """Return the inputs as the protocol's metadata tells them."""
-        return _tensors(self._model.signature.inputs)
+        return _tensors(self._model.signature.asked)
 
     def get_output_types(self) -> list[dict[str, Any]]:
         """Return the outputs as the protocol's metadata tells them."""
@@ -74,6 +74,8 @@ class ServedModel(KServeModel):  # type: ignore[misc]
 
     async def _answer(self, columns: Columns) -> Prediction:
         rows = max((len(values) for values in columns.values()), default=0)
+        if self._model.signature.image:
+            columns = await asyncio.to_thread(self._model.prepared, columns)
         if rows <= INLINE_ROWS:
             return self._predict(columns)
         return await asyncio.to_thread(self._predict, columns)

@@ -14,6 +14,8 @@ from pydantic import ValidationError
 
 from runners.contract import REFUSED
 from runners.models import Model, ModelRefused, load
+from runners.models.loading import inside
+from runners.models.signature import FILE, read_signature
 from runners.serve.lean import import_server
 from runners.serve.settings import Settings
 
@@ -65,7 +67,7 @@ def open_model(settings: Settings) -> Model:
         PermissionError: the store doesn't let this process in; it may later, so that is not the model's fault.
     """
     try:
-        return load(_folder(settings), settings.model_digest, threads=settings.threads)
+        return _kept(settings) or load(_folder(settings), settings.model_digest, threads=settings.threads)
     except FileNotFoundError as error:
         fix = "restore it, or train the model again"
         raise ModelRefused("the model is not there", settings.model_url, fix) from error
@@ -74,23 +76,52 @@ def open_model(settings: Settings) -> Model:
         raise PermissionError(f"{what}: give endpoints a key that lasts, serve_access_key_id of lakeFS") from error
 
 
+def _kept(settings: Settings) -> Model | None:
+    """Load the model that an earlier process has kept; what was damaged is thrown away."""
+    if settings.keep is None or not Path(settings.keep).exists():
+        return None
+    try:
+        return load(settings.keep, settings.model_digest, threads=settings.threads)
+    except (ModelRefused, FileNotFoundError):
+        shutil.rmtree(settings.keep, ignore_errors=True)
+        return None
+
+
 def _folder(settings: Settings) -> Path:
-    """Return a local folder with the model; one that comes from elsewhere is fetched once and kept, whole or not."""
+    """Return a local folder with the model, which is kept, whole or not, so that it outlives where it came from."""
     parts = urlsplit(settings.model_url)
-    if parts.scheme in ("", "file"):
+    is_near = parts.scheme in ("", "file")
+    if settings.keep is None and is_near:
         return Path(unquote(parts.path))
     from runners.places import fetch, local
 
     if settings.keep is None:
         return local(settings.model_url)
     kept = Path(settings.keep)
-    if not kept.exists():
-        part = kept.with_name(f".{kept.name}.{os.getpid()}")
+    part = kept.with_name(f".{kept.name}.{os.getpid()}")
+    if is_near:
+        _copy(Path(unquote(parts.path)), part)
+    else:
         fetch(settings.model_url, part)
-        with contextlib.suppress(OSError):  # another process of the revision was faster
-            part.rename(kept)
-        shutil.rmtree(part, ignore_errors=True)
+    with contextlib.suppress(OSError):  # another process of the revision was faster
+        part.rename(kept)
+    shutil.rmtree(part, ignore_errors=True)
     return kept
+
+
+def _copy(folder: Path, target: Path) -> None:
+    """Copy what a model answers with.
+
+    Raises:
+        ModelRefused: there is no signature that says what that is.
+        FileNotFoundError: not all of it is there.
+    """
+    signature = read_signature(folder)
+    target.mkdir(parents=True)
+    for name in {FILE, signature.file, *signature.files}:
+        path = inside(folder, name)
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target / name)
 
 
 def refuse(settings: Settings, error: ModelRefused) -> int:

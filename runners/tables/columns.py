@@ -5,7 +5,9 @@ null, when nothing is known). A datetime without a zone counts as UTC. NaN count
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from math import isnan
 from types import MappingProxyType
@@ -14,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from runners.tables.types import BLANKS, USUAL, Spellings, Type, Value
+from runners.tables.types import USUAL, Spellings, Type, Value
 
 Array = Any
 """A pyarrow Array; pyarrow ships no types."""
@@ -36,6 +38,8 @@ TYPES: tuple[Type, ...] = ("integer", "number", "boolean", "datetime", "string")
 ANY: frozenset[str] = frozenset(ARROW)
 
 _LARGEST = 2.0**53
+_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
+"""The microseconds from 1970 of the first and the last moment that a year of four digits can write."""
 _INTEGER = r"^[+-]?\d{1,18}(\.0*)?$"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
 _UNSAID = {"integer": r"^\+|\.0*$", "number": r"^\+"}
@@ -62,7 +66,9 @@ def plain(values: Array) -> Array:
     if target is None:
         return _as_text(values)
     try:
-        return _without_nan(values.cast(target, safe=not pa.types.is_timestamp(arrow)))
+        is_finer = pa.types.is_timestamp(arrow) and arrow.unit == "ns"
+        made = _without_nan(values.cast(target, safe=not is_finer))
+        return _as_text(values) if target == ARROW["datetime"] and _is_beyond_clocks(made) else made
     except pa.ArrowInvalid:  # an unsigned number beyond int64, a date beyond the clock, bytes that are no text
         return _as_text(values)
 
@@ -86,7 +92,15 @@ def _without_nan(values: Array) -> Array:
     return pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
 
 
+def _is_beyond_clocks(moments: Array) -> bool:
+    """Tell whether a moment lies outside of the years 1 to 9999, which no text of four digits can write."""
+    ends = pc.min_max(moments.cast(pa.int64())).as_py()
+    return ends["min"] is not None and (ends["min"] < _FIRST or ends["max"] > _LAST)
+
+
 def _as_text(values: Array) -> Array:
+    if pa.types.is_timestamp(values.type) or pa.types.is_date(values.type):
+        return values.cast(pa.string())
     return pa.array([text_of(value) for value in values.to_pylist()], pa.string())
 
 
@@ -107,11 +121,12 @@ def text_of(value: Any) -> str | None:
     return str(value)
 
 
-def candidates(values: Array, *, is_text: bool) -> frozenset[str]:
+def candidates(values: Array, *, is_text: bool, spellings: Spellings = USUAL) -> frozenset[str]:
     """Return the types that all of a plain array's values fit.
 
     Args:
         values: a plain array.
+        spellings: how the source spells numbers and moments.
         is_text: whether the source knows nothing but text (CSV): then `7` may be an integer. Elsewhere a text
             that looks like a number was written as text for a reason, and only moments are recognised.
     """
@@ -121,16 +136,19 @@ def candidates(values: Array, *, is_text: bool) -> frozenset[str]:
         return frozenset({"integer", "number", "string"})
     if values.type != ARROW["string"]:
         return frozenset({str(type_of(values.type)), "string"})
-    present = _unblanked(values, BLANKS).drop_null()
+    present = _unblanked(values, spellings.blanks).drop_null()
     if not len(present):
         return ANY if is_text else frozenset({"string"})
-    patterns = {"datetime": _MOMENT}
+    fitting = {"string"}
     if is_text:
-        patterns |= {"integer": _PLAIN_INTEGER, "number": _PLAIN_NUMBER, "boolean": _PLAIN_TRUTH}
-    fitting = {name for name, pattern in patterns.items() if _all_match(present, pattern)}
-    if "datetime" in fitting and _moments(present).null_count:
-        fitting.discard("datetime")
-    return frozenset(fitting | {"string"})
+        fitting |= {"boolean"} if _all_match(present, _PLAIN_TRUTH) else set()
+        numbers = _usual_numbers(present, spellings)
+        patterns = {"integer": _PLAIN_INTEGER, "number": _PLAIN_NUMBER}
+        fitting |= {name for name, pattern in patterns.items() if _all_match(numbers, pattern)}
+    is_dated = spellings.dates is not None or _all_match(present, _MOMENT)
+    if is_dated and not _moments(present, spellings).null_count:
+        fitting.add("datetime")
+    return frozenset(fitting)
 
 
 def narrowest(names: frozenset[str]) -> Type:
@@ -151,8 +169,7 @@ def convert(values: Array, to: str, spellings: Spellings = USUAL) -> tuple[Array
         return values.cast(ARROW[to]), _none(values)
     if source == "string":
         values = _unblanked(values, spellings.blanks)
-    if (source, to) == ("string", "boolean"):
-        converted = _spelled(values, spellings.truths)
+        converted = _FROM_TEXT[to](values, spellings)
     else:
         conversion = _CONVERSIONS.get((source, to))
         converted = conversion(values) if conversion else pa.nulls(len(values), ARROW[to])
@@ -200,19 +217,35 @@ def _unblanked(values: Array, blanks: Sequence[str]) -> Array:
 
 
 def _all_match(values: Array, pattern: str) -> bool:
-    return bool(pc.all(pc.match_substring_regex(values, pattern)).as_py())
+    return not values.null_count and bool(pc.all(pc.match_substring_regex(values, pattern)).as_py())
 
 
 def _where(values: Array, fits: Array) -> Array:
     return pc.if_else(fits, values, pa.scalar(None, values.type))
 
 
-def _parsed(pattern: str, to: str) -> Callable[[Array], Array]:
-    def parse(values: Array) -> Array:
-        fitting = _where(values, pc.match_substring_regex(values, pattern))
-        return pc.replace_substring_regex(fitting, _UNSAID[to], "").cast(ARROW[to])
+def _usual_numbers(values: Array, spellings: Spellings) -> Array:
+    """Write the numbers of a source as everybody's: without signs for thousands, with a point for decimals."""
+    decimal, thousands = spellings.decimal, spellings.thousands
+    if decimal == "." and thousands is None:
+        return values
+    sign, point = _any_space(thousands or ""), re.escape(decimal)
+    whole = rf"(\d{{1,3}}({sign}\d{{3}})+|\d+)" if thousands else r"\d+"
+    fits = pc.match_substring_regex(values, rf"^[+-]?({whole}({point}\d*)?|{point}\d+)([eE][+-]?\d{{1,3}})?$")
+    numbers = _where(values, fits)
+    numbers = pc.replace_substring_regex(numbers, sign, "") if thousands else numbers
+    return pc.replace_substring(numbers, decimal, ".")
 
-    return parse
+
+def _any_space(sign: str) -> str:
+    """Return the pattern of a sign; of a blank, of the narrow ones too that exports put between digits."""
+    return "[ \u00a0\u202f]" if sign.isspace() else re.escape(sign)
+
+
+def _parsed(values: Array, spellings: Spellings, pattern: str, to: str) -> Array:
+    numbers = _usual_numbers(values, spellings)
+    fitting = _where(numbers, pc.match_substring_regex(numbers, pattern))
+    return pc.replace_substring_regex(fitting, _UNSAID[to], "").cast(ARROW[to])
 
 
 def _whole(values: Array) -> Array:
@@ -229,19 +262,25 @@ def _truth(values: Array) -> Array:
     return _where(values, pc.is_in(values, value_set=pa.array([0, 1], values.type))).cast(ARROW["boolean"])
 
 
-def _moments(values: Array) -> Array:
-    """Parse ISO 8601; each distinct text once, since days repeat."""
+def _moments(values: Array, spellings: Spellings) -> Array:
+    """Parse ISO 8601, and what the source writes; each distinct text once, since days repeat."""
     coded = values.dictionary_encode()
-    read = pa.array([_moment(text) for text in coded.dictionary.to_pylist()], ARROW["datetime"])
-    return read.take(coded.indices)
+    read = [_moment(text, spellings.dates) for text in coded.dictionary.to_pylist()]
+    return pa.array(read, ARROW["datetime"]).take(coded.indices)
 
 
-def _moment(text: str) -> datetime | None:
-    try:
-        read = datetime.fromisoformat(text)
-        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+def _moment(text: str, format_: str | None) -> datetime | None:
+    """Read a moment; one without a zone counts as UTC, one beyond the years of four digits is none."""
+    if format_ is not None:
+        with suppress(ValueError, OverflowError):
+            return _in_utc(datetime.strptime(text, format_))  # noqa: DTZ007, the next function gives it a zone
+    with suppress(ValueError, OverflowError):
+        return _in_utc(datetime.fromisoformat(text))
+    return None
+
+
+def _in_utc(read: datetime) -> datetime:
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def _to_text(values: Array) -> Array:
@@ -250,9 +289,6 @@ def _to_text(values: Array) -> Array:
 
 _CONVERSIONS = MappingProxyType(
     {
-        ("string", "integer"): _parsed(_INTEGER, "integer"),
-        ("string", "number"): _parsed(_NUMBER, "number"),
-        ("string", "datetime"): _moments,
         ("integer", "number"): lambda values: values.cast(ARROW["number"], safe=False),
         ("integer", "boolean"): _truth,
         ("integer", "string"): _to_text,
@@ -264,3 +300,13 @@ _CONVERSIONS = MappingProxyType(
     }
 )
 """How values go from one type to another; a pair that isn't here never fits."""
+
+_FROM_TEXT: Mapping[str, Callable[[Array, Spellings], Array]] = MappingProxyType(
+    {
+        "integer": lambda values, spellings: _parsed(values, spellings, _INTEGER, "integer"),
+        "number": lambda values, spellings: _parsed(values, spellings, _NUMBER, "number"),
+        "boolean": lambda values, spellings: _spelled(values, spellings.truths),
+        "datetime": _moments,
+    }
+)
+"""How texts are read, as their source spells them."""

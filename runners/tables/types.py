@@ -20,11 +20,18 @@ TRUTHS: Mapping[str, bool] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Spellings:
-    """How texts spell what is missing and what is true, in columns of anything but strings."""
+    """How texts spell what is missing, true, a number and a moment, in columns of anything but strings.
+
+    `decimal` and `thousands` are the signs in numbers, `dates` is a format of `strptime` beside ISO 8601: these three
+    are of a source, the others of all.
+    """
 
     blanks: tuple[str, ...] = BLANKS
     truths: Mapping[str, bool] = field(default_factory=lambda: dict(TRUTHS), hash=False)
+    decimal: str = "."
+    thousands: str | None = None
+    dates: str | None = None
 
 
 USUAL = Spellings()
-"""What ingest reads by."""
+"""What ingest reads by where a source says nothing else."""

@@ -10,6 +10,7 @@ from runners.contract import InputError, Violation
 from runners.evaluate.answers import Task
 from runners.models import Column, Model, ModelInputError, ModelRefused, Prediction, Signature, load
 from runners.models.loading import digest_of
+from runners.models.network import FILE as ARCHITECTURE
 from runners.models.signature import FILE
 from runners.tables import ColumnReading, Reading
 from runners.tables.types import Type
@@ -27,8 +28,9 @@ def accept(trial: Trial, fitted: Fitted, examples: Examples) -> Model:
     Raises:
         InputError: the file can't be loaded.
     """
-    content = (trial.folder / fitted.file).read_bytes()
-    signature = signature_of(trial, fitted, examples, digest_of(content))
+    names = (fitted.file, ARCHITECTURE) if fitted.format == "safetensors" else (fitted.file,)
+    files = {name: digest_of((trial.folder / name).read_bytes()) for name in names}
+    signature = signature_of(trial, fitted, examples, files).sealed()
     (trial.folder / FILE).write_text(signature.to_json(), "utf-8")
     try:
         return load(trial.folder, threads=trial.threads)
@@ -36,17 +38,20 @@ def accept(trial: Trial, fitted: Fitted, examples: Examples) -> Model:
         raise InputError(error.what, error.where, error.fix) from error
 
 
-def signature_of(trial: Trial, fitted: Fitted, examples: Examples, digest: str = "") -> Signature:
-    """Return the signature of a model that was fitted to such examples."""
+def signature_of(
+    trial: Trial, fitted: Fitted, examples: Examples, files: Mapping[str, str] = MappingProxyType({})
+) -> Signature:
+    """Return the signature, not yet sealed, of a model that was fitted to such examples."""
     return Signature(
         task=trial.told.task,
         target=trial.told.target,
         file=fitted.file,
         format=fitted.format,
-        digest=digest,
+        digest="",
         inputs=fitted.inputs,
         outputs=outputs_of(trial.told.task, examples, fitted),
         tensors=fitted.tensors,
+        files=dict(files),
         raw=fitted.raw,
         reading=fitted.reading,
         classes=examples.classes,

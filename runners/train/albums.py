@@ -7,9 +7,10 @@ import numpy as np
 from runners.contract import InputError
 from runners.evaluate.tables import Columns, read_parquet
 from runners.models import Column
+from runners.models.pictures import Preparation
 from runners.tables.schema import read_schema
 from runners.train.examples import Array, Examples
-from runners.train.pixels import Size, decode, size_for
+from runners.train.pixels import decode, size_for
 from runners.train.reading import DATA, MANIFEST, check_names, folder_of, labels_of
 from runners.train.target import target_of
 from runners.train.trial import Trial
@@ -34,7 +35,7 @@ def read_album(trial: Trial) -> Examples:
     return replace(album, reading=read_schema(folder))
 
 
-def album_of(trial: Trial, columns: Columns, size: Size, pixels: Array) -> Examples:
+def album_of(trial: Trial, columns: Columns, size: Preparation, pixels: Array) -> Examples:
     """Give an album's columns their roles, without the pictures that have no target.
 
     Raises:
@@ -52,7 +53,7 @@ def album_of(trial: Trial, columns: Columns, size: Size, pixels: Array) -> Examp
     return Examples(kept, known.truth, (feature,), known.classes, ID, size.as_dict(), known.notes)
 
 
-def _size(trial: Trial, columns: Columns) -> Size:
+def _size(trial: Trial, columns: Columns) -> Preparation:
     asked, colour = trial.params.get("size"), trial.params.get("colour", False)
     if asked is not None and (isinstance(asked, bool) or not isinstance(asked, int) or not 4 <= asked <= LARGEST):
         raise InputError(f"size is {asked!r}", "params.size", f"give the pixels a side, 4 to {LARGEST}")

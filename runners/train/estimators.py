@@ -13,6 +13,7 @@ from runners.evaluate.metrics import METRICS
 from runners.train.examples import Examples, Parts
 from runners.train.families import Chosen, choose_family
 from runners.train.fitted import Fitted, History
+from runners.train.narrowing import Narrowing, narrowing_of
 from runners.train.onnx_export import SCORES, VALUES, to_onnx
 from runners.train.preparation import pipeline_for, table_of
 from runners.train.trial import Trial, timed
@@ -41,10 +42,10 @@ class Family:
         chosen = choose_family(params, self.usual, trial.told.task, trial.seed, trial.threads)
         pipeline = pipeline_for(chosen, parts.train)
         with timed(f"fit {chosen.name} to {len(parts.train):,} rows"):
-            notes = _fit(pipeline, parts.train, chosen)
+            target, notes = _fit(pipeline, parts.train, chosen)
         table = table_of(parts.test)
         with timed("export to ONNX"):
-            content, tensors = to_onnx(pipeline, parts.test)
+            content, tensors = to_onnx(pipeline, parts.test, target)
         (trial.folder / FILE).write_bytes(content)
         is_classifier = bool(parts.train.classes)
         return Fitted(
@@ -54,24 +55,28 @@ class Family:
             tensors=tensors,
             raw=SCORES if is_classifier else VALUES,
             reading="probabilities" if is_classifier else "value",
-            expected=_answer(pipeline, table, is_classifier),
-            history=history_of(pipeline, parts, trial),
+            expected=_answer(pipeline, table, is_classifier, target),
+            history=history_of(pipeline, parts, trial, target),
             notes=notes,
         )
 
 
-def _fit(pipeline: Any, train: Examples, chosen: Chosen) -> tuple[str, ...]:
-    """Fit; return what the library warned of, each once."""
+def _fit(pipeline: Any, train: Examples, chosen: Chosen) -> tuple[Narrowing, tuple[str, ...]]:
+    """Fit; return how the numbers to predict were moved, and what the library warned of, each once."""
+    target = Narrowing() if train.classes else narrowing_of(train.codes)
+    table = table_of(train)
     refusals: tuple[type[BaseException], ...] = (ValueError, TypeError, *_lightgbm_errors(chosen))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
         warnings.filterwarnings("ignore", message=f".*({NOISE})")
         try:
-            pipeline.fit(table_of(train), train.codes)
+            pipeline.fit(table, train.codes if train.classes else target.moved(train.codes))
         except refusals as error:
             what = f"{chosen.name} can't be fitted: {str(error).strip().splitlines()[0][:300]}"
             raise InputError(what, "params", "correct the parameter that it names") from error
-    return tuple(dict.fromkeys(str(warning.message).strip().splitlines()[0] for warning in caught))
+    narrow = pipeline.named_steps.get("narrow")
+    warned = dict.fromkeys(str(warning.message).strip().splitlines()[0] for warning in caught)
+    return target, (*(narrow.notes(table) if narrow else ()), *warned)
 
 
 def _lightgbm_errors(chosen: Chosen) -> tuple[type[BaseException], ...]:
@@ -82,25 +87,25 @@ def _lightgbm_errors(chosen: Chosen) -> tuple[type[BaseException], ...]:
     return (LightGBMError,)
 
 
-def _answer(pipeline: Any, table: Any, is_classifier: bool) -> Array:
+def _answer(pipeline: Any, table: Any, is_classifier: bool, target: Narrowing) -> Array:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=f".*({NOISE})")
-        answer: Array = pipeline.predict_proba(table) if is_classifier else pipeline.predict(table)
+        answer: Array = pipeline.predict_proba(table) if is_classifier else target.widen(pipeline.predict(table))
     return answer
 
 
-def history_of(pipeline: Any, parts: Parts, trial: Trial) -> History | None:
+def history_of(pipeline: Any, parts: Parts, trial: Trial, target: Narrowing) -> History | None:
     """Return how training went, where the estimator tells: by trees or by epochs."""
     model = pipeline.named_steps["model"]
     if hasattr(model, "booster_"):
-        return _by_trees(pipeline, parts, trial)
+        return _by_trees(pipeline, parts, trial, target)
     losses = getattr(model, "loss_curve_", None)
     if losses is None:
         return None
     return History("epoch", "training loss", tuple(range(1, len(losses) + 1)), {"train": tuple(map(float, losses))})
 
 
-def _by_trees(pipeline: Any, parts: Parts, trial: Trial) -> History | None:
+def _by_trees(pipeline: Any, parts: Parts, trial: Trial, target: Narrowing) -> History | None:
     """Measure LightGBM's model cut off after so many trees, on some of the rows."""
     model, total = pipeline.named_steps["model"], pipeline.named_steps["model"].booster_.current_iteration()
     if pipeline.named_steps.get("prepare") is None or total < 2:
@@ -110,9 +115,10 @@ def _by_trees(pipeline: Any, parts: Parts, trial: Trial) -> History | None:
     series = {}
     for name, examples in (("train", parts.train), ("validation", parts.validation)):
         some = examples.take(np.arange(0, len(examples), max(1, len(examples) // STAGE_ROWS)))
-        matrix = pipeline.named_steps["prepare"].transform(table_of(some))
+        matrix = pipeline[:-1].transform(table_of(some))
         raw = (model.booster_.predict(matrix, num_iteration=step, num_threads=trial.threads) for step in steps)
-        series[name] = tuple(metric.of(_answers(trial.told.task, some.codes, np.asarray(scores))) for scores in raw)
+        told = [np.asarray(scores) if some.classes else target.widen(scores) for scores in raw]
+        series[name] = tuple(metric.of(_answers(trial.told.task, some.codes, scores)) for scores in told)
     return History("trees", metric.name, tuple(steps), series)
 
 

@@ -31,7 +31,7 @@ class Examples:
     features: tuple[Column, ...]
     classes: tuple[Label, ...] = ()
     identifier: str | None = None
-    image: Mapping[str, int] | None = None
+    image: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = field(default=())
     """What was left out, and why."""
     reading: Reading | None = None

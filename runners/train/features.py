@@ -6,10 +6,13 @@ from runners.contract import InputError
 from runners.evaluate.tables import Columns
 from runners.models import Column
 from runners.train.examples import DATATYPES, Array
+from runners.train.narrowing import LIMIT
 from runners.train.trial import TrainParams
 
 ANSWERS = ("prediction", "predicted_probability", "predicted_probabilities")
 """Columns that the reference adds to the data's own."""
+FINE = 2.0**-16
+"""Part of a column's spread by which rounding may move a value."""
 
 
 def choose(
@@ -26,14 +29,31 @@ def choose(
         The features, and notes on what was left out by itself.
 
     Raises:
-        InputError: a feature has no values, infinite ones, or can't be learned from; or there is none.
+        InputError: a feature has no values, or can't be learned from; or there is none.
     """
     names, notes = _named(columns, told) if told.features else _unnamed(columns, told, others)
     if not names:
         raise InputError("there is no column to learn from", "features", "exclude less, or name features")
     for name in names:
         _check(name, columns[name])
-    return tuple(Column(name, DATATYPES[columns[name].dtype.kind]) for name in names), notes
+    return tuple(Column(name, datatype_of(columns[name])) for name in names), notes
+
+
+def datatype_of(values: Array) -> str:
+    """Return the type in which a model is asked for a column: doubles only where fewer bits would lose something.
+
+    Numbers of 32 bits do where rounding to them moves no value by more than a small part of what tells it from others.
+    """
+    if values.dtype.kind != "f":
+        return DATATYPES[values.dtype.kind]
+    present = values[~np.isnan(values)]
+    if not present.size:
+        return "FP32"
+    with np.errstate(over="ignore", under="ignore"):
+        rounded = present.astype(np.float32).astype(np.float64)
+        away = np.abs(present - np.median(present))
+        spread = np.median(away) or away.mean() or np.inf
+    return "FP64" if (np.abs(present) > LIMIT).any() or (np.abs(rounded - present) > spread * FINE).any() else "FP32"
 
 
 def _named(columns: Columns, told: TrainParams) -> tuple[list[str], tuple[str, ...]]:
@@ -49,8 +69,31 @@ def _named(columns: Columns, told: TrainParams) -> tuple[list[str], tuple[str, .
 
 def _unnamed(columns: Columns, told: TrainParams, others: frozenset[str | None]) -> tuple[list[str], tuple[str, ...]]:
     names = [name for name in columns if name not in {told.target, *told.exclude, *others}]
-    learned = [name for name in names if _is_learnable(columns[name])]
-    return learned, tuple(f"{name}: neither number, text nor truth" for name in names if name not in learned)
+    reasons = {name: _why_not(columns[name]) for name in names}
+    learned = [name for name in names if not reasons[name]]
+    return learned, tuple(f"{name}: {reason}" for name, reason in reasons.items() if reason)
+
+
+def _why_not(values: Array) -> str:
+    if not _is_learnable(values):
+        return "neither number, text nor truth"
+    return "no value in any row" if _is_empty(values) else ""
+
+
+def _is_empty(values: Array) -> bool:
+    if values.dtype.kind == "f":
+        return bool(np.isnan(values).all())
+    return values.dtype.kind == "O" and set(values.tolist()) <= {None}
+
+
+def finite(columns: Columns, target: str) -> tuple[str, ...]:
+    """Take infinite numbers for missing ones, in place, but those of the target; return notes on where that was."""
+    notes = []
+    for name, values in columns.items():
+        if name != target and values.ndim == 1 and values.dtype.kind == "f" and np.isinf(values).any():
+            notes.append(f"{name}: infinite in {int(np.isinf(values).sum())} rows, which counts as missing")
+            columns[name] = np.where(np.isinf(values), np.nan, values)
+    return tuple(notes)
 
 
 def _is_learnable(values: Array) -> bool:
@@ -62,10 +105,5 @@ def _is_learnable(values: Array) -> bool:
 def _check(name: str, values: Array) -> None:
     if name in ANSWERS:
         raise InputError(f"{name} is the name of a model's answer", name, "exclude it, or rename it in the data")
-    if values.dtype.kind == "f":
-        if np.isnan(values).all():
-            raise InputError(f"{name} has no value in any row", name, "exclude it")
-        if np.isinf(values).any():
-            raise InputError(f"{name} is infinite in {int(np.isinf(values).sum())} rows", name, "pull it as missing")
-    if values.dtype.kind == "O" and set(values.tolist()) == {None}:
+    if _is_empty(values):
         raise InputError(f"{name} has no value in any row", name, "exclude it")

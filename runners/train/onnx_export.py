@@ -1,10 +1,14 @@
 """Export: a fitted scikit-learn pipeline as ONNX, with one named input for each column.
 
+skl2onnx converts what comes after the narrowing, for which all numbers are floats; what a server sends is brought there
+by nodes of our own (`onnx_narrowing.py`).
+
 LightGBM compares with doubles where ONNX compares with floats. Its thresholds are therefore rounded down: for every
 float x and every double t, `x <= t` and `x <= (the largest float up to t)` are the same. For the trees of scikit-learn,
 skl2onnx does the same.
 """
 
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -12,19 +16,29 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
 
 from runners.models import Tensor
 from runners.train.examples import Examples
+from runners.train.narrowing import Narrowing
+from runners.train.onnx_narrowing import bring_in, bring_out
+from runners.train.preparation import name_of
 
 Array = NDArray[Any]
 OPSETS: Mapping[str, int] = MappingProxyType({"": 17, "ai.onnx.ml": 3})
 """Versions of ONNX's operators: onnxruntime 1.13 and later run them."""
 SCORES, VALUES = "probabilities", "variable"
 """The outputs that are read, of classifiers and of regressors."""
+IDLE = Narrowing()
 
 
-def to_onnx(pipeline: Any, examples: Examples) -> tuple[bytes, tuple[Tensor, ...]]:
+def to_onnx(pipeline: Any, examples: Examples, target: Narrowing = IDLE) -> tuple[bytes, tuple[Tensor, ...]]:
     """Convert a fitted pipeline; equal pipelines give equal bytes.
+
+    Args:
+        pipeline: what was fitted.
+        examples: tell the features and the classes.
+        target: how the numbers to predict were moved.
 
     Returns:
         The model, and its inputs: one for each feature, in order. ONNX's names are identifiers, so a column of another
@@ -33,26 +47,54 @@ def to_onnx(pipeline: Any, examples: Examples) -> tuple[bytes, tuple[Tensor, ...
     from skl2onnx import convert_sklearn
 
     _register(type(pipeline.named_steps["model"]))
-    options = {id(pipeline): {"zipmap": False}} if examples.classes else None
+    narrow = pipeline.named_steps.get("narrow")
+    fitted = Pipeline(pipeline.steps[1:]) if narrow else pipeline
+    options = {id(fitted): {"zipmap": False}} if examples.classes else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = convert_sklearn(
-            pipeline, name="setpoint", initial_types=_types(examples), options=options, target_opset=dict(OPSETS)
+            fitted, name="setpoint", initial_types=_types(examples), options=options, target_opset=dict(OPSETS)
         )
-    names = [given.name for given in model.graph.input]
-    tensors = tuple(
-        Tensor(name, "INT64" if feature.datatype == "BOOL" else feature.datatype, (feature.name,))
-        for name, feature in zip(names, examples.features, strict=True)
-    )
+    tensors = _tensors(examples, _names(model.graph))
+    bring_in(model.graph, tensors, narrow.narrowings_ if narrow else [None])
+    if not target.is_idle:
+        bring_out(model.graph, VALUES, target)
+    _declare(model)
     model.opset_import.sort(key=lambda used: used.domain)  # they come from a set, in another order in each process
     return model.SerializeToString(deterministic=True), tensors
 
 
-def _types(examples: Examples) -> list[tuple[str, Any]]:
-    from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringTensorType
+def _declare(model: Any) -> None:
+    """Declare the operators' version that skl2onnx was asked to write for, which it lowers where it used old ones."""
+    plain = [used for used in model.opset_import if not used.domain] or [model.opset_import.add(domain="")]
+    plain[0].version = OPSETS[""]
 
-    types = {"FP32": FloatTensorType, "INT64": Int64TensorType, "BOOL": Int64TensorType, "BYTES": StringTensorType}
-    return [(feature.name, types[feature.datatype]([None, feature.width])) for feature in examples.features]
+
+def _types(examples: Examples) -> list[tuple[str, Any]]:
+    from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+
+    kinds = [StringTensorType if f.datatype == "BYTES" else FloatTensorType for f in examples.features]
+    shapes = [[None, feature.width] for feature in examples.features]
+    return [(name_of(place), kind(shape)) for place, (kind, shape) in enumerate(zip(kinds, shapes, strict=True))]
+
+
+def _tensors(examples: Examples, taken: set[str]) -> tuple[Tensor, ...]:
+    """Return the inputs: called after their columns, by names that are identifiers and that nothing else has."""
+    tensors: list[Tensor] = []
+    for feature in examples.features:
+        plain = re.sub(r"[^0-9A-Za-z_]", "_", feature.name)
+        name = plain if plain[:1].isalpha() else f"_{plain}"
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        datatype = "INT64" if feature.datatype == "BOOL" else feature.datatype
+        tensors.append(Tensor(name, datatype, (feature.name,)))
+    return tuple(tensors)
+
+
+def _names(graph: Any) -> set[str]:
+    nodes = {name for node in graph.node for name in (*node.input, *node.output)}
+    return nodes | {value.name for value in (*graph.output, *graph.initializer)}
 
 
 def _register(estimator: type) -> None:

@@ -95,7 +95,7 @@ def signature_facts(model: Model) -> dict[str, Any]:
         "task": signature.task,
         "target": signature.target,
         "classes": list(signature.classes[:50]),
-        "inputs": {column.name: column.datatype for column in signature.inputs[:100]},
+        "inputs": {column.name: column.datatype for column in signature.asked[:100]},
         "outputs": {column.name: column.datatype for column in signature.outputs},
     }
 

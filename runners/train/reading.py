@@ -10,7 +10,7 @@ from runners.evaluate.tables import Columns, read_parquet
 from runners.places import local
 from runners.tables.schema import read_schema
 from runners.train.examples import Array, Examples
-from runners.train.features import choose
+from runners.train.features import choose, finite
 from runners.train.nearest import did_you_mean
 from runners.train.target import target_of
 from runners.train.trial import Trial
@@ -48,8 +48,9 @@ def examples_of(trial: Trial, columns: Columns, identifier: str | None) -> Examp
     check_names(trial, columns)
     known = target_of(columns[told.target], told.target, told.task)
     kept = {name: values[known.rows] for name, values in columns.items()}
+    infinite = finite(kept, told.target)
     features, left_out = choose(kept, told, frozenset({identifier, *answers}))
-    notes = (*left_out, *known.notes)
+    notes = (*left_out, *infinite, *known.notes)
     return Examples(kept, known.truth, features, known.classes, identifier, notes=notes)
 
 

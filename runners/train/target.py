@@ -14,6 +14,8 @@ Array = NDArray[Any]
 FEWEST = 10
 """Rows with a target under which nothing is trained."""
 MOST_CLASSES = 1000
+WHOLE = 2.0**53
+"""The largest number up to which floats hold every integer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def _present(values: Array) -> Array:
 
 def _plain(truth: Array) -> Array:
     """Bring numbers that are whole back to integers: a gap in the column had made them floats."""
-    if truth.dtype.kind == "f" and not np.isinf(truth).any() and (np.mod(truth, 1) == 0).all():
+    if truth.dtype.kind == "f" and (np.abs(truth) <= WHOLE).all() and (np.mod(truth, 1) == 0).all():
         return truth.astype(np.int64)
     return truth
 

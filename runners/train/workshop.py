@@ -6,11 +6,12 @@
 | `SETPOINT_OUTPUT` | path of the folder for `model.onnx` (or LightGBM's `model.txt`), and perhaps `metrics.json` |
 | `SETPOINT_PARAMS` | the trial's own values, as JSON |
 | `SETPOINT_TARGET`, `SETPOINT_SEED` | the target column, and the seed |
-| `SETPOINT_DATA` | path of the dataset's folder, where its pictures lie |
-| `SETPOINT_REQUEST` | path of the whole request, as JSON |
+| `SETPOINT_DATA` | path of a dataset's folder as ingestion leaves it, of the training rows alone, with their pictures |
+| `SETPOINT_REQUEST` | path of the request, as JSON: its `dataset` is that folder |
 | `SETPOINT_CHECKPOINT` | path of a folder that outlives a crash: a later attempt finds in it what this one left |
 
-The rows to validate and to test on aren't there.
+The rows to validate and to test on aren't there, nor their pictures, nor a way to them: what the code leaves is asked
+about them.
 """
 
 import json
@@ -25,14 +26,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from runners.contract import UNAVAILABLE, Crashed, InputError, SourceUnavailable
+from runners.contract import UNAVAILABLE, Crashed, InputError, Request, SourceUnavailable
 from runners.evaluate.tables import write_parquet
 from runners.train.examples import Examples
-from runners.train.reading import folder_of
+from runners.train.reading import DATA, MANIFEST, folder_of
 from runners.train.trial import Trial
 
 LAST_WORDS = 20
 """Lines of standard error that are remembered."""
+KEPT_BACK = ("FSSPEC_", "SETPOINT_ORDER", "SETPOINT_REQUEST", "SETPOINT_SEALED")
+"""How variables of the job begin that lead to the store, where the test rows are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,11 @@ class Workshop:
         return self.root / "output"
 
     @property
+    def data(self) -> Path:
+        """Return the folder that stands for the dataset's."""
+        return self.root / "data"
+
+    @property
     def rows(self) -> Path:
         """Return where the training rows lie."""
         return self.root / "rows"
@@ -60,13 +68,14 @@ class Workshop:
 def furnish(root: Path, trial: Trial, train: Examples) -> tuple[Workshop, dict[str, str]]:
     """Copy the user's code and write the training rows; return the folders and the variables that tell them."""
     shop = Workshop(root)
-    for folder in (shop.output, shop.rows, trial.checkpoints):
+    for folder in (shop.output, shop.rows, shop.data, trial.checkpoints):
         folder.mkdir(parents=True, exist_ok=True)
     _copy_code(trial, shop.code)
-    data = folder_of(trial, "dataset")
-    _write_rows(train, data, shop.rows)
+    if train.image:
+        _copy_pictures(train, folder_of(trial, "dataset"), shop.data)
+    _write_rows(train, shop)
     request = shop.root / "request.json"
-    request.write_text(trial.request.model_dump_json(indent=2), "utf-8")
+    request.write_text(_told(trial, shop).model_dump_json(indent=2), "utf-8")
     return shop, {
         "SETPOINT_TRAIN": str(shop.rows / "train.parquet"),
         "SETPOINT_TRAIN_CSV": str(shop.rows / "train.csv"),
@@ -74,7 +83,7 @@ def furnish(root: Path, trial: Trial, train: Examples) -> tuple[Workshop, dict[s
         "SETPOINT_PARAMS": json.dumps(dict(trial.params)),
         "SETPOINT_TARGET": trial.told.target,
         "SETPOINT_SEED": str(trial.seed),
-        "SETPOINT_DATA": str(data),
+        "SETPOINT_DATA": str(shop.data),
         "SETPOINT_REQUEST": str(request),
         "SETPOINT_CHECKPOINT": str(trial.checkpoints),
     }
@@ -87,16 +96,31 @@ def _copy_code(trial: Trial, target: Path) -> None:
     shutil.copytree(folder_of(trial, "code"), target, symlinks=True)
 
 
-def _write_rows(train: Examples, data: Path, folder: Path) -> None:
+def _told(trial: Trial, shop: Workshop) -> Request:
+    """Return the request as the code may see it: where the test rows lie isn't its affair."""
+    kept = {role: url for role, url in trial.request.inputs.items() if role == "code"}
+    return trial.request.model_copy(update={"inputs": {**kept, "dataset": shop.data.as_uri()}, "digests": {}})
+
+
+def _copy_pictures(train: Examples, data: Path, target: Path) -> None:
+    """Copy the pictures to train on. A link would lead to the others, and to where they could be changed."""
+    for path in train.columns["path"].tolist():
+        copy = target / path
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(data / path, copy)
+
+
+def _write_rows(train: Examples, shop: Workshop) -> None:
     """Write the training rows; of pictures their manifest, with whole paths."""
     from pyarrow import csv, parquet
 
     columns = {name: values for name, values in train.columns.items() if values.ndim == 1}
+    write_parquet(columns, shop.data / (MANIFEST if train.image else DATA))
     if train.image:
         columns["path"] = train.columns["path"].copy()
-        columns["path"][:] = [str(data / path) for path in train.columns["path"].tolist()]
-    write_parquet(columns, folder / "train.parquet")
-    csv.write_csv(parquet.read_table(folder / "train.parquet"), folder / "train.csv")
+        columns["path"][:] = [str(shop.data / path) for path in train.columns["path"].tolist()]
+    write_parquet(columns, shop.rows / "train.parquet")
+    csv.write_csv(parquet.read_table(shop.rows / "train.parquet"), shop.rows / "train.csv")
 
 
 def work(command: Sequence[str], shop: Workshop, environ: Mapping[str, str]) -> None:
@@ -109,7 +133,11 @@ def work(command: Sequence[str], shop: Workshop, environ: Mapping[str, str]) -> 
     """
     try:
         process = subprocess.Popen(
-            command, cwd=shop.code, env={**os.environ, **environ}, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
+            command,
+            cwd=shop.code,
+            env={**surroundings(os.environ), **environ},
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
         )
     except OSError as error:
         fix = "name a command that is there where the pool's jobs run, or `python`"
@@ -121,6 +149,11 @@ def work(command: Sequence[str], shop: Workshop, environ: Mapping[str, str]) -> 
         code = process.wait()
         listener.join(10)
     _judge(" ".join(command), code, [line for line in heard if line.strip()])
+
+
+def surroundings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of the job that the user's code inherits."""
+    return {name: value for name, value in environ.items() if not name.startswith(KEPT_BACK)}
 
 
 def _listen(stream: IO[bytes], heard: deque[str]) -> None:

@@ -39,6 +39,12 @@ class Held:
     def acquire(self) -> bool:
         return True
 
+    def held(self) -> bool:
+        return True
+
+    def had_last(self) -> bool:
+        return True
+
     def holder(self) -> str:
         return "this one"
 

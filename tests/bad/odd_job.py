@@ -24,6 +24,14 @@ RESULTS = {
 }
 
 
+def sparse(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(12 * 2**30)
+
+
+LEAVINGS = {"fifo": os.mkfifo, "sparse": sparse, "link": lambda path: path.symlink_to("/etc/passwd")}
+
+
 def main(path: str) -> int:
     request = json.loads(Path(path).read_bytes())
     folder = Path(unquote(urlsplit(request["output"]).path))
@@ -37,6 +45,8 @@ def main(path: str) -> int:
     if ends in RESULTS:
         (folder / "model.txt").write_text("a model")
         (folder / "result.json").write_text(RESULTS[ends])
+    if ends in LEAVINGS:
+        LEAVINGS[ends](folder / "result.json")
     if ends == "forges":
         os.kill(os.getpid(), signal.SIGSEGV)
     if ends == "refuses":

@@ -38,7 +38,10 @@ ENDS = {
     "half": "result.json is no JSON",
     "list": "result.json is no JSON object",
     "shapes": "`metrics` isn't an object",
-    "deep": "result.json is no JSON",
+    "deep": "result.json is not what a runner leaves: it is nested more than 60 levels deep",
+    "fifo": "result.json is a named pipe",
+    "sparse": "result.json is larger than 16 MiB",
+    "link": "result.json is a symbolic link",
     "climbing": "has an odd path",
     "large": "more than 1 MiB beside its files",
 }

@@ -52,7 +52,11 @@ class Telling:
         """Tell whether the watched branch has moved."""
         return self._inner.converging.moved()
 
-    def settle(self) -> bool:
+    def settle_endpoints(self) -> bool:
+        """Leave that to the jobs' turn: the fake has no processes."""
+        return False
+
+    def settle_jobs(self) -> bool:
         """Let the fake live; tell once that it rests."""
         changed = self._inner.converging.settle()
         if self._rests and not changed:
@@ -71,6 +75,14 @@ class Free:
     """A lease that nobody else wants."""
 
     def acquire(self) -> bool:
+        """Hold it."""
+        return True
+
+    def held(self) -> bool:
+        """Hold it."""
+        return True
+
+    def had_last(self) -> bool:
         """Hold it."""
         return True
 

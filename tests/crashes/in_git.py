@@ -52,7 +52,7 @@ class InGit:
         }
 
     def status(self, environment: str) -> StatusBranch:
-        return StatusBranch(self.source.repository, environment, self._leases[environment].fence)
+        return StatusBranch(self.source.repository, environment, self._leases[environment])
 
     def forge(self, environment: str) -> GitForge:
         return GitForge(self.source.repository, environment, "main")

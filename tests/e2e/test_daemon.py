@@ -108,7 +108,7 @@ def test_a_push_is_applied_without_being_asked(settings: Settings, start: Callab
     until(daemon.is_ready, "the daemon to be ready")
     place = Path(settings.repository)
     (place / "specs/pools/other.yaml").write_text("capacity: {cpus: 2}\n")
-    begin(place, "Another pool")
+    begin(place, "Another pool", ["specs"])
     until(lambda: "pools/other" in read_status(settings).statuses, "the new pool")
 
 

@@ -15,7 +15,6 @@ ELSEWHERE: dict[str, str] = {
     },
     **{f"reconciler/providers/data/lakefs/{name}.py": _LAKEFS for name in ("ground", "merging", "server", "store")},
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
-    "reconciler/cli/run.py": "tests/e2e/test_daemon.py runs it as a process",
 }
 
 

@@ -13,6 +13,7 @@ from tests.house.test_vendors import strangers
 from tests.house.yardstick import (
     Source,
     broad_excepts,
+    direct_reads,
     empty_names,
     functions,
     has_logic,
@@ -151,3 +152,26 @@ def test_pins_are_read() -> None:
     assert pins(text) == {("a-b", "1.0"), ("c", "2")}
     assert missing_from(text, ["A_b>=1", "d[x]>=2"]) == ["d[x]>=2"]
     assert re.match(r"\w", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "path.read_bytes()",
+        "path.read_text('utf-8')",
+        "json.loads(text)",
+        "json.load(file)",
+        "open(path)",
+        "open(path, 'rb')",
+        "path.open()",
+        "path.open('r+b')",
+        "os_file = fdopen(file, 'rb')",
+    ],
+)
+def test_what_reads_anything_is_found(text: str) -> None:
+    assert direct_reads(source(text)) == [1]
+
+
+def test_what_writes_or_asks_is_no_reading() -> None:
+    text = "path.open('ab')\nopen(path, 'w')\npath.write_text('')\ndata.open(run)\njson.dumps(x)\nyaml.load(x)\n"
+    assert direct_reads(source(text)) == []

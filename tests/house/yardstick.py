@@ -110,6 +110,25 @@ def broad_excepts(source: Source) -> list[int]:
     return sorted(node.lineno for node in found if _is_broad(node))
 
 
+def direct_reads(source: Source) -> list[int]:
+    """Return the lines that read a file whole or parse JSON, whoever wrote it and however large it is."""
+    return sorted(node.lineno for node in ast.walk(source.tree) if isinstance(node, ast.Call) and _reads(node))
+
+
+def _reads(call: ast.Call) -> bool:
+    name = _names(call.func) & {"read_bytes", "read_text", "load", "loads", "open", "fdopen"}
+    if not name or (isinstance(call.func, ast.Attribute) and _names(call.func.value) & {"os", "cls", "self"}):
+        return False
+    if name & {"load", "loads"}:
+        return isinstance(call.func, ast.Attribute) and _names(call.func.value) == {"json"}
+    if name & {"open", "fdopen"}:
+        values = (node.value for node in call.args if isinstance(node, ast.Constant))
+        modes = [value for value in values if isinstance(value, str) and re.fullmatch("[rwaxbt+]{1,3}", value)]
+        is_built_in = isinstance(call.func, ast.Name)
+        return any("r" in mode or "+" in mode for mode in modes) or (not modes and (is_built_in or not call.args))
+    return True
+
+
 def _is_broad(node: ast.ExceptHandler | ast.Call) -> bool:
     if isinstance(node, ast.ExceptHandler):
         return node.type is None or _names(node.type) & BROAD != set()

@@ -10,11 +10,13 @@ from reconciler.git.commits import format_commit, parse_commit
 from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import Repository, open_repository
 from reconciler.git.trees import FILE, Draft, Entry, edited
+from reconciler.gitstore.lease import Lease
 from reconciler.gitstore.reader import Source
-from reconciler.gitstore.status import Fence, StatusBranch
+from reconciler.gitstore.status import StatusBranch
 from reconciler.model.ids import CommitId
 from reconciler.ports.source import SourceTree
 from reconciler.providers.forge.git import GitForge
+from reconciler.wiring import SystemClock
 
 ENVIRONMENT = "prod"
 CHAINS = 40
@@ -79,11 +81,9 @@ class InGit:
         subprocess.run(["git", "init", "--quiet", "--bare", "-b", "main", str(folder)], check=True)
         self.git_dir = folder
         self.repository: Repository = open_repository(folder, folder)
-        draft = Draft(self.repository.objects)
-        self._fence = Fence(f"refs/setpoint/{ENVIRONMENT}/lease", draft.add("blob", b"the soak's"), 1)
-        draft.save()
-        self.repository.swap([RefUpdate(self._fence.ref, self._fence.id, None)])
-        self._status = StatusBranch(self.repository, ENVIRONMENT, lambda: self._fence, keep=keep)
+        lease = Lease(self.repository, ENVIRONMENT, "the soak's", SystemClock(), ticks=lambda: 0.0)
+        lease.acquire()
+        self._status = StatusBranch(self.repository, ENVIRONMENT, lease, keep=keep)
 
     def source(self) -> Source:
         """Return the watched branch."""

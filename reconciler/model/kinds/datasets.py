@@ -1,11 +1,30 @@
 """`datasets`: data pulled from a source, profiled, held to its schema, and kept as a version."""
 
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, Names
+
+_SIGN = r"^[^\"\r\n0-9]$"
+
+
+def _check_text(encoding: str, dates: str | None) -> None:
+    try:
+        "".encode(encoding)
+    except LookupError:
+        raise ValueError(f"there is no encoding {encoding}") from None
+    if dates is None:
+        return
+    moment = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
+    try:
+        read = datetime.strptime(moment.strftime(dates), dates)  # noqa: DTZ007, only the day is looked at
+    except ValueError as error:
+        raise ValueError(f"dates `{dates}` is no format of strptime: {error}") from None
+    if read.date() != moment.date():
+        raise ValueError(f"dates `{dates}` doesn't tell the day, the month and the year, as %d/%m/%Y does")
 
 
 class SqlSource(Block):
@@ -23,6 +42,33 @@ class FileSource(Block):
     label_from: Literal["folder", "none"] = Field(
         default="none", description="For images: whether the name of an image's folder is its label."
     )
+    encoding: str = Field(
+        default="utf-8", max_length=40, description="How text is encoded: a codec of Python's.", examples=["cp1252"]
+    )
+    delimiter: str | None = Field(
+        default=None, pattern=_SIGN, description="What parts the columns of CSV; unset, it is guessed."
+    )
+    decimal: Literal[".", ","] = Field(default=".", description="The sign before a text's decimals.")
+    thousands: str | None = Field(
+        default=None, pattern=_SIGN, description="The sign between a text's thousands.", examples=["."]
+    )
+    dates: str | None = Field(
+        default=None,
+        max_length=40,
+        description="How texts write moments, beside ISO 8601: a format of strptime.",
+        examples=["%d/%m/%Y"],
+    )
+
+    @model_validator(mode="after")
+    def _fits_its_format(self) -> Self:
+        others = {"encoding", "decimal", "thousands", "dates"} if self.format not in ("csv", "jsonl") else set()
+        others |= {"delimiter"} if self.format != "csv" else set()
+        if told := sorted(others & self.model_fields_set):
+            raise ValueError(f"{told[0]} is for files of text, and the format is {self.format}")
+        if self.thousands == self.decimal:
+            raise ValueError(f"thousands and decimal are both `{self.decimal}`")
+        _check_text(self.encoding, self.dates)
+        return self
 
 
 class Source(Block):
@@ -42,8 +88,8 @@ class Column(Block):
     """What a column may hold. Row-wise checks; `missing` and `distinct` are checks of the whole column."""
 
     type: Literal["integer", "number", "string", "boolean", "datetime"] = Field(description="What its values are.")
-    minimum: float | None = Field(default=None, description="The lowest value that is accepted.")
-    maximum: float | None = Field(default=None, description="The highest value that is accepted.")
+    minimum: int | float | None = Field(default=None, description="The lowest value that is accepted.")
+    maximum: int | float | None = Field(default=None, description="The highest value that is accepted.")
     enum: tuple[str | int | float | bool, ...] | None = Field(
         default=None, max_length=1000, description="The only values that are accepted."
     )
@@ -52,6 +98,9 @@ class Column(Block):
     )
     missing: float = Field(default=0.0, ge=0, le=1, description="Highest share of missing values.")
     unique: bool = Field(default=False, description="Whether no value may be there twice.")
+    sensitive: bool = Field(
+        default=False, description="Whether its values are shown nowhere: in no report, profile, picture or proposal."
+    )
 
 
 class Dataset(JobSpec):

@@ -18,10 +18,23 @@ class Thresholds(Block):
         default=0.1,
         ge=0,
         le=1,
-        description="A column drifts where two of its three newest chunks are farther from the reference than this, "
-        "and than three standard deviations above the reference's own chunks.",
+        description="A column drifts where all its rows, or those of the three newest chunks, are farther from the "
+        "reference than this, and than chance explains.",
     )
-    multivariate: bool = Field(default=True, description="Alert on the PCA reconstruction error.")
+    distance: float | None = Field(
+        default=0.6,
+        ge=0.5,
+        le=1,
+        description="ROC AUC of a classifier that tells the window's rows from the reference's, where chance doesn't "
+        "explain it: 0.5 is not at all.",
+    )
+    false_alarms: float = Field(
+        default=0.01,
+        gt=0,
+        lt=1,
+        description="Share of reports that may alert though nothing drifts. All figures that are compared with the "
+        "reference share it, so none alerts within what chance explains.",
+    )
     estimated_drop: float | None = Field(
         default=0.03, ge=0, description="Drop of the estimated metric (CBPE); of an error (DLE), its growth as a share."
     )
@@ -59,6 +72,11 @@ class Outcomes(Source):
         description="For which class of the model each of their values stands, where they are spelled otherwise.",
         examples=[{"0": "no", "1": "yes"}],
     )
+    lookback: Duration = Field(
+        default_factory=lambda: parse_duration("7d"),
+        description="How long after a prediction its outcome may arrive: realised performance is told of all rows "
+        "within this span, and former windows are told anew as their outcomes arrive.",
+    )
 
 
 class Monitor(JobSpec):
@@ -68,7 +86,11 @@ class Monitor(JobSpec):
 
     deployment: reference("deployments") = Field(description="The endpoint that is watched.")  # type: ignore[valid-type]
     schedule: Cron = Field(default="0 * * * *", description="When to report: cron, in UTC.")
-    minimum_rows: int = Field(default=500, ge=1, description="Fewer logged rows than this, and it waits.")
+    minimum_rows: int = Field(
+        default=500,
+        ge=1,
+        description="Fewer logged rows than this, and it waits: the window goes on until there are enough.",
+    )
     chunk: int = Field(default=1000, ge=50, description="Rows a chunk; fewer where that would leave too few chunks.")
     outcomes: Outcomes | None = Field(default=None, description="Where the true outcomes arrive.")
     metric: str = Field(default="roc_auc", description="The metric that is estimated and realised.")
@@ -83,4 +105,7 @@ class Monitor(JobSpec):
     def monitor_params(self) -> dict[str, Any]:
         """Return the parameters of the `monitor` runner."""
         fields = {"chunk", "outcomes", "metric", "columns", "thresholds", "minimum_rows"}
-        return self.model_dump(mode="json", include=fields, exclude_none=True)
+        params = self.model_dump(mode="json", include=fields, exclude_none=True)
+        if self.outcomes:
+            params["outcomes"]["lookback"] = self.outcomes.lookback.total_seconds()
+        return params

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from runners.contract import Violation
-from runners.ingest.profile.statistics import seen
+from runners.ingest.profile.statistics import apart
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1f2933;max-width:72rem;margin:2rem auto;padding:0 1rem}
@@ -66,11 +66,19 @@ def _columns(columns: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _row(name: str, column: Mapping[str, Any]) -> tuple[Any, ...]:
-    top = ", ".join(f"{t['value']} ({t['count'] / seen(column):.0%})" for t in column.get("top", ())[:4])
+    top = _most_frequent(column)
     association = column.get("target_association")
     goes = f"{association['value']:.3f} {association['measure']}" if association else ""
     extremes = (column.get(key, "") for key in ("minimum", "mean", "maximum"))
     return (name, column["type"], f"{column['missing_share']:.2%}", column["distinct"], *extremes, top, goes)
+
+
+def _most_frequent(column: Mapping[str, Any]) -> str:
+    if column.get("sensitive"):
+        return "sensitive"
+    top = column.get("top", ())[:4]
+    names = apart([str(value["value"]) for value in top])
+    return ", ".join(f"{name} ({t['count'] / column['count']:.0%})" for name, t in zip(names, top, strict=True))
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -1,7 +1,7 @@
 """Pictures of a profile, drawn off screen: PNG files that a README shows, with the same bytes for the same figures."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from runners.ingest.profile.statistics import seen
-
 INK, FILL, FAINT, SIGNAL = "#1f2933", "#3b7ea1", "#9aa5b1", "#c2410c"
 PANELS_A_ROW = 5
 MOST_PANELS = 30
@@ -20,6 +18,8 @@ _BARS = 10
 _FEWEST_PLACES = 5
 """Places that bars stand in, so that two of them don't fill a panel."""
 _DPI = 100
+_FIRST, _LAST = -62_135_596_800, 253_402_300_799
+"""The seconds from 1970 of the first and the last moment that a calendar knows."""
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -53,9 +53,10 @@ def _draw_column(panel: Axes, name: str, column: Mapping[str, Any]) -> None:
     if "histogram" in column:
         draw_histogram(panel, column["histogram"])
     elif column.get("top"):
-        draw_bars(panel, column["top"], seen(column))
+        draw_bars(panel, column["top"], column["count"])
     else:
-        panel.text(0.5, 0.5, "no values", ha="center", va="center", color=FAINT, fontsize=8, transform=panel.transAxes)
+        text = "sensitive" if column.get("sensitive") else "no values"
+        panel.text(0.5, 0.5, text, ha="center", va="center", color=FAINT, fontsize=8, transform=panel.transAxes)
         panel.set_xticks([])
     gaps = f"  {column['missing_share']:.1%} missing" if column["missing"] else ""
     title(panel, clipped(name, 22 - len(gaps) // 2), gaps)
@@ -79,10 +80,16 @@ def draw_histogram(panel: Axes, histogram: Mapping[str, Any]) -> None:
     panel.xaxis.set_major_locator(MaxNLocator(4, integer=is_whole, min_n_ticks=1))
     if "unit" in histogram:
         ends = (edges[0], edges[-1])
-        panel.set_xticks(ends, [datetime.fromtimestamp(end, UTC).date().isoformat() for end in ends])
+        panel.set_xticks(ends, [_day(end) for end in ends])
     else:
         panel.ticklabel_format(axis="x", style="sci", scilimits=(-3, 5), useOffset=False)
         panel.xaxis.offsetText.set_fontsize(6)
+
+
+def _day(seconds: float) -> str:
+    """Return the day of a moment, the last one where it was rounded beyond the years of four digits."""
+    within = min(max(seconds, _FIRST), _LAST)
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=within)).date().isoformat()
 
 
 def draw_bars(panel: Axes, top: Sequence[Mapping[str, Any]], count: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runners.ingest.profile.statistics import seen
+from runners.ingest.profile.statistics import apart
 
 Profile = Mapping[str, Mapping[str, Any]]
 """The profiles of columns by name, as `statistics.describe` makes them."""
@@ -65,9 +65,9 @@ def _useless(features: Profile) -> Iterator[dict[str, Any]]:
 
 
 def _names_rows(column: Mapping[str, Any]) -> bool:
-    if seen(column) <= MANY_CLASSES or column["type"] not in ("string", "integer"):
+    if column["count"] <= MANY_CLASSES or column["type"] not in ("string", "integer"):
         return False
-    share = column["distinct"] / seen(column)
+    share = column["distinct"] / column["count"]
     return bool(share > NAMING_SHARE if column["type"] == "string" else share == 1)
 
 
@@ -99,7 +99,7 @@ def _classes(features: Profile) -> Iterator[dict[str, Any]]:
 
 def _rare(column: Mapping[str, Any]) -> list[Any]:
     is_short = column["distinct"] <= len(column["top"])
-    return [t["value"] for t in column["top"] if is_short and t["count"] < RARE_SHARE * seen(column)]
+    return [t["value"] for t in column["top"] if is_short and t["count"] < RARE_SHARE * column["count"]]
 
 
 def _scales(features: Profile) -> Iterator[dict[str, Any]]:
@@ -132,10 +132,11 @@ def _target(name: str, column: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield preparation("drop_rows_without_target", [name], reason)
     top = column.get("top", [])
     if len(top) > 1 and column["distinct"] <= len(top):
-        share = top[-1]["count"] / seen(column)
+        share = top[-1]["count"] / column["count"]
         if share < IMBALANCE / (len(top) - 1):
-            reason = f"class {top[-1]['value']} has {share:.1%} of the rows, class {top[0]['value']} "
-            yield preparation("balance_classes", [name], reason + f"{top[0]['count'] / seen(column):.1%}")
+            rarest, commonest = apart([str(top[-1]["value"]), str(top[0]["value"])])
+            reason = f"class {rarest} has {share:.1%} of the rows, class {commonest} "
+            yield preparation("balance_classes", [name], reason + f"{top[0]['count'] / column['count']:.1%}")
 
 
 def _listed(parts: Iterator[str], most: int = 6) -> str:

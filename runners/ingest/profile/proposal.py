@@ -10,6 +10,8 @@ Column = Mapping[str, Any]
 MOST_CLASSES = 30
 FEWEST_EACH = 5
 """An enumeration is proposed when its values are seen this often on average; else the next refresh brings new ones."""
+LONGEST = 200
+"""Characters of a text above which it is no category."""
 _NAME_OF_ROWS = re.compile(r"(^|_)(id|key|uuid|guid)$|Id$|ID$")
 _ROOM = 0.1
 
@@ -28,7 +30,7 @@ def propose_columns(columns: Mapping[str, Column], identifier: str | None = None
 
 
 def _proposed(name: str, column: Column, is_identifier: bool) -> dict[str, Any]:
-    proposed: dict[str, Any] = {"type": column["type"]}
+    proposed: dict[str, Any] = {"type": column["type"]} | ({"sensitive": True} if column.get("sensitive") else {})
     is_unique = is_identifier or (_NAME_OF_ROWS.search(name) is not None and 1 < column["count"] == column["distinct"])
     if is_unique:
         proposed["unique"] = True
@@ -47,7 +49,13 @@ def _in_order(value: str) -> tuple[int, str]:
 
 def _is_enumeration(column: Column) -> bool:
     few = 0 < column["distinct"] <= min(MOST_CLASSES, len(column["top"]))
-    return few and not column.get("sampled") and column["count"] >= FEWEST_EACH * column["distinct"]
+    return few and column["count"] >= FEWEST_EACH * column["distinct"] and all(map(_is_word, column["top"]))
+
+
+def _is_word(top: Mapping[str, Any]) -> bool:
+    """Tell whether a text can stand in a spec as it is: short, on one line, and no interpolation."""
+    text = top["value"]
+    return len(text) <= LONGEST and text.isprintable() and "${" not in text
 
 
 def _range(column: Column) -> dict[str, Any]:
@@ -62,6 +70,7 @@ def _range(column: Column) -> dict[str, Any]:
     if not step:
         return {}
     lower, upper = _outwards(low - spread * _ROOM, step, math.floor), _outwards(high + spread * _ROOM, step, math.ceil)
+    lower, upper = min(lower, low), max(upper, high)  # rounding may have gone inwards where numbers are large
     return {"minimum": max(lower, 0) if low >= 0 else lower, "maximum": min(upper, 0) if high <= 0 else upper}
 
 

@@ -1,11 +1,10 @@
-"""Statistics of one column, read in a stream: exact counts and moments of all rows, the rest of a sample of them.
+"""Statistics of one column: of all its rows, read once, in a stream of row groups.
 
-Up to `SAMPLE_ROWS` rows the sample is everything. Above that it is every n-th row, and `sampled` says how many values
-it holds: quantiles, histograms, distinct counts and top values are of these alone.
+Nothing is sampled: memory holds one column.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,11 @@ from pyarrow import parquet
 
 from runners.ingest.content import GROUP_ROWS
 
-SAMPLE_ROWS = 1_000_000
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 BINS = 24
 TOP = 30
 HUGE = 1e150
 """A number whose square can't be held: for statistics it is infinite."""
-_SHOWN_TEXT = 80
-
 Floats = NDArray[np.float64]
 
 
@@ -71,8 +67,8 @@ def moments_of(numbers: Floats) -> Moments:
 
 
 @dataclass(frozen=True)
-class Sampled:
-    """A column as it was read: its figures so far, and the sample of its values that the rest is made from."""
+class Column:
+    """A column as it was read: its values, and their figures so far."""
 
     values: Any
     count: int
@@ -81,9 +77,9 @@ class Sampled:
     moments: Moments
 
 
-def read_column(path: Path, name: str, *, stride: int = 1) -> Sampled:
-    """Read a column of a Parquet file of plain columns, keeping every `stride`-th value."""
-    kept, moments, missing, infinite, row = [], Moments(), 0, 0, 0
+def read_column(path: Path, name: str) -> Column:
+    """Read a column of a Parquet file of plain columns."""
+    kept, moments, missing, infinite, rows = [], Moments(), 0, 0, 0
     with parquet.ParquetFile(path) as file:
         arrow = file.schema_arrow.field(name).type
         for batch in file.iter_batches(columns=[name], batch_size=GROUP_ROWS):
@@ -93,15 +89,9 @@ def read_column(path: Path, name: str, *, stride: int = 1) -> Sampled:
                 numbers = numbers_of(values)
                 moments = moments.merged(moments_of(numbers))
                 infinite += len(values) - values.null_count - numbers.size
-            kept.append(values[-row % stride :: stride] if stride > 1 else values)
-            row += len(values)
-    sample = pa.chunked_array(kept, arrow).combine_chunks()
-    return Sampled(sample, row - missing, missing, infinite, moments)
-
-
-def stride_for(rows: int) -> int:
-    """Return the step through so many rows that keeps the sample within `SAMPLE_ROWS`."""
-    return max(1, -(-rows // SAMPLE_ROWS))
+            kept.append(values)
+            rows += len(values)
+    return Column(pa.chunked_array(kept, arrow).combine_chunks(), rows - missing, missing, infinite, moments)
 
 
 def numbers_of(values: Any) -> Floats:
@@ -110,13 +100,13 @@ def numbers_of(values: Any) -> Floats:
     return numbers[np.abs(numbers) < HUGE]
 
 
-def describe(read: Sampled, type_: str, *, sampled: bool = False) -> dict[str, Any]:
-    """Return the statistics of a column as JSON.
+def describe(read: Column, type_: str, *, sensitive: bool = False) -> dict[str, Any]:
+    """Return the statistics of a column as JSON; of a sensitive one, those that hold none of its values.
 
     Args:
         read: the column.
         type_: the spec's word for its type.
-        sampled: whether its sample is less than everything.
+        sensitive: whether its values are shown nowhere.
     """
     rows = read.count + read.missing
     figures: dict[str, Any] = {
@@ -126,7 +116,8 @@ def describe(read: Sampled, type_: str, *, sampled: bool = False) -> dict[str, A
         "missing_share": rounded(read.missing / rows) if rows else 0.0,
         "distinct": int(pc.count_distinct(read.values, mode="only_valid").as_py()),
     }
-    figures |= {"sampled": len(read.values) - read.values.null_count} if sampled else {}
+    if sensitive:
+        return figures | {"sensitive": True, "top": []}
     if type_ in ("integer", "number"):
         return figures | _of_numbers(read, figures["distinct"], whole=type_ == "integer")
     if type_ == "datetime":
@@ -134,15 +125,14 @@ def describe(read: Sampled, type_: str, *, sampled: bool = False) -> dict[str, A
     return figures | {"top": top_values(read.values)} | (_of_text(read.values) if type_ == "string" else {})
 
 
-def _of_numbers(read: Sampled, distinct: int, *, whole: bool) -> dict[str, Any]:
+def _of_numbers(read: Column, distinct: int, *, whole: bool) -> dict[str, Any]:
     infinite = {"infinite": read.infinite} if read.infinite else {}
     if not read.moments.count:
         return infinite
     numbers, moments = numbers_of(read.values), read.moments
     quantiles = np.quantile(numbers, QUANTILES)
     return infinite | {
-        "minimum": _number(moments.minimum, whole),
-        "maximum": _number(moments.maximum, whole),
+        **_extremes(read, whole=whole),
         "mean": rounded(moments.mean),
         "std": rounded(moments.std),
         "quantiles": {f"{q:g}": rounded(value) for q, value in zip(QUANTILES, quantiles, strict=True)},
@@ -151,8 +141,8 @@ def _of_numbers(read: Sampled, distinct: int, *, whole: bool) -> dict[str, Any]:
     }
 
 
-def histogram(numbers: Floats, distinct: int, *, whole: bool) -> dict[str, list[Any]]:
-    """Count finite numbers in bins; few whole numbers get a bin each."""
+def histogram(numbers: Floats, distinct: int, *, whole: bool, exact: bool = False) -> dict[str, list[Any]]:
+    """Count finite numbers in bins; few whole numbers get a bin each. Edges are rounded, unless they are `exact`."""
     low, high = float(numbers.min()), float(numbers.max())
     if whole and high - low < BINS:
         edges = np.arange(low - 0.5, high + 1.5)
@@ -162,14 +152,14 @@ def histogram(numbers: Floats, distinct: int, *, whole: bool) -> dict[str, list[
         bins = max(1, min(BINS, distinct)) if (high - low) > abs(high) * 1e-12 else 1
         edges = np.linspace(low, high if high > low else low + 1, bins + 1)
         counts = np.histogram(numbers, edges)[0]
-    return {"edges": [rounded(edge) for edge in edges], "counts": [int(count) for count in counts]}
+    return {"edges": [float(e) if exact else rounded(e) for e in edges], "counts": [int(count) for count in counts]}
 
 
 def _of_moments(values: Any) -> dict[str, Any]:
     micros = values.cast(pa.int64()).drop_null().to_numpy(zero_copy_only=False)
     if not micros.size:
         return {}
-    bars = histogram(micros.astype(np.float64) / 1e6, BINS, whole=False)
+    bars = histogram(micros.astype(np.float64) / 1e6, BINS, whole=False, exact=True)
     extremes = pc.min_max(values).as_py()
     return {
         "minimum": extremes["min"].isoformat(),
@@ -198,24 +188,28 @@ def top_values(values: Any, most: int = TOP) -> list[dict[str, Any]]:
         return []
     table = pa.table({"value": counted.field("values"), "count": counted.field("counts")})
     first = table.sort_by([("count", "descending"), ("value", "ascending")]).slice(0, most).to_pylist()
-    return [{"value": _shown(row["value"]), "count": row["count"]} for row in first]
+    return [{"value": _whole(row["value"]), "count": row["count"]} for row in first]
 
 
-def _shown(value: Any) -> Any:
-    if isinstance(value, float):
-        return rounded(value) if math.isfinite(value) else str(value)
-    return value[: _SHOWN_TEXT - 1] + "…" if isinstance(value, str) and len(value) > _SHOWN_TEXT else value
+def _whole(value: Any) -> Any:
+    """Return a value as JSON can hold it; a text is never cut, since two of them may differ at their ends only."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _number(value: float, whole: bool) -> int | float:
-    return int(value) if whole else rounded(value)
-
-
-def seen(column: Mapping[str, Any]) -> int:
-    """Return how many present values the distinct count and the top values of a column were made from."""
-    return int(column.get("sampled", column["count"]))
+def _extremes(read: Column, *, whole: bool) -> dict[str, int | float]:
+    """Return the lowest and the highest number as they are: a range that is made from them must hold them."""
+    if not whole:
+        return {"minimum": read.moments.minimum, "maximum": read.moments.maximum}
+    found = pc.min_max(read.values).as_py()
+    return {"minimum": found["min"], "maximum": found["max"]}
 
 
 def rounded(value: Any) -> float:
     """Round to ten significant digits, so that the last bits of a sum don't make a difference."""
     return float(f"{float(value):.10g}")
+
+
+def apart(texts: Sequence[str], most: int = 80) -> list[str]:
+    """Shorten texts for people, and number those that would then be the same."""
+    shown = [text if len(text) <= most else text[: most - 1] + "…" for text in texts]
+    return [f"{text} ({place + 1})" if shown.count(text) > 1 else text for place, text in enumerate(shown)]

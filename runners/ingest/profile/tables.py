@@ -5,26 +5,26 @@ from typing import Any
 from runners.ingest.parameters import Parameters
 from runners.ingest.profile.association import Variable, associate, variable
 from runners.ingest.profile.preparations import Roles, find_preparations
-from runners.ingest.profile.statistics import Sampled, describe, read_column, stride_for
+from runners.ingest.profile.statistics import Column, apart, describe, read_column
 from runners.ingest.tables import Table
 
 
 def profile_table(table: Table, params: Parameters) -> dict[str, Any]:
-    """Return the profile of a table that was written, as JSON. Memory holds two columns' samples at a time."""
-    stride = stride_for(table.rows)
+    """Return the profile of a table that was written, as JSON. Memory holds two columns at a time."""
     roles = Roles(params.identifier, params.target, params.timestamp)
-    target = _target(table, params, stride)
+    target = _target(table, params)
     columns: dict[str, dict[str, Any]] = {}
+    hidden = {name for name, declared in (params.columns or {}).items() if declared.sensitive}
     for name, type_ in table.types.items():
-        read = read_column(table.path, name, stride=stride)
-        columns[name] = describe(read, type_, sampled=stride > 1)
+        read = read_column(table.path, name)
+        columns[name] = describe(read, type_, sensitive=name in hidden)
         if name not in (params.identifier, params.target):
             columns[name] |= _association(read, type_, target)
     return {
         "format": 1,
         "kind": "table",
         "rows": table.rows,
-        "profiled_rows": -(-table.rows // stride),
+        "profiled_rows": table.rows,
         "identifier": _identifier(params, columns),
         "target": _balance(params, columns),
         "timestamp": _period(params, columns),
@@ -34,14 +34,14 @@ def profile_table(table: Table, params: Parameters) -> dict[str, Any]:
     }
 
 
-def _target(table: Table, params: Parameters, stride: int) -> Variable | None:
+def _target(table: Table, params: Parameters) -> Variable | None:
     if params.target not in table.types:
         return None
-    read = read_column(table.path, params.target, stride=stride)
+    read = read_column(table.path, params.target)
     return variable(read.values, table.types[params.target], as_target=True)
 
 
-def _association(read: Sampled, type_: str, target: Variable | None) -> dict[str, Any]:
+def _association(read: Column, type_: str, target: Variable | None) -> dict[str, Any]:
     column = variable(read.values, type_) if target else None
     found = associate(column, target) if column and target else None
     return {"target_association": found} if found else {}
@@ -51,7 +51,7 @@ def _identifier(params: Parameters, columns: dict[str, dict[str, Any]]) -> dict[
     if params.identifier not in columns:
         return None
     column = columns[params.identifier]
-    duplicates = None if column.get("sampled") else column["count"] - column["distinct"]
+    duplicates = column["count"] - column["distinct"]
     return {"column": params.identifier, "duplicates": duplicates, "missing": column["missing"]}
 
 
@@ -62,9 +62,11 @@ def _balance(params: Parameters, columns: dict[str, dict[str, Any]]) -> dict[str
     column = columns[params.target]
     told: dict[str, Any] = {"column": params.target, "missing": column["missing"]}
     top = column.get("top", ())
-    if column["distinct"] <= len(top):
+    if column["distinct"] <= len(top) and "sensitive" not in column:
         seen = sum(value["count"] for value in top)
-        return told | {"balance": {str(value["value"]): round(value["count"] / seen, 6) for value in top}}
+        names = apart([str(value["value"]) for value in top])
+        shares = (round(value["count"] / seen, 6) for value in top)
+        return told | {"balance": dict(zip(names, shares, strict=True))}
     return told | {key: column[key] for key in ("mean", "std") if key in column}
 
 

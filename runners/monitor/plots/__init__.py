@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from runners.monitor.plots.canvas import Figure, save
 from runners.monitor.plots.chunks import drift, performance, reconstruction
 from runners.monitor.plots.distributions import distributions
 from runners.monitor.plots.trend import trend
+from runners.monitor.report import Pictures, Report
 from runners.monitor.tables import Tables
 
 FOLDER = "plots"
 
-_DRAWN: Mapping[str, Callable[[Mapping[str, Any]], Figure | None]] = {
+_DRAWN: Mapping[str, Callable[[Report], Figure | None]] = {
     "performance": performance,
     "drift": drift,
     "reconstruction": reconstruction,
@@ -20,12 +20,12 @@ _DRAWN: Mapping[str, Callable[[Mapping[str, Any]], Figure | None]] = {
 }
 
 
-def draw(document: Mapping[str, Any], tables: Tables, folder: Path) -> dict[str, str]:
-    """Draw what a document tells, and the distributions of its tables; return the pictures' paths by their names."""
-    figures = {name: figure(document) for name, figure in _DRAWN.items()}
-    figures["distributions"] = distributions(document, tables)
+def draw(report: Report, tables: Tables, folder: Path) -> Pictures:
+    """Draw what a report tells, and the distributions of its tables; return the pictures' paths."""
+    figures = {name: figure(report) for name, figure in _DRAWN.items()}
+    figures["distributions"] = distributions(report, tables)
     (folder / FOLDER).mkdir(exist_ok=True)
     paths = {name: f"{FOLDER}/{name}.png" for name, figure in figures.items() if figure}
     for name, path in paths.items():
         save(figures[name], folder / path)
-    return paths
+    return Pictures(**paths)

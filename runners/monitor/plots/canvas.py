@@ -33,11 +33,20 @@ def titled(plot: Axes, title: str, *, is_beyond: bool = False) -> None:
     plot.set_title(title, loc="left", fontsize=NORMAL, color=ALERT if is_beyond else INK, fontweight="bold", pad=6)
 
 
-def keyed(figure: Figure, plot: Axes) -> None:
-    """Write the key of a plot's colours once, above the figure."""
-    handles, names = plot.get_legend_handles_labels()
+def keyed(figure: Figure, *plots: Axes) -> None:
+    """Write the key of the plots' colours once, above the figure."""
+    key: dict[str, Any] = {}
+    for plot in plots:
+        handles, names = plot.get_legend_handles_labels()
+        key |= dict(zip(names, handles, strict=True))
     figure.legend(
-        handles, names, loc="outside upper right", ncols=len(names), frameon=False, fontsize=SMALL, labelcolor=INK
+        list(key.values()),
+        list(key),
+        loc="outside upper right",
+        ncols=len(key),
+        frameon=False,
+        fontsize=SMALL,
+        labelcolor=INK,
     )
 
 

@@ -1,34 +1,35 @@
 """Figures over chunks: the reference's to the left, the window's to the right in the order of time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from runners.monitor.plots.canvas import ALERT, BEFORE, INK, KNOWN, NOW, QUIET, Axes, Figure, grid_of, keyed, titled
+from runners.monitor.report import PerformancePart, Report, SeriesPart
 
 MOST_COLUMNS = 6
 _FEWEST_BEFORE = 8
 
 
-def drift(document: Mapping[str, Any]) -> Figure | None:
+def drift(report: Report) -> Figure | None:
     """Draw the distance of the columns that are farthest beyond their limits."""
-    columns = [column for column in document["columns"] if column["jensen_shannon"]][:MOST_COLUMNS]
+    columns = [(column, column.jensen_shannon) for column in report.columns if column.jensen_shannon][:MOST_COLUMNS]
     if not columns:
         return None
     figure, plots = grid_of(len(columns), height=1.75)
-    for plot, column in zip(plots, columns, strict=True):
-        _line(plot, column["jensen_shannon"])
+    for plot, (column, series) in zip(plots, columns, strict=True):
+        _line(plot, series)
         plot.set_ylim(bottom=0)
-        titled(plot, column["name"], is_beyond=column["drifted"])
+        titled(plot, column.name, is_beyond=column.drifted)
     keyed(figure, plots[0])
     return figure
 
 
-def reconstruction(document: Mapping[str, Any]) -> Figure | None:
+def reconstruction(report: Report) -> Figure | None:
     """Draw the reconstruction error of all columns together."""
-    series = document["reconstruction"]
+    series = report.reconstruction
     if series is None:
         return None
     figure, (plot,) = grid_of(1, height=2.4)
@@ -38,49 +39,56 @@ def reconstruction(document: Mapping[str, Any]) -> Figure | None:
     return figure
 
 
-def performance(document: Mapping[str, Any]) -> Figure | None:
-    """Draw the first metric: estimated, with two standard errors on both sides, and realised where it is known."""
-    if not document["performance"]:
+def performance(report: Report) -> Figure | None:
+    """Draw the first metric: estimated, with two standard errors on both sides, and beside it realised where known."""
+    told = report.first()
+    shown = [one for one in (told.estimated_chunks, told.realized_chunks) if one] if told else []
+    if told is None or not shown:
         return None
-    told = document["performance"][0]
-    figure, (plot,) = grid_of(1, height=2.6)
-    estimated, realized = told["estimated_chunks"], told["realized_chunks"]
-    _before(plot, estimated or realized)
-    if estimated:
-        _estimated(plot, estimated)
-    if realized:
-        at, values = _points(realized["now"])
-        plot.plot(at, values, "o", color=KNOWN, markersize=5, label="realised", zorder=4)
-    if told["reference"] is not None:
-        plot.axhline(told["reference"], color=BEFORE, linewidth=1, linestyle=(0, (4, 3)))
-    titled(plot, f"{told['metric']} by chunk")
-    _numbered(plot, len((estimated or realized)["now"]))
-    keyed(figure, plot)
+    figure, plots = grid_of(len(shown), height=2.6, most_across=2)
+    for plot, series in zip(plots, shown, strict=True):
+        _side(plot, series, told, is_realized=series is told.realized_chunks)
+    keyed(figure, *plots)
     return figure
 
 
-def _estimated(plot: Axes, series: Mapping[str, Any]) -> None:
-    at, values = _points(series["now"])
-    errors = np.array([error or 0.0 for error in series["errors"]] or [0.0] * len(values))
+def _side(plot: Axes, series: SeriesPart, told: PerformancePart, *, is_realized: bool) -> None:
+    """Draw one side: estimated on the window, or realised on all rows whose outcomes are known."""
+    _before(plot, series)
+    if is_realized:
+        at, values = _points(series.now)
+        plot.plot(at, values, "-o", color=KNOWN, linewidth=1.2, markersize=5, label="realised", zorder=4)
+    else:
+        _estimated(plot, series)
+    if told.reference is not None:
+        plot.axhline(told.reference, color=BEFORE, linewidth=1, linestyle=(0, (4, 3)))
+    rows = "rows with outcomes" if is_realized else "this window"
+    titled(plot, f"{told.metric}, {rows}, by chunk")
+    _numbered(plot, len(series.now))
+
+
+def _estimated(plot: Axes, series: SeriesPart) -> None:
+    at, values = _points(series.now)
+    errors = np.array([error or 0.0 for error in series.errors] or [0.0] * len(values))
     plot.fill_between(at, values - 2 * errors, values + 2 * errors, color=NOW, alpha=0.18, linewidth=0)
     plot.plot(at, values, "-o", color=NOW, linewidth=1.6, markersize=4, label="estimated")
 
 
-def _line(plot: Axes, series: Mapping[str, Any]) -> None:
+def _line(plot: Axes, series: SeriesPart) -> None:
     _before(plot, series)
-    at, values = _points(series["now"])
+    at, values = _points(series.now)
     plot.plot(at, values, "-o", color=NOW, linewidth=1.6, markersize=4, label="this window")
-    limits = [series[side] for side in ("lower", "upper") if series[side] is not None]
+    limits = [limit for limit in (series.lower, series.upper) if limit is not None]
     for number, limit in enumerate(limits):
         plot.axhline(limit, color=INK, linewidth=1, linestyle=(0, (4, 3)), label=None if number else "limit")
-    beyond = _beyond(values, series["lower"], series["upper"])
+    beyond = _beyond(values, series.lower, series.upper)
     plot.plot(at[beyond], values[beyond], "o", color=ALERT, markersize=5, label="beyond", zorder=4)
     _numbered(plot, len(values))
 
 
-def _before(plot: Axes, series: Mapping[str, Any]) -> None:
+def _before(plot: Axes, series: SeriesPart) -> None:
     """Draw the reference's chunks, no more than would leave the window too little room."""
-    shown = series["reference"][-max(_FEWEST_BEFORE, len(series["now"])) :]
+    shown = series.reference[-max(_FEWEST_BEFORE, len(series.now)) :]
     values = _numbers(shown)
     plot.plot(np.arange(-len(values), 0), values, "-", color=BEFORE, linewidth=1.2, label="reference")
     plot.axvline(0, color=QUIET, linewidth=1)

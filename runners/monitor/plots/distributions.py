@@ -1,6 +1,6 @@
 """How the values of columns were distributed in the reference, and how they are now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,29 +9,30 @@ from matplotlib.ticker import PercentFormatter
 from runners.monitor.plots.canvas import BEFORE, NOW, Axes, Figure, grid_of, keyed, titled
 from runners.monitor.plots.chunks import MOST_COLUMNS
 from runners.monitor.quality import shares
+from runners.monitor.report import ColumnPart, Report
 from runners.monitor.tables import Tables
 
 _CATEGORIES, _BINS, _LETTERS = 7, 24, 9
 
 
-def distributions(document: Mapping[str, Any], tables: Tables) -> Figure | None:
+def distributions(report: Report, tables: Tables) -> Figure | None:
     """Draw the drifted columns; where none drifts, the three that are farthest."""
-    columns = _chosen(document["columns"])
+    columns = _chosen(report.columns)
     if not columns:
         return None
     figure, plots = grid_of(len(columns), height=1.85)
     for plot, column in zip(plots, columns, strict=True):
-        before, now = tables.reference[column["name"]].dropna(), tables.now[column["name"]].dropna()
-        (_numbers if column["kind"] == "number" else _categories)(plot, before, now)
+        before, now = tables.reference[column.name].dropna(), tables.now[column.name].dropna()
+        (_numbers if column.kind == "number" else _categories)(plot, before, now)
         plot.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        titled(plot, column["name"], is_beyond=column["drifted"])
+        titled(plot, column.name, is_beyond=column.drifted)
     keyed(figure, plots[0])
     return figure
 
 
-def _chosen(columns: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    comparable = [column for column in columns if column["jensen_shannon"]]
-    drifted = [column for column in comparable if column["drifted"]]
+def _chosen(columns: Sequence[ColumnPart]) -> list[ColumnPart]:
+    comparable = [column for column in columns if column.jensen_shannon]
+    drifted = [column for column in comparable if column.drifted]
     return drifted[:MOST_COLUMNS] or comparable[:3]
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from runners.models.loading import digest_of
+from runners.models.signature import FILE as SIGNATURE
 from runners.train.evidence.documents import environment, write_json
 from runners.train.trained import Trained
 
@@ -23,12 +25,13 @@ def write_provenance(trained: Trained) -> None:
 
 
 def statement(trained: Trained, finished: datetime) -> dict[str, Any]:
-    """Return the statement; its subject is the model's file."""
+    """Return the statement; its subjects are the model's files and its signature."""
     signature, request = trained.model.signature, trained.trial.request
+    subjects = {**signature.files, SIGNATURE: digest_of(signature.to_json().encode())}.items()
     packages = environment()["packages"]
     return {
         "_type": STATEMENT,
-        "subject": [{"name": signature.file, "digest": {"sha256": signature.digest.removeprefix("sha256:")}}],
+        "subject": [_subject(name, digest) for name, digest in subjects],
         "predicateType": PREDICATE,
         "predicate": {
             "buildDefinition": {
@@ -47,6 +50,10 @@ def statement(trained: Trained, finished: datetime) -> dict[str, Any]:
             },
         },
     }
+
+
+def _subject(name: str, digest: str) -> dict[str, Any]:
+    return {"name": name, "digest": {"sha256": digest.removeprefix("sha256:")}}
 
 
 def dependencies(provenance: Mapping[str, Any], inputs: Mapping[str, str]) -> list[dict[str, Any]]:

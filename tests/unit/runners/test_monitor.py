@@ -6,15 +6,19 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from runners.contract import InputError, Request
+from runners.contract import InputError, Request, Result
 from runners.harness import finish
 from runners.monitor import run
-from tests.unit.runners.monitor.traffic import TRIAL, census, events_of, write_log, write_trial
+from tests.unit.runners.monitor.traffic import SIGNATURE, START, TRIAL, census, event, events_of, write_log, write_trial
 
 QUERY = "SELECT id, employed FROM census"
 PARAMS: dict[str, Any] = {
@@ -24,7 +28,13 @@ PARAMS: dict[str, Any] = {
     "trial": TRIAL,
     "window": {"start": None, "end": "2026-03-02T00:00:00+00:00"},
     "outcomes": {"sql": {"url": "${secret:WAREHOUSE}", "query": QUERY}},
-    "thresholds": {"drifted_columns": 3, "jensen_shannon": 0.1, "estimated_drop": 0.03, "realized_drop": 0.03},
+    "thresholds": {
+        "drifted_columns": 3,
+        "jensen_shannon": 0.1,
+        "estimated_drop": 0.03,
+        "realized_drop": 0.03,
+        "distance": 0.6,
+    },
 }
 
 
@@ -122,8 +132,120 @@ def test_real_traffic_of_later_years(warehouse: Path) -> None:
         result = finish(request, warehouse / str(year), run(request, warehouse / str(year)))
         verdicts[year] = (result.facts["verdict"], {alert["what"] for alert in result.facts["alerts"]})
         assert {"report.json", "report.md", "report.html", "plots/drift.png"} <= set(result.files)
-    fallen = {"columns drift", "reconstruction error", "estimated roc_auc fell", "realised roc_auc fell"}
+    fallen = {"columns drift", "distance from the reference", "estimated roc_auc fell", "realised roc_auc fell"}
     assert verdicts == {2016: ("ok", set()), 2018: ("alert", fallen)}
     assert len(report_in(warehouse / "2018")["history"]) == 2
     whole = "".join(path.read_text("utf-8") for path in (warehouse / "2018").glob("report.*"))
     assert os.environ["SETPOINT_SECRET_WAREHOUSE"] not in whole
+
+
+PIXELS = 64
+
+
+def pictures(folder: Path, asked: np.ndarray[Any, Any], image: dict[str, int] | None) -> Result:
+    """Report on pictures that a model was asked about; those it was tested on are noise, half of them a class."""
+    random = np.random.default_rng(0)
+    kind = random.integers(0, 2, 800)
+    tested = pd.DataFrame({"image": list(random.random((800, PIXELS))), "employed": kind, "prediction": kind})
+    tested["predicted_probability"] = np.where(kind == 1, 0.9, 0.1)
+    inputs = [{"name": "image", "datatype": "FP32", "shape": [-1, PIXELS]}]
+    write_trial(folder / "trial", tested, SIGNATURE | {"inputs": inputs, "image": image, "identifier": None})
+    answers = [int(one.mean() > 0) * (at % 2) for at, one in enumerate(asked)]
+    told = [
+        event(at, [], rows=[{"image": one.tolist()}], prediction=[answer], probability=[0.9 if answer else 0.1])
+        for at, (one, answer) in enumerate(zip(asked, answers, strict=True))
+    ]
+    write_log(folder / "logs", told)
+    thresholds = PARAMS["thresholds"] | {"estimated_drop": None, "missing_share": 0.05}
+    return run(request_of(folder, minimum_rows=100, outcomes=None, thresholds=thresholds), folder / "report")
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("nannyml")
+def test_black_pictures_are_not_all_well(tmp_path: Path) -> None:
+    size = {"height": 8, "width": 8, "channels": 1}
+    facts = pictures(tmp_path, np.zeros((400, PIXELS)), size).facts
+    assert facts["verdict"] == "alert"
+    assert {"brightness of image", "contrast of image", "sharpness of image"} <= set(facts["columns_drifted"])
+    assert "prediction" in facts["columns_drifted"], "the answers are watched too"
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("nannyml")
+def test_pictures_like_those_of_the_test_are_quiet(tmp_path: Path) -> None:
+    size = {"height": 8, "width": 8, "channels": 1}
+    facts = pictures(tmp_path, np.random.default_rng(1).random((400, PIXELS)), size).facts
+    assert (facts["verdict"], facts["columns_drifted"], facts["unwatched"]) == ("ok", [], [])
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("nannyml")
+def test_what_is_not_watched_is_said_and_never_all_well(tmp_path: Path) -> None:
+    facts = pictures(tmp_path, np.random.default_rng(1).random((400, PIXELS)), None).facts
+    assert facts["verdict"] == "partly_watched"
+    assert [told.split(":")[0] for told in facts["unwatched"]] == ["The input image isn't compared with the reference"]
+    text = (tmp_path / "report" / "report.md").read_text("utf-8")
+    assert text.startswith("# No alert on 400 rows, but not everything is watched\n")
+    assert "## Not watched" in text
+
+
+HOURS = 30
+LATE = timedelta(hours=24)
+
+
+def hourly(hour: int, number: int) -> dict[str, Any]:
+    """Return an event of an hour, in which a model that is right nine times of ten answers; from hour 2 on, half."""
+    random = Random(1000 * hour + number)
+    rows = [{"id": 10_000 * hour + 10 * number + at, "AGEP": random.gauss(40, 9)} for at in range(10)]
+    told = {"prediction": [1] * 10, "probability": [0.9] * 10, "rows": rows}
+    moment = START + timedelta(hours=hour, seconds=30 * number)
+    return event(0, [], **told) | {"id": f"{hour}-{number}", "time": moment.isoformat()}
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("nannyml")
+def test_outcomes_a_day_late_are_counted_and_a_realised_drop_alerts(tmp_path: Path) -> None:
+    """Each hour has a report; outcomes arrive a day later, when their window was reported on long ago."""
+    random = Random(1)
+    rows = [{"id": -at, "AGEP": random.gauss(40, 9), "employed": int(random.random() < 0.9)} for at in range(2000)]
+    frame = pd.DataFrame(rows).assign(prediction=1, predicted_probability=0.9)
+    inputs = [{"name": "AGEP", "datatype": "FP64", "shape": [-1, 1]}]
+    write_trial(tmp_path / "trial", frame, SIGNATURE | {"inputs": inputs})
+    write_log(tmp_path / "logs", [hourly(hour, number) for hour in range(HOURS) for number in range(20)])
+    known: dict[int, Result] = {}
+    for hour in (1, 2, 28, 29):
+        end, start = START + timedelta(hours=hour + 1), START + timedelta(hours=hour)
+        told = pd.DataFrame(_outcomes(end - LATE) or [{"id": 0, "employed": 1}])
+        told.to_csv(tmp_path / "outcomes.csv", index=False)
+        source = {"files": {"url": (tmp_path / "outcomes.csv").as_uri(), "format": "csv"}}
+        window = {"start": start.isoformat(), "end": end.isoformat()}
+        request = request_of(
+            tmp_path, f"r{hour}", window=window, outcomes=source, metric="accuracy", minimum_rows=100, chunk=100
+        )
+        if known:
+            inputs_of = request.inputs | {"previous": (tmp_path / f"r{max(known)}").as_uri()}
+            request = request.model_copy(update={"inputs": inputs_of})
+        known[hour] = run(request, tmp_path / f"r{hour}")
+    assert [alert["what"] for alert in known[2].facts["alerts"]] == []
+    report = report_in(tmp_path / "r29")
+    assert "realised accuracy fell" in {alert["what"] for alert in known[29].facts["alerts"]}
+    assert report["outcomes"] == 0, "none of this window's are known"
+    assert report["lookback"]["known"] == 200 * 6
+    told_anew = {one["window"]["end"]: one["realized"] for one in report["windows"]}
+    assert told_anew[(START + timedelta(hours=2)).isoformat()] == pytest.approx(0.9, abs=0.06)
+    assert told_anew[(START + timedelta(hours=3)).isoformat()] == pytest.approx(0.5, abs=0.09)
+    assert report["history"][1]["realized"] == told_anew[(START + timedelta(hours=3)).isoformat()]
+    assert "Outcomes are known for 0 of 200 rows of this window, and for 1,200 of 6,000" in (
+        tmp_path / "r29" / "report.md"
+    ).read_text("utf-8")
+
+
+def _outcomes(until: datetime) -> list[dict[str, Any]]:
+    """Return the outcomes of what was asked up to a moment: after two hours the model is right half the time."""
+    found = []
+    for hour in range(HOURS):
+        if START + timedelta(hours=hour + 1) <= until:
+            random = Random(hour)
+            right = 0.9 if hour < 2 else 0.5
+            found += [{"id": 10_000 * hour + at, "employed": int(random.random() < right)} for at in range(200)]
+    return found

@@ -1,5 +1,6 @@
 """Places: near ones are used as they are, far ones are brought; secrets are revealed in a job only."""
 
+import os
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -8,7 +9,7 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from runners.contract import InputError, InputGone, SourceUnavailable
-from runners.places import deliver, local, reveal
+from runners.places import deliver, fetch, found_below, inside, local, reveal
 
 
 def test_a_near_place_is_itself(tmp_path: Path) -> None:
@@ -116,3 +117,42 @@ def test_a_secret_that_is_not_set_is_told_by_name() -> None:
     with pytest.raises(InputError, match="the secret PASSWORD is not set") as failure:
         reveal("${secret:PASSWORD}", {})
     assert "SETPOINT_SECRET_PASSWORD" in failure.value.fix
+
+
+@pytest.mark.parametrize("name", ["../x", "a/../../x", "/etc/x", "", ".", "a\0b", "link/x", "a/.."])
+def test_a_foreign_name_never_leads_out_of_its_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/link").symlink_to(tmp_path)
+    with pytest.raises(InputError, match="leads out of its folder"):
+        inside(tmp_path / "folder", name)
+
+
+@pytest.mark.parametrize("name", ["x.png", "a/b/x.png", "..x", "a..b/x"])
+def test_a_name_within_its_folder_is_a_path(tmp_path: Path, name: str) -> None:
+    assert inside(tmp_path, name) == tmp_path / name
+
+
+class Climbing(MemoryFileSystem):
+    """A store whose listing names what lies three folders up."""
+
+    protocol = "climbing"
+    store: ClassVar[dict[str, Any]] = {}
+
+    def ls(self, path: str, detail: bool = True, **_options: Any) -> list[Any]:
+        return [{"name": f"{path}/../../../x", "type": "file", "size": 1}]
+
+
+def test_a_listing_that_climbs_is_refused(tmp_path: Path) -> None:
+    fsspec.register_implementation("climbing", Climbing, clobber=True)
+    with pytest.raises(InputError, match="leads out of its folder"):
+        fetch("climbing://a/b", tmp_path / "near")
+
+
+def test_what_is_neither_a_file_nor_a_folder_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    files = fsspec.filesystem("file")
+    assert len(list(found_below(files, str(tmp_path)))) == 2
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="neither a file nor a folder"):
+        list(found_below(files, str(tmp_path)))

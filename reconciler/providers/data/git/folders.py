@@ -9,11 +9,15 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from reconciler import untrusted
 from reconciler.git.disk import writing
+from reconciler.git.export import export
 from reconciler.git.names import is_file_name
-from reconciler.git.trees import EXECUTABLE, FILE
+from reconciler.git.objects import ObjectStore
+from reconciler.git.trees import EXECUTABLE, FILE, list_tree
 from reconciler.model.errors import Refused
 from reconciler.model.ids import RunName
+from reconciler.providers.data.git.seals import is_sealed, seal
 
 STALE = 3600.0
 """Seconds after which what a crash has left is nobody's any more."""
@@ -57,8 +61,23 @@ class Folders:
             if not version.exists():
                 with suppress(FileNotFoundError):
                     work.rename(version)
-                    _lock_files(version)
+                    seal(version)
         self.remove(work)
+
+    def check_out(self, objects: ObjectStore, tree: str, run: RunName) -> None:
+        """Write a tree to the checkout of a run's version, unless it is there as it was made.
+
+        Raises:
+            Unavailable: the disk can't be written, or the tree can't be read.
+        """
+        folder = self.version(run)
+        with writing(folder):
+            is_whole = folder.is_dir() and is_sealed(folder, list_tree(objects, tree).files.keys())
+        if not is_whole:
+            self.remove(folder)
+            export(objects, tree, folder, self.trash)
+            with writing(folder):
+                seal(folder)
 
     def remove(self, folder: Path) -> None:
         """Take a folder away at once, then delete what was in it.
@@ -99,15 +118,11 @@ class Folders:
 
         Raises:
             FileNotFoundError: there is none, or the path leads out of the run's folder.
+            Refused: it is no regular file, or a large one.
         """
-        folder = self.work(run).resolve()
-        file = (folder / path).resolve()
-        if not all(is_file_name(part) for part in path.split("/")) or not file.is_relative_to(folder):
+        if not all(is_file_name(part) for part in path.split("/")) or (self.work(run) / path).is_dir():
             raise FileNotFoundError(f"the run {run} has no file {path}")
-        try:
-            return file.read_bytes()
-        except (IsADirectoryError, NotADirectoryError) as error:
-            raise FileNotFoundError(f"the run {run} has no file {path}") from error
+        return untrusted.read(self.work(run) / path, below=self.root)
 
 
 def scan(folder: Path) -> dict[str, tuple[Path, str]]:
@@ -139,12 +154,3 @@ def _walk(folder: Path) -> Iterator["os.DirEntry[str]"]:
             yield from _walk(Path(entry.path))
         else:
             yield entry
-
-
-def _lock_files(folder: Path) -> None:
-    """Take the right to write from all files, so that a version can't be changed by mistake."""
-    for place, _, files in os.walk(folder):
-        for name in files:
-            file = Path(place, name)
-            if not file.is_symlink():
-                file.chmod(file.stat().st_mode & ~0o222)

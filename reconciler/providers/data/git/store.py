@@ -24,6 +24,7 @@ from reconciler.model.run import folder_of
 from reconciler.providers.data.git import commits, names
 from reconciler.providers.data.git.folders import STALE, Folders
 from reconciler.providers.data.git.names import HEADS, OPEN, SEALED, TAGS, RunRefs, check_run
+from reconciler.untrusted import LARGEST
 
 SETTINGS = MappingProxyType(
     {
@@ -61,6 +62,7 @@ class GitData:
         self._branch = f"{HEADS}/{environment}"
         self._root = object_id("commit", commits.ROOT)
         self._lock = threading.RLock()
+        self._checking = threading.Lock()
         self._merges = 0
         self._is_swept = False
 
@@ -156,6 +158,7 @@ class GitData:
 
         Raises:
             FileNotFoundError: there is no such run or file.
+            Refused: it is no regular file, or a large one.
             Unavailable: the folder is gone or can't be read.
         """
         refs = self._known(run)
@@ -165,10 +168,12 @@ class GitData:
         found = self._objects.find(f"{commit}:{folder_of(run)}/{path}")
         if found is None or found.kind != "blob":
             raise FileNotFoundError(f"the run {run} has no file {path}")
+        if found.size > LARGEST:
+            raise Refused(f"{path} is larger than {LARGEST // 2**20} MiB", "it is no place for data")
         return self._objects.read(found.id)
 
     def url(self, run: RunName) -> str:
-        """Return the URL of a run's folder, to be read by other jobs; the folder is made anew if it is missing.
+        """Return the URL of a run's folder, to be read by other jobs; it is made anew if it is missing or was changed.
 
         Raises:
             FileNotFoundError: there is no such run.
@@ -176,13 +181,15 @@ class GitData:
         """
         refs = self._known(run)
         folder = self._folders.version(run) if refs.tags else self._folders.work(run)
-        if folder.is_dir():
+        if not refs.tags and folder.is_dir():
             return folder.as_uri()
-        if refs.tags:
-            self._folders.keep(run)
         commit = refs.sealed_commit(self._environment)
         tree = commits.output_at(Draft(self._objects), commit, run) if commit else None
-        if tree:
+        if tree and refs.tags:
+            with self._checking:
+                self._folders.keep(run)
+                self._folders.check_out(self._objects, tree, run)
+        elif tree:
             export(self._objects, tree, folder, self._folders.trash)
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)

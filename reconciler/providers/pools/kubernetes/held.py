@@ -1,6 +1,5 @@
 """What a Job says of itself, as a small value: its order, whether it was let in, how far it is."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from reconciler.kubernetes import Manifest
 from reconciler.ports.pool import JobOrder, order_from_json
 from reconciler.providers.pools.kubernetes import kinds
+from reconciler.untrusted import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def read_job(manifest: Manifest) -> Held | None:
 
 def _order(metadata: Manifest) -> JobOrder | None:
     try:
-        return order_from_json(json.loads(metadata["annotations"][kinds.ORDER]))
+        return order_from_json(parse(metadata["annotations"][kinds.ORDER]))
     except (KeyError, TypeError, ValueError):
         return None
 

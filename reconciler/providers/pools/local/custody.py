@@ -1,6 +1,7 @@
 """Custody: what becomes of jobs that were let in, whoever started them."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 
 from reconciler.model.ids import RunName
 from reconciler.ports.clock import Clock
@@ -28,10 +29,18 @@ class Custody:
         command: what a job is; the path of its request is appended.
         environ: what jobs inherit.
         grace: seconds from SIGTERM to SIGKILL.
+        ticks: tells monotonic time, by which wardens are taken to hang; they count their jobs' timeouts by it too.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, command: Sequence[str], environ: Mapping[str, str], grace: float
+        self,
+        store: Store,
+        clock: Clock,
+        command: Sequence[str],
+        environ: Mapping[str, str],
+        grace: float,
+        *,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -39,6 +48,8 @@ class Custody:
         self._environ = environ
         self._grace = grace
         self._children: dict[tuple[RunName, int], int] = {}
+        self._ticks = ticks
+        self._seen: dict[tuple[RunName, int], float] = {}
         self._stopped: dict[str, float] = {}
 
     def follow(self, record: Record) -> None:
@@ -52,6 +63,8 @@ class Custody:
 
     def reap(self) -> None:
         """Take note of wardens that have ended, so that none stays as a zombie."""
+        for key in [key for key in self._seen if self._is_over(key)]:
+            del self._seen[key]
         ended = [key for key, pid in self._children.items() if not is_child_alive(pid)]
         for key in ended:
             record = self._store.record(key[0])
@@ -69,9 +82,9 @@ class Custody:
             self._stopped.pop(name, None)
             self._store.remove(name)
         elif name not in self._stopped:
-            self._stopped[name] = self._now()
+            self._stopped[name] = self._ticks()
             stop(process)
-        elif self._now() > self._stopped[name] + self._grace + MARGIN:
+        elif self._ticks() > self._stopped[name] + self._grace + MARGIN:
             kill(process)
 
     def _await_claim(self, record: Record) -> None:
@@ -103,9 +116,14 @@ class Custody:
             kill(record.process) if record.process else None
             self._store.put_exit(fresh, self._now(), LOST, why=GONE)
 
+    def _is_over(self, key: tuple[RunName, int]) -> bool:
+        record = self._store.record(key[0])
+        return record is None or record.exit is not None or record.order.attempt != key[1]
+
     def _is_overdue(self, record: Record) -> bool:
-        since = record.admission.at if record.admission else record.submitted
-        return self._now() > since + record.order.timeout + self._grace + MARGIN
+        """Tell whether a warden goes on that should have ended, by the time since it was first seen here."""
+        since = self._seen.setdefault((record.run, record.order.attempt), self._ticks())
+        return self._ticks() > since + record.order.timeout + self._grace + MARGIN
 
     def _now(self) -> float:
         return self._clock.now().timestamp()

@@ -45,7 +45,7 @@ class Index(Generic[Value]):
     def refresh_one(self, name: str) -> Value | None:
         """Read one entry anew; return what it says."""
         try:
-            stamp = (self._folder / name).stat().st_mtime_ns
+            stamp = (self._folder / name).lstat().st_mtime_ns
         except FileNotFoundError:
             self.version += self._entries.pop(name, None) is not None
             return None
@@ -82,5 +82,5 @@ def _stamps(folder: Path) -> list[tuple[str, int]]:
     with suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
             with suppress(FileNotFoundError):
-                found.append((entry.name, entry.stat().st_mtime_ns))
+                found.append((entry.name, entry.stat(follow_symlinks=False).st_mtime_ns))
     return found

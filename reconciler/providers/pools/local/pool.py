@@ -26,6 +26,7 @@ from reconciler.providers.pools.local.records import REFUSED, Admission, Record,
 from reconciler.providers.pools.local.store import Store
 from reconciler.providers.pools.local.surroundings import devices_of, pick, secrets_named
 from reconciler.settings import inherited
+from reconciler.untrusted import tail
 
 RUNNERS = (sys.executable, "-m", "runners")
 LOG_LIMIT = 2**20
@@ -285,12 +286,9 @@ def _seconds(span: timedelta | str | float) -> float:
 def _tail(path: Path) -> str:
     """Return the end of a file from the first whole line on; empty where it isn't there."""
     try:
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(size - LOG_LIMIT, 0))
-            text = file.read(LOG_LIMIT)
+        text, is_whole = tail(path, LOG_LIMIT)
     except FileNotFoundError:
         return ""
-    if size > LOG_LIMIT:
+    if not is_whole:
         text = text.partition(b"\n")[2] or text
     return text.decode("utf-8", errors="replace")

@@ -129,6 +129,17 @@ class Record:
         )
 
 
+def time_of(told: Any) -> float:
+    """Return a time in seconds since 1970.
+
+    Raises:
+        TypeError, ValueError, OverflowError: it is none that a calendar has.
+    """
+    seconds = float(told)
+    _moment(seconds)
+    return seconds
+
+
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
@@ -155,16 +166,20 @@ def _reason(end: Exit | None, timeout: float) -> str:
 
 
 def exit_from_json(told: Mapping[str, Any]) -> Exit:
-    """Read how an attempt ended, as its warden or the pool has written it."""
-    ended = float(told["ended"])
+    """Read how an attempt ended, as its warden or the pool has written it; a job could have written it too.
+
+    Raises:
+        KeyError, TypeError, ValueError, OverflowError: it says something else.
+    """
+    ended = time_of(told["ended"])
     usage = None
     if "cpu_seconds" in told:
-        usage = Usage(float(told["cpu_seconds"]), int(told["peak_memory"]), ended - float(told["started"]))
-    code = told.get("code")
+        usage = Usage(float(told["cpu_seconds"]), int(told["peak_memory"]), ended - time_of(told["started"]))
+    code, by = told.get("code"), int(told.get("signal", 0))
     return Exit(
         ended=ended,
         code=None if code is None else int(code),
-        signal=int(told.get("signal", 0)),
+        signal=signal.Signals(by) if by else 0,
         why=str(told.get("why", "")),
         message=str(told.get("message", "")),
         usage=usage,

@@ -20,17 +20,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, RunName, file_name
 from reconciler.model.kinds.pools import Pool
 from reconciler.ports.pool import JobOrder, order_as_json, order_from_json, request_as_json
 from reconciler.providers.pools.local.index import Index
 from reconciler.providers.pools.local.records import (
     Admission,
+    Exit,
     Process,
     Record,
     exit_from_json,
+    time_of,
 )
 from reconciler.providers.pools.local.warden import create
+from reconciler.untrusted import read_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class Store:
 
     def secrets_of(self, order: JobOrder) -> Mapping[str, str]:
         """Return the environment variables that an order came with; nothing else of it shows them."""
-        return _read(self.folder_of(order.run) / f"{order.attempt}.secrets.json")
+        return read_object(self.folder_of(order.run) / f"{order.attempt}.secrets.json")
 
     def forget_secrets(self, orders: Iterable[JobOrder]) -> None:
         """Delete the secrets of attempts that have ended."""
@@ -156,37 +160,56 @@ def read_record(folder: Path) -> Record | None:
     Raises:
         OSError: a file is there and can't be read: what it says is unknown, not absent.
     """
-    told = _read(folder / "order.json")
     try:
-        order, submitted = order_from_json(told), float(told["submitted"])
-    except (KeyError, TypeError, ValueError):
+        told = read_object(folder / "order.json")
+        order, submitted = order_from_json(told), time_of(told["submitted"])
+        return _with_attempt(folder, order, submitted)
+    except (KeyError, TypeError, ValueError, OverflowError, Refused):
         return None
+
+
+def _with_attempt(folder: Path, order: JobOrder, submitted: float) -> Record:
+    """Read what became of an order's newest attempt. An end that can't be read is one all the same: a failure.
+
+    A job can write to this folder, as its warden can.
+    """
     attempt = order.attempt
-    end = _read(folder / f"{attempt}.exit.json")
-    admitted = _read(folder / f"{attempt}.admitted.json")
-    claim = _read(folder / f"{attempt}.claim.json") if admitted else {}
+    admitted = read_object(folder / f"{attempt}.admitted.json")
+    claim = _claim(folder / f"{attempt}.claim.json") if admitted else {}
     return Record(
         order=order,
         submitted=submitted,
-        admission=Admission(admitted["at"], tuple(admitted["devices"])) if admitted else None,
-        process=Process(claim["pid"], claim["identity"]) if claim else None,
-        exit=exit_from_json(end) if end else None,
+        admission=Admission(time_of(admitted["at"]), tuple(map(str, admitted["devices"]))) if admitted else None,
+        process=Process(int(claim["pid"]), str(claim["identity"])) if claim else None,
+        exit=_exit(folder / f"{attempt}.exit.json"),
     )
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _claim(path: Path) -> Mapping[str, Any]:
+    """Read who claimed an attempt; a claim that can't be read counts as none, so that its process is waited for."""
     try:
-        told = json.loads(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return read_object(path)
+    except Refused:
         return {}
-    return told if isinstance(told, dict) else {}
+
+
+def _exit(path: Path) -> Exit | None:
+    try:
+        told = read_object(path)
+        return exit_from_json(told) if told else None
+    except (KeyError, TypeError, ValueError, OverflowError, Refused) as error:
+        why = error.message if isinstance(error, Refused) else "what its warden left can't be understood"
+        return Exit(ended=path.lstat().st_mtime, why="lost", message=why)
 
 
 def _read_configured(path: Path) -> Configured | None:
-    told = _read(path)
-    if path.suffix != ".json" or not told:
+    try:
+        told = read_object(path)
+        if path.suffix != ".json" or not told:
+            return None
+        return Configured(Address(told["pool"]), Pool.model_validate(told["spec"]), bool(told.get("leaving")))
+    except (KeyError, TypeError, ValueError, Refused):
         return None
-    return Configured(Address(told["pool"]), Pool.model_validate(told["spec"]), bool(told.get("leaving")))
 
 
 def _replace(path: Path, text: str) -> None:

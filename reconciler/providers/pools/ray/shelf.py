@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from reconciler import untrusted
+from reconciler.model.errors import Refused
 from reconciler.model.ids import file_name
 
 Value = TypeVar("Value")
@@ -79,8 +81,8 @@ class Shelf(Generic[Value]):
 
     def _read_file(self, name: str) -> Value | None:
         try:
-            return self._read(json.loads((self._folder / name).read_bytes()))
-        except (FileNotFoundError, KeyError, TypeError, ValueError):
+            return self._read(untrusted.parse(untrusted.read(self._folder / name)))
+        except (FileNotFoundError, KeyError, TypeError, ValueError, Refused):
             return None
 
 
@@ -101,5 +103,5 @@ def _stamps(folder: Path) -> list[tuple[str, Stamp]]:
     found: list[tuple[str, Stamp]] = []
     for name in names:
         with suppress(FileNotFoundError):
-            found.append((name, _stamp((folder / name).stat())))
+            found.append((name, _stamp((folder / name).lstat())))
     return found

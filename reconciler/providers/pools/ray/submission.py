@@ -22,6 +22,7 @@ from reconciler.model.kinds.spec import SECRET
 from reconciler.ports.pool import JobOrder, order_as_json, order_from_json, request_as_json
 from reconciler.providers.pools.ray.jobs_api import ClusterJob
 from reconciler.providers.pools.ray.options import Options
+from reconciler.untrusted import parse
 
 OWNER, FACTS = "setpoint", "setpoint_order"
 PLAIN = 30_000
@@ -114,7 +115,7 @@ def read_facts(job: ClusterJob, owner: str) -> tuple[JobOrder, float] | None:
     if metadata.get(OWNER) != owner:
         return None
     try:
-        told = json.loads(metadata[FACTS])
+        told = parse(metadata[FACTS])
         return order_from_json(told), float(told["submitted"])
     except (KeyError, TypeError, ValueError):
         return None

@@ -1,12 +1,12 @@
 """Why pods don't answer, in words that stay the same from look to look. Pure functions."""
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reconciler.kubernetes.kinds import Manifest
+from reconciler.untrusted import parse
 
 FINAL = (64, 65)
 """The exit codes by which a runner says that trying again makes no sense: wrong settings, a wrong model."""
@@ -36,7 +36,7 @@ def trouble(pods: Iterable[Manifest]) -> Trouble | None:
 def last_words(message: str) -> str:
     """Return what a process said when it ended: our runners say it as JSON, others in the last line of their log."""
     try:
-        told = json.loads(message)
+        told = parse(message)
         words = f"{told['what']}: {told['where']}" if told.get("where") else str(told["what"])
         return f"{words} ({told['fix']})" if told.get("fix") else words
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -12,6 +12,9 @@ import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from reconciler import untrusted
+from reconciler.model.errors import Refused
+
 _PID_WIDTH = 12
 _LOCK_FD = 100
 """The number that the locked file has in the process; far from those that a program opens first."""
@@ -76,8 +79,8 @@ def _strays() -> list[int]:
 def is_alive(lock: Path) -> bool:
     """Tell whether the process of a lock is alive."""
     try:
-        file = os.open(lock, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
+        file = untrusted.opened(lock)
+    except (FileNotFoundError, Refused):
         return False
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -92,7 +95,15 @@ def pid_of(lock: Path) -> int | None:
     """Return the id of a live process; None when it is dead, or so young that nobody has written it down."""
     if not is_alive(lock):
         return None
-    text = lock.read_text().strip()
+    return _pid(lock)
+
+
+def _pid(lock: Path) -> int | None:
+    """Return the process id that a lock's file holds; None where it holds none."""
+    try:
+        text = untrusted.read(lock, 4 * _PID_WIDTH).strip()
+    except (FileNotFoundError, Refused):
+        return None
     return int(text) if text.isdigit() else None
 
 
@@ -100,8 +111,8 @@ def cpu_seconds(lock: Path) -> float | None:
     """Return the CPU time that the process of a lock has used (proc(5)); None where that isn't told."""
     pid = pid_of(lock)
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
+        fields = untrusted.read(Path(f"/proc/{pid}/stat"), 4096).rpartition(b")")[2].split()
+    except (OSError, Refused):
         return None
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -116,5 +127,6 @@ def tell(lock: Path, number: signal.Signals) -> None:
 
 def bury(lock: Path) -> None:
     """Take note of the end of a process that this one has started, so that it is no zombie."""
-    with contextlib.suppress(FileNotFoundError, ValueError, ChildProcessError):
-        os.waitpid(int(lock.read_text()), os.WNOHANG)
+    with contextlib.suppress(ChildProcessError):
+        if pid := _pid(lock):
+            os.waitpid(pid, os.WNOHANG)

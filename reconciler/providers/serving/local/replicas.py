@@ -1,7 +1,6 @@
 """Replicas as processes: what each is told, how it is seen, and what is done about it."""
 
 import math
-import os
 import re
 import signal
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from reconciler.model.errors import Refused
 from reconciler.model.ids import name_of
 from reconciler.providers.serving.local.life import Act, Seen
 from reconciler.providers.serving.local.processes import bury, cpu_seconds, is_alive, spawn, tell
@@ -17,6 +17,7 @@ from reconciler.providers.serving.local.records import Replica, RevisionRecord
 from reconciler.providers.serving.local.store import ReplicaFiles, Store, read_json, write
 from reconciler.providers.serving.local.unix_http import ask
 from reconciler.settings import inherited
+from reconciler.untrusted import tail
 
 TIMEOUT = 0.2
 """Seconds that a replica has to say whether it is ready."""
@@ -171,9 +172,8 @@ def _last_words(files: ReplicaFiles) -> Seen:
 def last_line(log: Path) -> str:
     """Return the last line of a log, without what differs from time to time: times, process ids, addresses."""
     try:
-        with log.open("rb") as file:
-            file.seek(max(file.seek(0, os.SEEK_END) - _TAIL, 0))
-            lines = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
-    except FileNotFoundError:
+        text, _ = tail(log, _TAIL)
+    except (FileNotFoundError, Refused):
         return ""
+    lines = [line.strip() for line in text.decode(errors="replace").splitlines() if line.strip()]
     return _ADDRESS.sub("0x…", _STAMP.sub("", lines[-1]))[:300] if lines else ""

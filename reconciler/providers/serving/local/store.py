@@ -29,7 +29,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconciler.model.errors import Unavailable
+from reconciler import untrusted
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, Digest, name_of
 from reconciler.providers.serving.local.records import EndpointRecord
 
@@ -197,11 +198,11 @@ class Store:
             known = self._known.get(path)
             if known and known[0] == stamp:
                 return known[1]
-            record = EndpointRecord.from_json(json.loads(path.read_bytes()))
+            record = EndpointRecord.from_json(untrusted.parse(untrusted.read(path)))
         except FileNotFoundError:
             self._known.pop(path, None)
             return None
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, Refused) as error:
             what = f"the record {path} can't be understood"
             raise Unavailable(what, "restore it, or remove it to have its endpoint made anew") from error
         self._known[path] = (stamp, record)
@@ -228,17 +229,16 @@ def _sockets(folder: Path) -> Path:
 
 def _stamp(path: Path) -> tuple[int, int]:
     """Return what tells one version of a file from the next: each is a new file."""
-    told = path.stat()
+    told = path.lstat()
     return told.st_ino, told.st_mtime_ns
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """Read a file that another version of it can be made for; empty where it isn't there or can't be understood."""
     try:
-        told = json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
+        return untrusted.read_object(path)
+    except Refused:
         return {}
-    return told if isinstance(told, dict) else {}
 
 
 def write(path: Path, told: Mapping[str, Any] | str) -> None:

@@ -41,7 +41,7 @@ class Endless:
 
 
 def wired(endless: Endless) -> Wired:
-    return cast("Wired", SimpleNamespace(converging=endless, lease=SimpleNamespace(acquire=lambda: True)))
+    return cast("Wired", SimpleNamespace(converging=endless, lease=SimpleNamespace(held=lambda: True)))
 
 
 def test_what_goes_on_beyond_its_time_is_no_end() -> None:

@@ -84,6 +84,37 @@ def test_rows_add_up_from_window_to_window_until_there_are_enough() -> None:
     assert stage.started(decide(alone)).params["window"]["start"] is None
 
 
+def quiet(*runs: RunName, start: str | None = None) -> dict[RunName, Any]:
+    """Return what these runs left in windows with too few rows, the newest up to the full hour."""
+    told: dict[str, Any] = {"verdict": "not_enough_data", "rows": 120}
+    return {
+        run: stage.reported(end, **told, window={"start": start, "end": end.isoformat()})
+        for run, end in zip(runs, [BEFORE, HOUR][-len(runs) :], strict=True)
+    }
+
+
+def test_a_quiet_window_waits_and_says_since_when_and_for_how_many_rows() -> None:
+    former = {report("a"): stage.reported(BEFORE, alerts=["drift"])}
+    run = stage.started(decide(stage.actual(stage.version(report("a")), results=former))).run
+    runs = former | quiet(run, start=BEFORE.isoformat())
+    found = decide(stage.actual(*map(stage.version, runs), results=runs))
+    assert (found.standing, found.reason) == (Standing.READY, "WaitsForRows")
+    assert found.message == f"120 of 500 rows since {BEFORE.isoformat()}: waits for more"
+    assert found.facts["waits"] == {"rows": 120, "needed": 500, "since": BEFORE.isoformat()}
+    assert found.wake == NOW.replace(hour=13, minute=0, second=0)
+    assert (found.facts["reports"], found.facts["newest"]) == ([report("a")], report("a")), "it is no report"
+    assert not any(run in path for path in found.files)
+    assert found.changes == ()
+
+
+def test_what_a_quiet_window_left_goes_when_it_was_looked_again() -> None:
+    run = stage.started(decide(stage.actual())).run
+    runs = quiet(report("a"), run)
+    found = decide(stage.actual(*map(stage.version, runs), results=runs))
+    assert [change.run for change in stage.of(found, DropRun)] == [report("a")]
+    assert found.message == "120 of 500 rows since the model went live: waits for more"
+
+
 def test_a_report_keeps_its_name_when_it_is_accepted() -> None:
     run = stage.started(decide(stage.actual())).run
     found = decide(stage.actual(stage.version(run), results={run: stage.reported(HOUR)}))
@@ -165,6 +196,42 @@ def test_an_alert_is_told_with_what_it_is_about() -> None:
     assert found.message == "2 alerts on 1000 rows: drift, missing"
     assert found.facts["alerts"][0]["what"] == "drift"
     assert found.changes == ()
+
+
+def alerting(*reports_of: tuple[datetime, list[str], str], live: str = "2") -> Decision:
+    """Decide where these reports, each a window's end, alerts and a model, were made, oldest first."""
+    runs = {
+        report(f"{number:03}"): stage.reported(end, alerts=alerts, about=about)
+        for number, (end, alerts, about) in enumerate(reports_of)
+    }
+    seen = stage.actual(*map(stage.version, runs), results=runs)
+    return stage.decide(stage.resource(WATCH), seen, upstream=[stage.upstream(API, stage.live(live, ago(days=9)))])
+
+
+def test_an_alert_says_since_when_and_about_which_model() -> None:
+    found = alerting(
+        (ago(hours=9), ["drift"], LIVE),
+        (ago(hours=7), [], LIVE),
+        (ago(hours=5), ["drift"], LIVE),
+        (BEFORE, ["drift", "missing"], LIVE),
+    )
+    told = {alert["what"]: (alert["since"], alert["trial"]) for alert in found.facts["alerts"]}
+    assert told == {"drift": (ago(hours=5).isoformat(), LIVE), "missing": (BEFORE.isoformat(), LIVE)}
+    assert found.alerting == f"2 alerts: drift since {ago(hours=5).isoformat()}, missing since {BEFORE.isoformat()}"
+    assert found.standing is not Standing.STALLED
+
+
+def test_an_alert_does_not_outlive_its_model() -> None:
+    found = alerting((ago(hours=5), ["drift"], FORMER), (BEFORE, ["drift"], LIVE))
+    assert found.facts["alerts"][0]["since"] == BEFORE.isoformat(), "the former model's alert is another"
+    gone = alerting((ago(hours=5), ["drift"], LIVE), (BEFORE, ["drift"], FORMER))
+    assert (gone.facts["alerts"], gone.alerting) == ([], "")
+
+
+def test_one_alert_is_told_in_the_singular() -> None:
+    run = stage.started(decide(stage.actual())).run
+    found = decide(stage.actual(stage.version(run), results={run: stage.reported(HOUR, alerts=["drift"], rows=1)}))
+    assert found.message == "1 alert on 1 row: drift"
 
 
 ASKED = {"action": "rollback", "acting_since": ago(days=30).isoformat()}

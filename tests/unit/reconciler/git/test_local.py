@@ -177,3 +177,26 @@ def test_a_bare_one_just_moves(tmp_path: Path, ada: Clone) -> None:
     repository.advance(RefUpdate(MAIN, second, first))
     assert git(origin, "rev-parse", "main") == second
     repository.close()
+
+
+def test_a_ref_that_a_power_cut_has_emptied_is_damaged_and_not_gone(ada: Clone) -> None:
+    ada.commit({"a": "1"})
+    repository = LocalRepository(ada.folder)
+    (ada.folder / ".git" / MAIN).write_bytes(b"\0" * 41)
+    with pytest.raises(Unavailable, match=f"the ref .*{MAIN} is damaged") as told:
+        repository.ref(MAIN)
+    assert f"git update-ref {MAIN}" in told.value.hint
+    (ada.folder / ".git" / MAIN).unlink()
+    assert repository.ref(MAIN) is None
+    repository.close()
+
+
+def test_a_branch_whose_commit_was_emptied_is_not_gone(ada: Clone) -> None:
+    commit = ada.commit({"a": "1"})
+    repository = LocalRepository(ada.folder)
+    file = ada.folder / ".git" / "objects" / commit[:2] / commit[2:]
+    file.chmod(0o644)
+    file.write_bytes(b"")
+    with pytest.raises(Unavailable, match=f"object {commit} of .* is damaged"):
+        repository.ref(MAIN)
+    repository.close()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from reconciler.git.mirror import make_bare
 from reconciler.git.objects import Info, ObjectStore, object_id
+from reconciler.git.process import command
 from reconciler.model.errors import Refused, Unavailable
 from tests.unit.reconciler.git.people import Clone, git
 
@@ -166,3 +167,32 @@ def test_repositories_by_sha256(tmp_path: Path) -> None:
 def _reader_of(store: ObjectStore) -> int:
     assert store._process is not None
     return store._process.pid
+
+
+@pytest.mark.parametrize("left", [0, 10])
+def test_an_object_that_a_power_cut_has_emptied_is_damaged_and_not_missing(store: ObjectStore, left: int) -> None:
+    store.write([("blob", b"hello" * 100)])
+    name = object_id("blob", b"hello" * 100)
+    file = store.git_dir / "objects" / name[:2] / name[2:]
+    file.chmod(0o644)
+    file.write_bytes(file.read_bytes()[:left])
+    for look in (store.find, store.read):
+        with pytest.raises(Unavailable, match=f"object {name} of .* is damaged: it is empty or cut off") as told:
+            look(name)
+        assert "fetch it from a clone" in told.value.hint
+
+
+def test_an_object_whose_content_is_broken_is_named_with_its_remedy(store: ObjectStore) -> None:
+    content = bytes(range(256)) * 400
+    store.write([("blob", content)])
+    name = object_id("blob", content)
+    file = store.git_dir / "objects" / name[:2] / name[2:]
+    file.chmod(0o644)
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(Unavailable, match=name):
+        ObjectStore(store.git_dir, remedy="delete it all").read(name)
+
+
+def test_what_is_written_is_on_the_disk(store: ObjectStore) -> None:
+    assert "core.fsync=loose-object,reference" in command(store.git_dir, "unpack-objects")

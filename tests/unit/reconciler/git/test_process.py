@@ -6,12 +6,13 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from reconciler.git.process import Output, call, checked, command, environment, start, without_credentials
+from reconciler.git.process import Calls, Output, call, checked, command, environment, start, without_credentials
 from reconciler.model.errors import Refused, Unavailable
 from tests.unit.reconciler.git.people import Clone, bare
 
@@ -96,3 +97,29 @@ def test_nothing_is_imported_to_run_git() -> None:
     code = "import sys, reconciler.git.repository; print('git' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"
+
+
+def test_a_command_that_hangs_is_cancelled_with_what_it_started(tmp_path: Path) -> None:
+    calls, failed = Calls(), []
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+
+    def hang() -> None:
+        try:
+            call(tmp_path, "hash-object", str(fifo), in_work_tree=True, calls=calls)
+        except Unavailable as error:
+            failed.append(error.message)
+
+    thread = threading.Thread(target=hang)
+    thread.start()
+    end = time.monotonic() + 10
+    while not calls._running and time.monotonic() < end:
+        thread.join(0.01)
+    calls.cancel(0.2)
+    thread.join(10)
+    assert failed == ["a git command was cancelled, as the daemon stops"]
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match=r"took longer than 0.2 s"):
+        call(tmp_path, "hash-object", str(fifo), in_work_tree=True, calls=calls)
+    assert time.monotonic() - began < 5
+    assert not calls._running

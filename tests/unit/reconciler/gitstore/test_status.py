@@ -3,15 +3,17 @@
 import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from reconciler.git.refs import RefUpdate
-from reconciler.git.repository import open_repository
+from reconciler.git.repository import Repository, open_repository
 from reconciler.git.trees import Draft
 from reconciler.gitstore import status
-from reconciler.gitstore.status import Fence, StatusBranch
+from reconciler.gitstore.history import KEPT
+from reconciler.gitstore.status import StatusBranch
 from reconciler.model.errors import Raced, Refused, Unsafe
 from tests.unit.reconciler.git.people import git
 from tests.unit.reconciler.gitstore.conftest import Open
@@ -84,6 +86,29 @@ def test_environments_do_not_meet(opened: Open) -> None:
         StatusBranch(repository, "../prod")
 
 
+@dataclass
+class Fence:
+    """A lease that is held until somebody moves its ref."""
+
+    repository: Repository
+    id: str
+    ref: str = "refs/setpoint/dev/lease"
+
+    def token(self) -> int:
+        return 7
+
+    def swap(self, update: RefUpdate, draft: Draft) -> None:
+        renewed = draft.add("blob", f"{self.id} renewed".encode())
+        draft.save()
+        try:
+            self.repository.swap([update, RefUpdate(self.ref, renewed, self.id)])
+        except Raced:
+            if self.repository.ref(self.ref) != self.id:
+                raise Unsafe("another daemon has taken the lease over") from None
+            raise
+        self.id = renewed
+
+
 @pytest.fixture
 def lease(opened: Open) -> Fence:
     repository = opened()
@@ -91,16 +116,25 @@ def lease(opened: Open) -> Fence:
     blob = draft.add("blob", b"mine")
     draft.save()
     repository.swap([RefUpdate("refs/setpoint/dev/lease", blob, None)])
-    return Fence("refs/setpoint/dev/lease", blob, 7)
+    return Fence(repository, blob)
+
+
+def fenced(lease: Fence, keep: int = KEPT) -> StatusBranch:
+    return StatusBranch(lease.repository, "dev", lease, keep=keep)
 
 
 class TestFence:
-    def test_a_write_is_marked_with_its_token(self, opened: Open, lease: Fence, origin: Path) -> None:
-        StatusBranch(opened(), "dev", lambda: lease).write({"a": b"1"}, "m\n\nCommit: abc")
+    def test_a_write_is_marked_with_its_token(self, lease: Fence, origin: Path) -> None:
+        fenced(lease).write({"a": b"1"}, "m\n\nCommit: abc")
         assert git(origin, "log", "-1", "--format=%(trailers)", REF).split() == ["Commit:", "abc", "Lease-Token:", "7"]
 
-    def test_a_daemon_that_lost_the_lease_cannot_write(self, opened: Open, lease: Fence, origin: Path) -> None:
-        mine = StatusBranch(opened(), "dev", lambda: lease)
+    def test_a_write_renews_the_lease_in_the_same_movement(self, lease: Fence, origin: Path) -> None:
+        before = lease.id
+        fenced(lease).write({"a": b"1"}, "m")
+        assert git(origin, "rev-parse", lease.ref) == lease.id != before
+
+    def test_a_daemon_that_lost_the_lease_cannot_write(self, lease: Fence, origin: Path) -> None:
+        mine = fenced(lease)
         mine.write({"a": b"1"}, "m")
         other = git(origin, "hash-object", "-w", "--stdin", stdin="theirs")
         git(origin, "update-ref", lease.ref, other)
@@ -108,11 +142,12 @@ class TestFence:
             mine.write({"a": b"2"}, "m")
         assert git(origin, "show", f"{REF}:a") == "1"
 
-    def test_what_the_fence_says_is_obeyed(self, opened: Open) -> None:
-        def lost() -> Fence:
+    def test_what_the_fence_says_is_obeyed(self, opened: Open, lease: Fence) -> None:
+        def lost() -> int:
             raise Unsafe("lost")
 
-        branch = StatusBranch(opened(), "dev", lost)
+        lease.token = lost  # type: ignore[method-assign]
+        branch = StatusBranch(opened(), "dev", lease)
         assert branch.write({}, "m") is None
         with pytest.raises(Unsafe):
             branch.write({"a": b"1"}, "m")
@@ -125,7 +160,7 @@ class TestHistory:
         for number in range(8):
             StatusBranch(repository, "dev").write({"pass.yaml": b"%d" % number}, f"pass {number}")
         before = git(origin, "log", "-3", "--format=%s|%ct|%T|%an", REF)
-        keeper = StatusBranch(repository, "dev", lambda: lease, keep=5)
+        keeper = fenced(lease, keep=5)
         commit = keeper.write({"pass.yaml": b"8"}, "pass 8")
         assert git(origin, "rev-parse", REF) == commit == keeper.read().commit
         assert git(origin, "rev-list", "--count", REF) == "5"
@@ -137,7 +172,7 @@ class TestHistory:
         assert git(origin, "fsck", "--no-dangling") == ""
 
     def test_whoever_is_faster_or_slower_loses_nothing(self, opened: Open, lease: Fence, origin: Path) -> None:
-        person, daemon = StatusBranch(opened(), "dev"), StatusBranch(opened(), "dev", lambda: lease, keep=1)
+        person, daemon = StatusBranch(opened(), "dev"), fenced(lease, keep=1)
         person.write({"a": b"1"}, "a person")
         person.read()
         daemon.write({"b": b"1"}, "the daemon")
@@ -157,15 +192,15 @@ class TestHistory:
         self, origin: Path, tmp_path: Path, lease: Fence
     ) -> None:
         git(origin, "config", "receive.denyNonFastForwards", "true")
-        repository = open_repository(origin.as_uri(), tmp_path / "mirror")
+        lease.repository = repository = open_repository(origin.as_uri(), tmp_path / "mirror")
         for number in range(3):
-            StatusBranch(repository, "dev", lambda: lease, keep=1).write({"a": b"%d" % number}, "m")
+            fenced(lease, keep=1).write({"a": b"%d" % number}, "m")
         assert git(origin, "rev-list", "--count", REF) == "3"
         assert git(origin, "show", f"{REF}:a") == "2"
         repository.close()
 
     def test_it_is_looked_at_now_and_then(self, opened: Open, lease: Fence, origin: Path) -> None:
-        daemon = StatusBranch(opened(), "dev", lambda: lease, keep=2)
+        daemon = fenced(lease, keep=2)
         for number in range(5):
             daemon.write({"a": b"%d" % number}, "m")
         assert git(origin, "rev-list", "--count", REF) == "5"

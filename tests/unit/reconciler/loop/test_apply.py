@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
@@ -83,6 +84,7 @@ def test_a_run_is_started_on_its_branch_with_all_that_its_job_needs() -> None:
         "runner": "ingest",
         "params": {"a": 1},
         "inputs": {"dataset": f"memory://{OTHER}", "logs": "file:///logs", "code": "file:///code/tree-1"},
+        "digests": {},
         "output": f"memory://{RUN}",
         "seed": 7,
         "provenance": {"spec": "specs/a.yaml", "commit": COMMIT},
@@ -100,6 +102,15 @@ def test_another_attempt_is_made_though_a_failed_one_left_a_result() -> None:
     assert world.room(PoolRoom).jobs[RUN].order.attempt == 1
     apply(world, start(attempt=2))
     assert world.room(PoolRoom).jobs[RUN].order.attempt == 2
+
+
+def test_a_job_is_told_the_digest_of_what_each_input_should_hold() -> None:
+    world = World()
+    apply(world, start(OTHER))
+    world.room(DataRoom).write(OTHER, {"result.json": b"{}"})
+    apply(world, start(inputs={"dataset": OTHER}))
+    told = world.room(PoolRoom).jobs[RUN].order.request["digests"]
+    assert told == {"dataset": "sha256:" + sha256(b"{}").hexdigest()}
 
 
 def test_a_run_is_accepted_with_the_commit_that_asked_for_it() -> None:

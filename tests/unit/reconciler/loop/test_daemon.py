@@ -52,6 +52,8 @@ class Environment:
         self.news = threading.Event()
         self.has_moved = False
         self.looks = 0
+        self.cared = 0
+        self.sick: Exception | None = None
 
     def head(self) -> CommitId | None:
         if self.trouble:
@@ -68,33 +70,51 @@ class Environment:
             raise self.trouble
         return self.has_moved
 
-    def settle(self) -> bool:
+    def settle_jobs(self) -> bool:
+        if self.sick:
+            raise self.sick
+        return False
+
+    def settle_endpoints(self) -> bool:
+        self.cared += 1
+        if self.sick:
+            raise self.sick
         found = self.news.is_set()
         self.news.clear()
         return found
 
 
 class Lease:
-    """A lease that one of two may hold."""
+    """A lease that one of two may hold, until it runs out; `hang` keeps whoever asks for it waiting."""
 
     def __init__(self) -> None:
         self.is_free = True
         self.trouble: Exception | None = None
-        self.held = False
+        self.is_mine = False
+        self.is_over = False
+        self.hang = threading.Event()
+        self.hang.set()
+        self.asked = 0
 
     def acquire(self) -> bool:
+        self.asked += 1
+        self.hang.wait(PATIENCE)
         if self.trouble:
             raise self.trouble
-        self.held = self.is_free
-        return self.held
+        self.is_mine = self.is_free
+        return self.is_mine
+
+    def held(self) -> bool:
+        return self.is_mine and not self.is_over
+
+    def had_last(self) -> bool:
+        return self.is_mine
 
     def holder(self) -> str:
-        if self.trouble:
-            raise self.trouble
-        return "me" if self.held else "other:7"
+        return "other:7"
 
     def release(self) -> None:
-        self.held = False
+        self.is_mine = False
 
 
 class House:
@@ -102,7 +122,7 @@ class House:
 
     def __init__(self, *coming: Pass, rhythm: Rhythm = SLOW) -> None:
         self.environment, self.lease, self.bell = Environment(*coming), Lease(), Bell()
-        self.pulse, self.metrics = Pulse(now()), Metrics("dev")
+        self.pulse, self.metrics = Pulse(now(), self.lease.held), Metrics("dev")
         self.daemon = Daemon(
             self.environment,
             self.lease,
@@ -241,14 +261,70 @@ def test_a_daemon_that_lost_the_lease_stops_writing() -> None:
         assert house.count == 1
 
 
-def test_a_lease_that_cannot_be_asked_for_is_lost_even_when_nobody_can_say_who_holds_it() -> None:
+def test_a_lease_that_cannot_be_asked_for_is_held_until_it_runs_out() -> None:
     with House().running() as house:
         until(lambda: house.count == 1)
-        house.lease.trouble = Unavailable("git is down")
-        until(lambda: not house.daemon.may_write)
-        until(lambda: not house.pulse.health.has_lease)
-        house.lease.trouble = None
-        until(lambda: house.daemon.may_write)
+        house.lease.trouble = Unavailable("git is down", "start it")
+        until(lambda: house.pulse.health.problem == "git is down")
+        house.bell.ring()
+        until(lambda: house.count == 2)
+        assert house.daemon.may_write
+        assert house.pulse.health.has_lease
+        house.lease.is_over = True
+        assert not house.daemon.may_write
+        assert not house.pulse.health.has_lease
+        house.bell.ring()
+        assert rests(house)
+        house.lease.trouble, house.lease.is_over = None, False
+        until(lambda: house.pulse.health.problem == "")
+        until(lambda: house.count == 3)
+
+
+def test_a_lease_that_runs_out_while_its_renewal_hangs_is_not_written_under() -> None:
+    with House().running() as house:
+        until(lambda: house.count == 1)
+        house.lease.hang.clear()
+        asked = house.lease.asked
+        until(lambda: house.lease.asked > asked)
+        house.lease.is_over = True
+        assert not house.daemon.may_write
+        assert not house.pulse.health.has_lease
+        assert house.metrics.registry.get_sample_value("setpoint_lease_held") == 0
+        house.bell.ring()
+        assert rests(house)
+        house.lease.hang.set()
+
+
+def test_a_repository_that_cannot_be_reached_at_the_start_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    house = House()
+    house.lease.trouble = Unavailable("the repository is gone", "bring it back")
+    with house.running():
+        until(lambda: house.lease.asked > 3)
+        assert house.pulse.health.problems == {"lease": "the repository is gone"}
+    assert capsys.readouterr().out.count("the repository is gone") == 1
+
+
+def test_endpoints_are_cared_for_while_a_pass_hangs() -> None:
+    house, hang = House(), threading.Event()
+    house.environment.run = lambda commit: hang.wait(PATIENCE) and made()  # type: ignore[assignment, return-value]
+    with house.running():
+        cared = house.environment.cared
+        until(lambda: house.environment.cared > cared + 1)
+        hang.set()
+
+
+def test_endpoints_are_cared_for_when_the_lease_ran_out_until_another_has_it() -> None:
+    with House().running() as house:
+        until(lambda: house.count == 1)
+        house.lease.is_over = True
+        cared = house.environment.cared
+        until(lambda: house.environment.cared > cared + 1)
+        house.lease.is_free = False
+        until(lambda: not house.lease.had_last())
+        threading.Event().wait(0.05)
+        cared = house.environment.cared
+        threading.Event().wait(QUIET)
+        assert house.environment.cared == cared
 
 
 def test_trouble_is_told_and_goes_when_it_is_over() -> None:
@@ -288,18 +364,14 @@ def test_it_stops_at_once_and_gives_the_lease_back() -> None:
         until(lambda: house.count == 1)
         began = time.monotonic()
     assert time.monotonic() - began < 1.0
-    assert not house.lease.held
+    assert not house.lease.is_mine
     assert not house.daemon.may_write
 
 
 @pytest.mark.parametrize("trouble", [Unavailable("git is down"), KeyError("odd")])
 def test_engines_that_cannot_live_do_not_stop_the_passes(trouble: Exception) -> None:
     house = House()
-
-    def settle() -> bool:
-        raise trouble
-
-    house.environment.settle = settle  # type: ignore[method-assign]
+    house.environment.sick = trouble
     with house.running():
         until(lambda: house.count == 1)
         house.bell.ring()

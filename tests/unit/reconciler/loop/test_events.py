@@ -110,6 +110,27 @@ def test_something_is_called_at_an_interval(schedules: Schedules) -> None:
     assert until(lambda: len(calls) >= 3)
 
 
+def test_an_interval_may_begin_at_once(schedules: Schedules) -> None:
+    calls: list[int] = []
+    schedules.every("count", timedelta(hours=1), lambda: calls.append(1), at_once=True)
+    assert until(lambda: len(calls) == 1)
+
+
+def test_what_hangs_keeps_nothing_else_from_being_called(schedules: Schedules) -> None:
+    calls: list[int] = []
+    hang = threading.Event()
+    schedules.every("hangs", timedelta(milliseconds=1), lambda: hang.wait(PATIENCE), at_once=True)
+    schedules.every("count", timedelta(milliseconds=20), lambda: calls.append(1))
+    assert until(lambda: len(calls) >= 3)
+    hang.set()
+
+
+def test_waking_the_loop_asks_for_nothing(bell: Bell) -> None:
+    bell.wake()
+    assert not bell.heard(PATIENCE)
+    assert not bell.knocked()
+
+
 def test_stopping_twice_is_harmless(bell: Bell) -> None:
     found = Schedules(bell)
     found.stop()

@@ -1,10 +1,13 @@
 """How the daemon is: the reasons why it isn't ready, and its figures."""
 
+import threading
 from datetime import timedelta
+from typing import Any
 
 import prometheus_client
 import pytest
 
+from reconciler.loop import health as module
 from reconciler.loop.cycle import Pass
 from reconciler.loop.health import Health, Metrics, Pulse, unready
 from reconciler.model.change import DropRun
@@ -33,7 +36,7 @@ def test_a_daemon_that_holds_the_lease_and_makes_passes_is_ready() -> None:
 @pytest.mark.parametrize(
     ("health", "reason"),
     [
-        (Health(ago(minutes=1), True, ago(minutes=1), "git is down"), "git is down"),
+        (Health(ago(minutes=1), True, ago(minutes=1), {"pass": "git is down"}), "git is down"),
         (Health(ago(minutes=1), False, ago(minutes=1)), "the lease is not held"),
         (Health(ago(minutes=1), False, ago(minutes=1), waits_for="other:7"), "the lease is held by other:7"),
         (Health(ago(minutes=1), True), "no pass has ended yet"),
@@ -45,13 +48,50 @@ def test_each_trouble_is_a_reason(health: Health, reason: str) -> None:
 
 
 def test_a_pulse_is_what_happened_last() -> None:
-    pulse = Pulse(NOW)
-    pulse.trouble("git is down")
-    pulse.lease(False, "other:7")
-    assert pulse.health == Health(NOW, problem="git is down", waits_for="other:7")
-    pulse.lease(True)
+    held = False
+    pulse = Pulse(NOW, lambda: held)
+    assert pulse.trouble("pass", "git is down")
+    assert not pulse.trouble("pass", "git is down")
+    assert pulse.trouble("pass", "git is broken")
+    pulse.waits_for("other:7")
+    assert pulse.health == Health(NOW, problems={"pass": "git is broken"}, waits_for="other:7")
+    held = True
+    pulse.waits_for("")
     pulse.beat(NOW)
     assert pulse.health == Health(NOW, True, NOW)
+
+
+def test_a_pass_that_ends_well_says_nothing_of_other_troubles() -> None:
+    pulse = Pulse(NOW)
+    pulse.trouble("lease", "git is down")
+    pulse.trouble("pass", "git is slow")
+    assert pulse.health.problem == "git is down; git is slow"
+    pulse.beat(NOW)
+    assert pulse.health.problem == "git is down"
+    pulse.well("lease")
+    pulse.well("lease")
+    assert pulse.health.problem == ""
+
+
+def test_what_threads_tell_at_once_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One is held up while it puts together what is known; what the other tells meanwhile must stay."""
+    pulse, between, go_on = Pulse(NOW), threading.Event(), threading.Event()
+    plain = module.replace
+
+    def slowly(known: Health, **changes: Any) -> Health:
+        if "last_pass" in changes:
+            between.set()
+            go_on.wait(0.3)
+        return plain(known, **changes)
+
+    monkeypatch.setattr(module, "replace", slowly)
+    beats = threading.Thread(target=pulse.beat, args=(NOW,))
+    beats.start()
+    assert between.wait(5)
+    pulse.trouble("lease", "git is down")
+    go_on.set()
+    beats.join(5)
+    assert (pulse.health.problem, pulse.health.last_pass) == ("git is down", NOW)
 
 
 def test_metrics_are_counted_in_prometheus_words() -> None:
@@ -59,7 +99,7 @@ def test_metrics_are_counted_in_prometheus_words() -> None:
     change = DropRun(address=LOANS, run=RunName(f"{LOANS}/1"))
     metrics.passed(done(Outcome(change), Outcome(change, "no"), unread={"pool": "down"}), 0.5, NOW)
     metrics.failed()
-    metrics.lease(True)
+    metrics.lease(lambda: True)
 
     def value(name: str, /, **labels: str) -> float | None:
         return metrics.registry.get_sample_value(name, labels)

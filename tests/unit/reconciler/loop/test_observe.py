@@ -168,7 +168,11 @@ def test_a_run_whose_job_goes_on_is_not_read() -> None:
 
 @pytest.mark.parametrize(
     ("text", "what"),
-    [(b"{", "result.json is no JSON"), (b"[1]", "result.json is no JSON object"), (b"\xff", "result.json is no JSON")],
+    [
+        (b"{", "result.json is no JSON"),
+        (b"[1]", "result.json is no JSON object"),
+        (b"\xff", "result.json is no JSON: it isn't UTF-8"),
+    ],
 )
 def test_a_result_that_is_odd_is_refused_and_says_so(text: bytes, what: str) -> None:
     world = World()

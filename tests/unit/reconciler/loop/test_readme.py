@@ -46,6 +46,10 @@ def test_alerts_lead_to_their_report() -> None:
     alert = {"what": "drift", "where": "age", "value": 0.31234, "threshold": 0.1}
     text = page({WATCH: document(alerts=[alert], newest="monitors/watch/1", reports=["monitors/watch/1"])})
     assert "- 🔴 **drift**: 0.3123 (age), threshold 0.1 — [monitors/watch](reports/monitors/watch/1/report.md)" in text
+    dated = alert | {"severity": "warning", "since": "2026-03-01T10:00:00+00:00", "trial": "experiments/score/1"}
+    text = page({WATCH: document(alerts=[dated], newest="monitors/watch/1", reports=["monitors/watch/1"])})
+    told = "🟠 **drift**: 0.3123 (age), threshold 0.1, since 2026-03-01T10:00:00+00:00, about `experiments/score/1` — ["
+    assert told in text
     assert "## Reports\n\n- [monitors/watch/1](reports/monitors/watch/1/report.md)" in text
 
 

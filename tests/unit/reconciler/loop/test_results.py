@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.loop.results import DEEPEST, LARGEST, MOST_TOLD, document_of
+from reconciler.loop.results import DEEPEST, MOST_TOLD, document_of
 from reconciler.model.ids import RunName
+from reconciler.untrusted import LARGEST
 
 RUN = RunName("experiments/score/0123456789ab")
 
@@ -60,12 +61,14 @@ def test_an_odd_result_is_refused_and_says_why(told: dict[str, Any], what: str) 
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"[" * 100_000, "error.json is no JSON"),
-        (b'{"a":' * 100_000, "error.json is no JSON"),
-        (b" " * (LARGEST + 1), "error.json is larger than 64 MiB"),
+        (b"[" * 100_000, "error.json is not what a runner leaves: it is nested more than 60 levels deep"),
+        (b'{"a":' * 100_000, "error.json is not what a runner leaves: it is nested more than 60 levels deep"),
+        (b" " * (LARGEST + 1), "error.json is larger than 16 MiB"),
+        (b"[" + b"1," * 500_000, "error.json is not what a runner leaves: it holds more than 400000 things"),
         (b"7", "error.json is no JSON object"),
+        (b"\xff", "error.json is no JSON: it isn't UTF-8"),
     ],
-    ids=["lists", "objects", "large", "number"],
+    ids=["lists", "objects", "large", "many", "number", "bytes"],
 )
 def test_bytes_that_are_none_are_refused(content: bytes, what: str) -> None:
     assert document_of(RUN, "error.json", content)["what"] == what

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.model.condition import Condition, conditions_of
+from reconciler.model.condition import Condition, conditions_of, shown_state
 from reconciler.model.decision import Decision, Standing
 from reconciler.model.ids import CommitId
 from tests.unit.reconciler.stage import LOANS, NOW, ago
@@ -57,3 +57,17 @@ def test_the_time_of_the_last_change_is_kept_while_the_status_is_the_same() -> N
 
 def test_a_time_that_somebody_changed_by_hand_counts_as_now() -> None:
     assert told(Standing.READY, former=[{"type": "Ready", "status": "True", "since": "lately"}])["Ready"].since == NOW
+
+
+def test_what_is_ready_and_alerts_is_shown_as_alerting() -> None:
+    found = told(Standing.READY, alerting="1 alert: drift")
+    assert (found["Ready"].status, found["Alerting"].status, found["Alerting"].message) == (
+        "True",
+        "True",
+        "1 alert: drift",
+    )
+    conditions = [one.as_json() for one in found.values()]
+    assert shown_state({"state": "ready", "conditions": conditions}) == "alerting"
+    assert shown_state({"state": "stalled", "conditions": conditions}) == "stalled"
+    assert shown_state({"state": "ready", "conditions": conditions[:1]}) == "ready"
+    assert shown_state({}) == "waiting"

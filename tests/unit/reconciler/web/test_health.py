@@ -16,8 +16,14 @@ from tests.unit.reconciler.stage import NOW
 
 
 @pytest.fixture
-def pulse() -> Pulse:
-    return Pulse(NOW)
+def held() -> list[bool]:
+    """Return whether the lease is held, to be set."""
+    return [False]
+
+
+@pytest.fixture
+def pulse(held: list[bool]) -> Pulse:
+    return Pulse(NOW, lambda: held[0])
 
 
 @pytest.fixture
@@ -43,18 +49,27 @@ def told(address: str, path: str) -> tuple[int, Any]:
 
 
 def test_a_daemon_that_lives_is_healthy_whatever_its_trouble(address: str, pulse: Pulse) -> None:
-    pulse.trouble("git is down")
+    pulse.trouble("pass", "git is down")
     assert told(address, "/healthz") == (200, {"status": "ok"})
 
 
-def test_it_is_ready_when_nothing_speaks_against_it(address: str, pulse: Pulse) -> None:
-    pulse.lease(True)
+def test_it_is_ready_when_nothing_speaks_against_it(address: str, pulse: Pulse, held: list[bool]) -> None:
+    held[0] = True
     pulse.beat(NOW)
     assert told(address, "/readyz") == (200, {"status": "ready", "reasons": []})
 
 
+def test_it_is_ready_no_more_when_the_lease_has_run_out_though_nobody_says_so(
+    address: str, pulse: Pulse, held: list[bool]
+) -> None:
+    held[0] = True
+    pulse.beat(NOW)
+    held[0] = False
+    assert told(address, "/readyz") == (503, {"status": "not ready", "reasons": ["the lease is not held"]})
+
+
 def test_it_is_not_ready_and_says_why(address: str, pulse: Pulse) -> None:
-    pulse.trouble("git is down")
+    pulse.trouble("pass", "git is down")
     status, document = told(address, "/readyz")
     assert (status, document["status"]) == (503, "not ready")
     assert document["reasons"][:2] == ["git is down", "the lease is not held"]

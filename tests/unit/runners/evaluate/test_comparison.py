@@ -1,6 +1,7 @@
 """The comparison: both models on the same rows, whatever was asked."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from runners.contract import InputError, InputGone, Request, Result
 from runners.evaluate.comparison import compare
 from runners.evaluate.tables import read_parquet, write_parquet
+from runners.models.signature import read_signature
 from tests.unit.runners.evaluate.conftest import backwards, trial
 
 
@@ -86,6 +88,12 @@ def without_a_column(candidate: Path) -> None:
     write_parquet({name: values for name, values in rows.items() if name != "age"}, candidate / "reference.parquet")
 
 
+def told_otherwise(folder: Path, **parts: Any) -> None:
+    """Tell parts of a model's signature otherwise, as training would have left it."""
+    known = replace(read_signature(folder), **parts).sealed()
+    (folder / "signature.json").write_text(known.to_json())
+
+
 @pytest.mark.parametrize(
     ("parts", "told"),
     [
@@ -97,8 +105,7 @@ def test_another_question_is_refused(
     out: Path, candidate: Path, tmp_path: Path, parts: dict[str, Any], told: str
 ) -> None:
     live = backwards(tmp_path / "live")
-    signature = json.loads((live / "signature.json").read_text())
-    (live / "signature.json").write_text(json.dumps({**signature, **parts}))
+    told_otherwise(live, **parts)
     with pytest.raises(InputError) as failure:
         compare(request(out, candidate=candidate, live=live), out)
     assert told in failure.value.what
@@ -106,8 +113,7 @@ def test_another_question_is_refused(
 
 def test_other_classes_are_refused(out: Path, candidate: Path, tmp_path: Path) -> None:
     live = backwards(tmp_path / "live")
-    text = (live / "signature.json").read_text().replace('"yes"', '"perhaps"')
-    (live / "signature.json").write_text(text)
+    told_otherwise(live, classes=("no", "perhaps"), positive="perhaps")
     with pytest.raises(InputError, match="tell different classes apart: perhaps, yes"):
         compare(request(out, candidate=candidate, live=live), out)
 

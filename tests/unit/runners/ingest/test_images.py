@@ -4,13 +4,15 @@ import hashlib
 from io import BytesIO
 from pathlib import Path
 
+import fsspec
 import numpy as np
 import pytest
 from PIL import Image
 
+from runners.contract import InputError
 from runners.ingest.images import Album, gather, look, manifest_batches, manifest_types, thumbnail
 from runners.ingest.parameters import Parameters
-from runners.ingest.sources.files import find
+from runners.ingest.sources.files import Found, find
 
 
 def png(color: int, size: tuple[int, int] = (4, 3), mode: str = "L") -> bytes:
@@ -115,3 +117,14 @@ def test_thumbnails_are_square(tmp_path: Path) -> None:
     assert small.shape == (16, 16, 3)
     assert np.array_equal(small[0, 0], [255, 255, 255])
     assert small[8, 8].max() < 50
+
+
+def test_a_picture_whose_name_climbs_is_written_nowhere(tmp_path: Path) -> None:
+    data = BytesIO()
+    Image.new("L", (2, 2)).save(data, "PNG")
+    files = fsspec.filesystem("memory")
+    files.pipe("/climbing/x.png", data.getvalue())
+    found = Found(files, "/climbing/a/b/c", ("/climbing/x.png",))
+    with pytest.raises(InputError, match="leads out of its folder"):
+        gather(found, tmp_path / "deep/out")
+    assert list(tmp_path.rglob("*.png")) == []

@@ -119,9 +119,13 @@ def test_the_same_data_leaves_the_same_bytes(tmp_path: Path) -> None:
 def test_data_that_breaks_its_schema_is_kept_but_not_accepted(tmp_path: Path) -> None:
     columns = {"id": {"type": "integer"}, "age": {"type": "integer", "maximum": 120}}
     result = ingested(csv(tmp_path, "id,age\n1,200\n2,old\n"), tmp_path / "out", columns=columns, identifier="id")
-    assert [violation.what.split(": ")[1] for violation in result.violations] == ["'old' at id 2", "'200' at id 1"]
+    assert [violation.what.split(": ")[1] for violation in result.violations] == ["row 2", "row 1"]
     assert parquet.read_table(tmp_path / "out/data.parquet")["age"].to_pylist() == ["200", "old"]
-    assert "&#x27;old&#x27; at id 2" in (tmp_path / "out/profile.html").read_text()
+    assert "not of type integer: row 2" in (tmp_path / "out/profile.html").read_text()
+    assert [found["examples"] for found in load(tmp_path / "out/violations.json")] == [
+        [{"row": 2, "identifier": "'2'", "value": "'old'"}],
+        [{"row": 1, "identifier": "'1'", "value": "'200'"}],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +224,7 @@ def test_a_manifest_can_be_held_to_columns_and_rows(tmp_path: Path) -> None:
     result = ingested(tmp_path / "source", tmp_path / "out", "images", columns=columns, minimum_rows=2)
     assert [violation.what for violation in result.violations] == [
         "it has 1 rows, fewer than minimum_rows 2",
-        "1 of 1 values (100.00%) is above maximum 4: '8' at id x.png",
+        "1 of 1 values (100.00%) is above maximum 4: row 1",
     ]
 
 
@@ -254,3 +258,68 @@ def test_the_census_holds_the_schema_of_the_sample(tmp_path: Path) -> None:
     assert result.violations == ()
     assert result.metrics["rows"] == 10_000
     assert {found["name"] for found in result.facts["preparations"]} >= {"encode", "scale"}
+
+
+def test_values_of_sensitive_columns_stand_in_the_data_alone(tmp_path: Path) -> None:
+    names = ["Ada", "Grace", "Edsger"]
+    lines = [f"{n},{names[n % 3]},{n % 2},1985-02-0{n % 3 + 1},{n + 7_654_000}" for n in range(300)]
+    columns: dict[str, Any] = {"id": {"type": "integer"}, "name": {"type": "string", "enum": ["Linus"]}}
+    columns |= {"y": {"type": "integer"}, "born": {"type": "datetime"}, "pay": {"type": "integer", "maximum": 1}}
+    for name in ("name", "born", "pay"):
+        columns[name]["sensitive"] = True
+    file = csv(tmp_path, "\n".join(["id,name,y,born,pay", *lines]))
+    result = ingested(file, tmp_path / "out", columns=columns, identifier="id", target="y", timestamp="born")
+    assert [violation.where for violation in result.violations] == ["name", "pay"]
+    told = [result.model_dump_json(), (tmp_path / "out/croissant.json").read_text()]
+    told += [(tmp_path / "out" / name).read_text() for name in ("profile.json", "profile.html", "violations.json")]
+    for text in told:
+        assert not any(value in text for value in (*names, "1985", "765400", "7654"))
+    kept = load(tmp_path / "out/schema.json")["columns"]
+    assert (kept["name"]["sensitive"], "sensitive" in kept["y"]) == (True, False)
+    assert load(tmp_path / "out/schema.json")["proposed"]["pay"] == {"type": "integer", "sensitive": True}
+
+
+def test_moments_up_to_the_end_of_the_calendar_are_taken(tmp_path: Path) -> None:
+    moments = ["9999-12-31 23:59:59", "0001-01-01 00:00:00", "1969-12-31", "2024-01-31"]
+    file = csv(tmp_path, "\n".join(["at", *moments]))
+    result = ingested(file, tmp_path / "out")
+    assert result.accepted
+    told = load(tmp_path / "out/profile.json")["columns"]["at"]
+    assert (told["minimum"], told["maximum"]) == ("0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00")
+
+
+def test_long_answers_are_proposed_whole_and_hold(tmp_path: Path) -> None:
+    stem = "I strongly agree with the statement that my working hours fit well with my family life - "
+    file = tmp_path / "x.jsonl"
+    file.write_text("".join(json.dumps({"id": n, "a": stem + ("always", "never")[n % 2]}) + "\n" for n in range(40)))
+    first = ingested(file, tmp_path / "first", "jsonl", identifier="id", target="a")
+    proposed = first.facts["proposed_columns"]
+    assert proposed["a"]["enum"] == [stem + "always", stem + "never"]
+    assert len(first.facts["target"]["balance"]) == 2
+    assert ingested(file, tmp_path / "second", "jsonl", identifier="id", columns=proposed).accepted
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl", "parquet", "images"])
+def test_a_git_lfs_pointer_is_no_data(tmp_path: Path, format_: str) -> None:
+    (tmp_path / "s").mkdir()
+    name = {"images": "x.png"}.get(format_, f"x.{format_}")
+    (tmp_path / "s" / name).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 5\n")
+    with pytest.raises(InputError, match=f"{name} is a Git LFS pointer") as caught:
+        ingested(tmp_path / "s", tmp_path / "out", format_)
+    assert "git lfs pull" in caught.value.fix
+
+
+def test_numbers_and_dates_of_other_places_are_read_as_the_source_says(tmp_path: Path) -> None:
+    file = csv(tmp_path, "a;b;at\n1.234,5;1.000;04/03/2021\n2,25;7;31/12/2020\n")
+    guessed = ingested(file, tmp_path / "guessed")
+    assert [(violation.where, violation.fix.split("; or")[0]) for violation in guessed.violations] == [
+        ("a", 'set source.files.decimal: "," (and thousands: "." where there are such)'),
+        ("at", 'set source.files.dates, such as "%d/%m/%Y"'),
+    ]
+    settings = {"decimal": ",", "thousands": ".", "dates": "%d/%m/%Y"}
+    result = ingested(file, tmp_path / "told", files=settings)
+    assert result.accepted
+    told = parquet.read_table(tmp_path / "told/data.parquet")
+    assert told["a"].to_pylist() == [1234.5, 2.25]
+    assert told["b"].to_pylist() == [1000, 7]
+    assert [at.date().isoformat() for at in told["at"].to_pylist()] == ["2021-03-04", "2020-12-31"]

@@ -68,7 +68,9 @@ def leave(tmp_path: Path) -> Leave:
     """Return a function that leaves a model as a trial does, with parts of its signature told otherwise."""
 
     def left(content: bytes = linear_model(), **parts: object) -> Path:
-        whole = replace(signature(), **{"digest": digest_of(content), **parts})  # type: ignore[arg-type]
+        whole = replace(signature(), **parts)  # type: ignore[arg-type]
+        whole = whole if "files" in parts else replace(whole, files={whole.file: digest_of(content)})
+        whole = whole if "digest" in parts else whole.sealed()
         (tmp_path / whole.file).write_bytes(content)
         (tmp_path / FILE).write_text(whole.to_json())
         return tmp_path

@@ -15,7 +15,8 @@ from runners.tables import ColumnReading, Reading
 def test_it_is_read_as_it_was_written(known: Signature) -> None:
     image = replace(known, image={"height": 2, "width": 2, "channels": 1}, classes=(0, 1), positive=1)
     read = replace(known, schema=Reading({"age": ColumnReading("integer")}, "id", "ill"))
-    for signature in (known, image, read):
+    sealed = replace(read, files={"model.onnx": "sha256:" + "1" * 64}).sealed()
+    for signature in (known, image, read, sealed):
         assert Signature.from_json(signature.to_json()) == signature
 
 
@@ -28,7 +29,8 @@ def test_it_names_the_columns_in_order(known: Signature) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"version": 2}, "of a later version"),
+        ({"version": 3}, "of a later version"),
+        ({"version": 2}, "its digest is another"),
         ({"task": "ranking"}, "task is 'ranking'"),
         ({"format": "pickle"}, "format is 'pickle'"),
         ({"reading": "entrails"}, "reading is 'entrails'"),
@@ -44,6 +46,16 @@ def test_what_is_not_understood_is_refused(known: Signature, change: dict[str, A
         Signature.from_json(text)
     assert told in failure.value.what
     assert failure.value.where == FILE
+
+
+def test_its_digest_is_over_everything_in_it(known: Signature) -> None:
+    sealed = replace(known, files={"model.onnx": "sha256:" + "1" * 64}).sealed()
+    told = json.loads(sealed.to_json())
+    assert told["version"] == 2
+    assert Signature.from_json(json.dumps(told, separators=(",", ":"))) == sealed
+    for name, other in {"positive": "no", "raw": "other", "identifier": None, "files": {"model.onnx": "x"}}.items():
+        with pytest.raises(ModelRefused, match="its digest is another"):
+            Signature.from_json(json.dumps({**told, name: other}))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", "{"])

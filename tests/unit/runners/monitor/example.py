@@ -10,13 +10,15 @@ import pandas as pd
 from runners.monitor.chunks import Series
 from runners.monitor.columns import Column
 from runners.monitor.document import document_of
+from runners.monitor.drift import Drift
 from runners.monitor.findings import Findings
 from runners.monitor.opening import Occasion, with_history
-from runners.monitor.outliers import Outliers
+from runners.monitor.outliers import Distance, Outliers
 from runners.monitor.parameters import Parameters, Thresholds
 from runners.monitor.payloads import COUNTED, Log, Prediction
 from runners.monitor.performance import Performance
 from runners.monitor.quality import Quality
+from runners.monitor.report import Report
 from runners.monitor.tables import Tables
 from runners.monitor.verdict import alerts_of
 
@@ -32,12 +34,12 @@ SERVICE: Mapping[str, Any] = {
 FOUND = Findings(
     columns=COLUMNS,
     drift={
-        "age": Series((0.05, 0.06), (0.05, 0.06, 0.05), upper=0.1),
-        "kind|of": Series((0.05, 0.06), (0.4, 0.5, 0.6), upper=0.1),
+        "age": Drift(Series((0.05, 0.06), (0.05, 0.06, 0.05), upper=0.1), 0.05, 0.1),
+        "kind|of": Drift(Series((0.05, 0.06), (0.4, 0.5, 0.6), upper=0.1), 0.5, 0.1),
     },
     quality={
         "age": Quality(0.0, 0.0, out_of_range=0.1, change="mean 1 → 2"),
-        "kind|of": Quality(0.0, 0.0, 0.25, ("<b>",), change="<b>: 0.0% → 25.0%"),
+        "kind|of": Quality(0.0, 0.0, 0.25, ("<b>",), change="<b>: 0.0% → 25.0%", excess=0.25),
         "gone": Quality(1.0, 0.0),
     },
     reconstruction=Series((1.0, 1.1), (1.0, 2.0, 2.0), lower=0.9, upper=1.2),
@@ -51,13 +53,15 @@ FOUND = Findings(
     ],
     outcomes=4,
     outliers=Outliers(0.02, 0.6, (1,)),
-    distance=0.87654321,
+    distance=Distance(0.87654321),
     service=SERVICE,
     notes=("Chunks are small.",),
 )
 TABLES = Tables(
     reference=pd.DataFrame({"age": [1.0, 2.0, 3.0], "kind|of": ["a", "b", "a"], "gone": [1.0, 2.0, 3.0]}),
     sample=pd.DataFrame({"age": [1.0, 2.0, 3.0]}),
+    known=pd.DataFrame({"age": [1.0]}),
+    held_out=pd.DataFrame({"age": [2.0, 3.0]}),
     now=pd.DataFrame({"age": [1.0] * ROWS, "kind|of": ["<b>"] * ROWS, "gone": [float("nan")] * ROWS}),
     size=2,
 )
@@ -65,21 +69,21 @@ LOG = Log(
     [Prediction(datetime(2026, 3, 1, 10, tzinfo=UTC), f"e{number}#0", {}, 1, 0.5) for number in range(ROWS)],
     dict.fromkeys(COUNTED, 0) | {"events": 6, "broken": 1},
 )
-STRICT = Thresholds(drifted_columns=1, realized_drop=0.03, missing_share=0.05, unseen_share=0.05)
-LOOSE = Thresholds(multivariate=False)
+STRICT = Thresholds(drifted_columns=1, realized_drop=0.03, missing_share=0.05, unseen_share=0.05, distance=0.6)
+LOOSE = Thresholds()
 
 
-def document(thresholds: Thresholds = STRICT, found: Findings = FOUND, former: int = 0) -> dict[str, Any]:
+def document(thresholds: Thresholds = STRICT, found: Findings = FOUND, former: int = 0) -> Report:
     """Return a report by these thresholds, after so many former ones."""
-    occasion = Occasion(RUN, WINDOW, Parameters(thresholds=thresholds, trial="experiments/employment/ab"), LOG)
-    told = document_of(occasion, found, TABLES, alerts_of(found, thresholds))
-    previous: dict[str, Any] | None = None
-    for _ in range(former):
-        previous = with_history(told, previous)
-    return with_history(told, previous)
+    params, previous = Parameters(thresholds=thresholds, trial="experiments/employment/ab"), None
+    for _ in range(former + 1):
+        occasion = Occasion(RUN, WINDOW, params, LOG, found.service, previous, found.notes)
+        previous = with_history(document_of(occasion, found, TABLES, alerts_of(found, thresholds)))
+    assert previous
+    return previous
 
 
-def bare() -> dict[str, Any]:
+def bare() -> Report:
     """Return a report of a model that tells next to nothing: no columns, no performance, no metrics."""
     empty = Findings((), {}, {})
     return document(LOOSE, replace(empty, service={}))

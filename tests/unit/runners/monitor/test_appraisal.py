@@ -52,7 +52,7 @@ def test_rows_without_a_whole_answer_are_left_out(tmp_path: Path) -> None:
     notes: list[str] = []
     (told,) = appraise(*compared(tmp_path, now), ["accuracy"], notes)
     assert notes == ["300 rows without a whole answer are left out of the performance."]
-    assert told.weights == ((200, 200, 200), [200, 200, 200])
+    assert told.weights == ((200, 200, 200), (200, 200, 200))
     answered = now[now.index % 3 > 0]
     assert told.now(is_realized=True)[0] == pytest.approx((answered["prediction"] == answered["employed"]).mean())
 

@@ -1,8 +1,8 @@
-"""Chunks: their size follows what there is, and one unusual chunk isn't yet a drift."""
+"""Chunks: their size follows what there is, and their figures are held against limits."""
 
 import pytest
 
-from runners.monitor.chunks import Series, mean, persists, rows_of, size_of
+from runners.monitor.chunks import Series, mean, rows_of, size_of
 
 
 @pytest.mark.parametrize(
@@ -25,22 +25,6 @@ def test_the_size_is_what_was_asked_where_that_leaves_enough_chunks(
 def test_the_last_chunk_takes_what_is_left_over() -> None:
     assert rows_of(2300, 1000) == (1000, 1300)
     assert rows_of(400, 1000) == (400,)
-
-
-@pytest.mark.parametrize(
-    ("flags", "is_persistent"),
-    [
-        ([], False),
-        ([True], True),
-        ([True, False], False),
-        ([True, True], True),
-        ([True, False, True], True),
-        ([True, True, False, False], False),
-        ([False, False, True], False),
-    ],
-)
-def test_two_of_the_three_newest_chunks_decide(flags: list[bool], is_persistent: bool) -> None:
-    assert persists(flags) is is_persistent
 
 
 def test_a_chunk_is_beyond_either_limit_and_never_without_a_value() -> None:

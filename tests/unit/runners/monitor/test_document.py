@@ -6,10 +6,11 @@ from tests.unit.runners.monitor.example import LOOSE, ROWS, bare, document
 
 
 def test_it_is_json_and_says_what_was_found() -> None:
-    told = json.loads(json.dumps(document(), allow_nan=False))
+    told = json.loads(json.dumps(document().document(), allow_nan=False))
     assert (told["verdict"], told["columns_drifted"]) == ("alert", ["kind|of"])
     assert (
-        told["rows"] | {"logged": ROWS, "events": 6, "broken": 1, "reference": 3, "reference_used": 3} == told["rows"]
+        told["rows"] | {"logged": ROWS, "events": 6, "broken": 1, "reference": 3, "reference_used": 3, "held_out": 2}
+        == told["rows"]
     )
     assert told["chunks"] == {"size": 2, "rows": [2, 2, 2]}
     assert told["distance"] == 0.876543
@@ -19,38 +20,39 @@ def test_it_is_json_and_says_what_was_found() -> None:
 
 
 def test_the_farthest_columns_come_first_and_those_without_values_last() -> None:
-    columns = document()["columns"]
-    assert [column["name"] for column in columns] == ["kind|of", "age", "gone"]
-    assert [column["drifted"] for column in columns] == [True, False, False]
-    assert (columns[0]["distance"], columns[0]["limit"], columns[0]["chunks_beyond"]) == (0.5, 0.1, 3)
-    assert (columns[2]["distance"], columns[2]["jensen_shannon"], columns[2]["missing"]) == (None, None, 1.0)
+    columns = document().columns
+    assert [column.name for column in columns] == ["kind|of", "age", "gone"]
+    assert [column.drifted for column in columns] == [True, False, False]
+    assert (columns[0].distance, columns[0].limit, columns[0].chunks_beyond) == (0.5, 0.1, 3)
+    assert (columns[2].distance, columns[2].jensen_shannon, columns[2].missing) == (None, None, 1.0)
 
 
 def test_performance_is_told_with_its_errors_and_drops() -> None:
-    (told,) = document()["performance"]
-    assert (told["reference"], told["realized"], told["realized_drop"]) == (0.9, 0.8, 0.1)
-    assert told["estimated_error"] == 0.0057735
-    assert told["realized_chunks"]["now"] == [0.8, None, 0.8]
+    (told,) = document().performance
+    assert (told.reference, told.realized, told.realized_drop) == (0.9, 0.8, 0.1)
+    assert told.estimated_error == 0.0057735
+    assert told.realized_chunks
+    assert told.realized_chunks.now == (0.8, None, 0.8)
 
 
 def test_alerts_are_told_with_what_to_do() -> None:
     told = document()
-    assert {alert["what"] for alert in told["alerts"]} == {
-        "columns drift", "realised roc_auc fell", "missing values", "unseen categories", "reconstruction error",
+    assert {alert.what for alert in told.alerts} == {
+        "columns drift", "realised roc_auc fell", "missing values", "unseen categories", "distance from the reference",
     }  # fmt: skip
-    assert all(alert["fix"] for alert in told["alerts"])
+    assert all(alert.fix for alert in told.alerts)
 
 
 def test_counters_are_kept_to_the_last_digit() -> None:
-    assert document()["service"]["counters"]["at"] == 1772359200.123456
+    assert (document().service.counters or {})["at"] == 1772359200.123456
 
 
 def test_without_alerts_all_is_well() -> None:
     told = document(LOOSE)
-    assert (told["verdict"], told["alerts"], told["why"]) == ("ok", [], "Nothing to do.")
+    assert (told.verdict, told.alerts, told.why) == ("ok", (), "Nothing to do.")
 
 
 def test_a_model_that_tells_nothing_has_a_report_too() -> None:
     told = bare()
-    assert (told["columns"], told["performance"], told["reconstruction"], told["outliers"]) == ([], [], None, None)
-    assert told["estimator"] is None
+    assert (told.columns, told.performance, told.reconstruction, told.outliers) == ((), (), None, None)
+    assert told.estimator is None

@@ -2,25 +2,23 @@
 
 from runners.monitor.chunks import Series
 from runners.monitor.columns import Column
-from runners.monitor.findings import Findings, far
+from runners.monitor.drift import Drift
+from runners.monitor.findings import Findings
 
-DRIFT = {
-    "a": Series((0.02,), (0.2, 0.3, 0.4), upper=0.5),
-    "b": Series((0.02,), (0.2, 0.3, 0.4), upper=0.1),
-    "c": Series((0.02,), (0.0, 0.2, 0.0), upper=0.1),
-    "d": Series((0.02,), (0.09, 0.2, 0.2), upper=0.1),
-}
+CHUNKS = Series((0.02,), (0.2, 0.3, 0.4), upper=0.5)
+DRIFT = {"a": Drift(CHUNKS, 0.3, 0.5), "b": Drift(CHUNKS, 0.3, 0.1), "c": Drift(CHUNKS, 0.2, 0.1)}
 FOUND = Findings([Column(name, "number") for name in DRIFT], DRIFT, {})
 
 
 def test_columns_are_ordered_by_distance_in_limits() -> None:
-    assert FOUND.by_distance() == ["b", "d", "c", "a"]
-    assert far(DRIFT["b"]) == 0.3 / 0.1
+    assert FOUND.by_distance() == ["b", "c", "a"]
+    assert DRIFT["b"].far == 0.3 / 0.1
 
 
-def test_a_column_drifts_when_it_persists() -> None:
-    assert FOUND.drifted == ["b", "d"]
+def test_a_column_drifts_beyond_its_limit() -> None:
+    assert FOUND.drifted == ["b", "c"]
 
 
-def test_a_column_without_values_is_not_far() -> None:
-    assert far(Series((), (None, None), upper=0.1)) == 0.0
+def test_without_a_limit_the_distance_is_how_far() -> None:
+    assert Drift(CHUNKS, 0.0, 0.0).far == 0.0
+    assert not Drift(CHUNKS, 0.0, 0.0).is_beyond

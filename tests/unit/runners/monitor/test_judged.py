@@ -22,12 +22,12 @@ OCCASION = Occasion(RUN, WINDOW, PARAMS, LOG, {"rate": 3.0}, document(), ["Noted
 def test_figures_verdict_and_pictures_belong_together(tmp_path: Path) -> None:
     url = write_trial(tmp_path / "trial", census(2015).sample(3000, random_state=1))
     told, pictures = judged(OCCASION, url, tmp_path)
-    assert told["verdict"] == "alert"
-    assert told["columns_drifted"] == ["RELP", "AGEP"]
-    assert {alert["what"] for alert in told["alerts"]} >= {"columns drift"}
-    assert (told["service"], told["notes"][0], len(told["history"])) == ({"rate": 3.0}, "Noted.", 2)
-    assert all((tmp_path / path).is_file() for path in pictures.values())
-    assert set(pictures) == {"performance", "drift", "reconstruction", "trend", "distributions"}
+    assert told.verdict == "alert"
+    assert set(told.columns_drifted) >= {"RELP", "AGEP"}
+    assert {alert.what for alert in told.alerts} >= {"columns drift"}
+    assert (told.service.rate, told.notes[0], len(told.history)) == (3.0, "Noted.", 2)
+    assert all((tmp_path / path).is_file() for path in pictures.items().values())
+    assert set(pictures.items()) == {"performance", "drift", "reconstruction", "trend", "distributions"}
 
 
 def test_a_trial_without_a_reference_is_refused(tmp_path: Path) -> None:

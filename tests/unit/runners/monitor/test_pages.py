@@ -1,34 +1,37 @@
 """The pages say the verdict first, render on forges, and the HTML needs no other file."""
 
 import re
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
+from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runners.monitor.opening import Occasion, too_few, with_history
-from runners.monitor.pages import cell, error, figure, headline, moment, percent, write_pages
+from runners.monitor.pages import cell, error, figure, headline, moment, page, percent, write_pages
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import Log
+from runners.monitor.report import Part, Pictures, Report, ServicePart
 from tests.unit.runners.monitor.example import LOOSE, RUN, WINDOW, bare, document
 
-NOTHING = with_history(too_few(Occasion(RUN, WINDOW, Parameters(), Log())), None)
+NOTHING = with_history(too_few(Occasion(RUN, WINDOW, Parameters(), Log())))
 REPORTS = {
     "alert": document(former=2),
     "ok": document(LOOSE),
     "bare": bare(),
     "nothing": NOTHING,
-    "noted": document() | {"service": {"note": "Out of reach: <none>"}},
+    "noted": document().model_copy(update={"service": ServicePart(note="Out of reach: <none>")}),
 }
-PICTURES = {name: f"plots/{name}.png" for name in ("drift", "distributions", "performance", "reconstruction", "trend")}
+PICTURES = Pictures(**{name: f"plots/{name}.png" for name in Pictures.model_fields})
 VOID = {"meta", "img", "br", "link"}
 
 
-def written(folder: Path, report: dict[str, Any]) -> tuple[str, str]:
+def written(folder: Path, report: Report) -> tuple[str, str]:
     (folder / "plots").mkdir()
-    pictures = {} if report["verdict"] == "not_enough_data" else PICTURES
-    for path in pictures.values():
+    pictures = Pictures() if report.verdict == "not_enough_data" else PICTURES
+    for path in pictures.items().values():
         (folder / path).write_bytes(b"png")
     write_pages(report, pictures, folder)
     return (folder / "report.md").read_text("utf-8"), (folder / "report.html").read_text("utf-8")
@@ -81,7 +84,7 @@ def test_what_the_data_holds_is_escaped(tmp_path: Path) -> None:
 
 def test_pictures_are_linked_in_markdown_by_relative_paths(tmp_path: Path) -> None:
     markdown, _ = written(tmp_path, REPORTS["alert"])
-    assert set(re.findall(r"!\[.*?\]\((.*?)\)", markdown)) == set(PICTURES.values())
+    assert set(re.findall(r"!\[.*?\]\((.*?)\)", markdown)) == set(PICTURES.items().values())
 
 
 def test_the_verdict_and_what_to_do_come_before_the_figures(tmp_path: Path) -> None:
@@ -92,8 +95,65 @@ def test_the_verdict_and_what_to_do_come_before_the_figures(tmp_path: Path) -> N
     assert "1. **Columns drift.** " in markdown or "**Columns drift.**" in markdown
 
 
+PARTS = (
+    "alerts", "chunks", "columns", "distance", "history", "outliers", "performance", "reconstruction", "service",
+    "trial", "unwatched",
+)  # fmt: skip
+"""What a report may lack, each by itself."""
+WHOLE = document(former=2).model_copy(update={"unwatched": ("The pictures: <none> | are logged.",)})
+LACKING = {name: field.get_default() for name, field in Report.model_fields.items() if name in PARTS}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_html", [False, True])
+def test_a_report_renders_whatever_it_lacks(*, is_html: bool) -> None:
+    for some in subsets(PARTS):
+        text = page(WHOLE.model_copy(update={name: LACKING[name] for name in some}), PICTURES, is_html=is_html)
+        assert not re.search(r"None|Undefined|\{\{|\{%", text), some
+
+
+@pytest.mark.parametrize("is_html", [False, True])
+def test_a_report_renders_whichever_of_its_figures_are_unknown(*, is_html: bool) -> None:
+    """A column of another kind, a metric that is only realised, a picture that isn't there: each field by itself."""
+    for report in unknown(WHOLE):
+        assert "None" not in page(report, PICTURES, is_html=is_html)
+    for some in subsets(tuple(PICTURES.items())):
+        pictures = PICTURES.model_copy(update=dict.fromkeys(some))
+        text = page(WHOLE, pictures, is_html=is_html)
+        assert "None" not in text
+        assert all((path in text) == (name not in some) for name, path in PICTURES.items().items())
+
+
+def subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return chain.from_iterable(combinations(names, count) for count in range(len(names) + 1))
+
+
+def unknown(part: Part) -> Iterator[Any]:
+    """Return a part without each of its fields that may be unknown, and so for the parts within it."""
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        if not field.is_required() and field.get_default(call_default_factory=True) != value:
+            yield part.model_copy(update={name: field.get_default(call_default_factory=True)})
+        if isinstance(value, Part):
+            yield from (part.model_copy(update={name: one}) for one in unknown(value))
+        if isinstance(value, tuple) and value and isinstance(value[0], Part):
+            yield from (part.model_copy(update={name: (one, *value[1:])}) for one in unknown(value[0]))
+
+
+def test_a_sample_is_said_where_it_judges_and_every_line_of_the_making_is_its_own() -> None:
+    whole = document()
+    thinned = whole.model_copy(update={"rows": whole.rows.model_copy(update={"logged": 900, "thinned": 300})})
+    for is_html in (False, True):
+        text = page(thinned, PICTURES, is_html=is_html)
+        assert "judged on 600 rows, drawn by chance" in text
+        assert "drawn by chance" not in page(whole, PICTURES, is_html=is_html)
+        assert "Held against chance: 1 figure." in text
+    lines = page(thinned, PICTURES, is_html=False).partition("## How this was made")[2].strip().splitlines()
+    assert all(line.startswith("- ") for line in lines)
+
+
 def test_headlines() -> None:
-    one = document() | {"alerts": document()["alerts"][:1]}
+    one = document().model_copy(update={"alerts": document().alerts[:1]})
     assert headline(one) == "1 alert on 6 rows"
     assert headline(REPORTS["alert"]) == "5 alerts on 6 rows"
     assert headline(REPORTS["ok"]) == "All figures are within their thresholds, on 6 rows"

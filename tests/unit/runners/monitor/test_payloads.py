@@ -121,8 +121,17 @@ def test_a_model_without_probabilities_is_read(tmp_path: Path) -> None:
     assert log.predictions[0].probability is None
 
 
-def test_a_long_log_is_thinned_out_evenly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_long_log_rows_are_drawn_by_chance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(payloads, "MOST_ROWS", 4)
-    log = read_log(write_log(tmp_path, [told(number) for number in range(10)]), EVERYTHING)
-    assert [one.where for one in log.predictions] == ["e0#0", "e3#0", "e6#0", "e9#0"]
-    assert left_out(log) == {"thinned": 6}
+    url = write_log(tmp_path, [told(number) for number in range(10)])
+    logs = [read_log(url, EVERYTHING, seed=seed) for seed in range(40)]
+    assert all((len(log.predictions), log.rows, left_out(log)) == (4, 10, {"thinned": 6}) for log in logs)
+    assert all([one.time for one in log.predictions] == sorted(one.time for one in log.predictions) for log in logs)
+    assert {one.where for log in logs for one in log.predictions} == {f"e{number}#0" for number in range(10)}
+    assert read_log(url, EVERYTHING, seed=3).predictions == logs[3].predictions
+
+
+def test_what_is_kept_of_a_row_can_be_said(tmp_path: Path) -> None:
+    url = write_log(tmp_path, [told(number) for number in range(2)])
+    log = read_log(url, EVERYTHING, kept=lambda row: {"fields": len(row)})
+    assert [tuple(one.row) for one in log.predictions] == [("fields",)] * 2

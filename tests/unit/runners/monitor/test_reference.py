@@ -90,3 +90,25 @@ def test_a_broken_signature_is_refused(tmp_path: Path) -> None:
     (tmp_path / "signature.json").write_text("{")
     with pytest.raises(InputError, match=r"signature\.json is no JSON"):
         read_reference(url)
+
+
+def test_a_picture_is_watched_by_its_figures_and_a_text_by_its_own(tmp_path: Path) -> None:
+    inputs = [
+        {"name": name, "datatype": kind, "shape": [-1, wide]}
+        for name, kind, wide in (("image", "FP32", 4), ("note", "BYTES", 1))
+    ]
+    rows = pd.DataFrame({"image": [[0.0] * 4] * 30, "note": [f"a note of number {at}" for at in range(30)]})
+    told = {"inputs": inputs, "image": {"height": 2, "width": 2, "channels": 1}}
+    found = read_reference(write_trial(tmp_path, rows, told))
+    names = [column.name for column in found.columns]
+    assert names[:3] == ["brightness of image", "contrast of image", "sharpness of image"]
+    assert names[3:] == ["length of note", "unknown words of note"]
+    assert "image" not in found.rows
+    assert (found.texts, found.unwatched) == (("note",), ())
+    assert [column.name for column in read_reference(tmp_path.as_uri(), ["image"]).columns] == names[:3]
+
+
+def test_an_input_that_nobody_can_watch_is_told(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"x": [[0.0] * 4] * 3})
+    (gap,) = read_reference(write_trial(tmp_path, rows, {"inputs": [{"name": "x", "shape": [-1, 4]}]})).unwatched
+    assert gap.startswith("The input x isn't compared")

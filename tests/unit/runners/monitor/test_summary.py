@@ -9,7 +9,7 @@ from runners.monitor.payloads import Log
 from runners.monitor.summary import facts_of, metrics_of
 from tests.unit.runners.monitor.example import RUN, WINDOW, bare, document
 
-NOTHING = with_history(too_few(Occasion(RUN, WINDOW, Parameters(), Log())), None)
+NOTHING = with_history(too_few(Occasion(RUN, WINDOW, Parameters(), Log())))
 
 
 def test_facts_are_what_a_status_page_shows() -> None:

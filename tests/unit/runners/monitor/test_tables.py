@@ -2,12 +2,13 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from runners.monitor.columns import Column
 from runners.monitor.payloads import Prediction
 from runners.monitor.performance import TARGET
 from runners.monitor.reference import Reference
-from runners.monitor.tables import tables_of, with_outcomes
+from runners.monitor.tables import TIME, outputs_of, tables_of, with_outcomes
 from tests.unit.runners.monitor.traffic import START
 
 COLUMNS = (Column("age", "number"), Column("sex", "category"))
@@ -27,7 +28,9 @@ def test_two_classes_become_numbers() -> None:
     assert tables.now["age"].tolist() == [4.0, 4.0]
     assert tables.reference["sex"].tolist() == ["1", "2", "1"]
     assert tables.reference[TARGET].tolist() == [0.0, 1.0, 1.0]
-    assert set(tables.now) == set(tables.reference) - {TARGET}
+    assert set(tables.now) == set(tables.reference) - {TARGET} | {TIME}
+    assert tables.reference["confidence"].tolist() == pytest.approx([0.9, 0.9, 0.6])
+    assert outputs_of(BINARY, tables) == (Column("prediction", "number"), Column("confidence", "number"))
 
 
 def test_outcomes_are_added_where_they_are_known() -> None:
@@ -59,4 +62,27 @@ def test_a_large_reference_is_sampled_by_the_seed() -> None:
     assert len(first.reference) == 30_000
     assert len(first.sample) == 5_000
     assert first.sample.equals(second.sample)
+    assert first.held_out.equals(second.held_out)
+    assert (len(first.known), len(first.held_out)) == (7_500, 22_500)
+    assert not set(first.known["age"]) & set(first.held_out["age"])
+    assert len(first.held_out_sample) == 20_000
     assert first.sample["age"].tolist() != sorted(first.sample["age"])
+
+
+def test_outcomes_of_former_rows_stand_apart() -> None:
+    asked_now, before = asked((1, 0.8)), asked((0, 0.1), (1, 0.7))
+    tables = with_outcomes(tables_of(BINARY, asked_now, chunk=100, seed=0), BINARY, ["0", None, "1"], before)
+    assert tables.former[TARGET].fillna(-1).tolist() == [0.0, -1.0]
+    assert tables.former["prediction"].tolist() == [0.0, 1.0]
+    assert tables.now[TARGET].tolist() == [1.0]
+
+
+def test_texts_are_compared_by_their_figures() -> None:
+    texts = [f"the quick fox number {at} runs" for at in range(40)]
+    columns = (Column("length of note", "number"), Column("unknown words of note", "number"))
+    reference = Reference(pd.DataFrame({"note": texts}), columns, None, texts=("note",))
+    predictions = [Prediction(START, "", {"note": "lorem ipsum dolor"}, None, None)] * 3
+    tables = tables_of(reference, predictions, chunk=100, seed=0)
+    assert tables.now["unknown words of note"].tolist() == [1.0] * 3
+    assert tables.reference["unknown words of note"].max() < 0.5
+    assert outputs_of(reference, tables) == ()

@@ -3,6 +3,7 @@
 import socket
 
 from runners.monitor.payloads import Log
+from runners.monitor.report import Former, ServicePart
 from runners.monitor.service import Counters
 from runners.monitor.usage import former_counters, model_times, service_of
 
@@ -29,9 +30,9 @@ def test_without_metrics_there_is_what_the_log_tells() -> None:
 def test_metrics_out_of_reach_are_noted_and_the_counters_kept() -> None:
     told = service_of(f"http://127.0.0.1:{closed_port()}/metrics", COUNTERS, LOG)
     assert told["note"].startswith("The endpoint's metrics can't be read: ")
-    assert former_counters({"service": told}) == COUNTERS
+    assert former_counters(Former(service=ServicePart.model_validate(told))) == COUNTERS
 
 
 def test_the_former_report_may_have_no_counters() -> None:
     assert former_counters(None) is None
-    assert former_counters({"service": {}}) is None
+    assert former_counters(Former()) is None

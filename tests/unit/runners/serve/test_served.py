@@ -1,15 +1,19 @@
 """The model as KServe calls it."""
 
 import asyncio
+import base64
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from runners.models import load
 from runners.serve.exchange import NOW, Exchange
 from runners.serve.lean import import_server
-from tests.unit.runners.serve.tiny import make
+from tests.unit.runners.serve.tiny import bright, make
 
 import_server()
 
@@ -75,3 +79,68 @@ def test_it_tells_its_inputs_and_outputs(served: ServedModel) -> None:
     assert served.get_input_types()[0] == {"name": "AGEP", "datatype": "FP32", "shape": [-1, 1]}
     assert served.get_output_types()[1]["name"] == "predicted_probability"
     assert served.ready
+
+
+@pytest.fixture
+def brightness(tmp_path: Path) -> ServedModel:
+    """Return a model of pictures: the class of the brighter half."""
+    return ServedModel("bright", load(tmp_path, bright(tmp_path)))
+
+
+def picture() -> bytes:
+    """Return a grey picture of 6 x 4 pixels, whose right half is white, as a file has it."""
+    pixels, held = np.zeros((4, 6), np.uint8), BytesIO()
+    pixels[:, 3:] = 255
+    Image.fromarray(pixels).save(held, "PNG")
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    "instance",
+    [
+        lambda text: {"image": {"b64": text}},
+        lambda text: {"image": text},
+        lambda text: {"b64": text},
+        lambda _: {"image": [0.0, 1.0, 0.0, 1.0]},
+        lambda _: {"image": [[0.0, 1.0], [0.0, 1.0]]},
+        lambda _: [[0.0, 1.0], [0.0, 1.0]],
+    ],
+)
+def test_a_picture_is_asked_about_by_version_1(brightness: ServedModel, instance: Any) -> None:
+    text = base64.b64encode(picture()).decode()
+    assert ask(brightness, {"instances": [instance(text)] * 2})["predictions"] == ["right", "right"]
+
+
+@pytest.mark.parametrize("form", ["base64", "binary", "flat", "nested"])
+def test_a_picture_is_asked_about_by_version_2(brightness: ServedModel, form: str) -> None:
+    text = base64.b64encode(picture()).decode()
+    shape, datatype, data = {
+        "base64": ([2, 1], "BYTES", [text, text]),
+        "binary": ([2], "BYTES", None),
+        "flat": ([2, 4], "FP32", [0, 1, 0, 1] * 2),
+        "nested": ([2, 2, 2], "FP32", [[[0, 1], [0, 1]]] * 2),
+    }[form]
+    given = InferInput("image", shape, datatype, data)
+    if form == "binary":
+        given.set_data_from_numpy(np.array([picture()] * 2, np.object_), binary_data=True)
+    answer, _ = ask(brightness, InferRequest("bright", [given])).to_rest()
+    assert answer["outputs"][0]["data"] == ["right", "right"]
+
+
+def test_what_a_model_of_pictures_takes_is_told(brightness: ServedModel) -> None:
+    assert brightness.get_input_types() == [{"name": "image", "datatype": "BYTES", "shape": [-1, 1]}]
+    with pytest.raises(InvalidInput, match=r"image of row 0 is no picture that is taken"):
+        ask(brightness, {"instances": [{"image": "no base64!"}]})
+    with pytest.raises(InvalidInput, match=r"image BYTES .*a picture are its file, by Base64"):
+        ask(brightness, {})
+
+
+def test_pictures_are_noted_as_the_numbers_that_they_are(brightness: ServedModel) -> None:
+    exchange = Exchange("an-id")
+    token = NOW.set(exchange)
+    ask(brightness, {"instances": [{"image": base64.b64encode(picture()).decode()}]})
+    NOW.reset(token)
+    assert exchange.columns is not None
+    numbers = np.asarray(exchange.columns["image"])
+    assert numbers.shape == (1, 4)
+    assert numbers.tolist() == [pytest.approx([0.125, 0.875, 0.125, 0.875], abs=0.001)]

@@ -67,6 +67,36 @@ def test_a_model_from_elsewhere_is_fetched_once(tmp_path: Path) -> None:
     assert list(kept.parent.iterdir()) == [kept]
 
 
+def test_a_model_from_near_outlives_where_it_came_from_and_heals_where_it_is_kept(tmp_path: Path) -> None:
+    made, kept = tmp_path / "made", tmp_path / "models/employment"
+    digest = make(made)
+    (made / "reference.parquet").write_bytes(b"large")
+    more = {"model_url": made.as_uri(), "model_digest": digest, "keep": str(kept)}
+    settings = Settings.model_validate(told(tmp_path, **more))
+    open_model(settings)
+    assert sorted(path.name for path in kept.iterdir()) == ["model.onnx", "signature.json"]
+    (kept / "model.onnx").write_bytes(b"damaged")
+    open_model(settings)
+    (made / "model.onnx").unlink()
+    assert open_model(settings).signature.columns == ("AGEP", "SEX")
+    (kept / "signature.json").unlink()
+    with pytest.raises(ModelRefused):
+        open_model(settings)
+
+
+def test_a_changed_model_is_not_kept_for_the_next_start(tmp_path: Path) -> None:
+    made, kept = tmp_path / "made", tmp_path / "models/employment"
+    digest = make(made)
+    content = (made / "model.onnx").read_bytes()
+    (made / "model.onnx").write_bytes(content[:-1])
+    more = {"model_url": str(made), "model_digest": digest, "keep": str(kept)}
+    settings = Settings.model_validate(told(tmp_path, **more))
+    with pytest.raises(ModelRefused):
+        open_model(settings)
+    (made / "model.onnx").write_bytes(content)
+    assert open_model(settings).signature.columns == ("AGEP", "SEX")
+
+
 def test_a_folder_with_odd_characters_is_found(tmp_path: Path) -> None:
     folder = tmp_path / "a folder with 100 % of them"
     digest = make(folder)

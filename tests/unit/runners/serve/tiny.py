@@ -8,6 +8,7 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 from runners.models import Column, Signature, Tensor
+from runners.models.pictures import Preparation
 
 TRIAL = "experiments/employment/aaaaaaaaaaaa"
 
@@ -70,3 +71,36 @@ def _model(bias: float) -> Any:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)])
     model.ir_version = 9
     return model
+
+
+def bright(folder: Path) -> str:
+    """Write a model of pictures, grey and of 2 x 2 pixels, and its signature; return its digest.
+
+    It answers which half is the brighter one.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    halves = numpy_helper.from_array(np.array([[9, 0], [0, 9], [9, 0], [0, 9]], np.float32), "halves")
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["image", "halves"], ["sums"]), helper.make_node("Softmax", ["sums"], ["p"])],
+        "bright",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [None, 4])],
+        [helper.make_tensor_value_info("p", TensorProto.FLOAT, [None, 2])],
+        [halves],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    content: bytes = model.SerializeToString()
+    known = signature(
+        task="multiclass",
+        target="side",
+        inputs=(Column("image", "FP32", (-1, 4)),),
+        outputs=(Column("prediction", "BYTES", (-1,)), Column("probabilities", "FP64", (-1, 2))),
+        tensors=(Tensor("image", "FP32", ("image",)),),
+        reading="probabilities",
+        classes=("left", "right"),
+        positive=None,
+        image=Preparation(2, 2).as_dict(),
+        files={"model.onnx": "sha256:" + hashlib.sha256(content).hexdigest()},
+    ).sealed()
+    (folder / "model.onnx").write_bytes(content)
+    (folder / "signature.json").write_text(known.to_json())
+    return known.digest

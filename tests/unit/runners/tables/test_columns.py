@@ -7,7 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from runners.tables.columns import ARROW, candidates, convert, narrowest, plain, text_of
+from runners.tables.columns import ARROW, among, arrow_of, candidates, convert, narrowest, plain, text_of
+from runners.tables.types import Spellings
 
 
 @pytest.mark.parametrize(
@@ -111,3 +112,61 @@ def test_nothing_known_fits_everything() -> None:
 )
 def test_any_value_has_a_text(value: Any, text: str | None) -> None:
     assert text_of(value) == text
+
+
+@pytest.mark.parametrize(
+    ("texts", "spellings", "to", "expected"),
+    [
+        (["1.234,5", "1,5", "12", "1.5", "12.34"], Spellings(decimal=",", thousands="."), "number",
+         [1234.5, 1.5, 12.0, None, None]),
+        (["1 234", "1\u00a0234", "1\u202f234", "12 34"], Spellings(thousands=" "), "integer", [1234, 1234, 1234, None]),
+        (["1'000", "-5"], Spellings(thousands="'"), "integer", [1000, -5]),
+        (["1.5"], Spellings(decimal=","), "number", [None]),
+        (["31/12/2020", "2020-12-31", "12/31/2020"], Spellings(dates="%d/%m/%Y"), "datetime",
+         [datetime(2020, 12, 31, tzinfo=UTC), datetime(2020, 12, 31, tzinfo=UTC), None]),
+    ],
+)  # fmt: skip
+def test_a_source_spells_numbers_and_moments_in_its_own_way(
+    texts: list[str], spellings: Spellings, to: str, expected: list[Any]
+) -> None:
+    assert convert(pa.array(texts), to, spellings)[0].to_pylist() == expected
+
+
+def test_types_are_inferred_as_the_source_spells_them() -> None:
+    def inferred(texts: list[str], **told: Any) -> str:
+        return narrowest(candidates(pa.array(texts), is_text=True, spellings=Spellings(**told)))
+
+    assert inferred(["1,5", "2"], decimal=",") == "number"
+    assert inferred(["1.5", "2"], decimal=",") == "string"
+    assert inferred(["1.000", "2"], decimal=",", thousands=".") == "integer"
+    assert inferred(["31/12/2020", ""], dates="%d/%m/%Y") == "datetime"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [pa.array([10**12], pa.timestamp("s")), pa.array([10**7], pa.date32()), pa.array([2**62], pa.timestamp("s"))],
+)
+def test_moments_beyond_the_calendar_are_texts(values: Any) -> None:
+    assert plain(values).type == pa.string()
+
+
+@pytest.mark.parametrize(
+    ("values", "categories", "expected", "strangers"),
+    [
+        (["a", "c", "NULL", None], ["a", "b"], ["a", None, None, None], [1]),
+        (["a", "NULL"], ["a", "NULL"], ["a", "NULL"], []),
+        (["x"], [], ["x"], []),
+    ],
+)
+def test_values_are_held_against_categories(
+    values: list[Any], categories: list[str], expected: list[Any], strangers: list[int]
+) -> None:
+    held, odd = among(pa.array(values), categories)
+    assert held.to_pylist() == expected
+    assert [place for place, is_odd in enumerate(odd.to_pylist()) if is_odd] == strangers
+
+
+@pytest.mark.parametrize("value", [17.0, 0.1, 1e20, -2.5, 1e-7, 12345678.0])
+def test_a_number_has_one_text_alone_and_among_others(value: float) -> None:
+    alone = convert(plain(pa.array([value])), "string")[0].to_pylist()
+    assert [text_of(value)] == alone == arrow_of([value, "x"]).to_pylist()[:1]

@@ -12,20 +12,21 @@ from runners.train.albums import read_album
 from tests.unit.runners.train.conftest import Asking
 
 DIGITS: dict[str, Any] = {"target": "label", "task": "multiclass", "metric": {"name": "accuracy"}}
+SHAPED = {"resample": "bilinear", "divisor": 255}
 
 
 def test_an_album_has_one_feature(asking: Asking, album: Path) -> None:
     known = read_album(asking.trial(album, **DIGITS))
     (feature,) = known.features
     assert (feature.name, feature.datatype, feature.shape) == ("image", "FP32", (-1, 64))
-    assert known.image == {"height": 8, "width": 8, "channels": 1}
+    assert known.image == {**SHAPED, "height": 8, "width": 8, "channels": 1, "mode": "L"}
     assert known.classes == tuple("0123456789")
     assert known.columns["image"].max() == 1.0
 
 
 def test_size_and_colour_may_be_asked_for(asking: Asking, album: Path) -> None:
     known = read_album(asking.trial(album, {"size": 4, "colour": True}, **DIGITS))
-    assert known.image == {"height": 4, "width": 4, "channels": 3}
+    assert known.image == {**SHAPED, "height": 4, "width": 4, "channels": 3, "mode": "RGB"}
     assert known.columns["image"].shape == (300, 48)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from runners.contract import InputError
-from runners.train.features import choose
+from runners.train.features import choose, datatype_of, finite
 from runners.train.trial import TrainParams
 
 COLUMNS: dict[str, Any] = {
@@ -44,9 +44,8 @@ def test_named_features_are_taken_in_their_order_and_once() -> None:
         ({"features": ["day"]}, {}, "day holds moments in time"),
         ({"features": ["nested"]}, {}, "nested holds nested values"),
         ({"exclude": ["age", "kids", "is_new", "town"]}, {}, "there is no column to learn from"),
-        ({}, {"age": np.full(3, np.nan)}, "age has no value in any row"),
-        ({}, {"town": np.full(3, None)}, "town has no value in any row"),
-        ({}, {"age": np.array([1, np.inf, 2])}, "age is infinite in 1 rows"),
+        ({"features": ["age"]}, {"age": np.full(3, np.nan)}, "age has no value in any row"),
+        ({"features": ["town"]}, {"town": np.full(3, None)}, "town has no value in any row"),
         ({}, {"prediction": np.ones(3)}, "prediction is the name of a model's answer"),
     ],
 )
@@ -55,3 +54,34 @@ def test_what_cannot_be_learned_from_is_told(fields: dict[str, Any], changed: di
         choose({**COLUMNS, **changed}, told(**fields), frozenset({"id"}))
     assert what in failure.value.what
     assert failure.value.fix
+
+
+def test_a_column_without_any_value_is_left_out_where_nobody_named_it() -> None:
+    features, notes = choose({**COLUMNS, "age": np.full(3, np.nan), "town": np.full(3, None)}, told(), frozenset())
+    assert [feature.name for feature in features] == ["id", "kids", "is_new"]
+    assert notes[:2] == ("age: no value in any row", "town: no value in any row")
+
+
+def test_infinite_numbers_count_as_missing_but_those_of_the_target() -> None:
+    columns = {"age": np.array([1, np.inf, -np.inf]), "y": np.array([0, np.inf, 1]), "town": COLUMNS["town"]}
+    assert finite(columns, "y") == ("age: infinite in 2 rows, which counts as missing",)
+    assert columns["age"].tolist() == pytest.approx([1, np.nan, np.nan], nan_ok=True)
+    assert np.isinf(columns["y"]).any()
+
+
+@pytest.mark.parametrize(
+    ("values", "datatype"),
+    [
+        ([0.1, 0.2, 7.3], "FP32"),
+        ([1e9, 2e9, 3.5e9], "FP32"),
+        ([1.7e9 + 0.5, 1.7e9 + 7.5, np.nan], "FP64"),
+        ([1e300, 2e300, 0], "FP64"),
+        ([1e-300, 2e-300, 3e-300], "FP64"),
+        ([16777216.0, 16777218.0, 16777220.0], "FP32"),
+        ([0.1, 0.1, 0.1], "FP32"),
+        ([1e300, 1e300, 1e300], "FP64"),
+        ([True, False, True], "BOOL"),
+    ],
+)
+def test_doubles_are_asked_for_only_where_fewer_bits_would_lose_something(values: Any, datatype: str) -> None:
+    assert datatype_of(np.array(values)) == datatype

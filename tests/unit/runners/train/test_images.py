@@ -1,6 +1,7 @@
 """The images runner, whole."""
 
 import json
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,10 @@ def test_digits_are_told_apart(asking: Asking, album: Path, params: dict[str, An
     assert model.signature.inputs[0].shape == (-1, values)
     assert model.predict({"image": rows["image"]}).prediction.tolist() == rows["prediction"].tolist()
     recorded = json.loads((asking.folder / "examples.json").read_text())
-    assert recorded[0]["request"]["inputs"][0]["shape"] == [1, values]
+    asked = recorded[0]["request"]["inputs"][0]
+    assert (asked["shape"], asked["datatype"]) == ([1, 1], "BYTES")
+    assert asked["data"][0] in {b64encode(path.read_bytes()).decode() for path in (album / "images").iterdir()}
+    assert model.predict({"image": asked["data"]}).prediction.tolist() == recorded[0]["response"]["outputs"][0]["data"]
 
 
 def test_an_unknown_parameter_is_told(asking: Asking, album: Path) -> None:

@@ -1,6 +1,6 @@
 """The PyTorch runner, whole; and what it says without PyTorch."""
 
-import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from runners.contract import InputError
 from runners.evaluate.tables import read_parquet
 from runners.models import load
 from runners.models.loading import digest_of
+from runners.models.signature import read_signature
 from runners.train.torch_images import check_installed, network_params, run
 from tests.unit.runners.train.conftest import Asking
 from tests.unit.runners.train.test_albums import DIGITS
@@ -37,10 +38,10 @@ def test_digits_are_told_apart_and_served_without_torch(asking: Asking, album: P
 def test_the_weights_alone_are_a_model_too(asking: Asking, album: Path) -> None:
     run(asking.request(album, {**SMALL, "epochs": 1}, **DIGITS), asking.folder)
     weights = (asking.folder / "weights.safetensors").read_bytes()
-    signature = json.loads((asking.folder / "signature.json").read_text())
-    signature |= {"file": "weights.safetensors", "format": "safetensors", "digest": digest_of(weights)}
+    files = {"weights.safetensors": digest_of(weights)}
+    known = replace(read_signature(asking.folder), file="weights.safetensors", format="safetensors", files=files)
     exported, rows = load(asking.folder), read_parquet(asking.folder / "reference.parquet")
-    (asking.folder / "signature.json").write_text(json.dumps(signature))
+    (asking.folder / "signature.json").write_text(known.sealed().to_json())
     answers = [model.predict({"image": rows["image"]}).probabilities for model in (exported, load(asking.folder))]
     assert answers[0] is not None
     assert answers[0] == pytest.approx(answers[1], abs=1e-6)

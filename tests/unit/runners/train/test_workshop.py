@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from runners.contract import Crashed, InputError, SourceUnavailable
 from runners.train.albums import read_album
 from runners.train.reading import read_table
-from runners.train.workshop import Workshop, furnish, work
+from runners.train.workshop import Workshop, furnish, surroundings, work
 from tests.unit.runners.train.conftest import Asking
 from tests.unit.runners.train.test_albums import DIGITS
 
@@ -53,6 +54,47 @@ def test_pictures_are_named_by_whole_paths(asking: Asking, album: Path, tmp_path
     rows = pd.read_parquet(told["SETPOINT_TRAIN"])
     assert Path(rows["path"][0]).is_file()
     assert "image" not in rows
+
+
+def test_of_a_table_the_code_finds_nothing_but_the_training_rows(asking: Asking, cancer: Path, tmp_path: Path) -> None:
+    labels = {"labels": "file:///labels"}
+    trial = asking.trial(cancer)
+    train = read_table(trial).take(np.arange(100))
+    trial = replace(trial, request=trial.request.model_copy(update={"inputs": {**trial.request.inputs, **labels}}))
+    _, told = furnish(tmp_path / "scratch", trial, train)
+    rows = pd.read_parquet(Path(told["SETPOINT_DATA"], "data.parquet"))
+    assert rows["id"].tolist() == train.columns["id"].tolist()
+    assert reachable(told) == set(train.columns["id"].tolist())
+    request = json.loads(Path(told["SETPOINT_REQUEST"]).read_text())
+    assert request["inputs"] == {"dataset": Path(told["SETPOINT_DATA"]).as_uri()}
+    assert request["digests"] == {}
+    assert str(cancer) not in json.dumps([told, request])
+
+
+def reachable(told: dict[str, str]) -> set[int]:
+    """Return the identifiers in every table that lies below a place that the code is told."""
+    folders = {Path(place).parent if Path(place).is_file() else Path(place) for place in told.values() if "/" in place}
+    tables = {table for folder in folders for table in folder.rglob("*.parquet")}
+    return {identity for table in tables for identity in pd.read_parquet(table)["id"]}
+
+
+def test_the_code_inherits_no_way_to_the_store() -> None:
+    job = {"PATH": "/bin", "SETPOINT_CPUS": "2", "FSSPEC_LAKEFS_ACCESS_TOKEN": "t", "SETPOINT_REQUEST_PACKED": "p"}
+    assert surroundings(job) == {"PATH": "/bin", "SETPOINT_CPUS": "2"}
+
+
+def test_of_an_album_the_code_finds_nothing_but_the_training_pictures(
+    asking: Asking, album: Path, tmp_path: Path
+) -> None:
+    trial = asking.trial(album, **DIGITS)
+    train = read_album(trial).take(np.arange(20))
+    _, told = furnish(tmp_path / "scratch", trial, train)
+    data = Path(told["SETPOINT_DATA"])
+    pictures = sorted(path.relative_to(data).as_posix() for path in data.rglob("*.png"))
+    assert pictures == sorted(train.columns["path"].tolist())
+    assert not any(path.is_symlink() or path.stat().st_nlink > 1 for path in data.rglob("*.png"))
+    assert pd.read_parquet(data / "manifest.parquet")["path"].tolist() == train.columns["path"].tolist()
+    assert pd.read_parquet(told["SETPOINT_TRAIN"])["path"].map(lambda path: Path(path).is_relative_to(data)).all()
 
 
 @pytest.fixture

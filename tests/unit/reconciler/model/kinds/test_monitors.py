@@ -26,4 +26,5 @@ def test_limits(change: dict[str, Any]) -> None:
 
 def test_outcomes_may_say_for_which_classes_their_values_stand() -> None:
     outcomes = {"sql": {"url": "x", "query": "y"}, "classes": {"0": "no", "1": True, "2": 2}}
-    assert Monitor.model_validate({**SPEC, "outcomes": outcomes}).monitor_params["outcomes"] == outcomes
+    told = Monitor.model_validate({**SPEC, "outcomes": outcomes}).monitor_params["outcomes"]
+    assert told == outcomes | {"lookback": 7 * 86_400.0}

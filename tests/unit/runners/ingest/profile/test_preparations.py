@@ -76,12 +76,6 @@ def test_the_target_is_no_feature_but_has_needs_of_its_own() -> None:
     assert names({"y": text(10, count=1000, top=[100] * 10)}, target="y") == {}
 
 
-def test_shares_are_of_the_sample_where_there_is_one() -> None:
-    target = text(2, count=9000, top=[60, 40]) | {"sampled": 100}
-    assert names({"y": target}, target="y") == {}
-    assert names({"uuid": text(99, count=9000) | {"sampled": 100}}) == {"drop_identifiers": ["uuid"]}
-
-
 def test_whole_numbers_that_count_rows_are_names() -> None:
     serial = number(50_000, 29_000, distinct=100) | {"type": "integer"}
     assert names({"serial": serial}) == {"drop_identifiers": ["serial"]}

@@ -54,7 +54,27 @@ def test_few_frequent_texts_are_an_enumeration_in_natural_order() -> None:
     top = [{"value": value, "count": 300} for value in ("10", "2", "1", "na")]
     assert proposed(type_="string", distinct=4, top=top)["enum"] == ["na", "1", "2", "10"]
     assert "enum" not in proposed(type_="string", distinct=4, top=top, count=10)
-    assert "enum" not in proposed(type_="string", distinct=4, top=top, sampled=True)
+
+
+@pytest.mark.parametrize("text", ["x" * 201, "a\nb", "${env.x}"])
+def test_a_text_that_has_no_place_in_a_spec_is_no_part_of_an_enumeration(text: str) -> None:
+    top = [{"value": value, "count": 300} for value in ("a", text)]
+    assert proposed(type_="string", distinct=2, top=top) == {"type": "string"}
+
+
+def test_a_range_holds_the_numbers_it_was_made_from() -> None:
+    low, high = 1_700_000_000_121, 1_700_000_000_151
+    told = proposed(type_="integer", minimum=low, maximum=high, distinct=30)
+    assert told["minimum"] <= low
+    assert told["maximum"] >= high
+
+
+def test_sensitive_columns_stay_so() -> None:
+    assert proposed(type_="string", distinct=2, top=[], sensitive=True) == {"type": "string", "sensitive": True}
+
+
+def test_many_texts_are_no_enumeration() -> None:
+    top = [{"value": value, "count": 300} for value in ("10", "2", "1", "na")]
     assert "enum" not in proposed(type_="string", distinct=40, top=top)
 
 

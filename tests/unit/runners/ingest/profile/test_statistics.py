@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from runners.ingest.profile.statistics import (
+    apart,
     describe,
     histogram,
     moments_of,
     read_column,
-    seen,
-    stride_for,
     top_values,
 )
 
@@ -71,7 +70,7 @@ def test_texts_are_described(tmp_path: Path) -> None:
     told = described(tmp_path, pa.array(["b", "a", "b", None, "x" * 200]), "string")
     assert told["distinct"] == 3
     assert told["top"][:2] == [{"value": "b", "count": 2}, {"value": "a", "count": 1}]
-    assert len(told["top"][2]["value"]) == 80
+    assert told["top"][2]["value"] == "x" * 200
     assert told["length"] == {"minimum": 1, "maximum": 200, "mean": 50.75}
 
 
@@ -99,18 +98,29 @@ def test_nothing_to_describe_is_no_error(tmp_path: Path, values: Any, type_: str
     assert "mean" not in told
 
 
-def test_a_sample_takes_every_nth_row_and_exact_figures_all(tmp_path: Path) -> None:
-    parquet.write_table(pa.table({"x": list(range(100))}), tmp_path / "x.parquet", row_group_size=7)
-    read = read_column(tmp_path / "x.parquet", "x", stride=9)
-    assert read.values.to_pylist() == list(range(0, 100, 9))
-    told = describe(read, "integer", sampled=True)
-    assert (told["count"], told["mean"], told["maximum"]) == (100, 49.5, 99)
-    assert told["sampled"] == seen(told) == told["distinct"] == 12
-    assert seen({"count": 7}) == 7
+@pytest.mark.slow
+def test_every_row_counts_in_whatever_period_they_come(tmp_path: Path) -> None:
+    told = described(tmp_path, pa.array(["A", "B"] * 1_000_001), "string", group=65_536)
+    assert (told["count"], told["distinct"]) == (2_000_002, 2)
+    assert [top["count"] for top in told["top"]] == [1_000_001, 1_000_001]
 
 
-def test_the_stride_keeps_the_sample_bounded() -> None:
-    assert [stride_for(rows) for rows in (0, 1, 1_000_000, 1_000_001, 25_000_000)] == [1, 1, 1, 2, 25]
+def test_extremes_are_the_numbers_themselves(tmp_path: Path) -> None:
+    large = 2**60 + 1
+    told = described(tmp_path, pa.array([large, large + 2]), "integer")
+    assert (told["minimum"], told["maximum"]) == (large, large + 2)
+    assert described(tmp_path, pa.array([1.00000000001, 2.0]), "number")["minimum"] == 1.00000000001
+
+
+def test_sensitive_values_are_counted_and_not_shown(tmp_path: Path) -> None:
+    parquet.write_table(pa.table({"x": ["Ada", "Ada", None]}), tmp_path / "x.parquet")
+    told = describe(read_column(tmp_path / "x.parquet", "x"), "string", sensitive=True)
+    assert (told["count"], told["distinct"], told["missing"], told["top"]) == (2, 1, 1, [])
+    assert "Ada" not in str(told)
+
+
+def test_texts_cut_for_people_stay_apart() -> None:
+    assert apart(["a" * 90 + "x", "a" * 90 + "y", "b"]) == ["a" * 79 + "… (1)", "a" * 79 + "… (2)", "b"]
 
 
 def test_ties_are_in_the_order_of_values() -> None:

@@ -2,8 +2,12 @@
 
 import gzip
 import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import fsspec
 import pytest
 
 from runners.contract import InputError, SourceUnavailable
@@ -90,3 +94,56 @@ def test_a_host_that_does_not_answer_is_out_of_reach() -> None:
         taken.bind(("127.0.0.1", 0))  # bound, never listening: whoever connects is refused
         with pytest.raises(SourceUnavailable):
             rows(f"http://127.0.0.1:{taken.getsockname()[1]}/a.csv")
+
+
+class Storage(BaseHTTPRequestHandler):
+    """A store that gives one file by a signed URL, refuses others, and has nothing else."""
+
+    def do_GET(self) -> None:
+        path, _, query = self.path.partition("?")
+        status = 404 if path != "/x.csv" else 200 if query == "sig=a*b&se=1" else 403
+        body = b"a\n1\n" if status == 200 else b""
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def storage() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Storage) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_a_signed_url_is_read_and_its_refusal_is_told_without_its_signature(
+    storage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert rows(f"{storage}/x.csv?sig=a*b&se=1") == [{"a": "1"}]
+    monkeypatch.setenv("SETPOINT_SECRET_SIGNED", f"{storage}/x.csv?sig=run-out")
+    with pytest.raises(InputError) as caught:
+        rows("${secret:SIGNED}")
+    assert caught.value.what == "the server answers with status 403"
+    assert caught.value.where == "${secret:SIGNED}"
+    assert "run-out" not in str(caught.value.fix)
+    with pytest.raises(InputError, match="status 404"):
+        rows(f"{storage}/z.csv?sig=1")
+
+
+def test_a_folder_that_may_not_be_listed_needs_a_person(folder: Path) -> None:
+    class Closed(fsspec.AbstractFileSystem):  # type: ignore[misc]
+        protocol = "closed"
+
+        def ls(self, path: str, detail: bool = True, **_: object) -> list[object]:
+            raise PermissionError(13, "Permission denied")
+
+    fsspec.register_implementation("closed", Closed, clobber=True)
+    with pytest.raises(InputError, match="Permission denied"):
+        rows("closed://bucket/*.csv")

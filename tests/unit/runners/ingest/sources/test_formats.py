@@ -8,15 +8,18 @@ import pytest
 from pyarrow import parquet
 
 from runners.contract import InputError
+from runners.ingest.parameters import FileSource
 from runners.ingest.sources.formats import FORMATS, Opened
 
 
-def rows(format_: str, data: bytes) -> list[dict[str, Any]]:
-    return [row for batch in FORMATS[format_](Opened("file", BytesIO(data))) for row in batch.to_pylist()]
+def rows(format_: str, data: bytes, **settings: Any) -> list[dict[str, Any]]:
+    source = FileSource.model_validate({"url": "x", "format": format_, **settings})
+    return [row for batch in FORMATS[format_](Opened("file", BytesIO(data)), source) for row in batch.to_pylist()]
 
 
 def names(format_: str, data: bytes) -> list[str]:
-    return next(iter(FORMATS[format_](Opened("file", BytesIO(data))))).schema.names  # type: ignore[no-any-return]
+    source = FileSource.model_validate({"url": "x", "format": format_})
+    return next(iter(FORMATS[format_](Opened("file", BytesIO(data)), source))).schema.names  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize(
@@ -66,10 +69,46 @@ def test_a_file_that_cannot_be_understood_is_told_with_its_line(
     assert caught.value.where == where
 
 
-@pytest.mark.parametrize("data", [b"a,b\n1,2\n3\n", b"a\n\xff\n"])
-def test_a_broken_row_of_csv_is_an_arrow_error_that_names_it(data: bytes) -> None:
-    with pytest.raises(pa.ArrowInvalid, match="Row #"):
+def test_a_broken_row_of_csv_is_told_by_its_number_and_never_by_its_values() -> None:
+    with pytest.raises(InputError) as caught:
+        rows("csv", b"name,b\nAda,2\nLovelace\n")
+    assert caught.value.what == "Row #3: Expected 2 columns, got 1, where ',' parts the columns"
+    assert "source.files.delimiter" in caught.value.fix
+
+
+@pytest.mark.parametrize("data", [b"a\n\xff\n", b"a\n" + b"x\n" * 50_000 + b"\xff\n"])
+def test_another_encoding_is_told_with_its_setting_and_read_with_it(data: bytes) -> None:
+    with pytest.raises(InputError, match="not UTF-8") as caught:
         rows("csv", data)
+    assert "source.files.encoding" in caught.value.fix
+    assert rows("csv", data, encoding="latin-1")[-1] == {"a": "ÿ"}
+
+
+def test_any_encoding_can_be_read() -> None:
+    assert rows("csv", "größe;b\n1;ü\n".encode("utf-16"), encoding="utf-16") == [{"größe": "1", "b": "ü"}]
+    assert rows("jsonl", '{"größe": 1}\n'.encode("cp1252"), encoding="cp1252") == [{"größe": 1}]
+
+
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [
+        ('"id";"rent, cold, EUR";"area, m2"\n0;400;30\n', 3),
+        ("name, unit;value\nx;1\ny;2\n", 2),
+        ("a,b;c\n1;2,3\n4;5\n", 2),
+        ('"Doe, John"\n"Roe, Jane"\n', 1),
+        ('"a ""b;c"" d",e\n1,2\n', 2),
+        ("a;b,c\n", 2),
+    ],
+)
+def test_a_delimiter_is_guessed_from_what_lies_outside_of_quotes(text: str, width: int) -> None:
+    assert len(names("csv", text.encode())) == width
+
+
+def test_a_delimiter_that_could_be_another_is_asked_for() -> None:
+    with pytest.raises(InputError, match="parted by ',' or ';'") as caught:
+        rows("csv", b"a,b;c\n1,2;3\n")
+    assert caught.value.fix == "set source.files.delimiter"
+    assert rows("csv", b"a,b;c\n1,2;3\n", delimiter=";") == [{"a,b": "1,2", "c": "3"}]
 
 
 def test_json_lines_may_have_different_keys_and_types() -> None:

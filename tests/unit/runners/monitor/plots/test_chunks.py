@@ -18,8 +18,8 @@ def test_the_farthest_columns_are_drawn_with_their_limits() -> None:
 
 
 def test_no_more_columns_are_drawn_than_can_be_read() -> None:
-    columns = document()["columns"][:1] * 20
-    figure = drift(document() | {"columns": columns})
+    columns = document().columns[:1] * 20
+    figure = drift(document().model_copy(update={"columns": columns}))
     assert figure
     assert len(figure.axes) == MOST_COLUMNS
 
@@ -37,7 +37,7 @@ def test_performance_is_drawn_from_whichever_is_known() -> None:
     for one in (both, replace(both, estimated=None), replace(both, realized=None)):
         figure = performance(document(LOOSE, replace(FOUND, performance=[one])))
         assert figure
-        labels = {str(line.get_label()) for line in figure.axes[0].get_lines()}
+        labels = {str(line.get_label()) for plot in figure.axes for line in plot.get_lines()}
         assert ("realised" in labels, "estimated" in labels) == (one.realized is not None, one.estimated is not None)
 
 

@@ -1,5 +1,7 @@
 """Distributions of the columns that matter."""
 
+from dataclasses import replace
+
 from runners.monitor.plots.distributions import distributions
 from tests.unit.runners.monitor.example import FOUND, LOOSE, TABLES, bare, document
 
@@ -14,18 +16,17 @@ def test_the_drifted_columns_are_drawn() -> None:
 
 def test_where_none_drifts_the_farthest_are_drawn() -> None:
     calm = document(LOOSE, FOUND)
-    for column in calm["columns"]:
-        column["drifted"] = False
-    figure = distributions(calm, TABLES)
+    columns = tuple(column.model_copy(update={"drifted": False}) for column in calm.columns)
+    figure = distributions(calm.model_copy(update={"columns": columns}), TABLES)
     assert figure
     assert [plot.get_title(loc="left") for plot in figure.axes] == ["kind|of", "age"]
 
 
 def test_a_column_of_one_value_can_be_drawn() -> None:
     told = document()
-    told["columns"] = [column | {"drifted": True} for column in told["columns"] if column["name"] == "age"]
-    tables = TABLES.__class__(TABLES.now, TABLES.sample, TABLES.now, 2)
-    assert distributions(told, tables)
+    age = next(column for column in told.columns if column.name == "age").model_copy(update={"drifted": True})
+    told = told.model_copy(update={"columns": (age,)})
+    assert distributions(told, replace(TABLES, reference=TABLES.now))
 
 
 def test_nothing_to_compare_draws_nothing() -> None:

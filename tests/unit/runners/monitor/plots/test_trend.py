@@ -18,5 +18,5 @@ def test_one_report_is_no_trend() -> None:
 
 def test_reports_that_judged_nothing_are_left_out() -> None:
     told = document(former=1)
-    told["history"][0]["verdict"] = "not_enough_data"
-    assert trend(told) is None
+    quiet = told.history[0].model_copy(update={"verdict": "not_enough_data"})
+    assert trend(told.model_copy(update={"history": (quiet, *told.history[1:])})) is None

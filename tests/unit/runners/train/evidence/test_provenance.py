@@ -1,5 +1,6 @@
 """Provenance: an in-toto statement that a verifier would take."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,14 +9,15 @@ from runners.train.evidence.provenance import dependencies, statement, write_pro
 from tests.unit.runners.train.evidence.made import trained
 
 
-def test_the_statement_is_about_the_models_file(tmp_path: Path) -> None:
+def test_the_statement_is_about_the_models_file_and_its_signature(tmp_path: Path) -> None:
     made = trained(tmp_path)
     told = statement(made, datetime(2024, 1, 2, 0, 1, tzinfo=UTC))
     assert told["_type"] == "https://in-toto.io/Statement/v1"
     assert told["predicateType"] == "https://slsa.dev/provenance/v1"
-    assert told["subject"] == [
-        {"name": "model.onnx", "digest": {"sha256": made.model.signature.digest.removeprefix("sha256:")}}
-    ]
+    found = {item["name"]: item["digest"]["sha256"] for item in told["subject"]}
+    folder = made.trial.folder
+    names = ("model.onnx", "signature.json")
+    assert found == {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
     run = told["predicate"]["runDetails"]
     assert run["metadata"] == {
         "invocationId": "experiments/test/0123456789ab",

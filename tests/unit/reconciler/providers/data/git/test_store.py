@@ -11,6 +11,7 @@ from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import RunName
 from reconciler.ports.data import DataReader, DataStore
 from reconciler.providers.data.git import GitData
+from reconciler.providers.data.git.seals import SEALED
 from tests.unit.reconciler.git.people import git
 from tests.unit.reconciler.providers.data.git.conftest import (
     FIRST,
@@ -140,6 +141,39 @@ def test_a_missing_checkout_is_made_anew(dev: GitData, root: Path) -> None:
     (root / "work").rename(root / "gone")
     assert (folder_at(dev.url(RUN)) / "sub/b").read_text() == "2"
     assert (folder_at(dev.url(FIRST)) / "data").read_text() == "bad"
+
+
+@pytest.mark.parametrize("how", ["written", "replaced", "lost", "added", "linked", "writable"])
+def test_a_checkout_that_was_changed_is_made_anew(dev: GitData, root: Path, tmp_path: Path, how: str) -> None:
+    accept(dev, RUN, {"a": "1", "sub/b": "2"})
+    folder = folder_at(dev.url(RUN))
+    made = (folder / "a").stat()
+    assert folder_at(dev.url(RUN)) == folder
+    assert (folder / "a").stat().st_ino == made.st_ino, "a whole one is left as it is"
+    change(folder / "sub/b", how, tmp_path)
+    assert {path.name: path.read_text() for path in folder_at(dev.url(RUN)).rglob("*") if path.is_file()} == {
+        "a": "1",
+        "b": "2",
+    }
+    assert not (folder / "sub/b").is_symlink()
+    assert (folder / "sub/b").stat().st_mtime == SEALED
+    assert not any((root / "trash").iterdir())
+
+
+def change(file: Path, how: str, elsewhere: Path) -> None:
+    """Do to a file of a checkout what people and programs do."""
+    file.chmod(0o644)
+    if how == "written":
+        file.write_text("3")
+        file.chmod(0o444)
+    elif how == "added":
+        (file.parent / "c").write_text("3")
+    elif how != "writable":
+        file.unlink()
+        (elsewhere / "other").write_text("3")
+        {"replaced": lambda: file.write_text("3"), "linked": lambda: file.symlink_to(elsewhere / "other")}.get(
+            how, lambda: None
+        )()
 
 
 class TestTwoEnvironments:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -31,13 +32,17 @@ COMMAND = (sys.executable, "-I", "-S", str(SHORT_JOB))
 
 
 class HandClock:
-    """The system's time, which can be moved on."""
+    """The system's two times, which can be moved on: the wall clock's, and the monotonic one."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()
+        self.later = 0.0
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
+
+    def ticks(self) -> float:
+        return time.monotonic() + self.later
 
 
 @pytest.fixture
@@ -57,7 +62,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def custody(store: Store, clock: HandClock) -> Custody:
-    return Custody(store, clock, COMMAND, os.environ, 0.5)
+    return Custody(store, clock, COMMAND, os.environ, 0.5, ticks=clock.ticks)
 
 
 def let_in(store: Store, **does: Any) -> Record:
@@ -157,9 +162,24 @@ def test_a_warden_that_hangs_is_killed_when_its_time_is_long_over(
     assert process
     os.kill(process.pid, signal.SIGSTOP)
     assert follow(store, custody).state is JobState.RUNNING
-    clock.ahead = timedelta(seconds=5.0 + 0.5 + MARGIN + 1)
+    clock.later = 5.0 + 0.5 + MARGIN + 1
     wait(lambda: follow(store, custody).exit)
     wait(lambda: not members(process.pid))
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=2), -timedelta(hours=2)])
+def test_a_job_goes_on_when_the_clock_is_set(
+    store: Store, custody: Custody, clock: HandClock, wait: Wait, jump: timedelta
+) -> None:
+    let_in(store, prints="up", never_ends=True, timeout=60.0)
+    custody.follow(now(store))
+    wait(lambda: is_up(store))
+    clock.ahead = jump
+    for _ in range(3):
+        assert follow(store, custody).state is JobState.RUNNING
+    process = now(store).process
+    assert process
+    assert members(process.pid)
 
 
 def test_a_warden_that_ends_before_its_claim_has_failed(store: Store, clock: HandClock, wait: Wait) -> None:
@@ -211,7 +231,7 @@ def test_a_cancelled_job_whose_warden_hangs_is_killed(
     store.put_aside(RUN)
     os.kill(process.pid, signal.SIGSTOP)
     assert not _cleared(store, custody)
-    clock.ahead = timedelta(seconds=0.5 + MARGIN + 1)
+    clock.later = 0.5 + MARGIN + 1
     wait(lambda: _cleared(store, custody))
     wait(lambda: not members(process.pid))
 

@@ -1,5 +1,6 @@
 """What the local pool does beyond the port's suite: secrets, devices, logs, usage, purge, adoption, speed by counts."""
 
+import errno
 import os
 import signal
 import stat
@@ -245,14 +246,19 @@ def test_a_folder_that_can_t_be_used_is_told(tmp_path: Path, clock: HandClock) -
         pool.submit(order(RUN))
 
 
-def test_a_part_that_can_t_be_read_is_not_taken_for_absent(make: Callable[..., LocalPool], folder: Path) -> None:
-    pool = make()
-    pool.submit(order(RUN))
-    (folder / "jobs" / "experiments%2Fe%2F0123456789ab" / "1.exit.json").mkdir()
-    with pytest.raises(Unavailable):
-        pool.list()
-    (folder / "jobs" / "experiments%2Fe%2F0123456789ab" / "1.exit.json").rmdir()
-    assert RUN in pool.list().jobs
+def test_a_part_that_can_t_be_read_is_not_taken_for_absent(
+    make: Callable[..., LocalPool], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make().submit(order(RUN))
+
+    def fails(*_: object) -> bytes:
+        raise OSError(errno.EIO, "the disk fails")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.read", fails)
+        with pytest.raises(Unavailable, match="the disk fails"):
+            make().list()
+    assert RUN in make().list().jobs
 
 
 def test_a_thousand_jobs_that_wait_are_read_once(

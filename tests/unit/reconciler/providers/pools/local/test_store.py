@@ -1,5 +1,6 @@
 """The pool's folder: files that are there whole or not at all."""
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -105,11 +106,25 @@ def test_half_an_order_is_no_job_and_can_be_ordered_anew(store: Store, text: str
     assert record.state is JobState.WAITING
 
 
-def test_a_file_that_is_there_and_can_t_be_read_is_not_absent(store: Store) -> None:
+def test_a_file_that_is_there_and_can_t_be_read_is_not_absent(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.put_order(order(), 5.0)
+    (store.folder_of(RUN) / "1.exit.json").write_text("{}")
+    monkeypatch.setattr("os.read", fails)
+    with pytest.raises(OSError, match="the disk fails"):
+        store.jobs.refresh_one(store.folder_of(RUN).name)
+
+
+def fails(*_: object) -> bytes:
+    raise OSError(errno.EIO, "the disk fails")
+
+
+def test_an_end_that_is_no_file_is_a_failure(store: Store) -> None:
     store.put_order(order(), 5.0)
     (store.folder_of(RUN) / "1.exit.json").mkdir()
-    with pytest.raises(OSError, match="directory"):
-        store.refresh()
+    store.refresh()
+    record = store.record(RUN)
+    assert record
+    assert record.as_job().reason == "1.exit.json is a folder"
 
 
 def test_a_stray_file_is_no_job(store: Store) -> None:

@@ -1,0 +1,78 @@
+"""A lease's claim: who holds it, for how long, and when it was last renewed, which is the daemon's heartbeat."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+from reconciler.untrusted import parse
+
+SPAN = timedelta(seconds=60)
+LONGEST = timedelta(minutes=10)
+"""The longest span of a claim that is waited for: nobody locks others out for ever."""
+LARGEST = 4096
+"""Bytes of a claim; what is larger is none."""
+_NOBODY = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the lease says. Without a holder it was given back, or never held.
+
+    Args:
+        holder: who holds it, for people to find it.
+        token: rises with each new holder (a fencing token).
+        expires: when it runs out by the holder's wall clock, for people alone: wall clocks are set.
+        span: for how long it holds without being renewed.
+        boot: the start of the holder's machine (`boot_id`).
+        until: when it runs out by that machine's `uptime`.
+        beats: how often the holder has written a claim, so that no two are the same: a ref that stays where it is would
+            tell nobody anything, not even the remote that it is pushed to.
+    """
+
+    holder: str
+    token: int
+    expires: datetime
+    span: timedelta = SPAN
+    boot: str = ""
+    until: float = 0.0
+    beats: int = 0
+
+    @property
+    def seen(self) -> datetime | None:
+        """Return when its holder was last alive by the holder's clock; None where there was never one."""
+        if self.expires == _NOBODY:
+            return None
+        try:
+            return self.expires - self.span if self.holder else self.expires
+        except OverflowError:
+            return self.expires
+
+
+NOBODY = Claim("", 0, _NOBODY)
+"""The claim of a lease that nobody has ever held."""
+
+
+def format_claim(claim: Claim) -> bytes:
+    """Write a claim as it lies under the lease's ref."""
+    told = asdict(claim) | {"expires": claim.expires.isoformat(), "span": claim.span.total_seconds()}
+    return json.dumps(told, sort_keys=True).encode()
+
+
+def parse_claim(content: bytes) -> Claim:
+    """Read a claim; what is none counts as nobody's."""
+    if len(content) > LARGEST:
+        return NOBODY
+    try:
+        told = parse(content)
+        expires = datetime.fromisoformat(told["expires"])
+        expires = expires.astimezone(UTC) if expires.tzinfo else expires.replace(tzinfo=UTC)
+        span = min(timedelta(seconds=float(told.get("span", SPAN.total_seconds()))), LONGEST)
+        boot, until = str(told.get("boot", "")), float(told.get("until", 0.0))
+        return Claim(_words(told["holder"]), int(told["token"]), expires, span, boot, until, int(told.get("beats", 0)))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        return NOBODY
+
+
+def _words(holder: object) -> str:
+    """Return who holds it as one line that can be shown."""
+    return "".join(letter for letter in str(holder) if letter.isprintable())[:200]

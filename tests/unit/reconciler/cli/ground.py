@@ -1,0 +1,21 @@
+"""A small repository of one pool, for verbs that wire up everything."""
+
+import subprocess
+from pathlib import Path
+
+from reconciler.git.beginning import begin
+from reconciler.settings import Settings
+
+
+def small_repository(folder: Path) -> Settings:
+    """Make the repository below a folder; return what the verbs are told."""
+    place = folder / "repository"
+    (place / "specs/pools").mkdir(parents=True)
+    (place / "environments/dev").mkdir(parents=True)
+    (place / "specs/pools/shared.yaml").write_text("capacity: {cpus: 1}\n")
+    (place / "environments/dev/environment.yaml").write_text("description: a test\n")
+    subprocess.run(["git", "init", "-q", "-b", "main", str(place)], check=True)
+    for key in ("user.name", "user.email"):
+        subprocess.run(["git", "-C", str(place), "config", key, "test"], check=True)
+    begin(place, "Begin", ["specs", "environments"])
+    return Settings(str(place), "dev", "main", folder / "home")
