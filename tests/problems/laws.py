@@ -48,7 +48,8 @@ def data_is_what_the_source_held(problem: Problem, dataset: Played) -> None:
     for column in problem.columns:
         assert schema[column.name]["type"] == column.type, f"{column.name} is {column.type}: {schema[column.name]}"
         found, right = stored[column.name].to_pylist(), [meaning(value) for value in column.values]
-        assert found == right, f"{column.name} is {right}, and {found} is stored"
+        odd = [row for row, pair in enumerate(zip(found, right, strict=True)) if pair[0] != pair[1]]
+        assert not odd, f"{column.name} of row {odd[0]} is {right[odd[0]]!r}, and {found[odd[0]]!r} is stored"
 
 
 def profile_is_right(problem: Problem, dataset: Played) -> None:
@@ -100,12 +101,12 @@ def is_sound(problem: Problem) -> bool:
     if problem.task != "regression":
         enough = enough and min(counted.values()) >= FEWEST_EACH and (problem.task != "binary" or len(counted) == 2)
     known = [row for row, value in enumerate(problem.column(problem.target).values) if value is not None]
-    return enough and bool(problem.features) and all(_is_learnable(column, known) for column in problem.features)
+    return enough and any(_is_learnable(column, known) for column in problem.features)
 
 
 def _is_learnable(column: Column, rows: Sequence[int]) -> bool:
     present = [value for row in rows if (value := meaning(column.values[row])) is not None]
-    return bool(present) and not any(isinstance(value, float) and math.isinf(value) for value in present)
+    return any(not isinstance(value, float) or math.isfinite(value) for value in present)
 
 
 class Tested:
@@ -152,13 +153,15 @@ def test_rows_are_rows_of_the_data(problem: Problem, trial: Played) -> None:
     for tested in Tested(trial).rows:
         row = places[tested[problem.identifier]]
         for column in (*problem.features, problem.column(problem.target)):
-            right = meaning(column.values[row])
-            same(plainly(tested[column.name]), plainly(right), f"{column.name} of row {row}")
+            right = plainly(meaning(column.values[row]))
+            same(plainly(tested[column.name]), right, f"{column.name} of row {row}")
 
 
 def plainly(value: Any) -> Any:
-    """Return a value so that 1, 1.0 and True are one, as they are to a model."""
-    return float(value) if isinstance(value, int | float) else value
+    """Return a value as a model takes it: 1, 1.0 and True are one, and what is infinite is missing."""
+    if not isinstance(value, int | float):
+        return value
+    return float(value) if math.isfinite(value) else None
 
 
 def endpoint_answers_as_the_trial_did(problem: Problem, trial: Played) -> None:
@@ -181,11 +184,46 @@ def answered(model: Model, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return as_predictions(model.predict(of_instances({"instances": list(rows)}, model.signature)))
 
 
-def digests_are_the_same(one: Played, other: Played, *files: str) -> None:
+def comparison_is_right(trial: Played, live: Played, compared: Played) -> None:
+    """Both models are told with the figures that their own trials told, for the same rows, and with the difference."""
+    told, own, others = compared.told["metrics"], trial.told["metrics"], live.told["metrics"]
+    assert compared.told["facts"]["rows"] == trial.told["facts"]["rows"]["test"]
+    for name in sorted(set(own) & set(others)):
+        same(told[f"candidate.{name}"], own[name], f"candidate.{name}")
+        same(told[f"live.{name}"], others[name], f"live.{name}", within=1e-6)
+        same(told[f"difference.{name}"], own[name] - others[name], f"difference.{name}", within=1e-6)
+
+
+def trial_is_right(problem: Problem, trial: Played) -> None:
+    """All laws of a trial hold."""
+    figures_of_a_trial_are_right(problem, trial)
+    test_rows_are_rows_of_the_data(problem, trial)
+    endpoint_answers_as_the_trial_did(problem, trial)
+
+
+def duplicate_is_told(grown: Played, identifier: str) -> None:
+    """A row that comes twice under one identifier is a violation of that column."""
+    nothing_crashes(grown)
+    assert not grown.told["accepted"]
+    assert [one["where"] for one in grown.told["violations"]] == [identifier], grown.told["violations"]
+
+
+def stranger_is_told(other: Played, name: str) -> None:
+    """A column that isn't declared is a violation."""
+    assert not other.told["accepted"]
+    assert [one["where"] for one in other.told["violations"]] == [name], other.told["violations"]
+
+
+def digests_are_the_same(one: Played, other: Played, *files: str, content: bool = True) -> None:
     """The same request gives the same content, and the same bytes of what counts."""
-    assert one.told["content"] == other.told["content"], f"two contents: {one.folder}, {other.folder}"
+    if content:
+        _contents_are_the_same(one, other)
     for file in files:
         assert one.told["files"][file] == other.told["files"][file], f"{file} has two digests"
+
+
+def _contents_are_the_same(one: Played, other: Played) -> None:
+    assert one.told["content"] == other.told["content"], f"two contents: {one.folder}, {other.folder}"
 
 
 def written(folder: Path) -> list[str]:

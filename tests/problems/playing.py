@@ -1,6 +1,7 @@
 """Plays a problem: the requests that a daemon would make of it, each answered by the real runner in this process."""
 
 import json
+import warnings
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -49,13 +50,14 @@ class Stage:
         output = self.folder / step
         urls = {role: path.as_uri() for role, path in inputs.items()}
         request = Request(
-            run=f"{runner}/{step}/0123456789ab", runner=runner, params=dict(params), inputs=urls,
+            run=f"{runner}/problem/0123456789ab", runner=runner, params=dict(params), inputs=urls,
             output=output.as_uri(), seed=seed,
         )  # fmt: skip
         path = self.folder / f"{step}.json"
         path.write_text(request.model_dump_json(), "utf-8")
         words = StringIO()
-        with redirect_stdout(words), redirect_stderr(words):
+        with redirect_stdout(words), redirect_stderr(words), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             code = main([str(path)])
         left = output / (ERROR if code else RESULT)
         told = json.loads(left.read_text("utf-8")) if left.exists() else {}
@@ -73,3 +75,7 @@ class Stage:
         told = {"target": problem.target, "task": problem.task, "metric": dict(METRIC[problem.task])}
         params = {**told, "params": dict(problem.params), **more}
         return self.run(step, "tabular", params, {"dataset": dataset.folder}, problem.seed)
+
+    def compare(self, trial: Played, live: Played, step: str = "comparison") -> Played:
+        """Hold a trial's model against another one."""
+        return self.run(step, "evaluate", {}, {"candidate": trial.folder, "live": live.folder}, 0)

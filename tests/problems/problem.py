@@ -50,6 +50,8 @@ CODINGS: Mapping[str, Mapping[str, tuple[str, Sequence[Any]]]] = MappingProxyTyp
     }
 )
 """How classes are coded: the kind of their column, and the classes."""
+UNSAYABLE = frozenset({("csv", "infinite")})
+"""Kinds for which a format has no word: `inf` in CSV is a text."""
 IDENTIFIERS = ("first", "last", "nowhere")
 TARGET, IDENTIFIER = "y", "id"
 
@@ -105,7 +107,8 @@ def problems(
     identifiers: Sequence[str] = IDENTIFIERS,
 ) -> Problem:
     """Draw a problem."""
-    count = draw(rows)
+    count, format_ = draw(rows), draw(st.sampled_from(formats))
+    kinds = [kind for kind in kinds if (format_, kind) not in UNSAYABLE]
     drawn: list[Column] = []
     for _ in range(draw(st.integers(1, 4))):
         free = [name for name in NAMES if name.lower() not in {column.name.lower() for column in drawn}]
@@ -119,7 +122,14 @@ def problems(
         drawn.insert(place, draw(_identifiers(count)))
     family = draw(st.sampled_from(FAMILIES[task]))
     identifier = None if where == "nowhere" else IDENTIFIER
-    return Problem(draw(st.sampled_from(formats)), tuple(drawn), task, family, seed, identifier)
+    return Problem(format_, tuple(_as_held(column, format_) for column in drawn), task, family, seed, identifier)
+
+
+def _as_held(column: Column, format_: str) -> Column:
+    """Return a column as a source of a format can hold it: SQLite knows no truths but 0 and 1."""
+    if (format_, column.kind) != ("sql", "boolean"):
+        return column
+    return column_of(column.name, "few integers", [value if value is None else int(value) for value in column.values])
 
 
 @st.composite
