@@ -1,4 +1,4 @@
-"""A campaign: so many problems of a seed, tried one after another; one that breaks a law is shrunk and left to be run."""
+"""A campaign: so many problems of a seed, tried one after another; one that breaks a law is shrunk, and left to run."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -64,7 +64,7 @@ def hold(law: Law, problems: st.SearchStrategy[Any], number: int, *, count: int,
 def _left(problem: Any, name: str) -> str:
     """Leave a problem as a repository; the last one that Hypothesis tries is the smallest."""
     rmtree(LEFT / name, ignore_errors=True)
-    return write_repository(problem, LEFT / name)
+    return write_repository(getattr(problem, "problem", problem), LEFT / name)
 
 
 @contextmanager

@@ -69,7 +69,8 @@ def _wordy(texts: list[str]) -> list[str]:
 _TEXT = st.sampled_from(TEXTS) | st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)
 _FLOAT = st.floats(-1e6, 1e6, allow_subnormal=False).map(lambda number: round(number, 4) + 0.0)
 _DAY = st.dates(date(1, 1, 1), date(9999, 12, 31)) | st.sampled_from((date(9999, 12, 31), date(1, 1, 1)))
-_MOMENT = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)) | st.just(datetime(9999, 12, 31, 23, 59, 59))
+_FIRST, _LAST, _END = (datetime.fromisoformat(text) for text in ("0001-01-02", "9999-12-30", "9999-12-31 23:59:59"))
+_MOMENT = st.datetimes(_FIRST, _LAST) | st.just(_END)
 
 
 def _zoned(moment: datetime) -> datetime:
@@ -123,7 +124,7 @@ def column_of(name: str, kind: str, values: Sequence[Any]) -> Column:
 
 
 def meaning(value: Any) -> Any:
-    """Return what a value is once it is stored: decimals are numbers, moments are in UTC, without a zone they are so."""
+    """Return what a value is once it is stored: decimals are numbers, and moments in UTC, also those without a zone."""
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, datetime):

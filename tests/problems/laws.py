@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -224,8 +223,3 @@ def digests_are_the_same(one: Played, other: Played, *files: str, content: bool 
 
 def _contents_are_the_same(one: Played, other: Played) -> None:
     assert one.told["content"] == other.told["content"], f"two contents: {one.folder}, {other.folder}"
-
-
-def written(folder: Path) -> list[str]:
-    """Return the names of the files in a folder."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())

@@ -70,12 +70,25 @@ class Stage:
         source = write_source(problem, self.folder / f"{step}-source")
         return self.run(step, "ingest", {"source": source, **roles, **more}, {}, 0)
 
-    def train(self, problem: Problem, dataset: Played, step: str = "trial", **more: Any) -> Played:
-        """Train a problem's model on a version of its data."""
+    def label(self, dataset: Played, params: Mapping[str, Any]) -> Played:
+        """Merge what people said of a version's rows."""
+        return self.run("labels", "label", params, {"dataset": dataset.folder}, 0)
+
+    def train(
+        self, problem: Problem, dataset: Played, step: str = "trial", labels: Played | None = None, **more: Any
+    ) -> Played:
+        """Train a problem's model on a version of its data, and on what people said of it."""
         told = {"target": problem.target, "task": problem.task, "metric": dict(METRIC[problem.task])}
         params = {**told, "params": dict(problem.params), **more}
-        return self.run(step, "tabular", params, {"dataset": dataset.folder}, problem.seed)
+        inputs = {"dataset": dataset.folder} | ({"labels": labels.folder} if labels else {})
+        return self.run(step, "tabular", params, inputs, problem.seed)
 
     def compare(self, trial: Played, live: Played, step: str = "comparison") -> Played:
         """Hold a trial's model against another one."""
         return self.run(step, "evaluate", {}, {"candidate": trial.folder, "live": live.folder}, 0)
+
+    def report(self, params: Mapping[str, Any], trial: Played, former: Played | None, step: str) -> Played:
+        """Report on a window of the traffic that lies in the stage's log."""
+        inputs = {"reference": trial.folder, "logs": self.folder / "log"}
+        inputs |= {"previous": former.folder} if former else {}
+        return self.run(step, "monitor", params, inputs, 7)

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.problems.columns import KINDS, NAMES, Column, column_of, columns
+from tests.problems.gaps import UNSAYABLE
 
 FORMATS = ("csv", "jsonl", "parquet", "sql")
 FAMILIES: Mapping[str, Sequence[str]] = MappingProxyType(
@@ -50,8 +51,6 @@ CODINGS: Mapping[str, Mapping[str, tuple[str, Sequence[Any]]]] = MappingProxyTyp
     }
 )
 """How classes are coded: the kind of their column, and the classes."""
-UNSAYABLE = frozenset({("csv", "infinite")})
-"""Kinds for which a format has no word: `inf` in CSV is a text."""
 IDENTIFIERS = ("first", "last", "nowhere")
 TARGET, IDENTIFIER = "y", "id"
 

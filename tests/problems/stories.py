@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
-from tests.problems import laws
+from runners.models import load
+from tests.problems import laws, people, reports
 from tests.problems.columns import Column, column_of
 from tests.problems.playing import Played, Stage
 from tests.problems.problem import FAMILIES, Problem
+from tests.problems.traffic import HOURS, LEAST, TRIAL, Asked, Traffic, log_hour, window_of, write_outcomes
 
 ADDED = "added later"
 
@@ -65,3 +67,50 @@ def trained(problem: Problem, stage: Stage) -> None:
     compared = stage.compare(trial, live)
     laws.nothing_crashes(compared)
     laws.comparison_is_right(trial, live, compared)
+
+
+def watched(traffic: Traffic, stage: Stage) -> None:
+    """From a trial to the third report on its traffic."""
+    dataset = stage.ingest(traffic.problem)
+    trial = stage.train(traffic.problem, dataset)
+    laws.nothing_crashes(trial)
+    if not (trial.is_done and trial.told["accepted"]):
+        return
+    asked: list[Asked] = []
+    former: Played | None = None
+    for hour in range(HOURS):
+        asked += log_hour(traffic, hour, load(trial.folder), stage.folder / "log")
+        report = stage.report(_report_params(traffic, hour, trial, stage), trial, former, f"report-{hour}")
+        laws.nothing_crashes(report)
+        if report.is_refused:
+            assert traffic.arrival == "foreign", f"it is refused: {report.told}"
+            assert "outcomes" in report.told["where"], report.told
+            return
+        reports.report_is_right(traffic, hour, asked, trial, report)
+        former = report
+
+
+def _report_params(traffic: Traffic, hour: int, trial: Played, stage: Stage) -> dict[str, object]:
+    classes = trial.json("signature.json").get("classes") or []
+    outcomes = write_outcomes(traffic, stage.folder / f"outcomes-{hour}.csv", hour, classes)
+    metric = "mae" if traffic.problem.task == "regression" else "accuracy"
+    told = {"chunk": LEAST, "minimum_rows": LEAST, "metric": metric, "trial": TRIAL, "window": window_of(hour)}
+    return told | ({"outcomes": outcomes} if outcomes else {})
+
+
+def labelled(told: people.Labelled, stage: Stage) -> None:
+    """From people's answers to a model that learned from them."""
+    dataset = stage.ingest(told.problem)
+    export = stage.folder / "answers.json"
+    people.write_export(told, export)
+    merged = stage.label(dataset, {"exports": {"url": str(export), "question": people.QUESTION}})
+    laws.nothing_crashes(merged)
+    if not told.answers:
+        return
+    laws.must_be_done(merged, "the answers are sound")
+    people.labels_are_right(told, merged)
+    problem = replace(told.problem, task="multiclass", family="tree")
+    trial = stage.train(problem, dataset, labels=merged, target="label")
+    laws.nothing_crashes(trial)
+    if trial.is_done:
+        laws.endpoint_answers_as_the_trial_did(problem, trial)

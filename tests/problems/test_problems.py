@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from tests.problems import stories
 from tests.problems.campaign import hold
+from tests.problems.people import labelled
 from tests.problems.problem import problems
+from tests.problems.traffic import traffics
 from tests.shares import Hand
 
 BATCHES = range(1, 9)
@@ -37,3 +39,16 @@ def test_trials_of_every_family(batch: int, share: Hand) -> None:
 def test_trials_of_too_little(batch: int, share: Hand) -> None:
     rows = st.sampled_from((12, 1, 2, 10, 25))
     hold(stories.trained, problems(rows), batch, count=count_of(share, 25, 3), shrinks=SHRINKS)
+
+
+@pytest.mark.xdist_group("nannyml")
+@pytest.mark.parametrize("batch", BATCHES)
+def test_traffic_in_windows(batch: int, share: Hand) -> None:
+    drawn = traffics(problems(ENOUGH, identifiers=("first", "last")))
+    hold(stories.watched, drawn, batch, count=count_of(share, 15, 2), shrinks=SHRINKS)
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_labels_by_several_people(batch: int, share: Hand) -> None:
+    drawn = labelled(problems(st.sampled_from((40, 2, 12)), identifiers=("first", "last")))
+    hold(stories.labelled, drawn, batch, count=count_of(share, 10, 2), shrinks=SHRINKS)
