@@ -91,6 +91,13 @@ def labels_are_right(told: Labelled, played: Played) -> None:
     _agreement_is_right(answers, played.told["facts"])
 
 
+def gate_holds(played: Played) -> None:
+    """Labels on which people agree less than by chance aren't accepted, all others are."""
+    wrong = [one["where"] for one in played.told["violations"]]
+    alpha = played.told["facts"]["alpha"]
+    assert wrong == (["agreement"] if alpha is not None and alpha < 0 else []), played.told["violations"]
+
+
 def _majority(said: Mapping[str, str]) -> tuple[str | None, float]:
     counted = Counter(said.values())
     most = max(counted.values())

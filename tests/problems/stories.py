@@ -107,8 +107,8 @@ def labelled(told: people.Labelled, stage: Stage) -> None:
     laws.nothing_crashes(merged)
     if not told.answers:
         return
-    laws.must_be_done(merged, "the answers are sound")
     people.labels_are_right(told, merged)
+    people.gate_holds(merged)
     problem = replace(told.problem, task="multiclass", family="tree")
     trial = stage.train(problem, dataset, labels=merged, target="label")
     laws.nothing_crashes(trial)

@@ -32,7 +32,9 @@ def test_a_law_that_breaks_leaves_the_smallest_problem() -> None:
 
 def _validated(repository: Path) -> int:
     subprocess.run(["git", "init", "-qb", "main", "."], cwd=repository, check=True)
-    return subprocess.run([Path(sys.executable).with_name("setpoint"), "validate"], cwd=repository, check=False).returncode
+    return subprocess.run(
+        [Path(sys.executable).with_name("setpoint"), "validate"], cwd=repository, check=False
+    ).returncode
 
 
 def test_every_kind_is_drawn_in_some_format() -> None:
