@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from reconciler.model.text import without_credentials
+
 SECRETS = "SETPOINT_SECRET_"
 """How the environment variables begin that hold secrets."""
 _PROGRAMS = re.compile(
@@ -30,6 +32,11 @@ class Settings:
     branch: str = "main"
     home: Path = Path()
 
+    @property
+    def place(self) -> str:
+        """Return the repository as people may see it: without credentials."""
+        return without_credentials(self.repository)
+
 
 def inherited(environ: Mapping[str, str], more: Collection[str] = ()) -> dict[str, str]:
     """Return those environment variables that a program of others may have: an allow list, and those named beside it.
@@ -47,6 +54,7 @@ def default_home(repository: str, environ: Mapping[str, str] = os.environ) -> Pa
     if told := environ.get("SETPOINT_HOME"):
         return Path(told).expanduser().absolute()
     base = Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    repository = without_credentials(repository)
     place = repository if "://" in repository else str(Path(repository).absolute())
     name = Path(place.rstrip("/")).name.removesuffix(".git") or "repository"
     return base / "setpoint" / f"{name}-{hashlib.sha256(place.encode()).hexdigest()[:8]}"

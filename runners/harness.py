@@ -30,6 +30,7 @@ from runners.contract import (
 from runners.inputs import near
 from runners.places import deliver
 from runners.ranks import TOGETHER, Helped, rank_of, size_of
+from runners.secrets import scrubbed, scrubbed_document
 
 Runner = Callable[[Request, Path], Result]
 """A runner: reads the request's inputs, writes files into the folder, returns what it found."""
@@ -159,7 +160,7 @@ class _LastWords:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
         if not isinstance(error, Exception) or isinstance(error, RunnerError):
             return False
-        traceback.print_exception(error)
+        _tell_trace(error)
         self.exit_code = exit_code_of(error)
         what = f"{type(error).__name__}: {error}".splitlines()[0][:500]
         is_defect = self.exit_code == DEFECT
@@ -178,7 +179,8 @@ def finish(request: Request, folder: Path, result: Result) -> Result:
             "provenance": {**request.provenance, **result.provenance, "finished_at": _now()},
         }
     )
-    _write(folder / RESULT, whole.model_dump_json(indent=2))
+    told = {**scrubbed_document(whole.model_dump(mode="json")), "files": files}
+    _write(folder / RESULT, json.dumps(told, indent=2, ensure_ascii=False))
     deliver(folder, request.output)
     return whole
 
@@ -207,13 +209,19 @@ def _fail(request: Request, folder: Path, error: RunnerError) -> int:
 def _tell(request: Request, error: RunnerError) -> None:
     """Tell a foreseen error in the log: the trace only of what lay beneath it, the message last."""
     if error.__cause__:
-        traceback.print_exception(error.__cause__)
+        _tell_trace(error.__cause__)
     where = f"{error.where}: " if error.where else ""
-    print(f"{request.runner} failed: {where}{error.what}" + (f"\n{error.fix}" if error.fix else ""), file=sys.stderr)
+    told = f"{request.runner} failed: {where}{error.what}" + (f"\n{error.fix}" if error.fix else "")
+    print(scrubbed(told), file=sys.stderr)
+
+
+def _tell_trace(error: BaseException) -> None:
+    print(scrubbed("".join(traceback.format_exception(error))), end="", file=sys.stderr)
 
 
 def _leave_error(request: Request, folder: Path, error: RunnerError) -> None:
-    _write(folder / ERROR, json.dumps({"what": error.what, "where": error.where, "fix": error.fix}))
+    told = {"what": error.what, "where": error.where, "fix": error.fix}
+    _write(folder / ERROR, json.dumps(scrubbed_document(told)))
     deliver(folder, request.output)
 
 

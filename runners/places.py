@@ -10,13 +10,12 @@ from urllib.parse import unquote, urlsplit
 import fsspec
 
 from runners.contract import ERROR, RESULT, InputError, InputGone
+from runners.secrets import PREFIX
 from runners.stores import answering
 
 _SECRET = re.compile(r"\$\{secret:([A-Za-z_][A-Za-z0-9_]*)\}")
 LAST_WORDS = (RESULT, ERROR)
 """What a run leaves when all else is there."""
-SECRET_PREFIX = "SETPOINT_SECRET_"
-"""A job finds the secret NAME in the environment variable SETPOINT_SECRET_NAME."""
 
 
 def reveal(text: str, environ: Mapping[str, str] = os.environ) -> str:
@@ -27,12 +26,12 @@ def reveal(text: str, environ: Mapping[str, str] = os.environ) -> str:
     """
 
     def find(match: re.Match[str]) -> str:
-        value = environ.get(SECRET_PREFIX + match[1])
+        value = environ.get(PREFIX + match[1])
         if value is None:
             raise InputError(
                 f"the secret {match[1]} is not set",
                 match[0],
-                f"set {SECRET_PREFIX}{match[1]} where the pool's jobs run",
+                f"set {PREFIX}{match[1]} where the pool's jobs run",
             )
         return value
 

@@ -90,9 +90,7 @@ def converge(wired: "Wired", seconds: float, quiet: bool) -> "tuple[Pass, bool]"
     while True:
         commit = wired.converging.head()
         if commit is None:
-            raise Refused(
-                f"{wired.settings.repository} has no commit on {wired.settings.branch}", "commit something first"
-            )
+            raise Refused(f"{wired.settings.place} has no commit on {wired.settings.branch}", "commit something first")
         if not wired.lease.held() and not wired.lease.acquire():
             what = f"{wired.lease.holder()} has taken the lease over"
             raise Unavailable(what, "it converges by itself: see `setpoint status`")

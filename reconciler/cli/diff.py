@@ -40,7 +40,7 @@ def command(settings: Settings, commit: str, since: str, exit_code: bool, to_jso
     new = found(settings, source, commit) if commit else (head, source) if head else None
     old = found(settings, source, since) if since else (applied, source) if applied else None
     if new is None:
-        raise Refused(f"{settings.repository} has no commit on {settings.branch}", "commit something first")
+        raise Refused(f"{settings.place} has no commit on {settings.branch}", "commit something first")
     after = fields_of(_composed(settings, *new))
     lines = difference(fields_of(_composed(settings, *old)) if old else {}, after)
     if to_json:

@@ -99,7 +99,7 @@ def _engines(settings: Settings) -> "Engines":
     wired = wire(settings)
     head = wired.converging.head()
     if head is None:
-        raise Refused(f"{settings.repository} has no commit on {settings.branch}", "commit something first")
+        raise Refused(f"{settings.place} has no commit on {settings.branch}", "commit something first")
     wired.converging.cycle(head)
     engines = wired.converging.engines
     assert engines is not None

@@ -9,6 +9,7 @@ import click
 
 from reconciler.cli.completion import complete_environments
 from reconciler.model.errors import Refused
+from reconciler.model.text import without_credentials
 from reconciler.settings import Settings, default_home
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -102,7 +103,10 @@ def _only_environment(place: str, branch: str) -> str:
     if len(names) == 1:
         return names[0]
     if not names:
-        raise Refused(f"{place} has no environments/ on {branch}", "`setpoint init` makes a repository from the sample")
+        raise Refused(
+            f"{without_credentials(place)} has no environments/ on {branch}",
+            "`setpoint init` makes a repository from the sample",
+        )
     raise Refused("which environment?", f"give --environment or SETPOINT_ENVIRONMENT: {', '.join(names)}")
 
 

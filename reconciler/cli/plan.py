@@ -59,7 +59,7 @@ def planned(settings: Settings, revision: str = "") -> "Pass":
         wired = wire(settings)
         head = wired.converging.head()
         if head is None:
-            raise Refused(f"{settings.repository} has no commit on {settings.branch}", "commit something first")
+            raise Refused(f"{settings.place} has no commit on {settings.branch}", "commit something first")
         return wired.converging.preview(head)
     commit, place = found(settings, open_source(settings), revision)
     return wire(settings, trees=place.tree).converging.preview(commit)

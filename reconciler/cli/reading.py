@@ -98,4 +98,4 @@ def known_environment(settings: Settings) -> None:
         return
     near = get_close_matches(settings.environment, known, 1)
     hint = f"did you mean {near[0]}?" if near else listed("it has", known)
-    raise Refused(f"{settings.repository} has no environment {settings.environment}", hint)
+    raise Refused(f"{settings.place} has no environment {settings.environment}", hint)

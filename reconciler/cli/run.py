@@ -71,7 +71,7 @@ def command(settings: Settings, http: str, resync: float, poll: float, log_forma
     address, stop = serve(http, app(pulse, metrics, clock.now)) if http else ("", lambda: None)
     log.info(
         "started",
-        repository=settings.repository,
+        repository=settings.place,
         environment=settings.environment,
         home=str(settings.home),
         http=address,

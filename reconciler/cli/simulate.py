@@ -48,7 +48,7 @@ def command(settings: Settings, seed: int | None, seeds: int | None, steps: int,
     source = open_source(settings)
     head = source.head()
     if head is None:
-        raise Refused(f"{settings.repository} has no commit on {settings.branch}", "commit something first")
+        raise Refused(f"{settings.place} has no commit on {settings.branch}", "commit something first")
     trees = list(states(source, head, settings.environment))
     first, count = (1, seeds or SEEDS) if seed is None else (seed, seeds or 1)
     chosen = shown_as_they_go(range(first, first + count))

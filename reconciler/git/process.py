@@ -13,11 +13,13 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from reconciler.model.errors import Refused, Unavailable
+from reconciler.model.text import without_credentials
 
 PATIENCE = 600.0
 """Seconds after which a local command is stopped; hashing large files takes a while."""
@@ -26,7 +28,6 @@ FAR_PATIENCE = 120.0
 ASKING_PATIENCE = 30.0
 """The same for one that only asks a remote for its refs."""
 
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 _KEPT = re.compile(r"GIT_(SSH.*|ASKPASS|SSL_.*|PROXY_.*|HTTP_.*|EXEC_PATH|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))")
 _SETTINGS = {
     "core.hooksPath": os.devnull,
@@ -154,6 +155,7 @@ def call(
     patience: float = PATIENCE,
     in_work_tree: bool = False,
     calls: Calls | None = None,
+    given: Mapping[str, str] = MappingProxyType({}),
 ) -> Output:
     """Run a git command and return what it left, whatever its exit code.
 
@@ -164,13 +166,14 @@ def call(
         patience: seconds after which it is stopped.
         in_work_tree: `place` is a work tree.
         calls: by what it can be cancelled.
+        given: environment variables that it has beside the usual ones.
 
     Raises:
         Unavailable: the folder is gone, the command took too long, or it was cancelled.
         Refused: git isn't installed.
     """
     line = command(place, *arguments, in_work_tree=in_work_tree)
-    env = environment(place.parent if in_work_tree else None)
+    env = {**environment(place.parent if in_work_tree else None), **given}
     stream = subprocess.PIPE if stdin else subprocess.DEVNULL
     with start(line, place, env, stdin=stream) as process, (calls or Calls()).running(process, patience) as seconds:
         try:
@@ -231,8 +234,3 @@ def failure(place: Path, verb: str, output: Output) -> Unavailable:
     if free is not None and free < 1 << 20:
         return Unavailable(f"the disk that holds {place} is full", "free some space on it")
     return Unavailable(f"git {verb} failed in {place}: {output.complaint}", "`git fsck` there tells what is damaged")
-
-
-def without_credentials(text: str) -> str:
-    """Return a text whose URLs have lost their user and password."""
-    return _CREDENTIALS.sub("", text)

@@ -10,13 +10,15 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from reconciler.git.credentials import parted
 from reconciler.git.locks import clear_stale
 from reconciler.git.mirror import make_bare
 from reconciler.git.objects import ObjectStore
-from reconciler.git.process import ASKING_PATIENCE, FAR_PATIENCE, Calls, Output, call, without_credentials
+from reconciler.git.process import ASKING_PATIENCE, FAR_PATIENCE, Calls, Output, call
 from reconciler.git.refs import RefUpdate, raced
 from reconciler.git.upkeep import Upkeep
 from reconciler.model.errors import Refused, Unavailable
+from reconciler.model.text import without_credentials
 
 HEARD_FOR = 0.5
 """Seconds for which what was heard of the refs is taken for true; a pass looks at them several times."""
@@ -42,7 +44,7 @@ class RemoteRepository:
         self.place = without_credentials(url)
         self.git_dir = make_bare(state / "mirrors" / f"{_digest(url)}.git")
         self.objects = ObjectStore(self.git_dir, remedy=f"delete {self.git_dir}: it is a mirror, and is made anew")
-        self._url = url
+        self._url, self._credentials = parted(url)
         self._heard_for = heard_for
         self._lock = threading.RLock()
         """Held while the remote is asked; a push doesn't wait for it."""
@@ -242,7 +244,7 @@ class RemoteRepository:
             self._here |= set(moved.values())
 
     def _far(self, *arguments: str, patience: float) -> Output:
-        return call(self.git_dir, *arguments, patience=patience, calls=self._calls)
+        return call(self.git_dir, *arguments, patience=patience, calls=self._calls, given=self._credentials)
 
 
 def _is_named(ref: str, patterns: Sequence[str]) -> bool:

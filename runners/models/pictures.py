@@ -5,7 +5,6 @@ values are divided. Pillow comes in with the first picture.
 """
 
 import base64
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from io import BytesIO
@@ -65,16 +64,23 @@ def prepare(content: bytes, how: Preparation, most_pixels: int = MOST_PIXELS) ->
     Raises:
         NoPicture: it isn't one that is taken; says why.
     """
+    from PIL import Image
+
+    brought, pixels = _decoded(content, how.mode, most_pixels)
+    if brought.size != (how.width, how.height):
+        brought = brought.resize((how.width, how.height), Image.Resampling[how.resample.upper()])
+    values = np.asarray(brought, np.float32).reshape(how.height, how.width, how.channels) / how.divisor
+    return values.astype(np.float32).transpose(2, 0, 1).ravel(), pixels
+
+
+def _decoded(content: bytes, mode: str, most_pixels: int) -> tuple[Any, int]:
+    """Decode a picture after a look at its header; return it with how many pixels it had."""
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=FORMATS) as image:
-                pixels = image.width * image.height
-                if pixels > most_pixels:
-                    raise NoPicture(f"it has {pixels} pixels, and {most_pixels} are left: send fewer or smaller ones")
-                brought = image.convert(how.mode)
+        with Image.open(BytesIO(content), formats=FORMATS) as image:
+            pixels = _bounded(image.width * image.height, most_pixels)
+            return image.convert(mode), pixels
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise NoPicture(f"it has more than {MOST_PIXELS} pixels") from None
     except UnidentifiedImageError:
@@ -83,10 +89,17 @@ def prepare(content: bytes, how: Preparation, most_pixels: int = MOST_PIXELS) ->
         raise
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise NoPicture(str(error) or type(error).__name__) from error
-    if brought.size != (how.width, how.height):
-        brought = brought.resize((how.width, how.height), Image.Resampling[how.resample.upper()])
-    values = np.asarray(brought, np.float32).reshape(how.height, how.width, how.channels) / how.divisor
-    return values.astype(np.float32).transpose(2, 0, 1).ravel(), pixels
+
+
+def _bounded(pixels: int, most: int) -> int:
+    """Return a number of pixels that isn't too large.
+
+    Raises:
+        NoPicture: it is.
+    """
+    if pixels > most:
+        raise NoPicture(f"it has {pixels} pixels, and {most} are left: send fewer or smaller ones")
+    return pixels
 
 
 def is_encoded(values: Any) -> bool:

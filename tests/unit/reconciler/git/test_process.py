@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.git.process import Calls, Output, call, checked, command, environment, start, without_credentials
+from reconciler.git.process import Calls, Output, call, checked, command, environment, start
 from reconciler.model.errors import Refused, Unavailable
+from reconciler.model.text import without_credentials
 from tests.unit.reconciler.git.people import Clone, bare
 
 

@@ -1,17 +1,21 @@
 """The tabular runner, whole: every task, what it leaves, and that it leaves the same again."""
 
 import json
+import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
 
 from runners.contract import Result
 from runners.evaluate.tables import read_parquet
 from runners.models import load
 from runners.train.tabular import run
 from tests.unit.runners.train.conftest import Asking
+from tests.unit.runners.train.mixes import error_of, mixed, problems
 
 LEFT = {
     "model.onnx", "signature.json", "params.json", "metrics.json", "slices.json", "reference.parquet",
@@ -116,3 +120,17 @@ def test_the_same_request_gives_the_same_model_and_metrics(cancer: Path, tmp_pat
 def test_what_the_library_warned_of_is_noted(cancer: Path, asking: Asking) -> None:
     result = run(asking.request(cancer, {"model": "logistic", "max_iter": 2}), asking.folder)
     assert any("converge" in note for note in result.facts["notes"])
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None)
+@given(problems())
+@example((["integer", "number"], "number", "gbm", 0))
+@example((["truth", "number", "category"], "text", "mlp", 0))
+@example((["seconds"], "value", "linear", 0))
+@example((["sentinel", "infinite", "nothing", "no text"], "classes", "steps", 0))
+def test_any_mix_of_columns_trains_and_is_served_as_it_was_trained(problem: tuple[list[str], str, str, int]) -> None:
+    kinds, target, family, seed = problem
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert error_of(mixed(kinds, target, seed), target, family, Path(folder)) < 1e-3

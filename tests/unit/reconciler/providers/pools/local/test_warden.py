@@ -146,3 +146,32 @@ def test_the_system_s_start_is_known_on_linux() -> None:
     if sys.platform == "linux" and Path("/proc/sys/kernel/random/boot_id").exists():
         assert warden.identity(os.getpid()).startswith(warden.boot_id())
         assert len(warden.boot_id()) == 36
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+def test_what_makes_itself_a_session_of_its_own_goes_with_its_job(tmp_path: Path) -> None:
+    note = f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))"
+    away = f"import os; os.setsid(); os.fork() and os._exit(0); {note}; {SLEEP}"
+    leaves = f"""
+import os, subprocess, sys, time
+subprocess.Popen([sys.executable, "-I", "-S", "-c", {away!r}])
+while not (os.path.exists({str(tmp_path / "pid")!r}) and open({str(tmp_path / "pid")!r}).read()):
+    time.sleep(0.01)
+"""
+    told = run(tmp_path, leaves)
+    assert told["code"] == 0
+    assert not warden.identity(int((tmp_path / "pid").read_text()))
+
+
+def test_a_job_has_a_temporary_folder_of_its_own_that_goes_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "kept").write_text("")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    fill = f"os.makedirs(d + '/a/b'); os.symlink({str(tmp_path)!r}, d + '/a/up'); print(d)"
+    assert run(tmp_path, f"import os; d = os.environ['TMPDIR']; {fill}")["code"] == 0
+    folder = Path((tmp_path / "1.log").read_text().strip())
+    assert folder.parent == tmp_path / "tmp"
+    assert not folder.exists()
+    assert (tmp_path / "kept").exists()
