@@ -26,7 +26,7 @@ def test_a_law_that_breaks_leaves_the_smallest_problem() -> None:
     folder = LEFT / "no_column_is_a_decimal-1"
     notes = "\n".join(told.value.__notes__)
     assert f"cd {folder}/repository" in notes
-    assert (folder / "problem.txt").read_text("utf-8").count("of kind") == 2, "the decimal and the target"
+    assert (folder / "problem.txt").read_text("utf-8").count("of kind") == 3, "identifier, target, decimal"
     assert _validated(folder / "repository") == 0
 
 
