@@ -65,6 +65,8 @@ def plain(values: Array) -> Array:
     target = next((target for is_such, target in _PLAIN if is_such(arrow)), None)
     if target is None:
         return _as_text(values)
+    if pa.types.is_decimal(arrow):  # Arrow's own cast to doubles isn't that of the same digits as text
+        return values.cast(pa.string()).cast(target)
     try:
         is_finer = pa.types.is_timestamp(arrow) and arrow.unit == "ns"
         made = _without_nan(values.cast(target, safe=not is_finer))

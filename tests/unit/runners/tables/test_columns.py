@@ -17,6 +17,8 @@ from runners.tables.types import Spellings
         (pa.array([1, None], pa.int8()), [1, None]),
         (pa.array([1.5, float("nan"), None], pa.float32()), [1.5, None, None]),
         (pa.array([Decimal("1.25")]), [1.25]),
+        (pa.array([Decimal("356449.60"), Decimal("0.00"), None]), [356449.6, 0.0, None]),
+        (pa.array([Decimal("1E-9")], pa.decimal128(38, 30)), [1e-9]),
         (pa.array(["a", "b", "a"]).dictionary_encode(), ["a", "b", "a"]),
         (pa.array([date(2024, 2, 29)]), [datetime(2024, 2, 29, tzinfo=UTC)]),
         (pa.array([datetime.fromisoformat("2024-01-01T12:00")]), [datetime(2024, 1, 1, 12, tzinfo=UTC)]),
