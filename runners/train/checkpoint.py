@@ -21,7 +21,7 @@ from runners.train.trial import Trial, log
 FOLDER, FILE = "checkpoint", "last.safetensors"
 WEIGHT, STATE = "weight/", "state/"
 Losses = list[tuple[float, float]]
-"""Of each epoch, the loss on the training rows and on those for the test."""
+"""Of each epoch, the loss on the training rows and on those to validate."""
 
 
 @dataclass(frozen=True, slots=True)

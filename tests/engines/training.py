@@ -29,8 +29,8 @@ def training(run: RunName, album: Path, output: Path, nodes: int, *, attempt: in
 
 
 def losses(log: str) -> dict[int, tuple[float, float]]:
-    """Return the losses in training and on the test rows by epoch, as a job's log tells them."""
-    found = re.findall(r"epoch (\d+): loss ([\d.]+), on the test rows ([\d.]+)", log)
+    """Return the losses in training and on the validation rows by epoch, as a job's log tells them."""
+    found = re.findall(r"epoch (\d+): loss ([\d.]+), on the validation rows ([\d.]+)", log)
     return {int(epoch): (float(train), float(test)) for epoch, train, test in found}
 
 

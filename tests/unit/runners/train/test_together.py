@@ -13,7 +13,7 @@ from tests.unit.runners.train.test_albums import DIGITS
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow, pytest.mark.usefixtures("torch")]
 SMALL: dict[str, Any] = {"epochs": 6, "channels": [4], "hidden": 16, "learning_rate": 0.01, "dropout": 0.0}
-LOSS = re.compile(r"epoch (\d+): loss ([\d.]+), on the test rows ([\d.]+)")
+LOSS = re.compile(r"epoch (\d+): loss ([\d.]+), on the validation rows ([\d.]+)")
 
 
 def losses(text: str) -> dict[int, tuple[float, float]]:
