@@ -28,7 +28,8 @@ GOOD = Address("pools/shared")
 LOANS = "specs/datasets/loans.yaml"
 FILES = {
     "specs/pools/shared.yaml": "capacity: {cpus: 1}\n",
-    LOANS: "source: {sql: {url: 'sqlite:///loans.db', query: SELECT 1}}\ncolumns: {id: {type: integer}}\n",
+    LOANS: "source: {sql: {url: 'sqlite:///loans.db', query: SELECT 1}}\n"
+    "columns: {id: {type: integer}, paid: {type: boolean}}\n",
     "environments/dev/environment.yaml": "description: a test\n",
 }
 

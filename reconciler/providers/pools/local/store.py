@@ -15,7 +15,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,9 +101,10 @@ class Store:
         return read_object(self.folder_of(order.run) / f"{order.attempt}.secrets.json")
 
     def forget_secrets(self, orders: Iterable[JobOrder]) -> None:
-        """Delete the secrets of attempts that have ended."""
+        """Delete the secrets of attempts that have ended; what a job has put in their place stays with its folder."""
         for order in orders:
-            (self.folder_of(order.run) / f"{order.attempt}.secrets.json").unlink(missing_ok=True)
+            with suppress(OSError):
+                (self.folder_of(order.run) / f"{order.attempt}.secrets.json").unlink(missing_ok=True)
 
     def put_admission(self, record: Record, admission: Admission) -> Record | None:
         """Write that an attempt was let in."""
