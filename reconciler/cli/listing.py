@@ -8,6 +8,7 @@ import click
 
 from reconciler.cli.completion import complete_kinds
 from reconciler.cli.output import Row, console, overview, print_json, row_of
+from reconciler.cli.place import with_options
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
@@ -55,11 +56,7 @@ def listing(function: Function) -> Function:
     def wrapped(form: str, kinds: tuple[str, ...], team: str, not_ready: bool, **options: Any) -> Any:
         return function(choice=Choice(kinds, team, not_ready), form=form, **options)
 
-    wrapped.__doc__, wrapped.__name__ = function.__doc__, function.__name__
-    wrapped.__click_params__ = list(getattr(function, "__click_params__", []))  # type: ignore[attr-defined]
-    for option in reversed(_OPTIONS):
-        wrapped = option(wrapped)
-    return wrapped  # type: ignore[return-value]
+    return with_options(function, wrapped, _OPTIONS)
 
 
 def rows_of(settings: Settings, recorded: "Recorded", choice: Choice) -> list[Row]:

@@ -1,7 +1,7 @@
 """Where a command acts: which repository, branch and environment, and where the embedded engines keep their state."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -54,10 +54,14 @@ def placed(function: Function) -> Function:
     def wrapped(repository: str | None, environment: str | None, branch: str, home: Path | None, **options: Any) -> Any:
         return function(settings=settle(repository, environment, branch, home), **options)
 
-    wrapped.__doc__ = function.__doc__
-    wrapped.__name__ = function.__name__
+    return with_options(function, wrapped, _OPTIONS)
+
+
+def with_options(function: Function, wrapped: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Function:
+    """Return a function that stands for a command's own, with its documentation and options, and with more options."""
+    wrapped.__doc__, wrapped.__name__ = function.__doc__, function.__name__
     wrapped.__click_params__ = list(getattr(function, "__click_params__", []))  # type: ignore[attr-defined]
-    for option in reversed(_OPTIONS):
+    for option in reversed(options):
         wrapped = option(wrapped)
     return wrapped  # type: ignore[return-value]
 
