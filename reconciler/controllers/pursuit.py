@@ -131,11 +131,13 @@ def _underway(wanted: StartRun, job: Job, retries: int, view: View) -> Pursuit:
 
 
 def _is_asked_for(wanted: StartRun, job: Job, view: View) -> bool:
-    """Tell whether a failed run gets another chance: an operator asks for it, or an input has another version since."""
+    """Tell whether an operator asks for another chance since a run failed.
+
+    That an input has another name by now asks for nothing: what made a difference would have renamed the run. Another
+    environment's inputs have other names, too, and both would start the same run in turn for ever.
+    """
     asked = view.requested(wanted.address)
-    if asked and job.ended and asked > job.ended:
-        return True
-    return bool(job.inputs) and frozenset(job.inputs) != frozenset(wanted.inputs.values())
+    return bool(asked and job.ended and asked > job.ended)
 
 
 def _again(wanted: StartRun, job: Job, reason: str, view: View) -> Pursuit:

@@ -10,7 +10,11 @@ from urllib.parse import unquote, urlsplit
 
 GOOD = {"format": 1, "accepted": True, "violations": [], "metrics": {}, "facts": {}, "files": {}, "content": "c"}
 RESULTS = {
-    "well": json.dumps(GOOD | {"metrics": {"roc_auc": 0.9}, "facts": {"model": {"digest": "sha256:1"}}}),
+    "well": json.dumps(
+        GOOD
+        | {"metrics": {"roc_auc": 0.9}}
+        | {"facts": {"model": {"digest": "sha256:1"}, "validation": {"metrics": {"roc_auc": 0.9}}}}
+    ),
     "boasts": json.dumps(GOOD | {"metrics": {"roc_auc": 1e308}}),
     "forges": json.dumps(GOOD | {"metrics": {"roc_auc": 0.99}, "facts": {"model": {"digest": "sha256:1"}}}),
     "NaN": '{"accepted": true, "metrics": {"roc_auc": NaN}}',

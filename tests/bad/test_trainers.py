@@ -39,9 +39,9 @@ ENDS = {
     "list": "result.json is no JSON object",
     "shapes": "`metrics` isn't an object",
     "deep": "result.json is not what a runner leaves: it is nested more than 60 levels deep",
-    "fifo": "result.json is a named pipe",
+    "fifo": "result.json in the output is no regular file",
     "sparse": "result.json is larger than 16 MiB",
-    "link": "result.json is a symbolic link",
+    "link": "the output has a link result.json to something outside",
     "climbing": "has an odd path",
     "large": "more than 1 MiB beside its files",
 }

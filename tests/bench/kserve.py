@@ -76,7 +76,7 @@ class Ground:
         subprocess.run(["git", "init", "-q", "-b", "main", str(place)], check=True)
         for line in ("user.name", "user.email"):
             self._git("config", line, "bench")
-        begin(place, "Begin")
+        begin(place, "Begin", ["."])
 
     def push(self, files: Mapping[str, str]) -> float:
         """Commit files; return when that was done."""

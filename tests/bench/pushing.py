@@ -28,7 +28,7 @@ def measure(quick: bool) -> Iterator[Figure]:
         subprocess.run(["git", "init", "-q", "-b", "main", str(place)], check=True)
         for line in ("user.name", "user.email"):
             subprocess.run(["git", "-C", str(place), "config", line, "bench"], check=True)
-        begin(place, "Begin")
+        begin(place, "Begin", ["."])
         line = [sys.executable, "-m", "tests.bench.daemon", str(place)]
         with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as daemon:
             try:

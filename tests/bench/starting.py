@@ -38,7 +38,7 @@ def _start(times: int) -> Figure:
         subprocess.run(["git", "init", "-q", "-b", "main", str(place)], check=True)
         for line in ("user.name", "user.email"):
             subprocess.run(["git", "-C", str(place), "config", line, "bench"], check=True)
-        begin(place, "Begin")
+        begin(place, "Begin", ["."])
         line = [sys.executable, "-m", "reconciler", "plan", "--json", "-C", str(place), "-e", "dev", "--home", folder]
         found = []
         for _ in range(times):

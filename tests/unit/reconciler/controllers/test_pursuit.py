@@ -166,15 +166,13 @@ def test_a_defect_is_not_tried_again_since_it_would_fail_the_same_way() -> None:
 
 
 @pytest.mark.parametrize("exit_code", [1, 65, 70])
-def test_a_failed_run_is_tried_again_once_an_input_has_another_version(exit_code: int) -> None:
-    """Whatever it failed for may have been put right, even where the content of the data is the same."""
-    before, now = RunName(f"{LOANS}/{'1' * 12}"), RunName(f"{LOANS}/{'2' * 12}")
-    job = stage.job(RUN, "failed", exit_code=exit_code, attempt=3, ended=ago(days=1), inputs=(before,))
+def test_a_failed_run_is_not_tried_again_for_an_input_of_the_same_content_and_another_name(exit_code: int) -> None:
+    """Two environments that share a pool hold the same content under two names: they would start it in turn for ever."""
+    theirs, ours = RunName(f"{LOANS}/{'1' * 12}"), RunName(f"{LOANS}/{'2' * 12}")
+    job = stage.job(RUN, "failed", exit_code=exit_code, attempt=3, ended=ago(days=1), inputs=(theirs,))
     view = stage.view(stage.desired(stage.resource(LOANS)), stage.actual(stage.branch(RUN), job))
-    change = only(pursue(replace(wanted(), inputs={"dataset": now}), RETRIES, view))
-    assert isinstance(change, StartRun)
-    assert change.attempt == 4
-    assert pursue(replace(wanted(), inputs={"dataset": before}), RETRIES, view).stage is Stage.FAILED
+    found = pursue(replace(wanted(), inputs={"dataset": ours}), RETRIES, view)
+    assert (found.stage, found.changes) == (Stage.FAILED, ())
 
 
 def test_a_crash_is_tried_again_after_a_while_and_no_sooner() -> None:
