@@ -124,10 +124,10 @@ def _built(port: str, choice: ProviderChoice, offers: Mapping[str, Any]) -> Any:
     made_of = {name: offers[name] for name in given}
     try:
         signature(build).bind(**made_of, **options)
-    except TypeError as error:
+        return build(**made_of, **options)
+    except (TypeError, ValueError) as error:
         what = f"the {port} provider {choice.provider} can't be made: {error}"
         raise Refused(what, f"see its options in the documentation, and `{port}` in environment.yaml") from error
-    return build(**made_of, **options)
 
 
 def offered(environment: Environment) -> Mapping[str, str]:

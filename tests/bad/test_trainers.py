@@ -40,7 +40,7 @@ ENDS = {
     "shapes": "`metrics` isn't an object",
     "deep": "result.json is not what a runner leaves: it is nested more than 60 levels deep",
     "fifo": "result.json in the output is no regular file",
-    "sparse": "result.json is larger than 16 MiB",
+    "sparse": "the output has more than 1 GiB",
     "link": "the output has a link result.json to something outside",
     "climbing": "has an odd path",
     "large": "more than 1 MiB beside its files",
@@ -52,7 +52,7 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
     ground = Ground(tmp_path / "repository", {**FILES, "specs/pools/shared.yaml": "capacity: {cpus: 2}\n"})
     command = (sys.executable, "-I", "-S", str(ODD_JOB))
     pool = LocalPool(tmp_path / "pool", WallClock(), command=command, grace=0.2)
-    data = GitData(tmp_path / "data", "dev")
+    data = GitData(tmp_path / "data", "dev", largest_output="1Gi")
     ground.engines = replace(ground.engines, data=data, reader=data, pool=pool, clock=WallClock())
     ground.again()
     yield ground

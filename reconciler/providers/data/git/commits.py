@@ -5,7 +5,6 @@ merge, and two merges can't conflict.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from reconciler.git.commits import format_commit, parse_commit, with_trailers
 from reconciler.git.history import is_ancestor
@@ -13,7 +12,7 @@ from reconciler.git.objects import ObjectStore, object_id
 from reconciler.git.trees import EMPTY, FOLDER, Draft, Entry, edited, entry_at, rooted
 from reconciler.model.ids import RunName
 from reconciler.model.run import folder_of
-from reconciler.providers.data.git.folders import scan
+from reconciler.providers.data.git.folders import Output
 
 ROOT = format_commit(object_id("tree", EMPTY), [], "The data of every environment begins here", 0)
 """The first commit of all data branches, the same in all of them."""
@@ -32,14 +31,12 @@ def write_root(objects: ObjectStore) -> str:
     return root
 
 
-def write_output(objects: ObjectStore, run: RunName, folder: Path, base: str, metadata: Mapping[str, str]) -> str:
-    """Commit what lies in a run's folder on top of where its branch was opened; return the commit.
+def write_output(objects: ObjectStore, run: RunName, found: Output, base: str, metadata: Mapping[str, str]) -> str:
+    """Commit what was found in a run's folder on top of where its branch was opened; return the commit.
 
     Raises:
-        Refused: the folder holds something that can't be kept.
-        Unavailable: the folder can't be read, or the disk can't be written.
+        Unavailable: a file can't be read, or the disk can't be written.
     """
-    found = scan(folder)
     blobs = objects.write_files([file for file, _ in found.values()])
     entries = {path: Entry(mode, blob) for (path, (_, mode)), blob in zip(found.items(), blobs, strict=True)}
     draft = Draft(objects)

@@ -15,12 +15,14 @@ from reconciler.git.export import export
 from reconciler.git.names import is_file_name
 from reconciler.git.objects import ObjectStore
 from reconciler.git.trees import EXECUTABLE, FILE, list_tree
-from reconciler.model.errors import Refused
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import RunName
 from reconciler.providers.data.git.seals import is_sealed, seal
 
 STALE = 3600.0
 """Seconds after which what a crash has left is nobody's any more."""
+Output = dict[str, tuple[Path, str]]
+"""The files of an output by their paths in it, each with its mode in Git."""
 
 
 class Folders:
@@ -125,14 +127,17 @@ class Folders:
         return untrusted.read(self.work(run) / path, below=self.root)
 
 
-def scan(folder: Path) -> dict[str, tuple[Path, str]]:
+def scan(folder: Path, largest: int) -> Output:
     """Return every file below a folder with its mode in Git, by its path there. Links to files inside are followed.
 
     Raises:
-        Refused: something can't be kept in Git: a link out of the folder or to a folder, a pipe, a name such as `.git`.
+        Refused: something can't be kept in Git: a link out of the folder or to a folder, a pipe, a name such as `.git`;
+            or all together have more than `largest` bytes.
+        Unavailable: the disk has no room for them.
     """
     root = folder.resolve()
-    found: dict[str, tuple[Path, str]] = {}
+    found: Output = {}
+    free, size = shutil.disk_usage(root).free, 0
     for entry in _walk(root):
         path = Path(entry.path).relative_to(root).as_posix()
         if not is_file_name(entry.name):
@@ -141,6 +146,14 @@ def scan(folder: Path) -> dict[str, tuple[Path, str]]:
             raise Refused(f"the output has a link {path} to something outside", "write the file itself")
         if not entry.is_file():
             raise Refused(f"{path} in the output is no regular file", "write regular files and folders only")
+        size += entry.stat().st_size
+        if size > largest:
+            what = f"the output has more than {largest / 2**30:g} GiB"
+            raise Refused(what, "write less, or give `data` in environment.yaml a larger `largest_output`")
+        if size > free:
+            raise Unavailable(
+                f"the output has more than the {free / 2**30:.1f} GiB that the disk has left", "free some"
+            )
         is_executable = entry.stat().st_mode & stat.S_IXUSR
         found[path] = (Path(entry.path), EXECUTABLE if is_executable else FILE)
     return found

@@ -20,9 +20,10 @@ from reconciler.git.upkeep import sweep_unfinished
 from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import DataListing
+from reconciler.model.quantity import parse_quantity
 from reconciler.model.run import folder_of
 from reconciler.providers.data.git import commits, names
-from reconciler.providers.data.git.folders import STALE, Folders
+from reconciler.providers.data.git.folders import STALE, Folders, scan
 from reconciler.providers.data.git.names import HEADS, OPEN, SEALED, TAGS, RunRefs, check_run
 from reconciler.untrusted import LARGEST
 
@@ -36,6 +37,7 @@ SETTINGS = MappingProxyType(
     }
 )
 """What is compressed already gains nothing from it; nothing is collected behind the daemon's back."""
+LARGEST_OUTPUT = "50Gi"
 _ATTEMPTS = 60
 _PACK_EVERY = 200
 """Merges after which the refs are packed to one file, so that listing ten thousand stays fast."""
@@ -47,14 +49,17 @@ class GitData:
     Args:
         folder: where everything lies; made if it isn't there.
         environment: the environment's name.
+        largest_output: bytes that the output of one run may have, as a quantity such as 50Gi.
 
     Raises:
         Refused: the environment can't have a data branch by its name.
+        ValueError: `largest_output` is no quantity.
         Unavailable: the folder can't be made.
     """
 
-    def __init__(self, folder: Path, environment: str) -> None:
+    def __init__(self, folder: Path, environment: str, *, largest_output: str | float = LARGEST_OUTPUT) -> None:
         self._environment = names.check_owner(environment)
+        self._largest_output = int(parse_quantity(largest_output))
         folder = folder.absolute()
         self._git_dir = make_bare(folder / "objects.git", SETTINGS)
         self._objects = ObjectStore(self._git_dir)
@@ -105,7 +110,8 @@ class GitData:
             if not refs.open:
                 raise Refused(f"{run} has no open branch, so there is nothing to commit", "start the run anew")
             owner, base = next(iter(refs.open.items()))
-            sealed = commits.write_output(self._objects, run, self._folders.make(run), base, metadata)
+            found = scan(self._folders.make(run), self._largest_output)
+            sealed = commits.write_output(self._objects, run, found, base, metadata)
             if self._swapped(RefUpdate(f"{SEALED}/{owner}/{run}", sealed, None), *_gone(OPEN, run, refs.open)):
                 return CommitId(sealed)
         raise _outrun(run)

@@ -167,7 +167,7 @@ def test_a_defect_is_not_tried_again_since_it_would_fail_the_same_way() -> None:
 
 @pytest.mark.parametrize("exit_code", [1, 65, 70])
 def test_a_failed_run_is_not_tried_again_for_an_input_of_the_same_content_and_another_name(exit_code: int) -> None:
-    """Two environments that share a pool hold the same content under two names: they would start it in turn for ever."""
+    """Two environments that share a pool hold one content under two names, and would start it in turn for ever."""
     theirs, ours = RunName(f"{LOANS}/{'1' * 12}"), RunName(f"{LOANS}/{'2' * 12}")
     job = stage.job(RUN, "failed", exit_code=exit_code, attempt=3, ended=ago(days=1), inputs=(theirs,))
     view = stage.view(stage.desired(stage.resource(LOANS)), stage.actual(stage.branch(RUN), job))

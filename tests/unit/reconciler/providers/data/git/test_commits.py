@@ -11,6 +11,7 @@ from reconciler.git.objects import ObjectStore
 from reconciler.git.trees import Draft, list_tree
 from reconciler.model.ids import RunName
 from reconciler.providers.data.git import commits
+from reconciler.providers.data.git.folders import scan
 from tests.unit.reconciler.git.people import git
 from tests.unit.reconciler.providers.data.git.conftest import FIRST, RUN, SECOND
 
@@ -26,7 +27,7 @@ def output(objects: ObjectStore, tmp_path: Path, run: RunName, text: str, base: 
     folder = tmp_path / run
     (folder / "sub").mkdir(parents=True)
     (folder / "sub/data").write_text(text)
-    return commits.write_output(objects, run, folder, base, {"runner": "ingest", "note": "two\nlines"})
+    return commits.write_output(objects, run, scan(folder, 2**30), base, {"runner": "ingest", "note": "two\nlines"})
 
 
 def files(objects: ObjectStore, commit: str) -> dict[str, bytes]:
@@ -83,6 +84,6 @@ def test_a_removal_leaves_what_others_put_there(objects: ObjectStore, tmp_path: 
 
 def test_an_empty_output_is_an_output(objects: ObjectStore, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    sealed = commits.write_output(objects, RUN, tmp_path / "empty", commits.write_root(objects), {})
+    sealed = commits.write_output(objects, RUN, scan(tmp_path / "empty", 2**30), commits.write_root(objects), {})
     assert commits.output_at(Draft(objects), sealed, RUN) is None
     assert files(objects, sealed) == {}

@@ -93,7 +93,7 @@ def test_all_files_are_found_with_their_modes(tmp_path: Path) -> None:
     (tmp_path / "sub/run").touch()
     (tmp_path / "sub/run").chmod(0o755)
     (tmp_path / "sub/inside").symlink_to("../a")
-    found = scan(tmp_path)
+    found = scan(tmp_path, 2**30)
     assert {path: mode for path, (_, mode) in found.items()} == {
         "a": FILE,
         "sub/inside": FILE,
@@ -109,7 +109,7 @@ def test_what_git_cannot_keep_is_refused(tmp_path: Path) -> None:
 
     def refused(name: str) -> None:
         with pytest.raises(Refused) as told:
-            scan(folder)
+            scan(folder, 2**30)
         assert told.value.hint
         (folder / name).unlink()
 
@@ -130,4 +130,13 @@ def test_what_git_cannot_keep_is_refused(tmp_path: Path) -> None:
     (folder / ".git").mkdir()
     (folder / ".git/config").touch()
     with pytest.raises(Refused, match=r"\.git"):
-        scan(folder)
+        scan(folder, 2**30)
+
+
+def test_what_is_larger_than_the_limit_is_refused_before_a_byte_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "sparse").open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(Refused, match="the output has more than 1 GiB"):
+        scan(tmp_path, 2**30)
+    with pytest.raises(Unavailable, match="GiB that the disk has left"):
+        scan(tmp_path, 2**50)
