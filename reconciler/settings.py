@@ -41,7 +41,7 @@ class Settings:
 def inherited(environ: Mapping[str, str], more: Collection[str] = ()) -> dict[str, str]:
     """Return those environment variables that a program of others may have: an allow list, and those named beside it.
 
-    The daemon's own surroundings hold every team's secrets, its keys of the data store and its tokens.
+    The daemon's own environment variables hold every team's secrets, its keys of the data store and its tokens.
     """
     return {name: value for name, value in environ.items() if name in more or _PROGRAMS.fullmatch(name)}
 

@@ -13,15 +13,13 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from reconciler.compose import Composer
+from reconciler.containment import Failure
 from reconciler.controllers import CONTROLLERS
-from reconciler.gitstore.claim import NOBODY
-from reconciler.gitstore.heartbeat import Heartbeat
-from reconciler.gitstore.lease import Lease, LeaseHeld
-from reconciler.gitstore.reader import Source
-from reconciler.gitstore.status import StatusBranch
 from reconciler.home import claim
+from reconciler.lease.claim import NOBODY
+from reconciler.lease.heartbeat import Heartbeat
+from reconciler.lease.lease import Lease, LeaseHeld
 from reconciler.loop.apply import Applier
-from reconciler.loop.boundary import Failure
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
 from reconciler.model.environment import Environment, ProviderChoice
@@ -32,6 +30,8 @@ from reconciler.model.text import printable
 from reconciler.ports.engines import Engines
 from reconciler.ports.source import SourceTree
 from reconciler.settings import SECRETS, Settings
+from reconciler.status.branch import StatusBranch
+from reconciler.watched.branch import Source
 
 
 class SystemClock:

@@ -28,9 +28,9 @@ from runners.contract import (
     SourceUnavailable,
 )
 from runners.inputs import near
-from runners.places import deliver
 from runners.ranks import TOGETHER, Helped, rank_of, size_of
 from runners.secrets import scrubbed, scrubbed_document
+from runners.staging import deliver
 
 Runner = Callable[[Request, Path], Result]
 """A runner: reads the request's inputs, writes files into the folder, returns what it found."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from runners.contract import RESULT, Request, SourceUnavailable
-from runners.places import gone, local
+from runners.staging import gone, local
 
 _FIX = "it is tried again with a new checkout; where the store itself holds this, restore it, or make it anew upstream"
 

@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return Exit.OK
     except Exception as error:  # noqa: BLE001  the boundary of the command line
-        from reconciler.cli.failing import told
+        from reconciler.cli.errors import told
 
         return told(error)
     return int(result) if isinstance(result, int) else Exit.OK

@@ -10,10 +10,10 @@ from reconciler.cli.controls import write_approval
 from reconciler.cli.durations import SPAN
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
+from reconciler.cli.options import placed
 from reconciler.cli.output import STYLES, as_json, counted, print_json, say, styled
-from reconciler.cli.place import placed
 from reconciler.cli.plan import as_document
-from reconciler.cli.reading import now
+from reconciler.cli.status_reader import now
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.settings import Settings
 
@@ -32,8 +32,8 @@ TICK = 0.25
 @placed
 def command(settings: Settings, timeout: float, approve: str, to_json: bool) -> int:
     """Converge once: make passes until nothing more happens by itself, then stop. A daemon mustn't run meanwhile."""
-    from reconciler.loop.boundary import contain
-    from reconciler.loop.events import Bell, Schedules
+    from reconciler.containment import contain
+    from reconciler.loop.wake_up import Schedules, WakeUp
     from reconciler.wiring import lease_span, wire
 
     if approve:
@@ -44,7 +44,7 @@ def command(settings: Settings, timeout: float, approve: str, to_json: bool) -> 
             print(f"approved; the daemon {wired.lease.holder()} applies it")
             return Exit.OK
         raise Unavailable(f"{wired.lease.holder()} holds the lease", "it converges by itself: see `setpoint status`")
-    renewals = Schedules(Bell())
+    renewals = Schedules(WakeUp())
     renewals.every("lease", lease_span(wired.source) / 3, lambda: contain(wired.lease.acquire))
     try:
         done, is_converged = converge(wired, timeout, quiet=to_json)
@@ -54,7 +54,7 @@ def command(settings: Settings, timeout: float, approve: str, to_json: bool) -> 
     print_json(as_document(done)) if to_json else tell(done, is_converged)
     if not is_converged:
         return Exit.TIMEOUT
-    return Exit.STALLED if any(d.standing.value == "stalled" for d in done.plan.decisions.values()) else Exit.OK
+    return Exit.STALLED if any(d.phase.value == "stalled" for d in done.plan.decisions.values()) else Exit.OK
 
 
 def take(wired: "Wired") -> bool:
@@ -119,12 +119,12 @@ def tell(done: "Pass", is_converged: bool) -> None:
     for note in done.plan.notes:
         say(styled(note, "yellow"))
     for decision in decisions:
-        state = decision.standing.value
+        state = decision.phase.value
         if state != "ready":
             say(styled(decision.address, "bold"), "  ", styled(state, STYLES[state]), "  ", decision.message)
         elif decision.facts.get("url"):
             say(styled(decision.address, "bold"), f"  answers at {decision.facts['url']}")
-    states = [d.standing.value for d in decisions]
+    states = [d.phase.value for d in decisions]
     counts = ", ".join(f"{states.count(word)} {word}" for word in STYLES if word in states) or "nothing is asked for"
     where = f"{done.plan.environment} at {done.plan.commit[:12]}"
     if is_converged:
@@ -148,5 +148,5 @@ def _settle(wired: "Wired", deadline: float) -> None:
 def _goes_on(done: "Pass") -> bool:
     """Tell whether something is underway that ends by itself."""
     people = {"WaitsForReview", "NoModel", "Suspended", "WaitsForUpstream", "NotDueYet"}
-    waiting = (d for d in done.plan.decisions.values() if d.standing.value in ("reconciling", "waiting"))
+    waiting = (d for d in done.plan.decisions.values() if d.phase.value in ("reconciling", "waiting"))
     return any(d.reason not in people for d in waiting)

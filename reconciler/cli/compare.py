@@ -7,9 +7,9 @@ import click
 
 from reconciler.cli.completion import complete_addresses
 from reconciler.cli.examples import examples
+from reconciler.cli.options import placed
 from reconciler.cli.output import as_json, console, print_json, say, table
-from reconciler.cli.place import placed
-from reconciler.cli.reading import document_of, open_status
+from reconciler.cli.status_reader import document_of, open_status
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
@@ -31,8 +31,8 @@ def command(settings: Settings, experiment: str, trials: tuple[str, ...], every:
     They are ranked by the experiment's metric on the validation rows. The other figures are of the test rows, by which
     no trial is to be chosen.
     """
-    from reconciler.loop.board_pages import whole_board
-    from reconciler.loop.recorded import RecordedFiles
+    from reconciler.status.leaderboard_pages import whole_board
+    from reconciler.status.read import RecordedFiles
 
     status = open_status(settings).read()
     facts = document_of(RecordedFiles().read(status), experiment, settings.environment).get("facts") or {}

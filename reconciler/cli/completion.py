@@ -23,7 +23,7 @@ def complete_kinds(context: click.Context, parameter: click.Parameter, typed: st
 
 def complete_environments(context: click.Context, parameter: click.Parameter, typed: str) -> "list[CompletionItem]":
     """Offer the environments of the repository."""
-    from reconciler.cli.place import environments, here
+    from reconciler.cli.scope import environments, here
 
     try:
         place = str(context.params.get("repository") or here())
@@ -34,8 +34,8 @@ def complete_environments(context: click.Context, parameter: click.Parameter, ty
 
 def complete_addresses(context: click.Context, parameter: click.Parameter, typed: str) -> "list[CompletionItem]":
     """Offer the addresses that the status of the environment knows."""
-    from reconciler.cli.place import settle
-    from reconciler.cli.reading import open_status
+    from reconciler.cli.scope import settle
+    from reconciler.cli.status_reader import open_status
 
     try:
         told: Mapping[str, Any] = context.params

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from reconciler.cli.reading import listed, open_status, read_status, unknown
+from reconciler.cli.status_reader import listed, open_status, read_status, unknown
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
-    from reconciler.gitstore.status import Edits, StatusTree
+    from reconciler.status.branch import Edits, StatusTree
 
 _ASKED = re.compile(r"apply --approve ([0-9a-f]+)")
 
@@ -23,9 +23,9 @@ def write_control(settings: Settings, address: str, change: Mapping[str, Any], m
     Raises:
         Refused: the status knows no such resource.
     """
-    from reconciler.loop.dumping import dump
-    from reconciler.loop.recorded import control_path, parse
     from reconciler.model.ids import Address
+    from reconciler.status.read import control_path, parse
+    from reconciler.yaml.dump import dump
 
     status, path = open_status(settings), control_path(Address(address))
     control: dict[str, Any] = {}
@@ -49,8 +49,8 @@ def write_approval(settings: Settings, name: str) -> None:
     Raises:
         Refused: the status asks for no approval of that name.
     """
-    from reconciler.loop.dumping import dump
-    from reconciler.loop.recorded import approval_path
+    from reconciler.status.read import approval_path
+    from reconciler.yaml.dump import dump
 
     asked = asked_for(settings)
     if name not in asked:

@@ -7,16 +7,16 @@ import click
 
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
+from reconciler.cli.options import placed
 from reconciler.cli.output import SIGNS, as_json, counted, print_json, say, styled
-from reconciler.cli.place import placed
-from reconciler.cli.reading import read_status
+from reconciler.cli.status_reader import read_status
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
-    from reconciler.gitstore.reader import Source
     from reconciler.model.ids import CommitId
     from reconciler.model.resource import Desired
+    from reconciler.watched.branch import Source
 
 
 @examples("setpoint diff HEAD --environment prod", "setpoint diff --since main~3")
@@ -32,7 +32,7 @@ def command(settings: Settings, commit: str, since: str, exit_code: bool, to_jso
     COMMIT needn't be pushed. Without one it is the watched branch's newest.
     """
     from reconciler.cli.revisions import found
-    from reconciler.loop.recorded import commit_of
+    from reconciler.status.read import commit_of
     from reconciler.wiring import open_source
 
     source = open_source(settings)

@@ -85,9 +85,9 @@ def examine() -> Iterator[Finding]:
 
 def _daemon(repository: str, environment: str | None) -> Finding:
     """Look when the daemon was last alive."""
-    from reconciler.cli.place import settle
-    from reconciler.cli.reading import now, open_status
-    from reconciler.gitstore.heartbeat import Life, read_heartbeat
+    from reconciler.cli.scope import settle
+    from reconciler.cli.status_reader import now, open_status
+    from reconciler.lease.heartbeat import Life, read_heartbeat
 
     try:
         settings = settle(repository, environment, "main", None)

@@ -5,9 +5,9 @@ import click
 from reconciler.cli.completion import complete_gettable
 from reconciler.cli.examples import examples
 from reconciler.cli.listing import EVERY, Choice, check_kinds, listing, rows_of, show
+from reconciler.cli.options import placed
 from reconciler.cli.output import as_json, print_json, say
-from reconciler.cli.place import placed
-from reconciler.cli.reading import document_of, read_status
+from reconciler.cli.status_reader import document_of, read_status
 from reconciler.settings import Settings
 
 
@@ -34,6 +34,6 @@ def command(settings: Settings, what: str, choice: Choice, form: str, to_json: b
     elif form == "name":
         print(what)
     else:
-        from reconciler.loop.dumping import dump
+        from reconciler.yaml.dump import dump
 
         say(dump(document).decode(), end="")

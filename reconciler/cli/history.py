@@ -8,13 +8,13 @@ import click
 
 from reconciler.cli.completion import complete_addresses
 from reconciler.cli.examples import examples
+from reconciler.cli.options import placed
 from reconciler.cli.output import STYLES, Row, as_json, console, print_json, row_of, styled, table
-from reconciler.cli.place import placed
-from reconciler.cli.reading import open_status, unknown
+from reconciler.cli.status_reader import open_status, unknown
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
-    from reconciler.gitstore.status import StatusBranch
+    from reconciler.status.branch import StatusBranch
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def events(status: "StatusBranch", path: str, limit: int) -> Iterator[Event]:
 
 
 def _parsed(text: bytes) -> Mapping[str, Any]:
-    from reconciler.loop.recorded import parse
+    from reconciler.status.read import parse
 
     return parse(text)
 

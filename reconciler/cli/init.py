@@ -24,7 +24,7 @@ def command(folder: Path, empty: bool, to_json: bool) -> None:
 
     What is there already is left alone, and nothing but the sample is committed.
     """
-    from reconciler.git.beginning import begin
+    from reconciler.git.init import begin
 
     written = write_sample(folder, empty)
     begin(folder, "Begin with setpoint's sample", written)

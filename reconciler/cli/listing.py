@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from reconciler.cli.completion import complete_kinds
+from reconciler.cli.options import with_options
 from reconciler.cli.output import Row, console, overview, print_json, row_of
-from reconciler.cli.place import with_options
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
-    from reconciler.loop.recorded import Recorded
+    from reconciler.status.read import Recorded
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -98,8 +98,8 @@ def check_kinds(kinds: Iterable[str]) -> None:
 def _of_team(settings: Settings, recorded: "Recorded", team: str) -> frozenset[str]:
     """Return the addresses of a team's resources, by the specs of the commit that was applied last."""
     from reconciler.compose import Cache, compose
-    from reconciler.loop.recorded import commit_of
     from reconciler.model.kinds.spec import JobSpec
+    from reconciler.status.read import commit_of
     from reconciler.wiring import open_source
 
     commit = commit_of(recorded.last_pass)

@@ -8,9 +8,10 @@ import click
 
 from reconciler.cli.completion import complete_addresses
 from reconciler.cli.examples import examples
+from reconciler.cli.options import placed
 from reconciler.cli.output import as_json, print_json
-from reconciler.cli.place import is_terminal, placed
-from reconciler.cli.reading import document_of, read_status
+from reconciler.cli.scope import is_terminal
+from reconciler.cli.status_reader import document_of, read_status
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 

@@ -7,9 +7,9 @@ import click
 
 from reconciler.cli.completion import complete_addresses
 from reconciler.cli.examples import examples
+from reconciler.cli.options import placed
 from reconciler.cli.output import as_json, console, print_json, table
-from reconciler.cli.place import placed
-from reconciler.cli.reading import document_of, open_status, read_status
+from reconciler.cli.status_reader import document_of, open_status, read_status
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 

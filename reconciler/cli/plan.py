@@ -8,9 +8,9 @@ import click
 
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
+from reconciler.cli.options import placed
 from reconciler.cli.output import SIGNS, STYLES, as_json, counted, print_json, say, styled
-from reconciler.cli.place import placed
-from reconciler.cli.reading import heartbeat_of, now
+from reconciler.cli.status_reader import heartbeat_of, now
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
@@ -74,7 +74,7 @@ def as_document(done: "Pass") -> dict[str, object]:
         "digest": plan.digest,
         "changes": [change.as_json() for change in plan.changes],
         "resources": {
-            d.address: {"state": d.standing.value, "reason": d.reason, "message": d.message, "drifted": d.drifted}
+            d.address: {"state": d.phase.value, "reason": d.reason, "message": d.message, "drifted": d.drifted}
             for d in plan.decisions.values()
         },
         "gpu_hours": cost(done),
@@ -112,10 +112,10 @@ def show(done: "Pass") -> None:
     for problem in done.desired.all_problems():
         say(styled(problem, "red"))
     for decision in plan.decisions.values():
-        standing = decision.standing.value
-        if not decision.changes and standing == "ready" and not decision.drifted:
+        phase = decision.phase.value
+        if not decision.changes and phase == "ready" and not decision.drifted:
             continue
-        say(styled(decision.address, "bold"), "  ", styled(standing, STYLES[standing]), "  ", decision.message)
+        say(styled(decision.address, "bold"), "  ", styled(phase, STYLES[phase]), "  ", decision.message)
         for change in decision.changes:
             sign = styled(change.sign, SIGNS.get(change.sign, ""))
             say("  ", sign, f" {change.verb} {change.target}  ", styled(change.why, "dim"))
@@ -131,11 +131,11 @@ def show_markdown(done: "Pass") -> None:
     plan, rows = done.plan, []
     for decision in plan.decisions.values():
         rows += [(code(c.sign), code(c.target), escaped(c.verb), escaped(c.why)) for c in decision.changes]
-    waiting = [d for d in plan.decisions.values() if not d.changes and d.standing.value in ("stalled", "waiting")]
+    waiting = [d for d in plan.decisions.values() if not d.changes and d.phase.value in ("stalled", "waiting")]
     parts = [f"**{escaped(summary(done))}**"]
     parts += ["\n".join(f"- 🔴 {code(str(problem))}" for problem in done.desired.all_problems())]
     parts += [table(("", "what", "change", "why"), rows) if rows else ""]
-    parts += ["\n".join(f"- {code(d.address)} {d.standing.value}: {escaped(d.message)}" for d in waiting)]
+    parts += ["\n".join(f"- {code(d.address)} {d.phase.value}: {escaped(d.message)}" for d in waiting)]
     parts += ["\n".join(f"- {escaped(note)}" for note in plan.notes)]
     print("\n\n".join(part for part in parts if part))
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from reconciler.loop.results import document_of
 from reconciler.model.errors import Refused
 from reconciler.model.ids import CommitId, RunName, digest, name_of
 from reconciler.model.kinds.deployments import Deployment
@@ -10,6 +9,7 @@ from reconciler.model.resource import Resource
 from reconciler.ports.engines import Engines
 from reconciler.ports.forge import ProposalOrder
 from reconciler.settings import Settings
+from reconciler.status.results import document_of
 from reconciler.wiring import Wired, wire
 
 

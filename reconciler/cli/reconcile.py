@@ -2,13 +2,13 @@
 
 import click
 
-from reconciler.cli import reading
+from reconciler.cli import status_reader
 from reconciler.cli.completion import complete_addresses
 from reconciler.cli.controls import now, write_control
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
+from reconciler.cli.options import placed
 from reconciler.cli.output import as_json, print_json
-from reconciler.cli.place import placed
 from reconciler.settings import Settings
 
 
@@ -23,7 +23,7 @@ def command(settings: Settings, address: str, to_json: bool) -> int:
     Exits with 6 when the daemon died: it is asked for all the same, and done when another runs.
     """
     control = write_control(settings, address, {"requested": now()}, "reconcile")
-    heartbeat, moment = reading.heartbeat_of(settings), reading.now()
+    heartbeat, moment = status_reader.heartbeat_of(settings), status_reader.now()
     life = heartbeat.life(moment).value
     if to_json:
         print_json({"address": address, **control, "daemon": heartbeat.as_json(moment)})

@@ -5,8 +5,8 @@ import click
 from reconciler.cli.completion import complete_addresses
 from reconciler.cli.controls import write_control
 from reconciler.cli.examples import examples
+from reconciler.cli.options import placed
 from reconciler.cli.output import as_json, print_json
-from reconciler.cli.place import placed
 from reconciler.settings import Settings
 
 

@@ -7,8 +7,8 @@ from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
-    from reconciler.gitstore.reader import Source
     from reconciler.model.ids import CommitId
+    from reconciler.watched.branch import Source
 
 
 def found(settings: Settings, source: "Source", revision: str) -> "tuple[CommitId, Source]":
@@ -32,9 +32,9 @@ def found(settings: Settings, source: "Source", revision: str) -> "tuple[CommitI
 
 def _clone(settings: Settings) -> "Source | None":
     """Open the clone of the watched repository that one stands in, if it is one."""
-    from reconciler.cli.place import top
-    from reconciler.git.beginning import origin_of
-    from reconciler.gitstore.reader import Source
+    from reconciler.cli.scope import top
+    from reconciler.git.init import origin_of
+    from reconciler.watched.branch import Source
 
     here = top()
     if here is None or str(here) == settings.repository or not _same(origin_of(here), settings.repository):

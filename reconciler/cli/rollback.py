@@ -6,15 +6,15 @@ import click
 
 from reconciler.cli.completion import complete_addresses
 from reconciler.cli.examples import examples
+from reconciler.cli.options import placed
 from reconciler.cli.output import as_json
-from reconciler.cli.place import placed
 from reconciler.cli.promote import tell
-from reconciler.cli.reading import read_status
+from reconciler.cli.status_reader import read_status
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
-    from reconciler.loop.recorded import Recorded
+    from reconciler.status.read import Recorded
 
 
 @examples("setpoint rollback deployments/employment --merge")

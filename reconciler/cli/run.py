@@ -15,7 +15,7 @@ from reconciler.cli.durations import SPAN
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
 from reconciler.cli.log_stream import LogStream
-from reconciler.cli.place import placed
+from reconciler.cli.options import placed
 from reconciler.settings import Settings
 
 
@@ -43,18 +43,18 @@ def command(settings: Settings, http: str, resync: float, poll: float, log_forma
     import structlog
 
     from reconciler.loop.daemon import Daemon, Rhythm
-    from reconciler.loop.ending import until_stopped
-    from reconciler.loop.events import Bell, watch
     from reconciler.loop.health import Metrics, Pulse
+    from reconciler.loop.shutdown import until_stopped
+    from reconciler.loop.wake_up import WakeUp, watch
     from reconciler.web.health import app, serve
     from reconciler.wiring import SystemClock, lease_span, wire
 
     configure_logs(log_format)
     log = structlog.get_logger()
-    clock, bell, quit_watch = SystemClock(), Bell(), threading.Event()
+    clock, wake_up, quit_watch = SystemClock(), WakeUp(), threading.Event()
     wired = wire(
         settings,
-        lambda: not bell.stopped,
+        lambda: not wake_up.stopped,
         lambda address, failure: log.error("defect", address=address, error=failure.message, trace=failure.trace),
     )
     repository = wired.source.repository
@@ -64,10 +64,10 @@ def command(settings: Settings, http: str, resync: float, poll: float, log_forma
         lease=lease_span(wired.source) / 3,
         poll=None if repository.watched else timedelta(seconds=poll),
     )
-    daemon = Daemon(wired.converging, wired.lease, bell, metrics=metrics, pulse=pulse, now=clock.now, rhythm=rhythm)
-    obey_signals(bell.stop)
+    daemon = Daemon(wired.converging, wired.lease, wake_up, metrics=metrics, pulse=pulse, now=clock.now, rhythm=rhythm)
+    obey_signals(wake_up.stop)
     if repository.watched:
-        watch(repository.watched, bell, quit_watch)
+        watch(repository.watched, wake_up, quit_watch)
     address, stop = serve(http, app(pulse, metrics, clock.now)) if http else ("", lambda: None)
     log.info(
         "started",
@@ -77,7 +77,7 @@ def command(settings: Settings, http: str, resync: float, poll: float, log_forma
         http=address,
     )
     try:
-        has_ended = until_stopped(daemon.run, bell, repository.cancel)
+        has_ended = until_stopped(daemon.run, wake_up, repository.cancel)
     finally:
         quit_watch.set()
         stop()

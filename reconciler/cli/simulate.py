@@ -7,15 +7,15 @@ import click
 
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
+from reconciler.cli.options import placed
 from reconciler.cli.output import as_json, console, counted, print_json, say, table
-from reconciler.cli.place import placed
 from reconciler.model.errors import BadSpec, Refused
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
-    from reconciler.gitstore.reader import Source
     from reconciler.model.ids import CommitId
     from reconciler.simulation import Files, Report
+    from reconciler.watched.branch import Source
 
 COMMITS = 5
 """So many of the newest commits a story goes back to."""

@@ -8,14 +8,14 @@ import click
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
 from reconciler.cli.listing import EVERY, Choice, listing, rows_of, show
+from reconciler.cli.options import placed
 from reconciler.cli.output import as_json, console, overview, print_json, say, styled
-from reconciler.cli.place import placed
-from reconciler.cli.reading import known_environment, now, read_both
+from reconciler.cli.status_reader import known_environment, now, read_both
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
-    from reconciler.gitstore.heartbeat import Heartbeat
-    from reconciler.loop.recorded import Recorded, RecordedFiles
+    from reconciler.lease.heartbeat import Heartbeat
+    from reconciler.status.read import Recorded, RecordedFiles
 
 
 @examples("setpoint status --environment prod --not-ready", "setpoint status --kind experiments --team risk -o wide")
@@ -29,7 +29,7 @@ def command(settings: Settings, watch: bool, choice: Choice, form: str, to_json:
 
     Exits with 6 when the daemon died: what is shown may be long past.
     """
-    from reconciler.loop.recorded import RecordedFiles
+    from reconciler.status.read import RecordedFiles
 
     parser = RecordedFiles()
     recorded, heartbeat = read_both(settings, parser)

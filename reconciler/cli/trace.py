@@ -7,15 +7,15 @@ import click
 
 from reconciler.cli.completion import complete_addresses
 from reconciler.cli.examples import examples
+from reconciler.cli.options import placed
 from reconciler.cli.output import as_json, print_json, say
-from reconciler.cli.place import placed
-from reconciler.cli.reading import document_of, read_status
+from reconciler.cli.status_reader import document_of, read_status
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
-    from reconciler.gitstore.reader import Source
     from reconciler.model.ids import CommitId, RunName
     from reconciler.ports.engines import Engines
+    from reconciler.watched.branch import Source
 
 
 @examples("setpoint trace deployments/employment --environment prod")
@@ -57,8 +57,8 @@ def commits_of(source: "Source", head: "CommitId", path: str) -> dict[str, Any]:
 
 def run_of(engines: "Engines", run: "RunName") -> dict[str, Any]:
     """Return what is known of a run, and of the runs that it was made from."""
-    from reconciler.loop import results
     from reconciler.model.ids import RunName, kind_of, owner_of
+    from reconciler.status import results
 
     try:
         result = results.document_of(run, "result.json", engines.reader.read(run, "result.json"))

@@ -16,7 +16,7 @@ from reconciler.model.errors import BadSpec, Problem, Refused, Severity
 
 if TYPE_CHECKING:
     from reconciler.compose import Cache
-    from reconciler.gitstore.folder import FolderTree
+    from reconciler.watched.folder import FolderTree
 
 Found = Mapping[Problem, list[str]]
 """Every problem, with the environments that have it."""
@@ -55,9 +55,9 @@ def problems_in(folder: Path, wanted: tuple[str, ...]) -> tuple[Found, Mapping[s
     Raises:
         Refused: the folder has no environments, or not one that is asked for.
     """
-    from reconciler.cli.place import environments_of
+    from reconciler.cli.scope import environments_of
     from reconciler.compose import Cache
-    from reconciler.gitstore.folder import FolderTree
+    from reconciler.watched.folder import FolderTree
 
     tree = FolderTree(folder)
     known = environments_of(tree.files)

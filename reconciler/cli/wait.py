@@ -9,14 +9,14 @@ from reconciler.cli.completion import complete_addresses
 from reconciler.cli.durations import SPAN
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
+from reconciler.cli.options import placed
 from reconciler.cli.output import Row, as_json, console, overview, print_json, row_of, say, styled
-from reconciler.cli.place import placed
-from reconciler.cli.reading import known_environment, now, read_both, read_status, unknown
+from reconciler.cli.status_reader import known_environment, now, read_both, read_status, unknown
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
-    from reconciler.gitstore.heartbeat import Heartbeat
-    from reconciler.loop.recorded import Recorded
+    from reconciler.lease.heartbeat import Heartbeat
+    from reconciler.status.read import Recorded
 
 POLL = 0.2
 TAKEOVER = 10.0
@@ -45,7 +45,7 @@ def command(
 
     Exits with 4 when one stalls, with 5 when time runs out, with 6 when the daemon died and no other takes over.
     """
-    from reconciler.loop.recorded import RecordedFiles
+    from reconciler.status.read import RecordedFiles
 
     parser, began = RecordedFiles(), time.monotonic()
     check_known(settings, read_status(settings, parser), addresses)

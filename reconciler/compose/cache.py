@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reconciler.compose.environment import Surroundings
+from reconciler.compose.environment import EnvironmentFile
 from reconciler.compose.flaws import Flaw
 from reconciler.compose.graph import Graph
 from reconciler.compose.layout import Layout
 from reconciler.compose.lru import Lru
-from reconciler.compose.one import Composed, Ingredients
-from reconciler.compose.text import Document, Unreadable
+from reconciler.compose.spec import Composed, Ingredients
 from reconciler.model.errors import Problem
 from reconciler.model.ids import Address, Digest
 from reconciler.model.resource import Desired
+from reconciler.yaml.parse import Document, Unreadable
 
 Key = tuple[Address, str, str | None, Digest]
 """A spec's address, its base's blob, its patch's blob, and the digest of the environment's variables."""
@@ -39,16 +39,16 @@ class Generation:
 
 
 @dataclass(slots=True)
-class Shelf:
+class EnvironmentCache:
     """The results of one environment."""
 
     composed: Lru[Key, tuple[Composed, ...]] = field(default_factory=lambda: Lru(_SPARE))
     located: Lru[Wrong, tuple[Problem, ...]] = field(default_factory=lambda: Lru(_SPARE))
-    surroundings: Lru[str, Surroundings] = field(default_factory=lambda: Lru(4))
+    environment_file: Lru[str, EnvironmentFile] = field(default_factory=lambda: Lru(4))
     last: Generation | None = None
 
     def make_room(self, resources: int) -> None:
-        """Bound the shelf to two generations of as many resources as there are."""
+        """Bound the memo to two generations of as many resources as there are."""
         for kept in (self.composed, self.located):
             kept.trim(2 * resources + _SPARE)
 
@@ -65,12 +65,12 @@ class Cache:
 
     def __init__(self) -> None:
         self.documents: Lru[str, Document | Unreadable] = Lru(1024)
-        self._shelves: Lru[str, Shelf] = Lru(8)
+        self._by_environment: Lru[str, EnvironmentCache] = Lru(8)
 
-    def shelf(self, environment: str) -> Shelf:
+    def of(self, environment: str) -> EnvironmentCache:
         """Return the results of one environment."""
-        found = self._shelves.get(environment)
+        found = self._by_environment.get(environment)
         if found is None:
-            found = Shelf()
-            self._shelves.put(environment, found)
+            found = EnvironmentCache()
+            self._by_environment.put(environment, found)
         return found

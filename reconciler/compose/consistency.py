@@ -7,7 +7,7 @@ gates against the experiment, resources against the pool. Where nothing is decla
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from reconciler.compose.flaws import Flaw, Path
+from reconciler.compose.flaws import Flaw
 from reconciler.compose.nearest import did_you_mean
 from reconciler.model.errors import Severity
 from reconciler.model.fairness.amounts import Amounts
@@ -24,6 +24,7 @@ from reconciler.model.kinds.spec import JobSpec, Spec
 from reconciler.model.metrics import METRICS, MONITORED
 from reconciler.model.resource import Resource
 from reconciler.model.text import printable
+from reconciler.yaml.positions import Path
 
 ANSWERS = ("label", "confidence")
 """Columns that labels add to a dataset's own."""

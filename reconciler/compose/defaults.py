@@ -17,8 +17,8 @@ from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.compose.layers import Layer
 from reconciler.compose.library import Desk, told
 from reconciler.compose.nearest import did_you_mean
-from reconciler.compose.text import DEEPEST, Document, Unreadable
 from reconciler.model.errors import BadSpec
+from reconciler.yaml.parse import DEEPEST, Document, Unreadable
 
 MOST_LAYERS = 500
 """Files that one spec may be made of, counting each as often as it is used."""

@@ -9,15 +9,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from types import MappingProxyType
 
-from reconciler.compose.cache import Cache, Generation, Key, Results, Shelf
+from reconciler.compose.cache import Cache, EnvironmentCache, Generation, Key, Results
 from reconciler.compose.consistency import disagreements
-from reconciler.compose.environment import Surroundings, read_environment
+from reconciler.compose.environment import EnvironmentFile, read_environment
 from reconciler.compose.flaws import Flaw
 from reconciler.compose.graph import Graph, connect, reconnect
 from reconciler.compose.layout import Layout, known_to, lay_out, unknown
 from reconciler.compose.library import Desk, Library
 from reconciler.compose.locate import Locator
-from reconciler.compose.one import Composed, Ingredients, compose_one, layers_of
+from reconciler.compose.spec import Composed, Ingredients, compose_one, layers_of
 from reconciler.model.errors import BadSpec, Problem, Severity
 from reconciler.model.ids import Address, Digest, digest, kind_of
 from reconciler.model.kinds.experiments import Experiment
@@ -36,29 +36,29 @@ def compose(tree: SourceTree, environment: str, cache: Cache) -> Desired:
         BadSpec: the environment isn't there or its file is wrong, so that nothing can be said of the rest; carries
             every problem that was found all the same.
     """
-    shelf = cache.shelf(environment)
-    last = shelf.last
+    memo = cache.of(environment)
+    last = memo.last
     if last is not None and _is_same(tree, last):
         return last.desired if last.desired.commit == tree.commit else replace(last.desired, commit=tree.commit)
     library = Library(tree, cache.documents)
     layout = _layout(tree, environment, last)
-    surroundings = _surroundings(library, layout, environment, shelf)
-    variables = digest(dict(surroundings.variables))
-    shelf.make_room(len(layout.specs))
+    environment_file = _environment_file(library, layout, environment, memo)
+    variables = digest(dict(environment_file.variables))
+    memo.make_room(len(layout.specs))
     cache.documents.trim(1024 + 2 * len(layout.parts))
-    composed = _compose_all(library, layout, surroundings, variables, shelf)
+    composed = _compose_all(library, layout, environment_file, variables, memo)
     graph = _graph(layout, composed, last)
     flaws, warnings = _between(graph)
-    broken = _broken(library, layout, composed, flaws, shelf)
-    told = _located(library, composed, warnings, shelf)
-    problems = _homeless(library, layout, surroundings, composed, (p for found in told.values() for p in found))
+    broken = _broken(library, layout, composed, flaws, memo)
+    told = _located(library, composed, warnings, memo)
+    problems = _homeless(library, layout, environment_file, composed, (p for found in told.values() for p in found))
     sound = graph.resources
     if not broken.keys().isdisjoint(sound):
         sound = MappingProxyType({a: item for a, item in sound.items() if a not in broken})
-    if surroundings.environment is None:
+    if environment_file.environment is None:
         raise BadSpec(tuple(sorted({*problems, *(problem for found in broken.values() for problem in found)})))
-    desired = Desired(tree.commit, environment, surroundings.environment, sound, MappingProxyType(broken), problems)
-    shelf.last = Generation(tree.files, tree.odd, variables, layout, composed, graph, desired)
+    desired = Desired(tree.commit, environment, environment_file.environment, sound, MappingProxyType(broken), problems)
+    memo.last = Generation(tree.files, tree.odd, variables, layout, composed, graph, desired)
     return desired
 
 
@@ -76,22 +76,22 @@ def _layout(tree: SourceTree, environment: str, last: Generation | None) -> Layo
     return lay_out(tree, environment)
 
 
-def _surroundings(library: Library, layout: Layout, environment: str, shelf: Shelf) -> Surroundings:
+def _environment_file(library: Library, layout: Layout, environment: str, memo: EnvironmentCache) -> EnvironmentFile:
     path = layout.environments.get(environment)
     if path is None:
         raise BadSpec((unknown(environment, layout.environments), *layout.problems))
     blob = library.files[path]
-    known = shelf.surroundings.get(blob)
+    known = memo.environment_file.get(blob)
     if known is None:
         known = read_environment(library, path)
-        shelf.surroundings.put(blob, known)
+        memo.environment_file.put(blob, known)
     return known
 
 
 def _compose_all(
-    library: Library, layout: Layout, surroundings: Surroundings, variables: Digest, shelf: Shelf
+    library: Library, layout: Layout, environment_file: EnvironmentFile, variables: Digest, memo: EnvironmentCache
 ) -> Results:
-    last = shelf.last if shelf.last is not None and shelf.last.variables == variables else None
+    last = memo.last if memo.last is not None and memo.last.variables == variables else None
     changed = _changed(last.files, library.files) if last is not None else set()
     before: Results = last.composed if last is not None else {}
     result: dict[Address, tuple[Ingredients, Composed]] = {}
@@ -103,8 +103,8 @@ def _compose_all(
         if former is not None and former[0].patch == patch and former[1].outlives(changed):
             result[addr] = former
         else:
-            ingredients = Ingredients(addr, base, patch, surroundings.variables)
-            result[addr] = (ingredients, _composed(library, ingredients, variables, shelf))
+            ingredients = Ingredients(addr, base, patch, environment_file.variables)
+            result[addr] = (ingredients, _composed(library, ingredients, variables, memo))
     return result
 
 
@@ -112,16 +112,16 @@ def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> AbstractSet
     return {path for path, _ in before.items() ^ after.items()}
 
 
-def _composed(library: Library, ingredients: Ingredients, variables: Digest, shelf: Shelf) -> Composed:
+def _composed(library: Library, ingredients: Ingredients, variables: Digest, memo: EnvironmentCache) -> Composed:
     """Compose a spec, or find what came of it when it was composed from the same files."""
     patch = ingredients.patch
     files = library.files
     key: Key = (ingredients.address, files[ingredients.base], files[patch] if patch else None, variables)
-    for known in shelf.composed.get(key) or ():
+    for known in memo.composed.get(key) or ():
         if known.holds(library):
             return known
     composed = compose_one(library, ingredients)
-    shelf.keep(key, composed)
+    memo.keep(key, composed)
     return composed
 
 
@@ -142,33 +142,35 @@ def _between(graph: Graph) -> tuple[Flaws, Flaws]:
 
 
 def _broken(
-    library: Library, layout: Layout, composed: Results, flaws: Flaws, shelf: Shelf
+    library: Library, layout: Layout, composed: Results, flaws: Flaws, memo: EnvironmentCache
 ) -> dict[Address, tuple[Problem, ...]]:
     """Return the problems of every resource that isn't in the graph."""
     broken = {addr: tuple(problems) for addr, problems in layout.odd.items()}
     broken |= {addr: item.problems for addr, (_, item) in composed.items() if item.resource is None}
-    return broken | _located(library, composed, flaws, shelf)
+    return broken | _located(library, composed, flaws, memo)
 
 
-def _located(library: Library, composed: Results, flaws: Flaws, shelf: Shelf) -> dict[Address, tuple[Problem, ...]]:
+def _located(
+    library: Library, composed: Results, flaws: Flaws, memo: EnvironmentCache
+) -> dict[Address, tuple[Problem, ...]]:
     """Return flaws of resources with their places."""
     told: dict[Address, tuple[Problem, ...]] = {}
     for addr, found in flaws.items():
         ingredients, item = composed[addr]
         key = (addr, frozenset(item.seen.items()), found)
-        located = shelf.located.get(key)
+        located = memo.located.get(key)
         if located is None:
             layers = layers_of(Desk(library, kind_of(addr)), ingredients)
             located = Locator(library, layers, ingredients.base).problems(found)
-            shelf.located.put(key, located)
+            memo.located.put(key, located)
         told[addr] = located
     return told
 
 
 def _homeless(
-    library: Library, layout: Layout, surroundings: Surroundings, composed: Results, told: Iterable[Problem]
+    library: Library, layout: Layout, environment_file: EnvironmentFile, composed: Results, told: Iterable[Problem]
 ) -> tuple[Problem, ...]:
     """Return the problems that belong to no broken resource: strays, unreadable parts, warnings."""
     parts: Iterable[Problem | None] = (library.problem(path) for path in layout.parts)
     warnings = (problem for _, item in composed.values() if item.resource is not None for problem in item.problems)
-    return tuple(sorted({*layout.problems, *surroundings.problems, *filter(None, parts), *warnings, *told}))
+    return tuple(sorted({*layout.problems, *environment_file.problems, *filter(None, parts), *warnings, *told}))

@@ -9,14 +9,14 @@ from reconciler.compose.interpolation import literal, resolve
 from reconciler.compose.layers import Layer
 from reconciler.compose.library import Library, told
 from reconciler.compose.locate import Locator
-from reconciler.compose.text import Document, Unreadable
 from reconciler.compose.validate import validate
 from reconciler.model.environment import Environment
 from reconciler.model.errors import Problem
+from reconciler.yaml.parse import Document, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class EnvironmentFile:
     """An environment as it was read; None with `problems` where it can't be. `variables` are then the best guess."""
 
     environment: Environment | None
@@ -24,19 +24,19 @@ class Surroundings:
     problems: tuple[Problem, ...] = ()
 
 
-def read_environment(library: Library, path: str) -> Surroundings:
+def read_environment(library: Library, path: str) -> EnvironmentFile:
     """Read an environment's file."""
     try:
         document = library.document(path)
     except Unreadable as error:
-        return Surroundings(None, {}, (told(path, error),))
+        return EnvironmentFile(None, {}, (told(path, error),))
     given = document.value.get("variables")
     locator = Locator(library, [Layer(path, document)], path)
     try:
         environment, warnings = _environment(document)
     except Flawed as error:
-        return Surroundings(None, given if isinstance(given, dict) else {}, locator.problems(error.flaws))
-    return Surroundings(environment, literal(environment.variables), locator.problems(warnings))
+        return EnvironmentFile(None, given if isinstance(given, dict) else {}, locator.problems(error.flaws))
+    return EnvironmentFile(environment, literal(environment.variables), locator.problems(warnings))
 
 
 def _environment(document: Document) -> tuple[Environment, tuple[Flaw, ...]]:

@@ -7,9 +7,7 @@ from typing import Any
 
 from reconciler.model.errors import Severity
 from reconciler.model.text import printable
-
-Path = tuple[str | int, ...]
-"""A place in a spec: keys and indexes from the root."""
+from reconciler.yaml.positions import Path
 
 _PLAIN = re.compile(r"[\w-]+")
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.compose.flaws import Flaw, Flawed, Path
-from reconciler.compose.text import HEAVIEST, Document
+from reconciler.compose.flaws import Flaw, Flawed
+from reconciler.yaml.parse import HEAVIEST, Document
+from reconciler.yaml.positions import Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from reconciler.compose.lru import Lru
-from reconciler.compose.text import LARGEST, Document, Unreadable, read, too_large
 from reconciler.model.errors import Problem
 from reconciler.model.text import printable
 from reconciler.ports.source import SourceTree
+from reconciler.yaml.parse import LARGEST, Document, Unreadable, read, too_large
 
 PARTS = "specs/parts"
 """Folder of the reusable parts."""

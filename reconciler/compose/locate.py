@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from reconciler.compose.flaws import Flaw, dotted
 from reconciler.compose.layers import Layer
 from reconciler.compose.library import Library
-from reconciler.compose.marks import Marks, Spot
 from reconciler.model.errors import Problem
 from reconciler.model.text import printable
+from reconciler.yaml.positions import Marks, Spot
 
 
 class Locator:

@@ -16,11 +16,12 @@ from omegaconf.basecontainer import BaseContainer
 from omegaconf.errors import OmegaConfBaseException
 
 from reconciler.compose.expressions import PURE
-from reconciler.compose.flaws import Flaw, Flawed, Path
-from reconciler.compose.text import HEAVIEST
+from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.model.errors import Severity
 from reconciler.model.kinds.spec import SECRET
 from reconciler.model.text import printable
+from reconciler.yaml.parse import HEAVIEST
+from reconciler.yaml.positions import Path
 
 _MOST_VALUES = HEAVIEST // 10
 """Values that OmegaConf, at 50 microseconds each, is asked to look at."""

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any
 
-from reconciler.compose.axes import ENDLESS, LONGEST, Choice, Glob, Range, is_plain, is_sweep, parse
 from reconciler.compose.defaults import readable
-from reconciler.compose.flaws import Flaw, Flawed, Path
+from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.compose.library import PARTS, Desk
+from reconciler.compose.override_grammar import ENDLESS, LONGEST, Choice, Glob, Range, is_plain, is_sweep, parse
 from reconciler.compose.sampling import MOST_DIMENSIONS, Interval, shares
 from reconciler.model.errors import BadSpec
 from reconciler.model.ids import canonical
 from reconciler.model.text import printable
+from reconciler.yaml.positions import Path
 
 _MOST_SWEEPS = 100
 _APART = 10_007

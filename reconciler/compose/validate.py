@@ -6,9 +6,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from reconciler.compose.flaws import Flaw, Flawed, Path
+from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.compose.nearest import nearest
 from reconciler.compose.wording import block_at, describe, union_words
+from reconciler.yaml.positions import Path
 
 _MOST = 60
 """Findings of one spec that are told."""

@@ -6,8 +6,9 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from reconciler.compose.flaws import Flaw, Path, shown
+from reconciler.compose.flaws import Flaw, shown
 from reconciler.compose.nearest import did_you_mean, nearest
+from reconciler.yaml.positions import Path
 
 Words = tuple[str, str]
 """A message and a hint."""

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from reconciler.controllers import datasets, deployments, experiments, labels, monitors, pools, promotions
 from reconciler.controllers.proposals import close_others
-from reconciler.controllers.pursuit import tidy
-from reconciler.model.decision import Controller, Decision, Standing, View
+from reconciler.controllers.run_lifecycle import tidy
+from reconciler.model.decision import Controller, Decision, Phase, View
 from reconciler.model.ids import Address
 
 _RUNS = frozenset({"data", "pool"})
@@ -19,7 +19,7 @@ def _retire_runs(address: Address, view: View) -> Decision:
     """Stop what a resource began and close what it proposed; its data stays."""
     return Decision(
         address=address,
-        standing=Standing.RECONCILING,
+        phase=Phase.RECONCILING,
         reason="Removing",
         message="its spec is gone; its data stays",
         changes=tidy(address, frozenset(), view) + close_others(address, None, view),

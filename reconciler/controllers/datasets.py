@@ -3,26 +3,26 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from reconciler.controllers.causes import Cause, newest_known
-from reconciler.controllers.pictures import pictures
 from reconciler.controllers.proposals import close_others, propose_once, proposed_names, replaced
-from reconciler.controllers.pursuit import Pursuit, Stage, pursue_newest, surplus, tidy
+from reconciler.controllers.refresh_causes import Cause, newest_known
 from reconciler.controllers.retraining import alerted, trigger_of
+from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order
+from reconciler.controllers.status_pictures import pictures
 from reconciler.model.change import Change, OpenProposal, StartRun
-from reconciler.model.decision import DataVersion, Decision, Standing, View
+from reconciler.model.decision import DataVersion, Decision, Phase, View
 from reconciler.model.ids import Address, RunName, digest
 from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import last_fire, next_fire
 
 STANDINGS = {
-    Stage.WAITING: (Standing.WAITING, "Waiting"),
-    Stage.RUNNING: (Standing.RECONCILING, "Running"),
-    Stage.FINISHING: (Standing.RECONCILING, "Merging"),
-    Stage.ACCEPTED: (Standing.READY, "Accepted"),
-    Stage.REJECTED: (Standing.STALLED, "DataRefused"),
-    Stage.FAILED: (Standing.STALLED, "JobFailed"),
+    Stage.WAITING: (Phase.WAITING, "Waiting"),
+    Stage.RUNNING: (Phase.RECONCILING, "Running"),
+    Stage.FINISHING: (Phase.RECONCILING, "Merging"),
+    Stage.ACCEPTED: (Phase.READY, "Accepted"),
+    Stage.REJECTED: (Phase.STALLED, "DataRefused"),
+    Stage.FAILED: (Phase.STALLED, "JobFailed"),
 }
 """How a resource stands whose newest run has come this far."""
 TAKEN_OVER = "it is the newest that another environment has accepted"
@@ -35,26 +35,26 @@ def decide(resource: Resource, view: View) -> Decision:
     cause, former = _causes(resource, spec, view)
     wanted = _refresh(resource, spec, cause, view)
     known = wanted if former == cause else _refresh(resource, spec, former, view)
-    pursuit = pursue_newest(wanted, known, spec.retries, view)
-    cause = cause if pursuit.run == wanted.run else former
-    changes = pursuit.changes + tidy(resource.address, frozenset({pursuit.run}), view)
-    if pursuit.stage is Stage.ACCEPTED:
-        changes += surplus(resource.address, spec.keep and spec.keep - 1, frozenset({pursuit.run}), view)
-        changes += _proposed_schema(resource, view, pursuit)
-    standing, reason = STANDINGS[pursuit.stage]
-    taken_over = _taken_over(pursuit, view, resource.address)
+    lifecycle = lifecycle_of_newest(wanted, known, spec.retries, view)
+    cause = cause if lifecycle.run == wanted.run else former
+    changes = lifecycle.changes + tidy(resource.address, frozenset({lifecycle.run}), view)
+    if lifecycle.stage is Stage.ACCEPTED:
+        changes += surplus(resource.address, spec.keep and spec.keep - 1, frozenset({lifecycle.run}), view)
+        changes += _proposed_schema(resource, view, lifecycle)
+    phase, reason = STANDINGS[lifecycle.stage]
+    taken_over = _taken_over(lifecycle, view, resource.address)
     return Decision(
         address=resource.address,
-        standing=standing,
+        phase=phase,
         reason=reason,
-        message=_message(pursuit) + (f"; {TAKEN_OVER}" if taken_over else ""),
+        message=_message(lifecycle) + (f"; {TAKEN_OVER}" if taken_over else ""),
         changes=changes,
-        facts=_facts(pursuit, view, resource.address)
+        facts=_facts(lifecycle, view, resource.address)
         | _memory(resource.address, cause, changes, view)
         | ({"taken_over": taken_over} if taken_over else {}),
-        files=pictures(pursuit.run, pursuit.result) if pursuit.stage is Stage.ACCEPTED else {},
-        output=_output(pursuit, view, resource.address),
-        wake=_first(pursuit.wake, next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
+        files=pictures(lifecycle.run, lifecycle.result) if lifecycle.stage is Stage.ACCEPTED else {},
+        output=_output(lifecycle, view, resource.address),
+        wake=_first(lifecycle.wake, next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
 
 
@@ -71,12 +71,12 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
     return replace(ordered, provenance={**ordered.provenance, **cause.told()})
 
 
-def _taken_over(pursuit: Pursuit, view: View, address: Address) -> str | None:
+def _taken_over(lifecycle: Lifecycle, view: View, address: Address) -> str | None:
     """Return the run, if this environment found it in the store as the newest when it had none of its own yet."""
     former = view.recorded_facts(address)
-    version = view.actual.data.versions.get(pursuit.run)
+    version = view.actual.data.versions.get(lifecycle.run)
     is_found = not former.get("run") and version is not None and not version.here
-    return pursuit.run if is_found or former.get("taken_over") == pursuit.run else None
+    return lifecycle.run if is_found or former.get("taken_over") == lifecycle.run else None
 
 
 def _memory(address: Address, cause: Cause, changes: tuple[Change, ...], view: View) -> dict[str, object]:
@@ -107,38 +107,38 @@ def _first(*moments: datetime | None) -> datetime | None:
     return min((moment for moment in moments if moment), default=None)
 
 
-def _message(pursuit: Pursuit) -> str:
-    if pursuit.stage is Stage.ACCEPTED:
-        facts = pursuit.result.get("facts", {})
-        return f"version {pursuit.run.rsplit('/', 1)[1]} with {facts.get('rows', '?')} rows is merged"
-    return pursuit.message
+def _message(lifecycle: Lifecycle) -> str:
+    if lifecycle.stage is Stage.ACCEPTED:
+        facts = lifecycle.result.get("facts", {})
+        return f"version {lifecycle.run.rsplit('/', 1)[1]} with {facts.get('rows', '?')} rows is merged"
+    return lifecycle.message
 
 
-def _facts(pursuit: Pursuit, view: View, address: Address) -> dict[str, object]:
-    facts: dict[str, object] = {"run": pursuit.run, "stage": pursuit.stage.value}
-    if pursuit.result:
-        facts["metrics"] = pursuit.result.get("metrics", {})
-        facts["result"] = pursuit.result.get("facts", {})
-        facts["violations"] = list(pursuit.result.get("violations") or ())
-    accepted = _accepted(pursuit, view, address)
+def _facts(lifecycle: Lifecycle, view: View, address: Address) -> dict[str, object]:
+    facts: dict[str, object] = {"run": lifecycle.run, "stage": lifecycle.stage.value}
+    if lifecycle.result:
+        facts["metrics"] = lifecycle.result.get("metrics", {})
+        facts["result"] = lifecycle.result.get("facts", {})
+        facts["violations"] = list(lifecycle.result.get("violations") or ())
+    accepted = _accepted(lifecycle, view, address)
     if accepted:
         facts["version"] = accepted
-    if pursuit.stage is Stage.ACCEPTED:
-        facts["pictures"] = list(pictures(pursuit.run, pursuit.result))
+    if lifecycle.stage is Stage.ACCEPTED:
+        facts["pictures"] = list(pictures(lifecycle.run, lifecycle.result))
     return facts
 
 
-def _accepted(pursuit: Pursuit, view: View, address: Address) -> str | None:
-    """Return the newest version that was accepted: this run, the one that the last pass pursued, or its former."""
-    if pursuit.stage is Stage.ACCEPTED:
-        return pursuit.run
+def _accepted(lifecycle: Lifecycle, view: View, address: Address) -> str | None:
+    """Return the newest version that was accepted: this run, the one that the last pass followed, or its former."""
+    if lifecycle.stage is Stage.ACCEPTED:
+        return lifecycle.run
     facts, here = view.recorded_facts(address), {v.run for v in view.versions_by_owner.get(address, ()) if v.here}
     return next((name for name in (facts.get("run"), facts.get("version")) if name in here), None)
 
 
-def _output(pursuit: Pursuit, view: View, address: Address) -> DataVersion | None:
+def _output(lifecycle: Lifecycle, view: View, address: Address) -> DataVersion | None:
     """Hand on the newest accepted version: while a new one is made or refused, the former one stands."""
-    name = _accepted(pursuit, view, address)
+    name = _accepted(lifecycle, view, address)
     for version in view.versions_by_owner.get(address, ()):
         result = view.actual.results.get(version.run)
         if version.run == name and version.here and result is not None:
@@ -146,8 +146,8 @@ def _output(pursuit: Pursuit, view: View, address: Address) -> DataVersion | Non
     return None
 
 
-def _proposed_schema(resource: Resource, view: View, pursuit: Pursuit) -> tuple[Change, ...]:
-    columns = pursuit.result.get("facts", {}).get("proposed_columns")
+def _proposed_schema(resource: Resource, view: View, lifecycle: Lifecycle) -> tuple[Change, ...]:
+    columns = lifecycle.result.get("facts", {}).get("proposed_columns")
     if not columns or (isinstance(resource.spec, Dataset) and resource.spec.columns is not None):
         return close_others(resource.address, None, view)
     return propose_once(
@@ -157,7 +157,7 @@ def _proposed_schema(resource: Resource, view: View, pursuit: Pursuit) -> tuple[
             file=resource.file,
             edits={"columns": columns},
             title=f"Hold {resource.address} to the schema that its data shows",
-            body=f"`{resource.address}` has no `columns`. These were inferred from run `{pursuit.run}`. Merged, they "
+            body=f"`{resource.address}` has no `columns`. These were inferred from run `{lifecycle.run}`. Merged, they "
             f"are enforced on every refresh; narrow them first where you know better than one version of the data.",
             why="the spec has no schema",
         ),

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from reconciler.controllers.pursuit import Pursuit, Stage, pursue, surplus, tidy
 from reconciler.controllers.rollout import former_revisions, next_step
+from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
 from reconciler.model.change import AcceptRun, Change, DeleteEndpoint, Route, StartRevision, StopRevision
-from reconciler.model.decision import Decision, Live, Standing, View
+from reconciler.model.decision import Decision, Live, Phase, View
 from reconciler.model.ids import Address, Digest, RunName, digest, name_of
 from reconciler.model.kinds.deployments import Deployment, Model
 from reconciler.model.observed import Endpoint, Revision, RevisionState
@@ -52,7 +52,7 @@ class _Case:
 
     def told(
         self,
-        standing: Standing,
+        phase: Phase,
         reason: str,
         message: str,
         changes: tuple[Change, ...] = (),
@@ -63,7 +63,7 @@ class _Case:
     ) -> Decision:
         return Decision(
             address=self.resource.address,
-            standing=standing,
+            phase=phase,
             reason=reason,
             message=message,
             changes=changes,
@@ -95,7 +95,7 @@ def decide(resource: Resource, view: View) -> Decision:
     if spec.model is None:
         return Decision(
             address=resource.address,
-            standing=Standing.WAITING,
+            phase=Phase.WAITING,
             reason="NoModel",
             message="no model is pinned yet: a promotion proposes one",
             output=_live(endpoint),
@@ -104,7 +104,7 @@ def decide(resource: Resource, view: View) -> Decision:
     missing = _model_missing(case)
     if missing:
         return missing
-    smoke = pursue(_smoke(case), spec.retries, view)
+    smoke = lifecycle_of(_smoke(case), spec.retries, view)
     decision = _refusal(case, smoke) or _start(case) or _test(case, smoke) or _roll_out(case)
     wanted = frozenset({smoke.run})
     stale = tidy(resource.address, wanted, view)
@@ -122,7 +122,7 @@ def retire(address: Address, view: View) -> Decision:
     delete = (DeleteEndpoint(address=address, why="its spec is gone"),) if endpoint else ()
     return Decision(
         address=address,
-        standing=Standing.RECONCILING,
+        phase=Phase.RECONCILING,
         reason="Removing",
         message="its spec is gone",
         changes=(*delete, *tidy(address, frozenset(), view)),
@@ -132,9 +132,9 @@ def retire(address: Address, view: View) -> Decision:
 def _draining(address: Address, endpoint: Endpoint) -> Decision:
     """Wait for an endpoint's end, and tell when an engine takes too long for it."""
     if stuck := _stuck(endpoint):
-        return Decision(address=address, standing=Standing.STALLED, reason="Stuck", message=stuck)
+        return Decision(address=address, phase=Phase.STALLED, reason="Stuck", message=stuck)
     message = "its spec is gone, and its last requests are being answered"
-    return Decision(address=address, standing=Standing.RECONCILING, reason="Draining", message=message)
+    return Decision(address=address, phase=Phase.RECONCILING, reason="Draining", message=message)
 
 
 def _stuck(endpoint: Endpoint) -> str:
@@ -162,14 +162,14 @@ def _model_missing(case: _Case) -> Decision | None:
     version, result = case.view.actual.data.versions.get(run), case.view.actual.results.get(run)
     if version is None or result is None:
         message = f"the pinned {run} is not in the data store: train it here, or pin another"
-        return case.told(Standing.STALLED, "ModelNotFound", message)
+        return case.told(Phase.STALLED, "ModelNotFound", message)
     known = result.get("facts", {}).get("model", {}).get("digest")
     if known != case.model.digest:
         message = f"the pin says {case.model.digest[:19]}… and {run} is {str(known)[:19]}…: correct model.digest"
-        return case.told(Standing.STALLED, "DigestMismatch", message)
+        return case.told(Phase.STALLED, "DigestMismatch", message)
     if not version.here:
         accept = AcceptRun(address=case.resource.address, run=run, why="its model is pinned here")
-        return case.told(Standing.RECONCILING, "FetchingModel", f"{run} is being taken over", (accept,))
+        return case.told(Phase.RECONCILING, "FetchingModel", f"{run} is being taken over", (accept,))
     return None
 
 
@@ -187,12 +187,12 @@ def _smoke(case: _Case) -> Any:
     )
 
 
-def _refusal(case: _Case, smoke: Pursuit) -> Decision | None:
+def _refusal(case: _Case, smoke: Lifecycle) -> Decision | None:
     if smoke.stage not in (Stage.REJECTED, Stage.FAILED):
         return None
     message = f"revision {case.revision} failed its smoke test: {smoke.message}"
     idle = _idle_stop(case, "it failed its smoke test")
-    return case.told(Standing.STALLED, "SmokeTestFailed", message, smoke.changes + idle)
+    return case.told(Phase.STALLED, "SmokeTestFailed", message, smoke.changes + idle)
 
 
 def _start(case: _Case) -> Decision | None:
@@ -205,14 +205,14 @@ def _start(case: _Case) -> Decision | None:
     if running.state is RevisionState.FAILED:
         return _failed(case, "RevisionFailed", f"revision {case.revision} doesn't start: {running.reason}")
     if running.scale != (bounds.minimum, bounds.maximum, bounds.target_rps):
-        return case.told(Standing.RECONCILING, "Scaling", "its bounds change", (case.start("its bounds changed"),))
+        return case.told(Phase.RECONCILING, "Scaling", "its bounds change", (case.start("its bounds changed"),))
     if running.state is not RevisionState.READY and not case.endpoint.traffic.get(case.revision):
         deadline = running.started + case.spec.rollout.deadline if running.started else None
         if deadline and case.view.actual.now >= deadline:
             message = f"revision {case.revision} was not ready in time: {running.reason or 'see its log'}"
             return _failed(case, "DeadlineExceeded", message)
         message = f"revision {case.revision} is not ready yet" + (f": {running.reason}" if running.reason else "")
-        return case.told(Standing.RECONCILING, "Starting", message, wake=deadline)
+        return case.told(Phase.RECONCILING, "Starting", message, wake=deadline)
     return None
 
 
@@ -221,11 +221,11 @@ def _begin(case: _Case, drifted: str, why: str) -> Decision:
     if drifted and case.spec.drift == "report":
         return _reported(case, drifted)
     what = f"revision {case.revision} starts"
-    return case.told(Standing.RECONCILING, "Starting", what, (case.start(why),), drifted=drifted)
+    return case.told(Phase.RECONCILING, "Starting", what, (case.start(why),), drifted=drifted)
 
 
 def _reported(case: _Case, drifted: str) -> Decision:
-    told = case.told(Standing.READY, "Drifted", "left as it is, as the spec says", drifted=drifted)
+    told = case.told(Phase.READY, "Drifted", "left as it is, as the spec says", drifted=drifted)
     return replace(told, facts=case.view.recorded_facts(case.resource.address))
 
 
@@ -234,9 +234,9 @@ def _failed(case: _Case, reason: str, message: str) -> Decision:
     asked, started = case.view.requested(case.resource.address), case.running.started if case.running else None
     stop = _idle_stop(case, "an operator asks for a new start") if asked and started and asked > started else ()
     if stop:
-        return case.told(Standing.RECONCILING, "Restarting", f"revision {case.revision} is started again", stop)
+        return case.told(Phase.RECONCILING, "Restarting", f"revision {case.revision} is started again", stop)
     away = _away(case)
-    return case.told(Standing.STALLED, reason, message, away, rolled_back=_with_this(case) if away else None)
+    return case.told(Phase.STALLED, reason, message, away, rolled_back=_with_this(case) if away else None)
 
 
 def _drift(case: _Case) -> str:
@@ -257,10 +257,10 @@ def _was_live(case: _Case) -> bool:
     return bool(facts.get("revision") == case.revision and (facts.get("traffic") or {}).get(case.revision) == 100)
 
 
-def _test(case: _Case, smoke: Pursuit) -> Decision | None:
+def _test(case: _Case, smoke: Lifecycle) -> Decision | None:
     if smoke.stage is Stage.ACCEPTED:
         return None
-    return case.told(Standing.RECONCILING, "Testing", f"smoke test: {smoke.message}", smoke.changes, wake=smoke.wake)
+    return case.told(Phase.RECONCILING, "Testing", f"smoke test: {smoke.message}", smoke.changes, wake=smoke.wake)
 
 
 def _roll_out(case: _Case) -> Decision:
@@ -275,18 +275,18 @@ def _rolling_out(case: _Case) -> Decision:
         asked = case.view.requested(case.resource.address)
         if not asked or (case.endpoint.since and asked <= case.endpoint.since):
             message = f"revision {case.revision} was taken back by its rollout's gates; change the spec or reconcile it"
-            return case.told(Standing.STALLED, "RolledBack", message)
+            return case.told(Phase.STALLED, "RolledBack", message)
     step = next_step(case.endpoint, case.revision, case.spec.rollout, case.view.actual.now)
     if step.failed:
-        return case.told(Standing.STALLED, "RolledBack", step.failed, _away(case), rolled_back=_with_this(case))
+        return case.told(Phase.STALLED, "RolledBack", step.failed, _away(case), rolled_back=_with_this(case))
     if case.running and case.running.state is not RevisionState.READY:
         message = f"revision {case.revision} is not ready: {case.running.reason or 'it starts again'}"
-        return case.told(Standing.RECONCILING, "NotReady", message, wake=step.wake)
+        return case.told(Phase.RECONCILING, "NotReady", message, wake=step.wake)
     if step.traffic is not None:
         route = Route(address=case.resource.address, traffic=step.traffic, why=step.message)
-        return case.told(Standing.RECONCILING, "RollingOut", step.message, (route,), wake=step.wake)
+        return case.told(Phase.RECONCILING, "RollingOut", step.message, (route,), wake=step.wake)
     if step.wake:
-        return case.told(Standing.RECONCILING, "RollingOut", step.message, wake=step.wake)
+        return case.told(Phase.RECONCILING, "RollingOut", step.message, wake=step.wake)
     stops = tuple(
         StopRevision(address=case.resource.address, revision=name, why="another revision has all the traffic")
         for name, item in sorted(case.endpoint.revisions.items())
@@ -294,11 +294,11 @@ def _rolling_out(case: _Case) -> Decision:
     )
     if case.endpoint.blocked:
         message = f"requests to {case.endpoint.url} don't get where they should: {case.endpoint.blocked}"
-        return case.told(Standing.RECONCILING, "NotRouted", message)
+        return case.told(Phase.RECONCILING, "NotRouted", message)
     cleared = [r for r in case.rolled_back if r != case.revision]
     stuck = _stuck(case.endpoint)
     message = f"{case.model.trial} answers at {case.endpoint.url}" + (f"; {stuck}" if stuck else "")
-    return case.told(Standing.READY, "Serving", message, stops, rolled_back=cleared)
+    return case.told(Phase.READY, "Serving", message, stops, rolled_back=cleared)
 
 
 def _away(case: _Case) -> tuple[Change, ...]:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.controllers.leaderboard import paged
-from reconciler.controllers.pictures import pictures
-from reconciler.controllers.pursuit import Pursuit, Stage, pursue, surplus, tidy
+from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
+from reconciler.controllers.status_pictures import pictures
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import StartRun
-from reconciler.model.decision import DataVersion, Decision, Leaderboard, Scores, Standing, Trial, View
+from reconciler.model.decision import DataVersion, Decision, Leaderboard, Phase, Scores, Trial, View
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
@@ -31,8 +31,10 @@ def decide(resource: Resource, view: View) -> Decision:
             inputs[role] = above.output
     if refusal := _over_budget(resource, spec, view):
         return refusal
-    pursuits = [pursue(_trial(resource, spec, params, inputs, view), spec.retries, view) for params in resource.trials]
-    return _told(resource, spec, pursuits, inputs["dataset"], view)
+    lifecycles = [
+        lifecycle_of(_trial(resource, spec, params, inputs, view), spec.retries, view) for params in resource.trials
+    ]
+    return _told(resource, spec, lifecycles, inputs["dataset"], view)
 
 
 def _trial(
@@ -62,7 +64,7 @@ def _over_budget(resource: Resource, spec: Experiment, view: View) -> Decision |
         return None
     return Decision(
         address=resource.address,
-        standing=Standing.STALLED,
+        phase=Phase.STALLED,
         reason="OverBudget",
         message=f"{len(resource.trials)} trials may cost {hours:g} GPU hours, and the budget is "
         f"{spec.budget.gpu_hours:g}: raise budget.gpu_hours, shorten timeout, or sweep less",
@@ -78,23 +80,23 @@ def gpu_hours(resource: Resource) -> float:
     return a_trial * len(resource.trials)
 
 
-def _told(resource: Resource, spec: Experiment, pursuits: list[Pursuit], data: DataVersion, view: View) -> Decision:
-    names = frozenset(p.run for p in pursuits)
-    ended = [p for p in pursuits if p.stage.is_final]
+def _told(resource: Resource, spec: Experiment, lifecycles: list[Lifecycle], data: DataVersion, view: View) -> Decision:
+    names = frozenset(p.run for p in lifecycles)
+    ended = [p for p in lifecycles if p.stage.is_final]
     good = ranked(spec, [p for p in ended if p.stage is Stage.ACCEPTED])
     best = _figure(spec, good[0]) if good else None
-    done = len(ended) == len(pursuits)
-    changes = tuple(change for p in pursuits for change in p.changes) + tidy(resource.address, names, view)
+    done = len(ended) == len(lifecycles)
+    changes = tuple(change for p in lifecycles for change in p.changes) + tidy(resource.address, names, view)
     if done and good and spec.keep is not None:
         changes += surplus(resource.address, spec.keep, names | _in_use(view), view)
-    standing, reason, message = _standing(spec, pursuits, good)
+    phase, reason, message = _phase(spec, lifecycles, good)
     shown = pictures(good[0].run, good[0].result) if done and good else {}
-    rows = [_row(spec, place, p) for place, p in enumerate(_board(good, pursuits), 1)]
+    rows = [_row(spec, place, p) for place, p in enumerate(_board(good, lifecycles), 1)]
     board, pages = paged(resource.address, rows)
     more = {"leaderboard_pages": list(pages), "trials": len(rows)} if pages else {}
     return Decision(
         address=resource.address,
-        standing=standing,
+        phase=phase,
         reason=reason,
         message=message,
         changes=changes,
@@ -108,22 +110,22 @@ def _told(resource: Resource, spec: Experiment, pursuits: list[Pursuit], data: D
         files=shown,
         pages=pages,
         output=Leaderboard(tuple(map(_as_trial, good)), data, spec.metric.name) if done and best is not None else None,
-        wake=min((p.wake for p in pursuits if p.wake), default=None),
+        wake=min((p.wake for p in lifecycles if p.wake), default=None),
     )
 
 
-def ranked(spec: Experiment, pursuits: list[Pursuit]) -> list[Pursuit]:
+def ranked(spec: Experiment, lifecycles: list[Lifecycle]) -> list[Lifecycle]:
     """Sort accepted trials by the experiment's metric on the validation rows, the best first; ties by name.
 
     One without the metric is last.
     """
     sign = -1.0 if spec.metric.goal == "maximize" else 1.0
 
-    def place(pursuit: Pursuit) -> tuple[bool, float, str]:
-        value = _figure(spec, pursuit)
-        return (value is None, sign * value if value is not None else 0.0, pursuit.run)
+    def place(lifecycle: Lifecycle) -> tuple[bool, float, str]:
+        value = _figure(spec, lifecycle)
+        return (value is None, sign * value if value is not None else 0.0, lifecycle.run)
 
-    return sorted(pursuits, key=place)
+    return sorted(lifecycles, key=place)
 
 
 def _in_use(view: View) -> frozenset[RunName]:
@@ -133,28 +135,28 @@ def _in_use(view: View) -> frozenset[RunName]:
     return frozenset(pinned | served)
 
 
-def _board(good: list[Pursuit], pursuits: list[Pursuit]) -> list[Pursuit]:
-    return good + [p for p in pursuits if p.stage is not Stage.ACCEPTED]
+def _board(good: list[Lifecycle], lifecycles: list[Lifecycle]) -> list[Lifecycle]:
+    return good + [p for p in lifecycles if p.stage is not Stage.ACCEPTED]
 
 
-def _standing(spec: Experiment, pursuits: list[Pursuit], good: list[Pursuit]) -> tuple[Standing, str, str]:
-    bad = [p for p in pursuits if p.stage in (Stage.REJECTED, Stage.FAILED)]
-    open_ones = [p for p in pursuits if not p.stage.is_final]
+def _phase(spec: Experiment, lifecycles: list[Lifecycle], good: list[Lifecycle]) -> tuple[Phase, str, str]:
+    bad = [p for p in lifecycles if p.stage in (Stage.REJECTED, Stage.FAILED)]
+    open_ones = [p for p in lifecycles if not p.stage.is_final]
     if open_ones:
         working = any(p.stage in (Stage.RUNNING, Stage.FINISHING) for p in open_ones)
-        standing = Standing.RECONCILING if working else Standing.WAITING
+        phase = Phase.RECONCILING if working else Phase.WAITING
         why = "" if working else f"; next: {open_ones[0].message}"
-        return standing, "Training", f"{len(pursuits) - len(open_ones)} of {len(pursuits)} trials ended{why}"
+        return phase, "Training", f"{len(lifecycles) - len(open_ones)} of {len(lifecycles)} trials ended{why}"
     if not good:
-        return Standing.STALLED, "NoTrialSucceeded", _all_failed(bad)
+        return Phase.STALLED, "NoTrialSucceeded", _all_failed(bad)
     best = _figure(spec, good[0])
     if best is None:
         told = ", ".join(sorted(validated(good[0].result).metrics)[:10]) or "none"
         message = f"no trial has the metric {spec.metric.name}, so none is the best: they have {told}"
-        return Standing.STALLED, "NoMetric", message
+        return Phase.STALLED, "NoMetric", message
     failed = f", {len(bad)} failed" if bad else ""
     message = f"{counted(len(good), 'trial')}, best {spec.metric.name} {best:.4f} on the validation rows{failed}"
-    return Standing.READY, "Trained", message
+    return Phase.READY, "Trained", message
 
 
 def validated(result: Mapping[str, Any]) -> Scores:
@@ -163,37 +165,37 @@ def validated(result: Mapping[str, Any]) -> Scores:
     return Scores(told.get("metrics") or {}, told.get("slices") or {}, told.get("interval") or {})
 
 
-def _figure(spec: Experiment, pursuit: Pursuit) -> float | None:
+def _figure(spec: Experiment, lifecycle: Lifecycle) -> float | None:
     """Return the figure that ranks a trial."""
-    return validated(pursuit.result).metrics.get(spec.metric.name)
+    return validated(lifecycle.result).metrics.get(spec.metric.name)
 
 
-def _row(spec: Experiment, place: int, pursuit: Pursuit) -> dict[str, Any]:
+def _row(spec: Experiment, place: int, lifecycle: Lifecycle) -> dict[str, Any]:
     """Write a trial's row: `ranking` is the figure that ranks it, on the validation rows; `metrics` are of the test."""
-    facts = pursuit.result.get("facts", {})
-    row: dict[str, Any] = {"rank": place, "run": pursuit.run, "stage": pursuit.stage.value}
-    if pursuit.stage is Stage.ACCEPTED:
-        row |= {"params": facts.get("params", {}), "metrics": pursuit.result.get("metrics", {})}
+    facts = lifecycle.result.get("facts", {})
+    row: dict[str, Any] = {"rank": place, "run": lifecycle.run, "stage": lifecycle.stage.value}
+    if lifecycle.stage is Stage.ACCEPTED:
+        row |= {"params": facts.get("params", {}), "metrics": lifecycle.result.get("metrics", {})}
         row["model"] = facts.get("model", {})
-        known = validated(pursuit.result).interval.get(spec.metric.name, {})
-        row["ranking"] = {"value": _figure(spec, pursuit), "low": known.get("low"), "high": known.get("high")}
+        known = validated(lifecycle.result).interval.get(spec.metric.name, {})
+        row["ranking"] = {"value": _figure(spec, lifecycle), "low": known.get("low"), "high": known.get("high")}
     else:
-        row["message"] = pursuit.message
+        row["message"] = lifecycle.message
     return row
 
 
-def _as_trial(pursuit: Pursuit) -> Trial:
-    facts = pursuit.result.get("facts", {})
+def _as_trial(lifecycle: Lifecycle) -> Trial:
+    facts = lifecycle.result.get("facts", {})
     return Trial(
-        run=pursuit.run,
+        run=lifecycle.run,
         params=facts.get("params", {}),
-        validation=validated(pursuit.result),
-        test=Scores(pursuit.result.get("metrics", {}), facts.get("slices", {})),
+        validation=validated(lifecycle.result),
+        test=Scores(lifecycle.result.get("metrics", {}), facts.get("slices", {})),
         model_digest=str(facts.get("model", {}).get("digest", "")),
     )
 
 
-def _all_failed(bad: list[Pursuit]) -> str:
+def _all_failed(bad: list[Lifecycle]) -> str:
     if len(bad) == 1:
         return f"its only trial failed: {bad[0].message}"
     return f"all {len(bad)} trials failed; the first: {bad[0].message}"

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.controllers.datasets import STANDINGS, due_since
-from reconciler.controllers.pictures import pictures
-from reconciler.controllers.pursuit import Stage, pursue_newest, surplus, tidy
+from reconciler.controllers.run_lifecycle import Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order
+from reconciler.controllers.status_pictures import pictures
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import StartRun
 from reconciler.model.decision import DataVersion, Decision, View
@@ -26,25 +26,25 @@ def decide(resource: Resource, view: View) -> Decision:
         return waits_for(resource.address, spec.dataset, view)
     due, former = due_since(resource.address, spec.refresh, view), view.recorded_facts(resource.address).get("due")
     wanted = _merge(resource, spec, data, due, view)
-    pursuit = pursue_newest(wanted, _merge(resource, spec, data, former, view), spec.retries, view)
-    due = due if pursuit.run == wanted.run else former
-    names = frozenset({pursuit.run})
-    accepted = pursuit.stage is Stage.ACCEPTED
-    standing, reason = STANDINGS[pursuit.stage]
-    told = pursuit.result.get("facts", {})
+    lifecycle = lifecycle_of_newest(wanted, _merge(resource, spec, data, former, view), spec.retries, view)
+    due = due if lifecycle.run == wanted.run else former
+    names = frozenset({lifecycle.run})
+    accepted = lifecycle.stage is Stage.ACCEPTED
+    phase, reason = STANDINGS[lifecycle.stage]
+    told = lifecycle.result.get("facts", {})
     return Decision(
         address=resource.address,
-        standing=standing,
+        phase=phase,
         reason=reason,
-        message=_message(pursuit.result) if accepted else pursuit.message,
-        changes=pursuit.changes
+        message=_message(lifecycle.result) if accepted else lifecycle.message,
+        changes=lifecycle.changes
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and spec.keep - 1, names, view) if accepted else ()),
-        facts={"run": pursuit.run, "stage": pursuit.stage.value, "note": spec.note, "result": told}
+        facts={"run": lifecycle.run, "stage": lifecycle.stage.value, "note": spec.note, "result": told}
         | ({"due": due} if due else {}),
-        files=pictures(pursuit.run, pursuit.result) if accepted else {},
-        output=DataVersion(pursuit.run, str(pursuit.result.get("content") or pursuit.run)) if accepted else None,
-        wake=pursuit.wake or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
+        files=pictures(lifecycle.run, lifecycle.result) if accepted else {},
+        output=DataVersion(lifecycle.run, str(lifecycle.result.get("content") or lifecycle.run)) if accepted else None,
+        wake=lifecycle.wake or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from reconciler.controllers.datasets import due_since
 from reconciler.controllers.proposals import is_open, propose_once, proposed_names
-from reconciler.controllers.pursuit import Stage, pursue_newest, tidy
 from reconciler.controllers.reports import NOT_ENOUGH, alerts_about, judged, passed, reports, spare
 from reconciler.controllers.retraining import asked_since, granted
+from reconciler.controllers.run_lifecycle import Stage, lifecycle_of_newest, tidy
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import Change, MergeProposal, OpenProposal, StartRun
-from reconciler.model.decision import Decision, Live, Standing, View
+from reconciler.model.decision import Decision, Live, Phase, View
 from reconciler.model.ids import Address, RunName, digest, kind_of, name_of
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.monitors import Monitor
@@ -41,17 +41,17 @@ def decide(resource: Resource, view: View) -> Decision:
     if tick is None or (live.since and datetime.fromisoformat(tick) <= live.since):
         return replace(shown, reason="NotDueYet", message="the first report of this model waits for its schedule")
     wanted = _report(resource, spec, live, tick, view)
-    pursuit = pursue_newest(wanted, _report(resource, spec, live, former or tick, view), spec.retries, view)
-    changes = pursuit.changes + tidy(resource.address, frozenset({pursuit.run}), view) + shown.changes
-    if pursuit.stage is Stage.ACCEPTED:
-        changes += passed(resource.address, pursuit.run, view) + spare(resource.address, spec, view)
-    facts = {**shown.facts, "due": tick if pursuit.run == wanted.run else former}
-    shown = replace(shown, changes=changes, message=pursuit.message, facts=facts)
-    if pursuit.stage is Stage.ACCEPTED:
-        return _reported(shown, spec, pursuit.result)
-    if pursuit.stage in (Stage.FAILED, Stage.REJECTED):
-        return replace(shown, reason="ReportFailed", standing=Standing.STALLED)
-    return replace(shown, reason="Reporting", standing=Standing.RECONCILING, wake=pursuit.wake or upcoming)
+    lifecycle = lifecycle_of_newest(wanted, _report(resource, spec, live, former or tick, view), spec.retries, view)
+    changes = lifecycle.changes + tidy(resource.address, frozenset({lifecycle.run}), view) + shown.changes
+    if lifecycle.stage is Stage.ACCEPTED:
+        changes += passed(resource.address, lifecycle.run, view) + spare(resource.address, spec, view)
+    facts = {**shown.facts, "due": tick if lifecycle.run == wanted.run else former}
+    shown = replace(shown, changes=changes, message=lifecycle.message, facts=facts)
+    if lifecycle.stage is Stage.ACCEPTED:
+        return _reported(shown, spec, lifecycle.result)
+    if lifecycle.stage in (Stage.FAILED, Stage.REJECTED):
+        return replace(shown, reason="ReportFailed", phase=Phase.STALLED)
+    return replace(shown, reason="Reporting", phase=Phase.RECONCILING, wake=lifecycle.wake or upcoming)
 
 
 def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View) -> StartRun:
@@ -115,7 +115,7 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
         changes = _roll_back(resource, spec, known[-1][1], live, view) if newest.get("alerts") else ()
     return Decision(
         address=address,
-        standing=Standing.READY,
+        phase=Phase.READY,
         reason="Reported",
         message="",
         changes=changes,

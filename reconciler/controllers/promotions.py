@@ -18,11 +18,11 @@ from reconciler.controllers.proposals import (
     replaced,
     was_proposed,
 )
-from reconciler.controllers.pursuit import Pursuit, Stage, pursue, surplus, tidy
+from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import Change, MergeProposal, OpenProposal, StartRun
-from reconciler.model.decision import Decision, Leaderboard, Standing, Trial, View
+from reconciler.model.decision import Decision, Leaderboard, Phase, Trial, View
 from reconciler.model.ids import Address, RunName, digest, name_of
 from reconciler.model.kinds.deployments import Deployment, Model
 from reconciler.model.kinds.experiments import Experiment, Metric
@@ -47,7 +47,7 @@ class _Case:
 
     def told(
         self,
-        standing: Standing,
+        phase: Phase,
         reason: str,
         message: str,
         changes: tuple[Change, ...] = (),
@@ -57,7 +57,7 @@ class _Case:
     ) -> Decision:
         return Decision(
             address=self.address,
-            standing=standing,
+            phase=phase,
             reason=reason,
             message=message,
             changes=changes,
@@ -87,7 +87,7 @@ def decide(resource: Resource, view: View) -> Decision:
     above = view.upstream.get(Address(spec.experiment))
     if above is None or not isinstance(above.output, Leaderboard):
         waiting = waits_for(resource.address, spec.experiment, view)
-        return case.told(waiting.standing, waiting.reason, waiting.message)
+        return case.told(waiting.phase, waiting.reason, waiting.message)
     return _choose(case, above.output)
 
 
@@ -106,39 +106,39 @@ def _choose(case: _Case, board: Leaderboard) -> Decision:
     if candidate is None:
         why = "; ".join(map(str, failed(held[0][1])[:3])) if held else "there is no trial"
         message = f"no trial passes its gates on the validation rows; the best one: {why}"
-        return case.told(Standing.STALLED, "GatesFailed", message, stale)
+        return case.told(Phase.STALLED, "GatesFailed", message, stale)
     done = close_others(case.address, None, case.view) + stale
     if case.live and case.live.trial == candidate.run:
         return case.told(
-            Standing.READY, "Promoted", f"{candidate.run} is pinned", done, facts={"candidate": candidate.run}
+            Phase.READY, "Promoted", f"{candidate.run} is pinned", done, facts={"candidate": candidate.run}
         )
     if candidate.run in case.memory["promoted"]:
         message = f"{candidate.run} was rolled back and is not proposed again; `setpoint promote` pins it anyway"
-        return case.told(Standing.READY, "RolledBack", message, done, facts={"candidate": candidate.run})
+        return case.told(Phase.READY, "RolledBack", message, done, facts={"candidate": candidate.run})
     if lost := failed(alone(candidate.test, case.spec.gates)):
         why = f"on the test rows, which no choice has seen: {'; '.join(map(str, lost[:3]))}"
         message = f"{candidate.run} was chosen on the validation rows and fails its gates {why}"
-        return case.told(Standing.STALLED, "GatesFailed", message, done, facts={"candidate": candidate.run})
+        return case.told(Phase.STALLED, "GatesFailed", message, done, facts={"candidate": candidate.run})
     return _compare(case, candidate, board)
 
 
 def _compare(case: _Case, candidate: Trial, board: Leaderboard) -> Decision:
-    pursuit = pursue(_comparison(case, candidate), case.spec.retries, case.view)
-    stale = tidy(case.address, frozenset({pursuit.run}), case.view)
-    if pursuit.stage is not Stage.ACCEPTED:
-        return _underway(case, pursuit, candidate, stale)
-    stale += surplus(case.address, case.spec.keep and case.spec.keep - 1, frozenset({pursuit.run}), case.view)
+    lifecycle = lifecycle_of(_comparison(case, candidate), case.spec.retries, case.view)
+    stale = tidy(case.address, frozenset({lifecycle.run}), case.view)
+    if lifecycle.stage is not Stage.ACCEPTED:
+        return _underway(case, lifecycle, candidate, stale)
+    stale += surplus(case.address, case.spec.keep and case.spec.keep - 1, frozenset({lifecycle.run}), case.view)
     results = alone(candidate.test, case.spec.gates)
-    results += against_live(pursuit.result, case.spec.gates, losses(_metric(case)))
+    results += against_live(lifecycle.result, case.spec.gates, losses(_metric(case)))
     if lost := failed(results):
         message = f"{candidate.run} stays unproposed: {'; '.join(map(str, lost[:3]))}"
         done = close_others(case.address, None, case.view) + stale
-        return case.told(Standing.READY, "LiveIsBetter", message, done, facts={"candidate": candidate.run})
+        return case.told(Phase.READY, "LiveIsBetter", message, done, facts={"candidate": candidate.run})
     live = case.live.trial if case.live else None
     name = f"{case.address}/{digest({'trial': candidate.run, 'model': candidate.model_digest, 'instead': live})}"
     body = _told_before(case, name)
     if not body:
-        body = evidence(Address(case.spec.deployment), candidate, board, (pursuit.result, results), live)
+        body = evidence(Address(case.spec.deployment), candidate, board, (lifecycle.result, results), live)
     return _propose(case, _proposal(case, candidate, name, body), candidate, stale)
 
 
@@ -167,14 +167,14 @@ def _asked(spec: Promotion) -> dict[str, Any]:
     return {"bounds": bounds} if bounds else {}
 
 
-def _underway(case: _Case, pursuit: Pursuit, candidate: Trial, stale: tuple[Change, ...]) -> Decision:
-    stuck = pursuit.stage in (Stage.FAILED, Stage.REJECTED)
+def _underway(case: _Case, lifecycle: Lifecycle, candidate: Trial, stale: tuple[Change, ...]) -> Decision:
+    stuck = lifecycle.stage in (Stage.FAILED, Stage.REJECTED)
     return case.told(
-        Standing.STALLED if stuck else Standing.RECONCILING,
+        Phase.STALLED if stuck else Phase.RECONCILING,
         "ComparisonFailed" if stuck else "Comparing",
-        pursuit.message,
-        pursuit.changes + stale,
-        wake=pursuit.wake,
+        lifecycle.message,
+        lifecycle.changes + stale,
+        wake=lifecycle.wake,
         facts={"candidate": candidate.run},
     )
 
@@ -201,12 +201,12 @@ def _propose(case: _Case, wanted: OpenProposal, candidate: Trial, stale: tuple[C
         "evidence": wanted.body,
     }
     if known and known.state is ProposalState.MERGED:
-        return case.told(Standing.READY, "Merged", f"{known.branch} is merged", changes, facts=facts)
+        return case.told(Phase.READY, "Merged", f"{known.branch} is merged", changes, facts=facts)
     if is_open(wanted.name, case.view) and case.spec.approval == "auto":
         merge = MergeProposal(address=case.address, name=wanted.name, why="all its gates hold")
-        return case.told(Standing.RECONCILING, "Merging", "its gates hold", (*changes, merge), facts=facts)
+        return case.told(Phase.RECONCILING, "Merging", "its gates hold", (*changes, merge), facts=facts)
     if was_proposed(case.address, wanted.name, case.view) and not is_open(wanted.name, case.view):
         message = f"{candidate.run} was declined and is not proposed again"
-        return case.told(Standing.READY, "Declined", message, changes, facts=facts)
+        return case.told(Phase.READY, "Declined", message, changes, facts=facts)
     where = known.branch if known else wanted.name
-    return case.told(Standing.WAITING, "WaitsForReview", f"{where} waits for its merge", changes, facts=facts)
+    return case.told(Phase.WAITING, "WaitsForReview", f"{where} waits for its merge", changes, facts=facts)

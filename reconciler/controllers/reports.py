@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any
 
-from reconciler.controllers.pursuit import being_read, finished_at
 from reconciler.controllers.retraining import asked_since, granted
+from reconciler.controllers.run_lifecycle import being_read, finished_at
 from reconciler.model.change import DropRun
 from reconciler.model.decision import View
 from reconciler.model.ids import Address, RunName

@@ -1,6 +1,6 @@
 """Waiting on what is upstream, as a planned outcome with a reason."""
 
-from reconciler.model.decision import Decision, Standing, View
+from reconciler.model.decision import Decision, Phase, View
 from reconciler.model.ids import Address
 
 
@@ -11,13 +11,13 @@ def waits_for(address: Address, upstream: str, view: View) -> Decision:
         message = f"{upstream} has errors in its spec"
     elif above is None:
         message = f"{upstream} is not there"
-    elif above.standing is Standing.STALLED:
+    elif above.phase is Phase.STALLED:
         message = f"{upstream} is stalled"
     else:
         message = f"{upstream} is not ready yet"
     return Decision(
         address=address,
-        standing=Standing.WAITING,
+        phase=Phase.WAITING,
         reason="WaitsForUpstream",
         message=message,
         facts=view.recorded_facts(address),

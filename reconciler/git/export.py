@@ -5,7 +5,7 @@ import posixpath
 from collections.abc import Mapping
 from pathlib import Path
 
-from reconciler.git.disk import draft_of
+from reconciler.disk import draft_of
 from reconciler.git.names import is_file_name
 from reconciler.git.objects import ObjectStore
 from reconciler.git.trees import SUBMODULE, SYMLINK, Listing, list_tree

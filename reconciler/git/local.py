@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from reconciler import untrusted
-from reconciler.git.locks import clear_stale
+from reconciler.git.maintenance import Upkeep
 from reconciler.git.objects import ObjectStore
 from reconciler.git.process import PATIENCE, Output, call, checked
 from reconciler.git.refs import RefUpdate, list_refs, raced, swap
-from reconciler.git.upkeep import Upkeep
+from reconciler.git.stale_locks import clear_stale
 from reconciler.model.errors import Refused, Unavailable
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.git.locks import clear_stale, held
 from reconciler.git.process import PATIENCE, Output, call, checked, failure
+from reconciler.git.stale_locks import clear_stale, held
 from reconciler.model.errors import Raced, Unavailable
 
 _PATIENCE_FOR_LOCKS = 3

@@ -10,13 +10,13 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from reconciler.git.bare import make_bare
 from reconciler.git.credentials import parted
-from reconciler.git.locks import clear_stale
-from reconciler.git.mirror import make_bare
+from reconciler.git.maintenance import Upkeep
 from reconciler.git.objects import ObjectStore
 from reconciler.git.process import ASKING_PATIENCE, FAR_PATIENCE, Calls, Output, call
 from reconciler.git.refs import RefUpdate, raced
-from reconciler.git.upkeep import Upkeep
+from reconciler.git.stale_locks import clear_stale
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.text import without_credentials
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from reconciler.kubernetes.access import Access
-from reconciler.kubernetes.answers import Absent, Ask, Expired, check, document
-from reconciler.kubernetes.bell import Bell
+from reconciler.kubernetes.change_watch import ChangeWatch
 from reconciler.kubernetes.kinds import PODS, Kind, Manifest
-from reconciler.kubernetes.wire import Call, Wire
+from reconciler.kubernetes.responses import Absent, Ask, Expired, check, document
+from reconciler.kubernetes.transport import Call, Wire
 from reconciler.model.errors import Refused, Unavailable
 
 MANAGER = "setpoint"
@@ -84,8 +84,8 @@ class Kubernetes:
                 continue
         raise Unavailable(f"the API server can't {ask}: it changes faster than it is read")
 
-    def watch(self, kind: Kind, namespace: str = "", *, labels: str = "", since: str) -> Bell:
-        """Return a bell that rings as soon as a list of this kind would be another than it was at this version.
+    def watch(self, kind: Kind, namespace: str = "", *, labels: str = "", since: str) -> ChangeWatch:
+        """Return a watch that fires as soon as a list of this kind would be another than it was at this version.
 
         Raises:
             Unavailable: the server can't watch now.
@@ -93,7 +93,7 @@ class Kubernetes:
         """
         query = {"watch": "1", "resourceVersion": since, "timeoutSeconds": "45"} | _selected(labels)
         call = Call("GET", kind.path(namespace), query)
-        return Bell(self._access, Ask(("watch",), kind, namespace), call, self._timeout)
+        return ChangeWatch(self._access, Ask(("watch",), kind, namespace), call, self._timeout)
 
     def get(self, kind: Kind, name: str, namespace: str = "") -> Manifest | None:
         """Return a thing; None where there is none.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from reconciler.loop.boundary import Failure, contain
+from reconciler.containment import Failure, contain
 from reconciler.loop.threads import Threads
 from reconciler.model import change as c
 from reconciler.model.decision import Decision

@@ -5,20 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from reconciler.containment import Failure, contained
 from reconciler.loop.apply import Applier
-from reconciler.loop.backoff import NONE, Attempts, after, hold
-from reconciler.loop.boundary import Failure, contained
 from reconciler.loop.observe import Results, observe
-from reconciler.loop.record import edits
-from reconciler.loop.recorded import Recorded, RecordedFiles, StatusFiles
 from reconciler.model.decision import Controller
 from reconciler.model.ids import Address, CommitId
 from reconciler.model.observed import Actual
 from reconciler.model.plan import Outcome, Plan
 from reconciler.model.resource import Desired
 from reconciler.plan import decide
+from reconciler.plan.backoff import NONE, Attempts, after, hold
 from reconciler.plan.guard import without_merges
 from reconciler.ports.engines import Engines
+from reconciler.status.read import Recorded, RecordedFiles, StatusFiles
+from reconciler.status.write import edits
 
 
 class StatusStore(Protocol):
@@ -152,7 +152,7 @@ def message(done: Pass, changed: Mapping[str, bytes | None]) -> str:
     """Write a status commit's message: what became ready or stalled, then the commit that it tells of."""
     told = sorted(path.removeprefix("status/").removesuffix(".yaml") for path in changed if path.startswith("status/"))
     head = f"{done.plan.environment}: {', '.join(told[:3])}" + (f" and {len(told) - 3} more" if len(told) > 3 else "")
-    lines = [f"{d.address}: {d.standing.value}, {d.message}" for d in done.plan.decisions.values() if d.address in told]
+    lines = [f"{d.address}: {d.phase.value}, {d.message}" for d in done.plan.decisions.values() if d.address in told]
     return "\n".join(
         [head if told else f"{done.plan.environment}: pass", "", *lines[:20], "", f"Commit: {done.plan.commit}"]
     )

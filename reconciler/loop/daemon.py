@@ -8,11 +8,11 @@ from typing import Protocol
 
 import structlog
 
-from reconciler.loop.boundary import Failure, contain
-from reconciler.loop.care import TICK, Care
+from reconciler.containment import Failure, contain
 from reconciler.loop.cycle import Pass
-from reconciler.loop.events import Bell, Schedules
 from reconciler.loop.health import Metrics, Pulse
+from reconciler.loop.supervision import TICK, Care
+from reconciler.loop.wake_up import Schedules, WakeUp
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
 
@@ -69,13 +69,13 @@ class Rhythm:
 
 
 class Daemon:
-    """Runs one environment until its bell says stop."""
+    """Runs one environment until its `WakeUp` says stop."""
 
     def __init__(
         self,
         environment: Environment,
         lease: Lease,
-        bell: Bell,
+        wake_up: WakeUp,
         *,
         metrics: Metrics,
         pulse: Pulse,
@@ -84,29 +84,31 @@ class Daemon:
     ) -> None:
         self._environment = environment
         self._lease = lease
-        self._bell = bell
+        self._wake_up = wake_up
         self._metrics = metrics
         self._pulse = pulse
         self._now = now
         self._rhythm = rhythm
-        self._schedules = Schedules(bell)
-        self._jobs = Care("jobs", environment.settle_jobs, is_ours=lease.held, changed=bell.ring)
-        self._endpoints = Care("endpoints", environment.settle_endpoints, is_ours=lease.had_last, changed=bell.ring)
+        self._schedules = Schedules(wake_up)
+        self._jobs = Care("jobs", environment.settle_jobs, is_ours=lease.held, changed=wake_up.request_pass)
+        self._endpoints = Care(
+            "endpoints", environment.settle_endpoints, is_ours=lease.had_last, changed=wake_up.request_pass
+        )
         self._had_lease = False
         self._last_plan = ""
         self._log = structlog.get_logger()
         metrics.lease(lease.held)
 
     def run(self) -> None:
-        """Make passes until the bell says stop; then give the lease back. Jobs and endpoints live on.
+        """Make passes until the `WakeUp` says stop; then give the lease back. Jobs and endpoints live on.
 
         The lease is renewed and endpoints are looked after on threads of their own: no pass keeps them waiting.
         """
         self._schedules.start()
         self._schedules.every("lease", self._rhythm.lease, self._renew, at_once=True)
-        self._schedules.every("resync", self._rhythm.resync, self._bell.ring)
+        self._schedules.every("resync", self._rhythm.resync, self._wake_up.request_pass)
         if self._rhythm.poll:
-            self._schedules.every("poll", self._rhythm.poll, self._bell.knock)
+            self._schedules.every("poll", self._rhythm.poll, self._wake_up.hint)
         self._endpoints.start()
         try:
             self._passes()
@@ -118,21 +120,21 @@ class Daemon:
     @property
     def may_write(self) -> bool:
         """Tell whether this daemon holds the lease, and isn't about to stop."""
-        return self._lease.held() and not self._bell.stopped
+        return self._lease.held() and not self._wake_up.stopped
 
     def _passes(self) -> None:
         due = False
-        while not self._bell.stopped:
+        while not self._wake_up.stopped:
             due = self._took_lease() or due
             if self._had_lease:
                 due = self._jobs.look() or due
                 due = self._pass() if due else False
-            rung = self._bell.heard(0 if due and self._lease.held() else TICK)
-            due = due or rung or self._moved()
+            pass_requested = self._wake_up.wait(0 if due and self._lease.held() else TICK)
+            due = due or pass_requested or self._moved()
 
     def _moved(self) -> bool:
-        """Follow a knock: only a moved branch or an operator's wish asks for a pass, never a status commit."""
-        if not self._bell.knocked():
+        """Follow a hint: only a moved branch or an operator's wish asks for a pass, never a status commit."""
+        if not self._wake_up.hinted():
             return False
         result = contain(self._environment.moved)
         return isinstance(result, Failure) or result.value
@@ -196,7 +198,7 @@ class Daemon:
             self._pulse.well("lease")
             self._pulse.waits_for("" if result.value else self._lease.holder())
         if self._lease.held() and not self._had_lease:
-            self._bell.wake()
+            self._wake_up.wake()
 
     def _took_lease(self) -> bool:
         """Look whether the lease is held, and tell in the log when that has changed; return whether it is so anew."""

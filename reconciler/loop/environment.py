@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.loop.boundary import Failure, Success, contain
+from reconciler.containment import Failure, Success, contain
 from reconciler.loop.cycle import Cycle, Pass, StatusStore
-from reconciler.loop.recorded import RecordedFiles, approval_path, commit_of
 from reconciler.model.environment import Environment
 from reconciler.model.errors import BadSpec, Refused, Transient, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
 from reconciler.ports.source import SourceRepository
+from reconciler.status.read import RecordedFiles, approval_path, commit_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class Metrics:
         self._last.set(now.timestamp())
         for outcome in done.outcomes:
             self._changes.labels(outcome.change.port, outcome.change.verb, "failed" if outcome.error else "done").inc()
-        counted = Counter((kind_of(d.address), d.standing.value) for d in done.plan.decisions.values())
+        counted = Counter((kind_of(d.address), d.phase.value) for d in done.plan.decisions.values())
         self._resources.clear()
         for (kind, state), number in counted.items():
             self._resources.labels(kind, state).set(number)

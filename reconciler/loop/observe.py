@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reconciler.loop.boundary import Failure, Success, contain
-from reconciler.loop.results import document_of, refused
+from reconciler.containment import Failure, Success, contain
 from reconciler.loop.threads import Threads
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.observed import Actual, Branch, Controls, DataListing, JobState, PoolListing
 from reconciler.ports.engines import Engines
+from reconciler.status.results import document_of, refused
 
 Document = Mapping[str, Any]
 Key = tuple[RunName, str]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import CommitId
 
 
@@ -44,11 +44,11 @@ def conditions_of(
 
 def told_by(decision: Decision) -> list[tuple[str, str, str, str]]:
     """Return type, status, reason and message of the conditions that a decision tells."""
-    standing, reason, message = decision.standing, decision.reason, decision.message
-    told = [("Ready", "True" if standing is Standing.READY else "False", reason, message)]
-    if standing in (Standing.RECONCILING, Standing.WAITING):
+    phase, reason, message = decision.phase, decision.reason, decision.message
+    told = [("Ready", "True" if phase is Phase.READY else "False", reason, message)]
+    if phase in (Phase.RECONCILING, Phase.WAITING):
         told.append(("Reconciling", "True", reason, message))
-    if standing is Standing.STALLED:
+    if phase is Phase.STALLED:
         told.append(("Stalled", "True", reason, message))
     if decision.drifted:
         told.append(("Drifted", "True", "ChangedByHand", decision.drifted))

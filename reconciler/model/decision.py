@@ -12,7 +12,7 @@ from reconciler.model.observed import Actual, Branch, Proposal, Version
 from reconciler.model.resource import Desired, Resource
 
 
-class Standing(StrEnum):
+class Phase(StrEnum):
     """Where a resource stands.
 
     `WAITING` is a planned outcome with a reason, not a failure; `STALLED` needs a person.
@@ -98,7 +98,7 @@ class Decision:
     """
 
     address: Address
-    standing: Standing
+    phase: Phase
     reason: str
     message: str
     changes: tuple[Change, ...] = ()

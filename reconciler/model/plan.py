@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from reconciler.model.change import Change
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import Address, CommitId, Digest, digest
 
 
@@ -35,9 +35,9 @@ class Plan:
         """Return the first moment at which time alone would change the plan."""
         return min((d.wake for d in self.decisions.values() if d.wake), default=None)
 
-    def standing(self, standing: Standing) -> tuple[Decision, ...]:
+    def phase(self, phase: Phase) -> tuple[Decision, ...]:
         """Return the decisions that stand like this."""
-        return tuple(d for d in self.decisions.values() if d.standing is standing)
+        return tuple(d for d in self.decisions.values() if d.phase is phase)
 
 
 @dataclass(frozen=True, slots=True)

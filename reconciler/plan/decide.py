@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from reconciler.model.decision import Controller, Decision, Standing, View
+from reconciler.model.decision import Controller, Decision, Phase, View
 from reconciler.model.errors import Problem
 from reconciler.model.ids import Address, kind_of, owner_of
 from reconciler.model.kinds import KINDS
@@ -82,16 +82,14 @@ def _suspended(decision: Decision, view: View, why: str = "") -> Decision:
     if not why:
         return decision
     held = f"{len(decision.changes)} changes are held back" if decision.changes else "nothing to do"
-    return replace(
-        decision, changes=(), standing=Standing.WAITING, reason="Suspended", message=f"{why}; {held}", wake=None
-    )
+    return replace(decision, changes=(), phase=Phase.WAITING, reason="Suspended", message=f"{why}; {held}", wake=None)
 
 
 def _of_broken(address: Address, problems: tuple[Problem, ...], view: View) -> Decision:
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return Decision(
         address=address,
-        standing=Standing.STALLED,
+        phase=Phase.STALLED,
         reason="BadSpec",
         message=f"{problems[0] if problems else 'its spec is broken'}{more}",
         facts={**view.recorded_facts(address), "problems": [str(problem) for problem in problems]},
@@ -107,7 +105,7 @@ def _blind(address: Address, view: View, actual: Actual) -> Decision:
     why = "; ".join(f"{port}: {reason}" for port, reason in sorted(actual.unread.items()))
     return Decision(
         address=address,
-        standing=Standing.WAITING,
+        phase=Phase.WAITING,
         reason="Unavailable",
         message=f"nothing is changed while an engine can't be read ({why})",
         facts=view.recorded_facts(address),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from reconciler.model.change import MergeProposal
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.environment import DeletionBudget
 from reconciler.model.errors import Severity
 from reconciler.model.ids import Address, Digest, RunName, digest, owner_of
@@ -40,7 +40,7 @@ def _without_merge(decision: Decision) -> Decision:
     if len(kept) == len(decision.changes):
         return decision
     message = "nothing is merged while the newest commit is refused: `notes` in pass.yaml of the status branch tell why"
-    return replace(decision, changes=kept, standing=Standing.WAITING, reason="CommitRefused", message=message)
+    return replace(decision, changes=kept, phase=Phase.WAITING, reason="CommitRefused", message=message)
 
 
 def guard(
@@ -93,9 +93,9 @@ def _approved_as(address: Address, actual: Actual) -> str:
 def _held(
     removed: Mapping[Address, Decision], reason: str, message: str
 ) -> tuple[Mapping[Address, Decision], tuple[str, ...]]:
-    standing = Standing.WAITING if reason == "Unavailable" else Standing.STALLED
+    phase = Phase.WAITING if reason == "Unavailable" else Phase.STALLED
     held = {
-        address: replace(decision, changes=(), standing=standing, reason=reason, message=message)
+        address: replace(decision, changes=(), phase=phase, reason=reason, message=message)
         for address, decision in removed.items()
     }
     return held, (message,)

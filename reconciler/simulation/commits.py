@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from reconciler.git.yaml_edit import edit_yaml
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, address, kind_of
 from reconciler.model.kinds import KINDS
+from reconciler.yaml.edit import edit_yaml
 
 Files = Mapping[str, bytes]
 """The content of files by path."""

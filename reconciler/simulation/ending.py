@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.loop.cycle import Pass
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import Address, kind_of, owner_of
 from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.kinds.labels import Labels
@@ -31,11 +31,11 @@ class Ending:
 
 def ending(done: Pass, scheduled: frozenset[Address]) -> Ending:
     """Return where the last pass of a life has found everything. What a schedule has named is left out."""
-    resources = {a: _told(d, a in scheduled) for a, d in standing(done).items()}
+    resources = {a: _told(d, a in scheduled) for a, d in phase(done).items()}
     return Ending(resources, frozenset(_things(done, scheduled)))
 
 
-def standing(done: Pass) -> Mapping[Address, Decision]:
+def phase(done: Pass) -> Mapping[Address, Decision]:
     """Return the decisions of a pass but those on what it took off the status."""
     return {a: d for a, d in done.plan.decisions.items() if a not in done.plan.removed}
 
@@ -65,12 +65,12 @@ def scheduled(desired: Desired) -> Iterator[Address]:
 
 def _told(decision: Decision, is_scheduled: bool) -> tuple[str, ...]:
     """Tell how a resource stands. One that isn't ready tells the facts of former days."""
-    if is_scheduled and decision.standing in (Standing.READY, Standing.RECONCILING):
-        return (Standing.READY.value,)
-    if decision.standing is not Standing.READY:
-        return (decision.standing.value, decision.reason)
+    if is_scheduled and decision.phase in (Phase.READY, Phase.RECONCILING):
+        return (Phase.READY.value,)
+    if decision.phase is not Phase.READY:
+        return (decision.phase.value, decision.reason)
     facts = [_plain(decision.facts.get(name)) for name in _TOLD.get(kind_of(decision.address), ())]
-    return (decision.standing.value, decision.reason, *map(str, facts))
+    return (decision.phase.value, decision.reason, *map(str, facts))
 
 
 def _plain(fact: Any) -> Any:

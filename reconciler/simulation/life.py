@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from reconciler.loop.cycle import Pass
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.providers.memory import World
 from reconciler.providers.memory.faults import Faults
+from reconciler.simulation.backend import InMemory, Place
 from reconciler.simulation.machine import Behave, Machine, usual
 from reconciler.simulation.people import approve
-from reconciler.simulation.place import InMemory, Place
 
 QUIET = timedelta(minutes=30)
 """When nothing has happened for so long, nothing will but by schedule."""
@@ -107,4 +107,4 @@ def _wake(done: Iterable[Pass]) -> datetime | None:
 
 
 def _is_underway(decision: Decision) -> bool:
-    return decision.standing in (Standing.RECONCILING, Standing.WAITING)
+    return decision.phase in (Phase.RECONCILING, Phase.WAITING)

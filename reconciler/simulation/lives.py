@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from reconciler.loop.cycle import Pass
-from reconciler.model.decision import Standing
+from reconciler.model.decision import Phase
 from reconciler.model.ids import Address
 from reconciler.providers.memory import MemorySource
 from reconciler.providers.memory.faults import Faults
-from reconciler.simulation.ending import differences, ending, standing
+from reconciler.simulation.ending import differences, ending, phase
 from reconciler.simulation.life import Life
 from reconciler.simulation.machine import Behave, Machine, usual
 from reconciler.simulation.people import ACTS, accept
@@ -118,8 +118,8 @@ class Lives:
 
 
 def _underway(done: Pass) -> Iterator[str]:
-    for address, decision in standing(done).items():
-        if decision.standing is Standing.RECONCILING:
+    for address, decision in phase(done).items():
+        if decision.phase is Phase.RECONCILING:
             yield f"{address} goes on reconciling: {decision.reason}, {decision.message}"
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from reconciler.compose import Composer
+from reconciler.containment import Failure, contain
 from reconciler.controllers import CONTROLLERS
-from reconciler.controllers.pursuit import UNAVAILABLE
+from reconciler.controllers.run_lifecycle import UNAVAILABLE
 from reconciler.loop.apply import Applier
-from reconciler.loop.boundary import Failure, contain
 from reconciler.loop.cycle import Cycle, Pass
 from reconciler.loop.environment import Converging
 from reconciler.loop.observe import Results
@@ -23,9 +23,9 @@ from reconciler.providers.memory.faults import Died, Faults
 from reconciler.providers.memory.serving import Load, Start, usual_load, usual_start
 from reconciler.providers.memory.workers import Outcome, Read, Worker
 from reconciler.simulation.audit import SOUND, Audit
+from reconciler.simulation.backend import Place
 from reconciler.simulation.ending import scheduled
-from reconciler.simulation.place import Place
-from reconciler.simulation.steady import steady
+from reconciler.simulation.workers import steady
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from types import MappingProxyType
 from typing import Any
 
 from reconciler.loop.cycle import Pass
-from reconciler.loop.dumping import dump
-from reconciler.loop.recorded import approval_path, control_path, parse
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, CommitId
 from reconciler.model.observed import Proposal, ProposalState
 from reconciler.plan.guard import approval
 from reconciler.providers.memory.source import SourceRoom
 from reconciler.simulation.machine import Machine
+from reconciler.status.read import approval_path, control_path, parse
+from reconciler.yaml.dump import dump
 
 
 def suspend(machine: Machine, address: Address) -> None:

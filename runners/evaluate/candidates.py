@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runners.contract import InputError
-from runners.evaluate.answers import Answers, Task, answers_of
+from runners.evaluate.predictions import Answers, Task, answers_of
 from runners.evaluate.tables import Columns, read_parquet
 from runners.models import ModelRefused, Prediction, Signature
 from runners.models.signature import read_signature

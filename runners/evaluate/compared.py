@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from runners.evaluate.answers import Answers
 from runners.evaluate.metrics import Metric
+from runners.evaluate.predictions import Answers
 from runners.evaluate.resampling import Interval, Intervals
 from runners.evaluate.slices import Slices
 

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from runners.contract import InputError, Request, Result
-from runners.evaluate.answers import Answers, answers_of
 from runners.evaluate.candidates import Candidate, read_candidate
 from runners.evaluate.compared import Comparison, Side
 from runners.evaluate.metrics import Metric, measure, metrics_of
+from runners.evaluate.predictions import Answers, answers_of
 from runners.evaluate.report import write_report
 from runners.evaluate.resampling import Intervals, bounds, differences, intervals
 from runners.evaluate.slices import masks_of, slice_metrics
 from runners.models import ModelInputError, ModelRefused, Signature, load
-from runners.places import local
+from runners.staging import local
 
 Array = NDArray[Any]
 DOCUMENT = "comparison.json"

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from runners.evaluate.answers import Answers, Task
+from runners.evaluate.predictions import Answers, Task
 
 Array = NDArray[Any]
 Weighted = Callable[[Array], Array]

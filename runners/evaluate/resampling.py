@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runners.evaluate.answers import Answers
 from runners.evaluate.metrics import Metric
+from runners.evaluate.predictions import Answers
 
 Array = NDArray[Any]
 RESAMPLES = 300

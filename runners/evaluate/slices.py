@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runners.evaluate.answers import Answers
 from runners.evaluate.metrics import metrics_of
+from runners.evaluate.predictions import Answers
 
 Array = NDArray[Any]
 Slices = dict[str, dict[str, dict[str, float]]]

@@ -8,7 +8,8 @@ accepted, and every way in which it does is a violation.
 from pathlib import Path
 
 from runners.contract import Request, Result
-from runners.ingest.parameters import Parameters, understood
+from runners.ingest.parameters import Parameters
+from runners.parameters import understood
 
 __all__ = ["run"]
 

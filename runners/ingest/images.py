@@ -16,9 +16,9 @@ from PIL import Image, ImageStat, UnidentifiedImageError
 
 from runners.contract import Violation
 from runners.ingest.parameters import Parameters
-from runners.ingest.sources.files import Found, check_whole, telling
-from runners.ingest.sources.reading import BATCH_ROWS
-from runners.places import inside
+from runners.sources.files import Found, check_whole, telling
+from runners.sources.reading import BATCH_ROWS
+from runners.staging import inside
 from runners.tables.types import Type
 
 MANIFEST = "manifest.parquet"

@@ -9,22 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from runners.contract import Result, Violation
-from runners.ingest.content import with_reading
 from runners.ingest.croissant import describe_dataset
 from runners.ingest.images import FOLDER as IMAGES
 from runners.ingest.images import MANIFEST, Album, gather, manifest_batches, manifest_types
-from runners.ingest.parameters import FileSource, Parameters
+from runners.ingest.parameters import Parameters
 from runners.ingest.profile.images import draw_images, profile_images
 from runners.ingest.profile.page import write_page
 from runners.ingest.profile.pictures import draw_columns
 from runners.ingest.profile.proposal import propose_columns
 from runners.ingest.profile.tables import profile_table
-from runners.ingest.sources import read
-from runners.ingest.sources.files import find
 from runners.ingest.tables import DATA, count, write, write_table
 from runners.ingest.taken import reading_of
 from runners.ingest.verdict import Counted, Verdict
+from runners.sources import read
+from runners.sources.files import find
+from runners.sources.parameters import FileSource
 from runners.tables.columns import array_of
+from runners.tables.content import with_reading
 from runners.tables.reading import Reading, as_json
 from runners.tables.schema import FILE as SCHEMA
 from runners.tables.schema import write_schema

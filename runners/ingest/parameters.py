@@ -3,70 +3,13 @@
 The twin of the fields of a dataset's spec, which a runner doesn't know: see `reconciler.model.kinds.datasets`.
 """
 
-from collections.abc import Mapping
-from typing import Any, Literal, Self, TypeVar
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from runners.contract import InputError
-from runners.tables.types import USUAL, Spellings, Type
-
-
-class Block(BaseModel):
-    """A strict, frozen part of the parameters."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SqlSource(Block):
-    """Rows of a database; `url` may hold `${secret:NAME}`."""
-
-    url: str
-    query: str
-
-
-class FileSource(Block):
-    """A file, a folder or a glob, by fsspec URL; it may hold `${secret:NAME}`."""
-
-    url: str
-    format: Literal["parquet", "csv", "jsonl", "images"]
-    label_from: Literal["folder", "none"] = "none"
-    encoding: str = "utf-8"
-    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
-    decimal: Literal[".", ","] = "."
-    thousands: str | None = Field(default=None, min_length=1, max_length=1)
-    dates: str | None = None
-
-    @model_validator(mode="after")
-    def _fits_its_format(self) -> Self:
-        if self.thousands == self.decimal:
-            raise ValueError(f"thousands and decimal are both {self.decimal}")
-        try:
-            "".encode(self.encoding)
-        except LookupError:
-            raise ValueError(f"there is no encoding {self.encoding}") from None
-        return self
-
-
-class Source(Block):
-    """Where the data comes from: exactly one of the two."""
-
-    sql: SqlSource | None = None
-    files: FileSource | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        if (self.sql is None) == (self.files is None):
-            raise ValueError("give exactly one of sql and files")
-        return self
-
-    @property
-    def spellings(self) -> Spellings:
-        """Return how the source's texts spell numbers and moments."""
-        files = self.files
-        if files is None:
-            return USUAL
-        return Spellings(decimal=files.decimal, thousands=files.thousands, dates=files.dates)
+from runners.parameters import Block
+from runners.sources.parameters import Source
+from runners.tables.types import Type
 
 
 class Column(Block):
@@ -119,21 +62,3 @@ class Parameters(Block):
     target: str | None = None
     timestamp: str | None = None
     partition: tuple[str, ...] = ()
-
-
-Model = TypeVar("Model", bound=BaseModel)
-
-
-def understood(model: type[Model], params: Mapping[str, Any]) -> Model:
-    """Read a job's parameters.
-
-    Raises:
-        InputError: they don't fit; the first problem is told with its place, the others are counted.
-    """
-    try:
-        return model.model_validate(params)
-    except ValidationError as error:
-        first, *others = error.errors(include_url=False)
-        more = f" (and {len(others)} more)" if others else ""
-        place = ".".join(map(str, first["loc"]))
-        raise InputError(first["msg"] + more, place, "correct this field of the spec") from error

@@ -12,8 +12,8 @@ from pyarrow import compute as pc
 from pyarrow import parquet
 
 from runners.contract import Violation
-from runners.ingest.content import GROUP_ROWS
 from runners.ingest.parameters import Parameters
+from runners.tables.content import GROUP_ROWS
 from runners.tables.types import BLANKS
 
 _PATTERNS: Mapping[str, str] = {

@@ -14,13 +14,13 @@ from pyarrow import compute as pc
 from pyarrow import parquet
 
 from runners.contract import InputError, Violation
-from runners.ingest.content import GROUP_ROWS, Content
 from runners.ingest.parameters import Parameters
-from runners.ingest.sources import Reading
 from runners.ingest.spool import Spool, column
 from runners.ingest.suspects import find_suspects
 from runners.ingest.verdict import EXAMPLES, Counted, Verdict
+from runners.sources import Reading
 from runners.tables.columns import ARROW, convert
+from runners.tables.content import GROUP_ROWS, Content
 from runners.tables.types import Spellings, Type
 
 DATA = "data.parquet"

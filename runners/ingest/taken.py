@@ -8,8 +8,8 @@ import pyarrow as pa
 from pyarrow import compute as pc
 from pyarrow import parquet
 
-from runners.ingest.content import GROUP_ROWS
 from runners.ingest.parameters import Column, Parameters
+from runners.tables.content import GROUP_ROWS
 from runners.tables.reading import ColumnReading, Reading
 from runners.tables.types import Type, Value
 

@@ -7,8 +7,8 @@ It leaves `labels.parquet` (id, label, confidence, votes, answers), `disputes.js
 from pathlib import Path
 
 from runners.contract import InputError, Request, Result
-from runners.ingest.parameters import understood
 from runners.label.parameters import Parameters
+from runners.parameters import understood
 
 __all__ = ["run"]
 

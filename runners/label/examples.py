@@ -13,8 +13,8 @@ import fsspec
 from pyarrow import parquet
 
 from runners.contract import InputError
-from runners.ingest.sources.files import telling
-from runners.places import gone
+from runners.sources.files import telling
+from runners.staging import gone
 
 _INGEST = "give the folder that an ingestion has written"
 _UPLOADED = re.compile(r"^[0-9a-f]{8}-")

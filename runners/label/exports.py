@@ -11,10 +11,10 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from runners.contract import InputError
-from runners.ingest.sources.files import Found, check_whole, find, telling
+from runners.label.answer import said_at_least, said_in
 from runners.label.parameters import Exports
-from runners.label.saying import said_at_least, said_in
 from runners.label.scales import Scale
+from runners.sources.files import Found, check_whole, find, telling
 
 
 class Answer(NamedTuple):

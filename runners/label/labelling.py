@@ -10,7 +10,6 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from runners.contract import Result
-from runners.ingest.content import content_of_table
 from runners.label.agreement import alpha_of, annotators_of, pairs_of, undefined
 from runners.label.examples import read_examples
 from runners.label.exports import read_exports
@@ -21,6 +20,7 @@ from runners.label.pictures import draw_agreement
 from runners.label.scales import values_of
 from runners.label.verdict import SHOWN, judge
 from runners.tables.columns import plain
+from runners.tables.content import content_of_table
 
 MOST_ANNOTATORS = 20
 """Annotators that the facts name; `agreement.json` has all."""

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from runners.ingest.parameters import Block
 from runners.label.scales import Scale
+from runners.parameters import Block
 
 
 class Exports(Block):

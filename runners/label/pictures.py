@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from runners.ingest.profile.pictures import FAINT, INK, clipped, in_order, new_figure, plain, save
+from runners.drawing import FAINT, INK, clipped, in_order, new_figure, plain, save
 from runners.label.merging import Answers, Merged
 
 MOST_ANNOTATORS = 6

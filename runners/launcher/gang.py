@@ -25,10 +25,10 @@ from ray.util.placement_group import PlacementGroup
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
 from runners.contract import CRASHED, UNAVAILABLE
-from runners.launcher.keeping import Kept
-from runners.launcher.launch import written
-from runners.launcher.order import Order, surroundings
+from runners.launcher.order import Order, job_environ
+from runners.launcher.request_file import written
 from runners.launcher.seal import opened
+from runners.launcher.supervising import Kept
 
 PATIENCE = 600.0
 """Seconds that a gang waits for room on enough nodes before it gives way, to be tried again."""
@@ -150,7 +150,7 @@ class _Member:
     def work(self, told: Mapping[str, Any], request: str, meeting: Mapping[str, str]) -> Iterator[bytes | int]:
         """Run the process; yield what it prints in whole lines, and at last its exit code."""
         order = Order(**told)
-        environ = {**surroundings(order, opened(order, os.environ)), **meeting}
+        environ = {**job_environ(order, opened(order, os.environ)), **meeting}
         with written(request) as path:
             kept = self._start(order, path, environ)
             yield from _lines(kept, meeting["RANK"])

@@ -3,14 +3,12 @@
 import os
 import sys
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Mapping
 
-from runners.launcher.keeping import keep
-from runners.launcher.order import ORDER, Order, read_order, surroundings
+from runners.launcher.order import ORDER, Order, job_environ, read_order
+from runners.launcher.request_file import written
 from runners.launcher.seal import opened
+from runners.launcher.supervising import keep
 
 REFUSED = 65
 """Exit code (EX_DATAERR): a person must act."""
@@ -36,19 +34,10 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
         from runners.launcher.gang import run
 
         return run(order, request)
-    return launch(order, request, surroundings(order, opened(order, environ)))
+    return launch(order, request, job_environ(order, opened(order, environ)))
 
 
 def launch(order: Order, request: str, environ: Mapping[str, str]) -> int:
     """Run a job on this node; return its exit code."""
     with written(request) as path:
         return keep((*order.command, path), environ, timeout=order.timeout, grace=order.grace)
-
-
-@contextmanager
-def written(request: str) -> Iterator[str]:
-    """Write a request where only this user reads it, as long as it is needed; yield its path."""
-    with TemporaryDirectory(prefix="setpoint-") as folder:
-        path = Path(folder) / "request.json"
-        path.write_text(request, encoding="utf-8")
-        yield str(path)

@@ -7,7 +7,7 @@
 | `SETPOINT_SEALED` | secrets of this job alone, sealed, where it has any: see `seal` |
 | `SETPOINT_REQUEST_PACKED` | or the same by zlib and Base64, where it is long: a variable has a largest size |
 
-The job doesn't see these; what it sees instead is said in `surroundings`.
+The job doesn't see these; what it sees instead is said in `job_environ`.
 """
 
 import json
@@ -59,7 +59,7 @@ def read_order(environ: Mapping[str, str]) -> tuple[Order, str]:
     return order, environ[REQUEST]
 
 
-def surroundings(order: Order, environ: Mapping[str, str]) -> dict[str, str]:
+def job_environ(order: Order, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a job: the cluster's own, secrets included, and what the order gives it."""
     kept = {name: value for name, value in environ.items() if name not in (ORDER, REQUEST, PACKED)}
     return {

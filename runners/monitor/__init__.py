@@ -15,8 +15,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from runners.contract import InputError, Request, Result
-from runners.monitor.loading import uncollected
-from runners.monitor.opening import Occasion, too_few, with_history
+from runners.monitor.header import Occasion, too_few, with_history
+from runners.monitor.heavy_imports import uncollected
 from runners.monitor.pages import write_pages
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import read_log
@@ -25,7 +25,7 @@ from runners.monitor.report import FORMAT, Former, Pictures, Report
 from runners.monitor.signature import signature_of
 from runners.monitor.summary import facts_of, metrics_of
 from runners.monitor.usage import former_counters, service_of
-from runners.places import local
+from runners.staging import local
 
 REPORT = "report.json"
 

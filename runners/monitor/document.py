@@ -7,7 +7,7 @@ from runners.monitor.appraisal import Outcomes
 from runners.monitor.chunks import Series, mean, rows_of
 from runners.monitor.columns import Column
 from runners.monitor.findings import Findings
-from runners.monitor.opening import Occasion, opening
+from runners.monitor.header import Occasion, opening
 from runners.monitor.outliers import USUAL
 from runners.monitor.payloads import Log
 from runners.monitor.performance import ERRORS, Performance

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
+from runners.monitor.analysis import Earlier, study
 from runners.monitor.document import document_of
-from runners.monitor.opening import Occasion, with_history
+from runners.monitor.header import Occasion, with_history
 from runners.monitor.parameters import Window
 from runners.monitor.plots import draw
 from runners.monitor.reference import read_reference
 from runners.monitor.report import Pictures, Report
-from runners.monitor.study import Earlier, study
 from runners.monitor.verdict import alerts_of
 
 

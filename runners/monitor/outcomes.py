@@ -11,8 +11,8 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from runners.contract import InputError
-from runners.ingest.sources import read
 from runners.monitor.parameters import Outcomes
+from runners.sources import read
 from runners.tables import Reading
 from runners.tables.columns import arrow_of, convert, text_of
 

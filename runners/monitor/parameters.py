@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import Field
 
-from runners.ingest.parameters import Block, Source
+from runners.parameters import Block
+from runners.sources.parameters import Source
 
 
 class Thresholds(Block):

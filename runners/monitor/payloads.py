@@ -16,7 +16,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from runners.monitor.parameters import Window
-from runners.places import local
+from runners.staging import local
 
 EVENT = "io.setpoint.inference"
 COUNTED = ("events", "broken", "duplicates", "outside", "failed", "other_models", "thinned")

@@ -17,7 +17,7 @@ from runners.monitor.columns import Column, kind_of, text_of
 from runners.monitor.pictures import Picture, pictures_of
 from runners.monitor.signature import SIGNATURE, read_signature
 from runners.monitor.texts import columns_of, is_text
-from runners.places import local
+from runners.staging import local
 from runners.tables import ColumnReading, Reading
 from runners.tables.reading import from_json
 from runners.tables.schema import of_parquet

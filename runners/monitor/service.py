@@ -1,8 +1,8 @@
 """Service figures: how many requests, how fast, how many failed, since the report before.
 
 They come from Caddy's metrics in the Prometheus text format (https://caddyserver.com/docs/metrics), or from those of
-the serving processes themselves (`runners.serve.figures`), which a Prometheus has collected. The fragment of the URL
-selects series by their labels: `http://127.0.0.1:2019/metrics#server=employment` takes those whose `server` is
+the serving processes themselves (`runners.serve.service_metrics`), which a Prometheus has collected. The fragment of
+the URL selects series by their labels: `http://127.0.0.1:2019/metrics#server=employment` takes those whose `server` is
 `employment`; without one all are added up. Counters only grow, so the former report's are taken off, unless Caddy was
 started anew.
 """

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from runners.contract import InputError
-from runners.places import local
+from runners.staging import local
 
 SIGNATURE = "signature.json"
 

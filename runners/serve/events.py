@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from runners.models import Prediction
-from runners.serve.exchange import Exchange
+from runners.serve.request_context import Exchange
 
 TYPE = "io.setpoint.inference"
 

@@ -18,8 +18,8 @@ import structlog
 from prometheus_client import Counter
 
 from runners.serve.events import Origin, event
-from runners.serve.exchange import Exchange
 from runners.serve.files import Files
+from runners.serve.request_context import Exchange
 
 FLUSH = 0.05
 """Seconds between two writes; what a process that is killed takes with it."""

@@ -9,9 +9,9 @@ from kserve.model import Model as KServeModel
 from kserve.protocol.infer_type import InferOutput, InferRequest, InferResponse
 
 from runners.models import Model, ModelInputError, Prediction
-from runners.serve.answers import as_outputs, as_predictions
 from runners.serve.columns import Columns, of_instances, of_tensors
-from runners.serve.exchange import NOW
+from runners.serve.request_context import NOW
+from runners.serve.responses import as_outputs, as_predictions
 
 INLINE_ROWS = 200
 """Rows up to which a prediction is made at once; a longer one is made by a thread, so that others needn't wait."""

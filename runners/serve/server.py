@@ -16,12 +16,12 @@ from kserve.protocol.rest.server import RESTServer
 from starlette.exceptions import HTTPException
 
 from runners.models import Model
-from runners.serve.doorkeeper import Doorkeeper
 from runners.serve.events import Origin
-from runners.serve.exchange import NOW, Exchange
-from runners.serve.figures import count
+from runners.serve.middleware import Middleware
 from runners.serve.payloads import PayloadLog, payload_log
+from runners.serve.request_context import NOW, Exchange
 from runners.serve.served import ServedModel
+from runners.serve.service_metrics import count
 from runners.serve.settings import Settings
 
 GRACE = 8
@@ -54,7 +54,7 @@ def run(settings: Settings, model: Model) -> None:
     for kind in _READING:
         app.add_exception_handler(kind, unreadable)
     rest = RESTServer(
-        Doorkeeper(app, settings.body_limit, _told(origin, log)),
+        Middleware(app, settings.body_limit, _told(origin, log)),
         server.dataplane,
         server.model_repository_extension,
         http_port=settings.port or 0,

@@ -16,8 +16,8 @@ from runners.contract import REFUSED
 from runners.models import Model, ModelRefused, load
 from runners.models.loading import inside
 from runners.models.signature import FILE, read_signature
-from runners.serve.lean import import_server
 from runners.serve.settings import Settings
+from runners.serve.slim_imports import import_server
 
 USAGE = 64
 """Exit code (EX_USAGE)."""
@@ -93,7 +93,7 @@ def _folder(settings: Settings) -> Path:
     is_near = parts.scheme in ("", "file")
     if settings.keep is None and is_near:
         return Path(unquote(parts.path))
-    from runners.places import fetch, local
+    from runners.staging import fetch, local
 
     if settings.keep is None:
         return local(settings.model_url)

@@ -12,10 +12,10 @@ version 1, where the server speaks that: not all runtimes of KServe's do. Reques
 from pathlib import Path
 
 from runners.contract import Request, Result
-from runners.places import local
 from runners.smoke.client import Client
 from runners.smoke.recordings import read_recordings
 from runners.smoke.verdict import Judged, judge, judge_batch, together
+from runners.staging import local
 
 UNTIL = 30.0
 """Seconds that one answer may take."""

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from runners.contract import InputError, Violation
-from runners.evaluate.answers import Task
+from runners.evaluate.predictions import Task
 from runners.models import Column, Model, ModelInputError, ModelRefused, Prediction, Signature, load
 from runners.models.loading import digest_of
 from runners.models.network import FILE as ARCHITECTURE

@@ -1,6 +1,6 @@
 """The runner `command`: the user's own command or module trains, everything around it is as for the other runners.
 
-What the code finds, and what it is to leave, is told in `workshop.py`.
+What the code finds, and what it is to leave, is told in `scratch.py`.
 """
 
 import json
@@ -20,8 +20,8 @@ from runners.train.fitted import Fitted
 from runners.train.pipeline import train
 from runners.train.reading import DATA, MANIFEST, folder_of, read_table
 from runners.train.recognition import recognise
+from runners.train.scratch import furnish, work
 from runners.train.trial import OwnCode, Trial, timed
-from runners.train.workshop import furnish, work
 
 FORMATS: Mapping[str, str] = {"model.onnx": "onnx", "model.txt": "lightgbm", "model.safetensors": "safetensors"}
 """The files that are taken for the model, the first that is there."""

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runners.contract import InputError
-from runners.evaluate.answers import Answers, Task
 from runners.evaluate.metrics import METRICS
+from runners.evaluate.predictions import Answers, Task
 from runners.train.examples import Examples, Parts
 from runners.train.families import Chosen, choose_family
 from runners.train.fitted import Fitted, History

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from runners.contract import InputError
-from runners.evaluate.answers import Task
+from runners.evaluate.predictions import Task
 from runners.train.nearest import did_you_mean
 
 Encoding = Literal["one-hot", "ordinal"]

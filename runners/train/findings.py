@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from runners.contract import InputError, Violation
-from runners.evaluate.answers import Answers, answers_of
 from runners.evaluate.metrics import METRICS, Metric, measure
+from runners.evaluate.predictions import Answers, answers_of
 from runners.evaluate.resampling import Interval, intervals
 from runners.evaluate.slices import Slices, slice_metrics
 from runners.models import Model, Prediction

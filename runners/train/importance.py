@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from runners.evaluate.answers import Answers, answers_of
 from runners.evaluate.metrics import Metric
+from runners.evaluate.predictions import Answers, answers_of
 from runners.models import Model
 from runners.train.examples import Examples
 

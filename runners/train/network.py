@@ -13,10 +13,10 @@ from safetensors.torch import save_file
 from runners.models.network import FILE, INPUT, OUTPUT, Architecture, graph
 from runners.models.signature import Tensor
 from runners.train.checkpoint import Checkpoint
+from runners.train.distributed import Together
 from runners.train.examples import Examples, Parts
 from runners.train.fitted import Fitted, History
-from runners.train.together import Together
-from runners.train.torch_images import NetworkParams
+from runners.train.network_params import NetworkParams
 from runners.train.trial import Trial, log, timed
 
 Array = NDArray[Any]

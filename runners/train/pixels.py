@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from runners.contract import InputError
 from runners.models.pictures import NoPicture, Preparation, prepare
-from runners.places import inside
+from runners.staging import inside
 
 Array = NDArray[Any]
 USUAL, LARGEST_NATIVE = 32, 32

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from runners.contract import Violation
-from runners.evaluate.answers import answers_of
 from runners.evaluate.metrics import measure
+from runners.evaluate.predictions import answers_of
 from runners.evaluate.resampling import Interval, intervals
 from runners.evaluate.slices import Slices, slice_metrics
 from runners.models import Model

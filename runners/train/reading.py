@@ -7,7 +7,7 @@ import numpy as np
 
 from runners.contract import InputError
 from runners.evaluate.tables import Columns, read_parquet
-from runners.places import local
+from runners.staging import local
 from runners.tables.schema import read_schema
 from runners.train.examples import Array, Examples
 from runners.train.features import choose, finite

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runners.contract import InputError
-from runners.evaluate.answers import Task
+from runners.evaluate.predictions import Task
 from runners.models.signature import Label
 
 Array = NDArray[Any]

@@ -13,8 +13,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from runners.contract import InputError, Request
-from runners.evaluate.answers import Task
 from runners.evaluate.metrics import METRICS
+from runners.evaluate.predictions import Task
 from runners.train.nearest import did_you_mean
 
 log = logging.getLogger(__name__)

@@ -7,20 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.compose import Composer
+from reconciler.containment import Failure
 from reconciler.controllers import CONTROLLERS
-from reconciler.gitstore.reader import Source
-from reconciler.gitstore.status import StatusBranch
 from reconciler.loop.apply import Applier
-from reconciler.loop.boundary import Failure
 from reconciler.loop.cycle import Cycle, Pass
 from reconciler.loop.daemon import Daemon
 from reconciler.loop.environment import Converging
-from reconciler.loop.events import Bell
 from reconciler.loop.health import Metrics, Pulse
-from reconciler.loop.recorded import Recorded, RecordedFiles, parse
+from reconciler.loop.wake_up import Bell
 from reconciler.model.ids import Address
 from reconciler.ports.engines import Engines
 from reconciler.providers.memory import World
+from reconciler.status.branch import StatusBranch
+from reconciler.status.read import Recorded, RecordedFiles, parse
+from reconciler.watched.branch import Source
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.git.people import Clone
 

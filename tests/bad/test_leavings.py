@@ -21,7 +21,7 @@ from reconciler.providers.memory import World
 from reconciler.providers.pools.local import LocalPool
 from reconciler.providers.pools.local.records import Admission
 from reconciler.providers.pools.local.store import Store
-from reconciler.providers.pools.ray.shelf import Shelf
+from reconciler.providers.pools.ray.json_folder import JsonFolder
 from reconciler.providers.serving.local import processes
 from reconciler.providers.serving.local.replicas import last_line
 from reconciler.providers.serving.local.store import read_json
@@ -41,7 +41,7 @@ READERS: Mapping[str, Callable[[Path], Any]] = {
     "a replica's process id": processes.pid_of,
     "a replica that ended": processes.bury,
     "a replica's log": last_line,
-    "a shelf of the Ray pool": lambda path: Shelf(path.parent, dict, dict).refresh(),
+    "a json_folder of the Ray pool": lambda path: JsonFolder(path.parent, dict, dict).refresh(),
 }
 
 every_leaving = pytest.mark.parametrize("kind", LEAVINGS)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.gitstore.reader import Source
-from reconciler.loop.recorded import approval_path
 from reconciler.model.errors import Refused
 from reconciler.providers.memory.data import DataRoom
+from reconciler.status.read import approval_path
+from reconciler.watched.branch import Source
 from tests.bad.ground import FILES, LOANS, Ground
 
 SECRET = "s3cr3t-of-this-machine"

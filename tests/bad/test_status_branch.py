@@ -49,7 +49,7 @@ def test_a_broken_status_is_told_and_written_anew(ground: Ground, name: str, is_
     if is_new:
         ground.again()
     done = ground.once()
-    assert (done.plan.decisions[GOOD].standing.value, done.outcomes) == ("ready", ())
+    assert (done.plan.decisions[GOOD].phase.value, done.outcomes) == ("ready", ())
     (note,) = ground.last_pass()["notes"]
     assert note.startswith(path)
     assert message in note

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import structlog
 
-from reconciler.gitstore.reader import Source
-from reconciler.gitstore.status import StatusBranch
 from reconciler.loop.cycle import Pass
 from reconciler.loop.daemon import Daemon
-from reconciler.loop.events import Bell, watch
 from reconciler.loop.health import Metrics, Pulse
+from reconciler.loop.wake_up import Bell, watch
 from reconciler.ports.serving import Serving
 from reconciler.providers.memory import MemorySource, World
+from reconciler.status.branch import StatusBranch
+from reconciler.watched.branch import Source
 from reconciler.wiring import SystemClock
 from tests.bench.ground import ENVIRONMENT, Bench, bench
 

@@ -22,7 +22,7 @@ from typing import Any
 import yaml
 
 from reconciler.controllers.deployments import revision_of
-from reconciler.git.beginning import begin
+from reconciler.git.init import begin
 from reconciler.kubernetes import Kind
 from reconciler.model.ids import Address
 from reconciler.model.kinds.deployments import Deployment

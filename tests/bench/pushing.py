@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from reconciler.git.beginning import begin
+from reconciler.git.init import begin
 from tests.bench.figure import Figure
 from tests.bench.ground import specs
 

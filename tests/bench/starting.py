@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from reconciler.git.beginning import begin
+from reconciler.git.init import begin
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reconciler.git.repository import open_repository
-from reconciler.gitstore.status import StatusBranch
+from reconciler.status.branch import StatusBranch
 from tests.bench.figure import Figure
 
 

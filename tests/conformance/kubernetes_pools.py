@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from reconciler.kubernetes.wire import Answer, Call
+from reconciler.kubernetes.transport import Answer, Call
 from reconciler.providers.pools.kubernetes import KubernetesPool
 from tests.conformance.pools import SHORT_JOB, WallClock
 from tests.servers.process import until

@@ -29,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
         return self._answer(200, json.dumps(told).encode())
 
     def do_POST(self) -> None:
-        from runners.serve.figures import SECONDS
+        from runners.serve.service_metrics import SECONDS
 
         self.rfile.read(int(self.headers.get("Content-Length", "0")))
         status = 500 if "fails" in BEHAVIOUR else 200

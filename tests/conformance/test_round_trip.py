@@ -18,12 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from runners.ingest.parameters import Parameters, understood
+from runners.ingest.parameters import Parameters
 from runners.ingest.profile.proposal import propose_columns
 from runners.ingest.profile.tables import profile_table
-from runners.ingest.sources import read
 from runners.ingest.tables import Table, write_table
 from runners.ingest.taken import reading_of
+from runners.parameters import understood
+from runners.sources import read
 from runners.tables.schema import read_schema, write_schema
 
 pytestmark = pytest.mark.slow

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.cli.controls import now, write_control
-from reconciler.cli.demo.ending import end_engines
+from reconciler.cli.demo.cleanup import end_engines
 from reconciler.cli.demo.traffic import Row, infer
-from reconciler.cli.reading import read_status
+from reconciler.cli.status_reader import read_status
 from reconciler.settings import Settings
 from runners.monitor.parameters import Window
 from runners.monitor.payloads import read_log

@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from reconciler.loop.recorded import parse
 from reconciler.providers.memory import World
 from reconciler.providers.memory.data import DataRoom
 from reconciler.providers.memory.forge import ForgeRoom
 from reconciler.providers.memory.pool import PoolRoom
 from reconciler.providers.memory.serving import ServingRoom
 from reconciler.providers.memory.source import SourceRoom
+from reconciler.status.read import parse
 from tests.crashes.story import ENVIRONMENTS, Tally
 
 _COMMIT = re.compile(r"\b[0-9a-f]{40}\b")

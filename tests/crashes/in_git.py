@@ -8,11 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from reconciler.gitstore.lease import Lease, LeaseHeld
-from reconciler.gitstore.reader import Source
-from reconciler.gitstore.status import StatusBranch
+from reconciler.lease.lease import Lease, LeaseHeld
 from reconciler.providers.forge.git import GitForge
 from reconciler.providers.memory import World
+from reconciler.status.branch import StatusBranch
+from reconciler.watched.branch import Source
 from tests.crashes.ending import facts, told
 from tests.crashes.story import ENVIRONMENTS
 from tests.e2e.test_life import sample
@@ -68,7 +68,7 @@ class InGit:
         """End the process that reads."""
         self.source.close()
 
-    def standing(self) -> str:
+    def phase(self) -> str:
         """Return the same text for repositories that stand alike: all branches, and the files of status branches.
 
         How many daemons held the lease differs after a crash, and with it the commits that tell so.

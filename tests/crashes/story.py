@@ -12,9 +12,9 @@ from functools import partial
 from typing import Protocol
 
 from reconciler.compose import Composer
+from reconciler.containment import Failure
 from reconciler.controllers import CONTROLLERS
 from reconciler.loop.apply import Applier
-from reconciler.loop.boundary import Failure
 from reconciler.loop.cycle import Cycle, Pass, StatusStore
 from reconciler.loop.environment import Converging
 from reconciler.model.observed import ProposalState

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.xdist_group("crashes of Git")
 
 
 @dataclass
-class Standing(Image):
+class Phase(Image):
     """How the world and its repository stood at some points."""
 
     repository: Path = field(default_factory=Path)
@@ -49,7 +49,7 @@ class Undisturbed:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.met: set[tuple[str, str]] = set()
-        self.images: dict[tuple[str, str], Standing] = {}
+        self.images: dict[tuple[str, str], Phase] = {}
         self.ending: dict[str, Any] = {}
 
     def live(self) -> None:
@@ -67,12 +67,12 @@ class Undisturbed:
 
     def has_met(self, place: InGit) -> bool:
         """Tell whether things stood exactly as they stand there, between two passes."""
-        standing = place.standing()
-        return any(known == standing for known, _ in self.met) and (standing, fingerprint(place.world)) in self.met
+        phase = place.phase()
+        return any(known == phase for known, _ in self.met) and (phase, fingerprint(place.world)) in self.met
 
     def _between(self, place: InGit) -> bool:
         """Note how things stand, and pack the objects, so that an image is soon made."""
-        self.met.add((place.standing(), fingerprint(place.world)))
+        self.met.add((place.phase(), fingerprint(place.world)))
         git(place.folder, "repack", "-a", "-d", "--quiet")
         return False
 
@@ -80,7 +80,7 @@ class Undisturbed:
         key = fingerprint(world), digest_of(repository)
         if key not in self.images:
             copy = copied_repository(repository, self.folder / "images" / f"{len(self.images)}" / "r.git")
-            self.images[key] = Standing(copied(world), repository=copy)
+            self.images[key] = Phase(copied(world), repository=copy)
         self.images[key].points.append(point)
 
 
@@ -133,7 +133,7 @@ def test_killed_at_any_git_write_it_ends_the_same(undisturbed: Undisturbed, kill
     assert not told, "\n".join(told)
 
 
-def aftermath(image: Standing, undisturbed: Undisturbed, is_whole: bool) -> list[str]:
+def aftermath(image: Phase, undisturbed: Undisturbed, is_whole: bool) -> list[str]:
     """Let new daemons go on from an image; tell what ends otherwise, and how to see that again."""
     place = InGit(image.world, image.repository)
     rounds = itertools.count()

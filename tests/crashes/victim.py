@@ -149,7 +149,7 @@ def watch_processes(fate: Fate) -> None:
 
     def watched(path: str, line: list[str], *arguments: Any, **options: Any) -> int:
         words = " ".join(line)
-        name = next(name for name in ("warden", "runners.serve", "caddy") if name in words)
+        name = next(name for name in ("supervisor", "runners.serve", "caddy") if name in words)
         pid: int = fate.around(fate.step(f"spawn {name}"), lambda: spawn(path, line, *arguments, **options))
         return pid
 

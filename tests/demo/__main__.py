@@ -6,8 +6,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from reconciler.cli.demo.ground import DemoFailed
-from reconciler.cli.demo.telling import Telling
+from reconciler.cli.demo.display import Display
+from reconciler.cli.demo.workspace import DemoFailed
 from tests.demo.play import playing
 
 
@@ -17,24 +17,24 @@ def main() -> int:
     parser.add_argument("environment", choices=["cluster", "ray"])
     parser.add_argument("--keep", action="store_true", help="leave everything running until Enter is pressed")
     told = parser.parse_args()
-    folder, telling = Path(tempfile.mkdtemp(prefix="setpoint-")), Telling()
-    telling.head(f"Setpoint's sample in the environment {told.environment}, in {folder}")
-    telling.say("the engines are being started")
+    folder, display = Path(tempfile.mkdtemp(prefix="setpoint-")), Display()
+    display.head(f"Setpoint's sample in the environment {told.environment}, in {folder}")
+    display.say("the engines are being started")
     try:
-        with playing(told.environment, folder, telling) as acts:
+        with playing(told.environment, folder, display) as acts:
             for number, (title, act) in enumerate(acts, 1):
-                telling.head(f"{number}. {title}")
+                display.head(f"{number}. {title}")
                 began = time.monotonic()
                 act()
-                telling.say(f"[dim]took {time.monotonic() - began:.1f} s[/dim]")
-            telling.stop()
+                display.say(f"[dim]took {time.monotonic() - began:.1f} s[/dim]")
+            display.stop()
             if told.keep:
                 input(f"everything runs; look around in {folder}, then press Enter")
     except DemoFailed as failure:
-        telling.failed(str(failure))
+        display.failed(str(failure))
         return 1
     finally:
-        telling.stop()
+        display.stop()
     return 0
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli.reading import read_status
-from reconciler.git.beginning import begin
+from reconciler.cli.status_reader import read_status
+from reconciler.git.init import begin
 from reconciler.settings import Settings
 
 pytestmark = pytest.mark.timing

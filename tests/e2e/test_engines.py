@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli.demo.telling import Telling
+from reconciler.cli.demo.display import Display
 from tests.demo.play import playing
 from tests.servers.ray import needs_ray
 
@@ -22,6 +22,6 @@ RAY = pytest.param("ray", marks=[pytest.mark.servers, needs_ray, pytest.mark.xdi
 @pytest.mark.timeout(1500)
 @pytest.mark.parametrize("environment", [CLUSTER, RAY])
 def test_from_an_empty_cluster_to_a_monitored_endpoint(environment: str, tmp_path: Path) -> None:
-    with playing(environment, tmp_path, Telling(quiet=True)) as acts:
+    with playing(environment, tmp_path, Display(quiet=True)) as acts:
         for _, act in acts:
             act()

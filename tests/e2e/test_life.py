@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from reconciler.compose import Cache, compose
+from reconciler.containment import Failure
 from reconciler.controllers import CONTROLLERS
 from reconciler.loop.apply import Applier
-from reconciler.loop.boundary import Failure
 from reconciler.loop.cycle import Cycle, Pass
 from reconciler.loop.environment import Converging
-from reconciler.model.decision import Standing
+from reconciler.model.decision import Phase
 from reconciler.model.ids import Address
 from reconciler.ports.engines import Engines
 from reconciler.ports.pool import JobOrder
@@ -116,7 +116,7 @@ def test_dev_goes_from_specs_to_a_promoted_endpoint_by_itself(world: World, sour
     life = Life(world, source, "dev")
     done = life.live()
     assert not life.defects
-    assert done.plan.standing(Standing.STALLED) == ()
+    assert done.plan.phase(Phase.STALLED) == ()
     assert done.plan.decisions[DEPLOYMENT].reason == "Serving"
     assert done.plan.decisions[PROMOTION].reason == "Promoted"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli.demo.ending import end_engines
+from reconciler.cli.demo.cleanup import end_engines
 from reconciler.settings import Settings
 
 ROOT = Path(__file__).parents[2]

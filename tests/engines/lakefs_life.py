@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.compose import Composer
+from reconciler.containment import Failure
 from reconciler.controllers import CONTROLLERS
 from reconciler.loop.apply import Applier
-from reconciler.loop.boundary import Failure
 from reconciler.loop.cycle import Cycle, Pass
-from reconciler.model.decision import Standing
+from reconciler.model.decision import Phase
 from reconciler.model.ids import Address, CommitId
 from reconciler.ports.engines import Engines
 from reconciler.providers.data.lakefs import LakeFSData
@@ -97,8 +97,8 @@ class Life:
         """Make passes until resources are ready and nothing is left to do."""
 
         def is_ready(done: Pass) -> bool:
-            standings = [done.plan.decisions[Address(address)].standing for address in addresses]
-            return all(standing is Standing.READY for standing in standings) and not done.outcomes
+            phases = [done.plan.decisions[Address(address)].phase for address in addresses]
+            return all(phase is Phase.READY for phase in phases) and not done.outcomes
 
         return self.live(is_ready, f"{len(addresses)} resources to be ready", patience)
 
@@ -110,5 +110,5 @@ class Life:
 
 def unready(done: Pass) -> list[str]:
     """Tell how the first few stand that aren't ready."""
-    waiting = [d for d in done.plan.decisions.values() if d.standing is not Standing.READY]
+    waiting = [d for d in done.plan.decisions.values() if d.phase is not Phase.READY]
     return [f"{d.address}: {d.reason}: {d.message}" for d in waiting[:5]]

@@ -161,7 +161,7 @@ def test_an_api_server_that_is_down_and_comes_back(own_cluster: "Cluster", tmp_p
 
 
 def wait_until_told(pool: KubernetesPool) -> None:
-    """Wait until a listing raises: the bell of a connection that was broken rings at once."""
+    """Wait until a listing raises: the watch of a connection that was broken fires at once."""
     from tests.servers.process import until
 
     def fails() -> bool:

@@ -12,7 +12,7 @@ from reconciler.model.ids import RunName
 from reconciler.model.kinds.pools import Capacity, Pool, Share
 from reconciler.model.observed import JobState, PoolListing
 from reconciler.providers.pools.kubernetes import KubernetesPool
-from reconciler.providers.pools.kubernetes.pulse import SILENCE
+from reconciler.providers.pools.kubernetes.kueue_health import SILENCE
 from tests.conformance.kubernetes_pools import KubernetesPoolBench
 from tests.conformance.pools import SHARED, ended, order, started, submit, wait_for
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.model.decision import Standing
+from reconciler.model.decision import Phase
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import Address, RunName
 from reconciler.providers.data.lakefs import LakeFSData, server
@@ -67,7 +67,7 @@ def made_once(life: Life, tenant: Tenant) -> None:
 @pytest.mark.parametrize("kind", FAULTS)
 def test_it_is_told_and_ends_well(kind: str, life: Life, tenant: Tenant, faults: Faults) -> None:
     faults.add(path=OURS, **FAULTS[kind])
-    done = life.live(lambda done: done.plan.decisions[SHARED].standing is Standing.READY, "the pool to go on")
+    done = life.live(lambda done: done.plan.decisions[SHARED].phase is Phase.READY, "the pool to go on")
     assert faults.url in done.actual.unread["data"]
     assert not [change for decision in done.plan.decisions.values() for change in decision.changes]
     again = life.once()
@@ -113,7 +113,7 @@ def test_it_is_down_at_first_and_later(own_lakefs: LakeFS, tmp_path: Path) -> No
     tenant.options()
     own_lakefs.stop()
     life = Life(tenant.open, tmp_path, SPECS, command=JOB)
-    done = life.live(lambda done: done.plan.decisions[SHARED].standing is Standing.READY, "the pool to go on")
+    done = life.live(lambda done: done.plan.decisions[SHARED].phase is Phase.READY, "the pool to go on")
     assert done.actual.unread["data"] == f"lakeFS at {own_lakefs.url} can't be reached"
     own_lakefs.start()
     life.live(lambda _: life.pool.list().jobs, "a job to be submitted")
@@ -159,7 +159,7 @@ def test_an_input_that_can_only_be_read_in_part_is_not_read(
 def read_by(url: str, environ: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
     """Bring an input near as a job does, and list what came."""
     code = (
-        "import sys; from runners.places import local; near = local(sys.argv[1]);"
+        "import sys; from runners.staging import local; near = local(sys.argv[1]);"
         "print(*sorted(p.relative_to(near).as_posix() for p in near.rglob('*') if p.is_file()))"
     )
     return subprocess.run(

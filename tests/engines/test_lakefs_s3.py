@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.model.ids import RunName
 from reconciler.providers.data.lakefs import LakeFSData
-from runners.places import deliver, local
+from runners.staging import deliver, local
 from tests.servers.faults import Faults
 from tests.servers.lakefs import LakeFS
 from tests.servers.lakefs.tenant import Tenant

@@ -11,7 +11,7 @@ from reconciler.model.errors import Unavailable
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.pools import Capacity, Pool
 from reconciler.model.observed import JobState
-from reconciler.providers.pools.ray import RayPool, cluster, turn
+from reconciler.providers.pools.ray import RayPool, cluster, settle
 from tests.conformance.pools import SHARED, RayPoolBench, ended, order, started, wait_for
 from tests.servers.faults import BROKEN, Faults
 from tests.servers.ray import RayCluster
@@ -82,7 +82,7 @@ def test_a_job_is_made_once_whatever_happens_to_the_answer(
     broken: str,
     reaches: bool,
 ) -> None:
-    monkeypatch.setattr(turn, "SET_ASIDE", 0.5)
+    monkeypatch.setattr(settle, "SET_ASIDE", 0.5)
     monkeypatch.setattr(cluster, "IDLE", 0.2)
     told = tmp_path / "told.txt"
     faults.add(**SUBMIT, times=2, **BROKEN[broken], reaches=reaches)

@@ -6,9 +6,6 @@ from random import Random
 from typing import Any
 
 from reconciler.controllers import CONTROLLERS
-from reconciler.loop.record import edits
-from reconciler.loop.recorded import Recorded, RecordedFiles
-from reconciler.loop.results import document_of
 from reconciler.model.change import StartRun
 from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import Actual, JobState
@@ -16,6 +13,9 @@ from reconciler.model.plan import Plan
 from reconciler.model.resource import Desired
 from reconciler.plan import decide
 from reconciler.providers.memory import MemoryStatus, World
+from reconciler.status.read import Recorded, RecordedFiles
+from reconciler.status.results import document_of
+from reconciler.status.write import edits
 from tests.fuzz.mutation import structure
 from tests.unit.reconciler import stage
 

@@ -3,11 +3,11 @@
 from random import Random
 
 from reconciler.compose import Cache, compose
-from reconciler.compose.text import Document, Unreadable, read
-from reconciler.loop.dumping import dump
-from reconciler.loop.plain import plain
-from reconciler.loop.recorded import parse
 from reconciler.model.errors import BadSpec, Problem
+from reconciler.status.plain import plain
+from reconciler.status.read import parse
+from reconciler.yaml.dump import dump
+from reconciler.yaml.parse import Document, Unreadable, read
 from tests.fuzz.mutation import text
 from tests.unit.reconciler.compose.samples import ENVIRONMENT, sample, tree
 

@@ -10,7 +10,21 @@ import pytest
 from tests.house.yardstick import ROOT
 
 LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
-ROOMS = ("cli", "compose", "controllers", "gitstore", "loop", "model", "plan", "ports", "providers", "wiring")
+ROOMS = (
+    "cli",
+    "compose",
+    "controllers",
+    "lease",
+    "loop",
+    "model",
+    "plan",
+    "ports",
+    "providers",
+    "status",
+    "watched",
+    "wiring",
+    "yaml",
+)
 PROVIDERS = ("data/git", "data/lakefs", "pools/local", "memory")
 
 
@@ -35,7 +49,7 @@ def house(tmp_path: Path) -> Path:
     """Build an empty house under the same contracts."""
     (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
     modules = [f"reconciler/{room}" for room in ROOMS] + [f"reconciler/providers/{name}" for name in PROVIDERS]
-    for module in [*modules, "runners/tables", "runners/train"]:
+    for module in [*modules, "runners/contract", "runners/tables", "runners/train"]:
         room = tmp_path / module
         room.mkdir(parents=True, exist_ok=True)
         for package in [room, *room.relative_to(tmp_path).parents][:-1]:
@@ -58,7 +72,8 @@ def test_an_empty_house_keeps_them(house: Path) -> None:
         ("reconciler/providers/pools/local/slots.py", "import reconciler.providers.data", "The rooms of providers"),
         ("reconciler/providers/data/git/tree.py", "import reconciler.providers.data.lakefs", "Nor does any provider"),
         ("runners/train/digest.py", "import reconciler.model", "A runner has never heard"),
-        ("runners/tables/rows.py", "import runners.train.digest", "What a value is"),
+        ("runners/tables/rows.py", "import runners.train.digest", "The floors of the runners"),
+        ("runners/attic.py", "", "The floors of the runners"),
         ("reconciler/loop/apply.py", "import runners.train", "The daemon never does the work"),
         ("reconciler/providers/memory/jobs.py", "import pandas", "The daemon never does the work"),
     ],
@@ -68,3 +83,11 @@ def test_a_forbidden_import_breaks_its_contract(house: Path, module: str, line: 
     result = lint_imports(house)
     assert result.returncode == 1, result.stdout + result.stderr
     assert contract in result.stdout.split("Broken contracts")[1]
+
+
+def test_a_circle_of_neighbours_breaks_its_contract(house: Path) -> None:
+    (house / "runners/train/network.py").write_text("import runners.train.images\n")
+    (house / "runners/train/images.py").write_text("import runners.train.network\n")
+    result = lint_imports(house)
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "No two neighbours know each other" in result.stdout.split("Broken contracts")[1]

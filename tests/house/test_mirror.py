@@ -11,9 +11,9 @@ _TYPED = "tests/e2e/test_tutorials.py types it, on real engines"
 ELSEWHERE: dict[str, str] = {
     **{
         f"reconciler/cli/demo/{name}.py": _DEMO
-        for name in ("__init__", "acts", "closing", "ending", "ground", "safety", "telling", "traffic")
+        for name in ("__init__", "acts", "cleanup", "closing", "display", "safety", "traffic", "workspace")
     },
-    **{f"reconciler/providers/data/lakefs/{name}.py": _LAKEFS for name in ("ground", "merging", "server", "store")},
+    **{f"reconciler/providers/data/lakefs/{name}.py": _LAKEFS for name in ("merging", "repository", "server", "store")},
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
 }
 

@@ -2,15 +2,23 @@
 
 from tests.house.yardstick import direct_reads, sources, told
 
-ROOMS = ("reconciler/cli/", "reconciler/git/", "reconciler/gitstore/", "reconciler/loop/", "reconciler/providers/")
+ROOMS = (
+    "reconciler/cli/",
+    "reconciler/git/",
+    "reconciler/lease/",
+    "reconciler/loop/",
+    "reconciler/providers/",
+    "reconciler/status/",
+    "reconciler/watched/",
+)
 OTHERWISE = {
     "reconciler/cli/demo/": "it reads what it wrote itself a moment ago",
     "reconciler/cli/init.py": "it compares the sample with what a person has in the folder",
-    "reconciler/gitstore/folder.py": "a person's own specs, of which only regular files are listed",
-    "reconciler/gitstore/machine.py": "the kernel's own word",
-    "reconciler/providers/data/lakefs/answers.py": "an answer of a server, which was read in bounds",
+    "reconciler/watched/folder.py": "a person's own specs, of which only regular files are listed",
+    "reconciler/lease/monotonic.py": "the kernel's own word",
+    "reconciler/providers/data/lakefs/errors.py": "an answer of a server, which was read in bounds",
     "reconciler/providers/memory/": "nothing but memory",
-    "reconciler/providers/pools/local/warden.py": "the kernel's own word, and it imports nothing of ours",
+    "reconciler/providers/pools/local/supervisor.py": "the kernel's own word, and it imports nothing of ours",
     "reconciler/providers/pools/ray/jobs_api.py": "an answer of a server, which was read in bounds",
     "reconciler/providers/pools/ray/pool.py": "a request that was written one line before",
     "reconciler/providers/serving/kserve/prometheus.py": "an answer of a server, which was read in bounds",

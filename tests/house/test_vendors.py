@@ -20,7 +20,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pydantic": (EVERYWHERE,),
     "pydantic_core": ("reconciler/compose",),
     "rich": ("reconciler/cli",),
-    "ruamel": ("reconciler/git",),
+    "ruamel": ("reconciler/yaml",),
     "structlog": (EVERYWHERE,),
     "urllib3": ("reconciler/kubernetes", "reconciler/providers/data/lakefs"),
     "watchfiles": ("reconciler/loop",),

@@ -16,7 +16,7 @@ from reconciler.providers.memory import World
 from reconciler.providers.memory.serving import Load, ServingRoom, Start, usual_load, usual_start
 from reconciler.providers.memory.workers import Outcome, Read, chance, plausible
 from reconciler.simulation.machine import Behave, Habits
-from reconciler.simulation.steady import steady
+from reconciler.simulation.workers import steady
 
 SHARE = 0.06
 """Of jobs, revisions and endpoints, that go wrong for good."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from reconciler.git.yaml_edit import edit_yaml
 from reconciler.model.ids import Address, kind_of
 from reconciler.simulation import Files
 from reconciler.simulation.commits import WRONG, path_of, specs, without
+from reconciler.yaml.edit import edit_yaml
 from tests.lives.repositories import EVERY
 
 _POOL = Address("pools/shared")

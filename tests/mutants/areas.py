@@ -12,7 +12,9 @@ from tests.mutants.operators import Mutant, mutants
 AREAS = (
     "reconciler/plan",
     "reconciler/controllers",
-    "reconciler/gitstore",
+    "reconciler/lease",
+    "reconciler/status",
+    "reconciler/watched",
     "reconciler/loop",
     "reconciler/wiring.py",
     "reconciler/cli/run.py",

@@ -8,8 +8,8 @@ import numpy as np
 from pyarrow import parquet
 
 from runners.models import Model, load
-from runners.serve.answers import as_predictions
 from runners.serve.columns import of_instances
+from runners.serve.responses import as_predictions
 from tests.problems import oracle
 from tests.problems.columns import Column, meaning
 from tests.problems.playing import Played

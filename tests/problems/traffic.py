@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from runners.models import Model
 from runners.serve.columns import of_instances
 from runners.serve.events import Origin
-from runners.serve.exchange import Exchange
 from runners.serve.payloads import line_of
+from runners.serve.request_context import Exchange
 from tests.problems.columns import meaning
 from tests.problems.problem import Problem
 

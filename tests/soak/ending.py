@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reconciler.controllers.deployments import revision_of
 from reconciler.loop.cycle import Pass
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.pools import Pool
 from tests.soak.repository import ENVIRONMENT, InGit
@@ -15,7 +15,7 @@ PEOPLE = frozenset({"WaitsForReview", "Suspended", "NoModel", "WaitsForUpstream"
 
 def astray(done: Pass, place: InGit) -> list[str]:
     """Tell what isn't as the commit of a last pass describes."""
-    return [*_unread(done, place), *_standing(done), *_serving(done), *_recorded(done, place)]
+    return [*_unread(done, place), *_phase(done), *_serving(done), *_recorded(done, place)]
 
 
 def _unread(done: Pass, place: InGit) -> Iterator[str]:
@@ -25,16 +25,16 @@ def _unread(done: Pass, place: InGit) -> Iterator[str]:
     yield from map(str, done.desired.all_problems())
 
 
-def _standing(done: Pass) -> Iterator[str]:
+def _phase(done: Pass) -> Iterator[str]:
     for address in done.desired.resources.keys() ^ done.plan.decisions.keys():
         yield f"{address} is desired or decided on, and not both"
     for address, decision in done.plan.decisions.items():
         if not _is_right(decision):
-            yield f"{address} is {decision.standing}, {decision.reason}: {decision.message}"
+            yield f"{address} is {decision.phase}, {decision.reason}: {decision.message}"
 
 
 def _is_right(decision: Decision) -> bool:
-    return decision.standing is Standing.READY or (decision.standing is Standing.WAITING and decision.reason in PEOPLE)
+    return decision.phase is Phase.READY or (decision.phase is Phase.WAITING and decision.reason in PEOPLE)
 
 
 def _serving(done: Pass) -> Iterator[str]:

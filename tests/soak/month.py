@@ -21,7 +21,7 @@ from reconciler.simulation.commits import specs as specs_of
 from reconciler.simulation.life import Life
 from reconciler.simulation.machine import Habits
 from reconciler.simulation.people import ACTS
-from reconciler.simulation.steady import steady
+from reconciler.simulation.workers import steady
 from tests.bench.daemon import rss_mib
 from tests.soak.ending import astray
 from tests.soak.repository import CHAINS, ENVIRONMENT, InGit, kept, specs

@@ -10,12 +10,12 @@ from reconciler.git.commits import format_commit, parse_commit
 from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import Repository, open_repository
 from reconciler.git.trees import FILE, Draft, Entry, edited
-from reconciler.gitstore.lease import Lease
-from reconciler.gitstore.reader import Source
-from reconciler.gitstore.status import StatusBranch
+from reconciler.lease.lease import Lease
 from reconciler.model.ids import CommitId
 from reconciler.ports.source import SourceTree
 from reconciler.providers.forge.git import GitForge
+from reconciler.status.branch import StatusBranch
+from reconciler.watched.branch import Source
 from reconciler.wiring import SystemClock
 
 ENVIRONMENT = "prod"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.gitstore.history import LOOK
+from reconciler.status.branch_history import LOOK
 from tests.house.yardstick import ROOT
 from tests.shares import Hand
 from tests.soak.month import DAYS, WEEK, Evening

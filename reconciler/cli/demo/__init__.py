@@ -14,8 +14,8 @@ from reconciler.cli.output import print_json, styled
 from reconciler.model.errors import Refused
 
 if TYPE_CHECKING:
-    from reconciler.cli.demo.ground import Ground
-    from reconciler.cli.demo.telling import Telling
+    from reconciler.cli.demo.display import Display
+    from reconciler.cli.demo.workspace import Workspace
 
 
 @examples("setpoint demo --keep --folder ~/demo", "setpoint demo --stop --folder ~/demo")
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def command(keep: bool, stop: bool, folder: Path | None, to_json: bool) -> int:
     """Show the whole life of a model on this machine, from data to a monitored endpoint. Takes about four minutes."""
     if stop:
-        from reconciler.cli.demo.ending import end_demo
+        from reconciler.cli.demo.cleanup import end_demo
 
         if folder is None:
             raise click.UsageError("--stop needs --folder, as the demo named it")
@@ -57,45 +57,45 @@ def _check_extras() -> None:
 
 def _show(keep: bool, place: Path, to_json: bool) -> Exit:
     from reconciler.cli.demo.closing import close
-    from reconciler.cli.demo.ground import DemoFailed, prepare
-    from reconciler.cli.demo.telling import Telling
+    from reconciler.cli.demo.display import Display
+    from reconciler.cli.demo.workspace import DemoFailed, prepare
 
-    telling = Telling(quiet=to_json)
-    telling.head(f"Setpoint's demo, in {place}")
-    ground = prepare(place, telling)
+    display = Display(quiet=to_json)
+    display.head(f"Setpoint's demo, in {place}")
+    workspace = prepare(place, display)
     code = Exit.FAILED
     try:
-        timings = play(ground, telling)
-        summary = close(ground, timings, telling)
+        timings = play(workspace, display)
+        summary = close(workspace, timings, display)
         if to_json:
             print_json(summary)
         code = Exit.OK
     except DemoFailed as failure:
-        telling.failed(str(failure))
-        for name, log in ground.logs().items():
-            telling.say(f"the last lines of {name}:\n{log}")
+        display.failed(str(failure))
+        for name, log in workspace.logs().items():
+            display.say(f"the last lines of {name}:\n{log}")
     finally:
-        telling.stop()
+        display.stop()
         if keep:
-            _tell_kept(ground, telling)
+            _tell_kept(workspace, display)
         else:
-            ground.stop()
+            workspace.stop()
     return code
 
 
-def _tell_kept(ground: "Ground", telling: "Telling") -> None:
+def _tell_kept(workspace: "Workspace", display: "Display") -> None:
     """Say how to look around in what was left running, and how to end it."""
     import sys
 
     command = shlex.quote(str(Path(sys.executable).parent / "setpoint"))
-    work, home, folder = (shlex.quote(str(path)) for path in (ground.work, ground.home, ground.folder))
-    telling.head("It was left running")
-    telling.say(f"look around: cd {work} && export SETPOINT_HOME={home} SETPOINT_ENVIRONMENT=prod")
-    telling.say(f"             {command} status")
-    telling.say(f"end it:      {command} demo --stop --folder {folder}")
+    work, home, folder = (shlex.quote(str(path)) for path in (workspace.work, workspace.home, workspace.folder))
+    display.head("It was left running")
+    display.say(f"look around: cd {work} && export SETPOINT_HOME={home} SETPOINT_ENVIRONMENT=prod")
+    display.say(f"             {command} status")
+    display.say(f"end it:      {command} demo --stop --folder {folder}")
 
 
-def play(ground: "Ground", telling: "Telling") -> list[tuple[str, float]]:
+def play(workspace: "Workspace", display: "Display") -> list[tuple[str, float]]:
     """Play every act; return how long each took in seconds.
 
     Raises:
@@ -105,9 +105,9 @@ def play(ground: "Ground", telling: "Telling") -> list[tuple[str, float]]:
 
     timings = []
     for number, (title, act) in enumerate(ACTS, 1):
-        telling.head(f"{number}. {title}")
+        display.head(f"{number}. {title}")
         began = time.monotonic()
-        act(ground)
+        act(workspace)
         timings.append((title, time.monotonic() - began))
-        telling.say(styled(f"took {timings[-1][1]:.1f} s", "dim"))
+        display.say(styled(f"took {timings[-1][1]:.1f} s", "dim"))
     return timings

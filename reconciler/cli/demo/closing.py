@@ -4,32 +4,32 @@ from typing import Any
 
 from rich.markdown import Markdown
 
-from reconciler.cli.demo.ground import ENVIRONMENTS, Ground
-from reconciler.cli.demo.telling import Telling
+from reconciler.cli.demo.display import Display
+from reconciler.cli.demo.workspace import ENVIRONMENTS, Workspace
 from reconciler.cli.output import row_of, styled, table
-from reconciler.cli.reading import open_status
+from reconciler.cli.status_reader import open_status
 
 
-def close(ground: Ground, timings: list[tuple[str, float]], telling: Telling) -> dict[str, Any]:
+def close(workspace: Workspace, timings: list[tuple[str, float]], display: Display) -> dict[str, Any]:
     """Tell the summary; return it as JSON-compatible values."""
-    telling.head("What was made")
-    made = [line for environment in ENVIRONMENTS for line in _made(ground, environment)]
-    telling.say(table(("environment", "resource", "state", "made", "by commit"), made))
-    telling.head("How long it took")
-    telling.say(table(("step", "seconds"), [(title, f"{seconds:.1f}") for title, seconds in timings]))
-    telling.say(styled(f"{sum(seconds for _, seconds in timings):.0f} s in all", "bold"))
-    telling.head("The README of the branch setpoint/prod")
-    telling.say(Markdown(open_status(ground.settings("prod")).read().read("README.md").decode()))
+    display.head("What was made")
+    made = [line for environment in ENVIRONMENTS for line in _made(workspace, environment)]
+    display.say(table(("environment", "resource", "state", "made", "by commit"), made))
+    display.head("How long it took")
+    display.say(table(("step", "seconds"), [(title, f"{seconds:.1f}") for title, seconds in timings]))
+    display.say(styled(f"{sum(seconds for _, seconds in timings):.0f} s in all", "bold"))
+    display.head("The README of the branch setpoint/prod")
+    display.say(Markdown(open_status(workspace.settings("prod")).read().read("README.md").decode()))
     return {
-        "folder": str(ground.folder),
+        "folder": str(workspace.folder),
         "steps": [{"step": title, "seconds": round(seconds, 2)} for title, seconds in timings],
         "made": [dict(zip(("environment", "resource", "state", "made", "commit"), line, strict=True)) for line in made],
     }
 
 
-def _made(ground: Ground, environment: str) -> list[tuple[str, str, str, str, str]]:
+def _made(workspace: Workspace, environment: str) -> list[tuple[str, str, str, str, str]]:
     found = []
-    for address, document in sorted(ground.status(environment).statuses.items()):
+    for address, document in sorted(workspace.status(environment).statuses.items()):
         facts = document.get("facts") or {}
         board = facts.get("leaderboard") or [{}]
         made = (

@@ -1,65 +1,69 @@
 """The demo's bad commits: each is refused with its reason, and the live endpoint doesn't notice."""
 
-from reconciler.cli.demo.ground import Ground, check
 from reconciler.cli.demo.traffic import infer, rows_of
+from reconciler.cli.demo.workspace import Workspace, check
 
 DEPLOYMENT = "deployments/employment"
 
 
-def safety(ground: Ground) -> None:
+def safety(workspace: Workspace) -> None:
     """Push a broken spec, data outside its ranges, and a commit that deletes half of everything."""
-    _broken_spec(ground)
-    _bad_data(ground)
-    _half_deleted(ground)
+    _broken_spec(workspace)
+    _bad_data(workspace)
+    _half_deleted(workspace)
 
 
-def revert_promotion(ground: Ground) -> None:
+def revert_promotion(workspace: Workspace) -> None:
     """Revert the last promotion with Git, and see the former model come back."""
-    now = ground.facts("prod", DEPLOYMENT)["trial"]
-    ground.git("pull", "--quiet", "--no-rebase", "--no-edit", "origin", "main")
+    now = workspace.facts("prod", DEPLOYMENT)["trial"]
+    workspace.git("pull", "--quiet", "--no-rebase", "--no-edit", "origin", "main")
     path = f"environments/prod/{DEPLOYMENT}.yaml"
-    merges = ground.git("log", "--first-parent", "--merges", "--format=%H", "-1", "--", path).split()
+    merges = workspace.git("log", "--first-parent", "--merges", "--format=%H", "-1", "--", path).split()
     check(merges, f"no merge has brought {path}")
-    ground.git("revert", "--no-edit", "-m", "1", merges[0])
-    ground.publish()
+    workspace.git("revert", "--no-edit", "-m", "1", merges[0])
+    workspace.publish()
 
     def is_back() -> bool:
-        return ground.reason("prod", DEPLOYMENT) == "Serving" and ground.facts("prod", DEPLOYMENT)["trial"] != now
+        return workspace.reason("prod", DEPLOYMENT) == "Serving" and workspace.facts("prod", DEPLOYMENT)["trial"] != now
 
-    ground.wait("the former model to serve again", is_back)
-    ground.telling.say(f"git revert of {merges[0][:12]}: {ground.message('prod', DEPLOYMENT)}")
-    _still_answers(ground)
+    workspace.wait("the former model to serve again", is_back)
+    workspace.display.say(f"git revert of {merges[0][:12]}: {workspace.message('prod', DEPLOYMENT)}")
+    _still_answers(workspace)
 
 
-def _broken_spec(ground: Ground) -> None:
-    _pull(ground)
-    file = ground.work / "specs/experiments/employment.yaml"
+def _broken_spec(workspace: Workspace) -> None:
+    _pull(workspace)
+    file = workspace.work / "specs/experiments/employment.yaml"
     file.write_text(file.read_text().replace("metric:", "metrik:"))
-    ground.push("Break a spec")
-    ground.wait("the broken spec to be refused", lambda: ground.reason("prod", "experiments/employment") == "BadSpec")
-    ground.telling.say(f"refused: {ground.message('prod', 'experiments/employment')}")
-    _still_answers(ground)
-    _revert(ground)
-    ground.wait("the spec to be mended", lambda: ground.reason("prod", "experiments/employment") == "Trained")
+    workspace.push("Break a spec")
+    workspace.wait(
+        "the broken spec to be refused", lambda: workspace.reason("prod", "experiments/employment") == "BadSpec"
+    )
+    workspace.display.say(f"refused: {workspace.message('prod', 'experiments/employment')}")
+    _still_answers(workspace)
+    _revert(workspace)
+    workspace.wait("the spec to be mended", lambda: workspace.reason("prod", "experiments/employment") == "Trained")
 
 
-def _bad_data(ground: Ground) -> None:
-    _pull(ground)
-    file = ground.work / "specs/datasets/employment.yaml"
+def _bad_data(workspace: Workspace) -> None:
+    _pull(workspace)
+    file = workspace.work / "specs/datasets/employment.yaml"
     text = file.read_text()
     names = [line.split(":")[0].strip() for line in text.partition("columns:\n")[2].splitlines() if line[:2] == "  "]
     chosen = ", ".join("AGEP * 12 AS AGEP" if name == "AGEP" else name for name in names)
     file.write_text(text.replace("SELECT *", f"SELECT {chosen}"))
-    ground.push("Give ages in months")
-    ground.wait("the data to be refused", lambda: ground.reason("prod", "datasets/employment") == "DataRefused")
-    ground.telling.say(f"refused: {ground.message('prod', 'datasets/employment')}")
-    _still_answers(ground)
-    _revert(ground)
-    ground.wait("the data to be accepted again", lambda: ground.reason("prod", "datasets/employment") == "Accepted")
+    workspace.push("Give ages in months")
+    workspace.wait("the data to be refused", lambda: workspace.reason("prod", "datasets/employment") == "DataRefused")
+    workspace.display.say(f"refused: {workspace.message('prod', 'datasets/employment')}")
+    _still_answers(workspace)
+    _revert(workspace)
+    workspace.wait(
+        "the data to be accepted again", lambda: workspace.reason("prod", "datasets/employment") == "Accepted"
+    )
 
 
-def _half_deleted(ground: Ground) -> None:
-    _pull(ground)
+def _half_deleted(workspace: Workspace) -> None:
+    _pull(workspace)
     for name in (
         "experiments/digits",
         "labels/digits",
@@ -67,27 +71,27 @@ def _half_deleted(ground: Ground) -> None:
         "monitors/employment",
         "promotions/employment",
     ):
-        ground.git("rm", "--quiet", f"specs/{name}.yaml")
-    ground.git("rm", "--quiet", "environments/dev/promotions/employment.yaml")
-    ground.push("Delete half of everything")
-    ground.wait("the deletion to be refused", lambda: ground.reason("prod", "labels/digits") == "DeletionBudget")
-    ground.telling.say(f"refused: {ground.message('prod', 'labels/digits')}")
-    _still_answers(ground)
-    _revert(ground)
-    ground.wait("everything to be ready again", lambda: ground.reason("prod", "labels/digits") == "Accepted")
+        workspace.git("rm", "--quiet", f"specs/{name}.yaml")
+    workspace.git("rm", "--quiet", "environments/dev/promotions/employment.yaml")
+    workspace.push("Delete half of everything")
+    workspace.wait("the deletion to be refused", lambda: workspace.reason("prod", "labels/digits") == "DeletionBudget")
+    workspace.display.say(f"refused: {workspace.message('prod', 'labels/digits')}")
+    _still_answers(workspace)
+    _revert(workspace)
+    workspace.wait("everything to be ready again", lambda: workspace.reason("prod", "labels/digits") == "Accepted")
 
 
-def _still_answers(ground: Ground) -> None:
+def _still_answers(workspace: Workspace) -> None:
     check(
-        infer(ground.facts("prod", DEPLOYMENT)["url"], rows_of(ground.warehouse, 2018, 20)),
+        infer(workspace.facts("prod", DEPLOYMENT)["url"], rows_of(workspace.warehouse, 2018, 20)),
         "the endpoint gives no answer",
     )
 
 
-def _pull(ground: Ground) -> None:
-    ground.git("pull", "--quiet", "--no-rebase", "--no-edit", "origin", "main")
+def _pull(workspace: Workspace) -> None:
+    workspace.git("pull", "--quiet", "--no-rebase", "--no-edit", "origin", "main")
 
 
-def _revert(ground: Ground) -> None:
-    ground.git("revert", "--no-edit", "HEAD")
-    ground.publish()
+def _revert(workspace: Workspace) -> None:
+    workspace.git("revert", "--no-edit", "HEAD")
+    workspace.publish()

@@ -18,12 +18,12 @@ from reconciler.git.process import call, checked, failure
 from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import Repository
 from reconciler.git.trees import EXECUTABLE, FILE, FOLDER, Draft, Entry, edited, entry_at, rooted
-from reconciler.git.yaml_edit import edit_yaml
-from reconciler.git.yaml_merge import merge_yaml
 from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
 from reconciler.ports.forge import ProposalOrder
+from reconciler.yaml.edit import edit_yaml
+from reconciler.yaml.merge import merge_yaml
 
 _ATTEMPTS = 8
 

@@ -8,13 +8,13 @@ from typing import Any
 import yaml
 
 from reconciler.git.names import is_run_name
-from reconciler.git.yaml_edit import edit_yaml
 from reconciler.model.errors import Refused
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
 from reconciler.ports.forge import ProposalOrder
 from reconciler.providers.memory.source import MemorySource, Snapshot, SourceRoom
 from reconciler.providers.memory.world import Room, World, verb
+from reconciler.yaml.edit import edit_yaml
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from runners.drawing import new_figure, save
 from runners.ingest.images import Picture, thumbnail
-from runners.ingest.profile.pictures import draw_bars, draw_histogram, new_figure, save, title
+from runners.ingest.profile.pictures import draw_bars, draw_histogram, title
 from runners.ingest.profile.preparations import IMBALANCE, preparation
 from runners.ingest.profile.statistics import QUANTILES, histogram, moments_of, rounded
 

@@ -7,31 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-INK, FILL, FAINT, SIGNAL = "#1f2933", "#3b7ea1", "#9aa5b1", "#c2410c"
+from runners.drawing import FAINT, FILL, INK, SIGNAL, clipped, in_order, new_figure, plain, save
+
 PANELS_A_ROW = 5
 MOST_PANELS = 30
 _BARS = 10
 _FEWEST_PLACES = 5
 """Places that bars stand in, so that two of them don't fill a panel."""
-_DPI = 100
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799
 """The seconds from 1970 of the first and the last moment that a calendar knows."""
-
-
-def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure of so many inches, which belongs to no window and no global state."""
-    figure = Figure(figsize=(width, height), dpi=_DPI, layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Write a figure as PNG, without the drawing program's name and version in it."""
-    figure.savefig(path, format="png", metadata={"Software": None})
 
 
 def draw_columns(columns: Mapping[str, Mapping[str, Any]], path: Path) -> None:
@@ -105,19 +91,3 @@ def draw_bars(panel: Axes, top: Sequence[Mapping[str, Any]], count: int) -> None
     panel.set_xticks(range(len(names)), names, rotation=90 if is_long else 0)
     if names and names[-1] == "others" and not is_long:
         panel.get_xticklabels()[-1].set_rotation(90)
-
-
-def in_order(value: Any) -> tuple[bool, float, str]:
-    """Return a key that sorts numbers by size, also those written as text, and before other texts."""
-    text = str(value)
-    return (False, float(text), "") if text.isdecimal() else (True, 0.0, text)
-
-
-def clipped(text: str, most: int) -> str:
-    """Shorten a text to so many characters."""
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def plain(text: str) -> str:
-    """Make a text safe for matplotlib, which reads mathematics between dollar signs and can't draw control signs."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text).replace("$", r"\$")

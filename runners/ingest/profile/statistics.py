@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pyarrow import compute as pc
 from pyarrow import parquet
 
-from runners.ingest.content import GROUP_ROWS
+from runners.tables.content import GROUP_ROWS
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 BINS = 24

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runners.evaluate.answers import Answers
 from runners.evaluate.drawing import AMBER, BLUE, CYCLE, FAINT, INK, SMALL, label, picture
 from runners.evaluate.metrics import measure
+from runners.evaluate.predictions import Answers
 from runners.train.fitted import History
 from runners.train.trained import Trained
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from runners.models import Column, Model
-from runners.places import inside
+from runners.staging import inside
 from runners.train.examples import Array, Examples
 from runners.train.reading import folder_of
 from runners.train.trained import Trained

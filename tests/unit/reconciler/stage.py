@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from reconciler.controllers import CONTROLLERS
 from reconciler.model.change import Change, StartRun
-from reconciler.model.decision import DataVersion, Decision, Leaderboard, Live, Scores, Standing, Trial, View
+from reconciler.model.decision import DataVersion, Decision, Leaderboard, Live, Phase, Scores, Trial, View
 from reconciler.model.environment import Environment
 from reconciler.model.errors import Problem
 from reconciler.model.ids import Address, CommitId, Digest, RunName, kind_of
@@ -193,11 +193,9 @@ def decide(
     return CONTROLLERS[thing.kind].decide(thing, view(wanted, seen, upstream))
 
 
-def upstream(
-    address: Address, output: DataVersion | Leaderboard | Live | None, standing: Standing = Standing.READY
-) -> Decision:
+def upstream(address: Address, output: DataVersion | Leaderboard | Live | None, phase: Phase = Phase.READY) -> Decision:
     """Build the decision of a resource upstream."""
-    return Decision(address=address, standing=standing, reason="Staged", message="it is staged", output=output)
+    return Decision(address=address, phase=phase, reason="Staged", message="it is staged", output=output)
 
 
 def data(run: str = "datasets/loans/0123456789ab", content: str = "rows-1") -> DataVersion:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.git.beginning import begin
+from reconciler.git.init import begin
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings

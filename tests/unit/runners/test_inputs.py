@@ -10,7 +10,7 @@ import pytest
 
 from runners.contract import InputGone, Request, RunnerError, SourceUnavailable
 from runners.inputs import near
-from runners.places import local
+from runners.staging import local
 
 FILES = {"data.parquet": b"rows", "images/a b.png": b"pixels"}
 

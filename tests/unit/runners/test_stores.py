@@ -8,7 +8,7 @@ import pytest
 
 from runners.contract import InputGone, Request, SourceUnavailable
 from runners.harness import main
-from runners.places import deliver, local
+from runners.staging import deliver, local
 from runners.stores import answering, silence
 from tests.servers.faults import Faults
 

@@ -8,15 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from reconciler.git.disk import writing
+from reconciler.disk import writing
+from reconciler.git.bare import make_bare
 from reconciler.git.export import export
-from reconciler.git.mirror import make_bare
+from reconciler.git.maintenance import sweep_unfinished
 from reconciler.git.names import is_run_name
 from reconciler.git.objects import ObjectStore, object_id
 from reconciler.git.process import call
 from reconciler.git.refs import RefUpdate, list_refs, swap
 from reconciler.git.trees import Draft
-from reconciler.git.upkeep import sweep_unfinished
 from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import DataListing

@@ -1,4 +1,4 @@
-"""The secrets that the options name: read from the daemon's surroundings, and kept nowhere else."""
+"""The secrets that the options name: read from the daemon's environment variables, and kept nowhere else."""
 
 import os
 import re

@@ -16,7 +16,7 @@ from urllib3 import Retry
 from urllib3.exceptions import HTTPError
 
 from reconciler.model.errors import Unavailable
-from reconciler.providers.data.lakefs.answers import Missing, Taken, answered, unanswered
+from reconciler.providers.data.lakefs.errors import Missing, Taken, answered, unanswered
 
 PAGE = 1000
 """What lakeFS gives at most in one answer, and takes at most to delete."""

@@ -8,10 +8,10 @@ from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import DataListing
 from reconciler.model.run import folder_of
 from reconciler.providers.data.lakefs import names
-from reconciler.providers.data.lakefs.answers import Missing, Unchanged
-from reconciler.providers.data.lakefs.ground import Ground
+from reconciler.providers.data.lakefs.errors import Missing, Unchanged
 from reconciler.providers.data.lakefs.merging import Merging
 from reconciler.providers.data.lakefs.names import RUN, VERSION, RunRefs, check_run, name_of
+from reconciler.providers.data.lakefs.repository import SharedRepository
 from reconciler.providers.data.lakefs.secrets import keys_if_told, keys_of
 from reconciler.providers.data.lakefs.server import Keys, Server
 
@@ -63,7 +63,7 @@ class LakeFSData:
         self._job_keys = keys_of(job_access_key_id, job_secret_access_key)
         self._serve_keys = keys_if_told("serve", serve_access_key_id, serve_secret_access_key)
         self._server = Server(endpoint, repository, own, timeout=timeout, certificates=certificates)
-        self._ground = Ground(self._server, environment, storage_namespace)
+        self._shared = SharedRepository(self._server, environment, storage_namespace)
         self._merging = Merging(self._server, environment)
 
     def list(self) -> DataListing:
@@ -75,10 +75,10 @@ class LakeFSData:
         try:
             branches, tags = self._server.branches(), self._server.tags(VERSION)
         except Missing:
-            if not self._ground.is_unborn():
+            if not self._shared.is_unborn():
                 raise
             return DataListing(UNBORN)
-        return names.listing(branches, tags, self._environment, self._ground.root_of(tags))
+        return names.listing(branches, tags, self._environment, self._shared.root_of(tags))
 
     def open(self, run: RunName) -> str:
         """Open the run's branch off the repository's root, unless it is open; return its folder's URL.
@@ -88,11 +88,11 @@ class LakeFSData:
             Unavailable: lakeFS can't be reached.
         """
         check_run(run)
-        self._ground.prepare()
+        self._shared.prepare()
         owner = next(iter(self._refs(run).branches), None)
         branch = name_of(RUN, run, owner or self._environment)
         if owner is None:
-            self._server.create_branch(branch, self._ground.root())
+            self._server.create_branch(branch, self._shared.root())
         return self._url(branch, run)
 
     def commit(self, run: RunName, metadata: Mapping[str, str]) -> CommitId:
@@ -129,7 +129,7 @@ class LakeFSData:
             Unavailable: lakeFS can't be reached.
         """
         check_run(run)
-        with self._ground.alone():
+        with self._shared.alone():
             refs = self._refs(run)
             sealed = refs.sealed_commit(self._environment)
             if sealed is None:
@@ -138,9 +138,9 @@ class LakeFSData:
                 try:
                     self._merging.bring(run, sealed, self._head())
                 finally:
-                    self._ground.clear(self._merging.draft_of(run))
+                    self._shared.clear(self._merging.draft_of(run))
                 self._server.create_tag(name_of(VERSION, run, self._environment), sealed)
-        self._ground.clear(*(name_of(RUN, run, owner) for owner in refs.branches))
+        self._shared.clear(*(name_of(RUN, run, owner) for owner in refs.branches))
         return CommitId(sealed)
 
     def drop(self, run: RunName, *, accepted: bool = False) -> None:
@@ -155,13 +155,13 @@ class LakeFSData:
         """
         check_run(run)
         mine = self._environment
-        with self._ground.alone():
+        with self._shared.alone():
             refs = self._refs(run)
             if accepted and mine in refs.versions:
                 try:
                     self._merging.take_off(run, refs.versions[mine], self._head())
                 finally:
-                    self._ground.clear(self._merging.draft_of(run))
+                    self._shared.clear(self._merging.draft_of(run))
                 self._server.delete_tag(name_of(VERSION, run, mine))
         if mine in refs.branches:
             self._server.delete_branch(name_of(RUN, run, mine))
@@ -232,10 +232,10 @@ class LakeFSData:
             branches = self._server.branches(name_of(RUN, run))
             tags = self._server.tags(name_of(VERSION, run))
         except Missing:
-            if not self._ground.is_unborn():
+            if not self._shared.is_unborn():
                 raise
             return RunRefs()
-        return names.refs_of(run, branches, tags, self._ground.root()) if branches or tags else RunRefs()
+        return names.refs_of(run, branches, tags, self._shared.root()) if branches or tags else RunRefs()
 
     def _head(self) -> str:
         """Return the head of the environment's branch, which is made off the default branch where there is none."""

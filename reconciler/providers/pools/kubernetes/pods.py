@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reconciler.kubernetes import Manifest
 from reconciler.providers.pools.kubernetes import kinds
-from reconciler.providers.pools.kubernetes.held import Held
+from reconciler.providers.pools.kubernetes.job_state import Held
 
 _MATCHED = re.compile(r"failed with exit code (\d+) matching FailJob rule")
 _IMAGE = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull")

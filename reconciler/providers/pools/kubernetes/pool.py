@@ -14,14 +14,14 @@ from reconciler.model.quantity import parse_duration
 from reconciler.ports.clock import Clock
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.pools.kubernetes import kinds, manifests, names
+from reconciler.providers.pools.kubernetes.cleanup import misplaced, queue_for, stale
 from reconciler.providers.pools.kubernetes.cluster import Cluster
-from reconciler.providers.pools.kubernetes.held import Held, read_job
+from reconciler.providers.pools.kubernetes.job_listing import newest, show, unfit
+from reconciler.providers.pools.kubernetes.job_state import Held, read_job
 from reconciler.providers.pools.kubernetes.manifests import PodSettings
 from reconciler.providers.pools.kubernetes.pods import read_pod
+from reconciler.providers.pools.kubernetes.pool_state import Phase
 from reconciler.providers.pools.kubernetes.queues import Piece, pieces
-from reconciler.providers.pools.kubernetes.shown import newest, show, unfit
-from reconciler.providers.pools.kubernetes.standing import Standing
-from reconciler.providers.pools.kubernetes.upkeep import misplaced, queue_for, stale
 
 LOG_LIMIT = 2**20
 KEEP = "1d"
@@ -93,7 +93,7 @@ class KubernetesPool:
         )
         self._keep = parse_duration(keep)
         self._cluster = Cluster(self._kubernetes, self._settings)
-        self._standing: Standing | None = None
+        self._phase: Phase | None = None
         self._clock = clock
         self._tidied = 0.0
 
@@ -105,10 +105,10 @@ class KubernetesPool:
             Refused: we may not, or Kueue isn't installed.
         """
         held = newest(self._cluster.jobs.look())
-        standing = self._look()
-        seen = self._cluster.seen(held.values(), standing)
+        phase = self._look()
+        seen = self._cluster.seen(held.values(), phase)
         jobs = {run: show(one, seen) for run, one in held.items()}
-        return PoolListing(jobs, standing.pools, standing.drifted, standing.use)
+        return PoolListing(jobs, phase.pools, phase.drifted, phase.use)
 
     def configure(self, pool: Address, spec: Pool | None) -> None:
         """Give a pool its capacity and shares; None takes it away, which is complete once its jobs have ended.
@@ -120,20 +120,20 @@ class KubernetesPool:
             Unavailable: the server couldn't answer; what was done so far is done again next time.
         """
         try:
-            standing = self._look()
+            phase = self._look()
             if spec is None:
-                self._remove(standing.pieces.get(pool, ()))
+                self._remove(phase.pieces.get(pool, ()))
                 return
-            self._forget_unfit(pool, standing)
+            self._forget_unfit(pool, phase)
             wanted = pieces(pool, spec, self._settings)
             for piece in wanted:
                 self._kubernetes.apply(piece.kind, piece.manifest)
             known = {(piece.kind, piece.name) for piece in wanted}
-            self._remove(piece for piece in standing.pieces.get(pool, ()) if (piece.kind, piece.name) not in known)
+            self._remove(piece for piece in phase.pieces.get(pool, ()) if (piece.kind, piece.name) not in known)
             self._requeue(pool, spec)
         finally:
             self._cluster.spoil_queues()
-            self._standing = None
+            self._phase = None
 
     def submit(self, order: JobOrder) -> None:
         """Queue a job: a new one, or the next attempt of one that has ended.
@@ -145,7 +145,7 @@ class KubernetesPool:
         """
         attempts = self._attempts(order.run)
         known = newest(attempts).get(order.run)
-        pools = (self._standing or self._look()).pools
+        pools = (self._phase or self._look()).pools
         if known and not (known.end or unfit(known, pools)):
             return
         if known and order.attempt <= known.order.attempt:
@@ -202,9 +202,9 @@ class KubernetesPool:
         if found:
             self._cluster.jobs.spoil()
 
-    def _look(self) -> Standing:
-        self._standing = self._cluster.standing()
-        return self._standing
+    def _look(self) -> Phase:
+        self._phase = self._cluster.phase()
+        return self._phase
 
     def _attempts(self, run: RunName) -> Sequence[Held]:
         """Return all attempts of a run that the cluster knows now."""
@@ -244,9 +244,9 @@ class KubernetesPool:
     def _log(self, pod: str, limit: int) -> str:
         return self._kubernetes.logs(pod, self._settings.namespace, container=kinds.CONTAINER, limit=limit) or ""
 
-    def _forget_unfit(self, pool: Address, standing: Standing) -> None:
+    def _forget_unfit(self, pool: Address, phase: Phase) -> None:
         for held in self._cluster.jobs.look():
-            if held.order.pool == pool and unfit(held, standing.pools):
+            if held.order.pool == pool and unfit(held, phase.pools):
                 self._delete(held)
         self._cluster.jobs.spoil()
 

@@ -19,12 +19,12 @@ from reconciler.model.observed import JobState, PoolListing
 from reconciler.model.quantity import parse_duration
 from reconciler.ports.clock import Clock
 from reconciler.ports.pool import JobOrder
-from reconciler.providers.pools.local.custody import Custody
 from reconciler.providers.pools.local.fitting import never_fits
+from reconciler.providers.pools.local.job_environ import devices_of, pick, secrets_named
 from reconciler.providers.pools.local.processes import is_alive
 from reconciler.providers.pools.local.records import REFUSED, Admission, Record, Usage
 from reconciler.providers.pools.local.store import Store
-from reconciler.providers.pools.local.surroundings import devices_of, pick, secrets_named
+from reconciler.providers.pools.local.supervision import Custody
 from reconciler.settings import inherited
 from reconciler.untrusted import tail
 

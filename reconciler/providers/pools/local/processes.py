@@ -1,4 +1,4 @@
-"""Starting wardens, finding them again, stopping them."""
+"""Starting supervisors, finding them again, stopping them."""
 
 import os
 import signal
@@ -6,14 +6,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from reconciler.providers.pools.local import warden
+from reconciler.providers.pools.local import supervisor
 from reconciler.providers.pools.local.records import Process
 
 
 def spawn(
     folder: Path, attempt: int, limits: tuple[float, float], command: Sequence[str], environ: Mapping[str, str]
 ) -> int:
-    """Start a warden for one attempt; return its process id.
+    """Start a supervisor for one attempt; return its process id.
 
     Nothing of this process is handed on but the environment: no open file, no terminal, no blocked signal.
 
@@ -28,7 +28,7 @@ def spawn(
         OSError: the system has no room for another process.
     """
     timeout, grace = (f"{seconds:.3f}" for seconds in limits)
-    script = [sys.executable, "-I", "-S", warden.__file__, str(folder), str(attempt), timeout, grace]
+    script = [sys.executable, "-I", "-S", supervisor.__file__, str(folder), str(attempt), timeout, grace]
     log = str(folder / f"{attempt}.log")
     return os.posix_spawn(
         sys.executable,
@@ -53,24 +53,24 @@ def is_child_alive(pid: int) -> bool:
 
 
 def is_alive(process: Process) -> bool:
-    """Tell whether a warden goes on: the process of that id is the same that made the claim."""
-    return warden.identity(process.pid) == process.identity
+    """Tell whether a supervisor goes on: the process of that id is the same that made the claim."""
+    return supervisor.identity(process.pid) == process.identity
 
 
 def stop(process: Process) -> None:
-    """Ask a warden to end its job: SIGTERM to the job now, SIGKILL after the grace."""
+    """Ask a supervisor to end its job: SIGTERM to the job now, SIGKILL after the grace."""
     if is_alive(process):
         _send(os.kill, process.pid, signal.SIGTERM)
 
 
 def kill(process: Process) -> None:
-    """Kill a warden and all that is left of its job.
+    """Kill a supervisor and all that is left of its job.
 
     A group outlives its leader, and the system gives the leader's id to nobody while the group is there. So the group
     is the job's, unless a process of another identity has that id now, or the system was started anew.
     """
-    known = warden.identity(process.pid)
-    if known == process.identity or (not known and process.identity.startswith(warden.boot_id())):
+    known = supervisor.identity(process.pid)
+    if known == process.identity or (not known and process.identity.startswith(supervisor.boot_id())):
         _send(os.killpg, process.pid, signal.SIGKILL)
 
 

@@ -1,9 +1,9 @@
-"""What the files in a job's folder say, as values: the order, its admission, the claim of its warden, its exit.
+"""What the files in a job's folder say, as values: the order, its admission, the claim of its supervisor, its exit.
 
 order.json          what is to be run, and the number of the newest attempt; replaced by a newer attempt
 <n>.request.json    what the runner reads
 <n>.admitted.json   attempt n was let in, with these devices
-<n>.claim.json      its warden: process id and identity
+<n>.claim.json      its supervisor: process id and identity
 <n>.exit.json       how it ended
 <n>.log             what it printed
 <n>.work/           its work directory
@@ -21,7 +21,7 @@ from reconciler.model.ids import RunName
 from reconciler.model.observed import Job, JobState
 from reconciler.model.quantity import format_duration
 from reconciler.ports.pool import JobOrder
-from reconciler.providers.pools.local.warden import STOPPED, TIMED_OUT
+from reconciler.providers.pools.local.supervisor import STOPPED, TIMED_OUT
 
 GONE = "gone"
 """Why an attempt is over that had begun, and of which nobody knows how it ended."""
@@ -39,7 +39,7 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A warden: its process id, which is its group's too, and what tells it from a later process of that id."""
+    """A supervisor: its process id, which is its group's too, and what tells it from a later process of that id."""
 
     pid: int
     identity: str
@@ -166,7 +166,7 @@ def _reason(end: Exit | None, timeout: float) -> str:
 
 
 def exit_from_json(told: Mapping[str, Any]) -> Exit:
-    """Read how an attempt ended, as its warden or the pool has written it; a job could have written it too.
+    """Read how an attempt ended, as its supervisor or the pool has written it; a job could have written it too.
 
     Raises:
         KeyError, TypeError, ValueError, OverflowError: it says something else.

@@ -33,7 +33,7 @@ from reconciler.providers.pools.local.records import (
     exit_from_json,
     time_of,
 )
-from reconciler.providers.pools.local.warden import create
+from reconciler.providers.pools.local.supervisor import create
 from reconciler.untrusted import read_object
 
 
@@ -172,7 +172,7 @@ def read_record(folder: Path) -> Record | None:
 def _with_attempt(folder: Path, order: JobOrder, submitted: float) -> Record:
     """Read what became of an order's newest attempt. An end that can't be read is one all the same: a failure.
 
-    A job can write to this folder, as its warden can.
+    A job can write to this folder, as its supervisor can.
     """
     attempt = order.attempt
     admitted = read_object(folder / f"{attempt}.admitted.json")
@@ -199,7 +199,7 @@ def _exit(path: Path) -> Exit | None:
         told = read_object(path)
         return exit_from_json(told) if told else None
     except (KeyError, TypeError, ValueError, OverflowError, Refused) as error:
-        why = error.message if isinstance(error, Refused) else "what its warden left can't be understood"
+        why = error.message if isinstance(error, Refused) else "what its supervisor left can't be understood"
         return Exit(ended=path.lstat().st_mtime, why="lost", message=why)
 
 

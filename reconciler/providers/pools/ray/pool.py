@@ -23,8 +23,8 @@ from reconciler.providers.pools.ray.options import read_options
 from reconciler.providers.pools.ray.queue import look
 from reconciler.providers.pools.ray.records import Record, join
 from reconciler.providers.pools.ray.seal import seal
+from reconciler.providers.pools.ray.settle import Aside, Turn, moment_of
 from reconciler.providers.pools.ray.store import Configured, Store
-from reconciler.providers.pools.ray.turn import Aside, Turn, moment_of
 
 LOG_LIMIT = 2**20
 FRESH = 2.0

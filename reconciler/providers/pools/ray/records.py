@@ -18,7 +18,7 @@ from reconciler.providers.pools.ray.submission import read_facts
 REFUSED, UNAVAILABLE = 65, 75
 """Exit codes of the runners' contract (sysexits.h)."""
 TIMED_OUT = 124
-"""Exit code of the launcher (`runners.launcher.keeper`) for a job that it stopped at its timeout."""
+"""Exit code of the launcher (`runners.launcher.supervisor`) for a job that it stopped at its timeout."""
 LOST = "the cluster has forgotten it: it was restarted without what it knew, or somebody deleted the job there"
 NO_ROOM_FOUND = "no node of the cluster had room for it, and the cluster gave up waiting"
 

@@ -18,8 +18,8 @@ from typing import Any
 
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool
+from reconciler.providers.pools.ray.json_folder import JsonFolder
 from reconciler.providers.pools.ray.records import Record, record_as_json, record_from_json
-from reconciler.providers.pools.ray.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,15 @@ class Configured:
 
 
 class Store:
-    """Reads and writes the folder of a pool; the shelves are as of the last `refresh`."""
+    """Reads and writes the folder of a pool; the json_folders are as of the last `refresh`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.orders: Shelf[Record] = Shelf(folder / "orders", record_from_json, record_as_json)
-        self.pools: Shelf[Configured] = Shelf(folder / "pools", _read_pool, _write_pool)
-        self.leaving: Shelf[RunName] = Shelf(folder / "leaving", lambda told: RunName(told["run"]), _write_run)
+        self.orders: JsonFolder[Record] = JsonFolder(folder / "orders", record_from_json, record_as_json)
+        self.pools: JsonFolder[Configured] = JsonFolder(folder / "pools", _read_pool, _write_pool)
+        self.leaving: JsonFolder[RunName] = JsonFolder(
+            folder / "leaving", lambda told: RunName(told["run"]), _write_run
+        )
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -50,8 +52,8 @@ class Store:
 
     def refresh(self) -> None:
         """See what has changed in the folder."""
-        for shelf in (self.orders, self.pools, self.leaving):
-            shelf.refresh()
+        for json_folder in (self.orders, self.pools, self.leaving):
+            json_folder.refresh()
 
     @property
     def version(self) -> int:

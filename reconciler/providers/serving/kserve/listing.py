@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 from reconciler.kubernetes.kinds import Manifest
 from reconciler.model.ids import Address, Digest, RunName, name_of
 from reconciler.model.observed import Endpoint, Figures, Revision, RevisionState
+from reconciler.providers.serving.kserve import drift
 from reconciler.providers.serving.kserve import kinds as k
-from reconciler.providers.serving.kserve import seal
 from reconciler.providers.serving.kserve.health import health, moment, stuck_since
 from reconciler.providers.serving.kserve.options import Options
 from reconciler.providers.serving.kserve.pods import trouble
 from reconciler.providers.serving.kserve.predictor import logs_of
 from reconciler.providers.serving.kserve.prometheus import metrics_url
+from reconciler.providers.serving.kserve.routes import Way, url_of
 from reconciler.providers.serving.kserve.scale import scale_of
-from reconciler.providers.serving.kserve.ways import Way, url_of
 
 Version = tuple[str, str]
 PodsByRevision = Mapping[tuple[Address, Digest], Sequence[Manifest]]
@@ -61,7 +61,7 @@ def served(listed: Manifest, options: Options) -> Served:
         reason=found.reason,
         scale=bounds,
         started=moment(metadata.get("creationTimestamp")),
-        changed="" if seal.is_whole(listed) else "its InferenceService was changed by hand",
+        changed="" if drift.is_whole(listed) else "its InferenceService was changed by hand",
     )
     return Served(
         k.deployment_of(labels),

@@ -2,8 +2,8 @@
 
 from reconciler.kubernetes.kinds import Manifest
 from reconciler.ports.serving import RevisionOrder
+from reconciler.providers.serving.kserve import drift
 from reconciler.providers.serving.kserve import predictor as p
-from reconciler.providers.serving.kserve import seal
 from reconciler.providers.serving.kserve.access import has_use
 from reconciler.providers.serving.kserve.kinds import SEAL, TRIAL, VISIBILITY, revision_labels, revision_name
 from reconciler.providers.serving.kserve.options import Options
@@ -41,7 +41,7 @@ def inference_service(order: RevisionOrder, options: Options) -> Manifest:
         },
         "spec": {"predictor": {**_answering(order, options, name), **scale(order, options)}},
     }
-    manifest["metadata"]["annotations"][SEAL] = seal.of(manifest)
+    manifest["metadata"]["annotations"][SEAL] = drift.of(manifest)
     return manifest
 
 
@@ -58,6 +58,6 @@ def _answering(order: RevisionOrder, options: Options, name: str) -> Manifest:
 
 def rescaled(listed: Manifest, order: RevisionOrder, options: Options) -> Manifest:
     """Return an InferenceService as it was ordered, whatever the options say by now, with the order's bounds."""
-    kept = seal.ours(listed)
+    kept = drift.ours(listed)
     kept["spec"]["predictor"] |= scale(order, options)
     return kept

@@ -21,7 +21,7 @@ from reconciler.model.observed import Figures
 from reconciler.providers.serving.kserve.options import Options
 
 SERIES = "setpoint_request_duration_seconds"
-"""The histogram of `runners.serve.figures`, with the labels `deployment`, `revision` and `code`."""
+"""The histogram of `runners.serve.service_metrics`, with the labels `deployment`, `revision` and `code`."""
 LARGEST = 1 << 20
 """Bytes of an answer: some twenty numbers are expected for each revision."""
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from reconciler.kubernetes.client import Kubernetes
+from reconciler.kubernetes.informer import Informer
 from reconciler.kubernetes.kinds import PODS, Manifest
-from reconciler.kubernetes.mirror import Mirror
 from reconciler.model.ids import Address
 from reconciler.providers.serving.kserve import kinds as k
 from reconciler.providers.serving.kserve.listing import (
@@ -21,7 +21,7 @@ from reconciler.providers.serving.kserve.listing import (
     version_of,
 )
 from reconciler.providers.serving.kserve.options import Options
-from reconciler.providers.serving.kserve.ways import Way, way_of_route, way_of_service
+from reconciler.providers.serving.kserve.routes import Way, way_of_route, way_of_service
 
 
 class Reading:
@@ -50,11 +50,13 @@ class Reading:
         def as_it_is(listed: Manifest) -> Manifest:
             return listed
 
-        self._revisions = Mirror(kubernetes, k.INFERENCE_SERVICES, self._read, namespace=namespace, labels=k.REVISIONS)
-        self._pods = Mirror(kubernetes, PODS, as_it_is, namespace=namespace, labels=k.REVISIONS)
-        self._ways = [Mirror(kubernetes, k.SERVICES, way_of, namespace=namespace, labels=k.WAYS)]
+        self._revisions = Informer(
+            kubernetes, k.INFERENCE_SERVICES, self._read, namespace=namespace, labels=k.REVISIONS
+        )
+        self._pods = Informer(kubernetes, PODS, as_it_is, namespace=namespace, labels=k.REVISIONS)
+        self._ways = [Informer(kubernetes, k.SERVICES, way_of, namespace=namespace, labels=k.WAYS)]
         if options.has_gateways:
-            self._ways.append(Mirror(kubernetes, k.ROUTES, route_of, namespace=namespace, labels=k.WAYS))
+            self._ways.append(Informer(kubernetes, k.ROUTES, route_of, namespace=namespace, labels=k.WAYS))
 
     def revisions(self, now: datetime) -> Sequence[Served]:
         """List all revisions; those that don't answer are explained.
@@ -88,7 +90,7 @@ class Reading:
             Unavailable: not all of them could be read.
             Refused: we may not, or the Gateway API isn't installed.
         """
-        return {way.deployment: way for mirror in self._ways for way in mirror.look()}
+        return {way.deployment: way for informer in self._ways for way in informer.look()}
 
     def known(self, name: str) -> Served | None:
         """Return the revision of a name as the last listing told it; without one it is asked for.
@@ -104,9 +106,9 @@ class Reading:
 
     def has_news(self) -> bool:
         """Tell, once for each change, whether a listing would be worth it. It never waits and never calls."""
-        watched: list[Mirror[Served] | Mirror[Way] | Mirror[Manifest]] = [self._revisions, *self._ways]
+        watched: list[Informer[Served] | Informer[Way] | Informer[Manifest]] = [self._revisions, *self._ways]
         watched += [self._pods] if self._is_unsettled else []
-        told = [mirror.has_news() for mirror in watched]  # each tells a change once
+        told = [informer.has_news() for informer in watched]  # each tells a change once
         return any(told)
 
     def spoil(self) -> None:

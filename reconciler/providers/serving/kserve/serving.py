@@ -18,7 +18,7 @@ from reconciler.providers.serving.kserve.kinds import revision_name
 from reconciler.providers.serving.kserve.listing import Served, endpoints, is_gated
 from reconciler.providers.serving.kserve.options import Options
 from reconciler.providers.serving.kserve.reading import Reading
-from reconciler.providers.serving.kserve.ways import Routing
+from reconciler.providers.serving.kserve.routes import Routing
 from reconciler.providers.serving.kserve.writing import Writing
 
 

@@ -15,7 +15,7 @@ from reconciler.providers.serving.kserve import access
 from reconciler.providers.serving.kserve import kinds as k
 from reconciler.providers.serving.kserve.manifest import inference_service, rescaled
 from reconciler.providers.serving.kserve.options import Options
-from reconciler.providers.serving.kserve.ways import Routing, Way, route, service, way_of_route, way_of_service
+from reconciler.providers.serving.kserve.routes import Routing, Way, route, service, way_of_route, way_of_service
 
 
 class Writing:

@@ -3,18 +3,18 @@
 Law of the room: endpoints belong to the folder, not to the daemon. Whoever opens the folder next adopts every process
 in it, and an endpoint goes on answering while no daemon runs.
 
-    store      the folder: what is written where
-    records    what the files say of one endpoint, as values
-    life       what comes next for a replica and a revision: pure functions
-    scale      how many replicas are wanted: pure functions
-    routing    Caddy's configuration: pure functions
-    counters   what Caddy has counted, as values: pure functions
-    ledger     what was counted of every endpoint, through all changes
-    processes  processes that outlive the daemon, known by their locks
-    replicas   replicas as processes
-    proxy      one Caddy as a process; `gate` is the two of them together, with their ports
-    caretaker  brings processes and Caddy to what is written down
-    serving    the port's verbs, in these terms
+    store              the folder: what is written where
+    records            what the files say of one endpoint, as values
+    replica_lifecycle  what comes next for a replica and a revision: pure functions
+    scale              how many replicas are wanted: pure functions
+    routing            Caddy's configuration: pure functions
+    counters           what Caddy has counted, as values: pure functions
+    counter_totals     what was counted of every endpoint, through all changes
+    processes          processes that outlive the daemon, known by their locks
+    replicas           replicas as processes
+    proxy              one Caddy as a process; `proxies` is the two of them together, with their ports
+    controller         brings processes and Caddy to what is written down
+    serving            the port's verbs, in these terms
 """
 
 from reconciler.providers.serving.local.serving import LocalServing

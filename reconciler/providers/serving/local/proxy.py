@@ -13,8 +13,8 @@ from pathlib import Path
 import structlog
 
 from reconciler.model.errors import Refused
-from reconciler.providers.serving.local.life import backoff
 from reconciler.providers.serving.local.processes import bury, is_alive, pid_of, spawn, tell
+from reconciler.providers.serving.local.replica_lifecycle import backoff
 from reconciler.providers.serving.local.routing import Json
 from reconciler.providers.serving.local.store import write
 from reconciler.providers.serving.local.unix_http import ask

@@ -11,9 +11,9 @@ import structlog
 
 from reconciler.model.errors import Refused
 from reconciler.model.ids import name_of
-from reconciler.providers.serving.local.life import Act, Seen
 from reconciler.providers.serving.local.processes import bury, cpu_seconds, is_alive, spawn, tell
 from reconciler.providers.serving.local.records import Replica, RevisionRecord
+from reconciler.providers.serving.local.replica_lifecycle import Act, Seen
 from reconciler.providers.serving.local.store import ReplicaFiles, Store, read_json, write
 from reconciler.providers.serving.local.unix_http import ask
 from reconciler.settings import inherited
@@ -110,8 +110,8 @@ class Replicas:
             write(files.config, told)
         threads = dict.fromkeys(THREADS, str(_threads(revision)))
         secrets = self._store.secrets_of(revision.order.deployment, revision.digest)
-        surroundings = {**self._environ, **secrets, **threads, "PYTHONUNBUFFERED": "1"}
-        spawn(files.lock, [*self._command, str(files.config)], surroundings, files.log)
+        environ = {**self._environ, **secrets, **threads, "PYTHONUNBUFFERED": "1"}
+        spawn(files.lock, [*self._command, str(files.config)], environ, files.log)
 
     def _told(self, revision: RevisionRecord, files: ReplicaFiles) -> dict[str, Any]:
         """Return a replica's configuration, as `runners.serve` reads it."""

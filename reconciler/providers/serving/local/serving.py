@@ -16,9 +16,9 @@ from reconciler.model.ids import Address, Digest, name_of
 from reconciler.model.observed import Endpoint, Figures, Revision, RevisionState
 from reconciler.ports.clock import Clock
 from reconciler.ports.serving import RevisionOrder
-from reconciler.providers.serving.local import access, gate, life
-from reconciler.providers.serving.local.caretaker import Caretaker
-from reconciler.providers.serving.local.ledger import Ledger
+from reconciler.providers.serving.local import access, proxies, replica_lifecycle
+from reconciler.providers.serving.local.controller import ReplicaController
+from reconciler.providers.serving.local.counter_totals import CounterTotals
 from reconciler.providers.serving.local.proxy import find_caddy
 from reconciler.providers.serving.local.records import EndpointRecord, RevisionRecord
 from reconciler.providers.serving.local.replicas import Limits, Replicas
@@ -72,12 +72,12 @@ class LocalServing:
         self._clock = clock
         self._store = Store(folder.absolute())
         self._replicas = Replicas(self._store, command, environ, Limits(body_limit, payload_quota))
-        internal, public = gate.Address(gate.LOOPBACK, port), gate.Address(public_address, public_port)
+        internal, public = proxies.Address(proxies.LOOPBACK, port), proxies.Address(public_address, public_port)
         self._environ, self._tls, self._public = environ, tls, public_address
         self._forward = access.service(forward_auth)
-        self._gate = gate.Gate(self._store, internal, public, environ, read_tls(tls))
-        self._ledger = Ledger(self._store)
-        self._caretaker = Caretaker(self._store, self._replicas, self._gate, self._ledger, self._forward)
+        self._gate = proxies.Gate(self._store, internal, public, environ, read_tls(tls))
+        self._totals = CounterTotals(self._store)
+        self._controller = ReplicaController(self._store, self._replicas, self._gate, self._totals, self._forward)
         self._guard = threading.RLock()
         self._last: Mapping[Address, Endpoint] | None = None
 
@@ -113,15 +113,15 @@ class LocalServing:
             Refused: a revision isn't there or isn't ready, or the shares don't add up to 100.
         """
         with self._writing() as now:
-            self._caretaker.look(now)
+            self._controller.look(now)
             endpoint = self._store.endpoint(deployment)
             wanted = _checked(deployment, endpoint, traffic)
             if endpoint is None or wanted == endpoint.traffic:
                 return
             routed = replace(endpoint, traffic=wanted, since=now)
-            self._ledger.mark(routed, now)
+            self._totals.mark(routed, now)
             self._store.put(routed)
-            self._caretaker.open_gate(now)
+            self._controller.open_gate(now)
 
     def stop(self, deployment: Address, revision: Digest) -> None:
         """Stop a revision without traffic, after it answered what it has begun.
@@ -137,14 +137,14 @@ class LocalServing:
             if endpoint.traffic.get(revision):
                 raise Refused(f"revision {revision} of {deployment} has traffic", "route it to another revision first")
             self._store.put(endpoint.with_revision(replace(known, stopping=True)))
-            self._caretaker.open_gate(now)
+            self._controller.open_gate(now)
 
     def delete(self, deployment: Address) -> None:
         """Take an endpoint away with all its revisions; its payload logs stay."""
         with self._writing() as now:
             if self._store.put_aside(deployment):
-                self._ledger.close(name_of(deployment))
-                self._caretaker.send_away(now)
+                self._totals.close(name_of(deployment))
+                self._controller.send_away(now)
 
     def settle(self) -> bool:
         """Let time pass: replace crashed replicas, follow the load. Return whether anything changed since.
@@ -153,7 +153,7 @@ class LocalServing:
             Unavailable: the folder can't be read or written; what could be done was done.
         """
         with self._writing() as now:
-            self._caretaker.settle(now)
+            self._controller.settle(now)
             shown = {
                 name: replace(endpoint, figures=Figures(), counted={}) for name, endpoint in self._listed().items()
             }
@@ -174,10 +174,10 @@ class LocalServing:
             revisions={name: _revision(item, internal) for name, item in endpoint.revisions.items()},
             traffic=dict(endpoint.traffic),
             since=_moment(endpoint.since),
-            figures=self._ledger.figures(endpoint),
+            figures=self._totals.figures(endpoint),
             logs_url=self._store.logs_of(endpoint.deployment).as_uri(),
             metrics_url=f"{internal}/metrics" if internal else "",
-            counted=self._ledger.counted(endpoint),
+            counted=self._totals.counted(endpoint),
         )
 
     @contextmanager
@@ -219,7 +219,7 @@ def _checked(
     revisions = endpoint.revisions if endpoint else MappingProxyType({})
     for revision in wanted:
         known = revisions.get(revision)
-        if known is None or life.state_of(known) is not RevisionState.READY:
+        if known is None or replica_lifecycle.state_of(known) is not RevisionState.READY:
             raise Refused(f"revision {revision} of {deployment} is not there or not ready, so it gets no traffic")
     return wanted
 
@@ -229,11 +229,11 @@ def _revision(record: RevisionRecord, url: str) -> Revision:
     return Revision(
         digest=record.digest,
         trial=record.order.trial,
-        state=life.state_of(record),
+        state=replica_lifecycle.state_of(record),
         url=f"{url}/revisions/{record.digest}" if url else "",
         ready=record.ready,
         wanted=record.wanted,
-        reason=life.reason_of(record),
+        reason=replica_lifecycle.reason_of(record),
         scale=(bounds.minimum, bounds.maximum, bounds.target_rps),
         started=_moment(record.started),
     )

@@ -12,10 +12,10 @@ import structlog
 
 from reconciler.cli import main
 from reconciler.cli.init import write_sample
-from reconciler.cli.reading import open_status
-from reconciler.git.beginning import begin
-from reconciler.loop.dumping import dump
+from reconciler.cli.status_reader import open_status
+from reconciler.git.init import begin
 from reconciler.settings import Settings
+from reconciler.yaml.dump import dump
 
 TRIALS = ("experiments/employment/aaaaaaaaaaaa", "experiments/employment/bbbbbbbbbbbb")
 

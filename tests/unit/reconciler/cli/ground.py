@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from reconciler.git.beginning import begin
+from reconciler.git.init import begin
 from reconciler.settings import Settings
 
 

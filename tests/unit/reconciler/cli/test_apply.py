@@ -10,14 +10,14 @@ import pytest
 from reconciler.cli import apply
 from reconciler.cli.apply import converge, take, tell
 from reconciler.cli.exits import Exit
-from reconciler.model.decision import Standing
+from reconciler.model.decision import Phase
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.wiring import Wired
 from tests.unit.reconciler.cli.conftest import Say
 
 
-def decision(standing: Standing, reason: str = "Training", **facts: Any) -> SimpleNamespace:
-    return SimpleNamespace(address="a/b", standing=standing, reason=reason, message="[/red] why", facts=facts)
+def decision(phase: Phase, reason: str = "Training", **facts: Any) -> SimpleNamespace:
+    return SimpleNamespace(address="a/b", phase=phase, reason=reason, message="[/red] why", facts=facts)
 
 
 def outcome(target: str, error: str = "") -> SimpleNamespace:
@@ -106,8 +106,8 @@ def wired(passes: Passes, lease: Held | None = None) -> Wired:
     return cast("Wired", SimpleNamespace(converging=passes, lease=lease or Held(), settings=settings))
 
 
-UNDERWAY = made(decision(Standing.RECONCILING))
-ENDED = made(decision(Standing.READY))
+UNDERWAY = made(decision(Phase.RECONCILING))
+ENDED = made(decision(Phase.READY))
 
 
 def test_what_goes_on_beyond_its_time_is_no_end() -> None:
@@ -119,19 +119,19 @@ def test_what_goes_on_beyond_its_time_is_no_end() -> None:
 
 
 def test_it_goes_on_while_a_change_was_made_or_anything_is_underway() -> None:
-    story = Passes([made(decision(Standing.READY), outcomes=(outcome("a/b"),)), UNDERWAY, ENDED])
+    story = Passes([made(decision(Phase.READY), outcomes=(outcome("a/b"),)), UNDERWAY, ENDED])
     assert converge(wired(story), 60, quiet=True) == (ENDED, True)
     assert (story.passes, story.looks) == (3, 0)
 
 
 def test_where_nothing_could_be_done_it_waits_until_an_engine_has_news(clock: Time) -> None:
-    story = Passes([made(decision(Standing.WAITING), did=False), ENDED], news=[False, False, True])
+    story = Passes([made(decision(Phase.WAITING), did=False), ENDED], news=[False, False, True])
     assert converge(wired(story), 60, quiet=True) == (ENDED, True)
     assert (story.passes, story.looks, clock.now) == (2, 3, 2 * apply.TICK)
 
 
 def test_without_news_it_looks_again_every_five_seconds_and_no_longer_than_its_time(clock: Time) -> None:
-    idle = made(decision(Standing.RECONCILING), did=False)
+    idle = made(decision(Phase.RECONCILING), did=False)
     story = Passes([idle])
     assert converge(wired(story), 12, quiet=True) == (idle, False)
     assert (story.passes, clock.now) == (4, 12.0)
@@ -174,31 +174,31 @@ def test_each_change_is_told_with_why_it_was_made_or_how_it_failed(capsys: pytes
 
 
 @pytest.mark.parametrize(
-    ("standing", "in_time", "code"),
+    ("phase", "in_time", "code"),
     [
-        (Standing.READY, True, Exit.OK),
-        (Standing.STALLED, True, Exit.STALLED),
-        (Standing.STALLED, False, Exit.TIMEOUT),
+        (Phase.READY, True, Exit.OK),
+        (Phase.STALLED, True, Exit.STALLED),
+        (Phase.STALLED, False, Exit.TIMEOUT),
     ],
 )
 def test_the_exit_code_says_whether_all_is_well(
-    standing: Standing, in_time: bool, code: Exit, say: Say, place: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    phase: Phase, in_time: bool, code: Exit, say: Say, place: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = made(decision(Standing.READY), decision(standing))
+    done = made(decision(Phase.READY), decision(phase))
     monkeypatch.setattr(apply, "converge", lambda *_, **__: (done, in_time))
     assert say("apply", *place).code == code
 
 
 @pytest.mark.parametrize("reason", ["WaitsForReview", "NoModel", "Suspended", "WaitsForUpstream", "NotDueYet"])
 def test_what_waits_for_people_or_a_schedule_is_an_end(reason: str) -> None:
-    done = made(decision(Standing.WAITING, reason), decision(Standing.STALLED))
+    done = made(decision(Phase.WAITING, reason), decision(Phase.STALLED))
     story = Passes([done])
     assert converge(wired(story), 60, quiet=True) == (done, True)
     assert story.passes == 1
 
 
 def test_the_end_says_what_needs_somebody_and_where_endpoints_answer(capsys: pytest.CaptureFixture[str]) -> None:
-    done = made(decision(Standing.STALLED), decision(Standing.READY, url="http://127.0.0.1:1"))
+    done = made(decision(Phase.STALLED), decision(Phase.READY, url="http://127.0.0.1:1"))
     tell(done, is_converged=True)
     told = capsys.readouterr().out
     for words in (
@@ -209,7 +209,7 @@ def test_the_end_says_what_needs_somebody_and_where_endpoints_answer(capsys: pyt
         "1 ready, 1 stalled",
     ):
         assert words in told
-    tell(made(decision(Standing.RECONCILING)), is_converged=False)
+    tell(made(decision(Phase.RECONCILING)), is_converged=False)
     assert "time is up with 1 resource underway; raise --timeout" in capsys.readouterr().out
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from reconciler.cli import apply
 from reconciler.cli.exits import Exit
-from reconciler.cli.reading import open_status, read_status
-from reconciler.gitstore.claim import Claim, format_claim
-from reconciler.gitstore.lease import Lease
-from reconciler.gitstore.machine import boot_id
+from reconciler.cli.status_reader import open_status, read_status
+from reconciler.lease.claim import Claim, format_claim
+from reconciler.lease.lease import Lease
+from reconciler.lease.monotonic import boot_id
 from reconciler.model.errors import Unavailable
 from reconciler.settings import Settings
 from reconciler.wiring import SystemClock, Wired, wire

@@ -3,13 +3,13 @@
 import pytest
 
 from reconciler.cli.controls import asked_for, write_approval, write_control
-from reconciler.cli.reading import open_status, read_status
-from reconciler.gitstore.status import StatusBranch
-from reconciler.loop.dumping import dump
-from reconciler.loop.recorded import control_path
+from reconciler.cli.status_reader import open_status, read_status
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address
 from reconciler.settings import Settings
+from reconciler.status.branch import StatusBranch
+from reconciler.status.read import control_path
+from reconciler.yaml.dump import dump
 
 DIGITS = Address("datasets/digits")
 

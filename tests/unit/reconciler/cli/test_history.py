@@ -3,9 +3,9 @@
 import pytest
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.reading import open_status
-from reconciler.loop.dumping import dump
+from reconciler.cli.status_reader import open_status
 from reconciler.settings import Settings
+from reconciler.yaml.dump import dump
 from tests.unit.reconciler.cli.conftest import Say, condition
 
 Place = tuple[str, ...]

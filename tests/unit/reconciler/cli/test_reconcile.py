@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.cli.controls import now
 from reconciler.cli.exits import Exit
-from reconciler.cli.reading import read_status
+from reconciler.cli.status_reader import read_status
 from reconciler.settings import Settings
 from tests.unit.reconciler.cli.conftest import Say
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from reconciler.cli.reading import read_status
 from reconciler.cli.rollback import former_trial
+from reconciler.cli.status_reader import read_status
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 from tests.unit.reconciler.cli.conftest import TRIALS

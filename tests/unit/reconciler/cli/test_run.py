@@ -15,12 +15,12 @@ import structlog
 
 from reconciler.cli import main, run
 from reconciler.cli.exits import Exit
-from reconciler.cli.reading import read_status
-from reconciler.git.beginning import begin
+from reconciler.cli.status_reader import read_status
+from reconciler.git.init import begin
 from reconciler.git.local import LocalRepository
 from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import open_repository
-from reconciler.gitstore.lease import Lease, LeaseHeld
+from reconciler.lease.lease import Lease, LeaseHeld
 from reconciler.providers.pools.local import LocalPool
 from reconciler.settings import Settings
 from reconciler.wiring import SystemClock

@@ -3,7 +3,7 @@
 import pytest
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.reading import read_status
+from reconciler.cli.status_reader import read_status
 from reconciler.model.ids import Address
 from reconciler.settings import Settings
 from tests.unit.reconciler.cli.conftest import Say

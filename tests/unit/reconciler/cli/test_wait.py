@@ -7,7 +7,7 @@ import pytest
 from reconciler.cli.exits import Exit
 from reconciler.cli.output import Row
 from reconciler.cli.wait import TAKEOVER, judged, verdict
-from reconciler.gitstore.heartbeat import Life
+from reconciler.lease.heartbeat import Life
 from reconciler.settings import Settings
 from tests.unit.reconciler.cli.conftest import Say
 from tests.unit.reconciler.cli.test_apply_lease import claim, held

@@ -14,7 +14,7 @@ from omegaconf import OmegaConf
 from reconciler.compose import Cache, compose
 from reconciler.compose.library import Desk, Library
 from reconciler.compose.lru import Lru
-from reconciler.compose.one import Ingredients, flatten, layers_of
+from reconciler.compose.spec import Ingredients, flatten, layers_of
 from reconciler.model.ids import Address, kind_of, name_of
 from reconciler.model.resource import Desired
 from reconciler.providers.memory.source import MemoryTree, Snapshot, SourceRoom

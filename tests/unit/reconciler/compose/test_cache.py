@@ -32,7 +32,7 @@ def test_it_stays_small_however_much_is_changed() -> None:
     cache = Cache()
     for number in range(1500):
         compose(tree({**SMALL, "specs/experiments/loans.yaml": EXPERIMENT + f"seed: {number}\n"}), "dev", cache)
-    assert len(cache.shelf("dev").composed) <= 2 * 3 + 256
+    assert len(cache.of("dev").composed) <= 2 * 3 + 256
     assert len(cache.documents) <= 1024
 
 
@@ -45,4 +45,4 @@ def test_variants_by_parts_are_few() -> None:
             "specs/parts/p.yaml": f"seed: {number}\n",
         }
         assert compose(tree(files), "dev", cache).resources[LOANS].spec.seed == number  # type: ignore[attr-defined]
-    assert len(cache.shelf("dev").composed) <= 2 * 3 + 256
+    assert len(cache.of("dev").composed) <= 2 * 3 + 256

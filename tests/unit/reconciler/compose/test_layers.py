@@ -11,7 +11,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from reconciler.compose.flaws import Flawed
 from reconciler.compose.layers import Layer, merged
-from reconciler.compose.text import HEAVIEST, Document
+from reconciler.yaml.parse import HEAVIEST, Document
 
 SCALARS = st.sampled_from([1, 2.5, True, None, "text", "???"])
 VALUES = st.recursive(

@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.compose.library import Desk, Library, told
 from reconciler.compose.lru import Lru
-from reconciler.compose.text import LARGEST, Document, Unreadable
+from reconciler.yaml.parse import LARGEST, Document, Unreadable
 from tests.unit.reconciler.compose.samples import library, tree
 
 

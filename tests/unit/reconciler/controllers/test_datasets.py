@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.controllers.datasets import due_since
 from reconciler.model.change import AcceptRun, CancelJob, CloseProposal, DropRun, OpenProposal, StartRun
-from reconciler.model.decision import DataVersion, Decision, Standing
+from reconciler.model.decision import DataVersion, Decision, Phase
 from reconciler.model.ids import RunName
 from reconciler.model.observed import Actual, Controls
 from tests.unit.reconciler import stage
@@ -32,13 +32,13 @@ def test_a_new_dataset_is_pulled() -> None:
     found = decide(stage.resource(LOANS), stage.actual())
     change = stage.started(found)
     assert (change.runner, change.params["source"]["sql"]["query"]) == ("ingest", "SELECT * FROM loans")
-    assert (found.standing, found.output) == (Standing.WAITING, None)
+    assert (found.phase, found.output) == (Phase.WAITING, None)
 
 
 def test_an_accepted_version_is_handed_on_and_told() -> None:
     run = run_of()
     found = decide(stage.resource(LOANS), accepted(run))
-    assert (found.standing, found.reason) == (Standing.READY, "Accepted")
+    assert (found.phase, found.reason) == (Phase.READY, "Accepted")
     assert found.message == f"version {run[-12:]} with 5 rows is merged"
     assert found.output == DataVersion(run, "rows-1")
     assert found.facts["version"] == run
@@ -86,7 +86,7 @@ def test_a_schedule_that_is_taken_away_brings_no_older_version_in_again() -> Non
     fresh = run_of(NIGHTLY)
     seen = accepted(fresh, facts={LOANS: {"due": "2026-01-07T03:00:00+00:00", "run": fresh, "version": fresh}})
     found = decide(stage.resource(LOANS), seen)
-    assert (found.facts["run"], found.standing, found.changes) == (fresh, Standing.READY, ())
+    assert (found.facts["run"], found.phase, found.changes) == (fresh, Phase.READY, ())
 
 
 def test_an_alert_asks_for_fresh_data_once() -> None:
@@ -119,7 +119,7 @@ def refused(spec: dict[str, Any], former: str, **recorded: Any) -> Decision:
 def test_refused_data_stalls_with_its_violations_and_keeps_the_former_version_downstream() -> None:
     former = run_of()
     found = refused(NIGHTLY, former, version=former)
-    assert (found.standing, found.reason, found.message) == (Standing.STALLED, "DataRefused", "age: above 120")
+    assert (found.phase, found.reason, found.message) == (Phase.STALLED, "DataRefused", "age: above 120")
     assert found.output == DataVersion(former, "rows-1")
     assert found.facts["violations"] == [{"where": "age", "what": "above 120"}]
     assert found.facts["version"] == former
@@ -180,7 +180,7 @@ def test_a_spec_without_a_schema_gets_one_proposed_from_its_data() -> None:
     found = propose()
     (wanted,) = stage.of(found, OpenProposal)
     assert (wanted.file, wanted.edits) == ("specs/datasets/loans.yaml", {"columns": COLUMNS})
-    assert found.standing is Standing.READY
+    assert found.phase is Phase.READY
 
 
 def test_a_schema_is_proposed_once_and_remembered_when_it_was_seen() -> None:
@@ -238,7 +238,7 @@ def test_what_was_taken_over_stays_and_goes_on_being_told() -> None:
     first = decide(stage.resource(LOANS), seen)
     here = stage.actual(stage.version(newest), results=seen.results, facts={LOANS: first.facts})
     again = decide(stage.resource(LOANS), here)
-    assert (again.facts["run"], again.standing, again.changes) == (newest, Standing.READY, ())
+    assert (again.facts["run"], again.phase, again.changes) == (newest, Phase.READY, ())
     assert again.message.endswith("with 21000 rows is merged; it is the newest that another environment has accepted")
     last = decide(stage.resource(LOANS), replace(here, recorded={LOANS: {"facts": dict(again.facts)}}))
     assert last.message == again.message

@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.controllers.deployments import retire, revision_of
 from reconciler.model.change import AcceptRun, CancelJob, DeleteEndpoint, DropRun, StartRevision, StartRun, StopRevision
-from reconciler.model.decision import Decision, Live, Standing
+from reconciler.model.decision import Decision, Live, Phase
 from reconciler.model.ids import Digest
 from reconciler.model.kinds.deployments import Deployment, Model
 from reconciler.model.observed import Endpoint, Revision
@@ -72,12 +72,12 @@ def routes(decision: Decision) -> list[dict[str, int]]:
 
 def test_without_a_pinned_model_it_waits_for_a_promotion() -> None:
     found = stage.decide(stage.resource(API), stage.actual())
-    assert (found.standing, found.reason, found.changes) == (Standing.WAITING, "NoModel", ())
+    assert (found.phase, found.reason, found.changes) == (Phase.WAITING, "NoModel", ())
 
 
 def test_a_model_that_is_not_in_the_data_store_stalls_and_touches_nothing_live() -> None:
     found = stage.decide(pinned(), stage.actual(serving(old(), traffic={OLD: 100})))
-    assert (found.standing, found.reason, found.changes) == (Standing.STALLED, "ModelNotFound", ())
+    assert (found.phase, found.reason, found.changes) == (Phase.STALLED, "ModelNotFound", ())
     assert isinstance(found.output, Live)
     assert found.output.revision == OLD
 
@@ -88,7 +88,7 @@ def test_a_model_whose_result_is_lost_stalls_too() -> None:
 
 def test_a_digest_that_is_not_the_models_stalls() -> None:
     found = decide(results={TRIAL: stage.trained({}, "sha256:" + "cd" * 32)})
-    assert (found.standing, found.reason) == (Standing.STALLED, "DigestMismatch")
+    assert (found.phase, found.reason) == (Phase.STALLED, "DigestMismatch")
     assert "correct model.digest" in found.message
 
 
@@ -133,13 +133,13 @@ def test_a_revision_that_is_not_ready_is_waited_for_until_its_deadline() -> None
     assert (found.reason, found.changes) == ("Starting", ())
     assert found.wake == ago(minutes=1) + pinned().spec.rollout.deadline  # type: ignore[attr-defined]
     late = decide(serving(new("starting", started=ago(minutes=5), reason="no memory")), tested=False)
-    assert (late.standing, late.reason) == (Standing.STALLED, "DeadlineExceeded")
+    assert (late.phase, late.reason) == (Phase.STALLED, "DeadlineExceeded")
     assert late.message.endswith("was not ready in time: no memory")
 
 
 def test_a_revision_that_does_not_start_stalls_with_the_reason() -> None:
     found = decide(serving(new("failed", reason="bad model file")), tested=False)
-    assert (found.standing, found.reason, found.changes) == (Standing.STALLED, "RevisionFailed", ())
+    assert (found.phase, found.reason, found.changes) == (Phase.STALLED, "RevisionFailed", ())
     assert found.message.endswith("doesn't start: bad model file")
 
 
@@ -179,7 +179,7 @@ def test_a_revision_that_fails_its_smoke_test_gets_no_traffic_and_is_stopped(
     things: list[Any], results: dict[str, Any]
 ) -> None:
     found = decide(serving(new(), old(), traffic={OLD: 100}), *things, tested=False, results=results)
-    assert (found.standing, found.reason, kinds(found)) == (Standing.STALLED, "SmokeTestFailed", [StopRevision])
+    assert (found.phase, found.reason, kinds(found)) == (Phase.STALLED, "SmokeTestFailed", [StopRevision])
     stopping = decide(serving(new("stopping"), old(), traffic={OLD: 100}), *things, tested=False, results=results)
     assert stopping.changes == ()
 
@@ -201,7 +201,7 @@ def test_a_rollout_goes_by_steps_with_a_hold() -> None:
 
 def test_when_all_holds_the_former_revision_is_stopped() -> None:
     found = decide(serving(new(), old(), traffic={NEW: 100}, since=ago(minutes=1)), facts={"rolled_back": [NEW, "x"]})
-    assert (found.standing, found.reason) == (Standing.READY, "Serving")
+    assert (found.phase, found.reason) == (Phase.READY, "Serving")
     assert [change.target for change in stage.of(found, StopRevision)] == [f"{API}/{OLD}"]
     assert found.facts["rolled_back"] == ["x"]
     assert found.message == f"{TRIAL} answers at http://api"
@@ -212,9 +212,9 @@ def test_when_all_holds_the_former_revision_is_stopped() -> None:
 def test_an_endpoint_that_nobody_gets_into_is_not_ready_and_keeps_what_may_still_answer() -> None:
     blocked = replace(serving(new(), old(), traffic={NEW: 100}), blocked="its Gateway refuses its HTTPRoute: X")
     found = decide(blocked)
-    assert (found.standing, found.changes) == (Standing.RECONCILING, ())
+    assert (found.phase, found.changes) == (Phase.RECONCILING, ())
     alone = decide(replace(blocked, revisions={NEW: new()}))
-    assert (alone.standing, alone.reason, alone.changes) == (Standing.RECONCILING, "NotRouted", ())
+    assert (alone.phase, alone.reason, alone.changes) == (Phase.RECONCILING, "NotRouted", ())
     assert alone.message == ("requests to http://api don't get where they should: its Gateway refuses its HTTPRoute: X")
 
 
@@ -239,7 +239,7 @@ def test_bounds_of_scale_change_on_a_running_revision() -> None:
 
 def test_a_revision_with_traffic_that_crashed_is_told_and_gets_no_more() -> None:
     whole = decide(serving(new("starting"), traffic={NEW: 100}))
-    assert (whole.standing, whole.reason, whole.changes) == (Standing.RECONCILING, "NotReady", ())
+    assert (whole.phase, whole.reason, whole.changes) == (Phase.RECONCILING, "NotReady", ())
     assert whole.message == f"revision {NEW} is not ready: it starts again"
     canary = decide(serving(new("starting"), old(), traffic={OLD: 50, NEW: 50}, since=ago(minutes=9)))
     assert (canary.reason, canary.changes) == ("NotReady", ())
@@ -257,7 +257,7 @@ def test_a_change_by_hand_is_reported_and_left_pass_after_pass_where_the_spec_sa
     recorded: dict[str, Any] = {"revision": NEW, "traffic": {NEW: 100}}
     for _ in range(3):
         found = decide(serving(), facts=recorded, thing=pinned(drift="report"))
-        assert (found.standing, found.reason, found.changes) == (Standing.READY, "Drifted", ())
+        assert (found.phase, found.reason, found.changes) == (Phase.READY, "Drifted", ())
         assert found.drifted
         recorded = dict(found.facts)
     assert kinds(decide(serving(), thing=pinned(drift="report"))) == [StartRevision]
@@ -270,7 +270,7 @@ def test_a_revision_changed_by_hand_is_brought_back() -> None:
     found = decide(serving(new(changed="its image is another"), traffic={NEW: 100}), facts=LIVE)
     assert (kinds(found), found.drifted) == ([StartRevision], f"revision {NEW}: its image is another")
     found = decide(serving(new(changed="its image is another")), facts=LIVE, thing=pinned(drift="report"))
-    assert (found.standing, found.reason, found.changes) == (Standing.READY, "Drifted", ())
+    assert (found.phase, found.reason, found.changes) == (Phase.READY, "Drifted", ())
     assert found.facts == LIVE
 
 
@@ -336,7 +336,7 @@ def test_an_endpoint_that_is_being_deleted_is_waited_for() -> None:
 
 def test_an_endpoint_that_doesn_t_end_is_told() -> None:
     found = retired(serving(new("stopping", reason="a finalizer holds it")))
-    assert (found.standing, found.reason, found.changes) == (Standing.STALLED, "Stuck", ())
+    assert (found.phase, found.reason, found.changes) == (Phase.STALLED, "Stuck", ())
     assert found.message == f"revision {NEW} doesn't end: a finalizer holds it"
 
 

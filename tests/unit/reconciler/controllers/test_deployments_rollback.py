@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reconciler.model.change import Route
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import Digest
 from reconciler.model.observed import Endpoint, Figures, Revision
 from reconciler.model.resource import Resource
@@ -36,7 +36,7 @@ def canary(share: int = 50, figures: Figures = FAILING, state: str = "ready", **
 @pytest.mark.parametrize("share", [10, 50, 100])
 def test_a_gate_that_fails_takes_a_rollout_back_to_the_former_revision(share: int) -> None:
     found = decide(canary(share))
-    assert (found.standing, found.reason) == (Standing.STALLED, "RolledBack")
+    assert (found.phase, found.reason) == (Phase.STALLED, "RolledBack")
     assert routes(found) == [{OLD: 100}]
     assert found.facts["rolled_back"] == [NEW]
 
@@ -44,7 +44,7 @@ def test_a_gate_that_fails_takes_a_rollout_back_to_the_former_revision(share: in
 def test_a_revision_that_was_taken_back_is_not_tried_again_by_itself() -> None:
     back = serving(new(), old(), traffic={OLD: 100}, since=ago(minutes=1))
     found = decide(back, facts={"rolled_back": [NEW]})
-    assert (found.standing, found.reason, found.changes) == (Standing.STALLED, "RolledBack", ())
+    assert (found.phase, found.reason, found.changes) == (Phase.STALLED, "RolledBack", ())
     assert found.facts["rolled_back"] == [NEW]
 
 
@@ -63,7 +63,7 @@ def test_a_canary_that_crashes_for_good_loses_its_traffic_and_is_not_tried_again
 
 def test_a_revision_that_crashes_with_nothing_to_go_back_to_keeps_its_traffic() -> None:
     found = decide(serving(new("failed", reason="killed"), traffic={NEW: 100}))
-    assert (found.standing, found.changes) == (Standing.STALLED, ())
+    assert (found.phase, found.changes) == (Phase.STALLED, ())
     assert "rolled_back" not in found.facts
 
 

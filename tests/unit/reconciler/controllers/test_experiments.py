@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from reconciler.controllers.experiments import gpu_hours, ranked
-from reconciler.controllers.pursuit import Pursuit, Stage
+from reconciler.controllers.run_lifecycle import Lifecycle, Stage
 from reconciler.model.change import DropRun, StartRun
-from reconciler.model.decision import DataVersion, Decision, Leaderboard, Standing
+from reconciler.model.decision import DataVersion, Decision, Leaderboard, Phase
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.observed import Actual
@@ -49,7 +49,7 @@ def done(**scores: float) -> Actual:
 def test_every_trial_of_the_sweep_is_a_run_of_its_own() -> None:
     found = decide()
     assert [change.params["params"] for change in stage.of(found, StartRun)] == list(TRIALS)
-    assert (found.standing, found.message.split(";")[0]) == (Standing.WAITING, "0 of 3 trials ended")
+    assert (found.phase, found.message.split(";")[0]) == (Phase.WAITING, "0 of 3 trials ended")
     assert len({A, B, C}) == 3
 
 
@@ -115,14 +115,14 @@ def test_labels_are_an_input_where_the_spec_names_them() -> None:
 
 
 def test_an_experiment_waits_for_its_data() -> None:
-    found = stage.decide(sweep(), stage.actual(), upstream=[stage.upstream(LOANS, None, Standing.STALLED)])
+    found = stage.decide(sweep(), stage.actual(), upstream=[stage.upstream(LOANS, None, Phase.STALLED)])
     assert (found.reason, found.message) == ("WaitsForUpstream", "datasets/loans is stalled")
 
 
 def test_the_leaderboard_is_in_the_order_of_the_metric_with_places() -> None:
     found = decide(done(a=0.7, b=0.9, c=0.8))
     assert [(row["rank"], row["run"]) for row in found.facts["leaderboard"]] == [(1, B), (2, C), (3, A)]
-    assert (found.standing, found.message) == (Standing.READY, "3 trials, best roc_auc 0.9000 on the validation rows")
+    assert (found.phase, found.message) == (Phase.READY, "3 trials, best roc_auc 0.9000 on the validation rows")
     assert isinstance(found.output, Leaderboard)
     assert [trial.run for trial in found.output.trials] == [B, C, A]
     assert found.output.trials[0].model_digest == MODEL
@@ -157,21 +157,21 @@ def test_of_a_loss_the_smallest_is_first_ties_go_by_name_and_one_without_the_met
     spec = sweep(metric={"name": "rmse", "goal": "minimize"}).spec
     assert isinstance(spec, Experiment)
     metrics = {"e": {"rmse": 2.0}, "d": {"rmse": 1.0}, "c": {}, "b": {"rmse": 1.0}}
-    found = [Pursuit(RunName(name), Stage.ACCEPTED, "", result=stage.trained(told)) for name, told in metrics.items()]
-    assert [pursuit.run for pursuit in ranked(spec, found)] == ["b", "d", "e", "c"]
+    found = [Lifecycle(RunName(name), Stage.ACCEPTED, "", result=stage.trained(told)) for name, told in metrics.items()]
+    assert [lifecycle.run for lifecycle in ranked(spec, found)] == ["b", "d", "e", "c"]
 
 
 def test_where_no_trial_has_the_metric_none_is_handed_on() -> None:
     results = {run: stage.trained({"loss": 0.1, "steps": 3.0}) for run in (A, B, C)}
     found = decide(stage.actual(*map(stage.version, (A, B, C)), results=results))
-    assert (found.standing, found.reason, found.output) == (Standing.STALLED, "NoMetric", None)
+    assert (found.phase, found.reason, found.output) == (Phase.STALLED, "NoMetric", None)
     assert found.message == "no trial has the metric roc_auc, so none is the best: they have loss, steps"
 
 
 def test_while_trials_run_nothing_is_handed_on() -> None:
     seen = stage.actual(stage.version(A), stage.branch(B), stage.job(B), results={A: stage.trained({"roc_auc": 0.9})})
     found = decide(seen)
-    assert (found.standing, found.output) == (Standing.RECONCILING, None)
+    assert (found.phase, found.output) == (Phase.RECONCILING, None)
     assert [row["stage"] for row in found.facts["leaderboard"]] == ["accepted", "running", "waiting"]
 
 
@@ -181,8 +181,8 @@ def test_a_failed_trial_does_not_stop_the_others() -> None:
         stage.version(A), stage.version(B), stage.branch(C), stage.failed(C, 65, reason="out of range"), results=results
     )
     found = decide(seen)
-    assert (found.standing, found.message) == (
-        Standing.READY,
+    assert (found.phase, found.message) == (
+        Phase.READY,
         "2 trials, best roc_auc 0.9000 on the validation rows, 1 failed",
     )
     assert isinstance(found.output, Leaderboard)
@@ -193,7 +193,7 @@ def test_a_failed_trial_does_not_stop_the_others() -> None:
 def test_when_every_trial_fails_the_experiment_stalls_with_the_first_reason() -> None:
     jobs = [stage.failed(run, 65, reason="no column paid") for run in (A, B, C)]
     found = decide(stage.actual(*jobs, *map(stage.branch, (A, B, C))))
-    assert (found.standing, found.reason) == (Standing.STALLED, "NoTrialSucceeded")
+    assert (found.phase, found.reason) == (Phase.STALLED, "NoTrialSucceeded")
     assert found.message == "all 3 trials failed; the first: no column paid"
 
 
@@ -212,7 +212,7 @@ def test_gpu_hours_are_trials_by_gpus_by_nodes_by_timeout() -> None:
 def test_a_sweep_above_its_budget_is_refused_and_not_cut_short_in_silence() -> None:
     dear = sweep(resources={"gpus": 1}, timeout="1h", budget={"gpu_hours": 2})
     found = decide(stage.actual(facts={SCORE: {"leaderboard": []}}), dear)
-    assert (found.standing, found.reason, found.changes) == (Standing.STALLED, "OverBudget", ())
+    assert (found.phase, found.reason, found.changes) == (Phase.STALLED, "OverBudget", ())
     assert "3 trials may cost 3 GPU hours, and the budget is 2" in found.message
     assert found.facts == {"leaderboard": []}
     assert stage.of(decide(thing=sweep(resources={"gpus": 1}, timeout="1h", budget={"gpu_hours": 3})), StartRun)

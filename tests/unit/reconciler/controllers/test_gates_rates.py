@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from reconciler.controllers.experiments import ranked
 from reconciler.controllers.gates import against_live
-from reconciler.controllers.pursuit import Pursuit, Stage
+from reconciler.controllers.run_lifecycle import Lifecycle, Stage
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.kinds.promotions import Gate
-from runners.evaluate.answers import Answers
 from runners.evaluate.metrics import METRICS
+from runners.evaluate.predictions import Answers
 from runners.evaluate.resampling import bounds
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import SCORE
@@ -40,7 +40,7 @@ def best(validation: NDArray[np.float64], test: NDArray[np.float64]) -> int:
         stage.trained({"accuracy": float(t)}, validation={"metrics": {"accuracy": float(v)}})
         for v, t in zip(validation, test, strict=True)
     ]
-    trials = [Pursuit(RunName(f"{n:03}"), Stage.ACCEPTED, "", result=result) for n, result in enumerate(results)]
+    trials = [Lifecycle(RunName(f"{n:03}"), Stage.ACCEPTED, "", result=result) for n, result in enumerate(results)]
     return int(ranked(spec, trials)[0].run)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from reconciler.model.change import CancelJob, DropRun, StartRun
-from reconciler.model.decision import DataVersion, Decision, Standing
+from reconciler.model.decision import DataVersion, Decision, Phase
 from reconciler.model.ids import RunName
 from reconciler.model.observed import Actual
 from tests.unit.reconciler import stage
@@ -43,7 +43,7 @@ def test_accepted_labels_are_handed_on_with_their_agreement() -> None:
     run = run_of()
     told = stage.result(content="marks-1", facts={"alpha": 0.81})
     found = decide(stage.actual(stage.version(run), results={run: told}), note="")
-    assert (found.standing, found.message) == (Standing.READY, "labels agree with alpha 0.81")
+    assert (found.phase, found.message) == (Phase.READY, "labels agree with alpha 0.81")
     assert found.output == DataVersion(run, "marks-1")
 
 
@@ -64,7 +64,7 @@ def test_labels_on_which_annotators_disagree_are_refused_and_not_handed_on() -> 
     run = run_of()
     bad = stage.result(accepted=False, violations=[{"where": "alpha", "what": "0.31 is below 0.6"}])
     found = decide(stage.actual(stage.branch(run, sealed=True), results={run: bad}))
-    assert (found.standing, found.message, found.output) == (Standing.STALLED, "alpha: 0.31 is below 0.6", None)
+    assert (found.phase, found.message, found.output) == (Phase.STALLED, "alpha: 0.31 is below 0.6", None)
 
 
 def test_new_annotations_are_looked_for_on_a_schedule_and_a_merge_that_has_begun_is_finished() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.controllers.reports import reports
 from reconciler.model.change import CancelJob, DropRun, MergeProposal, OpenProposal, StartRun
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import Digest, RunName
 from reconciler.model.observed import Actual
 from reconciler.model.resource import Resource
@@ -34,7 +34,7 @@ def test_a_monitor_waits_for_a_deployment_that_serves() -> None:
 
 def test_the_first_report_of_a_model_waits_for_its_schedule() -> None:
     found = decide(stage.actual(), ago(seconds=10))
-    assert (found.standing, found.reason, found.changes) == (Standing.READY, "NotDueYet", ())
+    assert (found.phase, found.reason, found.changes) == (Phase.READY, "NotDueYet", ())
     assert found.wake == NOW.replace(hour=13, minute=0, second=0)
     assert decide(stage.actual(), HOUR).reason == "NotDueYet"
 
@@ -98,7 +98,7 @@ def test_a_quiet_window_waits_and_says_since_when_and_for_how_many_rows() -> Non
     run = stage.started(decide(stage.actual(stage.version(report("a")), results=former))).run
     runs = former | quiet(run, start=BEFORE.isoformat())
     found = decide(stage.actual(*map(stage.version, runs), results=runs))
-    assert (found.standing, found.reason) == (Standing.READY, "WaitsForRows")
+    assert (found.phase, found.reason) == (Phase.READY, "WaitsForRows")
     assert found.message == f"120 of 500 rows since {BEFORE.isoformat()}: waits for more"
     assert found.facts["waits"] == {"rows": 120, "needed": 500, "since": BEFORE.isoformat()}
     assert found.wake == NOW.replace(hour=13, minute=0, second=0)
@@ -118,7 +118,7 @@ def test_what_a_quiet_window_left_goes_when_it_was_looked_again() -> None:
 def test_a_report_keeps_its_name_when_it_is_accepted() -> None:
     run = stage.started(decide(stage.actual())).run
     found = decide(stage.actual(stage.version(run), results={run: stage.reported(HOUR)}))
-    assert (found.standing, found.message, found.changes) == (Standing.READY, "1000 rows, verdict ok", ())
+    assert (found.phase, found.message, found.changes) == (Phase.READY, "1000 rows, verdict ok", ())
 
 
 def test_a_report_under_way_is_finished_before_the_next_begins() -> None:
@@ -140,7 +140,7 @@ def test_a_report_under_way_on_a_model_that_no_longer_serves_is_stopped() -> Non
 def test_a_report_that_fails_stalls_the_monitor_until_the_next() -> None:
     run = stage.started(decide(stage.actual())).run
     found = decide(stage.actual(stage.branch(run), stage.failed(run, 65, reason="no logs")))
-    assert (found.standing, found.reason, found.message) == (Standing.STALLED, "ReportFailed", "no logs")
+    assert (found.phase, found.reason, found.message) == (Phase.STALLED, "ReportFailed", "no logs")
     assert found.wake is not None
 
 
@@ -218,7 +218,7 @@ def test_an_alert_says_since_when_and_about_which_model() -> None:
     told = {alert["what"]: (alert["since"], alert["trial"]) for alert in found.facts["alerts"]}
     assert told == {"drift": (ago(hours=5).isoformat(), LIVE), "missing": (BEFORE.isoformat(), LIVE)}
     assert found.alerting == f"2 alerts: drift since {ago(hours=5).isoformat()}, missing since {BEFORE.isoformat()}"
-    assert found.standing is not Standing.STALLED
+    assert found.phase is not Phase.STALLED
 
 
 def test_an_alert_does_not_outlive_its_model() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.controllers.pools import retire
 from reconciler.model.change import ConfigurePool
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import Job, Use
 from tests.unit.reconciler import stage
@@ -26,12 +26,12 @@ def test_a_pool_that_is_not_there_is_configured() -> None:
     found = decide()
     (change,) = stage.of(found, ConfigurePool)
     assert change.spec == Pool.model_validate(SPEC)
-    assert found.standing is Standing.RECONCILING
+    assert found.phase is Phase.RECONCILING
 
 
 def test_a_pool_as_its_spec_says_is_left_alone() -> None:
     found = decide(there=Pool.model_validate(SPEC))
-    assert (found.standing, found.changes) == (Standing.READY, ())
+    assert (found.phase, found.changes) == (Phase.READY, ())
     assert found.message == "4 cpus, 8 GiB of memory, 1 gpus"
 
 
@@ -52,7 +52,7 @@ def again(there: dict[str, Any], *, asked: datetime | None = None, **wanted: Any
 
 def test_a_pool_that_another_environment_has_set_otherwise_is_not_fought_for() -> None:
     found = again({"capacity": {"cpus": 8, "memory": "8Gi", "gpus": 1}})
-    assert (found.standing, found.reason, found.changes) == (Standing.STALLED, "Contended", ())
+    assert (found.phase, found.reason, found.changes) == (Phase.STALLED, "Contended", ())
     assert "8 cpus" in found.message
 
 
@@ -60,7 +60,7 @@ def test_a_pool_that_another_environment_has_set_otherwise_is_not_fought_for() -
 def test_whoever_changes_their_mind_has_their_way_and_forgets_the_former_wish_first(told: dict[str, Any]) -> None:
     """Killed between the change and its status, the next daemon must not take it for another environment's."""
     found = again({"capacity": {"cpus": 8}}, **told)
-    assert (found.standing, found.changes, found.wake) == (Standing.RECONCILING, (), stage.NOW)
+    assert (found.phase, found.changes, found.wake) == (Phase.RECONCILING, (), stage.NOW)
     assert "configured" not in found.facts
     there = Pool.model_validate({**SPEC, "capacity": {"cpus": 8}})
     spec = {key: value for key, value in told.items() if key != "asked"}
@@ -102,7 +102,7 @@ def test_a_pool_that_was_changed_by_hand_is_put_right_and_told() -> None:
     found = stage.decide(stage.resource(SHARED, **SPEC), seen)
     (change,) = stage.of(found, ConfigurePool)
     assert (change.why, found.drifted) == ("Cohort ml.shared is gone", "Cohort ml.shared is gone")
-    assert found.standing is Standing.RECONCILING
+    assert found.phase is Phase.RECONCILING
 
 
 def test_use_and_what_is_borrowed_are_facts_of_a_team() -> None:

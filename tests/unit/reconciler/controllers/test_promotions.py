@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reconciler.model.change import CancelJob, CloseProposal, DropRun, MergeProposal, OpenProposal
-from reconciler.model.decision import Decision, Scores, Standing, Trial
+from reconciler.model.decision import Decision, Phase, Scores, Trial
 from reconciler.model.observed import Actual, Proposal
 from reconciler.model.resource import Resource
 from tests.unit.reconciler import stage
@@ -75,7 +75,7 @@ def test_a_trial_that_fails_a_gate_gives_way_to_the_next() -> None:
 def test_when_no_trial_passes_its_gates_the_promotion_stalls_with_the_figures() -> None:
     gates: dict[str, Any] = {"gates": [{"metric": "roc_auc", "minimum": 0.95}]}
     found = decide(stage.actual(), **gates)
-    assert (found.standing, found.reason) == (Standing.STALLED, "GatesFailed")
+    assert (found.phase, found.reason) == (Phase.STALLED, "GatesFailed")
     why = "roc_auc is 0.9000, at least 0.95"
     assert found.message == f"no trial passes its gates on the validation rows; the best one: {why}"
 
@@ -87,7 +87,7 @@ def scored(digit: str, validation: float, test: float) -> Trial:
 def test_the_test_rows_judge_the_trial_that_was_chosen_and_choose_no_other() -> None:
     gates: dict[str, Any] = {"gates": [{"metric": "roc_auc", "minimum": 0.85}]}
     found = decide(stage.actual(), scored("1", 0.9, 0.84), scored("2", 0.89, 0.95), **gates)
-    assert (found.standing, found.reason, found.changes) == (Standing.STALLED, "GatesFailed", ())
+    assert (found.phase, found.reason, found.changes) == (Phase.STALLED, "GatesFailed", ())
     assert BEST.run in found.message
     assert "on the test rows, which no choice has seen: roc_auc is 0.8400, at least 0.85" in found.message
 
@@ -138,7 +138,7 @@ def test_the_live_model_stays_when_it_is_better() -> None:
         metrics={"candidate.roc_auc": 0.9, "live.roc_auc": 0.95},
         **BEATS_LIVE,
     )
-    assert (found.standing, found.reason) == (Standing.READY, "LiveIsBetter")
+    assert (found.phase, found.reason) == (Phase.READY, "LiveIsBetter")
     assert [type(change) for change in found.changes] == [CloseProposal]
 
 
@@ -153,7 +153,7 @@ def test_the_experiments_goal_says_which_of_two_models_is_better() -> None:
 def test_a_review_changes_nothing_until_it_is_merged() -> None:
     wanted = proposed()
     found = compared(stage.proposal(wanted.name))
-    assert (found.standing, found.reason, found.changes) == (Standing.WAITING, "WaitsForReview", ())
+    assert (found.phase, found.reason, found.changes) == (Phase.WAITING, "WaitsForReview", ())
     assert found.facts["proposal"] == wanted.name
     assert found.facts["evidence"] == wanted.body
     assert found.facts["proposed"] == [wanted.name]
@@ -170,7 +170,7 @@ def test_a_proposal_that_a_person_declined_is_not_made_again(closed: bool) -> No
     wanted = proposed()
     gone: list[Proposal] = [stage.proposal(wanted.name, "closed")] if closed else []
     found = compared(*gone, facts={"proposed": [wanted.name]})
-    assert (found.standing, found.reason, found.changes) == (Standing.READY, "Declined", ())
+    assert (found.phase, found.reason, found.changes) == (Phase.READY, "Declined", ())
 
 
 def test_automatic_approval_merges_what_is_open_and_nothing_else() -> None:
@@ -195,14 +195,14 @@ def test_a_pinned_candidate_is_promoted_and_what_is_left_over_is_tidied() -> Non
     merged = stage.proposal(f"{GO}/merged", "merged")
     seen = stage.actual(merged, stage.branch(former), stage.job(former), facts={GO: {"promoted": [LIVE]}})
     found = decide(seen, live=BEST.run)
-    assert (found.standing, found.reason) == (Standing.READY, "Promoted")
+    assert (found.phase, found.reason) == (Phase.READY, "Promoted")
     assert [change.verb for change in found.changes] == ["close", "cancel", "drop"]
     assert found.facts["promoted"] == [LIVE, BEST.run]
 
 
 def test_a_model_that_was_rolled_back_is_not_proposed_again() -> None:
     found = decide(stage.actual(facts={GO: {"promoted": [LIVE, BEST.run]}}), live=LIVE)
-    assert (found.standing, found.reason, found.changes) == (Standing.READY, "RolledBack", ())
+    assert (found.phase, found.reason, found.changes) == (Phase.READY, "RolledBack", ())
     assert found.facts["promoted"] == [BEST.run, LIVE]
     assert decide(stage.actual(facts={GO: {"promoted": [BEST.run]}})).reason == "RolledBack"
 
@@ -211,7 +211,7 @@ def test_a_comparison_that_is_under_way_or_has_failed_is_told() -> None:
     run = stage.started(decide(stage.actual())).run
     assert decide(stage.actual(stage.branch(run), stage.job(run))).reason == "Comparing"
     found = decide(stage.actual(stage.branch(run), stage.failed(run, 65, reason="no rows")))
-    assert (found.standing, found.reason, found.message) == (Standing.STALLED, "ComparisonFailed", "no rows")
+    assert (found.phase, found.reason, found.message) == (Phase.STALLED, "ComparisonFailed", "no rows")
 
 
 def test_a_comparison_of_a_former_candidate_is_stopped() -> None:

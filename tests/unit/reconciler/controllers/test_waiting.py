@@ -3,7 +3,7 @@
 import pytest
 
 from reconciler.controllers.waiting import waits_for
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import LOANS, SCORE
 
@@ -15,16 +15,16 @@ def waits(*above: Decision, broken: bool = False) -> Decision:
 
 
 @pytest.mark.parametrize(
-    ("standing", "message"),
+    ("phase", "message"),
     [
-        (Standing.STALLED, "datasets/loans is stalled"),
-        (Standing.RECONCILING, "datasets/loans is not ready yet"),
-        (Standing.WAITING, "datasets/loans is not ready yet"),
+        (Phase.STALLED, "datasets/loans is stalled"),
+        (Phase.RECONCILING, "datasets/loans is not ready yet"),
+        (Phase.WAITING, "datasets/loans is not ready yet"),
     ],
 )
-def test_the_reason_is_how_the_resource_upstream_stands(standing: Standing, message: str) -> None:
-    found = waits(stage.upstream(LOANS, None, standing))
-    assert (found.standing, found.reason, found.message) == (Standing.WAITING, "WaitsForUpstream", message)
+def test_the_reason_is_how_the_resource_upstream_stands(phase: Phase, message: str) -> None:
+    found = waits(stage.upstream(LOANS, None, phase))
+    assert (found.phase, found.reason, found.message) == (Phase.WAITING, "WaitsForUpstream", message)
 
 
 def test_a_resource_upstream_that_is_absent_or_broken_is_told_apart() -> None:

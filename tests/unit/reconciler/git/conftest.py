@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.git.mirror import make_bare
+from reconciler.git.bare import make_bare
 from reconciler.git.objects import ObjectStore
 from tests.unit.reconciler.git.people import Clone
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.git.mirror import make_bare
+from reconciler.git.bare import make_bare
 from reconciler.git.objects import Info, ObjectStore, object_id
 from reconciler.git.process import command
 from reconciler.model.errors import Refused, Unavailable

@@ -3,7 +3,7 @@
 import pytest
 
 from reconciler.kubernetes import Kind, Kubernetes
-from reconciler.kubernetes.answers import FieldsTaken
+from reconciler.kubernetes.responses import FieldsTaken
 from reconciler.model.errors import Raced, Refused, Unavailable
 from tests.unit.reconciler.kubernetes.apiserver import ApiServer, Fault
 

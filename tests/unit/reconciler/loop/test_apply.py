@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.loop.apply import Applier
 from reconciler.model import change as c
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.kinds.deployments import Access, Model, Replicas
@@ -43,7 +43,7 @@ def plan(*changes: c.Change) -> Plan:
     for change in changes:
         before = decisions[change.address].changes if change.address in decisions else ()
         decisions[change.address] = Decision(
-            address=change.address, standing=Standing.READY, reason="", message="", changes=(*before, change)
+            address=change.address, phase=Phase.READY, reason="", message="", changes=(*before, change)
         )
     return Plan(COMMIT, "dev", MappingProxyType(decisions))
 

@@ -5,20 +5,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from reconciler.containment import Failure
 from reconciler.controllers import CONTROLLERS
 from reconciler.loop.apply import Applier
-from reconciler.loop.boundary import Failure
 from reconciler.loop.cycle import Cycle, Pass, message
-from reconciler.loop.dumping import dump
-from reconciler.loop.recorded import control_path, parse
 from reconciler.model.change import DropRun
-from reconciler.model.decision import Controller, Decision, Standing
+from reconciler.model.decision import Controller, Decision, Phase
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.plan import Outcome, Plan
 from reconciler.model.resource import Resource
 from reconciler.providers.memory import Call, MemoryStatus, World
 from reconciler.providers.memory.data import DataRoom
+from reconciler.status.read import control_path, parse
+from reconciler.yaml.dump import dump
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API, COMMIT, LOANS, NOW, SHARED
 
@@ -84,7 +84,7 @@ def failing(verb: str, error: Exception) -> Callable[[Call], None]:
 def test_a_dataset_comes_from_nothing_to_an_accepted_version() -> None:
     loop = Loop()
     done = loop.live()
-    assert done.plan.decisions[LOANS].standing is Standing.READY
+    assert done.plan.decisions[LOANS].phase is Phase.READY
     assert loop.document()["state"] == "ready"
     assert loop.world.calls["pool.submit"] == 1
 
@@ -139,7 +139,7 @@ def test_a_provider_that_is_down_stops_only_what_needs_it() -> None:
     loop.wanted.append(stage.resource(API))
     loop.once()
     assert loop.document(API)["state"] == "waiting"
-    assert loop.live().plan.decisions[LOANS].standing is Standing.READY
+    assert loop.live().plan.decisions[LOANS].phase is Phase.READY
 
 
 def test_a_failed_list_deletes_nothing() -> None:
@@ -208,7 +208,7 @@ def test_a_merge_is_not_retried_for_ever_when_the_status_write_fails() -> None:
         loop.world.clock.advance(60)
     assert loop.world.calls["data.merge"] == 1
     loop.world.before = None
-    assert loop.live().plan.decisions[LOANS].standing is Standing.READY
+    assert loop.live().plan.decisions[LOANS].phase is Phase.READY
 
 
 def test_a_defect_in_a_controller_stalls_one_resource_and_is_told() -> None:
@@ -230,7 +230,7 @@ def test_what_operators_ask_is_followed_and_nothing_of_it_is_overwritten() -> No
     assert loop.document()["state"] == "waiting"
     assert loop.world.calls["pool.submit"] == 0
     loop.status.write({control_path(LOANS): None}, "resume")
-    assert loop.live().plan.decisions[LOANS].standing is Standing.READY
+    assert loop.live().plan.decisions[LOANS].phase is Phase.READY
 
 
 def test_notes_go_to_the_status() -> None:
@@ -240,7 +240,7 @@ def test_notes_go_to_the_status() -> None:
 
 
 def decided(address: Address, text: str) -> Decision:
-    return Decision(address=address, standing=Standing.READY, reason="", message=text)
+    return Decision(address=address, phase=Phase.READY, reason="", message=text)
 
 
 def test_a_status_commit_says_what_changed_and_for_which_commit() -> None:
@@ -261,9 +261,7 @@ def test_a_status_commit_says_what_changed_and_for_which_commit() -> None:
 def test_a_pass_wakes_for_a_schedule_or_a_retry(
     wake: datetime | None, retry: datetime | None, first: datetime | None
 ) -> None:
-    plan = Plan(
-        COMMIT, "dev", {LOANS: Decision(address=LOANS, standing=Standing.READY, reason="", message="", wake=wake)}
-    )
+    plan = Plan(COMMIT, "dev", {LOANS: Decision(address=LOANS, phase=Phase.READY, reason="", message="", wake=wake)})
     assert Pass(stage.desired(), stage.actual(), plan, retry_at=retry).wake == first
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from reconciler.loop.cycle import Pass
 from reconciler.loop.daemon import Daemon, Rhythm
-from reconciler.loop.events import Bell
 from reconciler.loop.health import Metrics, Pulse
+from reconciler.loop.wake_up import WakeUp
 from reconciler.model.change import DropRun
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.plan import Outcome, Plan
@@ -32,7 +32,7 @@ def now() -> datetime:
 
 def made(*changes: DropRun, error: str = "", wake: datetime | None = None, **parts: Any) -> Pass:
     """Build a pass that tried these changes."""
-    decision = Decision(address=LOANS, standing=Standing.READY, reason="", message="", changes=changes, wake=wake)
+    decision = Decision(address=LOANS, phase=Phase.READY, reason="", message="", changes=changes, wake=wake)
     outcomes = tuple(Outcome(change, error) for change in changes)
     return Pass(stage.desired(), stage.actual(), Plan(COMMIT, "dev", {LOANS: decision}), outcomes, **parts)
 
@@ -121,12 +121,12 @@ class House:
     """A daemon, and what it lives on."""
 
     def __init__(self, *coming: Pass, rhythm: Rhythm = SLOW) -> None:
-        self.environment, self.lease, self.bell = Environment(*coming), Lease(), Bell()
+        self.environment, self.lease, self.wake_up = Environment(*coming), Lease(), WakeUp()
         self.pulse, self.metrics = Pulse(now(), self.lease.held), Metrics("dev")
         self.daemon = Daemon(
             self.environment,
             self.lease,
-            self.bell,
+            self.wake_up,
             metrics=self.metrics,
             pulse=self.pulse,
             now=now,
@@ -144,7 +144,7 @@ class House:
         try:
             yield self
         finally:
-            self.bell.stop()
+            self.wake_up.stop()
             thread.join(PATIENCE)
         assert not thread.is_alive()
 
@@ -195,10 +195,10 @@ def test_a_pass_whose_changes_all_failed_is_not_repeated_at_once_but_when_they_a
         until(lambda: house.count == 2)
 
 
-def test_a_ring_asks_for_a_pass() -> None:
+def test_a_request_pass_asks_for_a_pass() -> None:
     with House().running() as house:
         until(lambda: house.count == 1)
-        house.bell.ring()
+        house.wake_up.request_pass()
         until(lambda: house.count == 2)
 
 
@@ -214,15 +214,15 @@ def test_a_decision_that_waits_for_a_moment_is_made_again_then() -> None:
         until(lambda: house.count == 2)
 
 
-def test_a_knock_asks_for_a_pass_only_when_something_moved() -> None:
+def test_a_hint_asks_for_a_pass_only_when_something_moved() -> None:
     """Status commits never trigger the loop."""
     with House().running() as house:
         until(lambda: house.count == 1)
-        house.bell.knock()
+        house.wake_up.hint()
         until(lambda: house.environment.looks == 1)
         assert rests(house)
         house.environment.has_moved = True
-        house.bell.knock()
+        house.wake_up.hint()
         until(lambda: house.count == 2)
 
 
@@ -256,7 +256,7 @@ def test_a_daemon_that_lost_the_lease_stops_writing() -> None:
         until(lambda: house.count == 1)
         house.lease.is_free = False
         until(lambda: not house.daemon.may_write)
-        house.bell.ring()
+        house.wake_up.request_pass()
         assert rests(house)
         assert house.count == 1
 
@@ -266,14 +266,14 @@ def test_a_lease_that_cannot_be_asked_for_is_held_until_it_runs_out() -> None:
         until(lambda: house.count == 1)
         house.lease.trouble = Unavailable("git is down", "start it")
         until(lambda: house.pulse.health.problem == "git is down")
-        house.bell.ring()
+        house.wake_up.request_pass()
         until(lambda: house.count == 2)
         assert house.daemon.may_write
         assert house.pulse.health.has_lease
         house.lease.is_over = True
         assert not house.daemon.may_write
         assert not house.pulse.health.has_lease
-        house.bell.ring()
+        house.wake_up.request_pass()
         assert rests(house)
         house.lease.trouble, house.lease.is_over = None, False
         until(lambda: house.pulse.health.problem == "")
@@ -290,7 +290,7 @@ def test_a_lease_that_runs_out_while_its_renewal_hangs_is_not_written_under() ->
         assert not house.daemon.may_write
         assert not house.pulse.health.has_lease
         assert house.metrics.registry.get_sample_value("setpoint_lease_held") == 0
-        house.bell.ring()
+        house.wake_up.request_pass()
         assert rests(house)
         house.lease.hang.set()
 
@@ -335,7 +335,7 @@ def test_trouble_is_told_and_goes_when_it_is_over() -> None:
         assert house.metrics.registry.get_sample_value("setpoint_passes_total", {"result": "failed"}) == 1
         assert rests(house)
         house.environment.trouble = None
-        house.bell.ring()
+        house.wake_up.request_pass()
         until(lambda: house.pulse.health.problem == "")
         assert house.count == 1
 
@@ -346,7 +346,7 @@ def test_a_defect_does_not_end_the_daemon() -> None:
     with house.running():
         until(lambda: "a defect of Setpoint: ZeroDivisionError" in house.pulse.health.problem)
         house.environment.trouble = None
-        house.bell.ring()
+        house.wake_up.request_pass()
         until(lambda: house.count == 1)
 
 
@@ -374,5 +374,5 @@ def test_engines_that_cannot_live_do_not_stop_the_passes(trouble: Exception) -> 
     house.environment.sick = trouble
     with house.running():
         until(lambda: house.count == 1)
-        house.bell.ring()
+        house.wake_up.request_pass()
         until(lambda: house.count == 2)

@@ -9,13 +9,13 @@ from reconciler.controllers import CONTROLLERS
 from reconciler.loop.apply import Applier
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging, choose
-from reconciler.loop.recorded import approval_path, control_path, parse
 from reconciler.model.environment import Environment
 from reconciler.model.errors import BadSpec, Transient, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
 from reconciler.providers.memory import Call, MemorySource, MemoryStatus, World
+from reconciler.status.read import approval_path, control_path, parse
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import LOANS
 

@@ -11,7 +11,7 @@ from reconciler.loop import health as module
 from reconciler.loop.cycle import Pass
 from reconciler.loop.health import Health, Metrics, Pulse, unready
 from reconciler.model.change import DropRun
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import RunName
 from reconciler.model.plan import Outcome, Plan
 from tests.unit.reconciler import stage
@@ -23,8 +23,8 @@ WELL = Health(ago(days=1), has_lease=True, last_pass=ago(minutes=1))
 
 def done(*outcomes: Outcome, unread: dict[str, str] | None = None) -> Pass:
     decisions = {
-        address: Decision(address=address, standing=standing, reason="", message="")
-        for address, standing in ((LOANS, Standing.READY), (API, Standing.STALLED))
+        address: Decision(address=address, phase=phase, reason="", message="")
+        for address, phase in ((LOANS, Phase.READY), (API, Phase.STALLED))
     }
     return Pass(stage.desired(), stage.actual(unread=unread), Plan(COMMIT, "dev", decisions), outcomes)
 

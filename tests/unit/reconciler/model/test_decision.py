@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.model.decision import Standing, View
+from reconciler.model.decision import Phase, View
 from reconciler.model.observed import Actual
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import LOANS
@@ -27,5 +27,5 @@ def test_a_request_is_an_operators() -> None:
     assert view(stage.actual()).requested(LOANS) is None
 
 
-def test_standings_are_the_words_of_the_status() -> None:
-    assert [standing.value for standing in Standing] == ["ready", "reconciling", "waiting", "stalled"]
+def test_phases_are_the_words_of_the_status() -> None:
+    assert [phase.value for phase in Phase] == ["ready", "reconciling", "waiting", "stalled"]

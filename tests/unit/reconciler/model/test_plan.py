@@ -3,7 +3,7 @@
 from typing import Any
 
 from reconciler.model.change import Change, DropRun, Route
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.plan import Plan
 from tests.unit.reconciler.stage import API, COMMIT, LOANS, NOW, SCORE, ago
@@ -13,7 +13,7 @@ ROUTE = Route(address=API, traffic={Digest("a"): 40, Digest("b"): 60})
 
 
 def decision(address: Address, *changes: Change, **parts: Any) -> Decision:
-    return Decision(address=address, reason="Why", message="", changes=changes, **{"standing": Standing.READY, **parts})
+    return Decision(address=address, reason="Why", message="", changes=changes, **{"phase": Phase.READY, **parts})
 
 
 def plan(*decisions: Decision) -> Plan:
@@ -37,5 +37,5 @@ def test_it_wakes_at_the_first_moment() -> None:
 
 
 def test_decisions_are_found_by_how_they_stand() -> None:
-    found = plan(decision(LOANS), decision(API, standing=Standing.STALLED))
-    assert [d.address for d in found.standing(Standing.STALLED)] == [API]
+    found = plan(decision(LOANS), decision(API, phase=Phase.STALLED))
+    assert [d.address for d in found.phase(Phase.STALLED)] == [API]

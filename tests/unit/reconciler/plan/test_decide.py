@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.controllers import CONTROLLERS
 from reconciler.model.change import DeleteEndpoint
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import Address
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import Actual, Control, Controls
@@ -75,7 +75,7 @@ def test_a_broken_spec_stalls_its_resource_and_nothing_else() -> None:
     """Poison is contained: one bad resource never stops the others."""
     wanted = stage.desired(stage.resource(LOANS), broken={API: (stage.problem("no such field"), stage.problem())})
     found = plan(wanted, stage.actual(facts={API: {"url": "http://api"}}))
-    assert (found.decisions[API].standing, found.decisions[API].reason) == (Standing.STALLED, "BadSpec")
+    assert (found.decisions[API].phase, found.decisions[API].reason) == (Phase.STALLED, "BadSpec")
     assert "no such field" in found.decisions[API].message
     assert found.decisions[API].message.endswith("(and 1 more)")
     assert found.decisions[API].facts["url"] == "http://api"
@@ -108,7 +108,7 @@ def test_a_suspended_resource_is_held_and_nothing_is_changed(by_hand: bool) -> N
         found, why = one(stage.resource(LOANS), seen), "migration"
     else:
         found, why = one(stage.resource(LOANS, suspend=True)), "its spec says suspend: true"
-    assert (found.standing, found.reason, found.changes) == (Standing.WAITING, "Suspended", ())
+    assert (found.phase, found.reason, found.changes) == (Phase.WAITING, "Suspended", ())
     assert found.message == f"{why}; 1 changes are held back"
     assert found.wake is None
 
@@ -146,7 +146,7 @@ def test_a_failed_read_never_counts_as_absent(port: str, blind: set[Address]) ->
     found = plan(seen=stage.actual(unread={port: "it timed out"}, facts=facts))
     waiting = {a: d for a, d in found.decisions.items() if d.reason == "Unavailable"}
     assert waiting.keys() == blind
-    assert all(d.standing is Standing.WAITING and not d.changes for d in waiting.values())
+    assert all(d.phase is Phase.WAITING and not d.changes for d in waiting.values())
     assert all(f"{port}: it timed out" in d.message for d in waiting.values())
     assert all(found.decisions[address].facts == {"told": 1} for address in blind & facts.keys())
 

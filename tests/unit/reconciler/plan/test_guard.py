@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.model.change import AcceptRun, DropRun, MergeProposal, Route
-from reconciler.model.decision import Decision, Standing
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.environment import DeletionBudget
 from reconciler.model.errors import Problem, Severity
 from reconciler.model.ids import Address, RunName
@@ -25,7 +25,7 @@ NAMES = [Address(f"datasets/d{number}") for number in range(10)]
 def removal(address: Address) -> Decision:
     return Decision(
         address=address,
-        standing=Standing.RECONCILING,
+        phase=Phase.RECONCILING,
         reason="Removing",
         message="its spec is gone",
         changes=(DropRun(address=address, run=RunName(f"{address}/1")),),
@@ -76,7 +76,7 @@ def test_removals_within_the_budget_go_on() -> None:
 def test_above_the_budget_the_plan_stalls_until_approved_in_git() -> None:
     found, notes = hold(4)
     assert reasons(found) == {"DeletionBudget"}
-    assert all(d.standing is Standing.STALLED and not d.changes for d in found.values())
+    assert all(d.phase is Phase.STALLED and not d.changes for d in found.values())
     assert "removes 4 of 10 resources and one pass may delete 3" in notes[0]
     assert f"setpoint apply --approve {approval(removals(NAMES[:4]))}" in notes[0]
 
@@ -143,7 +143,7 @@ def test_a_number_of_zero_allows_no_removal_without_a_word() -> None:
 def test_nothing_is_deleted_in_a_pass_whose_reads_were_not_all_complete() -> None:
     found, notes = hold(1, unread={"forge": "503"})
     (decision,) = found.values()
-    assert (decision.standing, decision.reason, decision.changes) == (Standing.WAITING, "Unavailable", ())
+    assert (decision.phase, decision.reason, decision.changes) == (Phase.WAITING, "Unavailable", ())
     assert notes
 
 
@@ -169,16 +169,14 @@ def test_deletions_are_taken_out_and_the_rest_stays_in_order() -> None:
     run = RunName(f"{LOANS}/1")
     accept, drop = AcceptRun(address=LOANS, run=run), DropRun(address=LOANS, run=run)
     route = Route(address=API, traffic={})
-    decision = Decision(
-        address=LOANS, standing=Standing.READY, reason="", message="", changes=(accept, drop, route, drop)
-    )
+    decision = Decision(address=LOANS, phase=Phase.READY, reason="", message="", changes=(accept, drop, route, drop))
     assert without_deletions(decision).changes == (accept, route)
 
 
 def test_nothing_is_merged_to_a_branch_whose_newest_commit_is_refused() -> None:
     merge, drop = MergeProposal(address=LOANS, name="n"), DropRun(address=LOANS, run=RunName(f"{LOANS}/1"))
-    told = Decision(address=LOANS, standing=Standing.READY, reason="x", message="x", changes=(merge, drop))
+    told = Decision(address=LOANS, phase=Phase.READY, reason="x", message="x", changes=(merge, drop))
     held = without_merges(Plan(stage.COMMIT, "dev", {LOANS: told})).decisions[LOANS]
-    assert (held.changes, held.standing, held.reason) == ((drop,), Standing.WAITING, "CommitRefused")
+    assert (held.changes, held.phase, held.reason) == ((drop,), Phase.WAITING, "CommitRefused")
     nothing_to_merge = replace(told, changes=(drop,))
     assert without_merges(Plan(stage.COMMIT, "dev", {LOANS: nothing_to_merge})).decisions[LOANS] is nothing_to_merge

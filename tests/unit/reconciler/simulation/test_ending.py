@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.loop.cycle import Pass
 from reconciler.providers.memory.faults import Faults
-from reconciler.simulation.ending import Ending, differences, ending, scheduled, standing
+from reconciler.simulation.ending import Ending, differences, ending, phase, scheduled
 from reconciler.simulation.life import Life
 from tests.unit.reconciler.simulation.sample import sample
 from tests.unit.reconciler.stage import API, LOANS
@@ -48,7 +48,7 @@ def rest() -> Pass:
 
 def test_an_end_holds_what_stands_and_what_is_there(rest: Pass) -> None:
     found = ending(rest, frozenset())
-    assert found.resources.keys() == standing(rest).keys()
+    assert found.resources.keys() == phase(rest).keys()
     kinds = {thing.split()[0] for thing in found.things}
     assert {"version", "pool", "revision", "traffic"} <= kinds
 

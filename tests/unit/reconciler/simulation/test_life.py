@@ -1,6 +1,6 @@
 """A life: environments side by side, and the rest that they come to."""
 
-from reconciler.model.decision import Standing
+from reconciler.model.decision import Phase
 from reconciler.providers.memory import MemorySource
 from reconciler.providers.memory.data import DataRoom
 from reconciler.providers.memory.faults import Faults
@@ -18,7 +18,7 @@ def test_a_life_comes_to_rest() -> None:
     told = life().rest()
     assert told is not None
     (done,) = told
-    assert done.plan.standing(Standing.RECONCILING) == ()
+    assert done.plan.phase(Phase.RECONCILING) == ()
     assert done.plan.decisions.keys() == done.desired.resources.keys()
 
 

@@ -9,7 +9,7 @@ from reconciler.ports.pool import JobOrder
 from reconciler.providers.memory.workers import Outcome, Read
 from reconciler.simulation.lives import CALM, CONVERGES, SAME, Lives
 from reconciler.simulation.machine import Behave, Habits, usual
-from reconciler.simulation.steady import steady
+from reconciler.simulation.workers import steady
 from tests.unit.reconciler.simulation.sample import sample
 
 DEPLOYMENT, PROMOTION = Address("deployments/employment"), Address("promotions/employment")

@@ -8,8 +8,8 @@ from reconciler.providers.memory.faults import Fault, Faults
 from reconciler.providers.memory.pool import PoolRoom
 from reconciler.providers.memory.source import SourceRoom
 from reconciler.simulation.audit import SOUND
+from reconciler.simulation.backend import InMemory
 from reconciler.simulation.machine import Machine, usual
-from reconciler.simulation.place import InMemory
 from tests.unit.reconciler.simulation.sample import sample
 
 

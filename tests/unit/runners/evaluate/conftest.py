@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runners.evaluate.answers import Answers
+from runners.evaluate.predictions import Answers
 from runners.evaluate.tables import Columns, write_parquet
 from runners.models import load
 from runners.models.loading import digest_of

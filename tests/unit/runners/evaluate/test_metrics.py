@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn
 
-from runners.evaluate.answers import Answers
 from runners.evaluate.metrics import METRICS, measure, metrics_of
+from runners.evaluate.predictions import Answers
 from tests.unit.runners.evaluate.conftest import binary, multiclass, regression
 
 Theirs = Callable[[Answers, Any], float]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from runners.evaluate import resampling
-from runners.evaluate.answers import Answers
 from runners.evaluate.metrics import METRICS, metrics_of
+from runners.evaluate.predictions import Answers
 from runners.evaluate.resampling import differences, intervals
 from tests.unit.runners.evaluate.conftest import binary
 

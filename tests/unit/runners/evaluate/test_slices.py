@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from runners.evaluate.answers import Answers
 from runners.evaluate.metrics import measure
+from runners.evaluate.predictions import Answers
 from runners.evaluate.slices import masks_of, slice_metrics, text_of
 from tests.unit.runners.evaluate.conftest import binary
 

@@ -12,7 +12,7 @@ from PIL import Image
 from runners.contract import InputError
 from runners.ingest.images import Album, gather, look, manifest_batches, manifest_types, thumbnail
 from runners.ingest.parameters import Parameters
-from runners.ingest.sources.files import Found, find
+from runners.sources.files import Found, find
 
 
 def png(color: int, size: tuple[int, int] = (4, 3), mode: str = "L") -> bytes:

@@ -11,8 +11,9 @@ from pyarrow import parquet
 
 from runners.contract import InputError, Request, Result
 from runners.ingest.ingestion import ingest
-from runners.ingest.parameters import Parameters, understood
+from runners.ingest.parameters import Parameters
 from runners.label.examples import read_examples
+from runners.parameters import understood
 from runners.samples import census
 from runners.train import tabular
 

@@ -6,7 +6,8 @@ import pytest
 
 from reconciler.model.kinds.datasets import Dataset
 from runners.contract import InputError
-from runners.ingest.parameters import Parameters, understood
+from runners.ingest.parameters import Parameters
+from runners.parameters import understood
 
 SQL = {"sql": {"url": "sqlite:///x.db", "query": "SELECT 1"}}
 
@@ -50,8 +51,3 @@ def test_a_rule_that_makes_no_sense_is_told_with_its_place(column: dict[str, Any
     with pytest.raises(InputError, match=told) as caught:
         understood(Parameters, {"source": SQL, "columns": {"age": column}})
     assert caught.value.where.startswith("columns.age")
-
-
-def test_further_problems_are_counted() -> None:
-    with pytest.raises(InputError, match=r"\(and 2 more\)"):
-        understood(Parameters, {"source": {}, "minimum_rows": -1, "colour": "red"})

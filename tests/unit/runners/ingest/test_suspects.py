@@ -7,8 +7,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from runners.ingest.parameters import Parameters, understood
+from runners.ingest.parameters import Parameters
 from runners.ingest.suspects import find_suspects
+from runners.parameters import understood
 
 
 def suspects(folder: Path, values: list[Any], **spec: Any) -> list[str]:

@@ -8,10 +8,10 @@ import pytest
 from pyarrow import parquet
 
 from runners.contract import InputError
-from runners.ingest.content import GROUP_ROWS, content_of_table
 from runners.ingest.parameters import Parameters
-from runners.ingest.sources import Reading
 from runners.ingest.tables import Table, is_all_missing, write, write_table
+from runners.sources import Reading
+from runners.tables.content import GROUP_ROWS, content_of_table
 
 
 def written(folder: Path, *batches: dict[str, list[Any]], is_text: bool = False, **spec: Any) -> Table:

@@ -6,8 +6,9 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
-from runners.ingest.parameters import Parameters, understood
+from runners.ingest.parameters import Parameters
 from runners.ingest.taken import reading_of
+from runners.parameters import understood
 from runners.tables import ColumnReading, Reading
 
 LONG = "x" * 2000

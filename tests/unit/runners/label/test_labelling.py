@@ -10,9 +10,9 @@ import pytest
 from pyarrow import parquet
 
 from runners.contract import Result
-from runners.ingest.parameters import understood
 from runners.label.labelling import label
 from runners.label.parameters import Parameters
+from runners.parameters import understood
 from runners.samples import digits
 from tests.unit.runners.label.conftest import Write, task
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from runners.launcher.launch import USAGE, written
+from runners.launcher.launch import USAGE
 from tests.unit.runners.launcher.processes import FAMILY, is_alive, python, wait_until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at /proc")
@@ -57,13 +57,6 @@ def test_without_an_order_it_says_what_is_missing() -> None:
     result = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert result.returncode == USAGE
     assert "SETPOINT_ORDER" in result.stderr
-
-
-def test_a_request_is_for_its_user_only() -> None:
-    with written("{}") as path:
-        assert Path(path).read_text() == "{}"
-        assert Path(path).parent.stat().st_mode & 0o077 == 0
-    assert not Path(path).exists()
 
 
 def test_one_node_needs_no_ray() -> None:

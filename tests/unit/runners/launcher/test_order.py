@@ -6,7 +6,7 @@ from base64 import b64encode
 
 import pytest
 
-from runners.launcher.order import Order, read_order, surroundings
+from runners.launcher.order import Order, job_environ, read_order
 
 TOLD = {"run": "experiments/e/0123456789ab", "attempt": 2, "command": ["train"], "timeout": 60.0, "grace": 5.0}
 
@@ -47,7 +47,7 @@ def test_a_job_finds_what_is_its_own_and_what_its_node_has() -> None:
         "SETPOINT_SECRET_X": "hush",
         "CUDA_VISIBLE_DEVICES": "3,4",
     }
-    found = surroundings(order, environ)
+    found = job_environ(order, environ)
     assert found == {
         "SETPOINT_SECRET_X": "hush",
         "CUDA_VISIBLE_DEVICES": "3,4",

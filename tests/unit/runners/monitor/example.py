@@ -12,7 +12,7 @@ from runners.monitor.columns import Column
 from runners.monitor.document import document_of
 from runners.monitor.drift import Drift
 from runners.monitor.findings import Findings
-from runners.monitor.opening import Occasion, with_history
+from runners.monitor.header import Occasion, with_history
 from runners.monitor.outliers import Distance, Outliers
 from runners.monitor.parameters import Parameters, Thresholds
 from runners.monitor.payloads import COUNTED, Log, Prediction

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from reconciler.model.kinds.monitors import Monitor
+from runners.monitor.analysis import study
 from runners.monitor.family import rate_of
 from runners.monitor.parameters import Parameters, Thresholds
 from runners.monitor.payloads import Prediction
 from runners.monitor.reference import read_reference
-from runners.monitor.study import study
 from runners.monitor.verdict import alerts_of
 from tests.unit.runners.monitor import streams
 from tests.unit.runners.monitor.traffic import START, write_trial

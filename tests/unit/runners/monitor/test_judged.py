@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from runners.contract import InputError
+from runners.monitor.header import Occasion
 from runners.monitor.judged import judged
-from runners.monitor.opening import Occasion
 from runners.monitor.parameters import Parameters, Thresholds
 from runners.monitor.payloads import COUNTED, Log
 from tests.unit.runners.monitor.example import RUN, WINDOW, document

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from runners.contract import InputError
-from runners.ingest.parameters import FileSource, SqlSource
 from runners.monitor.outcomes import read_outcomes
 from runners.monitor.parameters import Outcomes
+from runners.sources.parameters import FileSource, SqlSource
 from runners.tables import ColumnReading, Reading
 
 TRUTHS = ColumnReading("boolean", (False, True))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from runners.monitor.opening import Occasion, too_few, with_history
+from runners.monitor.header import Occasion, too_few, with_history
 from runners.monitor.pages import cell, error, figure, headline, moment, page, percent, write_pages
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import Log

@@ -3,7 +3,7 @@
 import json
 
 from runners.contract import Result
-from runners.monitor.opening import Occasion, too_few, with_history
+from runners.monitor.header import Occasion, too_few, with_history
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import Log
 from runners.monitor.summary import facts_of, metrics_of

@@ -8,7 +8,7 @@ import orjson
 
 from runners.models import Prediction
 from runners.serve.events import Origin, event, probability_of, rows_of
-from runners.serve.exchange import Exchange
+from runners.serve.request_context import Exchange
 
 ORIGIN = Origin("deployments/employment", "aaaaaaaaaaaa", "experiments/employment/aaaaaaaaaaaa")
 MOMENT = datetime(2026, 1, 5, 12, 30, 15, 250_000, tzinfo=UTC).timestamp()

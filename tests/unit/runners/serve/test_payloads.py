@@ -14,9 +14,9 @@ from runners.models import Prediction
 from runners.monitor.parameters import Window
 from runners.monitor.payloads import read_log
 from runners.serve.events import Origin
-from runners.serve.exchange import Exchange
 from runners.serve.files import append_whole
 from runners.serve.payloads import DROPPED, MOST_BYTES, MOST_WAITING, PayloadLog, line_of, payload_log
+from runners.serve.request_context import Exchange
 
 ORIGIN = Origin("deployments/employment", "aaaaaaaaaaaa", "experiments/employment/aaaaaaaaaaaa")
 MOMENT = datetime(2026, 1, 5, 23, 59, 59, tzinfo=UTC)

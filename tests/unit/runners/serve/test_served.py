@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from runners.models import load
-from runners.serve.exchange import NOW, Exchange
-from runners.serve.lean import import_server
+from runners.serve.request_context import NOW, Exchange
+from runners.serve.slim_imports import import_server
 from tests.unit.runners.serve.tiny import bright, make
 
 import_server()

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from runners.contract import InputError
-from runners.evaluate.answers import answers_of
 from runners.evaluate.metrics import measure
+from runners.evaluate.predictions import answers_of
 from runners.train.acceptance import accept, ask, differences
 from runners.train.estimators import Family
 from runners.train.examples import Parts

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from runners.contract import InputError
-from runners.evaluate.answers import Answers
+from runners.evaluate.predictions import Answers
 from runners.models import Model, load
 from runners.train.findings import Findings, evaluate, main_metric, violations_of
 from tests.unit.runners.evaluate.conftest import binary, trial

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from runners.evaluate.answers import answers_of
 from runners.evaluate.metrics import METRICS
+from runners.evaluate.predictions import answers_of
 from runners.models import Column, load
 from runners.train.examples import Examples
 from runners.train.importance import importance_of

@@ -10,8 +10,8 @@ import pytest
 from runners.models.network import Architecture
 from runners.train.albums import read_album
 from runners.train.examples import Parts
+from runners.train.network_params import NetworkParams
 from runners.train.split import split
-from runners.train.torch_images import NetworkParams
 from tests.unit.runners.train.conftest import Asking
 from tests.unit.runners.train.test_albums import DIGITS
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runners.evaluate.answers import answers_of
 from runners.evaluate.metrics import measure
+from runners.evaluate.predictions import answers_of
 from runners.models import Model, load
 from runners.train.ranking import Ranking, rank, unranked
 from tests.unit.runners.evaluate.conftest import trial

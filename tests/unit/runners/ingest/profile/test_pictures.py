@@ -7,15 +7,8 @@ import pytest
 from matplotlib.text import Text
 from PIL import Image
 
-from runners.ingest.profile.pictures import (
-    clipped,
-    draw_bars,
-    draw_columns,
-    draw_histogram,
-    in_order,
-    new_figure,
-    plain,
-)
+from runners.drawing import new_figure
+from runners.ingest.profile.pictures import draw_bars, draw_columns, draw_histogram
 
 NUMBER = {
     "type": "number",
@@ -67,9 +60,3 @@ def test_times_are_told_as_days() -> None:
     panel = new_figure(2, 2).subplots()
     draw_histogram(panel, {"edges": [0.0, 86_400.0], "counts": [1], "unit": "seconds since 1970"})
     assert labels(panel.get_xticklabels()) == ["1970-01-01", "1970-01-02"]
-
-
-def test_texts_are_clipped_and_safe_to_draw() -> None:
-    assert clipped("abcdef", 4) == "abc…"
-    assert plain("a$b\x00") == r"a\$b?"
-    assert sorted(["b", "10", "9", "-"], key=in_order) == ["9", "10", "-", "b"]

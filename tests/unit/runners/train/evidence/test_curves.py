@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runners.evaluate.answers import Answers
+from runners.evaluate.predictions import Answers
 from runners.train.evidence import curves
 from runners.train.evidence.curves import draw_curves
 from tests.unit.runners.evaluate.conftest import binary, multiclass, regression

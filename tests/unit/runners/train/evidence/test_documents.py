@@ -1,4 +1,4 @@
-"""Documents: figures, parameters and surroundings as JSON."""
+"""Documents: figures, parameters and job_environ as JSON."""
 
 import json
 from dataclasses import replace

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.git.bare import make_bare
 from reconciler.git.commits import parse_commit, trailers
-from reconciler.git.mirror import make_bare
 from reconciler.git.objects import ObjectStore
 from reconciler.git.trees import Draft, list_tree
 from reconciler.model.ids import RunName

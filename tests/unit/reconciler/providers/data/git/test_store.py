@@ -11,7 +11,7 @@ from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import RunName
 from reconciler.ports.data import DataReader, DataStore
 from reconciler.providers.data.git import GitData
-from reconciler.providers.data.git.seals import SEALED
+from reconciler.providers.data.git.stamps import SEALED
 from tests.unit.reconciler.git.people import git
 from tests.unit.reconciler.providers.data.git.conftest import (
     FIRST,

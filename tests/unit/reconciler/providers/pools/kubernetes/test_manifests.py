@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.model.errors import Refused
 from reconciler.providers.pools.kubernetes import manifests
-from reconciler.providers.pools.kubernetes.held import read_job
+from reconciler.providers.pools.kubernetes.job_state import read_job
 from tests.unit.reconciler.providers.pools.kubernetes.told import RUN, SETTINGS, order
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.spec import Resources
 from reconciler.ports.pool import JobOrder, order_as_json
-from reconciler.providers.pools.kubernetes.held import Held, read_job
+from reconciler.providers.pools.kubernetes.job_state import Held, read_job
 from reconciler.providers.pools.kubernetes.manifests import PodSettings
 
 SHARED = Address("pools/shared")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.providers.pools.local import warden
+from reconciler.providers.pools.local import supervisor
 
 Wait = Callable[[Callable[[], object]], None]
 
@@ -42,6 +42,6 @@ def _working_under(folder: Path) -> list[int]:
             place = str((process / "cwd").readlink())
         except OSError:
             continue
-        if place.startswith(str(folder)) and warden.identity(int(process.name)):
+        if place.startswith(str(folder)) and supervisor.identity(int(process.name)):
             found.append(int(process.name))
     return found

@@ -1,4 +1,4 @@
-"""Starting wardens, finding them again, stopping them."""
+"""Starting supervisors, finding them again, stopping them."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def is_up(folder: Path) -> bool:
     return (folder / "1.log").exists() and "up" in (folder / "1.log").read_text()
 
 
-def test_a_warden_claims_and_is_found(tmp_path: Path, wait: Wait) -> None:
+def test_a_supervisor_claims_and_is_found(tmp_path: Path, wait: Wait) -> None:
     pid = start(tmp_path)
     wait(lambda: is_up(tmp_path))
     process = claimed(tmp_path)
@@ -53,13 +53,13 @@ def test_killing_takes_the_whole_group(tmp_path: Path, wait: Wait) -> None:
     assert not (tmp_path / "1.exit.json").exists()
 
 
-def test_what_a_dead_warden_left_is_killed(tmp_path: Path, wait: Wait) -> None:
+def test_what_a_dead_supervisor_left_is_killed(tmp_path: Path, wait: Wait) -> None:
     pid = start(tmp_path)
     wait(lambda: is_up(tmp_path))
     os.kill(pid, signal.SIGKILL)
     wait(lambda: not is_child_alive(pid))
     process = claimed(tmp_path)
-    assert members(pid), "the job goes on without its warden"
+    assert members(pid), "the job goes on without its supervisor"
     kill(process)
     wait(lambda: not members(pid))
 

@@ -30,7 +30,7 @@ ORDER = JobOrder(
 LET_IN = Admission(110.0, ("0",))
 
 
-def test_a_warden_s_word_is_read() -> None:
+def test_a_supervisor_s_word_is_read() -> None:
     told = {"code": 0, "signal": 0, "why": "", "started": 10.0, "ended": 14.0, "cpu_seconds": 3.5, "peak_memory": 2048}
     assert exit_from_json(told) == Exit(14.0, 0, usage=Usage(3.5, 2048, 4.0))
 

@@ -6,7 +6,7 @@ from reconciler.model.observed import RevisionState
 from reconciler.providers.serving.kserve import kinds as k
 from reconciler.providers.serving.kserve.listing import by_revision, endpoints, explained, served
 from reconciler.providers.serving.kserve.options import Options
-from reconciler.providers.serving.kserve.ways import Way
+from reconciler.providers.serving.kserve.routes import Way
 from tests.unit.reconciler.providers.serving.kserve.told import (
     DEPLOYMENT,
     NAMESPACE,

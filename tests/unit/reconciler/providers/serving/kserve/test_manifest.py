@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from reconciler.model.kinds.deployments import Replicas
-from reconciler.providers.serving.kserve import seal
+from reconciler.providers.serving.kserve import drift
 from reconciler.providers.serving.kserve.access import has_use
 from reconciler.providers.serving.kserve.manifest import inference_service, rescaled
 from reconciler.providers.serving.kserve.options import Options
@@ -36,13 +36,13 @@ def test_a_revision_is_rescaled_as_it_was_ordered_whatever_the_options_say_by_no
     assert made["metadata"]["annotations"] == there["metadata"]["annotations"]
     assert scale_of(made["spec"]["predictor"]) == (2, 5, 75.0)
     assert set(made["metadata"]) == {"name", "labels", "annotations"}
-    assert seal.is_whole(made)
+    assert drift.is_whole(made)
 
 
 def test_a_runtime_keeps_its_variables_when_it_is_rescaled() -> None:
     there = listed(options=RUNTIME)
     there["spec"]["predictor"]["model"]["env"].append({"name": "MLSERVER_MODEL_URI", "value": "/mnt/models"})
-    assert seal.is_whole(there)
+    assert drift.is_whole(there)
     made = rescaled(there, order(replicas=MORE), RUNTIME)
     assert made["spec"]["predictor"]["model"]["env"] == there["spec"]["predictor"]["model"]["env"]
 

@@ -8,7 +8,7 @@ from reconciler.kubernetes import Kubernetes
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.providers.serving.kserve import kinds as k
-from reconciler.providers.serving.kserve.ways import Routing
+from reconciler.providers.serving.kserve.routes import Routing
 from reconciler.providers.serving.kserve.writing import Writing
 from tests.unit.reconciler.kubernetes.apiserver import Fault
 from tests.unit.reconciler.providers.serving.kserve.conftest import Stage

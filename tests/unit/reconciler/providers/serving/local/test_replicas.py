@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from reconciler.model.kinds.spec import Resources
-from reconciler.providers.serving.local.life import Act
 from reconciler.providers.serving.local.processes import is_alive
 from reconciler.providers.serving.local.records import Replica, RevisionRecord
+from reconciler.providers.serving.local.replica_lifecycle import Act
 from reconciler.providers.serving.local.replicas import THREADS, Limits, Replicas, last_line
 from reconciler.providers.serving.local.store import Store
 from reconciler.settings import inherited

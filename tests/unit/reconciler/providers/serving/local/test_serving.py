@@ -16,8 +16,8 @@ import pytest
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address
 from reconciler.model.observed import RevisionState
-from reconciler.providers.serving.local import LocalServing, caretaker
-from reconciler.providers.serving.local.life import PATIENCE
+from reconciler.providers.serving.local import LocalServing, controller
+from reconciler.providers.serving.local.replica_lifecycle import PATIENCE
 from tests.unit.reconciler.providers.serving.local.conftest import Place
 from tests.unit.reconciler.providers.serving.local.told import (
     COMMAND,
@@ -150,7 +150,7 @@ def test_the_next_daemon_adopts_everything(place: Place) -> None:
 def test_a_replica_that_is_alive_and_hangs_is_replaced(
     place: Place, visibility: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(caretaker, "HUNG_AFTER", 12.0)  # longer than Caddy tells between two looks of its own
+    monkeypatch.setattr(controller, "HUNG_AFTER", 12.0)  # longer than Caddy tells between two looks of its own
     place.go_live(visibility=visibility)
     pid = place.ask()["pid"]
     os.kill(pid, signal.SIGSTOP)

@@ -1,0 +1,63 @@
+"""Options that verbs share: where they act."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from reconciler.cli.completion import complete_environments
+from reconciler.cli.scope import settle
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option(
+        "--repository",
+        "-C",
+        envvar="SETPOINT_REPOSITORY",
+        show_envvar=True,
+        help="A path or URL; by default the repository you stand in, or its origin if the daemon watches that.",
+    ),
+    click.option(
+        "--environment",
+        "-e",
+        envvar="SETPOINT_ENVIRONMENT",
+        show_envvar=True,
+        shell_complete=complete_environments,
+        help="A folder under environments/; needed where there are several.",
+    ),
+    click.option(
+        "--branch",
+        envvar="SETPOINT_BRANCH",
+        show_envvar=True,
+        default="main",
+        show_default=True,
+        help="The watched branch.",
+    ),
+    click.option(
+        "--home",
+        envvar="SETPOINT_HOME",
+        show_envvar=True,
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Where the embedded engines keep their state.",
+    ),
+)
+
+
+def placed(function: Function) -> Function:
+    """Give a command the options that say where it acts; it gets them as `settings`."""
+
+    def wrapped(repository: str | None, environment: str | None, branch: str, home: Path | None, **options: Any) -> Any:
+        return function(settings=settle(repository, environment, branch, home), **options)
+
+    return with_options(function, wrapped, _OPTIONS)
+
+
+def with_options(function: Function, wrapped: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Function:
+    """Return a function that stands for a command's own, with its documentation and options, and with more options."""
+    wrapped.__doc__, wrapped.__name__ = function.__doc__, function.__name__
+    wrapped.__click_params__ = list(getattr(function, "__click_params__", []))  # type: ignore[attr-defined]
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[return-value]

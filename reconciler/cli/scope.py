@@ -1,0 +1,81 @@
+"""Where a command acts: which repository, branch and environment, and where the embedded engines keep their state."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from reconciler.model.errors import Refused
+from reconciler.model.text import without_credentials
+from reconciler.settings import Settings, default_home
+
+
+def settle(repository: str | None, environment: str | None, branch: str, home: Path | None) -> Settings:
+    """Work out the settings from what was given and where the command stands.
+
+    Raises:
+        Refused: it stands in no repository, or the environment is not clear.
+    """
+    place = repository or here()
+    if "://" not in place and "@" not in place:
+        place = str(Path(place).absolute())
+    chosen = environment or _only_environment(place, branch)
+    return Settings(place, chosen, branch, (home or default_home(place)).absolute())
+
+
+def here() -> str:
+    """Return the repository that one stands in, or its origin where the daemon watches that.
+
+    Raises:
+        Refused: one stands in no repository.
+    """
+    folder = top()
+    if folder is None:
+        raise Refused("this is no Git repository", "go into one, or name one with --repository")
+    from reconciler.git.init import has_status, origin_of
+
+    return str(folder) if has_status(folder) else origin_of(folder) or str(folder)
+
+
+def top() -> Path | None:
+    """Return the top folder of the repository that one stands in, if one does."""
+    return next((p for p in (Path.cwd(), *Path.cwd().parents) if (p / ".git").exists() or _is_bare(p)), None)
+
+
+def _is_bare(folder: Path) -> bool:
+    return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+
+
+def _only_environment(place: str, branch: str) -> str:
+    names = environments(place, branch)
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        raise Refused(
+            f"{without_credentials(place)} has no environments/ on {branch}",
+            "`setpoint init` makes a repository from the sample",
+        )
+    raise Refused("which environment?", f"give --environment or SETPOINT_ENVIRONMENT: {', '.join(names)}")
+
+
+def environments(place: str, branch: str) -> tuple[str, ...]:
+    """Return the names of the environments in the newest commit of a branch.
+
+    Raises:
+        Refused: there is no such repository or branch.
+        Unavailable: it is out of reach.
+    """
+    from reconciler.watched.branch import Source
+
+    source = Source.open(place, branch, default_home(place) / "mirror")
+    head = source.head()
+    return environments_of(source.tree(head).files) if head else ()
+
+
+def environments_of(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the environments that some paths of a repository lie in."""
+    return tuple(sorted({p.split("/")[1] for p in paths if p.startswith("environments/") and p.count("/") > 1}))
+
+
+def is_terminal() -> bool:
+    """Tell whether a person reads the output as it comes."""
+    return os.isatty(1)

@@ -1,0 +1,30 @@
+"""What is known of one request while it is answered: the middleware begins it, the model adds to it."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from runners.models import Prediction
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and its answer. `columns` and `prediction` stay None where the request was refused."""
+
+    id: str
+    columns: Mapping[str, Any] | None = None
+    prediction: Prediction | None = None
+    error: str = ""
+    is_read: bool = False
+    """Whether the request was read to its end and fits the model. Until then, whatever fails is the request's fault."""
+    status: int = 0
+    size: int = 0
+    """Bytes of the request."""
+    time: float = 0.0
+    """When it began, in seconds since 1970."""
+    seconds: float = 0.0
+
+
+NOW: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
+"""The exchange that this task is about."""

@@ -1,0 +1,150 @@
+"""Files by fsspec: finds what a URL means (a file, a folder, a glob) and reads tables of them."""
+
+import gzip
+import io
+import posixpath
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, Any
+
+import fsspec
+import pyarrow as pa
+
+from runners.contract import InputError, InputGone, SourceUnavailable
+from runners.sources.formats import FORMATS, Opened
+from runners.sources.listing import bare, files_of, is_http
+from runners.sources.parameters import FileSource
+from runners.sources.reading import Reading
+from runners.staging import reveal
+from runners.stores import answering, status_of
+
+SUFFIXES = {
+    "parquet": (".parquet", ".pq"),
+    "csv": (".csv", ".tsv", ".csv.gz", ".tsv.gz"),
+    "jsonl": (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz"),
+    "label-studio": (".json",),
+    "images": (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"),
+}
+"""What the files of a format end with; others in a folder are passed over."""
+
+LFS = b"version https://git-lfs.github.com/spec/"
+"""How a pointer begins: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The files that a URL means: paths in a file system, sorted, and the folder that names are relative to."""
+
+    files: Any
+    root: str
+    paths: tuple[str, ...]
+    passed_over: int = 0
+
+    def name(self, path: str) -> str:
+        """Return a path relative to the root; of a URL its last part, without a query that may be signed."""
+        if is_http(path):
+            return posixpath.basename(bare(path)) or "index"
+        return posixpath.relpath(path, self.root) if self.root else path
+
+
+def find(url: str, format_: str) -> Found:
+    """Find the files of a format that a URL means; it may hold `${secret:NAME}`.
+
+    Raises:
+        InputError: the URL is wrong, or no file of the format is there.
+        SourceUnavailable: the file system doesn't answer.
+    """
+    with telling(url):
+        files, path = fsspec.core.url_to_fs(reveal(url))
+        root, paths, is_named = files_of(files, path, url)
+    fitting = tuple(paths if is_named else sorted(p for p in paths if p.lower().endswith(SUFFIXES[format_])))
+    if not fitting:
+        fix = f"put files that end with {', '.join(SUFFIXES[format_])} there, or correct the URL"
+        raise InputError(f"there is no {format_} file", url, fix)
+    return Found(files, root, fitting, len(paths) - len(fitting))
+
+
+def read_files(source: FileSource) -> Reading:
+    """Open the tables of a source, one file after the other.
+
+    Raises:
+        InputError: the URL is wrong, or no file of the format is there; while reading, a file can't be understood.
+        SourceUnavailable: the file system doesn't answer.
+    """
+    found = find(source.url, source.format)
+    return Reading(_batches(found, source), is_text=source.format == "csv", read_from=source.url)
+
+
+def _batches(found: Found, source: FileSource) -> Iterator[Any]:
+    for path in found.paths:
+        name = found.name(path)
+        with telling(source.url if is_http(path) else name), opened(found, path) as stream:
+            try:
+                yield from FORMATS[source.format](Opened(name, stream), source)
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError, EOFError) as error:
+                what = str(error).split("\n", 1)[0]
+                raise InputError(what, name, f"give a file that is valid {source.format}") from error
+
+
+@contextmanager
+def opened(found: Found, path: str) -> Iterator[IO[bytes]]:
+    """Open a file for reading, decompressed.
+
+    Raises:
+        InputError: what lies there only stands for the file.
+    """
+    with found.files.open(path, "rb") as raw, io.BufferedReader(raw) as stream:
+        check_whole(stream.peek(len(LFS)), found.name(path))
+        yield gzip.GzipFile(fileobj=stream) if bare(path).endswith(".gz") else stream  # type: ignore[misc]
+
+
+def check_whole(head: bytes, name: str) -> None:
+    """Refuse what Git LFS leaves in the place of a file that it hasn't fetched, by its first bytes.
+
+    Raises:
+        InputError: it is that.
+    """
+    if head.startswith(LFS):
+        raise InputError(f"{name} is a Git LFS pointer, not the file itself", name, "run git lfs pull where it lies")
+
+
+@contextmanager
+def telling(where: str) -> Iterator[None]:
+    """Turn the errors of a file system into those of the contract.
+
+    Raises:
+        InputError: a file isn't there or may not be read, or the URL's protocol is unknown or not installed.
+        SourceUnavailable: any other failure of reading.
+    """
+    try:
+        with answering(where):
+            yield
+    except (InputError, InputGone, SourceUnavailable):
+        raise
+    except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
+        if status := status_of(error):
+            raise _answered(status, where) from None
+        raise InputError(error.strerror or "it can't be read", where, "correct the URL or its permissions") from error
+    except ImportError as error:
+        raise InputError(str(error), where, "install what reads this protocol where the pool's jobs run") from error
+    except ValueError as error:
+        raise InputError(str(error), where, "correct the URL") from error
+    except _broken() as error:
+        if status := status_of(error):
+            raise _answered(status, where) from None
+        what = getattr(error, "strerror", "") or str(error) or type(error).__name__
+        raise SourceUnavailable(what, where, "see that the place answers from where the pool's jobs run") from error
+
+
+def _answered(status: int, where: str) -> InputError:
+    """Tell a server's answer by its status alone: the library's own words quote the URL, signature and all."""
+    fix = "correct the URL or its permissions; a signed URL may have run out"
+    return InputError(f"the server answers with status {status}", where, fix)
+
+
+def _broken() -> tuple[type[BaseException], ...]:
+    """Return what reading raises when it breaks off; HTTP's client has errors of its own, where it is in use."""
+    http = sys.modules.get("aiohttp")
+    return (OSError, http.ClientError) if http else (OSError,)

@@ -1,0 +1,182 @@
+"""The formats of tables: Parquet, CSV and JSON Lines, each from an open file to Arrow batches."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
+from types import MappingProxyType
+from typing import IO, Any, NamedTuple
+
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+from pyarrow import parquet
+
+from runners.contract import InputError
+from runners.sources.parameters import FileSource
+from runners.sources.reading import BATCH_ROWS, batch_of, check_names
+
+DELIMITERS = (",", ";", "\t", "|")
+GUESSED_FROM = 50
+"""Records that a delimiter is guessed from."""
+_BLOCK = 4 * 2**20
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_PARSED = re.compile(r"(Row #\d+: )?Expected \d+ columns, got \d+")
+"""What of Arrow's message holds none of the row's values."""
+
+
+class Opened(NamedTuple):
+    """A file that is open for reading bytes, and its name for messages."""
+
+    name: str
+    stream: IO[bytes]
+
+
+def parquet_batches(file: Opened, _source: FileSource) -> Iterator[Any]:
+    """Read a Parquet file; its types are known."""
+    with parquet.ParquetFile(file.stream) as table:
+        check_names(table.schema_arrow.names, file.name)
+        yield _no_rows(table.schema_arrow)  # so that a file without rows has its columns
+        yield from table.iter_batches(batch_size=BATCH_ROWS)
+
+
+def _no_rows(schema: Any) -> Any:
+    return pa.RecordBatch.from_arrays([pa.nulls(0, kind) for kind in schema.types], schema=schema)
+
+
+def csv_batches(file: Opened, source: FileSource) -> Iterator[Any]:
+    """Read a CSV file with a header line; every value is text, and an empty one is missing."""
+    file.stream.seek(0)
+    delimiter = source.delimiter or guess_delimiter(file, source.encoding)
+    file.stream.seek(0)
+    names = next(csv.reader([_header(file, source.encoding)], delimiter=delimiter))
+    check_names(names, file.name)
+    file.stream.seek(0)
+    with (
+        _telling_csv(file.name, delimiter, source),
+        arrow_csv.open_csv(
+            file.stream,
+            read_options=arrow_csv.ReadOptions(  # one thread, so that errors name the row
+                use_threads=False, block_size=_BLOCK, encoding=source.encoding
+            ),
+            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={name: pa.string() for name in names}, strings_can_be_null=True, null_values=[""]
+            ),
+        ) as rows,
+    ):
+        yield _no_rows(rows.schema)
+        yield from rows
+
+
+@contextmanager
+def _telling_csv(name: str, delimiter: str, source: FileSource) -> Iterator[None]:
+    """Tell what Arrow can't parse by its row, never by the row's values."""
+    try:
+        yield
+    except pa.ArrowInvalid as error:
+        text = str(error).split("\n", 1)[0]
+        if "UTF8" in text or "UTF-8" in text:
+            raise _other_encoding(name, source.encoding) from error
+        found = _PARSED.search(text)
+        what = f"{found[0] if found else 'it is no CSV'}, where {delimiter!r} parts the columns"
+        raise InputError(what, name, "correct the file, or set source.files.delimiter") from error
+
+
+def _codec(encoding: str) -> str:
+    """Return Python's codec, the one that passes over a mark at the beginning where it is UTF-8."""
+    return "utf-8-sig" if encoding.lower() in ("utf-8", "utf8", "utf_8") else encoding
+
+
+def _other_encoding(name: str, encoding: str) -> InputError:
+    fix = "save it as UTF-8, or set source.files.encoding, such as cp1252, latin-1 or utf-16"
+    return InputError(f"the file is not {encoding.upper()}", name, fix)
+
+
+def _header(file: Opened, encoding: str) -> str:
+    """Return the first record of a CSV file, which may hold line breaks in quotes."""
+    return next(_records_of_csv(file, encoding))
+
+
+def _records_of_csv(file: Opened, encoding: str) -> Iterator[str]:
+    """Yield the texts of a file's records, blank lines left out.
+
+    Raises:
+        InputError: there is none, or the file is of another encoding.
+    """
+    text, count = "", 0
+    lines = io.TextIOWrapper(file.stream, _codec(encoding), newline="")
+    try:
+        for line in lines:
+            text += line
+            if text.strip() and text.count('"') % 2 == 0:
+                yield text.rstrip("\r\n")
+                text, count = "", count + 1
+    except (UnicodeError, EOFError) as error:
+        raise _other_encoding(file.name, encoding) from error
+    finally:
+        lines.detach()
+    if not count:
+        raise InputError("the file is empty: it has no header line", file.name, "write the names of the columns first")
+
+
+def guess_delimiter(file: Opened, encoding: str) -> str:
+    """Return the sign that parts the columns: the one of `DELIMITERS` by which the first records are of one width.
+
+    Signs within quotes don't count. A file of one column has a comma.
+
+    Raises:
+        InputError: it could be one as well as another.
+    """
+    records = list(islice(_records_of_csv(file, encoding), GUESSED_FROM))
+    bare = _QUOTED.sub("", records[0])
+    there = [sign for sign in DELIMITERS if sign in bare]
+    if len(there) < 2:
+        return there[0] if there else DELIMITERS[0]
+    fitting = [sign for sign in there if _is_even(records, sign)]
+    if len(fitting) > 1 and len(records) > 1:
+        signs = " or ".join(map(repr, fitting))
+        raise InputError(f"the columns could be parted by {signs}", file.name, "set source.files.delimiter")
+    return fitting[0] if len(fitting) == 1 else max(there, key=bare.count)
+
+
+def _is_even(records: Sequence[str], delimiter: str) -> bool:
+    return len({len(row) for row in csv.reader(records, delimiter=delimiter)}) == 1
+
+
+def _decoded(line: bytes, name: str, encoding: str) -> str:
+    try:
+        return line.decode(_codec(encoding))
+    except UnicodeDecodeError as error:
+        raise _other_encoding(name, encoding) from error
+
+
+def jsonl_batches(file: Opened, source: FileSource) -> Iterator[Any]:
+    """Read a JSON Lines file: one object a line; its columns are all keys that are seen."""
+    records = _records(file, source.encoding)
+    while part := list(islice(records, BATCH_ROWS)):
+        names = list(dict.fromkeys(chain.from_iterable(part)))
+        check_names(names, file.name)
+        yield batch_of(names, ([record.get(name) for record in part] for name in names))
+
+
+def _records(file: Opened, encoding: str) -> Iterator[Mapping[str, Any]]:
+    for number, line in enumerate(file.stream, 1):
+        text = _decoded(line, f"{file.name}:{number}", encoding).strip()
+        if not text:
+            continue
+        try:
+            record = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"this is no JSON: {error}", f"{file.name}:{number}", "one JSON object a line") from error
+        if not isinstance(record, dict):
+            raise InputError("this is no JSON object", f"{file.name}:{number}", "one JSON object a line")
+        yield record
+
+
+FORMATS: Mapping[str, Callable[[Opened, FileSource], Iterator[Any]]] = MappingProxyType(
+    {"parquet": parquet_batches, "csv": csv_batches, "jsonl": jsonl_batches}
+)
+"""How each format of tables is read."""

@@ -1,0 +1,24 @@
+"""Pictures of a run, shown on the status branch."""
+
+from reconciler.controllers.status_pictures import pictures
+from reconciler.model.ids import RunName
+
+RUN = RunName("datasets/loans/0123456789ab")
+
+
+def test_only_pictures_are_shown_each_under_its_runs_name() -> None:
+    files = {"roc.png": "1", "data/part-0.parquet": "2", "plots/age.png": "3"}
+    shown = pictures(RUN, {"files": files})
+    assert set(shown.values()) <= {(RUN, "roc.png"), (RUN, "plots/age.png")}
+    assert (RUN, "roc.png") in shown.values()
+    assert all(path.startswith(f"reports/{RUN}/") for path in shown)
+
+
+def test_the_first_few_are_shown_and_examples_of_the_data_are_not() -> None:
+    files = dict.fromkeys(["d.png", "c.png", "b.png", "a.png", "images/0.png"], "1")
+    assert [path for _, path in pictures(RUN, {"files": files}).values()] == ["a.png", "b.png", "c.png"]
+    assert len(pictures(RUN, {"files": files}, limit=1)) == 1
+
+
+def test_a_run_without_files_shows_none() -> None:
+    assert not pictures(RUN, {})

@@ -1,0 +1,176 @@
+"""The wire: connections last, broken ones are replaced, short pauses are waited for, half an answer is none."""
+
+import ssl
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from reconciler.kubernetes.access import Access, Token
+from reconciler.kubernetes.transport import CONNECTIONS, LONGEST, Call, Wire
+from reconciler.model.errors import Refused, Unavailable
+from tests.unit.reconciler.kubernetes.apiserver import TOKEN, ApiServer, Fault, certify, encrypted, serving
+
+JOBS = Call("GET", "/apis/batch/v1/namespaces/ml/jobs")
+
+
+class Time:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.passed += seconds
+
+    def now(self) -> float:
+        return 1000.0 + self.passed
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+def wire(server: ApiServer, time: Time | None = None, *, token: Token | None = None, timeout: float = 5.0) -> Wire:
+    time = time or Time()
+    return Wire(Access(server.url, token=token or Token(TOKEN)), timeout, sleep=time.sleep, now=time.now)
+
+
+def test_a_connection_lasts(server: ApiServer) -> None:
+    line = wire(server)
+    assert all(line.send(JOBS).status == 200 for _ in range(20))
+    assert server.connections == 1
+
+
+def test_threads_share_a_few_connections(server: ApiServer) -> None:
+    line = wire(server)
+    with ThreadPoolExecutor(32) as threads:
+        answers = list(threads.map(lambda _: line.send(JOBS).status, range(200)))
+    assert answers == [200] * 200
+    assert server.connections <= CONNECTIONS
+
+
+def test_a_connection_that_was_closed_is_replaced(server: ApiServer) -> None:
+    server.hangs_up_after_each = True
+    line = wire(server)
+    assert [line.send(JOBS).status for _ in range(5)] == [200] * 5
+
+
+def test_a_connection_that_broke_is_tried_once_more(server: ApiServer) -> None:
+    line = wire(server)
+    server.faults = [Fault(hangs_up=True)]
+    assert line.send(JOBS).status == 200
+    server.faults = [Fault(hangs_up=True)] * 2
+    with pytest.raises(Unavailable, match="broke off its answer"):
+        line.send(JOBS)
+    assert len(server.asked) == 4
+
+
+def test_half_an_answer_is_none(server: ApiServer) -> None:
+    line = wire(server)
+    server.faults = [Fault(200, b'{"items": []}', cut=5)]
+    with pytest.raises(Unavailable, match="broke off its answer"):
+        line.send(JOBS)
+    assert line.send(JOBS).status == 200
+
+
+def test_a_server_that_hangs_is_left(server: ApiServer) -> None:
+    go = threading.Event()
+    server.faults = [Fault(waits_for=go)]
+    try:
+        with pytest.raises(Unavailable, match="didn't answer in time"):
+            wire(server, timeout=0.1).send(JOBS)
+    finally:
+        go.set()
+
+
+def test_a_server_that_is_gone_is_told() -> None:
+    with serving(ApiServer()) as server:
+        line = wire(server)
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1:\d+ can't be reached") as caught:
+        line.send(JOBS)
+    assert "object at 0x" not in str(caught.value)
+    with pytest.raises(Unavailable) as again:
+        line.send(JOBS)
+    assert caught.value.message == again.value.message
+
+
+def test_a_short_pause_is_waited_for(server: ApiServer, time: Time) -> None:
+    server.faults = [Fault(429, headers={"Retry-After": "1"}), Fault(503, headers={"Retry-After": "2"})]
+    assert wire(server, time).send(JOBS).status == 200
+    assert time.passed == 3
+
+
+def test_a_pause_without_end_is_told(server: ApiServer, time: Time) -> None:
+    server.faults = [Fault(429, headers={"Retry-After": "1"})] * 9
+    assert wire(server, time).send(JOBS).status == 429
+    assert len(server.asked) == 4
+
+
+def test_in_a_long_pause_nobody_asks(server: ApiServer, time: Time) -> None:
+    server.faults = [Fault(429, headers={"Retry-After": "30"})]
+    line = wire(server, time)
+    assert line.send(JOBS).status == 429
+    with pytest.raises(Unavailable, match="asks for a pause"):
+        line.send(JOBS)
+    assert len(server.asked) == 1
+    time.sleep(31)
+    assert line.send(JOBS).status == 200
+
+
+def test_a_pause_of_days_is_no_reason_to_give_up(server: ApiServer, time: Time) -> None:
+    server.faults = [Fault(429, headers={"Retry-After": "99999999"}), Fault(503, headers={"Retry-After": "soon"})]
+    line = wire(server, time)
+    assert line.send(JOBS).status == 429
+    time.sleep(LONGEST + 1)
+    assert line.send(JOBS).status == 503
+    assert line.send(JOBS).status == 200
+
+
+def test_a_token_that_was_replaced_is_read_again(server: ApiServer, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(TOKEN, "ascii")
+    line = wire(server, token=Token(file=file))
+    assert line.send(JOBS).status == 200
+    server.tokens = {"new"}
+    assert line.send(JOBS).status == 401
+    file.write_text("new", "ascii")
+    assert line.send(JOBS).status == 200
+
+
+def test_only_the_tail_is_kept(server: ApiServer) -> None:
+    server.logs["train"] = b"x" * 2_000_000 + b"the end"
+    answer = wire(server).send(Call("GET", "/api/v1/namespaces/ml/pods/train/log", tail=100))
+    assert answer.body == b"x" * 93 + b"the end"
+
+
+def test_an_answer_has_an_end(server: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.kubernetes.transport.LARGEST", 1000)
+    server.logs["train"] = b"x" * 2000
+    with pytest.raises(Unavailable, match="has no end"):
+        wire(server).send(Call("GET", "/api/v1/namespaces/ml/pods/train/log"))
+
+
+def test_a_server_proves_who_it_is(tmp_path: Path) -> None:
+    server, trust = encrypted(tmp_path, certify("kubernetes.test"))
+    with serving(server):
+        known = Access(server.url, trust=trust, token=Token(TOKEN), host="kubernetes.test")
+        line = Wire(known, 5)
+        assert [line.send(JOBS).status for _ in range(3)] == [200] * 3
+        assert server.connections == 1
+        line.close()
+        other = Access(server.url, trust=trust, token=Token(TOKEN))
+        with pytest.raises(Refused, match="is not trusted"):
+            Wire(other, 5).send(JOBS)
+        stranger = Access(server.url, trust=ssl.create_default_context(), token=Token(TOKEN), host="kubernetes.test")
+        with pytest.raises(Refused, match="is not trusted"):
+            Wire(stranger, 5).send(JOBS)
+    assert len(server.asked) == 3, "a token went to a server that nobody vouches for"
+
+
+def test_a_server_without_tls_is_told(server: ApiServer) -> None:
+    plain = Access(server.url.replace("http:", "https:"), trust=ssl.create_default_context(), token=Token(TOKEN))
+    with pytest.raises(Unavailable, match="doesn't speak TLS"):
+        Wire(plain, 5).send(JOBS)

@@ -1,0 +1,133 @@
+"""The page of an environment, as a forge renders it."""
+
+import re
+from typing import Any
+
+from reconciler.model.ids import Address
+from reconciler.model.resource import Resource
+from reconciler.status.readme import message_of, readme
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import API, GO, LOANS, SCORE, SHARED, WATCH
+
+
+def document(state: str = "ready", message: str = "all is well", reason: str = "Fine", **facts: Any) -> dict[str, Any]:
+    ready = {"type": "Ready", "status": "True", "reason": reason, "message": message}
+    return {"state": state, "conditions": [ready], "facts": facts}
+
+
+def page(documents: dict[Address, dict[str, Any]], *resources: Resource, **parts: Any) -> str:
+    return readme(stage.desired(*resources, **parts), documents)
+
+
+def test_an_empty_environment_has_a_page_too() -> None:
+    text = page({})
+    assert text.startswith("# dev\n\nNothing yet. The last pass saw commit `c0ffeec0ffee`.\n")
+    assert text.endswith("\n")
+    assert "\n\n\n" not in text
+
+
+def test_it_counts_how_resources_stand() -> None:
+    text = page({LOANS: document(), SCORE: document("stalled"), API: document()})
+    assert "🟢 2 ready, 🔴 1 stalled." in text
+
+
+def test_every_resource_is_shown_with_its_message() -> None:
+    text = page({LOANS: document(message="5 | 6 rows")})
+    assert f"| 🟢 [`{LOANS}`](status/{LOANS}.yaml) | ready | 5 \\| 6 rows |" in text
+
+
+def test_problems_in_the_specs_are_shown_first() -> None:
+    text = page({LOANS: document()}, problems=(stage.problem("no such field `x`"),))
+    assert "## Problems in the specs\n\n- `` specs/datasets/loans.yaml:3:1: source: no such field `x` ``" in text
+    assert text.index("Problems") < text.index("Resources")
+
+
+def test_alerts_lead_to_their_report() -> None:
+    alert = {"what": "drift", "where": "age", "value": 0.31234, "threshold": 0.1}
+    text = page({WATCH: document(alerts=[alert], newest="monitors/watch/1", reports=["monitors/watch/1"])})
+    assert "- 🔴 **drift**: 0.3123 (age), threshold 0.1 — [monitors/watch](reports/monitors/watch/1/report.md)" in text
+    dated = alert | {"severity": "warning", "since": "2026-03-01T10:00:00+00:00", "trial": "experiments/score/1"}
+    text = page({WATCH: document(alerts=[dated], newest="monitors/watch/1", reports=["monitors/watch/1"])})
+    told = "🟠 **drift**: 0.3123 (age), threshold 0.1, since 2026-03-01T10:00:00+00:00, about `experiments/score/1` — ["
+    assert told in text
+    assert "## Reports\n\n- [monitors/watch/1](reports/monitors/watch/1/report.md)" in text
+
+
+def test_what_waits_for_a_review_is_named() -> None:
+    waiting = document("waiting", "branch x waits for its merge", "WaitsForReview", proposal="promotions/go/1")
+    assert "- `promotions/go/1` from `promotions/go`: branch x waits for its merge" in page({GO: waiting})
+    assert "Waiting for a review" not in page({GO: document("waiting", proposal="promotions/go/1")})
+
+
+def test_endpoints_are_shown_with_model_traffic_and_address() -> None:
+    text = page({API: document(trial="experiments/score/1", traffic={"r1": 90, "r2": 10}, url="http://api")})
+    assert "| `deployments/api` | `experiments/score/1` | `r1` 90 %, `r2` 10 % | <http://api> |" in text
+    none = page({API: document(trial="experiments/score/1", traffic={})})
+    assert "| none yet |  |" in none
+
+
+def test_the_leaderboard_shows_the_figure_that_ranks_and_its_interval() -> None:
+    board = [
+        {
+            "rank": 1,
+            "run": "experiments/score/aa",
+            "params": {"model": "gbm"},
+            "metrics": {"roc_auc": 0.5},
+            "ranking": {"value": 0.91, "low": 0.9, "high": 0.92},
+        },
+        {"rank": 2, "run": "experiments/score/bb", "stage": "failed", "message": "killed"},
+    ]
+    text = page({SCORE: document(leaderboard=board, metric={"name": "roc_auc"}, pictures=["reports/x/roc.png"])})
+    assert "|  | trial | parameters | roc_auc (validation) | 95 % interval |" in text
+    assert "| 1 | `aa` | model=gbm | 0.91 | 0.9 to 0.92 |" in text
+    assert "| 2 | `bb` | killed |  |  |" in text
+    assert "![roc.png](reports/x/roc.png)" in text
+
+
+def test_the_graph_shows_what_is_made_from_what_without_the_pools() -> None:
+    text = page({LOANS: document()}, stage.resource(LOANS), stage.resource(SCORE), stage.resource(SHARED))
+    assert 'datasets_loans["🟢 datasets/loans"]' in text
+    assert "datasets_loans --> experiments_score" in text
+    assert "pools" not in text.split("```mermaid")[1]
+
+
+def test_a_graph_too_large_to_read_is_left_out() -> None:
+    many = [stage.resource(Address(f"datasets/d{number}")) for number in range(61)]
+    assert "mermaid" not in page({}, *many)
+    assert "mermaid" not in page({}, many[0])
+
+
+def test_the_same_status_gives_the_same_page() -> None:
+    one, other = {LOANS: document(), API: document()}, {API: document(), LOANS: document()}
+    assert page(one) == page(other)
+
+
+def test_the_message_is_that_of_ready() -> None:
+    assert message_of(document(message="five")) == "five"
+    assert message_of({"conditions": [{"type": "Drifted", "message": "x"}]}) == message_of({}) == ""
+
+
+def test_what_runners_wrote_is_no_markdown() -> None:
+    evil = "<img src=x onerror=y> ![a](http://x) | **b**"
+    board = [{"rank": 1, "run": f"experiments/score/{evil}", "params": {evil: evil}, "metrics": {evil: evil}}]
+    alert = {"what": evil, "where": evil, "value": evil, "threshold": evil}
+    text = page(
+        {
+            LOANS: document("stalled", evil),
+            SCORE: document(leaderboard=board, metric={"name": evil}),
+            WATCH: document(alerts=[alert], newest="monitors/watch/1"),
+            API: document(trial=evil, traffic={evil: 1}, url=f"javascript:{evil}"),
+            GO: document("waiting", evil, "WaitsForReview", proposal=evil),
+        }
+    )
+    outside = re.sub(r"`[^`]*`", "", text)
+    assert "<img" not in outside
+    assert "![" not in outside.replace("!\\[", "")
+    assert not re.search(r"(?<!\\)\*\*b", outside)
+
+
+def test_a_long_page_has_contents_and_says_what_it_does_not_draw() -> None:
+    many = [stage.resource(Address(f"pools/p{n}")) for n in range(61)]
+    text = page({LOANS: document(), SCORE: document(), API: document(trial="t"), SHARED: document()}, *many)
+    assert "[Endpoints](#endpoints) · [Resources](#resources)" in text
+    assert "there are 61 resources" in text

@@ -1,0 +1,32 @@
+"""Where data comes from, as a job is told it."""
+
+from typing import Any
+
+import pytest
+
+from runners.contract import InputError
+from runners.parameters import understood
+from runners.sources.parameters import Source
+
+CSV = {"url": "file:///x", "format": "csv"}
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ({}, "exactly one of sql and files"),
+        ({"files": CSV, "sql": {"url": "sqlite://", "query": "SELECT 1"}}, "exactly one of sql and files"),
+        ({"files": {**CSV, "thousands": "."}}, "thousands and decimal are both"),
+        ({"files": {**CSV, "encoding": "utf-9"}}, "there is no encoding utf-9"),
+        ({"files": {**CSV, "delimiter": ";;"}}, "at most 1 character"),
+    ],
+)
+def test_a_source_that_makes_no_sense_is_refused(source: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        understood(Source, source)
+
+
+def test_how_texts_spell_numbers_is_said_by_files_alone() -> None:
+    files = understood(Source, {"files": {**CSV, "decimal": ",", "thousands": "."}})
+    assert (files.spellings.decimal, files.spellings.thousands) == (",", ".")
+    assert understood(Source, {"sql": {"url": "sqlite://", "query": "SELECT 1"}}).spellings.decimal == "."
