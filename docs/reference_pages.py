@@ -11,6 +11,7 @@ from reconciler.loop.health import Metrics
 from reconciler.model.environment import Environment
 from reconciler.model.kinds import KINDS
 from reconciler.model.markdown import table
+from reconciler.model.reason import Reason
 from reconciler.wiring import PROVIDERS
 
 SETTINGS = (
@@ -40,6 +41,7 @@ def pages() -> Mapping[str, str]:
         "reference/cli.md": "# Command line\n\nEvery verb but `run`, which never ends, prints JSON with `--json`.\n\n"
         + "\n\n".join(map(_verb, VERBS)),
         "reference/exit-codes.md": "# Exit codes\n\n" + _exits(),
+        "reference/reasons.md": _reasons(),
         "reference/metrics.md": "# Metrics\n\nOf the daemon, at `/metrics`.\n\n" + _metrics(),
         "reference/settings.md": "# Settings\n\n" + table(("variable", "option", ""), SETTINGS_ROWS),
         "reference/providers.md": "# Providers\n\n" + _providers(),
@@ -106,17 +108,24 @@ def _verb(name: str) -> str:
 
 
 def _exits() -> str:
-    meanings = dict(_exit_docs())
+    meanings = dict(_member_docs(Exit))
     rows = [(str(int(code)), f"`{code.name}`", meanings.get(code.name, "It did what was asked.")) for code in Exit]
     return table(("code", "name", "meaning"), rows)
 
 
-def _exit_docs() -> Iterator[tuple[str, str]]:
-    """Read the docstrings below the codes, which Python drops."""
+def _reasons() -> str:
+    meanings = dict(_member_docs(Reason))
+    rows = [(f"`{reason}`", meanings[reason.name]) for reason in Reason]
+    text = "The one word of a condition that says why a resource is in its state; the message beside it says more."
+    return f"# Reasons\n\n{text}\n\n" + table(("reason", "meaning"), rows)
+
+
+def _member_docs(enumeration: type) -> Iterator[tuple[str, str]]:
+    """Read the docstrings below the members of an enumeration, which Python drops."""
     import ast
     import inspect
 
-    body = ast.parse(inspect.getsource(Exit)).body[0]
+    body = ast.parse(inspect.getsource(enumeration)).body[0]
     assert isinstance(body, ast.ClassDef)
     for item, after in zip(body.body, body.body[1:], strict=False):
         if isinstance(item, ast.Assign) and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from reconciler.model.decision import Controller, Decision, Phase, View
 from reconciler.model.errors import SetpointError, Transient
 from reconciler.model.ids import Address
+from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 
 Value = TypeVar("Value")
@@ -72,7 +73,7 @@ def _decision(
     return Decision(
         address=address,
         phase=Phase.STALLED,
-        reason="InternalError",
+        reason=Reason.INTERNAL_ERROR,
         message=result.message,
         facts=view.recorded_facts(address),
     )

@@ -15,6 +15,7 @@ from reconciler.cli.output import STYLES, as_json, counted, print_json, say, sty
 from reconciler.cli.plan import as_document
 from reconciler.cli.status_reader import now
 from reconciler.model.errors import Refused, Unavailable
+from reconciler.model.reason import Reason
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
@@ -147,6 +148,12 @@ def _settle(wired: "Wired", deadline: float) -> None:
 
 def _goes_on(done: "Pass") -> bool:
     """Tell whether something is underway that ends by itself."""
-    people = {"WaitsForReview", "NoModel", "Suspended", "WaitsForUpstream", "NotDueYet"}
+    people = {
+        Reason.WAITS_FOR_REVIEW,
+        Reason.NO_MODEL,
+        Reason.SUSPENDED,
+        Reason.WAITS_FOR_UPSTREAM,
+        Reason.NOT_DUE_YET,
+    }
     waiting = (d for d in done.plan.decisions.values() if d.phase.value in ("reconciling", "waiting"))
     return any(d.reason not in people for d in waiting)

@@ -11,6 +11,7 @@ from reconciler.controllers.proposals import close_others
 from reconciler.controllers.run_lifecycle import tidy
 from reconciler.model.decision import Controller, Decision, Phase, View
 from reconciler.model.ids import Address
+from reconciler.model.reason import Reason
 
 _RUNS = frozenset({"data", "pool"})
 
@@ -20,7 +21,7 @@ def _retire_runs(address: Address, view: View) -> Decision:
     return Decision(
         address=address,
         phase=Phase.RECONCILING,
-        reason="Removing",
+        reason=Reason.REMOVING,
         message="its spec is gone; its data stays",
         changes=tidy(address, frozenset(), view) + close_others(address, None, view),
     )

@@ -13,16 +13,17 @@ from reconciler.model.change import Change, OpenProposal, StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase, View
 from reconciler.model.ids import Address, RunName, digest
 from reconciler.model.kinds.datasets import Dataset
+from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import last_fire, next_fire
 
 STANDINGS = {
-    Stage.WAITING: (Phase.WAITING, "Waiting"),
-    Stage.RUNNING: (Phase.RECONCILING, "Running"),
-    Stage.FINISHING: (Phase.RECONCILING, "Merging"),
-    Stage.ACCEPTED: (Phase.READY, "Accepted"),
-    Stage.REJECTED: (Phase.STALLED, "DataRefused"),
-    Stage.FAILED: (Phase.STALLED, "JobFailed"),
+    Stage.WAITING: (Phase.WAITING, Reason.WAITING),
+    Stage.RUNNING: (Phase.RECONCILING, Reason.RUNNING),
+    Stage.FINISHING: (Phase.RECONCILING, Reason.MERGING),
+    Stage.ACCEPTED: (Phase.READY, Reason.ACCEPTED),
+    Stage.REJECTED: (Phase.STALLED, Reason.DATA_REFUSED),
+    Stage.FAILED: (Phase.STALLED, Reason.JOB_FAILED),
 }
 """How a resource stands whose newest run has come this far."""
 TAKEN_OVER = "it is the newest that another environment has accepted"

@@ -12,6 +12,7 @@ from reconciler.model.decision import Decision, Live, Phase, View
 from reconciler.model.ids import Address, Digest, RunName, digest, name_of
 from reconciler.model.kinds.deployments import Deployment, Model
 from reconciler.model.observed import Endpoint, Revision, RevisionState
+from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.run import RUNNER_VERSIONS
 
@@ -53,7 +54,7 @@ class _Case:
     def told(
         self,
         phase: Phase,
-        reason: str,
+        reason: Reason,
         message: str,
         changes: tuple[Change, ...] = (),
         *,
@@ -96,7 +97,7 @@ def decide(resource: Resource, view: View) -> Decision:
         return Decision(
             address=resource.address,
             phase=Phase.WAITING,
-            reason="NoModel",
+            reason=Reason.NO_MODEL,
             message="no model is pinned yet: a promotion proposes one",
             output=_live(endpoint),
         )
@@ -123,7 +124,7 @@ def retire(address: Address, view: View) -> Decision:
     return Decision(
         address=address,
         phase=Phase.RECONCILING,
-        reason="Removing",
+        reason=Reason.REMOVING,
         message="its spec is gone",
         changes=(*delete, *tidy(address, frozenset(), view)),
     )
@@ -132,9 +133,9 @@ def retire(address: Address, view: View) -> Decision:
 def _draining(address: Address, endpoint: Endpoint) -> Decision:
     """Wait for an endpoint's end, and tell when an engine takes too long for it."""
     if stuck := _stuck(endpoint):
-        return Decision(address=address, phase=Phase.STALLED, reason="Stuck", message=stuck)
+        return Decision(address=address, phase=Phase.STALLED, reason=Reason.STUCK, message=stuck)
     message = "its spec is gone, and its last requests are being answered"
-    return Decision(address=address, phase=Phase.RECONCILING, reason="Draining", message=message)
+    return Decision(address=address, phase=Phase.RECONCILING, reason=Reason.DRAINING, message=message)
 
 
 def _stuck(endpoint: Endpoint) -> str:
@@ -162,14 +163,14 @@ def _model_missing(case: _Case) -> Decision | None:
     version, result = case.view.actual.data.versions.get(run), case.view.actual.results.get(run)
     if version is None or result is None:
         message = f"the pinned {run} is not in the data store: train it here, or pin another"
-        return case.told(Phase.STALLED, "ModelNotFound", message)
+        return case.told(Phase.STALLED, Reason.MODEL_NOT_FOUND, message)
     known = result.get("facts", {}).get("model", {}).get("digest")
     if known != case.model.digest:
         message = f"the pin says {case.model.digest[:19]}… and {run} is {str(known)[:19]}…: correct model.digest"
-        return case.told(Phase.STALLED, "DigestMismatch", message)
+        return case.told(Phase.STALLED, Reason.DIGEST_MISMATCH, message)
     if not version.here:
         accept = AcceptRun(address=case.resource.address, run=run, why="its model is pinned here")
-        return case.told(Phase.RECONCILING, "FetchingModel", f"{run} is being taken over", (accept,))
+        return case.told(Phase.RECONCILING, Reason.FETCHING_MODEL, f"{run} is being taken over", (accept,))
     return None
 
 
@@ -192,7 +193,7 @@ def _refusal(case: _Case, smoke: Lifecycle) -> Decision | None:
         return None
     message = f"revision {case.revision} failed its smoke test: {smoke.message}"
     idle = _idle_stop(case, "it failed its smoke test")
-    return case.told(Phase.STALLED, "SmokeTestFailed", message, smoke.changes + idle)
+    return case.told(Phase.STALLED, Reason.SMOKE_TEST_FAILED, message, smoke.changes + idle)
 
 
 def _start(case: _Case) -> Decision | None:
@@ -203,16 +204,16 @@ def _start(case: _Case) -> Decision | None:
     if running.changed:
         return _begin(case, f"revision {case.revision}: {running.changed}", "it was changed by hand")
     if running.state is RevisionState.FAILED:
-        return _failed(case, "RevisionFailed", f"revision {case.revision} doesn't start: {running.reason}")
+        return _failed(case, Reason.REVISION_FAILED, f"revision {case.revision} doesn't start: {running.reason}")
     if running.scale != (bounds.minimum, bounds.maximum, bounds.target_rps):
-        return case.told(Phase.RECONCILING, "Scaling", "its bounds change", (case.start("its bounds changed"),))
+        return case.told(Phase.RECONCILING, Reason.SCALING, "its bounds change", (case.start("its bounds changed"),))
     if running.state is not RevisionState.READY and not case.endpoint.traffic.get(case.revision):
         deadline = running.started + case.spec.rollout.deadline if running.started else None
         if deadline and case.view.actual.now >= deadline:
             message = f"revision {case.revision} was not ready in time: {running.reason or 'see its log'}"
-            return _failed(case, "DeadlineExceeded", message)
+            return _failed(case, Reason.DEADLINE_EXCEEDED, message)
         message = f"revision {case.revision} is not ready yet" + (f": {running.reason}" if running.reason else "")
-        return case.told(Phase.RECONCILING, "Starting", message, wake=deadline)
+        return case.told(Phase.RECONCILING, Reason.STARTING, message, wake=deadline)
     return None
 
 
@@ -221,20 +222,20 @@ def _begin(case: _Case, drifted: str, why: str) -> Decision:
     if drifted and case.spec.drift == "report":
         return _reported(case, drifted)
     what = f"revision {case.revision} starts"
-    return case.told(Phase.RECONCILING, "Starting", what, (case.start(why),), drifted=drifted)
+    return case.told(Phase.RECONCILING, Reason.STARTING, what, (case.start(why),), drifted=drifted)
 
 
 def _reported(case: _Case, drifted: str) -> Decision:
-    told = case.told(Phase.READY, "Drifted", "left as it is, as the spec says", drifted=drifted)
+    told = case.told(Phase.READY, Reason.DRIFTED, "left as it is, as the spec says", drifted=drifted)
     return replace(told, facts=case.view.recorded_facts(case.resource.address))
 
 
-def _failed(case: _Case, reason: str, message: str) -> Decision:
+def _failed(case: _Case, reason: Reason, message: str) -> Decision:
     """Take a revision's traffic away, and leave it for inspection until an operator asks for a new start."""
     asked, started = case.view.requested(case.resource.address), case.running.started if case.running else None
     stop = _idle_stop(case, "an operator asks for a new start") if asked and started and asked > started else ()
     if stop:
-        return case.told(Phase.RECONCILING, "Restarting", f"revision {case.revision} is started again", stop)
+        return case.told(Phase.RECONCILING, Reason.RESTARTING, f"revision {case.revision} is started again", stop)
     away = _away(case)
     return case.told(Phase.STALLED, reason, message, away, rolled_back=_with_this(case) if away else None)
 
@@ -260,7 +261,7 @@ def _was_live(case: _Case) -> bool:
 def _test(case: _Case, smoke: Lifecycle) -> Decision | None:
     if smoke.stage is Stage.ACCEPTED:
         return None
-    return case.told(Phase.RECONCILING, "Testing", f"smoke test: {smoke.message}", smoke.changes, wake=smoke.wake)
+    return case.told(Phase.RECONCILING, Reason.TESTING, f"smoke test: {smoke.message}", smoke.changes, wake=smoke.wake)
 
 
 def _roll_out(case: _Case) -> Decision:
@@ -275,18 +276,18 @@ def _rolling_out(case: _Case) -> Decision:
         asked = case.view.requested(case.resource.address)
         if not asked or (case.endpoint.since and asked <= case.endpoint.since):
             message = f"revision {case.revision} was taken back by its rollout's gates; change the spec or reconcile it"
-            return case.told(Phase.STALLED, "RolledBack", message)
+            return case.told(Phase.STALLED, Reason.ROLLED_BACK, message)
     step = next_step(case.endpoint, case.revision, case.spec.rollout, case.view.actual.now)
     if step.failed:
-        return case.told(Phase.STALLED, "RolledBack", step.failed, _away(case), rolled_back=_with_this(case))
+        return case.told(Phase.STALLED, Reason.ROLLED_BACK, step.failed, _away(case), rolled_back=_with_this(case))
     if case.running and case.running.state is not RevisionState.READY:
         message = f"revision {case.revision} is not ready: {case.running.reason or 'it starts again'}"
-        return case.told(Phase.RECONCILING, "NotReady", message, wake=step.wake)
+        return case.told(Phase.RECONCILING, Reason.NOT_READY, message, wake=step.wake)
     if step.traffic is not None:
         route = Route(address=case.resource.address, traffic=step.traffic, why=step.message)
-        return case.told(Phase.RECONCILING, "RollingOut", step.message, (route,), wake=step.wake)
+        return case.told(Phase.RECONCILING, Reason.ROLLING_OUT, step.message, (route,), wake=step.wake)
     if step.wake:
-        return case.told(Phase.RECONCILING, "RollingOut", step.message, wake=step.wake)
+        return case.told(Phase.RECONCILING, Reason.ROLLING_OUT, step.message, wake=step.wake)
     stops = tuple(
         StopRevision(address=case.resource.address, revision=name, why="another revision has all the traffic")
         for name, item in sorted(case.endpoint.revisions.items())
@@ -294,11 +295,11 @@ def _rolling_out(case: _Case) -> Decision:
     )
     if case.endpoint.blocked:
         message = f"requests to {case.endpoint.url} don't get where they should: {case.endpoint.blocked}"
-        return case.told(Phase.RECONCILING, "NotRouted", message)
+        return case.told(Phase.RECONCILING, Reason.NOT_ROUTED, message)
     cleared = [r for r in case.rolled_back if r != case.revision]
     stuck = _stuck(case.endpoint)
     message = f"{case.model.trial} answers at {case.endpoint.url}" + (f"; {stuck}" if stuck else "")
-    return case.told(Phase.READY, "Serving", message, stops, rolled_back=cleared)
+    return case.told(Phase.READY, Reason.SERVING, message, stops, rolled_back=cleared)
 
 
 def _away(case: _Case) -> tuple[Change, ...]:

@@ -14,6 +14,7 @@ from reconciler.model.decision import DataVersion, Decision, Leaderboard, Phase,
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
+from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.text import counted
 
@@ -65,7 +66,7 @@ def _over_budget(resource: Resource, spec: Experiment, view: View) -> Decision |
     return Decision(
         address=resource.address,
         phase=Phase.STALLED,
-        reason="OverBudget",
+        reason=Reason.OVER_BUDGET,
         message=f"{len(resource.trials)} trials may cost {hours:g} GPU hours, and the budget is "
         f"{spec.budget.gpu_hours:g}: raise budget.gpu_hours, shorten timeout, or sweep less",
         facts=view.recorded_facts(resource.address),
@@ -139,24 +140,24 @@ def _board(good: list[Lifecycle], lifecycles: list[Lifecycle]) -> list[Lifecycle
     return good + [p for p in lifecycles if p.stage is not Stage.ACCEPTED]
 
 
-def _phase(spec: Experiment, lifecycles: list[Lifecycle], good: list[Lifecycle]) -> tuple[Phase, str, str]:
+def _phase(spec: Experiment, lifecycles: list[Lifecycle], good: list[Lifecycle]) -> tuple[Phase, Reason, str]:
     bad = [p for p in lifecycles if p.stage in (Stage.REJECTED, Stage.FAILED)]
     open_ones = [p for p in lifecycles if not p.stage.is_final]
     if open_ones:
         working = any(p.stage in (Stage.RUNNING, Stage.FINISHING) for p in open_ones)
         phase = Phase.RECONCILING if working else Phase.WAITING
         why = "" if working else f"; next: {open_ones[0].message}"
-        return phase, "Training", f"{len(lifecycles) - len(open_ones)} of {len(lifecycles)} trials ended{why}"
+        return phase, Reason.TRAINING, f"{len(lifecycles) - len(open_ones)} of {len(lifecycles)} trials ended{why}"
     if not good:
-        return Phase.STALLED, "NoTrialSucceeded", _all_failed(bad)
+        return Phase.STALLED, Reason.NO_TRIAL_SUCCEEDED, _all_failed(bad)
     best = _figure(spec, good[0])
     if best is None:
         told = ", ".join(sorted(validated(good[0].result).metrics)[:10]) or "none"
         message = f"no trial has the metric {spec.metric.name}, so none is the best: they have {told}"
-        return Phase.STALLED, "NoMetric", message
+        return Phase.STALLED, Reason.NO_METRIC, message
     failed = f", {len(bad)} failed" if bad else ""
     message = f"{counted(len(good), 'trial')}, best {spec.metric.name} {best:.4f} on the validation rows{failed}"
-    return Phase.READY, "Trained", message
+    return Phase.READY, Reason.TRAINED, message
 
 
 def validated(result: Mapping[str, Any]) -> Scores:

@@ -17,6 +17,7 @@ from reconciler.model.decision import Decision, Live, Phase, View
 from reconciler.model.ids import Address, RunName, digest, kind_of, name_of
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.monitors import Monitor
+from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import next_fire
 from reconciler.model.text import counted
@@ -39,7 +40,9 @@ def decide(resource: Resource, view: View) -> Decision:
     tick, former = due_since(resource.address, spec.schedule, view), view.recorded_facts(resource.address).get("due")
     shown = replace(_shown(resource, spec, live, view), wake=upcoming)
     if tick is None or (live.since and datetime.fromisoformat(tick) <= live.since):
-        return replace(shown, reason="NotDueYet", message="the first report of this model waits for its schedule")
+        return replace(
+            shown, reason=Reason.NOT_DUE_YET, message="the first report of this model waits for its schedule"
+        )
     wanted = _report(resource, spec, live, tick, view)
     lifecycle = lifecycle_of_newest(wanted, _report(resource, spec, live, former or tick, view), spec.retries, view)
     changes = lifecycle.changes + tidy(resource.address, frozenset({lifecycle.run}), view) + shown.changes
@@ -50,8 +53,8 @@ def decide(resource: Resource, view: View) -> Decision:
     if lifecycle.stage is Stage.ACCEPTED:
         return _reported(shown, spec, lifecycle.result)
     if lifecycle.stage in (Stage.FAILED, Stage.REJECTED):
-        return replace(shown, reason="ReportFailed", phase=Phase.STALLED)
-    return replace(shown, reason="Reporting", phase=Phase.RECONCILING, wake=lifecycle.wake or upcoming)
+        return replace(shown, reason=Reason.REPORT_FAILED, phase=Phase.STALLED)
+    return replace(shown, reason=Reason.REPORTING, phase=Phase.RECONCILING, wake=lifecycle.wake or upcoming)
 
 
 def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View) -> StartRun:
@@ -87,7 +90,7 @@ def _reported(shown: Decision, spec: Monitor, result: Mapping[str, Any]) -> Deci
     rows, since = facts.get("rows", 0), (facts.get("window") or {}).get("start")
     waits = {"rows": rows, "needed": spec.minimum_rows, "since": since}
     message = f"{rows} of {counted(spec.minimum_rows, 'row')} since {since or 'the model went live'}: waits for more"
-    return replace(shown, reason="WaitsForRows", message=message, facts={**shown.facts, "waits": waits})
+    return replace(shown, reason=Reason.WAITS_FOR_ROWS, message=message, facts={**shown.facts, "waits": waits})
 
 
 def _verdict(facts: Mapping[str, Any]) -> str:
@@ -116,7 +119,7 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
     return Decision(
         address=address,
         phase=Phase.READY,
-        reason="Reported",
+        reason=Reason.REPORTED,
         message="",
         changes=changes,
         facts=facts,

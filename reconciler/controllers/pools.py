@@ -16,6 +16,7 @@ from reconciler.model.decision import Decision, Phase, View
 from reconciler.model.ids import Address, Digest, digest
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import JobState
+from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 
 
@@ -29,13 +30,13 @@ def decide(resource: Resource, view: View) -> Decision:
     if actual is not None and (actual.capacity, actual.teams) == (spec.capacity, spec.teams):
         if drifted := view.actual.pool.drifted.get(address, ""):
             return replace(_configuring(address, _change(address, spec, drifted), facts), drifted=drifted)
-        return _told(address, Phase.READY, "Configured", _capacity(spec), facts={**facts, "configured": wanted})
+        return _told(address, Phase.READY, Reason.CONFIGURED, _capacity(spec), facts={**facts, "configured": wanted})
     if actual is not None and former == wanted:
         message = (
             f"it was given {_capacity(actual)}, and perhaps other shares, by another environment that has this pool: "
             f"let their specs say the same, or `setpoint reconcile {address}`"
         )
-        return _told(address, Phase.STALLED, "Contended", message, facts=facts)
+        return _told(address, Phase.STALLED, Reason.CONTENDED, message, facts=facts)
     if former not in (None, wanted):
         return replace(_configuring(address, (), {**facts, "configured": None}), wake=view.actual.now)
     why = "it is not there" if actual is None else "its spec changed"
@@ -48,7 +49,7 @@ def _change(address: Address, spec: Pool, why: str) -> tuple[Change, ...]:
 
 def _configuring(address: Address, changes: tuple[Change, ...], facts: Mapping[str, object]) -> Decision:
     message = "its capacity and shares are being set"
-    return _told(address, Phase.RECONCILING, "Configuring", message, changes, facts=facts)
+    return _told(address, Phase.RECONCILING, Reason.CONFIGURING, message, changes, facts=facts)
 
 
 def _wish(resource: Resource, spec: Pool, view: View) -> Digest:
@@ -60,7 +61,7 @@ def _wish(resource: Resource, spec: Pool, view: View) -> Digest:
 def _told(
     address: Address,
     phase: Phase,
-    reason: str,
+    reason: Reason,
     message: str,
     changes: tuple[Change, ...] = (),
     *,
@@ -76,11 +77,11 @@ def retire(address: Address, view: View) -> Decision:
     running = sum(1 for j in view.actual.pool.jobs.values() if j.pool == address and j.state is JobState.RUNNING)
     if there and running:
         message = "its spec is gone, and its last jobs still run"
-        return Decision(address=address, phase=Phase.RECONCILING, reason="Draining", message=message)
+        return Decision(address=address, phase=Phase.RECONCILING, reason=Reason.DRAINING, message=message)
     return Decision(
         address=address,
         phase=Phase.RECONCILING,
-        reason="Removing",
+        reason=Reason.REMOVING,
         message="its spec is gone",
         changes=(ConfigurePool(address=address, spec=None, why="its spec is gone"),) if there else (),
     )

@@ -28,6 +28,7 @@ from reconciler.model.kinds.deployments import Deployment, Model
 from reconciler.model.kinds.experiments import Experiment, Metric
 from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.observed import ProposalState
+from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 
 
@@ -48,7 +49,7 @@ class _Case:
     def told(
         self,
         phase: Phase,
-        reason: str,
+        reason: Reason,
         message: str,
         changes: tuple[Change, ...] = (),
         *,
@@ -106,19 +107,19 @@ def _choose(case: _Case, board: Leaderboard) -> Decision:
     if candidate is None:
         why = "; ".join(map(str, failed(held[0][1])[:3])) if held else "there is no trial"
         message = f"no trial passes its gates on the validation rows; the best one: {why}"
-        return case.told(Phase.STALLED, "GatesFailed", message, stale)
+        return case.told(Phase.STALLED, Reason.GATES_FAILED, message, stale)
     done = close_others(case.address, None, case.view) + stale
     if case.live and case.live.trial == candidate.run:
         return case.told(
-            Phase.READY, "Promoted", f"{candidate.run} is pinned", done, facts={"candidate": candidate.run}
+            Phase.READY, Reason.PROMOTED, f"{candidate.run} is pinned", done, facts={"candidate": candidate.run}
         )
     if candidate.run in case.memory["promoted"]:
         message = f"{candidate.run} was rolled back and is not proposed again; `setpoint promote` pins it anyway"
-        return case.told(Phase.READY, "RolledBack", message, done, facts={"candidate": candidate.run})
+        return case.told(Phase.READY, Reason.ROLLED_BACK, message, done, facts={"candidate": candidate.run})
     if lost := failed(alone(candidate.test, case.spec.gates)):
         why = f"on the test rows, which no choice has seen: {'; '.join(map(str, lost[:3]))}"
         message = f"{candidate.run} was chosen on the validation rows and fails its gates {why}"
-        return case.told(Phase.STALLED, "GatesFailed", message, done, facts={"candidate": candidate.run})
+        return case.told(Phase.STALLED, Reason.GATES_FAILED, message, done, facts={"candidate": candidate.run})
     return _compare(case, candidate, board)
 
 
@@ -133,7 +134,7 @@ def _compare(case: _Case, candidate: Trial, board: Leaderboard) -> Decision:
     if lost := failed(results):
         message = f"{candidate.run} stays unproposed: {'; '.join(map(str, lost[:3]))}"
         done = close_others(case.address, None, case.view) + stale
-        return case.told(Phase.READY, "LiveIsBetter", message, done, facts={"candidate": candidate.run})
+        return case.told(Phase.READY, Reason.LIVE_IS_BETTER, message, done, facts={"candidate": candidate.run})
     live = case.live.trial if case.live else None
     name = f"{case.address}/{digest({'trial': candidate.run, 'model': candidate.model_digest, 'instead': live})}"
     body = _told_before(case, name)
@@ -171,7 +172,7 @@ def _underway(case: _Case, lifecycle: Lifecycle, candidate: Trial, stale: tuple[
     stuck = lifecycle.stage in (Stage.FAILED, Stage.REJECTED)
     return case.told(
         Phase.STALLED if stuck else Phase.RECONCILING,
-        "ComparisonFailed" if stuck else "Comparing",
+        Reason.COMPARISON_FAILED if stuck else Reason.COMPARING,
         lifecycle.message,
         lifecycle.changes + stale,
         wake=lifecycle.wake,
@@ -201,12 +202,12 @@ def _propose(case: _Case, wanted: OpenProposal, candidate: Trial, stale: tuple[C
         "evidence": wanted.body,
     }
     if known and known.state is ProposalState.MERGED:
-        return case.told(Phase.READY, "Merged", f"{known.branch} is merged", changes, facts=facts)
+        return case.told(Phase.READY, Reason.MERGED, f"{known.branch} is merged", changes, facts=facts)
     if is_open(wanted.name, case.view) and case.spec.approval == "auto":
         merge = MergeProposal(address=case.address, name=wanted.name, why="all its gates hold")
-        return case.told(Phase.RECONCILING, "Merging", "its gates hold", (*changes, merge), facts=facts)
+        return case.told(Phase.RECONCILING, Reason.MERGING, "its gates hold", (*changes, merge), facts=facts)
     if was_proposed(case.address, wanted.name, case.view) and not is_open(wanted.name, case.view):
         message = f"{candidate.run} was declined and is not proposed again"
-        return case.told(Phase.READY, "Declined", message, changes, facts=facts)
+        return case.told(Phase.READY, Reason.DECLINED, message, changes, facts=facts)
     where = known.branch if known else wanted.name
-    return case.told(Phase.WAITING, "WaitsForReview", f"{where} waits for its merge", changes, facts=facts)
+    return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, f"{where} waits for its merge", changes, facts=facts)

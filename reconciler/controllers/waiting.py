@@ -2,6 +2,7 @@
 
 from reconciler.model.decision import Decision, Phase, View
 from reconciler.model.ids import Address
+from reconciler.model.reason import Reason
 
 
 def waits_for(address: Address, upstream: str, view: View) -> Decision:
@@ -18,7 +19,7 @@ def waits_for(address: Address, upstream: str, view: View) -> Decision:
     return Decision(
         address=address,
         phase=Phase.WAITING,
-        reason="WaitsForUpstream",
+        reason=Reason.WAITS_FOR_UPSTREAM,
         message=message,
         facts=view.recorded_facts(address),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import CommitId
+from reconciler.model.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,16 @@ def conditions_of(
 
 def told_by(decision: Decision) -> list[tuple[str, str, str, str]]:
     """Return type, status, reason and message of the conditions that a decision tells."""
-    phase, reason, message = decision.phase, decision.reason, decision.message
+    phase, reason, message = decision.phase, str(decision.reason), decision.message
     told = [("Ready", "True" if phase is Phase.READY else "False", reason, message)]
     if phase in (Phase.RECONCILING, Phase.WAITING):
         told.append(("Reconciling", "True", reason, message))
     if phase is Phase.STALLED:
         told.append(("Stalled", "True", reason, message))
     if decision.drifted:
-        told.append(("Drifted", "True", "ChangedByHand", decision.drifted))
+        told.append(("Drifted", "True", str(Reason.CHANGED_BY_HAND), decision.drifted))
     if decision.alerting:
-        told.append(("Alerting", "True", "Alerts", decision.alerting))
+        told.append(("Alerting", "True", str(Reason.ALERTS), decision.alerting))
     return told
 
 

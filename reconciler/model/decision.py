@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from reconciler.model.change import Change
 from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.observed import Actual, Branch, Proposal, Version
+from reconciler.model.reason import Reason
 from reconciler.model.resource import Desired, Resource
 
 
@@ -99,7 +100,7 @@ class Decision:
 
     address: Address
     phase: Phase
-    reason: str
+    reason: Reason
     message: str
     changes: tuple[Change, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import Address, CommitId
 from reconciler.model.plan import Outcome, Plan
+from reconciler.model.reason import Reason
 
 FIRST = timedelta(seconds=1)
 LONGEST = timedelta(minutes=5)
@@ -50,7 +51,7 @@ def retold(decision: Decision, outcome: Outcome) -> Decision:
     return replace(
         decision,
         phase=Phase.WAITING if outcome.retry else Phase.STALLED,
-        reason="Retrying" if outcome.retry else "Refused",
+        reason=Reason.RETRYING if outcome.retry else Reason.REFUSED,
         message=f"{outcome.change.verb} {outcome.change.target}: {outcome.error}{hint}",
     )
 

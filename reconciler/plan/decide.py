@@ -11,6 +11,7 @@ from reconciler.model.ids import Address, kind_of, owner_of
 from reconciler.model.kinds import KINDS
 from reconciler.model.observed import Actual
 from reconciler.model.plan import Plan
+from reconciler.model.reason import Reason
 from reconciler.model.resource import Desired, Resource
 from reconciler.plan.guard import guard, without_deletions
 
@@ -35,7 +36,9 @@ def decide(desired: Desired, actual: Actual, controllers: Mapping[str, Controlle
     retired = {a: _of_gone(a, view, controllers[kind_of(a)]) for a in sorted(gone, key=_downstream_first)}
     decisions, notes = guard(retired, desired, actual)
     unread = {a: d for a, d in decisions.items() if not _readable(controllers[kind_of(a)], actual)}
-    removed = frozenset(a for a, d in decisions.items() if d.reason == "Removing" and not d.changes and a not in unread)
+    removed = frozenset(
+        a for a, d in decisions.items() if d.reason is Reason.REMOVING and not d.changes and a not in unread
+    )
     upstream |= {a: _blind(a, view, actual) if a in unread else d for a, d in decisions.items()}
     if actual.unread:
         upstream |= {address: without_deletions(decision) for address, decision in upstream.items()}
@@ -82,7 +85,9 @@ def _suspended(decision: Decision, view: View, why: str = "") -> Decision:
     if not why:
         return decision
     held = f"{len(decision.changes)} changes are held back" if decision.changes else "nothing to do"
-    return replace(decision, changes=(), phase=Phase.WAITING, reason="Suspended", message=f"{why}; {held}", wake=None)
+    return replace(
+        decision, changes=(), phase=Phase.WAITING, reason=Reason.SUSPENDED, message=f"{why}; {held}", wake=None
+    )
 
 
 def _of_broken(address: Address, problems: tuple[Problem, ...], view: View) -> Decision:
@@ -90,7 +95,7 @@ def _of_broken(address: Address, problems: tuple[Problem, ...], view: View) -> D
     return Decision(
         address=address,
         phase=Phase.STALLED,
-        reason="BadSpec",
+        reason=Reason.BAD_SPEC,
         message=f"{problems[0] if problems else 'its spec is broken'}{more}",
         facts={**view.recorded_facts(address), "problems": [str(problem) for problem in problems]},
     )
@@ -106,7 +111,7 @@ def _blind(address: Address, view: View, actual: Actual) -> Decision:
     return Decision(
         address=address,
         phase=Phase.WAITING,
-        reason="Unavailable",
+        reason=Reason.UNAVAILABLE,
         message=f"nothing is changed while an engine can't be read ({why})",
         facts=view.recorded_facts(address),
     )

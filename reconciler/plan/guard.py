@@ -11,6 +11,7 @@ from reconciler.model.errors import Severity
 from reconciler.model.ids import Address, Digest, RunName, digest, owner_of
 from reconciler.model.observed import Actual
 from reconciler.model.plan import Plan
+from reconciler.model.reason import Reason
 from reconciler.model.resource import Desired
 
 
@@ -40,7 +41,7 @@ def _without_merge(decision: Decision) -> Decision:
     if len(kept) == len(decision.changes):
         return decision
     message = "nothing is merged while the newest commit is refused: `notes` in pass.yaml of the status branch tell why"
-    return replace(decision, changes=kept, phase=Phase.WAITING, reason="CommitRefused", message=message)
+    return replace(decision, changes=kept, phase=Phase.WAITING, reason=Reason.COMMIT_REFUSED, message=message)
 
 
 def guard(
@@ -57,9 +58,11 @@ def guard(
     if not removed:
         return removed, ()
     if any(problem.severity is Severity.ERROR for problem in desired.all_problems()):
-        return _held(removed, "CommitHasErrors", "the commit has errors, and nothing is deleted until it has none")
+        return _held(
+            removed, Reason.COMMIT_HAS_ERRORS, "the commit has errors, and nothing is deleted until it has none"
+        )
     if actual.unread:
-        return _held(removed, "Unavailable", "not everything could be read, and nothing is deleted until it can")
+        return _held(removed, Reason.UNAVAILABLE, "not everything could be read, and nothing is deleted until it can")
     begun = {a: name for a in removed if (name := _approved_as(a, actual)) in actual.controls.approved}
     holders = _holders(actual)
     asked = {a: d for a, d in removed.items() if a not in begun and (d.changes or a in holders)}
@@ -69,7 +72,7 @@ def guard(
     elif len(asked) > limit:
         held, notes = _held(
             asked,
-            "DeletionBudget",
+            Reason.DELETION_BUDGET,
             f"the commit removes {len(asked)} of {len(actual.recorded)} resources and one pass may delete {limit}: "
             f"restore the specs, or approve with `setpoint apply --approve {name}`",
         )
@@ -91,9 +94,9 @@ def _approved_as(address: Address, actual: Actual) -> str:
 
 
 def _held(
-    removed: Mapping[Address, Decision], reason: str, message: str
+    removed: Mapping[Address, Decision], reason: Reason, message: str
 ) -> tuple[Mapping[Address, Decision], tuple[str, ...]]:
-    phase = Phase.WAITING if reason == "Unavailable" else Phase.STALLED
+    phase = Phase.WAITING if reason is Reason.UNAVAILABLE else Phase.STALLED
     held = {
         address: replace(decision, changes=(), phase=phase, reason=reason, message=message)
         for address, decision in removed.items()

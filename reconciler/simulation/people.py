@@ -8,6 +8,7 @@ from reconciler.loop.cycle import Pass
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, CommitId
 from reconciler.model.observed import Proposal, ProposalState
+from reconciler.model.reason import Reason
 from reconciler.plan.guard import approval
 from reconciler.providers.memory.source import SourceRoom
 from reconciler.simulation.machine import Machine
@@ -33,7 +34,7 @@ def request(machine: Machine, address: Address) -> None:
 
 def approve(machine: Machine, done: Pass) -> bool:
     """Approve of the removals that are above the budget; tell whether there are any that weren't approved of."""
-    held = {a: d for a, d in done.plan.decisions.items() if d.reason == "DeletionBudget"}
+    held = {a: d for a, d in done.plan.decisions.items() if d.reason is Reason.DELETION_BUDGET}
     if not held:
         return False
     machine.audit.approve(held)

@@ -13,6 +13,7 @@ import pytest
 from reconciler.cli import VERBS
 from reconciler.cli.exits import Exit
 from reconciler.model.kinds import KINDS
+from reconciler.model.reason import Reason
 
 ROOT = Path(__file__).parents[2]
 _HANDED_ON = {f"SETPOINT_{name}" for name in ("SECRET", "COMPLETE", "ORDER", "REQUEST", "SERVE", "SEALED")}
@@ -107,3 +108,14 @@ def test_the_documentation_builds_strictly(tmp_path: Path) -> None:
         missing = [one for param in command.params for one in param.opts if one.startswith("--") and one not in page]
         assert f"setpoint {name}" in page
         assert not missing, f"the page leaves out what {name} takes"
+
+
+def test_every_reason_is_told_with_its_meaning(pages: dict[str, str]) -> None:
+    told = pages["reference/reasons.md"]
+    assert all(f"| `{reason}` | " in told for reason in Reason)
+
+
+def test_every_reason_is_given_somewhere() -> None:
+    """One that nothing gives is struck: people would write alerts for it."""
+    given = "".join(path.read_text() for path in (ROOT / "reconciler").rglob("*.py") if path.name != "reason.py")
+    assert not [reason for reason in Reason if f"Reason.{reason.name}" not in given]
