@@ -8,7 +8,9 @@ import prometheus_client
 from reconciler.cli import VERBS
 from reconciler.cli.exits import Exit
 from reconciler.loop.health import Metrics
+from reconciler.model import facts
 from reconciler.model.environment import Environment
+from reconciler.model.facts import FACTS, IsMoment, shapes
 from reconciler.model.kinds import KINDS
 from reconciler.model.markdown import table
 from reconciler.model.reason import Reason
@@ -42,6 +44,7 @@ def pages() -> Mapping[str, str]:
         + "\n\n".join(map(_verb, VERBS)),
         "reference/exit-codes.md": "# Exit codes\n\n" + _exits(),
         "reference/reasons.md": _reasons(),
+        "reference/status.md": _status(),
         "reference/metrics.md": "# Metrics\n\nOf the daemon, at `/metrics`.\n\n" + _metrics(),
         "reference/settings.md": "# Settings\n\n" + table(("variable", "option", ""), SETTINGS_ROWS),
         "reference/providers.md": "# Providers\n\n" + _providers(),
@@ -111,6 +114,34 @@ def _exits() -> str:
     meanings = dict(_member_docs(Exit))
     rows = [(str(int(code)), f"`{code.name}`", meanings.get(code.name, "It did what was asked.")) for code in Exit]
     return table(("code", "name", "meaning"), rows)
+
+
+def _status() -> str:
+    text = "What `status/<kind>/<name>.yaml` on the status branch, and `setpoint get --json`, tell in `facts`."
+    words = {list: "list", dict: "mapping", str: "text", int: "number", IsMoment: "moment"}
+    parts = [f"# Status\n\n{text} What isn't there is left out."]
+    for kind, model in FACTS.items():
+        meanings = _field_docs(model.__name__)
+        rows = [(f"`{name}`", words[shape], meanings.get(name, "")) for name, shape in shapes(kind).items()]
+        parts.append(f"## {kind}\n\n" + table(("fact", "type", ""), rows))
+    return "\n\n".join(parts)
+
+
+def _field_docs(name: str) -> Mapping[str, str]:
+    """Read the docstrings below the fields of a class of facts, and of those that it extends: Python drops them."""
+    import ast
+    import inspect
+
+    body = ast.parse(inspect.getsource(facts)).body
+    model = next(one for one in body if isinstance(one, ast.ClassDef) and one.name == name)
+    told: dict[str, str] = {}
+    for base in model.bases:
+        told |= _field_docs(base.id) if isinstance(base, ast.Name) and base.id != "TypedDict" else {}
+    for item, after in zip(model.body, model.body[1:], strict=False):
+        if isinstance(item, ast.AnnAssign) and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+            assert isinstance(item.target, ast.Name)
+            told[item.target.id] = str(after.value.value)
+    return told
 
 
 def _reasons() -> str:

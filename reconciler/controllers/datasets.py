@@ -11,6 +11,7 @@ from reconciler.controllers.run_orders import order
 from reconciler.controllers.status_pictures import pictures
 from reconciler.model.change import Change, OpenProposal, StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase, View
+from reconciler.model.facts import DatasetFacts, RunFacts
 from reconciler.model.ids import Address, RunName, digest
 from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.reason import Reason
@@ -61,7 +62,7 @@ def decide(resource: Resource, view: View) -> Decision:
 
 def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause]:
     """Return what asks for a version now, and what asked for the one that the last status tells of."""
-    former = view.recorded_facts(resource.address)
+    former = view.facts_of(resource.address, DatasetFacts)
     now = Cause(due_since(resource.address, spec.refresh, view), trigger_of(resource.address, view))
     now = newest_known(resource.address, now, lambda cause: _refresh(resource, spec, cause, view).run, view)
     return now, Cause(former.get("due"), former.get("refreshed_for")) if former.get("run") else now
@@ -74,19 +75,24 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
 
 def _taken_over(lifecycle: Lifecycle, view: View, address: Address) -> str | None:
     """Return the run, if this environment found it in the store as the newest when it had none of its own yet."""
-    former = view.recorded_facts(address)
+    former = view.facts_of(address, DatasetFacts)
     version = view.actual.data.versions.get(lifecycle.run)
     is_found = not former.get("run") and version is not None and not version.here
     return lifecycle.run if is_found or former.get("taken_over") == lifecycle.run else None
 
 
-def _memory(address: Address, cause: Cause, changes: tuple[Change, ...], view: View) -> dict[str, object]:
+def _memory(address: Address, cause: Cause, changes: tuple[Change, ...], view: View) -> DatasetFacts:
     """Return what must outlive the pass: the cause, and the names of proposals that were seen."""
     gone = replaced(changes, view)
     names = [name for name in proposed_names(address, view) if name not in gone]
-    told: dict[str, object] = {"due": cause.due, "refreshed_for": cause.alert, "proposed": names}
-    told["alerted"] = alerted(address, RunName(cause.alert), view) if cause.alert else None
-    return {key: value for key, value in told.items() if value}
+    facts: DatasetFacts = {"proposed": names} if names else {}
+    if cause.due:
+        facts["due"] = cause.due
+    if cause.alert:
+        facts["refreshed_for"] = cause.alert
+        if moment := alerted(address, RunName(cause.alert), view):
+            facts["alerted"] = moment
+    return facts
 
 
 def due_since(address: Address, cron: str | None, view: View) -> str | None:
@@ -94,11 +100,11 @@ def due_since(address: Address, cron: str | None, view: View) -> str | None:
 
     It never goes back: a schedule that becomes rarer or is taken away brings no older version in again.
     """
-    former = view.recorded_facts(address).get("due")
+    former = view.facts_of(address, RunFacts).get("due")
     moments = (
         last_fire(cron, view.actual.now) if cron else None,
         view.requested(address),
-        datetime.fromisoformat(str(former)) if former else None,
+        datetime.fromisoformat(former) if former else None,
     )
     due = max((moment for moment in moments if moment), default=None)
     return due.astimezone(UTC).isoformat() if due else None
@@ -115,8 +121,8 @@ def _message(lifecycle: Lifecycle) -> str:
     return lifecycle.message
 
 
-def _facts(lifecycle: Lifecycle, view: View, address: Address) -> dict[str, object]:
-    facts: dict[str, object] = {"run": lifecycle.run, "stage": lifecycle.stage.value}
+def _facts(lifecycle: Lifecycle, view: View, address: Address) -> DatasetFacts:
+    facts: DatasetFacts = {"run": lifecycle.run, "stage": lifecycle.stage.value}
     if lifecycle.result:
         facts["metrics"] = lifecycle.result.get("metrics", {})
         facts["result"] = lifecycle.result.get("facts", {})
@@ -133,7 +139,10 @@ def _accepted(lifecycle: Lifecycle, view: View, address: Address) -> str | None:
     """Return the newest version that was accepted: this run, the one that the last pass followed, or its former."""
     if lifecycle.stage is Stage.ACCEPTED:
         return lifecycle.run
-    facts, here = view.recorded_facts(address), {v.run for v in view.versions_by_owner.get(address, ()) if v.here}
+    facts, here = (
+        view.facts_of(address, DatasetFacts),
+        {v.run for v in view.versions_by_owner.get(address, ()) if v.here},
+    )
     return next((name for name in (facts.get("run"), facts.get("version")) if name in here), None)
 
 

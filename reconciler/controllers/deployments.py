@@ -9,6 +9,7 @@ from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of,
 from reconciler.controllers.run_orders import order
 from reconciler.model.change import AcceptRun, Change, DeleteEndpoint, Route, StartRevision, StopRevision
 from reconciler.model.decision import Decision, Live, Phase, View
+from reconciler.model.facts import DeploymentFacts
 from reconciler.model.ids import Address, Digest, RunName, digest, name_of
 from reconciler.model.kinds.deployments import Deployment, Model
 from reconciler.model.observed import Endpoint, Revision, RevisionState
@@ -34,7 +35,7 @@ class _Case:
 
     @property
     def rolled_back(self) -> list[str]:
-        former = self.view.recorded_facts(self.resource.address).get("rolled_back") or ()
+        former = self.view.facts_of(self.resource.address, DeploymentFacts).get("rolled_back") or ()
         return [str(item) for item in former][-20:]
 
     def start(self, why: str) -> StartRevision:
@@ -74,8 +75,8 @@ class _Case:
             wake=wake,
         )
 
-    def _facts(self, rolled_back: list[str]) -> dict[str, Any]:
-        facts: dict[str, Any] = {
+    def _facts(self, rolled_back: list[str]) -> DeploymentFacts:
+        facts: DeploymentFacts = {
             "url": self.endpoint.url,
             "trial": self.model.trial,
             "revision": self.revision,
@@ -254,7 +255,7 @@ def _rerouted(case: _Case) -> str:
 
 
 def _was_live(case: _Case) -> bool:
-    facts = case.view.recorded_facts(case.resource.address)
+    facts = case.view.facts_of(case.resource.address, DeploymentFacts)
     return bool(facts.get("revision") == case.revision and (facts.get("traffic") or {}).get(case.revision) == 100)
 
 

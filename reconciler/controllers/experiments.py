@@ -11,6 +11,7 @@ from reconciler.controllers.status_pictures import pictures
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import StartRun
 from reconciler.model.decision import DataVersion, Decision, Leaderboard, Phase, Scores, Trial, View
+from reconciler.model.facts import ExperimentFacts
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
@@ -94,20 +95,21 @@ def _told(resource: Resource, spec: Experiment, lifecycles: list[Lifecycle], dat
     shown = pictures(good[0].run, good[0].result) if done and good else {}
     rows = [_row(spec, place, p) for place, p in enumerate(_board(good, lifecycles), 1)]
     board, pages = paged(resource.address, rows)
-    more = {"leaderboard_pages": list(pages), "trials": len(rows)} if pages else {}
+    facts: ExperimentFacts = {
+        "dataset": data.run,
+        "metric": spec.metric.model_dump(mode="json"),
+        "leaderboard": list(board),
+        "pictures": list(shown),
+    }
+    if pages:
+        facts |= {"leaderboard_pages": list(pages), "trials": len(rows)}
     return Decision(
         address=resource.address,
         phase=phase,
         reason=reason,
         message=message,
         changes=changes,
-        facts={
-            "dataset": data.run,
-            "metric": spec.metric.model_dump(mode="json"),
-            "leaderboard": list(board),
-            "pictures": list(shown),
-            **more,
-        },
+        facts=facts,
         files=shown,
         pages=pages,
         output=Leaderboard(tuple(map(_as_trial, good)), data, spec.metric.name) if done and best is not None else None,

@@ -10,6 +10,7 @@ from reconciler.controllers.status_pictures import pictures
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import StartRun
 from reconciler.model.decision import DataVersion, Decision, View
+from reconciler.model.facts import LabelFacts
 from reconciler.model.ids import Address
 from reconciler.model.kinds.labels import Labels
 from reconciler.model.resource import Resource
@@ -24,7 +25,10 @@ def decide(resource: Resource, view: View) -> Decision:
     data = upstream.output if upstream else None
     if not isinstance(data, DataVersion):
         return waits_for(resource.address, spec.dataset, view)
-    due, former = due_since(resource.address, spec.refresh, view), view.recorded_facts(resource.address).get("due")
+    due, former = (
+        due_since(resource.address, spec.refresh, view),
+        view.facts_of(resource.address, LabelFacts).get("due"),
+    )
     wanted = _merge(resource, spec, data, due, view)
     lifecycle = lifecycle_of_newest(wanted, _merge(resource, spec, data, former, view), spec.retries, view)
     due = due if lifecycle.run == wanted.run else former
@@ -32,6 +36,9 @@ def decide(resource: Resource, view: View) -> Decision:
     accepted = lifecycle.stage is Stage.ACCEPTED
     phase, reason = STANDINGS[lifecycle.stage]
     told = lifecycle.result.get("facts", {})
+    facts: LabelFacts = {"run": lifecycle.run, "stage": lifecycle.stage.value, "note": spec.note, "result": told}
+    if due:
+        facts["due"] = due
     return Decision(
         address=resource.address,
         phase=phase,
@@ -40,8 +47,7 @@ def decide(resource: Resource, view: View) -> Decision:
         changes=lifecycle.changes
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and spec.keep - 1, names, view) if accepted else ()),
-        facts={"run": lifecycle.run, "stage": lifecycle.stage.value, "note": spec.note, "result": told}
-        | ({"due": due} if due else {}),
+        facts=facts,
         files=pictures(lifecycle.run, lifecycle.result) if accepted else {},
         output=DataVersion(lifecycle.run, str(lifecycle.result.get("content") or lifecycle.run)) if accepted else None,
         wake=lifecycle.wake or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),

@@ -14,6 +14,7 @@ from reconciler.controllers.run_orders import order
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import Change, MergeProposal, OpenProposal, StartRun
 from reconciler.model.decision import Decision, Live, Phase, View
+from reconciler.model.facts import MonitorFacts
 from reconciler.model.ids import Address, RunName, digest, kind_of, name_of
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.monitors import Monitor
@@ -37,7 +38,10 @@ def decide(resource: Resource, view: View) -> Decision:
     if not isinstance(live, Live):
         return waits_for(resource.address, spec.deployment, view)
     upcoming = next_fire(spec.schedule, view.actual.now)
-    tick, former = due_since(resource.address, spec.schedule, view), view.recorded_facts(resource.address).get("due")
+    tick, former = (
+        due_since(resource.address, spec.schedule, view),
+        view.facts_of(resource.address, MonitorFacts).get("due"),
+    )
     shown = replace(_shown(resource, spec, live, view), wake=upcoming)
     if tick is None or (live.since and datetime.fromisoformat(tick) <= live.since):
         return replace(
@@ -105,7 +109,7 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
     """Show the newest reports and their files, and act on an alert where the spec says so."""
     address = resource.address
     known = judged(reports(address, view), view)[-(spec.keep or SHOWN) :]
-    facts: dict[str, Any] = {"reports": [run for _, run in reversed(known)], "proposed": proposed_names(address, view)}
+    facts: MonitorFacts = {"reports": [run for _, run in reversed(known)], "proposed": proposed_names(address, view)}
     facts |= _asked(address, spec, view)
     files: dict[str, tuple[RunName, str]] = {}
     for _, run in known:
@@ -145,7 +149,7 @@ def _files(run: RunName, result: Mapping[str, Any]) -> dict[str, tuple[RunName, 
     return {f"reports/{run}/{path}": (run, path) for path in shown}
 
 
-def _asked(address: Address, spec: Monitor, view: View) -> dict[str, str]:
+def _asked(address: Address, spec: Monitor, view: View) -> MonitorFacts:
     """Return what an alert is to do and since when: that it is so written now doesn't make old alerts act."""
     since = asked_since(address, spec.alert, view) or view.actual.now
     return {"action": spec.alert.action, "acting_since": since.isoformat()}

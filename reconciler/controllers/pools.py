@@ -13,6 +13,7 @@ from typing import Any
 from reconciler.controllers.pool_meter import read_on
 from reconciler.model.change import Change, ConfigurePool
 from reconciler.model.decision import Decision, Phase, View
+from reconciler.model.facts import PoolFacts
 from reconciler.model.ids import Address, Digest, digest
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import JobState
@@ -25,7 +26,7 @@ def decide(resource: Resource, view: View) -> Decision:
     spec = resource.spec
     assert isinstance(spec, Pool)
     address, wanted = resource.address, _wish(resource, spec, view)
-    actual, former = view.actual.pool.pools.get(address), view.recorded_facts(address).get("configured")
+    actual, former = view.actual.pool.pools.get(address), view.facts_of(address, PoolFacts).get("configured")
     facts = {"teams": _use(address, view), "configured": former, "meter": _meter(address, spec, view)}
     if actual is not None and (actual.capacity, actual.teams) == (spec.capacity, spec.teams):
         if drifted := view.actual.pool.drifted.get(address, ""):
@@ -115,5 +116,5 @@ def _meter(pool: Address, spec: Pool, view: View) -> Mapping[str, Any] | None:
     use = view.actual.pool.use.get(pool, {})
     used = {team or OTHERS: float(told.used[unit]) for team, told in use.items() if told.used.get(unit)}
     return read_on(
-        view.recorded_facts(pool).get("meter"), used, unit, float(getattr(spec.capacity, unit)), view.actual.now
+        view.facts_of(pool, PoolFacts).get("meter"), used, unit, float(getattr(spec.capacity, unit)), view.actual.now
     )

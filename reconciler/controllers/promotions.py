@@ -3,7 +3,6 @@
 A model that was pinned once and isn't any more was rolled back by a person: it is not proposed again.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +22,7 @@ from reconciler.controllers.run_orders import order
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import Change, MergeProposal, OpenProposal, StartRun
 from reconciler.model.decision import Decision, Leaderboard, Phase, Trial, View
+from reconciler.model.facts import PromotionFacts
 from reconciler.model.ids import Address, RunName, digest, name_of
 from reconciler.model.kinds.deployments import Deployment, Model
 from reconciler.model.kinds.experiments import Experiment, Metric
@@ -40,7 +40,7 @@ class _Case:
     spec: Promotion
     live: Model | None
     view: View
-    memory: Mapping[str, Any]
+    memory: PromotionFacts
 
     @property
     def address(self) -> Address:
@@ -54,7 +54,7 @@ class _Case:
         changes: tuple[Change, ...] = (),
         *,
         wake: datetime | None = None,
-        facts: Mapping[str, object] | None = None,
+        facts: PromotionFacts | None = None,
     ) -> Decision:
         return Decision(
             address=self.address,
@@ -66,10 +66,11 @@ class _Case:
             wake=wake,
         )
 
-    def _facts(self, changes: tuple[Change, ...], facts: Mapping[str, object]) -> dict[str, Any]:
-        told: dict[str, Any] = {"deployment": self.spec.deployment, **self.memory, **facts}
+    def _facts(self, changes: tuple[Change, ...], facts: PromotionFacts) -> PromotionFacts:
+        told: PromotionFacts = {"deployment": self.spec.deployment, **self.memory, **facts}
         again = replaced(changes, self.view)
-        return told | {"proposed": [name for name in told["proposed"] if name not in again]}
+        told["proposed"] = [name for name in told.get("proposed", ()) if name not in again]
+        return told
 
 
 def decide(resource: Resource, view: View) -> Decision:
@@ -92,9 +93,9 @@ def decide(resource: Resource, view: View) -> Decision:
     return _choose(case, above.output)
 
 
-def _memory(address: Address, live: Model | None, view: View) -> dict[str, Any]:
+def _memory(address: Address, live: Model | None, view: View) -> PromotionFacts:
     """Return the names proposed so far, and the trials that have been live, newest last."""
-    former = [str(run) for run in view.recorded_facts(address).get("promoted") or ()]
+    former = list(view.facts_of(address, PromotionFacts).get("promoted") or ())
     if live:
         former = [run for run in former if run != live.trial] + [live.trial]
     return {"promoted": former[-50:], "proposed": proposed_names(address, view)}
@@ -145,7 +146,7 @@ def _compare(case: _Case, candidate: Trial, board: Leaderboard) -> Decision:
 
 def _told_before(case: _Case, name: str) -> str:
     """Return the evidence that a proposal was made with, if the last status tells it: reviewers read that one."""
-    facts = case.view.recorded_facts(case.address)
+    facts = case.view.facts_of(case.address, PromotionFacts)
     return str(facts.get("evidence") or "") if facts.get("proposal") == name else ""
 
 
@@ -196,7 +197,7 @@ def _proposal(case: _Case, candidate: Trial, name: str, body: str) -> OpenPropos
 def _propose(case: _Case, wanted: OpenProposal, candidate: Trial, stale: tuple[Change, ...]) -> Decision:
     changes = propose_once(wanted, case.view) + stale
     known = case.view.actual.proposals.get(wanted.name)
-    facts = {
+    facts: PromotionFacts = {
         "candidate": candidate.run,
         "proposal": wanted.name,
         "evidence": wanted.body,

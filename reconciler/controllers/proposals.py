@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from reconciler.model.change import Change, CloseProposal, OpenProposal
 from reconciler.model.decision import View
+from reconciler.model.facts import ProposerFacts
 from reconciler.model.ids import Address
 from reconciler.model.observed import ProposalState
 
@@ -28,7 +29,7 @@ def propose_once(wanted: OpenProposal, view: View) -> tuple[Change, ...]:
 
 def was_proposed(address: Address, name: str, view: View) -> bool:
     """Tell whether the last status says that a proposal of this name was made before."""
-    return name in (view.recorded_facts(address).get("proposed") or ())
+    return name in (view.facts_of(address, ProposerFacts).get("proposed") or ())
 
 
 def is_open(name: str, view: View) -> bool:
@@ -54,5 +55,5 @@ def proposed_names(address: Address, view: View, limit: int = 50) -> list[str]:
     One that the forge shows counts, whether or not the daemon that made it came to record it.
     """
     here = [proposal.name for proposal in view.proposals_by_owner.get(address, ())]
-    former = [str(item) for item in view.recorded_facts(address).get("proposed") or () if item not in here]
+    former = [str(item) for item in view.facts_of(address, ProposerFacts).get("proposed") or () if item not in here]
     return [*former, *here][-limit:]

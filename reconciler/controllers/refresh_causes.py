@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from reconciler.controllers.run_lifecycle import finished_at
 from reconciler.model.decision import View
+from reconciler.model.facts import DatasetFacts
 from reconciler.model.ids import Address, RunName
 
 DUE, ALERT = "due", "alert"
@@ -37,7 +38,7 @@ def newest_known(address: Address, now: Cause, name_of: Callable[[Cause], RunNam
         name_of: names the run that this environment would order for a cause.
         view: the world.
     """
-    if view.recorded_facts(address).get("run") or now.alert:
+    if view.facts_of(address, DatasetFacts).get("run") or now.alert:
         return now
     found = [
         (moment, cause)

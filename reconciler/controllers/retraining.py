@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from reconciler.model.decision import View
+from reconciler.model.facts import DatasetFacts, MonitorFacts
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.monitors import Alert, Monitor
 from reconciler.model.kinds.promotions import Promotion
@@ -23,7 +24,7 @@ def trigger_of(dataset: Address, view: View) -> RunName | None:
         if (since := asked_since(monitor, spec.alert, view))
         for alert in granted(monitor, spec.alert, view, since=since)
     ]
-    former = view.recorded_facts(dataset).get("refreshed_for")
+    former = view.facts_of(dataset, DatasetFacts).get("refreshed_for")
     if former:
         moment = alerted(dataset, RunName(former), view)
         found.append((datetime.fromisoformat(moment) if moment else _NEVER, RunName(former)))
@@ -32,7 +33,7 @@ def trigger_of(dataset: Address, view: View) -> RunName | None:
 
 def alerted(dataset: Address, report: RunName, view: View) -> str | None:
     """Return when the alert was raised that a dataset answers, as its report tells, or else the last status."""
-    moment, facts = _alert_of(report, view), view.recorded_facts(dataset)
+    moment, facts = _alert_of(report, view), view.facts_of(dataset, DatasetFacts)
     if moment:
         return moment.isoformat()
     return str(facts["alerted"]) if facts.get("refreshed_for") == report and facts.get("alerted") else None
@@ -59,7 +60,7 @@ def asked_since(monitor: Address, alert: Alert, view: View) -> datetime | None:
 
     An alert that was raised before was only to be reported, or to do something else: it doesn't act now.
     """
-    facts = view.recorded_facts(monitor)
+    facts = view.facts_of(monitor, MonitorFacts)
     since = facts.get("acting_since")
     return datetime.fromisoformat(since) if since and facts.get("action") == alert.action else None
 

@@ -4,13 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 from reconciler.model.change import Change
+from reconciler.model.facts import Facts
 from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.observed import Actual, Branch, Proposal, Version
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Desired, Resource
+
+Told = TypeVar("Told", bound=Facts)
+"""The facts of a kind."""
 
 
 class Phase(StrEnum):
@@ -127,6 +131,10 @@ class View:
         """Return the facts that the last status commit holds of a resource."""
         facts = self.actual.recorded.get(address, {}).get("facts")
         return facts if isinstance(facts, dict | Mapping) else {}  # a dict is told apart faster
+
+    def facts_of(self, address: Address, kind: type[Told]) -> Told:  # noqa: ARG002 - it names the type
+        """Return the same as what the resource's kind tells."""
+        return cast(Told, self.recorded_facts(address))
 
     def requested(self, address: Address) -> datetime | None:
         """Return when an operator last asked that a resource be reconciled anew."""

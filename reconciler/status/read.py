@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from reconciler.model.facts import IsMoment, shapes
 from reconciler.model.ids import NAME, Address, CommitId
 from reconciler.model.kinds import KINDS
 from reconciler.model.observed import Control, Controls
@@ -156,31 +157,7 @@ def parse(text: bytes) -> Mapping[str, Any]:
         return {}
 
 
-_LISTS = frozenset({"rolled_back", "promoted", "proposed", "problems", "pictures", "reports", "violations", "alerts"})
-_MAPPINGS = frozenset({"traffic", "revisions", "metrics", "metric", "result"})
-_TEXTS = frozenset(
-    {
-        "run",
-        "version",
-        "refreshed_for",
-        "revision",
-        "trial",
-        "url",
-        "deployment",
-        "newest",
-        "configured",
-        "alerted",
-        "action",
-        "taken_over",
-    }
-)
-_SHAPES: Mapping[str, type] = {
-    **dict.fromkeys(_LISTS, list),
-    **dict.fromkeys(_MAPPINGS, dict),
-    **dict.fromkeys(_TEXTS, str),
-}
-"""What the facts that are read back are made of."""
-_WORDS = {"list": "a list", "dict": "a mapping", "str": "a text"}
+_WORDS: Mapping[type, str] = {list: "a list", dict: "a mapping", str: "a text"}
 
 
 def _shaped(path: str, document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -198,17 +175,19 @@ def _shaped(path: str, document: Mapping[str, Any]) -> Mapping[str, Any]:
         raise _odd("conditions", "a list of mappings")
     if not isinstance(facts, dict):
         raise _odd("facts", "a mapping")
-    _demand(facts, "facts.", _SHAPES)
-    for key in ("due", "alerted", "acting_since"):
-        if facts.get(key) is not None and moment_of(facts[key]) is None:
-            raise _odd(f"facts.{key}", "a moment such as 2026-01-07T12:00:00+00:00")
+    _demand(facts, "facts.", shapes(path.split("/")[1]))
     return document
 
 
 def _demand(told: Mapping[str, Any], where: str, shapes: Mapping[str, type]) -> None:
     for key, shape in shapes.items():
-        if told.get(key) is not None and not isinstance(told[key], shape):
-            raise _odd(f"{where}{key}", _WORDS[shape.__name__])
+        value = told.get(key)
+        if value is None:
+            continue
+        if shape is IsMoment and moment_of(value) is None:
+            raise _odd(f"{where}{key}", "a moment such as 2026-01-07T12:00:00+00:00")
+        if shape is not IsMoment and not isinstance(value, shape):
+            raise _odd(f"{where}{key}", _WORDS[shape])
 
 
 def _odd(what: str, wanted: str) -> Unreadable:

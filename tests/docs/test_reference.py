@@ -12,6 +12,7 @@ import pytest
 
 from reconciler.cli import VERBS
 from reconciler.cli.exits import Exit
+from reconciler.model.facts import shapes
 from reconciler.model.kinds import KINDS
 from reconciler.model.reason import Reason
 
@@ -119,3 +120,9 @@ def test_every_reason_is_given_somewhere() -> None:
     """One that nothing gives is struck: people would write alerts for it."""
     given = "".join(path.read_text() for path in (ROOT / "reconciler").rglob("*.py") if path.name != "reason.py")
     assert not [reason for reason in Reason if f"Reason.{reason.name}" not in given]
+
+
+def test_every_fact_of_every_kind_is_there(pages: dict[str, str]) -> None:
+    for kind in KINDS:
+        told = pages["reference/status.md"].split(f"## {kind}\n")[1].split("\n## ")[0]
+        assert all(f"| `{fact}` | " in told for fact in shapes(kind))

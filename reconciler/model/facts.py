@@ -1,0 +1,174 @@
+"""Facts: what the status of each kind tells beside its conditions, and what of it outlives a pass.
+
+They stand on the status branch, where people and scripts read them, and where the next pass finds what it must know
+again: which version was last asked for, what was proposed, what was rolled back. What isn't there is left out.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Annotated, Any, TypedDict, get_origin, get_type_hints
+
+
+class IsMoment:
+    """Marks a text that says a moment, in ISO 8601."""
+
+
+Moment = Annotated[str, IsMoment]
+
+
+class Facts(TypedDict, total=False):
+    """What any resource may tell."""
+
+    problems: list[str]
+    """What is wrong with its spec, with file, line and column."""
+    approved: str
+    """Of one whose spec is gone: the approval by which it is deleted."""
+
+
+class RunFacts(Facts, total=False):
+    """What a resource tells that is made by one run after another."""
+
+    run: str
+    """The run that is followed now."""
+    stage: str
+    """How far that run is: `waiting`, `running`, `finishing`, `accepted`, `rejected` or `failed`."""
+    result: dict[str, Any]
+    """What the run's runner tells of it."""
+    due: Moment
+    """Since when a new version is due: what asked for the run."""
+    pictures: list[str]
+    """Pictures of it on the status branch."""
+
+
+class ProposerFacts(Facts, total=False):
+    """What a resource tells that makes proposals."""
+
+    proposed: list[str]
+    """Proposals that it has made, the newest last."""
+
+
+class DatasetFacts(RunFacts, ProposerFacts, total=False):
+    """What a dataset tells."""
+
+    version: str
+    """The newest version that was accepted."""
+    metrics: dict[str, float]
+    violations: list[dict[str, Any]]
+    """Where the data breaks its schema."""
+    refreshed_for: str
+    """The report whose alert asked for the run."""
+    alerted: Moment
+    """When that alert was raised."""
+    taken_over: str
+    """The run, where another environment had made it before this one began."""
+
+
+class LabelFacts(RunFacts, total=False):
+    """What labels tell."""
+
+    note: str
+
+
+class ExperimentFacts(Facts, total=False):
+    """What an experiment tells."""
+
+    dataset: str
+    """The version of the data that its trials are of."""
+    metric: dict[str, Any]
+    """What ranks its trials: `name` and `goal`."""
+    leaderboard: list[Mapping[str, Any]]
+    """Its trials, the best first; of many the first page."""
+    leaderboard_pages: list[str]
+    """Where further trials stand on the status branch."""
+    trials: int
+    """How many trials there are, where not all stand here."""
+    pictures: list[str]
+    """Pictures of the best trial on the status branch."""
+
+
+class PromotionFacts(ProposerFacts, total=False):
+    """What a promotion tells."""
+
+    deployment: str
+    candidate: str
+    """The trial that is chosen."""
+    proposal: str
+    """The proposal's name."""
+    evidence: str
+    """The text that a reviewer reads."""
+    promoted: list[str]
+    """Trials that have been live, the newest last."""
+
+
+class DeploymentFacts(Facts, total=False):
+    """What a deployment tells."""
+
+    url: str
+    trial: str
+    """The trial whose model is pinned."""
+    revision: str
+    """The revision that the spec asks for."""
+    traffic: dict[str, int]
+    """Per cent of the requests by revision."""
+    revisions: dict[str, dict[str, Any]]
+    """Of each revision its `trial`, its `state`, and how many replicas are `ready`."""
+    rolled_back: list[str]
+    """Revisions that were rolled back, the newest last."""
+
+
+class MonitorFacts(ProposerFacts, total=False):
+    """What a monitor tells."""
+
+    due: Moment
+    """Up to when the newest report looks."""
+    reports: list[str]
+    """Reports that are shown, the newest first."""
+    newest: str
+    alerts: list[dict[str, Any]]
+    """Alerts that stand: `what`, `since`, `model`."""
+    figures: dict[str, Any]
+    """Figures of the newest report."""
+    waits: dict[str, Any]
+    """Of a window with too few rows: `rows`, how many are `needed`, and `since` when."""
+    action: str
+    """What an alert does."""
+    acting_since: Moment
+    """Since when alerts do that."""
+
+
+class PoolFacts(Facts, total=False):
+    """What a pool tells."""
+
+    teams: dict[str, Any]
+    """What each team uses now, and how many of its jobs wait."""
+    configured: str
+    """The digest of the configuration that it was given."""
+    meter: dict[str, Any]
+    """How much of it each team used over time."""
+
+
+FACTS: Mapping[str, type[Facts]] = MappingProxyType(
+    {
+        "datasets": DatasetFacts,
+        "labels": LabelFacts,
+        "experiments": ExperimentFacts,
+        "promotions": PromotionFacts,
+        "deployments": DeploymentFacts,
+        "monitors": MonitorFacts,
+        "pools": PoolFacts,
+    }
+)
+"""The facts of every kind."""
+
+
+@cache
+def shapes(kind: str) -> Mapping[str, type]:
+    """Return what each fact of a kind is made of: `str`, `list`, `dict`, or `IsMoment` where a text says a moment."""
+    return {name: _shape(hint) for name, hint in get_type_hints(FACTS[kind], include_extras=True).items()}
+
+
+def _shape(hint: Any) -> type:
+    if get_origin(hint) is Annotated:
+        return IsMoment
+    return get_origin(hint) or hint  # type: ignore[no-any-return]
