@@ -30,8 +30,8 @@ STOPPED = 143
 """Exit code of a job that was stopped from outside: 128 and SIGTERM."""
 
 
-class _Bell:
-    """Rings when a child changes, SIGTERM comes, or the line is let go; can be waited for with a timeout."""
+class _Signals:
+    """Tells when a child changes, SIGTERM comes, or the line is let go; can be waited for with a timeout."""
 
     def __init__(self) -> None:
         self.stop = False
@@ -72,18 +72,18 @@ def main(arguments: list[str]) -> int:
 def keep(arguments: list[str]) -> int:
     """Run a command to its end; return the exit code."""
     timeout, grace, *command = arguments
-    bell = _Bell()
+    signals = _Signals()
     try:
         job = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)
     except OSError as error:
         sys.stderr.write(f"{command[0]} could not be started: {error.strerror}\n")
         return NOT_STARTED
-    why = _watch(job.pid, bell, float(timeout), float(grace))
+    why = _watch(job.pid, signals, float(timeout), float(grace))
     _send(job.pid, signal.SIGKILL)
     return _exit_code(job.wait(), why)
 
 
-def _watch(job: int, bell: _Bell, timeout: float, grace: float) -> int:
+def _watch(job: int, signals: _Signals, timeout: float, grace: float) -> int:
     """Wait for the job's end, and bring it about when it is due; return why, 0 when it ended by itself.
 
     The job isn't waited for here, so that its process id, which is its group's too, stays its own.
@@ -94,11 +94,11 @@ def _watch(job: int, bell: _Bell, timeout: float, grace: float) -> int:
         if why and now >= deadline:
             _send(job, signal.SIGKILL)
             deadline = now + grace + 1
-        elif not why and (bell.stop or now >= deadline):
-            why = STOPPED if bell.stop else TIMED_OUT
+        elif not why and (signals.stop or now >= deadline):
+            why = STOPPED if signals.stop else TIMED_OUT
             _send(job, signal.SIGTERM)
             deadline = now + grace
-        bell.wait(deadline - now)
+        signals.wait(deadline - now)
     return why
 
 

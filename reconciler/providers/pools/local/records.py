@@ -21,7 +21,7 @@ from reconciler.model.ids import RunName
 from reconciler.model.observed import Job, JobState
 from reconciler.model.quantity import format_duration
 from reconciler.ports.pool import JobOrder
-from reconciler.providers.pools.local.supervisor import STOPPED, TIMED_OUT
+from reconciler.providers.pools.local.supervisor import FLOODS, LARGEST_LOG, STOPPED, TIMED_OUT
 
 GONE = "gone"
 """Why an attempt is over that had begun, and of which nobody knows how it ended."""
@@ -160,6 +160,8 @@ def _reason(end: Exit | None, timeout: float) -> str:
         return f"stopped at its timeout of {format_duration(timedelta(seconds=timeout))}"
     if end.why == STOPPED:
         return "stopped from outside"
+    if end.why == FLOODS:
+        return f"stopped, as its log has more than {LARGEST_LOG // 2**20} MiB"
     if end.signal == signal.SIGKILL:
         return "killed by SIGKILL, as the system does when memory runs out"
     return f"killed by {signal.Signals(end.signal).name}" if end.signal else f"exit code {end.code}"

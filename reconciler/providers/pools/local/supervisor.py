@@ -6,7 +6,8 @@ It starts a session of its own, claims the attempt by creating `<attempt>.claim.
 process can do, runs the command as its child, and leaves `<attempt>.exit.json` when that has ended. After TIMEOUT
 seconds, or when it is sent SIGTERM itself, it sends SIGTERM to the job's whole process group and GRACE seconds later
 SIGKILL. Whatever the job left running goes with it, also what has made itself a session of its own (on Linux), and so
-does its temporary folder. What is printed goes where the pool has opened standard output.
+does its temporary folder. What is printed goes where the pool has opened standard output; a job that prints more than
+a log may hold is ended as at its timeout.
 
 Only what starts fast is imported, and the JSON is written by hand: a job waits for this file to be loaded.
 """
@@ -23,8 +24,12 @@ TYPE_CHECKING = False  # type checkers take it for typing's, which takes long to
 if TYPE_CHECKING:
     from resource import struct_rusage
 
-TIMED_OUT, STOPPED = "timeout", "stopped"
+TIMED_OUT, STOPPED, FLOODS = "timeout", "stopped", "log"
 """Why a job was ended before it ended by itself."""
+LARGEST_LOG = 2**28
+"""Bytes that a job may print: a log that fills the disk would take the daemon and all other jobs with it."""
+_LOOK = 5.0
+"""Seconds between two looks at the log."""
 
 
 def identity(pid: int) -> str:
@@ -166,7 +171,7 @@ def _is_there(folder: str) -> bool:
 
 
 class _Signals:
-    """Rings when the child changes or the supervisor is told to stop; can be waited for with a timeout on any POSIX."""
+    """Tells when the child changes or the supervisor is told to stop; waits with a timeout on any POSIX."""
 
     def __init__(self) -> None:
         self.stop = False
@@ -198,11 +203,19 @@ def _watch(child: int, signals: _Signals, timeout: float, grace: float) -> "tupl
         if why and now >= deadline:
             os.kill(child, signal.SIGKILL)
             deadline = now + grace
-        elif not why and (signals.stop or now >= deadline):
-            why = STOPPED if signals.stop else TIMED_OUT
+        elif not why and (why := _ends(signals, now >= deadline)):
             os.killpg(0, signal.SIGTERM)
             deadline = now + grace
-        signals.wait(deadline - now)
+        signals.wait(min(deadline - now, _LOOK))
+
+
+def _ends(signals: _Signals, is_late: bool) -> str:
+    """Tell why a job is to be ended; empty while it isn't."""
+    if signals.stop:
+        return STOPPED
+    if is_late:
+        return TIMED_OUT
+    return FLOODS if os.fstat(1).st_size > LARGEST_LOG else ""
 
 
 def _become(command: list[str], folder: str) -> int:

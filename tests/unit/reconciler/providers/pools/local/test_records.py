@@ -66,6 +66,7 @@ def test_a_job_s_state_is_what_its_files_say(record: Record, state: JobState) ->
         (Exit(2.0, -1, 9), 137, "killed by SIGKILL, as the system does when memory runs out"),
         (Exit(2.0, -1, 15, "timeout"), 143, "stopped at its timeout of 1m30s"),
         (Exit(2.0, 0, 0, "timeout"), 0, "stopped at its timeout of 1m30s"),
+        (Exit(2.0, -1, 15, "log"), 143, "stopped, as its log has more than 256 MiB"),
         (Exit(2.0, -1, 15, "stopped"), 143, "stopped from outside"),
         (Exit(2.0, None, 0, "lost", "gone"), None, "gone"),
     ],

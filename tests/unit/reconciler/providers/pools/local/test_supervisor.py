@@ -54,6 +54,17 @@ def test_a_signal_is_told(tmp_path: Path) -> None:
     assert (told["code"], told["signal"], told["why"]) == (-1, signal.SIGSEGV, "")
 
 
+def test_a_job_whose_log_outgrows_its_bound_is_stopped(tmp_path: Path, wait: Wait) -> None:
+    log = tmp_path / "1.log"
+    with start(tmp_path, f"print('hello', flush=True); {SLEEP}") as process:
+        wait(lambda: log.exists() and log.read_text() == "hello\n")
+        os.truncate(log, supervisor.LARGEST_LOG + 1)
+        process.send_signal(signal.SIGCHLD)  # it looks now, and not only when it would by itself
+        process.wait(timeout=30)
+    told = json.loads((tmp_path / "1.exit.json").read_bytes())
+    assert (told["signal"], told["why"]) == (signal.SIGTERM, "log")
+
+
 def test_a_job_at_its_timeout_is_stopped(tmp_path: Path) -> None:
     told = run(tmp_path, SLEEP, timeout=0.2)
     assert (told["signal"], told["why"]) == (signal.SIGTERM, "timeout")
