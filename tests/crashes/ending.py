@@ -63,6 +63,10 @@ def repository(room: SourceRoom) -> dict[str, Any]:
     return found
 
 
+_TIMES = {"meter": "who used how much, and when", "acting_since": "since a pass saw what its alerts are to do"}
+"""Facts that tell of when the daemon was there."""
+
+
 def told(environment: str, files: Mapping[str, str], read: Callable[[str], bytes]) -> dict[str, Any]:
     """Return what a status branch says, file by file."""
     return {f"{environment}: {path}": timeless(read(blob), path) for path, blob in files.items()}
@@ -76,8 +80,8 @@ def timeless(content: bytes, path: str = "") -> Any:
     document = parse(text.encode()) if path.startswith("status/") else None
     if document is None:
         return text
-    if document.get("facts", {}).get("meter"):
-        document = {**document, "facts": {**document["facts"], "meter": "who used how much, and when"}}
+    facts = document.get("facts", {})
+    document = {**document, "facts": facts | {name: what for name, what in _TIMES.items() if facts.get(name)}}
     conditions = [{k: v for k, v in told.items() if k != "since"} for told in document.get("conditions") or ()]
     return {**document, "conditions": conditions}
 
