@@ -4,6 +4,7 @@ A sweep tries the same at many points: a kill before each call, a fault for each
 daemons that die. Its tests are marked `sweep`, or ask for the fixture `share` and take their part of a list. Which part
 that is, `--share` says: `3/8`, the one that the commit's id chooses (`commit`), or all of them, as `make deep` does.
 
+Of whole plays that differ in their engines alone, each share has one: their tests are marked `turns("what", "which")`.
 Each share is as large as the next, and together they are the whole. A test that is named on the command line
 (`file::test`) is run whatever the share: a failure names the command that shows it again.
 """
@@ -168,7 +169,23 @@ def left_out(items: Sequence[pytest.Item], share: Share, covered: Covered) -> se
             swept.setdefault(item.nodeid.partition("::")[0], []).append(item)
     taken = {file: share.deal(those, lambda item: item.nodeid, file) for file, those in swept.items()}
     covered.update({file: (len(taken[file]), len(those)) for file, those in swept.items()})
-    return {item for file, those in swept.items() for item in set(those) - set(taken[file])}
+    left = {item for file, those in swept.items() for item in set(those) - set(taken[file])}
+    return left | out_of_turn(items, share, covered)
+
+
+def out_of_turn(items: Sequence[pytest.Item], share: Share, covered: Covered) -> set[pytest.Item]:
+    """Return the tests whose turn is another share's: of those that take turns a share has one, and all the whole."""
+    turns: dict[str, dict[str, list[pytest.Item]]] = {}
+    for item in items:
+        if mark := item.get_closest_marker("turns"):
+            what, which = mark.args
+            turns.setdefault(what, {}).setdefault(which, []).append(item)
+    left: set[pytest.Item] = set()
+    for what, those in turns.items():
+        mine = set(those) if share.is_whole else {sorted(those)[(share.number - 1) % len(those)]}
+        covered[what] = len(mine), len(those)
+        left.update(item for which, found in those.items() if which not in mine for item in found)
+    return left
 
 
 @pytest.hookimpl(wrapper=True)

@@ -32,6 +32,7 @@ pytestmark = [
     pytest.mark.timing,
     pytest.mark.timeout(900),
     pytest.mark.xdist_group("machine"),
+    pytest.mark.turns("lives with kills", "on the embedded engines"),
     pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="processes are counted by /proc"),
 ]
 

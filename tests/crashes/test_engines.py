@@ -25,6 +25,7 @@ pytestmark = [
     pytest.mark.timeout(3600),
     pytest.mark.servers("lakefs", "etcd", "kubernetes", "kwok", "kueue", "kserve"),
     pytest.mark.xdist_group("machine"),
+    pytest.mark.turns("lives with kills", "on engines"),
 ]
 
 

@@ -8,14 +8,19 @@ from reconciler.cli.demo.display import Display
 from tests.demo.play import playing
 from tests.servers.ray import needs_ray
 
+TURNS = "the sample on real engines"
 CLUSTER = pytest.param(
     "cluster",
     marks=[
         pytest.mark.servers("lakefs", "etcd", "kubernetes", "kwok", "kueue", "kserve"),
         pytest.mark.xdist_group("cluster"),
+        pytest.mark.turns(TURNS, "cluster"),
     ],
 )
-RAY = pytest.param("ray", marks=[pytest.mark.servers, needs_ray, pytest.mark.xdist_group("ray")])
+RAY = pytest.param(
+    "ray",
+    marks=[pytest.mark.servers, needs_ray, pytest.mark.xdist_group("ray"), pytest.mark.turns(TURNS, "ray")],
+)
 
 
 @pytest.mark.slow

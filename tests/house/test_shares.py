@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from tests.house.yardstick import ROOT
-from tests.shares import SHARES, Hand, Share, head, parse
+from tests.shares import SHARES, Hand, Share, head, out_of_turn, parse
 
 ALL = [Share(number, SHARES) for number in range(1, SHARES + 1)]
 SUITE = """
@@ -70,6 +71,29 @@ def test_what_is_no_share_is_refused(text: str) -> None:
 
 def test_a_list_that_is_shorter_than_the_shares_is_never_left_out() -> None:
     assert all(Hand(share, {}).take("two", [1, 2]) for share in ALL)
+
+
+class Played:
+    """A test that takes turns, or one that doesn't."""
+
+    def __init__(self, *told: str) -> None:
+        self.told = told
+
+    def get_closest_marker(self, name: str) -> "pytest.Mark | None":
+        return getattr(pytest.mark, name)(*self.told).mark if self.told and name == "turns" else None
+
+
+def test_of_plays_that_take_turns_each_share_has_one_and_all_have_their_turn() -> None:
+    plays = [Played(), *(Played("engines", which) for which in ("ray", "cluster", "cluster")), Played("kills", "one")]
+    items = cast("list[pytest.Item]", plays)
+    left = [out_of_turn(items, share, {}) for share in ALL]
+    assert {frozenset(one.told[1] for one in cast("set[Played]", out)) for out in left} == {
+        frozenset({"ray"}),
+        frozenset({"cluster"}),
+    }
+    covered: dict[str, tuple[int, int]] = {}
+    assert out_of_turn(items, Share(), covered) == set()
+    assert covered == {"engines": (2, 2), "kills": (1, 1)}
 
 
 def test_without_a_repository_there_is_a_share_all_the_same(tmp_path: Path) -> None:
