@@ -14,7 +14,7 @@ from reconciler.loop.cycle import Cycle, Pass
 from reconciler.loop.daemon import Daemon
 from reconciler.loop.environment import Converging
 from reconciler.loop.health import Metrics, Pulse
-from reconciler.loop.wake_up import Bell
+from reconciler.loop.wake_up import WakeUp
 from reconciler.model.ids import Address
 from reconciler.ports.engines import Engines
 from reconciler.providers.memory import World
@@ -106,7 +106,7 @@ class Ground:
     def trouble(self) -> str:
         """Make one pass with the whole daemon around it; return why it couldn't be made."""
         pulse, now = Pulse(self.world.clock.now()), self.world.clock.now
-        daemon = Daemon(self.converging, Held(), Bell(), metrics=Metrics("dev"), pulse=pulse, now=now)
+        daemon = Daemon(self.converging, Held(), WakeUp(), metrics=Metrics("dev"), pulse=pulse, now=now)
         daemon._renew()
         daemon._pass()
         return pulse.health.problem

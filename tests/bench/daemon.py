@@ -14,7 +14,7 @@ import structlog
 from reconciler.loop.cycle import Pass
 from reconciler.loop.daemon import Daemon
 from reconciler.loop.health import Metrics, Pulse
-from reconciler.loop.wake_up import Bell, watch
+from reconciler.loop.wake_up import WakeUp, watch
 from reconciler.ports.serving import Serving
 from reconciler.providers.memory import MemorySource, World
 from reconciler.status.branch import StatusBranch
@@ -97,7 +97,7 @@ class Free:
 def main(place: Path, serving: Serving | None = None, furnish: Callable[[World], None] = lambda _: None) -> None:
     """Run until SIGTERM, on an engine of serving that is given, in a world that is furnished first."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
-    world, bell, clock = World(), Bell(), SystemClock()
+    world, wake_up, clock = World(), WakeUp(), SystemClock()
     furnish(world)
     with tempfile.TemporaryDirectory() as state:
         source = Source.open(place, "main", Path(state))
@@ -106,14 +106,14 @@ def main(place: Path, serving: Serving | None = None, furnish: Callable[[World],
         daemon = Daemon(
             Telling(ground),  # type: ignore[arg-type]
             Free(),
-            bell,
+            wake_up,
             metrics=Metrics(ENVIRONMENT),
             pulse=Pulse(clock.now()),
             now=clock.now,
         )
-        signal.signal(signal.SIGTERM, lambda *_: bell.stop())
+        signal.signal(signal.SIGTERM, lambda *_: wake_up.stop())
         assert source.repository.watched is not None
-        watch(source.repository.watched, bell, threading.Event())
+        watch(source.repository.watched, wake_up, threading.Event())
         daemon.run()
 
 
