@@ -1,7 +1,13 @@
 """Options of the whole suite."""
 
+import os
+
 import pytest
 from hypothesis import settings
+
+# As many workers as cores run beside each other: libraries that start threads of their own would wait for each other.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 # How long an example takes says more about the machine than about the code: the benches measure time.
 settings.register_profile("untimed", deadline=None)

@@ -37,7 +37,13 @@ def alarms(rows: tuple[int, int], reports: int, thresholds: Thresholds) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rows", [(500, 500), (2_000, 1_000), (10_000, 500)])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(rows, marks=pytest.mark.turns("streams without drift", f"{rows[0]} and {rows[1]} rows"))
+        for rows in [(500, 500), (2_000, 1_000), (10_000, 500)]
+    ],
+)
 def test_a_stream_without_drift_alerts_no_more_often_than_stated(rows: tuple[int, int]) -> None:
     hits = alarms(rows, REPORTS, STRICT)
     bounds = streams.lower_bound(hits, REPORTS), streams.upper_bound(hits, REPORTS)
