@@ -14,19 +14,20 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
-from pydantic import ValidationError
-
 from runners.contract import (
     CRASHED,
     DEFECT,
     ERROR,
     RESULT,
+    USAGE,
     InputError,
     Request,
     Result,
     RunnerError,
     SourceUnavailable,
+    formats,
 )
+from runners.contract.request import Misunderstood, read_request
 from runners.inputs import near
 from runners.places import deliver
 from runners.ranks import TOGETHER, Helped, rank_of, size_of
@@ -53,8 +54,6 @@ RUNNERS: Mapping[str, str] = MappingProxyType(
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 """What tells numeric libraries how many threads to start; read when they are imported, so set before."""
-USAGE = 64
-"""Exit code (EX_USAGE): the command line, or the file that it names, is no request."""
 
 
 def main(arguments: list[str]) -> int:
@@ -63,8 +62,10 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m runners REQUEST.json", file=sys.stderr)
         return USAGE
     try:
-        request = Request.model_validate_json(Path(arguments[0]).read_bytes())
-    except (OSError, ValidationError) as error:
+        request = read_request(Path(arguments[0]).read_bytes())
+    except Misunderstood as error:
+        return _turn_down(error)
+    except (OSError, ValueError) as error:
         print(f"{arguments[0]} is no request: {error}", file=sys.stderr)
         return USAGE
     prepare(os.environ)
@@ -79,6 +80,14 @@ def main(arguments: list[str]) -> int:
     except RunnerError as error:
         return _fail(request, folder, error)
     return last_words.exit_code
+
+
+def _turn_down(error: Misunderstood) -> int:
+    """Refuse the request of a newer daemon, where its output goes if that can be read, and in the log."""
+    if error.request is None or rank_of():
+        print(f"{error.what}\n{error.fix}", file=sys.stderr)
+        return error.exit_code
+    return _fail(error.request, _folder(error.request.output), error)
 
 
 def exit_code_of(error: BaseException) -> int:
@@ -141,7 +150,8 @@ def _runner(name: str) -> Runner:
         InputError: there is none of this name.
     """
     if name not in RUNNERS:
-        raise InputError(f"there is no runner {name}", "runner", f"there are {', '.join(RUNNERS)}")
+        known = ", ".join(RUNNERS)
+        raise InputError(f"there is no runner {name}", "runner", f"there are {known}; or upgrade what the job runs in")
     runner: Runner = importlib.import_module(RUNNERS[name]).run
     return runner
 
@@ -220,7 +230,7 @@ def _tell_trace(error: BaseException) -> None:
 
 
 def _leave_error(request: Request, folder: Path, error: RunnerError) -> None:
-    told = {"what": error.what, "where": error.where, "fix": error.fix}
+    told = {"format": formats.ERROR, "what": error.what, "where": error.where, "fix": error.fix}
     _write(folder / ERROR, json.dumps(scrubbed_document(told)))
     deliver(folder, request.output)
 

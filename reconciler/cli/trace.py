@@ -11,6 +11,7 @@ from reconciler.cli.output import as_json, print_json, say
 from reconciler.cli.place import placed
 from reconciler.cli.reading import document_of, read_status
 from reconciler.settings import Settings
+from runners.contract.files import RESULT
 
 if TYPE_CHECKING:
     from reconciler.gitstore.reader import Source
@@ -61,7 +62,7 @@ def run_of(engines: "Engines", run: "RunName") -> dict[str, Any]:
     from reconciler.model.ids import RunName, kind_of, owner_of
 
     try:
-        result = results.document_of(run, "result.json", engines.reader.read(run, "result.json"))
+        result = results.document_of(run, RESULT, engines.reader.read(run, RESULT))
     except FileNotFoundError:
         return {"run": run, "missing": True}
     provenance = result.get("provenance") or {}

@@ -13,8 +13,8 @@ from reconciler.compose.expressions import OPENING, Call, Reference, Unclear, pa
 from reconciler.compose.flaws import Flaw, Flawed, Path, dotted
 from reconciler.compose.nearest import did_you_mean
 from reconciler.compose.text import HEAVIEST
-from reconciler.model.kinds.spec import SECRET
 from reconciler.model.text import printable
+from runners.contract.secrets import SECRET
 
 ENV = "env"
 """Key under which interpolations find the environment's variables."""

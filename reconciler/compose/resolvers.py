@@ -19,8 +19,8 @@ from reconciler.compose.expressions import PURE
 from reconciler.compose.flaws import Flaw, Flawed, Path
 from reconciler.compose.text import HEAVIEST
 from reconciler.model.errors import Severity
-from reconciler.model.kinds.spec import SECRET
 from reconciler.model.text import printable
+from runners.contract.secrets import SECRET
 
 _MOST_VALUES = HEAVIEST // 10
 """Values that OmegaConf, at 50 microseconds each, is asked to look at."""

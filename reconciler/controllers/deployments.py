@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from reconciler.controllers.pursuit import Pursuit, Stage, pursue, surplus, tidy
+from reconciler.controllers.pursuit import Pursuit, Stage, describe_error, pursue, surplus, tidy
 from reconciler.controllers.rollout import former_revisions, next_step
 from reconciler.controllers.run_orders import order
 from reconciler.model.change import AcceptRun, Change, DeleteEndpoint, Route, StartRevision, StopRevision
@@ -13,7 +13,8 @@ from reconciler.model.ids import Address, Digest, RunName, digest, name_of
 from reconciler.model.kinds.deployments import Deployment, Model
 from reconciler.model.observed import Endpoint, Revision, RevisionState
 from reconciler.model.resource import Resource
-from reconciler.model.run import RUNNER_VERSIONS
+from runners.contract.formats import RESULT, is_newer
+from runners.contract.versions import RUNNER_VERSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,8 @@ def _model_missing(case: _Case) -> Decision | None:
     if version is None or result is None:
         message = f"the pinned {run} is not in the data store: train it here, or pin another"
         return case.told(Standing.STALLED, "ModelNotFound", message)
+    if is_newer(result, RESULT):
+        return case.told(Standing.STALLED, "NewerFormat", describe_error(result))
     known = result.get("facts", {}).get("model", {}).get("digest")
     if known != case.model.digest:
         message = f"the pin says {case.model.digest[:19]}… and {run} is {str(known)[:19]}…: correct model.digest"

@@ -8,6 +8,7 @@ from typing import Protocol
 from reconciler.loop.apply import Applier
 from reconciler.loop.backoff import NONE, Attempts, after, hold
 from reconciler.loop.boundary import Failure, contained
+from reconciler.loop.formats import demand_none
 from reconciler.loop.observe import Results, observe
 from reconciler.loop.record import edits
 from reconciler.loop.recorded import Recorded, RecordedFiles, StatusFiles
@@ -114,7 +115,14 @@ class Cycle:
         return Pass(desired, actual, plan)
 
     def _read(self) -> Recorded:
-        return self._recorded.read(self._status.read())
+        """Read what is recorded.
+
+        Raises:
+            NewerStatus: a newer version of Setpoint recorded it.
+        """
+        recorded = self._recorded.read(self._status.read())
+        demand_none(recorded.newer)
+        return recorded
 
     def _observe(self, recorded: Recorded) -> Actual:
         return observe(self._engines, recorded.statuses, recorded.controls, self._results)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from reconciler.loop import formats
 from reconciler.loop.backoff import retold
 from reconciler.loop.board_pages import leaderboard_pages
 from reconciler.loop.boundary import Success, contain
@@ -60,6 +61,7 @@ def edits(
     changed |= pool_pages(documents, new, recorded.statuses.keys(), recorded.files)
     changed |= {p: None for p in map(approval_path, _used_up(plan, recorded)) if p in recorded.files}
     last = {
+        "format": formats.STATUS,
         "environment": plan.environment,
         "commit": plan.commit,
         "problems": [str(problem) for problem in desired.all_problems()],
@@ -105,7 +107,8 @@ def status(decision: Decision, commit: CommitId, now: datetime, former: Mapping[
     if is_same and (before == after or [list(told) for told in before] == plain(after)):
         return former
     written = plain([c.as_json() for c in conditions_of(decision, commit, now, conditions)])
-    return {"address": str(decision.address), "state": state, "conditions": written, "facts": facts}
+    told = {"address": str(decision.address), "state": state, "conditions": written, "facts": facts}
+    return {"format": formats.STATUS, **told}
 
 
 def _timeless(conditions: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from reconciler.compose import Composer
 from reconciler.controllers import CONTROLLERS
-from reconciler.controllers.pursuit import UNAVAILABLE
 from reconciler.loop.apply import Applier
 from reconciler.loop.boundary import Failure, contain
 from reconciler.loop.cycle import Cycle, Pass
@@ -26,6 +25,7 @@ from reconciler.simulation.audit import SOUND, Audit
 from reconciler.simulation.ending import scheduled
 from reconciler.simulation.place import Place
 from reconciler.simulation.steady import steady
+from runners.contract.exits import UNAVAILABLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,12 @@ from ray.util import placement_group
 from ray.util.placement_group import PlacementGroup
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
-from runners.contract import CRASHED, UNAVAILABLE
+from runners.contract.exits import CRASHED, UNAVAILABLE
+from runners.contract.order import Order
 from runners.launcher.keeping import Kept
 from runners.launcher.launch import written
-from runners.launcher.order import Order, surroundings
 from runners.launcher.seal import opened
+from runners.launcher.surroundings import surroundings
 
 PATIENCE = 600.0
 """Seconds that a gang waits for room on enough nodes before it gives way, to be tried again."""

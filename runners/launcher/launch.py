@@ -8,20 +8,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from runners.contract.exits import REFUSED, USAGE
+from runners.contract.formats import UnknownFormat
+from runners.contract.order import Order, read_order
+from runners.contract.variables import ORDER
 from runners.launcher.keeping import keep
-from runners.launcher.order import ORDER, Order, read_order, surroundings
 from runners.launcher.seal import opened
-
-REFUSED = 65
-"""Exit code (EX_DATAERR): a person must act."""
-USAGE = 64
-"""Exit code (EX_USAGE): there is no order that this version understands."""
+from runners.launcher.surroundings import surroundings
 
 
 def main(environ: Mapping[str, str] = os.environ) -> int:
     """Run the order in the environment; return the exit code of its job."""
     try:
         order, request = read_order(environ)
+    except UnknownFormat as error:
+        sys.stderr.write(f"the order can't be read: {error}; upgrade Setpoint where the nodes start\n")
+        return REFUSED
     except (KeyError, TypeError, ValueError, zlib.error) as error:
         sys.stderr.write(f"{ORDER} holds no order for this version of the runners: {error}\n")
         return USAGE

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from runners.contract.order import Order
 from runners.launcher.keeper import STOPPED
-from runners.launcher.order import Order
 from tests.unit.runners.launcher.processes import SLEEP, python
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at /proc")
