@@ -49,8 +49,8 @@ class Recorded:
     """One reading of the status branch: documents by address, controls, and the blob id of every file.
 
     `flaws` says of each file that somebody broke what is wrong with it. In its place stands what it said when it was
-    last read, or nothing; controls that can't be read hold their resource as it is. `newer` are the flaws of those that a
-    daemon of a newer version wrote: nobody may go on from here without being able to read them.
+    last read, or nothing; controls that can't be read hold their resource as it is. `newer` are the flaws of those
+    that a daemon of a newer version wrote: nobody may go on from here without being able to read them.
     """
 
     statuses: Mapping[Address, Mapping[str, Any]] = field(default_factory=dict)

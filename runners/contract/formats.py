@@ -30,13 +30,13 @@ class UnknownFormat(ValueError):
         self.is_newer = is_newer
 
 
-def format_of(document: Mapping[str, Any], known: int) -> int:
+def format_of(document: Any, known: int) -> int:
     """Return the format of a document, of which those up to a known one can be read.
 
     Raises:
         UnknownFormat: it is of a newer one, or tells something that is none.
     """
-    told = document.get("format", FIRST)
+    told = document.get("format", FIRST) if isinstance(document, Mapping) else None
     if not isinstance(told, int) or isinstance(told, bool) or told < FIRST:
         raise UnknownFormat(f"its `format` isn't a whole number from {FIRST} on", is_newer=False)
     if told > known:
@@ -44,7 +44,7 @@ def format_of(document: Mapping[str, Any], known: int) -> int:
     return told
 
 
-def is_newer(document: Mapping[str, Any], known: int) -> bool:
+def is_newer(document: Any, known: int) -> bool:
     """Tell whether a document is of a later format than those that are known here."""
     try:
         format_of(document, known)

@@ -190,9 +190,8 @@ def branch(**formats: int) -> Files:
 
 
 def test_documents_of_the_first_format_are_read_whether_they_say_so_or_not() -> None:
-    former, now = (
-        RecordedFiles().read(files) for files in (branch(), branch(status=1, controls=1, approved=1, last_pass=1))
-    )
+    told = branch(status=1, controls=1, approved=1, last_pass=1)
+    former, now = (RecordedFiles().read(files) for files in (branch(), told))
     assert former.newer == now.newer == ()
     assert former.flaws == now.flaws == {}
     assert former.controls == now.controls

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runners.contract.formats import UnknownFormat, format_of
+from runners.contract.formats import UnknownFormat, format_of, is_newer
 
 
 @pytest.mark.parametrize(("document", "known", "found"), [({}, 1, 1), ({}, 3, 1), ({"format": 2}, 3, 2)])
@@ -18,10 +18,18 @@ def test_a_newer_one_is_told(told: int, known: int, words: str) -> None:
     with pytest.raises(UnknownFormat, match=words) as error:
         format_of({"format": told}, known)
     assert error.value.is_newer
+    assert is_newer({"format": told}, known)
+
+
+@pytest.mark.parametrize("document", [[], "format", 7, None])
+def test_what_is_no_mapping_has_no_format(document: object) -> None:
+    with pytest.raises(UnknownFormat):
+        format_of(document, 1)
 
 
 @pytest.mark.parametrize("told", ["1", 0, -1, True, None, 1.0, [1]])
 def test_nonsense_is_no_newer_one(told: object) -> None:
     with pytest.raises(UnknownFormat, match="isn't a whole number") as error:
         format_of({"format": told}, 1)
+    assert not is_newer({"format": told}, 1)
     assert not error.value.is_newer
