@@ -28,6 +28,7 @@ from runners.contract import (
     formats,
 )
 from runners.contract.request import Misunderstood, read_request
+from runners.contract.versions import RUNNER_VERSIONS
 from runners.inputs import near
 from runners.places import deliver
 from runners.ranks import TOGETHER, Helped, rank_of, size_of
@@ -74,6 +75,7 @@ def main(arguments: list[str]) -> int:
     folder = _folder(request.output)
     last_words = _LastWords(request, folder)
     try:
+        check_version(request)
         check_together(request)
         with last_words:
             finish(request, folder, _runner(request.runner)(near(request), folder))
@@ -112,6 +114,7 @@ def _help(request: Request) -> int:
     """Do one part of a job that several processes do; the first of them leaves what comes of it."""
     with tempfile.TemporaryDirectory(prefix="setpoint-") as folder:
         try:
+            check_version(request)
             check_together(request)
             _runner(request.runner)(near(request), Path(folder))
         except Helped:
@@ -120,6 +123,18 @@ def _help(request: Request) -> int:
             _tell(request, error)
             return error.exit_code
     return 0
+
+
+def check_version(request: Request) -> None:
+    """See that the runner is of the version that the run is named for: another one's results would bear its name.
+
+    Raises:
+        InputError: it isn't.
+    """
+    named, own = request.provenance.get("runner_version"), RUNNER_VERSIONS.get(request.runner)
+    if isinstance(named, int) and own is not None and named != own:
+        what = f"the run is named for version {named} of the runner {request.runner}, and here is version {own}"
+        raise InputError(what, "runner", "run it in an image, or an environment, of the daemon's version of Setpoint")
 
 
 def check_together(request: Request) -> None:

@@ -288,3 +288,20 @@ def test_a_request_of_today_with_more_fields_runs(order: Order, install: Install
     told = json.loads(order().read_text()) | {"priority": "a word of a newer daemon"}
     (tmp_path / "request.json").write_text(json.dumps(told))
     assert main([str(tmp_path / "request.json")]) == 0
+
+
+def test_a_runner_of_another_version_than_the_run_is_named_for_is_refused(
+    order: Order, install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its results would lie under a name that promises others, and every environment would take them over."""
+    install(writes)
+    monkeypatch.setattr(harness, "RUNNER_VERSIONS", {"made-up": 2})
+    path = order()
+    told = json.loads(path.read_text())
+    path.write_text(json.dumps({**told, "provenance": {"runner_version": 2}}))
+    assert main([str(path)]) == 0
+    path.write_text(json.dumps({**told, "provenance": {"runner_version": 3}}))
+    assert main([str(path)]) == 65
+    left = json.loads((tmp_path / "out/error.json").read_text())
+    assert left["what"] == "the run is named for version 3 of the runner made-up, and here is version 2"
+    assert "the daemon's version of Setpoint" in left["fix"]
