@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from reconciler.model.errors import Refused
 from reconciler.model.text import without_credentials
+from runners.contract.secrets import PREFIX, SECRET
 
-SECRETS = "SETPOINT_SECRET_"
-"""How the environment variables begin that hold secrets."""
 _PROGRAMS = re.compile(
     r"PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|VIRTUAL_ENV|CONDA_PREFIX|LD_LIBRARY_PATH|DYLD_\w+"
     r"|PYTHON\w+|(?i:https?|ftp|all|no)_(?i:proxy)|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|XDG_\w+"
@@ -44,6 +44,18 @@ def inherited(environ: Mapping[str, str], more: Collection[str] = ()) -> dict[st
     The daemon's own environment variables hold every team's secrets, its keys of the data store and its tokens.
     """
     return {name: value for name, value in environ.items() if name in more or _PROGRAMS.fullmatch(name)}
+
+
+def reveal(text: str, environ: Mapping[str, str] = os.environ) -> str:
+    """Replace every `${secret:NAME}` in a provider's option by the secret itself.
+
+    Raises:
+        Refused: a secret isn't set where the daemon runs.
+    """
+    for name in SECRET.findall(text):
+        if PREFIX + name not in environ:
+            raise Refused(f"the secret {name} is not set", f"set {PREFIX}{name} where the daemon runs")
+    return SECRET.sub(lambda found: environ[PREFIX + found[1]], text)
 
 
 def default_home(repository: str, environ: Mapping[str, str] = os.environ) -> Path:

@@ -25,13 +25,13 @@ from reconciler.loop.environment import Converging
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, CommitId
-from reconciler.model.kinds.spec import SECRET
 from reconciler.model.text import printable
 from reconciler.ports.engines import Engines
 from reconciler.ports.source import SourceTree
-from reconciler.settings import SECRETS, Settings
+from reconciler.settings import Settings
 from reconciler.status.branch import StatusBranch
 from reconciler.watched.branch import Source
+from runners.contract.secrets import PREFIX, SECRET
 
 
 class SystemClock:
@@ -133,7 +133,7 @@ def _built(port: str, choice: ProviderChoice, offers: Mapping[str, Any]) -> Any:
 def offered(environment: Environment) -> Mapping[str, str]:
     """Return the environment variables that a pool of this machine may give to jobs: no secret of a provider."""
     choices = (environment.data, environment.pool, environment.serving, environment.forge)
-    named = {SECRETS + name for choice in choices for name in SECRET.findall(str(choice.options))}
+    named = {PREFIX + name for choice in choices for name in SECRET.findall(str(choice.options))}
     return {name: value for name, value in os.environ.items() if name not in named}
 
 
@@ -156,14 +156,22 @@ def folder(choice: ProviderChoice, default: Path, home: Path) -> Path:
 
 
 class Holding:
-    """The lease as the daemon asks for it: held or not, and by whom."""
+    """The lease as the daemon asks for it: held or not, and by whom. `check` raises where it may not be asked for."""
 
-    def __init__(self, lease: Lease) -> None:
+    def __init__(self, lease: Lease, check: Callable[[], None] = lambda: None) -> None:
         self._lease = lease
+        self._check = check
         self._other = NOBODY
 
     def acquire(self) -> bool:
-        """Take the lease, or hold it for another span; False while another daemon holds it."""
+        """Take the lease, or hold it for another span; False while another daemon holds it.
+
+        Raises:
+            Refused: a newer version of Setpoint ran this environment; the lease is left to those who can go on.
+            Unavailable: the repository is out of reach.
+        """
+        if not self._lease.held():
+            self._check()
         try:
             self._lease.acquire()
         except LeaseHeld as error:
@@ -237,7 +245,7 @@ def wire(
         build=lambda environment: engines(environment, settings, source),
         make_cycle=make_cycle,
     )
-    return Wired(settings, source, status, Holding(lease), converging)
+    return Wired(settings, source, status, Holding(lease, converging.is_readable), converging)
 
 
 def holder_name() -> str:

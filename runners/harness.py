@@ -14,19 +14,21 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
-from pydantic import ValidationError
-
 from runners.contract import (
     CRASHED,
     DEFECT,
     ERROR,
     RESULT,
+    USAGE,
     InputError,
     Request,
     Result,
     RunnerError,
     SourceUnavailable,
+    formats,
 )
+from runners.contract.request import Misunderstood, read_request
+from runners.contract.versions import RUNNER_VERSIONS
 from runners.inputs import near
 from runners.ranks import TOGETHER, Helped, rank_of, size_of
 from runners.secrets import scrubbed, scrubbed_document
@@ -53,8 +55,6 @@ RUNNERS: Mapping[str, str] = MappingProxyType(
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 """What tells numeric libraries how many threads to start; read when they are imported, so set before."""
-USAGE = 64
-"""Exit code (EX_USAGE): the command line, or the file that it names, is no request."""
 
 
 def main(arguments: list[str]) -> int:
@@ -63,8 +63,10 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m runners REQUEST.json", file=sys.stderr)
         return USAGE
     try:
-        request = Request.model_validate_json(Path(arguments[0]).read_bytes())
-    except (OSError, ValidationError) as error:
+        request = read_request(Path(arguments[0]).read_bytes())
+    except Misunderstood as error:
+        return _turn_down(error)
+    except (OSError, ValueError) as error:
         print(f"{arguments[0]} is no request: {error}", file=sys.stderr)
         return USAGE
     prepare(os.environ)
@@ -73,12 +75,21 @@ def main(arguments: list[str]) -> int:
     folder = _folder(request.output)
     last_words = _LastWords(request, folder)
     try:
+        check_version(request)
         check_together(request)
         with last_words:
             finish(request, folder, _runner(request.runner)(near(request), folder))
     except RunnerError as error:
         return _fail(request, folder, error)
     return last_words.exit_code
+
+
+def _turn_down(error: Misunderstood) -> int:
+    """Refuse the request of a newer daemon, where its output goes if that can be read, and in the log."""
+    if error.request is None or rank_of():
+        print(f"{error.what}\n{error.fix}", file=sys.stderr)
+        return error.exit_code
+    return _fail(error.request, _folder(error.request.output), error)
 
 
 def exit_code_of(error: BaseException) -> int:
@@ -103,6 +114,7 @@ def _help(request: Request) -> int:
     """Do one part of a job that several processes do; the first of them leaves what comes of it."""
     with tempfile.TemporaryDirectory(prefix="setpoint-") as folder:
         try:
+            check_version(request)
             check_together(request)
             _runner(request.runner)(near(request), Path(folder))
         except Helped:
@@ -111,6 +123,18 @@ def _help(request: Request) -> int:
             _tell(request, error)
             return error.exit_code
     return 0
+
+
+def check_version(request: Request) -> None:
+    """See that the runner is of the version that the run is named for: another one's results would bear its name.
+
+    Raises:
+        InputError: it isn't.
+    """
+    named, own = request.provenance.get("runner_version"), RUNNER_VERSIONS.get(request.runner)
+    if isinstance(named, int) and own is not None and named != own:
+        what = f"the run is named for version {named} of the runner {request.runner}, and here is version {own}"
+        raise InputError(what, "runner", "run it in an image, or an environment, of the daemon's version of Setpoint")
 
 
 def check_together(request: Request) -> None:
@@ -141,7 +165,8 @@ def _runner(name: str) -> Runner:
         InputError: there is none of this name.
     """
     if name not in RUNNERS:
-        raise InputError(f"there is no runner {name}", "runner", f"there are {', '.join(RUNNERS)}")
+        known = ", ".join(RUNNERS)
+        raise InputError(f"there is no runner {name}", "runner", f"there are {known}; or upgrade what the job runs in")
     runner: Runner = importlib.import_module(RUNNERS[name]).run
     return runner
 
@@ -220,7 +245,7 @@ def _tell_trace(error: BaseException) -> None:
 
 
 def _leave_error(request: Request, folder: Path, error: RunnerError) -> None:
-    told = {"what": error.what, "where": error.where, "fix": error.fix}
+    told = {"format": formats.ERROR, "what": error.what, "where": error.where, "fix": error.fix}
     _write(folder / ERROR, json.dumps(scrubbed_document(told)))
     deliver(folder, request.output)
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from runners.contract import RESULT, Request, SourceUnavailable
+from runners.contract import RESULT, InputError, Request, SourceUnavailable, formats
 from runners.staging import gone, local
 
 _FIX = "it is tried again with a new checkout; where the store itself holds this, restore it, or make it anew upstream"
@@ -22,6 +22,7 @@ def near(request: Request) -> Request:
     Raises:
         InputGone: one isn't there.
         SourceUnavailable: one is something else, or its store doesn't answer.
+        InputError: a newer version has made one, in a format that isn't known here.
     """
     checked = {role: digest for role, digest in request.digests.items() if role in request.inputs}
     inputs = {role: _checked(request.inputs[role], digest).as_uri() for role, digest in checked.items()}
@@ -31,10 +32,19 @@ def near(request: Request) -> Request:
 def _checked(url: str, digest: str) -> Path:
     folder = local(url).absolute()
     check(folder, RESULT, digest)
-    files: Mapping[str, str] = json.loads((folder / RESULT).read_bytes()).get("files", {})
-    for path, expected in files.items():
+    for path, expected in _files(folder, url).items():
         check(folder, path, expected)
     return folder
+
+
+def _files(folder: Path, url: str) -> Mapping[str, str]:
+    told = json.loads((folder / RESULT).read_bytes())
+    try:
+        formats.format_of(told, formats.RESULT)
+    except formats.UnknownFormat as error:
+        raise InputError(f"its {RESULT} can't be read: {error}", url, "upgrade what this job runs in") from error
+    files: Mapping[str, str] = told.get("files", {})
+    return files
 
 
 def check(folder: Path, path: str, digest: str) -> None:

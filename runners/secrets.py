@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
-PREFIX = "SETPOINT_SECRET_"
-"""A job finds the secret NAME in the environment variable SETPOINT_SECRET_NAME."""
+from runners.contract.secrets import PREFIX
+
 SHORTEST = 4
 """Characters of the shortest text that is taken for a secret; shorter ones stand in every other word."""
 

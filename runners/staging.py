@@ -10,10 +10,9 @@ from urllib.parse import unquote, urlsplit
 import fsspec
 
 from runners.contract import ERROR, RESULT, InputError, InputGone
-from runners.secrets import PREFIX
+from runners.contract.secrets import PREFIX, SECRET
 from runners.stores import answering
 
-_SECRET = re.compile(r"\$\{secret:([A-Za-z_][A-Za-z0-9_]*)\}")
 LAST_WORDS = (RESULT, ERROR)
 """What a run leaves when all else is there."""
 
@@ -35,7 +34,7 @@ def reveal(text: str, environ: Mapping[str, str] = os.environ) -> str:
             )
         return value
 
-    return _SECRET.sub(find, text)
+    return SECRET.sub(find, text)
 
 
 def local(url: str) -> Path:

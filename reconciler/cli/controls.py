@@ -21,9 +21,10 @@ def write_control(settings: Settings, address: str, change: Mapping[str, Any], m
     Whoever writes at the same time loses nothing: the change is put on what the other has written.
 
     Raises:
-        Refused: the status knows no such resource.
+        Refused: the status knows no such resource, or a newer version of Setpoint wrote its control.
     """
     from reconciler.model.ids import Address
+    from reconciler.status.formats import CONTROL
     from reconciler.status.read import control_path, parse
     from reconciler.yaml.dump import dump
 
@@ -35,12 +36,28 @@ def write_control(settings: Settings, address: str, change: Mapping[str, Any], m
             known = (p[7:-5] for p in tree.files if p.startswith("status/") and p.endswith(".yaml"))
             raise unknown(address, known, settings.environment)
         former = parse(tree.read(path)) if path in tree.files else {}
+        _demand_known(path, former)
         control.clear()
-        control.update({key: value for key, value in {**former, **change}.items() if value is not None})
-        return {path: dump(control) if control else None}
+        told = {key: value for key, value in {**former, **change}.items() if value is not None and key != "format"}
+        control.update(told)
+        return {path: dump({"format": CONTROL, **control}) if control else None}
 
     status.write(changed, f"{settings.environment}: {message} {address}")
     return control
+
+
+def _demand_known(path: str, control: Mapping[str, Any]) -> None:
+    """See that a control that is changed means to this version what it says.
+
+    Raises:
+        Refused: it is of a newer format.
+    """
+    from reconciler.status.formats import Newer, check
+
+    try:
+        check(path, control)
+    except Newer as error:
+        raise Refused(f"{path}: {error.message}", error.hint) from error
 
 
 def write_approval(settings: Settings, name: str) -> None:
@@ -49,6 +66,7 @@ def write_approval(settings: Settings, name: str) -> None:
     Raises:
         Refused: the status asks for no approval of that name.
     """
+    from reconciler.status.formats import CONTROL
     from reconciler.status.read import approval_path
     from reconciler.yaml.dump import dump
 
@@ -56,7 +74,7 @@ def write_approval(settings: Settings, name: str) -> None:
     if name not in asked:
         hint = listed("it asks for", sorted(asked)) or "it asks for none: see `setpoint status`"
         raise Refused(f"the status of {settings.environment} asks for no approval of {name}", hint)
-    document = dump({"approved": now()})
+    document = dump({"format": CONTROL, "approved": now()})
     open_status(settings).write({approval_path(name): document}, f"{settings.environment}: approve {name}")
 
 

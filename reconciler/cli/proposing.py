@@ -11,6 +11,7 @@ from reconciler.ports.forge import ProposalOrder
 from reconciler.settings import Settings
 from reconciler.status.results import document_of
 from reconciler.wiring import Wired, wire
+from runners.contract.files import RESULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def propose(target: Target, trial: str, why: str, merge: bool) -> Opened:
     """
     run, settings = RunName(trial), target.wired.settings
     try:
-        result = document_of(run, "result.json", target.engines.reader.read(run, "result.json"))
+        result = document_of(run, RESULT, target.engines.reader.read(run, RESULT))
     except FileNotFoundError as error:
         hint = "`setpoint compare` lists an experiment's trials"
         raise Refused(f"{trial} is not in the data store of {settings.environment}", hint) from error

@@ -11,6 +11,7 @@ from reconciler.cli.options import placed
 from reconciler.cli.output import as_json, print_json, say
 from reconciler.cli.status_reader import document_of, read_status
 from reconciler.settings import Settings
+from runners.contract.files import RESULT
 
 if TYPE_CHECKING:
     from reconciler.model.ids import CommitId, RunName
@@ -61,7 +62,7 @@ def run_of(engines: "Engines", run: "RunName") -> dict[str, Any]:
     from reconciler.status import results
 
     try:
-        result = results.document_of(run, "result.json", engines.reader.read(run, "result.json"))
+        result = results.document_of(run, RESULT, engines.reader.read(run, RESULT))
     except FileNotFoundError:
         return {"run": run, "missing": True}
     provenance = result.get("provenance") or {}

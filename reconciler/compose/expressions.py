@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from reconciler.compose.nearest import did_you_mean
-from reconciler.model.kinds.spec import SECRET
 from reconciler.model.text import printable
+from runners.contract.secrets import SECRET
 
 PURE = frozenset({"oc.select", "oc.create", "oc.dict.keys", "oc.dict.values", "oc.deprecated"})
 """OmegaConf's resolvers that read nothing but the spec."""

@@ -12,10 +12,10 @@ from typing import Any
 from reconciler.compose.expressions import OPENING, Call, Reference, Unclear, parse
 from reconciler.compose.flaws import Flaw, Flawed, dotted
 from reconciler.compose.nearest import did_you_mean
-from reconciler.model.kinds.spec import SECRET
 from reconciler.model.text import printable
 from reconciler.yaml.parse import HEAVIEST
 from reconciler.yaml.positions import Path
+from runners.contract.secrets import SECRET
 
 ENV = "env"
 """Key under which interpolations find the environment's variables."""

@@ -18,10 +18,10 @@ from omegaconf.errors import OmegaConfBaseException
 from reconciler.compose.expressions import PURE
 from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.model.errors import Severity
-from reconciler.model.kinds.spec import SECRET
 from reconciler.model.text import printable
 from reconciler.yaml.parse import HEAVIEST
 from reconciler.yaml.positions import Path
+from runners.contract.secrets import SECRET
 
 _MOST_VALUES = HEAVIEST // 10
 """Values that OmegaConf, at 50 microseconds each, is asked to look at."""

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from reconciler.model.environment import Environment
 from reconciler.model.kinds import KINDS
+from reconciler.yaml.parse import VERSION, VERSIONS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ANNOTATIONS = ("description", "default", "examples", "deprecated", "x-reference")
@@ -21,6 +22,11 @@ _INTERPOLATION = {
     "type": "string",
     "pattern": r"\$\{",
     "description": "An interpolation: ${key.key}, ${.key}, ${env.NAME} or ${secret:NAME}.",
+}
+_VERSION = {
+    "description": "The version of the specs' language that this file is written in; left out, it is the first.",
+    "default": VERSIONS[0],
+    "enum": list(VERSIONS),
 }
 _DEFAULTS = {
     "description": "Hydra's defaults list: parts of specs/parts/ that this spec is laid over, and _self_.",
@@ -50,6 +56,7 @@ def schemas() -> Mapping[str, Schema]:
         found[kind] = _of_kind(kind, model)
         found[f"{kind}.patch"] = _of_patch(kind, model)
     definitions = _definitions(Environment)
+    definitions[Environment.__name__]["properties"][VERSION] = _VERSION
     found["environment"] = _document("environment", Environment, {"$ref": "#/$defs/Environment"}, definitions)
     return found
 
@@ -77,7 +84,7 @@ def _text(schema: Schema) -> str:
 def _of_kind(kind: str, model: type[BaseModel]) -> Schema:
     definitions = _definitions(model)
     name = model.__name__
-    definitions[name]["properties"]["defaults"] = _DEFAULTS
+    definitions[name]["properties"] |= {VERSION: _VERSION, "defaults": _DEFAULTS}
     choice = {
         "type": "object",
         "if": {"required": ["defaults"]},
@@ -90,7 +97,7 @@ def _of_kind(kind: str, model: type[BaseModel]) -> Schema:
 def _of_patch(kind: str, model: type[BaseModel]) -> Schema:
     definitions = _definitions(model)
     name = model.__name__
-    definitions[name]["properties"]["defaults"] = _DEFAULTS
+    definitions[name]["properties"] |= {VERSION: _VERSION, "defaults": _DEFAULTS}
     document = _document(f"{kind}.patch", model, {"$ref": f"#/$defs/{name}Partial"}, _partial(definitions))
     return {**document, "title": f"{name} patch"}
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.controllers.rollout import former_revisions, next_step
-from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
+from reconciler.controllers.run_lifecycle import Lifecycle, Stage, describe_error, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
 from reconciler.model.change import AcceptRun, Change, DeleteEndpoint, Route, StartRevision, StopRevision
 from reconciler.model.decision import Decision, Live, Phase, View
@@ -15,7 +15,8 @@ from reconciler.model.kinds.deployments import Deployment, Model
 from reconciler.model.observed import Endpoint, Revision, RevisionState
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
-from reconciler.model.run import RUNNER_VERSIONS
+from runners.contract.formats import RESULT, is_newer
+from runners.contract.versions import RUNNER_VERSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,8 @@ def _model_missing(case: _Case) -> Decision | None:
     if version is None or result is None:
         message = f"the pinned {run} is not in the data store: train it here, or pin another"
         return case.told(Phase.STALLED, Reason.MODEL_NOT_FOUND, message)
+    if is_newer(result, RESULT):
+        return case.told(Phase.STALLED, Reason.NEWER_FORMAT, describe_error(result))
     known = result.get("facts", {}).get("model", {}).get("digest")
     if known != case.model.digest:
         message = f"the pin says {case.model.digest[:19]}… and {run} is {str(known)[:19]}…: correct model.digest"

@@ -11,11 +11,8 @@ from reconciler.model.change import AcceptRun, CancelJob, Change, DropRun, Rejec
 from reconciler.model.decision import View
 from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import Branch, Job, JobState
-
-REFUSED = 65
-DEFECT = 70
-UNAVAILABLE = 75
-"""Exit codes of the runners' contract (sysexits.h)."""
+from runners.contract.exits import DEFECT, REFUSED, UNAVAILABLE, USAGE
+from runners.contract.formats import RESULT, is_newer
 
 _FIRST_RETRY = 2.0
 _LONGEST_RETRY = 600.0
@@ -54,12 +51,14 @@ def lifecycle_of(wanted: StartRun, retries: int, view: View) -> Lifecycle:
     run, actual = wanted.run, view.actual
     version, branch = actual.data.versions.get(run), actual.data.branches.get(run)
     result = actual.results.get(run)
+    job = actual.pool.jobs.get(run)
+    if result is not None and is_newer(result, RESULT) and (version or _counts(job, branch)):
+        return Lifecycle(run, Stage.WAITING, describe_error(result))
     if version and version.here and result is not None:
         return Lifecycle(run, Stage.ACCEPTED, "accepted", result=result)
     if version:
         accept = AcceptRun(address=wanted.address, run=run, why="another environment accepted the same run")
         return Lifecycle(run, Stage.FINISHING, "taking over an accepted version", () if version.here else (accept,))
-    job = actual.pool.jobs.get(run)
     if result is not None and _counts(job, branch):
         return _finished(wanted, branch, result)
     if job is None:
@@ -121,13 +120,21 @@ def _underway(wanted: StartRun, job: Job, retries: int, view: View) -> Lifecycle
     if job.state is JobState.CANCELLED or _is_asked_for(wanted, job, view):
         anew = replace(wanted, attempt=job.attempt + 1, why=f"attempt {job.attempt} failed")
         return Lifecycle(run, Stage.WAITING, "it is started again", (anew,))
-    lasting = {REFUSED: "", DEFECT: "; it isn't tried again, as it would fail the same way"}
-    if job.exit_code in lasting:
-        return Lifecycle(run, Stage.FAILED, f"{reason}{lasting[job.exit_code]}", result=error)
+    if job.exit_code in _LASTING:
+        return Lifecycle(run, Stage.FAILED, f"{reason}{_LASTING[job.exit_code]}", result=error)
     if job.exit_code != UNAVAILABLE and job.attempt > retries:
         attempts = "1 attempt" if job.attempt == 1 else f"{job.attempt} attempts"
         return Lifecycle(run, Stage.FAILED, f"{reason} after {attempts}", result=error)
     return _again(wanted, job, reason, view)
+
+
+_LASTING: Mapping[int | None, str] = {
+    REFUSED: "",
+    DEFECT: "; it isn't tried again, as it would fail the same way",
+    USAGE: "; what ran doesn't know such a request: upgrade the job's image, or what its pool runs jobs in, to the "
+    "daemon's version of Setpoint",
+}
+"""Exit codes after which nothing is tried again, and what is said of each."""
 
 
 def _is_asked_for(wanted: StartRun, job: Job, view: View) -> bool:

@@ -8,7 +8,7 @@ from reconciler.model.decision import View
 from reconciler.model.ids import Address, RunName, run_name
 from reconciler.model.kinds.spec import JobSpec
 from reconciler.model.resource import Resource
-from reconciler.model.run import RUNNER_VERSIONS
+from runners.contract.versions import RUNNER_VERSIONS
 
 
 def order(

@@ -5,12 +5,15 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from reconciler.untrusted import parse
+from runners.contract.formats import format_of, is_newer
 
 SPAN = timedelta(seconds=60)
 LONGEST = timedelta(minutes=10)
 """The longest span of a claim that is waited for: nobody locks others out for ever."""
 LARGEST = 4096
 """Bytes of a claim; what is larger is none."""
+FORMAT = 1
+"""The newest format of a claim that is known here."""
 _NOBODY = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -27,6 +30,7 @@ class Claim:
         until: when it runs out by that machine's `uptime`.
         beats: how often the holder has written a claim, so that no two are the same: a ref that stays where it is would
             tell nobody anything, not even the remote that it is pushed to.
+        format: the format that it is written in. Of a newer one nothing else can be told.
     """
 
     holder: str
@@ -36,6 +40,7 @@ class Claim:
     boot: str = ""
     until: float = 0.0
     beats: int = 0
+    format: int = FORMAT
 
     @property
     def seen(self) -> datetime | None:
@@ -59,11 +64,14 @@ def format_claim(claim: Claim) -> bytes:
 
 
 def parse_claim(content: bytes) -> Claim:
-    """Read a claim; what is none counts as nobody's."""
+    """Read a claim; what is none counts as nobody's, and one of a newer format as a newer daemon's."""
     if len(content) > LARGEST:
         return NOBODY
     try:
         told = parse(content)
+        if is_newer(told, FORMAT):
+            return Claim("a newer version of Setpoint", 0, _NOBODY, format=told["format"])
+        format_of(told, FORMAT)
         expires = datetime.fromisoformat(told["expires"])
         expires = expires.astimezone(UTC) if expires.tzinfo else expires.replace(tzinfo=UTC)
         span = min(timedelta(seconds=float(told.get("span", SPAN.total_seconds()))), LONGEST)

@@ -38,7 +38,7 @@ class Heartbeat:
     def life(self, now: datetime) -> Life:
         """Tell whether a daemon lives, by the clock of whoever looks."""
         if self.seen is None:
-            return Life.NEVER
+            return Life.ALIVE if self.holder else Life.NEVER
         if not self.holder:
             return Life.STOPPED
         return Life.DEAD if now - self.seen > self.span + LATE else Life.ALIVE
@@ -46,6 +46,8 @@ class Heartbeat:
     def words(self, now: datetime) -> str:
         """Tell it in a sentence."""
         life = self.life(now)
+        if self.seen is None and self.holder:
+            return f"{self.holder} holds the lease, in words that are not known here: upgrade this one"
         if self.seen is None or life is Life.NEVER:
             return "no daemon has run here yet: start `setpoint run`"
         ago = _ago(now - self.seen)

@@ -16,9 +16,9 @@ from reconciler.git.names import check_environment
 from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import Repository
 from reconciler.git.trees import Draft
-from reconciler.lease.claim import LARGEST, NOBODY, SPAN, Claim, format_claim, parse_claim
+from reconciler.lease.claim import FORMAT, LARGEST, NOBODY, SPAN, Claim, format_claim, parse_claim
 from reconciler.lease.monotonic import boot_id, uptime
-from reconciler.model.errors import Raced, Transient, Unsafe
+from reconciler.model.errors import Raced, Refused, Transient, Unsafe
 from reconciler.ports.clock import Clock
 
 _LOST = "this daemon has lost its lease"
@@ -84,6 +84,7 @@ class Lease:
 
         Raises:
             LeaseHeld: another daemon holds it.
+            Refused: a newer version of Setpoint wrote it, given back or not: its token can't be read, and exceeded.
             Unavailable: the repository is out of reach; a claim of this daemon holds until it runs out.
         """
         with self._lock:
@@ -95,6 +96,7 @@ class Lease:
                     self._mine = None
             self._repository.refresh(self.ref)
             found_now, claim = self._look()
+            self._demand_known(claim)
             if claim.holder != self.holder and not self._is_free(found_now, claim):
                 raise LeaseHeld(claim)
             try:
@@ -170,6 +172,12 @@ class Lease:
         elif found != expected:
             self._mine = None
             raise Unsafe(_LOST, "another daemon has taken over; this one stops writing, and waits for it") from None
+
+    def _demand_known(self, claim: Claim) -> None:
+        if claim.format > FORMAT:
+            what = f"the lease {self.ref} is of format {claim.format}, and only formats up to {FORMAT} are known here"
+            hint = "upgrade Setpoint here; or, to go back for good, stop the newer daemon and delete that ref"
+            raise Refused(f"{what}: a newer version of Setpoint runs this environment, or ran it", hint)
 
     def _is_free(self, found: str | None, claim: Claim) -> bool:
         """Tell whether anybody may take a claim: by the clock of the machine that both run on, or by watching it."""

@@ -16,6 +16,8 @@ from reconciler.ports.engines import Engines
 from reconciler.ports.forge import ProposalOrder
 from reconciler.ports.pool import JobOrder
 from reconciler.ports.serving import RevisionOrder
+from runners.contract import formats
+from runners.contract.files import RESULT
 
 Export = Callable[[str], str]
 """Writes a folder of the repository, by its Git tree id, to where jobs can read it, and returns its URL."""
@@ -74,6 +76,7 @@ class Applier:
         if change.code:
             inputs["code"] = self._exported(*change.code)
         request: Mapping[str, Any] = {
+            "format": formats.REQUEST,
             "run": change.run,
             "runner": change.runner,
             "params": change.params,
@@ -118,7 +121,7 @@ class Applier:
 
     def _result(self, run: RunName) -> bytes | None:
         try:
-            return self._engines.reader.read(run, "result.json")
+            return self._engines.reader.read(run, RESULT)
         except (FileNotFoundError, Refused):
             return None  # what is there, if anything, can be no result
 

@@ -17,6 +17,7 @@ from reconciler.plan import decide
 from reconciler.plan.backoff import NONE, Attempts, after, hold
 from reconciler.plan.guard import without_merges
 from reconciler.ports.engines import Engines
+from reconciler.status.formats import demand_none
 from reconciler.status.read import Recorded, RecordedFiles, StatusFiles
 from reconciler.status.write import edits
 
@@ -114,7 +115,14 @@ class Cycle:
         return Pass(desired, actual, plan)
 
     def _read(self) -> Recorded:
-        return self._recorded.read(self._status.read())
+        """Read what is recorded.
+
+        Raises:
+            NewerStatus: a newer version of Setpoint recorded it.
+        """
+        recorded = self._recorded.read(self._status.read())
+        demand_none(recorded.newer)
+        return recorded
 
     def _observe(self, recorded: Recorded) -> Actual:
         return observe(self._engines, recorded.statuses, recorded.controls, self._results)

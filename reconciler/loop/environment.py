@@ -12,7 +12,7 @@ from reconciler.model.ids import CommitId
 from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
 from reconciler.ports.source import SourceRepository
-from reconciler.status.read import RecordedFiles, approval_path, commit_of
+from reconciler.status.read import RecordedFiles, commit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,12 @@ class Converging:
         Raises:
             BadSpec: the environment's file is broken, and no commit with a sound one was applied before.
             Unavailable: the repository, or the commit that is to stay in force, can't be read.
+            NewerStatus: a newer version of Setpoint ran this environment.
         """
         head, status = self._source.head(), self._status.read()
         self._seen = (head, _controls(status.files))
         last = commit_of(self._recorded.last_pass(status))
-        approved = head is not None and approval_path(head) in status.files
+        approved = head is not None and self._recorded.is_approved(status, head)
         choice = self._sound(choose(self._source, head, last, approved), last)
         self._note = choice.note
         return choice.commit
@@ -99,6 +100,15 @@ class Converging:
         except Unavailable as error:
             raise Unavailable("; ".join(filter(None, (choice.note, error.message))), error.hint) from error
         return choice
+
+    def is_readable(self) -> None:
+        """See that whoever wrote the status is no newer than this daemon: only then it may ask for the lease.
+
+        Raises:
+            NewerStatus: it is.
+            Unavailable: the repository is out of reach.
+        """
+        self._recorded.last_pass(self._status.read())
 
     def moved(self) -> bool:
         """Tell whether the watched branch or what operators ask has changed since `head`; a status commit has not."""

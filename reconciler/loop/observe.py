@@ -10,6 +10,9 @@ from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.observed import Actual, Branch, Controls, DataListing, JobState, PoolListing
 from reconciler.ports.engines import Engines
 from reconciler.status.results import document_of, refused
+from runners.contract import formats
+from runners.contract.files import ERROR, RESULT
+from runners.contract.formats import is_newer
 
 Document = Mapping[str, Any]
 Key = tuple[RunName, str]
@@ -32,7 +35,8 @@ class Results:
         """Return the results and the errors of all runs that are versions or have ended.
 
         Raises:
-            Unavailable: one of them couldn't be read; the others are known from now on.
+            Unavailable: one of them couldn't be read, and the others are known from now on; or a version that this
+                environment stands on is of a newer format: a newer daemon was here.
         """
         wanted = list(dict(_finished(data, pool)).items())
         unknown = [(run, state) for run, state in wanted if (run, state) not in self._known]
@@ -43,6 +47,9 @@ class Results:
         if failures := [told for told in read if isinstance(told, Failure)]:
             raise Unavailable(failures[0].message, failures[0].hint)
         results = {run: pair[0] for (run, _), pair in fresh.items() if pair[0] is not None}
+        for run, result in results.items():
+            if is_newer(result, formats.RESULT) and run in data.versions and data.versions[run].here:
+                raise Unavailable(f"{run}: {result['what']}", str(result["fix"]))
         errors = {run: pair[1] for (run, _), pair in fresh.items() if pair[1] is not None}
         return results, errors
 
@@ -65,10 +72,10 @@ def _ended(branch: Branch, pool: PoolListing) -> str:
 
 def _read_both(engines: Engines, run: RunName, state: str) -> tuple[Document | None, Document | None]:
     """Read a run's result, and its error where there is none, or where the job failed whatever result lies there."""
-    result = _read(engines, run, "result.json")
+    result = _read(engines, run, RESULT)
     if result is not None and not state.endswith(f"#{JobState.FAILED}"):
         return result, None
-    return result, _read(engines, run, "error.json")
+    return result, _read(engines, run, ERROR)
 
 
 def _read(engines: Engines, run: RunName, path: str) -> Document | None:

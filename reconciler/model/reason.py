@@ -52,6 +52,8 @@ class Reason(StrEnum):
     """The model that is pinned isn't in the data store."""
     DIGEST_MISMATCH = "DigestMismatch"
     """The model's digest isn't the one that is pinned."""
+    NEWER_FORMAT = "NewerFormat"
+    """What the model's run left is of a format that this version doesn't know: upgrade Setpoint."""
     FETCHING_MODEL = "FetchingModel"
     """The model is being taken over from another environment."""
     STARTING = "Starting"

@@ -9,11 +9,15 @@ from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import PoolListing
+from runners.contract.formats import format_of
+
+FORMAT = 1
+"""The newest format of a kept order that is known here."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobOrder:
-    """A job as it is handed to a pool. `request` is what `runners.contract.Request` reads; `timeout` is seconds.
+    """A job as it is handed to a pool. `request` is what `runners.contract.request` reads; `timeout` is seconds.
 
     `attempt` counts from 1: an order whose attempt is above that of the finished job of the same name replaces it;
     any other order for a known name changes nothing. `inputs` are the runs whose output the job reads: the listing
@@ -37,6 +41,7 @@ class JobOrder:
 def order_as_json(order: JobOrder) -> dict[str, Any]:
     """Write an order for a pool that keeps it, without its request."""
     return {
+        "format": FORMAT,
         "run": order.run,
         "pool": order.pool,
         "team": order.team,
@@ -49,16 +54,18 @@ def order_as_json(order: JobOrder) -> dict[str, Any]:
 
 
 def order_from_json(told: Mapping[str, Any]) -> JobOrder:
-    """Read what `order_as_json` wrote; the request is empty.
+    """Read what `order_as_json` wrote, here or in another version of the same format; the request is empty.
 
     Raises:
         KeyError, TypeError, ValueError: it is something else.
     """
+    format_of(told, FORMAT)
+    asked = {name: value for name, value in dict(told["resources"]).items() if name in Resources.model_fields}
     return JobOrder(
         run=RunName(told["run"]),
         pool=Address(told["pool"]),
         team=str(told["team"]),
-        resources=Resources.model_validate(told["resources"]),
+        resources=Resources.model_validate(asked),
         timeout=float(told["timeout"]),
         attempt=int(told["attempt"]),
         inputs=tuple(RunName(str(run)) for run in told.get("inputs", ())),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from reconciler.compose import Composer
 from reconciler.containment import Failure, contain
 from reconciler.controllers import CONTROLLERS
-from reconciler.controllers.run_lifecycle import UNAVAILABLE
 from reconciler.loop.apply import Applier
 from reconciler.loop.cycle import Cycle, Pass
 from reconciler.loop.environment import Converging
@@ -26,6 +25,7 @@ from reconciler.simulation.audit import SOUND, Audit
 from reconciler.simulation.backend import Place
 from reconciler.simulation.ending import scheduled
 from reconciler.simulation.workers import steady
+from runners.contract.exits import UNAVAILABLE
 
 
 @dataclass(frozen=True, slots=True)

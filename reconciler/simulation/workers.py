@@ -13,27 +13,27 @@ from reconciler.model.ids import RunName, canonical, owner_of
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.memory.data import SCHEME
 from reconciler.providers.memory.workers import Outcome, Read, plausible
+from runners.contract.files import RESULT
 
 
 def steady(order: JobOrder, read: Read) -> Outcome:
     """Do plausible work that the time of day has no part in."""
     done = plausible(order, read)
-    if "result.json" not in done.files:
+    if RESULT not in done.files:
         return done
-    result: dict[str, Any] = json.loads(done.files["result.json"])
+    result: dict[str, Any] = json.loads(done.files[RESULT])
     if order.request.get("runner") == "monitor":
         result["facts"] |= {"alerts": [], "verdict": "ok"}
     if order.request.get("runner") in ("ingest", "label"):
         result["content"] = _content(order, read)
-    return replace(done, files={**done.files, "result.json": json.dumps(result).encode()})
+    return replace(done, files={**done.files, RESULT: json.dumps(result).encode()})
 
 
 def _content(order: JobOrder, read: Read) -> str:
     """Digest the owner, the parameters and the content of the inputs."""
     inputs: Mapping[str, str] = order.request.get("inputs", {})
     above = [
-        json.loads(read(RunName(url.removeprefix(SCHEME)), "result.json"))["content"]
-        for _, url in sorted(inputs.items())
+        json.loads(read(RunName(url.removeprefix(SCHEME)), RESULT))["content"] for _, url in sorted(inputs.items())
     ]
     made_from = [owner_of(order.run), order.request.get("params", {}), above]
     return hashlib.sha256(canonical(made_from)).hexdigest()

@@ -20,6 +20,7 @@ from reconciler.model.ids import NAME, Address, CommitId
 from reconciler.model.kinds import KINDS
 from reconciler.model.observed import Control, Controls
 from reconciler.model.text import printable
+from reconciler.status.formats import Newer, check, demand_none
 from reconciler.yaml.dump import dump
 from reconciler.yaml.parse import Unreadable, mapping
 
@@ -49,7 +50,8 @@ class Recorded:
     """One reading of the status branch: documents by address, controls, and the blob id of every file.
 
     `flaws` says of each file that somebody broke what is wrong with it. In its place stands what it said when it was
-    last read, or nothing; controls that can't be read hold their resource as it is.
+    last read, or nothing; controls that can't be read hold their resource as it is. `newer` are the flaws of those
+    that a daemon of a newer version wrote: nobody may go on from here without being able to read them.
     """
 
     statuses: Mapping[Address, Mapping[str, Any]] = field(default_factory=dict)
@@ -57,6 +59,7 @@ class Recorded:
     last_pass: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     flaws: Mapping[str, str] = field(default_factory=dict)
+    newer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class _Read:
 
     document: Mapping[str, Any]
     flaw: str = ""
+    is_newer: bool = False
 
 
 class RecordedFiles:
@@ -95,27 +99,42 @@ class RecordedFiles:
             kept["pass.yaml"].document if "pass.yaml" in kept else {},
             status.files,
             {path: read.flaw for path, read in kept.items() if read.flaw},
+            tuple(read.flaw for path, read in kept.items() if read.is_newer and not path.startswith("controls/")),
         )
         return self._last
 
     def last_pass(self, status: StatusFiles) -> Mapping[str, Any]:
-        """Read the last pass alone; where somebody broke it, what it said before."""
+        """Read the last pass alone; where somebody broke it, what it said before.
+
+        Raises:
+            NewerStatus: a newer version of Setpoint wrote it.
+        """
         blob = status.files.get("pass.yaml")
         if blob is None:
             return {}
         self._known["pass.yaml"] = (blob, read := self._read("pass.yaml", blob, status))
+        demand_none([read.flaw] if read.is_newer else ())
         return read.document
+
+    def is_approved(self, status: StatusFiles, name: str) -> bool:
+        """Tell whether a person approved of something, in words that are known here."""
+        path = approval_path(name)
+        return path in status.files and not self._read(path, status.files[path], status).is_newer
 
     def _read(self, path: str, blob: str, status: StatusFiles) -> _Read:
         known_blob, known = self._known.get(path, ("", _Read({})))
         if known_blob == blob:
             return known
         try:
-            return _Read(_shaped(path, self._document(status, path)))
+            document = self._document(status, path)
+            check(path, document)
+            return _Read(_shaped(path, document))
         except Unreadable as error:
             place = f"{path}:{error.line}:{error.column}" if error.line else path
             hint = f" ({error.hint})" if error.hint else ""
-            return _Read(known.document, f"{place}: {printable(error.message, 300)}{hint}")
+            is_newer = isinstance(error, Newer)
+            said = f"{place}: {printable(error.message, 300)}{hint}"
+            return _Read({} if is_newer else known.document, said, is_newer)
 
     def _document(self, status: StatusFiles, path: str) -> Mapping[str, Any]:
         size = status.size(path)
@@ -131,7 +150,8 @@ def _told(read: _Read) -> Mapping[str, Any]:
     """Return what a status says; of one that was never read, that it can't be."""
     if read.document or not read.flaw:
         return read.document
-    condition = {"type": "Ready", "status": "False", "reason": "Unreadable", "message": read.flaw}
+    reason = "NewerFormat" if read.is_newer else "Unreadable"
+    condition = {"type": "Ready", "status": "False", "reason": reason, "message": read.flaw}
     return {"state": "stalled", "conditions": [condition]}
 
 
@@ -228,6 +248,8 @@ def _controls(read: Mapping[str, _Read]) -> Controls:
         room, _, name = path.removesuffix(".yaml").partition("/")
         kind = name.partition("/")[0]
         if room != "controls":
+            continue
+        if kind == "approved" and file.is_newer:
             continue
         if kind == "approved":
             approved.add(name.partition("/")[2])

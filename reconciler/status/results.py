@@ -11,6 +11,8 @@ from reconciler.model.metric_bounds import out_of_bounds
 from reconciler.model.text import printable
 from reconciler.status.read import moment_of
 from reconciler.untrusted import LARGEST, levels, parse
+from runners.contract import formats
+from runners.contract.files import RESULT
 
 MOST_TOLD = 2**20
 """Bytes of all that a result tells beside its files: it goes to the status."""
@@ -44,6 +46,10 @@ def document_of(run: RunName, path: str, content: bytes) -> Mapping[str, Any]:
         return refused(run, f"{path} is not what a runner leaves: {error}")
     if not isinstance(document, dict):
         return refused(run, f"{path} is no JSON object")
+    try:
+        formats.format_of(document, formats.RESULT if path == RESULT else formats.ERROR)
+    except formats.UnknownFormat as error:
+        return _unread(run, path, error, document) if error.is_newer else refused(run, f"{path} is odd: {error}")
     if wrong := _wrong(document):
         return refused(run, f"{path} is not what a runner leaves: {wrong}")
     return document
@@ -59,8 +65,17 @@ def _number(text: str) -> int | float | None:
 
 def refused(run: RunName, what: str) -> Mapping[str, Any]:
     """Return the document that stands for one that can't be taken for what it should be."""
-    fix = "see runners/contract.py for what a runner leaves"
+    fix = "see runners/contract for what a runner leaves"
     return {"what": what, "where": run, "fix": fix, "accepted": False}
+
+
+def _unread(run: RunName, path: str, error: formats.UnknownFormat, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the document that stands for one of a newer version: it says nothing but that, and refuses nothing.
+
+    Without `accepted` nobody takes it for the end of its run; the format that it keeps says why.
+    """
+    fix = "upgrade the daemon to the version of what its jobs run in"
+    return {"format": document["format"], "what": f"{path} can't be read: {error}", "where": run, "fix": fix}
 
 
 def _wrong(document: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.plan import Outcome, Plan
 from reconciler.model.resource import Desired
 from reconciler.plan.backoff import retold
+from reconciler.status import formats
 from reconciler.status.leaderboard_pages import leaderboard_pages
 from reconciler.status.plain import plain
 from reconciler.status.pools_page import pool_pages
@@ -60,6 +61,7 @@ def edits(
     changed |= pool_pages(documents, new, recorded.statuses.keys(), recorded.files)
     changed |= {p: None for p in map(approval_path, _used_up(plan, recorded)) if p in recorded.files}
     last = {
+        "format": formats.STATUS,
         "environment": plan.environment,
         "commit": plan.commit,
         "problems": [str(problem) for problem in desired.all_problems()],
@@ -105,7 +107,8 @@ def status(decision: Decision, commit: CommitId, now: datetime, former: Mapping[
     if is_same and (before == after or [list(told) for told in before] == plain(after)):
         return former
     written = plain([c.as_json() for c in conditions_of(decision, commit, now, conditions)])
-    return {"address": str(decision.address), "state": state, "conditions": written, "facts": facts}
+    told = {"address": str(decision.address), "state": state, "conditions": written, "facts": facts}
+    return {"format": formats.STATUS, **told}
 
 
 def _timeless(conditions: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:

@@ -11,8 +11,13 @@ from typing import Any
 
 import yaml
 
+from reconciler.yaml.positions import Marks
 from reconciler.yaml.scalars import MERGE, TAG, plain
 
+VERSION = "apiVersion"
+"""The field of a file that says which version of the specs' language it is written in."""
+VERSIONS = ("setpoint/v1",)
+"""The versions that are known; a file that tells none is of the first."""
 LARGEST = 2**20
 """Bytes of the largest file that is read."""
 DEEPEST = 100
@@ -44,8 +49,8 @@ class Unreadable(ValueError):
 class Document:
     """What one file says. Its values are shared and never changed.
 
-    `value` is the mapping without its `defaults`; `package` is the header `# @package NAME`. `interpolates` and
-    `incomplete` tell whether any text holds `${` or is OmegaConf's `???`. `weight` counts its values.
+    `value` is the mapping without its `defaults` and its version; `package` is the header `# @package NAME`.
+    `interpolates` and `incomplete` tell whether any text holds `${` or is OmegaConf's `???`; `weight` counts values.
     """
 
     value: dict[str, Any]
@@ -67,6 +72,8 @@ def read(data: bytes) -> Document:
     text = _decode(data)
     builder = _Builder(text, HEAVIEST)
     value = _document(builder, text)
+    if value.pop(VERSION, VERSIONS[0]) not in VERSIONS:
+        raise _unknown_version(data)
     defaults = value.pop("defaults", None) if "defaults" in value else None
     if defaults is None and "defaults" in builder.top:
         raise Unreadable("`defaults` is empty", "give a list such as [tabular, _self_], or leave it out")
@@ -90,6 +97,15 @@ def _document(builder: "_Builder", text: str) -> dict[str, Any]:
         raise _syntax(error, text) from error
     except yaml.YAMLError as error:
         raise Unreadable(f"this isn't YAML: {error}".splitlines()[0]) from error
+
+
+def _unknown_version(data: bytes) -> Unreadable:
+    """Return the error for a file in a version that isn't known; what else it says isn't looked at."""
+    _, spot = Marks(data).find((VERSION,))
+    known = ", ".join(VERSIONS)
+    what = f"`{VERSION}` is a version that isn't known here: there is {known}"
+    hint = f"upgrade setpoint where the spec is written for a newer one; else write `{VERSION}: {VERSIONS[-1]}`"
+    return Unreadable(what, hint, spot.line, spot.column)
 
 
 def too_large(size: int) -> Unreadable:

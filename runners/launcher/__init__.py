@@ -6,7 +6,7 @@ Law of the room: the launcher's end is the job's end. Whoever kills it, its acto
 its grace, and whatever the job left running goes with it. It needs nothing that the order doesn't say, and only `gang`
 imports Ray.
 
-    order        what is to be run, read from the environment
+    job_environ  what a job sees of its node's environment
     seal         secrets that were given to this job alone
     supervisor   the small script beside one process: keeps its time, and stops it when nobody holds the line any more
     supervising  starting a supervisor, stopping it, reading its exit code

@@ -24,8 +24,9 @@ from ray.util import placement_group
 from ray.util.placement_group import PlacementGroup
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
-from runners.contract import CRASHED, UNAVAILABLE
-from runners.launcher.order import Order, job_environ
+from runners.contract.exits import CRASHED, UNAVAILABLE
+from runners.contract.order import Order
+from runners.launcher.job_environ import job_environ
 from runners.launcher.request_file import written
 from runners.launcher.seal import opened
 from runners.launcher.supervising import Kept

@@ -5,21 +5,23 @@ import sys
 import zlib
 from collections.abc import Mapping
 
-from runners.launcher.order import ORDER, Order, job_environ, read_order
+from runners.contract.exits import REFUSED, USAGE
+from runners.contract.formats import UnknownFormat
+from runners.contract.order import Order, read_order
+from runners.contract.variables import ORDER
+from runners.launcher.job_environ import job_environ
 from runners.launcher.request_file import written
 from runners.launcher.seal import opened
 from runners.launcher.supervising import keep
-
-REFUSED = 65
-"""Exit code (EX_DATAERR): a person must act."""
-USAGE = 64
-"""Exit code (EX_USAGE): there is no order that this version understands."""
 
 
 def main(environ: Mapping[str, str] = os.environ) -> int:
     """Run the order in the environment; return the exit code of its job."""
     try:
         order, request = read_order(environ)
+    except UnknownFormat as error:
+        sys.stderr.write(f"the order can't be read: {error}; upgrade Setpoint where the nodes start\n")
+        return REFUSED
     except (KeyError, TypeError, ValueError, zlib.error) as error:
         sys.stderr.write(f"{ORDER} holds no order for this version of the runners: {error}\n")
         return USAGE

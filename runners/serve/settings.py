@@ -1,17 +1,20 @@
 """The configuration of one serving process, read from JSON in a file or in an environment variable."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from runners.contract import formats
 
 MEBIBYTE = 2**20
 
 
 class Settings(BaseModel):
-    """What one process serves, and where."""
+    """What one process serves, and where. A newer daemon may tell more: what isn't known here is left out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
+    format: int = formats.SERVING
     name: str
     """The model's name in the protocol's paths: the deployment's."""
     deployment: str
@@ -42,6 +45,16 @@ class Settings(BaseModel):
     """Bytes of the largest request that is answered."""
     threads: int = Field(default=1, ge=1)
     """Threads that one prediction may use."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, told: Any) -> Any:
+        if isinstance(told, dict):
+            try:
+                formats.format_of(told, formats.SERVING)
+            except formats.UnknownFormat as error:
+                raise ValueError(f"{error}: upgrade the image to the daemon's version of Setpoint") from error
+        return told
 
     @model_validator(mode="after")
     def _listens_somewhere(self) -> Self:

@@ -12,28 +12,24 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import ValidationError
 
-from runners.contract import REFUSED
+from runners.contract.exits import REFUSED, USAGE
+from runners.contract.variables import SERVE
 from runners.models import Model, ModelRefused, load
 from runners.models.loading import inside
 from runners.models.signature import FILE, read_signature
 from runners.serve.settings import Settings
 from runners.serve.slim_imports import import_server
 
-USAGE = 64
-"""Exit code (EX_USAGE)."""
-CONFIGURATION = "SETPOINT_SERVE"
-"""The environment variable that holds the settings where no file is named."""
-
 
 def main(arguments: list[str], environ: Mapping[str, str] = os.environ) -> int:
     """Serve what the named file says, or the environment; return the exit code, 65 when the model can't be served."""
-    source = arguments[0] if len(arguments) == 1 else CONFIGURATION
-    if len(arguments) > 1 or (not arguments and CONFIGURATION not in environ):
-        usage = f"usage: python -m runners.serve CONFIG.json, or with the same JSON in {CONFIGURATION}"
+    source = arguments[0] if len(arguments) == 1 else SERVE
+    if len(arguments) > 1 or (not arguments and SERVE not in environ):
+        usage = f"usage: python -m runners.serve CONFIG.json, or with the same JSON in {SERVE}"
         print(usage, file=sys.stderr)  # noqa: T201 - the process's log
         return USAGE
     try:
-        told = Path(source).read_bytes() if arguments else environ[CONFIGURATION]
+        told = Path(source).read_bytes() if arguments else environ[SERVE]
         settings = Settings.model_validate_json(told)
     except (OSError, ValidationError) as error:
         print(f"{source} can't be used: {error}", file=sys.stderr)  # noqa: T201 - the process's log

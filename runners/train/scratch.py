@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from runners.contract import UNAVAILABLE, Crashed, InputError, Request, SourceUnavailable
+from runners.contract import UNAVAILABLE, Crashed, InputError, Request, SourceUnavailable, variables
 from runners.evaluate.tables import write_parquet
 from runners.train.examples import Examples
 from runners.train.reading import DATA, MANIFEST, folder_of
@@ -34,7 +34,7 @@ from runners.train.trial import Trial
 
 LAST_WORDS = 20
 """Lines of standard error that are remembered."""
-KEPT_BACK = ("FSSPEC_", "SETPOINT_ORDER", "SETPOINT_REQUEST", "SETPOINT_SEALED")
+KEPT_BACK = ("FSSPEC_", variables.ORDER, variables.REQUEST, variables.SEALED)
 """How variables of the job begin that lead to the store, where the test rows are."""
 
 

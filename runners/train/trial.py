@@ -12,13 +12,12 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from runners.contract import InputError, Request
+from runners.contract import InputError, Request, variables
 from runners.evaluate.metrics import METRICS
 from runners.evaluate.predictions import Task
 from runners.train.nearest import did_you_mean
 
 log = logging.getLogger(__name__)
-CPUS = "SETPOINT_CPUS"
 
 
 class _Block(BaseModel):
@@ -141,7 +140,7 @@ def check_metric(told: TrainParams) -> None:
 def threads_of(environ: Mapping[str, str]) -> int:
     """Return how many whole cores a job has; at least one."""
     try:
-        return max(1, int(float(environ.get(CPUS, "1"))))
+        return max(1, int(float(environ.get(variables.CPUS, "1"))))
     except ValueError:
         return 1
 

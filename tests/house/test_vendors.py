@@ -5,10 +5,11 @@ import sys
 from tests.house.yardstick import Source, imports, sources, told
 
 EVERYWHERE = "reconciler"
+OURS = ("reconciler", "runners")
+"""What of the runners may be imported is held by the layers."""
 HOMES: dict[str, tuple[str, ...]] = {
     "apscheduler": ("reconciler/model", "reconciler/loop"),
     "click": ("reconciler/cli", "reconciler/__main__"),
-    "cryptography": ("reconciler/providers/pools/ray",),
     "fsspec": ("reconciler/providers",),
     "git": ("reconciler/git",),
     "hydra": ("reconciler/compose",),
@@ -31,7 +32,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 def strangers(source: Source) -> list[str]:
     """Return the imports of third parties that have no home, or whose home is elsewhere."""
     found = {name.split(".")[0]: line for name, line in imports(source).items()}
-    third = {name: line for name, line in found.items() if name not in {*sys.stdlib_module_names, "reconciler"}}
+    third = {name: line for name, line in found.items() if name not in {*sys.stdlib_module_names, *OURS}}
     return [
         f"{source.path}:{line}: {name}"
         + (f", whose home is {' and '.join(HOMES[name])}" if name in HOMES else ", which has no home yet")

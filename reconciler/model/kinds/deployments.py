@@ -4,8 +4,9 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from reconciler.model.kinds.spec import SECRET, Block, JobSpec
+from reconciler.model.kinds.spec import Block, JobSpec
 from reconciler.model.quantity import Duration, parse_duration
+from runners.contract.secrets import SECRET
 
 
 class Model(Block):

@@ -1,6 +1,5 @@
 """What every spec has in common: strict fields, references by address, where its jobs run."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -130,10 +129,6 @@ def _fields(block: type[BaseModel]) -> tuple[tuple[str, bool], ...]:
     """Return the names of a block's fields, and whether each holds a reference."""
     extras = {name: info.json_schema_extra for name, info in block.model_fields.items()}
     return tuple((name, isinstance(extra, dict) and "x-reference" in extra) for name, extra in extras.items())
-
-
-SECRET = re.compile(r"\$\{secret:([A-Za-z_][A-Za-z0-9_]*)\}")
-"""A reference to a secret, which only a job or a provider resolves."""
 
 
 def _one_or_many(value: Any) -> Any:

@@ -15,11 +15,9 @@ from reconciler.ports.pool import JobOrder
 from reconciler.providers.memory.data import DataRoom
 from reconciler.providers.memory.workers import Outcome, Worker, plausible, usual_duration
 from reconciler.providers.memory.world import Room, World, verb
+from runners.contract.exits import REFUSED, UNAVAILABLE
 
 KEEP = timedelta(days=7)
-REFUSED = 65
-UNAVAILABLE = 75
-"""Exit codes of the runners' contract (sysexits.h)."""
 
 
 @dataclass(slots=True)

@@ -13,6 +13,8 @@ from typing import Any
 from reconciler.model.ids import RunName
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.memory.data import SCHEME
+from runners.contract import formats
+from runners.contract.files import RESULT
 
 Read = Callable[[RunName, str], bytes]
 """Reads a file that another run has left."""
@@ -71,7 +73,7 @@ def plausible(order: JobOrder, read: Read) -> Outcome:
     digests = {path: "sha256:" + hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())}
     content = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
     result = {
-        "format": 1,
+        "format": formats.RESULT,
         "accepted": True,
         "violations": [],
         "metrics": {},
@@ -82,7 +84,7 @@ def plausible(order: JobOrder, read: Read) -> Outcome:
         **document,
     }
     text = json.dumps(result, indent=2).encode()
-    return Outcome(files={**files, "result.json": text}, log=f"{runner} {order.run}: done\n")
+    return Outcome(files={**files, RESULT: text}, log=f"{runner} {order.run}: done\n")
 
 
 Work = tuple[Mapping[str, Any], Mapping[str, bytes]]
@@ -146,7 +148,7 @@ def _evaluate(order: JobOrder, read: Read) -> Work:
     metrics: dict[str, float] = {}
     facts: dict[str, Any] = {"rows": 1000}
     for role, url in sorted(_inputs(order).items()):
-        trained = json.loads(read(RunName(url.removeprefix(SCHEME)), "result.json"))
+        trained = json.loads(read(RunName(url.removeprefix(SCHEME)), RESULT))
         metrics |= {f"{role}.{name}": value for name, value in trained["metrics"].items()}
         facts[role] = {"slices": trained["facts"].get("slices", {})}
     facts["bounds"] = [

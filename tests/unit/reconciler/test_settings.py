@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.settings import Settings, default_home
+from reconciler.model.errors import Refused
+from reconciler.settings import Settings, default_home, reveal
 
 
 def test_the_home_is_where_the_environment_says() -> None:
@@ -45,3 +46,10 @@ def test_settings_do_not_change() -> None:
     assert settings.branch == "main"
     with pytest.raises(AttributeError):
         settings.branch = "other"  # type: ignore[misc]
+
+
+def test_options_name_secrets_that_are_found_where_the_daemon_runs() -> None:
+    assert reveal("plain", {}) == "plain"
+    assert reveal("x-${secret:A}${secret:B}", {"SETPOINT_SECRET_A": "1", "SETPOINT_SECRET_B": "\\1"}) == "x-1\\1"
+    with pytest.raises(Refused, match=r"NOWHERE is not set .set SETPOINT_SECRET_NOWHERE where the daemon runs"):
+        reveal("${secret:NOWHERE}", {})

@@ -94,7 +94,7 @@ def test_a_foreseen_error_becomes_its_exit_code(
     install(fails)
     assert main([str(order())]) == code
     told = json.loads((tmp_path / "out/error.json").read_text())
-    assert told == {"what": "it broke", "where": "here", "fix": "mend it"}
+    assert told == {"format": 1, "what": "it broke", "where": "here", "fix": "mend it"}
     assert not (tmp_path / "out/result.json").exists()
 
 
@@ -262,3 +262,46 @@ def test_a_runner_that_is_one_process_refuses_to_be_several(
     install(writes)
     assert main([str(order())]) == 65
     assert "the runner made-up is one process, and the job has 2 nodes" in capsys.readouterr().err
+
+
+def test_the_request_of_a_newer_daemon_is_refused_where_its_output_goes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = {"format": 2, "run": "x/y/0123456789ab", "job": {"kind": "tabular"}, "output": f"file://{tmp_path}/out"}
+    (tmp_path / "request.json").write_text(json.dumps(told))
+    assert main([str(tmp_path / "request.json")]) == 65
+    left = json.loads((tmp_path / "out/error.json").read_text())
+    assert left["format"] == 1
+    assert "only format 1 is known here" in left["what"]
+    assert "upgrade the image" in left["fix"]
+    assert "older than the daemon" in capsys.readouterr().err
+
+
+def test_without_an_output_it_is_refused_in_the_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "request.json").write_text('{"format": 2}')
+    assert main([str(tmp_path / "request.json")]) == 65
+    assert "upgrade the image" in capsys.readouterr().err
+
+
+def test_a_request_of_today_with_more_fields_runs(order: Order, install: Install, tmp_path: Path) -> None:
+    install(writes)
+    told = json.loads(order().read_text()) | {"priority": "a word of a newer daemon"}
+    (tmp_path / "request.json").write_text(json.dumps(told))
+    assert main([str(tmp_path / "request.json")]) == 0
+
+
+def test_a_runner_of_another_version_than_the_run_is_named_for_is_refused(
+    order: Order, install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its results would lie under a name that promises others, and every environment would take them over."""
+    install(writes)
+    monkeypatch.setattr(harness, "RUNNER_VERSIONS", {"made-up": 2})
+    path = order()
+    told = json.loads(path.read_text())
+    path.write_text(json.dumps({**told, "provenance": {"runner_version": 2}}))
+    assert main([str(path)]) == 0
+    path.write_text(json.dumps({**told, "provenance": {"runner_version": 3}}))
+    assert main([str(path)]) == 65
+    left = json.loads((tmp_path / "out/error.json").read_text())
+    assert left["what"] == "the run is named for version 3 of the runner made-up, and here is version 2"
+    assert "the daemon's version of Setpoint" in left["fix"]

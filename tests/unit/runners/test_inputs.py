@@ -8,7 +8,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from runners.contract import InputGone, Request, RunnerError, SourceUnavailable
+from runners.contract import InputError, InputGone, Request, RunnerError, SourceUnavailable
 from runners.inputs import near
 from runners.staging import local
 
@@ -76,3 +76,15 @@ def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "data.parquet")
     with pytest.raises(InputGone):
         near(request(tmp_path.as_uri(), digest))
+
+
+def test_what_a_newer_version_has_left_is_refused_in_words(tmp_path: Path) -> None:
+    content = b'{"format": 2, "parts": {}}'
+    (tmp_path / "result.json").write_bytes(content)
+    digests = {"dataset": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+    asked = Request(
+        run="x/y/0123456789ab", runner="x", output="/x", inputs={"dataset": tmp_path.as_uri()}, digests=digests
+    )
+    with pytest.raises(InputError, match=r"result.json can't be read: it is of format 2") as refusal:
+        near(asked)
+    assert refusal.value.fix == "upgrade what this job runs in"

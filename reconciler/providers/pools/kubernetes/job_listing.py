@@ -13,9 +13,8 @@ from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import Job, JobState
 from reconciler.providers.pools.kubernetes.job_state import Held
 from reconciler.providers.pools.kubernetes.pods import Exit
+from runners.contract.exits import REFUSED
 
-REFUSED = 65
-"""Exit code of the runners' contract (EX_DATAERR): a retry won't help."""
 NEXT = "waits for Kueue to look at it"
 
 

@@ -13,6 +13,8 @@ from reconciler.kubernetes import Manifest
 from reconciler.model.errors import Refused
 from reconciler.ports.pool import JobOrder, order_as_json, request_as_json
 from reconciler.providers.pools.kubernetes import kinds, names
+from runners.contract import variables
+from runners.contract.secrets import PREFIX
 
 RENDEZVOUS = "setpoint-rendezvous"
 """The Service in whose subdomain the nodes of a job find one another."""
@@ -21,8 +23,6 @@ PORT = 29400
 REQUEST_FOLDER = "/etc/setpoint"
 LARGEST_REQUEST = 200_000
 """Bytes; annotations of a thing may have 256 KiB in all."""
-SECRET_PREFIX = "SETPOINT_SECRET_"
-"""What stands before a secret's name in the environment of a job; `${secret:NAME}` is read there."""
 GRACE = 30
 """Seconds that a job has to end after SIGTERM."""
 
@@ -168,7 +168,7 @@ def _nodes(order: JobOrder, settings: PodSettings) -> Manifest:
 
 
 def _container(order: JobOrder, job_name: str, settings: PodSettings) -> Manifest:
-    told = [{"prefix": SECRET_PREFIX, "secretRef": {"name": settings.secrets}}] if settings.secrets else []
+    told = [{"prefix": PREFIX, "secretRef": {"name": settings.secrets}}] if settings.secrets else []
     own = [{"secretRef": {"name": names.secret_name(job_name)}}] if order.secrets else []
     return {
         "name": kinds.CONTAINER,
@@ -199,16 +199,10 @@ def _resources(order: JobOrder, settings: PodSettings) -> Manifest:
 
 def _environment(order: JobOrder, job_name: str) -> list[dict[str, Any]]:
     asked = order.resources
-    told = {
-        "SETPOINT_RUN": order.run.replace("$(", "$$("),
-        "SETPOINT_ATTEMPT": str(order.attempt),
-        "SETPOINT_CPUS": f"{asked.cpus:g}",
-        "SETPOINT_MEMORY": str(round(asked.memory)),
-        "SETPOINT_GPUS": str(asked.gpus),
-        "PYTHONUNBUFFERED": "1",
-    }
-    variables: list[dict[str, Any]] = [{"name": name, "value": value} for name, value in told.items()]
-    return [*variables, *_meeting(job_name, asked.nodes)] if asked.nodes > 1 else variables
+    run = order.run.replace("$(", "$$(")
+    told = variables.told(run, order.attempt, cpus=asked.cpus, memory=asked.memory, gpus=asked.gpus)
+    found: list[dict[str, Any]] = [{"name": name, "value": value} for name, value in told.items()]
+    return [*found, *_meeting(job_name, asked.nodes)] if asked.nodes > 1 else found
 
 
 def _meeting(job_name: str, nodes: int) -> list[dict[str, Any]]:

@@ -9,9 +9,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.model.kinds.spec import SECRET
 from reconciler.ports.pool import JobOrder
-from reconciler.settings import SECRETS
+from runners.contract import variables
+from runners.contract.secrets import PREFIX, SECRET
 
 DEVICES = "CUDA_VISIBLE_DEVICES"
 THREADS = (
@@ -27,7 +27,7 @@ THREADS = (
 
 def secrets_named(request: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
     """Return the secrets that a request refers to as `${secret:NAME}`, as environment variables; those that are set."""
-    names = {SECRETS + name for name in SECRET.findall(json.dumps(request))}
+    names = {PREFIX + name for name in SECRET.findall(json.dumps(request))}
     return {name: environ[name] for name in sorted(names) if name in environ}
 
 
@@ -38,16 +38,9 @@ def job_environ(order: JobOrder, devices: Iterable[str], environ: Mapping[str, s
     others may read.
     """
     threads = str(max(1, math.floor(order.resources.cpus)))
-    own = {
-        "SETPOINT_RUN": order.run,
-        "SETPOINT_ATTEMPT": str(order.attempt),
-        "SETPOINT_CPUS": f"{order.resources.cpus:g}",
-        "SETPOINT_MEMORY": str(round(order.resources.memory)),
-        "SETPOINT_GPUS": str(order.resources.gpus),
-        DEVICES: ",".join(devices),
-        "PYTHONUNBUFFERED": "1",
-    }
-    return {**environ, **dict.fromkeys(THREADS, threads), **own}
+    asked = order.resources
+    told = variables.told(order.run, order.attempt, cpus=asked.cpus, memory=asked.memory, gpus=asked.gpus)
+    return {**environ, **dict.fromkeys(THREADS, threads), **told, DEVICES: ",".join(devices)}
 
 
 def devices_of(environ: Mapping[str, str], count: int) -> tuple[str, ...]:

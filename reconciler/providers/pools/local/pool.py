@@ -22,11 +22,12 @@ from reconciler.ports.pool import JobOrder
 from reconciler.providers.pools.local.fitting import never_fits
 from reconciler.providers.pools.local.job_environ import devices_of, pick, secrets_named
 from reconciler.providers.pools.local.processes import is_alive
-from reconciler.providers.pools.local.records import REFUSED, Admission, Record, Usage
+from reconciler.providers.pools.local.records import Admission, Record, Usage
 from reconciler.providers.pools.local.store import Store
 from reconciler.providers.pools.local.supervision import Custody
 from reconciler.settings import inherited
 from reconciler.untrusted import tail
+from runners.contract.exits import REFUSED
 
 RUNNERS = (sys.executable, "-m", "runners")
 LOG_LIMIT = 2**20

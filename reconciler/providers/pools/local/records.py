@@ -25,8 +25,6 @@ from reconciler.providers.pools.local.supervisor import FLOODS, LARGEST_LOG, STO
 
 GONE = "gone"
 """Why an attempt is over that had begun, and of which nobody knows how it ended."""
-REFUSED = 65
-"""Exit code of the runners' contract (EX_DATAERR): a retry won't help."""
 
 
 @dataclass(frozen=True, slots=True)

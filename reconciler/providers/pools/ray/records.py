@@ -14,11 +14,8 @@ from reconciler.model.quantity import format_duration
 from reconciler.ports.pool import JobOrder, order_as_json, order_from_json
 from reconciler.providers.pools.ray.jobs_api import NO_ROOM, PENDING, STOPPED, SUCCEEDED, ClusterJob
 from reconciler.providers.pools.ray.submission import read_facts
+from runners.contract.exits import TIMED_OUT, UNAVAILABLE
 
-REFUSED, UNAVAILABLE = 65, 75
-"""Exit codes of the runners' contract (sysexits.h)."""
-TIMED_OUT = 124
-"""Exit code of the launcher (`runners.launcher.supervisor`) for a job that it stopped at its timeout."""
 LOST = "the cluster has forgotten it: it was restarted without what it knew, or somebody deleted the job there"
 NO_ROOM_FOUND = "no node of the cluster had room for it, and the cluster gave up waiting"
 

@@ -1,18 +1,12 @@
-"""Sealing: what a data store gives to one job alone crosses the cluster's lists so that only its nodes can read it.
+"""The seal of a job's own secrets, `runners.contract.seal`, with the key that the options name."""
 
-The cluster has no place for a job's secrets: whoever may list jobs reads their variables. So these are encrypted
-(Fernet of `cryptography`: AES with a MAC) with a key that daemon and nodes have in common, `SETPOINT_SECRET_<NAME>`
-with them both, which never crosses the cluster. `runners.launcher.seal` opens them.
-"""
-
-import base64
-import hashlib
-import json
 import os
 from collections.abc import Mapping
 
 from reconciler.model.errors import Refused
-from reconciler.providers.pools.ray.options import Options, reveal
+from reconciler.providers.pools.ray.options import Options
+from reconciler.settings import reveal
+from runners.contract import seal as contract
 
 HINT = "say pool: {seal: '${secret:NAME}'}, and set SETPOINT_SECRET_NAME for the daemon and where the nodes start"
 
@@ -29,12 +23,6 @@ def seal(secrets: Mapping[str, str], options: Options, environ: Mapping[str, str
         raise Refused("the data store gives each job secrets of its own, and the pool has no key to seal them", HINT)
     key = reveal(options.seal, environ)
     try:
-        from cryptography.fernet import Fernet
+        return contract.seal(secrets, key)
     except ImportError as error:
         raise Refused("a Ray pool needs cryptography to seal secrets", "pip install 'setpoint[ray]'") from error
-    return Fernet(fernet_key(key)).encrypt(json.dumps(dict(secrets)).encode()).decode()
-
-
-def fernet_key(secret: str) -> bytes:
-    """Return the key that a secret of any length stands for."""
-    return base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest())

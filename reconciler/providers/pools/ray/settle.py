@@ -12,8 +12,9 @@ from reconciler.model.ids import RunName
 from reconciler.model.observed import JobState
 from reconciler.providers.pools.ray.cluster import Cluster
 from reconciler.providers.pools.ray.queue import SLOW_START, Moment, look, never_fit
-from reconciler.providers.pools.ray.records import REFUSED, End, Record, join
+from reconciler.providers.pools.ray.records import End, Record, join
 from reconciler.providers.pools.ray.store import Store
+from runners.contract.exits import REFUSED
 
 SPAN = 2.0
 """Seconds in which a turn begins changes on the cluster; what is left is for the next one, so that no turn is long."""

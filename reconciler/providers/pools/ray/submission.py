@@ -14,15 +14,18 @@ import shlex
 import zlib
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from reconciler.model.errors import Refused
 from reconciler.model.ids import RunName
-from reconciler.model.kinds.spec import SECRET
 from reconciler.ports.pool import JobOrder, order_as_json, order_from_json, request_as_json
 from reconciler.providers.pools.ray.jobs_api import ClusterJob
 from reconciler.providers.pools.ray.options import Options
 from reconciler.untrusted import parse
+from runners.contract import variables as names
+from runners.contract.order import Order
+from runners.contract.secrets import SECRET
 
 OWNER, FACTS = "setpoint", "setpoint_order"
 PLAIN = 30_000
@@ -48,7 +51,7 @@ def submission(order: JobOrder, submitted: float, options: Options, sealed: str 
     """
     runtime = dict(options.runtime_env)
     runtime["env_vars"] = {**runtime.get("env_vars", {}), **variables(order, options)}
-    runtime["env_vars"] |= {"SETPOINT_SEALED": sealed} if sealed else {}
+    runtime["env_vars"] |= {names.SEALED: sealed} if sealed else {}
     facts = {**order_as_json(order), "submitted": submitted}
     asked = order.resources
     room: dict[str, Any] = {
@@ -67,28 +70,28 @@ def submission(order: JobOrder, submitted: float, options: Options, sealed: str 
 
 
 def variables(order: JobOrder, options: Options) -> dict[str, str]:
-    """Return the environment variables that the launcher reads (`runners.launcher.order`).
+    """Return the environment variables that the launcher reads (`runners.contract.order`).
 
     Raises:
         Refused: the request is too large for them.
     """
     asked, grace = order.resources, options.grace.total_seconds()
-    told = {
-        "run": order.run,
-        "attempt": order.attempt,
-        "command": list(options.job),
-        "timeout": order.timeout,
-        "grace": grace,
-        "cpus": asked.cpus,
-        "memory": asked.memory,
-        "gpus": asked.gpus,
-        "nodes": asked.nodes,
-        "resources": options.resources.get(order.pool, {}),
-        "placement": options.placement,
-        "sealed_with": "".join(SECRET.findall(options.seal)),
-    }
+    told = Order(
+        run=order.run,
+        attempt=order.attempt,
+        command=tuple(options.job),
+        timeout=order.timeout,
+        grace=grace,
+        cpus=asked.cpus,
+        memory=asked.memory,
+        gpus=asked.gpus,
+        nodes=asked.nodes,
+        resources=options.resources.get(order.pool, {}),
+        placement=options.placement,
+        sealed_with="".join(SECRET.findall(options.seal)),
+    )
     return {
-        "SETPOINT_ORDER": _escaped(json.dumps(told)),
+        names.ORDER: _escaped(json.dumps(asdict(told))),
         **_request(request_as_json(order)),
         "RAY_JOB_STOP_WAIT_TIME_S": str(math.ceil(grace) + 2),
     }
@@ -96,12 +99,12 @@ def variables(order: JobOrder, options: Options) -> dict[str, str]:
 
 def _request(text: str) -> dict[str, str]:
     if len(plain := _escaped(text)) <= PLAIN:
-        return {"SETPOINT_REQUEST": plain}
+        return {names.REQUEST: plain}
     packed = b64encode(zlib.compress(text.encode(), 9)).decode()
     if len(packed) > LONGEST:
         what = f"its request of {len(text):,} characters is too large to be handed to a job of a Ray cluster"
         raise Refused(what, "make the spec's parameters smaller, or use another pool")
-    return {"SETPOINT_REQUEST_PACKED": packed}
+    return {names.PACKED: packed}
 
 
 def _escaped(text: str) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 from reconciler.kubernetes.kinds import Manifest
 from reconciler.untrusted import parse
+from runners.contract.exits import REFUSED, USAGE
 
-FINAL = (64, 65)
+FINAL = (USAGE, REFUSED)
 """The exit codes by which a runner says that trying again makes no sense: wrong settings, a wrong model."""
 LOOPS = 3
 """Restarts without being ready that make a loop."""

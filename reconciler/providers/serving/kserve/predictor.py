@@ -9,12 +9,12 @@ from reconciler.model.ids import name_of
 from reconciler.model.kinds.spec import Resources
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.serving.kserve.options import Options, Runtime
+from runners.contract import formats
+from runners.contract.variables import SERVE
 
 CONTAINER = "kserve-container"
 """The name that KServe looks for."""
 PORT, AGENT_PORT = 8080, 9081
-CONFIGURATION = "SETPOINT_SERVE"
-"""The environment variable that `runners.serve` reads its settings from."""
 LAST_WORDS = "/dev/termination-log"
 LOADING = 600
 """Seconds that a model may take to load before its process counts as hung."""
@@ -54,7 +54,7 @@ def _environ(order: RevisionOrder, options: Options) -> list[Manifest]:
     """Return the environment; `POD_NAME` comes first, as the settings name it."""
     return [
         {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
-        {"name": CONFIGURATION, "value": json.dumps(settings(order, options), separators=(",", ":"))},
+        {"name": SERVE, "value": json.dumps(settings(order, options), separators=(",", ":"))},
         *({"name": name, "value": value} for name, value in sorted(options.environ.items())),
     ]
 
@@ -63,6 +63,7 @@ def settings(order: RevisionOrder, options: Options) -> Manifest:
     """Return what `runners.serve` is told."""
     logs = f"{logs_of(name_of(order.deployment), options)}/{order.revision}/$(POD_NAME)"
     return {
+        "format": formats.SERVING,
         "name": name_of(order.deployment),
         "deployment": order.deployment,
         "revision": order.revision,

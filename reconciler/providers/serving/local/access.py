@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 
 from reconciler.model.errors import Refused
 from reconciler.model.kinds.deployments import Access
-from reconciler.model.kinds.spec import SECRET
+from runners.contract.secrets import PREFIX, SECRET
 
 Json = dict[str, Any]
 
-PREFIX = "SETPOINT_SECRET_"
 CREDENTIALS = ("Authorization", "X-Api-Key", "Cookie")
 """Headers that tell who asks; a replica has no use for them."""
 _KEY = re.compile(r"[A-Za-z0-9._~+/=-]{16,512}")

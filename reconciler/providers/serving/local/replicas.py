@@ -18,6 +18,7 @@ from reconciler.providers.serving.local.store import ReplicaFiles, Store, read_j
 from reconciler.providers.serving.local.unix_http import ask
 from reconciler.settings import inherited
 from reconciler.untrusted import tail
+from runners.contract import formats
 
 TIMEOUT = 0.2
 """Seconds that a replica has to say whether it is ready."""
@@ -118,6 +119,7 @@ class Replicas:
         order = revision.order
         logs = self._store.logs_of(order.deployment) / order.revision
         return {
+            "format": formats.SERVING,
             "name": name_of(order.deployment),
             "deployment": order.deployment,
             "revision": order.revision,

@@ -17,6 +17,7 @@ from reconciler.lease.monotonic import boot_id
 from reconciler.model.errors import Unavailable
 from reconciler.settings import Settings
 from reconciler.wiring import SystemClock, Wired, wire
+from reconciler.yaml.dump import dump
 from tests.unit.reconciler.cli.conftest import Say
 from tests.unit.reconciler.cli.ground import small_repository
 from tests.unit.reconciler.git.people import git
@@ -156,3 +157,18 @@ def test_the_lease_is_renewed_while_a_pass_takes_long(
     monkeypatch.setattr(apply, "converge", slow)
     assert say("apply", *place).code == Exit.UNAVAILABLE
     assert len(asked) > 2
+
+
+def test_after_a_newer_version_it_takes_no_lease_and_leaves_the_status_as_it_is(
+    say: Say, place: tuple[str, ...], settings: Settings
+) -> None:
+    """As when an upgrade is rolled back: the older one can't read what the newer one remembers."""
+    assert say("apply", *place).code == Exit.OK
+    status, folder = open_status(settings), Path(settings.repository)
+    newer = status.write({"pass.yaml": dump({"format": 2, "passes": [{"of": "dev"}]})}, "dev: a newer version")
+    lease = git(folder, "rev-parse", REF)
+    told = say("apply", *place)
+    assert told.code == Exit.REFUSED
+    assert "a newer version of Setpoint wrote the status of this environment: pass.yaml: it is of format 2" in told.err
+    assert "upgrade this one" in told.err
+    assert (status.read().commit, git(folder, "rev-parse", REF)) == (newer, lease)

@@ -8,7 +8,7 @@ from reconciler.model.errors import Refused
 from reconciler.model.ids import Address
 from reconciler.settings import Settings
 from reconciler.status.branch import StatusBranch
-from reconciler.status.read import control_path
+from reconciler.status.read import control_path, parse
 from reconciler.yaml.dump import dump
 
 DIGITS = Address("datasets/digits")
@@ -56,3 +56,18 @@ def test_two_operators_at_once_lose_nothing(settings: Settings, monkeypatch: pyt
     control = read_status(settings).controls.resources[DIGITS]
     assert control.suspended
     assert control.requested is not None
+
+
+@pytest.mark.usefixtures("status")
+def test_a_control_tells_its_format_and_the_one_of_a_newer_version_is_left_as_it_is(settings: Settings) -> None:
+    status, path = open_status(settings), control_path(DIGITS)
+    assert write_control(settings, DIGITS, {"suspended": True}, "suspend") == {"suspended": True}
+    assert parse(status.read().read(path)) == {"format": 1, "suspended": True}
+    assert write_control(settings, DIGITS, {"suspended": None}, "resume") == {}
+    assert path not in status.read().files
+    newer = dump({"format": 2, "halts": [{"from": "now"}]})
+    status.write({path: newer}, "dev: a newer version")
+    with pytest.raises(Refused, match=f"{path}: it is of format 2, and only format 1 is known here") as refusal:
+        write_control(settings, DIGITS, {"suspended": None}, "resume")
+    assert refusal.value.hint == "upgrade Setpoint here"
+    assert status.read().read(path) == newer

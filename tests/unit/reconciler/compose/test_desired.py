@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reconciler.compose import Cache, compose
 from reconciler.model.errors import BadSpec, Severity
-from reconciler.model.ids import Address
+from reconciler.model.ids import Address, digest
 from reconciler.model.resource import Desired
 from tests.unit.reconciler.compose.samples import ENVIRONMENT, EXPERIMENT, SMALL, desired, sample, told, tree
 
@@ -185,3 +185,22 @@ def test_any_text_is_a_spec_or_a_problem(text: str, path: str) -> None:
     assert LOANS in found.resources
     for problem in found.all_problems():
         assert str(problem).isprintable()
+
+
+def test_specs_mean_the_same_whether_their_version_is_written_or_not() -> None:
+    files = {path: text for path, text in sample().items() if path.endswith(".yaml")}
+    versioned = {path: text + b"\napiVersion: setpoint/v1\n" for path, text in files.items()}
+    plain, found = desired(files), desired(versioned)
+    assert found.all_problems() == plain.all_problems()
+    assert found.environment == plain.environment
+    assert {a: (r.spec, r.trials, digest(r.spec.model_dump(mode="json"))) for a, r in found.resources.items()} == {
+        a: (r.spec, r.trials, digest(r.spec.model_dump(mode="json"))) for a, r in plain.resources.items()
+    }
+
+
+def test_a_spec_of_a_newer_version_is_refused_alone_and_what_it_says_beside_isn_t_looked_at() -> None:
+    newer = {**SMALL, "specs/experiments/loans.yaml": EXPERIMENT + "ensemble: {size: 3}\napiVersion: setpoint/v2\n"}
+    (problem,) = told(newer)
+    assert problem.startswith("specs/experiments/loans.yaml:7:13: `apiVersion` is a version that isn't known here")
+    assert "there is setpoint/v1 (upgrade setpoint" in problem
+    assert Address("datasets/loans") in desired(newer).resources

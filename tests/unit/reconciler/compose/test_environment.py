@@ -49,3 +49,11 @@ def test_a_deprecated_variable_is_a_warning() -> None:
     environment, problems = read("variables: {new: 1, old: '${oc.deprecated:env.new}'}")
     assert environment is not None
     assert len(problems) == 1
+
+
+def test_an_environment_of_another_version_is_refused_and_one_of_this_is_the_same() -> None:
+    assert read("apiVersion: setpoint/v1\nvariables: {a: 1}\n") == read("variables: {a: 1}\n")
+    environment, problems = read("apiVersion: setpoint/v2\nvarables: {}\n")
+    assert environment is None
+    assert len(problems) == 1
+    assert problems[0].startswith("e.yaml:1:13: `apiVersion` is a version that isn't known here: there is setpoint/v1")

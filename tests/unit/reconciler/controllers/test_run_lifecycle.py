@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -357,3 +358,26 @@ def test_a_jobs_end_that_the_pool_does_not_know_counts_from_now() -> None:
     found = look(stage.actual(stage.branch(RUN), stage.job(RUN, "failed", exit_code=1)))
     assert isinstance(found.wake, datetime)
     assert found.wake - NOW == backoff(RUN, 1) > timedelta()
+
+
+UNREAD = {"format": 2, "what": "result.json can't be read: it is of format 2", "fix": "upgrade the daemon"}
+
+
+@pytest.mark.parametrize("there", [stage.version(RUN, here=False), stage.branch(RUN)])
+def test_a_result_of_a_newer_format_is_left_as_it_is_until_the_daemon_is_upgraded(there: Any) -> None:
+    found = look(stage.actual(there, stage.job(RUN, "succeeded"), results={RUN: UNREAD}))
+    assert (found.stage, found.changes) == (Stage.WAITING, ())
+    assert found.message == "result.json can't be read: it is of format 2 (upgrade the daemon)"
+
+
+def test_what_a_failed_attempt_has_left_in_a_newer_format_is_left_over() -> None:
+    seen = stage.actual(
+        stage.branch(RUN), stage.job(RUN, "failed", exit_code=1, ended=ago(hours=1)), results={RUN: UNREAD}
+    )
+    assert isinstance(only(look(seen)), StartRun)
+
+
+def test_an_image_that_knows_no_such_request_isn_t_tried_again_and_says_what_to_do() -> None:
+    found = look(stage.actual(stage.branch(RUN), stage.job(RUN, "failed", exit_code=64)))
+    assert found.stage is Stage.FAILED
+    assert "exit code 64; what ran doesn't know such a request: upgrade the job's image" in found.message

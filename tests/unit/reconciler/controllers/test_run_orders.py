@@ -8,7 +8,7 @@ import pytest
 from reconciler.controllers.run_orders import order
 from reconciler.model.change import StartRun
 from reconciler.model.ids import RunName
-from reconciler.model.run import RUNNER_VERSIONS
+from runners.contract.versions import RUNNER_VERSIONS
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import LOANS, SHARED
 

@@ -21,6 +21,7 @@ ODD = [
     b'{"holder": "h", "token": 1, "expires": "2026-05-01", "span": NaN}',
     b'{"holder": "h", "token": 1, "expires": "2026-05-01", "span": 1e300}',
     b'{"holder": "h", "token": 1, "expires": 7}',
+    b'{"holder": "h", "token": 1, "expires": "2026-05-01", "format": "new"}',
 ]
 
 
@@ -65,3 +66,14 @@ def test_a_holder_was_last_seen_when_it_renewed_and_a_lease_that_was_given_back_
     assert Claim("h", 3, NOON, timedelta(seconds=15)).seen == NOON - timedelta(seconds=15)
     assert Claim("", 3, NOON, timedelta(seconds=15)).seen == NOON
     assert Claim("h", 3, datetime.min.replace(tzinfo=UTC)).seen == datetime.min.replace(tzinfo=UTC)
+
+
+def test_a_claim_tells_its_format_and_one_that_tells_none_is_of_the_first() -> None:
+    claim = parse_claim(told())
+    assert json.loads(format_claim(claim))["format"] == 1
+    assert parse_claim(told(format=1)) == claim
+
+
+def test_a_claim_of_a_newer_version_is_somebody_s_of_whom_nothing_else_is_known() -> None:
+    claim = parse_claim(b'{"format": 2, "held": {"by": "h"}}')
+    assert (claim.holder, claim.format, claim.seen) == ("a newer version of Setpoint", 2, None)

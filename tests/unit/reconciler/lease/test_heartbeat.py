@@ -56,3 +56,9 @@ def test_a_clock_that_is_behind_sees_things_now(clock: Watch) -> None:
 def test_ages_are_short(clock: Watch, seconds: int, words: str) -> None:
     seen = Heartbeat("", clock.now() - timedelta(seconds=seconds))
     assert f"stopped {words} ago" in seen.words(clock.now())
+
+
+def test_a_lease_of_a_newer_version_is_told_as_held(clock: Watch) -> None:
+    beat = Heartbeat("a newer version of Setpoint")
+    assert beat.life(clock.now()) is Life.ALIVE
+    assert beat.words(clock.now()).startswith("a newer version of Setpoint holds the lease")

@@ -360,3 +360,31 @@ def test_what_is_no_blob_or_too_large_is_free(one: Lease, two: Lease, origin: Pa
 def test_an_odd_environment_is_refused(opened: Open, clock: Watch) -> None:
     with pytest.raises(Refused):
         Lease(opened(), "..", "me", clock)
+
+
+@pytest.mark.parametrize("holder", ["host-9:1", ""])
+def test_a_lease_that_a_newer_version_wrote_is_left_alone_held_or_not(
+    one: Lease, origin: Path, clock: Watch, holder: str
+) -> None:
+    """Its token isn't known, so no higher one can be taken; and it may hold in a way that isn't seen."""
+    put(origin, newer := {"format": 2, "holder": holder, "token": 7, "ended": True})
+    clock.passes(1e6)
+    with pytest.raises(Refused, match="refs/setpoint/dev/lease is of format 2, and only formats up to 1") as refusal:
+        one.acquire()
+    assert refusal.value.hint.startswith("upgrade Setpoint here; or, to go back for good, stop the newer daemon")
+    assert not one.held()
+    assert json.loads(git(origin, "cat-file", "blob", REF)) == newer
+
+
+def test_a_newer_version_that_takes_it_over_ends_the_older_one_s_writes(one: Lease, origin: Path, clock: Watch) -> None:
+    one.acquire()
+    put(origin, {"format": 2, "held": "otherwise"})
+    with pytest.raises(Refused, match="is of format 2"):
+        one.acquire()
+    assert not one.held()
+
+
+def test_the_lease_of_the_version_before_this_one_is_followed(one: Lease, origin: Path) -> None:
+    put(origin, {"holder": "", "token": 6, "expires": "2026-01-01T00:00:00+00:00"})
+    assert one.acquire().token == 7
+    assert json.loads(git(origin, "cat-file", "blob", REF))["format"] == 1

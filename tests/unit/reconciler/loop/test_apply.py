@@ -80,6 +80,7 @@ def test_a_run_is_started_on_its_branch_with_all_that_its_job_needs() -> None:
     assert outcome == Outcome(asked)
     order = world.room(PoolRoom).jobs[RUN].order
     assert order.request == {
+        "format": 1,
         "run": RUN,
         "runner": "ingest",
         "params": {"a": 1},

@@ -17,6 +17,7 @@ from reconciler.model.plan import Outcome, Plan
 from reconciler.model.resource import Resource
 from reconciler.providers.memory import Call, MemoryStatus, World
 from reconciler.providers.memory.data import DataRoom
+from reconciler.status.formats import NewerStatus
 from reconciler.status.read import control_path, parse
 from reconciler.yaml.dump import dump
 from tests.unit.reconciler import stage
@@ -270,3 +271,32 @@ def test_a_pass_did_something_when_one_change_was_made() -> None:
     plan = Plan(COMMIT, "dev")
     assert Pass(stage.desired(), stage.actual(), plan, (Outcome(change, "no"), Outcome(change))).did_something
     assert not Pass(stage.desired(), stage.actual(), plan, (Outcome(change, "no"),)).did_something
+
+
+def test_an_older_daemon_changes_nothing_and_overwrites_nothing_of_a_newer_one() -> None:
+    loop = Loop()
+    loop.live()
+    newer = {"format": 2, "address": LOANS, "memory": {"kept": "in another way"}}
+    loop.status.write({f"status/{LOANS}.yaml": dump(newer)}, "a newer daemon was here")
+    loop.wanted.pop()
+    before, calls = loop.status.read().files, dict(loop.world.calls)
+    for look in (loop.cycle.run, loop.cycle.preview):
+        with pytest.raises(NewerStatus, match=f"status/{LOANS}.yaml: it is of format 2, and only format 1 is known"):
+            look(COMMIT)
+    assert loop.status.read().files == before
+    assert loop.document() == newer
+    assert {verb for verb, count in loop.world.calls.items() if count != calls.get(verb)} <= READS
+
+
+def test_the_statuses_of_the_version_before_this_one_are_gone_on_from() -> None:
+    """They tell no format. What is as it was stays as it is written."""
+    loop = Loop()
+    loop.live()
+    for path in (f"status/{LOANS}.yaml", "pass.yaml"):
+        told = dict(parse(loop.status.read().read(path)))
+        assert told.pop("format") == 1
+        loop.status.write({path: dump(told)}, "as it was written before")
+    done = loop.once()
+    assert done.outcomes == ()
+    assert "format" not in loop.document()
+    assert parse(loop.status.read().read("pass.yaml"))["format"] == 1

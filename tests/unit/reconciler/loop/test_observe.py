@@ -194,3 +194,13 @@ def test_what_was_recorded_and_asked_is_handed_on() -> None:
     found = observe(stage.engines(World()), {API: {"facts": {"a": 1}}}, controls, Results())
     assert found.recorded == {Address(API): {"facts": {"a": 1}}}
     assert found.controls is controls
+
+
+def test_a_version_of_a_newer_format_makes_the_data_unread_and_one_that_isn_t_accepted_holds_its_run_alone() -> None:
+    """The first tells that a newer daemon was here; the second may be the word of any job."""
+    world = World()
+    leave(world, RUN, {"result.json": b'{"format": 2, "outcome": {"accepted": true}}'})
+    found = look(world)
+    assert (found.unread, found.results[RUN]["format"]) == ({}, 2)
+    leave(world, RUN, {"result.json": b'{"format": 2, "outcome": {"accepted": true}}'}, accept=True)
+    assert "it is of format 2, and only format 1 is known here" in look(world).unread["data"]

@@ -1,8 +1,7 @@
-"""Runs: the folder that each leaves, and the declared versions of what makes them."""
+"""Runs: the folder that each leaves."""
 
 from reconciler.model.ids import RunName
-from reconciler.model.run import RUNNER_VERSIONS, folder_of
-from runners.harness import RUNNERS
+from reconciler.model.run import folder_of
 
 
 def test_data_is_replaced_in_place_and_all_else_lies_side_by_side() -> None:
@@ -10,7 +9,3 @@ def test_data_is_replaced_in_place_and_all_else_lies_side_by_side() -> None:
     assert folder_of(RunName("labels/marks/0123456789ab")) == "labels/marks"
     for kind in ("experiments", "promotions", "deployments", "monitors"):
         assert folder_of(RunName(f"{kind}/x/0123456789ab")) == f"{kind}/x/0123456789ab"
-
-
-def test_every_runner_declares_a_version() -> None:
-    assert RUNNER_VERSIONS.keys() == RUNNERS.keys() | {"serve"}

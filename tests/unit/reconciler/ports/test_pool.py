@@ -26,7 +26,16 @@ def test_a_request_is_not_in_the_order() -> None:
     assert "secret" not in json.dumps(order_as_json(requesting(params={"url": "${secret:X}"})))
 
 
-@pytest.mark.parametrize("told", [{}, {"run": "x"}, {"run": 1, "pool": 2, "team": 3, "resources": 4}])
+def test_an_order_that_tells_no_format_is_read_and_what_a_newer_daemon_adds_is_left_out() -> None:
+    told = order_as_json(ORDER)
+    assert told.pop("format") == 1
+    assert order_from_json(told) == ORDER
+    assert order_from_json({**told, "format": 1, "zone": "a", "resources": {**told["resources"], "disk": 7}}) == ORDER
+    with pytest.raises(ValueError, match="it is of format 2"):
+        order_from_json({**told, "format": 2})
+
+
+@pytest.mark.parametrize("told", [{}, [], {"run": "x"}, {"run": 1, "pool": 2, "team": 3, "resources": 4}])
 def test_half_an_order_is_none(told: dict[str, object]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         order_from_json(told)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.model.ids import Address
 from reconciler.model.observed import Control
+from reconciler.status.formats import NewerStatus
 from reconciler.status.plain import plain
 from reconciler.status.read import (
     LARGEST,
@@ -168,3 +169,71 @@ def test_what_was_written_and_never_arrived_is_forgotten() -> None:
     files.read(Files({}))
     found = files.read(Files({"status/datasets/loans.yaml": text}))
     assert found.statuses[LOANS] == {"address": "datasets/loans"}
+
+
+FORMER = {
+    f"status/{LOANS}.yaml": {"address": LOANS, "state": "ready", "conditions": [], "facts": {"run": "x"}},
+    f"controls/{API}.yaml": {"suspended": True, "reason": "an incident"},
+    "controls/approved/0123456789ab.yaml": {"approved": "2026-01-01T00:00:00+00:00"},
+    "pass.yaml": {"environment": "dev", "commit": "a" * 40, "problems": [], "notes": []},
+}
+"""The documents of the branch before they told their format."""
+
+
+ROOMS = dict(zip(FORMER, ("status", "controls", "approved", "last_pass"), strict=True))
+
+
+def branch(**formats: int) -> Files:
+    """Return those documents, some of them in another format: `status`, `controls`, `approved`, `last_pass`."""
+    told = {path: {"format": formats[room]} if room in formats else {} for path, room in ROOMS.items()}
+    return Files({path: dump({**document, **told[path]}) for path, document in FORMER.items()})
+
+
+def test_documents_of_the_first_format_are_read_whether_they_say_so_or_not() -> None:
+    told = branch(status=1, controls=1, approved=1, last_pass=1)
+    former, now = (RecordedFiles().read(files) for files in (branch(), told))
+    assert former.newer == now.newer == ()
+    assert former.flaws == now.flaws == {}
+    assert former.controls == now.controls
+    assert former.statuses[LOANS]["facts"] == now.statuses[LOANS]["facts"] == {"run": "x"}
+    assert commit_of(former.last_pass) == commit_of(now.last_pass) == "a" * 40
+
+
+@pytest.mark.parametrize("room", ["status", "last_pass"])
+def test_what_a_newer_daemon_wrote_is_named_and_nothing_is_taken_from_it(room: str) -> None:
+    found = RecordedFiles().read(branch(**{room: 2}))
+    (flaw,) = found.newer
+    assert "it is of format 2, and only format 1 is known here (upgrade Setpoint here)" in flaw
+    assert found.flaws
+    if room == "status":
+        (condition,) = found.statuses[LOANS]["conditions"]
+        assert (condition["reason"], condition["message"]) == ("NewerFormat", flaw)
+    else:
+        assert found.last_pass == {}
+        with pytest.raises(NewerStatus, match="a newer version of Setpoint wrote the status of this environment: pass"):
+            RecordedFiles().last_pass(branch(**{room: 2}))
+
+
+def test_what_was_read_before_doesn_t_stand_for_what_a_newer_daemon_wrote() -> None:
+    reader = RecordedFiles()
+    assert reader.read(branch()).statuses[LOANS]["state"] == "ready"
+    assert "facts" not in reader.read(branch(status=2)).statuses[LOANS]
+
+
+def test_a_newer_control_holds_its_resource_and_a_newer_approval_approves_of_nothing() -> None:
+    found = RecordedFiles().read(branch(controls=2, approved=2))
+    assert found.newer == ()
+    assert found.controls.resources[API].suspended
+    assert "it is of format 2" in found.controls.resources[API].reason
+    assert not found.controls.approved
+    assert len(found.flaws) == 2
+    assert RecordedFiles().is_approved(branch(), "0123456789ab")
+    assert not RecordedFiles().is_approved(branch(approved=2), "0123456789ab")
+    assert not RecordedFiles().is_approved(branch(), "another")
+
+
+def test_a_format_that_is_none_is_a_flaw_as_any_other() -> None:
+    files = Files({"pass.yaml": dump({**FORMER["pass.yaml"], "format": "new"})})
+    found = RecordedFiles().read(files)
+    assert found.newer == ()
+    assert "isn't a whole number" in found.flaws["pass.yaml"]

@@ -90,3 +90,22 @@ def test_a_number_that_is_none_is_nothing() -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_document(content: bytes) -> None:
     assert isinstance(document_of(RUN, "result.json", content), dict)
+
+
+@pytest.mark.parametrize("told", [{"accepted": True, "metrics": {"a": 1.0}}, {"format": 1, "accepted": True}])
+def test_a_result_of_this_format_is_read_whether_it_says_so_or_not(told: dict[str, Any]) -> None:
+    assert document_of(RUN, "result.json", json.dumps(told).encode()) == told
+
+
+@pytest.mark.parametrize("path", ["result.json", "error.json"])
+def test_a_newer_one_is_neither_accepted_nor_refused(path: str) -> None:
+    told = {"format": 2, "outcome": ["accepted"], "metrics": [{"name": "a"}], "what": {"text": "it broke"}}
+    found = document_of(RUN, path, json.dumps(told).encode())
+    assert "accepted" not in found
+    assert found["what"] == f"{path} can't be read: it is of format 2, and only format 1 is known here"
+    assert "upgrade the daemon" in found["fix"]
+
+
+def test_a_format_that_is_none_is_refused() -> None:
+    found = document_of(RUN, "result.json", b'{"format": "new", "accepted": true}')
+    assert (found["accepted"], found["where"]) == (False, RUN)

@@ -63,7 +63,13 @@ def test_the_first_pass_writes_every_status_the_pass_and_the_page() -> None:
     assert found.keys() == {f"status/{LOANS}.yaml", "pass.yaml", "README.md"}
     document = parse(found[f"status/{LOANS}.yaml"] or b"")
     assert (document["address"], document["state"], document["facts"]) == (LOANS, "ready", {"rows": 5})
-    assert parse(found["pass.yaml"] or b"") == {"environment": "dev", "commit": COMMIT, "problems": [], "notes": []}
+    assert parse(found["pass.yaml"] or b"") == {
+        "format": 1,
+        "environment": "dev",
+        "commit": COMMIT,
+        "problems": [],
+        "notes": [],
+    }
 
 
 def test_nothing_is_written_when_nothing_changed() -> None:

@@ -1,5 +1,6 @@
 """The strict reader of YAML: equal to OmegaConf's where both read, and clear where it refuses."""
 
+from dataclasses import replace
 from time import process_time
 
 import pytest
@@ -143,3 +144,29 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     except Unreadable as error:
         found = error.message
     assert found.isprintable()
+
+
+def test_a_file_may_say_its_version_and_means_the_same_with_it() -> None:
+    said, plain = read(b"apiVersion: setpoint/v1\na: {apiVersion: 7}\n"), read(b"a: {apiVersion: 7}\n")
+    assert replace(said, weight=0) == replace(plain, weight=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("a: 1\napiVersion: setpoint/v2\nb: [unknown, to, this, version]\n", 2, 13),
+        ("apiVersion: v1\n", 1, 13),
+        ("apiVersion: 1\n", 1, 13),
+        ("apiVersion:\n", 1, 12),
+        ("apiVersion: [setpoint/v1]\n", 1, 13),
+        ("apiVersion: ${env.version}\n", 1, 13),
+        ("<<: {apiVersion: setpoint/v9}\n", 1, 18),
+    ],
+)
+def test_a_version_that_is_not_known_is_refused_with_those_that_are(text: str, line: int, column: int) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        read(text.encode())
+    error = refusal.value
+    assert (error.line, error.column) == (line, column)
+    assert "there is setpoint/v1" in error.message
+    assert "upgrade setpoint" in error.hint

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runners.launcher.order import Order
+from runners.contract.order import Order
 from runners.launcher.supervisor import STOPPED
 from tests.unit.runners.launcher.processes import SLEEP, python
 

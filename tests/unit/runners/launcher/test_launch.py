@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from runners.launcher.launch import USAGE
+from runners.contract.exits import USAGE
 from tests.unit.runners.launcher.processes import FAMILY, is_alive, python, wait_until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at /proc")

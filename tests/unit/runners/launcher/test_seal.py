@@ -6,7 +6,7 @@ import hashlib
 import pytest
 from cryptography.fernet import Fernet
 
-from runners.launcher.order import Order
+from runners.contract.order import Order
 from runners.launcher.seal import opened
 
 ORDER = Order("a", 1, ("train",), 60.0, 5.0, sealed_with="RAY")

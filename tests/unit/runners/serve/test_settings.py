@@ -1,4 +1,4 @@
-"""The configuration of a serving process is strict."""
+"""The configuration of a serving process, of this and of other versions."""
 
 import pytest
 from pydantic import ValidationError
@@ -20,7 +20,17 @@ def test_it_listens_on_a_socket_or_a_port() -> None:
     assert Settings.model_validate({**TOLD, "port": 8080}).socket is None
 
 
-@pytest.mark.parametrize("more", [{}, {"socket": "/run/it.sock", "port": 8080}, {"port": 8080, "workers": 2}])
+def test_what_a_newer_daemon_adds_is_left_out() -> None:
+    told = Settings.model_validate({**TOLD, "port": 8080, "workers": 2})
+    assert told == Settings.model_validate({**TOLD, "port": 8080, "format": 1})
+
+
+def test_settings_of_a_newer_format_are_refused_in_words() -> None:
+    with pytest.raises(ValidationError, match="only format 1 is known here: upgrade the image to the daemon's version"):
+        Settings.model_validate({"format": 2, "port": 8080, "models": [TOLD]})
+
+
+@pytest.mark.parametrize("more", [{}, {"socket": "/it.sock", "port": 8080}, {"port": 0}, {"port": 1, "format": "a"}])
 def test_anything_else_is_an_error(more: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Settings.model_validate({**TOLD, **more})

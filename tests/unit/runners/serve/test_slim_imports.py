@@ -38,5 +38,7 @@ def test_one_that_is_imported_already_stays_whole() -> None:
 
 @pytest.mark.slow
 def test_one_that_doesn_t_like_it_is_imported_whole() -> None:
-    before = "from runners.serve import slim_imports; slim_imports._enter = lambda name: exec('raise AttributeError(name)')"
+    before = (
+        "from runners.serve import slim_imports; slim_imports._enter = lambda name: exec('raise AttributeError(name)')"
+    )
     assert probe(before)[0].startswith("kserve kubernetes pandas")

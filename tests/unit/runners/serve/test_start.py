@@ -7,9 +7,10 @@ import fsspec
 import pytest
 
 from runners.contract import REFUSED
+from runners.contract.exits import USAGE
 from runners.models import ModelRefused
 from runners.serve.settings import Settings
-from runners.serve.start import USAGE, claim, main, open_model
+from runners.serve.start import claim, main, open_model
 from tests.unit.runners.serve.tiny import TRIAL, make
 
 
@@ -131,8 +132,8 @@ def test_the_last_words_are_written_into_the_file_that_is_there(tmp_path: Path) 
 
 
 def test_a_wrong_configuration_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([configured(tmp_path, workers=3)]) == USAGE
-    assert "workers" in capsys.readouterr().err
+    assert main([configured(tmp_path, threads=0)]) == USAGE
+    assert "threads" in capsys.readouterr().err
 
 
 def test_the_process_id_is_written_down_if_nobody_did(tmp_path: Path) -> None:

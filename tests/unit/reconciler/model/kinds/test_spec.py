@@ -6,7 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 from reconciler.model.kinds import KINDS
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.kinds.pools import Pool
-from reconciler.model.kinds.spec import SECRET, Cron, JobSpec, Names, Resources, Team, reference
+from reconciler.model.kinds.spec import Cron, JobSpec, Names, Resources, Team, reference
 
 
 def test_a_kind_is_named_as_its_folder_and_knows_itself() -> None:
@@ -81,11 +81,6 @@ def test_resources_are_quantities() -> None:
 def test_jobs_run_in_the_shared_pool_unless_said_otherwise() -> None:
     spec = JobSpec()
     assert (spec.pool, spec.team, spec.timeout.total_seconds(), spec.retries) == ("pools/shared", "default", 3600, 2)
-
-
-def test_secrets_are_recognised() -> None:
-    assert SECRET.findall("${secret:A_1}x${secret:b}") == ["A_1", "b"]
-    assert not SECRET.search("${secret:1a} ${secret:} ${secret:a b} $(secret:a)")
 
 
 def test_a_kind_of_gpu_is_of_some_gpu() -> None:

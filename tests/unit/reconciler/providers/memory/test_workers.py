@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from reconciler.model.ids import RunName
-from reconciler.model.run import RUNNER_VERSIONS
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.memory.workers import Outcome, chance, plausible, usual_duration
 from runners.contract import Result
+from runners.contract.versions import RUNNER_VERSIONS
 from tests.conformance.pools import order
 
 RUN = "experiments/e/0123456789ab"

@@ -5,7 +5,7 @@ import pytest
 from reconciler.model.errors import Refused
 from reconciler.providers.pools.ray.options import read_options
 from reconciler.providers.pools.ray.seal import seal
-from runners.launcher.order import Order
+from runners.contract.order import Order
 from runners.launcher.seal import opened
 
 OPTIONS = read_options({"address": "http://head:8265", "seal": "${secret:RAY}"})

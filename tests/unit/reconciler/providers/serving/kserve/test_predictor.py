@@ -8,8 +8,8 @@ from reconciler.model.errors import Refused
 from reconciler.model.kinds.spec import Resources
 from reconciler.providers.serving.kserve import predictor as p
 from reconciler.providers.serving.kserve.options import Options, Runtime
+from runners.contract.variables import SERVE
 from runners.serve.settings import Settings
-from runners.serve.start import CONFIGURATION
 from tests.unit.reconciler.providers.serving.kserve.told import OPTIONS, RUNTIME, order
 
 
@@ -20,7 +20,7 @@ def environ(container: dict[str, object]) -> dict[str, object]:
 
 
 def test_the_runner_understands_its_settings() -> None:
-    told = environ(p.container(order(), OPTIONS, ""))[CONFIGURATION]
+    told = environ(p.container(order(), OPTIONS, ""))[SERVE]
     settings = Settings.model_validate_json(str(told))
     assert (settings.name, settings.host, settings.port) == ("employment", "0.0.0.0", p.PORT)
     assert settings.logs == "file:///mnt/payloads/employment/0123456789ab/$(POD_NAME)"
@@ -30,7 +30,7 @@ def test_the_runner_understands_its_settings() -> None:
 
 def test_the_name_of_the_pod_is_known_before_the_settings() -> None:
     names = list(environ(p.container(order(), OPTIONS, "")))
-    assert names.index("POD_NAME") < names.index(CONFIGURATION)
+    assert names.index("POD_NAME") < names.index(SERVE)
 
 
 def test_nothing_is_logged_where_nothing_is_asked_for() -> None:

@@ -7,17 +7,17 @@
 | `SETPOINT_SEALED` | secrets of this job alone, sealed, where it has any: see `seal` |
 | `SETPOINT_REQUEST_PACKED` | or the same by zlib and Base64, where it is long: a variable has a largest size |
 
-The job doesn't see these; what it sees instead is said in `job_environ`.
+The job doesn't see these; what it sees instead is said in `variables`.
 """
 
 import json
 import zlib
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
-ORDER, REQUEST, PACKED = "SETPOINT_ORDER", "SETPOINT_REQUEST", "SETPOINT_REQUEST_PACKED"
-SEALED, SECRET = "SETPOINT_SEALED", "SETPOINT_SECRET_"
+from runners.contract import formats
+from runners.contract.variables import ORDER, PACKED, REQUEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Order:
     resources: Mapping[str, float] = field(default_factory=dict)
     placement: str = "SPREAD"
     sealed_with: str = ""
+    format: int = formats.ORDER
 
     @property
     def headline(self) -> str:
@@ -48,26 +49,18 @@ class Order:
 
 
 def read_order(environ: Mapping[str, str]) -> tuple[Order, str]:
-    """Read the order and the request.
+    """Read the order and the request. Fields that aren't known here are left out, as a newer daemon may tell more.
 
     Raises:
-        KeyError, TypeError, ValueError, zlib.error: there is no order, or none that this version understands.
+        UnknownFormat: a newer daemon wrote it, in a format that isn't known here.
+        KeyError, TypeError, ValueError, zlib.error: there is no order.
     """
-    order = Order(**json.loads(environ[ORDER]))
+    told = json.loads(environ[ORDER])
+    if not isinstance(told, dict):
+        raise TypeError("it is no JSON object")
+    formats.format_of(told, formats.ORDER)
+    known = {item.name for item in fields(Order)}
+    order = Order(**{name: value for name, value in told.items() if name in known})
     if PACKED in environ:
         return order, zlib.decompress(b64decode(environ[PACKED])).decode()
     return order, environ[REQUEST]
-
-
-def job_environ(order: Order, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a job: the cluster's own, secrets included, and what the order gives it."""
-    kept = {name: value for name, value in environ.items() if name not in (ORDER, REQUEST, PACKED)}
-    return {
-        **kept,
-        "SETPOINT_RUN": order.run,
-        "SETPOINT_ATTEMPT": str(order.attempt),
-        "SETPOINT_CPUS": f"{order.cpus:g}",
-        "SETPOINT_MEMORY": str(round(order.memory)),
-        "SETPOINT_GPUS": str(order.gpus),
-        "PYTHONUNBUFFERED": "1",
-    }

@@ -6,7 +6,8 @@ from base64 import b64encode
 
 import pytest
 
-from runners.launcher.order import Order, job_environ, read_order
+from runners.contract.formats import UnknownFormat
+from runners.contract.order import Order, read_order
 
 TOLD = {"run": "experiments/e/0123456789ab", "attempt": 2, "command": ["train"], "timeout": 60.0, "grace": 5.0}
 
@@ -30,7 +31,7 @@ def test_a_packed_request_is_unpacked() -> None:
         {"SETPOINT_ORDER": "{}", "SETPOINT_REQUEST": ""},
         {"SETPOINT_ORDER": "[", "SETPOINT_REQUEST": ""},
         {"SETPOINT_ORDER": json.dumps(TOLD)},
-        {"SETPOINT_ORDER": json.dumps({**TOLD, "later": 1}), "SETPOINT_REQUEST": ""},
+        {"SETPOINT_ORDER": "[]", "SETPOINT_REQUEST": ""},
         {"SETPOINT_ORDER": json.dumps(TOLD), "SETPOINT_REQUEST_PACKED": "eA=="},
     ],
 )
@@ -39,22 +40,12 @@ def test_half_an_order_is_none(environ: dict[str, str]) -> None:
         read_order(environ)
 
 
-def test_a_job_finds_what_is_its_own_and_what_its_node_has() -> None:
-    order = Order(**{**TOLD, "cpus": 1.5, "memory": 2.0**31, "gpus": 2})
-    environ = {
-        "SETPOINT_ORDER": "x",
-        "SETPOINT_REQUEST": "y",
-        "SETPOINT_SECRET_X": "hush",
-        "CUDA_VISIBLE_DEVICES": "3,4",
-    }
-    found = job_environ(order, environ)
-    assert found == {
-        "SETPOINT_SECRET_X": "hush",
-        "CUDA_VISIBLE_DEVICES": "3,4",
-        "SETPOINT_RUN": TOLD["run"],
-        "SETPOINT_ATTEMPT": "2",
-        "SETPOINT_CPUS": "1.5",
-        "SETPOINT_MEMORY": "2147483648",
-        "SETPOINT_GPUS": "2",
-        "PYTHONUNBUFFERED": "1",
-    }
+def test_what_a_newer_daemon_adds_is_left_out() -> None:
+    order, _ = read_order({"SETPOINT_ORDER": json.dumps({**TOLD, "format": 1, "later": 1}), "SETPOINT_REQUEST": ""})
+    assert order == Order(**{**TOLD, "command": ["train"]})
+
+
+def test_a_newer_order_is_told_from_none() -> None:
+    with pytest.raises(UnknownFormat, match="it is of format 2, and only format 1 is known here") as error:
+        read_order({"SETPOINT_ORDER": json.dumps({"format": 2, "what": "is different"})})
+    assert error.value.is_newer

@@ -1,0 +1,88 @@
+"""The request: what a job is asked to do, as the daemon writes it and a runner of this or another version reads it."""
+
+import json
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from runners.contract.errors import InputError
+from runners.contract.formats import REQUEST, UnknownFormat, format_of
+
+Params = TypeVar("Params", bound=BaseModel)
+"""A runner's own model of its parameters."""
+
+
+class Request(BaseModel):
+    """What a job is asked to do. Every place is a fsspec URL of a folder, without a trailing slash.
+
+    Fields that aren't known here are left out: a newer daemon may tell more, in the same format.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    format: int = REQUEST
+    run: str
+    """Name of the run, `experiments/employment/3f2a1b4c5d6e`."""
+    runner: str
+    """`ingest`, `label`, `tabular`, `images`, `torch-images`, `command`, `evaluate`, `smoke`, `monitor`."""
+    params: dict[str, Any] = Field(default={})
+    inputs: dict[str, str] = Field(default={})
+    """URLs by role: `dataset`, `labels`, `model`, `live`, `logs`, `code`, `endpoint`, ..."""
+    digests: dict[str, str] = Field(default={})
+    """`sha256:<hex>` by role of the `result.json` that the run behind an input has left, as the data store has it."""
+    output: str
+    """Where everything goes that comes of it. In every format it stands here, so that a refusal gets there."""
+    seed: int = 0
+    provenance: dict[str, Any] = Field(default={})
+    """What the daemon knows of the run's origin (spec commit, spec digest, inputs' commits); copied to the output."""
+
+    def params_as(self, model: type[Params]) -> Params:
+        """Read the parameters.
+
+        Raises:
+            InputError: they don't fit; the first problem is told with its place, the others are counted.
+        """
+        try:
+            return model.model_validate(self.params)
+        except ValidationError as error:
+            first, *others = error.errors(include_url=False)
+            more = f" (and {len(others)} more)" if others else ""
+            where = ".".join(str(part) for part in first["loc"])
+            raise InputError(f"the parameter {where or 'set'} doesn't fit: {first['msg']}{more}", where) from error
+
+
+class Misunderstood(InputError):
+    """A request of a newer format. `request` is as much of it as a refusal needs, where even that can be read."""
+
+    def __init__(self, what: str, fix: str, request: Request | None) -> None:
+        super().__init__(what, "request", fix)
+        self.request = request
+
+
+def read_request(text: bytes) -> Request:
+    """Read a request.
+
+    Raises:
+        Misunderstood: a newer daemon wrote it, in a format that isn't known here.
+        ValueError: it is no request.
+    """
+    told = json.loads(text)
+    if not isinstance(told, dict):
+        raise ValueError("it is no JSON object")
+    try:
+        format_of(told, REQUEST)
+    except UnknownFormat as error:
+        if not error.is_newer:
+            raise
+        what = f"the runners here are older than the daemon, and can't read its request: {error}"
+        fix = "upgrade the image, or what else the jobs of this pool run in, to the daemon's version of Setpoint"
+        raise Misunderstood(what, fix, _enough(told)) from error
+    return Request.model_validate(told)
+
+
+def _enough(told: dict[str, Any]) -> Request | None:
+    """Return what a refusal needs of a request: where it goes."""
+    output = told.get("output")
+    if not isinstance(output, str) or not output:
+        return None
+    return Request(run=str(told.get("run", "")), runner=str(told.get("runner", "")), output=output)

@@ -1,0 +1,20 @@
+"""The declared versions of the runners, by which runs are named."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+RUNNER_VERSIONS: Mapping[str, int] = MappingProxyType(
+    {
+        "ingest": 2,
+        "label": 2,
+        "tabular": 2,
+        "images": 2,
+        "torch-images": 2,
+        "command": 2,
+        "evaluate": 1,
+        "smoke": 1,
+        "serve": 2,
+        "monitor": 2,
+    }
+)
+"""The declared version of every runner. Raise one only when its results would differ: its runs are then made anew."""
