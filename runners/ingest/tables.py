@@ -18,7 +18,7 @@ from runners.ingest.parameters import Parameters
 from runners.ingest.spool import Spool, column
 from runners.ingest.suspects import find_suspects
 from runners.ingest.verdict import EXAMPLES, Counted, Verdict
-from runners.sources import Reading
+from runners.sources.reading import Reading
 from runners.tables.columns import ARROW, convert
 from runners.tables.content import GROUP_ROWS, Content
 from runners.tables.types import Spellings, Type

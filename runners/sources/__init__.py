@@ -4,21 +4,26 @@ Law of the room: a source that can't be reached is `SourceUnavailable`, a source
 where; what is told never holds a revealed secret. Nothing is written to a source.
 """
 
-from runners.sources.files import read_files
+from typing import TYPE_CHECKING
+
 from runners.sources.parameters import FileSource, Source, SqlSource
-from runners.sources.reading import Reading
-from runners.sources.sql import read_sql
 
-__all__ = ["FileSource", "Reading", "Source", "SqlSource", "read"]
+if TYPE_CHECKING:
+    from runners.sources.reading import Reading
+
+__all__ = ["FileSource", "Source", "SqlSource", "read"]
 
 
-def read(source: Source) -> Reading:
+def read(source: Source) -> "Reading":
     """Open a source of a table.
 
     Raises:
         InputError: the source is wrong.
         SourceUnavailable: it is out of reach.
     """
+    from runners.sources.files import read_files
+    from runners.sources.sql import read_sql
+
     if source.sql:
         return read_sql(source.sql)
     assert source.files  # one of the two is there: the model says so

@@ -13,7 +13,7 @@ def test_what_was_sealed_is_opened_by_its_key() -> None:
     assert unseal(sealed, "a key of any length, with ä") == SECRETS
 
 
-@pytest.mark.parametrize("sealed", [seal(SECRETS, "another"), "nonsense", ""])
+@pytest.mark.parametrize("sealed", [seal(SECRETS, "another"), "nonsense", ""], ids=["another key", "nonsense", "empty"])
 def test_no_other_key_opens_it(sealed: str) -> None:
     with pytest.raises(WrongKey):
         unseal(sealed, "key")

@@ -10,7 +10,7 @@ from pyarrow import parquet
 from runners.contract import InputError
 from runners.ingest.parameters import Parameters
 from runners.ingest.tables import Table, is_all_missing, write, write_table
-from runners.sources import Reading
+from runners.sources.reading import Reading
 from runners.tables.content import GROUP_ROWS, content_of_table
 
 

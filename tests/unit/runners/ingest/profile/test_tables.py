@@ -9,7 +9,7 @@ import pyarrow as pa
 from runners.ingest.parameters import Parameters
 from runners.ingest.profile.tables import profile_table
 from runners.ingest.tables import write_table
-from runners.sources import Reading
+from runners.sources.reading import Reading
 
 ROWS: dict[str, list[Any]] = {
     "id": [str(n) for n in range(60)],
