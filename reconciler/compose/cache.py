@@ -13,6 +13,7 @@ from reconciler.compose.text import Document, Unreadable
 from reconciler.model.errors import Problem
 from reconciler.model.ids import Address, Digest
 from reconciler.model.resource import Desired
+from reconciler.plugins import Plugins
 
 Key = tuple[Address, str, str | None, Digest]
 """A spec's address, its base's blob, its patch's blob, and the digest of the environment's variables."""
@@ -60,10 +61,12 @@ class Shelf:
 class Cache:
     """Results of former compositions. Its entries never change; it holds two generations of each environment's specs.
 
-    Losing it costs time and nothing else. It belongs to one thread.
+    Losing it costs time and nothing else. It belongs to one thread. `plugins` are the providers and runners that specs
+    may name; by default, those that are installed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, plugins: Plugins | None = None) -> None:
+        self.plugins = plugins
         self.documents: Lru[str, Document | Unreadable] = Lru(1024)
         self._shelves: Lru[str, Shelf] = Lru(8)
 

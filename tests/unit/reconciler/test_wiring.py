@@ -9,19 +9,20 @@ import pytest
 from reconciler.git.beginning import begin
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused
+from reconciler.plugins import PORTS, installed
 from reconciler.settings import Settings
-from reconciler.wiring import PROVIDERS, engines, folder, lease_span, offered, open_source, provider, wire
+from reconciler.wiring import engines, folder, lease_span, offered, open_source, provider, wire
 from tests.unit.reconciler.cli.ground import small_repository
 
 
-@pytest.mark.parametrize(("port", "name"), PROVIDERS)
+@pytest.mark.parametrize(("port", "name"), [(port, name) for port in PORTS for name in installed().providers(port)])
 def test_every_provider_that_is_named_can_be_imported(port: str, name: str) -> None:
-    assert callable(provider(port, ProviderChoice(provider=name)))
+    assert callable(provider(port, ProviderChoice(provider=name), installed()))
 
 
 def test_an_unknown_provider_names_those_that_there_are() -> None:
     with pytest.raises(Refused, match="there is no data provider dolt") as told:
-        provider("data", ProviderChoice(provider="dolt"))
+        provider("data", ProviderChoice(provider="dolt"), installed())
     assert "git, lakefs" in told.value.hint
 
 

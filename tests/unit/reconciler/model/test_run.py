@@ -2,7 +2,7 @@
 
 from reconciler.model.ids import RunName
 from reconciler.model.run import RUNNER_VERSIONS, folder_of
-from runners.harness import RUNNERS
+from runners.declared import BUILT_IN
 
 
 def test_data_is_replaced_in_place_and_all_else_lies_side_by_side() -> None:
@@ -13,4 +13,5 @@ def test_data_is_replaced_in_place_and_all_else_lies_side_by_side() -> None:
 
 
 def test_every_runner_declares_a_version() -> None:
-    assert RUNNER_VERSIONS.keys() == RUNNERS.keys() | {"serve"}
+    declared = {name: runner.version for name, runner in BUILT_IN.items()}
+    assert {**declared, "serve": RUNNER_VERSIONS["serve"]} == dict(RUNNER_VERSIONS)

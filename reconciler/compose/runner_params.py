@@ -1,0 +1,122 @@
+"""The `params` of an experiment, held against the JSON Schema that its runner declares (2020-12), before anything runs.
+
+A sweep is checked by what it may yield: each value of a choice, both ends of a range and of an interval. They are tried
+one parameter at a time, so that a schema may say what only goes together. What one's own code takes is its own affair.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from reconciler.compose.axes import Choice, Range
+from reconciler.compose.flaws import Flaw, Path
+from reconciler.compose.lru import Lru
+from reconciler.compose.nearest import did_you_mean
+from reconciler.compose.sampling import Interval
+from reconciler.compose.schema_words import described
+from reconciler.compose.sweeps import Space, filled
+from reconciler.model.errors import Refused
+from reconciler.model.ids import canonical
+from reconciler.model.text import printable
+from reconciler.plugins import Plugins, RunnerDeclaration
+
+_MOST = 256
+"""Combinations of values that are tried of one sweep; a trial finds out about the others."""
+_MOST_FLAWS = 20
+_NEARLY = 0.999
+"""An interval never yields its upper end."""
+Params = Mapping[str, Any]
+
+
+def runner_of(name: str, plugins: Plugins) -> RunnerDeclaration | Flaw:
+    """Return what is declared of the runner that an experiment names, or what is wrong with it."""
+    known = plugins.trainers()
+    if name not in known:
+        hint = did_you_mean(name, known) + ", or install the package that offers it"
+        return Flaw(("runner",), f"there is no runner `{printable(name)}` that trains", hint)
+    try:
+        return plugins.runner(name)
+    except Refused as error:
+        return Flaw(("runner",), error.message, error.hint)
+
+
+def param_flaws(name: str, runner: RunnerDeclaration, space: Space) -> Sequence[Flaw]:
+    """Return what is wrong with an experiment's params, each once."""
+    if runner.params is None:
+        return ()
+    checker = _checker(name, _Schema(runner.params))
+    found: dict[tuple[Path, str], Flaw] = {}
+    for params in islice(_tried(space), _MOST):
+        found |= {(flaw.path, flaw.message): flaw for flaw in checker(params)}
+        if len(found) >= _MOST_FLAWS:
+            break
+    return tuple(found.values())[:_MOST_FLAWS]
+
+
+def _tried(space: Space) -> Iterator[Params]:
+    """Yield the params with the first value of each sweep; then with each other value of one of them."""
+    ends = {path: list(_yields(axis)) for path, axis in {**space.axes, **space.intervals}.items()}
+    if any(not values for values in ends.values()):
+        return
+    first = {path: values[0] for path, values in ends.items()}
+    yield _made(space, first)
+    for path, values in ends.items():
+        for value in values[1:]:
+            yield _made(space, {**first, path: value})
+
+
+def _made(space: Space, values: Mapping[Path, Any]) -> Params:
+    if not values:
+        return space.params
+    return space.make(values, 1) if space.make else filled(space.params, values)
+
+
+def _yields(axis: Choice | Range | Interval) -> Iterator[Any]:
+    if isinstance(axis, Choice):
+        yield from axis.values
+    elif isinstance(axis, Interval):
+        yield from (axis.at(0), axis.at(_NEARLY))
+    elif axis.count():
+        yield from (axis.start, axis.start + axis.step * (axis.count() - 1))
+
+
+class _Schema:
+    """A JSON Schema as a key: the same object is the same schema."""
+
+    def __init__(self, value: Mapping[str, Any]) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Schema) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+@lru_cache(maxsize=64)
+def _checker(name: str, schema: _Schema) -> Callable[[Params], Sequence[Flaw]]:
+    """Return what finds the flaws of one trial's params; it remembers those that it has seen."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+    from referencing import Registry
+
+    whole = dict(schema.value)
+    try:
+        Draft202012Validator.check_schema(whole)
+    except SchemaError as error:
+        flaw = Flaw(("runner",), f"the runner {name} declares no JSON Schema: {error.message}", "mend its package")
+        return lambda _: (flaw,)
+    # A registry of its own: nothing is fetched for a reference to elsewhere.
+    validator = Draft202012Validator(whole, registry=Registry())
+    seen: Lru[bytes, tuple[Flaw, ...]] = Lru(4096)
+
+    def check(params: Params) -> Sequence[Flaw]:
+        key = canonical(params)
+        known = seen.get(key)
+        if known is None:
+            known = tuple(flaw for error in validator.iter_errors(params) for flaw in described(error, name, params))
+            seen.put(key, known)
+        return known
+
+    return check
