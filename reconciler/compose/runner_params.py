@@ -4,7 +4,8 @@ A sweep is checked by what it may yield: each value of a choice, both ends of a 
 one parameter at a time, so that a schema may say what only goes together. What one's own code takes is its own affair.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -94,29 +95,49 @@ class _Schema:
         return id(self.value)
 
 
-@lru_cache(maxsize=64)
-def _checker(name: str, schema: _Schema) -> Callable[[Params], Sequence[Flaw]]:
-    """Return what finds the flaws of one trial's params; it remembers those that it has seen."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
-    from referencing import Registry
+class _Checker:
+    """Finds the flaws of one trial's params; remembers those that it has seen."""
 
-    whole = dict(schema.value)
-    try:
-        Draft202012Validator.check_schema(whole)
-    except SchemaError as error:
-        flaw = Flaw(("runner",), f"the runner {name} declares no JSON Schema: {error.message}", "mend its package")
-        return lambda _: (flaw,)
-    # A registry of its own: nothing is fetched for a reference to elsewhere.
-    validator = Draft202012Validator(whole, registry=Registry())
-    seen: Lru[bytes, tuple[Flaw, ...]] = Lru(4096)
+    def __init__(self, name: str, schema: Mapping[str, Any]) -> None:
+        from jsonschema import Draft202012Validator
+        from jsonschema.exceptions import SchemaError
+        from referencing import Registry
 
-    def check(params: Params) -> Sequence[Flaw]:
+        self._name = name
+        self._broken: tuple[Flaw, ...] = ()
+        # A registry of its own: nothing is fetched for a reference to elsewhere.
+        self._validator = Draft202012Validator(dict(schema), registry=Registry())
+        self._seen: Lru[bytes, tuple[Flaw, ...]] = Lru(4096)
+        try:
+            Draft202012Validator.check_schema(dict(schema))
+        except SchemaError as error:
+            self._broken = (self._flaw(error.message),)
+
+    def __call__(self, params: Params) -> Sequence[Flaw]:
+        """Return the flaws of params, or that of the schema."""
+        if self._broken:
+            return self._broken
         key = canonical(params)
-        known = seen.get(key)
+        known = self._seen.get(key)
         if known is None:
-            known = tuple(flaw for error in validator.iter_errors(params) for flaw in described(error, name, params))
-            seen.put(key, known)
+            known = self._found(params)
+            self._seen.put(key, known)
         return known
 
-    return check
+    def _found(self, params: Params) -> tuple[Flaw, ...]:
+        from referencing.exceptions import Unresolvable
+
+        try:
+            errors = list(islice(self._validator.iter_errors(params), _MOST_FLAWS))
+        except (Unresolvable, re.error, RecursionError) as error:
+            return (self._flaw(str(error)),)
+        return tuple(flaw for error in errors for flaw in described(error, self._name, params))
+
+    def _flaw(self, why: str) -> Flaw:
+        what = f"the runner {self._name} declares no JSON Schema that can be used: {printable(why)}"
+        return Flaw(("runner",), what, "mend its package, or use another version of it")
+
+
+@lru_cache(maxsize=64)
+def _checker(name: str, schema: _Schema) -> _Checker:
+    return _Checker(name, schema.value)

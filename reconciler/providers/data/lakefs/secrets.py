@@ -1,30 +1,11 @@
 """The secrets that the options name: read from the daemon's surroundings, and kept nowhere else."""
 
 import os
-import re
 from collections.abc import Mapping
 
 from reconciler.model.errors import Refused
-from reconciler.model.kinds.spec import SECRET
+from reconciler.plugins import reveal
 from reconciler.providers.data.lakefs.server import Keys
-
-PREFIX = "SETPOINT_SECRET_"
-
-
-def reveal(text: str, environ: Mapping[str, str] = os.environ) -> str:
-    """Replace every `${secret:NAME}` in an option by the secret itself.
-
-    Raises:
-        Refused: a secret isn't set where the daemon runs.
-    """
-
-    def find(match: re.Match[str]) -> str:
-        value = environ.get(PREFIX + match[1])
-        if value is None:
-            raise Refused(f"the secret {match[1]} is not set", f"set {PREFIX}{match[1]} where the daemon runs")
-        return value
-
-    return SECRET.sub(find, text)
 
 
 def keys_of(access_key_id: str, secret_access_key: str, environ: Mapping[str, str] = os.environ) -> Keys:

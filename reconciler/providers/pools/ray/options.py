@@ -12,6 +12,7 @@ from reconciler.model.errors import Refused
 from reconciler.model.ids import Address
 from reconciler.model.kinds.spec import DNS_LABEL, SECRET
 from reconciler.model.quantity import Duration
+from reconciler.plugins import reveal
 
 RUNNERS = ("-m", "runners")
 
@@ -78,15 +79,3 @@ def read_options(told: Mapping[str, Any]) -> Options:
         what = "environment.yaml: pool.runtime_env names a secret, which everybody could read in the cluster's lists"
         raise Refused(what, "set SETPOINT_SECRET_NAME where the cluster's nodes start, and name it in the spec")
     return options
-
-
-def reveal(text: str, environ: Mapping[str, str]) -> str:
-    """Replace every `${secret:NAME}` in an option by the secret itself.
-
-    Raises:
-        Refused: a secret isn't set.
-    """
-    for name in SECRET.findall(text):
-        if f"SETPOINT_SECRET_{name}" not in environ:
-            raise Refused(f"the secret {name} is not set", f"set SETPOINT_SECRET_{name} where the daemon runs")
-    return SECRET.sub(lambda found: environ[f"SETPOINT_SECRET_{found[1]}"], text)

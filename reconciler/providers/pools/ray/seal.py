@@ -12,7 +12,8 @@ import os
 from collections.abc import Mapping
 
 from reconciler.model.errors import Refused
-from reconciler.providers.pools.ray.options import Options, reveal
+from reconciler.plugins import reveal
+from reconciler.providers.pools.ray.options import Options
 
 HINT = "say pool: {seal: '${secret:NAME}'}, and set SETPOINT_SECRET_NAME for the daemon and where the nodes start"
 

@@ -3,7 +3,8 @@
 import pytest
 
 from reconciler.model.errors import Refused
-from reconciler.providers.data.lakefs.secrets import keys_if_told, keys_of, reveal
+from reconciler.plugins import reveal
+from reconciler.providers.data.lakefs.secrets import keys_if_told, keys_of
 
 SURROUNDINGS = {"SETPOINT_SECRET_KEY": "AKIA", "SETPOINT_SECRET_WORD": "hunter2"}
 
