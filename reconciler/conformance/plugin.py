@@ -55,9 +55,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if suite in SUITES and suite not in benches_of(config.getoption("--bench")) else None
 
 
-@pytest.fixture
-def make_bench(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Any]:
-    """Return what makes the bench of the suite that is running."""
+@pytest.fixture(scope="module")
+def make_bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Any]:
+    """Return what makes a bench of the suite that is running, each in a folder of its own."""
     suite = request.path.stem.removeprefix("test_")
     bench = benches_of(request.config.getoption("--bench"))[suite].load()
-    return lambda: bench(tmp_path)
+    return lambda: bench(tmp_path_factory.mktemp(suite))

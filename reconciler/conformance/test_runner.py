@@ -13,17 +13,17 @@ from reconciler.conformance.runners import Done, RunnerBench, command, do, write
 from reconciler.plugins import installed
 
 REFUSED = 65
-TRIES = 8
+TRIES = 5
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bench(make_bench: Callable[[], RunnerBench]) -> RunnerBench:
     return make_bench()
 
 
-@pytest.fixture
-def done(bench: RunnerBench, tmp_path: Path) -> Done:
-    done = do(tmp_path / "first", bench.runner, bench.request())
+@pytest.fixture(scope="module")
+def done(bench: RunnerBench, tmp_path_factory: pytest.TempPathFactory) -> Done:
+    done = do(tmp_path_factory.mktemp("first"), bench.runner, bench.request())
     assert done.exit_code == 0, done.log
     return done
 

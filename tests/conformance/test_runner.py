@@ -1,7 +1,5 @@
 """What every runner promises, on trainers of this distribution."""
 
-from pathlib import Path
-
 import pytest
 
 from reconciler.conformance.runners import RunnerBench, TrainerBench
@@ -10,7 +8,7 @@ from reconciler.conformance.test_runner import *
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def bench(tmp_path: Path) -> RunnerBench:
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> RunnerBench:
     params = {"model": "logistic", "C": 0.5}
-    return TrainerBench(tmp_path, "tabular", params=params, wrong={**params, "C": -1})
+    return TrainerBench(tmp_path_factory.mktemp("bench"), "tabular", params=params, wrong={**params, "C": -1})
