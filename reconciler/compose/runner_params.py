@@ -14,11 +14,11 @@ from reconciler.compose.axes import Choice, Range
 from reconciler.compose.flaws import Flaw, Path
 from reconciler.compose.lru import Lru
 from reconciler.compose.nearest import did_you_mean
+from reconciler.compose.quick_yes import QuickYes
 from reconciler.compose.sampling import Interval
 from reconciler.compose.schema_words import described
 from reconciler.compose.sweeps import Space, filled
 from reconciler.model.errors import Refused
-from reconciler.model.ids import canonical
 from reconciler.model.text import printable
 from reconciler.plugins import Plugins, RunnerDeclaration
 
@@ -107,7 +107,9 @@ class _Checker:
         self._broken: tuple[Flaw, ...] = ()
         # A registry of its own: nothing is fetched for a reference to elsewhere.
         self._validator = Draft202012Validator(dict(schema), registry=Registry())
-        self._seen: Lru[bytes, tuple[Flaw, ...]] = Lru(4096)
+        validator = self._validator
+        self._quick_yes = QuickYes(schema, lambda part, value: bool(validator.evolve(schema=part).is_valid(value)))
+        self._seen: Lru[str, tuple[Flaw, ...]] = Lru(4096)
         try:
             Draft202012Validator.check_schema(dict(schema))
         except SchemaError as error:
@@ -117,10 +119,10 @@ class _Checker:
         """Return the flaws of params, or that of the schema."""
         if self._broken:
             return self._broken
-        key = canonical(params)
+        key = repr(params)
         known = self._seen.get(key)
         if known is None:
-            known = self._found(params)
+            known = () if self._quick_yes(params) else self._found(params)
             self._seen.put(key, known)
         return known
 

@@ -51,6 +51,8 @@ class Plugins:
         self._find = find
         self._groups: dict[str, Mapping[str, Sequence[EntryPoint]]] = {}
         self._loaded: dict[tuple[str, str], Any] = {}
+        self._runners: dict[str, RunnerDeclaration] = {}
+        self._trainers: tuple[str, ...] | None = None
 
     def names(self, group: str) -> tuple[str, ...]:
         """List the names in a group, of its own packages and of others; imports none of them."""
@@ -63,8 +65,11 @@ class Plugins:
 
     def trainers(self) -> tuple[str, ...]:
         """List the names that experiments may choose: the built-in ones that train, and all of other packages."""
-        known = self._by_name(RUNNERS)
-        return tuple(name for name in sorted(known) if _owner(known[name][0]) != OURS or self.runner(name).trains)
+        if self._trainers is None:
+            known = self._by_name(RUNNERS)
+            others = (name for name in known if _owner(known[name][0]) != OURS or self.runner(name).trains)
+            self._trainers = tuple(sorted(others))
+        return self._trainers
 
     def owner(self, group: str, name: str) -> str:
         """Return the distributions that offer a name, for people; empty where nobody does."""
@@ -87,11 +92,12 @@ class Plugins:
         Raises:
             Refused: there is none of that name, or several, or its package can't be loaded.
         """
-        found = self._declared(RUNNERS, name, f"runner {printable(name)}", self.names(RUNNERS))
-        if not _is_runner(found):
-            raise self._wrong(RUNNERS, name, "is no runners.declared.Runner")
-        runner: RunnerDeclaration = found
-        return runner
+        if name not in self._runners:
+            found = self._declared(RUNNERS, name, f"runner {printable(name)}", self.names(RUNNERS))
+            if not _is_runner(found):
+                raise self._wrong(RUNNERS, name, "is no runners.declared.Runner")
+            self._runners[name] = found
+        return self._runners[name]
 
     def options(self, port: str, name: str) -> type[BaseModel] | None:
         """Return the model of a provider's options; None where any are taken.

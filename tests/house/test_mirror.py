@@ -17,8 +17,8 @@ ELSEWHERE: dict[str, str] = {
     **{f"reconciler/providers/data/lakefs/{name}.py": _LAKEFS for name in ("ground", "merging", "server", "store")},
     **{
         f"reconciler/conformance/{name}.py": _SUITES
-        for name in ("forges", "pools", "runners", "servings", "short_job", "stores")
-        + ("test_data", "test_forge", "test_pool", "test_runner", "test_serving")
+        for suite in ("data", "forge", "pool", "runner", "serving")
+        for name in ("short_job", "stores", "forges", "pools", "runners", "servings", f"test_{suite}")
     },
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
 }
