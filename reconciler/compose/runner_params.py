@@ -122,7 +122,7 @@ class _Checker:
         key = repr(params)
         known = self._seen.get(key)
         if known is None:
-            known = () if self._quick_yes(params) else self._found(params)
+            known = self._found(params)
             self._seen.put(key, known)
         return known
 
@@ -130,6 +130,8 @@ class _Checker:
         from referencing.exceptions import Unresolvable
 
         try:
+            if self._quick_yes(params):
+                return ()
             errors = list(islice(self._validator.iter_errors(params), _MOST_FLAWS))
         except (Unresolvable, re.error, RecursionError) as error:
             return (self._flaw(str(error)),)
