@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
-from pydantic import Field
+from pydantic import Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from reconciler.model.kinds.spec import Block
+from reconciler.model.quantity import format_duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,16 @@ class RunnerDeclaration(Protocol):
 
 class Options(Block):
     """The options of a provider: what stands beside its name in `environment.yaml`. Any may hold `${secret:NAME}`."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Write defaults of durations as they are said in the file, `10s`."""
+        schema = handler(core)
+        for name, told in handler.resolve_ref_schema(schema).get("properties", {}).items():
+            default = cls.model_fields[name].default
+            if isinstance(default, timedelta):
+                told["default"] = format_duration(default)
+        return schema
 
 
 class EmbeddedOptions(Options):

@@ -18,7 +18,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "omegaconf": ("reconciler/compose",),
     "prometheus_client": ("reconciler/loop", "reconciler/web"),
     "pydantic": (EVERYWHERE,),
-    "pydantic_core": ("reconciler/compose",),
+    "pydantic_core": ("reconciler/compose", "reconciler/plugins"),
     "pytest": ("reconciler/conformance",),
     "referencing": ("reconciler/compose",),
     "rich": ("reconciler/cli",),

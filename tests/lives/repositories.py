@@ -146,7 +146,12 @@ def repositories(draw: st.DrawFn, names: Sequence[str]) -> Files:
     """
     files = {
         PART: written(
-            {"target": "paid", "runner": "tabular", "metric": {"name": "roc_auc"}, "params": {"max_depth": "choice(1, 2)"}}
+            {
+                "target": "paid",
+                "runner": "tabular",
+                "metric": {"name": "roc_auc"},
+                "params": {"max_depth": "choice(1, 2)"},
+            }
         )
     }
     files |= {f"environments/{name}/environment.yaml": written(draw(environments())) for name in names}
