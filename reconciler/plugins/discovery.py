@@ -71,6 +71,24 @@ class Plugins:
             self._trainers = tuple(sorted(others))
         return self._trainers
 
+    def others(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """List what other packages offer, by package: the group and the name of each; imports none of them."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for group in (PROVIDERS, RUNNERS):
+            for name, points in sorted(self._by_name(group).items()):
+                for owner in {_owner(point) for point in points} - {OURS}:
+                    found.setdefault(owner, []).append((group, name))
+        return found
+
+    def check(self, group: str, name: str) -> None:
+        """Import what is declared under a name.
+
+        Raises:
+            Refused: as for `provider`, `options` or `runner`.
+        """
+        port, _, own = name.partition(".")
+        self.runner(name) if group == RUNNERS else self.options(port, own)
+
     def owner(self, group: str, name: str) -> str:
         """Return the distributions that offer a name, for people; empty where nobody does."""
         return " and ".join(dict.fromkeys(map(_owner, self._by_name(group).get(name, ()))))
