@@ -4,6 +4,7 @@ import csv
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,11 +31,12 @@ class RunnerBench(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How a job ended: its exit code, the folder that it wrote to, and what it printed."""
+    """How a job ended: its exit code, the folder that it wrote to, what it printed, and the seconds that it took."""
 
     exit_code: int
     folder: Path
-    log: str
+    log: str = ""
+    seconds: float = 0.0
 
     def read(self, name: str) -> dict[str, Any]:
         """Read a document that it left."""
@@ -58,9 +60,9 @@ def command(file: Path) -> list[str]:
 
 def do(folder: Path, runner: str, request: Request) -> Done:
     """Do a request as a pool would."""
-    line = command(write_request(folder, runner, request))
+    line, began = command(write_request(folder, runner, request)), time.monotonic()
     done = subprocess.run(line, capture_output=True, text=True, check=False)
-    return Done(done.returncode, folder / "out", done.stdout + done.stderr)
+    return Done(done.returncode, folder / "out", done.stdout + done.stderr, time.monotonic() - began)
 
 
 class TrainerBench:
