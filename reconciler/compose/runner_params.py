@@ -25,8 +25,8 @@ from reconciler.plugins import Plugins, RunnerDeclaration
 _MOST = 256
 """Combinations of values that are tried of one sweep; a trial finds out about the others."""
 _MOST_FLAWS = 20
-_NEARLY = 0.999
-"""An interval never yields its upper end."""
+_NEARLY = 0.001
+"""How near to its ends an interval is tried: it never yields the upper one, and all but never the lower one."""
 Params = Mapping[str, Any]
 
 
@@ -77,7 +77,7 @@ def _yields(axis: Choice | Range | Interval) -> Iterator[Any]:
     if isinstance(axis, Choice):
         yield from axis.values
     elif isinstance(axis, Interval):
-        yield from (axis.at(0), axis.at(_NEARLY))
+        yield from (axis.at(_NEARLY), axis.at(1 - _NEARLY))
     elif axis.count():
         yield from (axis.start, axis.start + axis.step * (axis.count() - 1))
 
