@@ -26,10 +26,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks of the suites, and read what they run on.
 
     Raises:
-        pytest.UsageError: a bench isn't one.
+        pytest.UsageError: a bench isn't one, or can't be imported.
     """
     config.addinivalue_line("markers", "sweep: one of many tries of the same")
-    benches_of(config.getoption("--bench"))
+    for suite, bench in benches_of(config.getoption("--bench")).items():
+        try:
+            bench.load()
+        except (ImportError, AttributeError) as error:
+            raise pytest.UsageError(f"--bench {suite}={bench.value} can't be imported: {error}") from error
 
 
 def benches_of(told: list[str]) -> Mapping[str, EntryPoint]:

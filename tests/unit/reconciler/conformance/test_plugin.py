@@ -1,5 +1,8 @@
 """Which suites run is said by what they run on."""
 
+import subprocess
+import sys
+
 import pytest
 
 from reconciler.conformance.plugin import benches_of
@@ -17,3 +20,10 @@ def test_a_bench_is_said_as_a_suite_and_a_place() -> None:
 def test_anything_else_is_told_with_what_to_say(text: str) -> None:
     with pytest.raises(pytest.UsageError, match=r"say SUITE=module:factory with one of data, pool"):
         benches_of([text])
+
+
+def test_a_bench_that_isn_t_there_is_told_at_once() -> None:
+    line = [sys.executable, "-m", "pytest", "-p", "reconciler.conformance.plugin", "--bench", "data=nowhere:Bench"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "--bench data=nowhere:Bench can't be imported: No module named 'nowhere'" in done.stderr
