@@ -83,7 +83,7 @@ def labels() -> st.SearchStrategy[Spec]:
 
 def experiments() -> st.SearchStrategy[Spec]:
     """Draw an experiment of one trial or several."""
-    params = st.sampled_from(({"model": "choice(logistic, gbm)"}, {"max_depth": "range(1, 4)"}, {"max_depth": 3}))
+    params = st.sampled_from(({"model": "choice(forest, gbm)"}, {"max_depth": "range(1, 4)"}, {"max_depth": 3}))
     required = {
         "dataset": of("datasets"),
         "target": st.just("paid"),
