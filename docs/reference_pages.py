@@ -14,7 +14,7 @@ from reconciler.model.facts import FACTS, IsMoment, shapes
 from reconciler.model.kinds import KINDS
 from reconciler.model.markdown import table
 from reconciler.model.reason import Reason
-from reconciler.wiring import PROVIDERS
+from reconciler.plugins import PORTS, installed
 
 SETTINGS = (
     ("SETPOINT_REPOSITORY", "--repository", "A path or URL of the repository."),
@@ -171,10 +171,14 @@ def _metrics() -> str:
 
 
 def _providers() -> str:
-    rows = [
-        (port, f"`{name}`", f"`{p.module}`", f"`{p.extra}`" if p.extra else "") for (port, name), p in PROVIDERS.items()
-    ]
-    return table(("port", "name", "module", "extra"), rows)
+    """List the built-in providers with their options; `extending.md` says how others join them."""
+    plugins = installed()
+    names = [(port, name) for port in PORTS for name in plugins.providers(port)]
+    found = [(port, name, plugins.provider(port, name)) for port, name in names]
+    rows = [(port, f"`{name}`", f"`{p.build}`", f"`{p.install}`" if p.install else "") for port, name, p in found]
+    options = [(f"{port}: {name}", plugins.options(port, name)) for port, name in names]
+    models = (_model(title, model.model_json_schema()) for title, model in options if model)
+    return "\n\n".join((table(("port", "name", "made by", "needs"), rows), *models))
 
 
 def _runners() -> str:

@@ -5,12 +5,10 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from inspect import signature
 from pathlib import Path
 from socket import gethostname
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, cast
 
 from reconciler.compose import Composer
 from reconciler.containment import Failure
@@ -26,6 +24,7 @@ from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, CommitId
 from reconciler.model.text import printable
+from reconciler.plugins import PORTS, PROVIDERS, Plugins, installed
 from reconciler.ports.engines import Engines
 from reconciler.ports.source import SourceTree
 from reconciler.settings import Settings
@@ -42,55 +41,25 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-class Provider(NamedTuple):
-    """Where a provider is found, which extra of the distribution it needs, and what it is made of beside its options.
-
-    `given` names those of its parameters that the wiring hands it, whatever the options say.
-    """
-
-    module: str
-    build: str
-    extra: str = ""
-    given: tuple[str, ...] = ()
-
-
-_ROOM = "reconciler.providers"
-PROVIDERS: Mapping[tuple[str, str], Provider] = MappingProxyType(
-    {
-        ("data", "git"): Provider(f"{_ROOM}.data.git", "GitData", "", ("folder", "environment")),
-        ("data", "lakefs"): Provider(f"{_ROOM}.data.lakefs", "LakeFSData", "lakefs", ("environment",)),
-        ("pool", "local"): Provider(f"{_ROOM}.pools.local", "LocalPool", "local", ("folder", "clock", "environ")),
-        ("pool", "kubernetes"): Provider(f"{_ROOM}.pools.kubernetes", "KubernetesPool", "kubernetes", ("clock",)),
-        ("pool", "ray"): Provider(f"{_ROOM}.pools.ray", "RayPool", "ray", ("folder", "clock")),
-        ("serving", "local"): Provider(f"{_ROOM}.serving.local", "LocalServing", "local", ("folder", "clock")),
-        ("serving", "kserve"): Provider(f"{_ROOM}.serving.kserve", "KServeServing", "kubernetes"),
-        ("forge", "git"): Provider(f"{_ROOM}.forge.git", "GitForge", "", ("repository", "environment", "branch")),
-    }
-)
-"""Every provider by its port and its name in `environment.yaml`."""
-
-
-def provider(port: str, choice: ProviderChoice) -> Callable[..., Any]:
+def provider(port: str, choice: ProviderChoice, plugins: Plugins) -> Callable[..., Any]:
     """Import the provider that an environment chose for a port.
 
     Raises:
-        Refused: there is no such provider, or its extra isn't installed.
+        Refused: there is no such provider, or its package or what that needs isn't installed.
     """
-    known = PROVIDERS.get((port, choice.provider))
-    if known is None:
-        names = ", ".join(sorted(name for its_port, name in PROVIDERS if its_port == port))
-        raise Refused(f"there is no {port} provider {choice.provider}", f"choose one of: {names}")
+    known = plugins.provider(port, choice.provider)
     try:
-        build: Callable[..., Any] = getattr(import_module(known.module), known.build)
-    except ImportError as error:
+        return cast("Callable[..., Any]", plugins.load(PROVIDERS, f"{port}.{choice.provider}", known.build))
+    except Refused as error:
+        if not (isinstance(error.__cause__, ImportError) and known.install):
+            raise
         raise Refused(
-            f"the {port} provider {choice.provider} needs a package that is not installed: {error.name}",
-            f"pip install 'setpoint[{known.extra}]'" if known.extra else "install setpoint anew",
+            f"the {port} provider {choice.provider} needs a package that is not installed: {error.__cause__.name}",
+            f"pip install '{known.install}'",
         ) from error
-    return build
 
 
-def engines(environment: Environment, settings: Settings, source: Source) -> Engines:
+def engines(environment: Environment, settings: Settings, source: Source, plugins: Plugins | None = None) -> Engines:
     """Build the engines that an environment's file names. The embedded ones keep their state below `settings.home`."""
     clock, home = SystemClock(), settings.home
     claim(home, source.repository.place)
@@ -101,33 +70,38 @@ def engines(environment: Environment, settings: Settings, source: Source) -> Eng
         "repository": source.repository,
         "branch": settings.branch,
     }
-    data = _built("data", environment.data, {**offers, "folder": folder(environment.data, home / "data", home)})
-    own = folder(environment.serving, home / "serving" / settings.environment, home)
+    folders = {"data": home / "data", "pool": home / "pool"}
+    folders |= {port: home / port / settings.environment for port in PORTS if port not in folders}
+    found = plugins or installed()
+
+    def built(port: str) -> Any:
+        choice: ProviderChoice = getattr(environment, port)
+        return _built(port, choice, {**offers, "folder": folder(choice, folders[port], home)}, found)
+
+    data = built("data")
     return Engines(
-        data=data,
-        reader=data,
-        pool=_built("pool", environment.pool, {**offers, "folder": folder(environment.pool, home / "pool", home)}),
-        serving=_built("serving", environment.serving, {**offers, "folder": own}),
-        forge=_built("forge", environment.forge, offers),
-        clock=clock,
+        data=data, reader=data, pool=built("pool"), serving=built("serving"), forge=built("forge"), clock=clock
     )
 
 
-def _built(port: str, choice: ProviderChoice, offers: Mapping[str, Any]) -> Any:
+def _built(port: str, choice: ProviderChoice, offers: Mapping[str, Any], plugins: Plugins) -> Any:
     """Make the provider that an environment chose.
 
     Raises:
-        Refused: its options don't fit.
+        Refused: its options don't fit, or its declaration asks for what isn't handed to any provider.
     """
-    build, given = provider(port, choice), PROVIDERS[port, choice.provider].given
+    build, given = provider(port, choice, plugins), plugins.provider(port, choice.provider).given
+    what = f"the {port} provider {choice.provider} can't be made"
+    if strange := sorted(set(given) - offers.keys()):
+        raise Refused(f"{what}: it asks for {', '.join(strange)}", f"it may be given {', '.join(sorted(offers))}")
     options = {key: value for key, value in choice.options.items() if key != "path" or "folder" not in given}
     made_of = {name: offers[name] for name in given}
     try:
         signature(build).bind(**made_of, **options)
         return build(**made_of, **options)
     except (TypeError, ValueError) as error:
-        what = f"the {port} provider {choice.provider} can't be made: {error}"
-        raise Refused(what, f"see its options in the documentation, and `{port}` in environment.yaml") from error
+        hint = f"see its options in the documentation, and `{port}` in environment.yaml"
+        raise Refused(f"{what}: {error}", hint) from error
 
 
 def offered(environment: Environment) -> Mapping[str, str]:

@@ -1,7 +1,6 @@
 """Around every runner: reads the request, digests what was left, writes `result.json` last, names what failed."""
 
 import hashlib
-import importlib
 import json
 import logging
 import os
@@ -10,8 +9,8 @@ import tempfile
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from importlib.metadata import EntryPoint
 from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 from runners.contract import (
@@ -29,29 +28,14 @@ from runners.contract import (
 )
 from runners.contract.request import Misunderstood, read_request
 from runners.contract.versions import RUNNER_VERSIONS
+from runners.declared import BUILT_IN, GROUP, declared
 from runners.inputs import near
-from runners.ranks import TOGETHER, Helped, rank_of, size_of
+from runners.ranks import Helped, rank_of, size_of
 from runners.secrets import scrubbed, scrubbed_document
 from runners.staging import deliver
 
 Runner = Callable[[Request, Path], Result]
 """A runner: reads the request's inputs, writes files into the folder, returns what it found."""
-
-RUNNERS: Mapping[str, str] = MappingProxyType(
-    {
-        "ingest": "runners.ingest",
-        "label": "runners.label",
-        "tabular": "runners.train.tabular",
-        "images": "runners.train.images",
-        "torch-images": "runners.train.torch_images",
-        "command": "runners.train.command",
-        "evaluate": "runners.evaluate",
-        "smoke": "runners.smoke",
-        "monitor": "runners.monitor",
-    }
-)
-"""The module of every runner, imported only when it runs; each has a function `run`."""
-
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 """What tells numeric libraries how many threads to start; read when they are imported, so set before."""
@@ -143,9 +127,10 @@ def check_together(request: Request) -> None:
     Raises:
         InputError: it isn't.
     """
-    if size_of() > 1 and request.runner not in TOGETHER:
+    if size_of() > 1 and not declared(request.runner).together:
         what = f"the runner {request.runner} is one process, and the job has {size_of()} nodes"
-        raise InputError(what, "resources.nodes", f"set it to 1, or use one of {', '.join(sorted(TOGETHER))}")
+        able = sorted(name for name, runner in BUILT_IN.items() if runner.together)
+        raise InputError(what, "resources.nodes", f"set it to 1, or use one of {', '.join(able)}")
 
 
 def prepare(environ: dict[str, str] | os._Environ[str]) -> None:
@@ -159,15 +144,16 @@ def prepare(environ: dict[str, str] | os._Environ[str]) -> None:
 
 
 def _runner(name: str) -> Runner:
-    """Import a runner.
+    """Import a runner's function.
 
     Raises:
-        InputError: there is none of this name.
+        InputError: there is none of this name, or its package can't be loaded.
     """
-    if name not in RUNNERS:
-        known = ", ".join(RUNNERS)
-        raise InputError(f"there is no runner {name}", "runner", f"there are {known}; or upgrade what the job runs in")
-    runner: Runner = importlib.import_module(RUNNERS[name]).run
+    place = declared(name).run
+    try:
+        runner: Runner = EntryPoint(name, place, GROUP).load()
+    except AttributeError as error:
+        raise InputError(f"the runner {name} has no function {place}", "runner", "mend its declaration") from error
     return runner
 
 

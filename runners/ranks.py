@@ -7,9 +7,6 @@ first, of rank 0, is the job as ever. The others help it and leave nothing: no r
 import os
 from collections.abc import Mapping
 
-TOGETHER = frozenset({"torch-images", "command"})
-"""The runners that know what to do with several processes."""
-
 
 class Helped(Exception):
     """What ends a process that has helped, once its part is done."""

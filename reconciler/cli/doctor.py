@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
 from reconciler.cli.output import as_json, print_json, say, styled
-from reconciler.model.errors import SetpointError
+from reconciler.model.errors import Refused, SetpointError
+
+if TYPE_CHECKING:
+    from reconciler.plugins import Plugins
 
 EXTRAS: dict[str, tuple[str, ...]] = {
     "local": ("kserve", "sklearn", "lightgbm", "onnxruntime", "pandas", "pyarrow", "sqlalchemy"),
@@ -77,6 +81,7 @@ def examine() -> Iterator[Finding]:
     for extra, packages in EXTRAS.items():
         yield _extra(extra, packages)
     yield _caddy()
+    yield from plugged()
     yield Finding("separation of embedded engines", NOT_SEPARATED, True, needed=False)
     gpus = _gpus()
     yield Finding("gpus", gpus or "none", bool(gpus), needed=False)
@@ -96,6 +101,21 @@ def _daemon(repository: str, environment: str | None) -> Finding:
         return Finding("daemon", error.message, False, fix=error.hint)
     fix = f"setpoint run -C {repository} -e {settings.environment}"
     return Finding("daemon", found.words(now()), found.life(now()) is Life.ALIVE, fix=fix)
+
+
+def plugged(plugins: "Plugins | None" = None) -> Iterator[Finding]:
+    """Look at what other packages offer: whether it can be loaded, and nobody else offers the same."""
+    from reconciler.plugins import installed
+
+    plugins = plugins or installed()
+    for package, offers in plugins.others().items():
+        names, wrong = ", ".join(name for _, name in offers), ""
+        for group, name in offers:
+            try:
+                plugins.check(group, name)
+            except Refused as error:
+                wrong = f"{error.message}: {error.hint}"
+        yield Finding(f"package {package}", f"offers {names}", not wrong, needed=False, fix=wrong)
 
 
 def _git() -> Finding:

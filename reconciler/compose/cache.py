@@ -12,6 +12,7 @@ from reconciler.compose.spec import Composed, Ingredients
 from reconciler.model.errors import Problem
 from reconciler.model.ids import Address, Digest
 from reconciler.model.resource import Desired
+from reconciler.plugins import Plugins
 from reconciler.yaml.parse import Document, Unreadable
 
 Key = tuple[Address, str, str | None, Digest]
@@ -60,10 +61,12 @@ class EnvironmentCache:
 class Cache:
     """Results of former compositions. Its entries never change; it holds two generations of each environment's specs.
 
-    Losing it costs time and nothing else. It belongs to one thread.
+    Losing it costs time and nothing else. It belongs to one thread. `plugins` are the providers and runners that specs
+    may name; by default, those that are installed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, plugins: Plugins | None = None) -> None:
+        self.plugins = plugins
         self.documents: Lru[str, Document | Unreadable] = Lru(1024)
         self._by_environment: Lru[str, EnvironmentCache] = Lru(8)
 

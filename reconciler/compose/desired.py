@@ -40,7 +40,7 @@ def compose(tree: SourceTree, environment: str, cache: Cache) -> Desired:
     last = memo.last
     if last is not None and _is_same(tree, last):
         return last.desired if last.desired.commit == tree.commit else replace(last.desired, commit=tree.commit)
-    library = Library(tree, cache.documents)
+    library = Library(tree, cache.documents, cache.plugins)
     layout = _layout(tree, environment, last)
     environment_file = _environment_file(library, layout, environment, memo)
     variables = digest(dict(environment_file.variables))

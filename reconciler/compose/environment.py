@@ -9,9 +9,11 @@ from reconciler.compose.interpolation import literal, resolve
 from reconciler.compose.layers import Layer
 from reconciler.compose.library import Library, told
 from reconciler.compose.locate import Locator
+from reconciler.compose.provider_options import option_flaws
 from reconciler.compose.validate import validate
 from reconciler.model.environment import Environment
 from reconciler.model.errors import Problem
+from reconciler.plugins import Plugins
 from reconciler.yaml.parse import Document, Unreadable
 
 
@@ -33,16 +35,23 @@ def read_environment(library: Library, path: str) -> EnvironmentFile:
     given = document.value.get("variables")
     locator = Locator(library, [Layer(path, document)], path)
     try:
-        environment, warnings = _environment(document)
+        environment, warnings = _environment(document, library.plugins)
     except Flawed as error:
         return EnvironmentFile(None, given if isinstance(given, dict) else {}, locator.problems(error.flaws))
     return EnvironmentFile(environment, literal(environment.variables), locator.problems(warnings))
 
 
-def _environment(document: Document) -> tuple[Environment, tuple[Flaw, ...]]:
+def _environment(document: Document, plugins: Plugins) -> tuple[Environment, tuple[Flaw, ...]]:
     if document.defaults is not None:
         raise Flawed(Flaw(("defaults",), "an environment has no `defaults`", "write its settings here", on_key=True))
     values, warnings = document.value, tuple[Flaw, ...]()
     if document.interpolates:
         values, warnings = resolve(values, "${variables}" if values.get("variables") else {})
-    return validate(Environment, values), warnings
+    found = option_flaws(values, plugins)
+    try:
+        environment = validate(Environment, values)
+    except Flawed as error:
+        raise Flawed(*error.flaws, *found) from None
+    if found:
+        raise Flawed(*found)
+    return environment, warnings

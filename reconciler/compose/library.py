@@ -6,6 +6,7 @@ from functools import cached_property
 from reconciler.compose.lru import Lru
 from reconciler.model.errors import Problem
 from reconciler.model.text import printable
+from reconciler.plugins import Plugins, installed
 from reconciler.ports.source import SourceTree
 from reconciler.yaml.parse import LARGEST, Document, Unreadable, read, too_large
 
@@ -14,10 +15,16 @@ PARTS = "specs/parts"
 
 
 class Library:
-    """One commit's files as documents. What is read once by blob id is true for ever, and kept in `documents`."""
+    """One commit's files as documents. What is read once by blob id is true for ever, and kept in `documents`.
 
-    def __init__(self, tree: SourceTree, documents: Lru[str, Document | Unreadable]) -> None:
+    `plugins` are the providers and runners that the files may name; by default, those that are installed.
+    """
+
+    def __init__(
+        self, tree: SourceTree, documents: Lru[str, Document | Unreadable], plugins: Plugins | None = None
+    ) -> None:
         self.tree = tree
+        self.plugins = plugins or installed()
         self.files = tree.files
         self._documents = documents
 

@@ -12,8 +12,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from reconciler.compose.schema_plugins import with_providers, with_runners
 from reconciler.model.environment import Environment
 from reconciler.model.kinds import KINDS
+from reconciler.model.kinds.experiments import Experiment
+from reconciler.plugins import Plugins, installed
 from reconciler.yaml.parse import VERSION, VERSIONS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -49,13 +52,20 @@ _DEFAULTS = {
 Schema = dict[str, Any]
 
 
-def schemas() -> Mapping[str, Schema]:
-    """Return every schema by its name: `experiments`, `experiments.patch`, ..., `environment`."""
+def schemas(plugins: Plugins | None = None) -> Mapping[str, Schema]:
+    """Return every schema by its name: `experiments`, `experiments.patch`, ..., `environment`.
+
+    They know the providers and runners that are installed here.
+    """
+    plugins = plugins or installed()
     found: dict[str, Schema] = {}
     for kind, model in KINDS.items():
-        found[kind] = _of_kind(kind, model)
-        found[f"{kind}.patch"] = _of_patch(kind, model)
-    definitions = _definitions(Environment)
+        definitions = _definitions(model)
+        if model is Experiment:
+            definitions = with_runners(definitions, plugins)
+        found[kind] = _of_kind(kind, model, definitions)
+        found[f"{kind}.patch"] = _of_patch(kind, model, definitions)
+    definitions = with_providers(_definitions(Environment), plugins, _definitions)
     definitions[Environment.__name__]["properties"][VERSION] = _VERSION
     found["environment"] = _document("environment", Environment, {"$ref": "#/$defs/Environment"}, definitions)
     return found
@@ -81,8 +91,7 @@ def _text(schema: Schema) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _of_kind(kind: str, model: type[BaseModel]) -> Schema:
-    definitions = _definitions(model)
+def _of_kind(kind: str, model: type[BaseModel], definitions: dict[str, Schema]) -> Schema:
     name = model.__name__
     definitions[name]["properties"] |= {VERSION: _VERSION, "defaults": _DEFAULTS}
     choice = {
@@ -94,8 +103,7 @@ def _of_kind(kind: str, model: type[BaseModel]) -> Schema:
     return _document(kind, model, choice, {**definitions, **_partial(definitions)})
 
 
-def _of_patch(kind: str, model: type[BaseModel]) -> Schema:
-    definitions = _definitions(model)
+def _of_patch(kind: str, model: type[BaseModel], definitions: dict[str, Schema]) -> Schema:
     name = model.__name__
     definitions[name]["properties"] |= {VERSION: _VERSION, "defaults": _DEFAULTS}
     document = _document(f"{kind}.patch", model, {"$ref": f"#/$defs/{name}Partial"}, _partial(definitions))

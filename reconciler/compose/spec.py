@@ -12,6 +12,7 @@ from reconciler.compose.layers import Layer, merged
 from reconciler.compose.library import Desk, Library
 from reconciler.compose.locate import Locator
 from reconciler.compose.nearest import did_you_mean
+from reconciler.compose.runner_params import param_flaws, runner_of
 from reconciler.compose.sweeps import Space, space, trials
 from reconciler.compose.tied import may_be_tied, tied
 from reconciler.compose.validate import validate
@@ -147,13 +148,15 @@ def _build(desk: Desk, ingredients: Ingredients, layers: Sequence[Layer]) -> tup
     """
     values, warnings, sweeps = _resolved(desk, ingredients, layers)
     spec = _validated(desk, ingredients, values)
+    made, version = _trials(desk, spec, values, sweeps) if isinstance(spec, Experiment) else ((), None)
     resource = Resource(
         address=ingredients.address,
         spec=spec,
         file=ingredients.base,
         origins={path: blob for path, blob in desk.seen.items() if blob is not None},
-        trials=_trials(desk, spec, values, sweeps),
+        trials=made,
         code=_code(desk, spec),
+        runner_version=version,
     )
     return resource, warnings
 
@@ -167,7 +170,7 @@ def _validated(desk: Desk, ingredients: Ingredients, values: Mapping[str, Any]) 
     params = values.get("params")
     if kind is Experiment and isinstance(params, dict):
         try:
-            space(params, desk)
+            found += _runner(desk, values.get("runner"), space(params, desk))[1]
         except Flawed as error:
             found += error.flaws
     raise Flawed(*(_about_parts(flaw) for flaw in found))
@@ -202,10 +205,30 @@ def _demand_no_variables(values: Mapping[str, Any]) -> None:
         raise Flawed(Flaw((ENV,), "unknown field `env`", "variables are set in the environment's file", on_key=True))
 
 
-def _trials(desk: Desk, spec: Spec, values: Mapping[str, Any], sweeps: Space | None) -> tuple[Mapping[str, Any], ...]:
-    if not isinstance(spec, Experiment):
-        return ()
-    return trials(sweeps or space(values.get("params") or {}, desk), spec.budget.trials, spec.seed)
+def _trials(
+    desk: Desk, spec: Experiment, values: Mapping[str, Any], sweeps: Space | None
+) -> tuple[tuple[Mapping[str, Any], ...], int | None]:
+    """Return an experiment's trials, and the version that its runner declares.
+
+    Raises:
+        Flawed: the sweep is too large, there is no such runner, or it doesn't take these params.
+    """
+    swept = sweeps or space(values.get("params") or {}, desk)
+    made = trials(swept, spec.budget.trials, spec.seed)
+    version, wrong = _runner(desk, spec.runner, swept)
+    if wrong:
+        raise Flawed(*wrong)
+    return made, version
+
+
+def _runner(desk: Desk, runner: Any, swept: Space) -> tuple[int | None, Sequence[Flaw]]:
+    """Return the declared version of an experiment's runner, and what is wrong with its name or with its params."""
+    if not isinstance(runner, str):
+        return None, ()
+    declared = runner_of(runner, desk.library.plugins)
+    if isinstance(declared, Flaw):
+        return None, (declared,)
+    return declared.version, param_flaws(runner, declared, swept)
 
 
 def _code(desk: Desk, spec: Spec) -> str | None:

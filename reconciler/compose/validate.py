@@ -33,6 +33,15 @@ def validate(model: type[Model], spec: Mapping[str, Any]) -> Model:
         raise Flawed(*found) from None
 
 
+def errors_in(model: type[BaseModel], values: Mapping[str, Any]) -> list[ErrorDetails]:
+    """Return pydantic's findings about a mapping, of which there are no more than are told."""
+    try:
+        model.model_validate(values)
+    except ValidationError as error:
+        return error.errors(include_url=False, include_context=True)[:_MOST]
+    return []
+
+
 def flaws(model: type[BaseModel], spec: Mapping[str, Any], errors: Sequence[ErrorDetails]) -> list[Flaw]:
     """Return the flaws that pydantic's findings stand for, one for each value that is wrong."""
     found: list[Flaw] = []

@@ -56,6 +56,7 @@ def _trial(
         made_from={"code": resource.code} | {role: version.content for role, version in inputs.items()},
         inputs={role: version.run for role, version in inputs.items()},
         code=(code, resource.code) if code and resource.code else None,
+        version=resource.runner_version,
     )
     return replace(ordered, image=spec.image())
 

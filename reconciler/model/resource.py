@@ -20,7 +20,7 @@ class Resource:
 
     `file` is the base spec's path; `origins` maps the path of every file that went in to its blob id.
     `trials` are the concrete parameters of an experiment's sweep, in order. `code` is the Git tree id of the user's
-    own code folder, if the spec names one.
+    own code folder, if the spec names one; `runner_version` what the runner that it names declares as its version.
     """
 
     address: Address
@@ -29,6 +29,7 @@ class Resource:
     origins: Mapping[str, str] = field(default_factory=dict)
     trials: tuple[Mapping[str, Any], ...] = ()
     code: str | None = None
+    runner_version: int | None = None
     _references: tuple[Address, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

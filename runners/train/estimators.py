@@ -40,25 +40,34 @@ class Family:
         """
         params = {key: value for key, value in trial.params.items() if key not in self.not_mine}
         chosen = choose_family(params, self.usual, trial.told.task, trial.seed, trial.threads)
-        pipeline = pipeline_for(chosen, parts.train)
-        with timed(f"fit {chosen.name} to {len(parts.train):,} rows"):
-            target, notes = _fit(pipeline, parts.train, chosen)
-        table = table_of(parts.test)
-        with timed("export to ONNX"):
-            content, tensors = to_onnx(pipeline, parts.test, target)
-        (trial.folder / FILE).write_bytes(content)
-        is_classifier = bool(parts.train.classes)
-        return Fitted(
-            file=FILE,
-            format="onnx",
-            inputs=parts.train.features,
-            tensors=tensors,
-            raw=SCORES if is_classifier else VALUES,
-            reading="probabilities" if is_classifier else "value",
-            expected=_answer(pipeline, table, is_classifier, target),
-            history=history_of(pipeline, parts, trial, target),
-            notes=notes,
-        )
+        return fit_chosen(trial, parts, chosen)
+
+
+def fit_chosen(trial: Trial, parts: Parts, chosen: Chosen) -> Fitted:
+    """Fit an estimator of scikit-learn's kind, and export it to ONNX.
+
+    Raises:
+        InputError: it refuses the value of a parameter.
+    """
+    pipeline = pipeline_for(chosen, parts.train)
+    with timed(f"fit {chosen.name} to {len(parts.train):,} rows"):
+        target, notes = _fit(pipeline, parts.train, chosen)
+    table = table_of(parts.test)
+    with timed("export to ONNX"):
+        content, tensors = to_onnx(pipeline, parts.test, target)
+    (trial.folder / FILE).write_bytes(content)
+    is_classifier = bool(parts.train.classes)
+    return Fitted(
+        file=FILE,
+        format="onnx",
+        inputs=parts.train.features,
+        tensors=tensors,
+        raw=SCORES if is_classifier else VALUES,
+        reading="probabilities" if is_classifier else "value",
+        expected=_answer(pipeline, table, is_classifier, target),
+        history=history_of(pipeline, parts, trial, target),
+        notes=notes,
+    )
 
 
 def _fit(pipeline: Any, train: Examples, chosen: Chosen) -> tuple[Narrowing, tuple[str, ...]]:

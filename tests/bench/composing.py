@@ -13,7 +13,7 @@ from reconciler.compose import Cache, compose
 from reconciler.providers.memory import MemorySource, World
 from tests.bench.figure import Figure
 
-BASE = "runner: tabular\nmetric: {name: roc_auc, goal: maximize}\nparams: {model: logistic, depth: 3}\n"
+BASE = "runner: tabular\nmetric: {name: roc_auc, goal: maximize}\nparams: {model: tree, max_depth: 3}\n"
 
 
 def measure(quick: bool) -> Iterator[Figure]:

@@ -11,6 +11,7 @@ from reconciler.loop.daemon import TICK
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
+from reconciler.plugins import installed
 from reconciler.ports.pool import JobOrder, RunnerPool
 from reconciler.providers.pools.ray.jobs_api import JobsApi
 from reconciler.wiring import SystemClock, provider
@@ -30,7 +31,7 @@ def measure(quick: bool) -> Iterator[Figure]:
     try:
         cluster.start()
         with tempfile.TemporaryDirectory() as folder:
-            pool = provider("pool", ProviderChoice(provider="ray"))(
+            pool = provider("pool", ProviderChoice(provider="ray"), installed())(
                 Path(folder) / "pool", SystemClock(), address=cluster.address, python=sys.executable
             )
             pool.configure(SHARED, Pool())

@@ -14,8 +14,9 @@ from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import JobState
+from reconciler.plugins import installed
 from reconciler.ports.pool import JobOrder
-from reconciler.wiring import PROVIDERS, SystemClock, provider
+from reconciler.wiring import SystemClock, provider
 from tests.bench.figure import Figure
 from tests.bench.ground import specs
 
@@ -61,11 +62,10 @@ def _floor(line: list[str]) -> float:
 def _overhead(times: int) -> Figure:
     from reconciler.model.environment import ProviderChoice
 
-    assert ("pool", "local") in PROVIDERS
     pool_address = Address("pools/shared")
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        pool = provider("pool", ProviderChoice(provider="local"))(Path(folder), SystemClock())
+        pool = provider("pool", ProviderChoice(provider="local"), installed())(Path(folder), SystemClock())
         pool.configure(pool_address, Pool())
         for number in range(times):
             run = RunName(f"experiments/bench/{number:012x}")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from reconciler.conformance.pools import SHORT_JOB
 from reconciler.kubernetes.transport import Answer, Call
 from reconciler.providers.pools.kubernetes import KubernetesPool
-from tests.conformance.pools import SHORT_JOB, WallClock
+from tests.conformance.pools import WallClock
 from tests.servers.process import until
 
 if TYPE_CHECKING:

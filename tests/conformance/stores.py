@@ -3,36 +3,15 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from reconciler.model.ids import CommitId, RunName
-from reconciler.model.observed import DataListing
-from reconciler.ports.data import DataReader, DataStore
+from reconciler.conformance.stores import Data, StoreBench
+from reconciler.model.ids import RunName
 from reconciler.providers.data.git import GitData
 from reconciler.providers.memory import MemoryData, World
 from reconciler.providers.memory.data import SCHEME, DataRoom
 from tests.servers.lakefs.tenant import Tenant
-
-
-class Data(DataStore, DataReader, Protocol):
-    """A data store and its reader, as all providers are both."""
-
-
-class StoreBench(Protocol):
-    """A data store on state that outlives it."""
-
-    def open(self, environment: str = "dev") -> Data:
-        """Return a provider on the state, as a daemon that has just started makes it."""
-
-    def write(self, url: str, files: Mapping[str, bytes]) -> None:
-        """Write files to a run's folder, as its job does."""
-
-    def read(self, url: str, path: str, *, lasting: bool = False) -> bytes:
-        """Read a file of a run's folder, as another job does, or as who serves the run's model."""
-
-    def close(self) -> None:
-        """End whatever still runs."""
 
 
 class MemoryBench:
@@ -112,37 +91,6 @@ class LakeFSBench:
 
     def close(self) -> None:
         return
-
-
-class Reborn:
-    """A data store whose daemon is killed after every call: each call is made on a provider that was just opened."""
-
-    def __init__(self, open_: Callable[[], Data]) -> None:
-        self._open = open_
-
-    def list(self) -> DataListing:
-        return self._open().list()
-
-    def open(self, run: RunName) -> str:
-        return self._open().open(run)
-
-    def commit(self, run: RunName, metadata: Mapping[str, str]) -> CommitId:
-        return self._open().commit(run, metadata)
-
-    def merge(self, run: RunName) -> CommitId:
-        return self._open().merge(run)
-
-    def drop(self, run: RunName, *, accepted: bool = False) -> None:
-        self._open().drop(run, accepted=accepted)
-
-    def access(self, run: RunName, *, lasting: bool = False) -> Mapping[str, str]:
-        return self._open().access(run, lasting=lasting)
-
-    def read(self, run: RunName, path: str) -> bytes:
-        return self._open().read(run, path)
-
-    def url(self, run: RunName) -> str:
-        return self._open().url(run)
 
 
 BENCHES: dict[str, Callable[[Path, Any], StoreBench]] = {

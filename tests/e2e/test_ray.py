@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from reconciler.conformance.pools import PATIENCE, SHARED, order, started
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.pools import Capacity, Pool, Share
 from reconciler.model.observed import Job, JobState, PoolListing
 from reconciler.providers.pools.ray import RayPool
 from reconciler.providers.pools.ray.records import LOST
-from tests.conformance.pools import PATIENCE, SHARED, RayPoolBench, order, started
+from tests.conformance.pools import RayPoolBench
 from tests.engines.training import kill_rank_1, learns_alike_on_two_nodes, losses, training
 from tests.servers.ray import KEY, PASSWORD, SECRET, RayCluster, needs_ray
 from tests.unit.runners.train.conftest import album, torch

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.conformance.servings import wait_for
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, Digest
 from reconciler.model.kinds.deployments import Replicas
@@ -21,7 +22,6 @@ from reconciler.providers.serving.kserve.kinds import revision_name
 from runners.monitor.parameters import Window
 from runners.monitor.payloads import read_log
 from tests.conformance.kserve import INFERENCE_SERVICES, SERVICES, KServeBench
-from tests.conformance.servings import wait_for
 from tests.servers.kubernetes import Cluster, Where
 from tests.unit.runners.serve.tiny import TRIAL, make
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reconciler.conformance.servings import wait_for
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import Address, Digest
 from reconciler.model.kinds.deployments import Replicas
@@ -15,7 +16,6 @@ from reconciler.model.observed import Endpoint, RevisionState
 from reconciler.providers.serving.kserve import KServeServing
 from reconciler.providers.serving.kserve.kinds import revision_name
 from tests.conformance.kserve import INFERENCE_SERVICES, PODS, KServeBench
-from tests.conformance.servings import wait_for
 
 if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster

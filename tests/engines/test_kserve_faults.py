@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.conformance.servings import wait_for
 from reconciler.model.errors import Refused, Transient, Unavailable
 from reconciler.model.ids import Address, Digest
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.observed import RevisionState
 from reconciler.providers.serving.kserve import KServeServing
 from tests.conformance.kserve import INFERENCE_SERVICES, KServeBench
-from tests.conformance.servings import wait_for
 from tests.servers.faults import BROKEN, Faults
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from reconciler.conformance.servings import wait_for
 from reconciler.controllers.rollout import next_step
 from reconciler.model.ids import Address, Digest
 from reconciler.model.kinds.deployments import Replicas, Rollout
@@ -20,7 +21,6 @@ from reconciler.providers.serving.kserve.options import Options
 from reconciler.providers.serving.kserve.scale import scale
 from runners.monitor.service import read_counters
 from tests.conformance.kserve import KServeBench
-from tests.conformance.servings import wait_for
 from tests.servers.kubernetes import Where
 from tests.servers.process import until
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from reconciler.conformance.servings import wait_for
 from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.observed import Endpoint, RevisionState
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.data.lakefs import LakeFSData
 from tests.conformance.kserve import KServeBench
-from tests.conformance.servings import wait_for
 from tests.servers.kubernetes import Cluster
 from tests.servers.lakefs import LakeFS
 from tests.servers.lakefs.tenant import Tenant

@@ -11,6 +11,7 @@ import lightgbm
 import numpy as np
 import pytest
 
+from reconciler.conformance.servings import wait_for
 from reconciler.kubernetes import Access
 from reconciler.kubernetes.access import Token
 from reconciler.model.ids import Address, Digest, RunName
@@ -22,7 +23,6 @@ from reconciler.providers.serving.kserve.kinds import revision_name
 from runners.contract import Request, Result
 from runners.smoke import run
 from tests.conformance.kserve import INFERENCE_SERVICES, PODS, KServeBench
-from tests.conformance.servings import wait_for
 from tests.servers.kubernetes import Cluster
 from tests.servers.kubernetes.api import Manifest
 from tests.servers.lakefs import LakeFS

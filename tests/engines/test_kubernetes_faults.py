@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reconciler.conformance.pools import SHARED, ended, order, wait_for
 from reconciler.model.errors import Refused, SetpointError, Transient, Unavailable
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.pools import Capacity, Pool, Share
 from reconciler.model.observed import JobState
 from reconciler.providers.pools.kubernetes import KubernetesPool
 from tests.conformance.kubernetes_pools import KubernetesPoolBench
-from tests.conformance.pools import SHARED, ended, order, wait_for
 from tests.servers.faults import BROKEN, Faults
 from tests.shares import Hand
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reconciler.conformance.pools import SHARED, ended, order, started, wait_for
 from reconciler.model.errors import Refused
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.pools import Capacity, Pool
 from reconciler.model.observed import JobState
 from reconciler.providers.pools.kubernetes import KubernetesPool
 from tests.conformance.kubernetes_pools import KubernetesPoolBench
-from tests.conformance.pools import SHARED, ended, order, started, wait_for
 
 if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster
@@ -152,7 +152,7 @@ def test_jobs_that_succeeded_are_tidied_up(bench: KubernetesPoolBench, pool: Kub
 
 
 def test_nothing_is_asked_while_nothing_changes(bench: KubernetesPoolBench, pool: KubernetesPool) -> None:
-    from tests.conformance.test_pool import calm
+    from reconciler.conformance.test_pool import calm
 
     pool.submit(order(RUN))
     wait_for(bench, pool, ended(RUN), "ended")

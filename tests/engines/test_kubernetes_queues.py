@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.conformance.pools import SHARED, ended, order, started, wait_for
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Capacity, Pool, Share
 from reconciler.model.observed import JobState, PoolListing, Use
 from reconciler.providers.pools.kubernetes import KubernetesPool
 from tests.conformance.kubernetes_pools import KubernetesPoolBench
-from tests.conformance.pools import SHARED, ended, order, started, wait_for
 
 if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.conformance.pools import PATIENCE, SHARED, ended, wait_for
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.pools import Capacity, Pool
 from reconciler.model.observed import Job, JobState
 from reconciler.providers.pools.kubernetes import KubernetesPool
 from tests.conformance.kubernetes_pools import KubernetesPoolBench
-from tests.conformance.pools import PATIENCE, SHARED, ended, wait_for
 from tests.engines.training import kill_rank_1, learns_alike_on_two_nodes, losses, training
 from tests.unit.runners.train.conftest import album, torch
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.conformance.pools import SHARED, ended, order, started, submit, wait_for
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.pools import Capacity, Pool, Share
@@ -14,7 +15,6 @@ from reconciler.model.observed import JobState, PoolListing
 from reconciler.providers.pools.kubernetes import KubernetesPool
 from reconciler.providers.pools.kubernetes.kueue_health import SILENCE
 from tests.conformance.kubernetes_pools import KubernetesPoolBench
-from tests.conformance.pools import SHARED, ended, order, started, submit, wait_for
 
 if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.conformance.pools import SHARED, ended, order, started, wait_for
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.pools import Capacity, Pool
 from reconciler.model.observed import JobState
 from reconciler.providers.pools.ray import RayPool, cluster, settle
-from tests.conformance.pools import SHARED, RayPoolBench, ended, order, started, wait_for
+from tests.conformance.pools import RayPoolBench
 from tests.servers.faults import BROKEN, Faults
 from tests.servers.ray import RayCluster
 

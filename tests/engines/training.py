@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.conformance.pools import order
 from reconciler.model.ids import RunName
 from reconciler.model.observed import Job, JobState
 from reconciler.ports.pool import JobOrder, RunnerPool
-from tests.conformance.pools import order
 from tests.unit.runners.train.conftest import Asking
 from tests.unit.runners.train.test_albums import DIGITS
 

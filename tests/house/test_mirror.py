@@ -7,6 +7,7 @@ from tests.house.yardstick import ROOT, has_logic, home_of_tests, sources, told
 # Modules with logic and no file of unit tests of their own, each with the reason.
 _DEMO = "tests/e2e/test_demo.py plays it to its end"
 _LAKEFS = "tests/conformance/test_data.py and tests/engines/ ask the real server"
+_SUITES = "tests/conformance/ runs them on every provider of ours"
 _TYPED = "tests/e2e/test_tutorials.py types it, on real engines"
 ELSEWHERE: dict[str, str] = {
     **{
@@ -14,6 +15,11 @@ ELSEWHERE: dict[str, str] = {
         for name in ("__init__", "acts", "cleanup", "closing", "display", "safety", "traffic", "workspace")
     },
     **{f"reconciler/providers/data/lakefs/{name}.py": _LAKEFS for name in ("merging", "repository", "server", "store")},
+    **{
+        f"reconciler/conformance/{name}.py": _SUITES
+        for suite in ("data", "forge", "pool", "runner", "serving")
+        for name in ("short_job", "stores", "forges", "pools", "runners", "servings", f"test_{suite}")
+    },
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
 }
 

@@ -83,7 +83,7 @@ def labels() -> st.SearchStrategy[Spec]:
 
 def experiments() -> st.SearchStrategy[Spec]:
     """Draw an experiment of one trial or several."""
-    params = st.sampled_from(({"model": "choice(logistic, gbm)"}, {"depth": "range(1, 4)"}, {"depth": 3}))
+    params = st.sampled_from(({"model": "choice(forest, gbm)"}, {"max_depth": "range(1, 4)"}, {"max_depth": 3}))
     required = {
         "dataset": of("datasets"),
         "target": st.just("paid"),
@@ -146,7 +146,12 @@ def repositories(draw: st.DrawFn, names: Sequence[str]) -> Files:
     """
     files = {
         PART: written(
-            {"target": "paid", "runner": "tabular", "metric": {"name": "roc_auc"}, "params": {"c": "choice(1, 2)"}}
+            {
+                "target": "paid",
+                "runner": "tabular",
+                "metric": {"name": "roc_auc"},
+                "params": {"max_depth": "choice(1, 2)"},
+            }
         )
     }
     files |= {f"environments/{name}/environment.yaml": written(draw(environments())) for name in names}

@@ -1,11 +1,11 @@
 """`experiments`: trials over a space of parameters, each a run that leaves a model and its metrics."""
 
 from functools import cached_property
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from reconciler.model.kinds.spec import Block, JobSpec, Names, reference
+from reconciler.model.kinds.spec import DNS_LABEL, Block, JobSpec, Names, reference
 
 
 class Metric(Block):
@@ -84,8 +84,8 @@ class Experiment(JobSpec):
     exclude: Names = Field(default=(), description="Columns to leave out.")
     slices: Names = Field(default=(), description="Columns by whose values the metrics are shown again.")
     split: Split = Field(default=Split(), description="Which rows train, which rank trials, and which test.")
-    runner: Literal["tabular", "images", "torch-images"] | Command | Module = Field(
-        description="What trains: a runner that comes with Setpoint, or a command or module of one's own."
+    runner: Annotated[str, StringConstraints(pattern=DNS_LABEL)] | Command | Module = Field(
+        description="What trains: a runner by its name, or a command or module of one's own."
     )
     params: dict[str, Any] = Field(default={}, description="Fixed values, or Hydra sweeps such as choice(a, b).")
     metric: Metric = Field(description="The figure by which trials are ranked.")

@@ -9,19 +9,21 @@ import pytest
 from reconciler.git.init import begin
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused
+from reconciler.plugins import PORTS, Plugins, installed
 from reconciler.settings import Settings
-from reconciler.wiring import PROVIDERS, engines, folder, lease_span, offered, open_source, provider, wire
+from reconciler.wiring import engines, folder, lease_span, offered, open_source, provider, wire
 from tests.unit.reconciler.cli.ground import small_repository
+from tests.unit.reconciler.plugins.packages import PROVIDERS, package, plugins_with
 
 
-@pytest.mark.parametrize(("port", "name"), PROVIDERS)
+@pytest.mark.parametrize(("port", "name"), [(port, name) for port in PORTS for name in installed().providers(port)])
 def test_every_provider_that_is_named_can_be_imported(port: str, name: str) -> None:
-    assert callable(provider(port, ProviderChoice(provider=name)))
+    assert callable(provider(port, ProviderChoice(provider=name), installed()))
 
 
 def test_an_unknown_provider_names_those_that_there_are() -> None:
     with pytest.raises(Refused, match="there is no data provider dolt") as told:
-        provider("data", ProviderChoice(provider="dolt"))
+        provider("data", ProviderChoice(provider="dolt"), installed())
     assert "git, lakefs" in told.value.hint
 
 
@@ -59,6 +61,47 @@ def test_options_that_don_t_fit_are_told(tmp_path: Path) -> None:
     odd = Environment.model_validate({"data": {"provider": "git", "endpoint": "http://lakefs"}})
     with pytest.raises(Refused, match=r"the data provider git can't be made: .*'endpoint'"):
         engines(odd, settings, open_source(settings))
+
+
+FORGE = """\
+from reconciler.plugins import EmbeddedOptions, Provider
+
+class Own(EmbeddedOptions):
+    lines: int = 3
+
+class Forge:
+    def __init__(self, folder, environment, *, lines=3):
+        self.told = (folder, environment, lines)
+
+FORGE = Provider("forge_of_others:Forge", "forge_of_others:Own", ("folder", "environment"))
+NEEDY = Provider("forge_of_others:Forge", given=("folder", "database"))
+HEAVY = Provider("forge_of_others_sdk:Forge", install="forge-of-others[sdk]")
+"""
+
+
+@pytest.fixture
+def others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plugins:
+    monkeypatch.syspath_prepend(tmp_path)
+    names = {f"forge.{name}": f"forge_of_others:{name.upper()}" for name in ("forge", "needy", "heavy")}
+    return plugins_with(*package(tmp_path, "forge_of_others", {PROVIDERS: names}, FORGE))
+
+
+def test_a_provider_of_others_is_given_what_it_asks_for(tmp_path: Path, others: Plugins) -> None:
+    settings = small_repository(tmp_path)
+    source = open_source(settings)
+    told = Environment.model_validate({"forge": {"provider": "forge", "lines": 5, "path": "own"}})
+    built = engines(told, settings, source, others).forge
+    assert getattr(built, "told", None) == (settings.home / "own", "dev", 5)
+    needy = Environment.model_validate({"forge": {"provider": "needy"}})
+    with pytest.raises(Refused, match="the forge provider needy can't be made: it asks for database"):
+        engines(needy, settings, source, others)
+    source.close()
+
+
+def test_what_a_provider_of_others_needs_is_told(others: Plugins) -> None:
+    with pytest.raises(Refused, match="needs a package that is not installed: forge_of_others_sdk") as told:
+        provider("forge", ProviderChoice(provider="heavy"), others)
+    assert told.value.hint == "pip install 'forge-of-others[sdk]'"
 
 
 def test_nothing_is_changed_once_whoever_wired_it_says_stop_though_the_lease_is_held(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 import runners.contract
 from runners.contract import Result, exits
 from runners.contract.versions import RUNNER_VERSIONS
-from runners.harness import RUNNERS
+from runners.declared import BUILT_IN
 from runners.launcher import supervisor
 
 
@@ -27,4 +27,4 @@ def test_the_supervisor_which_imports_nothing_of_ours_says_the_same_at_a_timeout
 
 
 def test_every_runner_declares_a_version() -> None:
-    assert RUNNER_VERSIONS.keys() == RUNNERS.keys() | {"serve"}
+    assert RUNNER_VERSIONS.keys() == BUILT_IN.keys() | {"serve"}

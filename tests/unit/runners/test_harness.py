@@ -6,14 +6,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from runners import harness
+from runners import declared, harness
 from runners.contract import Crashed, InputError, Request, Result, SourceUnavailable
+from runners.declared import Runner
 from runners.harness import content_of, exit_code_of, finish, main, prepare
 from runners.ranks import Helped
 
@@ -43,7 +45,8 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[harness.Runner], None]
         module = ModuleType("made_up_runner")
         module.run = run  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "made_up_runner", module)
-        monkeypatch.setattr(harness, "RUNNERS", {"made-up": "made_up_runner"})
+        known = declared.BUILT_IN.get("made-up", Runner("", 1))
+        monkeypatch.setattr(declared, "BUILT_IN", {"made-up": replace(known, run="made_up_runner:run")})
 
     return put
 
@@ -198,12 +201,6 @@ def test_what_the_pool_has_told_stays() -> None:
     assert environ["OPENBLAS_NUM_THREADS"] == "4"
 
 
-def test_every_runner_is_there() -> None:
-    from importlib.util import find_spec
-
-    assert [name for name, module in harness.RUNNERS.items() if find_spec(module) is None] == []
-
-
 def test_the_door_opens_from_outside(order: Order, tmp_path: Path) -> None:
     line = [sys.executable, "-m", "runners", str(order("ingest"))]
     told = subprocess.run(line, capture_output=True, text=True, check=False, env={**os.environ, "SETPOINT_CPUS": "1"})
@@ -216,7 +213,7 @@ def helping(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this process be the second of two."""
     monkeypatch.setenv("RANK", "1")
     monkeypatch.setenv("WORLD_SIZE", "2")
-    monkeypatch.setattr(harness, "TOGETHER", {"made-up"})
+    monkeypatch.setattr(declared, "BUILT_IN", {"made-up": Runner("", 1, together=True)})
 
 
 @pytest.mark.usefixtures("helping")

@@ -1,7 +1,6 @@
 """Which of a job's processes this is, by the variables that every launcher sets."""
 
-from runners.harness import RUNNERS
-from runners.ranks import TOGETHER, rank_of, size_of
+from runners.ranks import rank_of, size_of
 
 
 def test_alone_a_process_is_the_first_of_one() -> None:
@@ -11,7 +10,3 @@ def test_alone_a_process_is_the_first_of_one() -> None:
 def test_a_launcher_s_word_is_taken() -> None:
     environ = {"RANK": "3", "WORLD_SIZE": "4"}
     assert (rank_of(environ), size_of(environ)) == (3, 4)
-
-
-def test_only_runners_work_together() -> None:
-    assert set(RUNNERS) >= TOGETHER

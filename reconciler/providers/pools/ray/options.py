@@ -6,22 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address
 from reconciler.model.kinds.spec import DNS_LABEL
 from reconciler.model.quantity import Duration
+from reconciler.plugins import Options as ProviderOptions
 from reconciler.settings import reveal
 from runners.contract.secrets import SECRET
 
 RUNNERS = ("-m", "runners")
 
 
-class Options(BaseModel):
+class Options(ProviderOptions):
     """The options of `pool: {provider: ray, ...}`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     address: str = Field(pattern=r"^https?://[^/\s]+", description="The dashboard's address, `http://head:8265`.")
     token: str = Field(

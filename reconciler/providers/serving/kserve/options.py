@@ -1,71 +1,21 @@
 """What `environment.yaml` says beside `provider: kserve`: where the cluster is, what answers, how it is reached."""
 
-from datetime import timedelta
-from typing import Any, Literal, Self
+from typing import Any, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from reconciler.kubernetes.pods import not_settable
 from reconciler.model.errors import Refused
-from reconciler.model.kinds.spec import Block
-from reconciler.model.quantity import Duration
+from reconciler.plugins.options import Gateways, KServe, Runtime
 
-COMMAND = ("python", "-m", "runners.serve")
 IMAGE_ONLY = ("environ", "mounts", "secrets")
 """The options of the image's container, which nothing of a runtime reads."""
+__all__ = ["IMAGE_ONLY", "Gateways", "Options", "Runtime"]
 _INSTEAD = "make a ServingRuntime of your own for variables and mounts, and name credentials by pod.serviceAccountName"
 
 
-class Runtime(Block):
-    """A runtime of KServe's own, instead of this project's container."""
-
-    format: str = Field(description="The model's format as KServe names it: `lightgbm`, `onnx`, `sklearn`…")
-    name: str = Field(default="", description="The runtime; KServe chooses one by the format where this is empty.")
-    s3_endpoint: str = Field(default="", description="Where `s3://` is; else where lakeFS is.")
-    s3_https: bool = Field(default=True, description="Whether that speaks HTTPS.")
-    s3_region: str = Field(default="us-east-1", description="Its region.")
-    logger: str = Field(default="", description="Where KServe's agent sends requests and answers as CloudEvents.")
-
-
-class Gateways(Block):
-    """Gateways as `namespace/name`; endpoints of a visibility without one get a Service."""
-
-    public: str = Field(default="", pattern=r"^([a-z0-9-]+/[a-z0-9.-]+)?$", description="That of public endpoints.")
-    internal: str = Field(default="", pattern=r"^([a-z0-9-]+/[a-z0-9.-]+)?$", description="That of internal ones.")
-
-
-class Options(Block):
-    """The options of the provider `kserve`."""
-
-    kubeconfig: str = Field(default="", description="A kubeconfig; else the pod's own account, or kubectl's.")
-    context: str = Field(default="", description="One of its contexts.")
-    namespace: str = Field(default="", description="Where the endpoints are; one namespace for one environment.")
-    image: str = Field(default="", description="An image with this project's runners.")
-    command: tuple[str, ...] = Field(default=COMMAND, description="How the image serves.")
-    runtime: Runtime | None = Field(default=None, description="A runtime of KServe's own, instead of `image`.")
-    environ: dict[str, str] = Field(default={}, description="More environment variables of the container.")
-    secrets: str = Field(
-        default="", description="A Secret with the container's credentials, instead of short-lived ones."
-    )
-    mounts: tuple[dict[str, Any], ...] = Field(default=(), description="Its volumeMounts.")
-    pod: dict[str, Any] = Field(default={}, description="More of the pods' spec: volumes, nodeSelector, tolerations…")
-    payloads: str = Field(default="", description="The folder of payload logs, as the containers and monitors see it.")
-    metrics: str = Field(default="", description="A Prometheus that scrapes the pods, for figures and KEDA.")
-    series: dict[str, str] | None = Field(
-        default=None, description="Labels of this environment's series in it; unset, `namespace` with the namespace."
-    )
-    autoscaler: Literal["hpa", "keda", "none"] = Field(default="hpa", description="What follows the load.")
-    cpu: int = Field(default=80, ge=1, le=100, description="Percent of the CPU that `hpa` aims at.")
-    gateways: Gateways = Field(default=Gateways(), description="Gateways, which can divide traffic.")
-    host: str = Field(default="", description="The address behind a gateway: `https://{name}.models.example.org`.")
-    public: Literal["LoadBalancer", "NodePort"] = Field(
-        default="LoadBalancer", description="The type of a public endpoint's Service."
-    )
-    domain: str = Field(default="cluster.local", description="The cluster's domain.")
-    timeout: float = Field(default=10.0, gt=0, description="Seconds that the API server has for an answer.")
-    patience: Duration = Field(
-        default=timedelta(minutes=5), description="How long a deletion may take until it counts as stuck."
-    )
+class Options(KServe):
+    """The options of the provider `kserve`, with what they demand of each other."""
 
     @model_validator(mode="after")
     def _can_serve(self) -> Self:

@@ -1,8 +1,13 @@
 """`setpoint doctor`, as people type it."""
 
-from reconciler.cli.doctor import EXTRAS, examine
+from pathlib import Path
+
+import pytest
+
+from reconciler.cli.doctor import EXTRAS, examine, plugged
 from reconciler.cli.exits import Exit
 from tests.unit.reconciler.cli.conftest import Say
+from tests.unit.reconciler.plugins.packages import PROVIDERS, package, plugins_with
 
 
 def test_every_finding_that_is_missing_says_what_to_do() -> None:
@@ -14,3 +19,16 @@ def test_every_finding_that_is_missing_says_what_to_do() -> None:
 def test_this_machine_can_run_the_tests(say: Say) -> None:
     told = say("doctor", "--json")
     assert told.code == Exit.OK, told.out
+
+
+def test_packages_of_others_are_named_with_what_they_offer_and_what_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    code = "from reconciler.plugins import Provider\nSTORE = Provider('nowhere:Store')\n"
+    good = package(tmp_path, "doctor_good", {PROVIDERS: {"data.json_folder": "doctor_good:STORE"}}, code)
+    bad = package(tmp_path, "doctor_bad", {PROVIDERS: {"data.hole": "doctor_bad:STORE"}})
+    bad_one, good_one = plugged(plugins_with(*bad, *good))
+    assert (good_one.what, good_one.found, good_one.ok) == ("package doctor_good", "offers data.json_folder", True)
+    assert (bad_one.what, bad_one.ok, bad_one.needed) == ("package doctor_bad", False, False)
+    assert "mend or uninstall doctor_bad" in bad_one.fix

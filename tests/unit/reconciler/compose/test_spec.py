@@ -64,7 +64,7 @@ def test_trials_and_code() -> None:
         (("tabular", "{module: t, code: /etc}"), f"{E}:3:27: runner.code: `/etc` is no folder of this repository"),
         (("tabular", "{module: t, code: churn/}"), f"{E}:3:27: runner.code: `churn/` is no folder of this repository"),
         (("choice(logistic, gbm)", "range(1000000000)"), f"{E}:4:9: params: the sweep makes 1,000,000,000 trials"),
-        (("choice(logistic, gbm)", "choice("), None),
+        (("choice(logistic, gbm)", "choice("), f"{E}:4:17: params.model: expected logistic, linear, gbm, forest,"),
         (("choice(logistic, gbm)", "choice()"), f"{E}:4:17: params.model: `choice()` can't be read as a sweep"),
         (("target: paid", "target: ???"), f"{E}:2:9: target: a value is still missing here (`???`)"),
         (("target: paid", "target: ${oc.env:HOME}"), f"{E}:2:9: target: `${{oc.env:...}}` reads the world outside"),

@@ -17,7 +17,7 @@ FILE = f"specs/{ADDRESS}.yaml"
 
 
 def files(params: dict[str, Any], **fields: Any) -> dict[str, str | bytes]:
-    spec = {**yaml.safe_load(EXPERIMENT), "params": params, **fields}
+    spec = {**yaml.safe_load(EXPERIMENT), "runner": {"module": "train"}, "params": params, **fields}
     variables = "variables: {rates: 'choice(0.1, 0.2)', low: 1, high: 9}\n"
     return {**SMALL, FILE: yaml.safe_dump(spec, sort_keys=False), ENVIRONMENT: variables}
 

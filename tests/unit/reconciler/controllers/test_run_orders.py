@@ -92,3 +92,10 @@ def test_a_kind_without_jobs_orders_none() -> None:
     thing = stage.resource(SHARED)
     with pytest.raises(TypeError, match="pools/shared has no jobs"):
         order(thing, stage.view(stage.desired(thing), stage.actual()), runner="ingest", params={}, made_from={})
+
+
+def test_the_version_that_a_package_declares_is_part_of_the_name() -> None:
+    ours, first, second = ordered(), ordered(version=7), ordered(version=8)
+    assert len({ours.run, first.run, second.run}) == 3
+    assert first.provenance["runner_version"] == 7
+    assert ordered(version=RUNNER_VERSIONS["ingest"]).run == ours.run

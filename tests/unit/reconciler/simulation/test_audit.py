@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from reconciler.conformance.pools import order
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import Address, RunName
 from reconciler.model.resource import Desired
 from reconciler.providers.memory import MemoryData, MemoryPool, MemoryServing, World
 from reconciler.providers.memory.faults import Fault, Faults
 from reconciler.simulation.audit import BUDGET, KEPT, ONCE, REMEMBERED, UNREAD, Audit
-from tests.conformance.pools import order
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import LOANS
 

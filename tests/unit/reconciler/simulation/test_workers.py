@@ -4,11 +4,11 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from reconciler.conformance.pools import order
 from reconciler.model.ids import RunName
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.memory.data import SCHEME
 from reconciler.simulation.workers import steady
-from tests.conformance.pools import order
 
 UPSTREAM = RunName("datasets/d/000000000000")
 

@@ -21,7 +21,7 @@ def test_a_runner_comes_with_setpoint_or_is_ones_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "runner", ["xgboost", {"command": []}, {"module": "a b"}, {"module": "a", "command": ["b"]}, None]
+    "runner", ["XG Boost", {"command": []}, {"module": "a b"}, {"module": "a", "command": ["b"]}, None]
 )
 def test_other_runners_are_refused(runner: Any) -> None:
     with pytest.raises(ValidationError):

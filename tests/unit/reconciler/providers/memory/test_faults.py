@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from reconciler.conformance.pools import order
 from reconciler.model.errors import Transient, Unavailable
 from reconciler.model.ids import RunName
 from reconciler.providers.memory import MemoryData, MemoryForge, MemoryPool, MemoryServing, MemorySource, World
 from reconciler.providers.memory.clock import START
 from reconciler.providers.memory.faults import Died, Fault, Faults, without_news
-from tests.conformance.pools import order
 
 RUN, NEXT = RunName("experiments/e/0123456789ab"), RunName("experiments/e/abababababab")
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from reconciler.conformance.pools import SHARED, order
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.pools import Capacity, Pool
 from reconciler.model.observed import JobState
@@ -12,7 +13,6 @@ from reconciler.ports.pool import JobOrder
 from reconciler.providers.memory import MemoryData, MemoryPool, World
 from reconciler.providers.memory.clock import START
 from reconciler.providers.memory.workers import Outcome, Read
-from tests.conformance.pools import SHARED, order
 
 RUN, OTHER = RunName("experiments/e/0123456789ab"), RunName("experiments/e/ba9876543210")
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from reconciler.conformance.pools import order
 from reconciler.model.ids import RunName
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.memory.workers import Outcome, chance, plausible, usual_duration
 from runners.contract import Result
 from runners.contract.versions import RUNNER_VERSIONS
-from tests.conformance.pools import order
 
 RUN = "experiments/e/0123456789ab"
 TRAINED = json.dumps({"metrics": {"roc_auc": 0.9}, "facts": {"slices": {"SEX": {"1": {"roc_auc": 0.8}}}}}).encode()

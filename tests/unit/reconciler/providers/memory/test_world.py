@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from reconciler.conformance.pools import order
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import RunName
 from reconciler.providers.memory import Call, MemoryData, MemoryPool, World
 from reconciler.providers.memory.clock import START
 from reconciler.providers.memory.data import DataRoom
 from reconciler.providers.memory.world import Room
-from tests.conformance.pools import order
 
 RUN = RunName("experiments/e/0123456789ab")
 

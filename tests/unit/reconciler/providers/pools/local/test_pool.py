@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.conformance.pools import SHARED, SHORT_JOB, order
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Capacity, Pool
@@ -22,7 +23,6 @@ from reconciler.model.observed import JobState
 from reconciler.providers.pools.local import LocalPool
 from reconciler.providers.pools.local.pool import LOG_LIMIT
 from reconciler.providers.pools.local.records import Record
-from tests.conformance.pools import SHARED, SHORT_JOB, order
 
 Wait = Callable[[Callable[[], object]], None]
 pytestmark = pytest.mark.usefixtures("no_process_left")
@@ -188,7 +188,8 @@ DAEMON = """
 import os, signal, sys
 from pathlib import Path
 from reconciler.providers.pools.local import LocalPool
-from tests.conformance.pools import SHARED, SHORT_JOB, WallClock, order
+from reconciler.conformance.pools import SHARED, SHORT_JOB, order
+from tests.conformance.pools import WallClock
 from reconciler.model.kinds.pools import Capacity, Pool
 
 pool = LocalPool(Path(sys.argv[1]), WallClock(), command=(sys.executable, "-I", "-S", str(SHORT_JOB)), grace=0.2)

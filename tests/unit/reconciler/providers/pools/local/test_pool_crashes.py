@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.conformance.pools import SHARED, SHORT_JOB, order
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.pools import Capacity, Pool
 from reconciler.model.observed import JobState, PoolListing
 from reconciler.providers.pools.local import LocalPool
-from tests.conformance.pools import SHARED, SHORT_JOB, WallClock, order
+from tests.conformance.pools import WallClock
 
 Wait = Callable[[Callable[[], object]], None]
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_process_left")]

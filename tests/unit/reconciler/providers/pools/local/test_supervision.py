@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.conformance.pools import SHORT_JOB
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import JobState
@@ -21,7 +22,6 @@ from reconciler.providers.pools.local.processes import kill
 from reconciler.providers.pools.local.records import Admission, Record
 from reconciler.providers.pools.local.store import Store
 from reconciler.providers.pools.local.supervision import LOST, MARGIN, NEVER_CAME, Custody
-from tests.conformance.pools import SHORT_JOB
 from tests.unit.reconciler.providers.pools.local.seen import members
 
 Wait = Callable[[Callable[[], object]], None]
