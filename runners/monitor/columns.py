@@ -52,8 +52,13 @@ def _typed(rows: pd.DataFrame, column: Column, reading: Reading) -> Any:
     distinct = values.unique().tolist()
     known = column.name in reading.columns
     read = reading.texts(column.name, distinct) if known else [text_of(value) for value in distinct]
-    texts: Mapping[Any, Any] = {value: text or np.nan for value, text in zip(distinct, read, strict=True)}
+    texts: Mapping[Any, Any] = {value: _as_taken(text) for value, text in zip(distinct, read, strict=True)}
     return values.map(texts).astype(object).to_numpy()
+
+
+def _as_taken(text: Any) -> Any:
+    """Return a text as the model takes it: NumPy's texts end before their last null characters."""
+    return (text.rstrip("\0") or np.nan) if isinstance(text, str) else text
 
 
 def text_of(value: Any) -> Any:

@@ -26,9 +26,9 @@ def test_packages_of_others_are_named_with_what_they_offer_and_what_is_wrong(
 ) -> None:
     monkeypatch.syspath_prepend(tmp_path)
     code = "from reconciler.plugins import Provider\nSTORE = Provider('nowhere:Store')\n"
-    good = package(tmp_path, "doctor_good", {PROVIDERS: {"data.json_folder": "doctor_good:STORE"}}, code)
+    good = package(tmp_path, "doctor_good", {PROVIDERS: {"data.shelf": "doctor_good:STORE"}}, code)
     bad = package(tmp_path, "doctor_bad", {PROVIDERS: {"data.hole": "doctor_bad:STORE"}})
     bad_one, good_one = plugged(plugins_with(*bad, *good))
-    assert (good_one.what, good_one.found, good_one.ok) == ("package doctor_good", "offers data.json_folder", True)
+    assert (good_one.what, good_one.found, good_one.ok) == ("package doctor_good", "offers data.shelf", True)
     assert (bad_one.what, bad_one.ok, bad_one.needed) == ("package doctor_bad", False, False)
     assert "mend or uninstall doctor_bad" in bad_one.fix

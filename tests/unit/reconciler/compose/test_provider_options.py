@@ -72,15 +72,15 @@ def test_every_error_of_the_file_is_told_at_once() -> None:
 def test_options_of_a_package_of_others_are_told_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code = (
         "from reconciler.plugins import Options, Provider\n"
-        "class JsonFolder(Options):\n    json_folders: int = 3\n"
-        "STORE = Provider('nowhere:Store', 'shelf_package:JsonFolder')\n"
+        "class Shelf(Options):\n    shelves: int = 3\n"
+        "STORE = Provider('nowhere:Store', 'shelf_package:Shelf')\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     points = package(tmp_path, "shelf_package", {PROVIDERS: {"data.shelf": "shelf_package:STORE"}}, code)
     cache = Cache(plugins_with(*points))
-    assert told("data: {provider: shelf, json_folders: 4}\n", cache) == []
+    assert told("data: {provider: shelf, shelves: 4}\n", cache) == []
     (found,) = told("data: {provider: shelf, shelvs: 4}\n", cache)
-    assert found == "1:25: data.shelvs: unknown field `shelvs` (did you mean `json_folders`?)"
+    assert found == "1:25: data.shelvs: unknown field `shelvs` (did you mean `shelves`?)"
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ CODE = """\
 from reconciler.plugins import Options, Provider
 from runners.declared import Runner
 
-class JsonFolder(Options):
-    json_folders: int = 3
+class Shelf(Options):
+    shelves: int = 3
 
-STORE = Provider("nowhere:Store", "shelf_of_schemas:JsonFolder")
+STORE = Provider("nowhere:Store", "shelf_of_schemas:Shelf")
 FREE = Provider("nowhere:Store")
 GONE = Provider("nowhere:Store", "nowhere:Options")
 TREES = Runner("nowhere:run", 1)
@@ -42,8 +42,8 @@ def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         ("data: {provider: git, largest_outpt: 1Gi}", False),
         ("data: {provider: gti}", False),
         ("data: {provider: '${variables.x}', anything: 1}", True),
-        ("data: {provider: store, json_folders: 3}", True),
-        ("data: {provider: store, json_folders: '${secret:X}'}", True),
+        ("data: {provider: store, shelves: 3}", True),
+        ("data: {provider: store, shelves: '${secret:X}'}", True),
         ("data: {provider: store, shelvs: 3}", False),
         ("data: {provider: free, anything: 1}", True),
         ("data: {provider: gone, anything: 1}", True),

@@ -42,9 +42,8 @@ def test_every_flaw_is_found() -> None:
 @pytest.mark.parametrize(
     ("runner", "expected"),
     [
-        ("tabula", ["runner: expected tabular, images, torch-images or a mapping, not `tabula`"]),
-        (3, ["runner: expected tabular, images, torch-images or a mapping, not the number 3"]),
-        ([], ["runner: expected tabular, images, torch-images or a mapping, not a list"]),
+        (3, ["runner: expected a text or a mapping, not the number 3"]),
+        ([], ["runner: expected a text or a mapping, not a list"]),
         ({"command": ["a"], "imag": "b"}, ["runner.imag: unknown field `imag`"]),
         ({"modul": "a"}, ["runner.module: `module` is missing", "runner.modul: unknown field `modul`"]),
         ({"command": "a"}, ["runner.command: expected a list, not `a`"]),

@@ -12,7 +12,7 @@ from reconciler.model.errors import Refused
 from reconciler.plugins import PORTS, Plugins, Provider, installed
 from tests.unit.reconciler.plugins.packages import PROVIDERS, RUNNERS, package, plugins_with
 
-STORE = "from reconciler.plugins import Provider\nSTORE = Provider('json_folder_of_others:Store')\n"
+STORE = "from reconciler.plugins import Provider\nSTORE = Provider('shelf_of_others:Store')\n"
 TREES = "from runners.declared import Runner\nTREES = Runner('x:run', 3, {'type': 'object'})\n"
 
 
@@ -23,19 +23,17 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_listing_imports_nothing(place: Path) -> None:
-    points = package(
-        place, "exploding", {PROVIDERS: {"data.json_folder": "exploding:STORE"}}, "raise SystemExit('boom')"
-    )
+    points = package(place, "exploding", {PROVIDERS: {"data.shelf": "exploding:STORE"}}, "raise SystemExit('boom')")
     plugins = plugins_with(*points)
-    assert plugins.providers("data") == ("git", "lakefs", "json_folder")
+    assert plugins.providers("data") == ("git", "lakefs", "shelf")
     assert plugins.providers("forge") == ("git",)
     assert "exploding" not in sys.modules
-    assert plugins.owner(PROVIDERS, "data.json_folder") == "exploding"
+    assert plugins.owner(PROVIDERS, "data.shelf") == "exploding"
 
 
 def test_what_is_chosen_is_imported(place: Path) -> None:
-    points = package(place, "good_store", {PROVIDERS: {"data.json_folder": "good_store:STORE"}}, STORE)
-    assert plugins_with(*points).provider("data", "json_folder") == Provider("json_folder_of_others:Store")
+    points = package(place, "good_store", {PROVIDERS: {"data.shelf": "good_store:STORE"}}, STORE)
+    assert plugins_with(*points).provider("data", "shelf") == Provider("shelf_of_others:Store")
 
 
 def test_a_runner_s_declaration_is_enough(place: Path) -> None:
@@ -56,9 +54,9 @@ def test_a_runner_s_declaration_is_enough(place: Path) -> None:
     ],
 )
 def test_a_broken_package_is_named_with_what_to_do(place: Path, name: str, code: str, why: str) -> None:
-    plugins = plugins_with(*package(place, name, {PROVIDERS: {"data.json_folder": f"{name}:STORE"}}, code))
-    with pytest.raises(Refused, match=f"data.json_folder of the package {name}") as told:
-        plugins.provider("data", "json_folder")
+    plugins = plugins_with(*package(place, name, {PROVIDERS: {"data.shelf": f"{name}:STORE"}}, code))
+    with pytest.raises(Refused, match=f"data.shelf of the package {name}") as told:
+        plugins.provider("data", "shelf")
     assert why in told.value.message
     assert told.value.hint == f"mend or uninstall {name}"
     assert plugins.provider("data", "git").build.endswith(":GitData")
@@ -71,11 +69,11 @@ def test_a_runner_that_declares_no_version_is_refused(place: Path) -> None:
 
 
 def test_a_name_that_two_packages_claim_is_refused_with_both(place: Path) -> None:
-    one = package(place / "1", "one", {PROVIDERS: {"data.json_folder": "one:STORE", "data.git": "one:STORE"}}, STORE)
-    two = package(place / "2", "two", {PROVIDERS: {"data.json_folder": "two:STORE"}}, STORE)
+    one = package(place / "1", "one", {PROVIDERS: {"data.shelf": "one:STORE", "data.git": "one:STORE"}}, STORE)
+    two = package(place / "2", "two", {PROVIDERS: {"data.shelf": "two:STORE"}}, STORE)
     plugins = plugins_with(*one, *two)
-    with pytest.raises(Refused, match="one and two both offer the data provider json_folder"):
-        plugins.provider("data", "json_folder")
+    with pytest.raises(Refused, match="one and two both offer the data provider shelf"):
+        plugins.provider("data", "shelf")
     with pytest.raises(Refused, match="setpoint and one both offer the data provider git"):
         plugins.provider("data", "git")
 
@@ -88,9 +86,9 @@ def test_an_unknown_name_tells_those_that_there_are() -> None:
 
 def test_options_that_are_no_model_are_refused(place: Path) -> None:
     code = STORE.replace("Store'", "Store', 'builtins:int'")
-    plugins = plugins_with(*package(place, "no_model", {PROVIDERS: {"data.json_folder": "no_model:STORE"}}, code))
+    plugins = plugins_with(*package(place, "no_model", {PROVIDERS: {"data.shelf": "no_model:STORE"}}, code))
     with pytest.raises(Refused, match="has options builtins:int, which is no Pydantic model"):
-        plugins.options("data", "json_folder")
+        plugins.options("data", "shelf")
 
 
 def test_every_built_in_provider_says_its_options() -> None:
