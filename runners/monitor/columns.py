@@ -49,16 +49,17 @@ def _typed(rows: pd.DataFrame, column: Column, reading: Reading) -> Any:
     if column.kind == "number":
         numbers = pd.to_numeric(values.astype(object), errors="coerce").astype(float)
         return numbers.replace([np.inf, -np.inf], np.nan).to_numpy()
-    distinct = values.unique().tolist()
+    told = values.tolist()
+    distinct = list(dict.fromkeys(told))  # to `unique` and `map` of pandas a text ends at its first null character
     known = column.name in reading.columns
     read = reading.texts(column.name, distinct) if known else [text_of(value) for value in distinct]
     texts: Mapping[Any, Any] = {value: _as_taken(text) for value, text in zip(distinct, read, strict=True)}
-    return values.map(texts).astype(object).to_numpy()
+    return np.array([texts[value] for value in told], dtype=object)
 
 
 def _as_taken(text: Any) -> Any:
     """Return a text as the model takes it: NumPy's texts end before their last null characters."""
-    return (text.rstrip("\0") or np.nan) if isinstance(text, str) else text
+    return text.rstrip("\0") or np.nan if isinstance(text, str) else np.nan
 
 
 def text_of(value: Any) -> Any:

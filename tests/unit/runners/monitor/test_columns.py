@@ -71,8 +71,8 @@ def test_a_log_is_read_as_the_model_took_the_request(datatype: str, data: st.Dat
 
 
 def test_a_text_ends_before_its_null_characters_as_it_does_to_the_model() -> None:
-    told = typed(pd.DataFrame({"x": ["a\0", "\0", "a"]}), [Column("x", "category")])["x"]
-    assert told.fillna("?").tolist() == ["a", "?", "a"]
+    told = typed(pd.DataFrame({"x": ["a\0", "\0", "a", "b\0c", "b\0d"]}), [Column("x", "category")])["x"]
+    assert told.fillna("?").tolist() == ["a", "?", "a", "b\0c", "b\0d"]
 
 
 def test_a_truth_is_one_category_however_a_client_writes_it() -> None:
