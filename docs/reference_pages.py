@@ -20,6 +20,7 @@ SETTINGS = (
     ("SETPOINT_REPOSITORY", "--repository", "A path or URL of the repository."),
     ("SETPOINT_ENVIRONMENT", "--environment", "A folder under environments/."),
     ("SETPOINT_BRANCH", "--branch", "The watched branch."),
+    ("SETPOINT_HTTP", "--http", "host:port of the daemon's `/healthz`, `/readyz` and `/metrics`."),
     ("SETPOINT_HOME", "--home", "Where the embedded engines keep their state."),
     ("SETPOINT_SECRET_<NAME>", "", "What `${secret:NAME}` stands for, inside jobs."),
     ("SETPOINT_RUN, SETPOINT_ATTEMPT", "", "Set in a job: the run's name, and which attempt it is."),

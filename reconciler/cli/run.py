@@ -21,7 +21,14 @@ from reconciler.settings import Settings
 
 @examples("setpoint run --repository https://forge/team/models.git --environment prod --http 0.0.0.0:9180")
 @click.command("run")
-@click.option("--http", default="127.0.0.1:0", show_default=True, help="host:port of /healthz, /readyz and /metrics.")
+@click.option(
+    "--http",
+    envvar="SETPOINT_HTTP",
+    show_envvar=True,
+    default="127.0.0.1:0",
+    show_default=True,
+    help="host:port of /healthz, /readyz and /metrics.",
+)
 @click.option("--resync", type=SPAN, default="3m", show_default=True, help="Look at everything again after so long.")
 @click.option(
     "--poll", type=SPAN, default="10s", show_default=True, help="How often a remote repository's refs are asked for."
