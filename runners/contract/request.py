@@ -1,6 +1,7 @@
 """The request: what a job is asked to do, as the daemon writes it and a runner of this or another version reads it."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -42,13 +43,23 @@ class Request(BaseModel):
         Raises:
             InputError: they don't fit; the first problem is told with its place, the others are counted.
         """
-        try:
-            return model.model_validate(self.params)
-        except ValidationError as error:
-            first, *others = error.errors(include_url=False)
-            more = f" (and {len(others)} more)" if others else ""
-            where = ".".join(str(part) for part in first["loc"])
-            raise InputError(f"the parameter {where or 'set'} doesn't fit: {first['msg']}{more}", where) from error
+        return read_params(model, self.params)
+
+
+def read_params(model: type[Params], params: Mapping[str, Any]) -> Params:
+    """Read a job's parameters by its runner's own model.
+
+    Raises:
+        InputError: they don't fit; the first problem is told with its place, the others are counted.
+    """
+    try:
+        return model.model_validate(params)
+    except ValidationError as error:
+        first, *others = error.errors(include_url=False)
+        more = f" (and {len(others)} more)" if others else ""
+        where = ".".join(str(part) for part in first["loc"])
+        what = f"the parameter {where or 'set'} doesn't fit: {first['msg']}{more}"
+        raise InputError(what, where, "correct this field of the spec") from error
 
 
 class Misunderstood(InputError):

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from runners.contract import Request, Result
 from runners.ingest.parameters import Parameters
-from runners.parameters import understood
 
 __all__ = ["run"]
 
@@ -21,7 +20,7 @@ def run(request: Request, folder: Path) -> Result:
         InputError: the parameters, the source or the schema are wrong.
         SourceUnavailable: the source is out of reach.
     """
-    params = understood(Parameters, request.params)
+    params = request.params_as(Parameters)
     from runners.ingest.ingestion import ingest
 
     return ingest(request.run.rsplit("/", 1)[0], params, folder)

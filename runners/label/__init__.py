@@ -8,7 +8,6 @@ from pathlib import Path
 
 from runners.contract import InputError, Request, Result
 from runners.label.parameters import Parameters
-from runners.parameters import understood
 
 __all__ = ["run"]
 
@@ -20,7 +19,7 @@ def run(request: Request, folder: Path) -> Result:
         InputError: the parameters, the exports or the dataset are wrong.
         SourceUnavailable: the exports or the dataset are out of reach.
     """
-    params = understood(Parameters, request.params)
+    params = request.params_as(Parameters)
     if "dataset" not in request.inputs:
         raise InputError("the request has no dataset", "inputs.dataset", "give the URL of the dataset's folder")
     from runners.label.labelling import label

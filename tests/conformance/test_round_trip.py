@@ -18,12 +18,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from runners.contract.request import read_params
 from runners.ingest.parameters import Parameters
 from runners.ingest.profile.proposal import propose_columns
 from runners.ingest.profile.tables import profile_table
 from runners.ingest.tables import Table, write_table
 from runners.ingest.taken import reading_of
-from runners.parameters import understood
 from runners.sources import read
 from runners.tables.schema import read_schema, write_schema
 
@@ -105,7 +105,7 @@ WRITERS: tuple[Callable[[Path, Mapping[str, str], Columns], dict[str, Any]], ...
 
 
 def ingested(folder: Path, source: Mapping[str, Any], **spec: Any) -> tuple[Table, Parameters]:
-    params = understood(Parameters, {"source": source, **spec})
+    params = read_params(Parameters, {"source": source, **spec})
     folder.mkdir()
     return write_table(read(params.source), params, folder), params
 

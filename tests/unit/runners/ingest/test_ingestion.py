@@ -10,10 +10,10 @@ from PIL import Image
 from pyarrow import parquet
 
 from runners.contract import InputError, Request, Result
+from runners.contract.request import read_params
 from runners.ingest.ingestion import ingest
 from runners.ingest.parameters import Parameters
 from runners.label.examples import read_examples
-from runners.parameters import understood
 from runners.samples import census
 from runners.train import tabular
 
@@ -33,7 +33,7 @@ def ingested(source: Path | str, folder: Path, format_: str = "csv", **spec: Any
     """Ingest files, and see that the result can be written."""
     folder.mkdir(exist_ok=True)
     files = {"url": str(source), "format": format_, **spec.pop("files", {})}
-    result = ingest("datasets/x", understood(Parameters, {"source": {"files": files}, **spec}), folder)
+    result = ingest("datasets/x", read_params(Parameters, {"source": {"files": files}, **spec}), folder)
     assert Result.model_validate_json(result.model_dump_json()) == result
     assert result.accepted == (not result.violations)
     return result
@@ -255,7 +255,7 @@ def test_the_census_holds_the_schema_of_the_sample(tmp_path: Path) -> None:
     census(tmp_path / "census.db", [2015, 2018], rows=5000)
     sql = {"url": f"sqlite:///{tmp_path}/census.db", "query": spec["source"]["sql"]["query"]}
     fields = {name: spec[name] for name in ("columns", "identifier", "target")}
-    result = ingest("datasets/employment", understood(Parameters, {"source": {"sql": sql}, **fields}), tmp_path)
+    result = ingest("datasets/employment", read_params(Parameters, {"source": {"sql": sql}, **fields}), tmp_path)
     assert result.violations == ()
     assert result.metrics["rows"] == 10_000
     assert {found["name"] for found in result.facts["preparations"]} >= {"encode", "scale"}

@@ -6,8 +6,8 @@ import pytest
 
 from reconciler.model.kinds.datasets import Dataset
 from runners.contract import InputError
+from runners.contract.request import read_params
 from runners.ingest.parameters import Parameters
-from runners.parameters import understood
 
 SQL = {"sql": {"url": "sqlite:///x.db", "query": "SELECT 1"}}
 
@@ -25,12 +25,12 @@ def test_the_spec_and_the_runner_mean_the_same() -> None:
             "partition": "d",
         }
     )
-    read = understood(Parameters, spec.ingest_params)
+    read = read_params(Parameters, spec.ingest_params)
     assert read.model_dump(mode="json", exclude_none=True) == spec.ingest_params
 
 
 def test_only_the_source_is_needed() -> None:
-    read = understood(Parameters, {"source": SQL})
+    read = read_params(Parameters, {"source": SQL})
     assert (read.columns, read.minimum_rows, read.extra_columns) == (None, 1, "refuse")
 
 
@@ -49,5 +49,5 @@ def test_only_the_source_is_needed() -> None:
 )
 def test_a_rule_that_makes_no_sense_is_told_with_its_place(column: dict[str, Any], told: str) -> None:
     with pytest.raises(InputError, match=told) as caught:
-        understood(Parameters, {"source": SQL, "columns": {"age": column}})
+        read_params(Parameters, {"source": SQL, "columns": {"age": column}})
     assert caught.value.where.startswith("columns.age")

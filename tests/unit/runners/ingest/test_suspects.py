@@ -7,15 +7,15 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from runners.contract.request import read_params
 from runners.ingest.parameters import Parameters
 from runners.ingest.suspects import find_suspects
-from runners.parameters import understood
 
 
 def suspects(folder: Path, values: list[Any], **spec: Any) -> list[str]:
     parquet.write_table(pa.table({"x": pa.array(values, pa.string())}), folder / "t.parquet")
     source = {"files": {"url": "x", "format": "csv"}}
-    params = understood(Parameters, {"source": source, **spec})
+    params = read_params(Parameters, {"source": source, **spec})
     return [violation.fix for violation in find_suspects(folder / "t.parquet", {"x": "string"}, params)]
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
+from runners.contract.request import read_params
 from runners.ingest.parameters import Parameters
 from runners.ingest.taken import reading_of
-from runners.parameters import understood
 from runners.tables import ColumnReading, Reading
 
 LONG = "x" * 2000
@@ -17,7 +17,7 @@ LONG = "x" * 2000
 def taken(folder: Path, values: dict[str, Any], types: dict[str, Any], **spec: Any) -> Reading:
     parquet.write_table(pa.table(values), folder / "t.parquet")
     source = {"files": {"url": "x", "format": "csv"}}
-    return reading_of(folder / "t.parquet", types, understood(Parameters, {"source": source, **spec}))
+    return reading_of(folder / "t.parquet", types, read_params(Parameters, {"source": source, **spec}))
 
 
 def test_categories_are_whole_values_and_all_of_them(tmp_path: Path) -> None:

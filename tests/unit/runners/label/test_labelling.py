@@ -10,9 +10,9 @@ import pytest
 from pyarrow import parquet
 
 from runners.contract import Result
+from runners.contract.request import read_params
 from runners.label.labelling import label
 from runners.label.parameters import Parameters
-from runners.parameters import understood
 from runners.samples import digits
 from tests.unit.runners.label.conftest import Write, task
 
@@ -22,7 +22,7 @@ FILES = {"labels.parquet", "disputes.json", "agreement.json", "agreement.png"}
 def labelled(exports: Path, dataset: str, folder: Path, **spec: Any) -> Result:
     """Merge exports, and see that the result can be written."""
     folder.mkdir(exist_ok=True)
-    params = understood(Parameters, {"exports": {"url": str(exports), "question": "digit"}, **spec})
+    params = read_params(Parameters, {"exports": {"url": str(exports), "question": "digit"}, **spec})
     result = label(params, dataset, folder)
     assert Result.model_validate_json(result.model_dump_json()) == result
     assert {file.name for file in folder.iterdir()} == FILES

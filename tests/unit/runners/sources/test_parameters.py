@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from runners.contract import InputError
-from runners.parameters import understood
+from runners.contract.request import read_params
 from runners.sources.parameters import Source
 
 CSV = {"url": "file:///x", "format": "csv"}
@@ -23,10 +23,10 @@ CSV = {"url": "file:///x", "format": "csv"}
 )
 def test_a_source_that_makes_no_sense_is_refused(source: dict[str, Any], told: str) -> None:
     with pytest.raises(InputError, match=told):
-        understood(Source, source)
+        read_params(Source, source)
 
 
 def test_how_texts_spell_numbers_is_said_by_files_alone() -> None:
-    files = understood(Source, {"files": {**CSV, "decimal": ",", "thousands": "."}})
+    files = read_params(Source, {"files": {**CSV, "decimal": ",", "thousands": "."}})
     assert (files.spellings.decimal, files.spellings.thousands) == (",", ".")
-    assert understood(Source, {"sql": {"url": "sqlite://", "query": "SELECT 1"}}).spellings.decimal == "."
+    assert read_params(Source, {"sql": {"url": "sqlite://", "query": "SELECT 1"}}).spellings.decimal == "."
