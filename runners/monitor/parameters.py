@@ -22,6 +22,8 @@ class Thresholds(Block):
     unseen_share: float | None = None
     error_rate: float | None = None
     p99_ms: float | None = None
+    multivariate: bool | None = None
+    """Told by older daemons, and read as nothing."""
 
 
 class Outcomes(Source):

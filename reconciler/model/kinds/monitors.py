@@ -52,6 +52,13 @@ class Thresholds(Block):
     )
     error_rate: float | None = Field(default=0.01, ge=0, le=1, description="Answers with a status of 500 and more.")
     p99_ms: float | None = Field(default=None, gt=0, description="99th percentile of the time to answer.")
+    multivariate: bool | None = Field(
+        default=None,
+        exclude=True,
+        json_schema_extra={"deprecated": True},
+        description="Said by older specs and read as nothing: the reconstruction error is told and never alerts; "
+        "`distance` takes its place.",
+    )
 
 
 class Alert(Block):

@@ -28,3 +28,10 @@ def test_outcomes_may_say_for_which_classes_their_values_stand() -> None:
     outcomes = {"sql": {"url": "x", "query": "y"}, "classes": {"0": "no", "1": True, "2": 2}}
     told = Monitor.model_validate({**SPEC, "outcomes": outcomes}).monitor_params["outcomes"]
     assert told == outcomes | {"lookback": 7 * 86_400.0}
+
+
+def test_what_older_specs_say_is_read_and_asks_for_nothing() -> None:
+    said, unsaid = (
+        {"deployment": "deployments/x", "schedule": "0 3 * * *", "thresholds": t} for t in ({"multivariate": True}, {})
+    )
+    assert Monitor.model_validate(said).monitor_params == Monitor.model_validate(unsaid).monitor_params
