@@ -172,13 +172,19 @@ def _reachable(folder: Path) -> Iterator[None]:
         raise Unavailable(what, "free some space, or give it to the user that runs this") from error
 
 
+_CLUSTERS = "Running entrypoint for job "
+"""How the line begins that the cluster writes before a job's own."""
+
+
 def own_words(log: str, record: Record) -> str:
     """Return what a job itself has printed, in whole lines, without what the cluster says before.
 
-    A cancelled job that is ordered again has the same name on the cluster, which goes on with the same file.
+    A cancelled job that is ordered again has the same name on the cluster, which goes on with the same file. Where the
+    cluster's own first line came late, it stands where the launcher's stood.
     """
     headline = f"setpoint: attempt {record.order.attempt} of {record.run!r} begins\n"
-    words = log.rpartition(headline)[2].encode()
+    _, is_told, own = log.rpartition(headline)
+    words = (own if is_told else log.partition("\n")[2] if log.startswith(_CLUSTERS) else log).encode()
     if len(words) > LOG_LIMIT:
         words = words[-LOG_LIMIT:].partition(b"\n")[2] or words[-LOG_LIMIT:]
     return words.decode("utf-8", "replace")

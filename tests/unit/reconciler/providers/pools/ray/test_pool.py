@@ -290,6 +290,14 @@ def test_a_pool_that_is_to_go_waits_for_its_jobs(pool: RayPool, clock: Clock) ->
     pool.configure(Address("pools/never"), None)
 
 
+def test_the_cluster_s_own_first_line_is_none_of_the_job_s(pool: RayPool, dashboard: Dashboard, clock: Clock) -> None:
+    """It may come late, and then stands where the launcher's stood."""
+    pool.submit(order())
+    go_on(pool, clock, 3)
+    next(iter(dashboard.jobs.values())).log = "Running entrypoint for job x-1: exec python -m runners.launcher\nhello\n"
+    assert pool.logs(RUN) == "hello\n"
+
+
 def test_of_a_long_log_the_end_is_told_in_whole_lines(pool: RayPool, dashboard: Dashboard, clock: Clock) -> None:
     pool.submit(order())
     go_on(pool, clock, 3)
