@@ -24,10 +24,26 @@ _LONGEST = 200
 
 @cache
 def nannyml() -> Any:
-    """Return NannyML's module."""
-    with quiet():
+    """Return NannyML's module.
+
+    A library that it imports has Arrow take moments for those of no zone from then on, in the whole process: that is
+    taken back.
+    """
+    with quiet(), _unchanged("PYARROW_IGNORE_TIMEZONE"):
         import nannyml as module
     return module
+
+
+@contextmanager
+def _unchanged(name: str) -> Iterator[None]:
+    """See that an environment variable is afterwards as it was."""
+    before = os.environ.get(name)
+    try:
+        yield
+    finally:
+        os.environ.pop(name, None)
+        if before is not None:
+            os.environ[name] = before
 
 
 def chunker(size: int) -> Any:

@@ -2,8 +2,10 @@
 
 import os
 import warnings
+from datetime import datetime, timedelta, timezone
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from runners.monitor.engine import Frames, Unanswered, asked, chunker, nannyml, quiet, series
@@ -23,6 +25,13 @@ TABLES = Frames(
 
 def test_nobody_is_told_of_what_is_done() -> None:
     assert os.environ["NML_DISABLE_USAGE_LOGGING"]
+
+
+def test_moments_keep_their_zones_beside_nannyml() -> None:
+    nannyml()
+    noon = datetime(2026, 1, 1, 12, tzinfo=timezone(timedelta(hours=9, minutes=30)))
+    told = pa.array([noon], pa.timestamp("us", "UTC")).to_pylist()
+    assert told == [noon]
 
 
 def test_a_result_is_read_as_a_series() -> None:
