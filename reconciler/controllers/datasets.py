@@ -18,7 +18,7 @@ from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import last_fire, next_fire
 
-STANDINGS = {
+PHASES = {
     Stage.WAITING: (Phase.WAITING, Reason.WAITING),
     Stage.RUNNING: (Phase.RECONCILING, Reason.RUNNING),
     Stage.FINISHING: (Phase.RECONCILING, Reason.MERGING),
@@ -43,7 +43,7 @@ def decide(resource: Resource, view: View) -> Decision:
     if lifecycle.stage is Stage.ACCEPTED:
         changes += surplus(resource.address, spec.keep and spec.keep - 1, frozenset({lifecycle.run}), view)
         changes += _proposed_schema(resource, view, lifecycle)
-    phase, reason = STANDINGS[lifecycle.stage]
+    phase, reason = PHASES[lifecycle.stage]
     taken_over = _taken_over(lifecycle, view, resource.address)
     return Decision(
         address=resource.address,

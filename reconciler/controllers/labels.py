@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.controllers.datasets import STANDINGS, due_since
+from reconciler.controllers.datasets import PHASES, due_since
 from reconciler.controllers.run_lifecycle import Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.status_pictures import pictures
@@ -34,7 +34,7 @@ def decide(resource: Resource, view: View) -> Decision:
     due = due if lifecycle.run == wanted.run else former
     names = frozenset({lifecycle.run})
     accepted = lifecycle.stage is Stage.ACCEPTED
-    phase, reason = STANDINGS[lifecycle.stage]
+    phase, reason = PHASES[lifecycle.stage]
     told = lifecycle.result.get("facts", {})
     facts: LabelFacts = {"run": lifecycle.run, "stage": lifecycle.stage.value, "note": spec.note, "result": told}
     if due:

@@ -7,6 +7,8 @@ classifier and a regressor differ, both are taken, and the trial finds out.
 from collections.abc import Mapping
 from typing import Any
 
+from runners.train.network_params import NetworkParams
+
 Schema = dict[str, Any]
 
 _TRUTH: Schema = {"type": "boolean"}
@@ -139,13 +141,8 @@ PICTURES: Mapping[str, Schema] = {
 }
 """Those by which pictures are read."""
 NETWORK: Mapping[str, Schema] = {
-    "epochs": {"type": "integer", "minimum": 1, "maximum": 10_000},
-    "batch_size": {"type": "integer", "minimum": 1, "maximum": 65_536},
-    "learning_rate": {"type": "number", "exclusiveMinimum": 0, "maximum": 10},
-    "weight_decay": _number(0),
-    "channels": {"type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": 8},
-    "hidden": {"type": "integer", "minimum": 1, "maximum": 65_536},
-    "dropout": _share(below=True),
+    name: {key: value for key, value in schema.items() if key not in ("title", "default")}
+    for name, schema in NetworkParams.model_json_schema()["properties"].items()
 }
 """Those of the network of `torch-images`."""
 
