@@ -70,20 +70,25 @@ def test_paths_of_volumes_become_folders(text: str, local: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("initial", "main", "told"),
+    ("policy", "initial", "main", "told"),
     [
-        ([], [waiting("ContainerCreating")], "Pending"),
-        ([], [running("")], "Running"),
-        ([], [running(""), terminated(0, "")], "Running"),
-        ([], [terminated(0, ""), terminated(0, "")], "Succeeded"),
-        ([], [terminated(0, ""), terminated(1, "")], "Failed"),
-        ([terminated(1, "")], [waiting("ContainerCreating")], "Failed"),
+        ("Never", [], [waiting("ContainerCreating")], "Pending"),
+        ("Never", [], [running("")], "Running"),
+        ("Never", [], [running(""), terminated(0, "")], "Running"),
+        ("Never", [], [terminated(0, ""), terminated(0, "")], "Succeeded"),
+        ("Never", [], [terminated(0, ""), terminated(1, "")], "Failed"),
+        ("Never", [terminated(1, "")], [waiting("ContainerCreating")], "Failed"),
+        ("Always", [], [terminated(65, "")], "Running"),
+        ("Always", [], [terminated(0, "")], "Running"),
+        ("Always", [terminated(1, "")], [waiting("ContainerCreating")], "Pending"),
+        ("OnFailure", [], [terminated(1, "")], "Running"),
+        ("OnFailure", [], [terminated(0, "")], "Succeeded"),
     ],
 )
-def test_a_phase_follows_from_the_containers(
-    initial: list[dict[str, Any]], main: list[dict[str, Any]], told: str
+def test_a_phase_follows_from_the_containers_and_the_policy(
+    policy: str, initial: list[dict[str, Any]], main: list[dict[str, Any]], told: str
 ) -> None:
     first, second = (
         [State(str(number), "image", one) for number, one in enumerate(group)] for group in (initial, main)
     )
-    assert phase(first, second) == told
+    assert phase(first, second, policy) == told

@@ -136,7 +136,7 @@ class Pod:
 
     def _status(self) -> Object:
         initial, main = ([one.state for one in group] for group in (self._initial, self._main))
-        return status.status(initial, main, self._address, self._since)
+        return status.status(initial, main, self._policy, self._address, self._since)
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

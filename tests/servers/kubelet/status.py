@@ -53,20 +53,23 @@ def terminated(code: int, since: str, message: str = "", reason: str = "") -> St
     return {"terminated": ended}
 
 
-def phase(initial: Sequence[State], main: Sequence[State]) -> str:
-    """Return a pod's phase; init containers that failed for good end it."""
+def phase(initial: Sequence[State], main: Sequence[State], policy: str) -> str:
+    """Return a pod's phase as a kubelet tells it: a container that is started again leaves its pod running.
+
+    A moment of "Failed" between two starts would have the ReplicaSet put another pod in this one's place.
+    """
     if any(state.exit_code for state in initial):
-        return "Failed"
+        return "Failed" if policy == "Never" else "Pending"
     codes = [state.exit_code for state in main]
-    if None not in codes:
+    if None not in codes and (policy == "Never" or (policy == "OnFailure" and not any(codes))):
         return "Failed" if any(codes) else "Succeeded"
-    has_begun = any("waiting" not in state.told or state.restarts for state in main)
+    has_begun = any("waiting" not in state.told or state.last for state in main)
     return "Running" if has_begun else "Pending"
 
 
-def status(initial: Sequence[State], main: Sequence[State], address: str, since: str) -> Status:
+def status(initial: Sequence[State], main: Sequence[State], policy: str, address: str, since: str) -> Status:
     """Return all that a kubelet tells of a pod."""
-    told = phase(initial, main)
+    told = phase(initial, main, policy)
     is_initialized = all(state.exit_code == 0 for state in initial)
     is_ready = told == "Running" and all(state.ready for state in main)
     truths = {"Initialized": is_initialized, "ContainersReady": is_ready, "Ready": is_ready}

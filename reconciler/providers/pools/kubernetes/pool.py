@@ -13,7 +13,7 @@ from reconciler.model.observed import PoolListing
 from reconciler.model.quantity import parse_duration
 from reconciler.ports.clock import Clock
 from reconciler.ports.pool import JobOrder
-from reconciler.providers.pools.kubernetes import kinds, manifests, names
+from reconciler.providers.pools.kubernetes import kinds, manifests, names, reuse
 from reconciler.providers.pools.kubernetes.cleanup import misplaced, queue_for, stale
 from reconciler.providers.pools.kubernetes.cluster import Cluster
 from reconciler.providers.pools.kubernetes.job_listing import newest, show, unfit
@@ -139,7 +139,7 @@ class KubernetesPool:
         """Queue a job: a new one, or the next attempt of one that has ended.
 
         Raises:
-            Raced: its former Job is still being deleted.
+            Raced: its former Job is still being deleted, or was only just.
             Refused: we may not, or the order asks for what the environment doesn't know.
             Unavailable: the server couldn't answer; submitting again is harmless.
         """
@@ -224,10 +224,12 @@ class KubernetesPool:
             self._kubernetes.apply(kinds.SECRETS, manifests.secret(order, self._settings, made))
 
     def _made(self, wanted: Manifest) -> Manifest:
+        name = wanted["metadata"]["name"]
+        if reuse.rests(self._settings.namespace, name):
+            raise Raced(f"the former job {name} has only just been deleted", "it is submitted again soon")
         try:
             return self._kubernetes.create(kinds.JOBS, wanted)
         except Raced:
-            name = wanted["metadata"]["name"]
             there = self._kubernetes.get(kinds.JOBS, name, self._settings.namespace)
             if there is None or "deletionTimestamp" in there["metadata"]:
                 raise Raced(f"the job {name} is still being deleted", "it is submitted again soon") from None
@@ -238,6 +240,7 @@ class KubernetesPool:
         if not held.leaving:
             namespace = self._settings.namespace
             self._kubernetes.delete(kinds.JOBS, held.name, namespace, uid=held.uid, propagation="Foreground")
+            reuse.deleted(namespace, held.name)
             if held.has_secret:
                 self._kubernetes.delete(kinds.SECRETS, names.secret_name(held.name), namespace)
 
