@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reconciler.providers.memory import VirtualClock
-from reconciler.providers.pools.kubernetes import KubernetesPool
+from reconciler.providers.pools.kubernetes import KubernetesPool, reuse
 from tests.unit.reconciler.kubernetes.apiserver import TOKEN, ApiServer, serving
 
 
@@ -76,3 +76,9 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         kubeconfig = tmp_path / "kubeconfig"
         kubeconfig.write_text(json.dumps(config), "utf-8")
         yield Stage(server, kubeconfig)
+
+
+@pytest.fixture(autouse=True)
+def _a_process_of_its_own() -> None:
+    """Let no test meet the names that another's jobs have left."""
+    reuse.forget()
