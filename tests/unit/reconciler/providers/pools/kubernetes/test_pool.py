@@ -7,6 +7,7 @@ import pytest
 from reconciler.model.errors import Raced, Refused, Unavailable
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import JobState
+from reconciler.providers.pools.kubernetes import reuse
 from tests.unit.reconciler.kubernetes.apiserver import Fault
 from tests.unit.reconciler.providers.pools.kubernetes.conftest import Stage
 from tests.unit.reconciler.providers.pools.kubernetes.told import (
@@ -104,6 +105,9 @@ def test_a_name_that_is_still_taken_is_told(stage: Stage) -> None:
     assert RUN not in pool.list().jobs
     with pytest.raises(FileNotFoundError):
         pool.logs(RUN)
+    with pytest.raises(Raced, match="only just been deleted"):
+        pool.submit(order())
+    reuse.forget()
     with pytest.raises(Raced, match="still being deleted"):
         pool.submit(order())
     stage.server.things = {path: one for path, one in stage.server.things.items() if "/jobs/" not in path}
