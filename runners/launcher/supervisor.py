@@ -47,7 +47,7 @@ class _Signals:
         self.stop = True
 
     def wait(self, seconds: float) -> None:
-        """Wait until one of these comes; the only thing that is ever read from the line is its end."""
+        """Wait for a signal or the line's end, so long at most; only its end is ever read from the line."""
         heard, _, _ = select.select(self._listened, [], [], max(0.0, min(seconds, 3600.0)))
         if self._ear in heard:
             os.read(self._ear, 4096)

@@ -215,6 +215,9 @@ class KubernetesPool:
     def _create(self, order: JobOrder, queue: str) -> None:
         """Make the Job, after what it refers to; then its Secret is given to it, to go with it."""
         wanted = manifests.job(order, queue, self._settings)
+        name = wanted["metadata"]["name"]
+        if reuse.rests(self._settings.namespace, name):
+            raise Raced(f"the former job {name} has only just been deleted", "it is submitted again soon")
         if order.resources.nodes > 1:
             self._kubernetes.apply(kinds.SERVICES, manifests.rendezvous(self._settings))
         if order.secrets:
@@ -224,12 +227,10 @@ class KubernetesPool:
             self._kubernetes.apply(kinds.SECRETS, manifests.secret(order, self._settings, made))
 
     def _made(self, wanted: Manifest) -> Manifest:
-        name = wanted["metadata"]["name"]
-        if reuse.rests(self._settings.namespace, name):
-            raise Raced(f"the former job {name} has only just been deleted", "it is submitted again soon")
         try:
             return self._kubernetes.create(kinds.JOBS, wanted)
         except Raced:
+            name = wanted["metadata"]["name"]
             there = self._kubernetes.get(kinds.JOBS, name, self._settings.namespace)
             if there is None or "deletionTimestamp" in there["metadata"]:
                 raise Raced(f"the job {name} is still being deleted", "it is submitted again soon") from None
@@ -239,8 +240,8 @@ class KubernetesPool:
         """Delete a Job; it stays, hidden, until its pods have ended."""
         if not held.leaving:
             namespace = self._settings.namespace
+            reuse.deleted(namespace, held.name)  # before the call, whose answer may be lost
             self._kubernetes.delete(kinds.JOBS, held.name, namespace, uid=held.uid, propagation="Foreground")
-            reuse.deleted(namespace, held.name)
             if held.has_secret:
                 self._kubernetes.delete(kinds.SECRETS, names.secret_name(held.name), namespace)
 

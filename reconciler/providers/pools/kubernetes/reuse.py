@@ -19,7 +19,7 @@ _rests_until: dict[tuple[str, str], float] = {}
 
 
 def deleted(namespace: str, name: str) -> None:
-    """Remember that a Job was deleted now."""
+    """Remember that a Job is being deleted now."""
     now = time.monotonic()
     for key in [key for key, until in list(_rests_until.items()) if until < now]:
         _rests_until.pop(key, None)
@@ -29,8 +29,3 @@ def deleted(namespace: str, name: str) -> None:
 def rests(namespace: str, name: str) -> bool:
     """Tell whether a Job of this name was deleted so lately that another might be taken for it."""
     return _rests_until.get((namespace, name), 0.0) > time.monotonic()
-
-
-def forget() -> None:
-    """Forget what was deleted, as a process that has just started."""
-    _rests_until.clear()

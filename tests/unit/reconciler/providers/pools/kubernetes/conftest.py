@@ -79,6 +79,6 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 @pytest.fixture(autouse=True)
-def _a_process_of_its_own() -> None:
-    """Let no test meet the names that another's jobs have left."""
-    reuse.forget()
+def _no_name_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test meet the names that another's jobs have left, as they share a process and a namespace."""
+    monkeypatch.setattr(reuse, "_rests_until", {})

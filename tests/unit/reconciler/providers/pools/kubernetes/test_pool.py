@@ -96,7 +96,7 @@ def test_a_crash_between_two_attempts_is_harmless(stage: Stage) -> None:
     assert len(stage.things("jobs")) == 1
 
 
-def test_a_name_that_is_still_taken_is_told(stage: Stage) -> None:
+def test_a_name_that_is_still_taken_is_told(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.server.pods_linger = True
     pool = stage.open()
     pool.configure(SHARED, TEAMS)
@@ -107,12 +107,24 @@ def test_a_name_that_is_still_taken_is_told(stage: Stage) -> None:
         pool.logs(RUN)
     with pytest.raises(Raced, match="only just been deleted"):
         pool.submit(order())
-    reuse.forget()
+    monkeypatch.setattr(reuse, "_rests_until", {})
     with pytest.raises(Raced, match="still being deleted"):
         pool.submit(order())
     stage.server.things = {path: one for path, one in stage.server.things.items() if "/jobs/" not in path}
     pool.submit(order())
     assert RUN in pool.list().jobs
+
+
+def test_a_name_rests_though_the_answer_to_its_deletion_was_lost(stage: Stage) -> None:
+    pool = stage.open()
+    pool.configure(SHARED, TEAMS)
+    pool.submit(order())
+    stage.server.faults = [None, Fault(500)]
+    with pytest.raises(Unavailable):
+        pool.cancel(RUN)
+    stage.server.things = {path: one for path, one in stage.server.things.items() if "/jobs/" not in path}
+    with pytest.raises(Raced, match="only just been deleted"):
+        pool.submit(order())
 
 
 def test_an_order_whose_answer_was_lost_is_made_once(stage: Stage) -> None:
@@ -137,6 +149,9 @@ def test_a_secret_goes_with_its_job(stage: Stage) -> None:
     (secret,) = stage.things("secrets")
     assert secret["metadata"]["ownerReferences"][0]["uid"] == stage.job()["metadata"]["uid"]
     pool.cancel(RUN)
+    assert stage.things("secrets") == []
+    with pytest.raises(Raced):
+        pool.submit(wanted)
     assert stage.things("secrets") == []
 
 
