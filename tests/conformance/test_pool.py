@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,11 +10,16 @@ from reconciler.conformance.pools import PoolBench
 from reconciler.conformance.test_pool import *
 from tests.conformance.kubernetes_pools import KubernetesPoolBench
 from tests.conformance.pools import EMBEDDED, RayPoolBench
+from tests.servers.fixtures import group
 
-KUBERNETES = pytest.param(
-    "kubernetes", marks=(pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("cluster"))
-)
-RAY = pytest.param("ray", marks=(pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("ray")))
+
+def engine(name: str, server: str) -> Any:
+    """Return an engine as a parameter: its tests share a server that one worker has."""
+    alone = pytest.mark.xdist_group(group(server, Path(__file__)))
+    return pytest.param(name, marks=(pytest.mark.servers, pytest.mark.slow, alone))
+
+
+KUBERNETES, RAY = engine("kubernetes", "cluster"), engine("ray", "ray")
 
 
 def _real(request: pytest.FixtureRequest, folder: Path) -> PoolBench:

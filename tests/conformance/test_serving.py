@@ -15,7 +15,8 @@ from tests.servers import fixtures
 def engine(name: str) -> Any:
     """Return an engine as a parameter; one on a real server is marked with what must be built for it."""
     needed = fixtures.SERVERS[SERVERS[name]] if name in SERVERS else ()
-    marks = [pytest.mark.servers(*needed), pytest.mark.xdist_group(SERVERS[name])] if needed else []
+    alone = pytest.mark.xdist_group(fixtures.group(SERVERS.get(name, ""), Path(__file__)))
+    marks = [pytest.mark.servers(*needed), alone] if needed else []
     return pytest.param(name, marks=marks)
 
 

@@ -31,7 +31,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.timing,
     pytest.mark.timeout(900),
-    pytest.mark.xdist_group("machine"),
+    pytest.mark.xdist_group("lives with kills"),
     pytest.mark.turns("lives with kills", "on the embedded engines"),
     pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="processes are counted by /proc"),
 ]

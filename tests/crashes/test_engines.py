@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(3600),
     pytest.mark.servers("lakefs", "etcd", "kubernetes", "kwok", "kueue", "kserve"),
-    pytest.mark.xdist_group("machine"),
+    pytest.mark.xdist_group("lives with kills"),
     pytest.mark.turns("lives with kills", "on engines"),
 ]
 

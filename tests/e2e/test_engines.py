@@ -13,13 +13,12 @@ CLUSTER = pytest.param(
     "cluster",
     marks=[
         pytest.mark.servers("lakefs", "etcd", "kubernetes", "kwok", "kueue", "kserve"),
-        pytest.mark.xdist_group("cluster"),
         pytest.mark.turns(TURNS, "cluster"),
     ],
 )
 RAY = pytest.param(
     "ray",
-    marks=[pytest.mark.servers, needs_ray, pytest.mark.xdist_group("ray"), pytest.mark.turns(TURNS, "ray")],
+    marks=[pytest.mark.servers, needs_ray, pytest.mark.turns(TURNS, "ray")],
 )
 
 

@@ -47,7 +47,6 @@ def environ(home: Path) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.xdist_group("machine")
 @pytest.mark.parametrize("page", sorted(p.name for p in PAGES.glob("*.md")))
 def test_a_tutorial_runs_as_it_is_printed(page: str, tmp_path: Path) -> None:
     script = script_of((PAGES / page).read_text())

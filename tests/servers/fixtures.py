@@ -33,7 +33,7 @@ SERVERS = {
 """Each fixture, and which servers must be built for it."""
 
 ONE_WORKER = ("cluster", "own_cluster", "frail_cluster")
-"""Fixtures that are too heavy to be had twice at once: all tests that ask for them run on one worker."""
+"""Fixtures too heavy for each worker to have them: the tests that ask for them run on one worker, or two."""
 
 _log_sizes = pytest.StashKey[dict[Path, int]]()
 
@@ -145,12 +145,17 @@ def namespace(cluster: "Cluster") -> Iterator[str]:
     cluster.admin.delete(Where("v1", "namespaces", name))
 
 
+def group(server: str, file: Path) -> str:
+    """Return the group of the tests that share a heavy server: the suites of the ports take as long as all others."""
+    return f"{server} of the ports" if file.parent.name == "conformance" else server
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark a test that needs a server, and put those on one worker that share a heavy one."""
     if set(SERVERS) & set(_fixtures(item)):
         item.add_marker(pytest.mark.servers)
     if set(ONE_WORKER) & set(_fixtures(item)):
-        item.add_marker(pytest.mark.xdist_group("cluster"))
+        item.add_marker(pytest.mark.xdist_group(group("cluster", item.path)))
 
 
 @pytest.hookimpl(tryfirst=True)
