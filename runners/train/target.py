@@ -28,8 +28,14 @@ class Target:
     notes: tuple[str, ...] = ()
 
 
-def target_of(values: Array, name: str, task: Task) -> Target:
+def target_of(values: Array, name: str, task: Task, is_boolean: bool = False) -> Target:
     """Look at the target's column.
+
+    Args:
+        values: the column; a gap in it has made integers and truths floats.
+        name: its name.
+        task: what is learned.
+        is_boolean: whether the dataset's version took it for truths.
 
     Raises:
         InputError: it doesn't fit the task, or there is too little of it.
@@ -43,6 +49,7 @@ def target_of(values: Array, name: str, task: Task) -> Target:
     missing = len(rows) - int(rows.sum())
     notes = (f"{missing} rows without {name}",) if missing else ()
     truth = _plain(values[rows])
+    truth = truth.astype(np.bool_) if is_boolean and truth.dtype.kind == "i" else truth
     if task == "regression":
         return Target(rows, _numbers(truth, name), notes=notes)
     return Target(rows, truth, _classes(truth, name, task), notes)

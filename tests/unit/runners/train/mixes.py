@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from runners.contract import Request
 from runners.evaluate.tables import Columns, read_parquet, write_parquet
+from runners.tables import Reading
 from runners.train.acceptance import accept, ask, differences
 from runners.train.estimators import Family
 from runners.train.reading import examples_of
@@ -130,7 +131,7 @@ def error_of(columns: Columns, target: str, family: str, folder: Path) -> float:
         output=folder.as_uri(),
     )
     trial = trial_of(request, folder)
-    known = examples_of(trial, read_parquet(folder / "data.parquet"), None)
+    known = examples_of(trial, read_parquet(folder / "data.parquet"), Reading({}))
     parts = split(known, trial.told.split, 0)
     fitted = Family("gbm")(trial, parts)
     model = accept(trial, fitted, known)

@@ -30,6 +30,13 @@ def test_classes_are_in_order_and_of_their_own_type(values: Any, classes: tuple[
     assert len(known.truth) == 12
 
 
+def test_truths_with_gaps_are_truths() -> None:
+    gaps = np.array([0.0, 1.0] * 6 + [np.nan])
+    known = target_of(gaps, "y", "binary", is_boolean=True)
+    assert (known.classes, known.truth.dtype) == ((False, True), np.bool_)
+    assert target_of(np.array([True, False] * 6), "y", "binary", is_boolean=True).classes == (False, True)
+
+
 def test_rows_without_a_target_are_left_out_and_told() -> None:
     known = target_of(texts(*"abababababab", None, None), "y", "binary")
     assert known.rows.tolist() == [True] * 12 + [False] * 2
