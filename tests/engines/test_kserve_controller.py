@@ -29,11 +29,11 @@ DEPLOYMENTS, SECRETS = ("apps/v1", "deployments"), ("v1", "secrets")
 
 
 @pytest.fixture
-def bench(frail_cluster: "Cluster", tmp_path: Path) -> Iterator[KServeBench]:
-    bench = KServeBench(tmp_path, frail_cluster, timeout=5, patience="1s")
+def bench(cluster: "Cluster", tmp_path: Path) -> Iterator[KServeBench]:
+    bench = KServeBench(tmp_path, cluster, timeout=5, patience="1s")
     yield bench
-    if not frail_cluster.kserve.is_running:
-        frail_cluster.kserve.start()
+    if not cluster.kserve.is_running:
+        cluster.kserve.start()
     bench.close()
 
 

@@ -26,11 +26,11 @@ LARGER = Pool(capacity=Capacity(cpus=2, memory=2**34), teams={"risk": Share(), "
 
 
 @pytest.fixture
-def bench(frail_cluster: "Cluster") -> Iterator[KubernetesPoolBench]:
-    bench = KubernetesPoolBench(frail_cluster, frail_cluster.create_namespace(f"jobs-{secrets.token_hex(4)}"))
+def bench(cluster: "Cluster") -> Iterator[KubernetesPoolBench]:
+    bench = KubernetesPoolBench(cluster, cluster.create_namespace(f"jobs-{secrets.token_hex(4)}"))
     yield bench
-    if not frail_cluster.kueue.is_running:
-        frail_cluster.kueue.start()
+    if not cluster.kueue.is_running:
+        cluster.kueue.start()
     pool = bench.open()
     for run in pool.list().jobs:
         pool.cancel(run)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.servers.resting import awake
+
 if TYPE_CHECKING:
     from tests.servers.gateway.server import Gateway
     from tests.servers.kubernetes import Cluster
@@ -28,11 +30,10 @@ SERVERS = {
     "cluster": _CLUSTER,
     "own_cluster": _CLUSTER,
     "prometheus": ("prometheus",),
-    "frail_cluster": _CLUSTER,
 }
 """Each fixture, and which servers must be built for it."""
 
-ONE_WORKER = ("cluster", "own_cluster", "frail_cluster")
+ONE_WORKER = ("cluster", "own_cluster")
 """Fixtures too heavy for each worker to have them: the tests that ask for them run on one worker, or two."""
 
 _log_sizes = pytest.StashKey[dict[Path, int]]()
@@ -83,9 +84,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Cluster]":
     """Return a running Kubernetes, with Kueue and KServe, that other tests use too: work in a `namespace`."""
     from tests.servers.kubernetes import Cluster
 
-    server = Cluster(tmp_path_factory.mktemp("cluster")).start()
-    yield server
-    server.stop()
+    with awake("cluster", Cluster(tmp_path_factory.mktemp("cluster"))) as server:
+        yield server
 
 
 @pytest.fixture
@@ -108,10 +108,8 @@ def gateway(cluster: "Cluster", tmp_path_factory: pytest.TempPathFactory) -> "It
         pytest.skip(
             "services listen at port 80, which this user may not: sysctl net.ipv4.ip_unprivileged_port_start=80"
         )
-    controller = Gateway(cluster, tmp_path_factory.mktemp("gateway"))
-    controller.start()
-    yield controller
-    controller.process.stop()
+    with awake("cluster", Gateway(cluster, tmp_path_factory.mktemp("gateway"))) as controller:
+        yield controller
 
 
 @pytest.fixture(scope="session")
@@ -119,20 +117,8 @@ def prometheus(cluster: "Cluster", tmp_path_factory: pytest.TempPathFactory) -> 
     """Return a Prometheus that scrapes the annotated pods of the cluster every second."""
     from tests.servers.prometheus.server import Prometheus
 
-    server = Prometheus(cluster, tmp_path_factory.mktemp("prometheus"))
-    server.process.start()
-    yield server
-    server.process.stop()
-
-
-@pytest.fixture(scope="module")
-def frail_cluster(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Cluster]":
-    """Return a running Kubernetes, with Kueue and KServe, of one module: kill a part, and start it again."""
-    from tests.servers.kubernetes import Cluster
-
-    server = Cluster(tmp_path_factory.mktemp("frail")).start()
-    yield server
-    server.stop()
+    with awake("cluster", Prometheus(cluster, tmp_path_factory.mktemp("prometheus"))) as server:
+        yield server
 
 
 @pytest.fixture

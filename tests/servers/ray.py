@@ -20,6 +20,7 @@ import pytest
 
 from tests.servers.ports import LOOPBACK, free_port
 from tests.servers.process import Process, until
+from tests.servers.resting import awake
 
 RAY = Path(sys.executable).with_name("ray")
 SECRET = "SETPOINT_SECRET_WAREHOUSE"
@@ -181,7 +182,7 @@ def ray_cluster() -> Iterator[RayCluster]:
     large = {"num-cpus": 16, "num-gpus": 8, "memory": 2**36, "resources": '{"fast": 4}'}
     cluster = RayCluster(large, {"num-cpus": 4, "memory": 2**34})
     try:
-        cluster.start()
-        yield cluster
+        with awake("ray", cluster):
+            yield cluster
     finally:
         cluster.close()

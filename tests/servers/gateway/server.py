@@ -53,6 +53,10 @@ class Gateway:
         )
         self.process.start()
 
+    def stop(self) -> None:
+        """End it; its class stays."""
+        self.process.stop()
+
     def listen(self, namespace: str, name: str) -> Manifest:
         """Make a Gateway that takes the routes of all namespaces; return what was made."""
         listener = {

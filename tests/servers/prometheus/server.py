@@ -42,6 +42,18 @@ class Prometheus:
         command = [home_of(PROMETHEUS) / "prometheus", *(f"--{flag}={value}" for flag, value in flags.items())]
         self.process = Process("prometheus", command, folder / "prometheus.log", lambda: answers(f"{self.url}/-/ready"))
 
+    def start(self) -> None:
+        """Start it.
+
+        Raises:
+            ServerFailedError: it ended before it was ready, or took too long.
+        """
+        self.process.start()
+
+    def stop(self) -> None:
+        """End it; what it has counted stays."""
+        self.process.stop()
+
 
 def _config(cluster: Cluster) -> dict[str, Any]:
     found = {"role": "pod", "kubeconfig_file": str(cluster.kubeconfig())}
