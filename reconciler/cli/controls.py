@@ -18,12 +18,15 @@ _ASKED = re.compile(r"apply --approve ([0-9a-f]+)")
 def write_control(settings: Settings, address: str, change: Mapping[str, Any], message: str) -> dict[str, Any]:
     """Change the control of a resource; fields set to None are taken away. Return the control as it is now.
 
+    What was asked of it by a former name is put under its own.
+
     Whoever writes at the same time loses nothing: the change is put on what the other has written.
 
     Raises:
         Refused: the status knows no such resource, or a newer version of Setpoint wrote its control.
     """
     from reconciler.model.ids import Address
+    from reconciler.model.moves import former_told
     from reconciler.status.formats import CONTROL
     from reconciler.status.read import control_path, parse
     from reconciler.yaml.dump import dump
@@ -35,12 +38,16 @@ def write_control(settings: Settings, address: str, change: Mapping[str, Any], m
         if f"status/{address}.yaml" not in tree.files:
             known = (p[7:-5] for p in tree.files if p.startswith("status/") and p.endswith(".yaml"))
             raise unknown(address, known, settings.environment)
-        former = parse(tree.read(path)) if path in tree.files else {}
+        document = parse(tree.read(f"status/{address}.yaml"))
+        names = reversed(former_told(Address(address), document.get("facts")))
+        there = [p for p in (path, *map(control_path, names)) if p in tree.files]
+        former = parse(tree.read(there[0])) if there else {}
         _demand_known(path, former)
         control.clear()
         told = {key: value for key, value in {**former, **change}.items() if value is not None and key != "format"}
         control.update(told)
-        return {path: dump({"format": CONTROL, **control}) if control else None}
+        gone: Edits = dict.fromkeys(there)
+        return {**gone, path: dump({"format": CONTROL, **control}) if control else None}
 
     status.write(changed, f"{settings.environment}: {message} {address}")
     return control

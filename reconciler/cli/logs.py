@@ -71,25 +71,32 @@ def newest_run(settings: Settings, engines: "Engines", address: str) -> str:
     Raises:
         Refused: the status knows no such resource, or it has no run yet.
     """
+    from reconciler.model.ids import Address
+    from reconciler.model.moves import former_told
+
     facts = document_of(read_status(settings), address, settings.environment).get("facts") or {}
-    if found := newest_job(engines.pool.list().jobs, address):
+    names = (address, *former_told(Address(address), facts))
+    if found := newest_job(engines.pool.list().jobs, *names):
         return found
     board = facts.get("leaderboard") or [{}]
     run = str(facts.get("run") or board[0].get("run") or facts.get("newest") or "")
-    if not run.startswith(f"{address}/"):
+    if run.rpartition("/")[0] not in names:
         raise Refused(f"{address} has no run yet", "see `setpoint status`")
     return run
 
 
-def newest_job(jobs: "Mapping[RunName, Job]", address: str) -> str:
-    """Return the run of a resource's newest job: the one that runs, else that ended last, else that waits."""
+def newest_job(jobs: "Mapping[RunName, Job]", *names: str) -> str:
+    """Return the run of a resource's newest job: the one that runs, else that ended last, else that waits.
+
+    `names` are the resource's address, and those that it had before.
+    """
     from datetime import UTC, datetime
 
     from reconciler.model.ids import owner_of
     from reconciler.model.observed import JobState
 
     never = datetime.min.replace(tzinfo=UTC)
-    own = [job for run, job in jobs.items() if owner_of(run) == address]
+    own = [job for run, job in jobs.items() if owner_of(run) in names]
     own.sort(key=lambda job: (job.state is JobState.RUNNING, job.ended or job.started or never, job.run))
     return str(own[-1].run) if own else ""
 

@@ -49,6 +49,7 @@ class _Specs:
     def __init__(self, resources: Mapping[Address, Resource]) -> None:
         self.all: Mapping[Address, Spec] = {address: item.spec for address, item in resources.items()}
         self.promotions = {a: s for a, s in self.all.items() if isinstance(s, Promotion) and not s.suspend}
+        self.moved = {former: address for address, item in resources.items() for former in item.former}
         self._hints = 0
 
     def experiment(self, address: str) -> Experiment | None:
@@ -194,4 +195,7 @@ def _origin(specs: _Specs, deployment: str) -> str | None:
         return promoted.pop()
     spec = specs.all.get(Address(deployment))
     pinned = spec.model.trial if isinstance(spec, Deployment) and spec.model else None
-    return owner_of(RunName(pinned)) if pinned and not promoted else None
+    if not pinned or promoted:
+        return None
+    owner = owner_of(RunName(pinned))
+    return specs.moved.get(owner, owner)

@@ -131,7 +131,7 @@ def _graph(layout: Layout, composed: Results, last: Generation | None) -> Graph:
         found = reconnect(last.graph, resources)
         if found is not None:
             return found
-    return connect(resources, known_to(layout))
+    return connect(resources, known_to(layout), layout.strays)
 
 
 def _between(graph: Graph) -> tuple[Flaws, Flaws]:

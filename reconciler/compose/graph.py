@@ -1,14 +1,16 @@
 """The references among resources: each leads to a resource that is declared, and none leads back to itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from reconciler.compose.flaws import Flaw
+from reconciler.compose.former_names import Claim, claims_of, wrong_claims
 from reconciler.compose.nearest import did_you_mean
 from reconciler.model.ids import Address, kind_of
 from reconciler.model.resource import Resource, in_order
 
+NONE: Mapping[Address, str] = MappingProxyType({})
 _MOST_HINTS = 100
 """Wrong references whose nearest name is looked for: a search among thousands takes milliseconds."""
 
@@ -21,17 +23,22 @@ class Graph:
     flaws: Mapping[Address, tuple[Flaw, ...]]
 
 
-def connect(resources: Mapping[Address, Resource], known: Mapping[Address, object]) -> Graph:
+def connect(
+    resources: Mapping[Address, Resource], known: Mapping[Address, object], strays: Mapping[Address, str] = NONE
+) -> Graph:
     """Order resources by their references.
 
     Args:
         resources: those that composed.
         known: every address that is declared, broken ones too: a resource that waits for a broken one is sound.
+        strays: the patches of resources that aren't declared.
     """
-    flaws: dict[Address, tuple[Flaw, ...]] = {}
+    claims = claims_of(resources)
+    flaws = wrong_claims(claims, known, strays)
     for addr, resource in resources.items():
         if any(reference not in known for reference in resource.references()):
-            flaws[addr] = tuple(_dangling(resource, known, hints=len(flaws) < _MOST_HINTS))
+            dangling = _dangling(resource, known, claims, hints=len(flaws) < _MOST_HINTS)
+            flaws[addr] = (*flaws.get(addr, ()), *dangling)
     sound = [resource for addr, resource in resources.items() if addr not in flaws]
     ordered, circular = in_order(sound)
     for cycle in _cycles({addr: resources[addr].references() for addr in circular}):
@@ -46,25 +53,29 @@ def reconnect(before: Graph, resources: Mapping[Address, Resource]) -> Graph | N
     """Return the graph in the order that it had, or None where references may have changed.
 
     Args:
-        before: the graph of other resources under the same declared addresses.
+        before: the graph of other resources under the same declared addresses, and with the same patches.
         resources: those that composed now.
     """
     if before.flaws or before.resources.keys() != resources.keys():
         return None
     for addr, old in before.resources.items():
         new = resources[addr]
-        if new is not old and new.references() != old.references():
+        if new is not old and (new.references(), new.former) != (old.references(), old.former):
             return None
     return Graph(MappingProxyType({addr: resources[addr] for addr in before.resources}), {})
 
 
-def _dangling(resource: Resource, known: Mapping[Address, object], hints: bool) -> Iterator[Flaw]:
+def _dangling(
+    resource: Resource, known: Mapping[Address, object], claims: Mapping[Address, Sequence[Claim]], *, hints: bool
+) -> Iterator[Flaw]:
     for path, name in resource.spec.reference_fields():
         if name in known:
             continue
-        kind = kind_of(name)
+        file, kind = f"specs/{name}.yaml", kind_of(name)
+        if moved := claims.get(Address(name)):
+            yield Flaw(path, f"`{name}` has moved", f"it is `{moved[0].address}` now")
+            continue
         near = did_you_mean(name, (addr for addr in known if kind_of(addr) == kind)) if hints else ""
-        file = f"specs/{name}.yaml"
         yield Flaw(path, f"`{name}` is declared nowhere: there is no {file}", near or f"add {file}")
 
 

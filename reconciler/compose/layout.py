@@ -34,10 +34,14 @@ class Place:
 
 @dataclass(slots=True)
 class Layout:
-    """The files of one environment at one commit. `odd` holds resources whose file is no regular file."""
+    """The files of one environment at one commit.
+
+    `odd` holds resources whose file is no regular file, `strays` the patches of those that have no spec.
+    """
 
     specs: dict[Address, str] = field(default_factory=dict)
     patches: dict[Address, str] = field(default_factory=dict)
+    strays: dict[Address, str] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
     environments: dict[str, str] = field(default_factory=dict)
     odd: dict[Address, list[Problem]] = field(default_factory=dict)
@@ -93,7 +97,8 @@ def _match_patches(layout: Layout) -> None:
         near = nearest(addr, layout.specs) if len(layout.problems) < 200 else None
         hint = f"did you mean `{near}`?" if near else f"add specs/{addr}.yaml, or remove the patch"
         message = f"there is no spec `{addr}` to patch"
-        layout.problems.append(Problem(layout.patches.pop(addr), 0, 0, "", message, hint))
+        layout.strays[addr] = layout.patches.pop(addr)
+        layout.problems.append(Problem(layout.strays[addr], 0, 0, "", message, hint))
 
 
 @lru_cache(maxsize=65_536)

@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from reconciler.compose.flaws import Flaw, shown
 from reconciler.compose.nearest import did_you_mean, nearest
+from reconciler.model.kinds.pools import Pool
 from reconciler.yaml.positions import Path
 
 Words = tuple[str, str]
@@ -70,6 +71,8 @@ def _missing_hint(path: Path, model: type[BaseModel] | None) -> str:
 def _unknown_hint(name: str, model: type[BaseModel] | None) -> str:
     if name == "defaults":
         return "a `defaults` list stands at the top of a spec"
+    if name == "moved_from" and model is Pool:
+        return "leave it out: no job is named by its pool, so a pool that is renamed makes nothing anew"
     return did_you_mean(name, model.model_fields) if model else ""
 
 

@@ -6,7 +6,7 @@ Law of the room: pure functions from what is desired and observed to a decision.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from reconciler.controllers import datasets, deployments, experiments, labels, monitors, pools, promotions
+from reconciler.controllers import datasets, deployments, endpoints, experiments, labels, monitors, pools, promotions
 from reconciler.controllers.proposals import close_others
 from reconciler.controllers.run_lifecycle import tidy
 from reconciler.model.decision import Controller, Decision, Phase, View
@@ -34,7 +34,7 @@ CONTROLLERS: Mapping[str, Controller] = MappingProxyType(
         "labels": Controller(_RUNS, labels.decide, _retire_runs),
         "experiments": Controller(_RUNS, experiments.decide, _retire_runs),
         "promotions": Controller(_RUNS | {"forge"}, promotions.decide, _retire_runs),
-        "deployments": Controller(_RUNS | {"serving"}, deployments.decide, deployments.retire),
+        "deployments": Controller(_RUNS | {"serving"}, deployments.decide, endpoints.retire),
         "monitors": Controller(_RUNS | {"serving"}, monitors.decide, _retire_runs),
     }
 )

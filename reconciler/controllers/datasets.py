@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from reconciler.controllers.proposals import close_others, propose_once, proposed_names, replaced
+from reconciler.controllers.proposals import close_others, proposal_name, propose_once, proposed_names, replaced
 from reconciler.controllers.refresh_causes import Cause, newest_known
 from reconciler.controllers.retraining import alerted, trigger_of
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
@@ -12,7 +12,7 @@ from reconciler.controllers.status_pictures import pictures
 from reconciler.model.change import Change, OpenProposal, StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase, View
 from reconciler.model.facts import DatasetFacts, RunFacts
-from reconciler.model.ids import Address, RunName, digest
+from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
@@ -163,7 +163,7 @@ def _proposed_schema(resource: Resource, view: View, lifecycle: Lifecycle) -> tu
     return propose_once(
         OpenProposal(
             address=resource.address,
-            name=f"{resource.address}/{digest(columns)}",
+            name=proposal_name(resource, columns, resource, view),
             file=resource.file,
             edits={"columns": columns},
             title=f"Hold {resource.address} to the schema that its data shows",

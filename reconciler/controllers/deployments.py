@@ -1,14 +1,16 @@
 """Deployments: the pinned model becomes a revision, is smoke-tested, gets traffic by steps, or goes back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from reconciler.controllers.endpoints import live_of, moved_too_late, stuck_of
 from reconciler.controllers.rollout import former_revisions, next_step
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, describe_error, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
-from reconciler.model.change import AcceptRun, Change, DeleteEndpoint, Route, StartRevision, StopRevision
-from reconciler.model.decision import Decision, Live, Phase, View
+from reconciler.model.change import AcceptRun, Change, Route, StartRevision, StopRevision
+from reconciler.model.decision import Decision, Phase, View
 from reconciler.model.facts import DeploymentFacts
 from reconciler.model.ids import Address, Digest, RunName, digest, name_of
 from reconciler.model.kinds.deployments import Deployment, Model
@@ -39,6 +41,11 @@ class _Case:
         former = self.view.facts_of(self.resource.address, DeploymentFacts).get("rolled_back") or ()
         return [str(item) for item in former][-20:]
 
+    @property
+    def name(self) -> Address | None:
+        """Return the endpoint's name, where the deployment has got another one since."""
+        return self.resource.identity if self.resource.former else None
+
     def start(self, why: str) -> StartRevision:
         spec = self.spec
         return StartRevision(
@@ -51,7 +58,14 @@ class _Case:
             access=spec.access,
             log_payloads=spec.log_payloads,
             why=why,
+            endpoint=self.name,
         )
+
+    def route(self, traffic: Mapping[Digest, int], why: str) -> Route:
+        return Route(address=self.resource.address, traffic=traffic, why=why, endpoint=self.name)
+
+    def stop(self, revision: Digest, why: str) -> StopRevision:
+        return StopRevision(address=self.resource.address, revision=revision, why=why, endpoint=self.name)
 
     def told(
         self,
@@ -71,7 +85,7 @@ class _Case:
             message=message,
             changes=changes,
             facts=self._facts(self.rolled_back if rolled_back is None else rolled_back),
-            output=_live(self.endpoint),
+            output=live_of(self.endpoint),
             drifted=drifted,
             wake=wake,
         )
@@ -94,14 +108,16 @@ def decide(resource: Resource, view: View) -> Decision:
     """Bring an endpoint to the pinned model, one step a pass."""
     spec = resource.spec
     assert isinstance(spec, Deployment)
-    endpoint = view.actual.endpoints.get(resource.address) or Endpoint(resource.address, "")
+    if too_late := moved_too_late(resource, view):
+        return too_late
+    endpoint = view.actual.endpoints.get(resource.identity) or Endpoint(resource.identity, "")
     if spec.model is None:
         return Decision(
             address=resource.address,
             phase=Phase.WAITING,
             reason=Reason.NO_MODEL,
             message="no model is pinned yet: a promotion proposes one",
-            output=_live(endpoint),
+            output=live_of(endpoint),
         )
     case = _Case(resource, spec, spec.model, revision_of(spec, spec.model), endpoint, view)
     missing = _model_missing(case)
@@ -114,36 +130,6 @@ def decide(resource: Resource, view: View) -> Decision:
     if smoke.stage is Stage.ACCEPTED:
         stale += surplus(resource.address, spec.keep and spec.keep - 1, wanted, view)
     return replace(decision, changes=(*decision.changes, *stale))
-
-
-def retire(address: Address, view: View) -> Decision:
-    """Take an endpoint away, and what was begun to test it."""
-    endpoint = view.actual.endpoints.get(address)
-    stopping = [item.state is RevisionState.STOPPING for item in endpoint.revisions.values()] if endpoint else []
-    if endpoint and stopping and all(stopping):
-        return _draining(address, endpoint)
-    delete = (DeleteEndpoint(address=address, why="its spec is gone"),) if endpoint else ()
-    return Decision(
-        address=address,
-        phase=Phase.RECONCILING,
-        reason=Reason.REMOVING,
-        message="its spec is gone",
-        changes=(*delete, *tidy(address, frozenset(), view)),
-    )
-
-
-def _draining(address: Address, endpoint: Endpoint) -> Decision:
-    """Wait for an endpoint's end, and tell when an engine takes too long for it."""
-    if stuck := _stuck(endpoint):
-        return Decision(address=address, phase=Phase.STALLED, reason=Reason.STUCK, message=stuck)
-    message = "its spec is gone, and its last requests are being answered"
-    return Decision(address=address, phase=Phase.RECONCILING, reason=Reason.DRAINING, message=message)
-
-
-def _stuck(endpoint: Endpoint) -> str:
-    """Say which revisions should have ended by now, and why they haven't; empty where there are none."""
-    ending = {n: item for n, item in sorted(endpoint.revisions.items()) if item.state is RevisionState.STOPPING}
-    return "; ".join(f"revision {name} doesn't end: {item.reason}" for name, item in ending.items() if item.reason)
 
 
 def revision_of(spec: Deployment, model: Model) -> Digest:
@@ -185,7 +171,7 @@ def _smoke(case: _Case) -> Any:
         case.resource,
         case.view,
         runner="smoke",
-        params={"name": name_of(case.resource.address), **case.spec.smoke.model_dump(mode="json")},
+        params={"name": name_of(case.resource.identity), **case.spec.smoke.model_dump(mode="json")},
         made_from={"environment": case.view.desired.environment_name, "revision": case.revision},
         inputs={"model": RunName(case.model.trial)},
         urls={"endpoint": url},
@@ -246,18 +232,18 @@ def _failed(case: _Case, reason: Reason, message: str) -> Decision:
 
 def _drift(case: _Case) -> str:
     """Tell whether a revision that was live by the last status has gone without a commit that asked for it."""
-    return f"revision {case.revision} was removed by hand" if _was_live(case) else ""
+    return f"revision {case.revision} was removed by hand" if _waslive_of(case) else ""
 
 
 def _rerouted(case: _Case) -> str:
     """Tell whether traffic was taken from a revision that had it all, by nobody who was asked to."""
     share = case.endpoint.traffic.get(case.revision, 0)
-    if share == 100 or case.revision in case.rolled_back or not _was_live(case):
+    if share == 100 or case.revision in case.rolled_back or not _waslive_of(case):
         return ""
     return f"revision {case.revision} had all the traffic and has {share} % now, which nobody asked for"
 
 
-def _was_live(case: _Case) -> bool:
+def _waslive_of(case: _Case) -> bool:
     facts = case.view.facts_of(case.resource.address, DeploymentFacts)
     return bool(facts.get("revision") == case.revision and (facts.get("traffic") or {}).get(case.revision) == 100)
 
@@ -288,12 +274,12 @@ def _rolling_out(case: _Case) -> Decision:
         message = f"revision {case.revision} is not ready: {case.running.reason or 'it starts again'}"
         return case.told(Phase.RECONCILING, Reason.NOT_READY, message, wake=step.wake)
     if step.traffic is not None:
-        route = Route(address=case.resource.address, traffic=step.traffic, why=step.message)
+        route = case.route(step.traffic, step.message)
         return case.told(Phase.RECONCILING, Reason.ROLLING_OUT, step.message, (route,), wake=step.wake)
     if step.wake:
         return case.told(Phase.RECONCILING, Reason.ROLLING_OUT, step.message, wake=step.wake)
     stops = tuple(
-        StopRevision(address=case.resource.address, revision=name, why="another revision has all the traffic")
+        case.stop(name, "another revision has all the traffic")
         for name, item in sorted(case.endpoint.revisions.items())
         if name != case.revision and item.state is not RevisionState.STOPPING
     )
@@ -301,7 +287,7 @@ def _rolling_out(case: _Case) -> Decision:
         message = f"requests to {case.endpoint.url} don't get where they should: {case.endpoint.blocked}"
         return case.told(Phase.RECONCILING, Reason.NOT_ROUTED, message)
     cleared = [r for r in case.rolled_back if r != case.revision]
-    stuck = _stuck(case.endpoint)
+    stuck = stuck_of(case.endpoint)
     message = f"{case.model.trial} answers at {case.endpoint.url}" + (f"; {stuck}" if stuck else "")
     return case.told(Phase.READY, Reason.SERVING, message, stops, rolled_back=cleared)
 
@@ -311,7 +297,7 @@ def _away(case: _Case) -> tuple[Change, ...]:
     former = [name for name in former_revisions(case.endpoint, case.revision) if name not in case.rolled_back]
     if not former or not case.endpoint.traffic.get(case.revision):
         return ()
-    return (Route(address=case.resource.address, traffic={former[0]: 100}, why="the new revision failed its gates"),)
+    return (case.route({former[0]: 100}, "the new revision failed its gates"),)
 
 
 def _with_this(case: _Case) -> list[str]:
@@ -322,14 +308,4 @@ def _idle_stop(case: _Case, why: str) -> tuple[Change, ...]:
     """Stop the revision, unless it has traffic or is on its way."""
     if not case.running or case.running.state is RevisionState.STOPPING or case.endpoint.traffic.get(case.revision):
         return ()
-    return (StopRevision(address=case.resource.address, revision=case.revision, why=why),)
-
-
-def _live(endpoint: Endpoint) -> Live | None:
-    """Return the model that has most of the traffic."""
-    serving = {n: p for n, p in endpoint.traffic.items() if p and n in endpoint.revisions}
-    if not serving:
-        return None
-    name = max(serving, key=lambda item: (serving[item], item))
-    revision = endpoint.revisions[name]
-    return Live(revision.trial, name, endpoint.url, endpoint.logs_url, endpoint.metrics_url, endpoint.since)
+    return (case.stop(case.revision, why),)

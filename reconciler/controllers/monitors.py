@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.controllers.datasets import due_since
-from reconciler.controllers.proposals import is_open, propose_once, proposed_names
+from reconciler.controllers.proposals import is_open, proposal_name, propose_once, proposed_names
 from reconciler.controllers.reports import NOT_ENOUGH, alerts_about, judged, passed, reports, spare
 from reconciler.controllers.retraining import asked_since, granted
 from reconciler.controllers.run_lifecycle import Stage, lifecycle_of_newest, tidy
@@ -15,7 +15,7 @@ from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import Change, MergeProposal, OpenProposal, StartRun
 from reconciler.model.decision import Decision, Live, Phase, View
 from reconciler.model.facts import MonitorFacts
-from reconciler.model.ids import Address, RunName, digest, kind_of, name_of
+from reconciler.model.ids import Address, RunName, kind_of, name_of
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.monitors import Monitor
 from reconciler.model.reason import Reason
@@ -167,7 +167,8 @@ def _roll_back(resource: Resource, spec: Monitor, report: RunName, live: Live, v
         return ()
     if not _may_act(resource.address, spec, report, live, view):
         return ()
-    environment, name = view.desired.environment_name, f"{resource.address}/{digest([report, former['trial']])}"
+    environment, edited = view.desired.environment_name, view.desired.resources.get(Address(spec.deployment))
+    name = proposal_name(resource, [report, former["trial"]], edited, view)
     wanted = OpenProposal(
         address=resource.address,
         name=name,
@@ -195,7 +196,8 @@ def _may_act(address: Address, spec: Monitor, report: RunName, live: Live, view:
 def _former_model(deployment: str, view: View) -> dict[str, str] | None:
     """Return the pin that was live before the present one, from the promotions' record of trials."""
     recorded = ((a, status.get("facts") or {}) for a, status in sorted(view.actual.recorded.items()))
-    of_it = (facts for a, facts in recorded if kind_of(a) == "promotions" and facts.get("deployment") == deployment)
+    told = ((facts, Address(str(facts.get("deployment")))) for a, facts in recorded if kind_of(a) == "promotions")
+    of_it = (facts for facts, target in told if view.desired.moved.get(target, target) == deployment)
     for run in (run for facts in of_it for run in reversed((facts.get("promoted") or ())[:-1])):
         model = view.actual.results.get(run, {}).get("facts", {}).get("model", {})
         if model.get("digest"):

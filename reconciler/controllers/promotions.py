@@ -12,6 +12,7 @@ from reconciler.controllers.gates import against_live, alone, failed, losses
 from reconciler.controllers.proposals import (
     close_others,
     is_open,
+    proposal_name,
     propose_once,
     proposed_names,
     replaced,
@@ -23,7 +24,7 @@ from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import Change, MergeProposal, OpenProposal, StartRun
 from reconciler.model.decision import Decision, Leaderboard, Phase, Trial, View
 from reconciler.model.facts import PromotionFacts
-from reconciler.model.ids import Address, RunName, digest, name_of
+from reconciler.model.ids import Address, RunName, name_of
 from reconciler.model.kinds.deployments import Deployment, Model
 from reconciler.model.kinds.experiments import Experiment, Metric
 from reconciler.model.kinds.promotions import Promotion
@@ -137,7 +138,9 @@ def _compare(case: _Case, candidate: Trial, board: Leaderboard) -> Decision:
         done = close_others(case.address, None, case.view) + stale
         return case.told(Phase.READY, Reason.LIVE_IS_BETTER, message, done, facts={"candidate": candidate.run})
     live = case.live.trial if case.live else None
-    name = f"{case.address}/{digest({'trial': candidate.run, 'model': candidate.model_digest, 'instead': live})}"
+    content = {"trial": candidate.run, "model": candidate.model_digest, "instead": live}
+    target = case.view.desired.resources[Address(case.spec.deployment)]
+    name = proposal_name(case.resource, content, target, case.view)
     body = _told_before(case, name)
     if not body:
         body = evidence(Address(case.spec.deployment), candidate, board, (lifecycle.result, results), live)

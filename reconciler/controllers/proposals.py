@@ -5,16 +5,35 @@ remembers the names that were proposed (`facts.proposed`), and a name that is th
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from reconciler.model.change import Change, CloseProposal, OpenProposal
 from reconciler.model.decision import View
 from reconciler.model.facts import ProposerFacts
-from reconciler.model.ids import Address
+from reconciler.model.ids import Address, digest
 from reconciler.model.observed import ProposalState
+from reconciler.model.resource import Resource
+
+
+def proposal_name(resource: Resource, content: Any, edited: Resource | None, view: View) -> str:
+    """Name a proposal by its resource and by what it proposes, for the file of a resource that may have moved.
+
+    Once that has moved, what was proposed for its former file is proposed anew, unless a person has declined it.
+    """
+    plain = f"{resource.identity}/{digest(content)}"
+    if edited is None or not edited.former:
+        return plain
+    later = [f"{resource.identity}/{digest([content, place])}" for place in (*edited.former[1:], edited.address)]
+    if is_open(later[-1], view):
+        return later[-1]
+    declined = (n for n in (plain, *later) if was_proposed(resource.address, n, view) and not is_open(n, view))
+    return next(declined, later[-1])
 
 
 def propose_once(wanted: OpenProposal, view: View) -> tuple[Change, ...]:
-    """Open a proposal unless it is open or was open before; close the resource's other ones.
+    """Open a proposal unless it is open or was open before; then close the resource's other ones.
+
+    In this order none of them is taken for declined by a daemon that comes after one which died in between.
 
     While the forge can't be read, nothing is proposed: what wasn't read isn't absent.
     """
@@ -24,7 +43,7 @@ def propose_once(wanted: OpenProposal, view: View) -> tuple[Change, ...]:
     changes = close_others(wanted.address, wanted.name, view)
     if known is not None or was_proposed(wanted.address, wanted.name, view):
         return changes
-    return (*changes, wanted)
+    return (wanted, *changes)
 
 
 def was_proposed(address: Address, name: str, view: View) -> bool:

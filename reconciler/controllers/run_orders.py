@@ -27,16 +27,16 @@ def order(
     """Order a run of a resource.
 
     The run's name digests the parameters, the seed, the runner's declared version and `made_from`, which holds the
-    contents of the inputs. Where it runs, for whom and how long is left out: that changes no result. One that reads
-    secrets is named by whose they are too: the same words may stand for another database elsewhere. `version` is the
-    runner's, where its package declares it.
+    contents of the inputs, below the first name that its resource had. Where it runs, for whom and how long is left
+    out: that changes no result. One that reads secrets is named by whose they are too: the same words may stand for
+    another database elsewhere. `version` is the runner's, where its package declares it.
     """
     spec = resource.spec
     if not isinstance(spec, JobSpec):
         raise TypeError(f"{resource.address} has no jobs")
     version = RUNNER_VERSIONS[runner] if version is None else version
     whole = {"runner": [runner, version], "params": params, "seed": seed, "from": made_from}
-    name = run_name(resource.address, whole | _whose_secrets(params, view))
+    name = run_name(resource.identity, whole | _whose_secrets(params, view))
     return StartRun(
         address=resource.address,
         run=name,

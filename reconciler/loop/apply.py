@@ -134,7 +134,7 @@ class Applier:
     def _start_revision(self, change: c.StartRevision) -> None:
         trial = RunName(change.model.trial)
         order = RevisionOrder(
-            deployment=change.address,
+            deployment=change.deployment,
             revision=change.revision,
             trial=trial,
             model_url=self._engines.reader.url(trial),
@@ -163,9 +163,9 @@ _VERBS: Mapping[type[c.Change], Callable[[Applier, Any, CommitId], object]] = {
     c.DropRun: lambda self, change, _: self._engines.data.drop(change.run, accepted=change.accepted),
     c.CancelJob: lambda self, change, _: self._engines.pool.cancel(change.run),
     c.StartRevision: lambda self, change, _: self._start_revision(change),
-    c.Route: lambda self, change, _: self._engines.serving.route(change.address, change.traffic),
-    c.StopRevision: lambda self, change, _: self._engines.serving.stop(change.address, change.revision),
-    c.DeleteEndpoint: lambda self, change, _: self._engines.serving.delete(change.address),
+    c.Route: lambda self, change, _: self._engines.serving.route(change.deployment, change.traffic),
+    c.StopRevision: lambda self, change, _: self._engines.serving.stop(change.deployment, change.revision),
+    c.DeleteEndpoint: lambda self, change, _: self._engines.serving.delete(change.deployment),
     c.OpenProposal: lambda self, change, commit: self._propose(change, commit),
     c.MergeProposal: lambda self, change, _: self._engines.forge.merge(change.name),
     c.CloseProposal: lambda self, change, _: self._engines.forge.close(change.name),

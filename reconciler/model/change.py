@@ -134,13 +134,35 @@ class CancelJob(_OfRun):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _OfRevision(Change):
+class _OfEndpoint(Change):
+    """A change of an endpoint. `endpoint` is its name, where the resource has got another one since."""
+
+    endpoint: Address | None = None
+
+    @property
+    def deployment(self) -> Address:
+        """Return the name that the endpoint has in its engine."""
+        return self.endpoint or self.address
+
+    @property
+    def target(self) -> str:
+        """Return the endpoint's name."""
+        return self.deployment
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the change as JSON-compatible values; the endpoint's name where it isn't the resource's."""
+        told = Change.as_json(self)
+        return told if self.endpoint else {key: value for key, value in told.items() if key != "endpoint"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfRevision(_OfEndpoint):
     revision: Digest
 
     @property
     def target(self) -> str:
         """Return the endpoint and the revision."""
-        return f"{self.address}/{self.revision}"
+        return f"{self.deployment}/{self.revision}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +191,7 @@ class StartRevision(_OfRevision):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Route(Change):
+class Route(_OfEndpoint):
     """Divide an endpoint's traffic among its revisions, in percent."""
 
     port = "serving"
@@ -187,7 +209,7 @@ class StopRevision(_OfRevision):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteEndpoint(Change):
+class DeleteEndpoint(_OfEndpoint):
     """Take an endpoint away with all its revisions."""
 
     port = "serving"

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, TypeVar, cast
 from reconciler.model.change import Change
 from reconciler.model.facts import Facts
 from reconciler.model.ids import Address, Digest, RunName
-from reconciler.model.observed import Actual, Branch, Proposal, Version
+from reconciler.model.moves import Moves
+from reconciler.model.observed import Actual, Branch, Control, Proposal, Version
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Desired, Resource
 
@@ -126,19 +127,28 @@ class View:
     versions_by_owner: Mapping[Address, tuple[Version, ...]] = field(default_factory=dict)
     branches_by_owner: Mapping[Address, tuple[Branch, ...]] = field(default_factory=dict)
     proposals_by_owner: Mapping[Address, tuple[Proposal, ...]] = field(default_factory=dict)
+    moves: Moves = field(default_factory=Moves)
 
     def recorded_facts(self, address: Address) -> Mapping[str, Any]:
-        """Return the facts that the last status commit holds of a resource."""
-        facts = self.actual.recorded.get(address, {}).get("facts")
+        """Return the facts that the last status commit holds of a resource, whatever that was called then."""
+        place = self.moves.recorded_as(address)
+        facts = self.actual.recorded.get(place, {}).get("facts") if place else None
         return facts if isinstance(facts, dict | Mapping) else {}  # a dict is told apart faster
 
     def facts_of(self, address: Address, kind: type[Told]) -> Told:  # noqa: ARG002 - it names the type
         """Return the same as what the resource's kind tells."""
         return cast(Told, self.recorded_facts(address))
 
+    def control(self, address: Address) -> Control | None:
+        """Return what an operator asked of a resource: by its name, or else by the newest former one."""
+        asked, resource = self.actual.controls.resources, self.desired.resources.get(address)
+        if not asked or resource is None or not resource.former:
+            return asked.get(address)
+        return next((asked[name] for name in (address, *reversed(resource.former)) if name in asked), None)
+
     def requested(self, address: Address) -> datetime | None:
         """Return when an operator last asked that a resource be reconciled anew."""
-        control = self.actual.controls.resources.get(address)
+        control = self.control(address)
         return control.requested if control else None
 
 

@@ -24,6 +24,8 @@ class Facts(TypedDict, total=False):
     """What is wrong with its spec, with file, line and column."""
     approved: str
     """Of one whose spec is gone: the approval by which it is deleted."""
+    moved_from: list[str]
+    """Its former names, the oldest first: what it made is named by that one."""
 
 
 class RunFacts(Facts, total=False):

@@ -54,6 +54,8 @@ class Reason(StrEnum):
     """The model's digest isn't the one that is pinned."""
     NEWER_FORMAT = "NewerFormat"
     """What the model's run left is of a format that this version doesn't know: upgrade Setpoint."""
+    MOVED_TOO_LATE = "MovedTooLate"
+    """It says `moved_from`, and an endpoint answers under its newer name already; the message says what to do."""
     FETCHING_MODEL = "FetchingModel"
     """The model is being taken over from another environment."""
     STARTING = "Starting"

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from reconciler.model.environment import Environment
 from reconciler.model.errors import Problem
 from reconciler.model.ids import Address, CommitId, kind_of
-from reconciler.model.kinds.spec import Spec
+from reconciler.model.kinds.spec import JobSpec, Spec
 
 SpecType = TypeVar("SpecType", bound=Spec)
 
@@ -40,6 +40,19 @@ class Resource:
     def kind(self) -> str:
         """Return the kind's name, which is also its folder's."""
         return kind_of(self.address)
+
+    @property
+    def former(self) -> tuple[Address, ...]:
+        """Return the addresses that it had before it was renamed, the oldest first."""
+        if not isinstance(self.spec, JobSpec) or not self.spec.moved_from:
+            return ()
+        return tuple(Address(f"{self.kind}/{name}") for name in self.spec.moved_from)
+
+    @property
+    def identity(self) -> Address:
+        """Return the address that its runs, its proposals and its endpoint are named by: the first that it had."""
+        former = self.former
+        return former[0] if former else self.address
 
     def references(self) -> tuple[Address, ...]:
         """Return the addresses that this resource is made from."""
@@ -81,6 +94,11 @@ class Desired:
             for above in resource.references():
                 found.setdefault(above, []).append(address)
         return {above: tuple(below) for above, below in found.items()}
+
+    @cached_property
+    def moved(self) -> Mapping[Address, Address]:
+        """Return, for each former address, the resource that has moved from it."""
+        return {former: address for address, resource in self.resources.items() for former in resource.former}
 
     def all_problems(self) -> tuple[Problem, ...]:
         """Return every problem of the commit, in the order of files and lines."""

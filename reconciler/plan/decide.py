@@ -9,11 +9,13 @@ from reconciler.model.decision import Controller, Decision, Phase, View
 from reconciler.model.errors import Problem
 from reconciler.model.ids import Address, kind_of, owner_of
 from reconciler.model.kinds import KINDS
+from reconciler.model.moves import Moves, moves_of
 from reconciler.model.observed import Actual
 from reconciler.model.plan import Plan
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Desired, Resource
 from reconciler.plan.guard import guard, without_deletions
+from reconciler.plan.moved import gone, named, notes
 
 Thing = TypeVar("Thing")
 
@@ -29,12 +31,12 @@ def decide(desired: Desired, actual: Actual, controllers: Mapping[str, Controlle
     upstream: dict[Address, Decision] = {}
     view = view_of(desired, actual, MappingProxyType(upstream))
     for address, resource in desired.resources.items():
-        upstream[address] = _of_resource(resource, view, controllers[resource.kind])
+        upstream[address] = named(_of_resource(resource, view, controllers[resource.kind]), resource)
     for address, problems in desired.broken.items():
         upstream[address] = _of_broken(address, problems, view)
-    gone = [a for a in actual.recorded if a not in upstream and kind_of(a) in KINDS]
-    retired = {a: _of_gone(a, view, controllers[kind_of(a)]) for a in sorted(gone, key=_downstream_first)}
-    decisions, notes = guard(retired, desired, actual)
+    left = sorted(gone(desired, actual, view.moves), key=_downstream_first)
+    retired = {a: _of_gone(a, view, controllers[kind_of(a)]) for a in left}
+    decisions, held = guard(retired, desired, actual, view.moves)
     unread = {a: d for a, d in decisions.items() if not _readable(controllers[kind_of(a)], actual)}
     removed = frozenset(
         a for a, d in decisions.items() if d.reason is Reason.REMOVING and not d.changes and a not in unread
@@ -42,21 +44,28 @@ def decide(desired: Desired, actual: Actual, controllers: Mapping[str, Controlle
     upstream |= {a: _blind(a, view, actual) if a in unread else d for a, d in decisions.items()}
     if actual.unread:
         upstream |= {address: without_deletions(decision) for address, decision in upstream.items()}
-    return Plan(desired.commit, desired.environment_name, MappingProxyType(upstream), removed, notes)
+    told = (*notes(desired, actual, view.moves), *held)
+    return Plan(desired.commit, desired.environment_name, MappingProxyType(upstream), removed, told)
 
 
 def view_of(desired: Desired, actual: Actual, upstream: Mapping[Address, Decision]) -> View:
     """Return what controllers see, the things that belong to a resource grouped once for all of them."""
-    data = actual.data
+    moves = moves_of(desired, actual.recorded)
     return View(
-        desired, actual, upstream, _by_owner(data.versions), _by_owner(data.branches), _by_owner(actual.proposals)
+        desired,
+        actual,
+        upstream,
+        _by_owner(actual.data.versions, moves),
+        _by_owner(actual.data.branches, moves),
+        _by_owner(actual.proposals, moves),
+        moves,
     )
 
 
-def _by_owner(things: Mapping[Any, Thing]) -> Mapping[Address, tuple[Thing, ...]]:
+def _by_owner(things: Mapping[Any, Thing], moves: Moves) -> Mapping[Address, tuple[Thing, ...]]:
     grouped: dict[Address, list[Thing]] = {}
     for name in sorted(things):
-        grouped.setdefault(owner_of(name), []).append(things[name])
+        grouped.setdefault(moves.holder(owner_of(name)), []).append(things[name])
     return {address: tuple(found) for address, found in grouped.items()}
 
 
@@ -79,7 +88,7 @@ def _of_gone(address: Address, view: View, controller: Controller) -> Decision:
 
 def _suspended(decision: Decision, view: View, why: str = "") -> Decision:
     """Hold back the changes of a resource that its spec or an operator suspends."""
-    control = view.actual.controls.resources.get(decision.address)
+    control = view.control(decision.address)
     if control and control.suspended:
         why = control.reason or "an operator suspended it"
     if not why:

@@ -9,6 +9,7 @@ from reconciler.model.decision import Decision, Phase
 from reconciler.model.environment import DeletionBudget
 from reconciler.model.errors import Severity
 from reconciler.model.ids import Address, Digest, RunName, digest, owner_of
+from reconciler.model.moves import Moves
 from reconciler.model.observed import Actual
 from reconciler.model.plan import Plan
 from reconciler.model.reason import Reason
@@ -45,7 +46,7 @@ def _without_merge(decision: Decision) -> Decision:
 
 
 def guard(
-    removed: Mapping[Address, Decision], desired: Desired, actual: Actual
+    removed: Mapping[Address, Decision], desired: Desired, actual: Actual, moves: Moves | None = None
 ) -> tuple[Mapping[Address, Decision], tuple[str, ...]]:
     """Hold back the deletions that are unsafe.
 
@@ -64,7 +65,7 @@ def guard(
     if actual.unread:
         return _held(removed, Reason.UNAVAILABLE, "not everything could be read, and nothing is deleted until it can")
     begun = {a: name for a in removed if (name := _approved_as(a, actual)) in actual.controls.approved}
-    holders = _holders(actual)
+    holders = _holders(actual, moves or Moves())
     asked = {a: d for a, d in removed.items() if a not in begun and (d.changes or a in holders)}
     name, limit = approval(asked), allowed(desired.environment.deletion, len(actual.recorded))
     if name in actual.controls.approved:
@@ -80,16 +81,17 @@ def guard(
     return {a: replace(d, facts={**d.facts, "approved": begun[a]}) if a in begun else d for a, d in removed.items()}, ()
 
 
-def _holders(actual: Actual) -> frozenset[Address]:
+def _holders(actual: Actual, moves: Moves) -> frozenset[Address]:
     """Return the resources that have made something which is there: data, jobs, an endpoint, a pool, a proposal."""
     versions = (run for run, version in actual.data.versions.items() if version.here)
     branches = (run for run, branch in actual.data.branches.items() if branch.ours)
     named = (*versions, *branches, *actual.pool.jobs, *actual.proposals)
-    return frozenset(owner_of(RunName(name)) for name in named) | actual.endpoints.keys() | actual.pool.pools.keys()
+    owners = {owner_of(RunName(name)) for name in named} | actual.endpoints.keys() | actual.pool.pools.keys()
+    return frozenset(map(moves.holder, owners))
 
 
 def _approved_as(address: Address, actual: Actual) -> str:
-    facts = actual.recorded[address].get("facts")
+    facts = actual.recorded.get(address, {}).get("facts")
     return str(facts.get("approved", "")) if isinstance(facts, Mapping) else ""
 
 

@@ -113,9 +113,10 @@ class Audit:
         unread = [i for i in self._faults.injected[self._since :] if _is_unread(i.fault, i.call)]
         if unread:
             self.broken(UNREAD, f"{call}, after {unread[0].fault} ({unread[0].call})")
-        owner = Address("/".join(call.name.split("/")[:2]))
-        if self._desired is None or kind_of(owner) not in KINDS:
+        name = Address("/".join(call.name.split("/")[:2]))
+        if self._desired is None or kind_of(name) not in KINDS:
             return
+        owner = self._desired.moved.get(name, name)
         if owner not in self._desired.resources and owner not in self._approved:
             self._deleted.add(owner)
             if len(self._deleted) > self._limit:
@@ -124,7 +125,8 @@ class Audit:
             self._check_data(RunName(call.name), self._desired)
 
     def _check_data(self, run: RunName, desired: Desired) -> None:
-        resource = desired.resources.get(owner_of(run))
+        owner = owner_of(run)
+        resource = desired.resources.get(desired.moved.get(owner, owner))
         if resource is None or getattr(resource.spec, "keep", None) is None:
             self.broken(KEPT, f"the version {run} is gone")
 

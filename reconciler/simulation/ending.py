@@ -60,7 +60,7 @@ def scheduled(desired: Desired) -> Iterator[Address]:
     for address, resource in desired.resources.items():
         spec = resource.spec
         if kind_of(address) == "monitors" or (isinstance(spec, Dataset | Labels) and spec.refresh):
-            yield address
+            yield from (address, *resource.former)
 
 
 def _told(decision: Decision, is_scheduled: bool) -> tuple[str, ...]:

@@ -18,7 +18,9 @@ from pydantic import (
     model_validator,
 )
 
+from reconciler.model.ids import NAME
 from reconciler.model.quantity import Duration, Quantity, parse_duration
+from reconciler.model.text import printable
 
 
 class Block(BaseModel):
@@ -101,8 +103,37 @@ class Spec(Block):
         return _references(self, ())
 
 
+def _one_or_many(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_one_or_many),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""One name or a list of names."""
+_LABEL = {"type": "string", "pattern": DNS_LABEL}
+
+
+def _former(names: tuple[str, ...]) -> tuple[str, ...]:
+    odd = next((name for name in names if not NAME.fullmatch(name)), None)
+    if odd is not None:
+        raise ValueError(f"`{printable(odd, 80)}` is no former name: say it as its file was called, such as `loans`")
+    return names
+
+
+FormerNames = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_one_or_many),
+    AfterValidator(_former),
+    WithJsonSchema({"anyOf": [_LABEL, {"type": "array", "items": _LABEL}]}),
+]
+"""One former name of a resource, or all of them, the oldest first."""
+
+
 class JobSpec(Spec):
-    """The part that every kind with jobs shares: where its jobs run, for whom, and for how long."""
+    """The part that every kind with jobs shares: where its jobs run, for whom, for how long, under which name."""
 
     pool: reference("pools") = Field(  # type: ignore[valid-type]
         default="pools/shared", description="The pool that its jobs run in."
@@ -113,6 +144,13 @@ class JobSpec(Spec):
         default_factory=lambda: parse_duration("1h"), description="How long a job may run before it is stopped."
     )
     retries: int = Field(default=2, ge=0, le=20, description="Attempts after the first, when a job crashes.")
+    moved_from: FormerNames = Field(
+        default=(),
+        max_length=20,
+        examples=["loans"],
+        description="What it was called before it was renamed; of several names all, the oldest first. It goes on "
+        "under the oldest, so nothing is made anew.",
+    )
 
 
 def _references(block: BaseModel, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -129,15 +167,3 @@ def _fields(block: type[BaseModel]) -> tuple[tuple[str, bool], ...]:
     """Return the names of a block's fields, and whether each holds a reference."""
     extras = {name: info.json_schema_extra for name, info in block.model_fields.items()}
     return tuple((name, isinstance(extra, dict) and "x-reference" in extra) for name, extra in extras.items())
-
-
-def _one_or_many(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-Names = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_one_or_many),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
-]
-"""One name or a list of names."""

@@ -5,7 +5,7 @@ import pytest
 from reconciler.cli.controls import asked_for, write_approval, write_control
 from reconciler.cli.status_reader import open_status, read_status
 from reconciler.model.errors import Refused
-from reconciler.model.ids import Address
+from reconciler.model.ids import Address, name_of
 from reconciler.settings import Settings
 from reconciler.status.branch import StatusBranch
 from reconciler.status.read import control_path, parse
@@ -71,3 +71,17 @@ def test_a_control_tells_its_format_and_the_one_of_a_newer_version_is_left_as_it
         write_control(settings, DIGITS, {"suspended": None}, "resume")
     assert refusal.value.hint == "upgrade Setpoint here"
     assert status.read().read(path) == newer
+
+
+@pytest.mark.usefixtures("status")
+def test_what_was_asked_by_a_former_name_is_put_under_its_own(settings: Settings) -> None:
+    pictures = Address("datasets/pictures")
+    facts = {"moved_from": [name_of(DIGITS)]}
+    edits = {f"status/{pictures}.yaml": dump({"facts": facts}), control_path(DIGITS): dump({"suspended": True})}
+    open_status(settings).write(edits, "dev: renamed")
+    told = write_control(settings, pictures, {"reason": "migration"}, "suspend")
+    assert told == {"suspended": True, "reason": "migration"}
+    assert read_status(settings).controls.resources.keys() == {pictures}
+    open_status(settings).write({control_path(DIGITS): dump({"suspended": True})}, "dev: as before")
+    assert write_control(settings, pictures, {"suspended": None, "reason": None}, "resume") == {}
+    assert not read_status(settings).controls.resources

@@ -29,6 +29,7 @@ def job(name: str, state: JobState, hour: int | None = None) -> Job:
 def test_a_failed_job_is_found_as_well_as_an_accepted_one(jobs: list[Job], newest: str) -> None:
     others = {RunName("monitors/other/c"): job("c", JobState.RUNNING)}
     assert newest_job({j.run: j for j in jobs} | others, "monitors/m") == newest
+    assert newest_job({j.run: j for j in jobs}, "monitors/renamed", "monitors/m") == newest
 
 
 def test_a_log_is_followed_until_its_job_has_ended() -> None:

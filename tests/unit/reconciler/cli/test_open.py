@@ -28,6 +28,12 @@ def test_urls_come_first_then_the_newest_report_then_the_status() -> None:
     ]
 
 
+def test_reports_of_a_former_name_are_its_own() -> None:
+    found = list(places("monitors/now", {"facts": {"moved_from": ["m"]}}, "setpoint/dev", FILES))
+    assert ("report.md", "setpoint/dev:reports/monitors/m/aaa/report.md") in found
+    assert not any("other" in place for _, place in found)
+
+
 @pytest.mark.usefixtures("status")
 def test_what_has_no_url_is_on_the_status_branch(say: Say, place: Place) -> None:
     assert "setpoint/dev:status/datasets/digits.yaml" in say("open", "datasets/digits", *place).out

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.controllers.deployments import retire, revision_of
+from reconciler.controllers.deployments import revision_of
+from reconciler.controllers.endpoints import retire
 from reconciler.model.change import AcceptRun, CancelJob, DeleteEndpoint, DropRun, StartRevision, StartRun, StopRevision
 from reconciler.model.decision import Decision, Live, Phase
 from reconciler.model.ids import Digest

@@ -186,7 +186,7 @@ def test_automatic_approval_merges_what_is_open_and_nothing_else() -> None:
 def test_a_better_candidate_replaces_an_open_proposal_which_may_come_again() -> None:
     older = stage.proposal(f"{GO}/older")
     found = compared(older, facts={"proposed": [older.name]})
-    assert [type(change) for change in found.changes] == [CloseProposal, OpenProposal]
+    assert [type(change) for change in found.changes] == [OpenProposal, CloseProposal]
     assert found.facts["proposed"] == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from reconciler.model.change import DropRun
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.errors import Unavailable
-from reconciler.model.ids import Address, CommitId, RunName
+from reconciler.model.ids import Address, CommitId, RunName, name_of
 from reconciler.model.plan import Outcome, Plan
 from reconciler.status.read import Recorded, approval_path, parse
 from reconciler.status.write import Edits, edits, status, with_outcomes
@@ -168,6 +168,17 @@ def test_reports_stay_while_a_resource_shows_none_and_go_with_it() -> None:
     (path,) = SHOWN
     assert path not in record(plan(decision(WATCH, reason="WaitsForUpstream")), branch)
     assert record(plan(decision(WATCH), removed=frozenset({WATCH})), branch)[path] is None
+
+
+def test_reports_of_a_former_name_stay_as_long_as_they_are_shown() -> None:
+    branch = after({}, record(plan(decision(WATCH, files=SHOWN))))
+    (path,) = SHOWN
+    renamed, facts = Address("monitors/look"), {"moved_from": [name_of(WATCH)]}
+    changed = record(plan(decision(renamed, files=SHOWN, facts=facts)), branch)
+    assert path not in changed
+    assert changed[f"status/{WATCH}.yaml"] is None
+    newer = {path.replace("aaa", "bbb", 1): place for path, place in SHOWN.items()}
+    assert record(plan(decision(renamed, files=newer, facts=facts)), branch)[path] is None
 
 
 def test_a_report_that_cannot_be_read_keeps_no_status_back() -> None:
