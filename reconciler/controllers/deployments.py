@@ -232,18 +232,18 @@ def _failed(case: _Case, reason: Reason, message: str) -> Decision:
 
 def _drift(case: _Case) -> str:
     """Tell whether a revision that was live by the last status has gone without a commit that asked for it."""
-    return f"revision {case.revision} was removed by hand" if _waslive_of(case) else ""
+    return f"revision {case.revision} was removed by hand" if _was_live(case) else ""
 
 
 def _rerouted(case: _Case) -> str:
     """Tell whether traffic was taken from a revision that had it all, by nobody who was asked to."""
     share = case.endpoint.traffic.get(case.revision, 0)
-    if share == 100 or case.revision in case.rolled_back or not _waslive_of(case):
+    if share == 100 or case.revision in case.rolled_back or not _was_live(case):
         return ""
     return f"revision {case.revision} had all the traffic and has {share} % now, which nobody asked for"
 
 
-def _waslive_of(case: _Case) -> bool:
+def _was_live(case: _Case) -> bool:
     facts = case.view.facts_of(case.resource.address, DeploymentFacts)
     return bool(facts.get("revision") == case.revision and (facts.get("traffic") or {}).get(case.revision) == 100)
 

@@ -23,7 +23,7 @@ from tests.crashes.victim import NAME
 from tests.unit.reconciler.git.people import Clone, git
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 240.0
+PATIENCE = 480.0
 DEPLOYMENT, MONITOR = f"deployments/{NAME}", f"monitors/{NAME}"
 WAREHOUSE = "SETPOINT_SECRET_WAREHOUSE"
 ROWS, ASKED, BATCH = 300, 200, 50

@@ -1,5 +1,8 @@
 """The command line: controls."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from reconciler.cli.controls import asked_for, write_approval, write_control
@@ -41,13 +44,19 @@ def test_before_the_first_pass_there_is_nothing_to_control(settings: Settings) -
 
 
 @pytest.mark.usefixtures("status")
-def test_two_operators_at_once_lose_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_operators_at_once_lose_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The other one is on another machine: on this one it would wait for its turn."""
+    (tmp_path / "elsewhere").mkdir()
     swap, rivals = StatusBranch._swap, [{"requested": "2026-01-01T00:00:00+00:00"}]
 
     def overtaken(self: StatusBranch, *arguments: object) -> None:
         if rivals:
             other = rivals.pop()
-            open_status(settings).write({control_path(DIGITS): dump(other)}, "dev: somebody else")
+            with monkeypatch.context() as there:
+                there.setattr(tempfile, "tempdir", str(tmp_path / "elsewhere"))
+                open_status(settings).write({control_path(DIGITS): dump(other)}, "dev: somebody else")
         swap(self, *arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(StatusBranch, "_swap", overtaken)
