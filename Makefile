@@ -38,19 +38,24 @@ demo: $(if $(ENVIRONMENT),servers,$(INSTALLED))  ## Run the whole loop on this m
 .PHONY: check
 check: $(VENV)/.test  ## Format, lint, types, layers, unit and house tests: under 75 seconds
 	$(eval BEGAN := $(shell date +%s.%N))
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-reconciler check-rest
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target check-core check-world check-runners
 	@$(BIN)/python -m tests.times check $(BEGAN)
 
-# Two processes that each collect their own tests: one pool of workers would collect all of them in each.
-.PHONY: check-reconciler check-rest
-check-reconciler:
-	@$(BIN)/pytest -q -m "not slow" tests/unit/reconciler
-check-rest:
+# Processes that each collect their own tests: the workers of one pool would each collect all. The second waits a lot.
+QUICK = $(BIN)/pytest -q -m "not slow"
+CORE := tests/unit/reconciler
+WORLD := $(addprefix $(CORE)/,git lease loop providers status watched)
+.PHONY: check-core check-world check-runners
+check-core:
+	@$(QUICK) $(CORE) $(addprefix --ignore=,$(WORLD))
+check-world:
+	@$(QUICK) $(WORLD)
+check-runners:
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy reconciler runners
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/pytest -q -m "not slow" --ignore tests/unit/reconciler tests/unit tests/house
+	@$(QUICK) --ignore=$(CORE) tests/unit tests/house
 
 .PHONY: servers
 servers: $(VENV)/.test  ## Build the servers that the tests need, once for this machine
