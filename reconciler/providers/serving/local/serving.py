@@ -161,6 +161,21 @@ class LocalServing:
         self._last = shown
         return changed
 
+    def logs(self, deployment: Address, revision: Digest) -> Mapping[str, str]:
+        """Return the newest lines of a revision's replicas by `<revision>-<slot>`, of their former processes too.
+
+        Raises:
+            FileNotFoundError: there is no such revision.
+            Unavailable: the folder can't be read.
+        """
+        with self._guard, _reachable(self._store.folder):
+            endpoint = self._store.endpoint(deployment)
+            known = endpoint.revisions.get(revision) if endpoint else None
+            found = self._replicas.logs(known) if known else {}
+        if known is None:
+            raise FileNotFoundError(f"{deployment} has no revision {revision}")
+        return found
+
     def _listed(self) -> Mapping[Address, Endpoint]:
         leaving = {record.deployment: _leaving(self._shown(record)) for record in self._store.leaving().values()}
         return leaving | {name: self._shown(record) for name, record in self._store.endpoints().items()}
