@@ -72,6 +72,28 @@ def test_what_a_run_leaves_stalls_that_run_alone(kind: str, path: str, tmp_path:
     data.close()
 
 
+@every_leaving
+def test_what_lies_in_the_place_of_a_listed_file_stalls_that_run_alone(kind: str, tmp_path: Path) -> None:
+    data = GitData(tmp_path / "data", "dev")
+    work = tmp_path / "data" / "work"
+    for run in (GOOD, BAD):
+        data.open(run)
+        told = {"accepted": True, "metrics": {"a": 0.5}, "files": {"model/model.onnx": "sha256:0", "plots/a": "x"}}
+        (work / run / "result.json").write_text(json.dumps(told))
+        (work / run / "model").mkdir()
+        (work / run / "model" / "model.onnx").write_bytes(b"m")
+    (work / GOOD / "plots").mkdir()
+    (work / GOOD / "plots" / "a").write_bytes(b"p")
+    leave(kind, work / BAD / "plots")
+    engines = replace(stage.engines(World()), data=data, reader=data)
+    actual = read_in_bounds(lambda: observe(engines, {}, Controls(), Results()))
+    assert not isinstance(actual, Exception)
+    assert actual.unread == {}
+    assert actual.results[GOOD]["accepted"]
+    assert "doesn't hold: plots/a" in actual.results[BAD]["what"]
+    data.close()
+
+
 def test_a_way_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
     data = GitData(tmp_path / "data", "dev")
     data.open(BAD)
