@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from reconciler.cli.growth import growth
-from reconciler.model.errors import Refused
+from reconciler.model.errors import Refused, Unavailable
 from runners.contract.secrets import scrubbed
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def read(serving: "ServingEngine", address: str, asked: str = "") -> Printed:
     endpoint = serving.list().get(Address(address))
     if endpoint is None:
         raise Gone(f"{address} has no endpoint", f"`setpoint get {address}` says why; a run's log is under its name")
+    if endpoint.unread:
+        raise Unavailable(f"{address} can't be read: {endpoint.unread}")
     found = {revision: _logs(serving, endpoint, revision) for revision in revisions(endpoint, asked)}
     return {revision: texts for revision, texts in found.items() if texts is not None}
 

@@ -95,6 +95,8 @@ def decide(resource: Resource, view: View) -> Decision:
     spec = resource.spec
     assert isinstance(spec, Deployment)
     endpoint = view.actual.endpoints.get(resource.address) or Endpoint(resource.address, "")
+    if endpoint.unread:
+        return _unread(endpoint, view)
     if spec.model is None:
         return Decision(
             address=resource.address,
@@ -119,6 +121,8 @@ def decide(resource: Resource, view: View) -> Decision:
 def retire(address: Address, view: View) -> Decision:
     """Take an endpoint away, and what was begun to test it."""
     endpoint = view.actual.endpoints.get(address)
+    if endpoint and endpoint.unread:
+        return _unread(endpoint, view)
     stopping = [item.state is RevisionState.STOPPING for item in endpoint.revisions.values()] if endpoint else []
     if endpoint and stopping and all(stopping):
         return _draining(address, endpoint)
@@ -129,6 +133,17 @@ def retire(address: Address, view: View) -> Decision:
         reason=Reason.REMOVING,
         message="its spec is gone",
         changes=(*delete, *tidy(address, frozenset(), view)),
+    )
+
+
+def _unread(endpoint: Endpoint, view: View) -> Decision:
+    """Leave an endpoint as it is of which nothing is known: what wasn't read isn't absent."""
+    return Decision(
+        address=endpoint.deployment,
+        phase=Phase.STALLED,
+        reason=Reason.UNREADABLE,
+        message=f"its endpoint can't be read and is left as it is: {endpoint.unread}",
+        facts=view.recorded_facts(endpoint.deployment),
     )
 
 

@@ -38,7 +38,10 @@ class Serving(Protocol):
     """Endpoints that outlive the daemon."""
 
     def list(self) -> Mapping[Address, Endpoint]:
-        """List all endpoints with their revisions, traffic and figures."""
+        """List all endpoints with their revisions, traffic and figures.
+
+        One that can't be read by itself is listed as `unread`: it isn't absent, and no verb is asked for it meanwhile.
+        """
 
     def start(self, order: RevisionOrder) -> None:
         """Start a revision without traffic; for one that is there, only its bounds of scale change."""

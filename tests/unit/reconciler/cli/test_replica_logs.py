@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from reconciler.cli.replica_logs import Gone, Printed, followed, is_deployment, last, read, revisions, shown
+from reconciler.model.errors import Unavailable
 from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.kinds.spec import Resources
@@ -78,6 +79,17 @@ def test_an_endpoint_that_isn_t_there_says_where_to_look() -> None:
     with pytest.raises(Gone, match="deployments/api has no endpoint") as refused:
         read(MemoryServing(World()), API)
     assert "setpoint get deployments/api" in refused.value.hint
+
+
+def test_an_endpoint_that_can_t_be_read_says_why() -> None:
+    class Unread(MemoryServing):
+        """Can't read its one endpoint."""
+
+        def list(self) -> Mapping[Address, Endpoint]:
+            return {API: Endpoint(API, "", unread="the record x can't be understood: restore it")}
+
+    with pytest.raises(Unavailable, match="deployments/api can't be read: the record x can't be understood"):
+        read(Unread(World()), API)
 
 
 def test_a_revision_that_ends_meanwhile_is_left_out() -> None:
