@@ -27,11 +27,11 @@ from runners.contract import (
     formats,
 )
 from runners.contract.request import Misunderstood, read_request
+from runners.contract.secrets import scrubbed, scrubbed_document
 from runners.contract.versions import RUNNER_VERSIONS
 from runners.declared import BUILT_IN, GROUP, declared
 from runners.inputs import near
 from runners.ranks import Helped, rank_of, size_of
-from runners.secrets import scrubbed, scrubbed_document
 from runners.staging import deliver
 
 Runner = Callable[[Request, Path], Result]

@@ -1,4 +1,4 @@
-"""`setpoint logs`: what a job printed."""
+"""`setpoint logs`: what a job printed, or the replicas of an endpoint."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli import replica_logs
 from reconciler.cli.completion import complete_addresses
 from reconciler.cli.examples import examples
+from reconciler.cli.growth import growth
 from reconciler.cli.options import placed
 from reconciler.cli.output import as_json, print_json
 from reconciler.cli.scope import is_terminal
 from reconciler.cli.status_reader import document_of, read_status
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
+from runners.contract.secrets import scrubbed
 
 if TYPE_CHECKING:
     from reconciler.model.ids import RunName
@@ -24,15 +27,54 @@ POLL = 0.5
 """Seconds between two looks at a log that is followed."""
 
 
-@examples("setpoint logs experiments/employment -f", "setpoint logs experiments/employment/3f2a1b4c5d6e --lines 50")
+@examples(
+    "setpoint logs experiments/employment -f",
+    "setpoint logs experiments/employment/3f2a1b4c5d6e --lines 50",
+    "setpoint logs deployments/employment -f",
+    "setpoint logs deployments/employment --revision 3f2a",
+)
 @click.command("logs")
 @click.argument("name", shell_complete=complete_addresses)
-@click.option("--lines", "-n", type=click.IntRange(min=0), default=0, help="Only the last lines.")
-@click.option("--follow", "-f", is_flag=True, help="Go on printing until the job has ended.")
+@click.option("--lines", "-n", type=click.IntRange(min=0), default=0, help="Only the last lines, of each replica.")
+@click.option("--follow", "-f", is_flag=True, help="Go on printing until the job, or the endpoint, has ended.")
+@click.option("--revision", default="", help="Which revision's replicas; the beginning of its digest is enough.")
 @as_json
 @placed
-def command(settings: Settings, name: str, lines: int, follow: bool, to_json: bool) -> None:
-    """Show what a run printed; for a resource, its newest job, whether that runs, has failed or has succeeded."""
+def command(settings: Settings, name: str, lines: int, follow: bool, revision: str, to_json: bool) -> None:
+    """Show what a run printed; for a resource, its newest job, whether that runs, has failed or has succeeded.
+
+    For a deployment it is what the replicas print of the revisions that serve, or of all while none does. What its
+    smoke tests and its model's training printed is shown by the names of these runs.
+    """
+    if replica_logs.is_deployment(name):
+        _of_replicas(_engines(settings), name, revision, lines, follow, to_json)
+        return
+    if revision:
+        raise Refused(f"{name} is no deployment, and has no revisions", "name a deployment, or leave --revision out")
+    _of_run(settings, name, lines, follow, to_json)
+
+
+def _of_replicas(engines: "Engines", name: str, revision: str, lines: int, follow: bool, to_json: bool) -> None:
+    printed = replica_logs.read(engines.serving, name, revision)
+    if to_json:
+        texts = {digest: {r: replica_logs.last(t, lines) for r, t in of.items()} for digest, of in printed.items()}
+        print_json({"deployment": name, "revisions": texts})
+        return
+    tell(replica_logs.shown(printed, lines))
+    if follow:
+        for more in replica_logs.followed(printed, lambda: _look(engines, name, revision)):
+            tell(more)
+
+
+def _look(engines: "Engines", name: str, revision: str) -> "replica_logs.Printed | None":
+    """Read what replicas have printed; None where the endpoint, or the revision that was asked for, has gone."""
+    try:
+        return replica_logs.read(engines.serving, name, revision)
+    except replica_logs.Gone:
+        return None
+
+
+def _of_run(settings: Settings, name: str, lines: int, follow: bool, to_json: bool) -> None:
     engines = _engines(settings)
     run = name if name.count("/") == 2 else newest_run(settings, engines, name)
     text = _read(engines, run)
@@ -47,7 +89,7 @@ def command(settings: Settings, name: str, lines: int, follow: bool, to_json: bo
 
 
 def tell(text: str) -> None:
-    """Print what a job wrote: on a terminal with its colours alone, elsewhere as it is."""
+    """Print what a job or a replica wrote: on a terminal with its colours alone, elsewhere as it is."""
     from reconciler.model.text import coloured
 
     print(coloured(text) if is_terminal() else text, end="", flush=True)
@@ -59,7 +101,7 @@ def followed(text: str, read: Callable[[], str], goes_on: Callable[[], bool], po
     while is_open:
         is_open = goes_on()
         newest = read()
-        yield newest.removeprefix(text) if newest.startswith(text) else f"…\n{newest}"
+        yield growth(text, newest)
         text = newest
         if is_open:
             time.sleep(poll)
@@ -118,7 +160,7 @@ def _read(engines: "Engines", run: str) -> str:
     from reconciler.model.ids import RunName
 
     try:
-        return engines.pool.logs(RunName(run))
+        return scrubbed(engines.pool.logs(RunName(run)))
     except FileNotFoundError as error:
         hint = "its record may be purged; `setpoint get` shows the run"
         raise Refused(f"the pool knows no job of {run}", hint) from error

@@ -7,7 +7,7 @@ from typing import Protocol
 from reconciler.model.ids import Address, Digest
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.observed import Endpoint
-from reconciler.ports.serving import RevisionOrder, Serving
+from reconciler.ports.serving import RevisionOrder, ServingEngine
 
 PATIENCE = 60.0
 
@@ -15,7 +15,7 @@ PATIENCE = 60.0
 class ServingBench(Protocol):
     """An engine on state that outlives it."""
 
-    def open(self) -> Serving:
+    def open(self) -> ServingEngine:
         """Return a provider on the state, as a daemon that has just started makes it."""
 
     def pass_time(self) -> None:
@@ -24,7 +24,10 @@ class ServingBench(Protocol):
     def order(
         self, deployment: Address, revision: Digest, replicas: Replicas, *, is_broken: bool = False
     ) -> RevisionOrder:
-        """Return an order for a model that can be served, or for one that can't be loaded."""
+        """Return an order for a model that can be served, or for one that can't be loaded.
+
+        A replica that serves it prints a line with its trial's name.
+        """
 
     def close(self) -> None:
         """End whatever still runs."""
@@ -33,7 +36,7 @@ class ServingBench(Protocol):
 class Reborn:
     """An engine whose daemon is killed after every call: each call is made on a provider that has just been opened."""
 
-    def __init__(self, open_: Callable[[], Serving]) -> None:
+    def __init__(self, open_: Callable[[], ServingEngine]) -> None:
         self._open = open_
 
     def list(self) -> Mapping[Address, Endpoint]:
@@ -54,9 +57,12 @@ class Reborn:
     def settle(self) -> bool:
         return self._open().settle()
 
+    def logs(self, deployment: Address, revision: Digest) -> Mapping[str, str]:
+        return self._open().logs(deployment, revision)
+
 
 def wait_for(
-    bench: ServingBench, serving: Serving, until: Callable[[Mapping[Address, Endpoint]], object], what: str
+    bench: ServingBench, serving: ServingEngine, until: Callable[[Mapping[Address, Endpoint]], object], what: str
 ) -> Mapping[Address, Endpoint]:
     """Settle and let time pass until a listing is as it should be; return it."""
     deadline = time.monotonic() + PATIENCE

@@ -1,6 +1,6 @@
 """What a data store is tried on: state that outlives it, and a way to write what a job would."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from reconciler.model.ids import CommitId, RunName
@@ -54,6 +54,9 @@ class Reborn:
 
     def read(self, run: RunName, path: str) -> bytes:
         return self._open().read(run, path)
+
+    def missing(self, run: RunName, paths: Collection[str]) -> Collection[str]:
+        return self._open().missing(run, paths)
 
     def url(self, run: RunName) -> str:
         return self._open().url(run)

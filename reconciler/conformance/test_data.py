@@ -87,6 +87,18 @@ def test_a_run_that_isn_t_there_is_told(data: Data) -> None:
         data.url(RUN)
 
 
+@pytest.mark.parametrize("files", [FILES, {}])
+def test_files_that_a_run_lacks_are_told(bench: StoreBench, data: Data, files: dict[str, bytes]) -> None:
+    bench.write(data.open(OTHER), {"only-other": b"x"})
+    bench.write(data.open(RUN), files)
+    odd = {"model", "model/model.onn", "model/model.onnx/deeper", "only-other", "../result.json", "/etc/passwd", ""}
+    for step in (lambda: None, lambda: data.commit(RUN, {}), lambda: data.merge(RUN)):
+        step()
+        assert set(data.missing(RUN, {*FILES, *odd})) == odd | FILES.keys() - files.keys()
+    with pytest.raises(FileNotFoundError):
+        data.missing(FIRST, FILES)
+
+
 def test_committing_seals(bench: StoreBench, data: Data) -> None:
     url = data.open(RUN)
     bench.write(url, FILES)

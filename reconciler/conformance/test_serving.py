@@ -9,7 +9,7 @@ from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, Digest
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.observed import Revision, RevisionState
-from reconciler.ports.serving import Serving
+from reconciler.ports.serving import LOG_LIMIT, ServingEngine
 
 DEPLOYMENT = Address("deployments/employment")
 OLD, NEW = Digest("0123456789ab"), Digest("ba9876543210")
@@ -24,11 +24,11 @@ def bench(make_bench: Callable[[], ServingBench]) -> Iterator[ServingBench]:
 
 
 @pytest.fixture(params=["lasting", pytest.param("reborn", marks=pytest.mark.sweep)])
-def serving(request: pytest.FixtureRequest, bench: ServingBench) -> Serving:
+def serving(request: pytest.FixtureRequest, bench: ServingBench) -> ServingEngine:
     return bench.open() if request.param == "lasting" else Reborn(bench.open)
 
 
-def started(bench: ServingBench, serving: Serving, *revisions: Digest, replicas: Replicas = ONE) -> None:
+def started(bench: ServingBench, serving: ServingEngine, *revisions: Digest, replicas: Replicas = ONE) -> None:
     """Start revisions and wait until they are ready."""
     for revision in revisions:
         serving.start(bench.order(DEPLOYMENT, revision, replicas))
@@ -41,15 +41,15 @@ def started(bench: ServingBench, serving: Serving, *revisions: Digest, replicas:
         )
 
 
-def revision_of(serving: Serving, revision: Digest = OLD) -> Revision:
+def revision_of(serving: ServingEngine, revision: Digest = OLD) -> Revision:
     return serving.list()[DEPLOYMENT].revisions[revision]
 
 
-def test_at_first_there_is_nothing(serving: Serving) -> None:
+def test_at_first_there_is_nothing(serving: ServingEngine) -> None:
     assert dict(serving.list()) == {}
 
 
-def test_a_revision_starts_without_traffic_and_becomes_ready(bench: ServingBench, serving: Serving) -> None:
+def test_a_revision_starts_without_traffic_and_becomes_ready(bench: ServingBench, serving: ServingEngine) -> None:
     order = bench.order(DEPLOYMENT, OLD, Replicas(minimum=1, maximum=2, target_rps=50))
     serving.start(order)
     endpoint = serving.list()[DEPLOYMENT]
@@ -64,7 +64,7 @@ def test_a_revision_starts_without_traffic_and_becomes_ready(bench: ServingBench
     assert serving.list()[DEPLOYMENT].url
 
 
-def test_starting_twice_is_starting_once(bench: ServingBench, serving: Serving) -> None:
+def test_starting_twice_is_starting_once(bench: ServingBench, serving: ServingEngine) -> None:
     started(bench, serving, OLD)
     before = revision_of(serving)
     serving.start(bench.order(DEPLOYMENT, OLD, ONE))
@@ -77,7 +77,7 @@ def test_starting_twice_is_starting_once(bench: ServingBench, serving: Serving) 
     )
 
 
-def test_only_the_bounds_of_a_revision_change(bench: ServingBench, serving: Serving) -> None:
+def test_only_the_bounds_of_a_revision_change(bench: ServingBench, serving: ServingEngine) -> None:
     started(bench, serving, OLD)
     before = revision_of(serving)
     serving.start(bench.order(DEPLOYMENT, OLD, Replicas(minimum=1, maximum=2, target_rps=75)))
@@ -86,7 +86,7 @@ def test_only_the_bounds_of_a_revision_change(bench: ServingBench, serving: Serv
     assert (after.state, after.started) == (before.state, before.started)
 
 
-def test_a_model_that_doesn_t_load_fails_with_a_reason(bench: ServingBench, serving: Serving) -> None:
+def test_a_model_that_doesn_t_load_fails_with_a_reason(bench: ServingBench, serving: ServingEngine) -> None:
     serving.start(bench.order(DEPLOYMENT, OLD, ONE, is_broken=True))
     wait_for(bench, serving, lambda t: t[DEPLOYMENT].revisions[OLD].state is RevisionState.FAILED, "failed")
     assert revision_of(serving).reason
@@ -94,7 +94,7 @@ def test_a_model_that_doesn_t_load_fails_with_a_reason(bench: ServingBench, serv
         serving.route(DEPLOYMENT, {OLD: 100})
 
 
-def test_traffic_goes_where_it_is_routed(bench: ServingBench, serving: Serving) -> None:
+def test_traffic_goes_where_it_is_routed(bench: ServingBench, serving: ServingEngine) -> None:
     started(bench, serving, OLD, NEW)
     serving.route(DEPLOYMENT, {OLD: 100})
     assert dict(serving.list()[DEPLOYMENT].traffic) == {OLD: 100}
@@ -106,7 +106,7 @@ def test_traffic_goes_where_it_is_routed(bench: ServingBench, serving: Serving) 
     assert endpoint.since
 
 
-def test_routing_twice_is_routing_once(bench: ServingBench, serving: Serving) -> None:
+def test_routing_twice_is_routing_once(bench: ServingBench, serving: ServingEngine) -> None:
     started(bench, serving, OLD)
     serving.route(DEPLOYMENT, {OLD: 100})
     since = serving.list()[DEPLOYMENT].since
@@ -118,7 +118,9 @@ def test_routing_twice_is_routing_once(bench: ServingBench, serving: Serving) ->
 @pytest.mark.parametrize(
     "traffic", [{OLD: 99}, {OLD: 60, NEW: 60}, {}, {NEW: 100}, {OLD: 50, NEW: 50}, {OLD: 150, NEW: -50}]
 )
-def test_traffic_that_can_t_be_is_refused(bench: ServingBench, serving: Serving, traffic: dict[Digest, int]) -> None:
+def test_traffic_that_can_t_be_is_refused(
+    bench: ServingBench, serving: ServingEngine, traffic: dict[Digest, int]
+) -> None:
     started(bench, serving, OLD)
     serving.route(DEPLOYMENT, {OLD: 100})
     with pytest.raises(Refused):
@@ -126,13 +128,13 @@ def test_traffic_that_can_t_be_is_refused(bench: ServingBench, serving: Serving,
     assert dict(serving.list()[DEPLOYMENT].traffic) == {OLD: 100}
 
 
-def test_an_endpoint_that_isn_t_there_gets_no_traffic(serving: Serving) -> None:
+def test_an_endpoint_that_isn_t_there_gets_no_traffic(serving: ServingEngine) -> None:
     with pytest.raises(Refused):
         serving.route(DEPLOYMENT, {OLD: 100})
     assert dict(serving.list()) == {}
 
 
-def test_a_revision_is_stopped(bench: ServingBench, serving: Serving) -> None:
+def test_a_revision_is_stopped(bench: ServingBench, serving: ServingEngine) -> None:
     started(bench, serving, OLD, NEW)
     serving.route(DEPLOYMENT, {NEW: 100})
     serving.stop(DEPLOYMENT, OLD)
@@ -141,7 +143,7 @@ def test_a_revision_is_stopped(bench: ServingBench, serving: Serving) -> None:
     assert dict(serving.list()[DEPLOYMENT].traffic) == {NEW: 100}
 
 
-def test_a_stopped_revision_can_be_started_anew(bench: ServingBench, serving: Serving) -> None:
+def test_a_stopped_revision_can_be_started_anew(bench: ServingBench, serving: ServingEngine) -> None:
     started(bench, serving, OLD, NEW)
     serving.route(DEPLOYMENT, {NEW: 100})
     serving.stop(DEPLOYMENT, OLD)
@@ -150,12 +152,12 @@ def test_a_stopped_revision_can_be_started_anew(bench: ServingBench, serving: Se
     serving.route(DEPLOYMENT, {OLD: 100})
 
 
-def test_stopping_what_isn_t_there_is_fine(serving: Serving) -> None:
+def test_stopping_what_isn_t_there_is_fine(serving: ServingEngine) -> None:
     serving.stop(DEPLOYMENT, OLD)
     assert dict(serving.list()) == {}
 
 
-def test_an_endpoint_goes_with_all_its_revisions(bench: ServingBench, serving: Serving) -> None:
+def test_an_endpoint_goes_with_all_its_revisions(bench: ServingBench, serving: ServingEngine) -> None:
     started(bench, serving, OLD)
     serving.route(DEPLOYMENT, {OLD: 100})
     serving.delete(DEPLOYMENT)
@@ -163,7 +165,7 @@ def test_an_endpoint_goes_with_all_its_revisions(bench: ServingBench, serving: S
     wait_for(bench, serving, lambda told: not told, "gone")
 
 
-def test_listings_are_complete(bench: ServingBench, serving: Serving) -> None:
+def test_listings_are_complete(bench: ServingBench, serving: ServingEngine) -> None:
     deployments = [Address(f"deployments/d{number}") for number in range(3)]
     for deployment in deployments:
         serving.start(bench.order(deployment, OLD, ONE))
@@ -179,3 +181,30 @@ def test_settling_tells_whether_anything_changed(bench: ServingBench) -> None:
     while serving.settle():
         bench.pass_time()
     assert not serving.settle()
+
+
+def test_what_replicas_print_is_there_to_read(bench: ServingBench, serving: ServingEngine) -> None:
+    started(bench, serving, OLD, NEW, replicas=Replicas(minimum=2, maximum=2))
+    trial = revision_of(serving).trial
+
+    def are_all_read(_told: object) -> bool:
+        texts = serving.logs(DEPLOYMENT, OLD).values()
+        return len(texts) == 2 and all(trial in text for text in texts)
+
+    wait_for(bench, serving, are_all_read, "told by both replicas")
+    assert sum(len(text.encode()) for text in serving.logs(DEPLOYMENT, OLD).values()) <= LOG_LIMIT
+    assert not serving.logs(DEPLOYMENT, OLD).keys() & serving.logs(DEPLOYMENT, NEW).keys()
+
+
+def test_a_model_that_doesn_t_load_leaves_a_log_too(bench: ServingBench, serving: ServingEngine) -> None:
+    serving.start(bench.order(DEPLOYMENT, OLD, ONE, is_broken=True))
+    wait_for(bench, serving, lambda t: t[DEPLOYMENT].revisions[OLD].state is RevisionState.FAILED, "failed")
+    assert len(serving.logs(DEPLOYMENT, OLD)) == 1
+
+
+def test_what_isn_t_there_has_no_log(bench: ServingBench, serving: ServingEngine) -> None:
+    with pytest.raises(FileNotFoundError):
+        serving.logs(DEPLOYMENT, OLD)
+    serving.start(bench.order(DEPLOYMENT, OLD, ONE))
+    with pytest.raises(FileNotFoundError):
+        serving.logs(DEPLOYMENT, NEW)

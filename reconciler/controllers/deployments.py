@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from reconciler.controllers.endpoints import live_of, moved_too_late, stuck_of
+from reconciler.controllers.endpoints import live_of, moved_too_late, stuck_of, unread
 from reconciler.controllers.rollout import former_revisions, next_step
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, describe_error, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
@@ -111,6 +111,8 @@ def decide(resource: Resource, view: View) -> Decision:
     if too_late := moved_too_late(resource, view):
         return too_late
     endpoint = view.actual.endpoints.get(resource.identity) or Endpoint(resource.identity, "")
+    if endpoint.unread:
+        return unread(resource.address, endpoint, view)
     if spec.model is None:
         return Decision(
             address=resource.address,

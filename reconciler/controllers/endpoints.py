@@ -43,6 +43,8 @@ def retire(address: Address, view: View) -> Decision:
     """Take an endpoint away, and what was begun to test it."""
     name = view.moves.identity(address)
     endpoint = view.actual.endpoints.get(name)
+    if endpoint and endpoint.unread:
+        return unread(address, endpoint, view)
     stopping = [item.state is RevisionState.STOPPING for item in endpoint.revisions.values()] if endpoint else []
     if endpoint and stopping and all(stopping):
         return _draining(address, endpoint)
@@ -54,6 +56,17 @@ def retire(address: Address, view: View) -> Decision:
         reason=Reason.REMOVING,
         message="its spec is gone",
         changes=(*delete, *tidy(address, frozenset(), view)),
+    )
+
+
+def unread(address: Address, endpoint: Endpoint, view: View) -> Decision:
+    """Leave an endpoint as it is of which nothing is known: what wasn't read isn't absent."""
+    return Decision(
+        address=address,
+        phase=Phase.STALLED,
+        reason=Reason.UNREADABLE,
+        message=f"its endpoint can't be read and is left as it is: {endpoint.unread}",
+        facts=view.recorded_facts(address),
     )
 
 

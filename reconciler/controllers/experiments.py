@@ -90,7 +90,7 @@ def _told(resource: Resource, spec: Experiment, lifecycles: list[Lifecycle], dat
     best = _figure(spec, good[0]) if good else None
     done = len(ended) == len(lifecycles)
     changes = tuple(change for p in lifecycles for change in p.changes) + tidy(resource.address, names, view)
-    if done and good and spec.keep is not None:
+    if done and good and spec.keep is not None and not _may_serve_any(view):
         changes += surplus(resource.address, spec.keep, names | _in_use(view), view)
     phase, reason, message = _phase(spec, lifecycles, good)
     shown = pictures(good[0].run, good[0].result) if done and good else {}
@@ -137,6 +137,11 @@ def _in_use(view: View) -> frozenset[RunName]:
     pinned = {RunName(spec.model.trial) for spec in view.desired.of_kind(Deployment).values() if spec.model}
     served = {item.trial for endpoint in view.actual.endpoints.values() for item in endpoint.revisions.values()}
     return frozenset(pinned | served)
+
+
+def _may_serve_any(view: View) -> bool:
+    """Tell whether an endpoint can't be read: nobody knows which trials it serves, so none is dropped meanwhile."""
+    return any(endpoint.unread for endpoint in view.actual.endpoints.values())
 
 
 def _board(good: list[Lifecycle], lifecycles: list[Lifecycle]) -> list[Lifecycle]:

@@ -165,15 +165,22 @@ class Kubernetes:
             return False
         return True
 
-    def logs(self, pod: str, namespace: str, *, container: str, limit: int) -> str | None:
+    def logs(self, pod: str, namespace: str, *, container: str, limit: int, is_former: bool = False) -> str | None:
         """Return the last bytes that a container has printed; empty before it has started, None where no pod is.
+
+        Args:
+            pod: the pod's name.
+            namespace: where it is.
+            container: which of its containers.
+            limit: bytes at the most, from a whole line on.
+            is_former: what the process before its present one has printed; empty where that is known no more.
 
         Raises:
             Unavailable: they couldn't be read; the pod's machine may be gone.
             Refused: we may not.
         """
         ask = Ask(("get",), PODS, namespace, pod, "log")
-        query = {"container": container, "tailLines": str(LOG_LINES)}
+        query = {"container": container, "tailLines": str(LOG_LINES)} | ({"previous": "true"} if is_former else {})
         answer = self._wire.send(Call("GET", PODS.path(namespace, pod, "log"), query, tail=limit))
         if answer.status == 400:
             return ""  # `container "main" in pod "..." is waiting to start`

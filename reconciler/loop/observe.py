@@ -9,7 +9,7 @@ from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.observed import Actual, Branch, Controls, DataListing, JobState, PoolListing
 from reconciler.ports.engines import Engines
-from reconciler.status.results import document_of, refused
+from reconciler.status.results import document_of, refused, without_files
 from runners.contract import formats
 from runners.contract.files import ERROR, RESULT
 from runners.contract.formats import is_newer
@@ -41,7 +41,9 @@ class Results:
         wanted = list(dict(_finished(data, pool)).items())
         unknown = [(run, state) for run, state in wanted if (run, state) not in self._known]
         fresh = {key: self._known[key] for key in wanted if key in self._known}
-        read = self.threads.map(lambda key: contain(lambda: _read_both(engines, *key)), unknown)
+        read = self.threads.map(
+            lambda key: contain(lambda: _read_both(engines, *key, key[0] in data.versions)), unknown
+        )
         fresh |= {key: told.value for key, told in zip(unknown, read, strict=True) if isinstance(told, Success)}
         self._known = {key: pair for key, pair in fresh.items() if any(part is not None for part in pair)}
         if failures := [told for told in read if isinstance(told, Failure)]:
@@ -70,12 +72,26 @@ def _ended(branch: Branch, pool: PoolListing) -> str:
     return f"{branch.commit}#{job.attempt}#{job.state}" if job else str(branch.commit)
 
 
-def _read_both(engines: Engines, run: RunName, state: str) -> tuple[Document | None, Document | None]:
-    """Read a run's result, and its error where there is none, or where the job failed whatever result lies there."""
+def _read_both(engines: Engines, run: RunName, state: str, is_version: bool) -> tuple[Document | None, Document | None]:
+    """Read a run's result, and its error where there is none, or where the job failed whatever result lies there.
+
+    That the files are there which a result lists is looked at once, before it is accepted.
+    """
     result = _read(engines, run, RESULT)
     if result is not None and not state.endswith(f"#{JobState.FAILED}"):
-        return result, None
+        return (result if is_version else _held(engines, run, result)), None
     return result, _read(engines, run, ERROR)
+
+
+def _held(engines: Engines, run: RunName, result: Document) -> Document:
+    """Return a result, or the refused one that stands for it where a file that it lists isn't there."""
+    if not (result.get("accepted") and result.get("files")):
+        return result
+    try:
+        missing = engines.reader.missing(run, result["files"].keys())
+    except FileNotFoundError:
+        return result  # its branch was dropped after the listing was made: the next pass won't see it
+    return without_files(run, missing) if missing else result
 
 
 def _read(engines: Engines, run: RunName, path: str) -> Document | None:

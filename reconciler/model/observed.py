@@ -201,7 +201,8 @@ class Endpoint:
     """A deployment as it serves now. `traffic` maps revisions to percent; `since` is when that last changed.
 
     `blocked` says why requests don't get where `traffic` says, or not yet. `figures` are those of the whole endpoint,
-    `counted` the same by the revision that answered. Where nobody counts requests there are none.
+    `counted` the same by the revision that answered. Where nobody counts requests there are none. `unread` says why
+    nothing of it can be told now but that it is there, and what to do: others of its engine were read.
     """
 
     deployment: Address
@@ -214,6 +215,7 @@ class Endpoint:
     metrics_url: str = ""
     blocked: str = ""
     counted: Mapping[Digest, Figures] = field(default_factory=dict)
+    unread: str = ""
 
 
 class ProposalState(StrEnum):

@@ -104,6 +104,8 @@ class Reason(StrEnum):
     """An operator holds it as it is."""
     BAD_SPEC = "BadSpec"
     """Its spec has errors; what runs goes on."""
+    UNREADABLE = "Unreadable"
+    """What its engine keeps of it can't be understood, and a person has to mend it."""
     UNAVAILABLE = "Unavailable"
     """An engine that it needs can't be read."""
     INTERNAL_ERROR = "InternalError"

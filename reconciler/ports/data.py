@@ -1,6 +1,6 @@
 """Data branches: where runs leave their output, and where accepted output is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from reconciler.model.ids import CommitId, RunName
@@ -54,6 +54,13 @@ class DataReader(Protocol):
         Raises:
             FileNotFoundError: there is no such run or file.
             Refused: there is something that isn't read: no regular file, or one larger than `untrusted.LARGEST`.
+        """
+
+    def missing(self, run: RunName, paths: Collection[str]) -> Collection[str]:
+        """Return which of these files a run's folder doesn't hold, without reading any of them.
+
+        Raises:
+            FileNotFoundError: there is no such run.
         """
 
     def url(self, run: RunName) -> str:

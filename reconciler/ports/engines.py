@@ -6,7 +6,7 @@ from reconciler.ports.clock import Clock
 from reconciler.ports.data import DataReader, DataStore
 from reconciler.ports.forge import Forge
 from reconciler.ports.pool import RunnerPool
-from reconciler.ports.serving import Serving
+from reconciler.ports.serving import ServingEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,6 @@ class Engines:
     data: DataStore
     reader: DataReader
     pool: RunnerPool
-    serving: Serving
+    serving: ServingEngine
     forge: Forge
     clock: Clock

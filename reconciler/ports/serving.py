@@ -9,6 +9,9 @@ from reconciler.model.kinds.deployments import Access, Replicas
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import Endpoint
 
+LOG_LIMIT = 2**20
+"""Bytes of what the replicas of a revision have printed that are read at once, all of them together."""
+
 
 @dataclass(frozen=True, slots=True)
 class RevisionOrder:
@@ -35,7 +38,10 @@ class Serving(Protocol):
     """Endpoints that outlive the daemon."""
 
     def list(self) -> Mapping[Address, Endpoint]:
-        """List all endpoints with their revisions, traffic and figures."""
+        """List all endpoints with their revisions, traffic and figures.
+
+        One that can't be read by itself is listed as `unread`: it isn't absent, and no verb is asked for it meanwhile.
+        """
 
     def start(self, order: RevisionOrder) -> None:
         """Start a revision without traffic; for one that is there, only its bounds of scale change."""
@@ -55,3 +61,21 @@ class Serving(Protocol):
 
     def settle(self) -> bool:
         """Let time pass: replace crashed replicas, follow the load. Return whether anything changed since."""
+
+
+class ReplicaLogs(Protocol):
+    """Reads what replicas have printed, for people."""
+
+    def logs(self, deployment: Address, revision: Digest) -> Mapping[str, str]:
+        """Return the newest lines of a revision's replicas by the name of each, `LOG_LIMIT` bytes at the most.
+
+        A replica that has printed nothing yet is among them, with an empty text. What they hold is foreign.
+
+        Raises:
+            FileNotFoundError: there is no such revision.
+            Unavailable: they couldn't be read.
+        """
+
+
+class ServingEngine(Serving, ReplicaLogs, Protocol):
+    """Both faces of an engine of serving: the one that the loop converges, and the one that people look at."""

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from reconciler.git.names import is_file_name
@@ -16,6 +16,8 @@ from runners.contract.files import RESULT
 
 MOST_TOLD = 2**20
 """Bytes of all that a result tells beside its files: it goes to the status."""
+MOST_NAMED = 5
+"""Files that are missing and named."""
 DEEPEST = 50
 """Levels of mappings and lists."""
 _SHAPES: Mapping[str, tuple[type, str]] = {
@@ -67,6 +69,14 @@ def refused(run: RunName, what: str) -> Mapping[str, Any]:
     """Return the document that stands for one that can't be taken for what it should be."""
     fix = "see runners/contract for what a runner leaves"
     return {"what": what, "where": run, "fix": fix, "accepted": False}
+
+
+def without_files(run: RunName, missing: Collection[str]) -> Mapping[str, Any]:
+    """Return the document that stands for a result which lists files that its output doesn't hold."""
+    first = ", ".join(printable(path, 80) for path in sorted(missing)[:MOST_NAMED])
+    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+    fix = "its runner has to leave every file below `output` and result.json last; mend it, and raise its version"
+    return {**refused(run, f"{RESULT} lists files that its output doesn't hold: {first}{more}"), "fix": fix}
 
 
 def _unread(run: RunName, path: str, error: formats.UnknownFormat, document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -33,7 +33,10 @@ class Result(BaseModel):
     facts: dict[str, Any] = Field(default={})
     """What a status page shows; JSON, at most some kilobytes."""
     files: dict[str, str] = Field(default={})
-    """`sha256:<hex>` of every file of the output, by its path under it."""
+    """`sha256:<hex>` of every file of the output, by its path under it.
+
+    A result is refused where one isn't there. Whoever reads a file holds it against its digest.
+    """
     content: str = ""
     """Digest of what the run *means* to those downstream: the payload files, without times or machine names."""
     provenance: dict[str, Any] = Field(default={})

@@ -1,8 +1,63 @@
-"""Secrets, as specs name them and as jobs find them. What they are is in no document that daemon and jobs exchange."""
+"""Secrets, as specs name them and as jobs find them, and how they are kept out of what is told.
 
+What they are is in no document that daemon and jobs exchange. An error of a driver or a server quotes what it was
+called with: an address with its password, a signed query. Whatever a job tells, and whatever is shown of its log or of
+a replica's, goes through `scrubbed`, which puts `${secret:NAME}` in the place of every secret that is known there.
+"""
+
+import os
 import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 PREFIX = "SETPOINT_SECRET_"
 """A job finds the secret NAME in the environment variable SETPOINT_SECRET_NAME."""
 SECRET = re.compile(r"\$\{secret:([A-Za-z_][A-Za-z0-9_]*)\}")
 """A reference to a secret, which only a job or a provider resolves."""
+SHORTEST = 4
+"""Characters of the shortest text that is taken for a secret; shorter ones stand in every other word."""
+
+
+def scrubbed(text: str, environ: Mapping[str, str] = os.environ) -> str:
+    """Return a text with every secret of the environment replaced by its reference, however an address spells it."""
+    for spelling, reference in _spellings(tuple(sorted((k, v) for k, v in environ.items() if k.startswith(PREFIX)))):
+        text = text.replace(spelling, reference)
+    return text
+
+
+def scrubbed_document(document: Any, environ: Mapping[str, str] = os.environ) -> Any:
+    """Return a JSON document whose texts are scrubbed; numbers and names of fields stay."""
+    if isinstance(document, str):
+        return scrubbed(document, environ)
+    if isinstance(document, Mapping):
+        return {key: scrubbed_document(value, environ) for key, value in document.items()}
+    if isinstance(document, list | tuple):
+        return [scrubbed_document(value, environ) for value in document]
+    return document
+
+
+@lru_cache(maxsize=4)
+def _spellings(secrets: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return every spelling of every secret with its reference, the longest first, so that none is cut in two."""
+    found = {
+        spelling: f"${{secret:{name.removeprefix(PREFIX)}}}"
+        for name, value in secrets
+        for part in _parts(value)
+        for spelling in {part, quote(part), quote(part, safe=""), quote_plus(part), unquote(part)}
+        if len(spelling) >= SHORTEST
+    }
+    return tuple(sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0])))
+
+
+def _parts(value: str) -> Iterator[str]:
+    """Yield a secret, and of an address what is secret by itself: its password, and its query."""
+    yield value
+    try:
+        address = urlsplit(value)
+        password = address.password
+    except ValueError:
+        return
+    if address.scheme and address.netloc:
+        yield from filter(None, (password, address.query))

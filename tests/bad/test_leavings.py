@@ -23,7 +23,9 @@ from reconciler.providers.pools.local.records import Admission
 from reconciler.providers.pools.local.store import Store
 from reconciler.providers.pools.ray.json_folder import JsonFolder
 from reconciler.providers.serving.local import processes
+from reconciler.providers.serving.local.records import EndpointRecord
 from reconciler.providers.serving.local.replicas import last_line
+from reconciler.providers.serving.local.store import Store as EndpointStore
 from reconciler.providers.serving.local.store import read_json
 from tests.bad.leavings import LEAVINGS, leave, read_in_bounds
 from tests.conformance.pools import WallClock
@@ -69,6 +71,28 @@ def test_what_a_run_leaves_stalls_that_run_alone(kind: str, path: str, tmp_path:
     assert actual.unread == {}
     assert actual.results[GOOD]["metrics"] == {"a": 0.5}
     assert not actual.results.get(BAD, {}).get("accepted")
+    data.close()
+
+
+@every_leaving
+def test_what_lies_in_the_place_of_a_listed_file_stalls_that_run_alone(kind: str, tmp_path: Path) -> None:
+    data = GitData(tmp_path / "data", "dev")
+    work = tmp_path / "data" / "work"
+    for run in (GOOD, BAD):
+        data.open(run)
+        told = {"accepted": True, "metrics": {"a": 0.5}, "files": {"model/model.onnx": "sha256:0", "plots/a": "x"}}
+        (work / run / "result.json").write_text(json.dumps(told))
+        (work / run / "model").mkdir()
+        (work / run / "model" / "model.onnx").write_bytes(b"m")
+    (work / GOOD / "plots").mkdir()
+    (work / GOOD / "plots" / "a").write_bytes(b"p")
+    leave(kind, work / BAD / "plots")
+    engines = replace(stage.engines(World()), data=data, reader=data)
+    actual = read_in_bounds(lambda: observe(engines, {}, Controls(), Results()))
+    assert not isinstance(actual, Exception)
+    assert actual.unread == {}
+    assert actual.results[GOOD]["accepted"]
+    assert "doesn't hold: plots/a" in actual.results[BAD]["what"]
     data.close()
 
 
@@ -139,3 +163,17 @@ def test_what_lies_in_a_pool_s_place_leaves_the_jobs_alone(kind: str, pool: Loca
     leave(kind, next((tmp_path / "pool" / "pools").iterdir()))
     listing = read_in_bounds(lambda: (pool.settle(), pool.list())[1])
     assert GOOD in listing.jobs
+
+
+@every_leaving
+def test_what_lies_in_an_endpoint_s_place_leaves_the_others_alone(kind: str, tmp_path: Path) -> None:
+    store = EndpointStore(tmp_path)
+    for name in ("good", "bad"):
+        store.put(EndpointRecord(Address(f"deployments/{name}"), 1.0))
+    bad = tmp_path / "endpoints" / "bad.json"
+    bad.unlink()
+    leave(kind, bad)
+    read = read_in_bounds(lambda: (EndpointStore(tmp_path).endpoints(), EndpointStore(tmp_path).unread()))
+    assert not isinstance(read, Exception)
+    assert list(read[0]) == [Address("deployments/good")]
+    assert list(read[1]) == ([Address("deployments/bad")] if bad.exists() or bad.is_symlink() else [])

@@ -51,7 +51,7 @@ class KServeBench:
         self, deployment: Address, revision: Digest, replicas: Replicas, *, is_broken: bool = False, **more: Any
     ) -> RevisionOrder:
         trial = RunName("experiments/employment/0123456789ab")
-        url = "fake://?refuse=its+digest+is+another" if is_broken else "fake://"
+        url = "fake://?refuse=its+digest+is+another" if is_broken else f"fake://?says={trial}"
         small = Resources(cpus=0.01, memory=2**20)
         return RevisionOrder(
             deployment, revision, trial, more.pop("url", url), "sha256:" + "a" * 64, replicas, small, **more

@@ -1,7 +1,7 @@
 """A predictor with no model in it, on the standard library alone: it starts at once and says which revision answers.
 
 SETPOINT_SERVE='{…}' python predictor.py: the model's URL says how it behaves, `fake://?refuse=why`, `?crash=words`,
-`?fails=yes`. What is posted is counted at `/metrics`, as `runners.serve` does.
+`?fails=yes`, `?says=words`. What is posted is counted at `/metrics`, as `runners.serve` does.
 """
 
 import json
@@ -57,6 +57,8 @@ def main() -> int:
         return 65
     if words := BEHAVIOUR.get("crash"):
         sys.exit(words)
+    if words := BEHAVIOUR.get("says"):
+        sys.stderr.write(f"{words}\n")
     with ThreadingHTTPServer((TOLD["host"], TOLD["port"]), Handler) as server:
         server.serve_forever()
     return 0

@@ -10,7 +10,7 @@ from reconciler.conformance.servings import PATIENCE, ServingBench
 from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.kinds.spec import Resources
-from reconciler.ports.serving import RevisionOrder, Serving
+from reconciler.ports.serving import RevisionOrder, ServingEngine
 from reconciler.providers.memory import MemoryServing, World
 from reconciler.providers.memory.serving import Start
 from reconciler.providers.serving.local import LocalServing
@@ -27,7 +27,7 @@ class MemoryServingBench:
     def __init__(self, _folder: Path, _server: Any = None) -> None:
         self._world = World()
 
-    def open(self) -> Serving:
+    def open(self) -> ServingEngine:
         return MemoryServing(
             self._world,
             start=lambda order: Start(failure="its model doesn't load" if order.model_digest == BROKEN else ""),
@@ -53,7 +53,7 @@ class LocalServingBench:
     def __init__(self, folder: Path, _server: Any = None) -> None:
         self._folder = folder / "serving"
 
-    def open(self) -> Serving:
+    def open(self) -> ServingEngine:
         command = (sys.executable, "-I", "-S", str(REPLICA))
         return LocalServing(self._folder, SystemClock(), public_address="127.0.0.1", command=command)
 
@@ -64,7 +64,7 @@ class LocalServingBench:
         self, deployment: Address, revision: Digest, replicas: Replicas, *, is_broken: bool = False
     ) -> RevisionOrder:
         trial = RunName("experiments/employment/0123456789ab")
-        url = "fake://?refuse=its+digest+is+another" if is_broken else "fake://"
+        url = "fake://?refuse=its+digest+is+another" if is_broken else f"fake://?says={trial}"
         return RevisionOrder(deployment, revision, trial, url, "sha256:" + "a" * 64, replicas, Resources())
 
     def close(self) -> None:

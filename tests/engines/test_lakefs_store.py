@@ -164,6 +164,7 @@ def test_listings_of_many_pages_are_complete(tenant: Tenant, data: LakeFSData) -
     for run in runs:
         data.open(run)
     make(tenant, data, FIRST, {f"{number}": b"x" for number in range(10)})
+    assert set(data.missing(FIRST, [f"{number}" for number in range(11)])) == {"10"}
     make(tenant, data, SECOND, {"one": b"y"})
     assert set(data.list().branches) == set(runs)
     assert set(data.list().versions) == {FIRST, SECOND}

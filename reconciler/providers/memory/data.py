@@ -1,7 +1,7 @@
 """Data branches and versions in memory. Environments of one world share runs, and each keeps its own versions."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.git.names import is_run_name
@@ -168,6 +168,15 @@ class MemoryData:
         if path not in files:
             raise FileNotFoundError(f"the run {run} has no file {path}")
         return files[path]
+
+    @verb("reader")
+    def missing(self, run: RunName, paths: Collection[str]) -> Collection[str]:
+        """Return which of these files a run's folder doesn't hold.
+
+        Raises:
+            FileNotFoundError: there is no such run.
+        """
+        return frozenset(paths) - self._room.read(run).keys()
 
     @verb("reader")
     def url(self, run: RunName) -> str:

@@ -179,7 +179,7 @@ def _can(fault: Fault, call: Call) -> bool:
 
 def _error(call: Call, message: str) -> Transient:
     """Return the error that a port is to raise: `Unavailable` where something was read."""
-    reads = call.verb in ("list", "read", "url", "head", "tree", "descends")
+    reads = call.verb in ("list", "read", "missing", "url", "head", "tree", "descends")
     return Unavailable(message) if reads else Transient(message)
 
 

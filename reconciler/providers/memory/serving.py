@@ -195,6 +195,19 @@ class MemoryServing:
         changed, room.changed = room.changed, False
         return changed
 
+    @verb("serving")
+    def logs(self, deployment: Address, revision: Digest) -> Mapping[str, str]:
+        """Return what the replicas of a revision have printed: a line when they are ready, or why they aren't.
+
+        Raises:
+            FileNotFoundError: there is no such revision.
+        """
+        known = self._room.endpoints.get((self._environment, deployment), Served()).revisions.get(revision)
+        if known is None:
+            raise FileNotFoundError(f"{deployment} has no revision {revision}")
+        said = {RevisionState.READY: f"serves {known.trial}\n", RevisionState.FAILED: f"{known.reason}\n"}
+        return {f"{revision}-{slot}": said.get(known.state, "") for slot in range(max(1, known.wanted))}
+
 
 def _started(revision: Revision, failure: str) -> Revision:
     if failure:

@@ -1,5 +1,6 @@
 """The folders of runs on the disk: what jobs write, and checkouts of what was accepted."""
 
+import errno
 import os
 import shutil
 import stat
@@ -21,6 +22,8 @@ from reconciler.providers.data.git.stamps import is_sealed, seal
 
 STALE = 3600.0
 """Seconds after which what a crash has left is nobody's any more."""
+_UNREACHABLE = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.ELOOP, errno.ENAMETOOLONG)
+"""How the way to a file may end by what a job has left there, and not by a fault of the disk."""
 Output = dict[str, tuple[Path, str]]
 """The files of an output by their paths in it, each with its mode in Git."""
 
@@ -114,6 +117,17 @@ class Folders:
                 self.keep(run)
             elif run not in alive and folder.lstat().st_mtime < oldest:
                 self.remove(folder)
+
+    def has_file(self, run: RunName, path: str) -> bool:
+        """Tell whether a run's job has written a file of this path; what can't be reached isn't there."""
+        if not all(is_file_name(part) for part in path.split("/")):
+            return False
+        try:
+            return stat.S_ISREG((self.work(run) / path).stat().st_mode)
+        except OSError as error:
+            if error.errno in _UNREACHABLE:
+                return False
+            raise Unavailable(f"the folder {self.root} can't be read: {error.strerror}", "see its disk") from error
 
     def open_file(self, run: RunName, path: str) -> bytes:
         """Read a file that a run's job has written.

@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from reconciler.git.names import is_run_name
 from reconciler.git.objects import ObjectStore, object_id
 from reconciler.git.process import call
 from reconciler.git.refs import RefUpdate, list_refs, swap
-from reconciler.git.trees import Draft
+from reconciler.git.trees import Draft, list_tree
 from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import DataListing
@@ -177,6 +177,19 @@ class GitData:
         if found.size > LARGEST:
             raise Refused(f"{path} is larger than {LARGEST // 2**20} MiB", "it is no place for data")
         return self._objects.read(found.id)
+
+    def missing(self, run: RunName, paths: Collection[str]) -> Collection[str]:
+        """Return which of these files a run's folder doesn't hold.
+
+        Raises:
+            FileNotFoundError: there is no such run.
+            Unavailable: the folder is gone or can't be read.
+        """
+        commit = self._known(run).sealed_commit(self._environment)
+        if commit is None:
+            return frozenset(path for path in paths if not self._folders.has_file(run, path))
+        tree = commits.output_at(Draft(self._objects), commit, run)
+        return frozenset(paths) - (list_tree(self._objects, tree).files.keys() if tree else frozenset())
 
     def url(self, run: RunName) -> str:
         """Return the URL of a run's folder, to be read by other jobs; it is made anew if it is missing or was changed.

@@ -1,6 +1,6 @@
 """`LakeFSData`: the data store and its reader for one environment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from reconciler.git.names import check_environment, is_file_name, is_run_name
 from reconciler.model.errors import Refused, Unavailable
@@ -198,6 +198,21 @@ class LakeFSData:
             except Missing:
                 continue
         raise FileNotFoundError(f"the run {run} has no file {path}")
+
+    def missing(self, run: RunName, paths: Collection[str]) -> Collection[str]:
+        """Return which of these files a run's folder doesn't hold, by a call for each thousand that it holds.
+
+        Raises:
+            FileNotFoundError: there is no such run.
+            Unavailable: lakeFS can't be read.
+        """
+        folder = f"{folder_of(run)}/"
+        try:
+            if is_run_name(run) and (ref := self._ref(run)):
+                return frozenset(paths) - {path.removeprefix(folder) for path in self._server.paths(ref, folder)}
+        except Missing:
+            pass  # it was dropped a moment ago
+        raise FileNotFoundError(f"the data store has no run {run[:200]}")
 
     def url(self, run: RunName) -> str:
         """Return the URL of a run's folder, to be read by other jobs: by its commit, once it has one.

@@ -18,6 +18,7 @@ from reconciler.providers.serving.kserve.kinds import revision_name
 from reconciler.providers.serving.kserve.listing import Served, endpoints, is_gated
 from reconciler.providers.serving.kserve.options import Options
 from reconciler.providers.serving.kserve.reading import Reading
+from reconciler.providers.serving.kserve.replica_logs import read_logs
 from reconciler.providers.serving.kserve.routes import Routing
 from reconciler.providers.serving.kserve.writing import Writing
 
@@ -158,3 +159,16 @@ class KServeServing:
     def settle(self) -> bool:
         """Return whether anything changed since the last listing, without a call; KServe's controller does the rest."""
         return self._reading.has_news()
+
+    def logs(self, deployment: Address, revision: Digest) -> Mapping[str, str]:
+        """Return the newest lines of a revision's pods, of their former processes too; a call for the list, one a pod.
+
+        Raises:
+            FileNotFoundError: there is no such revision.
+            Unavailable: they couldn't be read; the machine of a pod may be gone.
+            Refused: we may not.
+        """
+        found = read_logs(self._kubernetes, self._options.namespace, deployment, revision)
+        if not found and self._reading.known(revision_name(deployment, revision)) is None:
+            raise FileNotFoundError(f"{deployment} has no revision {revision}")
+        return found

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.model.ids import Digest
+from reconciler.model.ids import Digest, name_of
 from reconciler.providers.serving.local.access import Guard
 from reconciler.providers.serving.local.counter_totals import CounterTotals
 from reconciler.providers.serving.local.proxies import Gate
@@ -122,14 +122,17 @@ class ReplicaController:
     def open_gate(self, now: float) -> None:
         """Have Caddy serve what is written down, or end it when there is nothing.
 
-        Before a change its counters are looked at once more: they begin anew with it.
+        What can't be read is served as it was. Before a change the counters are looked at once more: they begin anew
+        with it.
         """
+        unread = {name_of(deployment) for deployment in self._store.unread()}
         sites = tuple(self._site(endpoint) for endpoint in self._store.endpoints().values())
+        sites += self._gate.former(unread) if unread else ()
         if sites and not self._gate.serves(sites):
             self.look(now)
         if sites:
             self._gate.keep(sites, now)
-        elif self._gate.is_open:
+        elif self._gate.is_open and not unread:
             self._gate.close()
 
     def _site(self, endpoint: EndpointRecord) -> Site:

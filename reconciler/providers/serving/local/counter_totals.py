@@ -163,10 +163,17 @@ class CounterTotals:
 
     def _page(self, name: str) -> _Page:
         if name not in self._pages:
-            told = read_json(self._store.folder / "counts" / f"{name}.json")
-            account = Account.from_json(told) if told else Account()
+            account = _account(read_json(self._store.folder / "counts" / f"{name}.json"))
             self._pages[name] = _Page(account, account)
         return self._pages[name]
+
+
+def _account(told: Mapping[str, Any]) -> Account:
+    """Read an account; one that isn't there, or can't be understood, begins anew."""
+    try:
+        return Account.from_json(told)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return Account()
 
 
 def _folded(counts: Counts, known: Collection[str]) -> Counts:

@@ -3,12 +3,14 @@
 import contextlib
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import structlog
 
+from reconciler.model.ids import Digest, address
+from reconciler.providers.serving.local import former_sites
 from reconciler.providers.serving.local.processes import is_alive
 from reconciler.providers.serving.local.proxy import Proxy, ProxyFiles
 from reconciler.providers.serving.local.routing import Json, Listener, Places, Site, door, router
@@ -68,9 +70,16 @@ class Gate:
         public = any(site.is_public for site in sites)
         internal, listener = self._listen("internal"), self._listener() if public else None
         if self._routed is None or self._routed[0] != sites:
+            former_sites.keep(self._sites, sites)
             self._routed = (sites, router(self._places("router"), sites))
         routed = self._router.keep(self._routed[1], now)
         return self._door.keep(door(self._places("door"), internal, listener), now) and routed
+
+    def former(self, names: Collection[str]) -> tuple[Site, ...]:
+        """Return the sites of these names as they were routed last, by this daemon or the one before."""
+        if self._routed is None:
+            return former_sites.read(self._sites, names, self._keys_of)
+        return tuple(site for site in self._routed[0] if site.name in names)
 
     def serves(self, sites: Sequence[Site]) -> bool:
         """Tell whether these sites are what the router was given last."""
@@ -93,6 +102,13 @@ class Gate:
     @property
     def _file(self) -> Path:
         return self._store.folder / "gate.json"
+
+    def _keys_of(self, name: str, revision: Digest) -> Collection[str]:
+        return self._store.keys_of(address("deployments", name), revision).values()
+
+    @property
+    def _sites(self) -> Path:
+        return self._store.folder / "caddy" / "sites.json"
 
     def _listener(self) -> Listener:
         names = dict.fromkeys((_shown(self._wanted["public"].host), "localhost"))

@@ -6,7 +6,8 @@
 Times are seconds since 1970.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
@@ -121,15 +122,16 @@ class EndpointRecord:
         """Read what `as_json` wrote.
 
         Raises:
-            KeyError, TypeError, ValueError: it isn't an endpoint.
+            AttributeError, KeyError, TypeError, ValueError: it isn't an endpoint.
         """
-        revisions = [_revision_from_json(item) for item in told["revisions"]]
+        deployment = Address(told["deployment"])
+        revisions = [_revision_from_json(deployment, item) for item in told["revisions"]]
         return cls(
-            deployment=Address(told["deployment"]),
-            created=float(told["created"]),
+            deployment=deployment,
+            created=_moment(told["created"]),
             revisions={revision.digest: revision for revision in revisions},
-            traffic={Digest(name): int(share) for name, share in told["traffic"].items()},
-            since=told["since"],
+            traffic={Digest(name): _count(share) for name, share in told["traffic"].items()},
+            since=_moment_if_any(told["since"]),
         )
 
 
@@ -179,7 +181,50 @@ def _revision_as_json(revision: RevisionRecord) -> dict[str, Any]:
     }
 
 
-def _revision_from_json(told: Mapping[str, Any]) -> RevisionRecord:
-    rest = {key: value for key, value in told.items() if key not in ("order", "replicas")}
-    replicas = tuple(Replica(**item) for item in told["replicas"])
-    return RevisionRecord(order=order_from_json(told["order"]), replicas=replicas, **rest)
+def _revision_from_json(deployment: Address, told: Mapping[str, Any]) -> RevisionRecord:
+    order = order_from_json(told["order"])
+    if order.deployment != deployment or not _REVISION_NAME.fullmatch(order.revision):
+        raise ValueError(f"{order.deployment}/{order.revision} is no revision of {deployment}")
+    rest = {key: _REVISION[key](value) for key, value in told.items() if key not in ("order", "replicas")}
+    replicas = tuple(Replica(**{key: _REPLICA[key](value) for key, value in item.items()}) for item in told["replicas"])
+    return RevisionRecord(order=order, replicas=replicas, **rest)
+
+
+def _moment(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _FAR:
+        raise ValueError("a time is none")
+    return float(value)
+
+
+def _moment_if_any(value: Any) -> float | None:
+    return None if value is None else _moment(value)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+        raise ValueError("a count is none")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("a flag is none")
+    return value
+
+
+_FAR = 6e10
+"""Seconds from 1970 to a year that no clock shows."""
+_REVISION_NAME = re.compile(r"[0-9A-Za-z]{1,64}")
+_REPLICA: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("begun", "ready", "leaving", "asked"), _moment_if_any),
+    **dict.fromkeys(("slot", "crashes"), _count),
+    "due": _moment,
+    "proven": _flag,
+}
+_REVISION: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("wanted", "next_slot"), _count),
+    **dict.fromkeys(("proven", "final", "stopping"), _flag),
+    "started": _moment,
+    "failure": str,
+}
+"""How the plain fields of a replica and of a revision are read: what is odd is refused here, and surprises nobody."""

@@ -11,6 +11,7 @@ import structlog
 
 from reconciler.model.errors import Refused
 from reconciler.model.ids import name_of
+from reconciler.ports.serving import LOG_LIMIT
 from reconciler.providers.serving.local.processes import bury, cpu_seconds, is_alive, spawn, tell
 from reconciler.providers.serving.local.records import Replica, RevisionRecord
 from reconciler.providers.serving.local.replica_lifecycle import Act, Seen
@@ -19,12 +20,15 @@ from reconciler.providers.serving.local.unix_http import ask
 from reconciler.settings import inherited
 from reconciler.untrusted import tail
 from runners.contract import formats
+from runners.contract.secrets import PREFIX, scrubbed
 
 TIMEOUT = 0.2
 """Seconds that a replica has to say whether it is ready."""
 _STORES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 """What stores are found by, beside what every program may have."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+SHORTEST_KEY = 12
+"""Characters of the shortest value by which a store is reached that is kept out of logs: `false` is no secret."""
 _TAIL = 16 * 1024
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,\d]*\S*\s+(\d+\s+)?")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
@@ -136,6 +140,19 @@ class Replicas:
             "threads": _threads(revision),
         }
 
+    def logs(self, revision: RevisionRecord) -> dict[str, str]:
+        """Return what a revision's replicas have printed lately, without the secrets that they were given.
+
+        Raises:
+            Refused: a log is no regular file.
+        """
+        share = LOG_LIMIT // max(1, len(revision.replicas))
+        of = revision.order.deployment, revision.digest
+        known = {**self._store.secrets_of(*of), **self._store.keys_of(*of)}
+        secrets = {PREFIX + name: value for name, value in known.items() if len(value) >= SHORTEST_KEY}
+        texts = {r.slot: printed(self.files(revision, r.slot), share) for r in revision.replicas}
+        return {f"{revision.digest}-{slot}": scrubbed(text, secrets) for slot, text in texts.items()}
+
     def in_rotation(self, revision: RevisionRecord) -> tuple[Path, ...]:
         """Return the sockets of the replicas that may be given requests.
 
@@ -149,6 +166,24 @@ class Replicas:
 
 def _threads(revision: RevisionRecord) -> int:
     return max(1, math.floor(revision.order.resources.cpus))
+
+
+def printed(files: ReplicaFiles, most: int) -> str:
+    """Return the end of what a replica's former process and its newest one have printed, from a whole line on."""
+    newest, is_whole = _end_of(files.log, most)
+    left = most - len(newest)
+    former, was_whole = _end_of(files.former_log, left) if is_whole and left else (b"", is_whole)
+    text = former + (b"\n" if former and not former.endswith(b"\n") else b"") + newest
+    if not was_whole:
+        text = text.partition(b"\n")[2] or text
+    return text.decode("utf-8", errors="replace")
+
+
+def _end_of(log: Path, most: int) -> tuple[bytes, bool]:
+    try:
+        return tail(log, most)
+    except FileNotFoundError:
+        return b"", True
 
 
 def _answers(socket: Path, name: str) -> bool:

@@ -20,6 +20,7 @@ from reconciler.providers.serving.local import access, proxies, replica_lifecycl
 from reconciler.providers.serving.local.controller import ReplicaController
 from reconciler.providers.serving.local.counter_totals import CounterTotals
 from reconciler.providers.serving.local.proxy import find_caddy
+from reconciler.providers.serving.local.record_files import LEAVING
 from reconciler.providers.serving.local.records import EndpointRecord, RevisionRecord
 from reconciler.providers.serving.local.replicas import Limits, Replicas
 from reconciler.providers.serving.local.store import Store
@@ -82,7 +83,10 @@ class LocalServing:
         self._last: Mapping[Address, Endpoint] | None = None
 
     def list(self) -> Mapping[Address, Endpoint]:
-        """List all endpoints with their revisions, traffic and figures; a deleted one while its processes live."""
+        """List all endpoints with their revisions, traffic and figures; a deleted one while its processes live.
+
+        Of one whose record can't be understood it is told that, and nothing else.
+        """
         with self._guard, _reachable(self._store.folder):
             return self._listed()
 
@@ -140,9 +144,13 @@ class LocalServing:
             self._controller.open_gate(now)
 
     def delete(self, deployment: Address) -> None:
-        """Take an endpoint away with all its revisions; its payload logs stay."""
+        """Take an endpoint away with all its revisions; its payload logs stay.
+
+        Raises:
+            Unavailable: its record can't be read, so nobody knows its processes.
+        """
         with self._writing() as now:
-            if self._store.put_aside(deployment):
+            if self._store.endpoint(deployment) and self._store.put_aside(deployment):
                 self._totals.close(name_of(deployment))
                 self._controller.send_away(now)
 
@@ -161,9 +169,26 @@ class LocalServing:
         self._last = shown
         return changed
 
+    def logs(self, deployment: Address, revision: Digest) -> Mapping[str, str]:
+        """Return the newest lines of a revision's replicas by `<revision>-<slot>`, of their former processes too.
+
+        Raises:
+            FileNotFoundError: there is no such revision.
+            Unavailable: the folder can't be read.
+        """
+        with self._guard, _reachable(self._store.folder):
+            endpoint = self._store.endpoint(deployment)
+            known = endpoint.revisions.get(revision) if endpoint else None
+            found = self._replicas.logs(known) if known else {}
+        if known is None:
+            raise FileNotFoundError(f"{deployment} has no revision {revision}")
+        return found
+
     def _listed(self) -> Mapping[Address, Endpoint]:
         leaving = {record.deployment: _leaving(self._shown(record)) for record in self._store.leaving().values()}
-        return leaving | {name: self._shown(record) for name, record in self._store.endpoints().items()}
+        leaving |= {name: Endpoint(name, "", unread=why) for name, why in self._store.unread(LEAVING).items()}
+        there = {name: self._shown(record) for name, record in self._store.endpoints().items()}
+        return leaving | there | {name: Endpoint(name, "", unread=why) for name, why in self._store.unread().items()}
 
     def _shown(self, endpoint: EndpointRecord) -> Endpoint:
         url = self._gate.url(endpoint.name, public=endpoint.is_public)

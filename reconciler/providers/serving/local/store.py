@@ -7,12 +7,12 @@
     replicas/<id>.*         a replica's configuration, lock, log, and its last words
     counts/<name>.json      what was counted of an endpoint
     metrics/<name>.prom     the same as metrics, for anybody to read
-    caddy/                  the two Caddys' files
+    caddy/                  the two Caddys' files, and in `sites.json` what was routed last
     models/<id>/            a revision's model, where it came from elsewhere
     secrets/<id>.json       how it is reached there; `.keys.json`: the API keys that let clients in
     logs/<name>/<revision>/ payload logs; they stay when the endpoint goes
 
-What can't be read isn't absent: it is told as an error, and nothing is stopped because of it.
+What can't be read isn't absent: it is told as an error of its endpoint, of which nothing is changed. Others live on.
 """
 
 import contextlib
@@ -32,6 +32,7 @@ from typing import Any
 from reconciler import untrusted
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, Digest, name_of
+from reconciler.providers.serving.local.record_files import ENDPOINTS, LEAVING, RecordFiles
 from reconciler.providers.serving.local.records import EndpointRecord
 
 _LONGEST_SOCKET_FOLDER = 70
@@ -58,7 +59,7 @@ class Store:
         self.sockets = _sockets(folder)
         """The folder of all sockets."""
         self._replicas: dict[tuple[Address, Digest, int], ReplicaFiles] = {}
-        self._known: dict[Path, tuple[tuple[int, int], EndpointRecord]] = {}
+        self._records = RecordFiles(folder)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -69,13 +70,8 @@ class Store:
             yield
 
     def endpoints(self) -> dict[Address, EndpointRecord]:
-        """Read every endpoint.
-
-        Raises:
-            Unavailable: one of them can't be read.
-        """
-        found = [self._read(path) for path in self._files("endpoints")]
-        return {record.deployment: record for record in found if record}
+        """Read every endpoint that can be read; `unread` tells of the others."""
+        return {record.deployment: record for record in self._records.all(ENDPOINTS)[0].values()}
 
     def endpoint(self, deployment: Address) -> EndpointRecord | None:
         """Read one endpoint; None when there is none.
@@ -83,11 +79,15 @@ class Store:
         Raises:
             Unavailable: it is there and can't be read.
         """
-        return self._read(self._endpoint_file(deployment))
+        return self._records.read(self._endpoint_file(deployment))
 
     def leaving(self) -> dict[Path, EndpointRecord]:
-        """Read every endpoint that was deleted and still has processes."""
-        return {path: record for path in self._files("leaving") if (record := self._read(path))}
+        """Read every endpoint that was deleted and still has processes, and that can be read."""
+        return self._records.all(LEAVING)[0]
+
+    def unread(self, folder: str = ENDPOINTS) -> dict[Address, str]:
+        """Say of each endpoint whose record can't be understood where that is, why, and what to do."""
+        return self._records.all(folder)[1]
 
     def put(self, record: EndpointRecord) -> None:
         """Write an endpoint."""
@@ -96,7 +96,7 @@ class Store:
     def put_at(self, path: Path, record: EndpointRecord) -> None:
         """Write an endpoint to the file that it was read from."""
         write(path, record.as_json())
-        self._known[path] = (_stamp(path), record)
+        self._records.remember(path, record)
 
     def put_aside(self, deployment: Address) -> bool:
         """Move an endpoint out of sight, until its processes have ended; tell whether there was one."""
@@ -129,7 +129,13 @@ class Store:
             path.unlink(missing_ok=True)
 
     def first_slot(self, deployment: Address, revision: Digest) -> int:
-        """Return a slot's number that no process of a revision has, not even of one that was deleted a moment ago."""
+        """Return a slot's number that no process of a revision has, not even of one that was deleted a moment ago.
+
+        Raises:
+            Unavailable: what was deleted can't be read.
+        """
+        if why := self.unread(LEAVING).get(deployment):
+            raise Unavailable(why)
         former = (record for record in self.leaving().values() if record.deployment == deployment)
         return max((r.revisions[revision].next_slot for r in former if revision in r.revisions), default=0)
 
@@ -185,29 +191,6 @@ class Store:
     def _endpoint_file(self, deployment: Address) -> Path:
         return self.folder / "endpoints" / f"{name_of(deployment)}.json"
 
-    def _files(self, folder: str) -> list[Path]:
-        try:
-            with os.scandir(self.folder / folder) as entries:
-                return sorted(Path(entry.path) for entry in entries if entry.name.endswith(".json"))
-        except FileNotFoundError:
-            return []
-
-    def _read(self, path: Path) -> EndpointRecord | None:
-        try:
-            stamp = _stamp(path)
-            known = self._known.get(path)
-            if known and known[0] == stamp:
-                return known[1]
-            record = EndpointRecord.from_json(untrusted.parse(untrusted.read(path)))
-        except FileNotFoundError:
-            self._known.pop(path, None)
-            return None
-        except (KeyError, TypeError, ValueError, Refused) as error:
-            what = f"the record {path} can't be understood"
-            raise Unavailable(what, "restore it, or remove it to have its endpoint made anew") from error
-        self._known[path] = (stamp, record)
-        return record
-
 
 def _keep_private(path: Path, told: Mapping[str, str]) -> None:
     """Write a file that nobody but this user can ever read; nothing to keep is no file."""
@@ -225,12 +208,6 @@ def _sockets(folder: Path) -> Path:
         return near
     key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"setpoint-{os.getuid()}" / key
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """Return what tells one version of a file from the next: each is a new file."""
-    told = path.lstat()
-    return told.st_ino, told.st_mtime_ns
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -1,12 +1,21 @@
-"""`setpoint logs`: which job is meant, and following it."""
+"""`setpoint logs`: which job is meant, and following it; the replicas of a deployment."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from reconciler.cli.logs import followed, newest_job
+from reconciler.cli.logs import _read, followed, newest_job
 from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import Job, JobState
+from reconciler.providers.memory import MemoryPool, World
+from reconciler.providers.serving.local.records import Replica
+from reconciler.providers.serving.local.store import Store
+from reconciler.settings import Settings
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.cli.conftest import Say
+from tests.unit.reconciler.providers.serving.local.told import DEPLOYMENT, NEW, OLD, endpoint, revision
 
 POOL = Address("pools/shared")
 
@@ -36,3 +45,50 @@ def test_a_log_is_followed_until_its_job_has_ended() -> None:
     texts, ends = iter(["a\nb\n", "a\nb\n", "b\nc\n", "b\nc\nd\n"]), iter([True, True, True, False])
     told = list(followed("a\n", lambda: next(texts), lambda: next(ends), poll=0))
     assert told == ["b\n", "", "…\nb\nc\n", "d\n"]
+
+
+@pytest.fixture
+def replicas(settings: Settings) -> Path:
+    """Leave an endpoint of two replicas, as a daemon would have; return the folder of their logs."""
+    served = revision(Replica(0), Replica(1))
+    store = Store(settings.home / "serving" / "dev")
+    store.put(endpoint(served, revision(Replica(0), name=NEW), traffic={OLD: 100}))
+    store.prepare()
+    for slot in (0, 1):
+        store.replica(DEPLOYMENT, OLD, slot).log.write_text(f"starts\nserves by {slot} \x1b]0;title\x07\n")
+    return store.folder / "replicas"
+
+
+@pytest.mark.usefixtures("status", "replicas")
+def test_of_a_deployment_the_replicas_are_read(say: Say, place: tuple[str, ...], settings: Settings) -> None:
+    home = ("--home", str(settings.home))
+    told = say("logs", "deployments/employment", "-n", "1", "--json", *place, *home)
+    assert (told.code, told.err) == (0, "")
+    texts = {f"{OLD}-{slot}": f"serves by {slot} \x1b]0;title\x07\n" for slot in (0, 1)}
+    assert told.json == {"deployment": "deployments/employment", "revisions": {OLD: texts}}
+    assert "\x1b" not in told.out
+    told = say("logs", "deployments/employment", *place, *home)
+    assert told.out.splitlines()[0] == f"{OLD}-0 | starts"
+    assert say("logs", "deployments/employment", "--revision", NEW[:3], *place, *home).out == ""
+
+
+@pytest.mark.usefixtures("status")
+def test_what_has_no_replicas_says_so(say: Say, place: tuple[str, ...]) -> None:
+    told = say("logs", "deployments/employment", *place)
+    assert (told.code, told.out) == (3, "")
+    assert "deployments/employment has no endpoint" in told.err
+    told = say("logs", "experiments/employment", "--revision", "ab", *place)
+    assert "experiments/employment is no deployment" in told.err
+
+
+def test_a_job_s_log_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Pool(MemoryPool):
+        """Its job printed a password."""
+
+        def logs(self, run: RunName) -> str:
+            return f"{run}: hunter-two\n"
+
+    world = World()
+    engines = replace(stage.engines(world), pool=Pool(world))
+    monkeypatch.setenv("SETPOINT_SECRET_DB", "hunter-two")
+    assert _read(engines, "monitors/m/a") == "monitors/m/a: ${secret:DB}\n"

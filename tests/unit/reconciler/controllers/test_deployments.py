@@ -219,6 +219,15 @@ def test_an_endpoint_that_nobody_gets_into_is_not_ready_and_keeps_what_may_still
     assert alone.message == ("requests to http://api don't get where they should: its Gateway refuses its HTTPRoute: X")
 
 
+def test_an_endpoint_that_can_t_be_read_is_left_as_it_is() -> None:
+    unread = Endpoint(API, "", unread="the record x can't be understood: restore it")
+    for found in (decide(unread), retired(unread, stage.branch(SMOKE))):
+        assert (found.phase, found.reason, found.changes, found.output) == (Phase.STALLED, "Unreadable", (), None)
+        assert found.message == (
+            "its endpoint can't be read and is left as it is: the record x can't be understood: restore it"
+        )
+
+
 def test_what_is_live_is_handed_on() -> None:
     found = decide(serving(new(), old(), traffic={OLD: 80, NEW: 20}, since=ago(seconds=5)))
     assert isinstance(found.output, Live)

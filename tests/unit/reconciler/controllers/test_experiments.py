@@ -1,5 +1,6 @@
 """Experiments: a run a trial, trials that exist are not run again, a leaderboard when all have ended."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -221,12 +222,12 @@ def test_a_sweep_above_its_budget_is_refused_and_not_cut_short_in_silence() -> N
 OLD = [stage.trial_name(digit) for digit in "1234"]
 
 
-def drops(keep: int | None, *others: Resource, served: str = "") -> list[str]:
+def drops(keep: int | None, *others: Resource, served: str = "", unread: str = "") -> list[str]:
     found = {run: stage.trained({"roc_auc": 0.9}) for run in (A, B, C)}
     for place, run in enumerate(OLD):
         found[run] = stage.result(provenance={"finished_at": ago(days=place).isoformat()})
     serving = stage.endpoint(stage.revision("r", trial=RunName(served))) if served else stage.endpoint()
-    seen = stage.actual(*map(stage.version, found), serving, results=found)
+    seen = stage.actual(*map(stage.version, found), replace(serving, unread=unread), results=found)
     return [change.target for change in stage.of(decide(seen, sweep(keep=keep), None, *others), DropRun)]
 
 
@@ -234,6 +235,10 @@ def test_trials_of_former_sweeps_are_kept_as_the_spec_says() -> None:
     assert drops(None) == []
     assert drops(3) == [OLD[3]]
     assert drops(0) == OLD
+
+
+def test_none_is_dropped_while_nobody_knows_what_an_endpoint_serves() -> None:
+    assert drops(0, unread="its record can't be understood") == []
 
 
 def test_a_trial_that_is_pinned_or_served_is_never_dropped() -> None:

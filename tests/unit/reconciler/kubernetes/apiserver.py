@@ -89,7 +89,7 @@ class ApiServer(ThreadingHTTPServer):
         """Do what was asked."""
         if asked.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
             return _status(401, "Unauthorized")
-        plural = _plural(asked.path)
+        plural = _plural(asked.path) + ("/log" if asked.path.endswith("/log") else "")
         if (asked.method, plural) in self.forbidden:
             message = f'{plural} is forbidden: User "x" cannot do this to resource "{plural}" in the namespace "ml"'
             return _status(403, message)
@@ -128,6 +128,8 @@ class ApiServer(ThreadingHTTPServer):
         pod = asked.path.split("/")[-2]
         if pod == "starting":
             return _status(400, 'container "main" in pod "starting" is waiting to start: ContainerCreating')
+        if asked.query.get("previous"):
+            return 200, self.logs.get(f"{pod} before", b"")
         return (200, self.logs[pod]) if pod in self.logs else _status(404, "pods not found")
 
     def _page(self, asked: Asked) -> tuple[int, Json]:

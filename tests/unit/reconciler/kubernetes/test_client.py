@@ -122,6 +122,8 @@ def test_logs_are_the_last_lines(kubernetes: Kubernetes, server: ApiServer) -> N
     assert server.asked[-1].query["container"] == "main"
     assert kubernetes.logs("starting", "ml", container="main", limit=1000) == ""
     assert kubernetes.logs("gone", "ml", container="main", limit=1000) is None
+    kubernetes.logs("train-0", "ml", container="main", limit=1000, is_former=True)
+    assert [one.query.get("previous") for one in server.asked[-2:]] == [None, "true"]
     server.faults = [Fault(502)]
     with pytest.raises(Unavailable):
         kubernetes.logs("train-0", "ml", container="main", limit=1000)

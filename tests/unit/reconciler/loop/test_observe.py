@@ -166,6 +166,62 @@ def test_a_run_whose_job_goes_on_is_not_read() -> None:
     assert world.calls["reader.read"] == 0
 
 
+def test_a_result_whose_files_are_not_there_is_refused_and_its_run_alone() -> None:
+    world, results = World(), Results()
+    other = RunName(f"{LOANS}/{'b' * 12}")
+    files = dict.fromkeys(("model.onnx", "plots/roc.png"), "sha256:0")
+    leave(world, RUN, {"result.json": result(files=files), "model.onnx": b"m"})
+    leave(world, other, {"result.json": result(files=files), "model.onnx": b"m", "plots/roc.png": b"p"})
+    found = look(world, results)
+    assert found.results[RUN] == {
+        "what": "result.json lists files that its output doesn't hold: plots/roc.png",
+        "where": RUN,
+        "fix": "its runner has to leave every file below `output` and result.json last; mend it, and raise its version",
+        "accepted": False,
+    }
+    assert found.results[other]["accepted"]
+    assert found.unread == {}
+
+
+def test_files_are_looked_at_once_and_only_before_a_result_is_accepted() -> None:
+    world, results = World(), Results()
+    leave(world, RUN, {"result.json": result(files={"gone": ""})}, accept=True)
+    leave(world, RunName(f"{LOANS}/{'b' * 12}"), {"result.json": result(files={"gone": ""}, accepted=False)})
+    leave(world, RunName(f"{LOANS}/{'c' * 12}"), {"result.json": result()})
+    assert look(world, results).results[RUN]["accepted"]
+    assert world.calls["reader.missing"] == 0
+    leave(world, RunName(f"{LOANS}/{'d' * 12}"), {"result.json": result(files={"there": ""}), "there": b""})
+    look(world, results)
+    look(world, results)
+    assert world.calls["reader.missing"] == 1
+
+
+def test_a_store_that_can_t_say_what_it_holds_is_unread() -> None:
+    """What couldn't be looked at is not missing."""
+    world = World()
+    leave(world, RUN, {"result.json": result(files={"there": ""}), "there": b""})
+
+    def before(call: Call) -> None:
+        if call.verb == "missing":
+            raise Unavailable("reader is down")
+
+    world.before = before
+    assert look(world).unread == {"data": "reader is down"}
+
+
+def test_a_run_that_goes_while_it_is_looked_at_is_no_failure() -> None:
+    world = World()
+    leave(world, RUN, {"result.json": result(files={"there": ""}), "there": b""})
+
+    def before(call: Call) -> None:
+        if call.verb == "missing":
+            world.before = None
+            stage.engines(world).data.drop(RUN)
+
+    world.before = before
+    assert look(world).unread == {}
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.model.ids import RunName
-from reconciler.status.results import DEEPEST, MOST_TOLD, document_of
+from reconciler.status.results import DEEPEST, MOST_TOLD, document_of, without_files
 from reconciler.untrusted import LARGEST
 
 RUN = RunName("experiments/score/0123456789ab")
@@ -78,6 +78,13 @@ def test_a_good_result_is_as_it_was_written() -> None:
     told = {"accepted": True, "metrics": {"a": 0.5, "b": None}, "facts": {"live": None, "window": {"end": None}}}
     told |= {"files": {"roc.png": "sha256:1"}}
     assert document_of(RUN, "result.json", json.dumps(told).encode()) == told
+
+
+def test_of_many_files_that_are_missing_some_are_named() -> None:
+    told = without_files(RUN, [f"{number}.png" for number in range(7)])
+    assert told["what"].endswith(": 0.png, 1.png, 2.png, 3.png, 4.png and 2 more")
+    assert without_files(RUN, ["a\x1b[2J"])["what"].endswith(": a\\x1b[2J")
+    assert told["accepted"] is False
 
 
 def test_a_number_that_is_none_is_nothing() -> None:

@@ -1,8 +1,45 @@
-"""How specs name secrets."""
+"""How specs name secrets, and that those which a job was given leave it in no text."""
 
-from runners.contract.secrets import SECRET
+import pytest
+
+from runners.contract.secrets import SECRET, scrubbed, scrubbed_document
+
+ENVIRON = {
+    "SETPOINT_SECRET_DB": "postgresql://me:p%40ss word@db:5432/x",
+    "SETPOINT_SECRET_SIGNED": "https://store/data.csv?sig=a%2Bb%2Fc&se=2026",
+    "SETPOINT_SECRET_TOKEN": "hunter-two",
+    "SETPOINT_SECRET_LONGER": "hunter-two-more",
+    "SETPOINT_SECRET_SHORT": "yes",
+    "PATH": "/usr/bin",
+}
 
 
 def test_secrets_are_recognised() -> None:
     assert SECRET.findall("${secret:A_1}x${secret:b}") == ["A_1", "b"]
     assert not SECRET.search("${secret:1a} ${secret:} ${secret:a b} $(secret:a)")
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("can't connect to postgresql://me:p%40ss word@db:5432/x", "can't connect to ${secret:DB}"),
+        ("password p@ss word is wrong", "password ${secret:DB} is wrong"),
+        ("403, url='https://store/data.csv?sig=a%2Bb%2Fc&se=2026'", "403, url='${secret:SIGNED}'"),
+        ("GET /data.csv?sig=a+b/c&se=2026", "GET /data.csv?${secret:SIGNED}"),
+        ("hunter-two-more and hunter-two", "${secret:LONGER} and ${secret:TOKEN}"),
+        ("yes, /usr/bin", "yes, /usr/bin"),
+    ],
+)
+def test_a_text_is_scrubbed_however_it_spells_a_secret(text: str, left: str) -> None:
+    assert scrubbed(text, ENVIRON) == left
+
+
+def test_a_document_keeps_its_shape_and_its_numbers() -> None:
+    environ = {"SETPOINT_SECRET_PIN": "12345"}
+    document = {"metrics": {"a": 12345}, "facts": ["12345", {"12345": "pin 12345"}], "none": None, "yes": True}
+    assert scrubbed_document(document, environ) == {
+        "metrics": {"a": 12345},
+        "facts": ["${secret:PIN}", {"12345": "pin ${secret:PIN}"}],
+        "none": None,
+        "yes": True,
+    }

@@ -58,6 +58,21 @@ def test_a_revision_may_fail() -> None:
     assert (failed.state, failed.reason, failed.ready) == (RevisionState.FAILED, "out of memory", 0)
 
 
+def test_replicas_say_what_they_do() -> None:
+    world = World()
+    serving = MemoryServing(
+        world, start=lambda asked: Start(5.0, "out of memory" if asked.replicas.minimum == 1 else "")
+    )
+    serving.start(order(minimum=2))
+    assert serving.logs(API, REVISION) == {f"{REVISION}-0": "", f"{REVISION}-1": ""}
+    world.clock.advance(5.0)
+    assert set(serving.logs(API, REVISION).values()) == {"serves experiments/e/0123456789ab\n"}
+    serving.delete(API)
+    serving.start(order())
+    world.clock.advance(5.0)
+    assert serving.logs(API, REVISION) == {f"{REVISION}-0": "out of memory\n"}
+
+
 def test_more_replicas_are_ready_at_once() -> None:
     world = World()
     serving = MemoryServing(world)

@@ -81,6 +81,19 @@ def test_files_are_read_inside_the_folder_only(all_folders: Folders, tmp_path: P
             all_folders.open_file(RUN, path)
 
 
+def test_a_file_is_there_or_it_isn_t_whatever_lies_in_its_way(all_folders: Folders) -> None:
+    work = all_folders.make(RUN)
+    (work / "a").write_text("1")
+    (work / "inside").symlink_to("a")
+    (work / "loop").symlink_to("loop")
+    os.mkfifo(work / "pipe")
+    (work / "folder").mkdir()
+    held = [path for path in ("a", "inside", "loop", "pipe", "folder") if all_folders.has_file(RUN, path)]
+    assert held == ["a", "inside"]
+    odd = ["a/b", "loop/b", "x" * 300, "/".join("x" * 3000), "../a", ".git/a", "", "a\0"]
+    assert not [path for path in odd if all_folders.has_file(RUN, path)]
+
+
 def test_a_disk_that_takes_nothing_is_told(tmp_path: Path) -> None:
     (tmp_path / "work").write_text("in the way")
     with pytest.raises(Unavailable, match="can't be written"):

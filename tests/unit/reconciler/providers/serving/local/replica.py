@@ -1,6 +1,7 @@
 """A replica that starts at once: it speaks just enough of the protocol, on the standard library alone.
 
-python -I -S replica.py CONFIG.json: the model's URL says how it behaves, `fake://?refuse=why`, `?crash=1`, `?slow=0.2`.
+python -I -S replica.py CONFIG.json: the model's URL says how it behaves, `fake://?refuse=why`, `?crash=1`, `?slow=0.2`,
+`?says=words`.
 """
 
 import json
@@ -68,6 +69,8 @@ def main() -> int:
         return 65
     if BEHAVIOUR.get("crash"):
         sys.exit("2026-01-05 00:00:00.123 77 out of memory at 0x7f00")
+    if words := BEHAVIOUR.get("says"):
+        sys.stderr.write(f"{words}\n")
     if BEHAVIOUR.get("hang"):
         signal.pause()
     with Server(CONFIG["socket"], Handler) as server:

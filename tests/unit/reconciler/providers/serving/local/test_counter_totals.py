@@ -73,6 +73,12 @@ def test_the_next_daemon_counts_on(store: Store) -> None:
     assert second.figures(LIVE).requests == 14
 
 
+@pytest.mark.parametrize("odd", ['{"total": 1}', '{"total": [], "mark": {}, "seen": {}, "since": 1, "generation": ""}'])
+def test_counts_that_can_t_be_understood_begin_anew(store: Store, odd: str) -> None:
+    (store.folder / "counts" / f"{NAME}.json").write_text(odd)
+    assert CounterTotals(store).figures(LIVE) == Figures()
+
+
 def test_a_mark_that_was_lost_is_made_at_the_next_look(store: Store) -> None:
     first = CounterTotals(store)
     first.enter(metrics(10), [endpoint(revision())], 4.0)

@@ -63,6 +63,13 @@ def test_it_lets_requests_in(gate: Gate, wait: Wait) -> None:
     assert status(gate.url("other") + "/v2/health/ready") == 404
 
 
+def test_what_was_routed_last_is_known_to_the_next_daemon(gate: Gate, store: Store) -> None:
+    assert gate.former({"shop"}) == ()
+    gate.keep((SHOP, SHOWN), monotonic())
+    assert gate.former({"shown", "other"}) == (SHOWN,)
+    assert opened(store).former({"shop"}) == (Site("shop", {OLD: ()}, {}),)
+
+
 def test_its_port_is_remembered(gate: Gate, store: Store, wait: Wait) -> None:
     wait(lambda: gate.keep((SHOP,), monotonic()))
     again = opened(store)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,42 @@ def test_an_endpoint_is_read_as_it_was_written() -> None:
 def test_what_is_no_endpoint_is_told() -> None:
     with pytest.raises(KeyError):
         EndpointRecord.from_json({"deployment": "deployments/x"})
+
+
+@pytest.mark.parametrize(
+    ("where", "odd"),
+    [
+        (("created",), "yesterday"),
+        (("created",), float("nan")),
+        (("since",), 1e300),
+        (("traffic",), []),
+        (("traffic", OLD), "all"),
+        (("traffic", OLD), True),
+        (("revisions",), {}),
+        (("revisions", 0, "started"), None),
+        (("revisions", 0, "wanted"), -1),
+        (("revisions", 0, "final"), "no"),
+        (("revisions", 0, "stranger"), 1),
+        (("revisions", 0, "order", "revision"), "../../x"),
+        (("revisions", 0, "order", "deployment"), "deployments/shop"),
+        (("revisions", 0, "replicas", 0, "slot"), 1.5),
+        (("revisions", 0, "replicas", 0, "begun"), "5"),
+        (("revisions", 0, "replicas", 0, "due"), None),
+        (("revisions", 0, "replicas", 0, "stranger"), 1),
+    ],
+)
+def test_what_is_odd_in_it_is_found_when_it_is_read(where: tuple[str | int, ...], odd: object) -> None:
+    told: Any = json.loads(json.dumps(endpoint(revision(BUSY), traffic={OLD: 100}, since=1.0).as_json()))
+    EndpointRecord.from_json(told)
+    *way, last = where
+    inner = told
+    for step in way:
+        inner = inner[step]
+    inner[last] = odd
+    if odd == {}:
+        inner[last] = {"a": 1}
+    with pytest.raises((AttributeError, KeyError, TypeError, ValueError)):
+        EndpointRecord.from_json(told)
 
 
 def test_only_replicas_that_stay_and_answer_are_ready() -> None:

@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
+from reconciler.model.errors import Refused
 from reconciler.model.kinds.spec import Resources
+from reconciler.ports.serving import LOG_LIMIT
 from reconciler.providers.serving.local.processes import is_alive
 from reconciler.providers.serving.local.records import Replica, RevisionRecord
 from reconciler.providers.serving.local.replica_lifecycle import Act
-from reconciler.providers.serving.local.replicas import THREADS, Limits, Replicas, last_line
+from reconciler.providers.serving.local.replicas import THREADS, Limits, Replicas, last_line, printed
 from reconciler.providers.serving.local.store import Store
 from reconciler.settings import inherited
 from runners.serve.settings import Settings
 from tests.unit.reconciler.providers.serving.local.conftest import Wait
-from tests.unit.reconciler.providers.serving.local.told import COMMAND, revision
+from tests.unit.reconciler.providers.serving.local.told import COMMAND, DEPLOYMENT, OLD, revision
 
 BEGUN = Replica(0, begun=1.0)
 pytestmark = pytest.mark.usefixtures("no_process_left")
@@ -159,3 +161,49 @@ def test_the_last_line_is_the_same_each_time(text: str, line: str, tmp_path: Pat
 
 def test_no_log_is_no_line(tmp_path: Path) -> None:
     assert last_line(tmp_path / "nothing") == ""
+
+
+def test_a_log_is_read_with_that_of_the_former_process_from_a_whole_line_on(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.prepare()
+    files = store.replica(DEPLOYMENT, OLD, 0)
+    assert printed(files, 100) == ""
+    files.log.write_text("starts\nready\n")
+    files.former_log.write_text("starts\nout of memory")
+    assert printed(files, 100) == "starts\nout of memory\nstarts\nready\n"
+    assert printed(files, 30) == "out of memory\nstarts\nready\n"
+    assert printed(files, 13) == "starts\nready\n"
+    assert printed(files, 8) == "ready\n"
+    files.log.write_bytes(b"\xff no line ends")
+    assert printed(files, 15) == "\ufffd no line ends"
+    assert printed(files, 8) == "ine ends"
+
+
+def test_a_log_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.prepare()
+    files = store.replica(DEPLOYMENT, OLD, 0)
+    os.mkfifo(files.log)
+    with pytest.raises(Refused, match="is a named pipe"):
+        printed(files, 100)
+
+
+def test_replicas_share_the_room_for_their_logs(replicas: Replicas, tmp_path: Path) -> None:
+    record = revision(BEGUN, replace(BEGUN, slot=1))
+    for slot in (0, 1):
+        replicas.files(record, slot).log.write_text(f"line of {slot}\n" * LOG_LIMIT)
+    told = replicas.logs(record)
+    assert list(told) == [f"{OLD}-0", f"{OLD}-1"]
+    assert all(LOG_LIMIT // 2 - 20 < len(text) <= LOG_LIMIT // 2 for text in told.values())
+    assert {*told[f"{OLD}-1"].splitlines()} == {"line of 1"}
+    assert replicas.logs(revision()) == {}
+
+
+def test_secrets_that_a_replica_was_given_are_not_shown(replicas: Replicas, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.keep_secrets(DEPLOYMENT, OLD, {"FSSPEC_LAKEFS_ACCESS_TOKEN": "token-of-a-user", "CREATE": "false"})
+    store.keep_keys(DEPLOYMENT, OLD, {"SHOP": "key-of-a-client"})
+    record = revision(BEGUN)
+    replicas.files(record, 0).log.write_text("401 for token-of-a-user, false\nx-api-key: key-of-a-client\n")
+    (text,) = replicas.logs(record).values()
+    assert text == "401 for ${secret:FSSPEC_LAKEFS_ACCESS_TOKEN}, false\nx-api-key: ${secret:SHOP}\n"

@@ -330,25 +330,6 @@ def test_settling_tells_what_changed_and_figures_are_no_change(place: Place) -> 
     assert place.serving.settle()
 
 
-def test_a_record_that_can_t_be_read_is_no_endpoint_gone(place: Place) -> None:
-    place.go_live()
-    (path,) = (place.folder / "endpoints").iterdir()
-    text = path.read_text()
-    path.unlink()
-    path.write_text(text[:50])
-    for act in (place.opened().list, place.opened().settle):
-        with pytest.raises(Unavailable):
-            act()
-    assert place.ask(url=_url_of(place)), "it no longer answers"
-    path.unlink()
-    path.write_text(text)
-
-
-def _url_of(place: Place) -> str:
-    ports = json.loads((place.folder / "gate.json").read_text())
-    return f"http://127.0.0.1:{ports['internal']['port']}/employment"
-
-
 def test_a_folder_that_can_t_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     serving = LocalServing(tmp_path / "file" / "below", WallClock(), command=COMMAND)

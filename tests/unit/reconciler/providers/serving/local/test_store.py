@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.model.errors import Unavailable
+from reconciler.model.ids import Address
 from reconciler.providers.serving.local.store import Store, read_json, write
 from tests.unit.reconciler.providers.serving.local.told import DEPLOYMENT, NEW, OLD, endpoint, revision
 
@@ -46,8 +47,23 @@ def test_what_can_t_be_understood_is_not_absent(tmp_path: Path) -> None:
     Store(tmp_path).put(LIVE)
     (path,) = (tmp_path / "endpoints").iterdir()
     path.write_text("{half")
+    store = Store(tmp_path)
+    assert store.endpoints() == {}
+    assert list(store.unread()) == [DEPLOYMENT]
     with pytest.raises(Unavailable, match="can't be understood"):
-        Store(tmp_path).endpoints()
+        store.endpoint(DEPLOYMENT)
+
+
+def test_a_deleted_endpoint_that_can_t_be_understood_takes_no_slot_from_its_successor(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.put(endpoint(revision(next_slot=7)))
+    store.put_aside(DEPLOYMENT)
+    (path,) = (tmp_path / "leaving").iterdir()
+    path.write_text("{half")
+    assert (store.leaving(), store.unread(), list(store.unread("leaving"))) == ({}, {}, [DEPLOYMENT])
+    with pytest.raises(Unavailable, match="can't be understood"):
+        store.first_slot(DEPLOYMENT, OLD)
+    assert store.first_slot(Address("deployments/shop"), OLD) == 0
 
 
 def test_a_half_written_file_is_not_seen(tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""The sites that were routed last, kept so that an endpoint whose record can't be read stays reachable as it was.
+
+Keys that let clients in aren't kept a second time: they are those of the revision with the most traffic.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from reconciler.model.ids import Digest
+from reconciler.providers.serving.local.access import Guard
+from reconciler.providers.serving.local.routing import Site
+from reconciler.providers.serving.local.store import read_json, write
+
+
+def keep(path: Path, sites: Sequence[Site]) -> None:
+    """Write sites to a file, unless it holds them."""
+    told = {site.name: _as_json(site) for site in sites}
+    if read_json(path) != told:
+        write(path, told)
+
+
+def read(path: Path, names: Collection[str], keys: Callable[[str, Digest], Collection[str]]) -> tuple[Site, ...]:
+    """Read sites from a file; one that isn't there, or isn't whole, is left out.
+
+    Args:
+        path: the file.
+        names: which sites.
+        keys: returns the keys that let in, by the site's name and the revision that says so.
+    """
+    told = read_json(path)
+    found = (_from_json(name, told[name], keys) for name in sorted(names) if name in told)
+    return tuple(site for site in found if site)
+
+
+def _as_json(site: Site) -> dict[str, Any]:
+    guard = {"forward": site.guard.forward} if site.guard else None
+    return {
+        "pools": {revision: [str(socket) for socket in sockets] for revision, sockets in site.pools.items()},
+        "traffic": dict(site.traffic),
+        "is_public": site.is_public,
+        "guard": guard,
+    }
+
+
+def _from_json(name: str, told: Mapping[str, Any], keys: Callable[[str, Digest], Collection[str]]) -> Site | None:
+    try:
+        pools = {Digest(revision): tuple(map(Path, sockets)) for revision, sockets in told["pools"].items()}
+        traffic = {Digest(revision): int(share) for revision, share in told["traffic"].items()}
+        site = Site(name, pools, traffic, bool(told["is_public"]))
+        if told["guard"] is None:
+            return site
+        forward = str(told["guard"]["forward"])
+        leading = max(traffic, key=lambda revision: traffic[revision], default=None) or next(iter(pools))
+        return replace(site, guard=Guard(forward=forward) if forward else Guard(tuple(sorted(keys(name, leading)))))
+    except (AttributeError, KeyError, StopIteration, TypeError, ValueError):
+        return None
