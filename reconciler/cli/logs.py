@@ -47,7 +47,7 @@ def command(settings: Settings, name: str, lines: int, follow: bool, revision: s
     smoke tests and its model's training printed is shown by the names of these runs.
     """
     if replica_logs.is_deployment(name):
-        _of_replicas(_engines(settings), name, revision, lines, follow, to_json)
+        _of_replicas(_engines(settings), endpoint_of(settings, name), revision, lines, follow, to_json)
         return
     if revision:
         raise Refused(f"{name} is no deployment, and has no revisions", "name a deployment, or leave --revision out")
@@ -64,6 +64,19 @@ def _of_replicas(engines: "Engines", name: str, revision: str, lines: int, follo
     if follow:
         for more in replica_logs.followed(printed, lambda: _look(engines, name, revision)):
             tell(more)
+
+
+def endpoint_of(settings: Settings, address: str) -> str:
+    """Return the name of a deployment's endpoint: the first that the deployment had.
+
+    Raises:
+        Refused: the status knows no such deployment.
+    """
+    from reconciler.model.ids import Address
+    from reconciler.model.moves import former_told
+
+    facts = document_of(read_status(settings), address, settings.environment).get("facts")
+    return next(iter(former_told(Address(address), facts)), address)
 
 
 def _look(engines: "Engines", name: str, revision: str) -> "replica_logs.Printed | None":

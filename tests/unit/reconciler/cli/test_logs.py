@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli.logs import _read, followed, newest_job
+from reconciler.cli.logs import _read, endpoint_of, followed, newest_job
+from reconciler.cli.status_reader import open_status
 from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import Job, JobState
 from reconciler.providers.memory import MemoryPool, World
 from reconciler.providers.serving.local.records import Replica
 from reconciler.providers.serving.local.store import Store
 from reconciler.settings import Settings
+from reconciler.yaml.dump import dump
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.cli.conftest import Say
 from tests.unit.reconciler.providers.serving.local.told import DEPLOYMENT, NEW, OLD, endpoint, revision
@@ -70,6 +72,14 @@ def test_of_a_deployment_the_replicas_are_read(say: Say, place: tuple[str, ...],
     told = say("logs", "deployments/employment", *place, *home)
     assert told.out.splitlines()[0] == f"{OLD}-0 | starts"
     assert say("logs", "deployments/employment", "--revision", NEW[:3], *place, *home).out == ""
+
+
+@pytest.mark.usefixtures("status")
+def test_a_deployment_that_was_renamed_answers_by_its_first_name(settings: Settings) -> None:
+    assert endpoint_of(settings, "deployments/digits") == "deployments/digits"
+    document = {"address": "deployments/digits", "facts": {"moved_from": ["numbers", "figures"]}}
+    open_status(settings).write({"status/deployments/digits.yaml": dump(document)}, "dev: renamed")
+    assert endpoint_of(settings, "deployments/digits") == "deployments/numbers"
 
 
 @pytest.mark.usefixtures("status")
