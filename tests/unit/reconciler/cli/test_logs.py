@@ -77,7 +77,12 @@ def test_of_a_deployment_the_replicas_are_read(say: Say, place: tuple[str, ...],
 @pytest.mark.usefixtures("status")
 def test_a_deployment_that_was_renamed_answers_by_its_first_name(settings: Settings) -> None:
     assert endpoint_of(settings, "deployments/digits") == "deployments/digits"
-    document = {"address": "deployments/digits", "facts": {"moved_from": ["numbers", "figures"]}}
+    document = {
+        "address": "deployments/digits",
+        "state": "ready",
+        "conditions": [],
+        "facts": {"moved_from": ["numbers", "figures"]},
+    }
     open_status(settings).write({"status/deployments/digits.yaml": dump(document)}, "dev: renamed")
     assert endpoint_of(settings, "deployments/digits") == "deployments/numbers"
 
