@@ -184,6 +184,7 @@ def kubeconfig(token: Path) -> str:
     )
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("way", WAYS)
 def test_a_plan_of_what_isnt_merged_does_nothing_that_the_commit_asks_for(way: str, tmp_path: Path) -> None:
     machine = Machine(tmp_path)
