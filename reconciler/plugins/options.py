@@ -52,6 +52,7 @@ class LakeFS(Options):
     )
     certificates: str | None = Field(default=None, description="A file of authorities to trust; unset, the system's.")
     timeout: float = Field(default=20.0, gt=0, description="Seconds that an answer may take.")
+    largest_output: Quantity = Field(default=500.0 * 2**30, description="Bytes that the output of one run may have.")
 
 
 class LocalPool(EmbeddedOptions):

@@ -49,6 +49,14 @@ def test_the_environment_s_branch_shows_the_newest_version_and_nothing_older(ten
     assert tenant.tree("dev") == {"datasets/loans/a": b"2", "datasets/loans/new": b"y"}
 
 
+def test_an_output_that_is_too_large_is_refused(tenant: Tenant) -> None:
+    data = tenant.open(largest_output="1Ki")
+    make(tenant, data, FIRST, {"a": b"1" * 1024})
+    with pytest.raises(Refused, match=r"the output of .*000000000002 has more than .* GiB") as error:
+        make(tenant, data, SECOND, {"a": b"1" * 1000, "b": b"1" * 25})
+    assert "largest_output" in str(error.value.hint)
+
+
 def test_a_dropped_version_leaves_the_environment_s_branch(tenant: Tenant, data: LakeFSData) -> None:
     make(tenant, data, FIRST, {"a": b"1"})
     make(tenant, data, SECOND, {"b": b"2"})

@@ -59,9 +59,9 @@ class Tenant:
             "serve_secret_access_key": serve.secret,
         }
 
-    def open(self, environment: str = "dev") -> LakeFSData:
-        """Return a provider, as a daemon makes it that has just started."""
-        return LakeFSData(environment, **self.options(environment))
+    def open(self, environment: str = "dev", **more: Any) -> LakeFSData:
+        """Return a provider, as a daemon makes it that has just started, with more options."""
+        return LakeFSData(environment, **self.options(environment), **more)
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Ask the server about the repository, as its administrator."""

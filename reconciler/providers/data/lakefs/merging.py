@@ -57,7 +57,7 @@ class Merging:
             Unavailable: lakeFS can't be reached.
         """
         prefix = f"{folder_of(run)}/"
-        shown = self._server.paths(head, prefix)
+        shown = [path for path, _ in self._server.files(head, prefix)]
         if not shown or self._server.differences(head, sealed, prefix):
             return
         message, metadata = f"Drop {run}", {"run": run, "environment": self._environment}

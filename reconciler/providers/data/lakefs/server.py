@@ -140,9 +140,10 @@ class Server:
         found = self._pages(self._sdk.refs_api.diff_refs, left, right, prefix=prefix, type="two_dot")
         return {one.path: one.type for one in found}
 
-    def paths(self, ref: str, prefix: str) -> Sequence[str]:
-        """Return the paths of all files below a prefix."""
-        return [one.path for one in self._pages(self._sdk.objects_api.list_objects, ref, prefix=prefix)]
+    def files(self, ref: str, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield the path of each file below a prefix, and how many bytes it has."""
+        for one in self._pages(self._sdk.objects_api.list_objects, ref, prefix=prefix):
+            yield one.path, one.size_bytes or 0
 
     def first_path(self, ref: str, after: str = "") -> str | None:
         """Return the first path of a tree, in the order of their bytes, or the first after another one."""

@@ -6,6 +6,7 @@ from reconciler.git.names import check_environment, is_file_name, is_run_name
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import DataListing
+from reconciler.model.quantity import parse_quantity
 from reconciler.model.run import folder_of
 from reconciler.providers.data.lakefs import names
 from reconciler.providers.data.lakefs.errors import Missing, Unchanged
@@ -17,6 +18,7 @@ from reconciler.providers.data.lakefs.server import Keys, Server
 
 LAST = "/\U0010ffff"
 """What comes, in the order of paths, after everything that a folder can hold."""
+LARGEST_OUTPUT = "500Gi"
 UNBORN = CommitId("")
 """The head of an environment whose repository has yet to be made."""
 
@@ -37,8 +39,10 @@ class LakeFSData:
         serve_secret_access_key: the secret of that key.
         certificates: a file of authorities to trust; by default, the system's.
         timeout: seconds that an answer may take.
+        largest_output: bytes that the output of one run may have, as a quantity such as 500Gi.
 
     Raises:
+        ValueError: `largest_output` is no quantity.
         Refused: a secret isn't set, half a key is given, or the environment can't have a branch by its name.
     """
 
@@ -57,7 +61,9 @@ class LakeFSData:
         storage_namespace: str | None = None,
         certificates: str | None = None,
         timeout: float = 20.0,
+        largest_output: str | float = LARGEST_OUTPUT,
     ) -> None:
+        self._largest_output = int(parse_quantity(largest_output))
         self._environment = check_environment(environment)
         own = keys_of(access_key_id, secret_access_key)
         self._job_keys = keys_of(job_access_key_id, job_secret_access_key)
@@ -99,7 +105,7 @@ class LakeFSData:
         """Commit what the run's folder holds and seal the branch; a sealed or accepted one is returned as it is.
 
         Raises:
-            Refused: the run has no open branch, its job wrote outside of its folder, or a hook declines.
+            Refused: the run has no open branch, its job wrote outside of its folder or too much, or a hook declines.
             Unavailable: lakeFS can't be reached.
         """
         check_run(run)
@@ -112,6 +118,7 @@ class LakeFSData:
                 raise Refused(f"{run} has no open branch, so there is nothing to commit", "start the run anew")
             branch = name_of(RUN, run, next(iter(refs.open)))
             self._check_inside(branch, run)
+            self._check_size(branch, run)
             try:
                 return CommitId(self._server.commit(branch, str(run), metadata, allow_empty=is_last))
             except Unchanged:
@@ -209,7 +216,7 @@ class LakeFSData:
         folder = f"{folder_of(run)}/"
         try:
             if is_run_name(run) and (ref := self._ref(run)):
-                return frozenset(paths) - {path.removeprefix(folder) for path in self._server.paths(ref, folder)}
+                return frozenset(paths) - {path.removeprefix(folder) for path, _ in self._server.files(ref, folder)}
         except Missing:
             pass  # it was dropped a moment ago
         raise FileNotFoundError(f"the data store has no run {run[:200]}")
@@ -270,6 +277,19 @@ class LakeFSData:
         for path in (self._server.first_path(branch), self._server.first_path(branch, folder + LAST)):
             if path is not None and not path.startswith(f"{folder}/"):
                 raise Refused(f"the job of {run} wrote {path}, outside of its folder {folder}", "write below `output`")
+
+    def _check_size(self, branch: str, run: RunName) -> None:
+        """Add up what the folder holds, by a call for each thousand files.
+
+        Raises:
+            Refused: it is too much.
+        """
+        size = 0
+        for _, more in self._server.files(branch, f"{folder_of(run)}/"):
+            size += more
+            if size > self._largest_output:
+                what = f"the output of {run} has more than {self._largest_output / 2**30:g} GiB"
+                raise Refused(what, "write less, or give `data` in environment.yaml a larger `largest_output`")
 
 
 def _as_key(keys: Keys) -> Mapping[str, str]:
