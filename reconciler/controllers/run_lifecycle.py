@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from reconciler.model.change import AcceptRun, CancelJob, Change, DropRun, RejectRun, StartRun
+from reconciler.model.change import NEVER_MADE, AcceptRun, CancelJob, Change, DropRun, RejectRun, StartRun
 from reconciler.model.decision import View
 from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import Branch, Job, JobState
@@ -62,7 +62,7 @@ def lifecycle_of(wanted: StartRun, retries: int, view: View) -> Lifecycle:
     if result is not None and _counts(job, branch):
         return _finished(wanted, branch, result)
     if job is None:
-        start = replace(wanted, why=wanted.why or "this run was never made")
+        start = replace(wanted, why=wanted.why or NEVER_MADE)
         return Lifecycle(run, Stage.WAITING, "its job is about to be submitted", (start,))
     return _underway(wanted, job, retries, view)
 

@@ -52,6 +52,7 @@ def order(
         code=code,
         provenance={"environment": view.desired.environment_name, "spec": resource.file, "runner_version": version}
         | {f"input_{role}": run for role, run in (inputs or {}).items()},
+        made_from={"runner": whole["runner"], "seed": seed, **params, **made_from},
     )
 
 

@@ -30,7 +30,7 @@ class Change:
 
     def as_json(self) -> dict[str, Any]:
         """Return the change as JSON-compatible values, for printing and for the plan's digest."""
-        rest = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        rest = {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.repr}
         return {"port": self.port, "verb": self.verb, "target": self.target, **rest}
 
 
@@ -53,12 +53,17 @@ class ConfigurePool(Change):
     spec: Pool | None
 
 
+NEVER_MADE = "this run was never made"
+"""Why a run is started of which nothing else is known."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRun(Change):
     """Open the run's data branch and submit its job.
 
     `inputs` maps roles to runs whose output is read; `urls` maps roles to places that aren't runs. `code` is the path
     of a folder of the repository and its Git tree id. `image` is the container image that it asks for, if it does.
+    `made_from` is what the run's name digests, part by part; it is no part of the plan.
     """
 
     port = "pool"
@@ -78,6 +83,7 @@ class StartRun(Change):
     code: tuple[str, str] | None = None
     image: str = ""
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    made_from: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def target(self) -> str:

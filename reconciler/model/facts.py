@@ -41,6 +41,8 @@ class RunFacts(Facts, total=False):
     """Since when a new version is due: what asked for the run."""
     pictures: list[str]
     """Pictures of it on the status branch."""
+    made_from: dict[str, str]
+    """What its newest run was made from: a digest of each part, by which a plan says what has changed."""
 
 
 class ProposerFacts(Facts, total=False):
@@ -87,6 +89,8 @@ class ExperimentFacts(Facts, total=False):
     """How many trials there are, where not all stand here."""
     pictures: list[str]
     """Pictures of the best trial on the status branch."""
+    made_from: dict[str, str]
+    """What its newest trials were made from, but their own parameters: a digest of each part."""
 
 
 class PromotionFacts(ProposerFacts, total=False):

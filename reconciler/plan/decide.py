@@ -14,6 +14,7 @@ from reconciler.model.observed import Actual
 from reconciler.model.plan import Plan
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Desired, Resource
+from reconciler.plan.causes import explained
 from reconciler.plan.guard import guard, without_deletions
 from reconciler.plan.moved import gone, named, notes
 
@@ -31,7 +32,7 @@ def decide(desired: Desired, actual: Actual, controllers: Mapping[str, Controlle
     upstream: dict[Address, Decision] = {}
     view = view_of(desired, actual, MappingProxyType(upstream))
     for address, resource in desired.resources.items():
-        upstream[address] = named(_of_resource(resource, view, controllers[resource.kind]), resource)
+        upstream[address] = _told(resource, view, controllers[resource.kind])
     for address, problems in desired.broken.items():
         upstream[address] = _of_broken(address, problems, view)
     left = sorted(gone(desired, actual, view.moves), key=_downstream_first)
@@ -46,6 +47,11 @@ def decide(desired: Desired, actual: Actual, controllers: Mapping[str, Controlle
         upstream |= {address: without_deletions(decision) for address, decision in upstream.items()}
     told = (*notes(desired, actual, view.moves), *held)
     return Plan(desired.commit, desired.environment_name, MappingProxyType(upstream), removed, told)
+
+
+def _told(resource: Resource, view: View, controller: Controller) -> Decision:
+    """Decide on a resource, and tell what its status must remember beside what its controller tells."""
+    return named(explained(_of_resource(resource, view, controller), view), resource)
 
 
 def view_of(desired: Desired, actual: Actual, upstream: Mapping[Address, Decision]) -> View:
