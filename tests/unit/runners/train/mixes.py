@@ -39,7 +39,7 @@ COLUMNS: Mapping[str, Callable[[np.random.Generator], Array]] = {
     "truth": lambda some: some.random(ROWS) < 0.5,
     "nullable truth": lambda some: _with_gaps(some, some.random(ROWS) < 0.5),
     "category": lambda some: _texts(some, "north", "south", "süd", "數量"),
-    "nullable category": lambda some: _texts(some, "a", None, "", " "),
+    "nullable category": lambda some: _texts(some, "a", None, "", " ", "end\0"),
     "numeric category": lambda some: _texts(some, "1", "10", "9", "-0.5"),
     "text": lambda some: np.array([f"text {n} \N{SNOWMAN}" for n in some.permutation(ROWS)], object),
     "constant": lambda some: np.full(ROWS, 7),
