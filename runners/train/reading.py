@@ -12,7 +12,7 @@ from runners.tables.schema import read_schema
 from runners.train.examples import Array, Examples
 from runners.train.features import choose, finite
 from runners.train.nearest import did_you_mean
-from runners.train.target import target_of
+from runners.train.target import as_truths, target_of
 from runners.train.trial import Trial
 
 DATA, MANIFEST, LABELS = "data.parquet", "manifest.parquet", "labels.parquet"
@@ -31,8 +31,10 @@ def read_table(trial: Trial) -> Examples:
         if (folder / MANIFEST).exists()
         else "ingest the dataset again"
     )
-    columns = read_parquet(folder / DATA, fix)
-    reading = read_schema(folder)
+    columns, reading = read_parquet(folder / DATA, fix), read_schema(folder)
+    told = reading.columns.get(trial.told.target)
+    if told and told.type == "boolean" and trial.told.target in columns:
+        columns[trial.told.target] = as_truths(columns[trial.told.target])
     return replace(examples_of(trial, columns, reading.identifier), reading=reading)
 
 

@@ -48,6 +48,15 @@ def target_of(values: Array, name: str, task: Task) -> Target:
     return Target(rows, truth, _classes(truth, name, task), notes)
 
 
+def as_truths(values: Array) -> Array:
+    """Return a column of truths whose gaps had made numbers of them: as objects, None where one is missing."""
+    if values.dtype.kind != "f":
+        return values
+    truths = values.astype(np.object_)
+    truths[:] = [None if np.isnan(value) else bool(value) for value in values.tolist()]
+    return truths
+
+
 def _present(values: Array) -> Array:
     if values.dtype.kind == "f":
         return ~np.isnan(values)
@@ -57,7 +66,9 @@ def _present(values: Array) -> Array:
 
 
 def _plain(truth: Array) -> Array:
-    """Bring numbers that are whole back to integers: a gap in the column had made them floats."""
+    """Bring numbers that are whole back to integers, and truths to truths: a gap had made them floats, or objects."""
+    if truth.dtype.kind == "O" and set(map(type, truth.tolist())) == {bool}:
+        return truth.astype(np.bool_)
     if truth.dtype.kind == "f" and (np.abs(truth) <= WHOLE).all() and (np.mod(truth, 1) == 0).all():
         return truth.astype(np.int64)
     return truth

@@ -71,11 +71,13 @@ def trained(problem: Problem, stage: Stage) -> None:
 
 def watched(traffic: Traffic, stage: Stage) -> None:
     """From a trial to the third report on its traffic."""
-    dataset = stage.ingest(traffic.problem)
+    dataset = ingested(traffic.problem, stage)
     trial = stage.train(traffic.problem, dataset)
     laws.nothing_crashes(trial)
     if not (trial.is_done and trial.told["accepted"]):
+        assert not laws.is_sound(traffic.problem), trial.told
         return
+    laws.trial_is_right(traffic.problem, trial)
     asked: list[Asked] = []
     former: Played | None = None
     for hour in range(HOURS):

@@ -14,6 +14,7 @@ from tests.shares import Hand
 
 BATCHES = range(1, 9)
 ENOUGH = st.sampled_from((60, 40, 90))
+TEXTS = ("prose", "prose and empty texts", "long text", "odd text", "empty text")
 SHRINKS = os.environ.get("SETPOINT_SHRINKS", "1") == "1"
 
 pytestmark = [pytest.mark.sweep, pytest.mark.slow, pytest.mark.timeout(3600)]
@@ -45,6 +46,13 @@ def test_trials_of_too_little(batch: int, share: Hand) -> None:
 @pytest.mark.parametrize("batch", BATCHES)
 def test_traffic_in_windows(batch: int, share: Hand) -> None:
     drawn = traffics(problems(ENOUGH, identifiers=("first", "last")))
+    hold(stories.watched, drawn, batch, count=count_of(share, 15, 2), shrinks=SHRINKS)
+
+
+@pytest.mark.xdist_group("nannyml")
+@pytest.mark.parametrize("batch", BATCHES)
+def test_texts_in_windows(batch: int, share: Hand) -> None:
+    drawn = traffics(problems(ENOUGH, TEXTS, identifiers=("first", "last")))
     hold(stories.watched, drawn, batch, count=count_of(share, 15, 2), shrinks=SHRINKS)
 
 
