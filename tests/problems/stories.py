@@ -1,9 +1,10 @@
 """What becomes of a problem: which runners it goes through, in which order, and which laws hold on the way."""
 
 from dataclasses import replace
+from shutil import copy
 
 from runners.models import load
-from tests.problems import laws, people, reports
+from tests.problems import laws, own_code, people, reports
 from tests.problems.columns import Column, column_of
 from tests.problems.playing import Played, Stage
 from tests.problems.problem import FAMILIES, Problem
@@ -100,6 +101,23 @@ def _report_params(traffic: Traffic, hour: int, trial: Played, stage: Stage) -> 
     return told | ({"outcomes": outcomes} if outcomes else {})
 
 
+def coded(told: own_code.Coded, stage: Stage) -> None:
+    """From a source to the answer of a model that a script of one's own has trained."""
+    dataset = ingested(told.problem, stage)
+    code = stage.folder / "code"
+    code.mkdir()
+    copy(own_code.SCRIPT, code)
+    trial = stage.train(told.problem, dataset, by="command", code=code, **own_code.params_of(told))
+    laws.nothing_crashes(trial)
+    if laws.is_sound(told.problem):
+        laws.must_be_done(trial, "the script is sound")
+    if trial.is_done:
+        own_code.handed_what_it_may_train_on(told, trial, dataset)
+        own_code.handed_rows_are_those_of_the_data(told, trial)
+        own_code.reported_stands_beside_what_is_measured(trial)
+        laws.trial_is_right(told.problem, trial)
+
+
 def labelled(told: people.Labelled, stage: Stage) -> None:
     """From people's answers to a model that learned from them."""
     dataset = stage.ingest(told.problem)
@@ -112,7 +130,7 @@ def labelled(told: people.Labelled, stage: Stage) -> None:
     people.labels_are_right(told, merged)
     people.gate_holds(merged)
     problem = replace(told.problem, task="multiclass", family="tree")
-    trial = stage.train(problem, dataset, labels=merged, target="label")
+    trial = stage.train(problem, dataset, labels=merged.folder, target="label")
     laws.nothing_crashes(trial)
     if trial.is_done:
         laws.endpoint_answers_as_the_trial_did(problem, trial)

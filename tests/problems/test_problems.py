@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.problems import picture_stories, stories
 from tests.problems.albums import albums
 from tests.problems.campaign import hold
+from tests.problems.own_code import coded
 from tests.problems.people import labelled
 from tests.problems.problem import problems
 from tests.problems.traffic import traffics
@@ -68,6 +69,11 @@ def test_pictures_in_windows(batch: int, share: Hand) -> None:
 @pytest.mark.parametrize("batch", BATCHES)
 def test_pictures_by_a_network(batch: int, share: Hand) -> None:
     hold(picture_stories.looked_at, shown(albums(("torch",))), batch, count=count_of(share, 8, 1), shrinks=SHRINKS)
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_trials_by_own_code(batch: int, share: Hand) -> None:
+    hold(stories.coded, coded(ENOUGH), batch, count=count_of(share, 8, 1), shrinks=SHRINKS)
 
 
 @pytest.mark.parametrize("batch", BATCHES)
