@@ -123,7 +123,8 @@ def labelled(told: people.Labelled, stage: Stage) -> None:
     dataset = stage.ingest(told.problem)
     export = stage.folder / "answers.json"
     people.write_export(told, export)
-    merged = stage.label(dataset, {"exports": {"url": str(export), "question": people.QUESTION}})
+    exports = {"url": str(export), "question": people.QUESTION}
+    merged = stage.label(dataset, {"exports": exports, **told.params})
     laws.nothing_crashes(merged)
     if not told.answers:
         return
