@@ -26,8 +26,8 @@ MODES: Mapping[str, str] = MappingProxyType(
 """The modes of pictures, and the format of their files."""
 SIZES = ((8, 8), (1, 1), (2, 3), (9, 7), (33, 20))
 CODINGS = (("no", "yes"), ("0", "1"), ("false", "true"), ("größe, x", "b c"), ("1", "2", "10"), ("low", "mid", "high"))
-ODDITIES = ("broken", "empty", "no picture", "duplicate", "program")
-"""Files that aren't accepted: half of one, an empty one, a text, one twice, and one that would start a program."""
+ODDITIES = ("broken", "empty", "no picture", "duplicate", "icon")
+"""Files that aren't accepted: half of one, an empty one, a text, one twice, and one of a format that no endpoint takes."""
 TORCH = {"epochs": 2, "channels": [2], "hidden": 4, "batch_size": 16}
 TARGET = "label"
 
@@ -100,10 +100,9 @@ def drawn(mode: str, size: tuple[int, int], tone: int, seed: int) -> bytes:
 
 def odd_files(album: Album) -> Mapping[str, bytes]:
     """Return what isn't accepted of an album, by names that come after those of the pictures."""
-    first, label = next(iter(album.files.values())), album.classes[0]
-    program = BytesIO()
-    Image.new("RGB", (9, 9)).save(program, "EPS")
-    contents = (first[: len(first) // 2], b"", b"no picture", first, program.getvalue())
+    first, label, icon = next(iter(album.files.values())), album.classes[0], BytesIO()
+    Image.new("RGBA", (16, 16)).save(icon, "ICO")
+    contents = (first[: len(first) // 2], b"", b"no picture", first, icon.getvalue())
     told = dict(zip(ODDITIES, contents, strict=True))
     return {f"{label}/z {name}.png": told[name] for name in album.oddities}
 

@@ -22,7 +22,7 @@ def tell(rows: Any, columns: list[str]) -> None:
     seen = {
         "rows": rows["id"].to_pylist(),
         "rows of the CSV": _of_type(csv.read_csv(told["SETPOINT_TRAIN_CSV"])["id"], rows["id"]),
-        "rows of the folder": parquet.read_table(Path(told["SETPOINT_DATA"]) / "data.parquet")["id"].to_pylist(),
+        "rows of the folder": _listed(Path(told["SETPOINT_DATA"]))["id"].to_pylist(),
         "columns": {name: rows[name].to_pylist() for name in columns},
         "files": [path.relative_to(root).as_posix() for path in paths],
         "told": json.dumps(dict(told)) + Path(told["SETPOINT_REQUEST"]).read_text("utf-8"),
@@ -31,6 +31,11 @@ def tell(rows: Any, columns: list[str]) -> None:
     }
     (OUTPUT / "seen.json").write_text(json.dumps(seen), "utf-8")
     (OUTPUT / "metrics.json").write_text(json.dumps(REPORTED), "utf-8")
+
+
+def _listed(folder: Path) -> Any:
+    manifest = folder / "manifest.parquet"
+    return parquet.read_table(manifest if manifest.exists() else folder / "data.parquet")
 
 
 def _of_type(values: Any, like: Any) -> list[Any]:
@@ -112,6 +117,18 @@ def learn_words(rows: Any, names: list[str], y: Array) -> bytes:
     return content
 
 
+def learn_pictures(rows: Any, _names: list[str], y: Array) -> bytes:
+    """Leave a model of grey pictures of 4 by 4 pixels."""
+    from PIL import Image
+    from skl2onnx import to_onnx
+
+    files = [Image.open(path).convert("L").resize((4, 4)) for path in rows["path"].to_pylist()]
+    x = np.stack([np.asarray(file, np.float32).ravel() / 255 for file in files])
+    model = linear(y).fit(x, y)
+    content: bytes = to_onnx(model, x[:1], options={id(model): {"zipmap": False}}).SerializeToString()
+    return content
+
+
 def learn_booster(rows: Any, names: list[str], y: Array) -> None:
     """Leave LightGBM's own text."""
     import lightgbm
@@ -128,10 +145,13 @@ def learn_booster(rows: Any, names: list[str], y: Array) -> None:
 def main() -> None:
     """Train in the way that the params name."""
     told = json.loads(Path(os.environ["SETPOINT_REQUEST"]).read_text("utf-8"))["params"]
-    rows, names = parquet.read_table(os.environ["SETPOINT_TRAIN"]), told["features"]
+    rows, names = parquet.read_table(os.environ["SETPOINT_TRAIN"]), told.get("features") or []
     tell(rows, [*names, told["target"]])
     y = np.array(rows[os.environ["SETPOINT_TARGET"]].to_pylist())
-    ways = {"matrix": learn_matrix, "by name": learn_by_name, "words": learn_words, "booster": learn_booster}
+    ways = {
+        "matrix": learn_matrix, "by name": learn_by_name, "words": learn_words, "booster": learn_booster,
+        "pictures": learn_pictures,
+    }  # fmt: skip
     content = ways[told["params"]["way"]](rows, names, y)
     if content is not None:
         (OUTPUT / "model.onnx").write_bytes(content)

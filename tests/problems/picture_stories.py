@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from runners.models import load
 from runners.serve.columns import of_tensors
-from tests.problems import laws, watching
+from tests.problems import laws, own_code, watching
 from tests.problems.albums import TARGET, Album, odd_files, write_album
 from tests.problems.playing import Played, Stage
 from tests.problems.problem import METRIC
@@ -46,6 +46,22 @@ def looked_at(told: Shown, stage: Stage) -> None:
         laws.nothing_crashes(former)
         laws.must_be_done(former, "the log is sound")
         watching.report_on_pictures_is_right(told, hour, files, trial, former)
+
+
+def coded(album: Album, stage: Stage) -> None:
+    """From a folder of pictures to the answer of a model that a script of one's own has trained."""
+    dataset = gathered(album, stage)
+    told = {"target": TARGET, "task": album.task, "metric": dict(METRIC[album.task]), "runner": dict(own_code.RUNNER)}
+    inputs = {"dataset": dataset.folder, "code": own_code.code_in(stage.folder / "code")}
+    params = {"params": {"way": "pictures", "C": 0.5, "size": 4}}
+    trial = stage.run("trial", "command", told | params, inputs, album.seed)
+    laws.nothing_crashes(trial)
+    laws.must_be_done(trial, "the script is sound")
+    handed = [f"data/images/{name}" for name in trial.json(own_code.SEEN)["rows"]]
+    own_code.handed_what_it_may_train_on(trial, dataset, ["data/manifest.parquet", *handed])
+    own_code.reported_stands_beside_what_is_measured(trial)
+    laws.figures_of_a_trial_are_right(album, trial)
+    endpoint_answers_as_the_trial_did(album, trial)
 
 
 def gathered(album: Album, stage: Stage) -> Played:

@@ -1,7 +1,6 @@
 """What becomes of a problem: which runners it goes through, in which order, and which laws hold on the way."""
 
 from dataclasses import replace
-from shutil import copy
 
 from runners.models import load
 from tests.problems import laws, own_code, people, reports
@@ -104,15 +103,14 @@ def _report_params(traffic: Traffic, hour: int, trial: Played, stage: Stage) -> 
 def coded(told: own_code.Coded, stage: Stage) -> None:
     """From a source to the answer of a model that a script of one's own has trained."""
     dataset = ingested(told.problem, stage)
-    code = stage.folder / "code"
-    code.mkdir()
-    copy(own_code.SCRIPT, code)
+    code = own_code.code_in(stage.folder / "code")
     trial = stage.train(told.problem, dataset, by="command", code=code, **own_code.params_of(told))
     laws.nothing_crashes(trial)
     if laws.is_sound(told.problem):
         laws.must_be_done(trial, "the script is sound")
     if trial.is_done:
-        own_code.handed_what_it_may_train_on(told, trial, dataset)
+        own_code.handed_what_it_may_train_on(trial, dataset)
+        own_code.told_what_was_asked(told, trial)
         own_code.handed_rows_are_those_of_the_data(told, trial)
         own_code.reported_stands_beside_what_is_measured(trial)
         laws.trial_is_right(told.problem, trial)

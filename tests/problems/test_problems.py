@@ -77,6 +77,11 @@ def test_trials_by_own_code(batch: int, share: Hand) -> None:
 
 
 @pytest.mark.parametrize("batch", BATCHES)
+def test_pictures_by_own_code(batch: int, share: Hand) -> None:
+    hold(picture_stories.coded, albums(), batch, count=count_of(share, 4, 1), shrinks=SHRINKS)
+
+
+@pytest.mark.parametrize("batch", BATCHES)
 def test_labels_by_several_people(batch: int, share: Hand) -> None:
     drawn = labelled(problems(st.sampled_from((40, 2, 12)), identifiers=("first", "last")))
     hold(stories.labelled, drawn, batch, count=count_of(share, 10, 2), shrinks=SHRINKS)
