@@ -27,7 +27,7 @@ MODES: Mapping[str, str] = MappingProxyType(
 SIZES = ((8, 8), (1, 1), (2, 3), (9, 7), (33, 20))
 CODINGS = (("no", "yes"), ("0", "1"), ("false", "true"), ("größe, x", "b c"), ("1", "2", "10"), ("low", "mid", "high"))
 ODDITIES = ("broken", "empty", "no picture", "duplicate", "icon")
-"""Files that aren't accepted: half of one, an empty one, a text, one twice, and one of a format that no endpoint takes."""
+"""Files that aren't accepted: half of one, an empty one, a text, one twice, and one that no endpoint takes."""
 TORCH = {"epochs": 2, "channels": [2], "hidden": 4, "batch_size": 16}
 TARGET = "label"
 
