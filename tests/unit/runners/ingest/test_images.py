@@ -88,7 +88,7 @@ def test_unreadable_files_and_copies_are_named(source: Path, tmp_path: Path) -> 
     told = {violation.where: violation.what for violation in album.violations()}
     assert told["dog/1.png"] == "it has the same bytes as a-copy.png"
     assert told["empty.png"] == "it can't be read as an image: it is empty"
-    assert told["text.jpg"] == "it can't be read as an image: it is none of the formats PNG, JPEG, GIF, BMP, TIFF, WEBP, PPM"
+    assert told["text.jpg"].startswith("it can't be read as an image: it is none of the formats PNG, JPEG, GIF, BMP,")
     assert told["half.png"].startswith("it can't be read as an image: ")
     assert len(told) == 4
     assert not (tmp_path / "out/images/half.png").exists()
