@@ -149,21 +149,15 @@ def _are_those_of_most(told: Labelled, rows: Mapping[Any, Any]) -> None:
 
 
 def _are_the_likeliest(told: Labelled, rows: Mapping[Any, Any]) -> None:
-    """Hold labels against the estimation's last step, or a neighbour of it: all of them against the same one."""
+    """Hold labels against the estimation's last step, or the neighbour of it that is the nearest to what is told."""
     texts = {name: {who: text_of(one) for who, one in said.items()} for name, said in told.answers.items()}
     labels, steps = posteriors(texts)
-    broken: list[AssertionError] = []
-    for chances in steps:
-        try:
-            for name, row in zip(texts, chances.tolist(), strict=True):
-                allowed, best = likeliest(labels, row)
-                if name in told.truths:
-                    allowed, best = {told.truths[name]}, 1.0
-                _is_told(rows[meaning(name)], allowed, best, told)
-            return
-        except AssertionError as error:
-            broken.append(error)
-    raise broken[len(broken) // 2]
+    sure = np.array([rows[meaning(name)]["confidence"] for name in texts])
+    is_judged = np.array([name not in told.truths for name in texts])
+    nearest = min(steps, key=lambda chances: np.abs(chances.max(axis=1) - sure)[is_judged].sum())
+    for name, chances in zip(texts, nearest.tolist(), strict=True):
+        allowed, best = ({told.truths[name]}, 1.0) if name in told.truths else likeliest(labels, chances)
+        _is_told(rows[meaning(name)], allowed, best, told)
 
 
 def _is_told(row: Mapping[str, Any], allowed: set[str | None], confidence: float, told: Labelled) -> None:
