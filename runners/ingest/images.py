@@ -16,6 +16,7 @@ from PIL import Image, ImageStat, UnidentifiedImageError
 
 from runners.contract import Violation
 from runners.ingest.parameters import Parameters
+from runners.models.pictures import FORMATS, in_mode
 from runners.sources.files import Found, check_whole, telling
 from runners.sources.reading import BATCH_ROWS
 from runners.staging import inside
@@ -126,15 +127,15 @@ def look(name: str, data: bytes, label: Mapping[str, str | None]) -> Picture:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             warnings.filterwarnings("ignore", category=UserWarning, module="PIL")
-            with Image.open(BytesIO(data)) as image:
+            with Image.open(BytesIO(data), formats=FORMATS) as image:
                 image.load()
-                grey = image.convert("L")
+                grey = in_mode(image, "L")
                 row = _row(name, data, image) | dict(label)
                 darkest, brightest = grey.getextrema()
                 mean = ImageStat.Stat(grey).mean[0] / 255
                 return Picture(row, image.mode, round(mean, 6), darkest == brightest)
     except UnidentifiedImageError:
-        raise ValueError("it is of no known format" if data else "it is empty") from None
+        raise ValueError(f"it is none of the formats {', '.join(FORMATS)}" if data else "it is empty") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise ValueError("it has too many pixels") from error
     except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
@@ -173,8 +174,8 @@ def _arrow(type_: Type) -> Any:
 
 def thumbnail(path: Path, side: int) -> Thumbnail:
     """Return an image of the album, fitted into a white square of so many pixels, as RGB."""
-    with Image.open(path) as image:
-        small = image.convert("RGB")
+    with Image.open(path, formats=FORMATS) as image:
+        small = in_mode(image, "RGB")
     scale = side / max(small.size)
     small = small.resize((max(1, round(small.width * scale)), max(1, round(small.height * scale))), _resampling(scale))
     square = Image.new("RGB", (side, side), "white")

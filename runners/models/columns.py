@@ -198,15 +198,21 @@ def _text(name: str, array: Array) -> Array:
         return np.char.decode(array, "utf-8").astype(np.object_)
     values = array.tolist()
     if set(map(type, values)) == {str}:
-        return array.astype(np.object_, copy=False)
+        is_whole = not any(value.endswith("\0") for value in values)
+        return array.astype(np.object_, copy=False) if is_whole else _of_texts(map(_decoded, values))
     _all_are(name, array, (str, bytes), 'text, such as "1"')
-    return np.array([_decoded(value) for value in values], np.object_)
+    return _of_texts(map(_decoded, values))
+
+
+def _of_texts(texts: Iterable[str]) -> Array:
+    return np.array(list(texts), np.object_)
 
 
 def _decoded(value: Any) -> str:
+    """Return a text without the null characters at its end, which the categories of a file of ONNX can't have."""
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return value if isinstance(value, str) else ""
+        value = value.decode("utf-8", "replace")
+    return value.rstrip("\0") if isinstance(value, str) else ""
 
 
 def _all_are(name: str, array: Array, types: tuple[type, ...], wanted: str) -> None:

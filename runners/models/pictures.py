@@ -18,6 +18,8 @@ from runners.models.errors import ModelInputError
 Array = NDArray[Any]
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 """Formats that are decoded, by Pillow's names: none that runs a program."""
+_OF_16_BITS = ("PNG", "PPM")
+"""Formats whose whole numbers of Pillow's are of 16 bits."""
 MOST_PIXELS = 89_478_485
 """Pixels of one picture, and of all those of a request; an ingestion takes no larger one."""
 B64 = "b64"
@@ -80,7 +82,7 @@ def _decoded(content: bytes, mode: str, most_pixels: int) -> tuple[Any, int]:
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
             pixels = _bounded(image.width * image.height, most_pixels)
-            return image.convert(mode), pixels
+            return in_mode(image, mode), pixels
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise NoPicture(f"it has more than {MOST_PIXELS} pixels") from None
     except UnidentifiedImageError:
@@ -89,6 +91,22 @@ def _decoded(content: bytes, mode: str, most_pixels: int) -> tuple[Any, int]:
         raise
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise NoPicture(str(error) or type(error).__name__) from error
+
+
+def in_mode(image: Any, mode: str) -> Any:
+    """Return a picture in a mode of 8 bits: of 16 bits the higher 8 count, where Pillow would make 255 of all above it.
+
+    Raises:
+        NoPicture: its values have more bits, so that nobody knows which of them is white.
+    """
+    from PIL import Image
+
+    if image.mode == "F" or (image.mode == "I" and image.format not in _OF_16_BITS):
+        raise NoPicture("its values are of 32 bits, of which none is known to be white: save it with 8 or 16")
+    if not image.mode.startswith("I"):
+        return image.convert(mode)
+    high = np.asarray(image).astype(np.int64) >> 8
+    return Image.fromarray(high.clip(0, 255).astype(np.uint8)).convert(mode)
 
 
 def _bounded(pixels: int, most: int) -> int:

@@ -53,12 +53,12 @@ def _typed(rows: pd.DataFrame, column: Column, reading: Reading) -> Any:
     distinct = list(dict.fromkeys(told))  # to `unique` and `map` of pandas a text ends at its first null character
     known = column.name in reading.columns
     read = reading.texts(column.name, distinct) if known else [text_of(value) for value in distinct]
-    texts: Mapping[Any, Any] = {value: _as_taken(text) for value, text in zip(distinct, read, strict=True)}
+    texts: Mapping[Any, Any] = {value: as_taken(text) for value, text in zip(distinct, read, strict=True)}
     return np.array([texts[value] for value in told], dtype=object)
 
 
-def _as_taken(text: Any) -> Any:
-    """Return a text as the model takes it: NumPy's texts end before their last null characters."""
+def as_taken(text: Any) -> Any:
+    """Return a text as the model takes it: it ends before its last null characters, and the empty one is missing."""
     return text.rstrip("\0") or np.nan if isinstance(text, str) else np.nan
 
 

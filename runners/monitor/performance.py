@@ -116,8 +116,9 @@ def estimate(
         return {}
     options: dict[str, Any] = {"metrics": _theirs(metrics), "y_pred": PREDICTION, "y_true": TARGET}
     if reference.task == "regression":
-        names = [column.name for column in reference.columns]
-        estimator = nannyml().DLE(feature_column_names=names, chunker=chunker(size), **options)
+        places = {column.name: f"feature {place}" for place, column in enumerate(reference.columns)}
+        before, now = before.rename(columns=places), now.rename(columns=places)  # LightGBM, in it, refuses some names
+        estimator = nannyml().DLE(feature_column_names=list(places.values()), chunker=chunker(size), **options)
     else:
         estimator = nannyml().CBPE(chunker=chunker(size), **options, **_classification(reference))
     with asked():

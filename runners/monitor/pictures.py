@@ -45,7 +45,10 @@ class Picture:
 
 
 def pictures_of(signature: Mapping[str, Any]) -> tuple[Picture, ...]:
-    """Return the inputs of a model that hold pictures, as its signature says."""
+    """Return the inputs of a model that hold pictures, as its signature says.
+
+    A picture of one value can't be told from a number beside it.
+    """
     told = signature.get("image")
     if not isinstance(told, Mapping):
         return ()
@@ -54,8 +57,10 @@ def pictures_of(signature: Mapping[str, Any]) -> tuple[Picture, ...]:
     except (TypeError, ValueError):
         return ()
     values = height * width * channels
-    wide = (one for one in signature.get("inputs") or () if list(one.get("shape") or ())[1:] == [values] != [1])
-    return tuple(Picture(str(one["name"]), height, width, channels) for one in wide)
+    inputs = signature.get("inputs") or ()
+    wide = [one for one in inputs if list(one.get("shape") or ())[1:] == [values]]
+    is_told = values > 1 or len(inputs) == 1
+    return tuple(Picture(str(one["name"]), height, width, channels) for one in wide if is_told)
 
 
 def watched(row: Mapping[str, Any], pictures: Sequence[Picture]) -> Mapping[str, Any]:

@@ -69,7 +69,8 @@ def read_reference(url: str, watched: Sequence[str] | None = None) -> Reference:
     folder = local(url)
     rows, told = _rows(folder, url), read_signature(folder / SIGNATURE)
     pictures = [one for one in pictures_of(told) if one.name in rows]
-    kinds = _features(rows, told)
+    of_pictures = {one.name for one in pictures}
+    kinds = {name: kind for name, kind in _features(rows, told).items() if name not in of_pictures}
     wanted = watched_of(watched, kinds, pictures)
     rows = _with_figures(rows, pictures)
     texts = tuple(name for name in wanted if _is_text(rows, name, kinds))
@@ -78,7 +79,7 @@ def read_reference(url: str, watched: Sequence[str] | None = None) -> Reference:
     target = told.get("target") if told.get("target") in rows else None
     task, classes = told.get("task") or _task(rows), _classes(rows, told)
     reading, identifier = _reading(folder, told, target), told.get("identifier")
-    gaps = _unwatched(told, {*kinds, *(one.name for one in pictures)})
+    gaps = _unwatched(told, {*kinds, *of_pictures})
     positive = _positive(told, classes)
     return Reference(rows, columns, task, classes, positive, identifier, target, reading, texts, gaps)
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from runners.monitor.columns import as_taken
+
 FIGURES = ("length", "unknown words")
 FEWEST_WORDS, DISTINCT = 3.0, 0.5
 _WORD = re.compile(r"\w+")
@@ -14,10 +16,10 @@ _LOOKED_AT = 500
 
 def is_text(values: "pd.Series[Any]") -> bool:
     """Tell whether a column holds texts that people wrote: of several words, and most of them different."""
-    known = values.dropna()
+    known = _taken(values).dropna()
     if known.empty:
         return False
-    few = known.head(_LOOKED_AT).astype(str)
+    few = known.head(_LOOKED_AT)
     return known.nunique() > DISTINCT * len(known) and few.map(lambda text: len(_words(text))).mean() >= FEWEST_WORDS
 
 
@@ -28,13 +30,20 @@ def columns_of(name: str) -> tuple[str, ...]:
 
 def vocabulary(values: "pd.Series[Any]") -> frozenset[str]:
     """Return the words of texts."""
-    return frozenset(word for text in values.dropna() for word in _words(str(text)))
+    return frozenset(word for text in _taken(values).dropna() for word in _words(text))
 
 
 def figures(values: "pd.Series[Any]", name: str, known: Collection[str]) -> pd.DataFrame:
-    """Return the figures of each text; missing where it is."""
-    rows = [(None, None) if pd.isna(text) else (len(str(text)), _unknown(_words(str(text)), known)) for text in values]
+    """Return the figures of each text; missing where it is, and where it is empty, which is the same to a model."""
+    texts = _taken(values).tolist()
+    rows = [(None, None) if pd.isna(text) else (len(text), _unknown(_words(text), known)) for text in texts]
     return pd.DataFrame(rows, columns=list(columns_of(name)), dtype=float)
+
+
+def _taken(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return texts as the model takes them; NaN where one is missing."""
+    taken = [text if pd.isna(text) else as_taken(str(text)) for text in values.tolist()]
+    return pd.Series(taken, values.index, dtype=object)
 
 
 def _unknown(words: list[str], known: Collection[str]) -> float:

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain, islice
 from types import MappingProxyType
@@ -51,7 +51,7 @@ def csv_batches(file: Opened, source: FileSource) -> Iterator[Any]:
     file.stream.seek(0)
     delimiter = source.delimiter or guess_delimiter(file, source.encoding)
     file.stream.seek(0)
-    names = next(csv.reader([_header(file, source.encoding)], delimiter=delimiter))
+    names = _names_in(_header(file, source.encoding), delimiter, file.name)
     check_names(names, file.name)
     file.stream.seek(0)
     with (
@@ -100,6 +100,14 @@ def _header(file: Opened, encoding: str) -> str:
     return next(_records_of_csv(file, encoding))
 
 
+def _names_in(header: str, delimiter: str, name: str) -> list[str]:
+    try:
+        return next(csv.reader([header], delimiter=delimiter))
+    except csv.Error as error:
+        what = f"the names of the columns can't be read where {delimiter!r} parts them: {error}"
+        raise InputError(what, name, "correct the header line, or set source.files.delimiter") from error
+
+
 def _records_of_csv(file: Opened, encoding: str) -> Iterator[str]:
     """Yield the texts of a file's records, blank lines left out.
 
@@ -130,20 +138,15 @@ def guess_delimiter(file: Opened, encoding: str) -> str:
     Raises:
         InputError: it could be one as well as another.
     """
-    records = list(islice(_records_of_csv(file, encoding), GUESSED_FROM))
-    bare = _QUOTED.sub("", records[0])
-    there = [sign for sign in DELIMITERS if sign in bare]
+    records = [_QUOTED.sub("", text) for text in islice(_records_of_csv(file, encoding), GUESSED_FROM)]
+    there = [sign for sign in DELIMITERS if sign in records[0]]
     if len(there) < 2:
         return there[0] if there else DELIMITERS[0]
-    fitting = [sign for sign in there if _is_even(records, sign)]
+    fitting = [sign for sign in there if len({text.count(sign) for text in records}) == 1]
     if len(fitting) > 1 and len(records) > 1:
         signs = " or ".join(map(repr, fitting))
         raise InputError(f"the columns could be parted by {signs}", file.name, "set source.files.delimiter")
-    return fitting[0] if len(fitting) == 1 else max(there, key=bare.count)
-
-
-def _is_even(records: Sequence[str], delimiter: str) -> bool:
-    return len({len(row) for row in csv.reader(records, delimiter=delimiter)}) == 1
+    return fitting[0] if len(fitting) == 1 else max(there, key=records[0].count)
 
 
 def _decoded(line: bytes, name: str, encoding: str) -> str:

@@ -8,11 +8,10 @@ from runners.contract import InputError
 from runners.evaluate.tables import Columns, read_parquet
 from runners.models import Column
 from runners.models.pictures import Preparation
-from runners.tables.reading import Reading
 from runners.tables.schema import read_schema
 from runners.train.examples import Array, Examples
 from runners.train.pixels import decode, size_for
-from runners.train.reading import DATA, MANIFEST, check_names, folder_of, is_boolean, labels_of
+from runners.train.reading import DATA, MANIFEST, check_names, folder_of, labels_of
 from runners.train.target import target_of
 from runners.train.trial import Trial
 
@@ -32,12 +31,11 @@ def read_album(trial: Trial) -> Examples:
     manifest = read_parquet(folder / MANIFEST, fix)
     columns = {**manifest, **labels_of(trial, manifest, ID)}
     size = _size(trial, columns)
-    reading = read_schema(folder)
-    album = album_of(trial, columns, size, decode(folder, columns["path"].tolist(), size), reading)
-    return replace(album, reading=reading)
+    album = album_of(trial, columns, size, decode(folder, columns["path"].tolist(), size))
+    return replace(album, reading=read_schema(folder))
 
 
-def album_of(trial: Trial, columns: Columns, size: Preparation, pixels: Array, reading: Reading) -> Examples:
+def album_of(trial: Trial, columns: Columns, size: Preparation, pixels: Array) -> Examples:
     """Give an album's columns their roles, without the pictures that have no target.
 
     Raises:
@@ -48,7 +46,7 @@ def album_of(trial: Trial, columns: Columns, size: Preparation, pixels: Array, r
         what = f"the features are {', '.join(told.features or ())}, and an album has one: {IMAGE}"
         raise InputError(what, "features", "leave features out")
     check_names(trial, {**columns, IMAGE: pixels})
-    known = target_of(columns[told.target], told.target, told.task, is_boolean(reading, told.target))
+    known = target_of(columns[told.target], told.target, told.task)
     kept = {name: values[known.rows] for name, values in columns.items()}
     kept[IMAGE] = np.ascontiguousarray(pixels[known.rows])
     feature = Column(IMAGE, "FP32", (-1, size.values))

@@ -8,12 +8,11 @@ import numpy as np
 from runners.contract import InputError
 from runners.evaluate.tables import Columns, read_parquet
 from runners.staging import local
-from runners.tables.reading import Reading
 from runners.tables.schema import read_schema
 from runners.train.examples import Array, Examples
 from runners.train.features import choose, finite
 from runners.train.nearest import did_you_mean
-from runners.train.target import target_of
+from runners.train.target import as_truths, target_of
 from runners.train.trial import Trial
 
 DATA, MANIFEST, LABELS = "data.parquet", "manifest.parquet", "labels.parquet"
@@ -32,32 +31,29 @@ def read_table(trial: Trial) -> Examples:
         if (folder / MANIFEST).exists()
         else "ingest the dataset again"
     )
-    columns = read_parquet(folder / DATA, fix)
-    reading = read_schema(folder)
-    return replace(examples_of(trial, columns, reading), reading=reading)
+    columns, reading = read_parquet(folder / DATA, fix), read_schema(folder)
+    told = reading.columns.get(trial.told.target)
+    if told and told.type == "boolean" and trial.told.target in columns:
+        columns[trial.told.target] = as_truths(columns[trial.told.target])
+    return replace(examples_of(trial, columns, reading.identifier), reading=reading)
 
 
-def examples_of(trial: Trial, columns: Columns, reading: Reading) -> Examples:
+def examples_of(trial: Trial, columns: Columns, identifier: str | None) -> Examples:
     """Give columns their roles, without the rows that have no target.
 
     Raises:
         InputError: a column that the trial names isn't there, or can't be learned from.
     """
-    told, identifier = trial.told, reading.identifier
+    told = trial.told
     answers = labels_of(trial, columns, identifier)
     columns = {**columns, **answers}
     check_names(trial, columns)
-    known = target_of(columns[told.target], told.target, told.task, is_boolean(reading, told.target))
+    known = target_of(columns[told.target], told.target, told.task)
     kept = {name: values[known.rows] for name, values in columns.items()}
     infinite = finite(kept, told.target)
     features, left_out = choose(kept, told, frozenset({identifier, *answers}))
     notes = (*left_out, *infinite, *known.notes)
     return Examples(kept, known.truth, features, known.classes, identifier, notes=notes)
-
-
-def is_boolean(reading: Reading, name: str) -> bool:
-    """Tell whether a column was taken for truths."""
-    return name in reading.columns and reading.columns[name].type == "boolean"
 
 
 def folder_of(trial: Trial, role: str) -> Path:

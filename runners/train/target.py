@@ -28,14 +28,8 @@ class Target:
     notes: tuple[str, ...] = ()
 
 
-def target_of(values: Array, name: str, task: Task, is_boolean: bool = False) -> Target:
+def target_of(values: Array, name: str, task: Task) -> Target:
     """Look at the target's column.
-
-    Args:
-        values: the column; a gap in it has made integers and truths floats.
-        name: its name.
-        task: what is learned.
-        is_boolean: whether the dataset's version took it for truths.
 
     Raises:
         InputError: it doesn't fit the task, or there is too little of it.
@@ -49,10 +43,18 @@ def target_of(values: Array, name: str, task: Task, is_boolean: bool = False) ->
     missing = len(rows) - int(rows.sum())
     notes = (f"{missing} rows without {name}",) if missing else ()
     truth = _plain(values[rows])
-    truth = truth.astype(np.bool_) if is_boolean and truth.dtype.kind == "i" else truth
     if task == "regression":
         return Target(rows, _numbers(truth, name), notes=notes)
     return Target(rows, truth, _classes(truth, name, task), notes)
+
+
+def as_truths(values: Array) -> Array:
+    """Return a column of truths whose gaps had made numbers of them: as objects, None where one is missing."""
+    if values.dtype.kind != "f":
+        return values
+    truths = values.astype(np.object_)
+    truths[:] = [None if np.isnan(value) else bool(value) for value in values.tolist()]
+    return truths
 
 
 def _present(values: Array) -> Array:
@@ -64,7 +66,9 @@ def _present(values: Array) -> Array:
 
 
 def _plain(truth: Array) -> Array:
-    """Bring numbers that are whole back to integers: a gap in the column had made them floats."""
+    """Bring numbers that are whole back to integers, and truths to truths: a gap had made them floats, or objects."""
+    if truth.dtype.kind == "O" and set(map(type, truth.tolist())) == {bool}:
+        return truth.astype(np.bool_)
     if truth.dtype.kind == "f" and (np.abs(truth) <= WHOLE).all() and (np.mod(truth, 1) == 0).all():
         return truth.astype(np.int64)
     return truth

@@ -13,6 +13,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.problems import wording
+
 Values = tuple[Any, ...]
 TEXTS = (
     "word", "naïve", "数量", "a,b;c|d", 'say "no"', "two\nlines", " padded ", "NA", "null", "-", "1", "007", "true",
@@ -22,6 +24,7 @@ NAMES = (
     "a", "b", "c.d", "größe [m²]", "数量", "rent, cold", '{"k": 1}', "x:y;z", "A", "a b", "a_b", "tab\tname", "it's",
     "value", "index", "e_mail", "class", "5", "id_of",
 )  # fmt: skip
+EMPTY = ("",) * 30
 _EAST = timezone(timedelta(hours=9, minutes=30))
 
 
@@ -97,6 +100,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "datetime", _pool(_MOMENT.map(_zoned)), lambda moment: moment.isoformat(), is_feature=False
         ),
         "missing": Kind("string", st.just([None])),
+        "prose": Kind("string", st.integers(0, 9).map(wording.prose)),
+        "prose and empty texts": Kind("string", st.integers(0, 9).map(lambda seed: [*wording.prose(seed), *EMPTY])),
+        "long text": Kind("string", st.integers(0, 3).map(wording.long_texts)),
+        "odd text": Kind("string", _pool(st.sampled_from(wording.ODD)).map(_wordy)),
+        "empty text": Kind("string", _pool(st.sampled_from(("", " ", "empty"))).map(_wordy)),
     }
 )
 """The kinds of columns by name."""

@@ -1,5 +1,6 @@
 """The laws that hold of every problem; each is asserted, and its message says what was told and what is right."""
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -116,6 +117,8 @@ class Tested:
         self.rows: list[dict[str, Any]] = parquet.read_table(trial.folder / "reference.parquet").to_pylist()
         self.classes = self.signature.get("classes") or []
         self.names = [one["name"] for one in self.signature["inputs"]]
+        self.inputs = {one["name"]: one["datatype"] == "BYTES" for one in self.signature["inputs"]}
+        """Whether each holds texts."""
 
     @property
     def scores(self) -> Any:
@@ -131,6 +134,7 @@ def figures_of_a_trial_are_right(problem: Problem, trial: Played) -> None:
     """The metrics are those of the recorded answers to the test rows, and the rows are all there, each in one set."""
     tested = Tested(trial)
     truth, said = [row[problem.target] for row in tested.rows], [row["prediction"] for row in tested.rows]
+    _classes_are_those_of_the_target(problem, tested.classes)
     right = oracle.measured(problem.task, truth, said, tested.scores, tested.classes)
     told = trial.told["metrics"]
     for name, value in right.items():
@@ -142,6 +146,13 @@ def figures_of_a_trial_are_right(problem: Problem, trial: Played) -> None:
     counts = trial.told["facts"]["rows"]
     assert counts["test"] == len(tested.rows)
     assert sum(counts.values()) == len(problem.column(problem.target).present), counts
+
+
+def _classes_are_those_of_the_target(problem: Problem, classes: Sequence[Any]) -> None:
+    """A model answers what its target holds: truths are no numbers, and numbers no texts."""
+    if problem.task != "regression":
+        values = {meaning(value) for value in problem.column(problem.target).present}
+        assert sorted(map(repr, classes)) == sorted(map(repr, values)), f"classes are {classes}, the target's {values}"
 
 
 def test_rows_are_rows_of_the_data(problem: Problem, trial: Played) -> None:
@@ -180,7 +191,8 @@ def as_sent(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
 
 def answered(model: Model, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the endpoint's answer to a request of version 1."""
-    return as_predictions(model.predict(of_instances({"instances": list(rows)}, model.signature)))
+    request = json.loads(json.dumps({"instances": list(rows)}))
+    return as_predictions(model.predict(of_instances(request, model.signature)))
 
 
 def comparison_is_right(trial: Played, live: Played, compared: Played) -> None:

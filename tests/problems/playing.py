@@ -74,14 +74,19 @@ class Stage:
         """Merge what people said of a version's rows."""
         return self.run("labels", "label", params, {"dataset": dataset.folder}, 0)
 
-    def train(
-        self, problem: Problem, dataset: Played, step: str = "trial", labels: Played | None = None, **more: Any
-    ) -> Played:
-        """Train a problem's model on a version of its data, and on what people said of it."""
+    def train(self, problem: Problem, dataset: Played, step: str = "trial", **more: Any) -> Played:
+        """Train a problem's model on a version of its data.
+
+        Args:
+            problem: what is to be predicted, and by which model.
+            dataset: the version.
+            step: names the folder.
+            more: parameters of the trial; but `labels` and `code` are folders, and `by` names the runner.
+        """
+        inputs = {"dataset": dataset.folder} | {role: more.pop(role) for role in ("labels", "code") if role in more}
+        runner = more.pop("by", "tabular")
         told = {"target": problem.target, "task": problem.task, "metric": dict(METRIC[problem.task])}
-        params = {**told, "params": dict(problem.params), **more}
-        inputs = {"dataset": dataset.folder} | ({"labels": labels.folder} if labels else {})
-        return self.run(step, "tabular", params, inputs, problem.seed)
+        return self.run(step, runner, {**told, "params": dict(problem.params), **more}, inputs, problem.seed)
 
     def compare(self, trial: Played, live: Played, step: str = "comparison") -> Played:
         """Hold a trial's model against another one."""

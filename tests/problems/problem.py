@@ -77,6 +77,11 @@ class Problem:
         return len(self.columns[0].values)
 
     @property
+    def runner(self) -> str:
+        """Return what trains it."""
+        return "tabular"
+
+    @property
     def params(self) -> Mapping[str, Any]:
         """Return the trial's own values."""
         return {"model": self.family, **CHEAP.get(self.family, {})}

@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from tests.problems.figures import watched_as
 from tests.problems.laws import Tested, plainly, same
 from tests.problems.playing import Played
 from tests.problems.traffic import BROKEN, LEAST, Asked, Traffic, known
 
 SIX_DIGITS = 1e-5
 """Reports tell six significant digits."""
+FOUR_DIGITS = 1e-3
+"""And of what moved, four."""
 FEWEST_OUTCOMES = 30
 JUDGED = ("ok", "alert", "partly_watched")
 
@@ -52,19 +55,37 @@ def _counts_are_right(traffic: Traffic, hour: int, now: Sequence[Asked], told: A
 
 def _quality_is_right(now: Sequence[Asked], tested: Tested, report: Any) -> None:
     by_name = {one["name"]: one for one in report["columns"]}
-    assert set(tested.names) <= {*by_name, *_unwatched(report, tested.names)}, "a column is neither watched nor named"
-    for name in set(tested.names) & set(by_name):
-        told = by_name[name]
-        before = [plainly(row[name]) for row in tested.rows]
-        after = [plainly(one.row[name]) for one in now]
-        if told["kind"] == "category":
-            before, after = [_text(value) for value in before], [_text(value) for value in after]
-            alien = [value for value in after if value is not None and value not in before]
-            same(told["unseen_share"], len(alien) / len(after), f"unseen_share of {name}", SIX_DIGITS)
-        else:
-            _range_is_right(told, before, after, name)
-        same(told["missing"], after.count(None) / len(after), f"missing of {name}", SIX_DIGITS)
-        same(told["missing_reference"], before.count(None) / len(before), f"missing_reference of {name}", SIX_DIGITS)
+    for name, is_text in tested.inputs.items():
+        before, after = [plainly(row[name]) for row in tested.rows], [plainly(one.row[name]) for one in now]
+        figures = watched_as(name, before, after, is_text=is_text)
+        gaps = [one for one in figures if one not in by_name]
+        assert not gaps or name in _unwatched(report, [name]), f"{', '.join(gaps)} is neither watched nor named"
+        for figure in set(figures) & set(by_name):
+            column_is_right(by_name[figure], *figures[figure])
+
+
+def column_is_right(told: Any, before: Sequence[Any], after: Sequence[Any]) -> None:
+    """What is missing of a column, new or out of range is the oracle's, and so are the means of numbers."""
+    name = told["name"]
+    if told["kind"] == "category":
+        before, after = [_text(value) for value in before], [_text(value) for value in after]
+        alien = [value for value in after if value is not None and value not in before]
+        same(told["unseen_share"], len(alien) / len(after), f"unseen_share of {name}", SIX_DIGITS)
+    else:
+        _range_is_right(told, before, after, name)
+        _means_are_right(told, before, after)
+    same(told["missing"], after.count(None) / len(after), f"missing of {name}", SIX_DIGITS)
+    same(told["missing_reference"], before.count(None) / len(before), f"missing_reference of {name}", SIX_DIGITS)
+
+
+def _means_are_right(told: Any, before: Sequence[Any], after: Sequence[Any]) -> None:
+    sides = [[value for value in side if value is not None] for side in (before, after)]
+    if not all(sides):
+        assert told["change"] == "", told
+        return
+    found = told["change"].removeprefix("mean ").split(" → ")
+    for number, side in zip(found, sides, strict=True):
+        same(float(number), float(np.mean(side)), f"mean of {told['name']}", FOUR_DIGITS)
 
 
 def _unwatched(report: Any, names: Sequence[str]) -> list[str]:
@@ -73,8 +94,8 @@ def _unwatched(report: Any, names: Sequence[str]) -> list[str]:
 
 
 def _text(value: Any) -> str | None:
-    """Return a category's text; the empty one is missing."""
-    return None if value is None or value == "" else str(value)
+    """Return a category's text, which ends before its last null characters; the empty one is missing."""
+    return None if value is None else str(value).rstrip("\0") or None
 
 
 def _range_is_right(told: Any, before: Sequence[Any], after: Sequence[Any], name: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from tests.problems.albums import Album, write_album
 from tests.problems.problem import METRIC, Problem
 from tests.problems.sources import write_source
 
@@ -15,7 +16,7 @@ ENVIRONMENT = {
 }  # fmt: skip
 
 
-def write_repository(problem: Problem, folder: Path) -> str:
+def write_repository(problem: Problem | Album, folder: Path) -> str:
     """Write a problem's data and specs; return how they are run."""
     repository, data = folder / "repository", folder / "data"
     data.mkdir(parents=True)
@@ -29,21 +30,27 @@ def write_repository(problem: Problem, folder: Path) -> str:
     )
 
 
-def specs(problem: Problem, data: Path) -> dict[str, Any]:
+def specs(problem: Problem | Album, data: Path) -> dict[str, Any]:
     """Return the specs by their paths."""
-    roles = {"target": problem.target} | ({"identifier": problem.identifier} if problem.identifier else {})
     return {
         "environments/dev/environment.yaml": ENVIRONMENT,
         "specs/pools/shared.yaml": {"capacity": {"cpus": 2, "memory": "8Gi"}},
-        "specs/datasets/problem.yaml": {"source": write_source(problem, data), **roles},
+        "specs/datasets/problem.yaml": _dataset(problem, data),
         "specs/experiments/problem.yaml": {
             "dataset": "datasets/problem",
             "target": problem.target,
             "task": problem.task,
-            "runner": "tabular",
+            "runner": problem.runner,
             "retries": 0,
             "seed": problem.seed,
             "params": json.loads(json.dumps(problem.params)),
             "metric": dict(METRIC[problem.task]),
         },
     }
+
+
+def _dataset(problem: Problem | Album, data: Path) -> dict[str, Any]:
+    if isinstance(problem, Album):
+        return {"source": write_album(problem.files, data, is_packed=problem.is_packed)}
+    roles = {"target": problem.target} | ({"identifier": problem.identifier} if problem.identifier else {})
+    return {"source": write_source(problem, data), **roles}

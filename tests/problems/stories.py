@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from runners.models import load
-from tests.problems import laws, people, reports
+from tests.problems import laws, own_code, people, reports
 from tests.problems.columns import Column, column_of
 from tests.problems.playing import Played, Stage
 from tests.problems.problem import FAMILIES, Problem
@@ -71,11 +71,13 @@ def trained(problem: Problem, stage: Stage) -> None:
 
 def watched(traffic: Traffic, stage: Stage) -> None:
     """From a trial to the third report on its traffic."""
-    dataset = stage.ingest(traffic.problem)
+    dataset = ingested(traffic.problem, stage)
     trial = stage.train(traffic.problem, dataset)
     laws.nothing_crashes(trial)
     if not (trial.is_done and trial.told["accepted"]):
+        assert not laws.is_sound(traffic.problem), trial.told
         return
+    laws.trial_is_right(traffic.problem, trial)
     asked: list[Asked] = []
     former: Played | None = None
     for hour in range(HOURS):
@@ -98,19 +100,36 @@ def _report_params(traffic: Traffic, hour: int, trial: Played, stage: Stage) -> 
     return told | ({"outcomes": outcomes} if outcomes else {})
 
 
+def coded(told: own_code.Coded, stage: Stage) -> None:
+    """From a source to the answer of a model that a script of one's own has trained."""
+    dataset = ingested(told.problem, stage)
+    code = own_code.code_in(stage.folder / "code")
+    trial = stage.train(told.problem, dataset, by="command", code=code, **own_code.params_of(told))
+    laws.nothing_crashes(trial)
+    if laws.is_sound(told.problem):
+        laws.must_be_done(trial, "the script is sound")
+    if trial.is_done:
+        own_code.handed_what_it_may_train_on(trial, dataset)
+        own_code.told_what_was_asked(told, trial)
+        own_code.handed_rows_are_those_of_the_data(told, trial)
+        own_code.reported_stands_beside_what_is_measured(trial)
+        laws.trial_is_right(told.problem, trial)
+
+
 def labelled(told: people.Labelled, stage: Stage) -> None:
     """From people's answers to a model that learned from them."""
     dataset = stage.ingest(told.problem)
     export = stage.folder / "answers.json"
     people.write_export(told, export)
-    merged = stage.label(dataset, {"exports": {"url": str(export), "question": people.QUESTION}})
+    exports = {"url": str(export), "question": people.QUESTION}
+    merged = stage.label(dataset, {"exports": exports, **told.params})
     laws.nothing_crashes(merged)
     if not told.answers:
         return
     people.labels_are_right(told, merged)
     people.gate_holds(merged)
     problem = replace(told.problem, task="multiclass", family="tree")
-    trial = stage.train(problem, dataset, labels=merged, target="label")
+    trial = stage.train(problem, dataset, labels=merged.folder, target="label")
     laws.nothing_crashes(trial)
     if trial.is_done:
         laws.endpoint_answers_as_the_trial_did(problem, trial)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
+from tests.problems.albums import Album, albums
 from tests.problems.campaign import LEFT, hold
 from tests.problems.columns import KINDS
 from tests.problems.gaps import UNSAYABLE
@@ -27,6 +28,21 @@ def test_a_law_that_breaks_leaves_the_smallest_problem() -> None:
     notes = "\n".join(told.value.__notes__)
     assert f"cd {folder}/repository" in notes
     assert (folder / "problem.txt").read_text("utf-8").count("of kind") == 3, "identifier, target, decimal"
+    assert _validated(folder / "repository") == 0
+
+
+def no_picture_is_grey(album: Album, _stage: Stage) -> None:
+    """Another law that isn't one."""
+    assert "L" not in album.modes
+
+
+@pytest.mark.slow
+def test_an_album_that_breaks_a_law_is_left_as_a_repository_too() -> None:
+    with pytest.raises(AssertionError) as told:
+        hold(no_picture_is_grey, albums(), 1, count=50)
+    folder = LEFT / "no_picture_is_grey-1"
+    assert "setpoint apply" in "\n".join(told.value.__notes__)
+    assert "modes=('L',)" in (folder / "problem.txt").read_text("utf-8")
     assert _validated(folder / "repository") == 0
 
 

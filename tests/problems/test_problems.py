@@ -5,15 +5,19 @@ import os
 import pytest
 from hypothesis import strategies as st
 
-from tests.problems import stories
+from tests.problems import picture_stories, stories
+from tests.problems.albums import albums
 from tests.problems.campaign import hold
+from tests.problems.own_code import coded
 from tests.problems.people import labelled
 from tests.problems.problem import problems
 from tests.problems.traffic import traffics
+from tests.problems.watching import shown
 from tests.shares import Hand
 
 BATCHES = range(1, 9)
 ENOUGH = st.sampled_from((60, 40, 90))
+TEXTS = ("prose", "prose and empty texts", "long text", "odd text", "empty text")
 SHRINKS = os.environ.get("SETPOINT_SHRINKS", "1") == "1"
 
 pytestmark = [pytest.mark.sweep, pytest.mark.slow, pytest.mark.timeout(3600)]
@@ -46,6 +50,35 @@ def test_trials_of_too_little(batch: int, share: Hand) -> None:
 def test_traffic_in_windows(batch: int, share: Hand) -> None:
     drawn = traffics(problems(ENOUGH, identifiers=("first", "last")))
     hold(stories.watched, drawn, batch, count=count_of(share, 15, 2), shrinks=SHRINKS)
+
+
+@pytest.mark.xdist_group("nannyml")
+@pytest.mark.parametrize("batch", BATCHES)
+def test_texts_in_windows(batch: int, share: Hand) -> None:
+    drawn = traffics(problems(ENOUGH, TEXTS, identifiers=("first", "last")))
+    hold(stories.watched, drawn, batch, count=count_of(share, 15, 2), shrinks=SHRINKS)
+
+
+@pytest.mark.xdist_group("nannyml")
+@pytest.mark.parametrize("batch", BATCHES)
+def test_pictures_in_windows(batch: int, share: Hand) -> None:
+    hold(picture_stories.looked_at, shown(albums()), batch, count=count_of(share, 20, 2), shrinks=SHRINKS)
+
+
+@pytest.mark.xdist_group("nannyml")
+@pytest.mark.parametrize("batch", BATCHES)
+def test_pictures_by_a_network(batch: int, share: Hand) -> None:
+    hold(picture_stories.looked_at, shown(albums(("torch",))), batch, count=count_of(share, 8, 1), shrinks=SHRINKS)
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_trials_by_own_code(batch: int, share: Hand) -> None:
+    hold(stories.coded, coded(ENOUGH), batch, count=count_of(share, 8, 1), shrinks=SHRINKS)
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_pictures_by_own_code(batch: int, share: Hand) -> None:
+    hold(picture_stories.coded, albums(), batch, count=count_of(share, 4, 1), shrinks=SHRINKS)
 
 
 @pytest.mark.parametrize("batch", BATCHES)

@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconciler.controllers.run_orders import order
 from reconciler.model.change import StartRun
@@ -66,6 +68,31 @@ def test_what_is_made_with_secrets_is_shared_only_where_they_are_said_to_be_the_
     assert ordered(environment="prod", scope="dev", **sql).run != ordered(environment="dev", **sql).run
     assert ordered(environment="prod", scope="a", **sql).run == ordered(environment="dev", scope="a", **sql).run
     assert ordered(environment="prod", scope="a", **sql).run != ordered(environment="dev", scope="b", **sql).run
+
+
+PLAIN = st.none() | st.integers(0, 3) | st.sampled_from(["", "a", "${env.DB}", "secret:DB"])
+SECRET = st.sampled_from(["${secret:DB}", "sqlite:///${secret:DB}?x", "größe\n${secret:A}"])
+WHOSE = st.tuples(st.sampled_from(["dev", "prod", "a"]), st.sampled_from(["", "a", "dev"]))
+
+
+def nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Return what holds a value somewhere: in a list, in a mapping, or as the key of one."""
+    return st.recursive(inner, lambda deeper: st.one_of(
+        st.tuples(PLAIN, deeper).map(list), st.fixed_dictionaries({"x": PLAIN, "y": deeper}),
+        deeper.filter(lambda value: isinstance(value, str)).map(lambda key: {key: 1}),
+    ), max_leaves=3)  # fmt: skip
+
+
+@given(one=WHOSE, other=WHOSE, secret=nested(SECRET), plain=nested(PLAIN))
+def test_wherever_a_secret_stands_its_run_is_shared_within_a_scope_or_an_environment_alone(
+    one: tuple[str, str], other: tuple[str, str], secret: Any, plain: Any
+) -> None:
+    def names(params: Any) -> set[str]:
+        return {str(ordered(environment=e, scope=scope, params={"p": params}).run) for e, scope in (one, other)}
+
+    is_shared = one[1] == other[1] if one[1] or other[1] else one[0] == other[0]
+    assert len(names(plain)) == 1
+    assert len(names(secret)) == (1 if is_shared else 2)
 
 
 def test_where_the_inputs_lie_changes_no_name() -> None:

@@ -25,6 +25,8 @@ from runners.models.columns import column, feed
         ([2**40], "INT64", [2**40]),
         (["a", None, b"c", float("nan")], "BYTES", ["a", "", "c", ""]),
         (np.array(["a", "b"]), "BYTES", ["a", "b"]),
+        (["a\0b", "end\0", "\0\0"], "BYTES", ["a\0b", "end", ""]),
+        (["end\0", None, b"end\0"], "BYTES", ["end", "", "end"]),
         (np.array([b"a"]), "BYTES", ["a"]),
         ([["a"], ["b"]], "BYTES", ["a", "b"]),
         ([True, 0, 1.0], "BOOL", [True, False, True]),

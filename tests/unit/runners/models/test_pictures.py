@@ -41,6 +41,22 @@ def test_what_a_signature_tells_is_what_was_done() -> None:
     assert Preparation.of({"height": 4, "width": 3, "channels": 1}) == Preparation(4, 3), "as version 1 told it"
 
 
+@pytest.mark.parametrize("form", ["PNG", "TIFF", "PPM"])
+def test_of_16_bits_the_higher_ones_count(form: str) -> None:
+    held, pixels = BytesIO(), np.array(PIXELS, np.uint16)
+    Image.fromarray(pixels * 257).save(held, form)
+    assert prepare(held.getvalue(), GREY)[0].tolist() == pytest.approx([0, 1, 0.2, 0.4])
+    assert prepare(held.getvalue(), Preparation(2, 2, 3))[0].tolist() == pytest.approx([0, 1, 0.2, 0.4] * 3)
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.float32])
+def test_what_has_no_known_white_is_refused(dtype: Any) -> None:
+    held = BytesIO()
+    Image.fromarray(np.array(PIXELS, dtype)).save(held, "TIFF")
+    with pytest.raises(NoPicture, match="its values are of 32 bits"):
+        prepare(held.getvalue(), GREY)
+
+
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF"])
 def test_every_form_of_a_picture_is_taken(form: str) -> None:
     content = file_of(np.full((5, 5), 255), form)

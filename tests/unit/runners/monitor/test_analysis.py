@@ -165,8 +165,10 @@ def test_several_classes(tmp_path: Path) -> None:
 
 
 def test_numbers(tmp_path: Path) -> None:
-    rows = table("regression_synthetic_reference").rename(columns={"y_pred": "prediction"}).drop(columns="timestamp")
-    names = ("car_age", "km_driven", "price_new", "accident_count", "fuel")
+    odd = 'driven, in [km]: "all"'
+    rows = table("regression_synthetic_reference").drop(columns="timestamp")
+    rows = rows.rename(columns={"y_pred": "prediction", "km_driven": odd})
+    names = ("car_age", odd, "price_new", "accident_count", "fuel")
     inputs = [{"name": name, "datatype": "BYTES" if name == "fuel" else "FP64"} for name in names]
     signature = {"task": "regression", "identifier": "id", "target": "y_true", "inputs": inputs}
     reference = read_reference(write_trial(tmp_path, rows, signature))

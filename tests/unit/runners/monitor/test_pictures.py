@@ -42,3 +42,5 @@ def test_the_signature_says_which_inputs_are_pictures() -> None:
     assert pictures_of({"inputs": SIGNATURE["inputs"]}) == ()
     assert pictures_of(SIGNATURE | {"image": {"height": "x"}}) == ()
     assert pictures_of(SIGNATURE | {"image": {"height": 1, "width": 1}}) == (), "a number is no picture"
+    alone = {"image": {"height": 1, "width": 1}, "inputs": [{"name": "image", "shape": [-1, 1]}]}
+    assert pictures_of(alone) == (Picture("image", 1, 1, 1),)

@@ -7,6 +7,7 @@ import pytest
 
 from runners.contract import InputError, InputGone
 from runners.monitor.columns import Column
+from runners.monitor.pictures import FIGURES
 from runners.monitor.reference import read_reference
 from tests.unit.runners.monitor.traffic import FEATURES, SIGNATURE, write_trial
 
@@ -106,6 +107,13 @@ def test_a_picture_is_watched_by_its_figures_and_a_text_by_its_own(tmp_path: Pat
     assert "image" not in found.rows
     assert (found.texts, found.unwatched) == (("note",), ())
     assert [column.name for column in read_reference(tmp_path.as_uri(), ["image"]).columns] == names[:3]
+
+
+def test_a_picture_of_one_value_is_watched_as_one(tmp_path: Path) -> None:
+    told = {"inputs": [{"name": "image", "datatype": "FP32", "shape": [-1, 1]}], "image": {"height": 1, "width": 1}}
+    found = read_reference(write_trial(tmp_path, pd.DataFrame({"image": [[0.25]] * 3}), told))
+    assert [column.name for column in found.columns] == [f"{what} of image" for what in FIGURES]
+    assert found.rows["brightness of image"].tolist() == [0.25] * 3
 
 
 def test_an_input_that_nobody_can_watch_is_told(tmp_path: Path) -> None:

@@ -104,6 +104,16 @@ def test_a_delimiter_is_guessed_from_what_lies_outside_of_quotes(text: str, widt
     assert len(names("csv", text.encode())) == width
 
 
+@pytest.mark.parametrize("text", ["said\nlater; and on", "x" * 200_000], ids=["of two lines", "very long"])
+def test_a_delimiter_is_guessed_beside_texts(text: str) -> None:
+    assert rows("csv", f'a;b,c\n1,"{text}"\n'.encode()) == [{"a;b": "1", "c": text}]
+
+
+def test_names_that_a_delimiter_does_not_part_are_told() -> None:
+    with pytest.raises(InputError, match="the names of the columns can't be read where ';' parts them"):
+        rows("csv", b'a,"b\nc"\n1,2\n', delimiter=";")
+
+
 def test_a_delimiter_that_could_be_another_is_asked_for() -> None:
     with pytest.raises(InputError, match="parted by ',' or ';'") as caught:
         rows("csv", b"a,b;c\n1,2;3\n")

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from runners.contract import Request
 from runners.evaluate.tables import Columns, read_parquet, write_parquet
-from runners.tables import Reading
 from runners.train.acceptance import accept, ask, differences
 from runners.train.estimators import Family
 from runners.train.reading import examples_of
@@ -40,7 +39,7 @@ COLUMNS: Mapping[str, Callable[[np.random.Generator], Array]] = {
     "truth": lambda some: some.random(ROWS) < 0.5,
     "nullable truth": lambda some: _with_gaps(some, some.random(ROWS) < 0.5),
     "category": lambda some: _texts(some, "north", "south", "süd", "數量"),
-    "nullable category": lambda some: _texts(some, "a", None, "", " "),
+    "nullable category": lambda some: _texts(some, "a", None, "", " ", "end\0"),
     "numeric category": lambda some: _texts(some, "1", "10", "9", "-0.5"),
     "text": lambda some: np.array([f"text {n} \N{SNOWMAN}" for n in some.permutation(ROWS)], object),
     "constant": lambda some: np.full(ROWS, 7),
@@ -131,7 +130,7 @@ def error_of(columns: Columns, target: str, family: str, folder: Path) -> float:
         output=folder.as_uri(),
     )
     trial = trial_of(request, folder)
-    known = examples_of(trial, read_parquet(folder / "data.parquet"), Reading({}))
+    known = examples_of(trial, read_parquet(folder / "data.parquet"), None)
     parts = split(known, trial.told.split, 0)
     fitted = Family("gbm")(trial, parts)
     model = accept(trial, fitted, known)

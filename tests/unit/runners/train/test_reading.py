@@ -8,8 +8,11 @@ import pytest
 
 from runners.contract import InputError, InputGone
 from runners.evaluate.tables import write_parquet
+from runners.tables import ColumnReading, Reading
+from runners.tables.schema import write_schema
 from runners.train.reading import read_table
 from tests.unit.runners.train.conftest import Asking
+from tests.unit.runners.train.data import leave_table
 
 
 def test_roles_come_from_the_request_and_the_metadata(asking: Asking, cancer: Path) -> None:
@@ -71,6 +74,15 @@ def test_labels_find_their_rows(asking: Asking, cancer: Path, labels: Path) -> N
     assert "284 rows without label" in known.notes
     assert not {"label", "confidence"} & {feature.name for feature in known.features}
     assert set(known.columns["confidence"].tolist()) == {0.9}
+
+
+def test_a_target_of_truths_with_gaps_has_classes_of_truths(asking: Asking, tmp_path: Path) -> None:
+    truths = np.array([True, False] * 10 + [None] * 3, object)
+    folder = leave_table(tmp_path, {"x": np.arange(23), "target": truths}, None)
+    write_schema(folder, Reading({"x": ColumnReading("integer"), "target": ColumnReading("boolean")}))
+    known = read_table(asking.trial(folder))
+    assert [type(label) for label in known.classes] == [bool, bool]
+    assert len(known) == 20
 
 
 def test_labels_of_other_rows_are_told(asking: Asking, cancer: Path, labels: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from runners.contract import InputError
-from runners.train.target import target_of
+from runners.train.target import as_truths, target_of
 
 
 def texts(*values: Any) -> np.ndarray:
@@ -30,11 +30,13 @@ def test_classes_are_in_order_and_of_their_own_type(values: Any, classes: tuple[
     assert len(known.truth) == 12
 
 
-def test_truths_with_gaps_are_truths() -> None:
-    gaps = np.array([0.0, 1.0] * 6 + [np.nan])
-    known = target_of(gaps, "y", "binary", is_boolean=True)
-    assert (known.classes, known.truth.dtype) == ((False, True), np.bool_)
-    assert target_of(np.array([True, False] * 6), "y", "binary", is_boolean=True).classes == (False, True)
+def test_a_gap_makes_no_numbers_of_truths() -> None:
+    truths = as_truths(np.array([0.0, 1.0] * 6 + [np.nan]))
+    assert truths.tolist() == [False, True] * 6 + [None]
+    assert target_of(truths, "y", "binary").classes == (False, True)
+    assert target_of(truths, "y", "binary").truth.dtype == np.bool_
+    whole = np.array([True, False])
+    assert as_truths(whole) is whole
 
 
 def test_rows_without_a_target_are_left_out_and_told() -> None:
