@@ -151,6 +151,7 @@ PATHS: Mapping[str, tuple[str | None, ...]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
@@ -178,6 +179,7 @@ def test_a_cache_holds_no_former_tree() -> None:
     assert not [item for item in gc.get_referrers(old) if type(item).__name__ == "Library"]
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=60), st.sampled_from(["specs/experiments/x.yaml", "specs/parts/x.yaml", "specs/pools/x.yaml"]))
 def test_any_text_is_a_spec_or_a_problem(text: str, path: str) -> None:

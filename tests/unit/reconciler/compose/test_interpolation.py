@@ -19,6 +19,7 @@ PIECES = st.sampled_from(
 OMEGACONF = (OmegaConfBaseException, ValueError, TypeError, AttributeError, AssertionError, RecursionError, KeyError)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.lists(PIECES, min_size=1, max_size=7).map("".join), st.sampled_from([1, "t", None, True, 2.5, "x\\y"]))
 def test_texts_resolve_to_what_omegaconf_makes_of_them(text: str, a: Any) -> None:

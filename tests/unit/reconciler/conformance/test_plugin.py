@@ -22,6 +22,7 @@ def test_anything_else_is_told_with_what_to_say(text: str) -> None:
         benches_of([text])
 
 
+@pytest.mark.slow
 def test_a_bench_that_isn_t_there_is_told_at_once() -> None:
     line = [sys.executable, "-m", "pytest", "-p", "reconciler.conformance.plugin", "--bench", "data=nowhere:Bench"]
     done = subprocess.run(line, capture_output=True, text=True, check=False)

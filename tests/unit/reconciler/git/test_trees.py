@@ -50,6 +50,7 @@ def after(files: Mapping[str, bytes], edits: Mapping[str, bytes | None]) -> dict
     return left
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(rounds=st.lists(EDITS, min_size=1, max_size=3))
 def test_edits_do_what_a_person_expects(store: ObjectStore, rounds: list[dict[str, bytes | None]]) -> None:

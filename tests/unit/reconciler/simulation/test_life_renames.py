@@ -20,6 +20,7 @@ from reconciler.simulation.machine import Machine
 from reconciler.simulation.people import decline
 from tests.unit.reconciler.simulation.sample import sample
 
+pytestmark = pytest.mark.slow
 RENAMED: Mapping[Address, Address] = {
     Address(former): Address(now)
     for former, now in {

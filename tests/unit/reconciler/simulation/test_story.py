@@ -2,11 +2,14 @@
 
 import random
 
+import pytest
+
 from reconciler.simulation import Files
 from reconciler.simulation.people import ACTS
 from reconciler.simulation.story import WORDS, Chapter, Storyteller
 from tests.unit.reconciler.simulation.sample import sample
 
+pytestmark = pytest.mark.slow
 OLDER: Files = {path: text for path, text in sample().items() if "digits" not in path}
 
 

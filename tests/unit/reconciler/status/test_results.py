@@ -94,6 +94,7 @@ def test_a_number_that_is_none_is_nothing() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_document(content: bytes) -> None:
     assert isinstance(document_of(RUN, "result.json", content), dict)

@@ -22,6 +22,7 @@ def test_every_picture_is_a_small_png_without_a_ground(tmp_path: Path) -> None:
         assert (tmp_path / path).stat().st_size < 80_000
 
 
+@pytest.mark.slow
 def test_the_same_report_draws_the_same_bytes(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()

@@ -228,6 +228,7 @@ def test_only_its_user_can_reach_it(process: Process) -> None:
     assert mine == []
 
 
+@pytest.mark.slow
 @pytest.mark.timing
 def test_at_its_end_it_answers_what_has_begun_and_loses_no_event(process: Process) -> None:
     many = 50_000

@@ -69,6 +69,7 @@ def test_neither_the_capacity_nor_a_limit_is_exceeded(situation: Situation) -> N
             assert not demands.exceeding(limit_of(situation.spec, team).minus(before))
 
 
+@pytest.mark.slow
 @law
 @given(situations())
 def test_no_slot_stays_empty_unless_it_is_kept_for_a_job_that_has_waited_long(situation: Situation) -> None:
@@ -84,6 +85,7 @@ def test_no_slot_stays_empty_unless_it_is_kept_for_a_job_that_has_waited_long(si
         assert claim.run in verdict.start or not fits
 
 
+@pytest.mark.slow
 @law
 @given(situations())
 def test_the_order_in_which_jobs_are_listed_means_nothing(situation: Situation) -> None:
@@ -91,6 +93,7 @@ def test_the_order_in_which_jobs_are_listed_means_nothing(situation: Situation) 
     assert admit(turned) == admit(situation)
 
 
+@pytest.mark.slow
 @law
 @given(situations())
 def test_a_second_look_starts_nobody_that_could_have_started_in_the_first(situation: Situation) -> None:

@@ -233,6 +233,7 @@ class TestTwoEnvironments:
         assert {path.split("/")[2] for path in shown(root, "dev")} <= {run.split("/")[2] for run in runs}
 
 
+@pytest.mark.slow
 def test_many_threads_merge_at_once(dev: GitData, root: Path) -> None:
     runs = [RunName(f"experiments/x/{number:012x}") for number in range(24)]
     with ThreadPoolExecutor(8) as threads:

@@ -263,6 +263,7 @@ def test_a_part_that_can_t_be_read_is_not_taken_for_absent(
     assert RUN in make().list().jobs
 
 
+@pytest.mark.slow
 def test_a_thousand_jobs_that_wait_are_read_once(
     make: Callable[..., LocalPool], monkeypatch: pytest.MonkeyPatch, wait: Wait
 ) -> None:

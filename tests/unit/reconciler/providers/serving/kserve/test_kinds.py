@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from tests.unit.reconciler.providers.serving.kserve.told import DEPLOYMENT, OLD
 NAMES = st.from_regex(NAME, fullmatch=True)
 
 
+@pytest.mark.slow
 @given(name=NAMES)
 def test_every_name_is_one_that_kserve_takes(name: str) -> None:
     made = k.revision_name(Address(f"deployments/{name}"), OLD)

@@ -110,6 +110,7 @@ def test_one_that_died_is_started_anew(proxy: Proxy, tmp_path: Path, wait: Wait)
     assert "/shop" in answer(tmp_path, "/")
 
 
+@pytest.mark.slow
 def test_one_that_can_t_run_is_tried_less_and_less(proxy: Proxy, tmp_path: Path, wait: Wait) -> None:
     wrong: Json = {"admin": {"listen": f"unix/{tmp_path}/a.sock|0600"}, "apps": {"nonsense": {}}}
     starts, now = 0, 0.0
