@@ -23,6 +23,8 @@ GUESSED_FROM = 50
 """Records that a delimiter is guessed from."""
 _BLOCK = 4 * 2**20
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
+LONGEST_RECORD = 2**24
+"""Characters of a record of CSV that is looked at before the file is parsed; one with an open quote may be long."""
 _PARSED = re.compile(r"(Row #\d+: )?Expected \d+ columns, got \d+")
 """What of Arrow's message holds none of the row's values."""
 
@@ -109,25 +111,31 @@ def _names_in(header: str, delimiter: str, name: str) -> list[str]:
 
 
 def _records_of_csv(file: Opened, encoding: str) -> Iterator[str]:
-    """Yield the texts of a file's records, blank lines left out.
+    """Yield the texts of a file's records, blank lines left out, up to one that is too long.
 
     Raises:
-        InputError: there is none, or the file is of another encoding.
+        InputError: there is none, the first is too long, or the file is of another encoding.
     """
-    text, count = "", 0
+    parts: list[str] = []
+    size, quotes, count = 0, 0, 0
     lines = io.TextIOWrapper(file.stream, _codec(encoding), newline="")
     try:
-        for line in lines:
-            text += line
-            if text.strip() and text.count('"') % 2 == 0:
+        while size <= LONGEST_RECORD and (line := lines.readline(LONGEST_RECORD + 1)):
+            parts.append(line)
+            size, quotes = size + len(line), quotes + line.count('"')
+            if quotes % 2 == 0 and size <= LONGEST_RECORD and (text := "".join(parts)).strip():
                 yield text.rstrip("\r\n")
-                text, count = "", count + 1
+                parts, size, quotes, count = [], 0, 0, count + 1
     except (UnicodeError, EOFError) as error:
         raise _other_encoding(file.name, encoding) from error
     finally:
         lines.detach()
-    if not count:
-        raise InputError("the file is empty: it has no header line", file.name, "write the names of the columns first")
+    if count:
+        return
+    if quotes % 2 or size > LONGEST_RECORD:
+        within = f" within {LONGEST_RECORD:,} characters" if size > LONGEST_RECORD else ""
+        raise InputError(f"the header line has no end{within}", file.name, "close its quotes")
+    raise InputError("the file is empty: it has no header line", file.name, "write the names of the columns first")
 
 
 def guess_delimiter(file: Opened, encoding: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from pyarrow import parquet
 
 from runners.contract import InputError
+from runners.sources import formats
 from runners.sources.formats import FORMATS, Opened
 from runners.sources.parameters import FileSource
 
@@ -107,6 +108,20 @@ def test_a_delimiter_is_guessed_from_what_lies_outside_of_quotes(text: str, widt
 @pytest.mark.parametrize("text", ["said\nlater; and on", "x" * 200_000], ids=["of two lines", "very long"])
 def test_a_delimiter_is_guessed_beside_texts(text: str) -> None:
     assert rows("csv", f'a;b,c\n1,"{text}"\n'.encode()) == [{"a;b": "1", "c": text}]
+
+
+def test_a_quote_that_nobody_closes_is_looked_for_no_further_than_a_record_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(formats, "LONGEST_RECORD", 1000)
+    with pytest.raises(InputError, match="the header line has no end within 1,000 characters"):
+        rows("csv", b'a;"b,c\n' + b"1;2,3\n" * 1000)
+    with pytest.raises(InputError, match=r"the header line has no end$"):
+        rows("csv", b'a,"b\n1,2\n')
+    with pytest.raises(InputError, match="the header line has no end within"):
+        rows("csv", b"a;b,c" * 1000)
+    read = rows("csv", b"a;b\n1;2\n" + b'3;4" pipe\n' + b"5;6,7\n" * 1000)
+    assert len(read) == 1002
 
 
 def test_names_that_a_delimiter_does_not_part_are_told() -> None:
