@@ -13,6 +13,8 @@ from math import exp, lgamma, log, log1p
 from reconciler.model.kinds.deployments import Rollout
 from reconciler.model.observed import Figures
 
+FEWEST = 2
+"""Failures, or slow answers, under which nothing is decided: one may be anybody's, whatever the odds say."""
 _NEGLIGIBLE = 1e-17
 
 
@@ -25,13 +27,15 @@ def verdict(canary: Figures, beside: Figures, rollout: Rollout, alpha: float) ->
         rollout: the gates.
         alpha: the share of good revisions that each gate may take for bad ones.
     """
-    above = at_least(canary.errors, canary.requests, rollout.error_rate) < alpha
+    fails = canary.errors >= (FEWEST if rollout.error_rate else 1)
+    above = fails and at_least(canary.errors, canary.requests, rollout.error_rate) < alpha
     if above and not is_worse(beside, canary, alpha):
         return f"more than {rollout.error_rate:.2%} of its requests failed"
     increased = canary.error_rate > beside.error_rate + rollout.error_increase
-    if beside.requests and increased and is_worse(canary, beside, alpha):
+    if beside.requests and fails and increased and is_worse(canary, beside, alpha):
         return "a larger share of its requests failed than of the former revision's beside it"
-    if rollout.p99_ms and at_least(canary.slower_than(rollout.p99_ms), canary.requests, 0.01) < alpha:
+    slow = canary.slower_than(rollout.p99_ms) if rollout.p99_ms else 0
+    if slow >= FEWEST and at_least(slow, canary.requests, 0.01) < alpha:
         return f"its p99 is above {rollout.p99_ms:g} ms"
     return ""
 

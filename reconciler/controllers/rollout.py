@@ -100,7 +100,7 @@ def _failing(endpoint: Endpoint, revision: Digest, rollout: Rollout, is_due: boo
     """Hold a revision's figures against its gates, and against those of the former ones that have traffic beside it."""
     former = [name for name in former_revisions(endpoint, revision) if endpoint.traffic.get(name)]
     beside = reduce(Figures.plus, (endpoint.counted.get(name, Figures()) for name in former), Figures())
-    alpha = (1 - rollout.confidence) / (1 if is_due else EARLY)
+    alpha = round(1 - rollout.confidence, 12) / (1 if is_due else EARLY)
     return verdict(endpoint.counted.get(revision, Figures()), beside, rollout, alpha)
 
 

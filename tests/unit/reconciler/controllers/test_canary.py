@@ -52,6 +52,25 @@ def test_a_bound_of_nothing_takes_no_failure_at_all() -> None:
     assert not verdict(Figures(1000, 0), Figures(), strict, 0.01)
 
 
+@pytest.mark.parametrize("requests", [1, 2, 30, 90])
+@pytest.mark.parametrize("rate", [0.01, 0.0001])
+def test_one_failure_or_one_slow_answer_decides_nothing(requests: int, rate: float) -> None:
+    rollout = Rollout(error_rate=rate, error_increase=0.0, p99_ms=10)
+    slow = Figures(requests, 1, buckets={10.0: requests - 1.0, float("inf"): float(requests)})
+    for beside in (Figures(), Figures(20, 0), Figures(100_000, 0)):
+        assert not verdict(slow, beside, rollout, 0.011)
+        assert verdict(Figures(2, 2), beside, rollout, 0.01)
+
+
+def test_one_failure_of_one_request_rolls_nothing_back() -> None:
+    """In binary floats, 1 - 0.99 is above 0.01, and one failure of one request was reason enough."""
+    endpoint = Endpoint(
+        stage.API, "", dict(zip((OLD, NEW), REVISIONS, strict=True)), {OLD: 95, NEW: 5}, ago(hours=2),
+        figures=Figures(21, 1), counted={OLD: Figures(20, 0), NEW: Figures(1, 1)},
+    )  # fmt: skip
+    assert not next_step(endpoint, NEW, Rollout(), NOW).failed
+
+
 def test_large_counts_take_no_time() -> None:
     assert at_least(1_010_000, 100_000_000, 0.01) < 1e-20
     assert fisher(2_000, 50_000_000, 1_000, 50_000_000) < 1e-20
