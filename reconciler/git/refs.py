@@ -30,11 +30,17 @@ class RefUpdate:
 def list_refs(git_dir: Path, *patterns: str) -> dict[str, str]:
     """Return the object id of every ref that a pattern names: whole, as a folder above it, or by `*`.
 
+    Git passes over a ref whose file a power cut has emptied, with a warning: that one isn't gone, and a list without it
+    isn't whole.
+
     Raises:
-        Unavailable: the repository can't be read.
+        Unavailable: the repository can't be read, or one of these refs is damaged.
     """
-    told = checked(git_dir, "for-each-ref", "--format=%(objectname) %(refname)", *patterns).text
-    lines = (line.partition(" ") for line in told.splitlines())
+    output = checked(git_dir, "for-each-ref", "--format=%(objectname) %(refname)", *patterns)
+    if any(line.startswith(("warning:", "error:")) for line in output.stderr.splitlines()):
+        hint = "have that ref point to a commit again, `git update-ref <ref> <commit>`, or delete its file there"
+        raise Unavailable(f"the refs of {git_dir} can't all be read: {output.complaint}", hint)
+    lines = (line.partition(" ") for line in output.text.splitlines())
     return {ref: name for name, _, ref in lines}
 
 

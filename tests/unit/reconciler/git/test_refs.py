@@ -35,6 +35,18 @@ def test_refs_are_made_moved_and_removed(store: ObjectStore, blobs: list[str]) -
     assert list_refs(place, "refs/*/a", refs[1]) == {refs[0]: blobs[1]}
 
 
+@pytest.mark.parametrize("said", ["", "no commit\n"])
+def test_a_ref_that_a_power_cut_has_emptied_is_damaged_and_not_gone(
+    store: ObjectStore, blobs: list[str], said: str
+) -> None:
+    swap(store.git_dir, [RefUpdate(ref, blobs[0], None) for ref in ("refs/x/one", "refs/x/two", "refs/y/three")])
+    (store.git_dir / "refs/x/one").write_text(said)
+    with pytest.raises(Unavailable, match=r"the refs of .* can't all be read: .*refs/x/one") as told:
+        list_refs(store.git_dir, "refs/x/")
+    assert "git update-ref" in told.value.hint
+    assert list_refs(store.git_dir, "refs/y/") == {"refs/y/three": blobs[0]}
+
+
 def test_a_lost_race_moves_nothing(store: ObjectStore, blobs: list[str]) -> None:
     one, two = "refs/x/one", "refs/x/two"
     swap(store.git_dir, [RefUpdate(one, blobs[0], None)])
