@@ -1,5 +1,8 @@
 """The ONNX engine: it tells what a model takes, and brings tensors to that."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -58,3 +61,19 @@ def test_weights_outside_of_the_file_are_not_read(tmp_path: Path) -> None:
     with pytest.raises(ModelRefused, match="onnxruntime can't load the model") as failure:
         open_model(path.read_bytes(), tmp_path, 1)
     assert "inside its one file" in failure.value.fix
+
+
+def left_by(code: str, home: Path) -> list[str]:
+    """Run code as a user whose home is empty; return the files of onnxruntime that it left there."""
+    home.mkdir()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ORT_"))}
+    line = [sys.executable, "-c", code]
+    subprocess.run(line, cwd=Path(__file__).parents[4], env={**kept, "HOME": str(home)}, check=True, timeout=120)
+    return [path.name for path in home.rglob("*onnxruntime*/*")]
+
+
+@pytest.mark.slow
+def test_nothing_is_reported_to_the_makers_of_the_library(tmp_path: Path) -> None:
+    """Where it reports, it begins with an identifier of the machine in the user's home."""
+    assert left_by("import runners.models.onnx_engine", tmp_path / "ours") == []
+    assert left_by("import onnxruntime", tmp_path / "theirs"), "it doesn't do so any more"
