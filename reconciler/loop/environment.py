@@ -66,6 +66,7 @@ class Converging:
         self._build = build
         self._make_cycle = make_cycle
         self._now: tuple[Environment, Engines, Cycle] | None = None
+        self._refused: tuple[Environment, Refused] | None = None
         self._note = ""
         self._recorded = RecordedFiles()
         self._seen: tuple[CommitId | None, Mapping[str, str]] = (None, {})
@@ -87,15 +88,16 @@ class Converging:
         return choice.commit
 
     def _sound(self, choice: Choice, former: CommitId | None) -> Choice:
-        """Stay with the last applied commit while the newest one's environment file is broken."""
+        """Stay with the last applied commit while the newest one's environment file is broken, or names no engines."""
         if choice.commit is None:
             return choice
         try:
-            self._compose(choice.commit)
-        except BadSpec as error:
+            self.cycle(choice.commit)
+        except Refused as error:
             if former is None or former == choice.commit:
                 raise
-            told = "; ".join(map(str, error.problems[:5]))
+            problems = error.problems[:5] if isinstance(error, BadSpec) else (_whole(error),)
+            told = "; ".join(map(str, problems))
             return Choice(former, f"commit {choice.commit[:12]} is not applied: {told}")
         except Unavailable as error:
             raise Unavailable("; ".join(filter(None, (choice.note, error.message))), error.hint) from error
@@ -138,12 +140,26 @@ class Converging:
         return replace(done, plan=replace(done.plan, notes=notes + done.plan.notes))
 
     def cycle(self, commit: CommitId) -> Cycle:
-        """Return the cycle over the engines that a commit's environment file names, built anew when they changed."""
+        """Return the cycle over the engines that a commit's environment file names, built anew when they changed.
+
+        Raises:
+            BadSpec: the environment's file is broken.
+            Refused: an engine can't be made from it; that is tried once for each such file.
+        """
         wanted = self._compose(commit).environment
         if self._now is None or _providers(self._now[0]) != _providers(wanted):
-            engines = self._build(wanted)
+            engines = self._built(wanted)
             self._now = (wanted, engines, self._make_cycle(engines))
         return self._now[2]
+
+    def _built(self, wanted: Environment) -> Engines:
+        if self._refused and _providers(self._refused[0]) == _providers(wanted):
+            raise self._refused[1]
+        try:
+            return self._build(wanted)
+        except Refused as error:
+            self._refused = wanted, error
+            raise
 
     @property
     def engines(self) -> Engines | None:
@@ -167,6 +183,10 @@ class Converging:
         if failures and not changed:
             raise Transient(failures[0].message, failures[0].hint)
         return changed
+
+
+def _whole(error: Refused) -> str:
+    return f"{error.message} ({error.hint})" if error.hint else error.message
 
 
 def _controls(files: Mapping[str, str]) -> Mapping[str, str]:

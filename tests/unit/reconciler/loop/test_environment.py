@@ -10,7 +10,7 @@ from reconciler.loop.apply import Applier
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging, choose
 from reconciler.model.environment import Environment
-from reconciler.model.errors import BadSpec, Transient, Unavailable
+from reconciler.model.errors import BadSpec, Refused, Transient, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
@@ -21,7 +21,10 @@ from tests.unit.reconciler.stage import LOANS
 
 
 class House:
-    """A repository in memory whose file `environment` names the pool's provider; `broken` is no environment."""
+    """A repository in memory whose file `environment` names the pool's provider.
+
+    `broken` is no environment, and of `nowhere` no engine can be made.
+    """
 
     def __init__(self) -> None:
         self.world = World()
@@ -42,6 +45,8 @@ class House:
 
     def build(self, environment: Environment) -> Engines:
         self.built.append(environment.pool.provider)
+        if environment.pool.provider == "nowhere":
+            raise Refused("the path ../../x leads out of the home", "name a folder below it")
         return self.engines
 
     def make_cycle(self, engines: Engines) -> Cycle:
@@ -142,6 +147,25 @@ def test_a_broken_environment_leaves_the_last_sound_commit_in_force_and_is_told(
     assert house.once() == last
     (note,) = house.notes()
     assert note.startswith(f"commit {broken[:12]} is not applied: environments/dev/environment.yaml")
+
+
+def test_an_environment_whose_engines_can_t_be_made_leaves_the_last_sound_commit_in_force(house: House) -> None:
+    last = house.push()
+    house.once()
+    wrong = house.push("nowhere")
+    assert [house.once(), house.once()] == [last, last]
+    told = f"commit {wrong[:12]} is not applied: the path ../../x leads out of the home (name a folder below it)"
+    assert house.notes() == [told]
+    assert house.built == ["local", "nowhere"], "it is tried once, and not at every pass"
+    mended = house.push("ray")
+    assert house.once() == mended
+    assert house.built[-1] == "ray"
+
+
+def test_engines_that_can_t_be_made_at_first_are_an_error(house: House) -> None:
+    house.push("nowhere")
+    with pytest.raises(Refused, match="leads out of the home"):
+        house.converging.head()
 
 
 def test_a_broken_environment_with_nothing_before_it_is_an_error(house: House) -> None:
