@@ -56,6 +56,7 @@ def decide(resource: Resource, view: View) -> Decision:
         | ({"taken_over": taken_over} if taken_over else {}),
         files=pictures(lifecycle.run, lifecycle.result) if lifecycle.stage is Stage.ACCEPTED else {},
         output=_output(lifecycle, view, resource.address),
+        made_from=wanted.made_from,
         wake=_first(lifecycle.wake, next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
 

@@ -33,10 +33,10 @@ def decide(resource: Resource, view: View) -> Decision:
             inputs[role] = above.output
     if refusal := _over_budget(resource, spec, view):
         return refusal
-    lifecycles = [
-        lifecycle_of(_trial(resource, spec, params, inputs, view), spec.retries, view) for params in resource.trials
-    ]
-    return _told(resource, spec, lifecycles, inputs["dataset"], view)
+    orders = [_trial(resource, spec, params, inputs, view) for params in resource.trials]
+    lifecycles = [lifecycle_of(wanted, spec.retries, view) for wanted in orders]
+    told = _told(resource, spec, lifecycles, inputs["dataset"], view)
+    return replace(told, made_from=orders[0].made_from) if orders else told
 
 
 def _trial(

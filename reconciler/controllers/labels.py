@@ -50,6 +50,7 @@ def decide(resource: Resource, view: View) -> Decision:
         facts=facts,
         files=pictures(lifecycle.run, lifecycle.result) if accepted else {},
         output=DataVersion(lifecycle.run, str(lifecycle.result.get("content") or lifecycle.run)) if accepted else None,
+        made_from=wanted.made_from,
         wake=lifecycle.wake or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
 

@@ -6,11 +6,9 @@ from typing import Any
 
 from reconciler.model.change import NEVER_MADE, Change, StartRun
 from reconciler.model.decision import Decision, View
-from reconciler.model.ids import digest, kind_of
+from reconciler.model.ids import digest
 
 FACT = "made_from"
-_OF = ("datasets", "labels", "experiments")
-"""Kinds whose runs are made anew because people changed something; others' are due by what happens."""
 _OWN = frozenset({"due", "alert", "params"})
 """Parts that are told otherwise, or that differ from trial to trial."""
 _WORDS = {
@@ -22,22 +20,19 @@ _WORDS = {
 
 
 def explained(decision: Decision, view: View) -> Decision:
-    """Let runs that are to be made say what has changed since those before, and the status remember what that was."""
-    if kind_of(decision.address) not in _OF:
+    """Let runs that are to be made say what has changed since those before, and the status remember what that was.
+
+    What is remembered follows from the spec and what is upstream alone, so that a status that was lost is written as it
+    was.
+    """
+    if not decision.made_from:
         return decision
-    starts = [change for change in decision.changes if isinstance(change, StartRun)]
     told = view.recorded_facts(decision.address).get(FACT)
     former = told if isinstance(told, Mapping) else None
-    if not starts:
-        return decision if former is None else replace(decision, facts={**decision.facts, FACT: former})
-    now = _parts(starts[0])
+    now = {name: digest(value) for name, value in sorted(decision.made_from.items()) if name not in _OWN}
     why = NEVER_MADE if former is None else _words(former, now)
-    changes = tuple(_because(change, why) for change in decision.changes)
+    changes = decision.changes if why == NEVER_MADE else tuple(_because(one, why) for one in decision.changes)
     return replace(decision, changes=changes, facts={**decision.facts, FACT: now})
-
-
-def _parts(start: StartRun) -> dict[str, str]:
-    return {name: digest(value) for name, value in sorted(start.made_from.items()) if name not in _OWN}
 
 
 def _words(former: Mapping[str, Any], now: Mapping[str, str]) -> str:

@@ -70,9 +70,10 @@ def test_a_new_version_upstream_and_another_runner_are_told() -> None:
     assert why(both) == {"`seed` has changed; its runner is another, or of another version"}
 
 
-def test_it_is_remembered_while_nothing_is_made() -> None:
+@pytest.mark.parametrize("facts", [remembered(FIRST), {}])
+def test_it_is_remembered_while_nothing_is_made_and_where_the_status_was_lost(facts: Mapping[str, Any]) -> None:
     run = RunName(next(change.target for change in FIRST.changes))
-    seen = stage.actual(stage.version(run), results={run: stage.result()}, facts={LOANS: remembered(FIRST)})
+    seen = stage.actual(stage.version(run), results={run: stage.result()}, facts={LOANS: facts})
     calm = decided(LOANS, seen, stage.resource(LOANS))
     assert calm.changes == ()
     assert remembered(calm) == remembered(FIRST)
