@@ -7,7 +7,7 @@ from reconciler.controllers.proposals import close_others, proposal_name, propos
 from reconciler.controllers.refresh_causes import Cause, newest_known
 from reconciler.controllers.retraining import alerted, trigger_of
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
-from reconciler.controllers.run_orders import order
+from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.status_pictures import pictures
 from reconciler.model.change import Change, OpenProposal, StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase, View
@@ -53,10 +53,10 @@ def decide(resource: Resource, view: View) -> Decision:
         changes=changes,
         facts=_facts(lifecycle, view, resource.address)
         | _memory(resource.address, cause, changes, view)
+        | {"made_from": parts(wanted)}
         | ({"taken_over": taken_over} if taken_over else {}),
         files=pictures(lifecycle.run, lifecycle.result) if lifecycle.stage is Stage.ACCEPTED else {},
         output=_output(lifecycle, view, resource.address),
-        made_from=wanted.made_from,
         wake=_first(lifecycle.wake, next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
 

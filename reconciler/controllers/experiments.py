@@ -6,7 +6,7 @@ from typing import Any
 
 from reconciler.controllers.leaderboard import paged
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
-from reconciler.controllers.run_orders import order
+from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.status_pictures import pictures
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import StartRun
@@ -35,8 +35,8 @@ def decide(resource: Resource, view: View) -> Decision:
         return refusal
     orders = [_trial(resource, spec, params, inputs, view) for params in resource.trials]
     lifecycles = [lifecycle_of(wanted, spec.retries, view) for wanted in orders]
-    told = _told(resource, spec, lifecycles, inputs["dataset"], view)
-    return replace(told, made_from=orders[0].made_from) if orders else told
+    memory = {"made_from": parts(orders[0])} if orders else {}
+    return _told(resource, lifecycles, inputs["dataset"], view, memory)
 
 
 def _trial(
@@ -83,7 +83,11 @@ def gpu_hours(resource: Resource) -> float:
     return a_trial * len(resource.trials)
 
 
-def _told(resource: Resource, spec: Experiment, lifecycles: list[Lifecycle], data: DataVersion, view: View) -> Decision:
+def _told(
+    resource: Resource, lifecycles: list[Lifecycle], data: DataVersion, view: View, memory: Mapping[str, Any]
+) -> Decision:
+    spec = resource.spec
+    assert isinstance(spec, Experiment)
     names = frozenset(p.run for p in lifecycles)
     ended = [p for p in lifecycles if p.stage.is_final]
     good = ranked(spec, [p for p in ended if p.stage is Stage.ACCEPTED])
@@ -110,7 +114,7 @@ def _told(resource: Resource, spec: Experiment, lifecycles: list[Lifecycle], dat
         reason=reason,
         message=message,
         changes=changes,
-        facts=facts,
+        facts={**facts, **memory},
         files=shown,
         pages=pages,
         output=Leaderboard(tuple(map(_as_trial, good)), data, spec.metric.name) if done and best is not None else None,

@@ -5,7 +5,7 @@ from typing import Any
 
 from reconciler.controllers.datasets import PHASES, due_since
 from reconciler.controllers.run_lifecycle import Stage, lifecycle_of_newest, surplus, tidy
-from reconciler.controllers.run_orders import order
+from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.status_pictures import pictures
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import StartRun
@@ -37,6 +37,7 @@ def decide(resource: Resource, view: View) -> Decision:
     phase, reason = PHASES[lifecycle.stage]
     told = lifecycle.result.get("facts", {})
     facts: LabelFacts = {"run": lifecycle.run, "stage": lifecycle.stage.value, "note": spec.note, "result": told}
+    facts["made_from"] = parts(wanted)
     if due:
         facts["due"] = due
     return Decision(
@@ -50,7 +51,6 @@ def decide(resource: Resource, view: View) -> Decision:
         facts=facts,
         files=pictures(lifecycle.run, lifecycle.result) if accepted else {},
         output=DataVersion(lifecycle.run, str(lifecycle.result.get("content") or lifecycle.run)) if accepted else None,
-        made_from=wanted.made_from,
         wake=lifecycle.wake or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
 

@@ -5,10 +5,16 @@ from typing import Any
 
 from reconciler.model.change import StartRun
 from reconciler.model.decision import View
-from reconciler.model.ids import Address, RunName, run_name
+from reconciler.model.ids import Address, RunName, digest, run_name
 from reconciler.model.kinds.spec import JobSpec
 from reconciler.model.resource import Resource
 from runners.contract.versions import RUNNER_VERSIONS
+
+_OWN = frozenset({"due", "alert", "params"})
+"""Parts that are told otherwise, or that differ from trial to trial."""
+_PARTS: dict[str, dict[str, str]] = {}
+_MOST = 20_000
+"""So many are remembered, by one digest of them all: passes ask for the same."""
 
 
 def order(
@@ -54,6 +60,17 @@ def order(
         | {f"input_{role}": run for role, run in (inputs or {}).items()},
         made_from={"runner": whole["runner"], "seed": seed, **params, **made_from},
     )
+
+
+def parts(wanted: StartRun) -> dict[str, str]:
+    """Return a digest of each part that a run is made from, by which the next plan says what has changed."""
+    kept = [(name, value) for name, value in sorted(wanted.made_from.items()) if name not in _OWN]
+    whole = digest(kept)
+    if whole not in _PARTS:
+        if len(_PARTS) >= _MOST:
+            _PARTS.clear()
+        _PARTS[whole] = {name: digest(value) for name, value in kept}
+    return _PARTS[whole]
 
 
 def _whose_secrets(params: Mapping[str, Any], view: View) -> dict[str, str]:

@@ -100,7 +100,7 @@ class Decision:
     call. `changes` are applied in their order, and the first that fails stops the rest. `facts` go to the status.
     `files` maps paths on the status branch to a file of a run, `pages` to rows that are too many for the facts, which
     name them in `leaderboard_pages`. `alerting` says what is wrong with what a ready resource watches. `wake` is when
-    time alone would change the decision. `made_from` is what its newest run is made from, part by part.
+    time alone would change the decision.
     """
 
     address: Address
@@ -115,7 +115,6 @@ class Decision:
     drifted: str = ""
     alerting: str = ""
     wake: datetime | None = None
-    made_from: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Causes: what the runs that are to be made are made from, and what of it is other than it was of those before."""
+"""Causes: what of the runs that are to be made is other than it was of those before."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,11 +6,8 @@ from typing import Any
 
 from reconciler.model.change import NEVER_MADE, Change, StartRun
 from reconciler.model.decision import Decision, View
-from reconciler.model.ids import digest
 
 FACT = "made_from"
-_OWN = frozenset({"due", "alert", "params"})
-"""Parts that are told otherwise, or that differ from trial to trial."""
 _WORDS = {
     "dataset": "its dataset has a new version",
     "labels": "its labels have a new version",
@@ -20,19 +17,14 @@ _WORDS = {
 
 
 def explained(decision: Decision, view: View) -> Decision:
-    """Let runs that are to be made say what has changed since those before, and the status remember what that was.
-
-    What is remembered follows from the spec and what is upstream alone, so that a status that was lost is written as it
-    was.
-    """
-    if not decision.made_from:
+    """Let runs that are to be made say what has changed since those before, as the status remembers them."""
+    if not any(isinstance(change, StartRun) for change in decision.changes):
         return decision
-    told = view.recorded_facts(decision.address).get(FACT)
-    former = told if isinstance(told, Mapping) else None
-    now = {name: digest(value) for name, value in sorted(decision.made_from.items()) if name not in _OWN}
-    why = NEVER_MADE if former is None else _words(former, now)
-    changes = decision.changes if why == NEVER_MADE else tuple(_because(one, why) for one in decision.changes)
-    return replace(decision, changes=changes, facts={**decision.facts, FACT: now})
+    now, former = decision.facts.get(FACT), view.recorded_facts(decision.address).get(FACT)
+    if now is None or not isinstance(former, Mapping):
+        return decision
+    why = _words(former, now)
+    return replace(decision, changes=tuple(_because(change, why) for change in decision.changes))
 
 
 def _words(former: Mapping[str, Any], now: Mapping[str, str]) -> str:
