@@ -5,7 +5,6 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from reconciler.git.names import is_file_name
 from reconciler.model.ids import RunName
 from reconciler.model.metric_bounds import out_of_bounds
 from reconciler.model.text import printable
@@ -13,6 +12,7 @@ from reconciler.status.read import moment_of
 from reconciler.untrusted import LARGEST, levels, parse
 from runners.contract import formats
 from runners.contract.files import RESULT
+from runners.contract.names import is_file_name
 
 MOST_TOLD = 2**20
 """Bytes of all that a result tells beside its files: it goes to the status."""

@@ -13,12 +13,12 @@ from pathlib import Path
 from reconciler import untrusted
 from reconciler.disk import writing
 from reconciler.git.export import export
-from reconciler.git.names import is_file_name
 from reconciler.git.objects import ObjectStore
 from reconciler.git.trees import EXECUTABLE, FILE, list_tree
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import RunName
 from reconciler.providers.data.git.stamps import is_sealed, seal
+from runners.contract.names import is_file_name
 
 STALE = 3600.0
 """Seconds after which what a crash has left is nobody's any more."""

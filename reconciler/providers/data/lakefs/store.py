@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from reconciler.git.names import check_environment, is_file_name, is_run_name
+from reconciler.git.names import check_environment, is_run_name
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import DataListing
@@ -15,6 +15,7 @@ from reconciler.providers.data.lakefs.names import RUN, VERSION, RunRefs, check_
 from reconciler.providers.data.lakefs.repository import SharedRepository
 from reconciler.providers.data.lakefs.secrets import keys_if_told, keys_of
 from reconciler.providers.data.lakefs.server import Keys, Server
+from runners.contract.names import is_file_name
 
 LAST = "/\U0010ffff"
 """What comes, in the order of paths, after everything that a folder can hold."""
