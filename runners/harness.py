@@ -31,6 +31,7 @@ from runners.contract.secrets import scrubbed, scrubbed_document
 from runners.contract.versions import RUNNER_VERSIONS
 from runners.declared import BUILT_IN, GROUP, declared
 from runners.inputs import near
+from runners.leavings import files_in
 from runners.ranks import Helped, rank_of, size_of
 from runners.staging import deliver
 
@@ -181,7 +182,11 @@ class _LastWords:
 
 
 def finish(request: Request, folder: Path, result: Result) -> Result:
-    """Write the result with the digests of all files, after everything else is on the disk."""
+    """Write the result with the digests of all files, after everything else is on the disk.
+
+    Raises:
+        InputError: something that was left can't be kept.
+    """
     files = {path: "sha256:" + _sha256(folder / path) for path in sorted(_files(folder))}
     whole = result.model_copy(
         update={
@@ -248,8 +253,7 @@ def _folder(url: str) -> Path:
 
 
 def _files(folder: Path) -> list[str]:
-    found = (path for path in folder.rglob("*") if path.is_file() and path.name not in (RESULT, ERROR))
-    return [path.relative_to(folder).as_posix() for path in found]
+    return [path for path in files_in(folder) if path.rpartition("/")[2] not in (RESULT, ERROR)]
 
 
 def _sha256(path: Path) -> str:

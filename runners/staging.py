@@ -131,13 +131,18 @@ def _deliver(folder: Path, url: str) -> None:
     if Path(base) == folder:
         return
     base = base.rstrip("/")
-    mine = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
+    mine = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if _is_own(path, folder)]
     for stale in _found(files, base) - set(mine):
         files.rm_file(f"{base}/{stale}")
     last = [path for path in mine if path in LAST_WORDS]
     for some in ([path for path in mine if path not in LAST_WORDS], last):
         if some:
             files.put([str(folder / path) for path in some], [f"{base}/{path}" for path in some])
+
+
+def _is_own(path: Path, folder: Path) -> bool:
+    """Tell whether a path is that of a file of the folder's: what a link leads to outside isn't."""
+    return path.is_file() and not (path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()))
 
 
 def _found(files: fsspec.AbstractFileSystem, base: str) -> set[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from reconciler.model.change import NEVER_MADE, AcceptRun, CancelJob, Change, DropRun, RejectRun, StartRun
 from reconciler.model.decision import View
 from reconciler.model.ids import Address, RunName
-from reconciler.model.observed import Branch, Job, JobState
+from reconciler.model.observed import UNKEPT, Branch, Job, JobState
 from runners.contract.exits import DEFECT, REFUSED, UNAVAILABLE, USAGE
 from runners.contract.formats import RESULT, is_newer
 
@@ -101,8 +101,8 @@ def _finished(wanted: StartRun, branch: Branch | None, result: Mapping[str, Any]
         accept = AcceptRun(address=wanted.address, run=wanted.run, why="its job succeeded", metadata=metadata)
         return Lifecycle(wanted.run, Stage.FINISHING, "its output is being merged", (accept,), result)
     reject = RejectRun(address=wanted.address, run=wanted.run, why="its output breaks its rules", metadata=metadata)
-    sealed = branch is not None and branch.sealed
-    return Lifecycle(wanted.run, Stage.REJECTED, violations(result), () if sealed else (reject,), result)
+    done = bool(result.get(UNKEPT)) or (branch is not None and branch.sealed)
+    return Lifecycle(wanted.run, Stage.REJECTED, violations(result), () if done else (reject,), result)
 
 
 def _underway(wanted: StartRun, job: Job, retries: int, view: View) -> Lifecycle:

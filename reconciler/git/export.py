@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reconciler.disk import draft_of
-from reconciler.git.names import is_file_name
 from reconciler.git.objects import ObjectStore
 from reconciler.git.trees import SUBMODULE, SYMLINK, Listing, list_tree
 from reconciler.model.errors import Refused
+from runners.contract.names import is_file_name
 
 
 def export(objects: ObjectStore, tree_id: str, folder: Path, drafts: Path | None = None) -> Path:

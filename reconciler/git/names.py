@@ -5,9 +5,9 @@ file system or a reader could take for something else.
 """
 
 import re
-import unicodedata
 
 from reconciler.model.errors import Refused
+from runners.contract.names import is_file_name
 
 _REF = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\]{1,240}")
 _RUN = re.compile(r"[a-z][a-z0-9-]*/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -61,15 +61,3 @@ def check_path(path: str) -> str:
     if not path or len(path) > _LONGEST or len(parts) > _DEEPEST or not all(is_file_name(part) for part in parts):
         raise Refused(f"{path[:200]!r} can't be the path of a file", "use a path inside the tree, without `..`")
     return path
-
-
-def is_file_name(name: str) -> bool:
-    """Tell whether a text can be one part of a path: no separator, no `..`, nothing that a file system reads as `.git`.
-
-    HFS+ ignores some characters and NTFS a trailing dot or space, so these are left out before the comparison
-    (CVE-2014-9390).
-    """
-    if name in ("", ".", "..") or any(ord(char) < 32 or char in "/\\\x7f" for char in name):
-        return False
-    visible = "".join(char for char in name if unicodedata.category(char) != "Cf").rstrip(". ").casefold()
-    return visible not in (".git", "git~1")

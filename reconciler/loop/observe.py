@@ -9,7 +9,7 @@ from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.observed import Actual, Branch, Controls, DataListing, JobState, PoolListing
 from reconciler.ports.engines import Engines
-from reconciler.status.results import document_of, refused, without_files
+from reconciler.status.results import document_of, refused, unkept, without_files
 from runners.contract import formats
 from runners.contract.files import ERROR, RESULT
 from runners.contract.formats import is_newer
@@ -75,7 +75,7 @@ def _ended(branch: Branch, pool: PoolListing) -> str:
 def _read_both(engines: Engines, run: RunName, state: str, is_version: bool) -> tuple[Document | None, Document | None]:
     """Read a run's result, and its error where there is none, or where the job failed whatever result lies there.
 
-    That the files are there which a result lists is looked at once, before it is accepted.
+    That the files are there which a result lists, and that the store can keep them, is looked at once, before it does.
     """
     result = _read(engines, run, RESULT)
     if result is not None and not state.endswith(f"#{JobState.FAILED}"):
@@ -84,13 +84,16 @@ def _read_both(engines: Engines, run: RunName, state: str, is_version: bool) -> 
 
 
 def _held(engines: Engines, run: RunName, result: Document) -> Document:
-    """Return a result, or the refused one that stands for it where a file that it lists isn't there."""
-    if not (result.get("accepted") and result.get("files")):
+    """Return a result, or the refused one that stands for it where a file isn't there or the output can't be kept."""
+    if is_newer(result, formats.RESULT):
         return result
+    listed = result.get("files", {}) if result.get("accepted") else {}
     try:
-        missing = engines.reader.missing(run, result["files"].keys())
+        missing = engines.reader.missing(run, listed.keys())
     except FileNotFoundError:
         return result  # its branch was dropped after the listing was made: the next pass won't see it
+    except Refused as error:
+        return unkept(run, error.message, error.hint)
     return without_files(run, missing) if missing else result
 
 

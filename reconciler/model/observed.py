@@ -9,6 +9,9 @@ from typing import Any, Self
 from reconciler.model.ids import Address, CommitId, Digest, RunName
 from reconciler.model.kinds.pools import Pool
 
+UNKEPT = "unkept"
+"""In the result that stands for one whose output the data store can't keep: there is nothing to seal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:

@@ -61,6 +61,7 @@ class DataReader(Protocol):
 
         Raises:
             FileNotFoundError: there is no such run.
+            Refused: it isn't committed yet, and what the folder holds can't be.
         """
 
     def url(self, run: RunName) -> str:

@@ -5,14 +5,15 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from reconciler.git.names import is_file_name
 from reconciler.model.ids import RunName
 from reconciler.model.metric_bounds import out_of_bounds
+from reconciler.model.observed import UNKEPT
 from reconciler.model.text import printable
 from reconciler.status.read import moment_of
 from reconciler.untrusted import LARGEST, levels, parse
 from runners.contract import formats
 from runners.contract.files import RESULT
+from runners.contract.names import is_file_name
 
 MOST_TOLD = 2**20
 """Bytes of all that a result tells beside its files: it goes to the status."""
@@ -77,6 +78,14 @@ def without_files(run: RunName, missing: Collection[str]) -> Mapping[str, Any]:
     more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
     fix = "its runner has to leave every file below `output` and result.json last; mend it, and raise its version"
     return {**refused(run, f"{RESULT} lists files that its output doesn't hold: {first}{more}"), "fix": fix}
+
+
+def unkept(run: RunName, what: str, fix: str) -> Mapping[str, Any]:
+    """Return the document that stands for the result of a run whose output the data store can't keep.
+
+    Nothing of it is sealed: a store that takes it one day, as with a larger `largest_output`, finds it as it was.
+    """
+    return {**refused(run, what), "fix": fix, UNKEPT: True}
 
 
 def _unread(run: RunName, path: str, error: formats.UnknownFormat, document: Mapping[str, Any]) -> Mapping[str, Any]:

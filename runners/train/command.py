@@ -5,12 +5,15 @@ What the code finds, and what it is to leave, is told in `scratch.py`.
 
 import json
 import shutil
+import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 from runners.contract import InputError, Request, Result
+from runners.leavings import files_in
 from runners.models.loading import PICKLES
 from runners.models.network import FILE as ARCHITECTURE
 from runners.ranks import Helped, rank_of
@@ -57,18 +60,32 @@ def fit(trial: Trial, parts: Parts) -> Fitted:
         Helped: this process isn't of rank 0.
     """
     command = command_of(trial.told.runner or OwnCode())
-    with TemporaryDirectory(prefix="setpoint-") as scratch:
-        shop, environ = furnish(Path(scratch), trial, parts.train)
+    with _scratch() as scratch:
+        shop, environ = furnish(scratch, trial, parts.train)
         with timed(f"`{' '.join(command)}`"):
             work(command, shop, environ)
         if rank_of():
             raise Helped
+        files_in(shop.output, "$SETPOINT_OUTPUT")
         file = _taken(shop.output, trial.folder)
         reported = reported_in(shop.output / METRICS)
         _keep_others(shop.output, trial.folder / EXTRA, {file, METRICS, ARCHITECTURE})
     shutil.rmtree(trial.checkpoints, ignore_errors=True)
     found = recognise(trial, trial.folder / file, FORMATS[file], parts.test)
     return Fitted(file, FORMATS[file], found.inputs, found.tensors, found.raw, found.reading, reported=reported)
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """Lend a folder; whatever the code has left in it goes, however deep its folders lie in one another."""
+    folder = mkdtemp(prefix="setpoint-")
+    try:
+        yield Path(folder)
+    finally:
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+        except RecursionError:
+            subprocess.run(["rm", "-rf", "--", folder], check=False)
 
 
 def command_of(runner: OwnCode) -> Sequence[str]:
@@ -95,9 +112,9 @@ def _taken(output: Path, folder: Path) -> str:
     """
     for name in FORMATS:
         if (output / name).is_file():
-            shutil.move(output / name, folder / name)
+            _move(output / name, folder / name)
             if (output / ARCHITECTURE).is_file():
-                shutil.move(output / ARCHITECTURE, folder / ARCHITECTURE)
+                _move(output / ARCHITECTURE, folder / ARCHITECTURE)
             return name
     left = sorted(path.name for path in output.iterdir())
     unsafe = [name for name in left if Path(name).suffix.lower() in PICKLES]
@@ -106,6 +123,14 @@ def _taken(output: Path, folder: Path) -> str:
         raise InputError(what, unsafe[0], EXPORT)
     what = f"the code left no model: {', '.join(left[:5])}" if left else "the code left nothing in $SETPOINT_OUTPUT"
     raise InputError(what, "runner.command", EXPORT)
+
+
+def _move(file: Path, target: Path) -> None:
+    """Move a file; of a link the file that it leads to is copied, as it wouldn't lead there any more."""
+    if file.is_symlink():
+        shutil.copyfile(file, target)
+    else:
+        shutil.move(file, target)
 
 
 def reported_in(path: Path) -> dict[str, float] | None:

@@ -29,11 +29,14 @@ from typing import IO
 from runners.contract import UNAVAILABLE, Crashed, InputError, Request, SourceUnavailable, variables
 from runners.evaluate.tables import write_parquet
 from runners.train.examples import Examples
+from runners.train.leftovers import adopting, end_all_but
 from runners.train.reading import DATA, MANIFEST, folder_of
 from runners.train.trial import Trial
 
 LAST_WORDS = 20
 """Lines of standard error that are remembered."""
+LAST_MOMENTS = 2.0
+"""Seconds for which what a command has left running may go on telling, such as a `tee` of its log."""
 KEPT_BACK = ("FSSPEC_", variables.ORDER, variables.REQUEST, variables.SEALED)
 """How variables of the job begin that lead to the store, where the test rows are."""
 
@@ -124,15 +127,28 @@ def _write_rows(train: Examples, shop: Scratch) -> None:
 
 
 def work(command: Sequence[str], shop: Scratch, environ: Mapping[str, str]) -> None:
-    """Run the user's command; what it prints is printed.
+    """Run the user's command; what it prints is printed. When it has ended, what it left running is ended, too.
 
     Raises:
         InputError: there is no such command, or it failed: its last words are told.
         SourceUnavailable: it ended with exit code 75.
         Crashed: it was killed.
     """
+    heard: deque[str] = deque(maxlen=LAST_WORDS)
+    with adopting() as others:
+        process = _started(command, shop, environ)
+        listener = threading.Thread(target=_listen, args=(process.stderr, heard), daemon=True)
+        listener.start()
+        code = process.wait()
+        listener.join(LAST_MOMENTS)
+        end_all_but(others)
+        listener.join(LAST_MOMENTS)
+    _judge(" ".join(command), code, [line for line in list(heard) if line.strip()])
+
+
+def _started(command: Sequence[str], shop: Scratch, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     try:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command,
             cwd=shop.code,
             env={**job_environ(os.environ), **environ},
@@ -142,13 +158,6 @@ def work(command: Sequence[str], shop: Scratch, environ: Mapping[str, str]) -> N
     except OSError as error:
         fix = "name a command that is there where the pool's jobs run, or `python`"
         raise InputError(f"{command[0]} can't be started: {error.strerror}", "runner.command", fix) from error
-    with process:
-        heard: deque[str] = deque(maxlen=LAST_WORDS)
-        listener = threading.Thread(target=_listen, args=(process.stderr, heard), daemon=True)
-        listener.start()
-        code = process.wait()
-        listener.join(10)
-    _judge(" ".join(command), code, [line for line in heard if line.strip()])
 
 
 def job_environ(environ: Mapping[str, str]) -> dict[str, str]:
@@ -158,10 +167,11 @@ def job_environ(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _listen(stream: IO[bytes], heard: deque[str]) -> None:
     """Pass a stream on line by line, and remember the last ones."""
-    for line in stream:
-        text = line.decode("utf-8", "replace")
-        heard.append(text)
-        sys.stderr.write(text)
+    with stream:
+        for line in stream:
+            text = line.decode("utf-8", "replace")
+            heard.append(text)
+            sys.stderr.write(text)
     sys.stderr.flush()
 
 

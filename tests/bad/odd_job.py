@@ -36,6 +36,39 @@ def sparse(path: Path) -> None:
 LEAVINGS = {"fifo": os.mkfifo, "sparse": sparse, "link": lambda path: path.symlink_to("/etc/passwd")}
 
 
+def deep(folder: Path) -> None:
+    os.chdir(folder)
+    for _ in range(1200):
+        Path("d").mkdir()
+        os.chdir("d")
+    Path("file").touch()
+    os.chdir("/")
+
+
+def git(folder: Path) -> None:
+    (folder / ".git").mkdir()
+    (folder / ".git/config").touch()
+
+
+KEEPSAKES = {
+    "extra link": lambda folder: (folder / "extra.txt").symlink_to("/etc/passwd"),
+    "extra circle": lambda folder: (folder / "extra.txt").symlink_to("extra.txt"),
+    "extra fifo": lambda folder: os.mkfifo(folder / "extra.txt"),
+    "extra git": git,
+    "extra line": lambda folder: (folder / "a\nb").touch(),
+    "extra deep": deep,
+    "extra sparse": lambda folder: sparse(folder / "extra.txt"),
+}
+
+
+def leave_odd(folder: Path, ends: str) -> None:
+    if ends in KEEPSAKES:
+        KEEPSAKES[ends](folder)
+        (folder / "result.json").write_text(RESULTS["well"])
+    if ends in LEAVINGS:
+        LEAVINGS[ends](folder / "result.json")
+
+
 def main(path: str) -> int:
     request = json.loads(Path(path).read_bytes())
     folder = Path(unquote(urlsplit(request["output"]).path))
@@ -49,8 +82,7 @@ def main(path: str) -> int:
     if ends in RESULTS:
         (folder / "model.txt").write_text("a model")
         (folder / "result.json").write_text(RESULTS[ends])
-    if ends in LEAVINGS:
-        LEAVINGS[ends](folder / "result.json")
+    leave_odd(folder, ends)
     if ends == "forges":
         os.kill(os.getpid(), signal.SIGSEGV)
     if ends == "refuses":

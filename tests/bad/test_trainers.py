@@ -1,5 +1,7 @@
 """Trainers that go wrong, as processes of the real pool beside the real data store: their experiment alone stalls."""
 
+import json
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.model.ids import Address
 from reconciler.model.observed import JobState
 from reconciler.providers.data.git import GitData
 from reconciler.providers.pools.local import LocalPool
@@ -44,6 +47,7 @@ ENDS = {
     "link": "the output has a link result.json to something outside",
     "climbing": "has an odd path",
     "large": "more than 1 MiB beside its files",
+    "extra link": "the output has a link extra.txt to something outside (write the file itself)",
 }
 
 
@@ -99,4 +103,37 @@ def test_a_trainer_that_goes_wrong_stalls_alone(ground: Ground, ends: str) -> No
     assert "defect" not in told
     assert ground.state("datasets/loans") == "ready"
     assert ground.told == []
+    assert not ground.recorded().flaws
+
+
+KEEPSAKES = {
+    "extra link": "a link extra.txt to something outside",
+    "extra circle": "a link extra.txt to something outside",
+    "extra fifo": "no regular file",
+    "extra git": "'.git', which can't be kept",
+    "extra line": "which can't be kept",
+    "extra deep": "folders within one another",
+    "extra sparse": "more than 1 GiB",
+}
+
+
+@pytest.fixture(autouse=True)
+def cleared(tmp_path: Path) -> Iterator[None]:
+    """Remove what pytest couldn't: it is too deep."""
+    yield
+    subprocess.run(["rm", "-rf", tmp_path / "data"], check=True)
+
+
+@pytest.mark.parametrize("ends", KEEPSAKES)
+def test_a_trial_whose_output_cannot_be_kept_fails_alone_and_once(ground: Ground, ends: str) -> None:
+    spec = SPEC.format(ends=f"\"choice('well', '{ends}')\"", timeout="1m")
+    ground.commit({"specs/experiments/both.yaml": spec})
+    live(ground, lambda: states(ground).get("experiments/both") == "ready")
+    document = ground.recorded().statuses[Address("experiments/both")]
+    assert "1 failed" in ground.message("experiments/both")
+    assert KEEPSAKES[ends] in json.dumps(document)
+    ground.once()
+    ground.again()
+    ground.once()
+    assert states(ground)["experiments/both"] == "ready"
     assert not ground.recorded().flaws

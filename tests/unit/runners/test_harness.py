@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
+import fsspec
 import pytest
 
 from runners import declared, harness
@@ -302,3 +303,27 @@ def test_a_runner_of_another_version_than_the_run_is_named_for_is_refused(
     left = json.loads((tmp_path / "out/error.json").read_text())
     assert left["what"] == "the run is named for version 3 of the runner made-up, and here is version 2"
     assert "the daemon's version of Setpoint" in left["fix"]
+
+
+def test_an_output_that_cannot_be_kept_is_refused_in_words(order: Order, install: Install, tmp_path: Path) -> None:
+    def links(request: Request, folder: Path) -> Result:
+        (folder / "extra.txt").symlink_to("/etc/passwd")
+        return Result()
+
+    install(links)
+    assert main([str(order())]) == 65
+    told = json.loads((tmp_path / "out/error.json").read_text())
+    assert told["what"] == "the output has a link to something outside"
+    assert (told["where"], told["fix"]) == ("extra.txt", "write the file itself")
+    assert not (tmp_path / "out/result.json").exists()
+
+
+def test_of_an_output_far_away_that_is_refused_no_link_is_followed(order: Order, install: Install) -> None:
+    def links(request: Request, folder: Path) -> Result:
+        (folder / "extra.txt").symlink_to("/etc/passwd")
+        return Result()
+
+    install(links)
+    assert main([str(order(output="memory://refused/links"))]) == 65
+    files = fsspec.filesystem("memory")
+    assert [Path(path).name for path in files.find("/refused/links")] == ["error.json"]

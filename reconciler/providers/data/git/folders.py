@@ -13,15 +13,17 @@ from pathlib import Path
 from reconciler import untrusted
 from reconciler.disk import writing
 from reconciler.git.export import export
-from reconciler.git.names import is_file_name
 from reconciler.git.objects import ObjectStore
 from reconciler.git.trees import EXECUTABLE, FILE, list_tree
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import RunName
 from reconciler.providers.data.git.stamps import is_sealed, seal
+from runners.contract.names import is_file_name
 
 STALE = 3600.0
 """Seconds after which what a crash has left is nobody's any more."""
+DEEPEST = 60
+"""Folders within one another in an output."""
 _UNREACHABLE = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.ELOOP, errno.ENAMETOOLONG)
 """How the way to a file may end by what a job has left there, and not by a fault of the disk."""
 Output = dict[str, tuple[Path, str]]
@@ -97,7 +99,7 @@ class Folders:
             bin_ = Path(tempfile.mkdtemp(dir=self.trash))
             with suppress(FileNotFoundError):
                 folder.rename(bin_ / "gone")
-            shutil.rmtree(bin_, ignore_errors=True)
+            _delete(bin_)
 
     def sweep(self, alive: Collection[RunName], accepted: Collection[RunName]) -> None:
         """Clear away what a crash left: old trash, and work folders of runs that have no branch.
@@ -110,13 +112,31 @@ class Folders:
         oldest = time.time() - STALE
         for stale in self.trash.glob("*"):
             if stale.lstat().st_mtime < oldest:
-                shutil.rmtree(stale, ignore_errors=True)
+                _delete(stale)
         for folder in (self.root / "work").glob("*/*/*"):
             run = RunName(folder.relative_to(self.root / "work").as_posix())
             if run in accepted:
                 self.keep(run)
             elif run not in alive and folder.lstat().st_mtime < oldest:
                 self.remove(folder)
+
+    def check(self, run: RunName, largest: int) -> None:
+        """See that what a run's job has written can be kept.
+
+        Raises:
+            FileNotFoundError: it is being removed.
+            Refused: it can't.
+            Unavailable: the disk can't be read.
+        """
+        try:
+            if self.work(run).exists():
+                look(self.work(run), largest)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            if error.errno in _UNREACHABLE:
+                raise Refused(f"the output can't be read: {error.strerror}", "let its owner read all of it") from error
+            raise Unavailable(f"the folder {self.root} can't be read: {error.strerror}", "see its disk") from error
 
     def has_file(self, run: RunName, path: str) -> bool:
         """Tell whether a run's job has written a file of this path; what can't be reached isn't there."""
@@ -141,6 +161,12 @@ class Folders:
         return untrusted.read(self.work(run) / path, below=self.root)
 
 
+def _delete(folder: Path) -> None:
+    """Delete a folder as far as that may be: one whose folders lie a thousand deep stays in the trash."""
+    with suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def scan(folder: Path, largest: int) -> Output:
     """Return every file below a folder with its mode in Git, by its path there. Links to files inside are followed.
 
@@ -149,14 +175,29 @@ def scan(folder: Path, largest: int) -> Output:
             or all together have more than `largest` bytes.
         Unavailable: the disk has no room for them.
     """
+    found, size = look(folder, largest)
+    free = shutil.disk_usage(folder).free
+    if size > free:
+        raise Unavailable(f"the output has more than the {free / 2**30:.1f} GiB that the disk has left", "free some")
+    return found
+
+
+def look(folder: Path, largest: int) -> tuple[Output, int]:
+    """Return what `scan` does and how many bytes it has, whether or not the disk has room for them.
+
+    Raises:
+        Refused: something can't be kept in Git, or it is more than `largest` bytes.
+    """
     root = folder.resolve()
     found: Output = {}
-    free, size = shutil.disk_usage(root).free, 0
+    size = 0
     for entry in _walk(root):
         path = Path(entry.path).relative_to(root).as_posix()
         if not is_file_name(entry.name):
             raise Refused(f"the output has a file {path!r}, which can't be kept", "leave it out, or rename it")
-        if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root):
+        if path.count("/") >= DEEPEST:
+            raise Refused(f"the output has more than {DEEPEST} folders within one another", "leave fewer levels")
+        if entry.is_symlink() and _leads_out(Path(entry.path), root):
             raise Refused(f"the output has a link {path} to something outside", "write the file itself")
         if not entry.is_file():
             raise Refused(f"{path} in the output is no regular file", "write regular files and folders only")
@@ -164,20 +205,24 @@ def scan(folder: Path, largest: int) -> Output:
         if size > largest:
             what = f"the output has more than {largest / 2**30:g} GiB"
             raise Refused(what, "write less, or give `data` in environment.yaml a larger `largest_output`")
-        if size > free:
-            raise Unavailable(
-                f"the output has more than the {free / 2**30:.1f} GiB that the disk has left", "free some"
-            )
         is_executable = entry.stat().st_mode & stat.S_IXUSR
         found[path] = (Path(entry.path), EXECUTABLE if is_executable else FILE)
-    return found
+    return found, size
 
 
-def _walk(folder: Path) -> Iterator["os.DirEntry[str]"]:
+def _leads_out(link: Path, root: Path) -> bool:
+    try:
+        return not link.resolve().is_relative_to(root)
+    except RuntimeError:  # it leads round in a circle
+        return True
+
+
+def _walk(folder: Path, depth: int = 0) -> Iterator["os.DirEntry[str]"]:
+    """Yield all that is no folder, and folders that aren't entered, for their name or their depth."""
     with os.scandir(folder) as entries:
         inside = sorted(entries, key=lambda entry: entry.name)
     for entry in inside:
-        if entry.is_dir(follow_symlinks=False) and is_file_name(entry.name):
-            yield from _walk(Path(entry.path))
+        if entry.is_dir(follow_symlinks=False) and is_file_name(entry.name) and depth < DEEPEST:
+            yield from _walk(Path(entry.path), depth + 1)
         else:
             yield entry

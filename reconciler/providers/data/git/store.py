@@ -183,12 +183,14 @@ class GitData:
 
         Raises:
             FileNotFoundError: there is no such run.
+            Refused: what the folder holds can't be kept.
             Unavailable: the folder is gone or can't be read.
         """
         commit = self._known(run).sealed_commit(self._environment)
         if commit is None:
+            self._folders.check(run, self._largest_output)
             return frozenset(path for path in paths if not self._folders.has_file(run, path))
-        tree = commits.output_at(Draft(self._objects), commit, run)
+        tree = commits.output_at(Draft(self._objects), commit, run) if paths else None
         return frozenset(paths) - (list_tree(self._objects, tree).files.keys() if tree else frozenset())
 
     def url(self, run: RunName) -> str:

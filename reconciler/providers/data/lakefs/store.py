@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from reconciler.git.names import check_environment, is_file_name, is_run_name
+from reconciler.git.names import check_environment, is_run_name
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import DataListing
@@ -15,6 +15,7 @@ from reconciler.providers.data.lakefs.names import RUN, VERSION, RunRefs, check_
 from reconciler.providers.data.lakefs.repository import SharedRepository
 from reconciler.providers.data.lakefs.secrets import keys_if_told, keys_of
 from reconciler.providers.data.lakefs.server import Keys, Server
+from runners.contract.names import is_file_name
 
 LAST = "/\U0010ffff"
 """What comes, in the order of paths, after everything that a folder can hold."""
@@ -117,8 +118,7 @@ class LakeFSData:
             if not refs.open:
                 raise Refused(f"{run} has no open branch, so there is nothing to commit", "start the run anew")
             branch = name_of(RUN, run, next(iter(refs.open)))
-            self._check_inside(branch, run)
-            self._check_size(branch, run)
+            self._check(branch, run)
             try:
                 return CommitId(self._server.commit(branch, str(run), metadata, allow_empty=is_last))
             except Unchanged:
@@ -211,11 +211,14 @@ class LakeFSData:
 
         Raises:
             FileNotFoundError: there is no such run.
+            Refused: its branch is open, and its job wrote outside of its folder or too much.
             Unavailable: lakeFS can't be read.
         """
         folder = f"{folder_of(run)}/"
         try:
             if is_run_name(run) and (ref := self._ref(run)):
+                if ref.startswith(name_of(RUN, run)):
+                    self._check(ref, run)
                 return frozenset(paths) - {path.removeprefix(folder) for path, _ in self._server.files(ref, folder)}
         except Missing:
             pass  # it was dropped a moment ago
@@ -266,6 +269,10 @@ class LakeFSData:
             self._server.create_branch(self._environment, self._server.default_branch())
             found = self._server.branches(self._environment)[self._environment]
         return found
+
+    def _check(self, branch: str, run: RunName) -> None:
+        self._check_inside(branch, run)
+        self._check_size(branch, run)
 
     def _check_inside(self, branch: str, run: RunName) -> None:
         """Look at the first path of the tree, and at the first after the folder.

@@ -109,7 +109,7 @@ def _scratch(started: float) -> str:
 
 
 def _remove(path: str) -> None:
-    """Delete a folder and all below it, as far as that may be; links are deleted, and never followed."""
+    """Delete a folder and all below it, as far as that may be: links unfollowed, and not a thousand levels down."""
     try:
         if os.path.islink(path) or not os.path.isdir(path):
             os.unlink(path)
@@ -117,7 +117,7 @@ def _remove(path: str) -> None:
         for name in os.listdir(path):
             _remove(os.path.join(path, name))
         os.rmdir(path)
-    except OSError:
+    except (OSError, RecursionError):
         return
 
 

@@ -21,7 +21,7 @@ from reconciler.controllers.run_lifecycle import (
 from reconciler.controllers.run_orders import order
 from reconciler.model.change import AcceptRun, CancelJob, DropRun, RejectRun, StartRun
 from reconciler.model.ids import RunName
-from reconciler.model.observed import Actual
+from reconciler.model.observed import UNKEPT, Actual
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import LOANS, NOW, ago
 
@@ -133,6 +133,13 @@ def test_the_result_of_a_job_of_which_nobody_knows_how_it_ended_is_taken() -> No
     lost = stage.job(RUN, "failed", lost=True, ended=ago(days=1))
     assert isinstance(only(look(stage.actual(stage.branch(RUN), lost, results={RUN: stage.result()}))), AcceptRun)
     assert isinstance(only(look(stage.actual(stage.branch(RUN), lost))), StartRun)
+
+
+def test_an_output_that_cannot_be_kept_is_rejected_and_not_sealed() -> None:
+    bad = {"accepted": False, "what": "the output has a link", "fix": "write the file", UNKEPT: True}
+    found = look(stage.actual(stage.branch(RUN), stage.job(RUN, "succeeded"), results={RUN: bad}))
+    assert (found.stage, found.message) == (Stage.REJECTED, "the output has a link (write the file)")
+    assert found.changes == ()
 
 
 def test_a_sealed_output_is_accepted_whatever_became_of_another_job() -> None:

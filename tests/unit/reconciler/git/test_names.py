@@ -10,7 +10,6 @@ from reconciler.git.names import (
     check_branch,
     check_environment,
     check_path,
-    is_file_name,
     is_ref_name,
     is_run_name,
 )
@@ -86,8 +85,3 @@ def test_paths_inside_the_tree(path: str) -> None:
 def test_paths_out_of_the_tree_are_refused(path: str) -> None:
     with pytest.raises(Refused, match="path"):
         check_path(path)
-
-
-@pytest.mark.parametrize("name", [".git", ".GIT", ".git ", ".git.", "git~1", ".g\u200cit", ".\u200dgit"])
-def test_what_a_file_system_takes_for_gits_own_folder(name: str) -> None:
-    assert not is_file_name(name)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from reconciler.loop.observe import Results, observe
-from reconciler.model.errors import Unavailable
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
-from reconciler.model.observed import Actual, Controls, JobState
+from reconciler.model.observed import UNKEPT, Actual, Controls, JobState
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.memory import Call, World
 from reconciler.providers.memory.data import DataRoom
@@ -183,17 +183,41 @@ def test_a_result_whose_files_are_not_there_is_refused_and_its_run_alone() -> No
     assert found.unread == {}
 
 
-def test_files_are_looked_at_once_and_only_before_a_result_is_accepted() -> None:
+def test_an_output_is_looked_at_once_and_only_before_it_is_committed() -> None:
     world, results = World(), Results()
     leave(world, RUN, {"result.json": result(files={"gone": ""})}, accept=True)
     leave(world, RunName(f"{LOANS}/{'b' * 12}"), {"result.json": result(files={"gone": ""}, accepted=False)})
     leave(world, RunName(f"{LOANS}/{'c' * 12}"), {"result.json": result()})
     assert look(world, results).results[RUN]["accepted"]
-    assert world.calls["reader.missing"] == 0
+    assert world.calls["reader.missing"] == 2
     leave(world, RunName(f"{LOANS}/{'d' * 12}"), {"result.json": result(files={"there": ""}), "there": b""})
     look(world, results)
     look(world, results)
-    assert world.calls["reader.missing"] == 1
+    assert world.calls["reader.missing"] == 3
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_an_output_that_the_store_cannot_keep_is_refused_and_its_run_alone(accepted: bool) -> None:
+    world = World()
+    other = RunName(f"{LOANS}/{'b' * 12}")
+    leave(world, RUN, {"result.json": result(accepted=accepted)})
+    leave(world, other, {"result.json": result()})
+
+    def before(call: Call) -> None:
+        if call.verb == "missing" and call.name == RUN:
+            raise Refused("the output has a link", "write the file itself")
+
+    world.before = before
+    found = look(world)
+    assert found.results[RUN] == {
+        "what": "the output has a link",
+        "where": RUN,
+        "fix": "write the file itself",
+        "accepted": False,
+        UNKEPT: True,
+    }
+    assert found.results[other]["accepted"]
+    assert found.unread == {}
 
 
 def test_a_store_that_can_t_say_what_it_holds_is_unread() -> None:

@@ -210,3 +210,28 @@ def test_on_the_second_node_the_code_runs_too_and_leaves_nothing(
     with pytest.raises(Helped):
         run(request, tmp_path / "helper")
     assert told.read_text() == f"1{asking.folder / 'checkpoint'}"
+
+
+LEFT = {
+    "a link": ("os.symlink('/etc/passwd', out + '/extra.txt')", "a link to something outside", "extra.txt"),
+    "a deep folder": (
+        "os.chdir(out)\nfor _ in range(1200):\n    os.mkdir('d')\n    os.chdir('d')",
+        "more than 48 folders within one another",
+        "d/d/d",
+    ),
+    "no folder": ("os.rmdir(out)", "its output folder was removed", "$SETPOINT_OUTPUT"),
+    "a file": ("os.rmdir(out); open(out, 'w')", "its output folder was removed", "$SETPOINT_OUTPUT"),
+}
+
+
+@pytest.mark.parametrize("case", LEFT)
+def test_what_cannot_be_kept_is_told_in_words(
+    coding: Coding, cancer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    script, what, where = LEFT[case]
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
+    with pytest.raises(InputError, match=what) as told:
+        coding.run(cancer, f"import os\nout = os.environ['SETPOINT_OUTPUT']\n{script}\n")
+    assert told.value.where.startswith(where)
+    assert list((tmp_path / "scratch").iterdir()) == []

@@ -1,7 +1,9 @@
 """The scratch: what the user's code finds, and how its end is judged."""
 
 import json
+import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -135,3 +137,47 @@ def test_its_end_is_judged(shop: Scratch, code: str, error: type[Exception], wha
 def test_a_command_that_is_not_there_is_told(shop: Scratch) -> None:
     with pytest.raises(InputError, match="no-such-command can't be started: No such file or directory"):
         work(["no-such-command"], shop, {})
+
+
+LINGERS = """
+import subprocess, sys
+subprocess.Popen({command}, start_new_session={away})
+print("done", file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process adopt what others leave")
+@pytest.mark.parametrize("away", [False, True])
+@pytest.mark.parametrize("command", [["sleep", "300"], ["sh", "-c", "sleep 300 & sleep 300 & wait"]])
+def test_what_the_code_leaves_running_is_ended_and_its_result_counts(
+    shop: Scratch, capfd: pytest.CaptureFixture[str], command: list[str], away: bool
+) -> None:
+    before = set(running("sleep"))
+    started = time.monotonic()
+    work([sys.executable, "-c", LINGERS.format(command=command, away=away)], shop, {})
+    assert time.monotonic() - started < 30
+    assert "done" in capfd.readouterr().err
+    assert not [pid for pid in set(running("sleep")) - before if str(shop.root) in folder_of_process(pid)]
+
+
+def running(name: str) -> list[int]:
+    """Return the ids of processes of a name."""
+    found = subprocess.run(["ps", "-eo", "pid=,comm=,stat="], capture_output=True, text=True, check=True).stdout
+    lines = [line.split() for line in found.splitlines()]
+    return [int(line[0]) for line in lines if line[1] == name and not line[2].startswith("Z")]
+
+
+def folder_of_process(pid: int) -> str:
+    """Return the work directory of a process; empty where it has gone."""
+    try:
+        return str(Path(f"/proc/{pid}/cwd").readlink())
+    except OSError:
+        return ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process adopt what others leave")
+def test_other_processes_of_the_job_go_on(shop: Scratch) -> None:
+    with subprocess.Popen(["sleep", "60"]) as other:
+        work([sys.executable, "-c", "import subprocess; subprocess.Popen(['sleep', '300'])"], shop, {})
+        assert other.poll() is None
+        other.kill()

@@ -8,7 +8,7 @@ import pytest
 from reconciler.git.trees import EXECUTABLE, FILE
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.providers.data.git import folders
-from reconciler.providers.data.git.folders import Folders, scan
+from reconciler.providers.data.git.folders import DEEPEST, Folders, scan
 from tests.unit.reconciler.providers.data.git.conftest import OTHER, RUN
 
 
@@ -144,6 +144,27 @@ def test_what_git_cannot_keep_is_refused(tmp_path: Path) -> None:
     (folder / ".git/config").touch()
     with pytest.raises(Refused, match=r"\.git"):
         scan(folder, 2**30)
+
+
+def test_links_in_a_circle_and_folders_too_deep_are_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "output"
+    folder.mkdir()
+    (folder / "itself").symlink_to("itself")
+    with pytest.raises(Refused, match="something outside"):
+        scan(folder, 2**30)
+    (folder / "itself").unlink()
+    (folder / "/".join("d" * (DEEPEST + 1))).mkdir(parents=True)
+    with pytest.raises(Refused, match="folders within one another"):
+        scan(folder, 2**30)
+
+
+def test_what_cannot_be_kept_is_told_before_it_is_committed(all_folders: Folders) -> None:
+    all_folders.check(RUN, 10)
+    work = all_folders.make(RUN)
+    (work / "file").write_text("x")
+    all_folders.check(RUN, 10)
+    with pytest.raises(Refused, match="the output has more than"):
+        all_folders.check(RUN, 0)
 
 
 def test_what_is_larger_than_the_limit_is_refused_before_a_byte_is_read(tmp_path: Path) -> None:
