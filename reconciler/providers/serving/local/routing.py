@@ -8,7 +8,7 @@ There are two Caddys, since a change of Caddy's configuration resets the connect
   chooses the revision by its percents, the replica with the fewest requests under way answers.
 
 A request that a replica broke off, or didn't take, is put to the next one: an inference has no effect that could
-happen twice. The header `X-Setpoint-Request` is the same each time.
+happen twice. The header `X-Setpoint-Request` is the same each time. Bodies in chunks are put to one replica only.
 """
 
 import hashlib
@@ -192,7 +192,7 @@ def _proxy(sockets: Sequence[Path], interval: str, health: Json | None = None) -
             "selection_policy": {"policy": "least_conn"},
             "try_duration": f"{HELD}s",
             "try_interval": interval,
-            "retry_match": [{"method": ["GET", "HEAD", "POST"]}],
+            "retry_match": [_WHOLE_ONES],
         },
         "request_buffers": LARGEST_HELD,
         "transport": {"protocol": "http", "keep_alive": {"idle_timeout": "30s"}},
@@ -239,6 +239,12 @@ _PATIENCE: Json = {
     "max_header_bytes": 64 * 1024,
 }
 """How long a client may take to send a request and to read its answer: a slow one is cut off, and holds no memory."""
+_WHOLE_ONES: Json = {
+    "method": ["GET", "HEAD", "POST"],
+    "not": [{"header": {"Transfer-Encoding": ["chunked"]}}],
+}
+"""Requests that are put to the next replica when one broke off. What fails may also be a body in chunks that the client
+spells wrong, which would fail again and again; a replica that can't be reached is waited for all the same."""
 _BREAK_OFF: Json = {"handler": "static_response", "abort": True}
 """Without an answer the door tries again; with one, it would pass it on."""
 _HEALTH: Json = {

@@ -36,13 +36,30 @@ class Handler(BaseHTTPRequestHandler):
             UNDER_WAY.remove(self)
 
     def _infer(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        body = self._chunks() if self.headers["Transfer-Encoding"] else self._read(self.headers["Content-Length"])
+        if body is None:
+            self.close_connection = True
+            return
         time.sleep(float(BEHAVIOUR.get("slow", 0)))
         if body == b"die":
             os.kill(os.getpid(), signal.SIGKILL)
         told = {"revision": CONFIG["revision"], "pid": os.getpid(), "path": self.path, "size": len(body)}
         headers = {name.lower(): value for name, value in self.headers.items()}
         self._answer({**told, "headers": headers}, 500 if body == b"fail" else 200)
+
+    def _read(self, length: str | None) -> bytes | None:
+        body = self.rfile.read(int(length or 0))
+        return body if len(body) == int(length or 0) else None
+
+    def _chunks(self) -> bytes | None:
+        """Read a body in chunks; None when it breaks off."""
+        body = b""
+        while line := self.rfile.readline().strip():
+            body += self.rfile.read(int(line, 16))
+            self.rfile.readline()
+            if line == b"0":
+                return body
+        return None
 
     def address_string(self) -> str:
         return "unix"

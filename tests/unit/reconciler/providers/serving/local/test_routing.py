@@ -86,6 +86,15 @@ def test_slow_clients_are_cut_off() -> None:
         assert {"read_header_timeout", "read_timeout", "write_timeout", "idle_timeout"} <= told.keys()
 
 
+def test_bodies_in_chunks_are_not_put_to_another_replica() -> None:
+    routes = server(door(PLACES, "127.0.0.1:1"))["routes"] + server(router(PLACES, [LIVE]))["routes"]
+    proxies = [item for route in routes for item in route["handle"] if item["handler"] == "reverse_proxy"]
+    assert len(proxies) == 3
+    for proxy in proxies:
+        (match,) = proxy["load_balancing"]["retry_match"]
+        assert match["not"] == [{"header": {"Transfer-Encoding": ["chunked"]}}]
+
+
 def test_a_deployment_is_reached_by_its_host_too() -> None:
     config = router(PLACES, [LIVE])
     assert way(config, "/v2/health/ready", "0", "employment.localhost")
