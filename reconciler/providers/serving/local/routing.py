@@ -238,13 +238,14 @@ _PATIENCE: Json = {
     "idle_timeout": "120s",
     "max_header_bytes": 64 * 1024,
 }
-"""How long a client may take to send a request and to read its answer: a slow one is cut off, and holds no memory."""
+"""How long a client may take to send the head of a request, and to read its answer. A body that comes slowly isn't cut:
+Caddy 2.11 holds `read_timeout` for none that it passes on. What it holds meanwhile is bounded by its buffer."""
 _WHOLE_ONES: Json = {
     "method": ["GET", "HEAD", "POST"],
     "not": [{"header": {"Transfer-Encoding": ["chunked"]}}],
 }
 """Requests that are put to the next replica when one broke off. What fails may also be a body in chunks that the client
-spells wrong, which would fail again and again; a replica that can't be reached is waited for all the same."""
+spells wrong, which would fail again and again; one that meets a replica's end is answered 502, as its body is gone."""
 _BREAK_OFF: Json = {"handler": "static_response", "abort": True}
 """Without an answer the door tries again; with one, it would pass it on."""
 _HEALTH: Json = {

@@ -81,7 +81,7 @@ def test_whether_a_replica_is_healthy_is_told_by_one_handler_that_asks_it(kind: 
     assert all(handler["health_checks"]["active"]["fails"] for handler in handlers)
 
 
-def test_slow_clients_are_cut_off() -> None:
+def test_the_times_of_heads_and_answers_are_bounded_by_the_configuration() -> None:
     for told in door(PLACES, "127.0.0.1:1", Listener("0.0.0.0:2"))["apps"]["http"]["servers"].values():
         assert {"read_header_timeout", "read_timeout", "write_timeout", "idle_timeout"} <= told.keys()
 

@@ -1,9 +1,6 @@
 """Bodies that clients don't send as they should, on real Caddys: they end at once, and nobody else waits for them."""
 
-import os
-import signal
 import socket
-import threading
 import time
 from urllib.parse import urlsplit
 
@@ -32,13 +29,3 @@ def test_a_body_in_chunks_that_is_spelled_wrong_is_answered_at_once(place: Place
     line, seconds = ask(place, CHUNKED, b"ZZ\r\n")
     assert line.split()[1] in (b"400", b"502")
     assert seconds < HELD / 2
-
-
-def test_a_body_in_chunks_waits_for_a_replica_to_come_back(place: Place) -> None:
-    place.go_live()
-    os.kill(place.ask()["pid"], signal.SIGKILL)
-    answers: list[bytes] = []
-    asking = threading.Thread(target=lambda: answers.append(ask(place, CHUNKED, b"1\r\nx\r\n0\r\n\r\n")[0]))
-    asking.start()
-    place.until(lambda: not asking.is_alive())
-    assert answers[0].split()[1] == b"200"
