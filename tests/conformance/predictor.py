@@ -8,10 +8,13 @@ import json
 import os
 import signal
 import sys
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+DRAINS = 0.5
+"""Seconds for which it goes on answering when it is asked to end."""
 TOLD = json.loads(os.environ["SETPOINT_SERVE"])
 BEHAVIOUR = {key: values[0] for key, values in parse_qs(urlsplit(TOLD["model_url"]).query).items()}
 
@@ -50,8 +53,13 @@ class Handler(BaseHTTPRequestHandler):
         return
 
 
+def leave(*_: object) -> None:
+    """Answer what has come in for a moment more, as a server of models does that is asked to end."""
+    threading.Timer(DRAINS, os._exit, (0,)).start()
+
+
 def main() -> int:
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGTERM, leave)
     if why := BEHAVIOUR.get("refuse"):
         Path(TOLD["words"]).write_text(json.dumps({"what": why, "where": "model.onnx", "fix": "pin another"}))
         return 65
