@@ -58,6 +58,12 @@ def answers(url: str, *, verify: str | bool = True, headers: Mapping[str, str] |
         return False
 
 
+def _stands_still(pid: int) -> bool:
+    """Tell whether all threads of a process are stopped, by proc_pid_stat(5), field 3; without /proc, believe it."""
+    states = [file.read_bytes().rpartition(b")")[2].split()[0] for file in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return set(states) <= {b"T", b"Z"}
+
+
 def _leash(number: signal.Signals) -> list[str]:
     return [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), str(int(number))]
 
@@ -134,8 +140,9 @@ class Process:
         self._end(signal.SIGKILL)
 
     def pause(self) -> None:
-        """Let it hang: connections are taken by the system, and nobody answers."""
+        """Let it hang, all of its threads: connections are taken by the system, and nobody answers."""
         os.kill(self.pid, signal.SIGSTOP)
+        until(lambda: _stands_still(self.pid), f"{self.name} to stand still")
 
     def resume(self) -> None:
         """Let a paused one go on."""
