@@ -47,14 +47,14 @@ CORE := tests/unit/reconciler
 WORLD := $(addprefix $(CORE)/,git lease loop providers status watched)
 .PHONY: check-core check-world check-runners
 check-core:
-	@$(QUICK) $(CORE) $(addprefix --ignore=,$(WORLD))
-check-world:
-	@$(QUICK) $(WORLD)
-check-runners:
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy reconciler runners
 	@$(BIN)/lint-imports --no-logo
+	@$(QUICK) $(CORE) $(addprefix --ignore=,$(WORLD))
+check-world:
+	@$(QUICK) $(WORLD)
+check-runners:
 	@$(QUICK) --ignore=$(CORE) tests/unit tests/house
 
 .PHONY: servers
