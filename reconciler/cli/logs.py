@@ -123,10 +123,10 @@ def newest_run(settings: Settings, engines: "Engines", address: str) -> str:
         Refused: the status knows no such resource, or it has no run yet.
     """
     from reconciler.model.ids import Address
-    from reconciler.model.moves import former_told
+    from reconciler.model.moves import names_told
 
     facts = document_of(read_status(settings), address, settings.environment).get("facts") or {}
-    names = (address, *former_told(Address(address), facts))
+    names = names_told(Address(address), facts)
     if found := newest_job(engines.pool.list().jobs, *names):
         return found
     board = facts.get("leaderboard") or [{}]

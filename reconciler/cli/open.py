@@ -43,15 +43,14 @@ def places(
 ) -> Iterator[tuple[str, str]]:
     """Return what can be looked at and where: URLs of endpoints, then files of the status branch."""
     from reconciler.model.ids import Address
-    from reconciler.model.moves import former_told
+    from reconciler.model.moves import names_told
 
     facts = document.get("facts") or {}
     if facts.get("url"):
         yield "endpoint", str(facts["url"])
     newest = str(facts.get("newest") or "")
     shown = [p for p in files if newest and p.startswith(f"reports/{newest}/")]
-    names = (address, *former_told(Address(address), facts))
-    own = tuple(f"reports/{name}/" for name in names)
+    own = tuple(f"reports/{name}/" for name in names_told(Address(address), facts))
     shown = shown or sorted((p for p in files if p.startswith(own)), reverse=True)
     for path in sorted(shown, key=lambda p: (not p.endswith((".md", ".html")), p))[:NEWEST]:
         yield path.rpartition("/")[2], f"{branch}:{path}"

@@ -79,6 +79,11 @@ def former_told(resource: Address, facts: Any) -> tuple[Address, ...]:
     return tuple(address(kind, name) for name in names if isinstance(name, str) and NAME.fullmatch(name))
 
 
+def names_told(resource: Address, facts: Any) -> tuple[Address, ...]:
+    """Return the address of a resource, and those that it had before as its status tells, the oldest first of them."""
+    return (resource, *former_told(resource, facts))
+
+
 def _identity_told(resource: Address, facts: Any) -> Address:
     former = former_told(resource, facts)
     return former[0] if former else resource

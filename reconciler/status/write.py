@@ -10,7 +10,7 @@ from reconciler.containment import Success, contain
 from reconciler.model.condition import conditions_of, told_by
 from reconciler.model.decision import Decision
 from reconciler.model.ids import Address, CommitId, RunName
-from reconciler.model.moves import former_told
+from reconciler.model.moves import names_told
 from reconciler.model.plan import Outcome, Plan
 from reconciler.model.resource import Desired
 from reconciler.plan.backoff import retold
@@ -139,6 +139,6 @@ def _files(
         shown = {} if address in removed else decision.files
         fresh = {path: contain(partial(read, *place)) for path, place in shown.items() if path not in known}
         changed |= {path: content.value for path, content in fresh.items() if isinstance(content, Success)}
-        names = (address, *former_told(address, decision.facts))
+        names = names_told(address, decision.facts)
         changed |= {path: None for name in names for path in there[name] if path not in shown}
     return changed

@@ -1,5 +1,6 @@
 """`LakeFSData`: the data store and its reader for one environment."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 
 from reconciler.git.names import check_environment, is_run_name
@@ -214,12 +215,10 @@ class LakeFSData:
             Refused: its branch is open, and its job wrote outside of its folder or too much.
             Unavailable: lakeFS can't be read.
         """
-        folder = f"{folder_of(run)}/"
         try:
             if is_run_name(run) and (ref := self._ref(run)):
-                if ref.startswith(name_of(RUN, run)):
-                    self._check(ref, run)
-                return frozenset(paths) - {path.removeprefix(folder) for path, _ in self._server.files(ref, folder)}
+                is_open = ref.startswith(name_of(RUN, run))
+                return frozenset(paths) - (self._check(ref, run) if is_open else self._files(ref, run))
         except Missing:
             pass  # it was dropped a moment ago
         raise FileNotFoundError(f"the data store has no run {run[:200]}")
@@ -270,9 +269,14 @@ class LakeFSData:
             found = self._server.branches(self._environment)[self._environment]
         return found
 
-    def _check(self, branch: str, run: RunName) -> None:
+    def _check(self, branch: str, run: RunName) -> frozenset[str]:
+        """Return the paths of what a job wrote, once it is seen that it may be kept.
+
+        Raises:
+            Refused: it wrote outside of its folder, or too much.
+        """
         self._check_inside(branch, run)
-        self._check_size(branch, run)
+        return self._files(branch, run, self._largest_output)
 
     def _check_inside(self, branch: str, run: RunName) -> None:
         """Look at the first path of the tree, and at the first after the folder.
@@ -285,18 +289,20 @@ class LakeFSData:
             if path is not None and not path.startswith(f"{folder}/"):
                 raise Refused(f"the job of {run} wrote {path}, outside of its folder {folder}", "write below `output`")
 
-    def _check_size(self, branch: str, run: RunName) -> None:
-        """Add up what the folder holds, by a call for each thousand files.
+    def _files(self, ref: str, run: RunName, largest: float = math.inf) -> frozenset[str]:
+        """Return the paths of a run's files in its folder, by a call for each thousand.
 
         Raises:
-            Refused: it is too much.
+            Refused: all together have more than `largest` bytes.
         """
-        size = 0
-        for _, more in self._server.files(branch, f"{folder_of(run)}/"):
+        folder, size, found = f"{folder_of(run)}/", 0, list[str]()
+        for path, more in self._server.files(ref, folder):
             size += more
-            if size > self._largest_output:
-                what = f"the output of {run} has more than {self._largest_output / 2**30:g} GiB"
+            if size > largest:
+                what = f"the output of {run} has more than {largest / 2**30:g} GiB"
                 raise Refused(what, "write less, or give `data` in environment.yaml a larger `largest_output`")
+            found.append(path.removeprefix(folder))
+        return frozenset(found)
 
 
 def _as_key(keys: Keys) -> Mapping[str, str]:
