@@ -36,7 +36,7 @@ demo: $(if $(ENVIRONMENT),servers,$(INSTALLED))  ## Run the whole loop on this m
 	@$(BIN)/$(if $(ENVIRONMENT),python -m tests.demo $(ENVIRONMENT),setpoint demo) $(if $(KEEP),--keep)
 
 .PHONY: check
-check: $(VENV)/.test  ## Format, lint, types, layers, unit and house tests: under 75 seconds
+check: $(VENV)/.test  ## Format, lint, types, layers, unit and house tests: about 80 seconds
 	$(eval BEGAN := $(shell date +%s.%N))
 	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target check-core check-world check-runners
 	@$(BIN)/python -m tests.times check $(BEGAN)
