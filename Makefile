@@ -42,7 +42,7 @@ check: $(VENV)/.test  ## Format, lint, types, layers, unit and house tests: abou
 	@$(BIN)/python -m tests.times check $(BEGAN)
 
 # Processes that each collect their own tests: the workers of one pool would each collect all. The second waits a lot.
-QUICK = $(BIN)/pytest -q -m "not slow"
+SWIFT = $(BIN)/pytest -q -m "not slow"
 CORE := tests/unit/reconciler
 WORLD := $(addprefix $(CORE)/,git lease loop providers status watched)
 .PHONY: check-core check-world check-runners
@@ -51,11 +51,11 @@ check-core:
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy reconciler runners
 	@$(BIN)/lint-imports --no-logo
-	@$(QUICK) $(CORE) $(addprefix --ignore=,$(WORLD))
+	@$(SWIFT) $(CORE) $(addprefix --ignore=,$(WORLD))
 check-world:
-	@$(QUICK) $(WORLD)
+	@$(SWIFT) $(WORLD)
 check-runners:
-	@$(QUICK) --ignore=$(CORE) tests/unit tests/house
+	@$(SWIFT) --ignore=$(CORE) tests/unit tests/house
 
 .PHONY: servers
 servers: $(VENV)/.test  ## Build the servers that the tests need, once for this machine

@@ -234,12 +234,13 @@ _PLAIN: Json = {"automatic_https": {"disable": True}, "protocols": ["h1"]}
 _PATIENCE: Json = {
     "read_header_timeout": "10s",
     "read_timeout": "30s",
+    "read_idle_timeout": -1,
     "write_timeout": "120s",
     "idle_timeout": "120s",
     "max_header_bytes": 64 * 1024,
 }
-"""How long a client may take to send the head of a request, and to read its answer. A body that comes slowly isn't cut:
-Caddy 2.11 holds `read_timeout` for none that it passes on. What it holds meanwhile is bounded by its buffer."""
+"""How long a client may take to send the head of a request, its whole, and to read its answer. The idle time is off:
+Caddy 2.11 takes away every limit once a body's read has failed, and waits for the rest of that body for ever."""
 _WHOLE_ONES: Json = {
     "method": ["GET", "HEAD", "POST"],
     "not": [{"header": {"Transfer-Encoding": ["chunked"]}}],
