@@ -78,7 +78,7 @@ def _words(error: Finding) -> tuple[str, str]:
         hint = did_you_mean(error.instance, words) if isinstance(error.instance, str) else ""
         return f"expected {_expected(error)}, not {shown(error.instance)}", hint if "did you" in hint else ""
     if keyword in _BOUNDS:
-        return f"must be {_BOUNDS[keyword]} {told:g}, and is {error.instance}", ""
+        return f"must be {_BOUNDS[keyword]} {told:.10g}, and is {error.instance}", ""
     if keyword in ("minItems", "maxItems", "minLength", "maxLength"):
         bound, things = "at least" if keyword[:3] == "min" else "at most", keyword[3:].lower()
         return f"it may have {bound} {told} {'entries' if things == 'items' else 'characters'}", ""

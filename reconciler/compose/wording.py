@@ -55,7 +55,7 @@ def describe(error: ErrorDetails, path: Path, model: type[BaseModel] | None) -> 
         return Flaw(path, f"expected {_EXPECTED[kind]}, not {shown(error['input'])}", _type_hint(kind, error["input"]))
     if kind in _BOUNDS:
         name, word = _BOUNDS[kind]
-        return Flaw(path, f"must be {word} {error['ctx'][name]:g}, and is {error['input']}")
+        return Flaw(path, f"must be {word} {error['ctx'][name]:.10g}, and is {error['input']}")
     message, hint = _WORDS.get(kind, _as_said)(error)
     return Flaw(path, message, hint)
 

@@ -13,6 +13,7 @@ from runners.serve.columns import of_instances
 from runners.serve.responses import as_predictions
 from tests.problems import oracle
 from tests.problems.columns import Column, meaning
+from tests.problems.contracts import Contract, broken_by
 from tests.problems.playing import Played
 from tests.problems.problem import Problem
 
@@ -50,6 +51,18 @@ def data_is_what_the_source_held(problem: Problem, dataset: Played) -> None:
         found, right = stored[column.name].to_pylist(), [meaning(value) for value in column.values]
         odd = [row for row, pair in enumerate(zip(found, right, strict=True)) if pair[0] != pair[1]]
         assert not odd, f"{column.name} of row {odd[0]} is {right[odd[0]]!r}, and {found[odd[0]]!r} is stored"
+
+
+def contract_is_held(contract: Contract, held: Played) -> None:
+    """A column's rule is broken by just the rows that the oracle says: as many, and the first of them by number."""
+    rows = broken_by(contract)
+    told = [violation for violation in held.told["violations"] if violation["where"] == contract.name]
+    assert bool(told) == bool(rows), f"{contract.rule} is broken by rows {rows[:9]}, and {told} is told"
+    assert held.told["accepted"] == (not rows), held.told["violations"]
+    for violation in told:
+        what = violation["what"]
+        assert what.startswith(f"{len(rows):,} of {contract.problem.rows:,} "), f"{len(rows)} rows break it: {what}"
+        assert "unique" in contract.rule or ", ".join(f"row {row:,}" for row in rows[:5]) in what, f"{rows}: {what}"
 
 
 def profile_is_right(problem: Problem, dataset: Played) -> None:

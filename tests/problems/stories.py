@@ -5,6 +5,7 @@ from dataclasses import replace
 from runners.models import load
 from tests.problems import laws, own_code, people, reports
 from tests.problems.columns import Column, column_of
+from tests.problems.contracts import Contract
 from tests.problems.playing import Played, Stage
 from tests.problems.problem import FAMILIES, Problem
 from tests.problems.traffic import HOURS, LEAST, TRIAL, Asked, Traffic, log_hour, window_of, write_outcomes
@@ -40,6 +41,15 @@ def refreshed(problem: Problem, stage: Stage) -> None:
     other = stage.ingest(with_column(problem), "other", columns=proposed)
     laws.nothing_crashes(other)
     laws.stranger_is_told(other, ADDED)
+
+
+def contracted(contract: Contract, stage: Stage) -> None:
+    """Pulled again, held to one rule more of one column: the rows that break it are told, and no others."""
+    proposed = ingested(contract.problem, stage).told["facts"]["proposed_columns"]
+    declared = {**proposed, contract.name: {"type": contract.column.type, "missing": 1.0, **contract.rule}}
+    held = stage.ingest(contract.problem, "held", columns=declared)
+    laws.nothing_crashes(held)
+    laws.contract_is_held(contract, held)
 
 
 def with_column(problem: Problem) -> Problem:

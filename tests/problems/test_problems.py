@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.problems import picture_stories, stories
 from tests.problems.albums import albums
 from tests.problems.campaign import hold
+from tests.problems.contracts import contracts
 from tests.problems.own_code import coded
 from tests.problems.people import labelled
 from tests.problems.problem import problems
@@ -32,6 +33,12 @@ def count_of(share: Hand, whole: int, part: int) -> int:
 def test_tables_of_any_kind(batch: int, share: Hand) -> None:
     rows = st.sampled_from((12, 1, 2, 40))
     hold(stories.refreshed, problems(rows), batch, count=count_of(share, 100, 6), shrinks=SHRINKS)
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_contracts_of_columns(batch: int, share: Hand) -> None:
+    drawn = contracts(problems(st.sampled_from((12, 1, 40))))
+    hold(stories.contracted, drawn, batch, count=count_of(share, 40, 5), shrinks=SHRINKS)
 
 
 @pytest.mark.parametrize("batch", BATCHES)

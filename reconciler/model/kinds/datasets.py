@@ -1,14 +1,21 @@
 """`datasets`: data pulled from a source, profiled, held to its schema, and kept as a version."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, ClassVar, Literal, Self
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, Names
+from reconciler.model.re2 import re2_fault
 
 _SIGN = r"^[^\"\r\n0-9]$"
+_TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {"integer": (int,), "number": (int, float), "boolean": (bool,)}
+)
+"""What the values of an `enum` are of, by the column's type; of all other types they are texts."""
 
 
 def _check_text(encoding: str, dates: str | None) -> None:
@@ -25,6 +32,12 @@ def _check_text(encoding: str, dates: str | None) -> None:
         raise ValueError(f"dates `{dates}` is no format of strptime: {error}") from None
     if read.date() != moment.date():
         raise ValueError(f"dates `{dates}` doesn't tell the day, the month and the year, as %d/%m/%Y does")
+
+
+def _expression(value: str) -> str:
+    if fault := re2_fault(value):
+        raise ValueError(f"expected an RE2 expression: {fault}")
+    return value
 
 
 class SqlSource(Block):
@@ -93,14 +106,32 @@ class Column(Block):
     enum: tuple[str | int | float | bool, ...] | None = Field(
         default=None, max_length=1000, description="The only values that are accepted."
     )
-    pattern: str | None = Field(
-        default=None, max_length=500, description="A regular expression that every text matches as a whole."
+    pattern: Annotated[str, AfterValidator(_expression)] | None = Field(
+        default=None,
+        max_length=500,
+        description="An RE2 expression that is found in every text, anywhere: ^ and $ hold it to the whole.",
+        examples=["^[A-Z]{2}[0-9]{6}$"],
     )
     missing: float = Field(default=0.0, ge=0, le=1, description="Highest share of missing values.")
     unique: bool = Field(default=False, description="Whether no value may be there twice.")
     sensitive: bool = Field(
         default=False, description="Whether its values are shown nowhere: in no report, profile, picture or proposal."
     )
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> Self:
+        """Tell what the runner would refuse, before anything runs."""
+        low, high = self.minimum, self.maximum
+        if (low is not None or high is not None) and self.type not in ("integer", "number"):
+            raise ValueError(f"minimum and maximum are for numbers, and the type is {self.type}")
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"minimum {low} is above maximum {high}")
+        if self.pattern is not None and self.type != "string":
+            raise ValueError(f"a pattern is for strings, and the type is {self.type}")
+        alien = [value for value in self.enum or () if type(value) not in _TYPES.get(self.type, (str,))]
+        if alien:
+            raise ValueError(f"enum holds {alien[0]!r}, which is no {self.type}")
+        return self
 
 
 class Dataset(JobSpec):

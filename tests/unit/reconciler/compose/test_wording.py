@@ -29,7 +29,7 @@ CASES = [
     ("experiments", {"seed": "choice(1, 2)"}, "expected a whole number", "sweeps belong in `params`"),
     ("experiments", {"seed": 1.5}, "expected a whole number, not the number 1.5", ""),
     ("experiments", {"seed": -1}, "must be at least 0, and is -1", ""),
-    ("experiments", {"seed": 2**32}, "must be below 4.29497e+09, and is 4294967296", ""),
+    ("experiments", {"seed": 2**32}, "must be below 4294967296, and is 4294967296", ""),
     ("experiments", {"budget": {"trials": 10**6}}, "must be at most 10000, and is 1000000", ""),
     ("experiments", {"split": {"test": 0}}, "must be above 0, and is 0", ""),
     ("experiments", {"suspend": "maybe"}, "expected true or false, not `maybe`", ""),
@@ -57,6 +57,19 @@ CASES = [
     ("deployments", {"replicas": {"minimum": 3, "maximum": 2}}, "minimum 3 is above maximum 2", ""),
     ("monitors", {"columns": "a"}, "expected a list, not `a`", "write [a]"),
     ("monitors", {"schedule": "every day"}, "expected", ""),
+    *[
+        ("datasets", {"columns": {"a": declared}}, message, "")
+        for declared, message in (
+            ({"type": "integer", "pattern": "x"}, "a pattern is for strings, and the type is integer"),
+            ({"type": "string", "minimum": 3}, "minimum and maximum are for numbers, and the type is string"),
+            ({"type": "number", "minimum": 3, "maximum": 1}, "minimum 3 is above maximum 1"),
+            ({"type": "integer", "enum": [1, 2.5]}, "enum holds 2.5, which is no integer"),
+            ({"type": "number", "enum": [1, 2.5, True]}, "enum holds True, which is no number"),
+            ({"type": "boolean", "enum": [1]}, "enum holds 1, which is no boolean"),
+            ({"type": "datetime", "enum": [1]}, "enum holds 1, which is no datetime"),
+            ({"type": "string", "pattern": "(?=a)"}, "expected an RE2 expression: `(?=` is lookaround"),
+        )
+    ],
     ("datasets", {"source": {}}, "give exactly one of sql and files", ""),
     ("datasets", {"source": {"sql": {"url": None, "query": "x"}}}, "expected a text, not nothing", ""),
 ]  # fmt: skip

@@ -66,7 +66,7 @@ def test_weights_outside_of_the_file_are_not_read(tmp_path: Path) -> None:
 def left_by(code: str, home: Path) -> list[str]:
     """Run code as a user whose home is empty; return the files of onnxruntime that it left there.
 
-    Of the environment it gets the search path alone: onnxruntime is silent by itself where CI, JENKINS_URL and the like are set.
+    Of the environment it gets the search path alone: where CI, JENKINS_URL and the like are set, onnxruntime is silent.
     """
     home.mkdir()
     user = {"HOME": str(home), "PATH": os.environ["PATH"]}

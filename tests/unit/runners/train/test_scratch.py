@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from runners.contract import Crashed, InputError, SourceUnavailable
+from runners.train import scratch
 from runners.train.albums import read_album
 from runners.train.reading import read_table
 from runners.train.scratch import Scratch, furnish, job_environ, work
@@ -146,7 +147,14 @@ print("done", file=sys.stderr)
 """
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait shortly for the last words of what is left running: it has none."""
+    monkeypatch.setattr(scratch, "LAST_MOMENTS", 0.1)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process adopt what others leave")
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("away", [False, True])
 @pytest.mark.parametrize("command", [["sleep", "300"], ["sh", "-c", "sleep 300 & sleep 300 & wait"]])
 def test_what_the_code_leaves_running_is_ended_and_its_result_counts(
@@ -176,6 +184,7 @@ def folder_of_process(pid: int) -> str:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process adopt what others leave")
+@pytest.mark.usefixtures("impatient")
 def test_other_processes_of_the_job_go_on(shop: Scratch) -> None:
     with subprocess.Popen(["sleep", "60"]) as other:
         work([sys.executable, "-c", "import subprocess; subprocess.Popen(['sleep', '300'])"], shop, {})
