@@ -9,9 +9,10 @@ from reconciler.model.text import visible
 
 _SPAN = re.compile(r"(`[^`\n]+`)")
 """Code between backticks; nothing in it is Markdown or HTML."""
-_ACTIVE = re.compile(r"[\\`*\[\]<>&~$]|(?<!\w)_|_(?!\w)|(?<!\w)@(?=\w)")
-"""What begins emphasis, links, pictures, HTML and formulas, and what forges take for a mention of somebody."""
-_INERT = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "@\u2060"}
+_ACTIVE = re.compile(r"[\\`*\[\]<>&~$]|(?<!\w)_|_(?!\w)|(?<!\w)@(?=\w)|:(?=//)|(?i:(?<=www)\.)")
+"""What begins emphasis, links, pictures, HTML and formulas, what forges take for a mention of somebody, and what GFM
+makes a link of by itself."""
+_INERT = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "@\u2060", ":": "&#58;", ".": "&#46;"}
 """How those are written that a backslash doesn't make plain; a word joiner shows nothing."""
 
 

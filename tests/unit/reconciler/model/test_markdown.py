@@ -29,5 +29,10 @@ def test_what_others_wrote_is_no_markdown() -> None:
     )
 
 
+def test_an_address_of_others_is_no_link_by_itself() -> None:
+    told = escaped("at https://a.example/b_c, WWW.a.example: 10:30, a//b and `http://code`")
+    assert told == "at https&#58;//a.example/b_c, WWW&#46;a.example: 10:30, a//b and `http://code`"
+
+
 def test_code_holds_whatever_is_in_it() -> None:
     assert [code(text) for text in ("a", "a`b", "``", "<b>\n")] == ["`a`", "`` a`b ``", "``` `` ```", "`<b> `"]
