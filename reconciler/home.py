@@ -10,6 +10,8 @@ from pathlib import Path
 
 from reconciler.model.errors import Refused, Unavailable
 
+CODE, MIRROR = "code", "mirror"
+"""The folders of a home beside those of the ports: the code that jobs run, and what was fetched of a remote."""
 MARK = "repository.txt"
 """The file of a home that says whose it is."""
 _LARGEST = 4096
@@ -28,20 +30,38 @@ def claim(home: Path, repository: str) -> None:
         Refused: it is another repository's.
         Unavailable: it can't be made or read.
     """
-    try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _close(home)
-        with contextlib.suppress(FileExistsError), (home / MARK).open("x", encoding="utf-8") as mark:
-            mark.write(f"{repository}\n")
-        with (home / MARK).open(encoding="utf-8") as mark:
-            told = mark.read(_LARGEST).strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unavailable(
-            f"the home {home} can't be used: {error}", "give another with --home, or its rights"
-        ) from error
+    told = _marked(home, MARK, repository)
     if told and _place(told) != _place(repository):
         hint = f"give another --home; where that repository has moved here, correct {home / MARK}"
         raise Refused(f"the home {home} is that of the repository {told}", hint)
+
+
+def claim_for(folder: Path, environment: str) -> None:
+    """Make a folder of a home, and hold that it is one environment's own.
+
+    Raises:
+        Refused: it is another environment's, whose daemon keeps there what this one would take away.
+        Unavailable: it can't be made or read.
+    """
+    told = _marked(folder, "environment.txt", environment)
+    if told and told != environment:
+        hint = "give each environment a `path` of its own, or leave it out"
+        raise Refused(f"the folder {folder} is that of the environment {told}", hint)
+
+
+def _marked(folder: Path, name: str, owner: str) -> str:
+    """Make a folder and write its owner into it, where none is; return whose it is."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _close(folder)
+        with contextlib.suppress(FileExistsError), (folder / name).open("x", encoding="utf-8") as mark:
+            mark.write(f"{owner}\n")
+        with (folder / name).open(encoding="utf-8") as mark:
+            return mark.read(_LARGEST).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable(
+            f"the home {folder} can't be used: {error}", "give another with --home, or its rights"
+        ) from error
 
 
 def _close(home: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any, cast
 from reconciler.compose import Composer
 from reconciler.containment import Failure
 from reconciler.controllers import CONTROLLERS
-from reconciler.home import claim
+from reconciler.home import CODE, MIRROR, claim, claim_for
 from reconciler.lease.claim import NOBODY
 from reconciler.lease.heartbeat import Heartbeat
 from reconciler.lease.lease import Lease, LeaseHeld
@@ -31,6 +31,9 @@ from reconciler.settings import Settings
 from reconciler.status.branch import StatusBranch
 from reconciler.watched.branch import Source
 from runners.contract.secrets import PREFIX, SECRET
+
+SHARED = ("data", "pool")
+"""The ports whose embedded engines all environments of a repository share."""
 
 
 class SystemClock:
@@ -70,13 +73,15 @@ def engines(environment: Environment, settings: Settings, source: Source, plugin
         "repository": source.repository,
         "branch": settings.branch,
     }
-    folders = {"data": home / "data", "pool": home / "pool"}
-    folders |= {port: home / port / settings.environment for port in PORTS if port not in folders}
+    folders = {port: home / port if port in SHARED else home / port / settings.environment for port in PORTS}
     found = plugins or installed()
 
     def built(port: str) -> Any:
         choice: ProviderChoice = getattr(environment, port)
-        return _built(port, choice, {**offers, "folder": folder(choice, folders[port], home)}, found)
+        place = folder(choice, folders[port], home)
+        if place != folders[port] and port not in SHARED:
+            claim_for(place, settings.environment)
+        return _built(port, choice, {**offers, "folder": place}, found)
 
     data = built("data")
     return Engines(
@@ -115,17 +120,20 @@ def folder(choice: ProviderChoice, default: Path, home: Path) -> Path:
     """Return the folder of an embedded engine: the option `path`, which is one below the home, or the default.
 
     Raises:
-        Refused: the path leads out of the home, by itself or by a link.
+        Refused: the path leads out of the home, by itself or by a link, or to a folder of the home's other parts.
     """
     path = choice.options.get("path")
     if not path:
         return default
-    chosen = home / str(path)
-    if not chosen.resolve().is_relative_to(home.resolve()) or chosen.resolve() == home.resolve():
+    chosen, root = home / str(path), home.resolve()
+    what = f"the path {printable(str(path))} of the provider {choice.provider}"
+    if not chosen.resolve().is_relative_to(root) or chosen.resolve() == root:
         raise Refused(
-            f"the path {printable(str(path))} of the provider {choice.provider} is no folder below {home}",
-            "name one below the daemon's home; --home says where that is",
+            f"{what} is no folder below {home}", "name one below the daemon's home; --home says where that is"
         )
+    room = chosen.resolve().relative_to(root).parts[0]
+    if room in (*PORTS, CODE, MIRROR) and chosen.resolve() != default.resolve():
+        raise Refused(f"{what} lies in {room}, which belongs to others", f"name another one, such as my-{room}")
     return chosen
 
 
@@ -209,7 +217,7 @@ def wire(
         return lease.held() and goes_on()
 
     def make_cycle(chosen: Engines) -> Cycle:
-        applier = Applier(chosen, lambda tree: export(source, tree, settings.home / "code"), may_write)
+        applier = Applier(chosen, lambda tree: export(source, tree, settings.home / CODE), may_write)
         return Cycle(composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell, host=lease.holder)
 
     converging = Converging(
@@ -247,7 +255,7 @@ def lease_span(source: Source) -> timedelta:
 
 def open_source(settings: Settings) -> Source:
     """Open the watched branch."""
-    return Source.open(settings.repository, settings.branch, settings.home / "mirror")
+    return Source.open(settings.repository, settings.branch, settings.home / MIRROR)
 
 
 def export(source: Source, tree: str, home: Path) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.home import MIRROR
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
@@ -39,7 +40,7 @@ def _clone(settings: Settings) -> "Source | None":
     here = top()
     if here is None or str(here) == settings.repository or not _same(origin_of(here), settings.repository):
         return None
-    return Source.open(str(here), settings.branch, settings.home / "mirror")
+    return Source.open(str(here), settings.branch, settings.home / MIRROR)
 
 
 def _same(origin: str | None, repository: str) -> bool:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from reconciler.home import MIRROR
 from reconciler.model.errors import Refused
 from reconciler.model.text import without_credentials
 from reconciler.settings import Settings, default_home
@@ -66,7 +67,7 @@ def environments(place: str, branch: str) -> tuple[str, ...]:
     """
     from reconciler.watched.branch import Source
 
-    source = Source.open(place, branch, default_home(place) / "mirror")
+    source = Source.open(place, branch, default_home(place) / MIRROR)
     head = source.head()
     return environments_of(source.tree(head).files) if head else ()
 

@@ -117,6 +117,8 @@ def too_large(size: int) -> Unreadable:
 
 
 def _decode(data: bytes) -> str:
+    if data.startswith(b"version https://git-lfs.github.com/spec/"):
+        raise Unreadable("this is a pointer of Git LFS, and specs are read from Git itself", "`git lfs untrack` it")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -44,6 +44,26 @@ def test_a_path_leads_nowhere_but_below_the_home(path: str, tmp_path: Path) -> N
         folder(chosen, home / "data", home)
 
 
+@pytest.mark.parametrize("path", ["pool", "pool/x", "serving/prod", "code", "mirror", "data/x"])
+def test_a_path_lies_in_no_folder_of_another_part(path: str, tmp_path: Path) -> None:
+    chosen = ProviderChoice.model_validate({"provider": "git", "path": path})
+    with pytest.raises(Refused, match="which belongs to others"):
+        folder(chosen, tmp_path / "data", tmp_path)
+    default = ProviderChoice.model_validate({"provider": "git", "path": "data"})
+    assert folder(default, tmp_path / "data", tmp_path) == tmp_path / "data"
+
+
+def test_two_environments_have_no_folder_of_endpoints_in_common(tmp_path: Path) -> None:
+    settings = small_repository(tmp_path)
+    told = Environment.model_validate({"serving": {"provider": "local", "path": "endpoints"}})
+    source = open_source(settings)
+    for _ in range(2):
+        engines(told, settings, source)
+    with pytest.raises(Refused, match="is that of the environment dev"):
+        engines(told, replace(settings, environment="prod"), source)
+    source.close()
+
+
 def test_jobs_inherit_no_secret_that_a_provider_uses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SETPOINT_SECRET_LAKEFS", "hunter2")
     monkeypatch.setenv("SETPOINT_SECRET_WAREHOUSE", "sqlite://")

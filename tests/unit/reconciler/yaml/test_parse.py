@@ -170,3 +170,8 @@ def test_a_version_that_is_not_known_is_refused_with_those_that_are(text: str, l
     assert (error.line, error.column) == (line, column)
     assert "there is setpoint/v1" in error.message
     assert "upgrade setpoint" in error.hint
+
+
+def test_a_pointer_of_git_lfs_is_named() -> None:
+    with pytest.raises(Unreadable, match="a pointer of Git LFS"):
+        read(b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n")
