@@ -128,6 +128,7 @@ $(BIN)/uv:
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
 
 $(VENV)/.demo $(VENV)/.test: $(VENV)/.%: requirements/%.txt pyproject.toml | $(BIN)/uv
+	@[ ! -L $(VENV) ] || { echo "setpoint: $(VENV) is a link: this would install into another checkout" >&2; exit 1; }
 	@echo "setpoint: installing $< (the first time takes minutes)" >&2
 	@$(UV) sync --quiet --compile-bytecode $(INTO) --require-hashes --build-constraints $< $<
 	@$(UV) install --quiet $(INTO) --no-deps --no-build-isolation --offline --editable .
