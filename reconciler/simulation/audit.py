@@ -50,6 +50,7 @@ class Audit:
         self._deleted: set[Address] = set()
         self._held: Held | None = None
         self._versions: frozenset[RunName] = frozenset()
+        self._moved: dict[Address, Address] = {}
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -64,6 +65,9 @@ class Audit:
     def begin(self, desired: Desired, limit: int) -> None:
         """Begin a pass: what its commit asks for, and how many resources it may take away."""
         self._desired, self._limit, self._since = desired, limit, len(self._faults.injected)
+        self._moved = {name: now for name, now in self._moved.items() if name not in desired.resources} | dict(
+            desired.moved
+        )
         self._deleted = set()
 
     def approve(self, addresses: Iterable[Address]) -> None:
@@ -116,13 +120,21 @@ class Audit:
         name = Address("/".join(call.name.split("/")[:2]))
         if self._desired is None or kind_of(name) not in KINDS:
             return
-        owner = self._desired.moved.get(name, name)
+        owner = self._desired.moved.get(name) or self._last_name(name)
         if owner not in self._desired.resources and owner not in self._approved:
             self._deleted.add(owner)
             if len(self._deleted) > self._limit:
                 self.broken(BUDGET, f"{call} is the removal of {len(self._deleted)} resources, above {self._limit}")
         if call.verb == "drop" and RunName(call.name) in self._versions - self._kept():
             self._check_data(RunName(call.name), self._desired)
+
+    def _last_name(self, name: Address) -> Address:
+        """Return what a resource was called last, when a commit had it; by that name its removal is approved of."""
+        seen = set[Address]()
+        while self._desired and name not in self._desired.resources and name in self._moved and name not in seen:
+            seen.add(name)
+            name = self._moved[name]
+        return name
 
     def _check_data(self, run: RunName, desired: Desired) -> None:
         owner = owner_of(run)

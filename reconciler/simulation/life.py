@@ -45,6 +45,14 @@ class Life:
             machine.audit.tell(f"commit: {what}")
         self.place.commit(files, what)
 
+    def files(self) -> dict[str, bytes]:
+        """Read all files of the newest commit."""
+        head = self.place.source().head()
+        if head is None:
+            return {}
+        tree = self.place.tree(head)
+        return {path: tree.read(blob) for path, blob in tree.files.items()}
+
     def step(self) -> list[Pass | None]:
         """Make a pass in every environment; None stands for one that failed or whose daemon died.
 

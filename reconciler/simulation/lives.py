@@ -7,6 +7,7 @@ from reconciler.model.decision import Phase
 from reconciler.model.ids import Address
 from reconciler.providers.memory import MemorySource
 from reconciler.providers.memory.faults import Faults
+from reconciler.simulation.commits import Files, difference
 from reconciler.simulation.ending import differences, ending, phase
 from reconciler.simulation.life import Life
 from reconciler.simulation.machine import Behave, Machine, usual
@@ -47,6 +48,12 @@ class Lives:
         """Commit changes of files by path; None removes one."""
         for life in (self.calm, self.rough):
             life.commit(files, what)
+
+    def edit(self, change: Callable[[Files], Files], what: str) -> None:
+        """Commit what a function makes of all files, as each life has them by now."""
+        for life in (self.calm, self.rough):
+            files = life.files()
+            life.commit(difference(files, change(files)), what)
 
     def rewrite(self, files: Mapping[str, bytes]) -> None:
         """Rewrite the history: one commit that descends from none, with these files."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from reconciler.model.ids import Address
+from reconciler.model.ids import Address, address, kind_of
 from reconciler.simulation import Files
 from reconciler.simulation.commits import WRONG, changed, difference, followers, path_of, specs, without
 from reconciler.simulation.lives import Lives
@@ -17,6 +17,7 @@ from reconciler.simulation.people import ACTS
 from tests.lives import repositories as random
 from tests.lives.habits import troubled
 from tests.lives.mending import mended
+from tests.lives.renaming import FURTHER, renamed
 
 SPANS = st.lists(st.sampled_from((0.0, 1.0, 20.0, 300.0)), min_size=1, max_size=8)
 LONG = st.sampled_from((3600.0, 6 * 3600.0, 2 * 86400.0))
@@ -86,6 +87,19 @@ class Living(RuleBasedStateMachine):
             self._wait()
             self._commit(changed(self.files, spec, number), f"change {spec}")
 
+    @rule(data=st.data(), name=st.sampled_from((*FURTHER, "a", "b")))
+    def rename(self, data: st.DataObject, name: str) -> None:
+        """Rename a resource that goes on under its first name, or back."""
+        old = self._spec(data)
+        if old is None or kind_of(old) == "pools" or self.files[path_of(old)] in WRONG:
+            return
+        new = address(kind_of(old), name)
+        if new not in specs(self.files):
+            self._wait()
+            self.lives.edit(lambda files: renamed(files, old, new, self.names), f"rename {old} to {new}")
+            self._remember(renamed(self.files, old, new, self.names))
+            self.held = self.held | ({new} if old in self.held else set())
+
     @rule(data=st.data(), wrong=st.sampled_from(WRONG))
     def spoil(self, data: st.DataObject, wrong: bytes) -> None:
         """Break a spec."""
@@ -143,6 +157,12 @@ class Living(RuleBasedStateMachine):
             self.lives.compare(timeless=False)
             self.promises_hold()
 
+    def _accept_for_good(self) -> None:
+        """Accept the newest commit, and again where one environment merged onto it before another had seen it."""
+        self.lives.accept()
+        self.lives.rest()
+        self.lives.accept()
+
     def _commit(self, files: Files, what: str) -> None:
         """Commit files. Whoever removes a spec removes its patches too, whoever wrote them."""
         gone = set(specs(self.files)) - set(specs(files))
@@ -165,7 +185,7 @@ class Living(RuleBasedStateMachine):
         if not self.names or self.lives.violations:
             return
         self.lives.commit(mended(self.files, self.sound, self.names), "mend")
-        self.lives.accept()
+        self._accept_for_good()
         for spec in sorted(self.held):
             self.lives.act("resume", spec)
         self.lives.compare(timeless=not self.is_patient)
