@@ -4,8 +4,9 @@ import gzip
 import io
 import posixpath
 import sys
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -14,6 +15,7 @@ import pyarrow as pa
 
 from runners.contract import InputError, InputGone, SourceUnavailable
 from runners.sources.formats import FORMATS, Opened
+from runners.sources.http import fetched
 from runners.sources.listing import bare, files_of, is_http
 from runners.sources.parameters import FileSource
 from runners.sources.reading import Reading
@@ -28,6 +30,9 @@ SUFFIXES = {
     "images": (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"),
 }
 """What the files of a format end with; others in a folder are passed over."""
+
+_GZIP = b"\x1f\x8b"
+"""How a file begins that gzip has packed: https://www.rfc-editor.org/rfc/rfc1952#page-6."""
 
 LFS = b"version https://git-lfs.github.com/spec/"
 """How a pointer begins: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md."""
@@ -80,24 +85,59 @@ def read_files(source: FileSource) -> Reading:
 def _batches(found: Found, source: FileSource) -> Iterator[Any]:
     for path in found.paths:
         name = found.name(path)
-        with telling(source.url if is_http(path) else name), opened(found, path) as stream:
-            try:
-                yield from FORMATS[source.format](Opened(name, stream), source)
-            except (pa.ArrowInvalid, pa.ArrowNotImplementedError, EOFError) as error:
-                what = str(error).split("\n", 1)[0]
-                raise InputError(what, name, f"give a file that is valid {source.format}") from error
+        where = source.url if is_http(path) else name
+        with telling(where), _understood(name, source), opened(found, path, source) as stream:
+            yield from FORMATS[source.format](Opened(name, stream), source)
 
 
 @contextmanager
-def opened(found: Found, path: str) -> Iterator[IO[bytes]]:
+def _understood(name: str, source: FileSource) -> Iterator[None]:
+    """Tell what a file's own format says is wrong with it.
+
+    Raises:
+        InputError: it isn't what its name or its source says.
+    """
+    try:
+        yield
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, gzip.BadGzipFile, zlib.error) as error:
+        what = str(error).split("\n", 1)[0]
+        raise InputError(what, name, f"give a file that is valid {source.format}") from error
+    except EOFError as error:
+        raise InputError("it ends too early", name, f"give a file that is valid {source.format}") from error
+
+
+@contextmanager
+def opened(found: Found, path: str, source: FileSource) -> Iterator[IO[bytes]]:
     """Open a file for reading, decompressed.
 
     Raises:
         InputError: what lies there only stands for the file.
     """
-    with found.files.open(path, "rb") as raw, io.BufferedReader(raw) as stream:
-        check_whole(stream.peek(len(LFS)), found.name(path))
-        yield gzip.GzipFile(fileobj=stream) if bare(path).endswith(".gz") else stream  # type: ignore[misc]
+    is_packed = bare(path).endswith(".gz")
+    with _raw(found, path, source, is_packed) as raw, io.BufferedReader(raw) as stream:  # type: ignore[type-var]
+        head = stream.peek(len(LFS))
+        check_whole(head, found.name(path))
+        if is_http(path):
+            _check_no_page(head, source.url)
+            is_packed = is_packed and head.startswith(_GZIP)  # there are servers that unpack it
+        yield gzip.GzipFile(fileobj=stream, mode="rb") if is_packed else stream  # type: ignore[misc]
+
+
+def _raw(found: Found, path: str, source: FileSource, is_packed: bool) -> AbstractContextManager[IO[bytes]]:
+    if not is_http(path):
+        raw: AbstractContextManager[IO[bytes]] = found.files.open(path, "rb")
+        return raw
+    return fetched(found.files, path, source.url, ends_itself=is_packed or source.format == "parquet")
+
+
+def _check_no_page(head: bytes, where: str) -> None:
+    """Refuse a page in the place of a file, such as one that asks for a password with status 200.
+
+    Raises:
+        InputError: it is one.
+    """
+    if head.lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        raise InputError("the server gives a web page instead of the file", where, "give the URL of the file itself")
 
 
 def check_whole(head: bytes, name: str) -> None:
