@@ -17,7 +17,8 @@ from PIL import Image, ImageStat, UnidentifiedImageError
 from runners.contract import Violation
 from runners.ingest.parameters import Parameters
 from runners.models.pictures import FORMATS, in_mode
-from runners.sources.files import Found, check_whole, telling
+from runners.sources.failures import telling
+from runners.sources.files import Found, check_whole
 from runners.sources.reading import BATCH_ROWS
 from runners.staging import inside
 from runners.tables.types import Type

@@ -14,7 +14,8 @@ from runners.contract import InputError
 from runners.label.answer import said_at_least, said_in
 from runners.label.parameters import Exports
 from runners.label.scales import Scale
-from runners.sources.files import Found, check_whole, find, telling
+from runners.sources.failures import telling
+from runners.sources.files import Found, check_whole, find
 
 
 class Answer(NamedTuple):

@@ -3,7 +3,6 @@
 import gzip
 import io
 import posixpath
-import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -13,14 +12,14 @@ from typing import IO, Any
 import fsspec
 import pyarrow as pa
 
-from runners.contract import InputError, InputGone, SourceUnavailable
+from runners.contract import InputError
+from runners.sources.failures import opening, telling
 from runners.sources.formats import FORMATS, Opened
 from runners.sources.http import fetched
 from runners.sources.listing import bare, files_of, is_http
 from runners.sources.parameters import FileSource
 from runners.sources.reading import Reading
 from runners.staging import reveal
-from runners.stores import answering, status_of
 
 SUFFIXES = {
     "parquet": (".parquet", ".pq"),
@@ -62,7 +61,8 @@ def find(url: str, format_: str) -> Found:
         SourceUnavailable: the file system doesn't answer.
     """
     with telling(url):
-        files, path = fsspec.core.url_to_fs(reveal(url))
+        with opening(url):
+            files, path = fsspec.core.url_to_fs(reveal(url))
         root, paths, is_named = files_of(files, path, url)
     fitting = tuple(paths if is_named else sorted(p for p in paths if p.lower().endswith(SUFFIXES[format_])))
     if not fitting:
@@ -148,43 +148,3 @@ def check_whole(head: bytes, name: str) -> None:
     """
     if head.startswith(LFS):
         raise InputError(f"{name} is a Git LFS pointer, not the file itself", name, "run git lfs pull where it lies")
-
-
-@contextmanager
-def telling(where: str) -> Iterator[None]:
-    """Turn the errors of a file system into those of the contract.
-
-    Raises:
-        InputError: a file isn't there or may not be read, or the URL's protocol is unknown or not installed.
-        SourceUnavailable: any other failure of reading.
-    """
-    try:
-        with answering(where):
-            yield
-    except (InputError, InputGone, SourceUnavailable):
-        raise
-    except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
-        if status := status_of(error):
-            raise _answered(status, where) from None
-        raise InputError(error.strerror or "it can't be read", where, "correct the URL or its permissions") from error
-    except ImportError as error:
-        raise InputError(str(error), where, "install what reads this protocol where the pool's jobs run") from error
-    except ValueError as error:
-        raise InputError(str(error), where, "correct the URL") from error
-    except _broken() as error:
-        if status := status_of(error):
-            raise _answered(status, where) from None
-        what = getattr(error, "strerror", "") or str(error) or type(error).__name__
-        raise SourceUnavailable(what, where, "see that the place answers from where the pool's jobs run") from error
-
-
-def _answered(status: int, where: str) -> InputError:
-    """Tell a server's answer by its status alone: the library's own words quote the URL, signature and all."""
-    fix = "correct the URL or its permissions; a signed URL may have run out"
-    return InputError(f"the server answers with status {status}", where, fix)
-
-
-def _broken() -> tuple[type[BaseException], ...]:
-    """Return what reading raises when it breaks off; HTTP's client has errors of its own, where it is in use."""
-    http = sys.modules.get("aiohttp")
-    return (OSError, http.ClientError) if http else (OSError,)
