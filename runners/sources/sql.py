@@ -150,7 +150,7 @@ def _told(error: Exception, source: SqlSource, *, connecting: bool = False) -> R
         is_passing = (getattr(origin, "sqlite_errorcode", 0) & 0xFF) in _PASSING
     else:
         is_lasting = isinstance(error, exc.InvalidRequestError)  # such as that of a driver for asyncio
-        is_passing = connecting and not is_lasting or isinstance(error, _BROKEN)
+        is_passing = (connecting and not is_lasting) or isinstance(error, _BROKEN)
     if is_passing:
         return SourceUnavailable(what, source.url, "see that the database answers from where the pool's jobs run")
     return InputError(what, WHERE, "correct the query, or create what it asks for")
