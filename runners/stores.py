@@ -29,6 +29,8 @@ _ANSWERS = {
     "azure.core.exceptions": ("HttpResponseError",),
 }
 """What they raise for answers too: the status says which is which."""
+_CODED = {"gcsfs.retry": ("HttpError",)}
+"""What keeps the status as `code`, which in other libraries is the parser's, or no status."""
 _STATUSES = range(100, 600)
 _DEPTH = 8
 FIX = "it is tried again; see that the store answers from where the pool's jobs run"
@@ -79,8 +81,8 @@ def _status(error: BaseException) -> int:
     """Return the status that a server answered with, as the libraries keep it; 0 where there is none."""
     response = getattr(error, "response", None)
     told = response.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(response, Mapping) else None
-    named = (getattr(error, name, None) for name in ("status_code", "status", "code"))
-    found = told or next((value for value in named if value), None)
+    code = getattr(error, "code", None) if isinstance(error, tuple(_loaded(_CODED))) else None
+    found = told or getattr(error, "status_code", None) or getattr(error, "status", None) or code
     return found if isinstance(found, int) and found in _STATUSES else 0
 
 

@@ -3,9 +3,10 @@
 import gzip
 import io
 import posixpath
+import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -13,9 +14,10 @@ import fsspec
 import pyarrow as pa
 
 from runners.contract import InputError
+from runners.sources.archives import check_archive
 from runners.sources.failures import opening, telling
 from runners.sources.formats import FORMATS, Opened
-from runners.sources.http import fetched
+from runners.sources.http import fetch
 from runners.sources.listing import bare, files_of, is_http
 from runners.sources.parameters import FileSource
 from runners.sources.reading import Reading
@@ -29,6 +31,9 @@ SUFFIXES = {
     "images": (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"),
 }
 """What the files of a format end with; others in a folder are passed over."""
+
+LARGEST_WHOLE = 2**31
+"""Bytes of a file that is read as a whole, such as an image: an archive makes them out of nothing."""
 
 _GZIP = b"\x1f\x8b"
 """How a file begins that gzip has packed: https://www.rfc-editor.org/rfc/rfc1952#page-6."""
@@ -62,13 +67,48 @@ def find(url: str, format_: str) -> Found:
     """
     with telling(url):
         with opening(url):
-            files, path = fsspec.core.url_to_fs(reveal(url))
+            files, path = _file_system(url)
+        check_archive(files, url)
         root, paths, is_named = files_of(files, path, url)
     fitting = tuple(paths if is_named else sorted(p for p in paths if p.lower().endswith(SUFFIXES[format_])))
     if not fitting:
         fix = f"put files that end with {', '.join(SUFFIXES[format_])} there, or correct the URL"
         raise InputError(f"there is no {format_} file", url, fix)
     return Found(files, root, fitting, len(paths) - len(fitting))
+
+
+def _file_system(url: str) -> tuple[Any, str]:
+    """Open what a URL means; an archive over HTTP is fetched first, as not every server knows ranges."""
+    revealed = reveal(url)
+    first, _, rest = revealed.partition("::")
+    if not (first.startswith("zip://") and is_http(rest)):
+        found: tuple[Any, str] = fsspec.core.url_to_fs(revealed)
+        return found
+    web, path = fsspec.core.url_to_fs(rest)
+    with ExitStack() as on_failure:
+        archive = on_failure.enter_context(fetch(web, path, url, ends_itself=True))
+        files = fsspec.filesystem("zip", fo=archive)
+        on_failure.pop_all()
+    return files, first.removeprefix("zip://")
+
+
+def content(found: Found, path: str, where: str) -> bytes:
+    """Return all bytes of a file of a bounded size.
+
+    Raises:
+        InputError: it is larger, or only stands for the file.
+        OSError: it can't be read.
+    """
+    if is_http(path):
+        with fetch(found.files, path, where, ends_itself=True, most=LARGEST_WHOLE) as stream:
+            data: bytes = stream.read(LARGEST_WHOLE)
+    else:
+        size = found.files.info(path).get("size") or 0
+        if size > LARGEST_WHOLE:
+            raise InputError(f"it has {size:,} bytes, and {LARGEST_WHOLE:,} is the most", where, "take it out of there")
+        data = found.files.cat_file(path)
+    check_whole(data, found.name(path))
+    return data
 
 
 def read_files(source: FileSource) -> Reading:
@@ -99,7 +139,7 @@ def _understood(name: str, source: FileSource) -> Iterator[None]:
     """
     try:
         yield
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, gzip.BadGzipFile, zlib.error) as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as error:
         what = str(error).split("\n", 1)[0]
         raise InputError(what, name, f"give a file that is valid {source.format}") from error
     except EOFError as error:
@@ -127,7 +167,7 @@ def _raw(found: Found, path: str, source: FileSource, is_packed: bool) -> Abstra
     if not is_http(path):
         raw: AbstractContextManager[IO[bytes]] = found.files.open(path, "rb")
         return raw
-    return fetched(found.files, path, source.url, ends_itself=is_packed or source.format == "parquet")
+    return fetch(found.files, path, source.url, ends_itself=is_packed or source.format == "parquet")
 
 
 def _check_no_page(head: bytes, where: str) -> None:

@@ -6,15 +6,14 @@ for a password never become rows.
 
 import asyncio
 import gzip
-import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from typing import IO, Any
 
 from fsspec.asyn import sync
 
 from runners.contract import InputError
+from runners.sources.room import room
 
 PATIENCE = 60.0
 """Seconds that a server may take to answer, and between two pieces of a body; the whole may take as long as the job."""
@@ -24,14 +23,8 @@ _PACKED = ("gzip", "x-gzip")
 _GIVE = "let the server give the file itself, or keep it in a store"
 
 
-def room() -> int:
-    """Return the bytes that a file may have: half of what is free, as its rows are written beside it."""
-    return shutil.disk_usage(tempfile.gettempdir()).free // 2
-
-
-@contextmanager
-def fetched(files: Any, url: str, where: str, *, ends_itself: bool, most: int = 0) -> Iterator[IO[bytes]]:
-    """Fetch a file; yield it open, as it was before it was packed for the way.
+def fetch(files: Any, url: str, where: str, *, ends_itself: bool, most: int = 0) -> IO[bytes]:
+    """Fetch a file; return it open, as it was before it was packed for the way. When it is closed, it is gone.
 
     Args:
         files: fsspec's file system of HTTP.
@@ -44,14 +37,16 @@ def fetched(files: Any, url: str, where: str, *, ends_itself: bool, most: int = 
         InputError: the server gives something else, or more than there is room for.
         OSError: it broke off.
     """
-    with tempfile.TemporaryFile(prefix="setpoint-") as target:
+    with ExitStack() as on_failure:
+        target = on_failure.enter_context(tempfile.TemporaryFile(prefix="setpoint-"))
         packing = sync(files.loop, _Fetch(files, url, where, ends_itself).into, target, most or room())
         target.seek(0)
-        if packing in _AS_IT_IS:
-            yield target
-            return
-        with gzip.GzipFile(fileobj=target, mode="rb") as unpacked:
-            yield unpacked  # type: ignore[misc]
+        on_failure.pop_all()
+    if packing in _AS_IT_IS:
+        return target
+    unpacked = gzip.GzipFile(fileobj=target, mode="rb")
+    unpacked.myfileobj = target  # type: ignore[assignment]  # so that it is closed, too
+    return unpacked  # type: ignore[return-value]
 
 
 class _Fetch:

@@ -5,14 +5,16 @@ import io
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
 from runners.contract import InputError, SourceUnavailable
-from runners.sources import http
-from runners.sources.files import read_files
+from runners.ingest.images import gather
+from runners.sources import files, http
+from runners.sources.files import find, read_files
 from runners.sources.parameters import FileSource
 
 ROWS = 1000
@@ -186,3 +188,11 @@ def test_an_endless_body_ends_where_room_is_left(serve: Serve, monkeypatch: pyte
         with pytest.raises(InputError, match="larger than the 1,048,576 bytes") as caught:
             count(f"{serve(first, again=again)}/x.csv")
         assert "TMPDIR" in caught.value.fix
+
+
+def test_an_endless_image_is_never_in_memory(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LARGEST_WHOLE", 2**20)
+    url = f"{serve(CHUNKED, again=chunk(TABLE))}/x.png"
+    with pytest.raises(InputError, match="larger than the 1,048,576 bytes") as caught:
+        gather(find(url, "images"), tmp_path)
+    assert caught.value.fix
