@@ -15,7 +15,7 @@ from runners.stores import answering, status_of
 LONGEST = 300
 """Characters of a library's words that are told."""
 _OURS = ("builtins", "runners")
-_REACH = "correct the URL, or by what the place is reached where the pool's jobs run: endpoint, region, credentials"
+_REACH = "correct the URL, or how the pool's jobs reach the place: its endpoint, region, credentials"
 _ABSENT = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 
 

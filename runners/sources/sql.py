@@ -1,7 +1,9 @@
 """Rows of a database by SQLAlchemy, streamed: a large table never is in memory as a whole, and nothing is written."""
 
+import logging
 import re
 import sqlite3
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +25,7 @@ _PASSING = {
     *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_FULL),
 }
 """SQLite's errors that may be gone at the next try (https://www.sqlite.org/rescode.html)."""
+_LOG = logging.getLogger(__name__)
 _BROKEN = (exc.OperationalError, exc.InterfaceError, OSError)
 _SCHEME = re.compile(r"[A-Za-z]\w+:")
 _NAMES = {"sqlite": "SQLite", "duckdb": "DuckDB"}
@@ -40,7 +43,7 @@ def read_sql(source: SqlSource) -> Reading:
     if url.get_backend_name() != "sqlite":
         check(source.query, url.get_backend_name())
     options: dict[str, Any] = {"connect_args": {"read_only": True}} if _is_file_of(url, "duckdb") else {}
-    with _telling_url(url, source):
+    with _telling_url(url, source), _unquoted(source):
         engine = sa.create_engine(url, poolclass=sa.NullPool, **options)
     return Reading(_rows(engine, source), is_text=False, read_from=f"{source.url}: {source.query}")
 
@@ -91,6 +94,16 @@ def _telling_url(url: sa.URL, source: SqlSource) -> Iterator[None]:
         raise InputError(f"{url.drivername} can't be reached by such a URL", source.url, _SPELL) from None
 
 
+@contextmanager
+def _unquoted(source: SqlSource) -> Iterator[None]:
+    """Tell that SQLAlchemy warns of a URL, and not in its words: they quote arguments, and parts of a secret."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        yield
+    if any(issubclass(one.category, exc.SAWarning) for one in told):
+        _LOG.warning("%s: the driver passes over some of the URL's arguments", source.url)
+
+
 def _rows(engine: sa.Engine, source: SqlSource) -> Iterator[Any]:
     watch = Watch()
     with _connect(engine, source, watch) as connection, _telling(source, watch):
@@ -104,7 +117,7 @@ def _connect(engine: sa.Engine, source: SqlSource, watch: Watch) -> sa.Connectio
     options: dict[str, Any] = {"stream_results": True, "no_parameters": True, "max_row_buffer": BATCH_ROWS}
     if engine.dialect.name == "postgresql":
         options["postgresql_readonly"] = True
-    with _telling(source, watch, connecting=True), _telling_url(engine.url, source):
+    with _telling(source, watch, connecting=True), _telling_url(engine.url, source), _unquoted(source):
         connection = engine.connect().execution_options(**options)
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA query_only = ON")

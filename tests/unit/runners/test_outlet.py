@@ -119,12 +119,3 @@ def test_a_job_whose_output_nobody_reads_goes_on(tmp_path: Path) -> None:
 def test_without_secrets_the_job_is_the_process_itself() -> None:
     with start("print(os.getpid(), flush=True)", {}) as process:
         assert process.communicate(timeout=30)[0] == b"%d\n" % process.pid
-
-
-def test_the_door_of_jobs_has_it() -> None:
-    """It quotes what it was called with."""
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "SETPOINT_SECRET_X": "no-request.json"}
-    line = [sys.executable, "-m", "runners", "no-request.json"]
-    told = subprocess.run(line, capture_output=True, text=True, check=False, env=environ, cwd=ROOT)
-    assert told.returncode == 64
-    assert told.stderr.startswith("${secret:X} is no request")
