@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
+from fsspec.archive import AbstractArchiveFileSystem
+
 from runners.contract import InputError
 from runners.sources.room import room
 
@@ -38,17 +40,29 @@ def check_archive(files: Any, where: str) -> None:
 
     Raises:
         InputError: an entry has a name that leads elsewhere or that another has, isn't a plain file or can't be
-            unpacked; or all of them need more room than there is.
+            unpacked.
     """
     if isinstance(found := getattr(files, "zip", None), zipfile.ZipFile):
         entries = found.infolist()
         _check(((entry.orig_filename, _odd_in_zip(entry)) for entry in entries), where)
         _check_once([entry.orig_filename for entry in entries], where)
-        _check_size(sum(entry.file_size for entry in entries), where)
     elif isinstance(found := getattr(files, "tar", None), tarfile.TarFile):
         members = found.getmembers()
         _check(((member.name, _odd_in_tar(member)) for member in members), where)
-        _check_size(sum(member.size for member in members), where)
+
+
+def check_room(files: Any, paths: Iterable[str], where: str) -> None:
+    """See that there is room for what is unpacked of an archive; any other file system is let pass.
+
+    Raises:
+        InputError: there isn't.
+    """
+    if not isinstance(files, AbstractArchiveFileSystem):
+        return
+    size = sum(files.info(path)["size"] for path in paths)
+    if size > (most := room()):
+        what = f"the archive's files have {size:,} bytes, and there is room for {most:,}"
+        raise InputError(what, where, "give less in an archive, or the jobs' temporary folder (TMPDIR) more room")
 
 
 def _check(entries: Iterable[tuple[str, str]], where: str) -> None:
@@ -101,12 +115,6 @@ def _check_once(names: Iterable[str], where: str) -> None:
             files.add(path)
     if both := sorted(files & folders):
         raise InputError(f"the archive's entry {shown(str(both[0]))} is a file and a folder", where, _PACK)
-
-
-def _check_size(size: int, where: str) -> None:
-    if size > (most := room()):
-        what = f"the archive's files have {size:,} bytes, and there is room for {most:,}"
-        raise InputError(what, where, "give less in an archive, or the jobs' temporary folder (TMPDIR) more room")
 
 
 def shown(name: str) -> str:

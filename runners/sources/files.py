@@ -14,7 +14,7 @@ import fsspec
 import pyarrow as pa
 
 from runners.contract import InputError
-from runners.sources.archives import check_archive
+from runners.sources.archives import check_archive, check_room
 from runners.sources.failures import opening, telling
 from runners.sources.formats import FORMATS, Opened
 from runners.sources.http import fetch
@@ -74,6 +74,8 @@ def find(url: str, format_: str) -> Found:
     if not fitting:
         fix = f"put files that end with {', '.join(SUFFIXES[format_])} there, or correct the URL"
         raise InputError(f"there is no {format_} file", url, fix)
+    with telling(url):
+        check_room(files, fitting, url)
     return Found(files, root, fitting, len(paths) - len(fitting))
 
 

@@ -119,6 +119,7 @@ def test_an_archive_that_unpacks_to_more_than_there_is_room_for_is_refused(
     with pytest.raises(InputError, match=r"have 4,194,308 bytes, and there is room for 4,194,304") as caught:
         rows(url)
     assert "TMPDIR" in caught.value.fix
+    assert rows(url.replace("**/*.csv", "x.csv")) == 2**20
 
 
 def test_an_image_that_is_a_bomb_is_never_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
