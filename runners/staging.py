@@ -15,6 +15,8 @@ from runners.stores import answering
 
 LAST_WORDS = (RESULT, ERROR)
 """What a run leaves when all else is there."""
+DEEPEST = 500
+"""Folders in one another that are looked into."""
 
 
 def reveal(text: str, environ: Mapping[str, str] = os.environ) -> str:
@@ -88,22 +90,26 @@ def inside(folder: Path, name: str) -> Path:
     return path
 
 
-def found_below(files: fsspec.AbstractFileSystem, folder: str) -> Iterator[str]:
+def found_below(files: fsspec.AbstractFileSystem, folder: str, deepest: int = DEEPEST) -> Iterator[str]:
     """Yield all files below a folder, or raise: fsspec's `find` and `walk` leave out what they couldn't read.
 
     Raises:
-        InputError: something there is neither a file nor a folder, so that reading it might never end.
+        InputError: something there is neither a file nor a folder, or there are folders in folders without an end, so
+            that reading it might never end.
         FileNotFoundError: nothing is there.
         OSError: not all of it could be read.
     """
+    itself = (folder, folder.rstrip("/"), f"{folder.rstrip('/')}/.")  # the last as pages on the web may list it
     for entry in files.ls(folder, detail=True):
         name = str(entry["name"]).rstrip("/")
         if entry["type"] == "other" and not (entry.get("islink") and Path(name).is_file()):
             raise InputError("it is neither a file nor a folder", name, "take it out of there")
         if entry["type"] != "directory":
             yield name
-        elif name != folder:
-            yield from found_below(files, name)
+        elif not deepest:
+            raise InputError(f"there are more than {DEEPEST} folders in one another", folder, "take them out of there")
+        elif name not in itself:
+            yield from found_below(files, name, deepest - 1)
 
 
 def gone(url: str) -> InputGone:

@@ -16,14 +16,22 @@ _BREAKS = {
     "urllib3.exceptions": ("HTTPError",),
     "botocore.exceptions": ("ConnectionError", "HTTPClientError"),
     "aiohttp": ("ClientConnectionError", "ClientPayloadError"),
+    "google.auth.exceptions": ("TransportError",),
+    "azure.core.exceptions": ("ServiceRequestError", "ServiceResponseError"),
+    "ftplib": ("error_temp",),
 }
 """What the clients of stores raise when nobody answers, or not wholly; looked at only where they are in use."""
 _ANSWERS = {
     "lakefs.exceptions": ("LakeFSException",),
     "botocore.exceptions": ("ClientError",),
     "aiohttp": ("ClientError",),
+    "gcsfs.retry": ("HttpError",),
+    "azure.core.exceptions": ("HttpResponseError",),
 }
 """What they raise for answers too: the status says which is which."""
+_CODED = {"gcsfs.retry": ("HttpError",)}
+"""What keeps the status as `code`, which in other libraries is the parser's, or no status."""
+_STATUSES = range(100, 600)
 _DEPTH = 8
 FIX = "it is tried again; see that the store answers from where the pool's jobs run"
 
@@ -73,8 +81,9 @@ def _status(error: BaseException) -> int:
     """Return the status that a server answered with, as the libraries keep it; 0 where there is none."""
     response = getattr(error, "response", None)
     told = response.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(response, Mapping) else None
-    found = told or getattr(error, "status_code", None) or getattr(error, "status", None)
-    return found if isinstance(found, int) else 0
+    code = getattr(error, "code", None) if isinstance(error, tuple(_loaded(_CODED))) else None
+    found = told or getattr(error, "status_code", None) or getattr(error, "status", None) or code
+    return found if isinstance(found, int) and found in _STATUSES else 0
 
 
 def _raised() -> tuple[type[BaseException], ...]:

@@ -5,6 +5,7 @@ called with: an address with its password, a signed query. Whatever a job tells,
 a replica's, goes through `scrubbed`, which puts `${secret:NAME}` in the place of every secret that is known there.
 """
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,8 @@ SECRET = re.compile(r"\$\{secret:([A-Za-z_][A-Za-z0-9_]*)\}")
 """A reference to a secret, which only a job or a provider resolves."""
 SHORTEST = 4
 """Characters of the shortest text that is taken for a secret; shorter ones stand in every other word."""
+SHORTEST_LINE = 8
+"""The same of a line of a secret that has several."""
 
 
 def scrubbed(text: str, environ: Mapping[str, str] = os.environ) -> str:
@@ -45,19 +48,40 @@ def _spellings(secrets: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], .
         spelling: f"${{secret:{name.removeprefix(PREFIX)}}}"
         for name, value in secrets
         for part in _parts(value)
-        for spelling in {part, quote(part), quote(part, safe=""), quote_plus(part), unquote(part)}
+        for spelling in {part, *_in_addresses(part), *_in_quotes(part)}
         if len(spelling) >= SHORTEST
     }
     return tuple(sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0])))
 
 
+def _in_addresses(part: str) -> set[str]:
+    return {quote(part), quote(part, safe=""), quote_plus(part), unquote(part)}
+
+
+def _in_quotes(part: str) -> set[str]:
+    """Return how a trace of Python and how JSON spell a text with quotes, backslashes and signs of other alphabets."""
+    return {repr(part)[1:-1], json.dumps(part)[1:-1], json.dumps(part, ensure_ascii=False)[1:-1]}
+
+
 def _parts(value: str) -> Iterator[str]:
-    """Yield a secret, and of an address what is secret by itself: its password, and its query."""
+    """Yield a secret, and what is secret of it by itself: its lines, where it has several, the parts of an address."""
     yield value
+    lines = value.splitlines()
+    if len(lines) > 1:  # a log is scrubbed line by line
+        yield from (line for line in map(str.strip, lines) if len(line) >= SHORTEST_LINE)
+    yield from _parts_of_address(value)
+
+
+def _parts_of_address(value: str) -> Iterator[str]:
+    """Yield the password and the query of an address.
+
+    Where signs of the password aren't percent-encoded, drivers take what follows one for the host or the port, and
+    quote that alone.
+    """
     try:
         address = urlsplit(value)
         password = address.password
     except ValueError:
         return
     if address.scheme and address.netloc:
-        yield from filter(None, (password, address.query))
+        yield from filter(None, (password, address.query, *re.split("[@:/?#]", password or "")))

@@ -17,7 +17,8 @@ from PIL import Image, ImageStat, UnidentifiedImageError
 from runners.contract import Violation
 from runners.ingest.parameters import Parameters
 from runners.models.pictures import FORMATS, in_mode
-from runners.sources.files import Found, check_whole, telling
+from runners.sources.failures import telling
+from runners.sources.files import Found, content
 from runners.sources.reading import BATCH_ROWS
 from runners.staging import inside
 from runners.tables.types import Type
@@ -92,8 +93,7 @@ def gather(found: Found, folder: Path, *, label_from: str = "none") -> Album:
     for path in found.paths:
         name = found.name(path)
         with telling(name):
-            data: bytes = found.files.cat_file(path)
-            check_whole(data, name)
+            data = content(found, path, name)
         try:
             picture = look(name, data, _label(name, label_from))
         except ValueError as error:

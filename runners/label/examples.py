@@ -13,7 +13,7 @@ import fsspec
 from pyarrow import parquet
 
 from runners.contract import InputError
-from runners.sources.files import telling
+from runners.sources.failures import telling
 from runners.staging import gone
 
 _INGEST = "give the folder that an ingestion has written"

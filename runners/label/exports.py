@@ -14,7 +14,8 @@ from runners.contract import InputError
 from runners.label.answer import said_at_least, said_in
 from runners.label.parameters import Exports
 from runners.label.scales import Scale
-from runners.sources.files import Found, check_whole, find, telling
+from runners.sources.failures import telling
+from runners.sources.files import Found, content, find
 
 
 class Answer(NamedTuple):
@@ -65,8 +66,7 @@ def _answers(found: Found, path: str, question: str) -> Iterator[Answer]:
 def _tasks(found: Found, path: str) -> list[Any]:
     name = found.name(path)
     with telling(name):
-        text: bytes = found.files.cat_file(path)
-        check_whole(text, name)
+        text = content(found, path, name)
     try:
         tasks = json.loads(text)
     except (ValueError, RecursionError) as error:

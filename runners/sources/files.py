@@ -3,22 +3,25 @@
 import gzip
 import io
 import posixpath
-import sys
+import zipfile
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
 import fsspec
 import pyarrow as pa
 
-from runners.contract import InputError, InputGone, SourceUnavailable
+from runners.contract import InputError
+from runners.sources.archives import check_archive, check_room
+from runners.sources.failures import opening, telling
 from runners.sources.formats import FORMATS, Opened
+from runners.sources.http import fetch
 from runners.sources.listing import bare, files_of, is_http
 from runners.sources.parameters import FileSource
 from runners.sources.reading import Reading
 from runners.staging import reveal
-from runners.stores import answering, status_of
 
 SUFFIXES = {
     "parquet": (".parquet", ".pq"),
@@ -28,6 +31,12 @@ SUFFIXES = {
     "images": (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"),
 }
 """What the files of a format end with; others in a folder are passed over."""
+
+LARGEST_WHOLE = 2**31
+"""Bytes of a file that is read as a whole, such as an image: an archive makes them out of nothing."""
+
+_GZIP = b"\x1f\x8b"
+"""How a file begins that gzip has packed: https://www.rfc-editor.org/rfc/rfc1952#page-6."""
 
 LFS = b"version https://git-lfs.github.com/spec/"
 """How a pointer begins: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md."""
@@ -57,13 +66,51 @@ def find(url: str, format_: str) -> Found:
         SourceUnavailable: the file system doesn't answer.
     """
     with telling(url):
-        files, path = fsspec.core.url_to_fs(reveal(url))
+        with opening(url):
+            files, path = _file_system(url)
+        check_archive(files, url)
         root, paths, is_named = files_of(files, path, url)
     fitting = tuple(paths if is_named else sorted(p for p in paths if p.lower().endswith(SUFFIXES[format_])))
     if not fitting:
         fix = f"put files that end with {', '.join(SUFFIXES[format_])} there, or correct the URL"
         raise InputError(f"there is no {format_} file", url, fix)
+    with telling(url):
+        check_room(files, fitting, url)
     return Found(files, root, fitting, len(paths) - len(fitting))
+
+
+def _file_system(url: str) -> tuple[Any, str]:
+    """Open what a URL means; an archive over HTTP is fetched first, as not every server knows ranges."""
+    revealed = reveal(url)
+    first, _, rest = revealed.partition("::")
+    if not (first.startswith("zip://") and is_http(rest)):
+        found: tuple[Any, str] = fsspec.core.url_to_fs(revealed)
+        return found
+    web, path = fsspec.core.url_to_fs(rest)
+    with ExitStack() as on_failure:
+        archive = on_failure.enter_context(fetch(web, path, url, ends_itself=True))
+        files = fsspec.filesystem("zip", fo=archive)
+        on_failure.pop_all()
+    return files, first.removeprefix("zip://")
+
+
+def content(found: Found, path: str, where: str) -> bytes:
+    """Return all bytes of a file of a bounded size.
+
+    Raises:
+        InputError: it is larger, or only stands for the file.
+        OSError: it can't be read.
+    """
+    if is_http(path):
+        with fetch(found.files, path, where, ends_itself=True, most=LARGEST_WHOLE) as stream:
+            data: bytes = stream.read(LARGEST_WHOLE)
+    else:
+        size = found.files.info(path).get("size") or 0
+        if size > LARGEST_WHOLE:
+            raise InputError(f"it has {size:,} bytes, and {LARGEST_WHOLE:,} is the most", where, "take it out of there")
+        data = found.files.cat_file(path)
+    check_whole(data, found.name(path))
+    return data
 
 
 def read_files(source: FileSource) -> Reading:
@@ -80,24 +127,59 @@ def read_files(source: FileSource) -> Reading:
 def _batches(found: Found, source: FileSource) -> Iterator[Any]:
     for path in found.paths:
         name = found.name(path)
-        with telling(source.url if is_http(path) else name), opened(found, path) as stream:
-            try:
-                yield from FORMATS[source.format](Opened(name, stream), source)
-            except (pa.ArrowInvalid, pa.ArrowNotImplementedError, EOFError) as error:
-                what = str(error).split("\n", 1)[0]
-                raise InputError(what, name, f"give a file that is valid {source.format}") from error
+        where = source.url if is_http(path) else name
+        with telling(where), _understood(name, source), opened(found, path, source) as stream:
+            yield from FORMATS[source.format](Opened(name, stream), source)
 
 
 @contextmanager
-def opened(found: Found, path: str) -> Iterator[IO[bytes]]:
+def _understood(name: str, source: FileSource) -> Iterator[None]:
+    """Tell what a file's own format says is wrong with it.
+
+    Raises:
+        InputError: it isn't what its name or its source says.
+    """
+    try:
+        yield
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as error:
+        what = str(error).split("\n", 1)[0]
+        raise InputError(what, name, f"give a file that is valid {source.format}") from error
+    except EOFError as error:
+        raise InputError("it ends too early", name, f"give a file that is valid {source.format}") from error
+
+
+@contextmanager
+def opened(found: Found, path: str, source: FileSource) -> Iterator[IO[bytes]]:
     """Open a file for reading, decompressed.
 
     Raises:
         InputError: what lies there only stands for the file.
     """
-    with found.files.open(path, "rb") as raw, io.BufferedReader(raw) as stream:
-        check_whole(stream.peek(len(LFS)), found.name(path))
-        yield gzip.GzipFile(fileobj=stream) if bare(path).endswith(".gz") else stream  # type: ignore[misc]
+    is_packed = bare(path).endswith(".gz")
+    with _raw(found, path, source, is_packed) as raw, io.BufferedReader(raw) as stream:  # type: ignore[type-var]
+        head = stream.peek(len(LFS))
+        check_whole(head, found.name(path))
+        if is_http(path):
+            _check_no_page(head, source.url)
+            is_packed = is_packed and head.startswith(_GZIP)  # there are servers that unpack it
+        yield gzip.GzipFile(fileobj=stream, mode="rb") if is_packed else stream  # type: ignore[misc]
+
+
+def _raw(found: Found, path: str, source: FileSource, is_packed: bool) -> AbstractContextManager[IO[bytes]]:
+    if not is_http(path):
+        raw: AbstractContextManager[IO[bytes]] = found.files.open(path, "rb")
+        return raw
+    return fetch(found.files, path, source.url, ends_itself=is_packed or source.format == "parquet")
+
+
+def _check_no_page(head: bytes, where: str) -> None:
+    """Refuse a page in the place of a file, such as one that asks for a password with status 200.
+
+    Raises:
+        InputError: it is one.
+    """
+    if head.lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        raise InputError("the server gives a web page instead of the file", where, "give the URL of the file itself")
 
 
 def check_whole(head: bytes, name: str) -> None:
@@ -108,43 +190,3 @@ def check_whole(head: bytes, name: str) -> None:
     """
     if head.startswith(LFS):
         raise InputError(f"{name} is a Git LFS pointer, not the file itself", name, "run git lfs pull where it lies")
-
-
-@contextmanager
-def telling(where: str) -> Iterator[None]:
-    """Turn the errors of a file system into those of the contract.
-
-    Raises:
-        InputError: a file isn't there or may not be read, or the URL's protocol is unknown or not installed.
-        SourceUnavailable: any other failure of reading.
-    """
-    try:
-        with answering(where):
-            yield
-    except (InputError, InputGone, SourceUnavailable):
-        raise
-    except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
-        if status := status_of(error):
-            raise _answered(status, where) from None
-        raise InputError(error.strerror or "it can't be read", where, "correct the URL or its permissions") from error
-    except ImportError as error:
-        raise InputError(str(error), where, "install what reads this protocol where the pool's jobs run") from error
-    except ValueError as error:
-        raise InputError(str(error), where, "correct the URL") from error
-    except _broken() as error:
-        if status := status_of(error):
-            raise _answered(status, where) from None
-        what = getattr(error, "strerror", "") or str(error) or type(error).__name__
-        raise SourceUnavailable(what, where, "see that the place answers from where the pool's jobs run") from error
-
-
-def _answered(status: int, where: str) -> InputError:
-    """Tell a server's answer by its status alone: the library's own words quote the URL, signature and all."""
-    fix = "correct the URL or its permissions; a signed URL may have run out"
-    return InputError(f"the server answers with status {status}", where, fix)
-
-
-def _broken() -> tuple[type[BaseException], ...]:
-    """Return what reading raises when it breaks off; HTTP's client has errors of its own, where it is in use."""
-    http = sys.modules.get("aiohttp")
-    return (OSError, http.ClientError) if http else (OSError,)

@@ -1,15 +1,22 @@
 """Rows of a database by SQLAlchemy, streamed: a large table never is in memory as a whole, and nothing is written."""
 
+import logging
+import re
 import sqlite3
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
 from runners.contract import InputError, RunnerError, SourceUnavailable
+from runners.sources.failures import is_foreign
 from runners.sources.parameters import SqlSource
+from runners.sources.queries import WHERE, Watch, check
 from runners.sources.reading import BATCH_ROWS, Reading, batch_of, check_names
 from runners.staging import reveal
 
@@ -18,6 +25,11 @@ _PASSING = {
     *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_FULL),
 }
 """SQLite's errors that may be gone at the next try (https://www.sqlite.org/rescode.html)."""
+_LOG = logging.getLogger(__name__)
+_BROKEN = (exc.OperationalError, exc.InterfaceError, OSError)
+_SCHEME = re.compile(r"[A-Za-z]\w+:")
+_NAMES = {"sqlite": "SQLite", "duckdb": "DuckDB"}
+_SPELL = "write dialect://user:password@host/database, and signs like @ : / in user and password as %40 %3A %2F"
 
 
 def read_sql(source: SqlSource) -> Reading:
@@ -28,75 +40,133 @@ def read_sql(source: SqlSource) -> Reading:
         SourceUnavailable: the database doesn't answer, at once or while rows are read.
     """
     url = _url(source)
-    try:
-        engine = sa.create_engine(url, poolclass=sa.NullPool)
-    except exc.NoSuchModuleError:
-        raise InputError(f"no such kind of database: {url.drivername}", source.url, "correct the URL") from None
-    except ModuleNotFoundError as error:
-        fix = f"pip install {error.name} where the pool's jobs run"
-        raise InputError(f"the driver {error.name} is not installed", source.url, fix) from error
+    if url.get_backend_name() != "sqlite":
+        check(source.query, url.get_backend_name())
+    options: dict[str, Any] = {"connect_args": {"read_only": True}} if _is_file_of(url, "duckdb") else {}
+    with _telling_url(url, source), _unquoted(source):
+        engine = sa.create_engine(url, poolclass=sa.NullPool, **options)
     return Reading(_rows(engine, source), is_text=False, read_from=f"{source.url}: {source.query}")
 
 
 def _url(source: SqlSource) -> sa.URL:
     try:
         url = sa.make_url(reveal(source.url))
-    except exc.ArgumentError:  # it may quote the URL with its password
-        raise InputError("this is no SQLAlchemy URL", source.url, "write dialect://user@host/database") from None
-    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):
-        _check_file(Path(url.database), source)
+    except (exc.ArgumentError, ValueError):  # they quote the URL, or what is taken for its port
+        raise InputError("this is no SQLAlchemy URL", source.url, _SPELL) from None
+    if "@" in (url.host or ""):  # the driver would quote the host, and so what of the password stands after its first @
+        raise InputError("the URL's password, or its user, holds an @ of its own", source.url, _SPELL)
+    for kind in ("sqlite", "duckdb"):
+        if _is_file_of(url, kind) and not _path(url).is_file():  # connecting would make an empty one
+            fix = "correct the URL, or fill the database first"
+            raise InputError(f"there is no such {_NAMES[kind]} file", source.url, fix)
     return url
 
 
-def _check_file(path: Path, source: SqlSource) -> None:
-    """Refuse a SQLite file that isn't there: connecting would make an empty one."""
-    if str(path) != ":memory:" and not path.is_file():
-        raise InputError("there is no such SQLite file", source.url, "correct the URL, or fill the database first")
+def _is_file_of(url: sa.URL, kind: str) -> bool:
+    """Tell whether a URL means a database of a kind in one file of this machine."""
+    if url.get_backend_name() != kind or not url.database:
+        return False
+    is_elsewhere = _SCHEME.match(url.database) and not url.database.startswith("file:")
+    is_memory = ":memory:" in url.database or "memory" in (url.query.get("mode"), url.query.get("vfs"))
+    return not is_elsewhere and not is_memory
+
+
+def _path(url: sa.URL) -> Path:
+    name = url.database or ""
+    return Path(unquote(urlsplit(name).path) if name.startswith("file:") else name)
+
+
+@contextmanager
+def _telling_url(url: sa.URL, source: SqlSource) -> Iterator[None]:
+    """Tell what is wrong with a URL or its driver; what Python's own errors say quotes the URL, and isn't told.
+
+    Raises:
+        InputError: the dialect or its driver isn't there, or takes no such URL.
+    """
+    try:
+        yield
+    except exc.NoSuchModuleError:
+        raise InputError(f"no such kind of database: {url.drivername}", source.url, "correct the URL") from None
+    except ModuleNotFoundError as error:
+        fix = f"pip install {error.name} where the pool's jobs run"
+        raise InputError(f"the driver {error.name} is not installed", source.url, fix) from error
+    except (exc.ArgumentError, ValueError, TypeError):
+        raise InputError(f"{url.drivername} can't be reached by such a URL", source.url, _SPELL) from None
+
+
+@contextmanager
+def _unquoted(source: SqlSource) -> Iterator[None]:
+    """Tell that SQLAlchemy warns of a URL, and not in its words: they quote arguments, and parts of a secret."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        yield
+    if any(issubclass(one.category, exc.SAWarning) for one in told):
+        _LOG.warning("%s: the driver passes over some of the URL's arguments", source.url)
 
 
 def _rows(engine: sa.Engine, source: SqlSource) -> Iterator[Any]:
-    with _connect(engine, source) as connection:
-        try:
-            rows = connection.exec_driver_sql(source.query)
-            if not rows.returns_rows:
-                raise InputError("the query returns no rows", "source.sql.query", "write a SELECT")
-            yield from _batches(rows)
-        except exc.SQLAlchemyError as error:
-            raise _told(error, source) from error
+    watch = Watch()
+    with _connect(engine, source, watch) as connection, _telling(source, watch):
+        rows = connection.exec_driver_sql(source.query)
+        if not rows.returns_rows:
+            raise watch.refusal() or InputError("the query returns no rows", WHERE, "write a SELECT")
+        yield from _batches(rows)
 
 
-def _connect(engine: sa.Engine, source: SqlSource) -> sa.Connection:
+def _connect(engine: sa.Engine, source: SqlSource, watch: Watch) -> sa.Connection:
     options: dict[str, Any] = {"stream_results": True, "no_parameters": True, "max_row_buffer": BATCH_ROWS}
     if engine.dialect.name == "postgresql":
         options["postgresql_readonly"] = True
-    try:
+    with _telling(source, watch, connecting=True), _telling_url(engine.url, source), _unquoted(source):
         connection = engine.connect().execution_options(**options)
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA query_only = ON")
-    except exc.DBAPIError as error:
-        raise _told(error, source, connecting=True) from error
-    return connection
+            watch.set_on(connection.connection.driver_connection)  # type: ignore[arg-type]
+        elif engine.dialect.name in ("mysql", "mariadb"):
+            connection.exec_driver_sql("SET SESSION TRANSACTION READ ONLY")
+        return connection
+
+
+@contextmanager
+def _telling(source: SqlSource, watch: Watch, *, connecting: bool = False) -> Iterator[None]:
+    """Turn what the database, its driver or SQLAlchemy says into the contract's errors; a defect goes on.
+
+    Raises:
+        InputError: the query or the URL is wrong.
+        SourceUnavailable: the database doesn't answer.
+    """
+    try:
+        yield
+    except RunnerError:
+        raise
+    except Exception as error:
+        if refusal := watch.refusal():
+            raise refusal from None
+        if not is_foreign(error) and not isinstance(error, OSError):
+            raise
+        raise _told(error, source, connecting=connecting) from error
 
 
 def _batches(rows: sa.CursorResult[Any]) -> Iterator[Any]:
     names = [str(name) for name in rows.keys()]  # noqa: SIM118, a result is no mapping
-    check_names(names, "source.sql.query")
+    check_names(names, WHERE)
     yield batch_of(names, [[] for _ in names])
     for part in rows.partitions(BATCH_ROWS):
         yield batch_of(names, zip(*part, strict=True))
 
 
-def _told(error: exc.SQLAlchemyError, source: SqlSource, *, connecting: bool = False) -> RunnerError:
+def _told(error: Exception, source: SqlSource, *, connecting: bool = False) -> RunnerError:
     """Tell an error by whose turn it is: the network's, or that of who wrote the query."""
     origin = getattr(error, "orig", None)
     what = _scrubbed(str(origin or error).strip().split("\n", 1)[0], source)
     if isinstance(origin, sqlite3.Error):
         is_passing = (getattr(origin, "sqlite_errorcode", 0) & 0xFF) in _PASSING
     else:
-        is_passing = connecting or isinstance(error, exc.OperationalError | exc.InterfaceError)
+        is_lasting = isinstance(error, exc.InvalidRequestError)  # such as that of a driver for asyncio
+        is_passing = (connecting and not is_lasting) or isinstance(error, _BROKEN)
     if is_passing:
         return SourceUnavailable(what, source.url, "see that the database answers from where the pool's jobs run")
-    return InputError(what, "source.sql.query", "correct the query, or create what it asks for")
+    return InputError(what, WHERE, "correct the query, or create what it asks for")
 
 
 def _scrubbed(text: str, source: SqlSource) -> str:

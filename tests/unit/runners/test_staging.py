@@ -156,3 +156,21 @@ def test_what_is_neither_a_file_nor_a_folder_is_told_and_not_waited_for(tmp_path
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InputError, match="neither a file nor a folder"):
         list(found_below(files, str(tmp_path)))
+
+
+class Circling(fsspec.AbstractFileSystem):  # type: ignore[misc]
+    """A listing of folders without an end, each of which holds itself, too."""
+
+    protocol = "circling"
+
+    def ls(self, path: str, detail: bool = True, **_options: Any) -> list[Any]:
+        inner = [] if path.count("/") > self.storage_options["most"] else [f"{path}/..."]
+        folders = [{"name": name, "type": "directory", "size": 0} for name in (f"{path}/./", f"{path}/", *inner)]
+        return [*folders, {"name": f"{path}/x", "type": "file", "size": 1}]
+
+
+def test_a_listing_that_goes_round_or_never_ends_is_no_endless_loop() -> None:
+    assert len(list(found_below(Circling(most=20), "a"))) == 22
+    with pytest.raises(InputError, match="more than 500 folders in one another") as caught:
+        list(found_below(Circling(most=2000), "a"))
+    assert caught.value.fix

@@ -1,5 +1,7 @@
 """How specs name secrets, and that those which a job was given leave it in no text."""
 
+import json
+
 import pytest
 
 from runners.contract.secrets import SECRET, scrubbed, scrubbed_document
@@ -10,6 +12,9 @@ ENVIRON = {
     "SETPOINT_SECRET_TOKEN": "hunter-two",
     "SETPOINT_SECRET_LONGER": "hunter-two-more",
     "SETPOINT_SECRET_SHORT": "yes",
+    "SETPOINT_SECRET_ODD": "quo'te\\and\"über",
+    "SETPOINT_SECRET_PEM": "-----BEGIN-----\nMIIEvQIBADAN\n=\n",
+    "SETPOINT_SECRET_RAW": "mysql://me:first@second:third@host/db",
     "PATH": "/usr/bin",
 }
 
@@ -28,6 +33,10 @@ def test_secrets_are_recognised() -> None:
         ("GET /data.csv?sig=a+b/c&se=2026", "GET /data.csv?${secret:SIGNED}"),
         ("hunter-two-more and hunter-two", "${secret:LONGER} and ${secret:TOKEN}"),
         ("yes, /usr/bin", "yes, /usr/bin"),
+        (repr(ENVIRON["SETPOINT_SECRET_ODD"]), "'${secret:ODD}'"),
+        (json.dumps(["quo'te\\and\"über"]), '["${secret:ODD}"]'),
+        ("can't parse MIIEvQIBADAN=", "can't parse ${secret:PEM}="),
+        ("no port 'third@host', no host second", "no port '${secret:RAW}@host', no host ${secret:RAW}"),
     ],
 )
 def test_a_text_is_scrubbed_however_it_spells_a_secret(text: str, left: str) -> None:

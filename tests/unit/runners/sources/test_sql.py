@@ -159,3 +159,75 @@ def test_a_server_that_does_not_answer_is_out_of_reach(tmp_path: Path, monkeypat
     monkeypatch.setenv("SETPOINT_SECRET_PASSWORD", "hunter2")
     with pytest.raises(SourceUnavailable, match=r"connection to warehouse with \*\*\* refused"):
         list(read_sql(SqlSource(url="refusing://me:${secret:PASSWORD}@warehouse/db", query="SELECT 1")).batches)
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("ATTACH DATABASE '{folder}/x.db' AS y", "has another database"),
+        ("VACUUM INTO '{folder}/x.db'", "has another database"),
+        ("PRAGMA journal_mode = wal", "has PRAGMA journal_mode"),
+        ("PRAGMA query_only = OFF", "has PRAGMA query_only"),
+        ("PRAGMA user_version = 7", "has PRAGMA user_version"),
+        ("PRAGMA wal_checkpoint", "has PRAGMA wal_checkpoint"),
+    ],
+)
+def test_a_query_makes_no_file_and_changes_no_setting(tmp_path: Path, query: str, told: str) -> None:
+    before = (tmp_path / "people.db").read_bytes()
+    with pytest.raises(InputError, match=told) as caught:
+        list(read_sql(source(tmp_path, query.format(folder=tmp_path))).batches)
+    assert caught.value.where == "source.sql.query"
+    assert "write one SELECT" in caught.value.fix
+    assert [path.name for path in tmp_path.iterdir()] == ["people.db"]
+    assert (tmp_path / "people.db").read_bytes() == before
+
+
+def test_whatever_reads_goes_on(tmp_path: Path, database: sqlite3.Connection) -> None:
+    database.execute("CREATE VIRTUAL TABLE texts USING fts5(text)")
+    database.execute("INSERT INTO texts VALUES ('a word')")
+    database.execute("CREATE VIEW tall AS SELECT * FROM people WHERE height > 1")
+    database.commit()
+    for query, count in {
+        "SELECT * FROM tall": 1,
+        "  -- of all\n SELECT count(*) AS n, max(height) AS most FROM people GROUP BY name;": 2,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT i FROM n": 5,
+        "VALUES (1), (2)": 2,
+        "SELECT text FROM texts WHERE texts MATCH 'word'": 1,
+        "SELECT value FROM json_each('[1, 2, 3]')": 3,
+        "SELECT name FROM pragma_table_info('people')": 3,
+        "PRAGMA table_info(people)": 3,
+        "PRAGMA user_version": 1,
+    }.items():
+        assert sum(batch.num_rows for batch in read_sql(source(tmp_path, query)).batches) == count, query
+
+
+def test_a_missing_file_is_not_made_by_a_uri_either(tmp_path: Path) -> None:
+    url = f"sqlite:///file:{tmp_path}/none.db?mode=rwc&uri=true"
+    with pytest.raises(InputError, match="no such SQLite file"):
+        read_sql(SqlSource(url=url, query="SELECT 1"))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://me:hid@den:w0rd@host:5432/db", "no SQLAlchemy URL"),
+        ("postgresql://me:hunter@hidden@host/db", "holds an @ of its own"),
+        ("postgresql://me:x@host:hidden/db", "no SQLAlchemy URL"),
+        ("sqlite:///{folder}/people.db?timeout=hidden", "sqlite can't be reached by such a URL"),
+        ("sqlite://me:hidden@/{folder}/people.db", "sqlite can't be reached by such a URL"),
+    ],
+)
+def test_no_part_of_a_secret_url_is_told(tmp_path: Path, url: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is taken for the port or the host may be the end of a password that isn't percent-encoded."""
+    monkeypatch.setenv("SETPOINT_SECRET_WAREHOUSE", url.format(folder=tmp_path))
+    with pytest.raises(InputError, match=told) as caught:
+        list(read_sql(SqlSource(url="${secret:WAREHOUSE}", query="SELECT 1")).batches)
+    assert caught.value.where == "${secret:WAREHOUSE}"
+    assert "%40" in caught.value.fix
+    error: BaseException | None = caught.value
+    while error:
+        assert not any(part in str(error) for part in ("hidden", "den", "w0rd"))
+        error = error.__cause__
