@@ -92,9 +92,12 @@ def _be_child(tests: list[str], output: Path) -> None:
 def main() -> None:
     """Answer runs until the input ends."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
+    before = dict(os.environ)
     for name in HEAVY:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    for name in os.environ.keys() - before.keys():  # one of them has Arrow forget zones, which the product takes back
+        del os.environ[name]
     for line in sys.stdin:
         order = json.loads(line)
         began = time.monotonic()
