@@ -75,7 +75,7 @@ def gathered(album: Album, stage: Stage) -> Played:
         first = next(iter(album.files.values()))
         astray = _ingest({**album.files, ASTRAY: first + b"astray"}, album, stage, "astray")
         assert astray.is_refused, astray.told
-        assert ASTRAY in astray.told["where"], astray.told
+        assert ASTRAY in f"{astray.told['where']} {astray.told['what']}", astray.told
     dataset = _ingest(album.files, album, stage, "dataset")
     laws.nothing_crashes(dataset)
     laws.must_be_done(dataset, "the pictures are sound")
