@@ -244,3 +244,13 @@ def test_none_is_dropped_while_nobody_knows_what_an_endpoint_serves() -> None:
 def test_a_trial_that_is_pinned_or_served_is_never_dropped() -> None:
     pinned = stage.resource(API, model={"trial": OLD[1], "digest": MODEL})
     assert drops(0, pinned, served=OLD[3]) == [OLD[0], OLD[2]]
+
+
+def test_the_pictures_are_those_of_the_best_trial_when_all_have_ended() -> None:
+    left = {"files": {"roc.png": "sha256:0"}}
+    told = {run: {**stage.trained({"roc_auc": score}), **left} for run, score in ((A, 0.7), (B, 0.9), (C, 0.8))}
+    assert decide(stage.actual(*map(stage.version, told), results=told)).files == {
+        f"reports/{B}/roc.png": (B, "roc.png")
+    }
+    some = {run: told[run] for run in (A, B)}
+    assert not decide(stage.actual(*map(stage.version, some), results=some)).files

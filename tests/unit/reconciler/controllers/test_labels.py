@@ -41,8 +41,9 @@ def test_how_they_are_merged_is_in_their_name_and_what_is_said_of_their_pool_is_
 
 def test_accepted_labels_are_handed_on_with_their_agreement() -> None:
     run = run_of()
-    told = stage.result(content="marks-1", facts={"alpha": 0.81})
+    told = {**stage.result(content="marks-1", facts={"alpha": 0.81}), "files": {"agreement.png": "sha256:0"}}
     found = decide(stage.actual(stage.version(run), results={run: told}), note="")
+    assert found.files == {f"reports/{run}/agreement.png": (run, "agreement.png")}
     assert (found.phase, found.message) == (Phase.READY, "labels agree with alpha 0.81")
     assert found.output == DataVersion(run, "marks-1")
 
@@ -65,6 +66,7 @@ def test_labels_on_which_annotators_disagree_are_refused_and_not_handed_on() -> 
     bad = stage.result(accepted=False, violations=[{"where": "alpha", "what": "0.31 is below 0.6"}])
     found = decide(stage.actual(stage.branch(run, sealed=True), results={run: bad}))
     assert (found.phase, found.message, found.output) == (Phase.STALLED, "alpha: 0.31 is below 0.6", None)
+    assert not found.files
 
 
 def test_new_annotations_are_looked_for_on_a_schedule_and_a_merge_that_has_begun_is_finished() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -34,6 +35,14 @@ def test_each_slot_has_the_mean_use_of_each_team() -> None:
     meter = live((90, {"risk": 2.0}), (30, {"risk": 1.0, "vision": 1.0}))
     assert meter
     assert begins(meter) == {START: {"risk": 2.0}, START + timedelta(minutes=1): {"risk": 1.5, "vision": 0.5}}
+    some = live((20, {"risk": 1.0}), (100, {}))
+    assert some
+    assert begins(some)[START] == {"risk": 0.3333}
+
+
+def test_a_slot_has_a_minute_then_more_up_to_an_hour() -> None:
+    assert LADDER == (60, 300, 900, 3600), "slots would begin at odd times of the day"
+    assert all(longer % shorter == 0 for shorter, longer in pairwise(LADDER))
 
 
 def test_while_nothing_changes_it_is_the_very_same() -> None:
