@@ -48,7 +48,7 @@ class Heartbeat:
         life = self.life(now)
         if self.seen is None and self.holder:
             return f"{self.holder} holds the lease, in words that are not known here: upgrade this one"
-        if self.seen is None or life is Life.NEVER:
+        if self.seen is None:
             return "no daemon has run here yet: start `setpoint run`"
         ago = _ago(now - self.seen)
         if life is Life.ALIVE:

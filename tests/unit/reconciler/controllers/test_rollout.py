@@ -218,6 +218,12 @@ def test_a_canary_that_fails_more_than_the_former_revision_goes_back_though_it_i
     assert step(slight, how=CANARY.model_copy(update={"error_increase": 0.0})).failed
 
 
+def test_looks_before_the_hold_is_over_are_ten_times_as_sure() -> None:
+    found, old = Figures(1000, 19), Figures(1000, 14)  # 19 or more of 1,000 at 1 % have a probability of 0.0069
+    assert not step(counted(found, old), how=CANARY).failed
+    assert step(counted(found, old, since=DUE), how=CANARY).failed == "more than 1.00% of its requests failed"
+
+
 def test_a_step_waits_for_the_requests_that_it_is_judged_by() -> None:
     for few in (Figures(), Figures(1, 1), Figures(49, 49)):
         found = step(counted(few, since=DUE), how=CANARY)

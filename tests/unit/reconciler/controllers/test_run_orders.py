@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.controllers.run_orders import order
+from reconciler.controllers.run_orders import order, parts
 from reconciler.model.change import StartRun
 from reconciler.model.ids import RunName
 from runners.contract.versions import RUNNER_VERSIONS
@@ -113,6 +113,14 @@ def test_an_order_says_where_for_whom_and_what_it_is_made_from() -> None:
         "runner_version": RUNNER_VERSIONS["ingest"],
         "input_dataset": "datasets/a/1",
     }
+
+
+def test_what_an_order_is_made_from_is_told_by_digests_but_for_what_is_told_elsewhere() -> None:
+    told = parts(ordered(made_from={"content": "rows-1", "due": "2026-01-07T12:00", "params": {"a": 1}}))
+    assert sorted(told) == ["a", "b", "content", "runner", "seed"]
+    again = parts(ordered(made_from={"content": "rows-2"}))
+    assert told["content"] != again["content"]
+    assert told["runner"] == again["runner"]
 
 
 def test_a_kind_without_jobs_orders_none() -> None:

@@ -171,6 +171,7 @@ def test_it_makes_a_pass_when_it_starts_and_then_rests() -> None:
         assert house.environment.passes == [COMMIT]
         assert house.pulse.health.last_pass is not None
         assert house.pulse.health.has_lease
+        assert house.metrics.registry.get_sample_value("setpoint_lease_held") == 1
 
 
 def test_it_makes_another_while_passes_change_the_world() -> None:
