@@ -31,7 +31,9 @@ def test_the_picture_has_a_bar_for_each_team_and_slot() -> None:
     assert len(bars) == 5
     assert max(heights) / min(heights) == pytest.approx(4.0, rel=0.01)
     texts = [text.text for text in drawn if text.tag.endswith("text")]
-    assert {"gpus", "8", "12:00", "12:03 UTC", "risk", "R&D <x>"} <= set(texts)
+    assert {"gpus", "0", "4", "8", "12:00", "12:03 UTC", "risk", "R&D <x>"} <= set(texts)
+    ends = [float(text.get("x", 0)) for text in drawn if text.text == "12:03 UTC"]
+    assert ends == [752.0], "the axis ends where the picture does"
 
 
 def test_bars_stand_on_each_other_and_stay_within_the_picture() -> None:
@@ -42,9 +44,11 @@ def test_bars_stand_on_each_other_and_stay_within_the_picture() -> None:
 
 
 def test_the_page_tells_who_uses_what() -> None:
-    teams = {"risk": {"running": 1, "waiting": 2, "used": {"cpus": 2.0, "memory": 2.0**31}, "borrowed": {"cpus": 1.0}}}
+    teams: dict[str, Any] = {"new": {}}
+    teams |= {"risk": {"running": 1, "waiting": 2, "used": {"cpus": 2.0, "memory": 2.0**31}, "borrowed": {"cpus": 1.0}}}
     told = pages(SHARED, document(teams=teams, meter=meter()))
     page = told["pools/shared.md"].decode()
+    assert "| new | 0 | 0 |  |  |" in page
     assert "| risk | 2 | 1 | cpus 2, memory 2 GiB | cpus 1 |" in page
     assert "![use by team](shared.svg)" in page
     assert set(told) == {"pools/shared.md", "pools/shared.svg"}

@@ -23,12 +23,14 @@ def comparison(*, is_live: bool) -> Comparison:
 def test_a_reviewer_reads_both_figures_the_difference_and_how_sure_it_is() -> None:
     lines = report(comparison(is_live=True)).splitlines()
     assert "`experiments/x/aaaaaaaaaaaa` against `experiments/x/bbbbbbbbbbbb`, on the same 2,500 rows." in lines
+    assert "| metric | live | candidate | difference | 95 % interval |  |" in lines
     assert "| **roc_auc** | 0.8000 | 0.9000 | +0.1000 | +0.0500 to +0.1500 | better |" in lines
     assert "| sex = 1 | 1,200 | 0.8500 | 0.8500 | +0.1000 | +0.0500 to +0.1500 | better |" in lines
 
 
 def test_a_candidate_alone_has_its_own_interval() -> None:
     lines = report(comparison(is_live=False)).splitlines()
+    assert "| metric | candidate | 95 % interval |" in lines
     assert "| **roc_auc** | 0.9000 | 0.0500 to 0.1500 |" in lines
     assert "| sex = 1 | 1,200 | 0.8500 | 0.0500 to 0.1500 |" in lines
 

@@ -34,6 +34,9 @@ def test_how_much_fits_in_memory_changes_nothing(monkeypatch: pytest.MonkeyPatch
     known = intervals([ACCURACY], binary(), 3)
     monkeypatch.setattr(resampling, "CELLS", 1000)
     assert intervals([ACCURACY], binary(), 3) == known
+    parts = list(resampling._draws(300, 3, 10))
+    assert [len(part) for part in parts] == [3, 3, 3, 1]
+    assert {float(drawn.sum()) for part in parts for drawn in part} == {300.0}
 
 
 def test_the_same_model_differs_by_nothing() -> None:

@@ -74,6 +74,16 @@ def test_disputes_are_listed_the_most_disputed_first(tmp_path: Path, write: Writ
     assert labelled(write("p", tasks), dataset, tmp_path / "out", dispute_below=0.5).facts["disputes"] == 1
 
 
+def test_of_equal_confidence_what_has_more_different_answers_is_disputed_more(
+    tmp_path: Path, write: Write, dataset: str
+) -> None:
+    half = [(1, "x"), (2, "x"), (3, "y"), (4, "y")]
+    tasks = [task("1.png", *half), task("2.png", (1, "x"), (2, "x"), (3, "y"), (4, "z"))]
+    labelled(write("p", tasks), dataset, tmp_path / "out")
+    disputes = json.loads((tmp_path / "out/disputes.json").read_text())
+    assert [(dispute["id"], dispute["confidence"]) for dispute in disputes] == [("2.png", 0.5), ("1.png", 0.5)]
+
+
 def two_who_disagree(write: Write) -> Path:
     tasks = [task(f"{n}.png", (1, "x"), (2, "y" if n < 2 else "x")) for n in range(4)]
     return write("p", [*tasks, task("4.png", (1, "y"), (2, "x"), (3, "y"), (4, "y"), (5, "x"))])

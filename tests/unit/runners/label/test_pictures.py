@@ -26,3 +26,11 @@ def test_any_number_of_annotators_and_labels_is_drawn(tmp_path: Path, annotators
     assert (tmp_path / "once.png").read_bytes() == (tmp_path / "again.png").read_bytes()
     with Image.open(tmp_path / "once.png") as image:
         assert image.width <= 2100
+
+
+def test_an_example_without_a_label_is_in_no_confusion() -> None:
+    answers = {1: {"a": "x", "b": "y"}, 2: {"a": "x", "b": "x"}}
+    merged = {**by_majority(answers)}
+    assert merged[1].label is None
+    assert confusion(answers, merged, "a", ["x", "y"]).tolist() == [[1, 0], [0, 0]]
+    assert confusion(answers, merged, "nobody", ["x", "y"]).tolist() == [[0, 0], [0, 0]]

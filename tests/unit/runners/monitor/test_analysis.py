@@ -15,7 +15,7 @@ from runners.samples.installed import shipped
 from runners.sources.parameters import FileSource
 from tests.unit.runners.monitor.traffic import SIGNATURE, START, census, predictions_of, write_trial
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nannyml")]
+pytestmark = pytest.mark.xdist_group("nannyml")
 
 ROWS = 1500
 
@@ -35,6 +35,7 @@ def studied(reference: Reference, year: int, source: Outcomes | None = None, **p
     return study(reference, predictions_of(census(year).head(ROWS)), told, seed=0)[0]
 
 
+@pytest.mark.slow
 def test_estimated_and_realised_performance_agree_on_the_same_population(reference: Reference, tmp_path: Path) -> None:
     found = studied(reference, 2016, outcomes(tmp_path, 2016))
     first = found.performance[0]
@@ -59,6 +60,7 @@ def test_the_estimate_falls_before_the_outcomes_are_known(reference: Reference) 
     assert found.notes == ("No outcomes are configured (`outcomes`): performance is estimated only.",)
 
 
+@pytest.mark.slow
 def test_the_realised_performance_falls_further(reference: Reference, tmp_path: Path) -> None:
     found = studied(reference, 2018, outcomes(tmp_path, 2018, known=700))
     first = found.performance[0]
@@ -144,6 +146,7 @@ def table(name: str) -> pd.DataFrame:
     return pd.read_csv(shipped("nannyml", f"datasets/data/{name}.csv", extra="monitor"), nrows=4000)
 
 
+@pytest.mark.slow
 def test_several_classes(tmp_path: Path) -> None:
     classes = ["prepaid_card", "highstreet_card", "upmarket_card"]
     names = {f"y_pred_proba_{name}": f"probability_{name}" for name in classes}

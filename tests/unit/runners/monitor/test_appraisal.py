@@ -44,7 +44,6 @@ def test_rows_without_any_answer_measure_nothing(tmp_path: Path) -> None:
     assert appraise(reference, tables, [], []) == []
 
 
-@pytest.mark.slow
 @pytest.mark.xdist_group("nannyml")
 def test_rows_without_a_whole_answer_are_left_out(tmp_path: Path) -> None:
     now = census(2016).head(900)
@@ -57,7 +56,6 @@ def test_rows_without_a_whole_answer_are_left_out(tmp_path: Path) -> None:
     assert told.now(is_realized=True)[0] == pytest.approx((answered["prediction"] == answered["employed"]).mean())
 
 
-@pytest.mark.slow
 @pytest.mark.xdist_group("nannyml")
 def test_a_reference_that_is_too_small_is_noted(tmp_path: Path) -> None:
     notes: list[str] = []

@@ -58,6 +58,9 @@ def test_ranks_among_the_held_out_rows_are_beta_binomial() -> None:
 def test_a_roc_auc_and_a_drop_by_their_standard_errors() -> None:
     assert of_ranks(0.5, 50, 50) == 0.5
     assert of_ranks(0.9, 50, 50) < 1e-9
+    few, many = [0.2, 0.9, 1.1], [0.1, 0.4, 0.6, 0.8]
+    told = stats.mannwhitneyu(few, many, alternative="greater", method="asymptotic", use_continuity=False)
+    assert of_ranks(told.statistic / 12, 3, 4) == pytest.approx(told.pvalue)
     assert of_drop(0.2, 0.1) == pytest.approx(stats.norm.sf(2))
     assert (of_drop(0.2, 0.0), of_drop(0.0, 0.0)) == (0.0, 1.0)
 

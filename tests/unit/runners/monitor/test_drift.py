@@ -12,7 +12,7 @@ from runners.monitor.drift import Drift, column_drift, comparable, reconstructio
 from runners.monitor.tables import Tables, parted
 from tests.unit.runners.monitor.traffic import CATEGORIES, FEATURES, NUMBERS, census
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nannyml")]
+pytestmark = pytest.mark.xdist_group("nannyml")
 
 COLUMNS = [Column(name, "number" if name in NUMBERS else "category") for name in FEATURES]
 REFERENCE = typed(census(2015).sample(6000, random_state=1), COLUMNS)

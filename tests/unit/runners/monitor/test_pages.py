@@ -104,7 +104,6 @@ WHOLE = document(former=2).model_copy(update={"unwatched": ("The pictures: <none
 LACKING = {name: field.get_default() for name, field in Report.model_fields.items() if name in PARTS}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("is_html", [False, True])
 def test_a_report_renders_whatever_it_lacks(*, is_html: bool) -> None:
     for some in subsets(PARTS):

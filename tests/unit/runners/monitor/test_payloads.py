@@ -135,3 +135,11 @@ def test_what_is_kept_of_a_row_can_be_said(tmp_path: Path) -> None:
     url = write_log(tmp_path, [told(number) for number in range(2)])
     log = read_log(url, EVERYTHING, kept=lambda row: {"fields": len(row)})
     assert [tuple(one.row) for one in log.predictions] == [("fields",)] * 2
+
+
+def test_of_one_moment_the_rows_of_an_event_stay_together(tmp_path: Path) -> None:
+    first, second = (event(1, ROWS * 2) | {"id": name} for name in ("e2", "e1"))
+    write_log(tmp_path / "replica-1", [first])
+    write_log(tmp_path / "replica-2", [second])
+    log = read_log(tmp_path.as_uri(), EVERYTHING)
+    assert [one.where for one in log.predictions] == ["e1#0", "e1#1", "e2#0", "e2#1"]

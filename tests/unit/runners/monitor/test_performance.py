@@ -28,6 +28,16 @@ def test_a_drop_is_a_difference_and_an_error_grows_by_a_share() -> None:
     assert growing.now(is_realized=True) == (3.0, None)
 
 
+def test_the_error_of_a_drop_is_that_of_both_sides_in_its_unit() -> None:
+    both = ((0.02 * 50) ** 2) ** 0.5 / 50
+    assert WHOLE.error(is_realized=True) == pytest.approx(both)
+    growing = Performance("rmse", None, Series((2.0,), (3.0,), errors=(0.4,)), ((10,), (10,)))
+    assert growing.error(is_realized=True) == pytest.approx(0.4 / 2.0)
+    assert growing.error(is_realized=False) is None
+    nothing = Performance("rmse", None, Series((0.0,), (3.0,), errors=(0.4,)), ((10,), (10,)))
+    assert nothing.error(is_realized=True) == pytest.approx(0.4)
+
+
 def test_the_wanted_metric_comes_first() -> None:
     assert metrics_for(BINARY, "recall") == ("recall", "roc_auc", "accuracy", "f1")
     assert metrics_for(BINARY, "roc_auc") == ("roc_auc", "accuracy", "f1")

@@ -49,6 +49,7 @@ def test_without_a_signature_the_columns_tell(tmp_path: Path) -> None:
     assert reference.task == "binary"
     assert {column.name for column in reference.columns} == {*FEATURES, "id", "employed"}
     assert (reference.identifier, reference.target, reference.positive) == (None, None, "1")
+    assert None not in reference.reading.columns
 
 
 def test_several_classes_are_told_by_their_columns(tmp_path: Path) -> None:

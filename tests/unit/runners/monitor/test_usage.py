@@ -1,6 +1,7 @@
 """The service figures of a report: from metrics where they answer, and from the log in any case."""
 
 import socket
+from pathlib import Path
 
 from runners.monitor.payloads import Log
 from runners.monitor.report import Former, ServicePart
@@ -31,6 +32,17 @@ def test_metrics_out_of_reach_are_noted_and_the_counters_kept() -> None:
     told = service_of(f"http://127.0.0.1:{closed_port()}/metrics", COUNTERS, LOG)
     assert told["note"].startswith("The endpoint's metrics can't be read: ")
     assert former_counters(Former(service=ServicePart.model_validate(told))) == COUNTERS
+
+
+def test_figures_stand_beside_the_counters_that_the_next_report_counts_from(tmp_path: Path) -> None:
+    lines = ["process_start_time_seconds 1.0"]
+    lines += [f'caddy_http_request_duration_seconds_bucket{{code="200",le="{le}"}} 5' for le in ("0.1", "+Inf")]
+    lines += [f'caddy_http_request_duration_seconds_{part}{{code="200"}} 5' for part in ("count", "sum")]
+    (tmp_path / "metrics").write_text("\n".join(lines) + "\n")
+    told = service_of((tmp_path / "metrics").as_uri(), COUNTERS, LOG)
+    assert set(told) >= {"model", "requests", "counters"}
+    assert told["requests"] == 2
+    assert told["counters"]["codes"] == {"200": 5.0}
 
 
 def test_the_former_report_may_have_no_counters() -> None:
