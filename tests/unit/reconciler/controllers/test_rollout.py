@@ -46,6 +46,7 @@ def test_the_first_revision_gets_all_the_traffic() -> None:
 def test_a_new_revision_gets_the_first_step() -> None:
     found = step(world({OLD: 100}))
     assert found.traffic == {OLD: 90, NEW: 10}
+    assert found.message == "10 % of the traffic goes to new"
     assert found.wake == NOW + rollout().hold
 
 

@@ -60,6 +60,13 @@ def test_a_few_rows_are_no_reason_to_fail() -> None:
     assert distance(rows(500, 1), rows(5, 2), COLUMNS, seed=0) is None
 
 
+def test_a_hundred_rows_that_are_held_out_tell_the_strangest_hundredth() -> None:
+    known, held_out = rows(200, 1), rows(100, 2)
+    for count, is_told in ((100, True), (99, False)):
+        told = Tables(known, known, known, held_out.head(count), rows(50, 3), 50)
+        assert (find_outliers(told, COLUMNS, seed=0) is not None) is is_told
+
+
 def test_the_same_seed_finds_the_same() -> None:
     first, second = (outliers(rows(400, 1), rows(200, 2)) for _ in range(2))
     assert first == second
