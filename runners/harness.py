@@ -33,6 +33,7 @@ from runners.declared import BUILT_IN, GROUP, declared
 from runners.inputs import near
 from runners.leavings import files_in
 from runners.ranks import Helped, rank_of, size_of
+from runners.sensitive import meets_sensitive
 from runners.staging import deliver
 
 Runner = Callable[[Request, Path], Result]
@@ -63,7 +64,8 @@ def main(arguments: list[str]) -> int:
         check_version(request)
         check_together(request)
         with last_words:
-            finish(request, folder, _runner(request.runner)(near(request), folder))
+            last_words.asked = near(request)
+            finish(request, folder, _runner(request.runner)(last_words.asked, folder))
     except RunnerError as error:
         return _fail(request, folder, error)
     return last_words.exit_code
@@ -164,6 +166,7 @@ class _LastWords:
     def __init__(self, request: Request, folder: Path) -> None:
         self._request = request
         self._folder = folder
+        self.asked = request
         self.exit_code = 0
 
     def __enter__(self) -> None:
@@ -174,7 +177,8 @@ class _LastWords:
             return False
         _tell_trace(error)
         self.exit_code = exit_code_of(error)
-        what = f"{type(error).__name__}: {error}".splitlines()[0][:500]
+        words = "its words may hold sensitive values" if meets_sensitive(self.asked) else str(error)
+        what = f"{type(error).__name__}: {words}".splitlines()[0][:500]
         is_defect = self.exit_code == DEFECT
         fix = "this is a defect of the runner: its log says where" if is_defect else "its log says where it failed"
         _leave_error(self._request, self._folder, RunnerError(what, fix=fix))

@@ -4,8 +4,9 @@ Each spec is sound by itself; here columns are held against the dataset that dec
 gates against the experiment, resources against the pool. Where nothing is declared nothing is refused: a job finds out.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from reconciler.compose.flaws import Flaw
 from reconciler.compose.nearest import did_you_mean
@@ -17,6 +18,7 @@ from reconciler.model.ids import Address, RunName, owner_of
 from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
+from reconciler.model.kinds.labels import Labels
 from reconciler.model.kinds.monitors import Monitor
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.promotions import Promotion
@@ -56,6 +58,12 @@ class _Specs:
         spec = self.all.get(Address(address))
         return spec if isinstance(spec, Experiment) else None
 
+    def sensitive(self, address: str) -> frozenset[str]:
+        """Return the columns of a dataset whose values are shown nowhere."""
+        spec = self.all.get(Address(address))
+        declared = spec.columns or {} if isinstance(spec, Dataset) else {}
+        return frozenset(name for name, column in declared.items() if column.sensitive)
+
     def unknown(self, path: Path, what: str, name: str, known: Iterable[str]) -> Flaw:
         """Return the flaw of a name that isn't there."""
         self._hints += 1
@@ -65,16 +73,9 @@ class _Specs:
 
 def _all(specs: _Specs) -> Iterator[Found]:
     for address, spec in specs.all.items():
-        if isinstance(spec, JobSpec):
-            yield from ((address, flaw) for flaw in _fit(specs, spec))
-        if isinstance(spec, Dataset):
-            yield from ((address, flaw) for flaw in _roles(specs, spec))
-        elif isinstance(spec, Experiment):
-            yield from ((address, flaw) for flaw in (*_columns(specs, spec), *_metric(specs, spec)))
-        elif isinstance(spec, Promotion):
-            yield from ((address, flaw) for flaw in _gates(specs, spec))
-        elif isinstance(spec, Monitor):
-            yield from ((address, flaw) for flaw in _watched(specs, spec))
+        for kind, hold in _HELD:
+            if isinstance(spec, kind):
+                yield from ((address, flaw) for flaw in hold(specs, spec))
     yield from _rivals(specs)
 
 
@@ -130,6 +131,25 @@ def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
     told += [(("split", "by"), spec.split.by)] if spec.split.by else []
     known = (*declared, *(ANSWERS if spec.labels else ())) if declared is not None else None
     yield from _missing(specs, told, known, f"{spec.dataset}")
+
+
+def _told(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
+    """Refuse what would tell values of a sensitive column: classes and slices stand in reports, statuses, proposals."""
+    hidden = specs.sensitive(spec.dataset)
+    if spec.target in hidden and spec.task != "regression":
+        what = f"`{printable(spec.target)}` is sensitive, and the classes of a target are told wherever its model is"
+        yield Flaw(("target",), what, f"learn from a column of codes, or say columns.{spec.target}.sensitive: false")
+    for place, name in enumerate(spec.slices):
+        if name in hidden:
+            what = f"`{printable(name)}` is sensitive, and a slice tells its values"
+            yield Flaw(("slices", place), what, "slice by a column that may be shown, or by one of codes")
+
+
+def _named(specs: _Specs, spec: Labels) -> Iterator[Flaw]:
+    dataset = specs.all.get(Address(spec.dataset))
+    if isinstance(dataset, Dataset) and dataset.identifier in specs.sensitive(spec.dataset):
+        what = f"the identifier of {spec.dataset} is sensitive, and labels tell by it which examples are disputed"
+        yield Flaw(("dataset",), what, "give the dataset an identifier that may be shown, such as a running number")
 
 
 def _missing(
@@ -199,3 +219,16 @@ def _origin(specs: _Specs, deployment: str) -> str | None:
         return None
     owner = owner_of(RunName(pinned))
     return specs.moved.get(owner, owner)
+
+
+_HELD: tuple[tuple[type[Spec], Callable[[_Specs, Any], Iterator[Flaw]]], ...] = (
+    (JobSpec, _fit),
+    (Dataset, _roles),
+    (Experiment, _columns),
+    (Experiment, _metric),
+    (Experiment, _told),
+    (Labels, _named),
+    (Promotion, _gates),
+    (Monitor, _watched),
+)
+"""What a spec of a kind is held by."""

@@ -8,6 +8,7 @@ from runners.monitor.appraisal import Outcomes, appraise, by_window, lookback, o
 from runners.monitor.drift import column_drift, reconstruction
 from runners.monitor.family import rate_of
 from runners.monitor.findings import Findings
+from runners.monitor.hiding import notes_of
 from runners.monitor.outcomes import read_outcomes
 from runners.monitor.outliers import distance, find_outliers
 from runners.monitor.parameters import Parameters, Window
@@ -102,6 +103,7 @@ def _unmeasured(performance: Sequence[Performance]) -> Iterator[str]:
 
 
 def _notes(reference: Reference, tables: Tables, params: Parameters, metrics: Sequence[str]) -> Iterator[str]:
+    yield from notes_of(reference.columns, reference.reading)
     if tables.size < params.chunk:
         yield (
             f"Chunks have {tables.size:,} rows and not {params.chunk:,}: {len(tables.now):,} logged and "

@@ -9,6 +9,7 @@ import pandas as pd
 
 from runners.monitor.chunks import size_of
 from runners.monitor.columns import Column, Kind, text_of, typed
+from runners.monitor.hiding import hidden
 from runners.monitor.payloads import Prediction
 from runners.monitor.performance import TARGET
 from runners.monitor.reference import PREDICTION, PROBABILITY, Reference
@@ -60,8 +61,9 @@ def tables_of(reference: Reference, predictions: Sequence[Prediction], *, chunk:
     """
     told = pd.DataFrame([one.row for one in predictions])
     usual, asked = _with_texts(reference, told, seed)
-    before = typed(usual, reference.columns, reference.reading).assign(**_answers_of(reference))
-    now = typed(asked, reference.columns, reference.reading)
+    sides = (typed(rows, reference.columns, reference.reading) for rows in (usual, asked))
+    before, now = hidden(reference.columns, reference.reading, *sides)
+    before = before.assign(**_answers_of(reference))
     now = now.assign(**_answers(reference, predictions), **{TIME: [one.time for one in predictions]})
     before, now = (_with_confidence(reference, rows) for rows in (before, now))
     size = size_of(max(chunk, -(-len(now) // MOST_PARTS)), len(now), len(before))

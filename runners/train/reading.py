@@ -8,6 +8,7 @@ import numpy as np
 from runners.contract import InputError
 from runners.evaluate.tables import Columns, read_parquet
 from runners.staging import local
+from runners.tables import Reading
 from runners.tables.schema import read_schema
 from runners.train.examples import Array, Examples
 from runners.train.features import choose, finite
@@ -35,6 +36,7 @@ def read_table(trial: Trial) -> Examples:
     told = reading.columns.get(trial.told.target)
     if told and told.type == "boolean" and trial.told.target in columns:
         columns[trial.told.target] = as_truths(columns[trial.told.target])
+    check_sensitive(trial, reading)
     return replace(examples_of(trial, columns, reading.identifier), reading=reading)
 
 
@@ -79,6 +81,21 @@ def check_names(trial: Trial, columns: Columns) -> None:
     for where, name in asked:
         if name not in columns:
             raise InputError(f"the data has no column {name}", where, did_you_mean(name, columns))
+
+
+def check_sensitive(trial: Trial, reading: Reading) -> None:
+    """Refuse what would tell values of a sensitive column wherever the trial is told: classes, slices.
+
+    Raises:
+        InputError: the target of a classification is one, or a slice.
+    """
+    told, fix = trial.told, "take a column of codes, or one that may be shown"
+    hidden = {name for name, column in reading.columns.items() if column.is_sensitive}
+    if told.target in hidden and told.task != "regression":
+        raise InputError(f"the column {told.target} is sensitive, and the classes of a target are told", "target", fix)
+    for name in told.slices:
+        if name in hidden:
+            raise InputError(f"the column {name} is sensitive, and a slice tells its values", "slices", fix)
 
 
 def labels_of(trial: Trial, columns: Columns, identifier: str | None) -> Columns:

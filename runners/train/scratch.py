@@ -126,8 +126,10 @@ def _write_rows(train: Examples, shop: Scratch) -> None:
     csv.write_csv(parquet.read_table(shop.rows / "train.parquet"), shop.rows / "train.csv")
 
 
-def work(command: Sequence[str], shop: Scratch, environ: Mapping[str, str]) -> None:
+def work(command: Sequence[str], shop: Scratch, environ: Mapping[str, str], *, is_sensitive: bool = False) -> None:
     """Run the user's command; what it prints is printed. When it has ended, what it left running is ended, too.
+
+    Of data with sensitive columns its last words stay in the log, as they may hold values.
 
     Raises:
         InputError: there is no such command, or it failed: its last words are told.
@@ -143,7 +145,7 @@ def work(command: Sequence[str], shop: Scratch, environ: Mapping[str, str]) -> N
         listener.join(LAST_MOMENTS)
         end_all_but(others)
         listener.join(LAST_MOMENTS)
-    _judge(" ".join(command), code, [line for line in list(heard) if line.strip()])
+    _judge(" ".join(command), code, [] if is_sensitive else [line for line in list(heard) if line.strip()])
 
 
 def _started(command: Sequence[str], shop: Scratch, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:

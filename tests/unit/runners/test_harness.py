@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import fsspec
 import pytest
@@ -27,10 +28,9 @@ Order = Callable[..., Path]
 def order(tmp_path: Path) -> Order:
     """Return a function that writes a request to a file."""
 
-    def write(runner: str = "made-up", output: str | None = None) -> Path:
-        told = Request(
-            run="x/y/0123456789ab", runner=runner, output=output or f"file://{tmp_path}/out", provenance={"commit": "c"}
-        )
+    def write(runner: str = "made-up", output: str | None = None, **more: Any) -> Path:
+        place = output or f"file://{tmp_path}/out"
+        told = Request(run="x/y/0123456789ab", runner=runner, output=place, provenance={"commit": "c"}, **more)
         path = tmp_path / "request.json"
         path.write_text(told.model_dump_json())
         return path
@@ -126,6 +126,22 @@ def test_an_unforeseen_error_leaves_its_last_words_and_its_trace(
     assert "a defect of the runner: its log says where" in told["fix"]
     assert "Traceback" in capsys.readouterr().err
     assert not (tmp_path / "out/result.json").exists()
+
+
+@pytest.mark.parametrize("name", ["schema.json", "signature.json"])
+def test_where_columns_are_sensitive_the_words_of_a_foreign_error_stay_in_the_log(
+    order: Order, install: Install, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def breaks(request: Request, folder: Path) -> Result:
+        raise ValueError("could not convert 'Geheim'")
+
+    install(breaks)
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / name).write_text(json.dumps({"columns": {"name": {"type": "string", "sensitive": True}}}, indent=1))
+    assert main([str(order(inputs={"dataset": data.as_uri()}))]) == 70
+    assert "Geheim" not in (tmp_path / "out/error.json").read_text()
+    assert "Geheim" in capsys.readouterr().err
 
 
 class OutOfMemoryError(RuntimeError):

@@ -222,3 +222,24 @@ def test_many_wrong_names_end_soon() -> None:
     start = monotonic()
     assert len(problems(experiments__score=wrong, promotions__go={"gates": []})) == 3000
     assert monotonic() - start < 20
+
+
+def test_what_would_tell_values_of_a_sensitive_column_is_refused() -> None:
+    hidden = {"type": "string", "sensitive": True}
+    told = problems(
+        datasets__loans={"columns": {**COLUMNS, "id": hidden, "region": hidden, "paid": hidden}},
+        labels__marks={"dataset": "datasets/loans", "exports": {"url": "x", "question": "q"}},
+    )
+    assert len(told) == 3, told
+    for what in ("labels tell by it", "the classes of a target are told", "a slice tells its values"):
+        assert any(what in problem for problem in told), told
+
+
+def test_a_sensitive_number_may_be_predicted() -> None:
+    hidden = {"type": "number", "sensitive": True}
+    assert not problems(
+        datasets__loans={"columns": {**COLUMNS, "paid": hidden}},
+        experiments__score={"task": "regression", "metric": {"name": "rmse", "goal": "minimize"}},
+        promotions__go={"gates": []},
+        monitors__api={"metric": "rmse"},
+    )

@@ -135,6 +135,13 @@ def test_its_end_is_judged(shop: Scratch, code: str, error: type[Exception], wha
     assert what in str(failure.value)
 
 
+def test_of_sensitive_data_its_last_words_stay_in_the_log(shop: Scratch, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(InputError, match=r"exit code 1$") as failure:
+        work([sys.executable, "-c", "raise SystemExit('of Ge' + 'heim')"], shop, {}, is_sensitive=True)
+    assert "Geheim" not in f"{failure.value.what}{failure.value.fix}"
+    assert "Geheim" in capfd.readouterr().err
+
+
 def test_a_command_that_is_not_there_is_told(shop: Scratch) -> None:
     with pytest.raises(InputError, match="no-such-command can't be started: No such file or directory"):
         work(["no-such-command"], shop, {})
