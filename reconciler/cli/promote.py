@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 @click.argument("trial")
 @click.argument("deployment", shell_complete=complete_addresses)
 @click.option("--merge", is_flag=True, help="Merge the proposal at once, without a review.")
+@click.option("--force", is_flag=True, help="Also a model that takes or answers something else than the live one.")
 @as_json
 @placed
-def command(settings: Settings, trial: str, deployment: str, merge: bool, to_json: bool) -> None:
+def command(settings: Settings, trial: str, deployment: str, merge: bool, force: bool, to_json: bool) -> None:
     """Propose TRIAL (experiments/<name>/<digest>) as the model of DEPLOYMENT (deployments/<name>)."""
     from reconciler.cli.proposing import propose, target_of
 
-    tell(propose(target_of(settings, deployment), trial, "Promote", merge), to_json)
+    tell(propose(target_of(settings, deployment), trial, "Promote", merge, alike=not force), to_json)
 
 
 def tell(opened: "Opened", to_json: bool) -> None:

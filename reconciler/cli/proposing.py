@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from reconciler.cli.unlike import unlike
 from reconciler.model.errors import Refused
 from reconciler.model.ids import CommitId, RunName, digest, name_of
 from reconciler.model.kinds.deployments import Deployment
+from reconciler.model.markdown import escaped
 from reconciler.model.resource import Resource
 from reconciler.ports.engines import Engines
 from reconciler.ports.forge import ProposalOrder
@@ -53,11 +55,12 @@ def target_of(settings: Settings, address: str) -> Target:
     return Target(wired, head, engines, resource, resource.spec)
 
 
-def propose(target: Target, trial: str, why: str, merge: bool) -> Opened:
+def propose(target: Target, trial: str, why: str, merge: bool, *, alike: bool = False) -> Opened:
     """Propose a trial as the model of a deployment; `merge` merges it at once.
 
     Raises:
-        Refused: the trial is not in the data store, or left no model.
+        Refused: the trial is not in the data store, or left no model; or it is to be `alike`, and clients of the live
+            model would find another.
     """
     run, settings = RunName(trial), target.wired.settings
     try:
@@ -74,7 +77,12 @@ def propose(target: Target, trial: str, why: str, merge: bool) -> Opened:
     name = f"{target.resource.address}/{digest([trial, live, target.commit])}"
     file = f"environments/{settings.environment}/deployments/{name_of(target.resource.address)}.yaml"
     title = f"{why} {trial} on {target.resource.address} in {settings.environment}"
-    body = f"Asked for by hand. The model that is live now: `{live}`.\n"
+    ways = unlike(target.engines.reader, run, RunName(live)) if live else ()
+    if alike and ways:
+        raise Refused(f"{trial} is unlike the live model {live}: {'; '.join(ways)}", "--force proposes it all the same")
+    body = f"Asked for by hand. The model that is live now: `{live}`.\n" + "".join(
+        f"- {escaped(way)}\n" for way in ways
+    )
     order = ProposalOrder(name, target.commit, file, {"model": {"trial": trial, "digest": model}}, title, body)
     target.engines.forge.propose(order)
     branch = target.engines.forge.list()[name].branch

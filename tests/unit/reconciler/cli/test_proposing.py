@@ -54,6 +54,21 @@ def test_promote_and_then_trace(say: Say, place: Place, status: None, trial: str
     assert "already" in again.err
 
 
+def test_a_model_that_clients_would_find_another_is_proposed_only_by_force(settings: Settings, trial: str) -> None:
+    data, other = GitData(settings.home / "data", "dev"), RunName(TRIALS[1])
+    for run, name in ((other, "wine"), (RunName("experiments/employment/00000000000f"), "age")):
+        folder = Path(data.open(run).removeprefix("file://"))
+        result = {"accepted": True, "facts": {"model": {"digest": f"sha256:{'1' * 64}"}}, "metrics": {}}
+        (folder / "result.json").write_text(json.dumps(result))
+        (folder / "signature.json").write_text(json.dumps({"inputs": [{"name": name, "datatype": "FP32"}]}))
+        data.commit(run, {"run": run})
+        data.merge(run)
+    propose(target_of(settings, DEPLOYMENT), run, "Promote", merge=True)
+    with pytest.raises(Refused, match="it asks for wine, which clients don't send; it refuses age"):
+        propose(target_of(settings, DEPLOYMENT), other, "Promote", merge=False, alike=True)
+    assert propose(target_of(settings, DEPLOYMENT), other, "Promote", merge=False).branch
+
+
 @pytest.mark.usefixtures("status", "trial")
 def test_rollback_names_what_to_do_when_the_former_model_is_gone(say: Say, place: Place) -> None:
     told = say("rollback", DEPLOYMENT, "--to", TRIALS[1], *place)
