@@ -1,6 +1,5 @@
 """How a model differs, for its clients, from the one that is live: what it takes, and what it answers."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,6 +7,7 @@ from reconciler.model.errors import Refused
 from reconciler.model.ids import RunName
 from reconciler.model.text import printable
 from reconciler.ports.data import DataReader
+from reconciler.untrusted import parse
 
 SIGNATURE = "signature.json"
 """The file of a trial that says what its model takes and answers."""
@@ -52,7 +52,7 @@ def _listed(names: list[str]) -> str:
 
 def _signature(reader: DataReader, run: RunName) -> Mapping[str, Any]:
     try:
-        told = json.loads(reader.read(run, SIGNATURE))
+        told = parse(reader.read(run, SIGNATURE))
     except (FileNotFoundError, ValueError, Refused):
         return {}
     return told if isinstance(told, dict) else {}

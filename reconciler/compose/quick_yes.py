@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.compose.lru import Lru
+from runners.contract.params import TASKS
 
 _JOINING = {"properties", "additionalProperties", "required", "allOf", "if", "then", "else", "type"}
-_NOTES = {"$schema", "title", "description"}
+_NOTES = {"$schema", "title", "description", TASKS}
 
 
 class QuickYes:

@@ -22,6 +22,7 @@ from reconciler.model.errors import Refused
 from reconciler.model.text import printable
 from reconciler.plugins import Plugins, RunnerDeclaration
 from reconciler.yaml.positions import Path
+from runners.contract.params import TASKS
 
 _MOST = 256
 """Combinations of values that are tried of one sweep; a trial finds out about the others."""
@@ -43,17 +44,28 @@ def runner_of(name: str, plugins: Plugins) -> RunnerDeclaration | Flaw:
         return Flaw(("runner",), error.message, error.hint)
 
 
-def param_flaws(name: str, runner: RunnerDeclaration, space: Space) -> Sequence[Flaw]:
+def param_flaws(name: str, runner: RunnerDeclaration, space: Space, task: str) -> Sequence[Flaw]:
     """Return what is wrong with an experiment's params, each once."""
     if runner.params is None:
         return ()
     checker = _checker(name, _Schema(runner.params))
     found: dict[tuple[Path, str], Flaw] = {}
     for params in islice(_tried(space), _MOST):
-        found |= {(flaw.path, flaw.message): flaw for flaw in checker(params)}
+        flaws = (*checker(params), *_unfit(runner.params.get(TASKS), params, task))
+        found |= {(flaw.path, flaw.message): flaw for flaw in flaws}
         if len(found) >= _MOST_FLAWS:
             break
     return tuple(found.values())[:_MOST_FLAWS]
+
+
+def _unfit(tasks: Any, params: Params, task: str) -> Iterator[Flaw]:
+    """Tell values that a runner declares for other tasks than the experiment's."""
+    for key, by_value in tasks.items() if isinstance(tasks, Mapping) else ():
+        value = params.get(key)
+        fitting = by_value.get(value) if isinstance(value, str) and isinstance(by_value, Mapping) else None
+        if fitting and task not in fitting:
+            what = f"`{printable(str(value))}` is not for the task {task}"
+            yield Flaw(("params", key), what, f"it is for {' and '.join(map(str, fitting))}")
 
 
 def _tried(space: Space) -> Iterator[Params]:

@@ -170,7 +170,7 @@ def _validated(desk: Desk, ingredients: Ingredients, values: Mapping[str, Any]) 
     params = values.get("params")
     if kind is Experiment and isinstance(params, dict):
         try:
-            found += _runner(desk, values.get("runner"), space(params, desk))[1]
+            found += _runner(desk, values.get("runner"), space(params, desk), str(values.get("task", "binary")))[1]
         except Flawed as error:
             found += error.flaws
     raise Flawed(*(_about_parts(flaw) for flaw in found))
@@ -215,20 +215,20 @@ def _trials(
     """
     swept = sweeps or space(values.get("params") or {}, desk)
     made = trials(swept, spec.budget.trials, spec.seed)
-    version, wrong = _runner(desk, spec.runner, swept)
+    version, wrong = _runner(desk, spec.runner, swept, spec.task)
     if wrong:
         raise Flawed(*wrong)
     return made, version
 
 
-def _runner(desk: Desk, runner: Any, swept: Space) -> tuple[int | None, Sequence[Flaw]]:
+def _runner(desk: Desk, runner: Any, swept: Space, task: str) -> tuple[int | None, Sequence[Flaw]]:
     """Return the declared version of an experiment's runner, and what is wrong with its name or with its params."""
     if not isinstance(runner, str):
         return None, ()
     declared = runner_of(runner, desk.library.plugins)
     if isinstance(declared, Flaw):
         return None, (declared,)
-    return declared.version, param_flaws(runner, declared, swept)
+    return declared.version, param_flaws(runner, declared, swept, task)
 
 
 def _code(desk: Desk, spec: Spec) -> str | None:

@@ -7,6 +7,7 @@ classifier and a regressor differ, both are taken, and the trial finds out.
 from collections.abc import Mapping
 from typing import Any
 
+from runners.contract.params import TASKS
 from runners.train.network_params import NetworkParams
 
 Schema = dict[str, Any]
@@ -121,6 +122,8 @@ FAMILIES: Mapping[str, Mapping[str, Schema]] = {
     },
 }
 """Every parameter of every family of models, beside `model`."""
+ONLY_FOR: Mapping[str, list[str]] = {"logistic": ["binary", "multiclass"], "linear": ["regression"]}
+"""The tasks of the families that aren't for every task."""
 BY_STEPS: Mapping[str, Schema] = {
     **_FITTING,
     "alpha": _number(0),
@@ -160,7 +163,8 @@ def of_families(usual: str, more: Mapping[str, Schema]) -> Schema:
                 "else": known,
             }
         choices.append({"if": chosen, "then": known})
-    return {"type": "object", "properties": {"model": {"enum": list(FAMILIES)}}, "allOf": choices}
+    known = {"properties": {"model": {"enum": list(FAMILIES)}}, "allOf": choices}
+    return {"type": "object", TASKS: {"model": ONLY_FOR}, **known}
 
 
 def of_network() -> Schema:

@@ -28,6 +28,8 @@ def told(params: str, runner: str = "tabular", cache: Cache | None = None) -> li
             "{model: gbm, num_leafs: 3}",
             "4:22: params.num_leafs: tabular (gbm) has no parameter `num_leafs` (did you mean `num_leaves`?)",
         ),
+        ("{model: linear}", "4:17: params.model: `linear` is not for the task binary (it is for regression)"),
+        ('{model: "choice(gbm, linear)"}', "4:17: params.model: `linear` is not for the task binary"),
         ("{num_leafs: 3}", "4:10: params.num_leafs: tabular has no parameter `num_leafs` (did you mean"),
         ("{model: gmb}", "4:17: params.model: expected logistic, linear, gbm, forest, tree, mlp, not `gmb` (did"),
         ("{model: gbm, n_estimators: many}", "4:36: params.n_estimators: expected a whole number, not `many`"),

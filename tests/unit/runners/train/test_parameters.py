@@ -38,6 +38,11 @@ def _takes(schema: dict[str, Any], value: Any) -> bool:
 
 def test_the_families_are_those_that_there_are() -> None:
     assert parameters.FAMILIES.keys() == families.FAMILIES.keys()
+    every = {task for family in families.FAMILIES.values() for task in family.estimators}
+    only = {
+        name: sorted(family.estimators) for name, family in families.FAMILIES.items() if every - set(family.estimators)
+    }
+    assert only == parameters.ONLY_FOR
 
 
 def test_logistic_by_steps_has_parameters_of_its_own() -> None:
