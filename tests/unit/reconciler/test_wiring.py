@@ -64,6 +64,16 @@ def test_two_environments_have_no_folder_of_endpoints_in_common(tmp_path: Path) 
     source.close()
 
 
+def test_a_home_of_another_repository_is_refused_before_any_engine_is_made(tmp_path: Path) -> None:
+    settings = small_repository(tmp_path)
+    source = open_source(settings)
+    settings.home.mkdir(exist_ok=True)
+    (settings.home / "repository.txt").write_text("/somewhere/else\n")
+    with pytest.raises(Refused, match="is that of the repository"):
+        engines(Environment(), settings, source)
+    source.close()
+
+
 def test_jobs_inherit_no_secret_that_a_provider_uses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SETPOINT_SECRET_LAKEFS", "hunter2")
     monkeypatch.setenv("SETPOINT_SECRET_WAREHOUSE", "sqlite://")

@@ -1,7 +1,7 @@
 """Datasets: refreshed by cron, by request, by an alert; refused data keeps the former version downstream."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -67,6 +67,14 @@ def test_a_refresh_falls_due_by_cron_and_once_each_time() -> None:
     assert before != after == later
     found = decide(stage.resource(LOANS, **NIGHTLY), accepted(run_of(NIGHTLY)))
     assert found.wake == NOW.replace(day=8, hour=3, minute=0, second=0)
+
+
+def test_a_job_that_is_tried_again_wakes_before_the_next_refresh() -> None:
+    run = run_of(NIGHTLY)
+    failed = stage.actual(stage.branch(run), stage.failed(run, 75))
+    found = decide(stage.resource(LOANS, **NIGHTLY), failed)
+    assert found.wake is not None
+    assert found.wake < NOW + timedelta(minutes=1)
 
 
 def test_a_refresh_falls_due_when_an_operator_asks() -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from runners.contract import InputError, InputGone, Request, Result
-from runners.evaluate.comparison import compare
+from runners.evaluate.comparison import AskedBound, compare
 from runners.evaluate.tables import read_parquet, write_parquet
 from runners.models.signature import read_signature
 from tests.unit.runners.evaluate.conftest import backwards, trial
@@ -173,3 +174,9 @@ def test_nothing_is_bounded_that_cannot_be(out: Path, candidate: Path, tmp_path:
     live, asked = backwards(tmp_path / "live"), {"metric": "roc_auc", "confidence": 0.95}
     assert bounds(out, candidate, live, {**asked, "metric": "profit"}, {**asked, "slice": "planet"}) == []
     assert bounds(out, candidate, None, asked) == []
+
+
+@pytest.mark.parametrize("share", [0.49, 1, 1.5])
+def test_a_confidence_is_a_share_from_a_half_to_below_one(share: float) -> None:
+    with pytest.raises(ValidationError):
+        AskedBound(metric="accuracy", confidence=share)
