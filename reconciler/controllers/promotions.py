@@ -116,7 +116,7 @@ def _choose(case: _Case, board: Leaderboard) -> Decision:
             Phase.READY, Reason.PROMOTED, f"{candidate.run} is pinned", done, facts={"candidate": candidate.run}
         )
     if candidate.run in case.memory["promoted"]:
-        message = f"{candidate.run} was rolled back and is not proposed again; `setpoint promote` pins it anyway"
+        message = f"{candidate.run} was live before, and is not proposed again; `setpoint promote` pins it anyway"
         return case.told(Phase.READY, Reason.ROLLED_BACK, message, done, facts={"candidate": candidate.run})
     if lost := failed(alone(candidate.test, case.spec.gates)):
         why = f"on the test rows, which no choice has seen: {'; '.join(map(str, lost[:3]))}"
