@@ -13,7 +13,7 @@ from reconciler.cli.exits import Exit
 
 VERBS: dict[str, str] = {
     "init": "Make a new repository from the sample.",
-    "validate": "Check the specs; tell every error with its place.",
+    "validate": "Check the specs; tell errors with their places.",
     "plan": "Show what would be done, and do nothing.",
     "apply": "Converge once, then stop.",
     "run": "Run the daemon: watch the repository and keep converging.",

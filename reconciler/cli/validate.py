@@ -1,4 +1,4 @@
-"""`setpoint validate`: every error of the specs, with its place."""
+"""`setpoint validate`: the errors of the specs, each with its place."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -43,7 +43,7 @@ Found = Mapping[Problem, list[str]]
 )
 @as_json
 def command(folder: Path, wanted: tuple[str, ...], form: str, to_json: bool) -> int:
-    """Check the specs in a folder, committed or not; tell every error of every environment at once."""
+    """Check the specs in a folder, committed or not; tell the errors of all files and environments at once."""
     found, counts = problems_in(folder, wanted)
     _FORMS["json" if to_json else form](found, counts)
     return Exit.REFUSED if any(p.severity is Severity.ERROR for p in found) else Exit.OK
