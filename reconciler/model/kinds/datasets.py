@@ -104,7 +104,7 @@ class Column(Block):
     minimum: int | float | None = Field(default=None, description="The lowest value that is accepted.")
     maximum: int | float | None = Field(default=None, description="The highest value that is accepted.")
     enum: tuple[str | int | float | bool, ...] | None = Field(
-        default=None, max_length=1000, description="The only values that are accepted."
+        default=None, min_length=1, max_length=1000, description="The only values that are accepted."
     )
     pattern: Annotated[str, AfterValidator(_expression)] | None = Field(
         default=None,
