@@ -104,7 +104,7 @@ class Column(Block):
     minimum: int | float | None = Field(default=None, description="The lowest value that is accepted.")
     maximum: int | float | None = Field(default=None, description="The highest value that is accepted.")
     enum: tuple[str | int | float | bool, ...] | None = Field(
-        default=None, min_length=1, max_length=1000, description="The only values that are accepted."
+        default=None, max_length=1000, description="The only values that are accepted."
     )
     pattern: Annotated[str, AfterValidator(_expression)] | None = Field(
         default=None,
@@ -128,6 +128,8 @@ class Column(Block):
             raise ValueError(f"minimum {low} is above maximum {high}")
         if self.pattern is not None and self.type != "string":
             raise ValueError(f"a pattern is for strings, and the type is {self.type}")
+        if self.enum == ():
+            raise ValueError("an empty enum accepts no value: list some, or leave it out")
         alien = [value for value in self.enum or () if type(value) not in _TYPES.get(self.type, (str,))]
         if alien:
             raise ValueError(f"enum holds {alien[0]!r}, which is no {self.type}")

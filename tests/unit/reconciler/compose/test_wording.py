@@ -66,6 +66,7 @@ CASES = [
             ({"type": "integer", "enum": [1, 2.5]}, "enum holds 2.5, which is no integer"),
             ({"type": "number", "enum": [1, 2.5, True]}, "enum holds True, which is no number"),
             ({"type": "boolean", "enum": [1]}, "enum holds 1, which is no boolean"),
+            ({"type": "string", "enum": []}, "an empty enum accepts no value"),
             ({"type": "datetime", "enum": [1]}, "enum holds 1, which is no datetime"),
             ({"type": "string", "pattern": "(?=a)"}, "expected an RE2 expression: `(?=` is lookaround"),
         )
