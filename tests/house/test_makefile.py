@@ -1,5 +1,6 @@
 """The Makefile: what a target runs is what it says, whichever options and variables stand beside each other."""
 
+import os
 import shlex
 import subprocess
 from pathlib import Path
@@ -9,10 +10,16 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+def dry(*words: str) -> list[str]:
+    """Return what make would run for these words, also where make itself runs these tests."""
+    alone = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    line = ["make", "--dry-run", "--no-print-directory", *words]
+    return subprocess.run(line, cwd=ROOT, check=True, capture_output=True, text=True, env=alone).stdout.splitlines()
+
+
 def run_by(*words: str) -> list[list[str]]:
     """Return the commands that make would run for these words, each without the assignments before it."""
-    told = subprocess.run(["make", "--dry-run", *words], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    lines = [shlex.split(line) for line in told.splitlines()]
+    lines = [shlex.split(line) for line in dry(*words)]
     return [[*words[next(n for n, word in enumerate(words) if "=" not in word) :]] for words in lines if words]
 
 
@@ -24,8 +31,7 @@ def test_a_target_runs_its_module(target: str, options: list[str]) -> None:
 
 
 def test_options_reach_the_module() -> None:
-    told = subprocess.run(["make", "-n", "bench", "QUICK=1"], cwd=ROOT, check=True, capture_output=True, text=True)
-    assert told.stdout.splitlines()[-1].startswith("QUICK=1 SERVERS= ")
+    assert dry("bench", "QUICK=1")[-1].startswith("QUICK=1 SERVERS= ")
 
 
 def test_the_quick_tests_are_chosen_by_their_mark() -> None:

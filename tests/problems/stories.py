@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from runners.models import load
-from tests.problems import laws, own_code, people, reports
+from tests.problems import laws, own_code, people, reports, secrecy
 from tests.problems.columns import Column, column_of
 from tests.problems.contracts import Contract
 from tests.problems.playing import Played, Stage
@@ -100,6 +100,23 @@ def watched(traffic: Traffic, stage: Stage) -> None:
             return
         reports.report_is_right(traffic, hour, asked, trial, report)
         former = report
+
+
+def hushed(told: secrecy.Secretive, stage: Stage) -> None:
+    """From a source with a sensitive column to the third report: none of its values is told on the way."""
+    traffic, problem = told.traffic, told.problem
+    proposed = stage.ingest(problem, "open").told["facts"]["proposed_columns"]
+    dataset = stage.ingest(problem, columns=secrecy.hidden(proposed))
+    laws.must_be_done(dataset, "the columns were proposed for this very data")
+    trial, former = stage.train(problem, dataset), None
+    secrecy.is_kept(dataset)
+    secrecy.is_kept(trial)
+    for hour in range(HOURS) if trial.is_done and trial.told["accepted"] else ():
+        log_hour(traffic, hour, load(trial.folder), stage.folder / "log")
+        report = stage.report(_report_params(traffic, hour, trial, stage), trial, former, f"report-{hour}")
+        laws.nothing_crashes(report)
+        secrecy.is_kept(report)
+        former = report if report.is_done else former
 
 
 def _report_params(traffic: Traffic, hour: int, trial: Played, stage: Stage) -> dict[str, object]:

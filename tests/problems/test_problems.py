@@ -12,6 +12,7 @@ from tests.problems.contracts import contracts
 from tests.problems.own_code import coded
 from tests.problems.people import labelled
 from tests.problems.problem import problems
+from tests.problems.secrecy import secretive
 from tests.problems.traffic import traffics
 from tests.problems.watching import shown
 from tests.shares import Hand
@@ -57,6 +58,13 @@ def test_trials_of_too_little(batch: int, share: Hand) -> None:
 def test_traffic_in_windows(batch: int, share: Hand) -> None:
     drawn = traffics(problems(ENOUGH, identifiers=("first", "last")))
     hold(stories.watched, drawn, batch, count=count_of(share, 15, 2), shrinks=SHRINKS)
+
+
+@pytest.mark.xdist_group("nannyml")
+@pytest.mark.parametrize("batch", BATCHES)
+def test_sensitive_columns(batch: int, share: Hand) -> None:
+    drawn = secretive(traffics(problems(ENOUGH, identifiers=("first", "last"))))
+    hold(stories.hushed, drawn, batch, count=count_of(share, 10, 1), shrinks=SHRINKS)
 
 
 @pytest.mark.xdist_group("nannyml")
