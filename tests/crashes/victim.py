@@ -42,7 +42,7 @@ class Fate:
     """Writes down each point, and kills this process at one of them.
 
     What names no resource happens again and again. So that its names stay the same from life to life, it is counted
-    anew since each landmark.
+    anew since each landmark; but not what a thread of its own looks after, which comes between no certain landmarks.
     """
 
     def __init__(self, points: Path, end: str) -> None:
@@ -57,7 +57,7 @@ class Fate:
         with self._lock:
             if is_landmark:
                 self._since = name
-            elif f"/{NAME}" not in name and "/shared" not in name:
+            elif f"/{NAME}" not in name and "/shared" not in name and not name.endswith(".settle"):
                 name = f"{name} since {self._since}"
             self._seen[name] += 1
             return f"{name} #{self._seen[name]}"
