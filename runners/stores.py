@@ -31,6 +31,34 @@ _ANSWERS = {
 """What they raise for answers too: the status says which is which."""
 _CODED = {"gcsfs.retry": ("HttpError",)}
 """What keeps the status as `code`, which in other libraries is the parser's, or no status."""
+_BROKE_OFF = "what it sent breaks off"
+_SILENT = "its time ran out"
+_UNKNOWN = "the host's name isn't known"
+_REFUSED = "its certificate, or how it encrypts, isn't accepted"
+_UNREACHED = "the host can't be reached"
+_DROPPED = "the connection breaks off"
+_REASONS = {
+    "ClientPayloadError": _BROKE_OFF,
+    "ClientConnectorDNSError": _UNKNOWN,
+    "NameResolutionError": _UNKNOWN,
+    "gaierror": _UNKNOWN,
+    "ClientSSLError": _REFUSED,
+    "SSLError": _REFUSED,
+    "TimeoutError": _SILENT,
+    "ServerTimeoutError": _SILENT,
+    "ConnectTimeoutError": _SILENT,
+    "ReadTimeoutError": _SILENT,
+    "ConnectionRefusedError": "the host refuses the connection",
+    "ClientConnectorError": _UNREACHED,
+    "MaxRetryError": _UNREACHED,
+    "EndpointConnectionError": _UNREACHED,
+    "ServiceRequestError": _UNREACHED,
+    "ConnectionError": _DROPPED,
+    "ProtocolError": _DROPPED,
+    "ClientConnectionError": _DROPPED,
+    "ServiceResponseError": _DROPPED,
+}
+"""What happened, by the name of an error or of the nearest class above it."""
 _STATUSES = range(100, 600)
 _DEPTH = 8
 FIX = "it is tried again; see that the store answers from where the pool's jobs run"
@@ -49,7 +77,8 @@ def answering(url: str) -> Iterator[None]:
         raise
     except _raised() as error:
         if why := silence(error):
-            raise SourceUnavailable(f"the store doesn't answer: {why}", url, FIX) from error
+            wholly = " wholly" if why == _BROKE_OFF else ""
+            raise SourceUnavailable(f"the store doesn't answer{wholly}: {why}", url, FIX) from error
         raise
 
 
@@ -60,7 +89,13 @@ def silence(error: BaseException) -> str:
         is_passing = status >= 500 or status in BUSY
         return f"status {status}" if is_passing else ""
     broken: tuple[type[BaseException], ...] = (ConnectionError, TimeoutError, *_loaded(_BREAKS))
-    return next((type(one).__name__ for one in causes if isinstance(one, broken)), "")
+    return next((reason(one) for one in causes if isinstance(one, broken)), "")
+
+
+def reason(error: BaseException) -> str:
+    """Tell in words what a broken connection's error means."""
+    names = [kind.__name__ for kind in type(error).__mro__]
+    return next((_REASONS[name] for name in names if name in _REASONS), f"the connection fails ({names[0]})")
 
 
 def status_of(error: BaseException) -> int:

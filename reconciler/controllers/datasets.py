@@ -118,7 +118,8 @@ def _first(*moments: datetime | None) -> datetime | None:
 def _message(lifecycle: Lifecycle) -> str:
     if lifecycle.stage is Stage.ACCEPTED:
         facts = lifecycle.result.get("facts", {})
-        return f"version {lifecycle.run.rsplit('/', 1)[1]} with {facts.get('rows', '?')} rows is merged"
+        rows = facts.get("rows", "?")
+        return f"version {lifecycle.run.rsplit('/', 1)[1]} with {rows} {'row' if rows == 1 else 'rows'} is merged"
     return lifecycle.message
 
 

@@ -64,13 +64,15 @@ def _slices(comparison: Mapping[str, Any], live: str | None) -> str:
     facts = comparison.get("facts", {})
     candidate = (facts.get("candidate") or {}).get("slices") or {}
     former = (facts.get("live") or {}).get("slices") or {}
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for column, values in sorted(candidate.items()):
         for value, metrics in sorted(values.items()):
             name = next((key for key in metrics if key != "rows"), "")
             old = former.get(column, {}).get(value, {}).get(name)
             cells = (f"{column} = {value}", name, figure(metrics.get(name)), str(int(metrics.get("rows") or 0)))
             lines.append((*cells[:2], figure(old), *cells[2:]) if live else cells)
+    cut = facts.get("cut_slices")
+    lines += [(str(one), *[""] * (4 if live else 3)) for one in (cut if isinstance(cut, list) else ())]
     heads = ("slice", "metric", "live", "candidate", "rows") if live else ("slice", "metric", "candidate", "rows")
     return "## By slice\n\n" + table(heads, lines) if lines else ""
 

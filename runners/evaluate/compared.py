@@ -38,6 +38,8 @@ class Comparison:
     intervals: Intervals
     by_slice: Mapping[str, Mapping[str, Intervals]]
     """Intervals of the main metric by column and value: of the difference, or of the candidate's own."""
+    cut: tuple[str, ...] = ()
+    """Of which columns not every value is a slice."""
 
     def verdict(self, metric: Metric, known: Interval) -> Verdict:
         """Say whether a difference is one: its interval doesn't hold zero."""

@@ -21,7 +21,7 @@ from runners.evaluate.metrics import Metric, measure, metrics_of
 from runners.evaluate.predictions import Answers, answers_of
 from runners.evaluate.report import write_report
 from runners.evaluate.resampling import Intervals, bounds, differences, intervals
-from runners.evaluate.slices import masks_of, slice_metrics
+from runners.evaluate.slices import cut_of, masks_of, slice_metrics
 from runners.models import ModelInputError, ModelRefused, Signature, load
 from runners.staging import local
 
@@ -134,7 +134,8 @@ def comparison_of(own: Side, live: Side | None, name: str, columns: Mapping[str,
         metrics = tuple(m for m in metrics if m.name in live.metrics)
     main = next((metric for metric in metrics if metric.name == name), metrics[0])
     by_slice = {column: _by_value(own, live, main, values, seed) for column, values in columns.items()}
-    return Comparison(len(own.answers), main, metrics, own, live, _intervals(own, live, metrics, seed), by_slice)
+    known = _intervals(own, live, metrics, seed)
+    return Comparison(len(own.answers), main, metrics, own, live, known, by_slice, cut_of(columns))
 
 
 def _intervals(own: Side, live: Side | None, metrics: tuple[Metric, ...], seed: int) -> Intervals:
@@ -188,6 +189,7 @@ def facts(comparison: Comparison) -> dict[str, Any]:
         "candidate": comparison.candidate.as_dict(),
         "live": live.as_dict() if live else None,
         "intervals": known,
+        "cut_slices": list(comparison.cut),
     }
 
 

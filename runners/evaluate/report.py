@@ -60,7 +60,8 @@ def _slices(comparison: Comparison) -> str:
             lines.append((*cells, *told, _between(interval, signed=True), comparison.verdict(main, interval)))
     head = ("slice", "rows", "candidate", SURE)
     heads = head if live is None else ("slice", "rows", "live", "candidate", "difference", SURE, "")
-    return f"## {main.name} by slice\n\n{table(heads, lines)}" if lines else ""
+    parts = [f"## {main.name} by slice", table(heads, lines), *comparison.cut]
+    return "\n\n".join(parts) if lines else ""
 
 
 def _between(known: Interval, signed: bool = False) -> str:

@@ -36,12 +36,26 @@ def slice_metrics(answers: Answers, columns: Mapping[str, Array]) -> Slices:
 
 def masks_of(values: Array) -> list[tuple[str, Array]]:
     """Return the values of a column as text, in order, each with where it is."""
-    if values.dtype.kind in "fiu" and len(np.unique(values[_is_present(values)])) > MOST:
+    if _is_number_like(values) and len(np.unique(values[_is_present(values)])) > MOST:
         return _quarters(values)
-    texts = np.array([text_of(value) for value in values.tolist()], np.object_)
+    texts = _texts(values)
     found, counts = np.unique(texts, return_counts=True)
     frequent = {found[place] for place in np.argsort(-counts, kind="stable")[:MOST]}
     return [(str(text), texts == text) for text in _sorted(frequent)]
+
+
+def cut_of(columns: Mapping[str, Array]) -> tuple[str, ...]:
+    """Say of which columns not every value is a slice, such as `town: 20 of 142 values, the most frequent`."""
+    counts = {name: len(np.unique(_texts(values))) for name, values in columns.items() if not _is_number_like(values)}
+    return tuple(f"{name}: {MOST} of {n:,} values, the most frequent" for name, n in counts.items() if n > MOST)
+
+
+def _is_number_like(values: Array) -> bool:
+    return values.dtype.kind in "fiu"
+
+
+def _texts(values: Array) -> Array:
+    return np.array([text_of(value) for value in values.tolist()], np.object_)
 
 
 def _quarters(values: Array) -> list[tuple[str, Array]]:

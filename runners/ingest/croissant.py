@@ -7,6 +7,8 @@ format asks for and nobody told Setpoint (licence, creator, date of publication,
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from runners.counting import counted
+
 CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",
@@ -79,7 +81,7 @@ def describe_dataset(
     if key in types:
         records["key"] = {"@id": f"records/{key}"}
     records["field"] = [_field(column, type_, file["path"]) for column, type_ in types.items()]
-    what = f"{len(types)} columns" if not images else "images with their manifest"
+    what = counted(len(types), "column") if not images else "images with their manifest"
     return {
         "@context": CONTEXT,
         "@type": "sc:Dataset",

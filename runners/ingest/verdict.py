@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from runners.contract import InputError, Violation
+from runners.counting import counted, some
 from runners.ingest.parameters import Column, Parameters
 from runners.ingest.spool import column
 from runners.tables.columns import ARROW, convert
@@ -149,7 +150,7 @@ class Verdict:
 
     def _of_table(self, all_missing: bool) -> Iterator[Violation]:
         if self._rows < self._params.minimum_rows:
-            what = f"it has {self._rows:,} rows, fewer than minimum_rows {self._params.minimum_rows:,}"
+            what = f"it has {counted(self._rows, 'row')}, fewer than minimum_rows {self._params.minimum_rows:,}"
             yield Violation(where="table", what=what, fix="see why the source holds so little, or lower minimum_rows")
         if self._rows and all_missing:
             yield Violation(where="table", what="every value of every column is missing", fix="correct the source")
@@ -188,10 +189,10 @@ class Verdict:
             told = count(name) if name in present else Counted(self._rows, self._rows)
             if told.present > told.distinct:
                 more = told.present - told.distinct
-                what = f"{more:,} of {self._rows:,} values repeat an earlier one, which {by} forbids"
+                what = f"{some(more, self._rows, 'values', 'repeats', 'repeat')} an earlier one, which {by} forbids"
                 yield Violation(where=name, what=what, fix="remove the duplicates at the source")
             if by == "identifier" and told.present < self._rows and name not in self._columns:
-                what = f"{self._rows - told.present:,} of {self._rows:,} rows have no identifier"
+                what = f"{some(self._rows - told.present, self._rows, 'rows', 'has', 'have')} no identifier"
                 yield Violation(where=name, what=what, fix="give every row one, or choose another identifier")
 
 

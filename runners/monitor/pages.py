@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from runners.counting import counted
 from runners.monitor.report import Pictures, Report
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -41,11 +42,6 @@ def headline(report: Report) -> str:
     if report.verdict == "partly_watched":
         return f"No alert on {rows}, but not everything is watched"
     return f"All figures are within their thresholds, on {rows}"
-
-
-def counted(count: int, noun: str) -> str:
-    """Write a number of things, such as `1 alert` or `1,200 rows`."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def figure(value: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from runners.contract import SourceUnavailable
+from runners.stores import reason
 
 HEADERS = {"Content-Type": "application/json", "X-Setpoint-Smoke": "1"}
 _GATEWAY = (502, 503, 504)
@@ -82,7 +83,7 @@ class Client:
             text = response.read()
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
-            raise SourceUnavailable(f"the revision doesn't answer: {type(error).__name__}", self._url, _FIX) from error
+            raise SourceUnavailable(f"the revision doesn't answer: {reason(error)}", self._url, _FIX) from error
         if response.status in _GATEWAY:
             raise SourceUnavailable(f"the revision doesn't answer: status {response.status}", self._url, _FIX)
         self.seconds.append(time.perf_counter() - began)

@@ -14,6 +14,7 @@ import fsspec
 import pyarrow as pa
 
 from runners.contract import InputError
+from runners.sources.addresses import address
 from runners.sources.archives import check_archive, check_room
 from runners.sources.failures import opening, telling
 from runners.sources.formats import FORMATS, Opened
@@ -21,7 +22,6 @@ from runners.sources.http import fetch
 from runners.sources.listing import bare, files_of, is_http
 from runners.sources.parameters import FileSource
 from runners.sources.reading import Reading
-from runners.staging import reveal
 
 SUFFIXES = {
     "parquet": (".parquet", ".pq"),
@@ -81,7 +81,7 @@ def find(url: str, format_: str) -> Found:
 
 def _file_system(url: str) -> tuple[Any, str]:
     """Open what a URL means; an archive over HTTP is fetched first, as not every server knows ranges."""
-    revealed = reveal(url)
+    revealed = address(url)
     first, _, rest = revealed.partition("::")
     if not (first.startswith("zip://") and is_http(rest)):
         found: tuple[Any, str] = fsspec.core.url_to_fs(revealed)

@@ -16,6 +16,7 @@ from pyarrow import parquet
 
 from runners.contract import InputError
 from runners.sources.parameters import FileSource
+from runners.sources.quotes import Seen, last_value, never_closed
 from runners.sources.reading import BATCH_ROWS, batch_of, check_names
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -56,10 +57,11 @@ def csv_batches(file: Opened, source: FileSource) -> Iterator[Any]:
     names = _names_in(_header(file, source.encoding), delimiter, file.name)
     check_names(names, file.name)
     file.stream.seek(0)
+    seen = Seen(file.stream)
     with (
-        _telling_csv(file.name, delimiter, source),
+        _telling_csv(file, delimiter, source),
         arrow_csv.open_csv(
-            file.stream,
+            seen,
             read_options=arrow_csv.ReadOptions(  # one thread, so that errors name the row
                 use_threads=False, block_size=_BLOCK, encoding=source.encoding
             ),
@@ -70,21 +72,38 @@ def csv_batches(file: Opened, source: FileSource) -> Iterator[Any]:
         ) as rows,
     ):
         yield _no_rows(rows.schema)
-        yield from rows
+        last: str | None = "\n"  # of a file without rows the header may be open
+        for batch in rows:
+            last = last_value(batch) if batch.num_rows else last
+            yield batch
+        if seen.may_be_open(last):
+            _check_closed(file, delimiter, source)
+
+
+def _check_closed(file: Opened, delimiter: str, source: FileSource) -> None:
+    """Refuse a file that ends within quotes.
+
+    Raises:
+        InputError: it does.
+    """
+    if line := never_closed(file.stream, _codec(source.encoding), delimiter):
+        fix = "close it; one that belongs to the value is doubled, and the value is put in quotes"
+        raise InputError("a quote opens here and is never closed", f"{file.name}:{line}", fix)
 
 
 @contextmanager
-def _telling_csv(name: str, delimiter: str, source: FileSource) -> Iterator[None]:
+def _telling_csv(file: Opened, delimiter: str, source: FileSource) -> Iterator[None]:
     """Tell what Arrow can't parse by its row, never by the row's values."""
     try:
         yield
     except pa.ArrowInvalid as error:
         text = str(error).split("\n", 1)[0]
         if "UTF8" in text or "UTF-8" in text:
-            raise _other_encoding(name, source.encoding) from error
+            raise _other_encoding(file.name, source.encoding) from error
+        _check_closed(file, delimiter, source)
         found = _PARSED.search(text)
         what = f"{found[0] if found else 'it is no CSV'}, where {delimiter!r} parts the columns"
-        raise InputError(what, name, "correct the file, or set source.files.delimiter") from error
+        raise InputError(what, file.name, "correct the file, or set source.files.delimiter") from error
 
 
 def _codec(encoding: str) -> str:
@@ -117,12 +136,14 @@ def _records_of_csv(file: Opened, encoding: str) -> Iterator[str]:
         InputError: there is none, the first is too long, or the file is of another encoding.
     """
     parts: list[str] = []
-    size, quotes, count = 0, 0, 0
+    size, quotes, count, number, opened = 0, 0, 0, 0, 0
     lines = io.TextIOWrapper(file.stream, _codec(encoding), newline="")
     try:
         while size <= LONGEST_RECORD and (line := lines.readline(LONGEST_RECORD + 1)):
             parts.append(line)
-            size, quotes = size + len(line), quotes + line.count('"')
+            number, more = number + 1, line.count('"')
+            opened = number if more % 2 and quotes % 2 == 0 else opened
+            size, quotes = size + len(line), quotes + more
             if quotes % 2 == 0 and size <= LONGEST_RECORD and (text := "".join(parts)).strip():
                 yield text.rstrip("\r\n")
                 parts, size, quotes, count = [], 0, 0, count + 1
@@ -134,7 +155,8 @@ def _records_of_csv(file: Opened, encoding: str) -> Iterator[str]:
         return
     if quotes % 2 or size > LONGEST_RECORD:
         within = f" within {LONGEST_RECORD:,} characters" if size > LONGEST_RECORD else ""
-        raise InputError(f"the header line has no end{within}", file.name, "close its quotes")
+        where = f"{file.name}:{opened}" if quotes % 2 else file.name
+        raise InputError(f"the header line has no end{within}", where, "close its quotes")
     raise InputError("the file is empty: it has no header line", file.name, "write the names of the columns first")
 
 

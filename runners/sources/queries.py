@@ -96,6 +96,11 @@ def _refused(word: str) -> InputError:
     return InputError(f"a query of a source only reads, and this one has {word[:30]}", WHERE, _FIX)
 
 
+def writing() -> InputError:
+    """Return the error of a statement that the database itself took for one that writes."""
+    return InputError("a query of a source only reads, and this one writes", WHERE, _FIX)
+
+
 class Watch:
     """Sees to it that a statement on SQLite reads; `denied` tells what one wanted."""
 

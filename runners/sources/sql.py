@@ -16,7 +16,7 @@ from sqlalchemy import exc
 from runners.contract import InputError, RunnerError, SourceUnavailable
 from runners.sources.failures import is_foreign
 from runners.sources.parameters import SqlSource
-from runners.sources.queries import WHERE, Watch, check
+from runners.sources.queries import WHERE, Watch, check, writing
 from runners.sources.reading import BATCH_ROWS, Reading, batch_of, check_names
 from runners.staging import reveal
 
@@ -160,7 +160,10 @@ def _told(error: Exception, source: SqlSource, *, connecting: bool = False) -> R
     origin = getattr(error, "orig", None)
     what = _scrubbed(str(origin or error).strip().split("\n", 1)[0], source)
     if isinstance(origin, sqlite3.Error):
-        is_passing = (getattr(origin, "sqlite_errorcode", 0) & 0xFF) in _PASSING
+        code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_READONLY:
+            return writing()
+        is_passing = code in _PASSING
     else:
         is_lasting = isinstance(error, exc.InvalidRequestError)  # such as that of a driver for asyncio
         is_passing = (connecting and not is_lasting) or isinstance(error, _BROKEN)

@@ -9,7 +9,7 @@ from runners.contract import InputError, Violation
 from runners.evaluate.metrics import METRICS, Metric, measure
 from runners.evaluate.predictions import Answers, answers_of
 from runners.evaluate.resampling import Interval, intervals
-from runners.evaluate.slices import Slices, slice_metrics
+from runners.evaluate.slices import Slices, cut_of, slice_metrics
 from runners.models import Model, Prediction
 from runners.train.examples import Examples
 from runners.train.importance import importance_of
@@ -27,6 +27,8 @@ class Findings:
     slices: Slices
     importance: Mapping[str, float]
     reported: Mapping[str, float]
+    cut: tuple[str, ...] = ()
+    """Of which columns not every value is a slice."""
 
     @property
     def finite(self) -> dict[str, float]:
@@ -51,13 +53,15 @@ def evaluate(
         hint = did_you_mean(name, {*measured, *own})
         raise InputError(f"neither the task {told.task} nor the code reports {name}", "metric.name", hint)
     main = main_metric(answers, name)
+    columns = {column: test.columns[column] for column in told.slices}
     return Findings(
         answers,
         {**measured, **own},
         intervals([main], answers, trial.seed),
-        slice_metrics(answers, {column: test.columns[column] for column in told.slices}),
+        slice_metrics(answers, columns),
         importance_of(model, test, answers, main, trial.seed),
         reported or {},
+        cut_of(columns),
     )
 
 

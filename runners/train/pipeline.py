@@ -71,6 +71,7 @@ def result_of(trained: Trained) -> Result:
             "signature": signature_facts(trained.model),
             "params": dict(trained.trial.params),
             "slices": findings.slices,
+            "cut_slices": list(findings.cut),
             "validation": trained.ranking.as_dict(),
             "rows": parts.counts,
             "interval": {name: interval.as_dict() for name, interval in findings.intervals.items()},

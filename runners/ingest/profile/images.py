@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from runners.counting import counted
 from runners.drawing import new_figure, save
 from runners.ingest.images import Picture, thumbnail
 from runners.ingest.profile.pictures import draw_bars, draw_histogram, title
@@ -67,9 +68,8 @@ def _preparations(
     found = []
     if profile["sizes"]["distinct"] > 1:
         first = profile["sizes"]["top"][0]
-        reason = (
-            f"{profile['sizes']['distinct']} sizes; the most frequent is {first['value']} ({first['count']:,} images)"
-        )
+        most = f"the most frequent is {first['value']} ({counted(first['count'], 'image')})"
+        reason = f"{profile['sizes']['distinct']} sizes; {most}"
         found.append(preparation("resize", ["width", "height"], reason))
     if profile["modes"]["distinct"] > 1:
         modes = ", ".join(f"{mode['value']} {mode['count']:,}" for mode in profile["modes"]["top"])
@@ -79,8 +79,9 @@ def _preparations(
         found.append(
             preparation("scale", ["path"], f"pixels are whole numbers; mean brightness {mean:.3f} ± {std:.3f}")
         )
-    if profile["blank"]:
-        found.append(preparation("drop_blank", ["path"], f"{profile['blank']:,} images have one colour only"))
+    if blank := profile["blank"]:
+        reason = f"{counted(blank, 'image')} {'has' if blank == 1 else 'have'} one colour only"
+        found.append(preparation("drop_blank", ["path"], reason))
     return found + _imbalance(labels)
 
 
@@ -99,7 +100,7 @@ def draw_images(pictures: Sequence[Picture], profile: Mapping[str, Any], folder:
     grid = figure.add_gridspec(2, 3, width_ratios=(2, 1, 1))
     sheet = figure.add_subplot(grid[:, 0])
     sheet.set_axis_off()
-    sheet.set_title(f"{len(pictures):,} images", loc="left", fontsize=8, pad=3)
+    sheet.set_title(counted(len(pictures), "image"), loc="left", fontsize=8, pad=3)
     if pictures:
         sheet.imshow(_sheet(pictures, folder), interpolation="nearest")
     panels = [("brightness", grid[0, 1]), ("bytes", grid[0, 2]), ("sizes", grid[1, 1])]

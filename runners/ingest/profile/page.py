@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from runners.contract import Violation
+from runners.counting import counted
 from runners.ingest.profile.statistics import apart
 
 _STYLE = """
@@ -38,9 +39,9 @@ def write_page(
 
 
 def _summary(profile: Mapping[str, Any]) -> str:
-    told = [f"{profile['rows']:,} {'images' if profile['kind'] == 'images' else 'rows'}"]
+    told = [counted(profile["rows"], "image" if profile["kind"] == "images" else "row")]
     if "columns" in profile:
-        told.append(f"{len(profile['columns'])} columns")
+        told.append(counted(len(profile["columns"]), "column"))
     if profile.get("target"):
         told.append(f"target {escape(profile['target']['column'])}")
     return ", ".join(told)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runners.counting import counted
 from runners.ingest.profile.statistics import apart
 
 Profile = Mapping[str, Mapping[str, Any]]
@@ -128,7 +129,7 @@ def _leaks(features: Profile) -> Iterator[dict[str, Any]]:
 
 def _target(name: str, column: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if column["missing"]:
-        reason = f"the target is missing in {column['missing']:,} rows, which can't be learned from"
+        reason = f"the target is missing in {counted(column['missing'], 'row')}, which can't be learned from"
         yield preparation("drop_rows_without_target", [name], reason)
     top = column.get("top", [])
     if len(top) > 1 and column["distinct"] <= len(top):

@@ -29,7 +29,7 @@ def card(trained: Trained, pictures: Iterable[str]) -> str:
         f"Learned from {len(trained.parts.train):,} rows, tested on {len(trained.parts.test):,} others.",
         _refused(trained),
         "## Metrics\n\n" + _metrics(trained) + _ranked(trained),
-        _slices(trained.findings.slices, told.metric.name),
+        _slices(trained.findings.slices, trained.findings.cut, told.metric.name),
         _importance(trained),
         "## Pictures\n\n" + " ".join(f"![{path.rsplit('/', 1)[-1].removesuffix('.png')}]({path})" for path in pictures),
         _origin(trained),
@@ -62,13 +62,14 @@ def _ranked(trained: Trained) -> str:
     return f"\n\nAmong its experiment's trials it is ranked by {name} {value}{between} on {where}."
 
 
-def _slices(slices: Slices, metric: str) -> str:
+def _slices(slices: Slices, cut: Sequence[str], metric: str) -> str:
     rows = [
         (f"{column} = {value}", figure(figures.get(metric)), f"{figures['rows']:,.0f}")
         for column, values in slices.items()
         for value, figures in values.items()
     ]
-    return "## By slice\n\n" + table(("slice", metric, "rows"), rows) if rows else ""
+    parts = ["## By slice", table(("slice", metric, "rows"), rows), *cut]
+    return "\n\n".join(parts) if rows else ""
 
 
 def _importance(trained: Trained) -> str:

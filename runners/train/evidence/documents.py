@@ -30,6 +30,7 @@ def write_documents(trained: Trained) -> None:
         "validation": trained.ranking.as_dict(),
         "rows": trained.parts.counts,
         "importance": dict(findings.importance),
+        "cut_slices": list(findings.cut),
         "notes": [*trained.parts.train.notes, *trained.fitted.notes],
     }
     if findings.reported:

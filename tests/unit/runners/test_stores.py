@@ -1,7 +1,9 @@
 """Stores that don't answer: each library's silence is told from what a person must mend."""
 
 import os
+import ssl
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from runners.contract import InputGone, Request, SourceUnavailable
 from runners.harness import main
 from runners.staging import deliver, local
-from runners.stores import answering, silence
+from runners.stores import answering, reason, silence
 from tests.servers.faults import Faults
 
 NOWHERE = "http://127.0.0.1:1"
@@ -36,6 +38,32 @@ def test_a_broken_connection_passes(error: OSError) -> None:
         raise error
     assert (told.value.exit_code, told.value.where) == (75, "s3://bucket/a")
     assert "tried again" in told.value.fix
+
+
+def test_what_happened_is_told_in_words() -> None:
+    known = [ConnectionRefusedError(), ConnectionResetError(), TimeoutError(), ssl.SSLCertVerificationError()]
+    assert [reason(error) for error in known] == [
+        "the host refuses the connection",
+        "the connection breaks off",
+        "its time ran out",
+        "its certificate, or how it encrypts, isn't accepted",
+    ]
+    assert reason(ZeroDivisionError()) == "the connection fails (ZeroDivisionError)"
+
+
+def test_what_a_client_of_the_web_says_is_told_in_words() -> None:
+    aiohttp = pytest.importorskip("aiohttp")
+    key = SimpleNamespace(host="host", port=80, ssl=True, is_ssl=False)
+    raised = {
+        aiohttp.ClientPayloadError("x"): "wholly: what it sent breaks off",
+        aiohttp.ClientConnectorDNSError(key, OSError(1, "x")): "answer: the host's name isn't known",
+        aiohttp.ClientConnectorError(key, OSError(1, "x")): "answer: the host can't be reached",
+        aiohttp.ServerDisconnectedError(): "answer: the connection breaks off",
+        aiohttp.ServerTimeoutError(): "answer: its time ran out",
+    }
+    for error, told in raised.items():
+        with pytest.raises(SourceUnavailable, match=told), answering("http://host/a"):
+            raise error
 
 
 @pytest.mark.parametrize("error", [FileNotFoundError("a"), PermissionError("a"), ZeroDivisionError(), InputGone("a")])

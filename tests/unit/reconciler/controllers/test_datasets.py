@@ -45,6 +45,12 @@ def test_an_accepted_version_is_handed_on_and_told() -> None:
     assert found.changes == ()
 
 
+def test_a_version_of_one_row_is_told_as_one() -> None:
+    run = run_of()
+    seen = stage.actual(stage.version(run), results={run: stage.result(facts={"rows": 1})})
+    assert decide(stage.resource(LOANS), seen).message == f"version {run[-12:]} with 1 row is merged"
+
+
 def test_content_is_told_so_that_equal_data_retrains_nothing() -> None:
     seen = stage.actual(stage.version(run_of()), results={run_of(): stage.result()})
     assert decide(stage.resource(LOANS), seen).output == DataVersion(run_of(), run_of())

@@ -50,6 +50,9 @@ def test_slices_are_shown_old_against_new() -> None:
     assert "| sex = 1 | roc_auc | 0.8 | 0.9 | 10 |" in write(stage.result(facts=facts), "experiments/x/1")
     assert "| sex = 1 | roc_auc | 0.9 | 10 |" in write(stage.result(facts=facts))
     assert "By slice" not in write(stage.result())
+    cut = {**facts, "cut_slices": ["town: 20 of 142 values, the most frequent"]}
+    assert "| town: 20 of 142 values, the most frequent |" in write(stage.result(facts=cut), "experiments/x/1")
+    assert "By slice" not in write(stage.result(facts={"cut_slices": "town"}))
 
 
 def test_the_leaderboard_marks_the_chosen_trial_and_the_origin_names_its_data() -> None:

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from runners.contract import InputError, InputGone, Request, Result
+from runners.evaluate import slices
 from runners.evaluate.comparison import AskedBound, compare
 from runners.evaluate.tables import read_parquet, write_parquet
 from runners.models.signature import read_signature
@@ -57,6 +58,13 @@ def test_it_leaves_a_document_a_report_and_a_picture(out: Path, candidate: Path,
     assert told["intervals_by_slice"]["town"]["north"]["value"] > 0
     assert "| slice | rows | live | candidate |" in (out / "comparison.md").read_text()
     assert (out / "comparison.png").stat().st_size > 1000
+
+
+def test_values_that_are_no_slices_are_told(out: Path, candidate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert compare(request(out, candidate=candidate), out).facts["cut_slices"] == []
+    monkeypatch.setattr(slices, "MOST", 1)
+    result = compare(request(out, candidate=candidate), out)
+    assert result.facts["cut_slices"] == ["town: 1 of 2 values, the most frequent"]
 
 
 def test_the_same_request_gives_the_same(candidate: Path, tmp_path: Path) -> None:

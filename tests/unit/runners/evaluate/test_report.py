@@ -1,5 +1,6 @@
 """The report: what a reviewer reads."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from runners.evaluate.compared import Comparison, Side
@@ -33,6 +34,11 @@ def test_a_candidate_alone_has_its_own_interval() -> None:
     assert "| metric | candidate | 95 % interval |" in lines
     assert "| **roc_auc** | 0.9000 | 0.0500 to 0.1500 |" in lines
     assert "| sex = 1 | 1,200 | 0.8500 | 0.0500 to 0.1500 |" in lines
+
+
+def test_values_that_are_no_slices_are_told() -> None:
+    cut = replace(comparison(is_live=True), cut=("town: 20 of 142 values, the most frequent",))
+    assert "town: 20 of 142 values, the most frequent" in report(cut).splitlines()
 
 
 def test_it_is_written_with_its_picture(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from runners.evaluate.metrics import measure
 from runners.evaluate.predictions import Answers
-from runners.evaluate.slices import masks_of, slice_metrics, text_of
+from runners.evaluate.slices import cut_of, masks_of, slice_metrics, text_of
 from tests.unit.runners.evaluate.conftest import binary
 
 
@@ -50,6 +50,9 @@ def test_of_many_texts_the_most_frequent_are_shown() -> None:
     masks = masks_of(values)
     assert len(masks) == 20
     assert "often" in [text for text, _ in masks]
+    assert cut_of({"town": values, "few": values[:20], "year": np.arange(50.0)}) == (
+        "town: 20 of 51 values, the most frequent",
+    )
 
 
 def test_whole_numbers_lose_their_point() -> None:

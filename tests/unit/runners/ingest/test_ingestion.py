@@ -224,7 +224,7 @@ def test_a_manifest_can_be_held_to_columns_and_rows(tmp_path: Path) -> None:
     columns = {"width": {"type": "integer", "maximum": 4}, "format": {"type": "string", "enum": ["PNG"]}}
     result = ingested(tmp_path / "source", tmp_path / "out", "images", columns=columns, minimum_rows=2)
     assert [violation.what for violation in result.violations] == [
-        "it has 1 rows, fewer than minimum_rows 2",
+        "it has 1 row, fewer than minimum_rows 2",
         "1 of 1 values (100.00%) is above maximum 4: row 1",
     ]
 

@@ -66,7 +66,7 @@ def test_long_tables_are_written_in_groups_of_one_size(tmp_path: Path) -> None:
 def test_duplicates_are_found_over_all_groups(tmp_path: Path) -> None:
     table = written(tmp_path, {"id": [1, 2]}, {"id": [2, 3]}, identifier="id")
     assert [violation.what for violation in table.violations] == [
-        "1 of 4 values repeat an earlier one, which identifier forbids"
+        "1 of 4 values repeats an earlier one, which identifier forbids"
     ]
 
 

@@ -51,7 +51,7 @@ def test_data_that_holds_its_schema_breaks_nothing() -> None:
         (
             {"type": "integer", "unique": True},
             [1, 1],
-            "1 of 2 values repeat an earlier one, which columns.x.unique forbids",
+            "1 of 2 values repeats an earlier one, which columns.x.unique forbids",
         ),
         ({"type": "datetime"}, ["2024-01-01", "soon"], HALF + "not of type datetime: row 2"),
         (
@@ -179,8 +179,8 @@ def test_an_identifier_names_every_row_once_even_without_a_schema() -> None:
     verdict.see(pa.RecordBatch.from_pydict({"id": [1, 1, None]}), ["id"])
     found = verdict.violations(["id"], lambda _: Counted(2, 1, (1,)))
     assert [violation.where for violation in found] == ["year", "id", "id"]
-    assert found[1].what == "1 of 3 values repeat an earlier one, which identifier forbids"
-    assert found[2].what == "1 of 3 rows have no identifier"
+    assert found[1].what == "1 of 3 values repeats an earlier one, which identifier forbids"
+    assert found[2].what == "1 of 3 rows has no identifier"
 
 
 def test_no_rows_and_no_values_are_told() -> None:

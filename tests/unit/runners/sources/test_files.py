@@ -55,6 +55,10 @@ def test_compressed_files_are_read(tmp_path: Path) -> None:
     (tmp_path / "b.csv.gz").write_bytes(b"not compressed")
     with pytest.raises((InputError, SourceUnavailable)):
         rows(f"{tmp_path}/b.csv.gz")
+    (tmp_path / "c.csv.gz").write_bytes(gzip.compress(b'a,b\n1,"x\n2,y\n'))
+    with pytest.raises(InputError, match="a quote opens here and is never closed") as caught:
+        rows(f"{tmp_path}/c.csv.gz")
+    assert caught.value.where == "c.csv.gz:2"
 
 
 def test_a_secret_part_of_a_url_is_revealed_and_not_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

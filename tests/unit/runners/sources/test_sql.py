@@ -67,8 +67,9 @@ def test_a_wrong_query_needs_a_person(tmp_path: Path, query: str, told: str) -> 
 
 def test_a_query_writes_nothing(tmp_path: Path, database: sqlite3.Connection) -> None:
     for query in ("DELETE FROM people", "DROP TABLE people", "DELETE FROM people RETURNING id"):
-        with pytest.raises(InputError):
+        with pytest.raises(InputError, match="a query of a source only reads, and this one writes") as caught:
             list(read_sql(source(tmp_path, query)).batches)
+        assert "write one SELECT" in caught.value.fix
     assert database.execute("SELECT count(*) FROM people").fetchone() == (2,)
 
 

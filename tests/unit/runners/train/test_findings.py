@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from runners.contract import InputError
+from runners.evaluate import slices
 from runners.evaluate.predictions import Answers
 from runners.models import Model, load
 from runners.train.findings import Findings, evaluate, main_metric, violations_of
@@ -32,6 +33,12 @@ def test_a_model_is_measured_overall_and_by_slice(asking: Asking, model: Model) 
     assert set(findings.intervals) == {"roc_auc"}
     assert set(findings.slices["town"]) == {"north", "south"}
     assert set(findings.importance) == {"age", "weight"}
+
+
+def test_values_that_are_no_slices_are_told(asking: Asking, model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(asking, model, slices=["town"]).cut == ()
+    monkeypatch.setattr(slices, "MOST", 1)
+    assert found(asking, model, slices=["town"]).cut == ("town: 1 of 2 values, the most frequent",)
 
 
 def test_what_the_code_reports_stands_beside_what_is_measured(asking: Asking, model: Model) -> None:

@@ -60,7 +60,7 @@ def test_a_table_is_told_whole(tmp_path: Path) -> None:
         "preparations": preparations,
     }
     words = page(tmp_path, profile)
-    assert "4 rows, 1 columns, target y" in words
+    assert "4 rows, 1 column, target y" in words
     assert "The schema holds." in words
     for word in ("datasets/<x>", "<a>", "1 (75%)", "0.250 pearson", "scale", "far off"):
         assert word in words

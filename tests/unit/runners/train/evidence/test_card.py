@@ -1,5 +1,6 @@
 """The model card: one page, for people."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from runners.contract import Violation
@@ -19,6 +20,12 @@ def test_it_says_what_how_good_for_whom_and_from_what(tmp_path: Path) -> None:
     assert "- parameters: `C=0.5`" in text
     assert "- note: 3 rows without ill" in text
     assert "Not accepted" not in text
+
+
+def test_it_says_of_which_columns_not_every_value_is_a_slice(tmp_path: Path) -> None:
+    made = trained(tmp_path)
+    cut = replace(made, findings=replace(made.findings, cut=("town: 20 of 142 values, the most frequent",)))
+    assert "\n\ntown: 20 of 142 values, the most frequent\n\n" in card(cut, [])
 
 
 def test_it_says_why_a_model_is_not_accepted(tmp_path: Path) -> None:
