@@ -14,6 +14,7 @@ from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
 Board = Sequence[Mapping[str, Any]]
+FAILED = ("failed", "rejected")
 MOST_FIGURES = 4
 """Metrics of the test rows that are shown, unless all are asked for."""
 
@@ -56,7 +57,7 @@ def _show(board: Board, ranking: str, every: bool) -> None:
     shown = tested if every else tested[:MOST_FIGURES]
     rows = [
         (
-            row.get("rank"),
+            None if _left_out(row) else row.get("rank"),
             _digest(row),
             *_ranking(row),
             *((row.get("params") or {}).get(name) for name in params),
@@ -66,6 +67,8 @@ def _show(board: Board, ranking: str, every: bool) -> None:
     ]
     heads = (f"{ranking} (validation)", "95 % interval", *params, *(f"{name} (test)" for name in shown))
     console().print(table(("", "trial", *heads), rows))
+    for row in (row for row in board if _left_out(row) in FAILED):
+        say(f"{_digest(row)} {_left_out(row)}: {row.get('message') or 'nothing is told of it'}")
     same = {} if every else _shared(board, params)
     if same:
         say("all: ", ", ".join(f"{name}={value}" for name, value in same.items()))
@@ -74,11 +77,19 @@ def _show(board: Board, ranking: str, every: bool) -> None:
 
 
 def _ranking(row: Mapping[str, Any]) -> tuple[Any, str]:
-    """Return the figure that ranks a trial, and its interval."""
+    """Return the figure that ranks a trial, and its interval; of one that has none, how far it came."""
+    if stage := _left_out(row):
+        return stage, ""
     told = row.get("ranking") or {}
     low, high = told.get("low"), told.get("high")
     between = f"{low:.4f} to {high:.4f}" if isinstance(low, float) and isinstance(high, float) else ""
     return told.get("value"), between
+
+
+def _left_out(row: Mapping[str, Any]) -> str:
+    from reconciler.status.leaderboard_pages import left_out
+
+    return left_out(row)
 
 
 def _names(board: Board, field: str) -> list[str]:

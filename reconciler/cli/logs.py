@@ -1,5 +1,7 @@
 """`setpoint logs`: what a job printed, or the replicas of an endpoint."""
 
+import contextlib
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 POLL = 0.5
 """Seconds between two looks at a log that is followed."""
+NEARLY = 0.95
+"""What share of the most that a pool tells counts as all of it: it leaves out a line that is cut, and its own words."""
 
 
 @examples(
@@ -87,6 +91,8 @@ def _of_run(settings: Settings, name: str, lines: int, follow: bool, to_json: bo
     engines = _engines(settings)
     run = name if name.count("/") == 2 else newest_run(settings, engines, name)
     text = _read(engines, run)
+    if cut := left_out(engines, run, text, lines):
+        print(cut, file=sys.stderr)
     shown = "\n".join(text.splitlines()[-lines:]) if lines else text.rstrip("\n")
     if to_json:
         print_json({"run": run, "log": shown})
@@ -95,6 +101,30 @@ def _of_run(settings: Settings, name: str, lines: int, follow: bool, to_json: bo
     if follow:
         for more in followed(text, lambda: _read(engines, run), lambda: _goes_on(engines, run)):
             tell(more)
+
+
+def left_out(engines: "Engines", run: str, text: str, lines: int) -> str:
+    """Say that a log's beginning isn't shown, as only so much of it is read; nothing where all is there that was asked.
+
+    Args:
+        engines: whose pool knows the job.
+        run: the job's run.
+        text: what was read of its log.
+        lines: how many lines were asked for; 0 is all.
+    """
+    from reconciler.model.ids import RunName
+    from reconciler.ports.pool import LOG_LIMIT, KeepsLogs
+
+    if 0 < lines <= text.count("\n"):
+        return ""
+    with contextlib.suppress(OSError):
+        if isinstance(engines.pool, KeepsLogs):
+            path = engines.pool.log_file(RunName(run))
+            size = path.stat().st_size
+            what = f"the beginning is left out: the log has {size:,} bytes, and its last {LOG_LIMIT:,} are read"
+            return f"{what}; {path} has all of it" if size > LOG_LIMIT else ""
+    is_full = len(text.encode(errors="replace")) > LOG_LIMIT * NEARLY
+    return f"the beginning may be left out: the pool tells the last {LOG_LIMIT:,} bytes of a log" if is_full else ""
 
 
 def tell(text: str) -> None:

@@ -1,16 +1,21 @@
 """Proposals by hand: the same kind of proposal that a promotion makes, for a model that a person chose."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from reconciler.cli.status_reader import open_status
 from reconciler.cli.unlike import unlike
 from reconciler.model.errors import Refused
-from reconciler.model.ids import CommitId, RunName, digest, name_of
+from reconciler.model.ids import Address, CommitId, RunName, digest, name_of
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.markdown import escaped
 from reconciler.model.resource import Resource
 from reconciler.ports.engines import Engines
 from reconciler.ports.forge import ProposalOrder
 from reconciler.settings import Settings
+from reconciler.status.leaderboard_pages import left_out, whole_board
+from reconciler.status.read import RecordedFiles
 from reconciler.status.results import document_of
 from reconciler.wiring import Wired, wire
 from runners.contract.files import RESULT
@@ -59,15 +64,14 @@ def propose(target: Target, trial: str, why: str, merge: bool, *, alike: bool = 
     """Propose a trial as the model of a deployment; `merge` merges it at once.
 
     Raises:
-        Refused: the trial is not in the data store, or left no model; or it is to be `alike`, and clients of the live
-            model would find another.
+        Refused: the trial failed, is not in the data store, or left no model; or it is to be `alike`, and clients of
+            the live model would find another.
     """
     run, settings = RunName(trial), target.wired.settings
     try:
         result = document_of(run, RESULT, target.engines.reader.read(run, RESULT))
     except FileNotFoundError as error:
-        hint = "`setpoint compare` lists an experiment's trials"
-        raise Refused(f"{trial} is not in the data store of {settings.environment}", hint) from error
+        raise _absent(settings, trial) from error
     model = result.get("facts", {}).get("model", {}).get("digest")
     if not model:
         raise Refused(f"{trial} left no model", "name a trial of an experiment: experiments/<name>/<digest>")
@@ -87,3 +91,16 @@ def propose(target: Target, trial: str, why: str, merge: bool, *, alike: bool = 
     target.engines.forge.propose(order)
     branch = target.engines.forge.list()[name].branch
     return Opened(name, branch, target.engines.forge.merge(name) if merge else None)
+
+
+def _absent(settings: Settings, trial: str) -> Refused:
+    """Return why a trial isn't in the data store: as its experiment's leaderboard has it, if there is one."""
+    status = open_status(settings).read()
+    recorded = RecordedFiles().read(status).statuses.get(Address(trial.rpartition("/")[0]), {})
+    board = whole_board(status, recorded.get("facts") or {}) or ()
+    row: Mapping[str, Any] = next((row for row in board if row.get("run") == trial), {})
+    hint = "`setpoint compare` lists an experiment's trials"
+    if stage := left_out(row):
+        what = {"failed": "failed", "rejected": "was rejected"}.get(stage, "hasn't ended")
+        return Refused(f"{trial} {what}: {row.get('message') or stage}", hint)
+    return Refused(f"{trial} is not in the data store of {settings.environment}", hint)

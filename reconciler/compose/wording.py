@@ -1,5 +1,8 @@
 """pydantic's findings in the words of people who write specs."""
 
+import json
+import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args
 
@@ -8,12 +11,15 @@ from pydantic_core import ErrorDetails
 
 from reconciler.compose.flaws import Flaw, shown
 from reconciler.compose.nearest import did_you_mean, nearest
+from reconciler.model.kinds.datasets import SIGN
 from reconciler.model.kinds.pools import Pool
 from reconciler.yaml.positions import Path
 
 Words = tuple[str, str]
 """A message and a hint."""
 
+_PLAIN = re.compile(r"(?!(?i:true|false|null|yes|no|on|off)$)(?:[A-Za-z_/.]|--?[A-Za-z])[\w./=+-]*")
+"""Words that YAML reads as they are, as texts, within brackets."""
 _EXPECTED = {
     "string_type": "a text",
     "int_type": "a whole number",
@@ -52,7 +58,9 @@ def describe(error: ErrorDetails, path: Path, model: type[BaseModel] | None) -> 
     if kind == "extra_forbidden":
         return Flaw(path, f"unknown field `{path[-1]}`", _unknown_hint(str(path[-1]), model), on_key=True)
     if kind in _EXPECTED:
-        return Flaw(path, f"expected {_EXPECTED[kind]}, not {shown(error['input'])}", _type_hint(kind, error["input"]))
+        return Flaw(
+            path, f"expected {_EXPECTED[kind]}, not {shown(error['input'])}", _type_hint(kind, path, error["input"])
+        )
     if kind in _BOUNDS:
         name, word = _BOUNDS[kind]
         return Flaw(path, f"must be {word} {error['ctx'][name]:.10g}, and is {error['input']}")
@@ -76,12 +84,26 @@ def _unknown_hint(name: str, model: type[BaseModel] | None) -> str:
     return did_you_mean(name, model.model_fields) if model else ""
 
 
-def _type_hint(kind: str, value: Any) -> str:
+def _type_hint(kind: str, path: Path, value: Any) -> str:
     if kind == "string_type" and isinstance(value, bool | int | float):
         return "quote it"
     if isinstance(value, str) and value.lstrip().startswith(("choice(", "range(", "interval(", "glob(")):
         return "sweeps belong in `params`"
-    return f"write [{value}]" if kind in ("tuple_type", "list_type") and isinstance(value, str) else ""
+    if kind not in ("tuple_type", "list_type") or not isinstance(value, str):
+        return ""
+    return f"write [{', '.join(map(_entry, _parts(value))) if path[-1:] == ('command',) else value}]"
+
+
+def _parts(line: str) -> list[str]:
+    """Part a command as a shell would; one that no shell takes, at its blanks."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()
+
+
+def _entry(word: str) -> str:
+    return word if _PLAIN.fullmatch(word) else json.dumps(word, ensure_ascii=False)
 
 
 def _literal(error: ErrorDetails) -> Words:
@@ -105,6 +127,8 @@ def _pattern(error: ErrorDetails) -> Words:
         return f"expected a digest such as `sha256:<64 hex digits>`, not {value}", "a promotion writes it"
     if pattern.startswith("^[a-z0-9]("):
         return f"expected a name such as `risk-2`, not {value}", "use lower case, digits and -, at most 63 of them"
+    if pattern == SIGN:
+        return f"expected one sign, no digit, quote or line break, not {value}", ""
     return f"{value} doesn't match {pattern}", ""
 
 

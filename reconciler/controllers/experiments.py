@@ -184,11 +184,14 @@ def _figure(spec: Experiment, lifecycle: Lifecycle) -> float | None:
 
 
 def _row(spec: Experiment, place: int, lifecycle: Lifecycle) -> dict[str, Any]:
-    """Write a trial's row: `ranking` is the figure that ranks it, on the validation rows; `metrics` are of the test."""
+    """Write a trial's row: `ranking` is the figure that ranks it, on the validation rows; `metrics` are of the test.
+
+    One that failed, or hasn't ended, has no rank, but what there is to say of it.
+    """
     facts = lifecycle.result.get("facts", {})
-    row: dict[str, Any] = {"rank": place, "run": lifecycle.run, "stage": lifecycle.stage.value}
+    row: dict[str, Any] = {"run": lifecycle.run, "stage": lifecycle.stage.value}
     if lifecycle.stage is Stage.ACCEPTED:
-        row |= {"params": facts.get("params", {}), "metrics": lifecycle.result.get("metrics", {})}
+        row |= {"rank": place, "params": facts.get("params", {}), "metrics": lifecycle.result.get("metrics", {})}
         row["model"] = facts.get("model", {})
         known = validated(lifecycle.result).interval.get(spec.metric.name, {})
         row["ranking"] = {"value": _figure(spec, lifecycle), "low": known.get("low"), "high": known.get("high")}

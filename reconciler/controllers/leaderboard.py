@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from reconciler.model.ids import Address, digest, name_of
@@ -21,12 +22,13 @@ def paged(address: Address, rows: Sequence[Row]) -> tuple[Sequence[Row], Mapping
     A page's path names its content, so that one that is there needs no second look.
     """
     first, *others = _pages(rows) or [[]]
-    return first, {page_path(address, page): page for page in others}
+    places = accumulate(map(len, others), initial=len(first) + 1)
+    return first, {page_path(address, place, page): page for place, page in zip(places, others, strict=False)}
 
 
-def page_path(address: Address, page: Sequence[Row]) -> str:
-    """Return where a page lies: by the rank of its first row, and the digest of all."""
-    return f"leaderboards/{name_of(address)}/{page[0].get('rank', 0):05}-{digest(list(page))}.json"
+def page_path(address: Address, place: int, page: Sequence[Row]) -> str:
+    """Return where a page lies: by the place of its first row among all, from 1, and the digest of its own."""
+    return f"leaderboards/{name_of(address)}/{place:05}-{digest(list(page))}.json"
 
 
 def _pages(rows: Sequence[Row]) -> list[list[Row]]:

@@ -94,6 +94,8 @@ def _reported(shown: Decision, spec: Monitor, result: Mapping[str, Any]) -> Deci
     rows, since = facts.get("rows", 0), (facts.get("window") or {}).get("start")
     waits = {"rows": rows, "needed": spec.minimum_rows, "since": since}
     message = f"{rows} of {counted(spec.minimum_rows, 'row')} since {since or 'the model went live'}: waits for more"
+    if alerts := shown.facts.get("alerts"):
+        message = f"{_alerting(alerts, 1)}; {message}"
     return replace(shown, reason=Reason.WAITS_FOR_ROWS, message=message, facts={**shown.facts, "waits": waits})
 
 
@@ -132,9 +134,9 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
     )
 
 
-def _alerting(alerts: Sequence[Mapping[str, Any]]) -> str:
+def _alerting(alerts: Sequence[Mapping[str, Any]], most: int = MOST_TOLD) -> str:
     """Say which alerts stand, and since when."""
-    told = [f"{alert.get('what')} since {alert.get('since')}" for alert in alerts[:MOST_TOLD]]
+    told = [f"{alert.get('what')} since {alert.get('since')}" for alert in alerts[:most]]
     return f"{counted(len(alerts), 'alert')}: {', '.join(told)}" if alerts else ""
 
 

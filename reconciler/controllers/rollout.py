@@ -73,6 +73,7 @@ def _held(endpoint: Endpoint, revision: Digest, rollout: Rollout, now: datetime)
     its time is over. Before that the gates ask for more certainty, as they look many times.
     """
     message = f"{endpoint.traffic[revision]} % of the traffic goes to {revision}"
+    further = ", and no further" if endpoint.traffic[revision] < 100 else ", which isn't judged yet"
     due = (endpoint.since or now) + rollout.hold
     is_thin = _is_thin(endpoint, revision, rollout)
     may_judge = not is_thin or now >= due + rollout.patience
@@ -80,12 +81,12 @@ def _held(endpoint: Endpoint, revision: Digest, rollout: Rollout, now: datetime)
         return Step(reason, failed=reason)
     waits = endpoint.blocked or (endpoint.figures.unread if endpoint.figures else "")
     if waits:
-        return Step(f"{message}, and no further: {waits}", wake=max(due, now + AGAIN))
+        return Step(f"{message}{further}: {waits}", wake=max(due, now + AGAIN))
     if now < due:
         return Step(message if endpoint.figures else f"{message}; {UNCOUNTED}", wake=due)
     if not may_judge:
         few = f"it has answered fewer than {rollout.minimum_requests} requests"
-        return Step(f"{message}, and no further: {few}", wake=min(due + rollout.patience, now + AGAIN))
+        return Step(f"{message}{further}: {few}", wake=min(due + rollout.patience, now + AGAIN))
     return None
 
 

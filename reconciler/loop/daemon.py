@@ -94,7 +94,7 @@ class Daemon:
         self._endpoints = Care(
             "endpoints", environment.settle_endpoints, is_ours=lease.had_last, changed=wake_up.request_pass
         )
-        self._had_lease = False
+        self._had_lease = self._is_waiting = False
         self._last_plan = ""
         self._log = structlog.get_logger()
         metrics.lease(lease.held)
@@ -196,9 +196,16 @@ class Daemon:
             self._complain("lease", "the lease is out of reach", result)
         else:
             self._pulse.well("lease")
-            self._pulse.waits_for("" if result.value else self._lease.holder())
+            self._waits_for("" if result.value else self._lease.holder())
         if self._lease.held() and not self._had_lease:
             self._wake_up.wake()
+
+    def _waits_for(self, holder: str) -> None:
+        """Tell who else holds the lease, nobody if empty; in the log once, unless that tells that it was lost."""
+        self._pulse.waits_for(holder)
+        if holder and not self._is_waiting and not self._had_lease:
+            self._log.info("waits for the lease", holder=holder)
+        self._is_waiting = bool(holder)
 
     def _took_lease(self) -> bool:
         """Look whether the lease is held, and tell in the log when that has changed; return whether it is so anew."""

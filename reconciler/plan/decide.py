@@ -14,6 +14,7 @@ from reconciler.model.observed import Actual
 from reconciler.model.plan import Plan
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Desired, Resource
+from reconciler.model.text import counted
 from reconciler.plan.causes import explained
 from reconciler.plan.guard import guard, without_deletions
 from reconciler.plan.moved import gone, named, notes
@@ -99,7 +100,8 @@ def _suspended(decision: Decision, view: View, why: str = "") -> Decision:
         why = control.reason or "an operator suspended it"
     if not why:
         return decision
-    held = f"{len(decision.changes)} changes are held back" if decision.changes else "nothing to do"
+    count = len(decision.changes)
+    held = f"{counted(count, 'change')} {'is' if count == 1 else 'are'} held back" if count else "nothing to do"
     return replace(
         decision, changes=(), phase=Phase.WAITING, reason=Reason.SUSPENDED, message=f"{why}; {held}", wake=None
     )

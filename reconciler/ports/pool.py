@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Pool
@@ -13,6 +14,8 @@ from runners.contract.formats import format_of
 
 FORMAT = 1
 """The newest format of a kept order that is known here."""
+LOG_LIMIT = 2**20
+"""Bytes of a log that are told: its last ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +127,15 @@ class RunnerPool(Protocol):
 
     def settle(self) -> bool:
         """Let time pass: admit, reap, stop what overstays. Return whether anything changed since the last call."""
+
+
+@runtime_checkable
+class KeepsLogs(Protocol):
+    """A pool whose logs are files of this machine; not every pool has such."""
+
+    def log_file(self, run: RunName) -> Path:
+        """Return where all lies that a job's newest attempt has printed; it may not have begun.
+
+        Raises:
+            FileNotFoundError: no such job is known.
+        """

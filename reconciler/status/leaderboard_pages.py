@@ -42,6 +42,12 @@ def whole_board(status: StatusFiles, facts: Mapping[str, Any]) -> list[Mapping[s
     return rows
 
 
+def left_out(row: Mapping[str, Any]) -> str:
+    """Say why a row of a leaderboard has no rank: how far its trial came; nothing of one that is ranked."""
+    stage = str(row.get("stage") or "accepted")
+    return "" if stage == "accepted" else stage
+
+
 def _page(status: StatusFiles, path: str) -> list[Mapping[str, Any]]:
     hint = "the daemon writes it anew once it is removed"
     try:

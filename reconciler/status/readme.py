@@ -9,6 +9,7 @@ from reconciler.model.ids import Address, kind_of
 from reconciler.model.kinds import KINDS
 from reconciler.model.markdown import code, escaped, figure, table
 from reconciler.model.resource import Desired
+from reconciler.status.leaderboard_pages import left_out
 from reconciler.status.pools_page import page_path
 
 Documents = Mapping[Address, Mapping[str, Any]]
@@ -157,11 +158,13 @@ def _heads(metric: str | None) -> tuple[str, str]:
 def _row(line: Mapping[str, Any]) -> tuple[str, ...]:
     """Write a trial with the figure that ranks it; those of the test are for the one that is chosen."""
     params = ", ".join(f"{key}={value}" for key, value in (line.get("params") or {}).items())
-    told = params or str(line.get("message") or line.get("stage") or "")
     ranking = line.get("ranking") or {}
     ends = [ranking.get(end) for end in ("low", "high")]
-    figures = (_figure(ranking.get("value")), "" if None in ends else " to ".join(map(_figure, ends)))
-    return (str(line.get("rank", "")), code(str(line.get("run")).rsplit("/", 1)[-1]), escaped(told), *figures)
+    rank, figures = str(line.get("rank", "")), [_figure(ranking.get("value"))]
+    if stage := left_out(line):
+        rank, figures = "", [escaped(": ".join(filter(None, (stage, str(line.get("message") or "")))))]
+    figures.append("" if None in ends else " to ".join(map(_figure, ends)))
+    return (rank, code(str(line.get("run")).rsplit("/", 1)[-1]), escaped(params), *figures)
 
 
 def _figure(value: Any) -> str:

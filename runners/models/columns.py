@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runners.models.errors import ModelInputError
-from runners.models.pictures import Preparation, is_encoded, prepare_all
+from runners.models.pictures import Preparation, in_range, is_encoded, none_missing, prepare_all
 from runners.models.signature import Column, Signature, Tensor
 
 Array = NDArray[Any]
@@ -47,22 +47,33 @@ def feed(signature: Signature, columns: Mapping[str, Values]) -> dict[str, Array
         name: _matrix(name, columns[name], tensor.datatype, len(tensor.columns)) for name, tensor in whole.items()
     }
     _same_length(arrays)
+    if signature.image:
+        _pictures_in_range(signature, arrays, Preparation.of(signature.image))
     return {
         tensor.name: arrays[tensor.name] if tensor.name in whole else _joined(tensor, arrays)
         for tensor in signature.tensors
     }
 
 
+def _pictures_in_range(signature: Signature, arrays: Mapping[str, Array], how: Preparation) -> None:
+    for given in signature.inputs:
+        if given.width == how.values > 1 and given.name in arrays and given.datatype in ("FP32", "FP64"):
+            in_range(given.name, arrays[given.name], how.divisor)
+
+
 def prepared(signature: Signature, columns: Mapping[str, Values]) -> Mapping[str, Values]:
     """Return columns with the numbers of pictures that came as files have them.
 
     Raises:
-        ModelInputError: one is no picture.
+        ModelInputError: one is no picture, or missing.
     """
     if not signature.image:
         return columns
     how = Preparation.of(signature.image)
-    files = [c.name for c in signature.inputs if c.width == how.values and is_encoded(columns.get(c.name))]
+    pictures = [c.name for c in signature.inputs if c.width == how.values and c.name in columns]
+    for name in pictures:
+        none_missing(name, columns[name])
+    files = [name for name in pictures if is_encoded(columns[name])]
     return {**columns, **{name: prepare_all(name, columns[name], how) for name in files}} if files else columns
 
 

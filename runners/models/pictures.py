@@ -22,6 +22,8 @@ _OF_16_BITS = ("PNG", "PPM")
 """Formats whose whole numbers of Pillow's are of 16 bits."""
 MOST_PIXELS = 89_478_485
 """Pixels of one picture, and of all those of a request; an ingestion takes no larger one."""
+_ROUNDING = 1e-5
+"""By how much the numbers of a picture may be beyond their bounds, as who prepares them may reckon otherwise."""
 B64 = "b64"
 """The key under which version 1 of the protocol has bytes by base64."""
 
@@ -141,6 +143,33 @@ def prepare_all(name: str, values: Sequence[Any] | Array, how: Preparation) -> A
         left -= pixels
         rows.append(numbers)
     return np.stack(rows)
+
+
+def none_missing(name: str, values: Any) -> None:
+    """Hold a column of pictures against each row's having one.
+
+    Raises:
+        ModelInputError: one hasn't.
+    """
+    for row, value in enumerate(values if isinstance(values, list | tuple | np.ndarray) else ()):
+        if value is None or (isinstance(value, list | tuple | np.ndarray) and _alone(value) is None):
+            raise ModelInputError(f"{name} of row {row} is missing: give a picture for each row", name)
+
+
+def in_range(name: str, numbers: Array, divisor: float) -> None:
+    """Hold the numbers of pictures, [N, values], against what files can become.
+
+    Raises:
+        ModelInputError: one is beyond, or missing, told by its row.
+    """
+    most = 255 / divisor
+    is_within = (numbers >= -_ROUNDING) & (numbers <= most + _ROUNDING)
+    if is_within.all():
+        return
+    row, place = (int(at[0]) for at in np.nonzero(~is_within))
+    found, bounds = numbers[row, place], f"numbers from 0 to {most:g} are taken"
+    what = f"lacks the number {place}" if np.isnan(found) else f"holds {found:g}"
+    raise ModelInputError(f"{name} of row {row} {what}: {bounds}; 0..255 are divided by {divisor:g}", name)
 
 
 def _alone(value: Any) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 
 from runners.models import ModelInputError, Signature
 from runners.models.pictures import B64
+from runners.serve.types import all_whole, held_to_types, of_datatype
 
 Columns = Mapping[str, Any]
 """Values by the name of their column, one for each row."""
@@ -23,6 +24,10 @@ class NamedTensor(Protocol):
     @property
     def name(self) -> str:
         """Return its name."""
+
+    @property
+    def datatype(self) -> str:
+        """Return the protocol's word for the type of its values."""
 
     @property
     def shape(self) -> Sequence[int]:
@@ -57,9 +62,9 @@ def of_instances(payload: Any, signature: Signature) -> Columns:
     if signature.image and len(signature.columns) == 1 and all(_is_file(row) for row in instances):
         return {signature.columns[0]: instances}
     if all(isinstance(row, Mapping) for row in instances):
-        return _of_mappings(instances)
+        return held_to_types(_of_mappings(instances), signature)
     if all(isinstance(row, list) for row in instances):
-        return _of_lists(instances, signature)
+        return held_to_types(_of_lists(instances, signature), signature)
     raise ModelInputError("give every instance as an object by column, or every one as a list of values")
 
 
@@ -93,14 +98,14 @@ def of_tensors(tensors: Sequence[NamedTensor], signature: Signature) -> Columns:
     """Read the tensors of a request of version 2: one a column, [N] or [N, 1], or wider where the model takes that.
 
     Raises:
-        ModelInputError: two have one name, or a tensor's values aren't as many as its shape says.
+        ModelInputError: two have one name, or a tensor's values aren't of its datatype, or as many as its shape says.
     """
     columns = {tensor.name: _values(tensor) for tensor in tensors}
     if not columns:
         raise ModelInputError(f"the request has no inputs; {expected(signature)}")
     if len(columns) < len(tensors):
         raise ModelInputError("two inputs of the request have the same name")
-    return columns
+    return held_to_types(columns, signature)
 
 
 def _values(tensor: NamedTensor) -> Any:
@@ -108,7 +113,10 @@ def _values(tensor: NamedTensor) -> Any:
     if not shape or min(shape) < 1:
         raise ModelInputError(f"{tensor.name} has the shape {shape}, and [rows] or [rows, width] is taken", tensor.name)
     data = tensor.data
+    of_datatype(tensor.name, tensor.datatype)
     values = _flat(data) if data is not None else tensor.as_numpy().ravel()
+    if data is not None and "INT" in tensor.datatype:
+        all_whole(tensor.name, tensor.datatype, values)
     if len(values) != math.prod(shape):
         what = f"{tensor.name} has {len(values)} values, and its shape {shape} says {math.prod(shape)}"
         raise ModelInputError(what, tensor.name)

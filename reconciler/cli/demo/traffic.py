@@ -107,7 +107,8 @@ def post(url: str, body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tensor(column: str, rows: Sequence[Row]) -> dict[str, Any]:
     data = [row[column] for row in rows]
-    datatype = "BYTES" if isinstance(data[0], str) else "FP32" if isinstance(data[0], float) else "INT64"
+    kinds = {type(value) for value in data}
+    datatype = "BYTES" if str in kinds else "FP32" if float in kinds else "INT64"
     return {"name": column, "shape": [len(rows), 1], "datatype": datatype, "data": data}
 
 

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, Field, model_validator
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, Names
 from reconciler.model.re2 import re2_fault
 
-_SIGN = r"^[^\"\r\n0-9]$"
+SIGN = r"^[^\"\r\n0-9]$"
+"""What may part the fields of a file, or a number's digits."""
 _TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType(
     {"integer": (int,), "number": (int, float), "boolean": (bool,)}
 )
@@ -59,11 +60,11 @@ class FileSource(Block):
         default="utf-8", max_length=40, description="How text is encoded: a codec of Python's.", examples=["cp1252"]
     )
     delimiter: str | None = Field(
-        default=None, pattern=_SIGN, description="What parts the columns of CSV; unset, it is guessed."
+        default=None, pattern=SIGN, description="What parts the columns of CSV; unset, it is guessed."
     )
     decimal: Literal[".", ","] = Field(default=".", description="The sign before a text's decimals.")
     thousands: str | None = Field(
-        default=None, pattern=_SIGN, description="The sign between a text's thousands.", examples=["."]
+        default=None, pattern=SIGN, description="The sign between a text's thousands.", examples=["."]
     )
     dates: str | None = Field(
         default=None,

@@ -18,7 +18,7 @@ from reconciler.model.kinds.pools import Pool
 from reconciler.model.observed import JobState, PoolListing
 from reconciler.model.quantity import parse_duration
 from reconciler.ports.clock import Clock
-from reconciler.ports.pool import JobOrder
+from reconciler.ports.pool import LOG_LIMIT, JobOrder
 from reconciler.providers.pools.local.fitting import never_fits
 from reconciler.providers.pools.local.job_environ import devices_of, pick, secrets_named
 from reconciler.providers.pools.local.processes import is_alive
@@ -30,7 +30,6 @@ from reconciler.untrusted import tail
 from runners.contract.exits import REFUSED
 
 RUNNERS = (sys.executable, "-m", "runners")
-LOG_LIMIT = 2**20
 GRACE = 10.0
 KEEP = timedelta(days=7)
 WHY_REFUSED = "refused"
@@ -126,16 +125,16 @@ class LocalPool:
                 self._clear_out()
 
     def logs(self, run: RunName) -> str:
-        """Return what a job's newest attempt has printed, the last MiB at the most.
+        """Return what a job's newest attempt has printed, the last MiB at the most."""
+        return _tail(self.log_file(run))
 
-        Raises:
-            FileNotFoundError: no such job is known.
-        """
+    def log_file(self, run: RunName) -> Path:
+        """Return where all lies that a job's newest attempt has printed."""
         with self._guard, _reachable(self._store.folder):
             record = self._store.jobs.refresh_one(file_name(run))
         if record is None:
             raise FileNotFoundError(f"no job {run} is known: it was never submitted here, or was cancelled")
-        return _tail(self._store.folder_of(run) / f"{record.order.attempt}.log")
+        return self._store.folder_of(run) / f"{record.order.attempt}.log"
 
     def usage(self) -> Mapping[RunName, Usage]:
         """Return what every job that has ended took: seconds of cores, memory at its peak, duration."""

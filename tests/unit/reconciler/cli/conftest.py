@@ -104,6 +104,20 @@ def status(settings: Settings, repository: Path) -> None:
     open_status(settings).write(files, "dev: as a daemon left it")
 
 
+FAILED = "experiments/employment/dddddddddddd"
+
+
+@pytest.fixture
+def failed(settings: Settings, status: None) -> str:
+    """Leave a status with a trial more, which failed."""
+    address = "experiments/employment"
+    document = documents()[address]
+    row = {"rank": 3, "run": FAILED, "stage": "failed", "message": "exit code 1: no module named torch"}
+    document["facts"]["leaderboard"].append(row)
+    open_status(settings).write({f"status/{address}.yaml": dump({"address": address, **document})}, "one has failed")
+    return FAILED
+
+
 @pytest.fixture
 def say(capsys: pytest.CaptureFixture[str]) -> Iterator[Say]:
     def run(*arguments: str) -> Told:

@@ -25,3 +25,11 @@ def test_a_trial_is_chosen_by_the_beginning_of_its_digest(say: Say, place: Place
 def test_what_has_no_leaderboard_is_refused(say: Say, place: Place) -> None:
     assert say("compare", "datasets/digits", *place).code == Exit.REFUSED
     assert say("compare", "experiments/employment", "ccc", *place).code == Exit.REFUSED
+
+
+@pytest.mark.usefixtures("failed")
+def test_a_failed_trial_has_no_rank_but_its_message(say: Say, place: Place) -> None:
+    lines = say("compare", "experiments/employment", *place).out.splitlines()
+    (row,) = (line.split() for line in lines if line.split()[:1] == ["dddddddddddd"] and len(line.split()) == 2)
+    assert row == ["dddddddddddd", "failed"]
+    assert "dddddddddddd failed: exit code 1: no module named torch" in lines

@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 from reconciler.cli.exits import Exit
+from reconciler.cli.init import BARE, sample_folder
 from tests.unit.reconciler.cli.conftest import Say
 
 
@@ -24,6 +25,20 @@ def test_an_empty_repository_validates(repository: Path, tmp_path: Path, say: Sa
     assert told.code == Exit.OK
     assert not any(path.startswith("specs/datasets") for path in told.json["files"])
     assert say("validate", str(folder)).code == Exit.OK
+
+
+def test_an_empty_repository_says_nothing_of_the_sample(repository: Path, tmp_path: Path, say: Say) -> None:
+    folder = tmp_path / "new"
+    say("init", str(folder), "--empty")
+    for path, changed in BARE.items():
+        text, sample = (folder / path).read_bytes(), (sample_folder() / path).read_bytes()
+        assert all(words in sample and words not in text for words in changed), path
+    told = subprocess.run(["git", "-C", str(folder), "log", "--format=%s"], capture_output=True, text=True, check=True)
+    assert told.stdout == "Begin with a pool and an environment\n"
+    assert say("init", str(folder), "--empty").code == Exit.OK
+    assert say("init", str(folder)).code == Exit.OK, "the sample is added, and what is there left alone"
+    assert (folder / "environments/prod/environment.yaml").exists()
+    assert b"same database here" not in (folder / "environments/dev/environment.yaml").read_bytes()
 
 
 def test_a_file_that_is_there_is_never_overwritten(repository: Path, say: Say) -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli.logs import _read, endpoint_of, followed, newest_job
+from reconciler.cli import logs
+from reconciler.cli.logs import _read, endpoint_of, followed, left_out, newest_job
 from reconciler.cli.status_reader import open_status
 from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import Job, JobState
+from reconciler.ports.pool import LOG_LIMIT
 from reconciler.providers.memory import MemoryPool, World
 from reconciler.providers.serving.local.records import Replica
 from reconciler.providers.serving.local.store import Store
@@ -107,3 +109,51 @@ def test_a_job_s_log_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     engines = replace(stage.engines(world), pool=Pool(world))
     monkeypatch.setenv("SETPOINT_SECRET_DB", "hunter-two")
     assert _read(engines, "monitors/m/a") == "monitors/m/a: ${secret:DB}\n"
+
+
+class FilePool(MemoryPool):
+    """Its jobs' logs are one file of this machine."""
+
+    def __init__(self, world: World, path: Path) -> None:
+        super().__init__(world)
+        self.path = path
+
+    def log_file(self, _: RunName) -> Path:
+        return self.path
+
+
+@pytest.mark.parametrize(("lines", "is_told"), [(0, True), (400_000, True), (3, True), (2, False), (1, False)])
+def test_a_log_without_its_beginning_says_so_and_where_all_is(tmp_path: Path, lines: int, is_told: bool) -> None:
+    (tmp_path / "1.log").write_bytes(b"x" * (LOG_LIMIT + 5))
+    world = World()
+    engines = replace(stage.engines(world), pool=FilePool(world, tmp_path / "1.log"))
+    told = left_out(engines, "monitors/m/a", "two\nlines\n", lines)
+    what = "the beginning is left out: the log has 1,048,581 bytes, and its last 1,048,576 are read"
+    assert told == (f"{what}; {tmp_path}/1.log has all of it" if is_told else "")
+
+
+def test_a_log_that_is_whole_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "1.log").write_bytes(b"x" * LOG_LIMIT)
+    world = World()
+    engines = replace(stage.engines(world), pool=FilePool(world, tmp_path / "1.log"))
+    assert left_out(engines, "monitors/m/a", "x" * LOG_LIMIT, 0) == ""
+    assert left_out(replace(engines, pool=FilePool(world, tmp_path / "none")), "monitors/m/a", "", 0) == ""
+
+
+def test_of_a_log_elsewhere_it_is_told_when_it_fills_what_is_read() -> None:
+    engines = stage.engines(World())
+    assert left_out(engines, "monitors/m/a", "x" * (LOG_LIMIT // 2), 0) == ""
+    assert "the last 1,048,576 bytes" in left_out(engines, "monitors/m/a", "é" * (LOG_LIMIT // 2), 0)
+
+
+def test_the_missing_beginning_is_told_on_standard_error(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "1.log").write_bytes(b"x" * (LOG_LIMIT + 5))
+    world = World()
+    engines = replace(stage.engines(world), pool=FilePool(world, tmp_path / "1.log"))
+    monkeypatch.setattr(logs, "_engines", lambda _: engines)
+    monkeypatch.setattr(logs, "_read", lambda *_: "its end\n")
+    logs._of_run(settings, "monitors/m/a", 0, follow=False, to_json=False)
+    told = capsys.readouterr()
+    assert (told.out, told.err[:25]) == ("its end\n", "the beginning is left out")

@@ -45,6 +45,11 @@ def test_what_is_no_deployment_or_no_trial_is_refused(settings: Settings, trial:
         propose(target_of(settings, DEPLOYMENT), TRIALS[1], "Promote", merge=False)
 
 
+def test_a_failed_trial_is_refused_with_what_failed(settings: Settings, failed: str) -> None:
+    with pytest.raises(Refused, match=f"^{failed} failed: exit code 1: no module named torch"):
+        propose(target_of(settings, DEPLOYMENT), failed, "Promote", merge=False)
+
+
 def test_promote_and_then_trace(say: Say, place: Place, status: None, trial: str, repository: Path) -> None:
     told = say("promote", trial, DEPLOYMENT, "--merge", "--json", *place)
     assert told.code == Exit.OK, told.err

@@ -56,6 +56,16 @@ CASES = [
     ("deployments", {"rollout": {"steps": 50}}, "expected a list, not the number 50", ""),
     ("deployments", {"replicas": {"minimum": 3, "maximum": 2}}, "minimum 3 is above maximum 2", ""),
     ("monitors", {"columns": "a"}, "expected a list, not `a`", "write [a]"),
+    ("monitors", {"columns": "a b"}, "expected a list, not `a b`", "write [a b]"),
+    ("experiments", {"runner": {"command": "python train.py"}}, "expected a list", "write [python, train.py]"),
+    ("experiments", {"runner": {"command": "./a --b=3 3 'a, b' yes"}}, "", 'write [./a, --b=3, "3", "a, b", "yes"]'),
+    ("experiments", {"runner": {"command": "echo it's"}}, "", 'write [echo, "it\'s"]'),
+    (
+        "datasets",
+        {"source": {"files": {"url": "data/*.csv", "format": "csv", "delimiter": ";;"}}},
+        "expected one sign, no digit, quote or line break, not `;;`",
+        "",
+    ),
     ("monitors", {"schedule": "every day"}, "expected", ""),
     *[
         ("datasets", {"columns": {"a": declared}}, message, "")

@@ -39,3 +39,9 @@ def test_a_row_that_tells_too_much_is_told_short_and_says_so() -> None:
     assert not others
     assert [row["run"] for row in first] == [row["run"] for row in long]
     assert all("too long to be shown" in row["message"] and "params" not in row for row in first)
+
+
+def test_pages_of_trials_without_a_rank_are_named_by_their_places() -> None:
+    failed = [{"run": f"{SCORE}/{n}", "stage": "failed", "message": "killed"} for n in range(ROWS + 1)]
+    _, others = paged(SCORE, rows(ROWS) + failed)
+    assert [path.split("-")[0] for path in others] == ["leaderboards/score/00501", "leaderboards/score/01001"]

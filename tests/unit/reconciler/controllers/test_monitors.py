@@ -99,7 +99,8 @@ def test_a_quiet_window_waits_and_says_since_when_and_for_how_many_rows() -> Non
     runs = former | quiet(run, start=BEFORE.isoformat())
     found = decide(stage.actual(*map(stage.version, runs), results=runs))
     assert (found.phase, found.reason) == (Phase.READY, "WaitsForRows")
-    assert found.message == f"120 of 500 rows since {BEFORE.isoformat()}: waits for more"
+    waits = f"120 of 500 rows since {BEFORE.isoformat()}: waits for more"
+    assert found.message == f"1 alert: drift since {BEFORE.isoformat()}; {waits}", "what is wrong comes first"
     assert found.facts["waits"] == {"rows": 120, "needed": 500, "since": BEFORE.isoformat()}
     assert found.wake == NOW.replace(hour=13, minute=0, second=0)
     assert (found.facts["reports"], found.facts["newest"]) == ([report("a")], report("a")), "it is no report"

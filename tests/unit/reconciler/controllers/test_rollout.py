@@ -171,6 +171,10 @@ def test_a_step_that_nobody_gets_in_by_goes_no_further() -> None:
     found = step(stuck)
     assert (found.traffic, found.wake, found.failed) == (None, NOW + AGAIN, "")
     assert found.message == "10 % of the traffic goes to new, and no further: no Gateway has taken its HTTPRoute"
+    whole = step(replace(stuck, traffic={NEW: 100}))
+    assert (
+        whole.message == "100 % of the traffic goes to new, which isn't judged yet: no Gateway has taken its HTTPRoute"
+    )
 
 
 def test_figures_that_can_t_be_read_hold_a_step_and_don_t_fail_it() -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import structlog
 
 from reconciler.loop.cycle import Pass
 from reconciler.loop.daemon import Daemon, Rhythm
@@ -241,6 +242,12 @@ def test_everything_is_looked_at_again_after_a_while() -> None:
 
 
 def test_a_second_daemon_waits_for_the_lease_and_takes_over() -> None:
+    with structlog.testing.capture_logs() as logged:
+        house = House()
+        house.lease.is_free = False
+        with house.running():
+            until(lambda: house.lease.asked > 3)
+    assert logged == [{"event": "waits for the lease", "holder": "other:7", "log_level": "info"}]
     house = House()
     house.lease.is_free = False
     with house.running():

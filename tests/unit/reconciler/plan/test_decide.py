@@ -109,7 +109,7 @@ def test_a_suspended_resource_is_held_and_nothing_is_changed(by_hand: bool) -> N
     else:
         found, why = one(stage.resource(LOANS, suspend=True)), "its spec says suspend: true"
     assert (found.phase, found.reason, found.changes) == (Phase.WAITING, "Suspended", ())
-    assert found.message == f"{why}; 1 changes are held back"
+    assert found.message == f"{why}; 1 change is held back"
     assert found.wake is None
 
 

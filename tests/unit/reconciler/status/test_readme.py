@@ -80,7 +80,7 @@ def test_the_leaderboard_shows_the_figure_that_ranks_and_its_interval() -> None:
     text = page({SCORE: document(leaderboard=board, metric={"name": "roc_auc"}, pictures=["reports/x/roc.png"])})
     assert "|  | trial | parameters | roc_auc (validation) | 95 % interval |" in text
     assert "| 1 | `aa` | model=gbm | 0.91 | 0.9 to 0.92 |" in text
-    assert "| 2 | `bb` | killed |  |  |" in text
+    assert "|  | `bb` |  | failed: killed |  |" in text
     assert "![roc.png](reports/x/roc.png)" in text
 
 

@@ -24,6 +24,7 @@ class Given:
     shape: list[int]
     data: list[Any] | None = None
     raw: Any = None
+    datatype: str = "FP32"
 
     def as_numpy(self) -> Any:
         return np.asarray(self.raw).reshape(self.shape)

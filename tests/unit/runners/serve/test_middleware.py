@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runners.serve.middleware import Message, Middleware, Receive, Send, read, wrong_in
+from runners.serve.middleware import Message, Middleware, Receive, Send, read, told_as_json, wrong_in
 from runners.serve.request_context import NOW, Exchange
 
 INFER = "/v2/models/employment/infer"
@@ -200,3 +200,14 @@ def test_what_fails_before_a_request_was_read_is_its_own_fault(is_read: bool, st
     server._supervisor._app = fails
     assert server.ask(INFER)[0] == told
     assert server.logged[0].status == told
+
+
+def test_events_and_binary_data_keep_their_type() -> None:
+    event = [(b"content-type", b"application/cloudevents+json; charset=utf-8")]
+    binary = [(b"inference-header-content-length", b"2"), (b"content-type", b"application/octet-stream")]
+    assert told_as_json(event) == event
+    assert told_as_json(binary) == binary
+    assert told_as_json([(b"a", b"b"), (b"content-type", b"text/plain")]) == [
+        (b"a", b"b"),
+        (b"content-type", b"application/json"),
+    ]

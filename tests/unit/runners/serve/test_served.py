@@ -144,3 +144,24 @@ def test_pictures_are_noted_as_the_numbers_that_they_are(brightness: ServedModel
     numbers = np.asarray(exchange.columns["image"])
     assert numbers.shape == (1, 4)
     assert numbers.tolist() == [pytest.approx([0.125, 0.875, 0.125, 0.875], abs=0.001)]
+
+
+def test_numbers_that_no_picture_has_are_refused_by_their_row(brightness: ServedModel) -> None:
+    good = [0.0, 1.0, 0.0, 1.000001]
+    told = r"numbers from 0 to 1 are taken; 0\.\.255 are divided by 255"
+    with pytest.raises(InvalidInput, match=rf"image of row 1 holds 128: {told}"):
+        ask(brightness, {"instances": [{"image": good}, {"image": [0, 128, 0, 255]}]})
+    with pytest.raises(InvalidInput, match=rf"image of row 0 holds -0.5: {told}"):
+        ask(brightness, {"instances": [[0, -0.5, 0, 1]]})
+    with pytest.raises(InvalidInput, match=rf"image of row 0 lacks the number 2: {told}"):
+        ask(brightness, {"instances": [{"image": [0, 1, None, 1]}]})
+
+
+@pytest.mark.parametrize("first", ["file", "numbers", "none"])
+def test_a_missing_picture_is_told_by_its_row(brightness: ServedModel, first: str) -> None:
+    text = base64.b64encode(picture()).decode()
+    rows = {"file": [text, None], "numbers": [[0, 1, 0, 1], None], "none": [None, text]}[first]
+    with pytest.raises(InvalidInput, match=f"image of row {rows.index(None)} is missing: give a picture for each row"):
+        ask(brightness, {"instances": [{"image": given} for given in rows]})
+    with pytest.raises(InvalidInput, match="image of row 0 is missing"):
+        ask(brightness, InferRequest("bright", [InferInput("image", [1, 1], "BYTES", [None])]))

@@ -103,6 +103,19 @@ def test_it_answers_version_2(process: Process) -> None:
     assert told["outputs"][0]["data"] == [0, 1]
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["application/x-www-form-urlencoded", "application/json; charset=utf-8", "text/plain", "application/octet-stream"],
+)
+def test_a_request_is_json_whatever_its_client_calls_it(process: Process, said: str) -> None:
+    status, told = process.ask(V1, {"instances": [[30, "1"], [60, "2"]]}, Content_Type=said)
+    assert (status, told.get("predictions")) == (200, [0, 1])
+    status, told = process.ask(V2, {"inputs": [AGES, SEXES]}, Content_Type=said)
+    assert (status, told["outputs"][0]["data"]) == (200, [0, 1])
+    status, told = process.ask(V1, b"AGEP=30&SEX=1", Content_Type=said)
+    assert (status, told["error"][:27]) == (400, "Unrecognized request format")
+
+
 def test_every_inference_is_logged_but_smoke_tests(process: Process) -> None:
     process.ask(V2, {"inputs": [AGES, SEXES, IDS]}, x_setpoint_request="logged")
     process.ask(V2, {"inputs": [AGES, SEXES]}, x_setpoint_request="smoke", x_setpoint_smoke="1")

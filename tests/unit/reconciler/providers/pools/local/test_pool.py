@@ -20,8 +20,8 @@ from reconciler.model.errors import Unavailable
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.pools import Capacity, Pool
 from reconciler.model.observed import JobState
+from reconciler.ports.pool import LOG_LIMIT
 from reconciler.providers.pools.local import LocalPool
-from reconciler.providers.pools.local.pool import LOG_LIMIT
 from reconciler.providers.pools.local.records import Record
 
 Wait = Callable[[Callable[[], object]], None]
@@ -152,6 +152,9 @@ def test_only_the_end_of_a_long_log_is_told(make: Callable[..., LocalPool], fold
     text = pool.logs(RUN)
     assert LOG_LIMIT - 20 < len(text) <= LOG_LIMIT
     assert set(text.splitlines()) == {"line of a log"}
+    assert pool.log_file(RUN).stat().st_size > LOG_LIMIT
+    with pytest.raises(FileNotFoundError, match="no job jobs/other/1 is known"):
+        pool.log_file(RunName("jobs/other/1"))
 
 
 def test_records_of_success_are_dropped_in_time(make: Callable[..., LocalPool], clock: HandClock, wait: Wait) -> None:

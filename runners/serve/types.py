@@ -1,0 +1,64 @@
+"""What the values of a request are, held against what the request says of them, and against the columns' types."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from runners.models import ModelInputError, Signature
+
+DATATYPES = (
+    "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES",
+)  # fmt: skip
+"""The words of the Open Inference Protocol for what values are."""
+NUMBERS = frozenset({"integer", "number"})
+"""The types of a dataset's columns that no truth value is of."""
+PLAIN = frozenset({int, float, str, type(None)})
+"""What needs no second look."""
+
+
+def of_datatype(name: str, datatype: str) -> None:
+    """Hold a tensor's datatype against those that there are.
+
+    Raises:
+        ModelInputError: it is none.
+    """
+    if datatype not in DATATYPES:
+        what = f"{name} has the datatype {datatype!r:.60}, and the protocol has {', '.join(DATATYPES)}"
+        raise ModelInputError(what, name)
+
+
+def all_whole(name: str, datatype: str, values: Any) -> None:
+    """Hold the values of a tensor that says it has whole numbers against that; one may be missing.
+
+    Raises:
+        ModelInputError: a number has a fraction, told by its row.
+    """
+    for row, value in enumerate(values if float in set(map(type, values)) else ()):
+        if isinstance(value, float) and not value.is_integer():
+            raise ModelInputError(
+                f"{name} of row {row} is {value}, and its datatype {datatype} has whole numbers", name
+            )
+
+
+def held_to_types(columns: Mapping[str, Any], signature: Signature) -> Mapping[str, Any]:
+    """Return columns of which none of numbers holds a truth value, as NumPy would take `true` for 1.
+
+    The dataset's types count: a column of truth values is one of numbers to the model where some are missing.
+
+    Raises:
+        ModelInputError: one does, told by its row.
+    """
+    for name, reading in (signature.schema.columns if signature.schema else {}).items():
+        if name in columns and name in signature.columns and reading.type in NUMBERS:
+            _no_truths(name, columns[name])
+    return columns
+
+
+def _no_truths(name: str, values: Sequence[Any]) -> None:
+    if set(map(type, values)) <= PLAIN:
+        return
+    for row, value in enumerate(values):
+        alone = value[0] if isinstance(value, list) and len(value) == 1 else value
+        if isinstance(alone, bool | np.bool_):
+            raise ModelInputError(f"{name} of row {row} is {str(bool(alone)).lower()}: a number is taken", name)
