@@ -29,6 +29,8 @@ from runners.smoke import run as smoke_test
 from tests.unit.runners.serve.tiny import make
 
 PATIENCE = 90.0
+CHANGES = 16
+"""Caddy's configuration changes no more often here; each change may lose the count of the request that is under way."""
 DEPLOYMENT = Address("deployments/employment")
 OLD, NEW = Digest("aaaaaaaaaaaa"), Digest("bbbbbbbbbbbb")
 BIAS = {OLD: 0.0, NEW: 1.0}
@@ -232,7 +234,8 @@ def _figures_and_log(place: Place, client: Client) -> None:
     place.until(lambda: place.endpoint.figures.requests >= 40, "counted")
     assert place.endpoint.figures.errors == 0
     assert place.endpoint.figures.p99_ms
-    place.until(lambda: _counted(endpoint.metrics_url).get("200", 0) >= 0.97 * client.sent, "counted in the metrics")
+    least = client.sent - CHANGES
+    place.until(lambda: _counted(endpoint.metrics_url).get("200", 0) >= least, "counted in the metrics")
     assert set(_counted(endpoint.metrics_url)) == {"200"}
 
 
