@@ -61,6 +61,7 @@ class ServedModel(KServeModel):  # type: ignore[misc]
 
     async def _infer(self, request: InferRequest) -> InferResponse:
         signature = self._model.signature
+        _check_words(request)
         requested = [output.name for output in request.request_outputs or ()] or None
         outputs = as_outputs(await self._answer(of_tensors(request.inputs, signature)), signature, requested)
         exchange = NOW.get()
@@ -89,6 +90,18 @@ class ServedModel(KServeModel):  # type: ignore[misc]
         if exchange:
             exchange.columns, exchange.prediction = columns, prediction
         return prediction
+
+
+def _check_words(request: InferRequest) -> None:
+    """Hold the words of a request against their type, which KServe doesn't where binary data follows the JSON.
+
+    Raises:
+        ModelInputError: the request's id, or the name of an output, is no text.
+    """
+    if request.id is not None and not isinstance(request.id, str):
+        raise ModelInputError("the id of a request is a text", "id")
+    if not all(isinstance(output.name, str) for output in request.request_outputs or ()):
+        raise ModelInputError("the name of an output is a text", "outputs")
 
 
 def _tensors(tensors: Any) -> list[dict[str, Any]]:

@@ -165,3 +165,17 @@ def test_a_missing_picture_is_told_by_its_row(brightness: ServedModel, first: st
         ask(brightness, {"instances": [{"image": given} for given in rows]})
     with pytest.raises(InvalidInput, match="image of row 0 is missing"):
         ask(brightness, InferRequest("bright", [InferInput("image", [1, 1], "BYTES", [None])]))
+
+
+@pytest.mark.parametrize("name", [[], {"a": 1}, 7, None])
+def test_the_name_of_an_output_is_a_text_also_beside_binary_data(served: ServedModel, name: Any) -> None:
+    with pytest.raises(InvalidInput, match="the name of an output is a text"):
+        ask(served, request(request_outputs=[RequestedOutput(name)]))
+
+
+@pytest.mark.parametrize("identity", [7, 1.5, ["a"], {"a": 1}])
+def test_the_id_of_a_request_is_a_text_also_beside_binary_data(served: ServedModel, identity: Any) -> None:
+    asked = request()
+    asked.id = identity
+    with pytest.raises(InvalidInput, match="the id of a request is a text"):
+        ask(served, asked)
