@@ -126,13 +126,14 @@ def folder(choice: ProviderChoice, default: Path, home: Path) -> Path:
     if not path:
         return default
     chosen, root = home / str(path), home.resolve()
+    place = chosen.resolve()
     what = f"the path {printable(str(path))} of the provider {choice.provider}"
-    if not chosen.resolve().is_relative_to(root) or chosen.resolve() == root:
+    if not place.is_relative_to(root) or place == root:
         raise Refused(
             f"{what} is no folder below {home}", "name one below the daemon's home; --home says where that is"
         )
-    room = chosen.resolve().relative_to(root).parts[0]
-    if room in (*PORTS, CODE, MIRROR) and chosen.resolve() != default.resolve():
+    room = place.relative_to(root).parts[0]
+    if room in (*PORTS, CODE, MIRROR) and place != default.resolve():
         raise Refused(f"{what} lies in {room}, which belongs to others", f"name another one, such as my-{room}")
     return chosen
 

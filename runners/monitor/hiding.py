@@ -37,7 +37,8 @@ def notes_of(columns: Sequence[Column], reading: Reading) -> Iterator[str]:
 
 
 def _sensitive(columns: Sequence[Column], reading: Reading) -> list[Column]:
-    return [one for one in columns if one.name in reading.columns and reading.columns[one.name].is_sensitive]
+    hidden_names = reading.sensitive
+    return [one for one in columns if one.name in hidden_names]
 
 
 def _places(before: "pd.Series[Any]", now: "pd.Series[Any]") -> tuple[Any, Any]:

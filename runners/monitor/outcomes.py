@@ -91,7 +91,7 @@ def _named(classes: Mapping[str, Any], reading: Reading, target: str) -> dict[st
 
 def _no_classes(strangers: list[str], reading: Reading, target: str) -> InputError:
     what = f"outcomes hold {reading.shown(target, strangers, SHOWN)}; {_model_knows(reading, target)}"
-    first = strangers[0] if not reading.columns[target].is_sensitive else "value"
+    first = strangers[0] if target not in reading.sensitive else "value"
     fix = f'correct the outcomes, or say what they stand for: outcomes.classes: {{"{first}": a class of the model, …}}'
     return InputError(what, "outcomes.classes", fix)
 

@@ -53,6 +53,11 @@ class Reading:
     target: str | None = None
     spellings: Spellings = USUAL
 
+    @property
+    def sensitive(self) -> frozenset[str]:
+        """Return the columns whose values are shown nowhere."""
+        return frozenset(name for name, column in self.columns.items() if column.is_sensitive)
+
     def take(self, names: Iterable[str]) -> Self:
         """Return the reading of some columns; a name that it doesn't know is passed over."""
         return replace(self, columns={name: self.columns[name] for name in names if name in self.columns})
@@ -87,7 +92,7 @@ class Reading:
 
     def shown(self, name: str, values: Sequence[Any], most: int = 5) -> str:
         """Write examples of a column's values for a person; of a sensitive column, how many there are."""
-        if name in self.columns and self.columns[name].is_sensitive:
+        if name in self.sensitive:
             return f"{len(values):,} values of a sensitive column"
         shown = ", ".join(clipped(str(value)) for value in values[:most])
         return f"{shown}, …" if len(values) > most else shown

@@ -63,7 +63,7 @@ def fit(trial: Trial, parts: Parts) -> Fitted:
     with _scratch() as scratch:
         shop, environ = furnish(scratch, trial, parts.train)
         with timed(f"`{' '.join(command)}`"):
-            work(command, shop, environ, is_sensitive=_is_sensitive(parts.train))
+            work(command, shop, environ, is_sensitive=bool(parts.train.reading and parts.train.reading.sensitive))
         if rank_of():
             raise Helped
         files_in(shop.output, "$SETPOINT_OUTPUT")
@@ -73,10 +73,6 @@ def fit(trial: Trial, parts: Parts) -> Fitted:
     shutil.rmtree(trial.checkpoints, ignore_errors=True)
     found = recognise(trial, trial.folder / file, FORMATS[file], parts.test)
     return Fitted(file, FORMATS[file], found.inputs, found.tensors, found.raw, found.reading, reported=reported)
-
-
-def _is_sensitive(train: Examples) -> bool:
-    return train.reading is not None and any(column.is_sensitive for column in train.reading.columns.values())
 
 
 @contextmanager

@@ -90,7 +90,7 @@ def check_sensitive(trial: Trial, reading: Reading) -> None:
         InputError: the target of a classification is one, or a slice.
     """
     told, fix = trial.told, "take a column of codes, or one that may be shown"
-    hidden = {name for name, column in reading.columns.items() if column.is_sensitive}
+    hidden = reading.sensitive
     if told.target in hidden and told.task != "regression":
         raise InputError(f"the column {told.target} is sensitive, and the classes of a target are told", "target", fix)
     for name in told.slices:
