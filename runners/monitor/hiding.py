@@ -52,6 +52,7 @@ def _places(before: "pd.Series[Any]", now: "pd.Series[Any]") -> tuple[Any, Any]:
 
 
 def _deviations(before: "pd.Series[Any]", now: "pd.Series[Any]") -> tuple[Any, Any]:
+    """Return deviations from the reference's mean; where it has no values, and so no mean, there are none."""
     mean, spread = before.mean(), before.std()
     spread = spread if spread > 0 else 1.0
-    return tuple(((side - (0.0 if np.isnan(mean) else mean)) / spread).to_numpy() for side in (before, now))  # type: ignore[return-value]
+    return tuple(((side - (side if np.isnan(mean) else mean)) / spread).to_numpy() for side in (before, now))  # type: ignore[return-value]

@@ -35,6 +35,7 @@ def test_a_column_without_spread_or_values_is_no_reason_to_fail() -> None:
     none = pd.DataFrame({"city": [np.nan] * 2, "age": [np.nan] * 2, "open": ["a", "b"]})
     assert hidden(COLUMNS, READING, same, NOW)[1]["age"].tolist()[0] == -5.0
     assert hidden(COLUMNS, READING, none, none)[0]["age"].isna().all()
+    assert hidden(COLUMNS, READING, none, NOW)[1]["age"].fillna(99).tolist() == [0.0, 0.0, 99, 0.0]
 
 
 def test_the_report_says_how_they_are_told() -> None:
