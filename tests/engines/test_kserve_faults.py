@@ -16,7 +16,7 @@ from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.observed import RevisionState
 from reconciler.providers.serving.kserve import KServeServing
 from tests.conformance.kserve import INFERENCE_SERVICES, KServeBench
-from tests.servers.faults import BROKEN, Faults
+from tests.servers.faults import BROKEN, HASTE, Faults
 
 if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster
@@ -31,7 +31,7 @@ FORBIDDEN = {"401", "403"}
 
 @pytest.fixture
 def bench(cluster: "Cluster", tmp_path: Path) -> Iterator[KServeBench]:
-    bench = KServeBench(tmp_path, cluster, timeout=2)
+    bench = KServeBench(tmp_path, cluster, timeout=HASTE)
     yield bench
     bench.close()
 
@@ -118,7 +118,7 @@ def test_a_start_is_finished_after_a_fault_at_any_of_its_writes(
 
 
 def test_an_api_server_that_is_down_and_comes_back(own_cluster: "Cluster", tmp_path: Path) -> None:
-    bench = KServeBench(tmp_path, own_cluster, timeout=2)
+    bench = KServeBench(tmp_path, own_cluster, timeout=30)
     serving = bench.open()
     order = bench.order(DEPLOYMENT, OLD, ONE)
     serving.start(order)

@@ -16,7 +16,7 @@ from reconciler.model.kinds.pools import Capacity, Pool, Share
 from reconciler.model.observed import JobState
 from reconciler.providers.pools.kubernetes import KubernetesPool
 from tests.conformance.kubernetes_pools import KubernetesPoolBench
-from tests.servers.faults import BROKEN, Faults
+from tests.servers.faults import BROKEN, HASTE, Faults
 from tests.shares import Hand
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def pool(bench: KubernetesPoolBench, faults: Faults, tmp_path: Path) -> Kubernet
     """Return a pool that reaches the API server through the proxy."""
     config = Path(bench.options["kubeconfig"]).read_text("utf-8").replace(bench.cluster.url, faults.url)
     (tmp_path / "kubeconfig").write_text(config, "utf-8")
-    pool = bench.open(kubeconfig=str(tmp_path / "kubeconfig"), timeout=2)
+    pool = bench.open(kubeconfig=str(tmp_path / "kubeconfig"), timeout=HASTE)
     pool.configure(SHARED, SPEC)
     return pool
 
@@ -95,7 +95,7 @@ def test_a_job_is_made_once_whatever_happens_to_the_answer(
     assert appended.read_text("utf-8") == f"{RUN}#1\n"
 
 
-@pytest.mark.parametrize("parts", [{"status": 410}, {"status": 200, "body": EXPIRED}, {"is_cut": True}, {"delay": 5.0}])
+@pytest.mark.parametrize("parts", [{"status": 410}, {"status": 200, "body": EXPIRED}, {"is_cut": True}, {"delay": HASTE + 2}])
 def test_a_watch_that_expires_hides_nothing(
     bench: KubernetesPoolBench, pool: KubernetesPool, faults: Faults, parts: dict[str, Any]
 ) -> None:
@@ -141,7 +141,7 @@ def test_a_configuration_is_finished_after_a_fault_at_any_of_its_writes(
 
 def test_an_api_server_that_is_down_and_comes_back(own_cluster: "Cluster", tmp_path: Path) -> None:
     bench = KubernetesPoolBench(own_cluster, own_cluster.create_namespace("ml"))
-    pool = bench.open(timeout=2)
+    pool = bench.open()
     pool.configure(SHARED, SPEC)
     pool.submit(order(RUN))
     before = pool.list()

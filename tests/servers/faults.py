@@ -25,6 +25,8 @@ from tests.servers.ports import LOOPBACK
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade"}
 PATIENCE = 30.0
 """Seconds that the server has for an answer."""
+HASTE = 6.0
+"""Seconds that a client under test waits: less than what is slow on purpose, more than a busy machine is by itself."""
 
 BROKEN: Mapping[str, Mapping[str, Any]] = {
     "401": {"status": 401},
