@@ -7,6 +7,7 @@ from pathlib import Path
 from ssl import SSLContext
 
 from reconciler.model.errors import Refused
+from reconciler.wire import Server
 
 ROTATION = 60.0
 """Seconds after which a token's file is read again: the kubelet replaces it long before the old one ends."""
@@ -68,3 +69,9 @@ class Access:
     token: Token = field(default_factory=Token)
     host: str = ""
     """The name that the server's certificate bears, where it isn't that of the address."""
+
+
+def api_server(access: Access) -> Server:
+    """Return the API server as one asks it, and as messages name it."""
+    remedy = "see certificate-authority in the kubeconfig"
+    return Server("the API server", access.server, access.trust, access.host, remedy)

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from reconciler.kubernetes.access import Access
 from reconciler.kubernetes.responses import Ask, check
-from reconciler.kubernetes.transport import Answer, Call
 from reconciler.model.errors import Unavailable
+from reconciler.wire import Answer, Call
 
 SILENCE = 30.0
 """Seconds after which a silent watch fires by itself."""

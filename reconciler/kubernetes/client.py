@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from reconciler.kubernetes.access import Access
+from reconciler.kubernetes.access import Access, api_server
 from reconciler.kubernetes.change_watch import ChangeWatch
 from reconciler.kubernetes.kinds import PODS, Kind, Manifest
 from reconciler.kubernetes.responses import Absent, Ask, Expired, check, document
-from reconciler.kubernetes.transport import Call, Wire
 from reconciler.model.errors import Refused, Unavailable
+from reconciler.wire import Call, Wire
 
 MANAGER = "setpoint"
 """Under whose name we own fields."""
@@ -38,7 +38,7 @@ class Kubernetes:
         self.namespace = access.namespace
         self._access = access
         self._timeout = timeout
-        self._wire = wire or Wire(access, timeout)
+        self._wire = wire or Wire(api_server(access), access.token, timeout)
 
     def close(self) -> None:
         """Close the connections."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.kubernetes.kinds import Kind, Manifest
-from reconciler.kubernetes.transport import Answer
 from reconciler.model.errors import Raced, Refused, SetpointError, Unavailable
+from reconciler.wire import Answer
 
 LONGEST_TOLD = 600
 """Characters of the server's words that are passed on."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from reconciler.conformance.pools import SHORT_JOB
-from reconciler.kubernetes.transport import Answer, Call
+from reconciler.wire import Answer, Call
 from reconciler.providers.pools.kubernetes import KubernetesPool
 from tests.conformance.pools import WallClock
 from tests.servers.process import until

@@ -9,8 +9,8 @@ from reconciler.kubernetes import Kind, Kubernetes
 from reconciler.kubernetes.access import Access, Token
 from reconciler.kubernetes.change_watch import ChangeWatch
 from reconciler.kubernetes.responses import Ask, Expired
-from reconciler.kubernetes.transport import Call
 from reconciler.model.errors import Refused, Unavailable
+from reconciler.wire import Call
 from tests.unit.reconciler.kubernetes.apiserver import TOKEN, ApiServer, Fault, certify, encrypted, serving
 
 JOBS = Kind("batch", "v1", "Job", "jobs")

@@ -7,8 +7,8 @@ import pytest
 
 from reconciler.kubernetes.kinds import PODS, Kind
 from reconciler.kubernetes.responses import LONGEST_TOLD, Absent, Ask, Expired, FieldsTaken, WebhookDown, document
-from reconciler.kubernetes.transport import Answer
 from reconciler.model.errors import Raced, Refused, Unavailable
+from reconciler.wire import Answer
 
 JOBS = Kind("batch", "v1", "Job", "jobs")
 LIST = Ask(("list",), JOBS, "ml")

@@ -1,23 +1,24 @@
-"""The wire: requests over a few lasting connections, each answered wholly and in time, or not at all.
+"""The wire: requests to a server over a few lasting connections, each answered wholly and in time, or not at all.
 
-Whatever we ask is safe to ask twice, so a connection that broke before any answer is tried once more.
+A connection that broke before any answer is tried once more, where asking twice is safe. What a server redirects to is
+never followed: our token is for this server alone.
 """
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ssl import SSLCertVerificationError
+from ssl import SSLCertVerificationError, SSLContext
+from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError, ProtocolError
 from urllib3.response import BaseHTTPResponse
 
-from reconciler.kubernetes.access import Access
 from reconciler.model.errors import Refused, Unavailable
 
 CONNECTIONS = 8
-"""Connections at once; more callers wait for their turn. The API server is no faster with more."""
+"""Connections at once; more callers wait for their turn. A server is no faster with more."""
 LONGEST = 60.0
 """Seconds that a whole answer may take, however steadily it drips."""
 LARGEST = 64 * 2**20
@@ -27,11 +28,15 @@ SHORT_PAUSE = 2.0
 TRIES = 4
 _PIECE = 2**18
 _BUSY = (429, 503)
+_OURS = {"Accept": "application/json", "User-Agent": "setpoint"}
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request: the method, the path and what goes with it. `tail` keeps only so many bytes of the answer's end."""
+    """A request: the method, the path and what goes with it.
+
+    `tail` keeps only so many bytes of the answer's end; `is_safe` tells that to ask it twice does no harm.
+    """
 
     method: str
     path: str
@@ -39,6 +44,7 @@ class Call:
     body: bytes = b""
     content_type: str = "application/json"
     tail: int = 0
+    is_safe: bool = True
 
     @property
     def target(self) -> str:
@@ -48,18 +54,52 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server answered. `pause` is what `Retry-After` asked for, in seconds."""
+    """What the server answered. `pause` is what `Retry-After` asked for, in seconds; headers have small letters."""
 
     status: int
     body: bytes
     pause: float = 0.0
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Identity(Protocol):
+    """Who we are, as the server is told with each request."""
+
+    def headers(self) -> Mapping[str, str]:
+        """Return the headers that tell it.
+
+        Raises:
+            Refused: what they are made of can't be read.
+        """
+
+    def renew(self) -> bool:
+        """Make them anew, since the server took us for a stranger; tell whether they are others now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a server is, and what it is called in messages; `host` is the name that its certificate bears, if another.
+
+    Without `trust`, the system's authorities are trusted. `remedy` says what to do where its certificate isn't.
+    """
+
+    name: str
+    url: str
+    trust: SSLContext | None = field(default=None, repr=False)
+    host: str = ""
+    remedy: str = "see that its certificate's authority is trusted here"
+
+    def __str__(self) -> str:
+        """Say which it is: its name, its host and its port."""
+        return f"{self.name} {urlsplit(self.url).netloc.rpartition('@')[2]}"
 
 
 class Wire:
-    """Lasting connections to one API server, for any number of threads.
+    """Lasting connections to one server, for any number of threads.
 
     Args:
-        access: where it is and who we are.
+        server: where it is.
+        identity: who we are.
         timeout: seconds to wait for a connection, for the first byte and for each next.
         sleep: how a short pause is waited for.
         now: a clock that only runs forward, in seconds.
@@ -67,19 +107,20 @@ class Wire:
 
     def __init__(
         self,
-        access: Access,
+        server: Server,
+        identity: Identity,
         timeout: float,
         *,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._token = access.token
+        self._identity = identity
         self._sleep = sleep
         self._now = now
         self._shut_until = 0.0
-        self.where = urlsplit(access.server).netloc
-        self._root = urlsplit(access.server).path
-        self._pool = _pool(access, timeout)
+        self.server = server
+        self._pool = _pool(server, timeout)
+        self._root = urlsplit(server.url).path.rstrip("/")
 
     def send(self, call: Call) -> Answer:
         """Send a request and return the whole answer, whatever its status.
@@ -89,9 +130,9 @@ class Wire:
             Refused: the server's certificate isn't trusted, or our token can't be read.
         """
         if self._now() < self._shut_until:
-            raise Unavailable(f"the API server {self.where} asks for a pause", "it is overloaded")
+            raise Unavailable(f"{self.server} asks for a pause", "it is overloaded")
         answer = self._twice(call)
-        if answer.status == 401 and self._token.renew():
+        if answer.status == 401 and self._identity.renew():
             answer = self._twice(call)
         for _ in range(TRIES - 1):
             if answer.status not in _BUSY or not 0 < answer.pause <= SHORT_PAUSE:
@@ -110,7 +151,7 @@ class Wire:
         try:
             return self._once(call)
         except ProtocolError as broken:
-            if not isinstance(broken.args[-1], ConnectionError):
+            if not (call.is_safe and isinstance(broken.args[-1], ConnectionError)):
                 raise self._lost(broken) from broken
         except HTTPError as error:
             raise self._lost(error) from error
@@ -120,7 +161,7 @@ class Wire:
             raise self._lost(error) from error
 
     def _once(self, call: Call) -> Answer:
-        headers = {"Accept": "application/json", "User-Agent": "setpoint", **self._token.headers()}
+        headers = {**_OURS, **self._identity.headers()}
         if call.body:
             headers["Content-Type"] = call.content_type
         started = self._now()
@@ -130,6 +171,7 @@ class Wire:
             body=call.body or None,
             headers=headers,
             retries=False,
+            redirect=False,
             preload_content=False,
         )
         body: bytes | None = None
@@ -139,7 +181,8 @@ class Wire:
             if body is None:
                 response.close()  # what is left in the connection belongs to nobody
             response.release_conn()
-        return Answer(response.status, body, _seconds(response.headers.get("Retry-After", "")))
+        found = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, body, _seconds(found.get("retry-after", "")), found)
 
     def _read(self, response: BaseHTTPResponse, tail: int, deadline: float) -> bytes:
         body = bytearray()
@@ -148,33 +191,39 @@ class Wire:
             if tail:
                 del body[:-tail]
             if len(body) > LARGEST or self._now() > deadline:
-                raise Unavailable(f"the answer of the API server {self.where} has no end")
+                raise Unavailable(f"the answer of {self.server} has no end")
         return bytes(body)
 
     def _lost(self, error: HTTPError) -> Refused | Unavailable:
         reasons = (error, error.__cause__, *error.args)
         if any(isinstance(reason, SSLCertVerificationError) for reason in reasons):
-            what = f"the certificate of the API server {self.where} is not trusted"
-            return Refused(what, "see certificate-authority in the kubeconfig")
-        return Unavailable(f"the API server {self.where} {_what(error)}", "see that it runs and can be reached")
+            return Refused(f"the certificate of {self.server} is not trusted", self.server.remedy)
+        return Unavailable(f"{self.server} {_what(error)}", "see that it runs and can be reached")
 
 
-def _pool(access: Access, timeout: float) -> urllib3.HTTPConnectionPool:
-    address = urlsplit(access.server)
-    assert address.hostname, "access was found with an address"
+def _pool(server: Server, timeout: float) -> urllib3.HTTPConnectionPool:
+    """Make the connections.
+
+    Raises:
+        Refused: the address is none.
+    """
+    try:
+        address, port = urlsplit(server.url), urlsplit(server.url).port
+    except ValueError:
+        address, port = urlsplit(""), None
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise Refused(f"{server.name} has no address that it could be asked at", "write it as https://host[:port]")
     patience = urllib3.Timeout(connect=timeout, read=timeout)
     if address.scheme == "http":
-        return urllib3.HTTPConnectionPool(
-            address.hostname, address.port, timeout=patience, maxsize=CONNECTIONS, block=True
-        )
+        return urllib3.HTTPConnectionPool(address.hostname, port, timeout=patience, maxsize=CONNECTIONS, block=True)
     return urllib3.HTTPSConnectionPool(
         address.hostname,
-        address.port,
+        port,
         timeout=patience,
         maxsize=CONNECTIONS,
         block=True,
-        ssl_context=access.trust,
-        server_hostname=access.host or None,
+        ssl_context=server.trust,
+        server_hostname=server.host or None,
     )
 
 

@@ -2,14 +2,15 @@
 
 import ssl
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from reconciler.kubernetes.access import Access, Token
-from reconciler.kubernetes.transport import CONNECTIONS, LONGEST, Call, Wire
+from reconciler.kubernetes.access import Access, Token, api_server
 from reconciler.model.errors import Refused, Unavailable
+from reconciler.wire import CONNECTIONS, LONGEST, Call, Server, Wire
 from tests.unit.reconciler.kubernetes.apiserver import TOKEN, ApiServer, Fault, certify, encrypted, serving
 
 JOBS = Call("GET", "/apis/batch/v1/namespaces/ml/jobs")
@@ -29,13 +30,23 @@ class Time:
 
 
 @pytest.fixture
+def server() -> Iterator[ApiServer]:
+    with serving(ApiServer()) as server:
+        yield server
+
+
+@pytest.fixture
 def time() -> Time:
     return Time()
 
 
 def wire(server: ApiServer, time: Time | None = None, *, token: Token | None = None, timeout: float = 5.0) -> Wire:
     time = time or Time()
-    return Wire(Access(server.url, token=token or Token(TOKEN)), timeout, sleep=time.sleep, now=time.now)
+    return Wire(api_server(Access(server.url)), token or Token(TOKEN), timeout, sleep=time.sleep, now=time.now)
+
+
+def dial(access: Access) -> Wire:
+    return Wire(api_server(access), access.token, 5)
 
 
 def test_a_connection_lasts(server: ApiServer) -> None:
@@ -66,6 +77,25 @@ def test_a_connection_that_broke_is_tried_once_more(server: ApiServer) -> None:
     with pytest.raises(Unavailable, match="broke off its answer"):
         line.send(JOBS)
     assert len(server.asked) == 4
+
+
+def test_what_isn_t_safe_to_ask_twice_is_asked_once(server: ApiServer) -> None:
+    server.faults = [Fault(hangs_up=True)]
+    with pytest.raises(Unavailable, match="broke off its answer"):
+        wire(server).send(Call("POST", JOBS.path, body=b"{}", is_safe=False))
+    assert len(server.asked) == 1
+
+
+def test_a_redirection_is_an_answer_and_never_followed(server: ApiServer) -> None:
+    server.faults = [Fault(302, headers={"Location": "http://127.0.0.1:9/elsewhere"})]
+    answer = wire(server).send(JOBS)
+    assert (answer.status, answer.headers["location"]) == (302, "http://127.0.0.1:9/elsewhere")
+
+
+@pytest.mark.parametrize("url", ["", "ftp://127.0.0.1", "http://", "http://[", "http://a:port", "127.0.0.1:80"])
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(Refused, match="the forge has no address"):
+        Wire(Server("the forge", url), Token(), 5)
 
 
 def test_half_an_answer_is_none(server: ApiServer) -> None:
@@ -147,7 +177,7 @@ def test_only_the_tail_is_kept(server: ApiServer) -> None:
 
 
 def test_an_answer_has_an_end(server: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.kubernetes.transport.LARGEST", 1000)
+    monkeypatch.setattr("reconciler.wire.LARGEST", 1000)
     server.logs["train"] = b"x" * 2000
     with pytest.raises(Unavailable, match="has no end"):
         wire(server).send(Call("GET", "/api/v1/namespaces/ml/pods/train/log"))
@@ -157,20 +187,20 @@ def test_a_server_proves_who_it_is(tmp_path: Path) -> None:
     server, trust = encrypted(tmp_path, certify("kubernetes.test"))
     with serving(server):
         known = Access(server.url, trust=trust, token=Token(TOKEN), host="kubernetes.test")
-        line = Wire(known, 5)
+        line = dial(known)
         assert [line.send(JOBS).status for _ in range(3)] == [200] * 3
         assert server.connections == 1
         line.close()
         other = Access(server.url, trust=trust, token=Token(TOKEN))
         with pytest.raises(Refused, match="is not trusted"):
-            Wire(other, 5).send(JOBS)
+            dial(other).send(JOBS)
         stranger = Access(server.url, trust=ssl.create_default_context(), token=Token(TOKEN), host="kubernetes.test")
         with pytest.raises(Refused, match="is not trusted"):
-            Wire(stranger, 5).send(JOBS)
+            dial(stranger).send(JOBS)
     assert len(server.asked) == 3, "a token went to a server that nobody vouches for"
 
 
 def test_a_server_without_tls_is_told(server: ApiServer) -> None:
     plain = Access(server.url.replace("http:", "https:"), trust=ssl.create_default_context(), token=Token(TOKEN))
     with pytest.raises(Unavailable, match="doesn't speak TLS"):
-        Wire(plain, 5).send(JOBS)
+        dial(plain).send(JOBS)
