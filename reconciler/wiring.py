@@ -26,6 +26,7 @@ from reconciler.model.ids import Address, CommitId
 from reconciler.model.text import printable
 from reconciler.plugins import PORTS, PROVIDERS, Plugins, installed
 from reconciler.ports.engines import Engines
+from reconciler.ports.reviews import Reviews
 from reconciler.ports.source import SourceTree
 from reconciler.settings import Settings
 from reconciler.status.branch import StatusBranch
@@ -83,9 +84,15 @@ def engines(environment: Environment, settings: Settings, source: Source, plugin
             claim_for(place, settings.environment)
         return _built(port, choice, {**offers, "folder": place}, found)
 
-    data = built("data")
+    data, forge = built("data"), built("forge")
     return Engines(
-        data=data, reader=data, pool=built("pool"), serving=built("serving"), forge=built("forge"), clock=clock
+        data=data,
+        reader=data,
+        pool=built("pool"),
+        serving=built("serving"),
+        forge=forge,
+        clock=clock,
+        reviews=forge if isinstance(forge, Reviews) else None,
     )
 
 

@@ -1,6 +1,5 @@
 """`setpoint diff`: how the specs differ from what was last applied."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +15,7 @@ from reconciler.settings import Settings
 if TYPE_CHECKING:
     from reconciler.model.ids import CommitId
     from reconciler.model.resource import Desired
+    from reconciler.reviews.difference import Line
     from reconciler.watched.branch import Source
 
 
@@ -32,6 +32,7 @@ def command(settings: Settings, commit: str, since: str, exit_code: bool, to_jso
     COMMIT needn't be pushed. Without one it is the watched branch's newest.
     """
     from reconciler.cli.revisions import found
+    from reconciler.reviews.difference import difference
     from reconciler.status.read import commit_of
     from reconciler.wiring import open_source
 
@@ -41,10 +42,9 @@ def command(settings: Settings, commit: str, since: str, exit_code: bool, to_jso
     old = found(settings, source, since) if since else (applied, source) if applied else None
     if new is None:
         raise Refused(f"{settings.place} has no commit on {settings.branch}", "commit something first")
-    after = fields_of(_composed(settings, *new))
-    lines = difference(fields_of(_composed(settings, *old)) if old else {}, after)
+    lines = difference(_composed(settings, *old) if old else None, _composed(settings, *new))
     if to_json:
-        print_json([{"sign": s, "address": a, "field": f, "old": o, "new": n} for s, a, f, o, n in lines])
+        print_json([_as_json(line) for line in lines])
     else:
         _show(lines, old[0] if old else "", new[0])
     return Exit.CHANGES if exit_code and lines else Exit.OK
@@ -56,42 +56,15 @@ def _composed(settings: Settings, commit: "CommitId", source: "Source") -> "Desi
     return compose(source.tree(commit), settings.environment, Cache())
 
 
-Line = tuple[str, str, str, Any, Any]
-"""A sign, an address, a field's path, its old value, its new value."""
+def _as_json(line: "Line") -> dict[str, Any]:
+    told = {"sign": line.sign, "address": line.address, "field": line.field}
+    return {**told, "old": line.before, "new": line.after}
 
 
-def fields_of(desired: "Desired") -> dict[str, dict[str, Any]]:
-    """Return every field of every composed spec by its path, and by address."""
-    return {a: _flat(r.spec.model_dump(mode="json", exclude_defaults=True)) for a, r in desired.resources.items()}
-
-
-def _flat(value: Any, path: str = "") -> dict[str, Any]:
-    if not isinstance(value, Mapping) or not value:
-        return {path: value}
-    found: dict[str, Any] = {}
-    for key, item in value.items():
-        found |= _flat(item, f"{path}.{key}" if path else str(key))
-    return found
-
-
-def difference(before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]) -> list[Line]:
-    """Return what differs, sorted by address and field; a resource that is new or gone is one line."""
-    lines: list[Line] = []
-    for address in sorted(before.keys() | after.keys()):
-        if address not in before or address not in after:
-            lines.append(("+" if address in after else "-", address, "", None, None))
-            continue
-        old, new = before[address], after[address]
-        for field in sorted(old.keys() | new.keys()):
-            if old.get(field) != new.get(field):
-                sign = "+" if field not in old else "-" if field not in new else "~"
-                lines.append((sign, address, field, old.get(field), new.get(field)))
-    return lines
-
-
-def _show(lines: list[Line], old: str, new: str) -> None:
-    for sign, address, field, before, after in lines:
-        values = {"+": f"{after}", "-": f"{before}", "~": f"{before} → {after}"}[sign] if field else ""
-        say(styled(sign, SIGNS[sign]), f" {address} {field} {values}".rstrip())
+def _show(lines: "list[Line]", old: str, new: str) -> None:
+    for line in lines:
+        values = {"+": f"{line.after}", "-": f"{line.before}", "~": f"{line.before} → {line.after}"}[line.sign]
+        shown = f" {line.address} {line.field} {values if line.path else ''}"
+        say(styled(line.sign, SIGNS[line.sign]), shown.rstrip())
     told = f"{old[:12] or 'nothing'} and {new[:12]}"
     say(f"{counted(len(lines), 'difference')} between {told}" if lines else f"no difference between {told}")

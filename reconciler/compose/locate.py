@@ -24,12 +24,12 @@ class Locator:
         return tuple(sorted({self._problem(flaw) for flaw in flaws}))
 
     def _problem(self, flaw: Flaw) -> Problem:
-        file, spot = self._place(flaw)
+        file, spot = self.place(flaw)
         path = "" if flaw.path[:1] == ("defaults",) else dotted(flaw.path)
         message, hint = printable(flaw.message, 500), printable(flaw.hint, 500)
         return Problem(printable(file), spot.line, spot.column, path, message, hint, flaw.severity)
 
-    def _place(self, flaw: Flaw) -> tuple[str, Spot]:
+    def place(self, flaw: Flaw) -> tuple[str, Spot]:
         """Return the file and place that has most of the path; of several, the one that was laid on last."""
         best: tuple[int, str, Spot] = (-1, self._file, Spot(1, 1))
         for layer in reversed(self._candidates(flaw)):

@@ -3,7 +3,7 @@
 Law of the room: a list is complete or it raises; nothing is remembered between calls but connections, a token and what
 an `Informer` saw for as long as its watch is silent; an error says what was asked of which kind in which namespace and
 what to do, and never holds a credential. The room knows nothing of jobs, endpoints or any other kind: who uses it
-brings its own `Kind`s. Nobody else imports urllib3.
+brings its own `Kind`s..
 """
 
 from reconciler.kubernetes.access import Access

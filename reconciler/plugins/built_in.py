@@ -28,6 +28,9 @@ KSERVE = Provider(f"{_ROOM}.serving.kserve:KServeServing", f"{_OPTIONS}:KServe",
 GIT_FORGE = Provider(
     f"{_ROOM}.forge.git:GitForge", "reconciler.plugins.declaration:Options", ("repository", "environment", "branch")
 )
+GITEA = Provider(
+    f"{_ROOM}.forge.gitea:gitea", f"{_OPTIONS}:Gitea", ("repository", "environment", "branch"), "setpoint[forges]"
+)
 
 
 _VALUES: Mapping[str, Mapping[str, str]] = {
@@ -40,6 +43,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "serving.local": f"{_HERE}:LOCAL_SERVING",
         "serving.kserve": f"{_HERE}:KSERVE",
         "forge.git": f"{_HERE}:GIT_FORGE",
+        "forge.gitea": f"{_HERE}:GITEA",
     },
     "setpoint.runners": {
         "ingest": "runners.declared:INGEST",

@@ -161,3 +161,12 @@ class KServe(Options):
     patience: Duration = Field(
         default=timedelta(minutes=5), description="How long a deletion may take until it counts as stuck."
     )
+
+
+class Gitea(Options):
+    """The options of the forge provider `gitea`, for Forgejo too."""
+
+    token: str = Field(min_length=1, description="The token of a user of its own who may write: ${secret:GITEA_TOKEN}.")
+    url: str = Field(default="", description="Where the server answers; unset, where the repository is.")
+    path: str = Field(default="", description="The repository there, owner/name; unset, as the repository's URL says.")
+    timeout: float = Field(default=10.0, gt=0, description="Seconds that an answer may take.")

@@ -6,12 +6,16 @@ from reconciler.ports.clock import Clock
 from reconciler.ports.data import DataReader, DataStore
 from reconciler.ports.forge import Forge
 from reconciler.ports.pool import RunnerPool
+from reconciler.ports.reviews import Reviews
 from reconciler.ports.serving import ServingEngine
 
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """What an environment runs on. `data` and `reader` are usually two faces of one provider."""
+    """What an environment runs on. `data` and `reader` are usually two faces of one provider, as `forge` and `reviews`.
+
+    `reviews` is None where the forge shows no pull requests.
+    """
 
     data: DataStore
     reader: DataReader
@@ -19,3 +23,4 @@ class Engines:
     serving: ServingEngine
     forge: Forge
     clock: Clock
+    reviews: Reviews | None = None

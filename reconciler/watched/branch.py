@@ -5,6 +5,7 @@ from typing import Self
 
 from reconciler.git.export import export
 from reconciler.git.history import LogEntry, arrival, is_ancestor, log
+from reconciler.git.merging import merge_commit
 from reconciler.git.names import check_branch, check_path
 from reconciler.git.repository import Repository, open_repository
 from reconciler.model.errors import Refused
@@ -71,6 +72,15 @@ class Source:
             Unavailable: the history can't be read.
         """
         return is_ancestor(self.repository.objects.git_dir, old, new)
+
+    def merged(self, base: CommitId, head: CommitId) -> tuple[CommitId, tuple[str, ...]]:
+        """Return the commit that a merge would make, which no ref knows, and the files in which the two collide.
+
+        Raises:
+            Unavailable: the repository can't be read or written, or the two have no ancestor in common.
+        """
+        commit, conflicts = merge_commit(self.repository.objects, base, head)
+        return CommitId(commit), conflicts
 
     def export(self, tree_id: str, folder: Path) -> Path:
         """Write a folder of the repository, by its tree id, to a folder of the disk unless it is there; return that.

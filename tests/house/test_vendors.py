@@ -25,7 +25,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "rich": ("reconciler/cli",),
     "ruamel": ("reconciler/yaml",),
     "structlog": (EVERYWHERE,),
-    "urllib3": ("reconciler/kubernetes", "reconciler/providers/data/lakefs"),
+    "urllib3": ("reconciler/wire", "reconciler/providers/data/lakefs"),
     "watchfiles": ("reconciler/loop",),
     "yaml": (EVERYWHERE,),
 }

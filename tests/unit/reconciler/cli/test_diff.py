@@ -5,23 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli.diff import difference
 from reconciler.cli.exits import Exit
 from tests.unit.reconciler.cli.conftest import Say
 
 Place = tuple[str, ...]
-
-
-def test_fields_that_differ_are_told_one_by_one() -> None:
-    before = {"a": {"x": 1, "y": 2}, "b": {"x": 1}}
-    after = {"a": {"x": 3, "z": 4}, "c": {"x": 1}}
-    assert difference(before, after) == [
-        ("~", "a", "x", 1, 3),
-        ("-", "a", "y", 2, None),
-        ("+", "a", "z", None, 4),
-        ("-", "b", "", None, None),
-        ("+", "c", "", None, None),
-    ]
 
 
 @pytest.mark.usefixtures("status")

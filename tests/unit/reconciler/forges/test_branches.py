@@ -171,7 +171,7 @@ def test_a_branch_that_never_rests_is_a_lost_race(
 
     forge.propose(order())
     monkeypatch.setattr(forge._repository, "advance", lost)
-    monkeypatch.setattr("reconciler.providers.forge.git._ATTEMPTS", 2)
+    monkeypatch.setattr("reconciler.forges.branches._ATTEMPTS", 2)
     with pytest.raises(Raced, match="refs/heads/main moved"):
         forge.merge(NAME)
 

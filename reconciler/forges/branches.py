@@ -1,0 +1,250 @@
+"""Branches of proposals: each is one commit off the watched branch, and its evidence stands in the commit's message.
+
+    proposals/<env>/<kind>/<name>/<digest>
+
+Where the watched branch is checked out in somebody's work tree, a merge takes the work tree along, or is refused if
+changes there are in the way: a bare repository that people push to avoids that.
+"""
+
+import random
+import time
+from collections.abc import Iterable, Mapping
+
+from reconciler.git.commits import format_commit, parse_commit, with_trailers
+from reconciler.git.history import is_ancestor, unmerged
+from reconciler.git.merging import merge_trees
+from reconciler.git.names import check_branch, check_environment, check_path, is_run_name
+from reconciler.git.process import checked
+from reconciler.git.refs import RefUpdate
+from reconciler.git.repository import Repository
+from reconciler.git.trees import EXECUTABLE, FILE, FOLDER, Draft, Entry, edited, entry_at, rooted
+from reconciler.model.errors import Raced, Refused
+from reconciler.model.ids import CommitId
+from reconciler.model.observed import Proposal, ProposalState
+from reconciler.ports.forge import ProposalOrder
+from reconciler.yaml.edit import edit_yaml
+from reconciler.yaml.merge import merge_yaml
+
+_ATTEMPTS = 8
+
+
+class ProposalBranches:
+    """The branches of one environment's proposals to the watched branch of a repository.
+
+    Args:
+        repository: the repository.
+        environment: the environment's name.
+        branch: the watched branch's name.
+
+    Raises:
+        Refused: one of the names isn't one.
+    """
+
+    def __init__(self, repository: Repository, environment: str, branch: str) -> None:
+        self._repository = repository
+        self._environment = environment
+        self._folder = f"refs/heads/proposals/{check_environment(environment)}"
+        self._watched = check_branch(branch)
+
+    def list(self) -> Mapping[str, Proposal]:
+        """List this environment's proposals by name: all that are open, and those merged whose branch is still there.
+
+        Raises:
+            Unavailable: the repository is out of reach.
+        """
+        refs = self._repository.refs(f"{self._folder}/", self._watched)
+        head = refs.get(self._watched)
+        named = {ref.removeprefix(f"{self._folder}/"): commit for ref, commit in refs.items() if ref != self._watched}
+        found = {name: commit for name, commit in named.items() if is_run_name(name)}
+        commits = frozenset(found.values())
+        waiting = unmerged(self._repository.objects.git_dir, commits, head) if head else commits
+        return {
+            name: Proposal(
+                name,
+                self.branch(name),
+                CommitId(commit),
+                ProposalState.OPEN if commit in waiting else ProposalState.MERGED,
+            )
+            for name, commit in sorted(found.items())
+        }
+
+    def propose(self, order: ProposalOrder) -> None:
+        """Open a proposal, unless one of that name is open; a merged one of that name makes way.
+
+        Raises:
+            Refused: the file can't be edited, or the repository declines the branch.
+            Raced: somebody else writes the same branch.
+            Unavailable: the repository is out of reach.
+        """
+        ref = self._ref(order.name)
+        refs = self._repository.refs(ref, self._watched)
+        former, head = refs.get(ref), refs.get(self._watched)
+        if former and not (head and is_ancestor(self._repository.objects.git_dir, former, head)):
+            return
+        commit = self._drafted(order)
+        try:
+            self._repository.swap([RefUpdate(ref, commit, former)])
+        except Raced:
+            if self._repository.ref(ref) is None:
+                raise
+
+    def merge(self, name: str) -> CommitId:
+        """Merge an open proposal into the watched branch, by a merge commit; one that is merged stays so.
+
+        Where the branch moves meanwhile, the merge is made anew on its newest commit.
+
+        Raises:
+            Raced: the watched branch moved at every attempt.
+            Refused: it conflicts, there is no such proposal, or changes in a work tree are in the way.
+            Unavailable: the repository is out of reach.
+        """
+        for attempt in range(_ATTEMPTS):
+            refs = self._repository.refs(self._ref(name), self._watched)
+            proposed, head = refs.get(self._ref(name)), refs.get(self._watched)
+            if proposed is None or head is None:
+                raise Refused(f"there is no proposal {name} to merge", "it was closed, or never made")
+            if is_ancestor(self._repository.objects.git_dir, proposed, head):
+                return CommitId(head)
+            merged = self._merged(name, proposed, head)
+            try:
+                self._repository.advance(RefUpdate(self._watched, merged, head))
+            except Raced:
+                self._repository.refresh()
+                time.sleep(random.uniform(0, 0.02 * (attempt + 1)))
+            else:
+                return CommitId(merged)
+        raise Raced(f"{self._watched} moved at each attempt to merge {name}", "it is tried again")
+
+    def conflicts(self, name: str) -> bool:
+        """Tell whether a proposal can't be merged by Git alone, as a forge merges it.
+
+        Raises:
+            Unavailable: the repository is out of reach.
+        """
+        refs = self._repository.refs(self._ref(name), self._watched)
+        proposed, head = refs.get(self._ref(name)), refs.get(self._watched)
+        if proposed is None or head is None:
+            return False
+        return bool(merge_trees(self._repository.objects.git_dir, head, proposed).conflicts)
+
+    def close(self, name: str) -> None:
+        """Take a proposal away, whether or not it is there.
+
+        Raises:
+            Raced: somebody pushes to it at this moment.
+            Refused: the repository declines to remove the branch.
+            Unavailable: the repository is out of reach.
+        """
+        ref = self._ref(name)
+        former = self._repository.ref(ref)
+        if former is None:
+            return
+        try:
+            self._repository.swap([RefUpdate(ref, None, former)])
+        except Raced:
+            if self._repository.ref(ref) is not None:
+                raise
+
+    @property
+    def watched(self) -> str:
+        """Return the watched branch's name."""
+        return self._watched.removeprefix("refs/heads/")
+
+    def branch(self, name: str) -> str:
+        """Return the name of a proposal's branch.
+
+        Raises:
+            Refused: a proposal can't have such a name.
+        """
+        return self._ref(name).removeprefix("refs/heads/")
+
+    def _ref(self, name: str) -> str:
+        if not is_run_name(name):
+            raise Refused(f"{name[:200]!r} can't be the name of a proposal", "it is named <kind>/<name>/<digest>")
+        return f"{self._folder}/{name}"
+
+    def _drafted(self, order: ProposalOrder) -> str:
+        """Commit a proposal's edit on top of its base; return the commit.
+
+        Raises:
+            Refused: there is no such base, or the file can't be edited.
+        """
+        draft = Draft(self._repository.objects)
+        base = self._repository.objects.find(f"{order.base}^{{commit}}")
+        if base is None:
+            raise Refused(f"the repository has no commit {order.base}", "propose on top of a commit that it has")
+        tree = parse_commit(draft.store.read(base.id)).tree
+        former = _file_at(draft, tree, check_path(order.file))
+        blob = draft.add("blob", edit_yaml(_text(draft, former, order.file), order.edits, order.file).encode())
+        new = edited(draft, tree, {order.file: Entry(former.mode if former else FILE, blob)})
+        body = f"{order.title.strip()}\n\n{order.body.strip()}".strip()
+        message = with_trailers(body, {"Proposal": order.name, "Environment": self._environment})
+        commit = draft.add("commit", format_commit(rooted(draft, new), [base.id], message))
+        draft.save()
+        return commit
+
+    def _merged(self, name: str, proposed: str, head: str) -> str:
+        """Commit the merge of a proposal into a head, three ways where the head has moved on (git-merge-tree(1))."""
+        draft = Draft(self._repository.objects)
+        theirs = parse_commit(draft.store.read(proposed))
+        tree = theirs.tree if theirs.parents == (head,) else self._merged_tree(name, proposed, head)
+        message = with_trailers(
+            f"Merge proposal {name}\n\n{theirs.title}", {"Proposal": name, "Environment": self._environment}
+        )
+        commit = draft.add("commit", format_commit(tree, [head, proposed], message))
+        draft.save()
+        return commit
+
+    def _merged_tree(self, name: str, proposed: str, head: str) -> str:
+        found = merge_trees(self._repository.objects.git_dir, head, proposed)
+        if not found.conflicts:
+            return found.tree
+        merged = self._merged_files(proposed, head, found.conflicts)
+        if merged is None:
+            raise Refused(
+                f"proposal {name} conflicts with {self._watched} in {', '.join(found.conflicts[:5])}",
+                "close the proposal, and a new one is made from the newest commit; or merge it by hand",
+            )
+        draft = Draft(self._repository.objects)
+        entries = {path: Entry(FILE, draft.add("blob", text.encode())) for path, text in merged.items()}
+        tree = rooted(draft, edited(draft, found.tree, entries))
+        draft.save()
+        return tree
+
+    def _merged_files(self, proposed: str, head: str, paths: Iterable[str]) -> dict[str, str] | None:
+        """Merge files in which Git sees a conflict by what their YAML says; None where that conflicts too."""
+        draft = Draft(self._repository.objects)
+        base = checked(draft.store.git_dir, "merge-base", head, proposed).text.strip()
+        roots = [parse_commit(draft.store.read(commit)).tree for commit in (base, head, proposed)]
+        merged: dict[str, str] = {}
+        for path in paths:
+            versions = [_text(draft, _file_at(draft, root, path), path) for root in roots]
+            text = merge_yaml(*versions) if path.endswith((".yaml", ".yml")) and all(versions[1:]) else None
+            if text is None:
+                return None
+            merged[path] = text
+        return merged
+
+
+def _file_at(draft: Draft, tree: str, path: str) -> Entry | None:
+    """Return the regular file at a path; None where nothing is and a file can be made.
+
+    Raises:
+        Refused: something else is there, or on the way.
+    """
+    parts = path.split("/")
+    for count in range(1, len(parts)):
+        folder = entry_at(draft, tree, "/".join(parts[:count]))
+        if folder is not None and folder.mode != FOLDER:
+            raise Refused(f"{'/'.join(parts[:count])} is no folder", f"{path} can't be written in it")
+    found = entry_at(draft, tree, path)
+    if found is not None and found.mode not in (FILE, EXECUTABLE):
+        raise Refused(f"{path} is no regular file", "name a YAML file")
+    return found
+
+
+def _text(draft: Draft, file: Entry | None, path: str) -> str:
+    try:
+        return draft.store.read(file.id).decode() if file else ""
+    except UnicodeDecodeError as error:
+        raise Refused(f"{path} is no UTF-8 text", "save it as UTF-8") from error

@@ -1,0 +1,78 @@
+"""The budget of requests: forges count them, and lock out who asks too often."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from reconciler.model.errors import Unavailable
+
+RESERVE = 50
+"""Requests of a rate limit that are left to people and to other programs of the same account."""
+WRITES = 1.0
+"""Writes a second at the most, where a forge asks for it: GitHub's secondary limits come without a header."""
+LONGEST_WAIT = 3600.0
+"""Seconds for which a forge that says when it has requests again is believed."""
+
+
+class Budget:
+    """Counts requests, and holds back those that would only be refused. Any number of threads may use it.
+
+    Args:
+        reserve: requests that are left to others, where the forge says how many there are.
+        spacing: seconds between two writes.
+        now: a clock that only runs forward, in seconds.
+        wall: the time of day, in seconds since 1970, in which forges say when a limit is renewed.
+        sleep: how the spacing is waited for.
+    """
+
+    def __init__(
+        self,
+        *,
+        reserve: int = RESERVE,
+        spacing: float = 0.0,
+        now: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._reserve = reserve
+        self._spacing = spacing
+        self._now, self._wall, self._sleep = now, wall, sleep
+        self._lock = threading.Lock()
+        self._shut_until = self._next_write = 0.0
+        self.remaining: int | None = None
+        """Requests that the forge says are left; None where it doesn't say."""
+        self.requests: Counter[str] = Counter()
+        """Requests so far, by the first digit of the answer's status: `2xx`."""
+
+    def spend(self, is_write: bool) -> None:
+        """Ask for one request; wait for its turn where it is a write.
+
+        Raises:
+            Unavailable: there is none left for now.
+        """
+        with self._lock:
+            if self._now() < self._shut_until:
+                raise Unavailable("the forge has no more requests for us for now", "its rate limit is spent")
+            wait = 0.0
+            if is_write and self._spacing:
+                wait = max(0.0, self._next_write - self._now())
+                self._next_write = self._now() + wait + self._spacing
+        if wait:
+            self._sleep(wait)
+
+    def heard(self, status: int, headers: Mapping[str, str]) -> None:
+        """Take in what an answer says of the limit: `x-ratelimit-*` of GitHub and Gitea, `ratelimit-*` of GitLab."""
+        with self._lock:
+            self.requests[f"{status // 100}xx"] += 1
+            left = _number(headers, "remaining")
+            if left is not None:
+                self.remaining = left
+            if status == 429 or (left is not None and left <= min(self._reserve, (_number(headers, "limit") or 0) / 2)):
+                renewed = (_number(headers, "reset") or self._wall() + 60) - self._wall()
+                self._shut_until = self._now() + min(max(renewed, 0.0), LONGEST_WAIT)
+
+
+def _number(headers: Mapping[str, str], name: str) -> int | None:
+    told = headers.get(f"x-ratelimit-{name}") or headers.get(f"ratelimit-{name}") or ""
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 12 else None

@@ -1,0 +1,156 @@
+"""JSON over the wire: the verbs of a forge's REST API, paged and counted, and what its refusals mean.
+
+Messages are stable from call to call: they are made of what was asked, and of the forge's own words only where it
+refuses what we wrote.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from reconciler.forges.budget import Budget
+from reconciler.model.errors import Refused, SetpointError, Unavailable
+from reconciler.model.text import printable
+from reconciler.wire import Answer, Call, Wire
+
+PAGE = 50
+"""Things in one page of a list: the most that all forges give."""
+MOST_PAGES = 40
+"""Pages of one list that are read: a list that never ends isn't one."""
+LONGEST_TOLD = 300
+"""Characters of a forge's words that are passed on."""
+
+Document = Mapping[str, Any]
+
+
+class Declined(Refused):
+    """The forge understood and won't: `status` is HTTP's, `words` are its own."""
+
+    def __init__(self, message: str, hint: str, status: int, words: str) -> None:
+        super().__init__(message, hint)
+        self.status = status
+        self.words = words
+
+
+class Absent(Declined):
+    """There is no such thing, or none that we may see."""
+
+
+class ForgeClient:
+    """One forge's API, for any number of threads.
+
+    Args:
+        wire: the connections, by which we are known.
+        root: the path below which the API is, such as `/api/v1`.
+        budget: how many requests there may be; it counts them.
+    """
+
+    def __init__(self, wire: Wire, root: str, budget: Budget | None = None) -> None:
+        self._wire = wire
+        self._root = root.rstrip("/")
+        self.budget = budget or Budget()
+
+    @property
+    def place(self) -> str:
+        """Return the forge as messages name it."""
+        return str(self._wire.server)
+
+    def get(self, path: str, **query: str) -> Any:
+        """Return the document at a path.
+
+        Raises:
+            Absent: there is none.
+            Refused: we may not see it.
+            Unavailable: the forge didn't answer, or asks for a pause.
+        """
+        return self._document(self._send(Call("GET", self._root + path, query)), f"read {path}")
+
+    def pages(self, path: str, **query: str) -> Iterator[Document]:
+        """Return all things of a list, page by page, as they are asked for.
+
+        Raises:
+            Refused: we may not see it.
+            Unavailable: the forge didn't answer, or the list has no end.
+        """
+        for page in range(1, MOST_PAGES + 1):
+            things = self.get(path, **query, page=str(page), limit=str(PAGE), per_page=str(PAGE))
+            if not isinstance(things, list) or not all(isinstance(thing, dict) for thing in things):
+                raise Unavailable(f"{self.place} answered {path} with something that is no list")
+            yield from things
+            if not things:
+                return
+        raise Unavailable(f"the list {path} of {self.place} has no end", f"{MOST_PAGES} pages were read")
+
+    def send(self, method: str, path: str, document: Document | None = None, *, is_safe: bool = False) -> Any:
+        """Write something and return what the forge answers; None where that is nothing.
+
+        Args:
+            method: `POST`, `PATCH`, `PUT` or `DELETE`.
+            path: where.
+            document: what.
+            is_safe: writing it twice does no harm.
+
+        Raises:
+            Declined: the forge won't have it.
+            Refused: we may not write it.
+            Unavailable: the forge didn't answer, or asks for a pause; it may have been written.
+        """
+        body = b"" if document is None else json.dumps(document).encode()
+        call = Call(method, self._root + path, body=body, is_safe=is_safe)
+        answer = self._send(call)
+        return self._document(answer, f"{method.lower()} {path}") if answer.body.strip() else None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._wire.close()
+
+    def _send(self, call: Call) -> Answer:
+        self.budget.spend(call.method != "GET")
+        answer = self._wire.send(call)
+        self.budget.heard(answer.status, answer.headers)
+        if answer.status >= 300:
+            raise self._error(answer, f"{call.method.lower()} {call.path.removeprefix(self._root)}")
+        return answer
+
+    def _document(self, answer: Answer, what: str) -> Any:
+        try:
+            return json.loads(answer.body)
+        except (ValueError, RecursionError) as error:
+            raise Unavailable(f"{self.place} answered {what} with something that is no JSON") from error
+
+    def _error(self, answer: Answer, what: str) -> SetpointError:
+        status, words = answer.status, said(answer)
+        if status < 400:
+            hint = "give the address that it is reached at now: a token isn't sent to where a server redirects"
+            return Refused(f"{self.place} redirects {what} ({status})", hint)
+        if status == 401:
+            return Refused(f"{self.place} takes us for a stranger (401)", "the token is wrong, or has ended")
+        if status in (403, 429) and is_spent(answer):
+            return Unavailable(f"{self.place} has no more requests for us for now", "its rate limit is spent")
+        if status in (408, 425, 429) or status >= 500:
+            return Unavailable(f"{self.place} can't {what} now ({status})", "see its own log and load")
+        if status == 403:
+            return Refused(f"{self.place} doesn't let us {what}", f"give the token that right; it says: {words}")
+        told = f"{self.place} won't {what} ({status})"
+        return (Absent if status == 404 else Declined)(told, f"it says: {words}" if words else "", status, words)
+
+
+def is_spent(answer: Answer) -> bool:
+    """Tell whether a refusal means that there were too many requests (GitHub says so by 403, too)."""
+    return answer.status == 429 or answer.headers.get("x-ratelimit-remaining") == "0" or answer.pause > 0
+
+
+def said(answer: Answer) -> str:
+    """Return a forge's own words about a refusal, on one line, printable and cut."""
+    try:
+        parsed = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return ""
+    message = parsed.get("message") or parsed.get("error") if isinstance(parsed, dict) else ""
+    return printable(" ".join(str(message or "").split()), LONGEST_TOLD)
+
+
+def part(text: str) -> str:
+    """Write a text as one part of a path, whatever is in it."""
+    return quote(text, safe="")

@@ -1,0 +1,67 @@
+"""What is asked of every forge that has pull requests: the dozen calls, each in that forge's own words."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from reconciler.model.ids import CommitId
+from reconciler.model.reviews import Comment, CommitStatus, PullRequest
+
+
+class Merge(StrEnum):
+    """What became of a merge that was asked for."""
+
+    DONE = "done"
+    LATER = "later"
+    """The forge is still computing whether it can be merged, or merges it by and by."""
+    MOVED = "moved"
+    """The branch has another head than the one that was to be merged."""
+    CONFLICT = "conflict"
+
+
+class Hub(Protocol):
+    """One repository on a forge. Lists are complete or raise; what comes back is checked and bounded.
+
+    All raise Unavailable where the forge doesn't answer, and Refused where it says no for good.
+    """
+
+    @property
+    def place(self) -> str:
+        """Return the forge as messages name it."""
+
+    def me(self) -> str:
+        """Return our own name on the forge, under which we comment."""
+
+    def pulls(self, base: str) -> Sequence[PullRequest]:
+        """Return the open pull requests to a branch."""
+
+    def latest(self, base: str, branch: str) -> PullRequest | None:
+        """Return the newest pull request from a branch of the repository itself, open or not."""
+
+    def open(self, base: str, branch: str, title: str, body: str) -> PullRequest:
+        """Open a pull request from a branch of the repository itself; the one that is open already, if one is."""
+
+    def close(self, number: int) -> None:
+        """Close a pull request unmerged, whether or not it is open."""
+
+    def merge(self, number: int, head: CommitId, message: str) -> Merge:
+        """Merge a pull request by a merge commit, if its branch is where we think.
+
+        Raises:
+            Declined: the repository's rules forbid it.
+        """
+
+    def comments(self, number: int) -> Sequence[Comment]:
+        """Return the comments on a pull request, the oldest first."""
+
+    def say(self, number: int, text: str) -> Comment:
+        """Comment on a pull request."""
+
+    def edit(self, number: int, comment: int, text: str) -> None:
+        """Write a comment anew."""
+
+    def statuses(self, commit: CommitId) -> Sequence[CommitStatus]:
+        """Return the newest status of every context of a commit."""
+
+    def judge(self, commit: CommitId, status: CommitStatus) -> None:
+        """Give a commit a status."""

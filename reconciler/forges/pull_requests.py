@@ -1,0 +1,192 @@
+"""Proposals as pull requests: a branch with one commit, and a page where people review it.
+
+The branch is Git's and says what is proposed; the page says where it stands. A proposal is there when both are: one
+whose page isn't made yet is made on, and one whose page a person has closed was declined.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from reconciler.forges.branches import ProposalBranches
+from reconciler.forges.conversation import Conversation
+from reconciler.forges.hub import Hub, Merge
+from reconciler.git.repository import Repository
+from reconciler.model.errors import Raced, Refused, Transient
+from reconciler.model.ids import CommitId
+from reconciler.model.observed import Proposal, ProposalState
+from reconciler.model.reviews import CommitStatus, PullRequest, PullState
+from reconciler.ports.forge import ProposalOrder
+
+HEARD_FOR = 150.0
+"""Seconds for which the list of open pull requests is taken for true where nobody says that it has changed."""
+LONGEST_BODY = 60_000
+"""Characters of a pull request's text."""
+PAUSES = (0.2, 0.4, 0.8, 1.6)
+"""Seconds between looks at a merge that the forge isn't ready for."""
+
+_STATES = {PullState.OPEN: ProposalState.OPEN, PullState.MERGED: ProposalState.MERGED}
+
+
+class PullRequestForge:
+    """Proposals of one environment on a forge, and the conversation on its pull requests.
+
+    Args:
+        branches: the proposals' branches.
+        hub: the forge.
+        repository: the repository, as Git has it.
+        key: the environment's name, which keeps what we say apart from what other environments say.
+        now: a clock that only runs forward, in seconds.
+        sleep: how the forge is waited for.
+    """
+
+    def __init__(
+        self,
+        branches: ProposalBranches,
+        hub: Hub,
+        repository: Repository,
+        key: str,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._branches = branches
+        self._hub = hub
+        self._repository = repository
+        self._conversation = Conversation(hub, key)
+        self._now, self._sleep = now, sleep
+        self._lock = threading.Lock()
+        self._open: tuple[PullRequest, ...] = ()
+        self._heard = -HEARD_FOR
+        self._ended: dict[tuple[str, CommitId], PullRequest | None] = {}
+
+    def refresh(self) -> None:
+        """Forget which pull requests are open: somebody says that this has changed."""
+        with self._lock:
+            self._heard = -HEARD_FOR
+            self._ended.clear()
+
+    def list(self) -> Mapping[str, Proposal]:
+        """List this environment's proposals by name: the open ones, and those merged whose branch is still there.
+
+        Raises:
+            Unavailable: the repository or the forge is out of reach.
+        """
+        found = self._branches.list()
+        pulls = {name: self._of(proposal) for name, proposal in found.items()}
+        told: dict[str, Proposal] = {}
+        for name, proposal in found.items():
+            pull = pulls[name]
+            state = _STATES.get(pull.state) if pull else None
+            if proposal.state is ProposalState.MERGED or state is not None:
+                merged = ProposalState.MERGED if proposal.state is ProposalState.MERGED else state
+                told[name] = replace(proposal, state=merged or proposal.state, url=pull.url if pull else "")
+        return told
+
+    def propose(self, order: ProposalOrder) -> None:
+        """Open a proposal, unless one of that name is open; one that has ended makes way.
+
+        Raises:
+            Refused: the file can't be edited, or the repository or the forge declines it.
+            Raced: somebody else writes the same branch.
+            Unavailable: the repository or the forge is out of reach.
+        """
+        branch = self._branches.branch(order.name)
+        last = self._hub.latest(self._branches.watched, branch)
+        if last is not None and last.state is not PullState.OPEN:
+            self._branches.close(order.name)
+        self._branches.propose(order)
+        if last is None or last.state is not PullState.OPEN:
+            body = f"<!-- setpoint: proposal {order.name} -->\n{order.body.strip()}"[:LONGEST_BODY]
+            self._hub.open(self._branches.watched, branch, order.title, body)
+        self.refresh()
+
+    def merge(self, name: str) -> CommitId:
+        """Merge an open proposal by a merge commit of the forge's; one that is merged stays so.
+
+        Raises:
+            Raced: its branch has moved.
+            Refused: it conflicts, there is no such proposal, or the repository's rules forbid it.
+            Transient: the forge isn't ready for it.
+            Unavailable: the repository or the forge is out of reach.
+        """
+        self.refresh()
+        proposal = self.list().get(name)
+        if proposal is None:
+            raise Refused(f"there is no proposal {name} to merge", "it was closed, or never made")
+        if proposal.state is not ProposalState.MERGED:
+            self._merge(proposal)
+            self.refresh()
+            self._repository.refresh()
+        return CommitId(self._repository.ref(f"refs/heads/{self._branches.watched}") or "")
+
+    def _merge(self, proposal: Proposal) -> None:
+        pull = self._of(proposal)
+        assert pull is not None, "it is listed as open"
+        done = self._merged_in_time(pull.number, proposal)
+        if done is Merge.MOVED:
+            raise Raced(f"the branch of proposal {proposal.name} has moved", "somebody pushed to it")
+        if done is not Merge.DONE and self._branches.conflicts(proposal.name):
+            hint = "close it, and a new one is made from the newest commit; or merge it by hand"
+            raise Refused(f"proposal {proposal.name} conflicts with {self._branches.watched}", hint)
+        if done is not Merge.DONE:
+            raise Transient(f"{self._hub.place} isn't ready to merge proposal {proposal.name}", "it is tried again")
+
+    def _merged_in_time(self, number: int, proposal: Proposal) -> Merge:
+        """Ask for a merge a few times, since forges compute whether it can be made after they have said that it is."""
+        for pause in PAUSES:
+            done = self._hub.merge(number, proposal.commit, f"Proposal: {proposal.name}")
+            if done is not Merge.LATER or self._branches.conflicts(proposal.name):
+                return done
+            self._sleep(pause)
+        return Merge.LATER
+
+    def close(self, name: str) -> None:
+        """Take a proposal away, whether or not it is there.
+
+        Raises:
+            Raced: somebody pushes to it at this moment.
+            Refused: the repository or the forge declines it.
+            Unavailable: the repository or the forge is out of reach.
+        """
+        branch = self._branches.branch(name)
+        pull = next((one for one in self.pulls() if one.branch == branch and not one.is_fork), None)
+        if pull is not None:
+            self._hub.close(pull.number)
+            self.refresh()
+        self._branches.close(name)
+
+    def pulls(self) -> Sequence[PullRequest]:
+        """Return the open pull requests to the watched branch, the oldest first.
+
+        Raises:
+            Unavailable: the forge is out of reach.
+        """
+        with self._lock:
+            if self._now() - self._heard >= HEARD_FOR:
+                found = self._hub.pulls(self._branches.watched)
+                self._open = tuple(sorted(found, key=lambda pull: pull.number))
+                self._heard = self._now()
+            return self._open
+
+    def comment(self, number: int, text: str) -> None:
+        """Say this on a pull request, in the section of our one comment that is this environment's."""
+        self._conversation.comment(number, text)
+
+    def judge(self, commit: CommitId, status: CommitStatus) -> None:
+        """Give a commit a status, unless it has that already."""
+        self._conversation.judge(commit, status)
+
+    def _of(self, proposal: Proposal) -> PullRequest | None:
+        """Return the pull request of a proposal's branch as it is; None where there has been none.
+
+        One that isn't open is asked for once, until something moves.
+        """
+        for pull in self.pulls():
+            if pull.branch == proposal.branch and not pull.is_fork:
+                return pull
+        key = (proposal.branch, proposal.commit)
+        if key not in self._ended:
+            self._ended[key] = self._hub.latest(self._branches.watched, proposal.branch)
+        return self._ended[key]

@@ -1,0 +1,72 @@
+"""Pull requests and what is said on them: values, as every forge has them under one name or another."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.model.ids import CommitId
+
+
+class PullState(StrEnum):
+    """Where a pull request is."""
+
+    OPEN = "open"
+    MERGED = "merged"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request, or merge request, to the watched branch.
+
+    Attributes:
+        number: what people call it by.
+        branch: the branch that it wants merged, by its name in the repository that it comes from.
+        commit: that branch's head, as the forge knows it.
+        ref: where the watched repository has that head, a fork's too: `refs/pull/7/head`.
+        author: who opened it, by the name on the forge.
+        is_fork: whether its branch lies in another repository than the watched one.
+        url: its page.
+        labels: the labels that it bears.
+        is_draft: whether its author says that it isn't done.
+    """
+
+    number: int
+    branch: str
+    commit: CommitId
+    ref: str = ""
+    state: PullState = PullState.OPEN
+    title: str = ""
+    author: str = ""
+    is_fork: bool = False
+    url: str = ""
+    labels: frozenset[str] = frozenset()
+    is_draft: bool = False
+
+
+class Verdict(StrEnum):
+    """What a commit status says: may it be merged, as far as we can tell?"""
+
+    PENDING = "pending"
+    SUCCESS = "success"
+    FAILURE = "failure"
+    ERROR = "error"
+    """We couldn't find out."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitStatus:
+    """A commit status: one line beside a commit, under a name, the context. `url` leads to more."""
+
+    context: str
+    verdict: Verdict
+    description: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment on a pull request; `author` is the name on the forge."""
+
+    id: int
+    text: str
+    author: str = ""

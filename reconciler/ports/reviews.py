@@ -1,0 +1,35 @@
+"""Reviews: the pull requests that people open, and what we say on them. A forge without a page for reviews has none."""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from reconciler.model.ids import CommitId
+from reconciler.model.reviews import CommitStatus, PullRequest
+
+
+@runtime_checkable
+class Reviews(Protocol):
+    """Pull requests to the watched branch. Nothing here merges, and nothing runs what they bring."""
+
+    def pulls(self) -> Sequence[PullRequest]:
+        """Return the open pull requests, the oldest first; their heads can be read from the repository.
+
+        Raises:
+            Unavailable: the forge is out of reach.
+        """
+
+    def comment(self, number: int, text: str) -> None:
+        """Say this on a pull request, in our one comment, which is written anew only where it says something else.
+
+        Raises:
+            Refused: we may not.
+            Unavailable: the forge is out of reach.
+        """
+
+    def judge(self, commit: CommitId, status: CommitStatus) -> None:
+        """Give a commit a status, unless it has that already.
+
+        Raises:
+            Refused: we may not.
+            Unavailable: the forge is out of reach.
+        """

@@ -1,0 +1,154 @@
+"""A rehearsal: what one environment would do if a pull request were merged now, against what it does anyway."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.controllers.experiments import gpu_hours
+from reconciler.model.change import Change
+from reconciler.model.decision import Decision, Phase
+from reconciler.model.errors import Problem, Severity
+from reconciler.model.ids import Address, CommitId, Digest, kind_of
+from reconciler.model.kinds.experiments import Experiment
+from reconciler.model.plan import Plan
+from reconciler.model.resource import Desired
+from reconciler.model.reviews import Verdict
+from reconciler.model.text import counted
+from reconciler.reviews.difference import Line
+
+MOST_FILES = 2000
+"""Files of specs that a pull request may change and be planned for; composing takes the daemon's time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two commits that are compared: the branch's newest, and what a merge of the pull request would make of it."""
+
+    base: CommitId
+    head: CommitId
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a merge would do in one environment.
+
+    Attributes:
+        environment: the environment's name.
+        pair: the head of the watched branch, and the head of the pull request.
+        problems: errors and warnings that the pull request brings; not those that stand on the branch already.
+        lines: how the composed specs differ.
+        places: where the fields that differ stand, by address and path: a file and a line.
+        decisions: the resources on which the next pass would decide otherwise.
+        changes: what that pass would do that it wouldn't do without the merge.
+        downstream: resources behind those, which follow once they are done.
+        hours: GPU hours that experiments among all these may take at the most.
+        plan: the digest of the whole plan, as the pass after the merge would have it.
+        notes: what else is to be known.
+        obstacle: why it can't be planned, or merged; empty where it can.
+    """
+
+    environment: str
+    pair: Pair
+    problems: tuple[Problem, ...] = ()
+    lines: tuple[Line, ...] = ()
+    places: Mapping[tuple[Address, tuple[str | int, ...]], tuple[str, int]] = field(default_factory=dict)
+    decisions: tuple[Decision, ...] = ()
+    changes: tuple[Change, ...] = ()
+    downstream: tuple[Address, ...] = ()
+    hours: float = 0.0
+    plan: Digest = Digest("")
+    notes: tuple[str, ...] = ()
+    obstacle: str = ""
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Return the problems that are errors."""
+        return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
+
+    @property
+    def stalled(self) -> tuple[Decision, ...]:
+        """Return the decisions that would wait for a person because of the merge."""
+        return tuple(decision for decision in self.decisions if decision.phase is Phase.STALLED)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether the merge would change nothing in this environment."""
+        return not (self.obstacle or self.problems or self.lines or self.changes or self.stalled)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return what the commit status says: whether this may be merged, as far as is known."""
+        return Verdict.FAILURE if self.obstacle or self.errors or self.stalled else Verdict.SUCCESS
+
+    @property
+    def summary(self) -> str:
+        """Return the verdict's line."""
+        if self.obstacle:
+            return self.obstacle
+        if self.errors:
+            return f"{counted(len(self.errors), 'error')} in the specs"
+        if self.stalled:
+            return f"{counted(len(self.stalled), 'resource')} would wait for a person"
+        if self.is_quiet:
+            return "nothing changes"
+        told = [counted(len(self.changes), "change") if self.changes else "no change at once"]
+        told += [f"up to {self.hours:g} GPU hours"] if self.hours else []
+        told += [f"{counted(len(self.downstream), 'resource')} downstream"] if self.downstream else []
+        return ", ".join(told)
+
+
+def rehearsed(environment: str, pair: Pair, *, before: tuple[Desired, Plan], after: tuple[Desired, Plan]) -> Rehearsal:
+    """Compare what would be done after a merge with what is done without it.
+
+    Args:
+        environment: the environment's name.
+        pair: the two heads.
+        before: what the branch asks for, and the plan for it.
+        after: what the merge would ask for, and the plan for it, in the same world.
+    """
+    from reconciler.reviews.difference import difference
+
+    (old, former), (new, plan) = before, after
+    lines = tuple(difference(old, new))
+    known = {_key(change) for change in former.changes}
+    changes = tuple(change for change in plan.changes if _key(change) not in known)
+    decisions = tuple(d for d in plan.decisions.values() if _is_other(d, former.decisions.get(d.address)))
+    touched = {line.address for line in lines} | {change.address for change in changes}
+    downstream = _behind(touched, new)
+    return Rehearsal(
+        environment=environment,
+        pair=pair,
+        problems=tuple(problem for problem in new.all_problems() if problem not in old.all_problems()),
+        lines=lines,
+        decisions=decisions,
+        changes=changes,
+        downstream=downstream,
+        hours=_hours({change.address for change in changes if change.verb == "run"} | set(downstream), new),
+        plan=plan.digest,
+        notes=tuple(note for note in plan.notes if note not in former.notes),
+    )
+
+
+def _key(change: Change) -> str:
+    return repr(sorted(change.as_json().items(), key=lambda pair: pair[0]))
+
+
+def _is_other(decision: Decision, former: Decision | None) -> bool:
+    if former is None:
+        return True
+    return (decision.phase, decision.reason, decision.message) != (former.phase, former.reason, former.message)
+
+
+def _behind(touched: Iterable[Address], desired: Desired) -> tuple[Address, ...]:
+    """Return the resources that are made from others, or from what is made from those; upstream first."""
+    found, waiting = set[Address](), list(touched)
+    while waiting:
+        for follower in desired.followers.get(waiting.pop(), ()):
+            if follower not in found:
+                found.add(follower)
+                waiting.append(follower)
+    return tuple(address for address in desired.resources if address in found - set(touched))
+
+
+def _hours(addresses: Iterable[Address], desired: Desired) -> float:
+    wanted = (desired.resources[a] for a in addresses if a in desired.resources and kind_of(a) == "experiments")
+    return sum(gpu_hours(resource) for resource in wanted if isinstance(resource.spec, Experiment))
