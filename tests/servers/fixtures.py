@@ -16,6 +16,7 @@ from tests.servers.resting import awake
 
 if TYPE_CHECKING:
     from tests.servers.gateway.server import Gateway
+    from tests.servers.gitea import Gitea
     from tests.servers.kubernetes import Cluster
     from tests.servers.lakefs import LakeFS
     from tests.servers.prometheus.server import Prometheus
@@ -30,6 +31,8 @@ SERVERS = {
     "cluster": _CLUSTER,
     "own_cluster": _CLUSTER,
     "prometheus": ("prometheus",),
+    "gitea": ("gitea",),
+    "own_gitea": ("gitea",),
 }
 """Each fixture, and which servers must be built for it."""
 
@@ -119,6 +122,26 @@ def prometheus(cluster: "Cluster", tmp_path_factory: pytest.TempPathFactory) -> 
 
     with awake("cluster", Prometheus(cluster, tmp_path_factory.mktemp("prometheus"))) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def gitea(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Gitea]":
+    """Return a running forge that other tests use too: make people and repositories of your own names in it."""
+    from tests.servers.gitea import Gitea
+
+    server = Gitea(tmp_path_factory.mktemp("gitea")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_gitea(tmp_path: Path) -> "Iterator[Gitea]":
+    """Return a running forge that no other test uses: stop it, pause it, delete its folder."""
+    from tests.servers.gitea import Gitea
+
+    server = Gitea(tmp_path / "gitea").start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

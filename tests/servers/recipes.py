@@ -22,12 +22,13 @@ class Copied:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One server: `programs` maps the name of a file to the package that it is built from."""
+    """One server: `programs` maps the name of a file to the package that it is built from, perhaps `with_c`."""
 
     name: str
     programs: dict[str, str]
     ldflags: str = ""
     tags: str = ""
+    with_c: bool = False
     copied: tuple[Copied, ...] = ()
     root: Path = HERE
 
@@ -40,8 +41,8 @@ class Recipe:
     def digest(self) -> str:
         """Return the hash of all that a build follows from."""
         parts = [(self.folder / name).read_bytes() for name in ("go.mod", "go.sum")]
-        told = (sorted(self.programs.items()), self.ldflags, self.copied, *([self.tags] if self.tags else []))
-        flags = repr(told).encode()
+        more = [part for part in (self.tags, "with C" if self.with_c else "") if part]
+        flags = repr((sorted(self.programs.items()), self.ldflags, self.copied, *more)).encode()
         return hashlib.sha256(b"\0".join([*parts, flags])).hexdigest()[:16]
 
 
@@ -102,6 +103,17 @@ PROMETHEUS = Recipe(
     tags="remove_all_sd,enable_kubernetes_sd",
 )
 
+_GITEA = "code.gitea.io/gitea"
+GITEA = Recipe(
+    "gitea",
+    {"gitea": _GITEA},
+    ldflags="-X main.Version=1.25.5",
+    tags="sqlite,sqlite_unlock_notify",
+    # Of its databases the one that needs no server is a library in C.
+    with_c=True,
+    copied=tuple(Copied(_GITEA, name, name) for name in ("options", "public", "templates")),
+)
+
 RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe for recipe in (LAKEFS, ETCD, KUBERNETES, KWOK, KUEUE, KSERVE, GATEWAY, PROMETHEUS)
+    recipe.name: recipe for recipe in (LAKEFS, ETCD, KUBERNETES, KWOK, KUEUE, KSERVE, GATEWAY, PROMETHEUS, GITEA)
 }

@@ -17,7 +17,6 @@ from tests.servers.recipes import HERE, Recipe
 
 LOCK = HERE.parents[1] / "requirements/servers.txt"
 ENVIRONMENT = {
-    "CGO_ENABLED": "0",  # no C compiler is asked for
     "GOFLAGS": "-mod=readonly -trimpath -buildvcs=false",
     "GOTOOLCHAIN": "local",
     "GOWORK": "off",
@@ -26,9 +25,9 @@ ENVIRONMENT = {
 Version = tuple[int, ...]
 
 
-def environment() -> dict[str, str]:
-    """Return what Go runs with: the machine's choice of proxies and caches, and our flags."""
-    return os.environ | ENVIRONMENT
+def environment(*, with_c: bool = False) -> dict[str, str]:
+    """Return what Go runs with: the machine's choice of proxies and caches, our flags, no C unless it is asked for."""
+    return os.environ | ENVIRONMENT | {"CGO_ENABLED": str(int(with_c))}
 
 
 def needed(recipes: Iterable[Recipe]) -> Version:

@@ -36,7 +36,7 @@ def bare(folder: Path) -> Path:
 class Clone:
     """A person's work tree."""
 
-    def __init__(self, folder: Path, origin: Path | None = None) -> None:
+    def __init__(self, folder: Path, origin: Path | str | None = None) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         git(folder, "init", "--quiet", "-b", "main")
