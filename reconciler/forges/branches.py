@@ -68,8 +68,12 @@ class ProposalBranches:
             for name, commit in sorted(found.items())
         }
 
-    def propose(self, order: ProposalOrder) -> None:
+    def propose(self, order: ProposalOrder, *, anew: bool = False) -> None:
         """Open a proposal, unless one of that name is open; a merged one of that name makes way.
+
+        Args:
+            order: the proposal.
+            anew: whatever branch of that name is there makes way, as its proposal is known to have ended.
 
         Raises:
             Refused: the file can't be edited, or the repository declines the branch.
@@ -79,7 +83,7 @@ class ProposalBranches:
         ref = self._ref(order.name)
         refs = self._repository.refs(ref, self._watched)
         former, head = refs.get(ref), refs.get(self._watched)
-        if former and not (head and is_ancestor(self._repository.objects.git_dir, former, head)):
+        if former and not anew and not (head and is_ancestor(self._repository.objects.git_dir, former, head)):
             return
         commit = self._drafted(order)
         try:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.forges.branches import ProposalBranches
+from reconciler.forges.client import Absent
 from reconciler.forges.conversation import Conversation
 from reconciler.forges.hub import Hub, Merge
 from reconciler.git.repository import Repository
@@ -92,15 +93,38 @@ class PullRequestForge:
             Raced: somebody else writes the same branch.
             Unavailable: the repository or the forge is out of reach.
         """
-        branch = self._branches.branch(order.name)
-        last = self._hub.latest(self._branches.watched, branch)
-        if last is not None and last.state is not PullState.OPEN:
-            self._branches.close(order.name)
-        self._branches.propose(order)
-        if last is None or last.state is not PullState.OPEN:
-            body = f"<!-- setpoint: proposal {order.name} -->\n{order.body.strip()}"[:LONGEST_BODY]
-            self._hub.open(self._branches.watched, branch, order.title, body)
+        watched, branch = self._branches.watched, self._branches.branch(order.name)
+        last = self._hub.latest(watched, branch)
+        is_open = last is not None and last.state is PullState.OPEN
+        self._branches.propose(order, anew=last is not None and not is_open)
+        if not is_open:
+            self._open_page(order, branch)
+            if last is not None:
+                self._keep_open(order, branch)
         self.refresh()
+
+    def _open_page(self, order: ProposalOrder, branch: str) -> None:
+        """Open the pull request of a branch that was just pushed, of which a forge may have to hear first."""
+        body = f"<!-- setpoint: proposal {order.name} -->\n{order.body.strip()}"[:LONGEST_BODY]
+        for pause in PAUSES:
+            try:
+                self._hub.open(self._branches.watched, branch, order.title, body)
+            except Absent:
+                self._sleep(pause)
+            else:
+                return
+        raise Transient(f"{self._hub.place} doesn't know the branch {branch} yet", "it is tried again")
+
+    def _keep_open(self, order: ProposalOrder, branch: str) -> None:
+        """See that a pull request stays open whose branch was there before.
+
+        Forges close what a deleted branch had proposed when they come to it, which may be after it was made anew.
+        """
+        for pause in PAUSES:
+            self._sleep(pause)
+            pull = self._hub.latest(self._branches.watched, branch)
+            if pull is None or pull.state is PullState.CLOSED:
+                self._open_page(order, branch)
 
     def merge(self, name: str) -> CommitId:
         """Merge an open proposal by a merge commit of the forge's; one that is merged stays so.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from reconciler.conformance.forges import ForgeBench, GitForgeBench
 from reconciler.model.ids import CommitId
@@ -12,7 +13,7 @@ from reconciler.providers.memory import MemoryForge, MemorySource, World
 class MemoryForgeBench:
     """The fake."""
 
-    def __init__(self, _folder: Path) -> None:
+    def __init__(self, _folder: Path, _server: Any = None) -> None:
         self._world = World()
         self._source = MemorySource(self._world)
 
@@ -39,4 +40,16 @@ class MemoryForgeBench:
         return
 
 
-BENCHES: dict[str, Callable[[Path], ForgeBench]] = {"memory": MemoryForgeBench, "git": GitForgeBench}
+def _on_gitea(folder: Path, server: Any) -> ForgeBench:
+    from tests.conformance.gitea_forges import GiteaBench
+
+    return GiteaBench(folder, server)
+
+
+BENCHES: dict[str, Callable[[Path, Any], ForgeBench]] = {
+    "memory": MemoryForgeBench,
+    "git": lambda folder, _server: GitForgeBench(folder),
+    "gitea": _on_gitea,
+}
+SERVERS = {"gitea": "gitea"}
+"""The fixture of the server that a forge is on, where it is on one."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from reconciler.conformance.pools import SHORT_JOB
-from reconciler.wire import Answer, Call
 from reconciler.providers.pools.kubernetes import KubernetesPool
+from reconciler.wire import Answer, Call
 from tests.conformance.pools import WallClock
 from tests.servers.process import until
 

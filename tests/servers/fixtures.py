@@ -8,7 +8,7 @@ servers logged meanwhile.
 import secrets
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -157,6 +157,18 @@ def namespace(cluster: "Cluster") -> Iterator[str]:
 def group(server: str, file: Path) -> str:
     """Return the group of the tests that share a heavy server: the suites of the ports take as long as all others."""
     return f"{server} of the ports" if file.parent.name == "conformance" else server
+
+
+def provider(name: str, server: str, file: str) -> Any:
+    """Return a provider as a parameter of its port's suite; one on a real server is marked with what it needs.
+
+    Args:
+        name: the provider.
+        server: the fixture of its server; empty where it needs none.
+        file: the suite's file.
+    """
+    alone = pytest.mark.xdist_group(group(server, Path(file)))
+    return pytest.param(name, marks=[pytest.mark.servers(*SERVERS[server]), alone] if server else [])
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
