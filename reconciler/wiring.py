@@ -11,7 +11,7 @@ from socket import gethostname
 from typing import Any, cast
 
 from reconciler.compose import Composer
-from reconciler.containment import Failure
+from reconciler.containment import Failure, contained
 from reconciler.controllers import CONTROLLERS
 from reconciler.home import CODE, MIRROR, claim, claim_for
 from reconciler.lease.claim import NOBODY
@@ -20,6 +20,7 @@ from reconciler.lease.lease import Lease, LeaseHeld
 from reconciler.loop.apply import Applier
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
+from reconciler.loop.reviewing import Reviewer
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, CommitId
@@ -28,6 +29,7 @@ from reconciler.plugins import PORTS, PROVIDERS, Plugins, installed
 from reconciler.ports.engines import Engines
 from reconciler.ports.reviews import Reviews
 from reconciler.ports.source import SourceTree
+from reconciler.reviews.rehearsals import Rehearsals
 from reconciler.settings import Settings
 from reconciler.status.branch import StatusBranch
 from reconciler.watched.branch import Source
@@ -199,6 +201,7 @@ class Wired:
     status: StatusBranch
     lease: Holding
     converging: Converging
+    reviewer: Reviewer
 
 
 def wire(
@@ -235,7 +238,10 @@ def wire(
         build=lambda environment: engines(environment, settings, source),
         make_cycle=make_cycle,
     )
-    return Wired(settings, source, status, Holding(lease, converging.is_readable), converging)
+    controllers = contained(CONTROLLERS, tell)
+    rehearsals = Rehearsals(Source(source.repository, source.branch), settings.environment, controllers)
+    reviewer = Reviewer(rehearsals, settings.environment, lambda: converging.reviews)
+    return Wired(settings, source, status, Holding(lease, converging.is_readable), converging, reviewer)
 
 
 def holder_name() -> str:

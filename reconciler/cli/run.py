@@ -71,7 +71,16 @@ def command(settings: Settings, http: str, resync: float, poll: float, log_forma
         lease=lease_span(wired.source) / 3,
         poll=None if repository.watched else timedelta(seconds=poll),
     )
-    daemon = Daemon(wired.converging, wired.lease, wake_up, metrics=metrics, pulse=pulse, now=clock.now, rhythm=rhythm)
+    daemon = Daemon(
+        wired.converging,
+        wired.lease,
+        wake_up,
+        metrics=metrics,
+        pulse=pulse,
+        now=clock.now,
+        rhythm=rhythm,
+        reviewer=wired.reviewer,
+    )
     obey_signals(wake_up.stop)
     if repository.watched:
         watch(repository.watched, wake_up, quit_watch)

@@ -29,6 +29,10 @@ class Hub(Protocol):
     def place(self) -> str:
         """Return the forge as messages name it."""
 
+    @property
+    def refs(self) -> str:
+        """Return the folder of refs below which the forge keeps the heads of pull requests, such as `refs/pull`."""
+
     def me(self) -> str:
         """Return our own name on the forge, under which we comment."""
 

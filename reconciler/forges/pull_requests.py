@@ -20,8 +20,8 @@ from reconciler.model.observed import Proposal, ProposalState
 from reconciler.model.reviews import CommitStatus, PullRequest, PullState
 from reconciler.ports.forge import ProposalOrder
 
-HEARD_FOR = 150.0
-"""Seconds for which the list of open pull requests is taken for true where nobody says that it has changed."""
+HEARD_FOR = 60.0
+"""Seconds for which the list of open pull requests is taken for true where no ref of theirs has moved."""
 LONGEST_BODY = 60_000
 """Characters of a pull request's text."""
 PAUSES = (0.2, 0.4, 0.8, 1.6)
@@ -60,6 +60,7 @@ class PullRequestForge:
         self._lock = threading.Lock()
         self._open: tuple[PullRequest, ...] = ()
         self._heard = -HEARD_FOR
+        self._refs: Mapping[str, str] = {}
         self._ended: dict[tuple[str, CommitId], PullRequest | None] = {}
 
     def refresh(self) -> None:
@@ -187,11 +188,12 @@ class PullRequestForge:
         Raises:
             Unavailable: the forge is out of reach.
         """
+        refs = self._repository.heard(self._hub.refs)
         with self._lock:
-            if self._now() - self._heard >= HEARD_FOR:
+            if self._now() - self._heard >= HEARD_FOR or refs != self._refs:
                 found = self._hub.pulls(self._branches.watched)
                 self._open = tuple(sorted(found, key=lambda pull: pull.number))
-                self._heard = self._now()
+                self._heard, self._refs = self._now(), refs
             return self._open
 
     def comment(self, number: int, text: str) -> None:

@@ -49,6 +49,14 @@ class LocalRepository:
         """
         return list_refs(self.git_dir, *patterns)
 
+    def heard(self, *patterns: str) -> Mapping[str, str]:
+        """Return the object id of every ref that a pattern names; here that is as they are now.
+
+        Raises:
+            Unavailable: the repository can't be read.
+        """
+        return self.refs(*patterns)
+
     def ref(self, name: str) -> str | None:
         """Return the object id of one ref by its full name, without starting a process; None where there is none.
 

@@ -78,6 +78,10 @@ class RemoteRepository:
                 self.refresh()
         raise Unavailable(f"objects of {self.place} can't be fetched", "check its rights, and `git fsck` there")
 
+    def heard(self, *patterns: str) -> Mapping[str, str]:
+        """Return the object id of every ref that a pattern names, as it was last heard; asks nobody."""
+        return {ref: name for ref, name in self._refs.items() if _is_named(ref, patterns)}
+
     def ref(self, name: str) -> str | None:
         """Return the object id of one ref by its full name; None where there is none.
 

@@ -37,6 +37,12 @@ class Repository(Protocol):
             Unavailable: the repository is out of reach.
         """
 
+    def heard(self, *patterns: str) -> Mapping[str, str]:
+        """Return the object id of every ref that a pattern names, as it was last heard of; no remote is asked.
+
+        Their objects may not be here yet.
+        """
+
     def ref(self, name: str) -> str | None:
         """Return the object id of one ref by its full name; None where there is none.
 

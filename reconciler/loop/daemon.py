@@ -11,6 +11,7 @@ import structlog
 from reconciler.containment import Failure, contain
 from reconciler.loop.cycle import Pass
 from reconciler.loop.health import Metrics, Pulse
+from reconciler.loop.reviewing import Reviewer
 from reconciler.loop.supervision import TICK, Care
 from reconciler.loop.wake_up import Schedules, WakeUp
 from reconciler.model.errors import Unavailable
@@ -81,6 +82,7 @@ class Daemon:
         pulse: Pulse,
         now: Callable[[], datetime],
         rhythm: Rhythm = Rhythm(),
+        reviewer: Reviewer | None = None,
     ) -> None:
         self._environment = environment
         self._lease = lease
@@ -93,6 +95,10 @@ class Daemon:
         self._jobs = Care("jobs", environment.settle_jobs, is_ours=lease.held, changed=wake_up.request_pass)
         self._endpoints = Care(
             "endpoints", environment.settle_endpoints, is_ours=lease.had_last, changed=wake_up.request_pass
+        )
+        self._reviewer = reviewer
+        self._reviews = Care(
+            "reviews", reviewer.look if reviewer else lambda: False, is_ours=lease.held, changed=lambda: None
         )
         self._had_lease = self._is_waiting = False
         self._last_plan = ""
@@ -110,11 +116,14 @@ class Daemon:
         if self._rhythm.poll:
             self._schedules.every("poll", self._rhythm.poll, self._wake_up.hint)
         self._endpoints.start()
+        if self._reviewer:
+            self._reviews.start()
         try:
             self._passes()
         finally:
             self._schedules.stop()
             self._endpoints.stop()
+            self._reviews.stop()
             contain(self._lease.release)
 
     @property
@@ -148,6 +157,9 @@ class Daemon:
             return False
         done = result.value
         self._pulse.beat(self._now())
+        if self._reviewer:
+            self._reviewer.seen(done)
+            self._reviews.hurry()
         self._metrics.passed(done, time.monotonic() - began, self._now())
         self._tell(done, time.monotonic() - began)
         again = done.did_something and done.plan.digest == self._last_plan

@@ -1,16 +1,17 @@
 """One environment of a repository: which commit is to be applied, on which engines, by which cycle."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.containment import Failure, Success, contain
 from reconciler.loop.cycle import Cycle, Pass, StatusStore
-from reconciler.model.environment import Environment
+from reconciler.model.environment import Environment, unplanned
 from reconciler.model.errors import BadSpec, Refused, Transient, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
+from reconciler.ports.reviews import Reviews
 from reconciler.ports.source import SourceRepository
 from reconciler.status.read import RecordedFiles, commit_of
 
@@ -135,7 +136,7 @@ class Converging:
             raise Refused("the watched branch has no commit, so there are no engines to plan on", "push one first")
         if commit == in_force:
             return self.cycle(commit).preview(commit, (self._note,) if self._note else ())
-        notes = tuple(_unplanned(self._compose(in_force).environment, self._compose(commit).environment))
+        notes = tuple(unplanned(self._compose(in_force).environment, self._compose(commit).environment))
         done = self.cycle(in_force).preview(commit)
         return replace(done, plan=replace(done.plan, notes=notes + done.plan.notes))
 
@@ -166,6 +167,11 @@ class Converging:
         """Return the engines, once a commit named them."""
         return self._now[1] if self._now else None
 
+    @property
+    def reviews(self) -> Reviews | None:
+        """Return where pull requests are talked about; None where the forge has none, or isn't known yet."""
+        return self._now[1].reviews if self._now else None
+
     def settle_jobs(self) -> bool:
         """Let the pool live; tell whether anything changed."""
         return self._now is not None and self._now[1].pool.settle()
@@ -191,13 +197,6 @@ def _whole(error: Refused) -> str:
 
 def _controls(files: Mapping[str, str]) -> Mapping[str, str]:
     return {path: blob for path, blob in files.items() if path.startswith("controls/")}
-
-
-def _unplanned(now: Environment, then: Environment) -> Iterator[str]:
-    """Say for which ports a commit chooses another engine: what is there can't be looked up before it is merged."""
-    for port in ("data", "pool", "serving", "forge"):
-        if getattr(now, port) != getattr(then, port):
-            yield f"the commit changes `{port}` of the environment: this is planned on the engine that is in use now"
 
 
 def _providers(environment: Environment) -> tuple[Any, ...]:

@@ -1,5 +1,6 @@
 """`environments/<env>/environment.yaml`: which provider fills which port, and the environment's variables."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import ConfigDict, Field
@@ -49,3 +50,10 @@ class Environment(Block):
     secrets: Secrets = Field(default=Secrets(), description="Whose secrets ${secret:NAME} stands for.")
     deletion: DeletionBudget = Field(default=DeletionBudget(), description="How much one pass may delete.")
     description: str = Field(default="", description="What it is for, in words for people.")
+
+
+def unplanned(now: Environment, then: Environment) -> Iterator[str]:
+    """Say for which ports a commit chooses another engine: what is there can't be looked up before it is merged."""
+    for port in ("data", "pool", "serving", "forge"):
+        if getattr(now, port) != getattr(then, port):
+            yield f"the commit changes `{port}` of the environment: this is planned on the engine that is in use now"

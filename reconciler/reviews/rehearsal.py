@@ -13,7 +13,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.resource import Desired
 from reconciler.model.reviews import Verdict
 from reconciler.model.text import counted
-from reconciler.reviews.difference import Line
+from reconciler.reviews.difference import Line, difference
 
 MOST_FILES = 2000
 """Files of specs that a pull request may change and be planned for; composing takes the daemon's time."""
@@ -55,7 +55,7 @@ class Rehearsal:
     changes: tuple[Change, ...] = ()
     downstream: tuple[Address, ...] = ()
     hours: float = 0.0
-    plan: Digest = Digest("")
+    plan: Digest | None = None
     notes: tuple[str, ...] = ()
     obstacle: str = ""
 
@@ -105,8 +105,6 @@ def rehearsed(environment: str, pair: Pair, *, before: tuple[Desired, Plan], aft
         before: what the branch asks for, and the plan for it.
         after: what the merge would ask for, and the plan for it, in the same world.
     """
-    from reconciler.reviews.difference import difference
-
     (old, former), (new, plan) = before, after
     lines = tuple(difference(old, new))
     known = {_key(change) for change in former.changes}

@@ -46,6 +46,11 @@ class Gitea:
         """Return the forge as messages name it."""
         return self._client.place
 
+    @property
+    def refs(self) -> str:
+        """Return the folder of the refs of pull requests."""
+        return "refs/pull"
+
     def me(self) -> str:
         """Return our own name."""
         return text(self._client.get("/user"), "login")

@@ -1,0 +1,112 @@
+"""Reviewing: what each open pull request would do is said on it, by a thread of its own.
+
+A pull request is rehearsed again when its head or the branch has moved, and when the plan that is in force has changed
+for a while; what the forge wasn't told yet is told again at the next look.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reconciler.containment import Failure, contain
+from reconciler.loop.cycle import Pass
+from reconciler.model.errors import Unavailable
+from reconciler.model.ids import CommitId, Digest
+from reconciler.model.reviews import CommitStatus, PullRequest, Verdict
+from reconciler.ports.reviews import Reviews
+from reconciler.reviews.page import page, stale
+from reconciler.reviews.rehearsals import Rehearsals, Seen
+
+CONTEXT = "setpoint"
+"""What the statuses of commits are called, with the environment's name behind it: `setpoint/prod`."""
+AGAIN = 60.0
+"""Seconds after which a pull request is rehearsed again where nothing but the plan in force has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a pull request was told of, and when: its head, the base, and the plan that was in force."""
+
+    commit: CommitId
+    base: CommitId
+    plan: Digest
+    when: float
+
+
+class Reviewer:
+    """Says on each open pull request what it would do. `seen` may be called by any thread, `look` by one.
+
+    Args:
+        rehearsals: what finds it out.
+        environment: the environment's name.
+        reviews: where the pull requests are; None while the forge has none.
+        now: a clock that only runs forward, in seconds.
+    """
+
+    def __init__(
+        self,
+        rehearsals: Rehearsals,
+        environment: str,
+        reviews: Callable[[], Reviews | None],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._rehearsals = rehearsals
+        self._environment = environment
+        self._context = f"{CONTEXT}/{environment}"
+        self._reviews = reviews
+        self._now = now
+        self._last: Pass | None = None
+        self._said: dict[int, _Said] = {}
+        self._lock = threading.Lock()
+
+    def seen(self, done: Pass) -> None:
+        """Take in what a pass has observed and planned."""
+        with self._lock:
+            self._last = done
+
+    def look(self) -> bool:
+        """Say on each open pull request what isn't said there yet; False, as nothing of this asks for a pass.
+
+        Raises:
+            Unavailable: some of it couldn't be said; the rest was.
+        """
+        with self._lock:
+            done = self._last
+        reviews = self._reviews()
+        if done is None or reviews is None:
+            return False
+        pulls = reviews.pulls()
+        self._said = {pull.number: self._said[pull.number] for pull in pulls if pull.number in self._said}
+        waiting = [pull for pull in pulls if self._is_due(pull, done)]
+        for pull in waiting[1:]:
+            contain(lambda pull=pull: self._mark_stale(reviews, pull, done))  # type: ignore[misc]
+        told = [contain(lambda pull=pull: self._tell(reviews, pull, done)) for pull in waiting]  # type: ignore[misc]
+        if failures := [result for result in told if isinstance(result, Failure)]:
+            raise Unavailable(failures[0].message, failures[0].hint)
+        return False
+
+    def _is_due(self, pull: PullRequest, done: Pass) -> bool:
+        said = self._said.get(pull.number)
+        if said is None or (said.commit, said.base) != (pull.commit, done.plan.commit):
+            return True
+        return said.plan != done.plan.digest and self._now() - said.when >= AGAIN
+
+    def _mark_stale(self, reviews: Reviews, pull: PullRequest, done: Pass) -> None:
+        """Take back what was said of a base that isn't the newest any more, while others' turn comes first."""
+        said = self._said.get(pull.number)
+        if said is None or said.base == done.plan.commit:
+            return
+        reviews.judge(pull.commit, CommitStatus(self._context, Verdict.PENDING, "the branch has moved: planned anew"))
+        reviews.comment(pull.number, stale(self._environment, done.plan.commit))
+
+    def _tell(self, reviews: Reviews, pull: PullRequest, done: Pass) -> None:
+        found = contain(lambda: self._rehearsals.of(pull, Seen(done.desired, done.actual, done.plan)))
+        if isinstance(found, Failure):
+            if not found.retry:
+                reviews.judge(pull.commit, CommitStatus(self._context, Verdict.ERROR, found.message))
+            raise Unavailable(f"pull request {pull.number} can't be planned: {found.message}", found.hint)
+        rehearsal = found.value
+        reviews.comment(pull.number, page(rehearsal))
+        reviews.judge(pull.commit, CommitStatus(self._context, rehearsal.verdict, rehearsal.summary, pull.url))
+        self._said[pull.number] = _Said(pull.commit, done.plan.commit, done.plan.digest, self._now())
