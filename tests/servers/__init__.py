@@ -6,7 +6,7 @@ it says so, it ends by its process id, and it never outlives the test that start
     recipes    what is built, from which modules; a folder of each name holds its go.mod and go.sum
     building   `make servers`: from recipe to a folder in the cache
     whole      folders of the cache that are there wholly or not at all
-    toolchain  the Go that builds: the machine's, or one from a wheel
+    toolchain  what builds: the machine's Go and C compiler, or those of wheels
     process    a server as a process: ready, stopped, paused, started again, its log
     ports      where a server may listen
     fixtures   the pytest plugin: ask for `lakefs` or `cluster` in any test

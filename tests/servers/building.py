@@ -69,22 +69,22 @@ def _alone(recipe: Recipe, go: Path, tell: Tell) -> None:
 def _make(recipe: Recipe, go: Path, making: Path, tell: Tell) -> None:
     making.mkdir()
     started = time.monotonic()
+    environ = toolchain.environment(toolchain.compiler(go, cache(), tell) if recipe.with_c else "")
     for name, package in recipe.programs.items():
         ldflags = f"-s -w {recipe.ldflags}".strip()
         told = ["-tags", recipe.tags, "-ldflags", ldflags]
         command = [str(go), "build", "-v", *told, "-o", str(making / name), package]
-        _told(command, recipe, lambda word, name=name: tell(f": {name}, {word}"))
+        _told(command, recipe.folder, environ, lambda word, name=name: tell(f": {name}, {word}"))
     for copied in recipe.copied:
         _copy(_folder_of(copied.module, go, recipe.folder) / copied.path, making / copied.name)
     tell(f": built in {time.monotonic() - started:.0f} s")
 
 
-def _told(command: list[str], recipe: Recipe, tell: Tell) -> None:
+def _told(command: list[str], folder: Path, environ: dict[str, str], tell: Tell) -> None:
     """Run a build, and tell every now and then how far it is."""
     started, lines = time.monotonic(), [""]
     tell("reading its modules")
-    environ = toolchain.environment(with_c=recipe.with_c)
-    with subprocess.Popen(command, cwd=recipe.folder, env=environ, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=folder, env=environ, stderr=subprocess.PIPE, text=True) as process:
         reader = threading.Thread(target=lambda: lines.extend(process.stderr or ()), daemon=True)
         reader.start()
         while reader.is_alive():
@@ -92,7 +92,7 @@ def _told(command: list[str], recipe: Recipe, tell: Tell) -> None:
             if reader.is_alive():
                 tell(f"{time.monotonic() - started:.0f} s, {_progress(lines)}")
     if process.returncode:
-        raise BuildFailedError("".join(["\n", *lines[-20:], f"{' '.join(command)} in {recipe.folder} failed"]))
+        raise BuildFailedError("".join(["\n", *lines[-20:], f"{' '.join(command)} in {folder} failed"]))
 
 
 def _progress(lines: list[str]) -> str:

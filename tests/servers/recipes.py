@@ -22,7 +22,10 @@ class Copied:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One server: `programs` maps the name of a file to the package that it is built from, perhaps `with_c`."""
+    """One server: `programs` maps the name of a file to the package that it is built from.
+
+    Without `with_c`, no C compiler is asked for.
+    """
 
     name: str
     programs: dict[str, str]

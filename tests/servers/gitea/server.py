@@ -40,7 +40,7 @@ class Protection:
     """
 
     approvals: int = 0
-    dismiss_stale: bool = False
+    dismisses_stale: bool = False
     checks: Sequence[str] = ()
     pushers: Sequence[str] = ()
 
@@ -49,7 +49,7 @@ class Protection:
         """Return it as the API takes it; whoever administers a repository is bound, too."""
         return {
             "required_approvals": self.approvals,
-            "dismiss_stale_approvals": self.dismiss_stale,
+            "dismiss_stale_approvals": self.dismisses_stale,
             "enable_status_check": bool(self.checks),
             "status_check_contexts": list(self.checks),
             "enable_push": bool(self.pushers),
@@ -89,8 +89,11 @@ class Gitea(Processes):
             ServerFailedError: it ended before it was ready, or took too long.
         """
         super().start()
-        if self._admin is None:
-            self._admin = self._first()
+        try:
+            self._admin = self._admin or self._first()
+        except ServerFailedError:
+            self.stop()
+            raise
         return self
 
     def api(
@@ -106,7 +109,7 @@ class Gitea(Processes):
 
         Args:
             method: `GET` or another.
-            path: such as `/repos/alice/specs`.
+            path: such as `/repos/owner/name`.
             token: of whoever asks; the administrator's if there is none.
             json: the body.
             params: the query.
@@ -139,7 +142,10 @@ class Gitea(Processes):
     def create_repository(
         self, owner: Person, name: str, *, private: bool = True, branch: str = "main", readme: bool = False
     ) -> str:
-        """Make a repository, empty unless it gets a README; return its URL with the owner's token in it."""
+        """Make a repository, empty unless it gets a README; return its URL with the owner's token in it.
+
+        What is pushed to an empty one is known to Git at once, and to the API up to two seconds later.
+        """
         asked = {"name": name, "private": private, "default_branch": branch, "auto_init": readme}
         self._do("POST", "/user/repos", asked, owner)
         return self.clone_url(f"{owner.name}/{name}", owner)

@@ -28,7 +28,11 @@ IDLE = (
 
 
 def settings(folder: Path, port: int) -> Settings:
-    """Return the settings of a server: all that it keeps lies below a folder, and it listens at a port."""
+    """Return the settings of a server: all that it keeps lies below a folder, and it listens at a port.
+
+    Its queues are the usual ones, on the disk, and looked into every two seconds when nothing happens: some things come
+    a moment after a push, as they do on every Gitea.
+    """
     return {
         "": _itself(folder),
         "server": _address(folder, port),
