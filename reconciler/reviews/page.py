@@ -31,11 +31,40 @@ def page(rehearsal: Rehearsal) -> str:
         _differences(rehearsal),
         _changes(rehearsal.changes),
         _waiting(rehearsal.decisions),
-        _downstream(rehearsal),
+        _following(rehearsal),
         "\n".join(f"- {escaped(note)}" for note in rehearsal.notes),
         _foot(rehearsal),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def as_document(rehearsal: Rehearsal) -> dict[str, Any]:
+    """Return a rehearsal as JSON-compatible values."""
+    places = rehearsal.places
+    return {
+        "environment": rehearsal.environment,
+        "base": rehearsal.pair.base,
+        "head": rehearsal.pair.head,
+        "verdict": rehearsal.verdict.value,
+        "summary": rehearsal.summary,
+        "problems": [str(problem) for problem in rehearsal.problems],
+        "differences": [
+            {
+                "sign": line.sign,
+                "address": line.address,
+                "field": line.field,
+                "old": line.before,
+                "new": line.after,
+                "place": ":".join(map(str, places.get((line.address, line.path), ()))),
+            }
+            for line in rehearsal.lines
+        ],
+        "changes": [change.as_json() for change in rehearsal.changes],
+        "following": list(rehearsal.following),
+        "gpu_hours": rehearsal.hours,
+        "plan": rehearsal.plan,
+        "notes": list(rehearsal.notes),
+    }
 
 
 def stale(environment: str, base: str) -> str:
@@ -89,15 +118,16 @@ def _waiting(decisions: Iterable[Decision]) -> str:
     return "\n".join(_at_most(lines, "resource"))
 
 
-def _downstream(rehearsal: Rehearsal) -> str:
-    if not rehearsal.downstream:
+def _following(rehearsal: Rehearsal) -> str:
+    if not rehearsal.following:
         return ""
-    names = ", ".join(map(code, rehearsal.downstream[:MOST_ROWS]))
-    return f"#### Downstream, once these are done\n\n{names}{_more(rehearsal.downstream)}"
+    lines = [f"- {code(address)}{_trials(rehearsal, address)}" for address in rehearsal.following]
+    return "#### Once that is done\n\n" + "\n".join(_at_most(lines, "resource"))
 
 
-def _more(addresses: Sequence[Address]) -> str:
-    return f" and {len(addresses) - MOST_ROWS} more" if len(addresses) > MOST_ROWS else ""
+def _trials(rehearsal: Rehearsal, address: Address) -> str:
+    count = rehearsal.trials.get(address)
+    return f": {counted(count, 'trial')}" if count else ""
 
 
 def _at_most(lines: Sequence[str], what: str) -> list[str]:

@@ -76,9 +76,13 @@ class Source:
     def merged(self, base: CommitId, head: CommitId) -> tuple[CommitId, tuple[str, ...]]:
         """Return the commit that a merge would make, which no ref knows, and the files in which the two collide.
 
+        Where the one descends from the other, that is the other.
+
         Raises:
             Unavailable: the repository can't be read or written, or the two have no ancestor in common.
         """
+        if self.descends(head, base):
+            return head, ()
         commit, conflicts = merge_commit(self.repository.objects, base, head)
         return CommitId(commit), conflicts
 
