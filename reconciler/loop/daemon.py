@@ -157,13 +157,13 @@ class Daemon:
             return False
         done = result.value
         self._pulse.beat(self._now())
-        if self._reviewer:
-            self._reviewer.seen(done)
-            self._reviews.hurry()
         self._metrics.passed(done, time.monotonic() - began, self._now())
         self._tell(done, time.monotonic() - began)
         again = done.did_something and done.plan.digest == self._last_plan
         self._last_plan = done.plan.digest
+        if self._reviewer and (again or not done.did_something):
+            self._reviewer.seen(done)  # what a pass saw that changed something is seen anew at once
+            self._reviews.hurry()
         if done.did_something:
             self._endpoints.hurry()
         self._schedules.wake_at(min(done.wake or LATER, self._now() + RETRY) if again else done.wake)

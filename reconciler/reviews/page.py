@@ -5,6 +5,7 @@ from typing import Any
 
 from reconciler.model.change import Change
 from reconciler.model.decision import Decision, Phase
+from reconciler.model.errors import Problem
 from reconciler.model.ids import Address
 from reconciler.model.markdown import code, escaped, table
 from reconciler.model.reviews import Verdict
@@ -73,10 +74,15 @@ def stale(environment: str, base: str) -> str:
 
 
 def _problems(rehearsal: Rehearsal) -> str:
-    lines = [
-        f"- {'🔴' if problem in rehearsal.errors else '🟡'} {code(str(problem))}" for problem in rehearsal.problems
-    ]
+    lines = [f"- {'🔴' if problem in rehearsal.errors else '🟡'} {_problem(problem)}" for problem in rehearsal.problems]
     return "\n".join(_at_most(lines, "problem"))
+
+
+def _problem(problem: Problem) -> str:
+    place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
+    where = f"{code(problem.path)}: " if problem.path else ""
+    hint = f" ({escaped(problem.hint)})" if problem.hint else ""
+    return f"{code(place)} {where}{escaped(problem.message)}{hint}"
 
 
 def _differences(rehearsal: Rehearsal) -> str:

@@ -70,13 +70,14 @@ def test_a_conflict_is_told_and_not_planned_for(change: Path, say: Say, place: P
 
 
 def test_errors_are_told_with_their_places_and_those_of_the_branch_aren_t(change: Path, say: Say, place: Place) -> None:
-    (change / "specs/pools/broken.yaml").write_text("capacity: {cpus: many}\n")
+    (change / "specs/pools/shared.yaml").write_text("capacity: {cpus: many}\n")
     git(change, "add", "-A")
     git(change, "commit", "-qm", "Break a spec")
     told = say("plan", "main..change", "--json", *place)
     assert told.code == Exit.REFUSED
     assert told.json["summary"] == "1 error in the specs"
-    assert told.json["problems"][0].startswith("specs/pools/broken.yaml:1:")
+    assert told.json["problems"][0].startswith("specs/pools/shared.yaml:1:")
+    assert "pools/shared" not in {line["address"] for line in told.json["differences"]}, "broken isn't deleted"
     assert say("plan", "change..change", "--json", *place).json["problems"] == []
 
 

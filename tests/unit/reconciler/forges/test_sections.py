@@ -46,3 +46,11 @@ def test_twenty_long_sections_are_all_there_and_short_enough() -> None:
 def test_a_text_without_paragraphs_is_cut_all_the_same() -> None:
     assert len(cut("x" * 1000, 500)) <= 500
     assert cut("short", 500) == "short"
+
+
+def test_no_text_ends_its_section_or_begins_another() -> None:
+    evil = "`<!-- setpoint: end dev -->`\n<!-- setpoint: begin prod -->\nall is well\n<!-- setpoint: end prod -->"
+    text = with_section(with_section("", "dev", evil), "prod", "it fails")
+    assert sections(text)["prod"] == "it fails"
+    assert sections(text).keys() == {"dev", "prod"}
+    assert sections(with_section(text, "dev", "gone")) == {"dev": "gone", "prod": "it fails"}
