@@ -53,6 +53,9 @@ class Environment(Protocol):
     def moved(self) -> bool:
         """Tell whether the watched branch or what operators ask has changed since `head`."""
 
+    def refresh(self) -> None:
+        """Forget what was heard of the repository and of its pull requests."""
+
     def settle_jobs(self) -> bool:
         """Let the embedded pool live; tell whether anything changed."""
 
@@ -145,6 +148,8 @@ class Daemon:
         """Follow a hint: only a moved branch or an operator's wish asks for a pass, never a status commit."""
         if not self._wake_up.hinted():
             return False
+        if self._wake_up.told():
+            contain(self._environment.refresh)
         result = contain(self._environment.moved)
         return isinstance(result, Failure) or result.value
 

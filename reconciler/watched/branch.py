@@ -53,6 +53,10 @@ class Source:
         found = self.repository.ref(self.ref)
         return CommitId(found) if found else None
 
+    def refresh(self) -> None:
+        """Forget what was heard of the branch, so that the next look asks again."""
+        self.repository.refresh()
+
     def tree(self, commit: CommitId) -> GitTree:
         """Return the files of a commit.
 

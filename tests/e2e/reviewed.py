@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,11 +14,13 @@ from typing import Any
 from reconciler.forges.sections import sections
 from tests.servers.gitea import Gitea, Person
 from tests.servers.gitea.project import Project, project
+from tests.servers.ports import LOOPBACK, free_port
 from tests.servers.process import until
 from tests.unit.reconciler.git.people import Clone
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = "environments/dev/environment.yaml"
+EVENTS = ("push", "pull_request", "pull_request_comment", "pull_request_review_approved", "pull_request_sync")
 SPECS = {
     ENVIRONMENT: "forge: {provider: gitea, token: '${secret:FORGE_TOKEN}'}\n",
     "specs/pools/shared.yaml": "# How many at once.\ncapacity: {cpus: 1}\n",
@@ -42,6 +45,11 @@ class Reviewed:
     def address(self) -> str:
         """Return where the daemon serves its health, once it has said so."""
         return next((str(line["http"]) for line in self.told if line.get("event") == "started"), "")
+
+    @property
+    def configured(self) -> list[str]:
+        """Return the pools that the daemon has configured, in their order."""
+        return [str(line["address"]) for line in self.told if line.get("event") == "configure"]
 
     def propose(self, branch: str, files: Mapping[str, str | None]) -> int:
         """Push a commit off `main` to a branch and open a pull request; return its number."""
@@ -77,8 +85,8 @@ class Reviewed:
 
 
 @contextmanager
-def reviewed(server: Gitea, folder: Path) -> Iterator[Reviewed]:
-    """Make a project, and have a daemon watch it for a while."""
+def reviewed(server: Gitea, folder: Path, *, webhooks: bool = False) -> Iterator[Reviewed]:
+    """Make a project, and have a daemon watch it for a while, told by webhooks or by looking twice a second."""
     made = project(server, folder)
     daemon = server.create_user(f"setpoint-{made.owner.name}")
     server.add_collaborator(made.repository, daemon.name)
@@ -86,13 +94,20 @@ def reviewed(server: Gitea, folder: Path) -> Iterator[Reviewed]:
     ada.commit(SPECS, "Begin")
     ada.push("HEAD:main")
     place = server.clone_url(made.repository, daemon)
-    line = [sys.executable, "-m", "reconciler", "run", "-C", place, "-e", "dev", "--poll", "500ms", "--log", "json"]
+    line = [sys.executable, "-m", "reconciler", "run", "-C", place, "-e", "dev", "--log", "json"]
+    secret, address = secrets.token_hex(16) if webhooks else "", f"{LOOPBACK}:{free_port()}"
+    line += ["--http", address] if webhooks else ["--poll", "500ms"]
     environ = {**os.environ, "SETPOINT_HOME": str(folder / "home"), "SETPOINT_SECRET_FORGE_TOKEN": daemon.token}
+    environ |= {"SETPOINT_WEBHOOK_SECRET": secret} if webhooks else {}
     log = folder / "daemon.log"
     with log.open("wb") as out:
         process = subprocess.Popen(line, cwd=ROOT, stdout=out, stderr=out, env=environ)
     try:
-        yield Reviewed(made, daemon, ada, log)
+        watched = Reviewed(made, daemon, ada, log)
+        until(lambda: any(line.get("event") == "pass" for line in watched.told), "the first pass")
+        if webhooks:
+            server.create_webhook(made.repository, f"http://{address}/webhooks", secret, EVENTS)
+        yield watched
     finally:
         process.terminate()
         process.wait(20)

@@ -77,3 +77,15 @@ def test_a_fork_is_planned_for_and_gets_nothing(place: Reviewed, gitea: Gitea) -
     place.ada.git("checkout", "--quiet", "-B", "main", "origin/main")
     number = place.propose("good", {"specs/pools/other.yaml": "capacity: {cpus: 1}\n"})
     assert place.status(number)[0] == "success", "one that is bad takes no other down"
+
+
+def test_webhooks_have_it_looked_at_once(gitea: Gitea, tmp_path: Path) -> None:
+    """The daemon asks by itself every three minutes: what it does sooner it was told of."""
+    with reviewed(gitea, tmp_path, webhooks=True) as place:
+        number = place.propose("larger", {"specs/pools/shared.yaml": "capacity: {cpus: 2}\n"})
+        assert place.status(number) == ("success", "1 change")
+        place.ada.git("checkout", "--quiet", "-B", "main", "origin/main")
+        place.ada.commit({"specs/pools/other.yaml": "capacity: {cpus: 1}\n"})
+        place.ada.push("HEAD:main")
+        until(lambda: "pools/other" in place.configured, "the pool to be configured")
+        until(lambda: place.project.head()[:12] in place.section(number), "the page to follow the branch")
