@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from reconciler.forges.sections import sections
+from reconciler.model.ids import Address, file_name
 from tests.servers.gitea import Gitea, Person
 from tests.servers.gitea.project import Project, project
 from tests.servers.ports import LOOPBACK, free_port
@@ -25,6 +27,9 @@ SPECS = {
     ENVIRONMENT: "forge: {provider: gitea, token: '${secret:FORGE_TOKEN}'}\n",
     "specs/pools/shared.yaml": "# How many at once.\ncapacity: {cpus: 1}\n",
 }
+
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,12 @@ class Reviewed:
     def configured(self) -> list[str]:
         """Return the pools that the daemon has configured, in their order."""
         return [str(line["address"]) for line in self.told if line.get("event") == "configure"]
+
+    def applied(self, pool: str, since: float) -> float:
+        """Return when the daemon's pool was told of a pool, in seconds since 1970; 0 where it wasn't since a moment."""
+        file = self.log.parent / "home" / "pool" / "pools" / f"{file_name(Address(pool))}.json"
+        moment = file.stat().st_mtime if file.exists() else 0.0
+        return moment if moment >= since else 0.0
 
     def propose(self, branch: str, files: Mapping[str, str | None]) -> int:
         """Push a commit off `main` to a branch and open a pull request; return its number."""
@@ -85,13 +96,22 @@ class Reviewed:
 
 
 @contextmanager
-def reviewed(server: Gitea, folder: Path, *, webhooks: bool = False) -> Iterator[Reviewed]:
-    """Make a project, and have a daemon watch it for a while, told by webhooks or by looking twice a second."""
+def reviewed(
+    server: Gitea, folder: Path, *, webhooks: bool = False, more: Mapping[str, str] = NOTHING
+) -> Iterator[Reviewed]:
+    """Make a project, and have a daemon watch it for a while, told by webhooks or by looking twice a second.
+
+    Args:
+        server: the forge.
+        folder: where clones, the daemon's home and its log lie.
+        webhooks: have the forge tell the daemon.
+        more: further specs.
+    """
     made = project(server, folder)
     daemon = server.create_user(f"setpoint-{made.owner.name}")
     server.add_collaborator(made.repository, daemon.name)
     ada = made.clone(made.author)
-    ada.commit(SPECS, "Begin")
+    ada.commit({**SPECS, **more}, "Begin")
     ada.push("HEAD:main")
     place = server.clone_url(made.repository, daemon)
     line = [sys.executable, "-m", "reconciler", "run", "-C", place, "-e", "dev", "--log", "json"]
