@@ -47,6 +47,12 @@ class GiteaBench(GitForgeBench):
         """Tell whether the server lists pull requests: of a repository that was empty it hears in its own time."""
         return self.server.api("GET", f"/repos/{self.name}/pulls").is_success
 
+    def push(self, branch: str, changes: Mapping[str, str], *, off: CommitId | None = None) -> CommitId:
+        self._git("fetch", "--quiet", "origin", f"+refs/heads/{branch}:refs/heads/{branch}")
+        commit = super().push(branch, changes, off=off)
+        self._git("push", "--quiet", "--force", "origin", f"refs/heads/{branch}")
+        return commit
+
     def decline(self, branch: str) -> None:
         self._git("push", "--quiet", "origin", "--delete", branch)
 
