@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+import httpx
+
 from reconciler.conformance.forges import GitForgeBench
 from reconciler.git.repository import Repository, open_repository
 from reconciler.model.ids import CommitId
 from reconciler.ports.forge import Forge
 from reconciler.providers.forge.gitea import gitea
-from tests.servers.gitea import Gitea
+from tests.servers.gitea import Gitea, Person
 from tests.servers.process import until
 
 
@@ -42,6 +44,15 @@ class GiteaBench(GitForgeBench):
         self._git("push", "--quiet", "origin", "refs/heads/main")
         until(self._is_known, "the server to take note of its first branch")
         return commit
+
+    def ask(self, method: str, path: str, json: object = None, who: Person | None = None) -> httpx.Response:
+        """Ask the API about the repository, as the person."""
+        token = (who or self.person).token
+        return self.server.api(method, f"/repos/{self.name}{path}", token=token, json=json).raise_for_status()
+
+    def review(self, number: int, event: str, who: Person | None = None) -> None:
+        """Say something of a pull request, as the person or somebody else."""
+        self.ask("POST", f"/pulls/{number}/reviews", {"event": event, "body": "As I see it."}, who)
 
     def _is_known(self) -> bool:
         """Tell whether the server lists pull requests: of a repository that was empty it hears in its own time."""
