@@ -11,6 +11,7 @@ from socket import gethostname
 from typing import Any, cast
 
 from reconciler.compose import Composer
+from reconciler.compose.commit_policy import read_policy
 from reconciler.containment import Failure
 from reconciler.controllers import CONTROLLERS
 from reconciler.home import CODE, MIRROR, claim, claim_for
@@ -20,6 +21,8 @@ from reconciler.lease.lease import Lease, LeaseHeld
 from reconciler.loop.apply import Applier
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
+from reconciler.loop.verification import Verification
+from reconciler.model.commit_policy import CommitPolicy
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, CommitId
@@ -28,6 +31,7 @@ from reconciler.plugins import PORTS, PROVIDERS, Plugins, installed
 from reconciler.ports.engines import Engines
 from reconciler.ports.source import SourceTree
 from reconciler.settings import Settings
+from reconciler.signatures import check
 from reconciler.status.branch import StatusBranch
 from reconciler.watched.branch import Source
 from runners.contract.secrets import PREFIX, SECRET
@@ -227,8 +231,18 @@ def wire(
         composer,
         build=lambda environment: engines(environment, settings, source),
         make_cycle=make_cycle,
+        verifier=verification(settings, source),
     )
     return Wired(settings, source, status, Holding(lease, converging.is_readable), converging)
+
+
+def verification(settings: Settings, source: Source) -> Verification:
+    """Return what decides whether a commit may be applied, by who signed it."""
+
+    def policy_of(commit: CommitId) -> CommitPolicy:
+        return read_policy(source.tree(commit), settings.environment)
+
+    return Verification(source, policy_of, check, now=SystemClock().now)
 
 
 def holder_name() -> str:

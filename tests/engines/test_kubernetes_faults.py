@@ -95,7 +95,9 @@ def test_a_job_is_made_once_whatever_happens_to_the_answer(
     assert appended.read_text("utf-8") == f"{RUN}#1\n"
 
 
-@pytest.mark.parametrize("parts", [{"status": 410}, {"status": 200, "body": EXPIRED}, {"is_cut": True}, {"delay": HASTE + 2}])
+@pytest.mark.parametrize(
+    "parts", [{"status": 410}, {"status": 200, "body": EXPIRED}, {"is_cut": True}, {"delay": HASTE + 2}]
+)
 def test_a_watch_that_expires_hides_nothing(
     bench: KubernetesPoolBench, pool: KubernetesPool, faults: Faults, parts: dict[str, Any]
 ) -> None:
