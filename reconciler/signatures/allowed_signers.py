@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 _KEY = re.compile(r"(?:^|\s)((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w@.-]+)\s+([A-Za-z0-9+/]+={0,2})(?:\s|$)")
 _OPTION = re.compile(
-    r'(cert-authority|namespaces="[^"]*"|valid-(?:after|before)="?\d{8}(?:\d{4}(?:\d\d)?)?Z?"?)', re.IGNORECASE
+    r'(cert-authority|namespaces="[^"]*"|valid-(?:after|before)="\d{8}(?:\d{4}(?:\d\d)?)?Z?")', re.IGNORECASE
 )
 
 

@@ -1,6 +1,6 @@
 """Signatures by OpenPGP keys (RFC 4880), checked by `gpg` with the keys that are handed over and no others."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from reconciler.model.errors import Refused
@@ -21,6 +21,9 @@ _QUIET = (
 )
 """`gpg` without a user's settings, without an agent, without the network, and without the web of trust."""
 _PREFIX = "[GNUPG:] "
+_BAD = ("BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG")
+_CLASS = 8
+"""Where VALIDSIG says the signature's class, 00 for a signature over bytes."""
 _REASONS = (
     ("REVKEYSIG", "is signed by the OpenPGP key {}, which was revoked"),
     ("EXPKEYSIG", "is signed by the OpenPGP key {}, which has expired"),
@@ -47,39 +50,39 @@ def check(payload: bytes, signature: bytes, keys: bytes, at: datetime) -> str:
     with private({"payload": payload, "signature.asc": signature, "keys.asc": keys}) as folder:
         run(folder, (*_QUIET, "--import", "keys.asc"))  # where it fails, the key is missing afterwards
         told = run(folder, (*_QUIET, clock, "--verify", "signature.asc", "-"), "payload")
-    said = [line.removeprefix(_PREFIX).split(" ", 2) for line in told.text.splitlines() if line.startswith(_PREFIX)]
-    good = _named(said, "GOODSIG")
-    if not told.code and len(good) == 1 and _is_one_over_bytes(said):
-        return printable(good[0], 100)
-    raise _refused(said)
+    said = _statuses(told.text)
+    if told.code or not _is_good(said):
+        raise _refused(said)
+    return printable(said["GOODSIG"][0].partition(" ")[2], 100)
 
 
-def _named(said: Iterable[Sequence[str]], word: str) -> list[str]:
-    """Return whom each status of a kind names: by the key's user, or by its id where that isn't told."""
-    return [words[-1] for words in said if words[0] == word and len(words) > 1]
+def _statuses(text: str) -> Mapping[str, Sequence[str]]:
+    """Read what gpg says to programs (GnuPG, doc/DETAILS): what was told after each word, as often as that was told."""
+    found: dict[str, list[str]] = {}
+    for line in text.split("\n"):  # not by `splitlines`: a user's name may hold other line breaks
+        if line.startswith(_PREFIX):
+            word, _, rest = line.removeprefix(_PREFIX).partition(" ")
+            found.setdefault(word, []).append(rest)
+    return found
 
 
-def _is_one_over_bytes(said: Sequence[Sequence[str]]) -> bool:
-    """Tell whether there is one signature, and it is over the bytes as they are (class 0), not over lines of a text.
+def _is_good(said: Mapping[str, Sequence[str]]) -> bool:
+    """Tell whether there is one signature, good in every respect, over bytes as they are and not over lines of a text.
 
-    Source: GnuPG, doc/DETAILS: VALIDSIG <fpr> <date> <timestamp> <expires> <version> <reserved> <algorithm> <hash>
-    <class> <primary>.
+    VALIDSIG alone doesn't do, nor does the exit code: gpg says so of expired keys, too.
     """
-    valid = _named(said, "VALIDSIG")
-    words = valid[0].split(" ") if valid else []
-    others = {"BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG"}
-    has_others = any(one[0] in others for one in said)
-    return (
-        len(_named(said, "NEWSIG") or [one for one in said if one[0] == "NEWSIG"]) == 1
-        and not has_others
-        and (len(valid) == 1 and len(words) > 7 and words[7] == "00")
-    )
+    is_one = all(len(said.get(word, ())) == 1 for word in ("NEWSIG", "GOODSIG", "VALIDSIG"))
+    if not is_one or any(word in said for word in _BAD):
+        return False
+    facts = said["VALIDSIG"][0].split(" ")
+    return len(facts) > _CLASS and facts[_CLASS] == "00"
 
 
-def _refused(said: Sequence[Sequence[str]]) -> Refused:
+def _refused(said: Mapping[str, Sequence[str]]) -> Refused:
     for word, what in _REASONS:
-        if found := _named(said, word):
-            return Refused(what.format(printable(found[0], 100)), "sign it again, by a key that is allowed now")
+        if word in said:
+            key, _, name = said[word][0].partition(" ")
+            return Refused(what.format(printable(name or key, 100)), "sign it again, by a key that is allowed now")
     return Refused(
         "has an OpenPGP signature that can't be taken", "sign it again, by `git commit --amend --no-edit -S`"
     )

@@ -73,10 +73,9 @@ def run(folder: Path, line: Sequence[str], stdin: str | None = None, patience: f
             process = subprocess.Popen(
                 line, stdin=given, stdout=out, stderr=err, cwd=folder, env=environ, start_new_session=True
             )
-        except FileNotFoundError as error:
-            raise Unavailable(
-                f"{line[0]} is not installed, and signatures can't be checked", _HINTS[line[0]]
-            ) from error
+        except OSError as error:
+            what = f"{line[0]} is not installed, and signatures can't be checked"
+            raise Unavailable(what, _HINTS.get(line[0], "install it and have it in PATH")) from error
         code = _waited(process, line[0], patience)
         return Output(code, _start_of(out), _start_of(err))
 

@@ -41,7 +41,7 @@ def check(payload: bytes, signature: bytes, signers: bytes, at: datetime) -> str
         if key not in keys_in(signers):
             raise Refused(f"is signed by the SSH key {fingerprint(key)}, which isn't allowed", "")
         found = run(folder, (*ask, "find-principals", "-s", "signature", "-f", "signers", moment))
-        for name in found.text.splitlines()[:_MOST_NAMES] if not found.code else ():
+        for name in found.text.strip("\n").split("\n")[:_MOST_NAMES] if not found.code else ():
             line = (*ask, "verify", "-n", _NAMESPACE, "-I", name, "-s", "signature", "-f", "signers", moment)
             if not run(folder, line, "payload").code:
                 return printable(name, 100)

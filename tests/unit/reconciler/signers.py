@@ -1,4 +1,4 @@
-"""People who sign what they commit: by real SSH keys, and by real OpenPGP keys with an agent that ends with the test."""
+"""People who sign what they commit: by real SSH keys, and by real OpenPGP keys whose agent ends with the test."""
 
 import subprocess
 from dataclasses import dataclass

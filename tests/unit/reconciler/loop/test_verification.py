@@ -1,20 +1,16 @@
 """Commits are applied when those who may have signed them: each sentence of the rules, by real git and ssh-keygen."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from reconciler.model.commit_policy import Signers
-from reconciler.model.errors import Refused
-from reconciler.model.ids import Address
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.status.read import approval_path, parse
-from tests.unit.reconciler.loop.verified_house import ENVIRONMENT, KEYS, POOL, SIGNERS, House, demands
+from tests.unit.reconciler.loop.verified_house import ENVIRONMENT, POOL, SIGNERS, House, demands
 from tests.unit.reconciler.signers import Key, restricted, ssh_key
-
-MORE = {POOL: "capacity: {cpus: 2}\n"}
-AGAIN = {POOL: "capacity: {cpus: 3}\n"}
 
 
 @pytest.fixture
@@ -34,10 +30,8 @@ def bob(tmp_path: Path) -> Key:
     return ssh_key(tmp_path, "bob")
 
 
-def cpus(house: House) -> float:
-    """Return what the status says that the pool has: what was applied last."""
-    facts = parse(house.status.read().read("status/pools/shared.yaml"))["facts"]
-    return float(facts["capacity"]["cpus"])
+MORE = {POOL: "capacity: {cpus: 2}\n"}
+AGAIN = {POOL: "capacity: {cpus: 3}\n"}
 
 
 def test_without_a_demand_every_commit_is_taken_and_nothing_is_checked(house: House) -> None:
@@ -65,3 +59,296 @@ def test_an_unsigned_commit_stalls_the_environment_and_is_told(house: House, ada
         f"commit {new[:12]} is not applied: it isn't signed, and signed commits are demanded ("
     )
     assert parse(house.status.read().read("pass.yaml"))["commit"] == last
+
+
+def test_commits_by_strangers_are_not_applied(house: House, ada: Key, bob: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    house.push(MORE, by=bob)
+    assert house.once() == last
+    assert "it is signed by the SSH key SHA256:" in house.note()
+    assert "which isn't allowed" in house.note()
+
+
+def test_it_goes_on_when_the_commit_is_amended(house: House, ada: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    house.push(MORE)
+    assert house.once() == last
+    signed = ada.sign(house.ada, "commit", "--quiet", "--amend", "--no-edit")
+    house.ada.push("--force", "HEAD:main")
+    assert house.once() == signed
+    assert house.note() == ""
+
+
+def test_a_signed_commit_on_top_does_not_vouch_for_those_below(house: House, ada: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    unsigned = house.push(MORE)
+    head = house.push(AGAIN, by=ada)
+    assert house.once() == last
+    told = f"commit {head[:12]} is not applied: commit {unsigned[:12]} on the way to it isn't signed"
+    assert house.note().startswith(told)
+
+
+def test_a_signed_merge_onto_the_last_applied_commit_vouches_for_what_it_brings(house: House, ada: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    house.push(MORE)
+    house.once()
+    house.ada.git("checkout", "--quiet", "--detach", last)
+    merge = ada.sign(house.ada, "merge", "--quiet", "--no-ff", "-m", "Vouch", "main")
+    house.ada.push("HEAD:main")
+    assert house.once() == merge
+    assert house.note() == ""
+
+
+def test_a_branch_of_unsigned_commits_comes_in_by_a_signed_merge(house: House, ada: Key) -> None:
+    house.push(demands("signed", ada), by=ada)
+    house.once()
+    house.ada.git("checkout", "--quiet", "-b", "feature")
+    house.ada.commit(MORE)
+    house.ada.git("checkout", "--quiet", "main")
+    merge = ada.sign(house.ada, "merge", "--quiet", "--no-ff", "-m", "Merge", "feature")
+    house.ada.push("HEAD:main")
+    assert house.once() == merge
+
+
+def test_an_unsigned_merge_of_signed_commits_is_not_applied(house: House, ada: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    house.ada.git("checkout", "--quiet", "-b", "feature")
+    ada.commit(house.ada, MORE)
+    house.ada.git("checkout", "--quiet", "main")
+    house.ada.git("merge", "--quiet", "--no-ff", "-m", "Merge", "feature")
+    house.ada.push("HEAD:main")
+    assert house.once() == last
+
+
+def test_nobody_makes_himself_a_signer(house: House, ada: Key, bob: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    house.push(demands("signed", ada, bob), by=bob)
+    assert house.once() == last
+    house.push(demands("signed", bob) | MORE, by=bob)
+    assert house.once() == last
+
+
+def test_a_signer_lets_another_in_and_that_holds_from_the_next_commit_on(house: House, ada: Key, bob: Key) -> None:
+    house.push(demands("signed", ada), by=ada)
+    house.once()
+    house.push(demands("signed", ada, bob), by=ada)
+    head = house.push(MORE, by=bob)
+    assert house.once() == head, "the daemon sees both at once"
+
+
+def test_a_signer_who_was_removed_signs_nothing_more(house: House, ada: Key, bob: Key) -> None:
+    house.push(demands("signed", ada, bob), by=bob)
+    house.once()
+    last = house.push(demands("signed", ada), by=ada)
+    assert house.once() == last
+    house.push(MORE, by=bob)
+    assert house.once() == last
+
+
+def test_nobody_hands_the_key_over_to_others_alone(house: House, ada: Key, bob: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    house.push(demands("signed", bob), by=ada)
+    assert house.once() == last, (
+        "it doesn't meet its own demand: had the key been a wrong one, nobody could sign any more"
+    )
+    house.ada.git("reset", "--hard", "--quiet", last)
+    house.push_forced(demands("signed", ada, bob), by=ada)
+    head = house.push(demands("signed", bob), by=bob)
+    assert house.once() == head
+
+
+def test_verification_is_turned_off_by_a_signer_only(house: House, ada: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    house.push(demands("any"))
+    assert house.once() == last
+    house.ada.git("reset", "--hard", "--quiet", last)
+    house.push_forced(demands("any"), by=ada)
+    free = house.push(MORE)
+    assert house.once() == free
+
+
+def test_it_is_not_turned_off_by_taking_the_files_away_or_breaking_them(house: House, ada: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    for files in ({SIGNERS: None}, {ENVIRONMENT: None, SIGNERS: None}, {ENVIRONMENT: "verification: {commits: [}"}):
+        house.ada.git("reset", "--hard", "--quiet", last)
+        house.push_forced(files, by=ada)
+        house.push(MORE | {ENVIRONMENT: "{}\n"})
+        assert house.once() == last, files
+        assert "on the way to it" not in house.note()
+
+
+def test_the_first_commit_has_to_meet_its_own_demand(house: House, ada: Key) -> None:
+    house.push(demands("signed", ada))
+    with pytest.raises(Refused, match="is not applied: it isn't signed"):
+        house.once()
+    signed = house.push(MORE, by=ada)
+    assert house.once() == signed, "what lies below the first commit is nobody's business"
+
+
+def test_who_turns_it_on_has_to_meet_it(house: House, ada: Key) -> None:
+    last = house.push({ENVIRONMENT: "{}\n"})
+    house.once()
+    house.push(demands("signed", ada))
+    assert house.once() == last
+    assert ada.sign(house.ada, "commit", "--quiet", "--amend", "--no-edit")
+    house.ada.push("--force", "HEAD:main")
+    assert house.once() != last
+
+
+def test_merged_takes_signed_merges_and_nothing_else(house: House, ada: Key) -> None:
+    house.push(demands("signed", ada), by=ada)
+    house.once()
+    house.ada.git("checkout", "--quiet", "-b", "feature")
+    house.ada.commit(demands("merged", ada))
+    house.ada.git("checkout", "--quiet", "main")
+    last = ada.sign(house.ada, "merge", "--quiet", "--no-ff", "-m", "Merge", "feature")
+    house.ada.push("HEAD:main")
+    assert house.once() == last
+    house.push(MORE, by=ada)
+    assert house.once() == last
+    assert "it is no merge, and signed merges are demanded" in house.note()
+
+
+def test_a_key_is_valid_by_this_machine_s_clock_whatever_date_the_commit_bears(house: House, ada: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    lines = restricted(ada, 'valid-before="20400101"')
+    last = house.push({SIGNERS: lines}, by=ada)
+    assert house.once() == last
+    house.now = datetime(2040, 1, 2, tzinfo=UTC)
+    house.push(MORE, by=ada)
+    assert house.once() == last
+    assert "which is allowed, but not now or not for Git" in house.note()
+
+
+def test_a_key_whose_time_has_not_come_signs_nothing(house: House, ada: Key, bob: Key) -> None:
+    last = house.push(
+        {**demands("signed", ada), SIGNERS: ada.public + restricted(bob, 'valid-after="20900101"')}, by=ada
+    )
+    house.once()
+    house.push(MORE, by=bob)
+    assert house.once() == last
+    assert "but not now" in house.note()
+
+
+def test_a_rewritten_history_needs_a_person_and_a_signer(house: House, ada: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    for by, expected in ((None, False), (ada, True)):
+        house.ada.git("checkout", "--quiet", "--orphan", f"new-{expected}")
+        files = demands("signed", ada) | MORE
+        new = by.commit(house.ada, files) if by else house.ada.commit(files)
+        house.ada.push("--force", "HEAD:main")
+        assert house.once() == last
+        assert "doesn't descend" in house.note()
+        house.status.write({approval_path(new): b"{}\n"}, "approve")
+        assert house.once() == (new if expected else last)
+
+
+def test_an_old_signed_commit_from_before_the_demand_opens_no_back_door(house: House, ada: Key) -> None:
+    """A line that leaves the last applied commit is held against that commit's demand all along."""
+    first = house.push({ENVIRONMENT: "{}\n"}, by=ada)
+    house.once()
+    house.ada.git("checkout", "--quiet", "-b", "side")
+    ada.commit(house.ada, {"specs/README.md": "an old branch of Ada's, signed when anything was taken"})
+    house.ada.git("checkout", "--quiet", "main")
+    last = house.push(demands("signed", ada), by=ada)
+    assert house.once() == last != first
+    house.ada.git("checkout", "--quiet", "side")
+    house.ada.commit(MORE)
+    house.ada.git("merge", "--quiet", "-s", "ours", "-m", "Merge the wrong way round", "main")
+    house.ada.push("HEAD:main")
+    assert house.once() == last
+    assert "isn't signed" in house.note()
+
+
+def test_nothing_is_asked_again_while_nothing_moves(house: House, ada: Key, bob: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    asked = house.checks
+    house.once()
+    assert house.checks == asked, "the commit is the last applied one"
+    house.push(MORE, by=bob)
+    assert [house.once(), house.once(), house.once()] == [last] * 3
+    assert house.checks == asked + 1
+
+
+def test_what_could_not_be_verified_stalls_and_is_asked_again(
+    house: House, ada: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    head = house.push(MORE, by=ada)
+    house.fails = Unavailable("ssh-keygen is not installed", "install it")
+    assert house.once() == last
+    assert "it can't be verified: ssh-keygen is not installed, and signatures" not in house.note()
+    assert "it can't be verified: ssh-keygen is not installed (install it)" in house.note()
+    house.fails = None
+    assert house.once() == head
+
+
+def test_a_line_that_is_too_long_is_vouched_for_by_a_merge(
+    house: House, ada: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciler.loop.verification.LONGEST", 2)
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    for cpus in (2, 3, 4):
+        house.push({POOL: f"capacity: {{cpus: {cpus}}}\n"}, by=ada)
+    assert house.once() == last
+    assert "there are more than 2 commits since" in house.note()
+
+
+def test_a_replaced_object_is_not_taken_for_the_commit(house: House, ada: Key) -> None:
+    """Whoever can push to refs/replace could have another commit read under the id of a signed one."""
+    house.push(demands("signed", ada), by=ada)
+    house.once()
+    signed = house.push(MORE, by=ada)
+    house.ada.git("checkout", "--quiet", "-b", "evil")
+    evil = house.ada.commit({POOL: "capacity: {cpus: 64}\n"})
+    house.ada.push("HEAD:refs/heads/evil")
+    house.ada.push(f"{evil}:refs/replace/{signed}")
+    assert house.once() == signed
+    assert house.converging.preview(house.source.head()).desired.resources["pools/shared"].spec.capacity.cpus == 2
+
+
+def test_pinned_signers_have_to_have_signed_whatever_the_repository_says(house: House, ada: Key, bob: Key) -> None:
+    house.restart(pinned=Signers(ada.public.encode()))
+    house.push(demands("signed", bob), by=bob)
+    with pytest.raises(Refused, match="isn't allowed"):
+        house.once()
+    last = house.push(demands("any"), by=ada)
+    assert house.once() == last
+    house.push(MORE)
+    assert house.once() == last
+
+
+def test_with_pinned_signers_the_status_is_not_believed(house: House, ada: Key) -> None:
+    last = house.push({ENVIRONMENT: "{}\n"}, by=ada)
+    house.once()
+    evil = house.push(MORE)
+    house.once()
+    told = house.status.read().read("pass.yaml").replace(last.encode(), evil.encode())
+    house.status.write({"pass.yaml": told}, "claim that it was applied")
+    house.restart(pinned=Signers(ada.public.encode()))
+    with pytest.raises(Refused, match="isn't signed"):
+        house.once()
+
+
+def test_a_pinned_key_that_has_expired_keeps_in_force_what_it_signed(house: House, ada: Key) -> None:
+    last = house.push({ENVIRONMENT: "{}\n"}, by=ada)
+    house.once()
+    house.restart(pinned=Signers(restricted(ada, 'valid-before="20400101"').encode()))
+    house.now = datetime(2040, 1, 2, tzinfo=UTC)
+    assert house.once() == last
+    house.push(MORE, by=ada)
+    assert house.once() == last

@@ -1,4 +1,4 @@
-"""A house whose repository is real and whose engines are in memory: people push to it, and sign what they push or not."""
+"""A house with a real repository and engines in memory: people push to it, and sign what they push or not."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
 from reconciler.loop.verification import Verification
 from reconciler.model.commit_policy import CommitPolicy, Signers
+from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.ports.engines import Engines
 from reconciler.providers.memory import MemoryStatus, World
@@ -46,6 +47,7 @@ class House:
         self.world = World()
         self.status = MemoryStatus(self.world)
         self.checks = 0
+        self.fails: Unavailable | None = None
         self.now = datetime.now(UTC)
         self.restart(pinned)
 
@@ -71,12 +73,20 @@ class House:
 
     def _check(self, *given: Any) -> str:
         self.checks += 1
+        if self.fails:
+            raise self.fails
         return check(*given)
 
     def push(self, files: "dict[str, str | None]", by: Key | None = None) -> str:
         """Commit files, signed by a key or by none, and push them; return the commit."""
         commit = by.commit(self.ada, files) if by else self.ada.commit(files)
         self.ada.push("HEAD:main")
+        return commit
+
+    def push_forced(self, files: "dict[str, str | None]", by: Key) -> str:
+        """Commit files, signed, in place of what was pushed."""
+        commit = by.commit(self.ada, files)
+        self.ada.push("--force", "HEAD:main")
         return commit
 
     def once(self) -> str | None:
