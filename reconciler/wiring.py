@@ -31,7 +31,7 @@ from reconciler.plugins import PORTS, PROVIDERS, Plugins, installed
 from reconciler.ports.engines import Engines
 from reconciler.ports.source import SourceTree
 from reconciler.settings import Settings
-from reconciler.signatures import check
+from reconciler.signatures import SigningKey, check, pinned
 from reconciler.status.branch import StatusBranch
 from reconciler.watched.branch import Source
 from runners.contract.secrets import PREFIX, SECRET
@@ -76,6 +76,7 @@ def engines(environment: Environment, settings: Settings, source: Source, plugin
         "environment": settings.environment,
         "repository": source.repository,
         "branch": settings.branch,
+        "signing_key": signing_key(settings),
     }
     folders = {port: home / port if port in SHARED else home / port / settings.environment for port in PORTS}
     found = plugins or installed()
@@ -242,7 +243,16 @@ def verification(settings: Settings, source: Source) -> Verification:
     def policy_of(commit: CommitId) -> CommitPolicy:
         return read_policy(source.tree(commit), settings.environment)
 
-    return Verification(source, policy_of, check, now=SystemClock().now)
+    key = signing_key(settings)
+    own_key = key.public if key else None
+    return Verification(
+        source, policy_of, check, now=SystemClock().now, pinned=pinned(settings.verify_with), own_key=own_key
+    )
+
+
+def signing_key(settings: Settings) -> SigningKey | None:
+    """Return the key that signs what is merged from here."""
+    return SigningKey(settings.signing_key) if settings.signing_key else None
 
 
 def holder_name() -> str:

@@ -15,7 +15,7 @@ from reconciler.cli.durations import SPAN
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
 from reconciler.cli.log_stream import LogStream
-from reconciler.cli.options import placed
+from reconciler.cli.options import placed, trusting
 from reconciler.settings import Settings
 
 
@@ -42,6 +42,7 @@ from reconciler.settings import Settings
     help="How the log is written; `auto` is text on a terminal, else JSON.",
 )
 @placed
+@trusting
 def command(settings: Settings, http: str, resync: float, poll: float, log_format: str) -> None:
     """Run the daemon: watch the repository and keep converging until SIGTERM.
 

@@ -13,17 +13,15 @@ from reconciler.compose.locate import Locator
 from reconciler.compose.lru import Lru
 from reconciler.compose.validate import validate
 from reconciler.model.commit_policy import KEYS, SIGNERS, CommitPolicy, Signers
-from reconciler.model.environment import Verification
+from reconciler.model.environment import Environment
 from reconciler.model.errors import BadSpec, Problem
 from reconciler.plugins import Plugins
 from reconciler.ports.source import SourceTree
-from reconciler.signatures.allowed_signers import flaws_in
+from reconciler.signatures.allowed_signers import flaws_in, keys_in
+from reconciler.signatures.pinned import ARMOUR, LARGEST
 from reconciler.yaml.parse import Unreadable
 
-LARGEST = 2**20
-"""Bytes of the largest file of signers."""
 _BLOCK = "verification"
-_ARMOUR = b"-----BEGIN PGP PUBLIC KEY BLOCK-----"
 
 
 def beside(path: str) -> tuple[str, str]:
@@ -54,25 +52,15 @@ def policy_in(library: Library, path: str) -> CommitPolicy:
         document = library.document(path)
     except Unreadable as error:
         raise BadSpec((told(path, error),)) from None
-    values = document.value.get(_BLOCK)
-    if values is None:
+    if _BLOCK not in document.value:
         return CommitPolicy()
     locator = Locator(library, [Layer(path, document)], path)
     try:
-        demand = _block(values).commits
+        demand = validate(Environment, {_BLOCK: document.value[_BLOCK]}).verification.commits
         signers = _signers(library, path) if demand != "any" else Signers()
     except Flawed as error:
         raise BadSpec(locator.problems(error.flaws)) from None
     return CommitPolicy(demand, signers)
-
-
-def _block(values: object) -> Verification:
-    if not isinstance(values, dict):
-        raise Flawed(Flaw((_BLOCK,), "expected a mapping", "such as `verification: {commits: signed}`"))
-    try:
-        return validate(Verification, values)
-    except Flawed as error:
-        raise Flawed(*(Flaw((_BLOCK, *f.path), f.message, f.hint, f.on_key) for f in error.flaws)) from None
 
 
 def _signers(library: Library, path: str) -> Signers:
@@ -86,7 +74,7 @@ def _signers(library: Library, path: str) -> Signers:
     ssh, openpgp = (_content(library, path) for path in paths)
     if problems := [*_ssh_problems(paths[0], ssh), *_openpgp_problems(paths[1], openpgp)]:
         raise BadSpec(tuple(problems))
-    if not ssh.strip() and not openpgp.strip():
+    if not keys_in(ssh) and not openpgp.strip():
         hint = f"add {paths[0]} (SSH keys, see ssh-keygen(1)), or {paths[1]} (`gpg --armor --export`)"
         raise Flawed(Flaw((_BLOCK, "commits"), "nobody could sign a commit: there are no signers", hint))
     return Signers(ssh, openpgp)
@@ -111,5 +99,5 @@ def _ssh_problems(path: str, content: bytes) -> Iterator[Problem]:
 
 
 def _openpgp_problems(path: str, content: bytes) -> Iterator[Problem]:
-    if content.strip() and _ARMOUR not in content:
+    if content.strip() and ARMOUR not in content:
         yield Problem(path, 0, 0, "", "it holds no OpenPGP key in ASCII armour", "write it by `gpg --armor --export`")

@@ -138,7 +138,7 @@ class Converging:
 
     def run(self, commit: CommitId) -> Pass:
         """Make one pass."""
-        return self.cycle(commit).run(commit, (self._note,) if self._note else ())
+        return self.cycle(commit).run(commit, self._notes(), self._verifier.merge_flaw(commit))
 
     def preview(self, commit: CommitId) -> Pass:
         """Tell what a pass would do, on the engines of the commit that is in force.
@@ -154,10 +154,21 @@ class Converging:
         if in_force is None:
             raise Refused("the watched branch has no commit, so there are no engines to plan on", "push one first")
         if commit == in_force:
-            return self.cycle(commit).preview(commit, (self._note,) if self._note else ())
-        notes = tuple(_unplanned(self._compose(in_force).environment, self._compose(commit).environment))
+            return self.cycle(commit).preview(commit, self._notes(), self._verifier.merge_flaw(commit))
+        changed = _unplanned(self._compose(in_force).environment, self._compose(commit).environment)
+        notes = (*(self._notes() if commit == self._seen[0] else ()), *changed)
         done = self.cycle(in_force).preview(commit)
         return replace(done, plan=replace(done.plan, notes=notes + done.plan.notes))
+
+    def merge_flaw(self, commit: CommitId) -> str:
+        """Return why nothing may be merged on top of a commit from here; empty where something may.
+
+        Call `head` before, which tells what is in force.
+        """
+        return self._note or self._verifier.merge_flaw(commit)
+
+    def _notes(self) -> tuple[str, ...]:
+        return (self._note,) if self._note else ()
 
     def cycle(self, commit: CommitId) -> Cycle:
         """Return the cycle over the engines that a commit's environment file names, built anew when they changed.

@@ -19,15 +19,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from reconciler.model.commit_policy import CommitPolicy, Demand, SignedCommit, Signers
+from reconciler.model.commit_policy import SIGNERS, CommitPolicy, Demand, SignedCommit, Signers
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId
+from reconciler.signatures.allowed_signers import keys_in
 
 LONGEST = 1000
 """Commits on a line that are looked at."""
 _REMEMBERED = 16
 _ANY = CommitPolicy()
 _HINT = "sign anew and push again, or vouch for what is new by a signed merge: see Operating, Signed commits"
+_KEY_HINT = "give one by --signing-key that the allowed signers list, or merge by hand"
 _WORDS: dict[Demand, str] = {"any": "any commit", "signed": "signed commits", "merged": "signed merges"}
 
 
@@ -55,12 +57,19 @@ class Verifier(Protocol):
             Unavailable: the repository can't be read.
         """
 
+    def merge_flaw(self, commit: CommitId, /) -> str:
+        """Return why a merge by this program onto a commit would not be applied; empty where it would be."""
+
 
 class TakesAny:
     """Takes every commit, for a repository that has no signatures."""
 
     def demand(self, commit: CommitId, former: CommitId | None) -> None:
         """Do nothing."""
+
+    def merge_flaw(self, _commit: CommitId, /) -> str:
+        """Find none."""
+        return ""
 
 
 class Verification:
@@ -72,6 +81,7 @@ class Verification:
         check: says who signed some bytes, and raises `Refused` where nobody did who may.
         now: the time.
         pinned: signers whom the operator named, who have to have signed whatever the repository says.
+        own_key: returns the public key by which this program signs what it merges, if it has one.
     """
 
     def __init__(
@@ -82,12 +92,15 @@ class Verification:
         *,
         now: Callable[[], datetime],
         pinned: Signers | None = None,
+        own_key: Callable[[], bytes] | None = None,
     ) -> None:
         self._history = history
         self._policy_of = policy_of
         self._check = check
         self._now = now
         self._pinned = CommitPolicy("signed", pinned) if pinned else None
+        self._own_key = own_key
+        self._merge_flaw: tuple[CommitId, str] | None = None
         self._known: dict[tuple[CommitId, CommitId | None], Refused | None] = {}
 
     def demand(self, commit: CommitId, former: CommitId | None) -> None:
@@ -111,6 +124,28 @@ class Verification:
                 del self._known[oldest]
         if (known := self._known[key]) is not None:
             raise Refused(known.message, known.hint)
+
+    def merge_flaw(self, commit: CommitId, /) -> str:
+        """Return why a merge by this program onto a commit would not be applied; empty where it would be.
+
+        Raises:
+            Unavailable: the repository can't be read.
+        """
+        if self._merge_flaw is None or self._merge_flaw[0] != commit:
+            policies = [policy for policy in (self._own(commit), self._pinned) if policy and policy.demand != "any"]
+            self._merge_flaw = (commit, self._unsignable(policies) if policies else "")
+        return self._merge_flaw[1]
+
+    def _unsignable(self, policies: Sequence[CommitPolicy]) -> str:
+        if self._own_key is None:
+            return f"{_WORDS[policies[0].demand]} are demanded, and no key is here to sign a merge: {_KEY_HINT}"
+        try:
+            key = self._own_key()
+        except (Refused, Unavailable) as error:
+            return str(error)
+        if all(key in keys_in(policy.signers.ssh) for policy in policies):
+            return ""
+        return f"the signing key isn't among those that may sign: a signer adds its public half to `{SIGNERS}`"
 
     def _refusal(self, commit: CommitId, former: CommitId | None) -> Refused | None:
         try:

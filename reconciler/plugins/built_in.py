@@ -26,7 +26,9 @@ LOCAL_SERVING = Provider(
 )
 KSERVE = Provider(f"{_ROOM}.serving.kserve:KServeServing", f"{_OPTIONS}:KServe", (), "setpoint[kubernetes]")
 GIT_FORGE = Provider(
-    f"{_ROOM}.forge.git:GitForge", "reconciler.plugins.declaration:Options", ("repository", "environment", "branch")
+    f"{_ROOM}.forge.git:GitForge",
+    "reconciler.plugins.declaration:Options",
+    ("repository", "environment", "branch", "signing_key"),
 )
 
 

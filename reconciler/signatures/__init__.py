@@ -6,6 +6,7 @@ What isn't a good signature by one of these keys at this moment raises, and whoe
 """
 
 from reconciler.signatures.check import check
+from reconciler.signatures.pinned import pinned
 from reconciler.signatures.ssh import SigningKey
 
-__all__ = ["SigningKey", "check"]
+__all__ = ["SigningKey", "check", "pinned"]

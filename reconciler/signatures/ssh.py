@@ -89,6 +89,22 @@ class SigningKey:
                 raise Refused(f"the signing key {self.path} can't be used: {said}", hint)
             return (folder / "payload.sig").read_bytes()
 
+    def made(self, payload: bytes, signature: bytes) -> bool:
+        """Tell whether a signature over some bytes is by this key.
+
+        Raises:
+            Refused: the key can't be used.
+            Unavailable: it couldn't be checked.
+        """
+        public = self.public()
+        kind = public[4 : 4 + int.from_bytes(public[:4])]
+        line = b"own %s %s\n" % (kind, base64.b64encode(public))
+        try:
+            check(payload, signature, line, datetime.now(UTC))
+        except Refused:
+            return False
+        return True
+
     def public(self) -> bytes:
         """Return its public key, as SSH encodes it.
 
