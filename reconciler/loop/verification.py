@@ -169,7 +169,7 @@ class Verification:
             own = self._own(one.id)
             if own != policy and own is not None and (is_on_line or one.id == commit):
                 self._hold(one, commit, own)
-                policy = own if is_on_line else policy
+                policy = own
 
     def _line(self, commit: CommitId, former: CommitId | None) -> tuple[bool, Sequence[SignedCommit]]:
         """Return the commits to be verified, the oldest first, and whether the first of them follows the former one."""

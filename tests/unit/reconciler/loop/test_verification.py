@@ -1,16 +1,21 @@
 """Commits are applied when those who may have signed them: each sentence of the rules, by real git and ssh-keygen."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from reconciler.git.signed import parse_signed, with_signature
 from reconciler.model.commit_policy import Signers
 from reconciler.model.errors import Refused, Unavailable
+from reconciler.model.ids import CommitId
+from reconciler.signatures import SigningKey
 from reconciler.status.read import approval_path, parse
+from tests.unit.reconciler.git.people import git
 from tests.unit.reconciler.loop.verified_house import ENVIRONMENT, POOL, SIGNERS, House, demands
-from tests.unit.reconciler.signers import Key, restricted, ssh_key
+from tests.unit.reconciler.signers import USES_GPG, Key, Keyring, restricted, ssh_key
 
 
 @pytest.fixture
@@ -352,3 +357,108 @@ def test_a_pinned_key_that_has_expired_keeps_in_force_what_it_signed(house: Hous
     assert house.once() == last
     house.push(MORE, by=ada)
     assert house.once() == last
+
+
+def test_what_the_daemon_would_have_to_sign_it_merges_with_a_key_that_is_allowed(
+    house: House, ada: Key, bob: Key
+) -> None:
+    last = house.push({ENVIRONMENT: "{}\n"}, by=ada)
+    house.once()
+    assert house.converging.merge_flaw(CommitId(last)) == ""
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    assert "no key is here to sign a merge" in house.converging.merge_flaw(CommitId(last))
+    house.restart(signing_key=bob)
+    house.once()
+    assert "the signing key isn't among those that may sign" in house.converging.merge_flaw(CommitId(last))
+    last = house.push(demands("signed", ada, bob), by=ada)
+    house.once()
+    assert house.converging.merge_flaw(CommitId(last)) == ""
+    house.restart(pinned=Signers(ada.public.encode()), signing_key=bob)
+    house.once()
+    assert "isn't among those that may sign" in house.converging.merge_flaw(CommitId(last))
+    house.restart(signing_key=replace(bob, path=bob.path / "gone"))
+    house.once()
+    assert "can't be used" in house.converging.merge_flaw(CommitId(last))
+
+
+def test_a_plan_for_the_refused_commit_says_that_it_is_refused(house: House, ada: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    refused = house.push(MORE)
+    assert house.converging.preview(CommitId(last)).plan.notes[0].startswith(f"commit {refused[:12]} is not applied")
+    assert house.converging.preview(CommitId(refused)).plan.notes[0].startswith(f"commit {refused[:12]} is not applied")
+
+
+def test_a_commit_with_two_signatures_is_not_applied(house: House, ada: Key, bob: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    bob.commit(house.ada, MORE)
+    content = (house.ada.git("cat-file", "commit", "HEAD") + "\n").encode()
+    twice = with_signature(content, SigningKey(ada.path).sign(parse_signed("", content).payload)).decode()
+    forged = git(house.ada.folder, "hash-object", "-t", "commit", "-w", "--stdin", stdin=twice)
+    house.ada.push(f"{forged}:main")
+    assert house.once() == last
+    assert "it carries several signatures" in house.note()
+
+
+def test_a_signature_of_another_commit_is_none(house: House, ada: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    old = (house.ada.git("cat-file", "commit", "HEAD") + "\n").encode()
+    house.ada.commit(MORE)
+    content = (house.ada.git("cat-file", "commit", "HEAD") + "\n").encode()
+    copied = with_signature(content, parse_signed("", old).signature).decode()
+    forged = git(house.ada.folder, "hash-object", "-t", "commit", "-w", "--stdin", stdin=copied)
+    house.ada.push(f"{forged}:main")
+    assert house.once() == last
+    assert "isn't one over it" in house.note()
+
+
+def test_a_branch_that_points_to_a_signed_tag_is_no_signed_commit(house: House, ada: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    house.ada.commit(MORE)
+    house.ada.git(*ada.settings, "tag", "-s", "-m", "Tag", "v1")
+    house.ada.push("HEAD:main", "v1")
+    assert house.once() == last
+    assert "it isn't signed" in house.note()
+
+
+def test_a_replayed_commit_descends_from_nothing_new(house: House, ada: Key) -> None:
+    old = house.push(demands("signed", ada), by=ada)
+    house.once()
+    last = house.push(MORE, by=ada)
+    house.once()
+    house.ada.push("--force", f"{old}:main")
+    assert house.once() == last
+    assert f"commit {old[:12]} doesn't descend from {last[:12]}" in house.note()
+
+
+def test_a_name_in_a_note_is_text_of_others(house: House, ada: Key) -> None:
+    house.push(demands("signed", ada), by=ada)
+    house.once()
+    house.ada.commit(MORE)
+    content = (house.ada.git("cat-file", "commit", "HEAD") + "\n").encode()
+    odd = with_signature(content, b"-----BEGIN \x1b[2J<script>\xe2\x80\xae\n").decode()
+    forged = git(house.ada.folder, "hash-object", "-t", "commit", "-w", "--stdin", stdin=odd)
+    house.ada.push(f"{forged}:main")
+    house.once()
+    assert house.note().isprintable()
+    assert "has a signature of an unknown kind" in house.note()
+
+
+@USES_GPG
+def test_openpgp_keys_sign_as_well(house: House, ada: Key, tmp_path_factory: pytest.TempPathFactory) -> None:
+    keyring = Keyring(tmp_path_factory.mktemp("pgp"))
+    try:
+        forge, eve = keyring.key("forge"), keyring.key("eve")
+        house.push(demands("signed", ada, openpgp=forge.public), by=forge)
+        assert house.once() == house.source.head()
+        last = house.push(MORE, by=ada)
+        assert house.once() == last
+        house.push(AGAIN, by=eve)
+        assert house.once() == last
+        assert "it is signed by the OpenPGP key" in house.note()
+    finally:
+        keyring.close()

@@ -17,7 +17,7 @@ from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.ports.engines import Engines
 from reconciler.providers.memory import MemoryStatus, World
-from reconciler.signatures import check
+from reconciler.signatures import SigningKey, check
 from reconciler.status.read import parse
 from reconciler.watched.branch import Source
 from tests.unit.reconciler import stage
@@ -51,8 +51,9 @@ class House:
         self.now = datetime.now(UTC)
         self.restart(pinned)
 
-    def restart(self, pinned: Signers | None = None) -> None:
+    def restart(self, pinned: Signers | None = None, signing_key: Key | None = None) -> None:
         """Begin with a daemon that remembers nothing."""
+        own_key = SigningKey(signing_key.path).public if signing_key else None
         composer = Composer(self.source.tree, "dev")
 
         def make_cycle(engines: Engines) -> Cycle:
@@ -65,7 +66,9 @@ class House:
             composer,
             build=lambda _: stage.engines(self.world),
             make_cycle=make_cycle,
-            verifier=Verification(self.source, self._policy, self._check, now=lambda: self.now, pinned=pinned),
+            verifier=Verification(
+                self.source, self._policy, self._check, now=lambda: self.now, pinned=pinned, own_key=own_key
+            ),
         )
 
     def _policy(self, commit: CommitId) -> CommitPolicy:
