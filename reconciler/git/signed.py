@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 
 from reconciler.git.objects import ObjectStore, object_id
 from reconciler.model.commit_policy import SignedCommit
-from reconciler.model.errors import Unavailable
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId
 
 _HEADERS = {"sha1": b"gpgsig", "sha256": b"gpgsig-sha256"}
 """The header of a signature by the hash that the repository's ids are made by (gitformat-signature(5))."""
+LARGEST = 2**20
+"""Bytes of the largest commit, which is a message and some headers."""
 _LATEST = 253402300799
 """The last second of the year 9999, in seconds since 1970."""
 
@@ -18,14 +20,15 @@ def read_signed(store: ObjectStore, commit: str) -> SignedCommit:
     """Read a commit as it was signed. Its content is held against its id: nothing can stand in its place.
 
     Raises:
+        Refused: it is larger than what is looked at.
         Unavailable: there is no such commit, or what is stored under its id is something else.
     """
-    try:
-        content = store.read(commit)
-    except FileNotFoundError as error:
-        raise Unavailable(
-            f"commit {commit} isn't in {store.git_dir}", "`git fsck` there tells what is missing"
-        ) from error
+    found = store.find(commit)
+    if found is None:
+        raise Unavailable(f"commit {commit} isn't in {store.git_dir}", "`git fsck` there tells what is missing")
+    if found.size > LARGEST:
+        raise Refused(f"commit {commit[:12]} is larger than {LARGEST // 2**20} MiB", "a message is no place for data")
+    content = store.read(commit)
     if object_id("commit", content, store.algorithm) != commit:
         raise Unavailable(f"what {store.git_dir} holds as commit {commit} is something else", "see `git fsck` there")
     return parse_signed(commit, content, store.algorithm)

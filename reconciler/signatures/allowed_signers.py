@@ -9,6 +9,8 @@ import binascii
 import re
 from collections.abc import Iterator
 
+from reconciler.model.text import printable
+
 _KEY = re.compile(r"(?:^|\s)((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w@.-]+)\s+([A-Za-z0-9+/]+={0,2})(?:\s|$)")
 _OPTION = re.compile(
     r'(cert-authority|namespaces="[^"]*"|valid-(?:after|before)="\d{8}(?:\d{4}(?:\d\d)?)?Z?")', re.IGNORECASE
@@ -43,7 +45,7 @@ def _read(line: str) -> tuple[bytes | None, str]:
     if not principals:
         return None, "nobody is named before the key"
     if odd := [option for option in options if not _OPTION.fullmatch(option)]:
-        return None, f"unknown option {odd[0][:60]}"
+        return None, f"unknown option {printable(odd[0], 60)}"
     return _decoded(found[1], found[2])
 
 

@@ -96,7 +96,8 @@ def test_hostile_files_of_signers_are_refused(line: str) -> None:
     assert told(SMALL | {ENVIRONMENT: SIGNED, SIGNERS: line}, {KEYS: "submodule"})[0].startswith(f"{KEYS}: it is a")
     assert "larger than 1 MiB" in told(SMALL | {ENVIRONMENT: SIGNED, SIGNERS: line * (LARGEST // len(line) + 1)})[0]
     assert "holds no OpenPGP key" in told(SMALL | {ENVIRONMENT: SIGNED, KEYS: "\x1b[2J<script>"})[0]
-    (found,) = told(SMALL | {ENVIRONMENT: SIGNED, SIGNERS: f"ada \x1b[2J\u202e{line.split(' ', 1)[1]}"})
+    (found,) = told(SMALL | {ENVIRONMENT: SIGNED, SIGNERS: f"ada \x1b[2J\u202e {line.split(' ', 1)[1]}"})
+    assert "unknown option \\x1b[2J" in found
     assert found.isprintable()
 
 

@@ -8,8 +8,8 @@ import pytest
 from reconciler.git.bare import make_bare
 from reconciler.git.commits import format_commit
 from reconciler.git.objects import ObjectStore, object_id
-from reconciler.git.signed import parse_signed, read_signed, with_signature
-from reconciler.model.errors import Unavailable
+from reconciler.git.signed import LARGEST, parse_signed, read_signed, with_signature
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.signatures.ssh import SigningKey, check
 from tests.unit.reconciler.git.people import Clone, git
 from tests.unit.reconciler.signers import ssh_key
@@ -93,6 +93,15 @@ def test_a_signed_tag_is_no_signed_commit(ada: Clone, tmp_path: Path) -> None:
     assert read_signed(store, commit).signature == b""
     with pytest.raises(Unavailable, match="is something else"):
         read_signed(store, ada.git("rev-parse", "v1"))
+    store.close()
+
+
+def test_a_commit_of_any_size_is_not_read(tmp_path: Path) -> None:
+    store = ObjectStore(make_bare(tmp_path / "store.git"))
+    content = format_commit(TREE, [], "x" * LARGEST)
+    store.write([("commit", content)])
+    with pytest.raises(Refused, match="is larger than 1 MiB"):
+        read_signed(store, object_id("commit", content))
     store.close()
 
 
