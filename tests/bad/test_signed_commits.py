@@ -10,7 +10,7 @@ from reconciler.model.commit_policy import Signers
 from reconciler.model.errors import Refused
 from reconciler.signatures import SigningKey
 from tests.unit.reconciler.git.people import git
-from tests.unit.reconciler.loop.verified_house import ENVIRONMENT, POOL, SIGNERS, House, demands
+from tests.unit.reconciler.loop.verified_house import ENVIRONMENT, POOL, PROPOSAL, SIGNERS, House, demands
 from tests.unit.reconciler.signers import Key, ssh_key
 
 
@@ -144,3 +144,14 @@ def test_a_name_in_a_note_is_text_of_others(house: House, ada: Key) -> None:
     house.once()
     assert house.note().isprintable()
     assert "has a signature of an unknown kind" in house.note()
+
+
+def test_a_merge_by_the_daemon_vouches_for_nothing_that_was_pushed_below_it(house: House, ada: Key, bob: Key) -> None:
+    """Somebody pushes in the moment between the daemon's look at the branch and its merge."""
+    last = house.push(demands("signed", ada, bob), by=ada)
+    house.once()
+    forge = house.proposed(bob)
+    unsigned = house.push({"specs/pools/mine.yaml": "capacity: {cpus: 64}\n"})
+    forge.merge(PROPOSAL)
+    assert house.once() == last
+    assert f"commit {unsigned[:12]} on the way to it isn't signed" in house.note()

@@ -11,7 +11,7 @@ from reconciler.model.commit_policy import Signers
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.status.read import approval_path, parse
-from tests.unit.reconciler.loop.verified_house import ENVIRONMENT, POOL, SIGNERS, House, demands
+from tests.unit.reconciler.loop.verified_house import ENVIRONMENT, POOL, PROPOSAL, SIGNERS, House, demands
 from tests.unit.reconciler.signers import USES_GPG, Key, Keyring, restricted, ssh_key
 
 
@@ -357,3 +357,18 @@ def test_openpgp_keys_sign_as_well(house: House, ada: Key, tmp_path_factory: pyt
         assert "it is signed by the OpenPGP key" in house.note()
     finally:
         keyring.close()
+
+
+@pytest.mark.parametrize("demand", ["signed", "merged"])
+def test_what_the_daemon_merged_and_signed_is_applied(house: House, ada: Key, bob: Key, demand: str) -> None:
+    house.push(demands("signed", ada, bob), by=ada)
+    house.once()
+    house.ada.git("checkout", "--quiet", "-b", "feature")
+    house.ada.commit(demands(demand, ada, bob))
+    house.ada.git("checkout", "--quiet", "main")
+    ada.sign(house.ada, "merge", "--quiet", "--no-ff", "-m", "Merge", "feature")
+    house.ada.push("HEAD:main")
+    house.once()
+    forge = house.proposed(bob)
+    assert house.once() == house.source.head(), "what is proposed is on a branch of its own"
+    assert forge.merge(PROPOSAL) == house.once()

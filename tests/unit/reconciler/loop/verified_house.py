@@ -16,6 +16,8 @@ from reconciler.model.commit_policy import CommitPolicy, Signers
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.ports.engines import Engines
+from reconciler.ports.forge import ProposalOrder
+from reconciler.providers.forge.git import GitForge
 from reconciler.providers.memory import MemoryStatus, World
 from reconciler.signatures import SigningKey, check
 from reconciler.status.read import parse
@@ -27,6 +29,7 @@ from tests.unit.reconciler.signers import Key
 ENVIRONMENT = "environments/dev/environment.yaml"
 SIGNERS, KEYS = "environments/dev/allowed_signers", "environments/dev/allowed_keys.asc"
 POOL = "specs/pools/shared.yaml"
+PROPOSAL = "promotions/go/3f2a1b4c5d6e"
 
 
 def demands(commits: str, *keys: Key, openpgp: str | None = None) -> dict[str, str | None]:
@@ -91,6 +94,14 @@ class House:
         commit = by.commit(self.ada, files)
         self.ada.push("--force", "HEAD:main")
         return commit
+
+    def proposed(self, key: Key | None) -> GitForge:
+        """Propose one more CPU off what is in force, as the daemon does that has a key; return its forge."""
+        forge = GitForge(self.source.repository, "dev", "main", SigningKey(key.path) if key else None)
+        base = self.converging.head()
+        assert base
+        forge.propose(ProposalOrder(PROPOSAL, base, POOL, {"capacity.cpus": 7}, "Promote"))
+        return forge
 
     def once(self) -> str | None:
         """Make a pass on the commit that is to be applied; return that."""
