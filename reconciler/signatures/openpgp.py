@@ -50,13 +50,13 @@ def check(payload: bytes, signature: bytes, keys: bytes, at: datetime) -> str:
     with private({"payload": payload, "signature.asc": signature, "keys.asc": keys}) as folder:
         run(folder, (*_QUIET, "--import", "keys.asc"))  # where it fails, the key is missing afterwards
         told = run(folder, (*_QUIET, clock, "--verify", "signature.asc", "-"), "payload")
-    said = _statuses(told.text)
-    if told.code or not _is_good(said):
+    said = statuses(told.text)
+    if told.code or not is_good(said):
         raise _refused(said)
     return printable(said["GOODSIG"][0].partition(" ")[2], 100)
 
 
-def _statuses(text: str) -> Mapping[str, Sequence[str]]:
+def statuses(text: str) -> Mapping[str, Sequence[str]]:
     """Read what gpg says to programs (GnuPG, doc/DETAILS): what was told after each word, as often as that was told."""
     found: dict[str, list[str]] = {}
     for line in text.split("\n"):  # not by `splitlines`: a user's name may hold other line breaks
@@ -66,7 +66,7 @@ def _statuses(text: str) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def _is_good(said: Mapping[str, Sequence[str]]) -> bool:
+def is_good(said: Mapping[str, Sequence[str]]) -> bool:
     """Tell whether there is one signature, good in every respect, over bytes as they are and not over lines of a text.
 
     VALIDSIG alone doesn't do, nor does the exit code: gpg says so of expired keys, too.

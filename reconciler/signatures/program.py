@@ -42,12 +42,12 @@ def private(files: Mapping[str, bytes]) -> Iterator[Path]:
     Raises:
         Unavailable: the disk can't be written.
     """
-    with tempfile.TemporaryDirectory(prefix="setpoint-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        with writing(folder):
+    with contextlib.ExitStack() as stack:
+        with writing(Path(tempfile.gettempdir())):
+            made = tempfile.TemporaryDirectory(prefix="setpoint-", ignore_cleanup_errors=True)
+            folder = Path(stack.enter_context(made))
             for path, content in files.items():
                 (folder / path).write_bytes(content)
-                (folder / path).chmod(0o600)
         yield folder
 
 

@@ -6,9 +6,6 @@ from pathlib import Path
 import pytest
 
 from reconciler.git.signed import parse_signed, with_signature
-from reconciler.model.commit_policy import Signers
-from reconciler.model.errors import Refused
-from reconciler.signatures import SigningKey
 from tests.unit.reconciler.git.people import git
 from tests.unit.reconciler.loop.verified_house import ENVIRONMENT, POOL, PROPOSAL, SIGNERS, House, demands
 from tests.unit.reconciler.signers import Key, ssh_key
@@ -46,23 +43,6 @@ def test_it_is_not_turned_off_by_taking_the_files_away_or_breaking_them(house: H
         assert "on the way to it" not in house.note()
 
 
-def test_an_old_signed_commit_from_before_the_demand_opens_no_back_door(house: House, ada: Key) -> None:
-    """A line that leaves the last applied commit is held against that commit's demand all along."""
-    first = house.push({ENVIRONMENT: "{}\n"}, by=ada)
-    house.once()
-    house.ada.git("checkout", "--quiet", "-b", "side")
-    ada.commit(house.ada, {"specs/README.md": "an old branch of Ada's, signed when anything was taken"})
-    house.ada.git("checkout", "--quiet", "main")
-    last = house.push(demands("signed", ada), by=ada)
-    assert house.once() == last != first
-    house.ada.git("checkout", "--quiet", "side")
-    house.ada.commit(MORE)
-    house.ada.git("merge", "--quiet", "-s", "ours", "-m", "Merge the wrong way round", "main")
-    house.ada.push("HEAD:main")
-    assert house.once() == last
-    assert "isn't signed" in house.note()
-
-
 def test_a_replaced_object_is_not_taken_for_the_commit(house: House, ada: Key) -> None:
     """Whoever can push to refs/replace could have another commit read under the id of a signed one."""
     house.push(demands("signed", ada), by=ada)
@@ -74,30 +54,6 @@ def test_a_replaced_object_is_not_taken_for_the_commit(house: House, ada: Key) -
     house.ada.push(f"{evil}:refs/replace/{signed}")
     assert house.once() == signed
     assert house.converging.preview(house.source.head()).desired.resources["pools/shared"].spec.capacity.cpus == 2
-
-
-def test_with_pinned_signers_the_status_is_not_believed(house: House, ada: Key) -> None:
-    last = house.push({ENVIRONMENT: "{}\n"}, by=ada)
-    house.once()
-    evil = house.push(MORE)
-    house.once()
-    told = house.status.read().read("pass.yaml").replace(last.encode(), evil.encode())
-    house.status.write({"pass.yaml": told}, "claim that it was applied")
-    house.restart(pinned=Signers(ada.public.encode()))
-    with pytest.raises(Refused, match="isn't signed"):
-        house.once()
-
-
-def test_a_commit_with_two_signatures_is_not_applied(house: House, ada: Key, bob: Key) -> None:
-    last = house.push(demands("signed", ada), by=ada)
-    house.once()
-    bob.commit(house.ada, MORE)
-    content = (house.ada.git("cat-file", "commit", "HEAD") + "\n").encode()
-    twice = with_signature(content, SigningKey(ada.path).sign(parse_signed("", content).payload)).decode()
-    forged = git(house.ada.folder, "hash-object", "-t", "commit", "-w", "--stdin", stdin=twice)
-    house.ada.push(f"{forged}:main")
-    assert house.once() == last
-    assert "it carries several signatures" in house.note()
 
 
 def test_a_signature_of_another_commit_is_none(house: House, ada: Key) -> None:

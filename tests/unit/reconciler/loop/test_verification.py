@@ -1,17 +1,18 @@
 """Commits are applied when those who may have signed them: each sentence of the rules, by real git and ssh-keygen."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from reconciler.model.commit_policy import Signers
-from reconciler.model.errors import Refused, Unavailable
-from reconciler.model.ids import CommitId
+from reconciler.git.signed import parse_signed, with_signature
+from reconciler.model.errors import BadSpec, Refused
+from reconciler.signatures import SigningKey
 from reconciler.status.read import approval_path, parse
-from tests.unit.reconciler.loop.verified_house import ENVIRONMENT, POOL, PROPOSAL, SIGNERS, House, demands
+from tests.unit.reconciler.git.people import git
+from tests.unit.reconciler.loop.verified_house import ENVIRONMENT, POOL, SIGNERS, House, demands
 from tests.unit.reconciler.signers import USES_GPG, Key, Keyring, restricted, ssh_key
 
 
@@ -69,7 +70,7 @@ def test_commits_by_strangers_are_not_applied(house: House, ada: Key, bob: Key) 
     house.push(MORE, by=bob)
     assert house.once() == last
     assert "it is signed by the SSH key SHA256:" in house.note()
-    assert "which isn't allowed" in house.note()
+    assert "which isn't allowed, and signed commits are demanded (sign anew and push again" in house.note()
 
 
 def test_it_goes_on_when_the_commit_is_amended(house: House, ada: Key) -> None:
@@ -228,6 +229,7 @@ def test_a_key_is_valid_by_this_machine_s_clock_whatever_date_the_commit_bears(h
     house.push(MORE, by=ada)
     assert house.once() == last
     assert "which is allowed, but not now or not for Git" in house.note()
+    assert "(see the line of that key: `valid-after`, `valid-before` and `namespaces`; sign anew" in house.note()
 
 
 def test_a_key_whose_time_has_not_come_signs_nothing(house: House, ada: Key, bob: Key) -> None:
@@ -254,93 +256,19 @@ def test_a_rewritten_history_needs_a_person_and_a_signer(house: House, ada: Key)
         assert house.once() == (new if expected else last)
 
 
-def test_nothing_is_asked_again_while_nothing_moves(house: House, ada: Key, bob: Key) -> None:
-    last = house.push(demands("signed", ada), by=ada)
-    house.once()
-    asked = house.checks
-    house.once()
-    assert house.checks == asked, "the commit is the last applied one"
-    house.push(MORE, by=bob)
-    assert [house.once(), house.once(), house.once()] == [last] * 3
-    assert house.checks == asked + 1
-
-
-def test_what_could_not_be_verified_stalls_and_is_asked_again(
-    house: House, ada: Key, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    last = house.push(demands("signed", ada), by=ada)
-    house.once()
-    head = house.push(MORE, by=ada)
-    house.fails = Unavailable("ssh-keygen is not installed", "install it")
-    assert house.once() == last
-    assert "it can't be verified: ssh-keygen is not installed, and signatures" not in house.note()
-    assert "it can't be verified: ssh-keygen is not installed (install it)" in house.note()
-    house.fails = None
-    assert house.once() == head
-
-
-def test_a_line_that_is_too_long_is_vouched_for_by_a_merge(
+def test_a_line_as_long_as_may_be_is_verified_and_one_that_is_longer_is_not(
     house: House, ada: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reconciler.loop.verification.LONGEST", 2)
-    last = house.push(demands("signed", ada), by=ada)
+    house.push(demands("signed", ada), by=ada)
     house.once()
-    for cpus in (2, 3, 4):
+    house.push(MORE, by=ada)
+    last = house.push(AGAIN, by=ada)
+    assert house.once() == last
+    for cpus in (4, 5, 6):
         house.push({POOL: f"capacity: {{cpus: {cpus}}}\n"}, by=ada)
     assert house.once() == last
-    assert "there are more than 2 commits since" in house.note()
-
-
-def test_pinned_signers_have_to_have_signed_whatever_the_repository_says(house: House, ada: Key, bob: Key) -> None:
-    house.restart(pinned=Signers(ada.public.encode()))
-    house.push(demands("signed", bob), by=bob)
-    with pytest.raises(Refused, match="isn't allowed"):
-        house.once()
-    last = house.push(demands("any"), by=ada)
-    assert house.once() == last
-    house.push(MORE)
-    assert house.once() == last
-
-
-def test_a_pinned_key_that_has_expired_keeps_in_force_what_it_signed(house: House, ada: Key) -> None:
-    last = house.push({ENVIRONMENT: "{}\n"}, by=ada)
-    house.once()
-    house.restart(pinned=Signers(restricted(ada, 'valid-before="20400101"').encode()))
-    house.now = datetime(2040, 1, 2, tzinfo=UTC)
-    assert house.once() == last
-    house.push(MORE, by=ada)
-    assert house.once() == last
-
-
-def test_what_the_daemon_would_have_to_sign_it_merges_with_a_key_that_is_allowed(
-    house: House, ada: Key, bob: Key
-) -> None:
-    last = house.push({ENVIRONMENT: "{}\n"}, by=ada)
-    house.once()
-    assert house.converging.merge_flaw(CommitId(last)) == ""
-    last = house.push(demands("signed", ada), by=ada)
-    house.once()
-    assert "no key is here to sign a merge" in house.converging.merge_flaw(CommitId(last))
-    house.restart(signing_key=bob)
-    house.once()
-    assert "the signing key isn't among those that may sign" in house.converging.merge_flaw(CommitId(last))
-    last = house.push(demands("signed", ada, bob), by=ada)
-    house.once()
-    assert house.converging.merge_flaw(CommitId(last)) == ""
-    house.restart(pinned=Signers(ada.public.encode()), signing_key=bob)
-    house.once()
-    assert "isn't among those that may sign" in house.converging.merge_flaw(CommitId(last))
-    house.restart(signing_key=replace(bob, path=bob.path / "gone"))
-    house.once()
-    assert "can't be used" in house.converging.merge_flaw(CommitId(last))
-
-
-def test_a_plan_for_the_refused_commit_says_that_it_is_refused(house: House, ada: Key) -> None:
-    last = house.push(demands("signed", ada), by=ada)
-    house.once()
-    refused = house.push(MORE)
-    assert house.converging.preview(CommitId(last)).plan.notes[0].startswith(f"commit {refused[:12]} is not applied")
-    assert house.converging.preview(CommitId(refused)).plan.notes[0].startswith(f"commit {refused[:12]} is not applied")
+    assert f"there are more than 2 commits since {last[:12]}" in house.note()
 
 
 @USES_GPG
@@ -359,16 +287,62 @@ def test_openpgp_keys_sign_as_well(house: House, ada: Key, tmp_path_factory: pyt
         keyring.close()
 
 
-@pytest.mark.parametrize("demand", ["signed", "merged"])
-def test_what_the_daemon_merged_and_signed_is_applied(house: House, ada: Key, bob: Key, demand: str) -> None:
-    house.push(demands("signed", ada, bob), by=ada)
+def test_an_old_signed_commit_from_before_the_demand_opens_no_back_door(house: House, ada: Key) -> None:
+    """A line that leaves the last applied commit is held against that commit's demand all along."""
+    first = house.push({ENVIRONMENT: "{}\n"}, by=ada)
+    house.once()
+    house.ada.git("checkout", "--quiet", "-b", "side")
+    ada.commit(house.ada, {"specs/README.md": "an old branch of Ada's, signed when anything was taken"})
+    house.ada.git("checkout", "--quiet", "main")
+    last = house.push(demands("signed", ada), by=ada)
+    assert house.once() == last != first
+    house.ada.git("checkout", "--quiet", "side")
+    house.ada.commit(MORE)
+    house.ada.git("merge", "--quiet", "-s", "ours", "-m", "Merge the wrong way round", "main")
+    house.ada.push("HEAD:main")
+    assert house.once() == last
+    assert "isn't signed" in house.note()
+
+
+def test_a_commit_with_two_signatures_is_not_applied(house: House, ada: Key, bob: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
+    house.once()
+    bob.commit(house.ada, MORE)
+    content = (house.ada.git("cat-file", "commit", "HEAD") + "\n").encode()
+    twice = with_signature(content, SigningKey(ada.path).sign(parse_signed("", content).payload)).decode()
+    forged = git(house.ada.folder, "hash-object", "-t", "commit", "-w", "--stdin", stdin=twice)
+    house.ada.push(f"{forged}:main")
+    assert house.once() == last
+    assert "it carries several signatures" in house.note()
+
+
+def test_a_merge_may_let_a_signer_in(house: House, ada: Key, bob: Key) -> None:
+    house.push(demands("signed", ada), by=ada)
     house.once()
     house.ada.git("checkout", "--quiet", "-b", "feature")
-    house.ada.commit(demands(demand, ada, bob))
+    house.ada.commit(demands("signed", ada, bob))
     house.ada.git("checkout", "--quiet", "main")
     ada.sign(house.ada, "merge", "--quiet", "--no-ff", "-m", "Merge", "feature")
-    house.ada.push("HEAD:main")
+    head = house.push(MORE, by=bob)
+    assert house.once() == head
+
+
+def test_a_signed_commit_whose_demand_cannot_be_read_is_told_by_what_is_wrong_with_it(house: House, ada: Key) -> None:
+    last = house.push(demands("signed", ada), by=ada)
     house.once()
-    forge = house.proposed(bob)
-    assert house.once() == house.source.head(), "what is proposed is on a branch of its own"
-    assert forge.merge(PROPOSAL) == house.once()
+    broken = house.push({SIGNERS: "ada\n"}, by=ada)
+    assert house.once() == last
+    assert house.note().startswith(f"commit {broken[:12]} is not applied: {SIGNERS}:1:1: there is no public key")
+    mended = house.push({SIGNERS: ada.public}, by=ada)
+    assert house.once() == mended
+
+
+def test_where_the_last_applied_commit_does_not_say_who_may_sign_nobody_may(house: House, ada: Key) -> None:
+    house.push(demands("signed", ada), by=ada)
+    house.once()
+    broken = house.push({SIGNERS: "ada\n"}, by=ada)
+    told = house.status.read().read("pass.yaml")
+    house.status.write({"pass.yaml": re.sub(rb"[0-9a-f]{40}", broken.encode(), told)}, "claim that it was applied")
+    house.push({SIGNERS: ada.public}, by=ada)
+    with pytest.raises(BadSpec, match="there is no public key"):
+        house.once()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.model.errors import Refused, Unavailable
-from reconciler.signatures.openpgp import check
+from reconciler.signatures.openpgp import check, is_good, statuses
 from tests.unit.reconciler.signers import USES_GPG, Key, Keyring
 
 pytestmark = USES_GPG
@@ -116,6 +116,35 @@ def test_what_only_looks_like_a_signature_is_none(ada: Key) -> None:
         check(
             PAYLOAD, b"-----BEGIN PGP SIGNATURE-----\n\nAAAA\n-----END PGP SIGNATURE-----\n", ada.public.encode(), now()
         )
+
+
+NEW, GOOD, VALID = "NEWSIG", "GOODSIG F00D Ada", "VALIDSIG F00D 2026-01-07 1 0 4 0 22 8 00 F00D"
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_taken"),
+    [
+        ((NEW, GOOD, VALID), True),
+        ((NEW, GOOD, "KEY_CONSIDERED F00D 0", VALID), True),
+        ((NEW, GOOD), False),
+        ((GOOD, VALID), False),
+        ((NEW, VALID), False),
+        ((NEW, NEW, GOOD, VALID), False),
+        ((NEW, GOOD, GOOD, VALID), False),
+        ((NEW, GOOD, VALID, VALID), False),
+        *(
+            ((NEW, GOOD, VALID, f"{bad} F00D Ada"), False)
+            for bad in ("BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG")
+        ),
+        ((NEW, GOOD, VALID.replace(" 00 ", " 01 ")), False),
+        ((NEW, GOOD, "VALIDSIG F00D"), False),
+        ((NEW, GOOD, VALID.removesuffix(" 00 F00D")), False),
+        ((), False),
+    ],
+)
+def test_only_one_good_signature_in_every_respect_will_do(lines: tuple[str, ...], is_taken: bool) -> None:
+    told = statuses("".join(f"[GNUPG:] {line}\n" for line in lines) + "gpg: GOODSIG F00D Ada\n")
+    assert is_good(told) is is_taken
 
 
 def test_a_name_is_text_of_others(keyring: Keyring) -> None:

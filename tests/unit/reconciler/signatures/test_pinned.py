@@ -29,6 +29,13 @@ def test_files_of_both_kinds_are_read_through_links(tmp_path: Path) -> None:
     assert pinned([link, *files[1:]]) == Signers(f"{ada}\n{bob}".encode(), ARMOUR.encode())
 
 
+def test_keys_of_one_kind_in_one_file_are_enough(tmp_path: Path) -> None:
+    ada = ssh_key(tmp_path).public
+    assert pinned([written(tmp_path, "a", ARMOUR)]) == Signers(b"", ARMOUR.encode())
+    both = pinned([written(tmp_path, "b", ada), written(tmp_path, "c", "# nobody yet\n")])
+    assert both == Signers(f"{ada}\n# nobody yet\n".encode())
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -17,6 +17,12 @@ def test_a_private_folder_is_this_user_s_alone_and_goes() -> None:
     assert not folder.exists()
 
 
+def test_a_disk_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nothing"))
+    with pytest.raises(Unavailable, match="nothing can't be written"), private({"a": b"1"}):
+        raise AssertionError
+
+
 def test_what_takes_too_long_is_ended_with_all_that_it_started() -> None:
     with private({}) as folder:
         began = time.monotonic()
