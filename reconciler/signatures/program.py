@@ -44,7 +44,7 @@ def private(files: Mapping[str, bytes]) -> Iterator[Path]:
     """
     with contextlib.ExitStack() as stack:
         with writing(Path(tempfile.gettempdir())):
-            made = tempfile.TemporaryDirectory(prefix="setpoint-", ignore_cleanup_errors=True)
+            made = tempfile.TemporaryDirectory(prefix="setpoint-signature-", ignore_cleanup_errors=True)
             folder = Path(stack.enter_context(made))
             for path, content in files.items():
                 (folder / path).write_bytes(content)
