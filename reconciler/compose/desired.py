@@ -10,6 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from reconciler.compose.cache import Cache, EnvironmentCache, Generation, Key, Results
+from reconciler.compose.commit_policy import beside
 from reconciler.compose.consistency import disagreements
 from reconciler.compose.environment import EnvironmentFile, read_environment
 from reconciler.compose.flaws import Flaw
@@ -80,11 +81,11 @@ def _environment_file(library: Library, layout: Layout, environment: str, memo: 
     path = layout.environments.get(environment)
     if path is None:
         raise BadSpec((unknown(environment, layout.environments), *layout.problems))
-    blob = library.files[path]
-    known = memo.environment_file.get(blob)
+    made_from = tuple(library.files.get(name) or library.tree.odd.get(name, "") for name in (path, *beside(path)))
+    known = memo.environment_file.get(made_from)
     if known is None:
         known = read_environment(library, path)
-        memo.environment_file.put(blob, known)
+        memo.environment_file.put(made_from, known)
     return known
 
 

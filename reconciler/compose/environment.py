@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.compose.commit_policy import policy_in
 from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.compose.interpolation import literal, resolve
 from reconciler.compose.layers import Layer
@@ -12,7 +13,7 @@ from reconciler.compose.locate import Locator
 from reconciler.compose.provider_options import option_flaws
 from reconciler.compose.validate import validate
 from reconciler.model.environment import Environment
-from reconciler.model.errors import Problem
+from reconciler.model.errors import BadSpec, Problem
 from reconciler.plugins import Plugins
 from reconciler.yaml.parse import Document, Unreadable
 
@@ -38,6 +39,10 @@ def read_environment(library: Library, path: str) -> EnvironmentFile:
         environment, warnings = _environment(document, library.plugins)
     except Flawed as error:
         return EnvironmentFile(None, given if isinstance(given, dict) else {}, locator.problems(error.flaws))
+    try:
+        policy_in(library, path)
+    except BadSpec as error:
+        return EnvironmentFile(None, literal(environment.variables), error.problems)
     return EnvironmentFile(environment, literal(environment.variables), locator.problems(warnings))
 
 

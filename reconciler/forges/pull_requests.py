@@ -148,6 +148,7 @@ class PullRequestForge:
             raise Refused(f"there is no proposal {name} to merge", "it was closed, or never made")
         watched = f"refs/heads/{self._branches.watched}"
         if proposal.state is not ProposalState.MERGED:
+            self._branches.demand_own(name, proposal.commit)
             if agreed is not None:
                 self._branches.demand(name, agreed, proposal.commit, self._repository.ref(watched) or "")
             self._merge(proposal)

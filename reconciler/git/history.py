@@ -44,6 +44,22 @@ def is_ancestor(git_dir: Path, old: str, new: str) -> bool:
     raise failure(git_dir, "merge-base", output)
 
 
+def line(git_dir: Path, head: str, last: str, most: int) -> tuple[str, ...]:
+    """Return the commits on a branch's own line (the first parents) that an older commit hasn't, the oldest first.
+
+    Args:
+        git_dir: the repository's Git folder.
+        head: where the line ends.
+        last: what is left out, with all that it descends from.
+        most: how many are listed, those nearest to the head.
+
+    Raises:
+        Unavailable: the history can't be read.
+    """
+    told = checked(git_dir, "rev-list", "--first-parent", f"--max-count={most}", head, f"^{last}", "--").text
+    return tuple(reversed(told.split()))
+
+
 def unmerged(git_dir: Path, commits: frozenset[str], into: str) -> frozenset[str]:
     """Return those of the commits that `into` doesn't hold, by one walk.
 

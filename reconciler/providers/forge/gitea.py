@@ -16,6 +16,7 @@ from reconciler.git.repository import Repository
 from reconciler.model.ids import CommitId
 from reconciler.model.reviews import Comment, CommitStatus, Opinion, PullRequest, PullState, Review, Verdict
 from reconciler.settings import reveal
+from reconciler.signatures import SigningKey
 from reconciler.wire import Server, Wire
 
 TIMEOUT = 10.0
@@ -160,6 +161,7 @@ def gitea(
     repository: Repository,
     environment: str,
     branch: str,
+    signing_key: SigningKey | None = None,
     *,
     token: str,
     url: str = "",
@@ -172,6 +174,7 @@ def gitea(
         repository: the repository.
         environment: the environment's name.
         branch: the watched branch's name.
+        signing_key: signs proposals, and tells which were made here; their merges are the server's.
         token: a token of a user of its own who may write to the repository, best `${secret:GITEA_TOKEN}`.
         url: where the server answers; by default where the repository is.
         path: the repository there, `owner/name`; by default as its URL says.
@@ -183,7 +186,7 @@ def gitea(
     address, named = address_of(repository, url, path)
     wire = Wire(Server("the forge", address), Token(reveal(token)), timeout)
     hub = Gitea(ForgeClient(wire, "/api/v1", Budget()), named)
-    branches = ProposalBranches(repository, environment, branch)
+    branches = ProposalBranches(repository, environment, branch, signing_key)
     return PullRequestForge(branches, hub, repository, environment)
 
 
