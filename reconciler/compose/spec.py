@@ -12,6 +12,7 @@ from reconciler.compose.interpolation import ENV, resolve
 from reconciler.compose.layers import Layer, merged
 from reconciler.compose.library import Desk, Library
 from reconciler.compose.locate import Locator
+from reconciler.compose.plain_passwords import plain_passwords
 from reconciler.compose.runner_params import param_flaws, runner_of
 from reconciler.compose.sound_part import Unsound, sound_part, without
 from reconciler.compose.sweeps import Space, space, trials
@@ -150,17 +151,18 @@ def _build(
         values, warnings, sweeps = _resolved(desk, ingredients, layers)
     except Flawed as error:
         return _unresolved(ingredients, layers, error.flaws)
+    warnings = (*warnings, *plain_passwords(values))
     kind = KINDS[kind_of(ingredients.address)]
     try:
         spec = validate(kind, values)
     except Flawed as error:
         part = sound_part(kind, values)
-        found = (*error.flaws, *_params_flaws(desk, kind, values), *_code(desk, part)[1])
+        found = (*error.flaws, *_params_flaws(desk, kind, values), *_code(desk, part)[1], *warnings)
         return part, tuple(map(_about_parts, found))
     made, version, wrong = _trials(desk, spec, values, sweeps) if isinstance(spec, Experiment) else ((), None, ())
     code, no_code = _code(desk, spec)
     if wrong or no_code:
-        return spec, (*wrong, *no_code)
+        return spec, (*wrong, *no_code, *warnings)
     resource = Resource(
         address=ingredients.address,
         spec=spec,
