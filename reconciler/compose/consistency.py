@@ -135,8 +135,12 @@ def _fit(specs: _Specs, spec: JobSpec) -> Iterator[Flaw]:
 
 def _declared(spec: Dataset) -> tuple[str, ...] | None:
     """Return the columns that a dataset's rows have; None where it doesn't say them all."""
-    is_album = spec.source.files is not None and spec.source.files.format == "images"
-    return None if spec.columns is None or spec.extra_columns == "allow" or is_album else tuple(spec.columns)
+    is_open = spec.columns is None or spec.extra_columns == "allow" or _is_album(spec)
+    return None if is_open else tuple(spec.columns or ())
+
+
+def _is_album(spec: Dataset) -> bool:
+    return spec.source.files is not None and spec.source.files.format == "images"
 
 
 def _roles(specs: _Specs, spec: Dataset) -> Iterator[Flaw]:
@@ -174,7 +178,15 @@ def _told(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
 
 def _named(specs: _Specs, spec: Labels) -> Iterator[Flaw]:
     dataset = specs.all.get(Address(spec.dataset))
-    if isinstance(dataset, Dataset) and dataset.identifier in specs.sensitive(spec.dataset):
+    if not isinstance(dataset, Dataset):
+        return
+    hidden = specs.sensitive(spec.dataset)
+    if _is_album(dataset):
+        if told := sorted(hidden & {"id", "path", "label"}):
+            what = f"the {told[0]} of the pictures of {spec.dataset} is sensitive, and labels tell by their names"
+            hint = "give the files names and folders that may be shown, such as running numbers"
+            yield Flaw(("dataset",), f"{what} which examples are disputed", hint)
+    elif dataset.identifier in hidden:
         what = f"the identifier of {spec.dataset} is sensitive, and labels tell by it which examples are disputed"
         yield Flaw(("dataset",), what, "give the dataset an identifier that may be shown, such as a running number")
 

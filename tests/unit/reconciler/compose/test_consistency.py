@@ -305,3 +305,13 @@ def test_an_error_hides_none_of_the_specs_that_follow_its_own() -> None:
 )
 def test_what_follows_from_a_field_that_is_wrong_isn_t_said(changes: dict[str, dict[str, Any]]) -> None:
     assert len(problems(**changes)) == 1, problems(**changes)
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("id", True), ("path", True), ("label", True), ("width", False)])
+def test_of_an_album_the_names_of_its_files_are_what_labels_tell(name: str, is_told: bool) -> None:
+    columns = {name: {"type": "string", "sensitive": True}}
+    source = {"files": {"url": "x", "format": "images", "label_from": "folder"}}
+    album = {"source": source, "columns": columns}
+    labels = {"dataset": "datasets/photos", "exports": {"url": "x", "question": "q"}}
+    found = problems(datasets__photos=album, labels__photos=labels)
+    assert [f"the {name} of the pictures of datasets/photos is sensitive" in text for text in found] == [True] * is_told
