@@ -13,7 +13,7 @@ def tree_of(desk: Desk, folder: str) -> str:
     """Return the id of a folder's tree.
 
     Raises:
-        Flawed: there is no such folder in the commit.
+        Flawed: there is no such folder in the commit, or it holds what can't be handed to a job.
     """
     parts = folder.split("/")
     if any(part in ("", ".", "..") for part in parts):
@@ -25,4 +25,7 @@ def tree_of(desk: Desk, folder: str) -> str:
         folders = {"/".join(file.split("/")[:depth]) for file in desk.library.files if file.count("/") >= depth}
         message = f"there is no folder `{printable(folder)}` in this commit"
         raise Flawed(Flaw(FIELD, message, did_you_mean(folder, folders)))
+    if wrong := desk.library.unfit(folder):
+        what, hint = wrong
+        raise Flawed(Flaw(FIELD, f"the code in {printable(folder)}/ can't be handed to a job: {what}", hint))
     return found
