@@ -10,6 +10,7 @@ from reconciler.compose.interpolation import literal, resolve
 from reconciler.compose.layers import Layer
 from reconciler.compose.library import Library, told
 from reconciler.compose.locate import Locator
+from reconciler.compose.plain_passwords import plain_passwords
 from reconciler.compose.provider_options import option_flaws
 from reconciler.compose.validate import validate
 from reconciler.model.environment import Environment
@@ -59,4 +60,4 @@ def _environment(document: Document, plugins: Plugins) -> tuple[Environment, tup
         raise Flawed(*error.flaws, *found) from None
     if found:
         raise Flawed(*found)
-    return environment, warnings
+    return environment, (*warnings, *plain_passwords(values))

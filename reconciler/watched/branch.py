@@ -148,7 +148,7 @@ class Source:
         start = commit or self.head()
         if start is None:
             return ()
-        return log(self.repository.objects.git_dir, start, check_path(path) if path else None, limit=limit)
+        return log(self.repository.objects.git_dir, start, *([check_path(path)] if path else ()), limit=limit)
 
     def origin(self, commit: CommitId, path: str) -> tuple[LogEntry | None, LogEntry | None]:
         """Return the commit that last changed a file, and the one that brought this change to the branch.
