@@ -52,8 +52,7 @@ class Environment:
         self.commit: CommitId | None = COMMIT
         self.trouble: Exception | None = None
         self.news = threading.Event()
-        self.has_moved = False
-        self.looks = 0
+        self.has_moved, self.looks = False, 0
         self.cared = 0
         self.sick: Exception | None = None
 
