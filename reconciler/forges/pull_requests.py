@@ -12,12 +12,12 @@ from dataclasses import replace
 from reconciler.forges.branches import ProposalBranches
 from reconciler.forges.client import Absent
 from reconciler.forges.conversation import Conversation
-from reconciler.forges.hub import Hub, Merge
+from reconciler.forges.hub import Hub, Merge, Ruled
 from reconciler.git.repository import Repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
-from reconciler.model.reviews import CommitStatus, PullRequest, PullState, Review
+from reconciler.model.reviews import BranchRules, CommitStatus, PullRequest, PullState, Review
 from reconciler.ports.forge import Agreed, ProposalOrder
 
 HEARD_FOR = 60.0
@@ -197,6 +197,24 @@ class PullRequestForge:
             self._hub.close(pull.number)
             self._forget()
         self._branches.close(name)
+
+    def me(self) -> str:
+        """Return our own name on the forge.
+
+        Raises:
+            Refused: it takes us for a stranger.
+            Unavailable: the forge is out of reach.
+        """
+        return self._hub.me()
+
+    def rules(self) -> BranchRules | None:
+        """Return what the forge asks of a change to the watched branch; None where that can't be read yet.
+
+        Raises:
+            Refused: we may not see it.
+            Unavailable: the forge is out of reach.
+        """
+        return self._hub.rules(self._branches.watched) if isinstance(self._hub, Ruled) else None
 
     def pulls(self) -> Sequence[PullRequest]:
         """Return the open pull requests to the watched branch, the oldest first.

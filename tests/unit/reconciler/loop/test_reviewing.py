@@ -10,7 +10,7 @@ from reconciler.loop.reviewing import AGAIN, Reviewer
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.plan import Plan
-from reconciler.model.reviews import CommitStatus, PullRequest, Verdict
+from reconciler.model.reviews import BranchRules, CommitStatus, PullRequest, Verdict
 from reconciler.reviews.rehearsal import Pair, Rehearsal
 from reconciler.reviews.rehearsals import Seen
 from tests.unit.reconciler import stage
@@ -46,6 +46,12 @@ class Page:
 
     def refresh(self) -> None:
         return
+
+    def me(self) -> str:
+        return "setpoint"
+
+    def rules(self) -> BranchRules | None:
+        return None
 
     def comment(self, number: int, text: str) -> None:
         self.comments.append((number, text))
