@@ -4,56 +4,34 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from reconciler.conformance.forges import GitForgeBench
-from reconciler.git.repository import Repository, open_repository
+from reconciler.git.repository import Repository
 from reconciler.model.ids import CommitId
 from reconciler.ports.forge import Forge
 from reconciler.providers.forge.gitea import gitea
+from tests.conformance.pushed_forges import PushedForgeBench
 from tests.servers.gitea import Gitea
 from tests.servers.process import until
 
 
-class GiteaBench(GitForgeBench):
-    """A repository on a server that others use too; a person works on it by pushes."""
+class GiteaBench(PushedForgeBench):
+    """A repository on a server that others use too."""
 
     def __init__(self, folder: Path, server: Gitea) -> None:
-        super().__init__(folder)
         self.server = server
         self.person, self.daemon = (server.create_user(f"{who}-{secrets.token_hex(4)}") for who in ("ada", "setpoint"))
         self.name = f"{self.person.name}/models"
         server.create_repository(self.person, "models")
         server.add_collaborator(self.name, self.daemon.name)
-        self._git("remote", "add", "origin", server.clone_url(self.name, self.person))
-
-    def open(self, environment: str = "dev") -> Forge:
-        repository = open_repository(self.server.clone_url(self.name, self.daemon), self._folder.parent / "state")
-        self._opened.append(repository)
-        return self.make(repository, environment, self._folder.parent / "own")
+        super().__init__(folder, server.clone_url(self.name, self.daemon), server.clone_url(self.name, self.person))
 
     def make(self, repository: Repository, environment: str, folder: Path) -> Forge:
         return gitea(repository, environment, "main", token=self.daemon.token)
 
     def commit(self, changes: Mapping[str, str], *, merges: CommitId | None = None) -> CommitId:
-        if self._git("ls-remote", "origin", "refs/heads/main"):
-            self._git(
-                "fetch", "--quiet", "origin", "+refs/heads/*:refs/remotes/origin/*", "+refs/heads/main:refs/heads/main"
-            )
         commit = super().commit(changes, merges=merges)
-        self._git("push", "--quiet", "origin", "refs/heads/main")
         until(self._is_known, "the server to take note of its first branch")
         return commit
 
     def _is_known(self) -> bool:
         """Tell whether the server lists pull requests: of a repository that was empty it hears in its own time."""
         return self.server.api("GET", f"/repos/{self.name}/pulls").is_success
-
-    def decline(self, branch: str) -> None:
-        self._git("push", "--quiet", "origin", "--delete", branch)
-
-    def head(self) -> CommitId:
-        self._git("fetch", "--quiet", "origin", "+refs/heads/main:refs/heads/main")
-        return super().head()
-
-    def file(self, path: str) -> str:
-        self.head()
-        return super().file(path)

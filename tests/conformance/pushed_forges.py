@@ -1,0 +1,55 @@
+"""Forges on a server, where a person works by pushes, as the daemon does."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from reconciler.conformance.forges import GitForgeBench
+from reconciler.git.repository import open_repository
+from reconciler.model.ids import CommitId
+from reconciler.ports.forge import Forge
+
+
+class PushedForgeBench(GitForgeBench):
+    """A person's clone of a repository on a server.
+
+    Args:
+        folder: where the clone is made.
+        daemon_url: where the daemon finds the repository.
+        person_url: where the person does.
+    """
+
+    def __init__(self, folder: Path, daemon_url: str, person_url: str) -> None:
+        super().__init__(folder)
+        self._daemon_url = daemon_url
+        self._git("remote", "add", "origin", person_url)
+
+    def open(self, environment: str = "dev") -> Forge:
+        repository = open_repository(self._daemon_url, self._folder.parent / "state")
+        self._opened.append(repository)
+        return self.make(repository, environment, self._folder.parent / "own")
+
+    def commit(self, changes: Mapping[str, str], *, merges: CommitId | None = None) -> CommitId:
+        if self._git("ls-remote", "origin", "refs/heads/main"):
+            self._git(
+                "fetch", "--quiet", "origin", "+refs/heads/*:refs/remotes/origin/*", "+refs/heads/main:refs/heads/main"
+            )
+        commit = super().commit(changes, merges=merges)
+        self._push("refs/heads/main")
+        return commit
+
+    def decline(self, branch: str) -> None:
+        self._push("--delete", branch)
+
+    def _push(self, *arguments: str) -> None:
+        """Push, and let the daemon look again: it takes what it has just heard for true for half a second."""
+        self._git("push", "--quiet", "origin", *arguments)
+        for repository in self._opened:
+            repository.refresh()
+
+    def head(self) -> CommitId:
+        self._git("fetch", "--quiet", "origin", "+refs/heads/main:refs/heads/main")
+        return super().head()
+
+    def file(self, path: str) -> str:
+        self.head()
+        return super().file(path)
