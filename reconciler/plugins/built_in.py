@@ -31,6 +31,9 @@ GIT_FORGE = Provider(
 GITEA = Provider(
     f"{_ROOM}.forge.gitea:gitea", f"{_OPTIONS}:Gitea", ("repository", "environment", "branch"), "setpoint[forges]"
 )
+GITHUB = Provider(
+    f"{_ROOM}.forge.github:github", f"{_OPTIONS}:GitHub", ("repository", "environment", "branch"), "setpoint[forges]"
+)
 
 
 _VALUES: Mapping[str, Mapping[str, str]] = {
@@ -44,6 +47,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "serving.kserve": f"{_HERE}:KSERVE",
         "forge.git": f"{_HERE}:GIT_FORGE",
         "forge.gitea": f"{_HERE}:GITEA",
+        "forge.github": f"{_HERE}:GITHUB",
     },
     "setpoint.runners": {
         "ingest": "runners.declared:INGEST",
