@@ -44,12 +44,21 @@ class ForgeClient:
         root: the path below which the API is, such as `/api/v1`.
         budget: how many requests there may be; it counts them.
         paging: how the forge pages its lists.
+        stranger: what to do where it takes us for a stranger.
     """
 
-    def __init__(self, wire: Wire, root: str, budget: Budget | None = None, paging: Paging | None = None) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        root: str,
+        budget: Budget | None = None,
+        paging: Paging | None = None,
+        stranger: str = "the token is wrong, or has ended",
+    ) -> None:
         self._wire = wire
         self._root = root.rstrip("/")
         self._paging = paging or Paging()
+        self._stranger = stranger
         self.budget = budget or Budget()
 
     @property
@@ -144,7 +153,7 @@ class ForgeClient:
             hint = "give the address that it is reached at now: a token isn't sent to where a server redirects"
             return Refused(f"{self.place} redirects {what} ({status})", hint)
         if status == 401:
-            return Refused(f"{self.place} takes us for a stranger (401)", "the token is wrong, or has ended")
+            return Refused(f"{self.place} takes us for a stranger (401)", self._stranger)
         if is_spent(answer):
             return Unavailable(f"{self.place} has no more requests for us for now", "its rate limit is spent")
         if status in (408, 425, 429) or status >= 500:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.contracts.github.accounts import INSTALLATION, Accounts
 from tests.contracts.github.documents import Documents
 from tests.contracts.github.repository import ID, Pull, Repository
 
@@ -35,10 +36,12 @@ class Calls:
     Args:
         repository: the repository.
         documents: writes what is answered.
+        accounts: who is known, and the App.
     """
 
-    def __init__(self, repository: Repository, documents: Documents) -> None:
+    def __init__(self, repository: Repository, documents: Documents, accounts: Accounts) -> None:
         self._repository = repository
+        self._accounts = accounts
         self._documents = documents
 
     def answer(self, operation: str, asked: Asked) -> Told:
@@ -48,6 +51,28 @@ class Calls:
     def user(self, asked: Asked) -> Told:
         """Answer `GET /user`."""
         return Told(200, self._documents.user(asked.login, "public-user"))
+
+    def app(self, asked: Asked) -> Told:
+        """Answer `GET /app`."""
+        return Told(200, self._documents.app())
+
+    def installation(self, asked: Asked) -> Told:
+        """Answer with the App's installation on the repository."""
+        return Told(200, self._documents.installation()) if self._accounts.is_installed else _absent()
+
+    def token(self, asked: Asked) -> Told:
+        """Make a token of the installation, of no more than it was granted, for repositories that it is on."""
+        if not self._accounts.is_installed or asked.values["installation_id"] != str(INSTALLATION):
+            return _absent()
+        if asked.body.get("repositories", ["models"]) != ["models"]:
+            words = (
+                "There is at least one repository that does not exist or is not accessible to the parent installation."
+            )
+            return Told(422, self._documents.flaw(words))
+        made = self._accounts.make(asked.body.get("permissions"))
+        if made is None:
+            return Told(422, self._documents.flaw("The permissions requested are not granted to this installation."))
+        return Told(201, made)
 
     def pulls(self, asked: Asked) -> Told:
         """List pull requests, the newest first; a filter without an owner is passed over."""
@@ -194,6 +219,9 @@ class Calls:
 
 _CALLS: dict[str, Callable[[Calls, Asked], Told]] = {
     "users/get-authenticated": Calls.user,
+    "apps/get-authenticated": Calls.app,
+    "apps/get-repo-installation": Calls.installation,
+    "apps/create-installation-access-token": Calls.token,
     "pulls/list": Calls.pulls,
     "pulls/create": Calls.open,
     "pulls/get": Calls.pull,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.contracts.description import Description
+from tests.contracts.github.accounts import APP, CLIENT_ID, INSTALLATION, SLUG
 from tests.contracts.github.repository import FORK_ID, ID, MergeRequest, Pull
 
 Json = Any
@@ -28,6 +29,15 @@ class Documents:
         """Write an account."""
         is_app = login.endswith("[bot]")
         return self._description.sample(kind, login=login, id=len(login), type="Bot" if is_app else "User")
+
+    def app(self) -> Json:
+        """Write the App."""
+        return self._description.sample("integration", id=APP, slug=SLUG, name="Setpoint", client_id=CLIENT_ID)
+
+    def installation(self) -> Json:
+        """Write the App's installation on the repository."""
+        owner = self.user(self._name.split("/", maxsplit=1)[0])
+        return self._description.sample("installation", id=INSTALLATION, app_id=APP, app_slug=SLUG, account=owner)
 
     def repository(self, number: int = ID) -> Json:
         """Write the repository, or its fork."""

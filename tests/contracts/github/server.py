@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.contracts.description import Description
+from tests.contracts.description import Description, Operation
+from tests.contracts.github.accounts import BY_CLAIM, Account, Accounts
 from tests.contracts.github.calls import Asked, Calls, Told
 from tests.contracts.github.documents import Documents
 from tests.contracts.github.repository import Repository
 
 Json = Any
 NAME = "ada/models"
-TOKEN = "github_pat_of_the_tests"
-BOT = "setpoint-bot"
 ROOTS = {"cloud": "", "server": "/api/v3"}
 SECONDARY = {
     "message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
@@ -68,8 +67,8 @@ class GitHubServer(ThreadingHTTPServer):
         self.description = Description(Path(__file__).parent / f"{edition}.json")
         self.repository = Repository(folder / "models.git")
         self.documents = Documents(self.description, self.url, NAME)
-        self.calls = Calls(self.repository, self.documents)
-        self.tokens = {TOKEN: BOT}
+        self.accounts = Accounts()
+        self.calls = Calls(self.repository, self.documents, self.accounts)
         self.violations: list[str] = []
         """What was against the description: a test that leaves any has failed."""
         self.requests: list[Request] = []
@@ -112,37 +111,38 @@ class GitHubServer(ThreadingHTTPServer):
 
     def _told(self, request: Request) -> Told:
         if not self.remaining:
-            return Told(403, {"message": "API rate limit exceeded for user ID 7.", "documentation_url": "https://x"})
+            return _refused(403, "API rate limit exceeded for user ID 7.")
         path = request.path.removeprefix(ROOTS[self.edition])
-        operation = (
-            self.description.find(request.method, path) if path != request.path or self.edition == "cloud" else None
-        )
+        is_here = path != request.path or not ROOTS[self.edition]
+        operation = self.description.find(request.method, path) if is_here else None
         if operation is None:
             return self._wrong(request, ["there is no such call"], 404)
-        login = self._login(request)
-        if not login:
-            return Told(401, {"message": "Bad credentials", "documentation_url": "https://x", "status": "401"})
-        flaws = _flaws_of_headers(request)
-        flaws += self.description.flaws_of_request(operation, request.query, request.body)
-        if flaws:
-            return self._wrong(request, flaws, 422)
-        values = {name: unquote(value) for name, value in operation.values.items()}
-        if "repo" in values and f"{values['owner']}/{values['repo']}" != NAME:
-            return Told(404, {"message": "Not Found", "documentation_url": "https://x", "status": "404"})
-        body = json.loads(request.body) if request.body else None
-        told = self.calls.answer(operation.name, Asked(login, values, request.query, body))
+        told = self._allowed(request, operation)
         for flaw in self.description.flaws_of_answer(operation, told.status, told.document):
             self.violations.append(f"answer to {request.method} {request.path}: {flaw}")
         return told
 
+    def _allowed(self, request: Request, operation: Operation) -> Told:
+        account = self.accounts.who(request.headers.get("authorization", ""))
+        if not isinstance(account, Account):
+            return _refused(401, account)
+        if account.is_claim != (operation.name in BY_CLAIM):
+            return _refused(401, "A JSON web token could not be decoded")
+        flaws = _flaws_of_headers(request)
+        flaws += self.description.flaws_of_request(operation, request.query, request.body)
+        if flaws:
+            return self._wrong(request, flaws, 404)
+        if not account.is_claim and not account.may(operation.name):
+            return _refused(403, "Resource not accessible by integration")
+        values = {name: unquote(value) for name, value in operation.values.items()}
+        if "repo" in values and f"{values['owner']}/{values['repo']}" != NAME:
+            return _refused(404, "Not Found")
+        body = json.loads(request.body) if request.body else None
+        return self.calls.answer(operation.name, Asked(account.login, values, request.query, body))
+
     def _wrong(self, request: Request, flaws: list[str], status: int) -> Told:
         self.violations += [f"{request.method} {request.path}: {flaw}" for flaw in flaws]
         return Told(status, {"message": "; ".join(flaws)})
-
-    def _login(self, request: Request) -> str:
-        """Return who asks; empty where nobody knows the token."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        return self.tokens.get(token, "") if scheme.lower() in ("bearer", "token") else ""
 
     def _written(self, request: Request, told: Told) -> tuple[int, bytes, dict[str, str]]:
         body = json.dumps(told.document).encode()
@@ -155,6 +155,10 @@ class GitHubServer(ThreadingHTTPServer):
         if request.method == "GET" and request.headers.get("if-none-match") == tag:
             return 304, b"", headers
         return told.status, body, headers
+
+
+def _refused(status: int, message: str) -> Told:
+    return Told(status, {"message": message, "documentation_url": "https://docs.github.com/rest"})
 
 
 def _flaws_of_headers(request: Request) -> list[str]:

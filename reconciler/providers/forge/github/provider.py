@@ -8,17 +8,22 @@ from reconciler.forges.documents import text
 from reconciler.forges.paging import Paging
 from reconciler.forges.pull_requests import PullRequestForge
 from reconciler.git.repository import Repository
-from reconciler.providers.forge.github.address import Edition, api_of
+from reconciler.model.errors import Refused
+from reconciler.providers.forge.github.address import Api, Edition, api_of
+from reconciler.providers.forge.github.app import Claim, InstallationToken
 from reconciler.providers.forge.github.hub import GitHub
 from reconciler.providers.forge.github.merges import MERGING
+from reconciler.providers.forge.github.signing import read_key, signer
 from reconciler.settings import reveal
-from reconciler.wire import Server, Wire
+from reconciler.wire import Identity, Server, Wire
 
 TIMEOUT = 10.0
 VERSION = "2022-11-28"
 """The version of the API, which Enterprise Server has too; what is read of documents is the same in 2026-03-10."""
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": VERSION}
 PAGING = Paging(100, ("per_page",), links=True)
+_EXPIRED = "the token is wrong, or has ended"
+_STRANGER = "see that `app` and its private key belong together, and that the clock of this machine is right"
 
 
 def github(
@@ -27,6 +32,10 @@ def github(
     branch: str,
     *,
     token: str = "",
+    app: str | int = "",
+    private_key: str = "",
+    private_key_file: str = "",
+    installation: int = 0,
     url: str = "",
     api: str = "",
     edition: str = "",
@@ -41,6 +50,10 @@ def github(
         environment: the environment's name.
         branch: the watched branch's name.
         token: a fine-grained token that may write contents, pull requests and commit statuses of the repository.
+        app: instead of a token, the client id or number of an App that is installed on the repository.
+        private_key: the App's private key, best `${secret:GITHUB_APP_KEY}`.
+        private_key_file: instead of that, a file with it.
+        installation: the number of the App's installation; by default the one on the repository.
         url: where people reach it, such as `https://github.com`; by default where the repository is.
         api: where its API answers; by default as GitHub has it for that address.
         edition: `cloud` or `server`; by default as the address says.
@@ -49,13 +62,38 @@ def github(
         spacing: seconds between two writes; GitHub asks for one.
 
     Raises:
-        Refused: one of the names isn't one, the secret isn't set, or nothing tells where the server is.
+        Refused: one of the names isn't one, the secret isn't set, or nothing tells where the server is or who we are.
     """
     address, named = address_of(repository, url, path)
     found = api_of(address, api, edition)
-    wire = Wire(Server("the forge", found.address), Token(reveal(token)), timeout, headers=HEADERS)
-    client = ForgeClient(wire, found.root, Budget(spacing=spacing), PAGING)
+    if bool(token) == bool(app):
+        raise Refused("GitHub isn't told who we are", "give either `token` or `app` beside the provider")
+    budget, name = Budget(spacing=spacing), None
+    identity: Identity
+    if token:
+        identity = Token(reveal(token))
+    else:
+        claim = Claim(str(app), signer(_key(private_key, private_key_file)))
+        identity = InstallationToken(_client(found, claim, timeout, Budget(), _STRANGER), named, installation)
+        name = identity.name
+    client = _client(found, identity, timeout, budget)
     merging = MERGING[found.edition is Edition.CLOUD](client)
-    hub = GitHub(client, named, merging, lambda: text(client.get("/user"), "login"))
+    hub = GitHub(client, named, merging, name or (lambda: text(client.get("/user"), "login")))
     branches = ProposalBranches(repository, environment, branch)
     return PullRequestForge(branches, hub, repository, environment)
+
+
+def _client(found: Api, identity: Identity, timeout: float, budget: Budget, stranger: str = "") -> ForgeClient:
+    wire = Wire(Server("the forge", found.address), identity, timeout, headers=HEADERS)
+    return ForgeClient(wire, found.root, budget, PAGING, stranger or _EXPIRED)
+
+
+def _key(text: str, file: str) -> str:
+    """Return an App's private key, as one of two options tells it.
+
+    Raises:
+        Refused: neither does, or both, or it can't be read.
+    """
+    if bool(text) == bool(file):
+        raise Refused("the App of GitHub has no private key", "give `private_key` or `private_key_file` beside `app`")
+    return reveal(text) if text else read_key(file)
