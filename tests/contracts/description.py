@@ -14,9 +14,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 Json = Any
-_ALWAYS = {401, 403, 404, 429}
-"""Refusals that any call may end with, described or not: they are of this form."""
-_ERROR = "#/components/schemas/basic-error"
+_ALWAYS = dict.fromkeys((401, 403, 404, 429), "basic-error") | {422: "validation-error"}
+"""Refusals that any call may end with, described or not, and the form that they have."""
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
 
@@ -75,12 +74,10 @@ class Description:
     def flaws_of_answer(self, operation: Operation, status: int, document: Json) -> list[str]:
         """Return what is wrong with an answer; nothing where it is as described."""
         described = operation.described["responses"].get(str(status))
+        if described is None and status not in _ALWAYS:
+            return [f"{status} isn't described"]
         if described is None:
-            return (
-                self._flaws({"$ref": _ERROR}, document, "answer")
-                if status in _ALWAYS
-                else [f"{status} isn't described"]
-            )
+            return self._flaws({"$ref": f"#/components/schemas/{_ALWAYS[status]}"}, document, "answer")
         content = self.resolved(described).get("content")
         if not content:
             return [] if document is None else [f"{status} has no document"]

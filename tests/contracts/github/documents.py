@@ -102,10 +102,10 @@ class Documents:
             details |= {"sha": asked.commit}
         return {"status": asked.status, "details": details}
 
-    def flaw(self, message: str, **error: str) -> Json:
+    def flaw(self, words: str, /, **error: str) -> Json:
         """Write a refusal of what isn't valid."""
         errors = [error] if error else []
-        return {"message": message, "documentation_url": "https://docs.github.com/rest", "errors": errors}
+        return {"message": words, "documentation_url": "https://docs.github.com/rest", "errors": errors}
 
 
 _STATUS = ("state", "context", "description", "target_url")

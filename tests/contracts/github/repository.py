@@ -86,7 +86,7 @@ class Repository:
         """What the rules of the watched branch say against any merge; empty where they let it pass."""
         self.merge_takes = 1
         """How many requests a merge by and by lets pass until it is made."""
-        subprocess.run(["git", "init", "--quiet", "--bare", "-b", "main", str(folder)], check=True)
+        subprocess.run(["git", "init", "--quiet", "--bare", "--template=", "-b", "main", str(folder)], check=True)
         (folder / "hooks").mkdir(exist_ok=True)
         (folder / "hooks" / "post-receive").write_text(_HOOK)
         (folder / "hooks" / "post-receive").chmod(0o755)
@@ -97,10 +97,11 @@ class Repository:
         """Return where Git finds it; pushes to it run its hook."""
         return self.folder.as_uri()
 
-    def git(self, *arguments: str, fails: bool = False) -> str:
+    def git(self, *arguments: str, fails: bool = False, told: str = "") -> str:
         """Run Git in it; return what it says, or nothing where it may fail and does."""
         command = ["git", "--git-dir", str(self.folder), *arguments]
-        done = subprocess.run(command, env=os.environ | _PERSON, capture_output=True, text=True, check=not fails)
+        environ = os.environ | _PERSON
+        done = subprocess.run(command, env=environ, input=told, capture_output=True, text=True, check=not fails)
         return done.stdout.strip() if not done.returncode else ""
 
     def look(self) -> None:

@@ -25,7 +25,7 @@ def read_key(file: str) -> str:
     """
     try:
         return untrusted.read(Path(file).expanduser().resolve(), LARGEST_KEY).decode("ascii")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:  # a link may lead in circles
         raise Refused(f"the private key {file} can't be read", _HINT) from error
 
 
