@@ -64,12 +64,13 @@ class Calls:
         """Make a token of the installation, of no more than it was granted, for repositories that it is on."""
         if not self._accounts.is_installed or asked.values["installation_id"] != str(INSTALLATION):
             return _absent()
-        if asked.body.get("repositories", ["models"]) != ["models"]:
+        body = asked.body or {}
+        if body.get("repositories", ["models"]) != ["models"]:
             words = (
                 "There is at least one repository that does not exist or is not accessible to the parent installation."
             )
             return Told(422, self._documents.flaw(words))
-        made = self._accounts.make(asked.body.get("permissions"))
+        made = self._accounts.make(body.get("permissions"))
         if made is None:
             return Told(422, self._documents.flaw("The permissions requested are not granted to this installation."))
         return Told(201, made)

@@ -152,7 +152,12 @@ class GitHubServer(ThreadingHTTPServer):
     def _written(self, request: Request, told: Told) -> tuple[int, bytes, dict[str, str]]:
         body = json.dumps(told.document).encode()
         tag = f'W/"{hashlib.sha256(request.headers.get("authorization", "").encode() + body).hexdigest()}"'
-        headers = {"ETag": tag, "X-GitHub-Media-Type": "github.v3; format=json", "X-RateLimit-Limit": str(self.limit)}
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "ETag": tag,
+            "X-GitHub-Media-Type": "github.v3; format=json",
+            "X-RateLimit-Limit": str(self.limit),
+        }
         headers |= {"X-RateLimit-Remaining": str(self.remaining), "X-RateLimit-Reset": str(int(time.time()) + 3600)}
         if told.more:
             page = int(request.query.get("page", "1"))
