@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from reconciler.loop.cycle import Pass
 
 
-@examples("setpoint plan --environment prod", "setpoint plan --commit HEAD --format markdown")
+@examples("setpoint plan --environment prod", "setpoint plan main..HEAD --format markdown", "setpoint plan --pr 12")
 @click.command("plan")
+@click.argument("revisions", default="", metavar="[BASE..HEAD]")
+@click.option("--pr", "number", type=click.IntRange(min=1), help="The number of a pull request, for BASE..HEAD.")
 @click.option(
     "--commit", default="", help="The commit to plan for, pushed or not; by default the watched branch's newest."
 )
@@ -34,8 +36,21 @@ if TYPE_CHECKING:
 )
 @as_json
 @placed
-def command(settings: Settings, commit: str, detailed_exitcode: bool, form: str, to_json: bool) -> int:
-    """Show what would be done, and do nothing: the same code as `apply`, up to the writes."""
+def command(
+    settings: Settings,
+    revisions: str,
+    number: int | None,
+    commit: str,
+    detailed_exitcode: bool,
+    form: str,
+    to_json: bool,
+) -> int:
+    """Show what would be done, and do nothing: the same code as `apply`, up to the writes.
+
+    With BASE..HEAD or --pr: what the merge of HEAD would do that isn't done without it, as it is said on pull requests.
+    """
+    if revisions or number is not None:
+        return _rehearse(settings, revisions, number, detailed_exitcode, "json" if to_json else form)
     done = planned(settings, commit)
     _FORMS["json" if to_json else form](done)
     if form == "text" and not to_json:
@@ -43,6 +58,22 @@ def command(settings: Settings, commit: str, detailed_exitcode: bool, form: str,
     if done.desired.all_problems():
         return Exit.REFUSED
     return Exit.CHANGES if detailed_exitcode and done.plan.changes else Exit.OK
+
+
+def _rehearse(settings: Settings, revisions: str, number: int | None, detailed: bool, form: str) -> int:
+    from reconciler.cli.rehearsing import rehearse
+    from reconciler.model.reviews import Verdict
+    from reconciler.reviews.page import as_document as document
+    from reconciler.reviews.page import page
+
+    rehearsal = rehearse(settings, revisions, number)
+    if form == "json":
+        print_json(document(rehearsal))
+    else:
+        print(page(rehearsal))
+    if rehearsal.verdict is not Verdict.SUCCESS:
+        return Exit.REFUSED
+    return Exit.CHANGES if detailed and not rehearsal.is_quiet else Exit.OK
 
 
 def planned(settings: Settings, revision: str = "") -> "Pass":

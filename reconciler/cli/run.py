@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TextIO, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
 import click
 
@@ -17,6 +17,12 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.log_stream import LogStream
 from reconciler.cli.options import placed
 from reconciler.settings import Settings
+
+if TYPE_CHECKING:
+    from reconciler.web.health import App
+
+POLL = {False: timedelta(seconds=10), True: timedelta(minutes=3)}
+"""How often a remote's refs are asked for, without webhooks and with them, where nobody says otherwise."""
 
 
 @examples("setpoint run --repository https://forge/team/models.git --environment prod --http 0.0.0.0:9180")
@@ -29,9 +35,19 @@ from reconciler.settings import Settings
     show_default=True,
     help="host:port of /healthz, /readyz and /metrics.",
 )
+@click.option(
+    "--webhook-secret",
+    envvar="SETPOINT_WEBHOOK_SECRET",
+    show_envvar=True,
+    default="",
+    help="By what a forge signs its webhooks, which are then taken at /webhooks of --http; best by the variable.",
+)
 @click.option("--resync", type=SPAN, default="3m", show_default=True, help="Look at everything again after so long.")
 @click.option(
-    "--poll", type=SPAN, default="10s", show_default=True, help="How often a remote repository's refs are asked for."
+    "--poll",
+    type=SPAN,
+    default=None,
+    help="How often a remote repository's refs are asked for; by default 10s, and 3m where webhooks are taken.",
 )
 @click.option(
     "--log",
@@ -42,7 +58,9 @@ from reconciler.settings import Settings
     help="How the log is written; `auto` is text on a terminal, else JSON.",
 )
 @placed
-def command(settings: Settings, http: str, resync: float, poll: float, log_format: str) -> None:
+def command(
+    settings: Settings, http: str, webhook_secret: str, resync: float, poll: float | None, log_format: str
+) -> None:
     """Run the daemon: watch the repository and keep converging until SIGTERM.
 
     Jobs and endpoints live on when it stops, and the next daemon adopts them.
@@ -53,7 +71,7 @@ def command(settings: Settings, http: str, resync: float, poll: float, log_forma
     from reconciler.loop.health import Metrics, Pulse
     from reconciler.loop.shutdown import until_stopped
     from reconciler.loop.wake_up import WakeUp, watch
-    from reconciler.web.health import app, serve
+    from reconciler.web.health import app
     from reconciler.wiring import SystemClock, lease_span, wire
 
     configure_logs(log_format)
@@ -69,7 +87,7 @@ def command(settings: Settings, http: str, resync: float, poll: float, log_forma
     rhythm = Rhythm(
         resync=timedelta(seconds=resync),
         lease=lease_span(wired.source) / 3,
-        poll=None if repository.watched else timedelta(seconds=poll),
+        poll=None if repository.watched else timedelta(seconds=poll) if poll else POLL[bool(webhook_secret)],
     )
     daemon = Daemon(
         wired.converging,
@@ -84,7 +102,7 @@ def command(settings: Settings, http: str, resync: float, poll: float, log_forma
     obey_signals(wake_up.stop)
     if repository.watched:
         watch(repository.watched, wake_up, quit_watch)
-    address, stop = serve(http, app(pulse, metrics, clock.now)) if http else ("", lambda: None)
+    address, stop = _serve(http, app(pulse, metrics, clock.now), webhook_secret, wake_up.tell, metrics.delivered)
     log.info(
         "started",
         repository=settings.place,
@@ -100,6 +118,19 @@ def command(settings: Settings, http: str, resync: float, poll: float, log_forma
     log.info("stopped")
     if not has_ended:
         leave()
+
+
+def _serve(
+    http: str, inner: "App", secret: str, hint: Callable[[], None], count: Callable[[str], None]
+) -> tuple[str, Callable[[], None]]:
+    """Serve health and metrics, and take webhooks where there is a secret; nothing where there is no address."""
+    from reconciler.forges.webhooks import Deliveries
+    from reconciler.web.health import serve
+    from reconciler.web.webhooks import with_webhooks
+
+    if not http:
+        return "", lambda: None
+    return serve(http, with_webhooks(inner, Deliveries(secret), hint, count) if secret else inner)
 
 
 def obey_signals(stop: Callable[[], None]) -> None:

@@ -60,14 +60,16 @@ class PullRequestForge:
         self._lock = threading.Lock()
         self._open: tuple[PullRequest, ...] = ()
         self._heard = -HEARD_FOR
-        self._refs: Mapping[str, str] = {}
+        self._wanted = 0
+        """Counts how often it was said that something has changed."""
+        self._known: tuple[int, Mapping[str, str]] = (-1, {})
+        """That count, and the refs of pull requests, when the open ones were last asked for."""
         self._ended: dict[tuple[str, CommitId], PullRequest | None] = {}
 
     def refresh(self) -> None:
-        """Forget which pull requests are open: somebody says that this has changed."""
-        with self._lock:
-            self._heard = -HEARD_FOR
-            self._ended.clear()
+        """Forget which pull requests are open: somebody says that this has changed. Waits for nobody."""
+        self._wanted += 1
+        self._ended = {}
 
     def list(self) -> Mapping[str, Proposal]:
         """List this environment's proposals by name: the open ones, and those merged whose branch is still there.
@@ -190,10 +192,11 @@ class PullRequestForge:
         """
         refs = self._repository.heard(self._hub.refs)
         with self._lock:
-            if self._now() - self._heard >= HEARD_FOR or refs != self._refs:
+            wanted = self._wanted
+            if (wanted, refs) != self._known or self._now() - self._heard >= HEARD_FOR:
                 found = self._hub.pulls(self._branches.watched)
                 self._open = tuple(sorted(found, key=lambda pull: pull.number))
-                self._heard, self._refs = self._now(), refs
+                self._heard, self._known = self._now(), (wanted, refs)
             return self._open
 
     def comment(self, number: int, text: str) -> None:

@@ -1,7 +1,7 @@
 """One comment for a pull request, with a section for each environment, which daemons of its own may write.
 
-Sections stand between HTML comments, which forges don't show. What is in them is escaped by who writes it, so nothing
-in a section looks like the end of one.
+Sections stand between HTML comments, which forges don't show. Nothing in a section begins another one, so that a value
+of a spec, shown as code, can't pass for the end of its section.
 """
 
 import re
@@ -13,6 +13,8 @@ MARK = "<!-- setpoint: plan -->"
 _SECTION = re.compile(
     r"<!-- setpoint: begin (?P<key>[a-z0-9-]+) -->\n(?P<text>.*?)\n<!-- setpoint: end (?P=key) -->", re.DOTALL
 )
+_BROKEN = "<!\u2060--"
+"""How the beginning of an HTML comment is written that is none; the word joiner shows nothing."""
 _CUT = "\n\n*More than a comment holds: see the plan with* `setpoint plan`."
 
 
@@ -32,7 +34,7 @@ def with_section(former: str, key: str, text: str) -> str:
 
     Sections that are too long together are cut at the end of a paragraph, the longest first.
     """
-    told = {**sections(former), key: text.strip()}
+    told = {**sections(former), key: text.strip().replace("<!--", _BROKEN)}
     told = {name: part for name, part in sorted(told.items()) if part}
     while told and len(written := _written(told)) > LIMIT:
         longest = max(told, key=lambda name: len(told[name]))

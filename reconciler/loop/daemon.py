@@ -53,6 +53,9 @@ class Environment(Protocol):
     def moved(self) -> bool:
         """Tell whether the watched branch or what operators ask has changed since `head`."""
 
+    def refresh(self) -> None:
+        """Forget what was heard of the repository and of its pull requests."""
+
     def settle_jobs(self) -> bool:
         """Let the embedded pool live; tell whether anything changed."""
 
@@ -145,6 +148,8 @@ class Daemon:
         """Follow a hint: only a moved branch or an operator's wish asks for a pass, never a status commit."""
         if not self._wake_up.hinted():
             return False
+        if self._wake_up.told():
+            contain(self._environment.refresh)
         result = contain(self._environment.moved)
         return isinstance(result, Failure) or result.value
 
@@ -157,13 +162,13 @@ class Daemon:
             return False
         done = result.value
         self._pulse.beat(self._now())
-        if self._reviewer:
-            self._reviewer.seen(done)
-            self._reviews.hurry()
         self._metrics.passed(done, time.monotonic() - began, self._now())
         self._tell(done, time.monotonic() - began)
         again = done.did_something and done.plan.digest == self._last_plan
         self._last_plan = done.plan.digest
+        if self._reviewer and (again or not done.did_something):
+            self._reviewer.seen(done)  # what a pass saw that changed something is seen anew at once
+            self._reviews.hurry()
         if done.did_something:
             self._endpoints.hurry()
         self._schedules.wake_at(min(done.wake or LATER, self._now() + RETRY) if again else done.wake)

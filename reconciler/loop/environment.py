@@ -117,6 +117,12 @@ class Converging:
         """Tell whether the watched branch or what operators ask has changed since `head`; a status commit has not."""
         return (self._source.head(), _controls(self._status.read().files)) != self._seen
 
+    def refresh(self) -> None:
+        """Forget what was heard of the repository and of its pull requests: its forge says that this has changed."""
+        self._source.refresh()
+        if self.reviews:
+            self.reviews.refresh()
+
     def run(self, commit: CommitId) -> Pass:
         """Make one pass."""
         return self.cycle(commit).run(commit, (self._note,) if self._note else ())

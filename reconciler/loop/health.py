@@ -65,6 +65,9 @@ class Metrics:
         )
         self._lease = prometheus.Gauge("setpoint_lease_held", "1 while this daemon may write.", registry=to)
         self._last = prometheus.Gauge("setpoint_last_pass_timestamp_seconds", "When the last pass ended.", registry=to)
+        self._deliveries = prometheus.Counter(
+            "setpoint_webhooks", "Deliveries of webhooks, by what became of them.", ["result"], registry=to
+        )
         prometheus.Info("setpoint_environment", "The environment.", registry=to).info({"name": environment})
 
     def passed(self, done: Pass, seconds: float, now: datetime) -> None:
@@ -80,6 +83,10 @@ class Metrics:
             self._resources.labels(kind, state).set(number)
         for port in ("data", "pool", "serving", "forge"):
             self._unread.labels(port).set(port in done.actual.unread)
+
+    def delivered(self, result: str) -> None:
+        """Count a delivery of a webhook."""
+        self._deliveries.labels(result).inc()
 
     def failed(self) -> None:
         """Count a pass that could not be made."""

@@ -17,7 +17,7 @@ class WakeUp:
     def __init__(self) -> None:
         self._event = threading.Event()
         self._pass_requested = False
-        self._hinted = False
+        self._hinted = self._told = False
         self.stopped = False
 
     def request_pass(self) -> None:
@@ -29,6 +29,11 @@ class WakeUp:
         """Ask to look whether a ref has moved, which is cheaper than a pass."""
         self._hinted = True
         self._event.set()
+
+    def tell(self) -> None:
+        """Hint that the forge says that something has changed there: what was heard before is old."""
+        self._told = True
+        self.hint()
 
     def wake(self) -> None:
         """Have the loop look around, without asking for anything."""
@@ -45,6 +50,11 @@ class WakeUp:
             self._event.clear()
         pass_requested, self._pass_requested = self._pass_requested, False
         return pass_requested
+
+    def told(self) -> bool:
+        """Tell whether the forge has said something since this was last asked."""
+        told, self._told = self._told, False
+        return told
 
     def hinted(self) -> bool:
         """Tell whether there was a hint since this was last asked."""

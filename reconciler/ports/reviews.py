@@ -18,6 +18,9 @@ class Reviews(Protocol):
             Unavailable: the forge is out of reach.
         """
 
+    def refresh(self) -> None:
+        """Forget which pull requests are open: somebody says that this has changed."""
+
     def comment(self, number: int, text: str) -> None:
         """Say this on a pull request, in our one comment, which is written anew only where it says something else.
 

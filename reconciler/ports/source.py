@@ -42,6 +42,9 @@ class SourceRepository(Protocol):
             Unavailable: the repository can't be reached.
         """
 
+    def refresh(self) -> None:
+        """Forget what was heard of the branch, so that the next look asks again."""
+
     def tree(self, commit: CommitId) -> SourceTree:
         """Return the files of a commit."""
 

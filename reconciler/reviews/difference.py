@@ -1,6 +1,7 @@
 """How the composed specs of two commits differ, field by field."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from reconciler.model.ids import Address
@@ -8,7 +9,7 @@ from reconciler.model.resource import Desired
 from reconciler.yaml.positions import Path
 
 Fields = Mapping[Path, Any]
-"""Every field of a spec that isn't at its default, by its path."""
+"""Every field of a spec by its path, defaults among them: a value may become the default."""
 
 
 class Line(NamedTuple):
@@ -27,8 +28,9 @@ class Line(NamedTuple):
 
 
 def _flat(value: Any, path: Path = ()) -> dict[Path, Any]:
-    if not isinstance(value, Mapping) or not value:
-        return {path: value}
+    """Return the fields below a value by their paths; what is null or empty is no field."""
+    if not isinstance(value, Mapping):
+        return {} if value is None else {path: value}
     found: dict[Path, Any] = {}
     for key, item in value.items():
         found |= _flat(item, (*path, str(key)))
@@ -38,22 +40,25 @@ def _flat(value: Any, path: Path = ()) -> dict[Path, Any]:
 def difference(before: Desired | None, after: Desired) -> list[Line]:
     """Return what differs, sorted by address and field; a resource that is new or gone is one line.
 
+    Of a spec that is broken in one of them nobody knows how it differs.
+
     Args:
         before: what one commit asks for; None where there was none.
         after: what another asks for.
     """
     old = before.resources if before else {}
     same = {address for address, resource in after.resources.items() if old.get(address) is resource}
-    return between(_fields(before, same), _fields(after, same))
+    left_out = same | after.broken.keys() | (before.broken.keys() if before else set())
+    return between(_fields(before, left_out), _fields(after, left_out))
 
 
-def _fields(desired: Desired | None, same: set[Address]) -> dict[Address, Fields]:
-    """Return the fields of all resources but those that both commits share as one value."""
+def _fields(desired: Desired | None, left_out: AbstractSet[Address]) -> dict[Address, Fields]:
+    """Return the fields of all resources but some."""
     kept = desired.resources if desired else {}
     return {
-        address: _flat(resource.spec.model_dump(mode="json", exclude_defaults=True))
+        address: _flat(resource.spec.model_dump(mode="json"))
         for address, resource in kept.items()
-        if address not in same
+        if address not in left_out
     }
 
 

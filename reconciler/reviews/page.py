@@ -5,6 +5,7 @@ from typing import Any
 
 from reconciler.model.change import Change
 from reconciler.model.decision import Decision, Phase
+from reconciler.model.errors import Problem
 from reconciler.model.ids import Address
 from reconciler.model.markdown import code, escaped, table
 from reconciler.model.reviews import Verdict
@@ -31,11 +32,40 @@ def page(rehearsal: Rehearsal) -> str:
         _differences(rehearsal),
         _changes(rehearsal.changes),
         _waiting(rehearsal.decisions),
-        _downstream(rehearsal),
+        _following(rehearsal),
         "\n".join(f"- {escaped(note)}" for note in rehearsal.notes),
         _foot(rehearsal),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def as_document(rehearsal: Rehearsal) -> dict[str, Any]:
+    """Return a rehearsal as JSON-compatible values."""
+    places = rehearsal.places
+    return {
+        "environment": rehearsal.environment,
+        "base": rehearsal.pair.base,
+        "head": rehearsal.pair.head,
+        "verdict": rehearsal.verdict.value,
+        "summary": rehearsal.summary,
+        "problems": [str(problem) for problem in rehearsal.problems],
+        "differences": [
+            {
+                "sign": line.sign,
+                "address": line.address,
+                "field": line.field,
+                "old": line.before,
+                "new": line.after,
+                "place": ":".join(map(str, places.get((line.address, line.path), ()))),
+            }
+            for line in rehearsal.lines
+        ],
+        "changes": [change.as_json() for change in rehearsal.changes],
+        "following": list(rehearsal.following),
+        "gpu_hours": rehearsal.hours,
+        "plan": rehearsal.plan,
+        "notes": list(rehearsal.notes),
+    }
 
 
 def stale(environment: str, base: str) -> str:
@@ -44,10 +74,15 @@ def stale(environment: str, base: str) -> str:
 
 
 def _problems(rehearsal: Rehearsal) -> str:
-    lines = [
-        f"- {'🔴' if problem in rehearsal.errors else '🟡'} {code(str(problem))}" for problem in rehearsal.problems
-    ]
+    lines = [f"- {'🔴' if problem in rehearsal.errors else '🟡'} {_problem(problem)}" for problem in rehearsal.problems]
     return "\n".join(_at_most(lines, "problem"))
+
+
+def _problem(problem: Problem) -> str:
+    place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
+    where = f"{code(problem.path)}: " if problem.path else ""
+    hint = f" ({escaped(problem.hint)})" if problem.hint else ""
+    return f"{code(place)} {where}{escaped(problem.message)}{hint}"
 
 
 def _differences(rehearsal: Rehearsal) -> str:
@@ -89,15 +124,16 @@ def _waiting(decisions: Iterable[Decision]) -> str:
     return "\n".join(_at_most(lines, "resource"))
 
 
-def _downstream(rehearsal: Rehearsal) -> str:
-    if not rehearsal.downstream:
+def _following(rehearsal: Rehearsal) -> str:
+    if not rehearsal.following:
         return ""
-    names = ", ".join(map(code, rehearsal.downstream[:MOST_ROWS]))
-    return f"#### Downstream, once these are done\n\n{names}{_more(rehearsal.downstream)}"
+    lines = [f"- {code(address)}{_trials(rehearsal, address)}" for address in rehearsal.following]
+    return "#### Once that is done\n\n" + "\n".join(_at_most(lines, "resource"))
 
 
-def _more(addresses: Sequence[Address]) -> str:
-    return f" and {len(addresses) - MOST_ROWS} more" if len(addresses) > MOST_ROWS else ""
+def _trials(rehearsal: Rehearsal, address: Address) -> str:
+    count = rehearsal.trials.get(address)
+    return f": {counted(count, 'trial')}" if count else ""
 
 
 def _at_most(lines: Sequence[str], what: str) -> list[str]:

@@ -7,10 +7,10 @@ from reconciler.controllers.experiments import gpu_hours
 from reconciler.model.change import Change
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.errors import Problem, Severity
-from reconciler.model.ids import Address, CommitId, Digest, kind_of
+from reconciler.model.ids import Address, CommitId, Digest
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.plan import Plan
-from reconciler.model.resource import Desired
+from reconciler.model.resource import Desired, Resource
 from reconciler.model.reviews import Verdict
 from reconciler.model.text import counted
 from reconciler.reviews.difference import Line, difference
@@ -39,8 +39,9 @@ class Rehearsal:
         places: where the fields that differ stand, by address and path: a file and a line.
         decisions: the resources on which the next pass would decide otherwise.
         changes: what that pass would do that it wouldn't do without the merge.
-        downstream: resources behind those, which follow once they are done.
-        hours: GPU hours that experiments among all these may take at the most.
+        following: resources that differ and wait for others, and those made from what changes; upstream first.
+        trials: how many trials an experiment among all these has.
+        hours: GPU hours that these experiments may take at the most.
         plan: the digest of the whole plan, as the pass after the merge would have it.
         notes: what else is to be known.
         obstacle: why it can't be planned, or merged; empty where it can.
@@ -53,7 +54,8 @@ class Rehearsal:
     places: Mapping[tuple[Address, tuple[str | int, ...]], tuple[str, int]] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
     changes: tuple[Change, ...] = ()
-    downstream: tuple[Address, ...] = ()
+    following: tuple[Address, ...] = ()
+    trials: Mapping[Address, int] = field(default_factory=dict)
     hours: float = 0.0
     plan: Digest | None = None
     notes: tuple[str, ...] = ()
@@ -92,7 +94,7 @@ class Rehearsal:
             return "nothing changes"
         told = [counted(len(self.changes), "change") if self.changes else "no change at once"]
         told += [f"up to {self.hours:g} GPU hours"] if self.hours else []
-        told += [f"{counted(len(self.downstream), 'resource')} downstream"] if self.downstream else []
+        told += [f"{counted(len(self.following), 'resource')} after that"] if self.following else []
         return ", ".join(told)
 
 
@@ -110,8 +112,8 @@ def rehearsed(environment: str, pair: Pair, *, before: tuple[Desired, Plan], aft
     known = {_key(change) for change in former.changes}
     changes = tuple(change for change in plan.changes if _key(change) not in known)
     decisions = tuple(d for d in plan.decisions.values() if _is_other(d, former.decisions.get(d.address)))
-    touched = {line.address for line in lines} | {change.address for change in changes}
-    downstream = _behind(touched, new)
+    following = _following({line.address for line in lines}, {change.address for change in changes}, new)
+    experiments = _experiments({change.address for change in changes if change.verb == "run"} | set(following), new)
     return Rehearsal(
         environment=environment,
         pair=pair,
@@ -119,8 +121,9 @@ def rehearsed(environment: str, pair: Pair, *, before: tuple[Desired, Plan], aft
         lines=lines,
         decisions=decisions,
         changes=changes,
-        downstream=downstream,
-        hours=_hours({change.address for change in changes if change.verb == "run"} | set(downstream), new),
+        following=following,
+        trials={address: len(resource.trials) for address, resource in experiments.items()},
+        hours=sum(map(gpu_hours, experiments.values())),
         plan=plan.digest,
         notes=tuple(note for note in plan.notes if note not in former.notes),
     )
@@ -136,17 +139,18 @@ def _is_other(decision: Decision, former: Decision | None) -> bool:
     return (decision.phase, decision.reason, decision.message) != (former.phase, former.reason, former.message)
 
 
-def _behind(touched: Iterable[Address], desired: Desired) -> tuple[Address, ...]:
-    """Return the resources that are made from others, or from what is made from those; upstream first."""
-    found, waiting = set[Address](), list(touched)
+def _following(differing: Iterable[Address], changing: Iterable[Address], desired: Desired) -> tuple[Address, ...]:
+    """Return what comes later: what differs and doesn't change at once, and all that is made from any of these."""
+    now, waiting = set(changing), [*differing, *changing]
+    found = {address for address in waiting if address in desired.resources} - now
     while waiting:
         for follower in desired.followers.get(waiting.pop(), ()):
-            if follower not in found:
+            if follower not in found | now:
                 found.add(follower)
                 waiting.append(follower)
-    return tuple(address for address in desired.resources if address in found - set(touched))
+    return tuple(address for address in desired.resources if address in found)
 
 
-def _hours(addresses: Iterable[Address], desired: Desired) -> float:
-    wanted = (desired.resources[a] for a in addresses if a in desired.resources and kind_of(a) == "experiments")
-    return sum(gpu_hours(resource) for resource in wanted if isinstance(resource.spec, Experiment))
+def _experiments(addresses: Iterable[Address], desired: Desired) -> Mapping[Address, Resource]:
+    found = {address: desired.resources[address] for address in addresses if address in desired.resources}
+    return {address: resource for address, resource in found.items() if isinstance(resource.spec, Experiment)}

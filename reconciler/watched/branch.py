@@ -53,6 +53,10 @@ class Source:
         found = self.repository.ref(self.ref)
         return CommitId(found) if found else None
 
+    def refresh(self) -> None:
+        """Forget what was heard of the branch, so that the next look asks again."""
+        self.repository.refresh()
+
     def tree(self, commit: CommitId) -> GitTree:
         """Return the files of a commit.
 
@@ -76,9 +80,13 @@ class Source:
     def merged(self, base: CommitId, head: CommitId) -> tuple[CommitId, tuple[str, ...]]:
         """Return the commit that a merge would make, which no ref knows, and the files in which the two collide.
 
+        Where the one descends from the other, that is the other.
+
         Raises:
             Unavailable: the repository can't be read or written, or the two have no ancestor in common.
         """
+        if self.descends(head, base):
+            return head, ()
         commit, conflicts = merge_commit(self.repository.objects, base, head)
         return CommitId(commit), conflicts
 

@@ -38,17 +38,18 @@ def app(pulse: Pulse, metrics: Metrics, now: Callable[[], datetime]) -> App:
         if path == "/metrics":
             return cast(Iterable[bytes], exposition(environ, start))
         if path == "/healthz":
-            return _json(start, "200 OK", {"status": "ok"})
+            return answered(start, "200 OK", {"status": "ok"})
         if path == "/readyz":
             reasons = unready(pulse.health, now(), LONGEST_PASS)
             word, told = ("503 Service Unavailable", "not ready") if reasons else ("200 OK", "ready")
-            return _json(start, word, {"status": told, "reasons": reasons})
-        return _json(start, "404 Not Found", {"status": "not found", "paths": ["/healthz", "/readyz", "/metrics"]})
+            return answered(start, word, {"status": told, "reasons": reasons})
+        return answered(start, "404 Not Found", {"status": "not found", "paths": ["/healthz", "/readyz", "/metrics"]})
 
     return answer
 
 
-def _json(start: Callable[..., Any], status: str, document: Mapping[str, Any]) -> Iterable[bytes]:
+def answered(start: Callable[..., Any], status: str, document: Mapping[str, Any]) -> Iterable[bytes]:
+    """Answer with a JSON document."""
     body = json.dumps(document).encode() + b"\n"
     start(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]

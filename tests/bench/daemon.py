@@ -52,6 +52,9 @@ class Telling:
         """Tell whether the watched branch has moved."""
         return self._inner.converging.moved()
 
+    def refresh(self) -> None:
+        """Look anew: nothing is remembered here that a push would not tell."""
+
     def settle_endpoints(self) -> bool:
         """Leave that to the jobs' turn: the fake has no processes."""
         return False

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.servers.gitea import Gitea, Listener, Protection
-from tests.servers.gitea.project import Project, project
+from tests.servers.gitea.project import LATER, Project, project
 from tests.servers.process import until
 from tests.unit.reconciler.git.people import Clone
 
@@ -82,7 +82,6 @@ def test_what_is_first_pushed_is_known_soon(gitea: Gitea, specs: Project) -> Non
 
 
 def test_a_pull_request_is_opened_by_one_approved_by_another_and_merged(specs: Project) -> None:
-    """Just after it was opened, a merge may be answered 405, `later`: that passes by itself."""
     clone = specs.clone(specs.author)
     number = proposed(specs, clone)
     specs.approve(number)
@@ -92,6 +91,29 @@ def test_a_pull_request_is_opened_by_one_approved_by_another_and_merged(specs: P
     assert specs.merge(number).status_code == 200
     assert specs.ask(specs.author, "GET", f"/pulls/{number}").json()["merged"]
     assert (specs.clone(specs.reviewer).folder / "a.txt").read_text() == "proposed\n"
+
+
+def test_two_pull_requests_are_merged_one_after_the_other(specs: Project) -> None:
+    """The first merge has Gitea look at the second anew; it answers 405, `later`, meanwhile: that passes by itself."""
+    clone = specs.clone(specs.author)
+    first = proposed(specs, clone)
+    clone.git("reset", "--quiet", "--hard", "origin/main")
+    clone.commit({"b.txt": "second\n"})
+    clone.push("HEAD:second")
+    second = specs.open("second")
+    assert specs.merge(first).status_code == 200
+    assert specs.merge(second).status_code == 200
+
+
+def test_a_conflict_is_told_as_a_check_that_is_not_over(specs: Project) -> None:
+    clone = specs.clone(specs.author)
+    number = proposed(specs, clone)
+    clone.git("reset", "--quiet", "--hard", "origin/main")
+    clone.commit({"a.txt": "other\n"})
+    clone.push("HEAD:main")
+    until(lambda: not specs.ask(specs.author, "GET", f"/pulls/{number}").json()["mergeable"], "the conflict to be seen")
+    refused = specs.ask(specs.author, "POST", f"/pulls/{number}/merge", {"Do": "merge"})
+    assert (refused.status_code, refused.json()["message"]) == (405, LATER)
 
 
 def test_a_protected_branch_takes_no_merge_without_approval(specs: Project) -> None:

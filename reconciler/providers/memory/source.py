@@ -139,6 +139,9 @@ class MemorySource:
         """Return the branch's newest commit, or None while it has none."""
         return self.room.branches.get(self.branch)
 
+    def refresh(self) -> None:
+        """Forget nothing: what is asked is as it is."""
+
     @verb("source")
     def tree(self, commit: CommitId) -> MemoryTree:
         """Return the files of a commit.

@@ -12,7 +12,7 @@ from tests.servers.process import until
 from tests.unit.reconciler.git.people import Clone
 
 LATER = "Please try again later"
-"""What a merge is answered (405) while Gitea finds out whether it would conflict: just after a proposal, or a push."""
+"""What a merge is answered (405) while Gitea finds out whether it would conflict, and for ever if it would."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,11 @@ class Project:
         self.ask(self.reviewer, "POST", f"/pulls/{number}/reviews", {"event": "APPROVED"}).raise_for_status()
 
     def merge(self, number: int, head: str = "") -> httpx.Response:
-        """Merge a pull request as its author, at a head if one is told; return the first answer that isn't `later`."""
+        """Merge a pull request as its author, at a head if one is told; return the first answer that isn't `later`.
+
+        Raises:
+            TimeoutError: there was none, as with a conflict.
+        """
         answers: list[httpx.Response] = []
         asked = {"Do": "merge", "head_commit_id": head}
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 import httpx
 
 from tests.servers.building import home_of
-from tests.servers.gitea.settings import settings, write
+from tests.servers.gitea.settings import access_log, settings, write
 from tests.servers.ports import LOOPBACK, free_port
 from tests.servers.process import Process, Processes, ServerFailedError, answers
 from tests.servers.recipes import GITEA
@@ -168,6 +168,10 @@ class Gitea(Processes):
         config = {"url": url, "content_type": "json", "secret": secret}
         asked = {"type": "gitea", "active": True, "config": config, "events": list(events)}
         return int(self._do("POST", f"/repos/{repository}/hooks", asked).json()["id"])
+
+    def requests_of(self, name: str) -> int:
+        """Return how many requests somebody has made so far, of the API and of Git."""
+        return sum(f" - {name} [" in line for line in access_log(self._folder).read_text("utf-8").splitlines())
 
     def _do(self, method: str, path: str, asked: object, who: Person | None = None) -> httpx.Response:
         """Ask what the API can't refuse."""

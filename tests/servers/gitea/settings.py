@@ -44,7 +44,8 @@ def settings(folder: Path, port: int) -> Settings:
         "oauth2": {"ENABLED": False, "JWT_SECRET": _key()},
         "service": {"DISABLE_REGISTRATION": True},
         "webhook": {"ALLOWED_HOST_LIST": "loopback"},
-        "log": {"MODE": "console", "LEVEL": "warn"},
+        "log": {"MODE": "console", "LEVEL": "warn", "logger.access.MODE": "access"},
+        "log.access": {"MODE": "file", "LEVEL": "info", "FILE_NAME": access_log(folder)},
         "cache": {"ADAPTER": "memory"},
         "session": {"PROVIDER": "memory"},
         "indexer": {"ISSUE_INDEXER_TYPE": "db"},
@@ -53,6 +54,11 @@ def settings(folder: Path, port: int) -> Settings:
         **{section: {"ENABLED": False} for section in ("actions", "mailer", "mirror", "packages")},
         **{f"cron.{task}": {"ENABLED": False} for task in IDLE},
     }
+
+
+def access_log(folder: Path) -> Path:
+    """Return the file in which each request has a line that names who asked."""
+    return folder / "access.log"
 
 
 def write(path: Path, told: Settings) -> None:

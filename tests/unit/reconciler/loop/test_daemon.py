@@ -52,6 +52,7 @@ class Environment:
         self.trouble: Exception | None = None
         self.news = threading.Event()
         self.has_moved = False
+        self.refreshed = 0
         self.looks = 0
         self.cared = 0
         self.sick: Exception | None = None
@@ -64,6 +65,10 @@ class Environment:
     def run(self, commit: CommitId) -> Pass:
         self.passes.append(commit)
         return self.coming.pop(0) if self.coming else made()
+
+    def refresh(self) -> None:
+        """Count how often the forge said something."""
+        self.refreshed += 1
 
     def moved(self) -> bool:
         self.looks += 1

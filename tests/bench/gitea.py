@@ -1,0 +1,76 @@
+"""What a real forge costs: from a push to the first call, from a pull request to its page, and in an idle hour."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.bench.figure import Figure
+from tests.e2e.reviewed import Reviewed, reviewed
+from tests.servers.gitea import Gitea
+
+RESOURCES = 1000
+
+
+def measure(quick: bool) -> Iterator[Figure]:
+    """Measure on a real Gitea, with a real daemon that takes its webhooks."""
+    pushes, pulls, quiet = (5, 3, 20.0) if quick else (40, 10, 300.0)
+    with tempfile.TemporaryDirectory(prefix="setpoint-bench-") as place:
+        server = Gitea(Path(place) / "gitea").start()
+        try:
+            more = {f"specs/pools/n{number:04d}.yaml": "capacity: {cpus: 1}\n" for number in range(RESOURCES - 1)}
+            with reviewed(server, Path(place) / "work", webhooks=True, more=more) as watched:
+                yield from _push(watched, pushes)
+                yield from _pull(watched, pulls)
+                yield _idle(server, watched, quiet)
+        finally:
+            server.stop()
+
+
+def _push(watched: Reviewed, count: int) -> Iterator[Figure]:
+    times = []
+    for number in range(count):
+        pool, cpus = f"n{number:04d}", number + 2
+        watched.ada.git("checkout", "--quiet", "-B", "main", "origin/main")
+        watched.ada.commit({f"specs/pools/{pool}.yaml": f"capacity: {{cpus: {cpus}}}\n"})
+        began = time.time()
+        watched.ada.push("HEAD:main")
+        times.append((_when(lambda pool=pool: watched.applied(f"pools/{pool}", began)) - began) * 1000)  # type: ignore[misc]
+        watched.ada.git("fetch", "--quiet", "origin", "main")
+        time.sleep(1)
+    times.sort()
+    beside = f"{count} pushes, {RESOURCES} resources"
+    yield Figure("webhook_to_apply_p50_ms", statistics.median(times), "ms", "<= 500", beside)
+    yield Figure("webhook_to_apply_p99_ms", times[int(len(times) * 0.99)], "ms", "<= 1500", beside)
+
+
+def _pull(watched: Reviewed, count: int) -> Iterator[Figure]:
+    times = []
+    for number in range(count):
+        began = time.time()
+        pull = watched.propose(f"change-{number}", {f"specs/pools/n{500 + number}.yaml": "capacity: {cpus: 3}\n"})
+        opened = time.time()
+        watched.section(pull)
+        watched.status(pull)
+        times.append(time.time() - opened)
+        assert began < opened
+    yield Figure("pr_plan_s", statistics.median(times), "s", "<= 2", f"{count} pull requests, {RESOURCES} resources")
+
+
+def _idle(server: Gitea, watched: Reviewed, seconds: float) -> Figure:
+    """Count what the daemon asks of the forge while nothing happens: requests for Git and for the API."""
+    time.sleep(5)
+    before = server.requests_of(watched.daemon.name)
+    time.sleep(seconds)
+    asked = server.requests_of(watched.daemon.name) - before
+    return Figure("forge_calls_idle", asked * 3600 / seconds, "an hour", "<= 60", f"{asked} in {seconds:g} s")
+
+
+def _when(found: Callable[[], float]) -> float:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if moment := found():
+            return moment
+        time.sleep(0.005)
+    raise RuntimeError("nothing was applied within 60 s")
