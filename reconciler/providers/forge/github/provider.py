@@ -68,24 +68,21 @@ def github(
     found = api_of(address, api, edition)
     if bool(token) == bool(app):
         raise Refused("GitHub isn't told who we are", "give either `token` or `app` beside the provider")
-    budget, name = Budget(spacing=spacing), None
-    identity: Identity
-    if token:
-        identity = Token(reveal(token))
-    else:
+    identity: Identity = Token(reveal(token))
+    if app:
         claim = Claim(str(app), signer(_key(private_key, private_key_file)))
-        identity = InstallationToken(_client(found, claim, timeout, Budget(), _STRANGER), named, installation)
-        name = identity.name
-    client = _client(found, identity, timeout, budget)
-    merging = MERGING[found.edition is Edition.CLOUD](client)
-    hub = GitHub(client, named, merging, name or (lambda: text(client.get("/user"), "login")))
-    branches = ProposalBranches(repository, environment, branch)
-    return PullRequestForge(branches, hub, repository, environment)
+        identity = InstallationToken(_client(found, claim, timeout, stranger=_STRANGER), named, installation)
+    client = _client(found, identity, timeout, Budget(spacing=spacing))
+    name = identity.name if isinstance(identity, InstallationToken) else lambda: text(client.get("/user"), "login")
+    hub = GitHub(client, named, MERGING[found.edition is Edition.CLOUD](client), name)
+    return PullRequestForge(ProposalBranches(repository, environment, branch), hub, repository, environment)
 
 
-def _client(found: Api, identity: Identity, timeout: float, budget: Budget, stranger: str = "") -> ForgeClient:
-    wire = Wire(Server("the forge", found.address), identity, timeout, headers=HEADERS)
-    return ForgeClient(wire, found.root, budget, PAGING, stranger or _EXPIRED)
+def _client(
+    api: Api, identity: Identity, timeout: float, budget: Budget | None = None, stranger: str = _EXPIRED
+) -> ForgeClient:
+    wire = Wire(Server("the forge", api.address), identity, timeout, headers=HEADERS)
+    return ForgeClient(wire, api.root, budget, PAGING, stranger)
 
 
 def _key(text: str, file: str) -> str:
