@@ -9,7 +9,7 @@ from typing import Protocol
 from reconciler.git.repository import Repository, open_repository
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal
-from reconciler.ports.forge import Forge, ProposalOrder
+from reconciler.ports.forge import Agreed, Forge, ProposalOrder
 from reconciler.providers.forge.git import GitForge
 
 
@@ -21,6 +21,9 @@ class ForgeBench(Protocol):
 
     def commit(self, changes: Mapping[str, str], *, merges: CommitId | None = None) -> CommitId:
         """Commit changes to the watched branch, or the merge of another commit."""
+
+    def push(self, branch: str, changes: Mapping[str, str], *, off: CommitId | None = None) -> CommitId:
+        """Commit changes on top of a branch, or of another commit, and have the branch point there."""
 
     def decline(self, branch: str) -> None:
         """Delete a branch."""
@@ -54,14 +57,23 @@ class GitForgeBench:
 
     def commit(self, changes: Mapping[str, str], *, merges: CommitId | None = None) -> CommitId:
         former = self._git("for-each-ref", "--format=%(objectname)", "refs/heads/main")
+        commit = self._committed(former, changes, merges)
+        self._git("update-ref", "refs/heads/main", commit)
+        return commit
+
+    def _committed(self, former: str, changes: Mapping[str, str], merges: CommitId | None = None) -> CommitId:
+        """Commit changes on top of a commit, or of nothing."""
         self._git("read-tree", former) if former else self._git("read-tree", "--empty")
         for path, text in changes.items():
             blob = self._git("hash-object", "-w", "--stdin", told=text)
             self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
         parents = [option for parent in (former, merges) if parent for option in ("-p", parent)]
-        commit = self._git("commit-tree", self._git("write-tree"), *parents, "-m", "by hand")
-        self._git("update-ref", "refs/heads/main", commit)
-        return CommitId(commit)
+        return CommitId(self._git("commit-tree", self._git("write-tree"), *parents, "-m", "by hand"))
+
+    def push(self, branch: str, changes: Mapping[str, str], *, off: CommitId | None = None) -> CommitId:
+        commit = self._committed(off or CommitId(self._git("rev-parse", f"refs/heads/{branch}")), changes)
+        self._git("update-ref", f"refs/heads/{branch}", commit)
+        return commit
 
     def decline(self, branch: str) -> None:
         self._git("update-ref", "-d", f"refs/heads/{branch}")
@@ -96,8 +108,8 @@ class Reborn:
     def propose(self, order: ProposalOrder) -> None:
         self._open().propose(order)
 
-    def merge(self, name: str) -> CommitId:
-        return self._open().merge(name)
+    def merge(self, name: str, agreed: Agreed | None = None) -> CommitId:
+        return self._open().merge(name, agreed)
 
     def close(self, name: str) -> None:
         self._open().close(name)

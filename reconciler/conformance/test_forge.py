@@ -1,15 +1,16 @@
 """What every forge promises; once as it is, once with a daemon that dies after every call."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from reconciler.conformance.forges import ForgeBench, Reborn
-from reconciler.model.errors import Refused
+from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import ProposalState
-from reconciler.ports.forge import Forge, ProposalOrder
+from reconciler.ports.forge import Agreed, Forge, ProposalOrder
 
 NAME = "promotions/employment/0123456789ab"
 FILE = "environments/prod/deployments/employment.yaml"
@@ -182,6 +183,49 @@ def test_an_edit_that_can_t_be_made_is_refused(bench: ForgeBench, forge: Forge, 
     with pytest.raises(Refused):
         forge.propose(order(bench, file=file, edits={"rollout.hold.seconds": 5}))
     assert dict(forge.list()) == {}
+
+
+def agreed(forge: Forge, **other: Any) -> Agreed:
+    """Return what the open proposal was agreed on, as the daemon that made it knows."""
+    return replace(Agreed(forge.list()[NAME].commit, FILE, EDITS), **other)
+
+
+def test_what_was_agreed_on_is_merged(bench: ForgeBench, forge: Forge) -> None:
+    forge.propose(order(bench))
+    bench.commit({"README.md": "# The branch has moved\n"})
+    assert forge.merge(NAME, agreed(forge)) == bench.head()
+    assert "111111111111" in bench.file(FILE)
+
+
+def test_what_somebody_pushed_to_a_proposal_isn_t_merged_by_its_name(bench: ForgeBench, forge: Forge) -> None:
+    forge.propose(order(bench))
+    branch, former = forge.list()[NAME].branch, agreed(forge)
+    head = bench.head()
+    bench.push(branch, {"specs/pools/mine.yaml": "capacity: {cpus: 1000}\n"})
+    with pytest.raises(Raced):
+        forge.merge(NAME, former)
+    with pytest.raises(Refused, match="isn't what was proposed"):
+        forge.merge(NAME, agreed(forge))
+    assert bench.head() == head
+
+
+def test_what_lies_below_a_proposal_isn_t_merged_by_its_name(bench: ForgeBench, forge: Forge) -> None:
+    """A commit with the very edit, on top of one that the watched branch never had."""
+    forge.propose(order(bench))
+    branch, proposed, head = forge.list()[NAME].branch, bench.head(), bench.head()
+    below = bench.push(branch, {"README.md": "# Mine\n"}, off=proposed)
+    edited = TEXT.replace("0" * 12, "1" * 12).replace("sha256:00", "sha256:11")
+    bench.push(branch, {FILE: edited}, off=below)
+    with pytest.raises(Refused, match="isn't what was proposed"):
+        forge.merge(NAME, agreed(forge))
+    assert bench.head() == head
+
+
+def test_other_values_than_those_agreed_on_aren_t_merged(bench: ForgeBench, forge: Forge) -> None:
+    forge.propose(order(bench))
+    other = {"model": {"trial": "experiments/employment/222222222222", "digest": "sha256:22"}}
+    with pytest.raises(Refused, match="isn't what was proposed"):
+        forge.merge(NAME, agreed(forge, edits=other))
 
 
 @pytest.mark.parametrize("name", ["", "x", "../x/y", "promotions/a/b.lock", "a/b/c/d"])

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.controllers.datasets import due_since
-from reconciler.controllers.proposals import is_open, proposal_name, propose_once, proposed_names
+from reconciler.controllers.proposals import merge_of, proposal_name, propose_once, proposed_names
 from reconciler.controllers.reports import NOT_ENOUGH, alerts_about, judged, passed, reports, spare
 from reconciler.controllers.retraining import asked_since, granted
 from reconciler.controllers.run_lifecycle import Stage, lifecycle_of_newest, tidy
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.waiting import waits_for
-from reconciler.model.change import Change, MergeProposal, OpenProposal, StartRun
+from reconciler.model.change import Change, OpenProposal, StartRun
 from reconciler.model.decision import Decision, Live, Phase, View
 from reconciler.model.facts import MonitorFacts
 from reconciler.model.ids import Address, RunName, kind_of, name_of
@@ -180,10 +180,7 @@ def _roll_back(resource: Resource, spec: Monitor, report: RunName, live: Live, v
         body=f"The report `{report}` raised an alert, and `{resource.file}` says `action: rollback`.\n",
         why="an alert asks for the former model",
     )
-    changes = propose_once(wanted, view)
-    if is_open(name, view):
-        changes += (MergeProposal(address=resource.address, name=name, why="the alert's action is rollback"),)
-    return changes
+    return propose_once(wanted, view) + merge_of(wanted, view, "the alert's action is rollback")
 
 
 def _may_act(address: Address, spec: Monitor, report: RunName, live: Live, view: View) -> bool:

@@ -12,6 +12,7 @@ from reconciler.controllers.gates import against_live, alone, failed, losses
 from reconciler.controllers.proposals import (
     close_others,
     is_open,
+    merge_of,
     proposal_name,
     propose_once,
     proposed_names,
@@ -21,7 +22,7 @@ from reconciler.controllers.proposals import (
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.waiting import waits_for
-from reconciler.model.change import Change, MergeProposal, OpenProposal, StartRun
+from reconciler.model.change import Change, OpenProposal, StartRun
 from reconciler.model.decision import Decision, Leaderboard, Phase, Trial, View
 from reconciler.model.facts import PromotionFacts
 from reconciler.model.ids import Address, RunName, name_of
@@ -208,8 +209,8 @@ def _propose(case: _Case, wanted: OpenProposal, candidate: Trial, stale: tuple[C
     if known and known.state is ProposalState.MERGED:
         return case.told(Phase.READY, Reason.MERGED, f"{known.branch} is merged", changes, facts=facts)
     if is_open(wanted.name, case.view) and case.spec.approval == "auto":
-        merge = MergeProposal(address=case.address, name=wanted.name, why="all its gates hold")
-        return case.told(Phase.RECONCILING, Reason.MERGING, "its gates hold", (*changes, merge), facts=facts)
+        changes += merge_of(wanted, case.view, "all its gates hold")
+        return case.told(Phase.RECONCILING, Reason.MERGING, "its gates hold", changes, facts=facts)
     if was_proposed(case.address, wanted.name, case.view) and not is_open(wanted.name, case.view):
         message = f"{candidate.run} was declined and is not proposed again"
         return case.told(Phase.READY, Reason.DECLINED, message, changes, facts=facts)

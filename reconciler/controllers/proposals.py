@@ -7,7 +7,7 @@ remembers the names that were proposed (`facts.proposed`), and a name that is th
 from collections.abc import Iterable
 from typing import Any
 
-from reconciler.model.change import Change, CloseProposal, OpenProposal
+from reconciler.model.change import Change, CloseProposal, MergeProposal, OpenProposal
 from reconciler.model.decision import View
 from reconciler.model.facts import ProposerFacts
 from reconciler.model.ids import Address, digest
@@ -44,6 +44,17 @@ def propose_once(wanted: OpenProposal, view: View) -> tuple[Change, ...]:
     if known is not None or was_proposed(wanted.address, wanted.name, view):
         return changes
     return (wanted, *changes)
+
+
+def merge_of(wanted: OpenProposal, view: View, why: str) -> tuple[Change, ...]:
+    """Merge a proposal that is open, as it stands there, if it brings what was proposed."""
+    known = view.actual.proposals.get(wanted.name)
+    if known is None or known.state is not ProposalState.OPEN:
+        return ()
+    change = MergeProposal(
+        address=wanted.address, name=wanted.name, head=known.commit, file=wanted.file, edits=wanted.edits, why=why
+    )
+    return (change,)
 
 
 def was_proposed(address: Address, name: str, view: View) -> bool:

@@ -9,6 +9,7 @@ changes there are in the way: a bare repository that people push to avoids that.
 import random
 import time
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from reconciler.git.commits import format_commit, parse_commit, with_trailers
 from reconciler.git.history import is_ancestor, unmerged
@@ -21,7 +22,7 @@ from reconciler.git.trees import EXECUTABLE, FILE, FOLDER, Draft, Entry, edited,
 from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
-from reconciler.ports.forge import ProposalOrder
+from reconciler.ports.forge import Agreed, ProposalOrder
 from reconciler.yaml.edit import edit_yaml
 from reconciler.yaml.merge import merge_yaml
 
@@ -92,14 +93,15 @@ class ProposalBranches:
             if self._repository.ref(ref) is None:
                 raise
 
-    def merge(self, name: str) -> CommitId:
+    def merge(self, name: str, agreed: Agreed | None = None) -> CommitId:
         """Merge an open proposal into the watched branch, by a merge commit; one that is merged stays so.
 
         Where the branch moves meanwhile, the merge is made anew on its newest commit.
 
         Raises:
-            Raced: the watched branch moved at every attempt.
-            Refused: it conflicts, there is no such proposal, or changes in a work tree are in the way.
+            Raced: the watched branch moved at every attempt, or the proposal's head isn't what was agreed on.
+            Refused: it conflicts, brings something else, there is no such proposal, or changes in a work tree are in
+                the way.
             Unavailable: the repository is out of reach.
         """
         for attempt in range(_ATTEMPTS):
@@ -109,6 +111,8 @@ class ProposalBranches:
                 raise Refused(f"there is no proposal {name} to merge", "it was closed, or never made")
             if is_ancestor(self._repository.objects.git_dir, proposed, head):
                 return CommitId(head)
+            if agreed is not None:
+                self.demand(name, agreed, proposed, head)
             merged = self._merged(name, proposed, head)
             try:
                 self._repository.advance(RefUpdate(self._watched, merged, head))
@@ -118,6 +122,23 @@ class ProposalBranches:
             else:
                 return CommitId(merged)
         raise Raced(f"{self._watched} moved at each attempt to merge {name}", "it is tried again")
+
+    def demand(self, name: str, agreed: Agreed, proposed: str, head: str) -> None:
+        """See that a proposal brings to the watched branch what was agreed on, and nothing else.
+
+        Raises:
+            Raced: its head is another one.
+            Refused: it was changed by a person.
+        """
+        if proposed != agreed.head:
+            raise Raced(f"the branch of proposal {name} has moved", "it is looked at again")
+        commit = parse_commit(self._repository.objects.read(proposed))
+        base = commit.parents[0] if len(commit.parents) == 1 else ""
+        is_off_watched = bool(base) and is_ancestor(self._repository.objects.git_dir, base, head)
+        draft = Draft(self._repository.objects)
+        if not is_off_watched or self._edited(draft, base, agreed.file, agreed.edits) != commit.tree:
+            hint = f"see `git diff {self.watched}...{self.branch(name)}`; merge it by hand, or close it"
+            raise Refused(f"proposal {name} isn't what was proposed: somebody pushed to its branch", hint)
 
     def conflicts(self, name: str) -> bool:
         """Tell whether a proposal can't be merged by Git alone, as a forge merges it.
@@ -177,15 +198,23 @@ class ProposalBranches:
         base = self._repository.objects.find(f"{order.base}^{{commit}}")
         if base is None:
             raise Refused(f"the repository has no commit {order.base}", "propose on top of a commit that it has")
-        tree = parse_commit(draft.store.read(base.id)).tree
-        former = _file_at(draft, tree, check_path(order.file))
-        blob = draft.add("blob", edit_yaml(_text(draft, former, order.file), order.edits, order.file).encode())
-        new = edited(draft, tree, {order.file: Entry(former.mode if former else FILE, blob)})
+        new = self._edited(draft, base.id, order.file, order.edits)
         body = f"{order.title.strip()}\n\n{order.body.strip()}".strip()
         message = with_trailers(body, {"Proposal": order.name, "Environment": self._environment})
-        commit = draft.add("commit", format_commit(rooted(draft, new), [base.id], message))
+        commit = draft.add("commit", format_commit(new, [base.id], message))
         draft.save()
         return commit
+
+    def _edited(self, draft: Draft, base: str, file: str, edits: Mapping[str, Any]) -> str:
+        """Return the tree of a commit with one file edited.
+
+        Raises:
+            Refused: the file can't be edited.
+        """
+        tree = parse_commit(draft.store.read(base)).tree
+        former = _file_at(draft, tree, check_path(file))
+        blob = draft.add("blob", edit_yaml(_text(draft, former, file), edits, file).encode())
+        return rooted(draft, edited(draft, tree, {file: Entry(former.mode if former else FILE, blob)}))
 
     def _merged(self, name: str, proposed: str, head: str) -> str:
         """Commit the merge of a proposal into a head, three ways where the head has moved on (git-merge-tree(1))."""

@@ -18,7 +18,7 @@ from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
 from reconciler.model.reviews import CommitStatus, PullRequest, PullState
-from reconciler.ports.forge import ProposalOrder
+from reconciler.ports.forge import Agreed, ProposalOrder
 
 HEARD_FOR = 60.0
 """Seconds for which the list of open pull requests is taken for true where no ref of theirs has moved."""
@@ -129,12 +129,13 @@ class PullRequestForge:
             if pull is None or pull.state is PullState.CLOSED:
                 self._open_page(order, branch)
 
-    def merge(self, name: str) -> CommitId:
+    def merge(self, name: str, agreed: Agreed | None = None) -> CommitId:
         """Merge an open proposal by a merge commit of the forge's; one that is merged stays so.
 
         Raises:
             Raced: its branch has moved.
-            Refused: it conflicts, there is no such proposal, or the repository's rules forbid it.
+            Refused: it conflicts, brings something else than was agreed on, there is no such proposal, or the
+                repository's rules forbid it.
             Transient: the forge isn't ready for it.
             Unavailable: the repository or the forge is out of reach.
         """
@@ -142,11 +143,14 @@ class PullRequestForge:
         proposal = self.list().get(name)
         if proposal is None:
             raise Refused(f"there is no proposal {name} to merge", "it was closed, or never made")
+        watched = f"refs/heads/{self._branches.watched}"
         if proposal.state is not ProposalState.MERGED:
+            if agreed is not None:
+                self._branches.demand(name, agreed, proposal.commit, self._repository.ref(watched) or "")
             self._merge(proposal)
             self.refresh()
             self._repository.refresh()
-        return CommitId(self._repository.ref(f"refs/heads/{self._branches.watched}") or "")
+        return CommitId(self._repository.ref(watched) or "")
 
     def _merge(self, proposal: Proposal) -> None:
         pull = self._of(proposal)

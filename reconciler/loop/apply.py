@@ -13,7 +13,7 @@ from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import JobState
 from reconciler.model.plan import Outcome, Plan
 from reconciler.ports.engines import Engines
-from reconciler.ports.forge import ProposalOrder
+from reconciler.ports.forge import Agreed, ProposalOrder
 from reconciler.ports.pool import JobOrder
 from reconciler.ports.serving import RevisionOrder
 from runners.contract import formats
@@ -167,7 +167,9 @@ _VERBS: Mapping[type[c.Change], Callable[[Applier, Any, CommitId], object]] = {
     c.StopRevision: lambda self, change, _: self._engines.serving.stop(change.deployment, change.revision),
     c.DeleteEndpoint: lambda self, change, _: self._engines.serving.delete(change.deployment),
     c.OpenProposal: lambda self, change, commit: self._propose(change, commit),
-    c.MergeProposal: lambda self, change, _: self._engines.forge.merge(change.name),
+    c.MergeProposal: lambda self, change, _: self._engines.forge.merge(
+        change.name, Agreed(change.head, change.file, change.edits)
+    ),
     c.CloseProposal: lambda self, change, _: self._engines.forge.close(change.name),
 }
 """How each kind of change is made: the one table of all writes."""

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from reconciler.model.ids import Address, Digest, RunName
+from reconciler.model.ids import Address, CommitId, Digest, RunName
 from reconciler.model.kinds.deployments import Access, Model, Replicas
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
@@ -241,10 +241,13 @@ class OpenProposal(_OfProposal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeProposal(_OfProposal):
-    """Merge a proposal whose approval is automatic."""
+    """Merge a proposal, if its head is this one and it brings these edits of this file, and nothing else."""
 
     port = "forge"
     verb = "merge"
+    head: CommitId
+    file: str
+    edits: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,18 @@ class ProposalOrder:
     body: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What a merge was agreed on: the proposal's head, and the new values at paths of one file that it brings.
+
+    A branch of a proposal is anybody's who may push; nothing but this may come to the watched branch by its name.
+    """
+
+    head: CommitId
+    file: str
+    edits: Mapping[str, Any]
+
+
 class Forge(Protocol):
     """Branches that wait for a merge, with a page for review where the forge has one."""
 
@@ -32,12 +44,12 @@ class Forge(Protocol):
     def propose(self, order: ProposalOrder) -> None:
         """Open a proposal, unless one of that name is open."""
 
-    def merge(self, name: str) -> CommitId:
-        """Merge an open proposal into the watched branch.
+    def merge(self, name: str, agreed: Agreed | None = None) -> CommitId:
+        """Merge an open proposal into the watched branch; what a person asks for is merged as it is, without `agreed`.
 
         Raises:
-            Raced: the watched branch moved meanwhile.
-            Refused: it conflicts.
+            Raced: the watched branch moved meanwhile, or the proposal's head isn't the one that was agreed on.
+            Refused: it conflicts, or it brings something else than what was agreed on.
         """
 
     def close(self, name: str) -> None:

@@ -3,7 +3,7 @@
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.figure import Figure
@@ -36,7 +36,7 @@ def _push(watched: Reviewed, count: int) -> Iterator[Figure]:
         watched.ada.commit({f"specs/pools/{pool}.yaml": f"capacity: {{cpus: {cpus}}}\n"})
         began = time.time()
         watched.ada.push("HEAD:main")
-        times.append((_when(lambda pool=pool: watched.applied(f"pools/{pool}", began)) - began) * 1000)  # type: ignore[misc]
+        times.append((_when(watched, f"pools/{pool}", began) - began) * 1000)
         watched.ada.git("fetch", "--quiet", "origin", "main")
         time.sleep(1)
     times.sort()
@@ -67,10 +67,11 @@ def _idle(server: Gitea, watched: Reviewed, seconds: float) -> Figure:
     return Figure("forge_calls_idle", asked * 3600 / seconds, "an hour", "<= 60", f"{asked} in {seconds:g} s")
 
 
-def _when(found: Callable[[], float]) -> float:
+def _when(watched: Reviewed, pool: str, since: float) -> float:
+    """Wait until the daemon's pool is told of a pool; return when that was."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        if moment := found():
+        if moment := watched.applied(pool, since):
             return moment
         time.sleep(0.005)
     raise RuntimeError("nothing was applied within 60 s")

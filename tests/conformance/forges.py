@@ -1,6 +1,7 @@
 """The forges that the suite of the port runs on, each with the hand of a person on the repository."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,13 @@ class MemoryForgeBench:
     def commit(self, changes: Mapping[str, str], *, merges: CommitId | None = None) -> CommitId:
         parents = None if merges is None else (self.head(), merges)
         return self._source.commit(changes, parents=parents, message="by hand")
+
+    def push(self, branch: str, changes: Mapping[str, str], *, off: CommitId | None = None) -> CommitId:
+        room = self._source.room
+        onto = room.commits[off or room.branches[branch]]
+        files = {**onto.files, **{path: room.blob(text) for path, text in changes.items()}}
+        room.branches[branch] = room.put(replace(onto, files=files, parents=(off or room.branches[branch],)))
+        return room.branches[branch]
 
     def decline(self, branch: str) -> None:
         del self._source.room.branches[branch]

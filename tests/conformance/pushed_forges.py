@@ -37,6 +37,12 @@ class PushedForgeBench(GitForgeBench):
         self._push("refs/heads/main")
         return commit
 
+    def push(self, branch: str, changes: Mapping[str, str], *, off: CommitId | None = None) -> CommitId:
+        self._git("fetch", "--quiet", "origin", f"+refs/heads/{branch}:refs/heads/{branch}")
+        commit = super().push(branch, changes, off=off)
+        self._push("--force", f"refs/heads/{branch}")
+        return commit
+
     def decline(self, branch: str) -> None:
         self._push("--delete", branch)
 

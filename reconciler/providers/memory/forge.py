@@ -8,10 +8,10 @@ from typing import Any
 import yaml
 
 from reconciler.git.names import is_run_name
-from reconciler.model.errors import Refused
+from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
-from reconciler.ports.forge import ProposalOrder
+from reconciler.ports.forge import Agreed, ProposalOrder
 from reconciler.providers.memory.source import MemorySource, Snapshot, SourceRoom
 from reconciler.providers.memory.world import Room, World, verb
 from reconciler.yaml.edit import edit_yaml
@@ -64,7 +64,7 @@ class MemoryForge:
 
     def _shown(self, name: str, held: Proposed) -> Proposal:
         state = ProposalState.MERGED if self._is_merged(held) else ProposalState.OPEN
-        return Proposal(name, self._branch(name), held.commit, state)
+        return Proposal(name, self._branch(name), self._source.room.branches[self._branch(name)], state)
 
     def _is_merged(self, held: Proposed) -> bool:
         repository = self._source.room
@@ -98,11 +98,12 @@ class MemoryForge:
         room.proposals[self._environment, order.name] = Proposed(order, commit)
 
     @verb("forge")
-    def merge(self, name: str) -> CommitId:
+    def merge(self, name: str, agreed: Agreed | None = None) -> CommitId:
         """Merge an open proposal into the watched branch; one that is merged stays so.
 
         Raises:
-            Refused: it conflicts, or there is no such proposal.
+            Raced: its head isn't the one that was agreed on.
+            Refused: it conflicts, brings something else, or there is no such proposal.
         """
         held = self._find(name)
         repository = self._source.room
@@ -111,12 +112,27 @@ class MemoryForge:
             raise Refused(f"there is no proposal {name} to merge: it was closed, or never made")
         if self._is_merged(held):
             return held.merged or head
+        if agreed is not None:
+            self._demand(name, agreed, held)
         text = self._merged_text(held, repository.commits[head])
         changed = _with(repository, repository.commits[head], held.order.file, text)
         merged = repository.put(replace(changed, parents=(head, held.commit), message=f"Merge {name}"))
         repository.branches[self._source.branch] = merged
         self._room.proposals[self._environment, name] = Proposed(held.order, held.commit, merged)
         return merged
+
+    def _demand(self, name: str, agreed: Agreed, held: Proposed) -> None:
+        """See that a proposal is what was agreed on.
+
+        Raises:
+            Raced: its head is another one.
+            Refused: it brings something else.
+        """
+        head = self._source.room.branches[self._branch(name)]
+        if head != agreed.head:
+            raise Raced(f"the branch of proposal {name} has moved", "it is looked at again")
+        if head != held.commit or (held.order.file, held.order.edits) != (agreed.file, agreed.edits):
+            raise Refused(f"proposal {name} isn't what was proposed", "merge it by hand, or close it")
 
     def _merged_text(self, held: Proposed, head: Snapshot) -> str:
         """Merge three ways: what the proposal sets must be, at the head, as it was at the proposal's base."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from reconciler.git.repository import Repository
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal
-from reconciler.ports.forge import ProposalOrder
+from reconciler.ports.forge import Agreed, ProposalOrder
 from reconciler.providers.forge.git import GitForge
 
 
@@ -29,8 +29,8 @@ class PagesForge:
         self._page(order.name).write_text("\n".join(told[: self._lines]) + "\n", encoding="utf-8")
         self._git.propose(order)
 
-    def merge(self, name: str) -> CommitId:
-        return self._git.merge(name)
+    def merge(self, name: str, agreed: Agreed | None = None) -> CommitId:
+        return self._git.merge(name, agreed)
 
     def close(self, name: str) -> None:
         self._git.close(name)

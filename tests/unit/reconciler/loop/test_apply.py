@@ -208,7 +208,10 @@ def test_a_change_is_proposed_merged_and_closed() -> None:
     applier = Applier(engines, str, lambda: True)
     applier.apply(Plan(base, "dev", plan(wanted).decisions))
     assert name in engines.forge.list()
-    assert apply(world, c.MergeProposal(address=GO, name=name)) == (Outcome(c.MergeProposal(address=GO, name=name)),)
+    head = engines.forge.list()[name].commit
+    merge = c.MergeProposal(address=GO, name=name, head=head, file="a.yaml", edits={"x": 2})
+    assert apply(world, replace(merge, edits={"x": 3}))[0].error.startswith(f"proposal {name} isn't what was proposed")
+    assert apply(world, merge) == (Outcome(merge),)
     assert MemorySource(world).head() != base
     apply(world, c.CloseProposal(address=GO, name=name))
     assert name not in engines.forge.list()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reconciler.model import change as c
-from reconciler.model.ids import Address, Digest, RunName, canonical
+from reconciler.model.ids import Address, CommitId, Digest, RunName, canonical
 from reconciler.model.kinds.deployments import Model, Replicas
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
@@ -42,7 +42,7 @@ EVERY: list[tuple[c.Change, str, str]] = [
     (c.StopRevision(address=API, revision=Digest("r")), "- serving.stop", f"{API}/r"),
     (c.DeleteEndpoint(address=API), "- serving.delete", API),
     (c.OpenProposal(address=GO, name="n", file="f", edits={"a": 1}, title="t"), "+ forge.propose", "n"),
-    (c.MergeProposal(address=GO, name="n"), "~ forge.merge", "n"),
+    (c.MergeProposal(address=GO, name="n", head=CommitId("1" * 40), file="f", edits={"a": 1}), "~ forge.merge", "n"),
     (c.CloseProposal(address=GO, name="n"), "- forge.close", "n"),
 ]
 

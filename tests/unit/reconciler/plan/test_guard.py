@@ -174,7 +174,10 @@ def test_deletions_are_taken_out_and_the_rest_stays_in_order() -> None:
 
 
 def test_nothing_is_merged_to_a_branch_whose_newest_commit_is_refused() -> None:
-    merge, drop = MergeProposal(address=LOANS, name="n"), DropRun(address=LOANS, run=RunName(f"{LOANS}/1"))
+    merge, drop = (
+        MergeProposal(address=LOANS, name="n", head=stage.COMMIT, file="f", edits={}),
+        DropRun(address=LOANS, run=RunName(f"{LOANS}/1")),
+    )
     told = Decision(address=LOANS, phase=Phase.READY, reason="x", message="x", changes=(merge, drop))
     held = without_merges(Plan(stage.COMMIT, "dev", {LOANS: told})).decisions[LOANS]
     assert (held.changes, held.phase, held.reason) == ((drop,), Phase.WAITING, "CommitRefused")
