@@ -28,7 +28,7 @@ class GitHubBench(PushedForgeBench):
 
     def make(self, repository: Repository, environment: str, folder: Path) -> Forge:
         server = self.server
-        place = {"url": server.url, "api": server.api, "edition": server.edition, "path": NAME}
+        place: dict[str, Any] = {"url": server.url, "api": server.api, "edition": server.edition, "path": NAME}
         who: dict[str, Any] = {"app": APP, "private_key": pem()} if server.edition == "cloud" else {"token": TOKEN}
         return github(repository, environment, "main", spacing=0.0, **place, **who)
 

@@ -77,7 +77,7 @@ class GitHubServer(ThreadingHTTPServer):
         self.requests: list[Request] = []
         self.faults: list[Fault] = []
         self.limit = self.remaining = 5000
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
 
     @property
     def url(self) -> str:
@@ -96,7 +96,7 @@ class GitHubServer(ThreadingHTTPServer):
 
     def answer(self, request: Request) -> tuple[int, bytes, dict[str, str]]:
         """Answer a request, one at a time."""
-        with self._lock:
+        with self.lock:
             self.requests.append(request)
             if fault := self._fault(request):
                 return fault.status, fault.body, fault.headers

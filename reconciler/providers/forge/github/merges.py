@@ -17,6 +17,8 @@ from reconciler.model.reviews import PullState
 from reconciler.model.text import printable
 from reconciler.providers.forge.github.reading import pull_request
 
+REMEMBERED = 200
+"""Merges that are remembered until their end is seen; one that is forgotten is found again by asking for it."""
 _FORBIDDEN = ("blocked", "behind", "draft")
 """States in which the rules of the repository are in the way."""
 _WORKS_ON_IT = ("base branch was modified", "in progress", "try again", "not mergeable")
@@ -92,7 +94,7 @@ class ByAndBy:
         try:
             found: Document = self._client.get(f"{path}/merge-async/{uuid}")
         except Absent:
-            del self._asked[path, head]
+            self._asked.pop((path, head), None)
             return None
         return found
 
@@ -112,6 +114,8 @@ class ByAndBy:
         return self._failed(path, head, printable(text(told, "details", "message"), 300))
 
     def _remember(self, key: tuple[str, CommitId], uuid: str) -> None:
+        if len(self._asked) > REMEMBERED:
+            self._asked.clear()
         if _UUID.fullmatch(uuid):
             self._asked[key] = uuid
 

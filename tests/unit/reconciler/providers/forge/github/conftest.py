@@ -8,7 +8,6 @@ import pytest
 from reconciler.forges.access import Token
 from reconciler.forges.budget import Budget
 from reconciler.forges.client import ForgeClient
-from reconciler.model.ids import CommitId
 from reconciler.providers.forge.github.provider import HEADERS, PAGING
 from reconciler.wire import Server, Wire
 from tests.contracts.github import GitHubServer, serving
@@ -27,29 +26,9 @@ def bare(tmp_path: Path) -> Iterator[GitHubServer]:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[GitHubServer]:
     with serving(GitHubServer(tmp_path)) as server:
-        begin(server)
+        server.repository.commit("main", {"README.md": "models\n"})
+        server.repository.commit(BRANCH, {"file.yaml": "replicas: 2\n"}, off="main")
         yield server
-
-
-def begin(server: GitHubServer) -> None:
-    """Make the first commit, and a branch with another."""
-    commit(server, "main", {"README.md": "models\n"})
-    commit(server, BRANCH, {"file.yaml": "replicas: 2\n"}, on="main")
-
-
-def commit(server: GitHubServer, branch: str, files: dict[str, str], on: str = "") -> CommitId:
-    """Commit files to a branch of the server's, which is made on another where it isn't there."""
-    git = server.repository.git
-    former = git("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}", fails=True)
-    parent = former or (git("rev-parse", f"refs/heads/{on}") if on else "")
-    tree = {} if not parent else dict(line.split("\t")[::-1] for line in git("ls-tree", parent).splitlines())
-    for name, text in files.items():
-        tree[name] = f"100644 blob {git('hash-object', '-w', '--stdin', told=text)}"
-    made = git("mktree", told="".join(f"{what}\t{name}\n" for name, what in tree.items()))
-    new = git("commit-tree", made, *(("-p", parent) if parent else ()), "-m", "by hand")
-    git("update-ref", f"refs/heads/{branch}", new)
-    server.repository.look()
-    return CommitId(new)
 
 
 def client(server: GitHubServer, budget: Budget | None = None, token: str = TOKEN) -> ForgeClient:

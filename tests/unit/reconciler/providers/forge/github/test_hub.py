@@ -18,7 +18,7 @@ from reconciler.providers.forge.github.merges import AtOnce, ByAndBy
 from tests.contracts.github import GitHubServer
 from tests.contracts.github.accounts import BOT
 from tests.contracts.github.server import NAME, SECONDARY, Fault
-from tests.unit.reconciler.providers.forge.github.conftest import BRANCH, client, commit
+from tests.unit.reconciler.providers.forge.github.conftest import BRANCH, client
 
 HEAD = CommitId("0" * 40)
 
@@ -81,7 +81,7 @@ def test_closing_is_closing_whatever_was_there(server: GitHubServer) -> None:
 
 
 def test_forks_are_told_apart_even_when_they_are_gone(server: GitHubServer) -> None:
-    there = commit(server, "elsewhere", {"x": "y"}, on="main")
+    there = server.repository.commit("elsewhere", {"x": "y"}, off="main")
     server.repository.open_from_fork("elsewhere", there, "eve")
     server.repository.open_from_fork("elsewhere", there, "eve", is_deleted=True)
     hub(server).open("main", BRANCH, "A title", "")

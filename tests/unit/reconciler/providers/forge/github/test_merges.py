@@ -13,7 +13,7 @@ from reconciler.model.ids import CommitId
 from reconciler.providers.forge.github.merges import AtOnce, ByAndBy, Merging, obstacle
 from tests.contracts.github import GitHubServer, Pull
 from tests.contracts.github.server import NAME, Fault
-from tests.unit.reconciler.providers.forge.github.conftest import BRANCH, client, commit
+from tests.unit.reconciler.providers.forge.github.conftest import BRANCH, client
 
 PATH = f"/repos/{NAME}/pulls/1"
 RULE = "At least 1 approving review is required by reviewers with write access."
@@ -56,7 +56,7 @@ def test_what_is_merged_is_done(server: GitHubServer, pull: Pull, merging: Mergi
 
 def test_a_branch_that_moved_before_isn_t_merged(server: GitHubServer, pull: Pull, merging: Merging) -> None:
     head = pull.head
-    commit(server, BRANCH, {"more.yaml": "x: 1\n"})
+    server.repository.commit(BRANCH, {"more.yaml": "x: 1\n"})
     assert settled(merging, head) is Merge.MOVED
     assert pull.state == "open"
 
@@ -65,13 +65,13 @@ def test_a_branch_that_moves_meanwhile_isn_t_merged(server: GitHubServer, pull: 
     merging, head = ByAndBy(client(server)), pull.head
     server.repository.merge_takes = 3
     assert merging.merge(PATH, CommitId(head), "x") is Merge.LATER
-    moved = commit(server, BRANCH, {"more.yaml": "x: 1\n"})
+    moved = server.repository.commit(BRANCH, {"more.yaml": "x: 1\n"})
     assert settled(merging, head) is Merge.MOVED
     assert settled(merging, moved) is Merge.DONE
 
 
 def test_a_conflict_is_one(server: GitHubServer, pull: Pull, merging: Merging) -> None:
-    commit(server, "main", {"file.yaml": "replicas: 9\n"})
+    server.repository.commit("main", {"file.yaml": "replicas: 9\n"})
     assert settled(merging, pull.head) is Merge.CONFLICT
 
 
