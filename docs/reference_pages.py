@@ -22,6 +22,12 @@ SETTINGS = (
     ("SETPOINT_BRANCH", "--branch", "The watched branch."),
     ("SETPOINT_HTTP", "--http", "host:port of the daemon's `/healthz`, `/readyz` and `/metrics`."),
     ("SETPOINT_HOME", "--home", "Where the embedded engines keep their state."),
+    (
+        "SETPOINT_VERIFY_WITH",
+        "--verify-with",
+        "Files of pinned signers, with `:` between them: commits are signed by one, whatever the repository says.",
+    ),
+    ("SETPOINT_SIGNING_KEY", "--signing-key", "The private SSH key that signs what is merged."),
     ("SETPOINT_SECRET_<NAME>", "", "What `${secret:NAME}` stands for, inside jobs."),
     ("SETPOINT_RUN, SETPOINT_ATTEMPT", "", "Set in a job: the run's name, and which attempt it is."),
     ("SETPOINT_CPUS, SETPOINT_MEMORY, SETPOINT_GPUS", "", "Set in a job: what it asked for, and has."),

@@ -24,13 +24,16 @@ class Settings:
     """What a command or daemon is told from outside.
 
     `repository` is a path or a URL, `branch` the watched branch. `home` is the folder for everything that the embedded
-    engines keep.
+    engines keep. Commits have to be signed by those whom the files `verify_with` list, if there are any, and
+    what is merged is signed by `signing_key`.
     """
 
     repository: str
     environment: str
     branch: str = "main"
     home: Path = Path()
+    verify_with: tuple[Path, ...] = ()
+    signing_key: Path | None = None
 
     @property
     def place(self) -> str:
@@ -56,6 +59,13 @@ def reveal(text: str, environ: Mapping[str, str] = os.environ) -> str:
         if PREFIX + name not in environ:
             raise Refused(f"the secret {name} is not set", f"set {PREFIX}{name} where the daemon runs")
     return SECRET.sub(lambda found: environ[PREFIX + found[1]], text)
+
+
+def trusted(environ: Mapping[str, str] = os.environ) -> tuple[tuple[Path, ...], Path | None]:
+    """Return what the environment variables say of `Settings.verify_with` and `Settings.signing_key`."""
+    files = [name for name in environ.get("SETPOINT_VERIFY_WITH", "").split(os.pathsep) if name]
+    key = environ.get("SETPOINT_SIGNING_KEY")
+    return tuple(Path(name).absolute() for name in files), Path(key).absolute() if key else None
 
 
 def default_home(repository: str, environ: Mapping[str, str] = os.environ) -> Path:

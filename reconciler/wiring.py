@@ -11,6 +11,7 @@ from socket import gethostname
 from typing import Any, cast
 
 from reconciler.compose import Composer
+from reconciler.compose.commit_policy import read_policy
 from reconciler.containment import Failure, contained
 from reconciler.controllers import CONTROLLERS
 from reconciler.home import CODE, MIRROR, claim, claim_for
@@ -21,6 +22,8 @@ from reconciler.loop.apply import Applier
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
 from reconciler.loop.reviewing import Reviewer
+from reconciler.loop.verification import Verification
+from reconciler.model.commit_policy import CommitPolicy
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, CommitId
@@ -31,6 +34,7 @@ from reconciler.ports.reviews import Reviews
 from reconciler.ports.source import SourceTree
 from reconciler.reviews.rehearsals import Rehearsals
 from reconciler.settings import Settings
+from reconciler.signatures import SigningKey, check, pinned
 from reconciler.status.branch import StatusBranch
 from reconciler.watched.branch import Source
 from runners.contract.secrets import PREFIX, SECRET
@@ -75,6 +79,7 @@ def engines(environment: Environment, settings: Settings, source: Source, plugin
         "environment": settings.environment,
         "repository": source.repository,
         "branch": settings.branch,
+        "signing_key": signing_key(settings),
     }
     folders = {port: home / port if port in SHARED else home / port / settings.environment for port in PORTS}
     found = plugins or installed()
@@ -237,11 +242,30 @@ def wire(
         composer,
         build=lambda environment: engines(environment, settings, source),
         make_cycle=make_cycle,
+        verifier=verification(settings, source),
     )
     controllers = contained(CONTROLLERS, tell)
     rehearsals = Rehearsals(Source(source.repository, source.branch), settings.environment, controllers)
     reviewer = Reviewer(rehearsals, settings.environment, lambda: converging.reviews)
     return Wired(settings, source, status, Holding(lease, converging.is_readable), converging, reviewer)
+
+
+def verification(settings: Settings, source: Source) -> Verification:
+    """Return what decides whether a commit may be applied, by who signed it."""
+
+    def policy_of(commit: CommitId) -> CommitPolicy:
+        return read_policy(source.tree(commit), settings.environment)
+
+    key = signing_key(settings)
+    own_key = key.public if key else None
+    return Verification(
+        source, policy_of, check, now=SystemClock().now, pinned=pinned(settings.verify_with), own_key=own_key
+    )
+
+
+def signing_key(settings: Settings) -> SigningKey | None:
+    """Return the key that signs what is merged from here."""
+    return SigningKey(settings.signing_key) if settings.signing_key else None
 
 
 def holder_name() -> str:

@@ -1,19 +1,22 @@
-"""The outlet of a job: whatever it prints loses its secrets on the way, whoever in it prints.
+"""The outlet of a job or a replica: whatever it prints loses its secrets on the way, whoever in it prints.
 
 A library's warning, its own log, the trace of a thread, what C code writes to standard error and what the user's script
 says know nothing of `scrubbed`. So where a job has secrets it runs as a child of the process that was started as the
 job, which reads its two streams, scrubs them line by line and passes them on: also the last words of one that is
 killed. To whoever started it, it is the job still: a signal is handed on, and it ends as the job has ended.
+
+A replica is known by its process id, asked for its CPU time and killed when it hangs, so it stays the process that was
+started, and a child of its own scrubs what it prints. What locks it has are held until its last words are written.
 """
 
 import os
 import select
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
-from runners.contract.secrets import PREFIX, scrubbed
+from runners.contract.secrets import known, scrubbed
 
 LONGEST_LINE = 2**20
 """Bytes of a line that is passed on before its end has come."""
@@ -30,10 +33,9 @@ _STREAMS = (1, 2)
 
 def scrubbing(job: Callable[[], int], environ: Mapping[str, str] = os.environ) -> int:
     """Run a job, so that no secret of the environment is in what it prints; return its exit code."""
-    if not any(name.startswith(PREFIX) and value for name, value in environ.items()):
+    if not any(known(environ).values()):
         return job()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    _flush()
     pipes, (heard, mouth) = _pipes(), os.pipe()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, [*_HANDED_ON, *_OF_THE_TERMINAL, signal.SIGCHLD])
     child = os.fork()
@@ -43,10 +45,38 @@ def scrubbing(job: Callable[[], int], environ: Mapping[str, str] = os.environ) -
         return job()
     _listen(child, mouth)
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    return _end_as(_pass_on(child, _streams(pipes, environ), heard))
+
+
+def scrub_beside(environ: Mapping[str, str] = os.environ) -> None:
+    """Let a child of this process scrub what it prints from now on, until it ends."""
+    if not any(known(environ).values()):
+        return
+    _flush()
+    pipes, (heard, alive) = _pipes(), os.pipe()
+    if os.fork():
+        _lead_into(pipes, (heard,))  # `alive` stays open for as long as this process lives
+        return
+    for number in (*_HANDED_ON, *_OF_THE_TERMINAL):
+        signal.signal(number, signal.SIG_IGN)
+    os.close(alive)
+    _pass_on_from_beside(_streams(pipes, environ), heard)
+    os._exit(0)
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def _streams(pipes: Mapping[int, tuple[int, int]], environ: Mapping[str, str]) -> "dict[int, _Stream]":
+    """Return what is read, by the ends that it is read from; the ends that are written to are the other process'."""
     for end in {write for _, write in pipes.values()}:
         os.close(end)
     streams = {read: _Stream(stream, environ) for stream, (read, _) in pipes.items()}
-    return _end_as(_pass_on(child, streams, heard))
+    for read in streams:
+        os.set_blocking(read, False)
+    return streams
 
 
 def _pipes() -> dict[int, tuple[int, int]]:
@@ -56,11 +86,11 @@ def _pipes() -> dict[int, tuple[int, int]]:
     return {1: first, 2: first if is_same else os.pipe()}
 
 
-def _lead_into(pipes: Mapping[int, tuple[int, int]], ear: tuple[int, int]) -> None:
-    """Let the streams of this process, a fresh child, lead into the pipes."""
+def _lead_into(pipes: Mapping[int, tuple[int, int]], strays: Iterable[int]) -> None:
+    """Let the streams of this process lead into the pipes, and close what is the other process'."""
     for stream, (_, write) in pipes.items():
         os.dup2(write, stream)
-    for end in {*ear, *(end for pipe in pipes.values() for end in pipe)}:
+    for end in {*strays, *(end for pipe in pipes.values() for end in pipe)}:
         os.close(end)
 
 
@@ -112,7 +142,7 @@ class _Stream:
         return scrubbed(text, self._environ).encode("utf-8", "surrogateescape")
 
     def _write(self, data: bytes) -> None:
-        with suppress(BrokenPipeError):  # nobody reads it any more: the job goes on
+        with suppress(OSError):  # nobody reads it any more, or the disk is full: what prints goes on
             while data:
                 data = data[os.write(self._target, data) :]
 
@@ -123,27 +153,37 @@ def _pass_on(child: int, streams: dict[int, _Stream], heard: int) -> int:
     What it left running may hold the streams open: it isn't waited for.
     """
     ended, status = 0, 0
-    for read in streams:
-        os.set_blocking(read, False)
     while not ended:
-        ready, _, _ = select.select([*streams, heard], [], [])
-        if heard in ready:
+        if _take_next(streams, heard):
             os.read(heard, _PIECE)
             ended, status = os.waitpid(child, os.WNOHANG)
-        for read in [read for read in ready if read != heard]:
-            if not _take(read, streams[read]):
-                streams.pop(read).end()
-    for read, stream in streams.items():
-        _take_last(read, stream)
+    _take_last(streams)
     return status
 
 
-def _take_last(read: int, stream: _Stream) -> None:
-    """Take what is left in a pipe, however much what is left running writes there."""
-    for _ in range(_LAST_PIECES):
-        if not _take(read, stream):
-            break
-    stream.end()
+def _pass_on_from_beside(streams: dict[int, _Stream], heard: int) -> None:
+    """Pass on what the other process prints until it has ended, whatever it left running."""
+    while not _take_next(streams, heard):
+        pass
+    _take_last(streams)
+
+
+def _take_next(streams: dict[int, _Stream], heard: int) -> bool:
+    """Wait until something comes, and take it; tell whether it is news of the other process."""
+    ready, _, _ = select.select([*streams, heard], [], [])
+    for read in [read for read in ready if read != heard]:
+        if not _take(read, streams[read]):
+            streams.pop(read).end()
+    return heard in ready
+
+
+def _take_last(streams: Mapping[int, _Stream]) -> None:
+    """Take what is left in the pipes, however much what is left running writes there."""
+    for read, stream in streams.items():
+        for _ in range(_LAST_PIECES):
+            if not _take(read, stream):
+                break
+        stream.end()
 
 
 def _take(read: int, stream: _Stream) -> bool:

@@ -10,7 +10,7 @@ from reconciler.cli.controls import write_approval
 from reconciler.cli.durations import SPAN
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import placed
+from reconciler.cli.options import placed, trusting
 from reconciler.cli.output import STYLES, as_json, counted, print_json, say, styled
 from reconciler.cli.plan import as_document
 from reconciler.cli.status_reader import now
@@ -31,6 +31,7 @@ TICK = 0.25
 @click.option("--approve", default="", help="First approve a set of deletions, or a rewritten commit, by its digest.")
 @as_json
 @placed
+@trusting
 def command(settings: Settings, timeout: float, approve: str, to_json: bool) -> int:
     """Converge once: make passes until nothing more happens by itself, then stop. A daemon mustn't run meanwhile."""
     from reconciler.containment import contain

@@ -62,7 +62,7 @@ def command(repository: str | None, environment: str | None, to_json: bool) -> i
     """Say what is missing on this machine, and how to get it. Exits with 1 when something needed is missing."""
     findings = list(examine())
     if repository:
-        findings.append(_daemon(repository, environment))
+        findings += _daemon(repository, environment)
     if to_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -81,6 +81,7 @@ def examine() -> Iterator[Finding]:
     for extra, packages in EXTRAS.items():
         yield _extra(extra, packages)
     yield _caddy()
+    yield from _signatures()
     yield from plugged()
     yield Finding("separation of embedded engines", NOT_SEPARATED, True, needed=False)
     gpus = _gpus()
@@ -88,19 +89,33 @@ def examine() -> Iterator[Finding]:
     yield _writable(Path(os.environ.get("SETPOINT_HOME") or Path.home()))
 
 
-def _daemon(repository: str, environment: str | None) -> Finding:
-    """Look when the daemon was last alive."""
+def _signatures() -> Iterator[Finding]:
+    """Look for what environments need whose commits have to be signed."""
+    for program, package in (("ssh-keygen", "OpenSSH 8.9"), ("gpg", "GnuPG 2.2")):
+        path = shutil.which(program)
+        fix = f"install {package} or newer, where commits are verified by such signatures"
+        yield Finding(program, path or "not found", bool(path), needed=False, fix=fix)
+
+
+def _daemon(repository: str, environment: str | None) -> Iterator[Finding]:
+    """Look when the daemon was last alive, and whether the newest commit is in force."""
     from reconciler.cli.scope import settle
-    from reconciler.cli.status_reader import now, open_status
-    from reconciler.lease.heartbeat import Life, read_heartbeat
+    from reconciler.cli.status_reader import now, read_both
+    from reconciler.lease.heartbeat import Life
 
     try:
         settings = settle(repository, environment, "main", None)
-        found = read_heartbeat(open_status(settings).repository, settings.environment)
+        recorded, found = read_both(settings)
     except SetpointError as error:
-        return Finding("daemon", error.message, False, fix=error.hint)
+        yield Finding("daemon", error.message, False, fix=error.hint)
+        return
     fix = f"setpoint run -C {repository} -e {settings.environment}"
-    return Finding("daemon", found.words(now()), found.life(now()) is Life.ALIVE, fix=fix)
+    yield Finding("daemon", found.words(now()), found.life(now()) is Life.ALIVE, fix=fix)
+    for note in recorded.last_pass.get("notes") or ():
+        if str(note).startswith("commit "):
+            yield Finding(
+                "newest commit", str(note), False, needed=False, fix="`setpoint status` shows what is in force"
+            )
 
 
 def plugged(plugins: "Plugins | None" = None) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
 """`setpoint history`: what became of a resource, as the commits of the status branch tell it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,22 +15,38 @@ from reconciler.cli.status_reader import open_status, unknown
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
+    from reconciler.git.objects import ObjectStore
     from reconciler.status.branch import StatusBranch
+
+
+_REMOVED = "removed"
+_LOOKED_AT = 2000
+"""Status commits that are looked through: more aren't kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What one status commit says of a resource: when, how it stood then, and by which commit of the specs."""
+    """What a status commit says that is new of a resource: when, how it stood then, and by which commit of the specs.
+
+    The row has the address that the resource had then.
+    """
 
     when: str
     row: Row
     commit: str
+
+    def says_the_same(self, other: "Event | None") -> bool:
+        """Tell whether another one says the same, at another time."""
+        return other is not None and (self.row, self.commit) == (other.row, other.commit)
 
     def as_json(self) -> dict[str, str]:
         """Return the event as JSON-compatible values."""
         row = self.row
         return {
             "when": self.when,
+            "address": row.address,
             "state": row.state,
             "reason": row.reason,
             "message": row.message,
@@ -44,42 +61,83 @@ class Event:
 @as_json
 @placed
 def command(settings: Settings, address: str, lines: int, to_json: bool) -> None:
-    """Tell what became of a resource and when, the newest first, from the status branch's own history."""
+    """Tell what became of a resource and when, the newest first, from the status branch's own history.
+
+    One that was renamed is told of under its former names too.
+    """
     status = open_status(settings)
-    path, tree = f"status/{address}.yaml", status.read()
-    told = list(events(status, path, lines))
+    tree = status.read()
+    told = list(islice(events(status, address), lines))
     if not told:
         known = (p[7:-5] for p in tree.files if p.startswith("status/") and p.endswith(".yaml"))
         raise unknown(address, known, settings.environment)
     if to_json:
         print_json([event.as_json() for event in told])
         return
-    rows = [(e.when, styled(e.row.state, STYLES.get(e.row.state, "")), e.commit[:12], e.row.message) for e in told]
-    console().print(table(("when", "state", "commit", "message"), rows))
+    console().print(_table(told, address))
 
 
-def events(status: "StatusBranch", path: str, limit: int) -> Iterator[Event]:
-    """Return what the newest commits that changed a status file say, the newest first.
+def _table(told: Sequence[Event], address: str) -> "Table":
+    """Draw events; of a resource that was renamed, each says what it was called."""
+    had_others = any(event.row.address != address for event in told)
+    rows = []
+    for event in told:
+        name, state = (event.row.address,) if had_others else (), event.row.state
+        rows.append((event.when, *name, styled(state, STYLES.get(state, "")), event.commit[:12], event.row.message))
+    return table(("when", *(("resource",) if had_others else ()), "state", "commit", "message"), rows)
+
+
+def events(status: "StatusBranch", address: str) -> Iterator[Event]:
+    """Yield what became of a resource, the newest first; what commits in a row say alike is told once, as of the first.
 
     Raises:
         Unavailable: the repository can't be read.
     """
+    told: Event | None = None
+    for event in _each(status, address):
+        if told and not event.says_the_same(told):
+            yield told
+        told = event
+    if told and told.row.state != _REMOVED:  # else it wasn't there yet, and another one had its name
+        yield told
+
+
+def _each(status: "StatusBranch", address: str) -> Iterator[Event]:
+    """Yield what each commit says of a resource, by the name that it had then; before a former name it had no newer."""
     from reconciler.git.history import log
 
     head, objects = status.read().commit, status.repository.objects
     if head is None:
         return
-    for entry in log(objects.git_dir, head, path, limit=limit):
-        found = objects.find(f"{entry.commit}:{path}")
-        document = _parsed(objects.read(found.id)) if found else {"state": "removed"}
-        row = row_of(path, document)
-        yield Event(entry.when.isoformat(timespec="seconds"), row, _commit_of(document))
+    names = _names(objects, head, address)
+    for entry in log(objects.git_dir, head, *map(_path, names), limit=_LOOKED_AT):
+        told = [(place, found) for place, name in enumerate(names) if (found := _told(objects, entry.commit, name))]
+        place, document = told[0] if told else (0, {"state": _REMOVED})
+        names = names[place:]
+        yield Event(entry.when.isoformat(timespec="seconds"), row_of(names[0], document), _commit_of(document))
 
 
-def _parsed(text: bytes) -> Mapping[str, Any]:
+def _names(objects: "ObjectStore", head: str, address: str) -> tuple[str, ...]:
+    """Return what a resource is called and was called before, by what is told of it or was told last; newest first."""
+    from reconciler.git.history import log
+    from reconciler.model.ids import Address
+    from reconciler.model.moves import former_told
+
+    commits = [head, *(entry.commit for entry in log(objects.git_dir, head, _path(address), limit=2))]
+    document = next(filter(None, (_told(objects, commit, address) for commit in commits)), {})
+    return (address, *reversed(former_told(Address(address), document.get("facts"))))
+
+
+def _path(address: str) -> str:
+    return f"status/{address}.yaml"
+
+
+def _told(objects: "ObjectStore", commit: str, address: str) -> Mapping[str, Any] | None:
+    """Return what a commit tells of a resource; None where it has none of that name."""
     from reconciler.status.read import parse
 
-    return parse(text)
+    found = objects.find(f"{commit}:{_path(address)}")
+    return parse(objects.read(found.id)) if found else None
 
 
 def _commit_of(document: Mapping[str, Any]) -> str:

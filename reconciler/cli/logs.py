@@ -60,6 +60,8 @@ def command(settings: Settings, name: str, lines: int, follow: bool, revision: s
 
 def _of_replicas(engines: "Engines", name: str, revision: str, lines: int, follow: bool, to_json: bool) -> None:
     printed = replica_logs.read(engines.serving, name, revision)
+    for cut in replica_logs.left_out(engines.serving, name, printed, lines):
+        print(cut, file=sys.stderr)
     if to_json:
         texts = {digest: {r: replica_logs.last(t, lines) for r, t in of.items()} for digest, of in printed.items()}
         print_json({"deployment": name, "revisions": texts})

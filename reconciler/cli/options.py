@@ -1,6 +1,7 @@
 """Options that verbs share: where they act."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -8,6 +9,7 @@ import click
 
 from reconciler.cli.completion import complete_environments
 from reconciler.cli.scope import settle
+from reconciler.settings import Settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -52,6 +54,38 @@ def placed(function: Function) -> Function:
         return function(settings=settle(repository, environment, branch, home), **options)
 
     return with_options(function, wrapped, _OPTIONS)
+
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_TRUST = (
+    click.option(
+        "--verify-with",
+        envvar="SETPOINT_VERIFY_WITH",
+        show_envvar=True,
+        multiple=True,
+        type=_FILE,
+        help="Take only commits signed by whom this file lists, whatever the repository says: allowed signers, as "
+        "ssh-keygen(1) reads them, or OpenPGP keys in armour. May be given again.",
+    ),
+    click.option(
+        "--signing-key",
+        envvar="SETPOINT_SIGNING_KEY",
+        show_envvar=True,
+        type=_FILE,
+        help="The private SSH key, without a passphrase, that signs what is merged.",
+    ),
+)
+
+
+def trusting(function: Function) -> Function:
+    """Give a command that is `placed` the options that say whose commits are taken, and how its own are signed."""
+
+    def wrapped(settings: Settings, verify_with: tuple[Path, ...], signing_key: Path | None, **options: Any) -> Any:
+        files = tuple(path.absolute() for path in verify_with) or settings.verify_with
+        key = signing_key.absolute() if signing_key else settings.signing_key
+        return function(settings=replace(settings, verify_with=files, signing_key=key), **options)
+
+    return with_options(function, wrapped, _TRUST)
 
 
 def with_options(function: Function, wrapped: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Function:

@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import placed
+from reconciler.cli.options import placed, trusting
 from reconciler.cli.output import SIGNS, STYLES, as_json, counted, print_json, say, styled
 from reconciler.cli.status_reader import heartbeat_of, now
 from reconciler.model.errors import Refused
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 )
 @as_json
 @placed
+@trusting
 def command(
     settings: Settings,
     revisions: str,

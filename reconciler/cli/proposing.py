@@ -88,6 +88,8 @@ def propose(target: Target, trial: str, why: str, merge: bool, *, alike: bool = 
         f"- {escaped(way)}\n" for way in ways
     )
     order = ProposalOrder(name, target.commit, file, {"model": {"trial": trial, "digest": model}}, title, body)
+    if merge and (flaw := target.wired.converging.merge_flaw(target.commit)):
+        raise Refused(f"nothing can be merged: {flaw}", "leave out --merge, and merge the proposal by hand")
     target.engines.forge.propose(order)
     branch = target.engines.forge.list()[name].branch
     return Opened(name, branch, target.engines.forge.merge(name) if merge else None)

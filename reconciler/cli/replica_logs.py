@@ -1,7 +1,9 @@
 """What the replicas of an endpoint print: whose is meant, their lines side by side, and following them."""
 
+import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli.growth import growth
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 POLL = 1.0
 """Seconds between two looks at logs that are followed."""
+NEARLY = 0.95
+"""What share of the most that is told counts as all of it: a line that is cut is left out."""
 
 
 class Gone(Refused):
@@ -71,6 +75,50 @@ def revisions(endpoint: "Endpoint", asked: str) -> tuple["Digest", ...]:
         return found
     which = f"several revisions that begin with {asked}" if found else f"no replicas of a revision {asked}"
     raise Gone(f"{endpoint.deployment} has {which}", f"there are those of {', '.join(known) or 'none'}")
+
+
+def left_out(serving: "ServingEngine", address: str, printed: Printed, lines: int) -> Iterator[str]:
+    """Say of each replica whose log's beginning isn't shown, where that was asked for; all are read up to a limit.
+
+    Args:
+        serving: the engine.
+        address: the endpoint.
+        printed: what was read.
+        lines: how many lines of each replica were asked for; 0 is all.
+    """
+    from reconciler.ports.serving import LOG_LIMIT
+
+    for revision, texts in printed.items():
+        share = LOG_LIMIT // max(1, len(texts))
+        files = _files(serving, address, revision)
+        for name, text in texts.items():
+            if not 0 < lines <= text.count("\n"):
+                yield from _cut(name, text, share, None if files is None else files.get(name, ()))
+
+
+def _files(serving: "ServingEngine", address: str, revision: "Digest") -> Mapping[str, Sequence[Path]] | None:
+    """Return where all lies that replicas have printed; None where that isn't on this machine."""
+    from reconciler.model.ids import Address
+    from reconciler.ports.serving import KeepsReplicaLogs
+
+    if not isinstance(serving, KeepsReplicaLogs):
+        return None
+    with contextlib.suppress(FileNotFoundError):
+        return serving.log_files(Address(address), revision)
+    return {}
+
+
+def _cut(name: str, text: str, share: int, files: Sequence[Path] | None) -> Iterator[str]:
+    """Say that the beginning of a replica's log is left out, and where all of it is, if it is."""
+    if files is None:
+        if len(text.encode(errors="replace")) > share * NEARLY:
+            yield f"the beginning of {name}'s log may be left out: the engine tells its last {share:,} bytes"
+        return
+    there = [path for path in files if path.exists()]
+    size = sum(path.stat().st_size for path in there)
+    if size > share:
+        what = f"the beginning of {name}'s log is left out: it has {size:,} bytes, and its last {share:,} are read"
+        yield f"{what}; all of it is in {' and '.join(map(str, there))}"
 
 
 def shown(printed: Printed, lines: int) -> str:

@@ -15,7 +15,7 @@ from reconciler.cli.durations import SPAN
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
 from reconciler.cli.log_stream import LogStream
-from reconciler.cli.options import placed
+from reconciler.cli.options import placed, trusting
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ POLL = {False: timedelta(seconds=10), True: timedelta(minutes=3)}
     help="How the log is written; `auto` is text on a terminal, else JSON.",
 )
 @placed
+@trusting
 def command(
     settings: Settings, http: str, webhook_secret: str, resync: float, poll: float | None, log_format: str
 ) -> None:

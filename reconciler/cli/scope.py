@@ -7,7 +7,7 @@ from pathlib import Path
 from reconciler.home import MIRROR
 from reconciler.model.errors import Refused
 from reconciler.model.text import without_credentials
-from reconciler.settings import Settings, default_home
+from reconciler.settings import Settings, default_home, trusted
 
 
 def settle(repository: str | None, environment: str | None, branch: str, home: Path | None) -> Settings:
@@ -20,7 +20,7 @@ def settle(repository: str | None, environment: str | None, branch: str, home: P
     if "://" not in place and "@" not in place:
         place = str(Path(place).absolute())
     chosen = environment or _only_environment(place, branch)
-    return Settings(place, chosen, branch, (home or default_home(place)).absolute())
+    return Settings(place, chosen, branch, (home or default_home(place)).absolute(), *trusted())
 
 
 def here() -> str:

@@ -1,6 +1,7 @@
 """`setpoint trace`: from an endpoint back to its model, its trial, its data, and the commits that asked for them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,9 +15,12 @@ from reconciler.settings import Settings
 from runners.contract.files import RESULT
 
 if TYPE_CHECKING:
-    from reconciler.model.ids import CommitId, RunName
+    from reconciler.model.ids import Address, CommitId, RunName
     from reconciler.ports.engines import Engines
     from reconciler.watched.branch import Source
+
+
+NOBODY: "Mapping[Address, Address]" = MappingProxyType({})
 
 
 @examples("setpoint trace deployments/employment --environment prod")
@@ -27,24 +31,66 @@ if TYPE_CHECKING:
 def command(settings: Settings, deployment: str, to_json: bool) -> None:
     """Tell, for DEPLOYMENT, which model, trial, data commits, spec commit and merge its answers come from."""
     from reconciler.cli.proposing import target_of
-    from reconciler.model.ids import RunName, name_of
+    from reconciler.model.ids import RunName
 
-    facts = document_of(read_status(settings), deployment, settings.environment).get("facts") or {}
+    recorded = read_status(settings)
+    facts = document_of(recorded, deployment, settings.environment).get("facts") or {}
     target = target_of(settings, deployment)
     pinned = target.spec.model.trial if target.spec.model else None
-    path = f"environments/{settings.environment}/deployments/{name_of(target.resource.address)}.yaml"
+    names = (target.resource.address, *reversed(target.resource.former))
+    paths = [f"environments/{settings.environment}/{name}.yaml" for name in names]
     told: dict[str, Any] = {
         "deployment": deployment,
         "environment": settings.environment,
         "url": facts.get("url"),
         "revision": facts.get("revision"),
         "traffic": facts.get("traffic"),
-        "pinned_by": commits_of(target.wired.source, target.commit, path),
+        "pinned_by": pinned_by(target.wired.source, target.commit, paths),
         "model": None,
     }
     if pinned:
-        told["model"] = run_of(target.engines, RunName(pinned))
+        told["model"] = run_of(target.engines, RunName(pinned), names_now(recorded.statuses))
     print_json(told) if to_json else _show(told)
+
+
+def names_now(statuses: "Mapping[Address, Mapping[str, Any]]") -> "Mapping[Address, Address]":
+    """Return what resources are called now, by the names that they had before."""
+    from reconciler.model.moves import former_told
+
+    told = ((address, former_told(address, document.get("facts"))) for address, document in statuses.items())
+    return {former: address for address, names in told for former in names if former not in statuses}
+
+
+def pinned_by(source: "Source", head: "CommitId", paths: Sequence[str]) -> dict[str, Any]:
+    """Return the commits that pinned a model; renaming the file that pins it doesn't count.
+
+    Args:
+        source: the watched branch.
+        head: its newest commit.
+        paths: the file, and what it was called before, the newest name first.
+    """
+    from reconciler.model.ids import CommitId
+
+    told, path = commits_of(source, head, paths[0]), paths[0]
+    for former in paths[1:]:
+        changed = source.origin(head, path)[0]
+        before = CommitId(changed.parents[0]) if changed and changed.parents else None
+        if changed and before and (pin := _pin(source, before, former)) is not None:
+            if pin != _pin(source, CommitId(changed.commit), path):
+                break
+            told, head, path = commits_of(source, before, former), before, former
+    return told
+
+
+def _pin(source: "Source", commit: "CommitId", path: str) -> Any:
+    """Return what a file pins in a commit; None where it pins nothing or isn't there."""
+    from reconciler.yaml.parse import Unreadable, read
+
+    tree = source.tree(commit)
+    try:
+        return read(tree.read(tree.files[path])).value.get("model")
+    except (KeyError, Unreadable):
+        return None
 
 
 def commits_of(source: "Source", head: "CommitId", path: str) -> dict[str, Any]:
@@ -56,8 +102,8 @@ def commits_of(source: "Source", head: "CommitId", path: str) -> dict[str, Any]:
     return told | ({"merge": arrived.commit, "merged_by": arrived.author} if arrived and arrived.is_merge else {})
 
 
-def run_of(engines: "Engines", run: "RunName") -> dict[str, Any]:
-    """Return what is known of a run, and of the runs that it was made from."""
+def run_of(engines: "Engines", run: "RunName", now: "Mapping[Address, Address]" = NOBODY) -> dict[str, Any]:
+    """Return what is known of a run, and of the runs that it was made from; `now` is who is called otherwise now."""
     from reconciler.model.ids import RunName, kind_of, owner_of
     from reconciler.status import results
 
@@ -69,7 +115,7 @@ def run_of(engines: "Engines", run: "RunName") -> dict[str, Any]:
     version = engines.data.list().versions.get(run)
     told: dict[str, Any] = {
         "run": run,
-        "resource": owner_of(run),
+        "resource": now.get(owner_of(run), owner_of(run)),
         "data_commit": version.commit if version else None,
         "spec": provenance.get("spec"),
         "spec_commit": provenance.get("commit"),
@@ -80,7 +126,7 @@ def run_of(engines: "Engines", run: "RunName") -> dict[str, Any]:
         told |= {"model_digest": (facts.get("model") or {}).get("digest"), "params": facts.get("params")}
         told["metrics"] = result.get("metrics")
     inputs = {key.removeprefix("input_"): value for key, value in provenance.items() if key.startswith("input_")}
-    told["inputs"] = {role: run_of(engines, RunName(str(name))) for role, name in sorted(inputs.items())}
+    told["inputs"] = {role: run_of(engines, RunName(str(name)), now) for role, name in sorted(inputs.items())}
     return told
 
 

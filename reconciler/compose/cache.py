@@ -45,7 +45,7 @@ class EnvironmentCache:
 
     composed: Lru[Key, tuple[Composed, ...]] = field(default_factory=lambda: Lru(_SPARE))
     located: Lru[Wrong, tuple[Problem, ...]] = field(default_factory=lambda: Lru(_SPARE))
-    environment_file: Lru[str, EnvironmentFile] = field(default_factory=lambda: Lru(4))
+    environment_file: Lru[tuple[str, ...], EnvironmentFile] = field(default_factory=lambda: Lru(4))
     last: Generation | None = None
 
     def make_room(self, resources: int) -> None:

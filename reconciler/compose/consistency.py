@@ -1,15 +1,20 @@
 """Consistency: what specs say of each other, held before anything runs.
 
-Each spec is sound by itself; here columns are held against the dataset that declares them, metrics against the task,
-gates against the experiment, resources against the pool. Where nothing is declared nothing is refused: a job finds out.
+Here columns are held against the dataset that declares them, metrics against the task, gates against the experiment,
+resources against the pool. Where nothing is declared nothing is refused: a job finds out. Of a spec that isn't sound by
+itself its sound part is held too, and what would depend on the rest isn't said.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from math import inf
+from types import MappingProxyType
 from typing import Any
 
 from reconciler.compose.flaws import Flaw
 from reconciler.compose.nearest import did_you_mean
+from reconciler.compose.sound_part import Unsound
 from reconciler.model.errors import Severity
 from reconciler.model.fairness.amounts import Amounts
 from reconciler.model.fairness.gpu_kinds import kind_refusal
@@ -23,11 +28,13 @@ from reconciler.model.kinds.monitors import Monitor
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.kinds.spec import JobSpec, Spec
+from reconciler.model.metric_bounds import BOUNDS
 from reconciler.model.metrics import METRICS, MONITORED
 from reconciler.model.resource import Resource
 from reconciler.model.text import printable
 from reconciler.yaml.positions import Path
 
+NONE: Mapping[Address, Spec] = MappingProxyType({})
 ANSWERS = ("label", "confidence")
 """Columns that labels add to a dataset's own."""
 _MOST_HINTS = 100
@@ -36,10 +43,17 @@ _MOST_HINTS = 100
 Found = tuple[Address, Flaw]
 
 
-def disagreements(resources: Mapping[Address, Resource]) -> Mapping[Address, tuple[Flaw, ...]]:
-    """Return what is wrong between specs, by the resource that is to be mended; warnings of what goes on working."""
+def disagreements(
+    resources: Mapping[Address, Resource], parts: Mapping[Address, Spec] = NONE
+) -> Mapping[Address, tuple[Flaw, ...]]:
+    """Return what is wrong between specs, by the resource that is to be mended; warnings of what goes on working.
+
+    Args:
+        resources: those that composed.
+        parts: what is sound of those that didn't.
+    """
     found: dict[Address, list[Flaw]] = {}
-    specs = _Specs(resources)
+    specs = _Specs(resources, parts)
     for address, flaw in _all(specs):
         found.setdefault(address, []).append(flaw)
     return {address: tuple(flaws) for address, flaws in found.items()}
@@ -48,9 +62,9 @@ def disagreements(resources: Mapping[Address, Resource]) -> Mapping[Address, tup
 class _Specs:
     """All specs of a commit, by address and kind; finds the nearest of names, a bounded number of times."""
 
-    def __init__(self, resources: Mapping[Address, Resource]) -> None:
-        self.all: Mapping[Address, Spec] = {address: item.spec for address, item in resources.items()}
-        self.promotions = {a: s for a, s in self.all.items() if isinstance(s, Promotion) and not s.suspend}
+    def __init__(self, resources: Mapping[Address, Resource], parts: Mapping[Address, Spec]) -> None:
+        self.all: Mapping[Address, Spec] = {**{address: item.spec for address, item in resources.items()}, **parts}
+        self.promotions = {a: s for a, s in self.all.items() if isinstance(s, Promotion) and _chooses(s)}
         self.moved = {former: address for address, item in resources.items() for former in item.former}
         self._hints = 0
 
@@ -75,8 +89,21 @@ def _all(specs: _Specs) -> Iterator[Found]:
     for address, spec in specs.all.items():
         for kind, hold in _HELD:
             if isinstance(spec, kind):
-                yield from ((address, flaw) for flaw in hold(specs, spec))
+                yield from _sayable((address, flaw) for flaw in hold(specs, spec))
     yield from _rivals(specs)
+
+
+def _sayable(found: Iterator[Found]) -> Iterator[Found]:
+    """Yield what is found until a field is asked for that is wrong."""
+    with suppress(Unsound):
+        yield from found
+
+
+def _chooses(spec: Promotion) -> bool:
+    """Tell whether a promotion chooses a model, and says of what for what."""
+    with suppress(Unsound):
+        return bool(spec.experiment and spec.deployment) and not spec.suspend
+    return False
 
 
 def _rivals(specs: _Specs) -> Iterator[Found]:
@@ -108,8 +135,12 @@ def _fit(specs: _Specs, spec: JobSpec) -> Iterator[Flaw]:
 
 def _declared(spec: Dataset) -> tuple[str, ...] | None:
     """Return the columns that a dataset's rows have; None where it doesn't say them all."""
-    is_album = spec.source.files is not None and spec.source.files.format == "images"
-    return None if spec.columns is None or spec.extra_columns == "allow" or is_album else tuple(spec.columns)
+    is_open = spec.columns is None or spec.extra_columns == "allow" or _is_album(spec)
+    return None if is_open else tuple(spec.columns or ())
+
+
+def _is_album(spec: Dataset) -> bool:
+    return spec.source.files is not None and spec.source.files.format == "images"
 
 
 def _roles(specs: _Specs, spec: Dataset) -> Iterator[Flaw]:
@@ -147,7 +178,15 @@ def _told(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
 
 def _named(specs: _Specs, spec: Labels) -> Iterator[Flaw]:
     dataset = specs.all.get(Address(spec.dataset))
-    if isinstance(dataset, Dataset) and dataset.identifier in specs.sensitive(spec.dataset):
+    if not isinstance(dataset, Dataset):
+        return
+    hidden = specs.sensitive(spec.dataset)
+    if _is_album(dataset):
+        if told := sorted(hidden & {"id", "path", "label"}):
+            what = f"the {told[0]} of the pictures of {spec.dataset} is sensitive, and labels tell by their names"
+            hint = "give the files names and folders that may be shown, such as running numbers"
+            yield Flaw(("dataset",), f"{what} which examples are disputed", hint)
+    elif dataset.identifier in hidden:
         what = f"the identifier of {spec.dataset} is sensitive, and labels tell by it which examples are disputed"
         yield Flaw(("dataset",), what, "give the dataset an identifier that may be shown, such as a running number")
 
@@ -172,6 +211,18 @@ def _metric(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
         better = "higher" if known[name] == "maximize" else "lower"
         what = f"{name} is the better the {better} it is, and the goal is to {spec.metric.goal} it"
         yield Flaw(("metric", "goal"), what, f"say goal: {known[name]}")
+
+
+def _bounds(_: _Specs, spec: Promotion) -> Iterator[Flaw]:
+    """Refuse bounds that no figure of the metric can hold: nothing would ever be proposed."""
+    for place, gate in enumerate(spec.gates):
+        least, most = BOUNDS.get(gate.metric, (-inf, inf))
+        if gate.minimum is not None and gate.minimum > most:
+            what = f"`{gate.metric}` is {most:g} at the most, so no model passes a minimum of {gate.minimum:g}"
+            yield Flaw(("gates", place, "minimum"), what, f"ask for less than {most:g}")
+        if gate.maximum is not None and gate.maximum < least:
+            what = f"`{gate.metric}` is {least:g} at the least, so no model passes a maximum of {gate.maximum:g}"
+            yield Flaw(("gates", place, "maximum"), what, f"allow more than {least:g}")
 
 
 def _gates(specs: _Specs, spec: Promotion) -> Iterator[Flaw]:
@@ -228,6 +279,7 @@ _HELD: tuple[tuple[type[Spec], Callable[[_Specs, Any], Iterator[Flaw]]], ...] = 
     (Experiment, _metric),
     (Experiment, _told),
     (Labels, _named),
+    (Promotion, _bounds),
     (Promotion, _gates),
     (Monitor, _watched),
 )

@@ -10,10 +10,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from reconciler.compose.cache import Cache, EnvironmentCache, Generation, Key, Results
+from reconciler.compose.commit_policy import beside
 from reconciler.compose.consistency import disagreements
 from reconciler.compose.environment import EnvironmentFile, read_environment
 from reconciler.compose.flaws import Flaw
-from reconciler.compose.graph import Graph, connect, reconnect
+from reconciler.compose.graph import Graph, connect, dangling, reconnect
 from reconciler.compose.layout import Layout, known_to, lay_out, unknown
 from reconciler.compose.library import Desk, Library
 from reconciler.compose.locate import Locator
@@ -48,7 +49,7 @@ def compose(tree: SourceTree, environment: str, cache: Cache) -> Desired:
     cache.documents.trim(1024 + 2 * len(layout.parts))
     composed = _compose_all(library, layout, environment_file, variables, memo)
     graph = _graph(layout, composed, last)
-    flaws, warnings = _between(graph)
+    flaws, warnings = _between(layout, composed, graph)
     broken = _broken(library, layout, composed, flaws, memo)
     told = _located(library, composed, warnings, memo)
     problems = _homeless(library, layout, environment_file, composed, (p for found in told.values() for p in found))
@@ -80,11 +81,11 @@ def _environment_file(library: Library, layout: Layout, environment: str, memo: 
     path = layout.environments.get(environment)
     if path is None:
         raise BadSpec((unknown(environment, layout.environments), *layout.problems))
-    blob = library.files[path]
-    known = memo.environment_file.get(blob)
+    made_from = tuple(library.files.get(name) or library.tree.odd.get(name, "") for name in (path, *beside(path)))
+    known = memo.environment_file.get(made_from)
     if known is None:
         known = read_environment(library, path)
-        memo.environment_file.put(blob, known)
+        memo.environment_file.put(made_from, known)
     return known
 
 
@@ -134,11 +135,19 @@ def _graph(layout: Layout, composed: Results, last: Generation | None) -> Graph:
     return connect(resources, known_to(layout), layout.strays)
 
 
-def _between(graph: Graph) -> tuple[Flaws, Flaws]:
-    """Return what is wrong between the specs of a graph, references included, and what is a warning only."""
-    found = disagreements(graph.resources)
+def _between(layout: Layout, composed: Results, graph: Graph) -> tuple[Flaws, Flaws]:
+    """Return what is wrong between specs, references included, and what is a warning only.
+
+    What is sound of a broken spec is looked at too, so that all that is wrong with it is told at once.
+    """
+    parts = {addr: item.part for addr, (_, item) in composed.items() if item.part is not None}
+    apart = {addr: item for addr in graph.flaws if (item := composed[addr][1].resource) is not None}
+    leading_nowhere = dangling(parts, known_to(layout), graph.resources) if parts else {}
+    found = disagreements({**graph.resources, **apart} if apart else graph.resources, parts)
     wrong = {addr: flaws for addr, flaws in found.items() if any(f.severity is Severity.ERROR for f in flaws)}
-    return {**graph.flaws, **wrong}, {addr: flaws for addr, flaws in found.items() if addr not in wrong}
+    told = (graph.flaws, leading_nowhere, wrong)
+    every = {addr: tuple(flaw for one in told for flaw in one.get(addr, ())) for one in told for addr in one}
+    return every, {addr: flaws for addr, flaws in found.items() if addr not in every}
 
 
 def _broken(
@@ -147,7 +156,9 @@ def _broken(
     """Return the problems of every resource that isn't in the graph."""
     broken = {addr: tuple(problems) for addr, problems in layout.odd.items()}
     broken |= {addr: item.problems for addr, (_, item) in composed.items() if item.resource is None}
-    return broken | _located(library, composed, flaws, memo)
+    for addr, problems in _located(library, composed, flaws, memo).items():
+        broken[addr] = tuple(sorted({*broken.get(addr, ()), *problems}))
+    return broken
 
 
 def _located(

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.compose.commit_policy import policy_in
 from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.compose.interpolation import literal, resolve
 from reconciler.compose.layers import Layer
 from reconciler.compose.library import Library, told
 from reconciler.compose.locate import Locator
+from reconciler.compose.plain_passwords import plain_passwords
 from reconciler.compose.provider_options import option_flaws
 from reconciler.compose.validate import validate
 from reconciler.model.environment import Environment
-from reconciler.model.errors import Problem
+from reconciler.model.errors import BadSpec, Problem
 from reconciler.plugins import Plugins
 from reconciler.yaml.parse import Document, Unreadable
 
@@ -38,6 +40,10 @@ def read_environment(library: Library, path: str) -> EnvironmentFile:
         environment, warnings = _environment(document, library.plugins)
     except Flawed as error:
         return EnvironmentFile(None, given if isinstance(given, dict) else {}, locator.problems(error.flaws))
+    try:
+        policy_in(library, path)
+    except BadSpec as error:
+        return EnvironmentFile(None, literal(environment.variables), error.problems)
     return EnvironmentFile(environment, literal(environment.variables), locator.problems(warnings))
 
 
@@ -54,4 +60,4 @@ def _environment(document: Document, plugins: Plugins) -> tuple[Environment, tup
         raise Flawed(*error.flaws, *found) from None
     if found:
         raise Flawed(*found)
-    return environment, warnings
+    return environment, (*warnings, *plain_passwords(values))

@@ -8,6 +8,7 @@ from reconciler.compose.flaws import Flaw
 from reconciler.compose.former_names import Claim, claims_of, wrong_claims
 from reconciler.compose.nearest import did_you_mean
 from reconciler.model.ids import Address, kind_of
+from reconciler.model.kinds.spec import Spec
 from reconciler.model.resource import Resource, in_order
 
 NONE: Mapping[Address, str] = MappingProxyType({})
@@ -37,7 +38,7 @@ def connect(
     flaws = wrong_claims(claims, known, strays)
     for addr, resource in resources.items():
         if any(reference not in known for reference in resource.references()):
-            dangling = _dangling(resource, known, claims, hints=len(flaws) < _MOST_HINTS)
+            dangling = _dangling(resource.spec, known, claims, hints=len(flaws) < _MOST_HINTS)
             flaws[addr] = (*flaws.get(addr, ()), *dangling)
     sound = [resource for addr, resource in resources.items() if addr not in flaws]
     ordered, circular = in_order(sound)
@@ -47,6 +48,24 @@ def connect(
     if circular:
         ordered, _ = in_order([resource for resource in sound if resource.address not in flaws])
     return Graph(ordered, flaws)
+
+
+def dangling(
+    parts: Mapping[Address, Spec], known: Mapping[Address, object], resources: Mapping[Address, Resource]
+) -> Mapping[Address, tuple[Flaw, ...]]:
+    """Return the references that lead nowhere, of what is sound of broken specs.
+
+    Args:
+        parts: what is sound of them.
+        known: every address that is declared.
+        resources: those that composed.
+    """
+    found: dict[Address, tuple[Flaw, ...]] = {}
+    claims = claims_of(resources)
+    for address, part in parts.items():
+        flaws = tuple(_dangling(part, known, claims, hints=len(found) < _MOST_HINTS))
+        found |= {address: flaws} if flaws else {}
+    return found
 
 
 def reconnect(before: Graph, resources: Mapping[Address, Resource]) -> Graph | None:
@@ -66,9 +85,9 @@ def reconnect(before: Graph, resources: Mapping[Address, Resource]) -> Graph | N
 
 
 def _dangling(
-    resource: Resource, known: Mapping[Address, object], claims: Mapping[Address, Sequence[Claim]], *, hints: bool
+    spec: Spec, known: Mapping[Address, object], claims: Mapping[Address, Sequence[Claim]], *, hints: bool
 ) -> Iterator[Flaw]:
-    for path, name in resource.spec.reference_fields():
+    for path, name in spec.reference_fields():
         if name in known:
             continue
         file, kind = f"specs/{name}.yaml", kind_of(name)

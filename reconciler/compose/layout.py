@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from reconciler.compose.nearest import did_you_mean, nearest
+from reconciler.model.commit_policy import KEYS, SIGNERS
 from reconciler.model.errors import Problem
 from reconciler.model.ids import NAME, Address, address
 from reconciler.model.kinds import KINDS
@@ -18,7 +19,7 @@ _PART = re.compile(r"[A-Za-z0-9_-]+")
 _BESIDE = frozenset({"README.md", "OWNERS", "CODEOWNERS"})
 """Files that people keep beside specs."""
 
-Role = Literal["spec", "patch", "environment", "part", "beside", "stray"]
+Role = Literal["spec", "patch", "environment", "signers", "part", "beside", "stray"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,10 @@ def _in_environments(rest: list[str]) -> Place:
         return Place("stray", message=f"`{printable(environment, 60)}` is no name for an environment", hint=hint)
     if rest[1:] == [ENVIRONMENT]:
         return Place("environment", environment)
+    if rest[1:] in ([SIGNERS], [KEYS]):
+        return Place("signers", environment)
     if len(rest) == 2:
-        hint = did_you_mean(rest[1], [ENVIRONMENT]) or "a patch lies in its kind's folder"
+        hint = did_you_mean(rest[1], [ENVIRONMENT, SIGNERS, KEYS]) or "a patch lies in its kind's folder"
         return Place("stray", environment, message="this file is neither the environment nor a patch", hint=hint)
     return _of_kind(rest[1:], "patch", environment)
 

@@ -26,6 +26,7 @@ class Library:
         self.tree = tree
         self.plugins = plugins or installed()
         self.files = tree.files
+        self._unfit: dict[str, tuple[str, str] | None] = {}
         self._documents = documents
 
     def document(self, path: str) -> Document:
@@ -59,6 +60,12 @@ class Library:
         except Unreadable as error:
             return told(path, error)
         return None
+
+    def unfit(self, folder: str) -> tuple[str, str] | None:
+        """Say what of a folder can't be handed to a job, and what to do about it; looked for once."""
+        if folder not in self._unfit:
+            self._unfit[folder] = self.tree.unfit(folder)
+        return self._unfit[folder]
 
     @cached_property
     def options(self) -> dict[str, tuple[str, ...]]:

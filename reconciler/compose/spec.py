@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.compose import defaults
+from reconciler.compose.code_folder import tree_of
 from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.compose.interpolation import ENV, resolve
 from reconciler.compose.layers import Layer, merged
 from reconciler.compose.library import Desk, Library
 from reconciler.compose.locate import Locator
-from reconciler.compose.nearest import did_you_mean
+from reconciler.compose.plain_passwords import plain_passwords
 from reconciler.compose.runner_params import param_flaws, runner_of
+from reconciler.compose.sound_part import Unsound, sound_part, without
 from reconciler.compose.sweeps import Space, space, trials
 from reconciler.compose.tied import may_be_tied, tied
 from reconciler.compose.validate import validate
@@ -22,7 +24,6 @@ from reconciler.model.kinds import KINDS
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.kinds.spec import Spec
 from reconciler.model.resource import Resource
-from reconciler.model.text import printable
 from reconciler.yaml.positions import Path
 
 _PATCH = ".patch"
@@ -43,10 +44,11 @@ class Ingredients:
 class Composed:
     """What came of a spec, and all that it depends on.
 
-    Without a resource, `problems` says why; with one, they are warnings.
+    Without a resource, `problems` says why, and `part` is what is sound of the spec; with one, they are warnings.
     """
 
     resource: Resource | None
+    part: Spec | None
     problems: tuple[Problem, ...]
     seen: Mapping[str, str | None]
     listed: Mapping[str, tuple[str, ...]]
@@ -69,19 +71,20 @@ def compose_one(library: Library, ingredients: Ingredients) -> Composed:
     """Compose one spec."""
     desk = Desk(library, kind_of(ingredients.address))
     layers: Sequence[Layer] = ()
-    resource: Resource | None = None
+    made: Resource | Spec | None = None
     flaws: Sequence[Flaw] = ()
     problems: tuple[Problem, ...] = ()
     try:
         layers = layers_of(desk, ingredients)
-        resource, flaws = _build(desk, ingredients, layers)
+        made, flaws = _build(desk, ingredients, layers)
     except BadSpec as error:
         problems = error.problems
     except Flawed as error:
         flaws = error.flaws
     if flaws:
         problems = Locator(library, layers, ingredients.base).problems(flaws)
-    return Composed(resource, problems, desk.seen, desk.listed, desk.trees)
+    resource, part = (made, None) if isinstance(made, Resource) else (None, made)
+    return Composed(resource, part, problems, desk.seen, desk.listed, desk.trees)
 
 
 def layers_of(desk: Desk, ingredients: Ingredients) -> list[Layer]:
@@ -140,40 +143,69 @@ def _interpolated(
     return values, warnings
 
 
-def _build(desk: Desk, ingredients: Ingredients, layers: Sequence[Layer]) -> tuple[Resource, tuple[Flaw, ...]]:
-    """Return the resource, and warnings.
-
-    Raises:
-        Flawed: everything that is wrong with it.
-    """
-    values, warnings, sweeps = _resolved(desk, ingredients, layers)
-    spec = _validated(desk, ingredients, values)
-    made, version = _trials(desk, spec, values, sweeps) if isinstance(spec, Experiment) else ((), None)
+def _build(
+    desk: Desk, ingredients: Ingredients, layers: Sequence[Layer]
+) -> tuple[Resource | Spec | None, Sequence[Flaw]]:
+    """Return the resource and warnings; else what is sound of its spec, and everything that is wrong with it."""
+    try:
+        values, warnings, sweeps = _resolved(desk, ingredients, layers)
+    except Flawed as error:
+        return _unresolved(ingredients, layers, error.flaws)
+    warnings = (*warnings, *plain_passwords(values))
+    kind = KINDS[kind_of(ingredients.address)]
+    try:
+        spec = validate(kind, values)
+    except Flawed as error:
+        part = sound_part(kind, values)
+        found = (*error.flaws, *_params_flaws(desk, kind, values), *_code(desk, part)[1], *warnings)
+        return part, tuple(map(_about_parts, found))
+    made, version, wrong = _trials(desk, spec, values, sweeps) if isinstance(spec, Experiment) else ((), None, ())
+    code, no_code = _code(desk, spec)
+    if wrong or no_code:
+        return spec, (*wrong, *no_code, *warnings)
     resource = Resource(
         address=ingredients.address,
         spec=spec,
         file=ingredients.base,
         origins={path: blob for path, blob in desk.seen.items() if blob is not None},
         trials=made,
-        code=_code(desk, spec),
+        code=code,
         runner_version=version,
     )
     return resource, warnings
 
 
-def _validated(desk: Desk, ingredients: Ingredients, values: Mapping[str, Any]) -> Spec:
-    kind = KINDS[kind_of(ingredients.address)]
+def _unresolved(
+    ingredients: Ingredients, layers: Sequence[Layer], flaws: Sequence[Flaw]
+) -> tuple[Spec | None, Sequence[Flaw]]:
+    """Return what is sound of a spec beside the fields that can't be resolved, and what is wrong in all of it."""
+    kind, broken = KINDS[kind_of(ingredients.address)], {flaw.path[:1] for flaw in flaws}
     try:
-        return validate(kind, values)
+        values = {name: value for name, value in merged(layers).items() if (name,) not in broken}
+        values, _ = resolve(values, ingredients.variables)
+    except Flawed:  # they don't fit over each other, or follow what is wrong
+        return None, flaws
+    missing = [flaw for flaw in _incomplete(values) if flaw not in flaws]
+    broken |= {flaw.path[:1] for flaw in missing}
+    values = {name: value for name, value in values.items() if (name,) not in broken}
+    try:
+        validate(kind, values)
+        found: Sequence[Flaw] = ()
     except Flawed as error:
-        found = list(error.flaws)
+        found = [flaw for flaw in error.flaws if flaw.path and flaw.path[:1] not in broken]
+    part = without(sound_part(kind, values), {str(path[0]) for path in broken if path})
+    return part, (*flaws, *missing, *map(_about_parts, found))
+
+
+def _params_flaws(desk: Desk, kind: type[Spec], values: Mapping[str, Any]) -> Sequence[Flaw]:
+    """Return what is wrong with an experiment's params, where something else is wrong too."""
     params = values.get("params")
-    if kind is Experiment and isinstance(params, dict):
-        try:
-            found += _runner(desk, values.get("runner"), space(params, desk), str(values.get("task", "binary")))[1]
-        except Flawed as error:
-            found += error.flaws
-    raise Flawed(*(_about_parts(flaw) for flaw in found))
+    if kind is not Experiment or not isinstance(params, dict):
+        return ()
+    try:
+        return _runner(desk, values.get("runner"), space(params, desk), str(values.get("task", "binary")))[1]
+    except Flawed as error:
+        return error.flaws
 
 
 def _about_parts(flaw: Flaw) -> Flaw:
@@ -207,18 +239,20 @@ def _demand_no_variables(values: Mapping[str, Any]) -> None:
 
 def _trials(
     desk: Desk, spec: Experiment, values: Mapping[str, Any], sweeps: Space | None
-) -> tuple[tuple[Mapping[str, Any], ...], int | None]:
-    """Return an experiment's trials, and the version that its runner declares.
+) -> tuple[tuple[Mapping[str, Any], ...], int | None, Sequence[Flaw]]:
+    """Return an experiment's trials, the version that its runner declares, and what is wrong.
 
-    Raises:
-        Flawed: the sweep is too large, there is no such runner, or it doesn't take these params.
+    The sweep may be too large, there may be no such runner, or it doesn't take these params.
     """
-    swept = sweeps or space(values.get("params") or {}, desk)
-    made = trials(swept, spec.budget.trials, spec.seed)
+    try:
+        swept = sweeps or space(values.get("params") or {}, desk)
+    except Flawed as error:
+        return (), None, error.flaws
     version, wrong = _runner(desk, spec.runner, swept, spec.task)
-    if wrong:
-        raise Flawed(*wrong)
-    return made, version
+    try:
+        return trials(swept, spec.budget.trials, spec.seed), version, wrong
+    except Flawed as error:
+        return (), None, (*wrong, *error.flaws)
 
 
 def _runner(desk: Desk, runner: Any, swept: Space, task: str) -> tuple[int | None, Sequence[Flaw]]:
@@ -231,29 +265,26 @@ def _runner(desk: Desk, runner: Any, swept: Space, task: str) -> tuple[int | Non
     return declared.version, param_flaws(runner, declared, swept, task)
 
 
-def _code(desk: Desk, spec: Spec) -> str | None:
-    folder = spec.code() if isinstance(spec, Experiment) else None
-    if folder is None:
-        return None
-    path: Path = ("runner", "code")
-    parts = folder.split("/")
-    if any(part in ("", ".", "..") for part in parts):
-        hint = "write its path from the root, without ./ and ../ and without a slash at the end"
-        raise Flawed(Flaw(path, f"`{printable(folder)}` is no folder of this repository", hint))
-    found = desk.tree_id(folder)
-    if found is None:
-        depth = len(parts)
-        folders = {"/".join(file.split("/")[:depth]) for file in desk.library.files if file.count("/") >= depth}
-        message = f"there is no folder `{printable(folder)}` in this commit"
-        raise Flawed(Flaw(path, message, did_you_mean(folder, folders)))
-    return found
+def _code(desk: Desk, spec: Spec) -> tuple[str | None, Sequence[Flaw]]:
+    """Return the tree of the user's own code, if an experiment names some, and what is wrong with it."""
+    try:
+        folder = spec.code() if isinstance(spec, Experiment) else None
+        return (None if folder is None else tree_of(desk, folder)), ()
+    except Unsound:
+        return None, ()
+    except Flawed as error:
+        return None, error.flaws
 
 
 def _demand_complete(values: Mapping[str, Any]) -> None:
+    if missing := _incomplete(values):
+        raise Flawed(*missing)
+
+
+def _incomplete(values: Mapping[str, Any]) -> list[Flaw]:
     message, hint = "a value is still missing here (`???`)", "give it in the spec or a patch"
     missing = [path for path, value in _leaves(values, ()) if isinstance(value, str) and value == "???"]
-    if missing:
-        raise Flawed(*(Flaw(path, message, hint) for path in missing))
+    return [Flaw(path, message, hint) for path in missing]
 
 
 def _leaves(value: Any, path: Path) -> list[tuple[Path, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from reconciler.controllers.approvals import approval
 from reconciler.controllers.evidence import evidence
 from reconciler.controllers.gates import against_live, alone, failed, losses
 from reconciler.controllers.proposals import (
@@ -214,5 +215,18 @@ def _propose(case: _Case, wanted: OpenProposal, candidate: Trial, stale: tuple[C
     if was_proposed(case.address, wanted.name, case.view) and not is_open(wanted.name, case.view):
         message = f"{candidate.run} was declined and is not proposed again"
         return case.told(Phase.READY, Reason.DECLINED, message, changes, facts=facts)
+    return _reviewed(case, wanted, changes, facts)
+
+
+def _reviewed(case: _Case, wanted: OpenProposal, changes: tuple[Change, ...], facts: PromotionFacts) -> Decision:
+    """Wait for people: for their merge, or where the spec asks for approvals, for those."""
+    known = case.view.actual.proposals.get(wanted.name)
     where = known.branch if known else wanted.name
-    return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, f"{where} waits for its merge", changes, facts=facts)
+    if known is None or case.spec.approvals is None:
+        return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, f"{where} waits for its merge", changes, facts=facts)
+    agreed = approval(known.reviews, known.commit, case.spec.approvals)
+    if agreed.holds:
+        changes += merge_of(wanted, case.view, str(agreed))
+        return case.told(Phase.RECONCILING, Reason.MERGING, f"{where} is {agreed}", changes, facts=facts)
+    message = f"{where} waits for its approvals: {agreed}"
+    return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, message, changes, facts=facts)

@@ -8,21 +8,23 @@ changes there are in the way: a bare repository that people push to avoids that.
 
 import random
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reconciler.git.commits import format_commit, parse_commit, with_trailers
+from reconciler.git.commits import format_commit, parse_commit, trailers, with_trailers
 from reconciler.git.history import is_ancestor, unmerged
 from reconciler.git.merging import merge_trees
 from reconciler.git.names import check_branch, check_environment, check_path, is_run_name
 from reconciler.git.process import checked
 from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import Repository
+from reconciler.git.signed import read_signed, with_signature
 from reconciler.git.trees import EXECUTABLE, FILE, FOLDER, Draft, Entry, edited, entry_at, rooted
 from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
 from reconciler.ports.forge import Agreed, ProposalOrder
+from reconciler.signatures import SigningKey
 from reconciler.yaml.edit import edit_yaml
 from reconciler.yaml.merge import merge_yaml
 
@@ -36,16 +38,21 @@ class ProposalBranches:
         repository: the repository.
         environment: the environment's name.
         branch: the watched branch's name.
+        signing_key: signs what is committed here; then only proposals that it has signed are merged, since whoever
+            may push to their branches could put something else in their place.
 
     Raises:
         Refused: one of the names isn't one.
     """
 
-    def __init__(self, repository: Repository, environment: str, branch: str) -> None:
+    def __init__(
+        self, repository: Repository, environment: str, branch: str, signing_key: SigningKey | None = None
+    ) -> None:
         self._repository = repository
         self._environment = environment
         self._folder = f"refs/heads/proposals/{check_environment(environment)}"
         self._watched = check_branch(branch)
+        self._key = signing_key
 
     def list(self) -> Mapping[str, Proposal]:
         """List this environment's proposals by name: all that are open, and those merged whose branch is still there.
@@ -111,6 +118,7 @@ class ProposalBranches:
                 raise Refused(f"there is no proposal {name} to merge", "it was closed, or never made")
             if is_ancestor(self._repository.objects.git_dir, proposed, head):
                 return CommitId(head)
+            self.demand_own(name, proposed)
             if agreed is not None:
                 self.demand(name, agreed, proposed, head)
             merged = self._merged(name, proposed, head)
@@ -122,6 +130,21 @@ class ProposalBranches:
             else:
                 return CommitId(merged)
         raise Raced(f"{self._watched} moved at each attempt to merge {name}", "it is tried again")
+
+    def demand_own(self, name: str, proposed: str) -> None:
+        """Hold that a proposal is as it was made here, under this name, where merges are signed.
+
+        Raises:
+            Refused: it isn't.
+        """
+        if self._key is None:
+            return
+        store = self._repository.objects
+        signed, said = read_signed(store, proposed), trailers(parse_commit(store.read(proposed)).message)
+        is_named = (said.get("Proposal"), said.get("Environment")) == (name, self._environment)
+        if not (is_named and signed.signature and self._key.made(signed.payload, signed.signature)):
+            what = f"proposal {name} is not as it was made here, or by another signing key: it isn't merged in its name"
+            raise Refused(what, "merge it by hand; or close it, and it is made anew")
 
     def demand(self, name: str, agreed: Agreed, proposed: str, head: str) -> None:
         """See that a proposal brings to the watched branch what was agreed on, and nothing else.
@@ -201,7 +224,7 @@ class ProposalBranches:
         new = self._edited(draft, base.id, order.file, order.edits)
         body = f"{order.title.strip()}\n\n{order.body.strip()}".strip()
         message = with_trailers(body, {"Proposal": order.name, "Environment": self._environment})
-        commit = draft.add("commit", format_commit(new, [base.id], message))
+        commit = self._commit(draft, new, [base.id], message)
         draft.save()
         return commit
 
@@ -224,9 +247,16 @@ class ProposalBranches:
         message = with_trailers(
             f"Merge proposal {name}\n\n{theirs.title}", {"Proposal": name, "Environment": self._environment}
         )
-        commit = draft.add("commit", format_commit(tree, [head, proposed], message))
+        commit = self._commit(draft, tree, [head, proposed], message)
         draft.save()
         return commit
+
+    def _commit(self, draft: Draft, tree: str, parents: Sequence[str], message: str) -> str:
+        """Draft a commit, signed where there is a key; return its id."""
+        content = format_commit(tree, parents, message)
+        if self._key:
+            content = with_signature(content, self._key.sign(content), draft.store.algorithm)
+        return draft.add("commit", content)
 
     def _merged_tree(self, name: str, proposed: str, head: str) -> str:
         found = merge_trees(self._repository.objects.git_dir, head, proposed)

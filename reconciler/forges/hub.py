@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Comment, CommitStatus, PullRequest
+from reconciler.model.reviews import Comment, CommitStatus, PullRequest, Review
 
 
 class Merge(StrEnum):
@@ -54,6 +54,9 @@ class Hub(Protocol):
         Raises:
             Declined: the repository's rules forbid it.
         """
+
+    def reviews(self, number: int) -> Sequence[Review]:
+        """Return the newest opinion of each person that the forge lets count, and doesn't call stale or dismissed."""
 
     def comments(self, number: int) -> Sequence[Comment]:
         """Return the comments on a pull request, the oldest first."""

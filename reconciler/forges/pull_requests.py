@@ -17,7 +17,7 @@ from reconciler.git.repository import Repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
-from reconciler.model.reviews import CommitStatus, PullRequest, PullState
+from reconciler.model.reviews import CommitStatus, PullRequest, PullState, Review
 from reconciler.ports.forge import Agreed, ProposalOrder
 
 HEARD_FOR = 60.0
@@ -60,6 +60,7 @@ class PullRequestForge:
         self._lock = threading.Lock()
         self._open: tuple[PullRequest, ...] = ()
         self._heard = -HEARD_FOR
+        self._opinions: dict[int, tuple[tuple[CommitId, str, int], tuple[Review, ...]]] = {}
         self._wanted = 0
         """Counts how often it was said that something has changed."""
         self._known: tuple[int, Mapping[str, str]] = (-1, {})
@@ -85,7 +86,9 @@ class PullRequestForge:
             state = _STATES.get(pull.state) if pull else None
             if proposal.state is ProposalState.MERGED or state is not None:
                 merged = ProposalState.MERGED if proposal.state is ProposalState.MERGED else state
-                told[name] = replace(proposal, state=merged or proposal.state, url=pull.url if pull else "")
+                reviews = self._reviews(pull) if pull and merged is ProposalState.OPEN else ()
+                url = pull.url if pull else ""
+                told[name] = replace(proposal, state=merged or proposal.state, url=url, reviews=reviews)
         return told
 
     def propose(self, order: ProposalOrder) -> None:
@@ -145,6 +148,7 @@ class PullRequestForge:
             raise Refused(f"there is no proposal {name} to merge", "it was closed, or never made")
         watched = f"refs/heads/{self._branches.watched}"
         if proposal.state is not ProposalState.MERGED:
+            self._branches.demand_own(name, proposal.commit)
             if agreed is not None:
                 self._branches.demand(name, agreed, proposal.commit, self._repository.ref(watched) or "")
             self._merge(proposal)
@@ -210,6 +214,16 @@ class PullRequestForge:
     def judge(self, commit: CommitId, status: CommitStatus) -> None:
         """Give a commit a status, unless it has that already."""
         self._conversation.judge(commit, status)
+
+    def _reviews(self, pull: PullRequest) -> tuple[Review, ...]:
+        """Return what people other than its author say of a pull request; asked for when anything of it has changed."""
+        key = (pull.commit, pull.updated, self._wanted)
+        known = self._opinions.get(pull.number)
+        if known is None or known[0] != key:
+            said = self._hub.reviews(pull.number)
+            known = key, tuple(review for review in said if review.author != pull.author)
+            self._opinions[pull.number] = known
+        return known[1]
 
     def _of(self, proposal: Proposal) -> PullRequest | None:
         """Return the pull request of a proposal's branch as it is; None where there has been none.

@@ -2,12 +2,12 @@
 
 import os
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from reconciler.disk import draft_of
 from reconciler.git.objects import ObjectStore
-from reconciler.git.trees import SUBMODULE, SYMLINK, Listing, list_tree
+from reconciler.git.trees import SUBMODULE, SYMLINK, Entry, Listing, list_tree
 from reconciler.model.errors import Refused
 from runners.contract.names import is_file_name
 
@@ -28,31 +28,45 @@ def export(objects: ObjectStore, tree_id: str, folder: Path, drafts: Path | None
     if folder.is_dir():
         return folder
     listing = list_tree(objects, tree_id)
-    links = _links(objects, listing)
-    _check(listing, links)
+    links = links_of(objects, listing.odd)
+    submodules = [path for path, entry in listing.odd.items() if entry.mode == SUBMODULE]
+    if found := unfit(listing.files, links, submodules):
+        raise Refused(*found)
     with draft_of(folder, drafts) as draft:
         _write(objects, listing, links, draft)
     return folder
 
 
-def _links(objects: ObjectStore, listing: Listing) -> dict[str, str]:
-    paths = [path for path, entry in listing.odd.items() if entry.mode == SYMLINK]
-    targets = objects.read_all([listing.odd[path].id for path in paths])
+def links_of(objects: ObjectStore, odd: Mapping[str, Entry]) -> dict[str, str]:
+    """Return where the symbolic links among some entries point to.
+
+    Raises:
+        Unavailable: they can't be read.
+    """
+    paths = [path for path, entry in odd.items() if entry.mode == SYMLINK]
+    targets = objects.read_all([odd[path].id for path in paths])
     return dict(zip(paths, map(os.fsdecode, targets), strict=True))
 
 
-def _check(listing: Listing, links: Mapping[str, str]) -> None:
-    for path, entry in listing.odd.items():
-        if entry.mode == SUBMODULE:
-            raise Refused(f"{path} is a submodule", "copy its files into the repository")
-    for path in (*listing.files, *links):
+def unfit(files: Iterable[str], links: Mapping[str, str], submodules: Iterable[str]) -> tuple[str, str] | None:
+    """Say what of a folder can't be written to another place, and what to do about it; None where all can.
+
+    Args:
+        files: the paths of its files, below it.
+        links: where its symbolic links point to, by their paths.
+        submodules: the paths of its submodules.
+    """
+    for path in submodules:
+        return f"{path} is a submodule", "copy its files into the repository"
+    for path in (*files, *links):
         if not all(is_file_name(part) for part in path.split("/")):
-            raise Refused(f"{path!r} can't be the path of a file", "rename the file")
+            return f"{path!r} can't be the path of a file", "rename the file"
     for path, target in links.items():
         if not _stays_inside(path, target):
-            raise Refused(f"{path} is a symbolic link out of its folder", "copy what it points to into the folder")
+            return f"{path} is a symbolic link out of its folder", "copy what it points to into the folder"
         if any(way in links for way in _ways(posixpath.join(posixpath.dirname(path), target))):
-            raise Refused(f"{path} is a symbolic link through another", "point it to the file itself")
+            return f"{path} is a symbolic link through another", "point it to the file itself"
+    return None
 
 
 def _stays_inside(path: str, target: str) -> bool:

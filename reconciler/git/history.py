@@ -44,6 +44,22 @@ def is_ancestor(git_dir: Path, old: str, new: str) -> bool:
     raise failure(git_dir, "merge-base", output)
 
 
+def line(git_dir: Path, head: str, last: str, most: int) -> tuple[str, ...]:
+    """Return the commits on a branch's own line (the first parents) that an older commit hasn't, the oldest first.
+
+    Args:
+        git_dir: the repository's Git folder.
+        head: where the line ends.
+        last: what is left out, with all that it descends from.
+        most: how many are listed, those nearest to the head.
+
+    Raises:
+        Unavailable: the history can't be read.
+    """
+    told = checked(git_dir, "rev-list", "--first-parent", f"--max-count={most}", head, f"^{last}", "--").text
+    return tuple(reversed(told.split()))
+
+
 def unmerged(git_dir: Path, commits: frozenset[str], into: str) -> frozenset[str]:
     """Return those of the commits that `into` doesn't hold, by one walk.
 
@@ -57,15 +73,13 @@ def unmerged(git_dir: Path, commits: frozenset[str], into: str) -> frozenset[str
     return commits & frozenset(told)
 
 
-def log(
-    git_dir: Path, commit: str, path: str | None = None, *, limit: int = 20, first_parent: bool = False
-) -> tuple[LogEntry, ...]:
+def log(git_dir: Path, commit: str, *paths: str, limit: int = 20, first_parent: bool = False) -> tuple[LogEntry, ...]:
     """Return the commits up to one, the newest first.
 
     Args:
         git_dir: the repository's Git folder.
         commit: where to begin.
-        path: leave out the commits that didn't change this file or folder.
+        paths: leave out the commits that changed none of these files and folders; without any, all are meant.
         limit: how many to return at the most.
         first_parent: see a merge as one change, not as the commits that it brought.
 
@@ -78,7 +92,7 @@ def log(
     try:
         repository.git.update_environment(**environment(), GIT_DIR=str(git_dir))
         options: dict[str, Any] = {"max_count": limit} | ({"first_parent": True} if first_parent else {})
-        found = repository.iter_commits(commit, [path] if path else [], **options)
+        found = repository.iter_commits(commit, list(paths), **options)
         return tuple(_entry(one) for one in found)
     except (git.GitCommandError, git.BadName, ValueError) as error:
         raise Unavailable(f"the history of {commit[:12]} can't be read in {git_dir}", "`git fsck` tells why") from error

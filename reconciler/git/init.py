@@ -1,4 +1,4 @@
-"""A person's own repository: its beginning, and where it came from."""
+"""A person's own repository: its beginning, where it came from, and what of its folders it has or would take."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,6 +42,19 @@ def has_status(folder: Path) -> bool:
     """Tell whether a repository holds a status branch: whether a daemon watches it, and not its origin."""
     told = call(folder, "for-each-ref", "--count=1", "refs/heads/setpoint/", in_work_tree=True)
     return bool(told.text.strip())
+
+
+def taken(folder: Path, below: str) -> tuple[str, ...] | None:
+    """Return the paths below a part of a work tree that are in Git or would be added; None where it is no repository.
+
+    Args:
+        folder: the work tree.
+        below: a folder in it; the paths are below that. One that ends in a slash is a repository of its own.
+    """
+    how = ("--cached", "--others", "--exclude-standard", "-z")
+    told = call(folder, "ls-files", *how, "--", f":(literal){below}", in_work_tree=True)
+    head = f"{below}/"
+    return None if told.code else tuple(p.removeprefix(head) for p in told.text.split("\0") if p.startswith(head))
 
 
 def _run(folder: Path, *arguments: str) -> None:

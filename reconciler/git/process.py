@@ -134,6 +134,7 @@ def environment(ceiling: Path | None = None) -> dict[str, str]:
             "LANGUAGE": "C",
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_NO_REPLACE_OBJECTS": "1",  # an id is what it names: a pushed refs/replace/* puts nothing in its place
             "SSH_ASKPASS_REQUIRE": "never",
             "GIT_COMMITTER_NAME": "Setpoint",
             "GIT_COMMITTER_EMAIL": "setpoint@localhost",

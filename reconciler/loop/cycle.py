@@ -15,7 +15,7 @@ from reconciler.model.plan import Outcome, Plan
 from reconciler.model.resource import Desired
 from reconciler.plan import decide
 from reconciler.plan.backoff import NONE, Attempts, after, hold
-from reconciler.plan.guard import without_merges
+from reconciler.plan.guard import without_merges, without_unsigned_merges
 from reconciler.ports.engines import Engines
 from reconciler.status.formats import demand_none
 from reconciler.status.read import Recorded, RecordedFiles, StatusFiles
@@ -90,28 +90,29 @@ class Cycle:
         self._recorded = RecordedFiles()
         self._attempts: Attempts = NONE
 
-    def run(self, commit: CommitId, notes: tuple[str, ...] = ()) -> Pass:
+    def run(self, commit: CommitId, notes: tuple[str, ...] = (), unsigned: str = "") -> Pass:
         """Bring the world one step nearer to what a commit asks for.
 
         Args:
             commit: the commit.
             notes: why it isn't the newest one, if it isn't; they go to the status, and nothing is merged to that.
+            unsigned: why this daemon can't sign what it merges, if it would have to.
         """
         desired = self._compose(commit)
         recorded = self._read()
         actual = self._observe(recorded)
-        plan = self._planned(desired, actual, (*notes, *recorded.flaws.values()), merges=not notes)
+        plan = self._planned(desired, actual, recorded, notes, unsigned)
         outcomes = self._applier.apply(plan)
         self._attempts = after(self._attempts, plan, outcomes, self._engines.clock.now())
         done = Pass(desired, actual, plan, outcomes, retry_at=self._due(outcomes))
         return replace(done, status_commit=self._record(done, recorded))
 
-    def preview(self, commit: CommitId, notes: tuple[str, ...] = ()) -> Pass:
+    def preview(self, commit: CommitId, notes: tuple[str, ...] = (), unsigned: str = "") -> Pass:
         """Tell what a pass would do, and change nothing. The arguments are those of `run`."""
         desired = self._compose(commit)
         recorded = self._read()
         actual = self._observe(recorded)
-        plan = self._planned(desired, actual, (*notes, *recorded.flaws.values()), merges=not notes)
+        plan = self._planned(desired, actual, recorded, notes, unsigned)
         return Pass(desired, actual, plan)
 
     def _read(self) -> Recorded:
@@ -127,10 +128,15 @@ class Cycle:
     def _observe(self, recorded: Recorded) -> Actual:
         return observe(self._engines, recorded.statuses, recorded.controls, self._results)
 
-    def _planned(self, desired: Desired, actual: Actual, notes: tuple[str, ...], *, merges: bool) -> Plan:
+    def _planned(
+        self, desired: Desired, actual: Actual, recorded: Recorded, notes: tuple[str, ...], unsigned: str
+    ) -> Plan:
         plan = hold(decide(desired, actual, self._controllers), self._attempts, actual.now)
-        plan = plan if merges else without_merges(plan)
-        return replace(plan, notes=notes + plan.notes)
+        if notes:
+            plan = without_merges(plan)
+        elif unsigned:
+            plan = without_unsigned_merges(plan, unsigned)
+        return replace(plan, notes=(*notes, *recorded.flaws.values(), *plan.notes))
 
     def _due(self, outcomes: tuple[Outcome, ...]) -> datetime | None:
         failed = {outcome.change.address for outcome in outcomes if outcome.error}

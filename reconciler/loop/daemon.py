@@ -105,6 +105,7 @@ class Daemon:
         )
         self._had_lease = self._is_waiting = False
         self._last_plan = ""
+        self._last_notes: tuple[str, ...] = ()
         self._log = structlog.get_logger()
         metrics.lease(lease.held)
 
@@ -191,6 +192,9 @@ class Daemon:
             self._log.error(event, problem=failure.message, hint=failure.hint, trace=failure.trace or None)
 
     def _tell(self, done: Pass, seconds: float) -> None:
+        for note in done.plan.notes if done.plan.notes != self._last_notes else ():
+            self._log.warning("note", note=note, commit=done.plan.commit[:12])
+        self._last_notes = done.plan.notes
         for outcome in done.outcomes:
             change = outcome.change
             told = {"address": change.address, "target": change.target, "why": change.why}

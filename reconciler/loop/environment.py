@@ -6,6 +6,7 @@ from typing import Any
 
 from reconciler.containment import Failure, Success, contain
 from reconciler.loop.cycle import Cycle, Pass, StatusStore
+from reconciler.loop.verification import TakesAny, Verifier
 from reconciler.model.environment import Environment, unplanned
 from reconciler.model.errors import BadSpec, Refused, Transient, Unavailable
 from reconciler.model.ids import CommitId
@@ -50,6 +51,7 @@ class Converging:
         compose: from a commit to the desired graph.
         build: from the environment's file to its engines.
         make_cycle: from engines to the cycle that runs on them.
+        verifier: decides whether a commit may be applied, by who signed it.
     """
 
     def __init__(
@@ -60,12 +62,14 @@ class Converging:
         *,
         build: Callable[[Environment], Engines],
         make_cycle: Callable[[Engines], Cycle],
+        verifier: Verifier | None = None,
     ) -> None:
         self._source = source
         self._status = status
         self._compose = compose
         self._build = build
         self._make_cycle = make_cycle
+        self._verifier = verifier or TakesAny()
         self._now: tuple[Environment, Engines, Cycle] | None = None
         self._refused: tuple[Environment, Refused] | None = None
         self._note = ""
@@ -77,6 +81,7 @@ class Converging:
 
         Raises:
             BadSpec: the environment's file is broken, and no commit with a sound one was applied before.
+            Refused: nobody who may signed the commit, and none that was signed was applied before.
             Unavailable: the repository, or the commit that is to stay in force, can't be read.
             NewerStatus: a newer version of Setpoint ran this environment.
         """
@@ -84,9 +89,24 @@ class Converging:
         self._seen = (head, _controls(status.files))
         last = commit_of(self._recorded.last_pass(status))
         approved = head is not None and self._recorded.is_approved(status, head)
-        choice = self._sound(choose(self._source, head, last, approved), last)
+        choice = self._verified(choose(self._source, head, last, approved), last)
+        choice = self._sound(choice, last)
         self._note = choice.note
         return choice.commit
+
+    def _verified(self, choice: Choice, former: CommitId | None) -> Choice:
+        """Stay with the last applied commit while the newest one isn't signed as it has to be."""
+        if choice.commit is None:
+            return choice
+        try:
+            self._verifier.demand(choice.commit, former)
+        except Refused as error:
+            refused = Refused(f"commit {choice.commit[:12]} is not applied: {error.message}", error.hint)
+            if former is None or former == choice.commit:
+                raise refused from error
+            self._verifier.demand(former, former)
+            return Choice(former, str(refused))
+        return choice
 
     def _sound(self, choice: Choice, former: CommitId | None) -> Choice:
         """Stay with the last applied commit while the newest one's environment file is broken, or names no engines."""
@@ -125,7 +145,7 @@ class Converging:
 
     def run(self, commit: CommitId) -> Pass:
         """Make one pass."""
-        return self.cycle(commit).run(commit, (self._note,) if self._note else ())
+        return self.cycle(commit).run(commit, self._notes(), self._verifier.merge_flaw(commit))
 
     def preview(self, commit: CommitId) -> Pass:
         """Tell what a pass would do, on the engines of the commit that is in force.
@@ -141,10 +161,21 @@ class Converging:
         if in_force is None:
             raise Refused("the watched branch has no commit, so there are no engines to plan on", "push one first")
         if commit == in_force:
-            return self.cycle(commit).preview(commit, (self._note,) if self._note else ())
-        notes = tuple(unplanned(self._compose(in_force).environment, self._compose(commit).environment))
+            return self.cycle(commit).preview(commit, self._notes(), self._verifier.merge_flaw(commit))
+        changed = unplanned(self._compose(in_force).environment, self._compose(commit).environment)
+        notes = (*(self._notes() if commit == self._seen[0] else ()), *changed)
         done = self.cycle(in_force).preview(commit)
         return replace(done, plan=replace(done.plan, notes=notes + done.plan.notes))
+
+    def merge_flaw(self, commit: CommitId) -> str:
+        """Return why nothing may be merged on top of a commit from here; empty where something may.
+
+        Call `head` before, which tells what is in force.
+        """
+        return self._note or self._verifier.merge_flaw(commit)
+
+    def _notes(self) -> tuple[str, ...]:
+        return (self._note,) if self._note else ()
 
     def cycle(self, commit: CommitId) -> Cycle:
         """Return the cycle over the engines that a commit's environment file names, built anew when they changed.

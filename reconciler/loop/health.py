@@ -63,6 +63,9 @@ class Metrics:
         self._unread = prometheus.Gauge(
             "setpoint_port_unread", "1 while an engine can't be read.", ["port"], registry=to
         )
+        self._notes = prometheus.Gauge(
+            "setpoint_notes", "Notes of the last pass, such as that the newest commit isn't applied.", registry=to
+        )
         self._lease = prometheus.Gauge("setpoint_lease_held", "1 while this daemon may write.", registry=to)
         self._last = prometheus.Gauge("setpoint_last_pass_timestamp_seconds", "When the last pass ended.", registry=to)
         self._deliveries = prometheus.Counter(
@@ -81,6 +84,7 @@ class Metrics:
         self._resources.clear()
         for (kind, state), number in counted.items():
             self._resources.labels(kind, state).set(number)
+        self._notes.set(len(done.plan.notes))
         for port in ("data", "pool", "serving", "forge"):
             self._unread.labels(port).set(port in done.actual.unread)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
+from reconciler.model.commit_policy import Demand
 from reconciler.model.kinds.spec import Block
 
 
@@ -39,6 +40,16 @@ class Secrets(Block):
     )
 
 
+class Verification(Block):
+    """Which commits are taken. Who may sign stands beside this file, in `allowed_signers` and `allowed_keys.asc`."""
+
+    commits: Demand = Field(
+        default="any",
+        description="any: each commit of the watched branch; signed: those signed by an allowed signer; "
+        "merged: only merges that are signed by one, such as those that the forge makes.",
+    )
+
+
 class Environment(Block):
     """One environment: its providers, its variables (`${env.x}` in specs) and its limits."""
 
@@ -48,6 +59,7 @@ class Environment(Block):
     forge: ProviderChoice = Field(default=ProviderChoice(provider="git"), description="Where changes are proposed.")
     variables: dict[str, Any] = Field(default={}, description="What specs read as ${env.NAME}.")
     secrets: Secrets = Field(default=Secrets(), description="Whose secrets ${secret:NAME} stands for.")
+    verification: Verification = Field(default=Verification(), description="Which commits are taken.")
     deletion: DeletionBudget = Field(default=DeletionBudget(), description="How much one pass may delete.")
     description: str = Field(default="", description="What it is for, in words for people.")
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from reconciler.model.ids import Address, CommitId, Digest, RunName
 from reconciler.model.kinds.pools import Pool
+from reconciler.model.reviews import Review
 
 UNKEPT = "unkept"
 """In the result that stands for one whose output the data store can't keep: there is nothing to seal."""
@@ -231,13 +232,17 @@ class ProposalState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change to the repository that waits for a merge. `name` is `<kind>/<name>/<digest>`, like a run's."""
+    """A change to the repository that waits for a merge. `name` is `<kind>/<name>/<digest>`, like a run's.
+
+    `reviews` are what people other than its author say of it, where the forge has that.
+    """
 
     name: str
     branch: str
     commit: CommitId
     state: ProposalState = ProposalState.OPEN
     url: str = ""
+    reviews: tuple[Review, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

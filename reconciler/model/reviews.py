@@ -28,6 +28,7 @@ class PullRequest:
         url: its page.
         labels: the labels that it bears.
         is_draft: whether its author says that it isn't done.
+        updated: when anything of it changed, in the forge's words.
     """
 
     number: int
@@ -41,6 +42,24 @@ class PullRequest:
     url: str = ""
     labels: frozenset[str] = frozenset()
     is_draft: bool = False
+    updated: str = ""
+
+
+class Opinion(StrEnum):
+    """What a reviewer says of a pull request."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    """Changes are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The newest opinion of one person that the forge lets count, and the head that it was said of."""
+
+    author: str
+    commit: CommitId
+    opinion: Opinion
 
 
 class Verdict(StrEnum):

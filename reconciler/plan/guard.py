@@ -33,16 +33,22 @@ def without_deletions(decision: Decision) -> Decision:
 
 def without_merges(plan: Plan) -> Plan:
     """Take from a plan what merges to the watched branch: its newest commit is refused, and a merge would let it in."""
-    decisions = {address: _without_merge(decision) for address, decision in plan.decisions.items()}
-    return replace(plan, decisions=MappingProxyType(decisions))
-
-
-def _without_merge(decision: Decision) -> Decision:
-    kept = tuple(change for change in decision.changes if not isinstance(change, MergeProposal))
-    if len(kept) == len(decision.changes):
-        return decision
     message = "nothing is merged while the newest commit is refused: `notes` in pass.yaml of the status branch tell why"
-    return replace(decision, changes=kept, phase=Phase.WAITING, reason=Reason.COMMIT_REFUSED, message=message)
+    return _held_back(plan, Phase.WAITING, Reason.COMMIT_REFUSED, message)
+
+
+def without_unsigned_merges(plan: Plan, why: str) -> Plan:
+    """Take from a plan what merges to the watched branch: the daemon can't sign it, and would refuse its own merge."""
+    return _held_back(plan, Phase.STALLED, Reason.NO_SIGNING_KEY, why)
+
+
+def _held_back(plan: Plan, phase: Phase, reason: Reason, message: str) -> Plan:
+    decisions = dict(plan.decisions)
+    for address, decision in plan.decisions.items():
+        kept = tuple(change for change in decision.changes if not isinstance(change, MergeProposal))
+        if len(kept) != len(decision.changes):
+            decisions[address] = replace(decision, changes=kept, phase=phase, reason=reason, message=message)
+    return replace(plan, decisions=MappingProxyType(decisions))
 
 
 def guard(

@@ -26,10 +26,15 @@ LOCAL_SERVING = Provider(
 )
 KSERVE = Provider(f"{_ROOM}.serving.kserve:KServeServing", f"{_OPTIONS}:KServe", (), "setpoint[kubernetes]")
 GIT_FORGE = Provider(
-    f"{_ROOM}.forge.git:GitForge", "reconciler.plugins.declaration:Options", ("repository", "environment", "branch")
+    f"{_ROOM}.forge.git:GitForge",
+    "reconciler.plugins.declaration:Options",
+    ("repository", "environment", "branch", "signing_key"),
 )
 GITEA = Provider(
-    f"{_ROOM}.forge.gitea:gitea", f"{_OPTIONS}:Gitea", ("repository", "environment", "branch"), "setpoint[forges]"
+    f"{_ROOM}.forge.gitea:gitea",
+    f"{_OPTIONS}:Gitea",
+    ("repository", "environment", "branch", "signing_key"),
+    "setpoint[forges]",
 )
 GITHUB = Provider(
     f"{_ROOM}.forge.github:github", f"{_OPTIONS}:GitHub", ("repository", "environment", "branch"), "setpoint[forges]"

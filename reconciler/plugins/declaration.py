@@ -21,7 +21,7 @@ class Provider:
         options: the model of its options in `environment.yaml`, `package.module:Name`, which imports nothing heavy;
             empty, any option is taken.
         given: the parameters that the wiring hands it: `folder`, `clock`, `environ`, `environment`, `repository`,
-            `branch`.
+            `branch`, `signing_key`.
         install: what to install where an import fails, such as `setpoint[lakefs]`.
     """
 

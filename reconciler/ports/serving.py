@@ -1,8 +1,9 @@
 """Endpoints: revisions of models that answer requests, and the traffic among them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.kinds.deployments import Access, Replicas
@@ -74,6 +75,18 @@ class ReplicaLogs(Protocol):
         Raises:
             FileNotFoundError: there is no such revision.
             Unavailable: they couldn't be read.
+        """
+
+
+@runtime_checkable
+class KeepsReplicaLogs(Protocol):
+    """An engine whose logs are files of this machine; not every engine has such."""
+
+    def log_files(self, deployment: Address, revision: Digest) -> Mapping[str, Sequence[Path]]:
+        """Return the files with all that each replica has printed, the oldest first; some may not be there.
+
+        Raises:
+            FileNotFoundError: there is no such revision.
         """
 
 

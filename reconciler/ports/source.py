@@ -7,7 +7,20 @@ from typing import Protocol
 from reconciler.model.ids import CommitId
 
 
-class SourceTree(Protocol):
+class CodeFolders(Protocol):
+    """The folders of one commit, as they are handed to jobs."""
+
+    def tree_id(self, folder: str) -> str | None:
+        """Return the Git tree id of a folder, or None where there is none."""
+
+    def unfit(self, folder: str) -> tuple[str, str] | None:
+        """Say what of a folder can't be handed to a job, and what to do about it; None where all can.
+
+        That is a submodule, a name that is no file's, a symbolic link that leads out of the folder.
+        """
+
+
+class SourceTree(CodeFolders, Protocol):
     """All files of one commit. Reading by id means that what was read once is true for ever, and can be cached."""
 
     @property
@@ -27,9 +40,6 @@ class SourceTree(Protocol):
 
     def size(self, blob: str) -> int:
         """Return a blob's size in bytes without reading it."""
-
-    def tree_id(self, folder: str) -> str | None:
-        """Return the Git tree id of a folder, or None where there is none."""
 
 
 class SourceRepository(Protocol):

@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Self
 
 from reconciler.git.export import export
-from reconciler.git.history import LogEntry, arrival, is_ancestor, log
+from reconciler.git.history import LogEntry, arrival, is_ancestor, line, log
 from reconciler.git.merging import merge_commit
 from reconciler.git.names import check_branch, check_path
 from reconciler.git.repository import Repository, open_repository
+from reconciler.git.signed import read_signed
+from reconciler.model.commit_policy import SignedCommit
 from reconciler.model.errors import Refused
 from reconciler.model.ids import CommitId
 from reconciler.watched.tree import GitTree
@@ -90,6 +92,24 @@ class Source:
         commit, conflicts = merge_commit(self.repository.objects, base, head)
         return CommitId(commit), conflicts
 
+    def signed(self, commit: CommitId) -> SignedCommit:
+        """Return a commit as its signer saw it.
+
+        Raises:
+            Unavailable: the commit can't be read, or something else stands in its place.
+        """
+        return read_signed(self.repository.objects, commit)
+
+    def line(self, head: CommitId, last: CommitId, most: int) -> tuple[CommitId, ...]:
+        """Return the commits by which the branch itself came from one to another, the oldest first.
+
+        What a merge brought isn't among them, and there are so many at the most, those nearest to the head.
+
+        Raises:
+            Unavailable: the history can't be read.
+        """
+        return tuple(map(CommitId, line(self.repository.objects.git_dir, head, last, most)))
+
     def export(self, tree_id: str, folder: Path) -> Path:
         """Write a folder of the repository, by its tree id, to a folder of the disk unless it is there; return that.
 
@@ -128,7 +148,7 @@ class Source:
         start = commit or self.head()
         if start is None:
             return ()
-        return log(self.repository.objects.git_dir, start, check_path(path) if path else None, limit=limit)
+        return log(self.repository.objects.git_dir, start, *([check_path(path)] if path else ()), limit=limit)
 
     def origin(self, commit: CommitId, path: str) -> tuple[LogEntry | None, LogEntry | None]:
         """Return the commit that last changed a file, and the one that brought this change to the branch.

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from reconciler.git.export import unfit
+from reconciler.git.init import taken
 from reconciler.model.ids import CommitId
 
 ROOTS = ("specs", "environments")
@@ -44,6 +46,16 @@ class FolderTree:
         """Return an id for a folder below this one, or None where there is none."""
         path = self._folder / folder
         return hashlib.sha256(folder.encode()).hexdigest() if path.is_dir() else None
+
+    def unfit(self, folder: str) -> tuple[str, str] | None:
+        """Say what of a folder can't be handed to a job, and what to do about it; None where all can.
+
+        What Git ignores isn't looked at, as no commit has it; where nobody would commit it, nothing is.
+        """
+        found = {name: self._folder / folder / name for name in taken(self._folder, folder) or ()}
+        links = {name: str(path.readlink()) for name, path in found.items() if path.is_symlink()}
+        submodules = [name.rstrip("/") for name, path in found.items() if name not in links and path.is_dir()]
+        return unfit([name for name, path in found.items() if name not in links and path.is_file()], links, submodules)
 
 
 def _id(path: Path, name: str) -> str:

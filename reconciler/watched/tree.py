@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from reconciler.git.export import links_of, unfit
 from reconciler.git.objects import ObjectStore
 from reconciler.git.trees import SUBMODULE, SYMLINK, list_tree
 from reconciler.model.errors import Unavailable
@@ -35,6 +36,7 @@ class GitTree:
         self.commit = commit
         self.files: Mapping[str, str] = MappingProxyType(dict(listing.files))
         self.odd: Mapping[str, str] = {path: _WORDS[entry.mode] for path, entry in listing.odd.items()}
+        self._entries = listing.odd
         self._folders = listing.folders
         self._sizes = listing.sizes
         self._objects = objects
@@ -76,6 +78,22 @@ class GitTree:
     def tree_id(self, folder: str) -> str | None:
         """Return the Git tree id of a folder, or None where there is none."""
         return self._folders.get(folder.strip("/"))
+
+    def unfit(self, folder: str) -> tuple[str, str] | None:
+        """Say what of a folder can't be handed to a job, and what to do about it; None where all can.
+
+        Raises:
+            Unavailable: its symbolic links can't be read.
+        """
+        head = f"{folder.strip('/')}/"
+        files = [path.removeprefix(head) for path in self.files if path.startswith(head)]
+        odd = {path.removeprefix(head): entry for path, entry in self._entries.items() if path.startswith(head)}
+        submodules = [path for path, entry in odd.items() if entry.mode == SUBMODULE]
+        try:
+            links = links_of(self._objects, odd)
+        except FileNotFoundError as error:
+            raise self._damaged(str(error)) from error
+        return unfit(files, links, submodules)
 
     def _next(self, blob: str) -> list[str]:
         place = self._place.get(blob)

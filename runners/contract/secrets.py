@@ -15,17 +15,40 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 PREFIX = "SETPOINT_SECRET_"
 """A job finds the secret NAME in the environment variable SETPOINT_SECRET_NAME."""
+CREDENTIALS = "SETPOINT_CREDENTIALS"
+"""This environment variable lists, with commas, others that are secrets: those by which the data store is reached."""
 SECRET = re.compile(r"\$\{secret:([A-Za-z_][A-Za-z0-9_]*)\}")
 """A reference to a secret, which only a job or a provider resolves."""
 SHORTEST = 4
 """Characters of the shortest text that is taken for a secret; shorter ones stand in every other word."""
 SHORTEST_LINE = 8
 """The same of a line of a secret that has several."""
+SHORTEST_CREDENTIAL = 12
+"""The same of a credential of a store: `false` is no secret."""
+
+
+def told(secrets: Mapping[str, str]) -> dict[str, str]:
+    """Return variables that are secrets with a list of those whose names don't say so, as an environment tells them."""
+    listed = ",".join(sorted(name for name in secrets if not name.startswith(PREFIX)))
+    return {**secrets, **({CREDENTIALS: listed} if listed else {})}
+
+
+def known(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the secrets that an environment holds, by the names that references give them."""
+    named = {name.removeprefix(PREFIX): value for name, value in environ.items() if name.startswith(PREFIX)}
+    listed = {name: environ.get(name, "") for name in environ.get(CREDENTIALS, "").split(",")}
+    return {name: value for name, value in listed.items() if _is_credential(value)} | named
+
+
+def _is_credential(value: str) -> bool:
+    """Tell a credential from what else a store is reached by: a switch, an address without a password."""
+    is_address = re.fullmatch(r"https?://[^@?]*", value)
+    return len(value) >= SHORTEST_CREDENTIAL and not is_address
 
 
 def scrubbed(text: str, environ: Mapping[str, str] = os.environ) -> str:
     """Return a text with every secret of the environment replaced by its reference, however an address spells it."""
-    for spelling, reference in _spellings(tuple(sorted((k, v) for k, v in environ.items() if k.startswith(PREFIX)))):
+    for spelling, reference in _spellings(tuple(sorted(known(environ).items()))):
         text = text.replace(spelling, reference)
     return text
 
@@ -45,7 +68,7 @@ def scrubbed_document(document: Any, environ: Mapping[str, str] = os.environ) ->
 def _spellings(secrets: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     """Return every spelling of every secret with its reference, the longest first, so that none is cut in two."""
     found = {
-        spelling: f"${{secret:{name.removeprefix(PREFIX)}}}"
+        spelling: f"${{secret:{name}}}"
         for name, value in secrets
         for part in _parts(value)
         for spelling in {part, *_in_addresses(part), *_in_quotes(part)}

@@ -5,6 +5,7 @@
 | `SETPOINT_RUN`, `SETPOINT_ATTEMPT` | the run's name, and which attempt it is |
 | `SETPOINT_CPUS`, `SETPOINT_MEMORY`, `SETPOINT_GPUS` | what each of its nodes has: cores, bytes, whole GPUs |
 | `SETPOINT_SECRET_NAME` | the secret NAME: `secrets` |
+| `SETPOINT_CREDENTIALS` | the names of other variables that are secrets: `secrets` |
 | `SETPOINT_ORDER`, `SETPOINT_REQUEST`, `SETPOINT_REQUEST_PACKED`, `SETPOINT_SEALED` | for the launcher alone: `order` |
 | `SETPOINT_SERVE` | an endpoint's settings, as JSON: `runners.serve.settings` |
 """

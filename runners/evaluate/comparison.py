@@ -21,7 +21,7 @@ from runners.evaluate.metrics import Metric, measure, metrics_of
 from runners.evaluate.predictions import Answers, answers_of
 from runners.evaluate.report import write_report
 from runners.evaluate.resampling import Intervals, bounds, differences, intervals
-from runners.evaluate.slices import cut_of, masks_of, slice_metrics
+from runners.evaluate.slices import Slicing, cut_of, slice_metrics, slicings_of
 from runners.models import ModelInputError, ModelRefused, Signature, load
 from runners.staging import local
 
@@ -66,16 +66,16 @@ def compare(request: Request, folder: Path) -> Result:
     """
     params = request.params_as(CompareParams)
     candidate = read_candidate(_folder(request, "candidate"))
-    columns = {name: candidate.column(name) for name in params.slices or candidate.slices}
+    slicings = slicings_of({name: candidate.column(name) for name in params.slices or candidate.slices})
     name = params.metric.name if params.metric else candidate.metric
-    own = _side(candidate.run, candidate.answers, columns)
-    live = _live(_folder(request, "live"), candidate, columns) if "live" in request.inputs else None
-    comparison = comparison_of(own, live, name, columns, request.seed)
+    own = _side(candidate.run, candidate.answers, slicings)
+    live = _live(_folder(request, "live"), candidate, slicings) if "live" in request.inputs else None
+    comparison = comparison_of(own, live, name, slicings, request.seed)
     (folder / DOCUMENT).write_text(json.dumps(document(comparison), indent=2, allow_nan=False) + "\n", "utf-8")
     write_report(comparison, folder)
     told = facts(comparison)
     if live is not None:
-        told["bounds"] = [one for asked in params.bounds for one in bounds_of(asked, own, live, columns, request.seed)]
+        told["bounds"] = [one for asked in params.bounds for one in bounds_of(asked, own, live, slicings, request.seed)]
     return Result(metrics=flat_metrics(comparison), facts=told)
 
 
@@ -86,12 +86,12 @@ def _folder(request: Request, role: str) -> Path:
     return local(url)
 
 
-def _side(run: str, answers: Answers, columns: Mapping[str, Array]) -> Side:
+def _side(run: str, answers: Answers, slicings: Mapping[str, Slicing]) -> Side:
     measured = {name: value for name, value in measure(answers).items() if np.isfinite(value)}
-    return Side(run, answers, measured, slice_metrics(answers, columns))
+    return Side(run, answers, measured, slice_metrics(answers, slicings))
 
 
-def _live(folder: Path, candidate: Candidate, columns: Mapping[str, Array]) -> Side:
+def _live(folder: Path, candidate: Candidate, slicings: Mapping[str, Slicing]) -> Side:
     """Have the live model answer the candidate's rows.
 
     Raises:
@@ -107,7 +107,7 @@ def _live(folder: Path, candidate: Candidate, columns: Mapping[str, Array]) -> S
         raise InputError(
             what, error.where, getattr(error, "fix", "") or "promote without a comparison, by hand"
         ) from error
-    return _side(_run_of(folder), answers, columns)
+    return _side(_run_of(folder), answers, slicings)
 
 
 def _check_same_question(signature: Signature, candidate: Candidate) -> None:
@@ -127,15 +127,15 @@ def _run_of(folder: Path) -> str:
         return folder.name
 
 
-def comparison_of(own: Side, live: Side | None, name: str, columns: Mapping[str, Array], seed: int) -> Comparison:
+def comparison_of(own: Side, live: Side | None, name: str, slicings: Mapping[str, Slicing], seed: int) -> Comparison:
     """Hold two models' answers against each other."""
     metrics = tuple(m for m in metrics_of(own.answers) if m.name in own.metrics)
     if live is not None:
         metrics = tuple(m for m in metrics if m.name in live.metrics)
     main = next((metric for metric in metrics if metric.name == name), metrics[0])
-    by_slice = {column: _by_value(own, live, main, values, seed) for column, values in columns.items()}
+    by_slice = {column: _by_value(own, live, main, slicing, seed) for column, slicing in slicings.items()}
     known = _intervals(own, live, metrics, seed)
-    return Comparison(len(own.answers), main, metrics, own, live, known, by_slice, cut_of(columns))
+    return Comparison(len(own.answers), main, metrics, own, live, known, by_slice, cut_of(slicings))
 
 
 def _intervals(own: Side, live: Side | None, metrics: tuple[Metric, ...], seed: int) -> Intervals:
@@ -144,9 +144,9 @@ def _intervals(own: Side, live: Side | None, metrics: tuple[Metric, ...], seed: 
     return differences(metrics, live.answers, own.answers, seed)
 
 
-def _by_value(own: Side, live: Side | None, main: Metric, values: Array, seed: int) -> dict[str, Intervals]:
+def _by_value(own: Side, live: Side | None, main: Metric, slicing: Slicing, seed: int) -> dict[str, Intervals]:
     found = {}
-    for value, mask in masks_of(values):
+    for value, mask in slicing.parts:
         rows = np.flatnonzero(mask)
         before = None if live is None else Side(live.run, live.answers.take(rows), {}, {})
         known = _intervals(Side(own.run, own.answers.take(rows), {}, {}), before, (main,), seed)
@@ -156,14 +156,14 @@ def _by_value(own: Side, live: Side | None, main: Metric, values: Array, seed: i
 
 
 def bounds_of(
-    asked: AskedBound, own: Side, live: Side, columns: Mapping[str, Array], seed: int
+    asked: AskedBound, own: Side, live: Side, slicings: Mapping[str, Slicing], seed: int
 ) -> Iterator[dict[str, Any]]:
     """Yield a bound, or those of every slice, as gates look for them; none of what neither side has."""
     metric = next((m for m in metrics_of(own.answers) if m.name == asked.metric and m.name in live.metrics), None)
-    if metric is None or (asked.slice is not None and asked.slice not in columns):
+    if metric is None or (asked.slice is not None and asked.slice not in slicings):
         return
     everything = np.ones(len(own.answers), np.bool_)
-    parts = masks_of(columns[asked.slice]) if asked.slice is not None else [(None, everything)]
+    parts = slicings[asked.slice].parts if asked.slice is not None else [(None, everything)]
     for value, mask in parts:
         rows = np.flatnonzero(mask)
         low, high = bounds(metric, live.answers.take(rows), own.answers.take(rows), seed, asked.confidence)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,23 @@ MOST = 20
 MISSING = "(missing)"
 
 
-def slice_metrics(answers: Answers, columns: Mapping[str, Array]) -> Slices:
-    """Return every metric on every slice of some columns, given as arrays of N values."""
+class Slicing(NamedTuple):
+    """A column cut to slices: each value as text, in order, with where it is; and how many values the column has."""
+
+    parts: list[tuple[str, Array]]
+    values: int
+
+
+def slicings_of(columns: Mapping[str, Array]) -> dict[str, Slicing]:
+    """Cut some columns, given as arrays of N values, to slices: once for all that is told of them."""
+    return {name: slicing_of(values) for name, values in columns.items()}
+
+
+def slice_metrics(answers: Answers, slicings: Mapping[str, Slicing]) -> Slices:
+    """Return every metric on every slice of some columns."""
     prepared = {metric.name: metric.prepare(answers) for metric in metrics_of(answers)}
     slices: Slices = {}
-    for name, values in columns.items():
-        masks = masks_of(values)
+    for name, (masks, _) in slicings.items():
         weights = np.array([mask for _, mask in masks], np.float64)
         figures = {metric: weigh(weights) for metric, weigh in prepared.items()}
         slices[name] = {
@@ -34,20 +45,21 @@ def slice_metrics(answers: Answers, columns: Mapping[str, Array]) -> Slices:
     return slices
 
 
-def masks_of(values: Array) -> list[tuple[str, Array]]:
-    """Return the values of a column as text, in order, each with where it is."""
+def slicing_of(values: Array) -> Slicing:
+    """Cut a column: to quarters where it has many numbers, else to its most frequent values."""
     if _is_number_like(values) and len(np.unique(values[_is_present(values)])) > MOST:
-        return _quarters(values)
+        quarters = _quarters(values)
+        return Slicing(quarters, len(quarters))
     texts = _texts(values)
     found, counts = np.unique(texts, return_counts=True)
     frequent = {found[place] for place in np.argsort(-counts, kind="stable")[:MOST]}
-    return [(str(text), texts == text) for text in _sorted(frequent)]
+    return Slicing([(str(text), texts == text) for text in _sorted(frequent)], len(found))
 
 
-def cut_of(columns: Mapping[str, Array]) -> tuple[str, ...]:
+def cut_of(slicings: Mapping[str, Slicing]) -> tuple[str, ...]:
     """Say of which columns not every value is a slice, such as `town: 20 of 142 values, the most frequent`."""
-    counts = {name: len(np.unique(_texts(values))) for name, values in columns.items() if not _is_number_like(values)}
-    return tuple(f"{name}: {MOST} of {n:,} values, the most frequent" for name, n in counts.items() if n > MOST)
+    told = ((name, len(parts), values) for name, (parts, values) in slicings.items())
+    return tuple(f"{name}: {parts} of {n:,} values, the most frequent" for name, parts, n in told if n > parts)
 
 
 def _is_number_like(values: Array) -> bool:

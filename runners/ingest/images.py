@@ -38,6 +38,9 @@ COLUMNS: Mapping[str, Type] = {
 EXAMPLES = 20
 """Files that are named one by one of each kind of trouble; the rest are counted."""
 
+NAMING = ("id", "path")
+"""The columns that hold a file's name, and with it the folder that is its label."""
+
 Thumbnail = NDArray[np.uint8]
 
 
@@ -53,18 +56,20 @@ class Picture:
 
 @dataclass
 class Album:
-    """All images of a folder, and what was wrong with some files."""
+    """All images of a folder, and what was wrong with some files; `numbers` counts all files, from 1."""
 
     pictures: list[Picture] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     duplicates: list[tuple[str, str]] = field(default_factory=list)
     unlabelled: list[str] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
 
-    def violations(self) -> tuple[Violation, ...]:
-        """Name the files that are unreadable, repeated or without a label."""
-        told = [(name, f"it can't be read as an image: {why}", _REPLACE) for name, why in self.unreadable]
-        copies = [(name, f"it has the same bytes as {first}", _REMOVE) for name, first in self.duplicates]
-        bare = [(name, "it lies in no folder that could name its label", _MOVE) for name in self.unlabelled]
+    def violations(self, *, are_named: bool = True) -> tuple[Violation, ...]:
+        """Name the files that are unreadable, repeated or without a label; by number alone where names are hidden."""
+        call = str if are_named else lambda name: f"image {self.numbers[name]:,}"
+        told = [(call(name), f"it can't be read as an image: {why}", _REPLACE) for name, why in self.unreadable]
+        copies = [(call(name), f"it has the same bytes as {call(first)}", _REMOVE) for name, first in self.duplicates]
+        bare = [(call(name), "it lies in no folder that could name its label", _MOVE) for name in self.unlabelled]
         return tuple(violation for group in (told, copies, bare) for violation in _capped(group))
 
 
@@ -90,8 +95,9 @@ def gather(found: Found, folder: Path, *, label_from: str = "none") -> Album:
         SourceUnavailable: the place of the files doesn't answer.
     """
     album, seen = Album(), dict[str, str]()
-    for path in found.paths:
+    for number, path in enumerate(found.paths, 1):
         name = found.name(path)
+        album.numbers[name] = number
         with telling(name):
             data = content(found, path, name)
         try:

@@ -4,14 +4,14 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from runners.contract import Result, Violation
 from runners.ingest.croissant import describe_dataset
 from runners.ingest.images import FOLDER as IMAGES
-from runners.ingest.images import MANIFEST, Album, gather, manifest_batches, manifest_types
+from runners.ingest.images import MANIFEST, NAMING, Album, gather, manifest_batches, manifest_types
 from runners.ingest.parameters import Parameters
 from runners.ingest.profile.images import draw_images, profile_images
 from runners.ingest.profile.page import write_page
@@ -100,15 +100,15 @@ def _ingest_images(name: str, files: FileSource, params: Parameters, folder: Pat
     types, pictures = manifest_types(params), album.pictures
     content = write(folder / MANIFEST, types, manifest_batches(pictures, types))
     roles = params.model_copy(update={"identifier": "id", "target": "label" if "label" in types else None})
-    reading = reading_of(folder / MANIFEST, types, roles)
+    reading = _with_names_hidden(reading_of(folder / MANIFEST, types, roles))
     write_schema(folder, reading)
-    profile = profile_images(pictures)
+    profile = profile_images(pictures, reading.sensitive)
     draw_images(pictures, profile, folder, folder / PICTURE)
     facts: dict[str, Any] = {"rows": len(pictures), "unreadable": len(album.unreadable)}
     facts |= {"duplicates": len(album.duplicates), "sizes": _shares(profile["sizes"])}
-    facts |= {"target": {"column": "label", "balance": _shares(profile["labels"])}} if "labels" in profile else {}
+    facts |= {"target": _balance(profile["labels"])} if "labels" in profile else {}
     metrics = {"unreadable": len(album.unreadable), "duplicates": len(album.duplicates)}
-    payload = _Payload(MANIFEST, types, content, _verdict(album, params, types, folder), reading)
+    payload = _Payload(MANIFEST, types, content, _verdict(album, params, reading, folder), reading)
     media = tuple(sorted({_MEDIA.get(p.row["format"], f"image/{p.row['format'].lower()}") for p in pictures}))
     return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key="id", media=media)
 
@@ -117,11 +117,24 @@ _MEDIA = {"PPM": "image/x-portable-anymap", "MPO": "image/jpeg"}
 """Media types that aren't `image/` and the format's name."""
 
 
-def _verdict(album: Album, params: Parameters, types: Mapping[str, str], folder: Path) -> tuple[Violation, ...]:
+def _with_names_hidden(reading: Reading) -> Reading:
+    """Hide the names of files where one of the columns is sensitive that they tell: a label is a part of them."""
+    if reading.sensitive.isdisjoint((*NAMING, "label")):
+        return reading
+    names = {name: replace(reading.columns[name], is_sensitive=True) for name in NAMING}
+    return replace(reading, columns={**reading.columns, **names})
+
+
+def _verdict(album: Album, params: Parameters, reading: Reading, folder: Path) -> tuple[Violation, ...]:
     """Hold the manifest to the declared columns; that it has others too is in the nature of a manifest."""
-    asked = {"identifier": "id", "extra_columns": "allow", "target": None, "timestamp": None, "partition": ()}
+    are_named, types = reading.sensitive.isdisjoint(NAMING), manifest_types(params)
+    asked: dict[str, Any] = {"extra_columns": "allow", "target": None, "timestamp": None, "partition": ()}
+    asked["identifier"] = "id" if are_named else None
+    if params.columns:
+        hidden = {name: column.model_copy(update={"sensitive": True}) for name, column in params.columns.items()}
+        asked["columns"] = {**params.columns, **{name: hidden[name] for name in reading.sensitive if name in hidden}}
     verdict = Verdict(params.model_copy(update=asked))
-    for batch in manifest_batches(album.pictures, manifest_types(params)):
+    for batch in manifest_batches(album.pictures, types):
         verdict.see(batch, types)
     if details := verdict.details():
         _write_json(folder / DETAILS, details)
@@ -130,7 +143,12 @@ def _verdict(album: Album, params: Parameters, types: Mapping[str, str], folder:
     def counted(name: str) -> Counted:
         return count(array_of([row[name] for row in rows if row[name] is not None]))
 
-    return (*album.violations(), *verdict.violations(tuple(types), counted))
+    return (*album.violations(are_named=are_named), *verdict.violations(tuple(types), counted))
+
+
+def _balance(labels: Mapping[str, Any]) -> dict[str, Any]:
+    told = {"column": "label"}
+    return told if "sensitive" in labels else {**told, "balance": _shares(labels)}
 
 
 def _shares(counts: Mapping[str, Any]) -> dict[str, float]:

@@ -2,7 +2,16 @@
 
 import sys
 
-from runners.serve.start import main
+from runners.outlet import scrub_beside
+
+
+def run() -> int:
+    """Serve; return the exit code. What scrubs the log beside it needs none of this in memory."""
+    from runners.serve.start import main
+
+    return main(sys.argv[1:])
+
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    scrub_beside()
+    sys.exit(run())

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import ValidationError
 
 from runners.contract.exits import REFUSED, USAGE
+from runners.contract.secrets import scrubbed_document
 from runners.contract.variables import SERVE
 from runners.models import Model, ModelRefused, load
 from runners.models.loading import inside
@@ -125,5 +126,6 @@ def refuse(settings: Settings, error: ModelRefused) -> int:
     traceback.print_exception(error)
     if settings.words:
         # In place: a container's termination log is mounted, and nothing can take its place.
-        Path(settings.words).write_text(json.dumps({"what": error.what, "where": error.where, "fix": error.fix}))
+        told = {"what": error.what, "where": error.where, "fix": error.fix}
+        Path(settings.words).write_text(json.dumps(scrubbed_document(told)))
     return REFUSED

@@ -26,8 +26,8 @@ _BLOCK = 4 * 2**20
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 LONGEST_RECORD = 2**24
 """Characters of a record of CSV that is looked at before the file is parsed; one with an open quote may be long."""
-_PARSED = re.compile(r"(Row #\d+: )?Expected \d+ columns, got \d+")
-"""What of Arrow's message holds none of the row's values."""
+_PARSED = re.compile(r"(?:Row #(\d+): )?Expected (\d+) columns, got (\d+)")
+"""What of Arrow's message holds none of the row's values. It counts the header as the first row, and no blank lines."""
 
 
 class Opened(NamedTuple):
@@ -101,9 +101,17 @@ def _telling_csv(file: Opened, delimiter: str, source: FileSource) -> Iterator[N
         if "UTF8" in text or "UTF-8" in text:
             raise _other_encoding(file.name, source.encoding) from error
         _check_closed(file, delimiter, source)
-        found = _PARSED.search(text)
-        what = f"{found[0] if found else 'it is no CSV'}, where {delimiter!r} parts the columns"
+        what = f"{_miscounted(text) or 'it is no CSV'}, where {delimiter!r} parts the columns"
         raise InputError(what, file.name, "correct the file, or set source.files.delimiter") from error
+
+
+def _miscounted(text: str) -> str:
+    """Say which row has how many values, in the words and by the count of violations; empty where it isn't that."""
+    if not (found := _PARSED.search(text)):
+        return ""
+    row, names, values = found.groups()
+    which = f"row {int(row) - 1:,}" if row else "a row"
+    return f"{which} is {values} wide, and the header {names}"
 
 
 def _codec(encoding: str) -> str:

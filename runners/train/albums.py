@@ -11,7 +11,7 @@ from runners.models.pictures import Preparation
 from runners.tables.schema import read_schema
 from runners.train.examples import Array, Examples
 from runners.train.pixels import decode, size_for
-from runners.train.reading import DATA, MANIFEST, check_names, folder_of, labels_of
+from runners.train.reading import DATA, MANIFEST, check_names, check_sensitive, folder_of, labels_of
 from runners.train.target import target_of
 from runners.train.trial import Trial
 
@@ -28,11 +28,12 @@ def read_album(trial: Trial) -> Examples:
     """
     folder = folder_of(trial, "dataset")
     fix = "the runner `tabular` reads rows" if (folder / DATA).exists() else "ingest the dataset again"
-    manifest = read_parquet(folder / MANIFEST, fix)
+    manifest, reading = read_parquet(folder / MANIFEST, fix), read_schema(folder)
+    check_sensitive(trial, reading)
     columns = {**manifest, **labels_of(trial, manifest, ID)}
     size = _size(trial, columns)
     album = album_of(trial, columns, size, decode(folder, columns["path"].tolist(), size))
-    return replace(album, reading=read_schema(folder))
+    return replace(album, reading=reading)
 
 
 def album_of(trial: Trial, columns: Columns, size: Preparation, pixels: Array) -> Examples:

@@ -9,7 +9,7 @@ from runners.contract import InputError, Violation
 from runners.evaluate.metrics import METRICS, Metric, measure
 from runners.evaluate.predictions import Answers, answers_of
 from runners.evaluate.resampling import Interval, intervals
-from runners.evaluate.slices import Slices, cut_of, slice_metrics
+from runners.evaluate.slices import Slices, cut_of, slice_metrics, slicings_of
 from runners.models import Model, Prediction
 from runners.train.examples import Examples
 from runners.train.importance import importance_of
@@ -53,15 +53,15 @@ def evaluate(
         hint = did_you_mean(name, {*measured, *own})
         raise InputError(f"neither the task {told.task} nor the code reports {name}", "metric.name", hint)
     main = main_metric(answers, name)
-    columns = {column: test.columns[column] for column in told.slices}
+    slicings = slicings_of({column: test.columns[column] for column in told.slices})
     return Findings(
         answers,
         {**measured, **own},
         intervals([main], answers, trial.seed),
-        slice_metrics(answers, columns),
+        slice_metrics(answers, slicings),
         importance_of(model, test, answers, main, trial.seed),
         reported or {},
-        cut_of(columns),
+        cut_of(slicings),
     )
 
 

@@ -14,7 +14,7 @@ from runners.contract import Violation
 from runners.evaluate.metrics import measure
 from runners.evaluate.predictions import answers_of
 from runners.evaluate.resampling import Interval, intervals
-from runners.evaluate.slices import Slices, slice_metrics
+from runners.evaluate.slices import Slices, slice_metrics, slicings_of
 from runners.models import Model
 from runners.train.acceptance import ask
 from runners.train.examples import Examples
@@ -54,9 +54,8 @@ def rank(trial: Trial, model: Model, rows: Examples, reported: Mapping[str, floa
     known = (
         intervals([main_metric(answers, told.metric.name)], answers, trial.seed) if told.metric.name not in own else {}
     )
-    return Ranking(
-        len(rows), {**measured, **own}, known, slice_metrics(answers, {c: rows.columns[c] for c in told.slices})
-    )
+    slicings = slicings_of({column: rows.columns[column] for column in told.slices})
+    return Ranking(len(rows), {**measured, **own}, known, slice_metrics(answers, slicings))
 
 
 def unranked(ranking: Ranking, metric: str) -> tuple[Violation, ...]:

@@ -8,6 +8,7 @@ from tests.bad.ground import LOANS, Ground, memory_held
 
 SPEC = "specs/datasets/bad.yaml"
 TRAINING = "dataset: datasets/loans\ntarget: paid\nrunner: tabular\nmetric: {name: roc_auc}\n"
+GROWN = ("n_estimators", "min_child_samples", "num_leaves")
 PART = "specs/parts/bad.yaml"
 USER = "defaults: [bad, _self_]\nsource: {sql: {url: 'sqlite:///x.db', query: SELECT 1}}\n"
 LAUGHS = b"a0: &a0 [x, x]\n" + b"".join(b"a%d: &a%d [*a%d, *a%d]\n" % (n, n, n - 1, n - 1) for n in range(1, 40))
@@ -66,13 +67,13 @@ TEXTS: dict[str, Case] = {
     ),
     "a sweep of 10^9 trials": (
         "specs/experiments/bad.yaml",
-        f"{TRAINING}params: {{a: 'range(0,1000)', b: 'range(0,1000)', c: 'range(0,1000)'}}\n".encode(),
+        (TRAINING + "params: {" + ", ".join(f"{name}: 'range(2,1002)'" for name in GROWN) + "}\n").encode(),
         "specs/experiments/bad.yaml:5:9: params:",
         "the sweep makes 1,000,000,000 trials, and budget.trials allows",
     ),
     "a sweep of 10^18 values": (
         "specs/experiments/bad.yaml",
-        f"{TRAINING}params: {{a: 'range(0,1000000000000000000)'}}\n".encode(),
+        f"{TRAINING}params: {{n_estimators: 'range(1,1000000000000000000)'}}\n".encode(),
         "specs/experiments/bad.yaml:5:9: params:",
         "sweep less, or raise budget.trials",
     ),

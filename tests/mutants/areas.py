@@ -16,6 +16,7 @@ AREAS = (
     "reconciler/status",
     "reconciler/watched",
     "reconciler/loop",
+    "reconciler/signatures",
     "reconciler/wiring.py",
     "reconciler/cli/run.py",
     "reconciler/cli/apply.py",

@@ -38,6 +38,24 @@ class Gate(Block):
         return self
 
 
+class Approvals(Block):
+    """Who has to approve a proposal on the forge before the daemon merges it.
+
+    An approval counts for the head that it was given for; one who asks for changes holds it until they approve.
+    """
+
+    count: int = Field(default=1, ge=1, le=20, description="How many people; never the proposal's own author.")
+    by: tuple[str, ...] = Field(
+        default=(), description="Their names on the forge; unset, whoever may approve there by the branch's rules."
+    )
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if self.by and len(set(self.by)) < self.count:
+            raise ValueError(f"only {len(set(self.by))} people are named, and {self.count} have to approve")
+        return self
+
+
 class Promotion(JobSpec):
     """Proposes the best trial that passes its gates, and merges by itself where approval is `auto`."""
 
@@ -49,4 +67,13 @@ class Promotion(JobSpec):
     approval: Literal["review", "auto"] = Field(
         default="review", description="Whether a person merges the proposal, or the daemon when all gates hold."
     )
+    approvals: Approvals | None = Field(
+        default=None, description="Who approves it, on a forge that has reviews: then the daemon merges it."
+    )
     keep: int | None = Field(default=None, ge=1, description="Comparisons to keep; unset, all.")
+
+    @model_validator(mode="after")
+    def _asks_whom_it_needs(self) -> Self:
+        if self.approvals is not None and self.approval == "auto":
+            raise ValueError("approvals are for approval: review; auto asks nobody")
+        return self

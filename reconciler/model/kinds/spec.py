@@ -154,8 +154,9 @@ class JobSpec(Spec):
 
 
 def _references(block: BaseModel, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    told = vars(block)
     for name, is_reference in _fields(type(block)):
-        item = getattr(block, name)
+        item = told.get(name)
         if is_reference and item:
             yield (*path, name), item
         elif isinstance(item, BaseModel):

@@ -14,8 +14,9 @@ from reconciler.forges.hub import Merge
 from reconciler.forges.pull_requests import PullRequestForge
 from reconciler.git.repository import Repository
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Comment, CommitStatus, PullRequest, PullState, Verdict
+from reconciler.model.reviews import Comment, CommitStatus, Opinion, PullRequest, PullState, Review, Verdict
 from reconciler.settings import reveal
+from reconciler.signatures import SigningKey
 from reconciler.wire import Server, Wire
 
 TIMEOUT = 10.0
@@ -26,6 +27,7 @@ _LATER = "try again later"
 
 It says the same of one that conflicts.
 """
+_OPINIONS = {"APPROVED": Opinion.APPROVED, "REQUEST_CHANGES": Opinion.DECLINED}
 _VERDICTS = {"warning": Verdict.FAILURE, "skipped": Verdict.SUCCESS} | {one.value: one for one in Verdict}
 
 
@@ -108,6 +110,24 @@ class Gitea:
             raise
         return Merge.DONE
 
+    def reviews(self, number: int) -> Sequence[Review]:
+        """Return the newest opinion of each person that counts.
+
+        The server takes an approval for stale a moment after a push only (gitea#39172), and keeps it for official where
+        the branch's rules don't dismiss it: who uses it has to look at its commit.
+        """
+        newest: dict[str, Review] = {}
+        for one in self._client.pages(f"{self._root}/pulls/{number}/reviews"):
+            opinion = _OPINIONS.get(text(one, "state"))
+            if opinion is None or flag(one, "dismissed") or not flag(one, "official"):
+                continue
+            author = text(one, "user", "login", most=LONGEST_TITLE)
+            if opinion is Opinion.APPROVED and flag(one, "stale"):
+                newest.pop(author, None)
+            else:
+                newest[author] = Review(author, commit(one, "commit_id"), opinion)
+        return list(newest.values())
+
     def comments(self, number: int) -> Sequence[Comment]:
         """Return the comments on a pull request, the oldest first; the server gives them on one page."""
         found = self._client.get(f"{self._root}/issues/{number}/comments")
@@ -141,6 +161,7 @@ def gitea(
     repository: Repository,
     environment: str,
     branch: str,
+    signing_key: SigningKey | None = None,
     *,
     token: str,
     url: str = "",
@@ -153,6 +174,7 @@ def gitea(
         repository: the repository.
         environment: the environment's name.
         branch: the watched branch's name.
+        signing_key: signs proposals, and tells which were made here; their merges are the server's.
         token: a token of a user of its own who may write to the repository, best `${secret:GITEA_TOKEN}`.
         url: where the server answers; by default where the repository is.
         path: the repository there, `owner/name`; by default as its URL says.
@@ -164,7 +186,7 @@ def gitea(
     address, named = address_of(repository, url, path)
     wire = Wire(Server("the forge", address), Token(reveal(token)), timeout)
     hub = Gitea(ForgeClient(wire, "/api/v1", Budget()), named)
-    branches = ProposalBranches(repository, environment, branch)
+    branches = ProposalBranches(repository, environment, branch, signing_key)
     return PullRequestForge(branches, hub, repository, environment)
 
 
@@ -182,6 +204,7 @@ def _pull(document: Document) -> PullRequest:
         url=text(document, "html_url", most=2000),
         labels=frozenset(text(label, "name", most=LONGEST_TITLE) for label in items(document, "labels")),
         is_draft=flag(document, "draft"),
+        updated=text(document, "updated_at", most=LONGEST_TITLE),
     )
 
 

@@ -100,6 +100,14 @@ class MemoryTree:
         self._room.trees[name] = MappingProxyType(inside)
         return name
 
+    def unfit(self, folder: str) -> tuple[str, str] | None:
+        """Say what of a folder can't be handed to a job: a submodule; where links lead isn't known here."""
+        head = f"{folder.rstrip('/')}/"
+        for path, what in self.odd.items():
+            if path.startswith(head) and what == "submodule":
+                return f"{path.removeprefix(head)} is a submodule", "copy its files into the repository"
+        return None
+
 
 def _tree(files: Mapping[str, str]) -> str:
     """Return the id of a tree of regular files, as Git computes it (gitformat-pack, git-hash-object)."""

@@ -1,7 +1,7 @@
 """The profile of an image folder: counts, sizes, formats, brightness, labels, and a sheet of examples."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,12 @@ _SHEET = 24
 _SIDE = 64
 
 
-def profile_images(pictures: Sequence[Picture]) -> dict[str, Any]:
-    """Return the profile of readable images, as JSON."""
+_COLUMNS = {"formats": ("format",), "sizes": ("width", "height"), "bytes": ("bytes",), "labels": ("label",)}
+"""The columns that a part of a profile tells the values of."""
+
+
+def profile_images(pictures: Sequence[Picture], sensitive: Collection[str] = ()) -> dict[str, Any]:
+    """Return the profile of readable images, as JSON; of sensitive columns it tells no value."""
     sizes = Counter(f"{p.row['width']} x {p.row['height']}" for p in pictures)
     modes, formats = Counter(p.mode for p in pictures), Counter(p.row["format"] for p in pictures)
     labels = Counter(p.row["label"] for p in pictures if p.row.get("label"))
@@ -38,7 +42,15 @@ def profile_images(pictures: Sequence[Picture]) -> dict[str, Any]:
     }
     if any("label" in p.row for p in pictures):
         profile["labels"] = _most(labels)
+    for part in (part for part in _COLUMNS if part in profile):
+        if not set(sensitive).isdisjoint(_COLUMNS[part]):
+            profile[part] = _hidden(profile[part])
     return profile | {"preparations": _preparations(pictures, labels, profile)}
+
+
+def _hidden(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a part of a profile without values: how many there are that differ, where they are counted."""
+    return {"distinct": part["distinct"], "top": [], "sensitive": True} if "distinct" in part else {"sensitive": True}
 
 
 def _most(counts: Mapping[str, int]) -> dict[str, Any]:
@@ -67,9 +79,10 @@ def _preparations(
 ) -> list[dict[str, Any]]:
     found = []
     if profile["sizes"]["distinct"] > 1:
-        first = profile["sizes"]["top"][0]
-        most = f"the most frequent is {first['value']} ({counted(first['count'], 'image')})"
-        reason = f"{profile['sizes']['distinct']} sizes; {most}"
+        most = [
+            f"; the most frequent is {t['value']} ({counted(t['count'], 'image')})" for t in profile["sizes"]["top"]
+        ]
+        reason = f"{profile['sizes']['distinct']} sizes{''.join(most[:1])}"
         found.append(preparation("resize", ["width", "height"], reason))
     if profile["modes"]["distinct"] > 1:
         modes = ", ".join(f"{mode['value']} {mode['count']:,}" for mode in profile["modes"]["top"])
@@ -82,15 +95,16 @@ def _preparations(
     if blank := profile["blank"]:
         reason = f"{counted(blank, 'image')} {'has' if blank == 1 else 'have'} one colour only"
         found.append(preparation("drop_blank", ["path"], reason))
-    return found + _imbalance(labels)
+    return found + _imbalance(labels, is_told="sensitive" not in profile.get("labels", ()))
 
 
-def _imbalance(labels: Mapping[str, int]) -> list[dict[str, Any]]:
+def _imbalance(labels: Mapping[str, int], *, is_told: bool) -> list[dict[str, Any]]:
     total, classes = sum(labels.values()), len(labels)
     if classes < 2 or min(labels.values()) >= IMBALANCE / (classes - 1) * total:
         return []
     rarest = min(labels, key=lambda label: (labels[label], label))
-    reason = f"class {rarest} has {labels[rarest] / total:.1%} of the images, of {classes} classes"
+    name = f"class {rarest}" if is_told else "one class"
+    reason = f"{name} has {labels[rarest] / total:.1%} of the images, of {classes} classes"
     return [preparation("balance_classes", ["label"], reason)]
 
 

@@ -1,5 +1,6 @@
 """Whatever a job prints loses its secrets on the way, and the job's end stays what it is."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -16,6 +17,12 @@ SECRETS = {
     "SETPOINT_SECRET_WAREHOUSE": 'postgresql://me:hid@den"w0rd@host:5432/db?sslpassword=hidden-too',
     "SETPOINT_SECRET_KEY": "-----BEGIN KEY-----\nMIIhiddenhidden\n-----END KEY-----\n",
 }
+CREDENTIALS = {
+    "SETPOINT_CREDENTIALS": "FSSPEC_LAKEFS_ACCESS_TOKEN,FSSPEC_LAKEFS_HOST,FSSPEC_LAKEFS_VERIFY",
+    "FSSPEC_LAKEFS_ACCESS_TOKEN": "eyJ-hidden-token",
+    "FSSPEC_LAKEFS_HOST": "https://lake:8000",
+    "FSSPEC_LAKEFS_VERIFY": "true",
+}
 DOOR = """
 import sys
 from runners.outlet import scrubbing
@@ -26,21 +33,28 @@ def job():
     {body}
 sys.exit(scrubbing(job))
 """
+BESIDE = DOOR.replace("import scrubbing", "import scrub_beside").replace(
+    "sys.exit(scrubbing(job))", "scrub_beside()\njob()"
+)
+WAYS = pytest.mark.parametrize("door", [DOOR, BESIDE], ids=["job", "replica"])
 
 
-def start(body: str, secrets: dict[str, str] | None = None, **options: object) -> subprocess.Popen[bytes]:
-    code = DOOR.format(body=body.replace("\n", "\n    "))
+def start(
+    body: str, secrets: dict[str, str] | None = None, door: str = DOOR, **options: object
+) -> subprocess.Popen[bytes]:
+    code = door.format(body=body.replace("\n", "\n    "))
     environ = {**os.environ, "PYTHONPATH": str(ROOT), **(SECRETS if secrets is None else secrets)}
     told = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     return subprocess.Popen([sys.executable, "-c", code], env=environ, **told)  # type: ignore[call-overload, no-any-return]
 
 
-def run(body: str, secrets: dict[str, str] | None = None) -> tuple[int, str, str]:
-    with start(body, secrets) as process:
+def run(body: str, secrets: dict[str, str] | None = None, door: str = DOOR) -> tuple[int, str, str]:
+    with start(body, secrets, door) as process:
         out, err = process.communicate(timeout=60)
     return process.returncode, out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape")
 
 
+@WAYS
 @pytest.mark.parametrize(
     "body",
     [
@@ -60,8 +74,8 @@ def run(body: str, secrets: dict[str, str] | None = None) -> tuple[int, str, str
         "for n in range(2000): print(n, url); print(n, url, file=sys.stderr)",
     ],
 )
-def test_no_secret_is_in_what_a_job_prints_whoever_in_it_prints(body: str) -> None:
-    _, out, err = run(body)
+def test_no_secret_is_in_what_is_printed_whoever_prints(body: str, door: str) -> None:
+    _, out, err = run(body, door=door)
     assert not any(part in out + err for part in ("hidd", "eden", "w0rd")), out[-500:] + err[-500:]
     assert "${secret:" in out + err
 
@@ -119,3 +133,29 @@ def test_a_job_whose_output_nobody_reads_goes_on(tmp_path: Path) -> None:
 def test_without_secrets_the_job_is_the_process_itself() -> None:
     with start("print(os.getpid(), flush=True)", {}) as process:
         assert process.communicate(timeout=30)[0] == b"%d\n" % process.pid
+
+
+@WAYS
+def test_credentials_of_the_data_store_are_secrets_and_what_else_it_is_reached_by_is_none(door: str) -> None:
+    body = "for name in ('ACCESS_TOKEN', 'HOST', 'VERIFY'): print(os.environ['FSSPEC_LAKEFS_' + name])"
+    assert run(body, CREDENTIALS, door)[1] == "${secret:FSSPEC_LAKEFS_ACCESS_TOKEN}\nhttps://lake:8000\ntrue\n"
+
+
+def test_a_replica_stays_the_process_that_was_started() -> None:
+    with start("print(os.getpid(), flush=True); time.sleep(60)", door=BESIDE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"%d\n" % process.pid
+        process.terminate()
+        assert process.wait(30) == -signal.SIGTERM
+
+
+def test_a_lock_of_a_replica_is_held_until_its_last_words_are_written(tmp_path: Path) -> None:
+    body = "for n in range(300): print(n, url)\nos.write(1, b'last words'); os.kill(os.getpid(), 9)"
+    with (tmp_path / "log").open("w") as log, (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with start(body, door=BESIDE, stdout=log, pass_fds=[lock.fileno()]) as process:
+            lock.close()
+            assert process.wait(30) == -signal.SIGKILL
+    with (tmp_path / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert (tmp_path / "log").read_text().endswith("\n299 ${secret:WAREHOUSE}\nlast words")

@@ -9,6 +9,7 @@ from reconciler.providers.pools.local.job_environ import job_environ
 from reconciler.providers.pools.local.processes import is_alive, is_child_alive, kill, spawn, stop
 from reconciler.providers.pools.local.records import GONE, Record
 from reconciler.providers.pools.local.store import Store
+from runners.contract.secrets import told
 
 MARGIN = 5.0
 """Seconds beyond timeout and grace after which a supervisor is taken to hang."""
@@ -100,7 +101,7 @@ class Custody:
     def _launch(self, record: Record) -> None:
         folder, order = self._store.folder_of(record.run), record.order
         devices = record.admission.devices if record.admission else ()
-        environ = job_environ(order, devices, {**self._environ, **self._store.secrets_of(order)})
+        environ = job_environ(order, devices, {**self._environ, **told(self._store.secrets_of(order))})
         command = (*self._command, str(folder / f"{order.attempt}.request.json"))
         try:
             pid = spawn(folder, order.attempt, (order.timeout, self._grace), command, environ)

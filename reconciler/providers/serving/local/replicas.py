@@ -4,6 +4,7 @@ import math
 import re
 import signal
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,15 +21,13 @@ from reconciler.providers.serving.local.unix_http import ask
 from reconciler.settings import inherited
 from reconciler.untrusted import tail
 from runners.contract import formats
-from runners.contract.secrets import PREFIX, scrubbed
+from runners.contract.secrets import scrubbed, told
 
 TIMEOUT = 0.2
 """Seconds that a replica has to say whether it is ready."""
 _STORES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 """What stores are found by, beside what every program may have."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-SHORTEST_KEY = 12
-"""Characters of the shortest value by which a store is reached that is kept out of logs: `false` is no secret."""
 _TAIL = 16 * 1024
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,\d]*\S*\s+(\d+\s+)?")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
@@ -69,7 +68,7 @@ class Replicas:
     def _see(self, revision: RevisionRecord, replica: Replica) -> Seen:
         files = self.files(revision, replica.slot)
         if not is_alive(files.lock):
-            return _last_words(files) if replica.begun is not None else Seen()
+            return _scrubbed(_last_words(files), self._secrets(revision)) if replica.begun is not None else Seen()
         if replica.ready is not None or replica.leaving is not None:
             return Seen(alive=True, ready=replica.ready is not None)
         return Seen(alive=True, ready=_answers(files.socket, name_of(revision.order.deployment)))
@@ -110,12 +109,12 @@ class Replicas:
             stale.unlink(missing_ok=True)
         if files.log.exists():
             files.log.replace(files.former_log)
-        told = self._told(revision, files)
-        if read_json(files.config) != told:
-            write(files.config, told)
+        config = self._told(revision, files)
+        if read_json(files.config) != config:
+            write(files.config, config)
         threads = dict.fromkeys(THREADS, str(_threads(revision)))
         secrets = self._store.secrets_of(revision.order.deployment, revision.digest)
-        environ = {**self._environ, **secrets, **threads, "PYTHONUNBUFFERED": "1"}
+        environ = {**self._environ, **told(secrets), **threads, "PYTHONUNBUFFERED": "1"}
         spawn(files.lock, [*self._command, str(files.config)], environ, files.log)
 
     def _told(self, revision: RevisionRecord, files: ReplicaFiles) -> dict[str, Any]:
@@ -147,11 +146,19 @@ class Replicas:
             Refused: a log is no regular file.
         """
         share = LOG_LIMIT // max(1, len(revision.replicas))
-        of = revision.order.deployment, revision.digest
-        known = {**self._store.secrets_of(*of), **self._store.keys_of(*of)}
-        secrets = {PREFIX + name: value for name, value in known.items() if len(value) >= SHORTEST_KEY}
+        secrets = self._secrets(revision)
         texts = {r.slot: printed(self.files(revision, r.slot), share) for r in revision.replicas}
         return {f"{revision.digest}-{slot}": scrubbed(text, secrets) for slot, text in texts.items()}
+
+    def log_files(self, revision: RevisionRecord) -> dict[str, tuple[Path, ...]]:
+        """Return the files with all that each replica has printed, its former process before its newest."""
+        files = {replica.slot: self.files(revision, replica.slot) for replica in revision.replicas}
+        return {f"{revision.digest}-{slot}": (of.former_log, of.log) for slot, of in files.items()}
+
+    def _secrets(self, revision: RevisionRecord) -> dict[str, str]:
+        """Return what a revision's replicas, and the clients that they answer, may know: as an environment tells it."""
+        of = revision.order.deployment, revision.digest
+        return told({**self._store.secrets_of(*of), **self._store.keys_of(*of)})
 
     def in_rotation(self, revision: RevisionRecord) -> tuple[Path, ...]:
         """Return the sockets of the replicas that may be given requests.
@@ -204,6 +211,10 @@ def _last_words(files: ReplicaFiles) -> Seen:
         return Seen(last_words=text, is_refusal=True)
     line = last_line(files.log)
     return Seen(last_words=f"its process ended; it last printed: {line}" if line else "its process ended in silence")
+
+
+def _scrubbed(seen: Seen, secrets: Mapping[str, str]) -> Seen:
+    return replace(seen, last_words=scrubbed(seen.last_words, secrets))
 
 
 def last_line(log: Path) -> str:

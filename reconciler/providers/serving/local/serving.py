@@ -177,12 +177,18 @@ class LocalServing:
             Unavailable: the folder can't be read.
         """
         with self._guard, _reachable(self._store.folder):
-            endpoint = self._store.endpoint(deployment)
-            known = endpoint.revisions.get(revision) if endpoint else None
-            found = self._replicas.logs(known) if known else {}
-        if known is None:
+            return self._replicas.logs(self._known(deployment, revision))
+
+    def log_files(self, deployment: Address, revision: Digest) -> Mapping[str, Sequence[Path]]:
+        """Return the files with all that each replica has printed, its former process before its newest."""
+        with self._guard, _reachable(self._store.folder):
+            return self._replicas.log_files(self._known(deployment, revision))
+
+    def _known(self, deployment: Address, revision: Digest) -> RevisionRecord:
+        endpoint = self._store.endpoint(deployment)
+        if endpoint is None or revision not in endpoint.revisions:
             raise FileNotFoundError(f"{deployment} has no revision {revision}")
-        return found
+        return endpoint.revisions[revision]
 
     def _listed(self) -> Mapping[Address, Endpoint]:
         leaving = {record.deployment: _leaving(self._shown(record)) for record in self._store.leaving().values()}

@@ -3,8 +3,11 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from reconciler.git.init import begin
 from reconciler.settings import Settings
+from tests.unit.reconciler.git.people import Clone
 
 
 def small_repository(folder: Path) -> Settings:
@@ -19,3 +22,11 @@ def small_repository(folder: Path) -> Settings:
         subprocess.run(["git", "-C", str(place), "config", key, "test"], check=True)
     begin(place, "Begin", ["specs", "environments"])
     return Settings(str(place), "dev", "main", folder / "home")
+
+
+def person_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
+    """Make a small repository that the verbs act on by themselves; return whom it belongs to."""
+    settings = small_repository(folder)
+    monkeypatch.setenv("SETPOINT_HOME", str(settings.home))
+    monkeypatch.setenv("SETPOINT_REPOSITORY", settings.repository)
+    return Clone(Path(settings.repository))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,6 +15,8 @@ from reconciler.model.decision import Phase
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.wiring import Wired
 from tests.unit.reconciler.cli.conftest import Say
+from tests.unit.reconciler.cli.ground import person_of
+from tests.unit.reconciler.signers import ssh_key
 
 
 def decision(phase: Phase, reason: str = "Training", **facts: Any) -> SimpleNamespace:
@@ -218,3 +221,26 @@ def test_the_exit_code_is_that_of_a_timeout_and_the_lease_is_free_again(say: Say
         told = say("apply", "--timeout", "1ms", *place)
         assert "time is up" in told.out
         assert told.code == Exit.TIMEOUT
+
+
+def test_what_is_not_signed_is_told_by_every_verb_that_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Say
+) -> None:
+    person, ada = person_of(tmp_path, monkeypatch), ssh_key(tmp_path)
+    signers = {
+        "environments/dev/environment.yaml": "verification: {commits: signed}\n",
+        "environments/dev/allowed_signers": ada.public,
+    }
+    last = ada.commit(person, signers)
+    assert say("apply").code == Exit.OK
+    new = person.commit({"specs/pools/shared.yaml": "capacity: {cpus: 2}\n"})
+    note = f"commit {new[:12]} is not applied: it isn't signed, and signed commits are demanded"
+    applied = say("apply", "--json").json
+    assert applied["commit"] == last
+    assert applied["notes"][0].startswith(note)
+    assert say("plan", "--json").json["notes"][0].startswith(note)
+    assert note in " ".join(say("status").out.split())
+    assert f"newest commit: {note}" in " ".join(say("doctor", "-C", str(person.folder)).out.split())
+    signed = ada.sign(person, "commit", "--quiet", "--amend", "--no-edit")
+    assert say("apply", "--json").json["commit"] == signed
+    assert say("status", "--json").json["pass"]["notes"] == []

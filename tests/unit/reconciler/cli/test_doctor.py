@@ -6,6 +6,9 @@ import pytest
 
 from reconciler.cli.doctor import EXTRAS, examine, plugged
 from reconciler.cli.exits import Exit
+from reconciler.cli.status_reader import open_status
+from reconciler.settings import Settings
+from reconciler.yaml.dump import dump
 from tests.unit.reconciler.cli.conftest import Say
 from tests.unit.reconciler.plugins.packages import PROVIDERS, package, plugins_with
 
@@ -32,3 +35,20 @@ def test_packages_of_others_are_named_with_what_they_offer_and_what_is_wrong(
     assert (good_one.what, good_one.found, good_one.ok) == ("package doctor_good", "offers data.shelf", True)
     assert (bad_one.what, bad_one.ok, bad_one.needed) == ("package doctor_bad", False, False)
     assert "mend or uninstall doctor_bad" in bad_one.fix
+
+
+def test_a_commit_that_is_not_in_force_is_a_finding(
+    settings: Settings, status: None, say: Say, repository: Path
+) -> None:
+    document = {
+        "environment": "dev",
+        "commit": "c" * 40,
+        "notes": ["commit 1234 is not applied: it isn't signed", "else"],
+    }
+    open_status(settings).write({"pass.yaml": dump(document)}, "dev: as a daemon left it")
+    found = [
+        one
+        for one in say("doctor", "--json", "-C", str(repository), "-e", "dev").json
+        if one["what"] == "newest commit"
+    ]
+    assert [(one["found"], one["ok"]) for one in found] == [("commit 1234 is not applied: it isn't signed", False)]

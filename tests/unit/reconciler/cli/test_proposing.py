@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from reconciler.model.errors import Refused
 from reconciler.model.ids import RunName
 from reconciler.providers.data.git import GitData
 from reconciler.settings import Settings
+from reconciler.wiring import wire
 from tests.unit.reconciler.cli.conftest import TRIALS, Say
+from tests.unit.reconciler.git.people import Clone
+from tests.unit.reconciler.signers import ssh_key
 
 Place = tuple[str, ...]
 DEPLOYMENT = "deployments/employment"
@@ -79,3 +83,21 @@ def test_rollback_names_what_to_do_when_the_former_model_is_gone(say: Say, place
     told = say("rollback", DEPLOYMENT, "--to", TRIALS[1], *place)
     assert told.code == Exit.REFUSED
     assert "setpoint compare" in told.err
+
+
+def test_where_commits_have_to_be_signed_it_merges_with_a_key_that_is_allowed(
+    settings: Settings, trial: str, repository: Path, tmp_path: Path
+) -> None:
+    key, person = ssh_key(tmp_path), Clone(repository)
+    file = "environments/dev/environment.yaml"
+    text = (repository / file).read_text() + "verification: {commits: signed}\n"
+    key.commit(person, {file: text, "environments/dev/allowed_signers": key.public})
+    with pytest.raises(Refused, match="no key is here to sign a merge"):
+        propose(target_of(settings, DEPLOYMENT), trial, "Promote", merge=True)
+    assert "proposals" not in person.git("branch", "--list"), "nothing is left behind"
+    signing = replace(settings, signing_key=key.path)
+    opened = propose(target_of(signing, DEPLOYMENT), trial, "Promote", merge=True)
+    (tmp_path / "signers").write_text(key.public)
+    options = ("-c", "gpg.format=ssh", "-c", f"gpg.ssh.allowedSignersFile={tmp_path / 'signers'}")
+    assert person.git(*options, "log", "-1", "--format=%H %G? %GS", "main") == f"{opened.merged} G ada@example.org"
+    assert wire(signing).converging.head() == opened.merged

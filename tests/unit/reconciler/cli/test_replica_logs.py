@@ -1,16 +1,17 @@
 """`setpoint logs` of a deployment: whose replicas are meant, how their lines stand side by side, and following them."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
-from reconciler.cli.replica_logs import Gone, Printed, followed, is_deployment, last, read, revisions, shown
+from reconciler.cli.replica_logs import Gone, Printed, followed, is_deployment, last, left_out, read, revisions, shown
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import Endpoint, Revision, RevisionState
-from reconciler.ports.serving import RevisionOrder
+from reconciler.ports.serving import LOG_LIMIT, RevisionOrder
 from reconciler.providers.memory import MemoryServing, World
 
 API = Address("deployments/api")
@@ -126,3 +127,33 @@ def test_logs_are_followed_in_whole_lines_through_all_that_comes_and_goes() -> N
     ]
     told = list(followed({OLD: {"a": "1\n"}}, iter(looks).__next__, poll=0))
     assert told == ["2\n", "half\n", "b | new\n", "c | newest\n", "a | 3\n"]
+
+
+class FileServing(MemoryServing):
+    """Its replicas' logs are files of this machine."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        super().__init__(world)
+        self.folder = folder
+
+    def log_files(self, _: Address, revision: Digest) -> Mapping[str, tuple[Path, ...]]:
+        return {name: (self.folder / f"{name}.former", self.folder / f"{name}.log") for name in ("a", "b")}
+
+
+@pytest.mark.parametrize(("lines", "is_told"), [(0, True), (3, True), (2, False)])
+def test_a_replica_s_log_without_its_beginning_says_so_and_where_all_is(
+    tmp_path: Path, lines: int, is_told: bool
+) -> None:
+    (tmp_path / "a.former").write_bytes(b"x" * 20)
+    (tmp_path / "a.log").write_bytes(b"x" * (LOG_LIMIT // 2))
+    (tmp_path / "b.log").write_bytes(b"x" * (LOG_LIMIT // 2))
+    told = list(left_out(FileServing(World(), tmp_path), API, {OLD: {"a": "two\nlines\n", "b": ""}}, lines))
+    what = "the beginning of a's log is left out: it has 524,308 bytes, and its last 524,288 are read"
+    assert told == ([f"{what}; all of it is in {tmp_path}/a.former and {tmp_path}/a.log"] if is_told else [])
+
+
+def test_of_a_replica_s_log_elsewhere_it_is_told_when_it_fills_what_is_read() -> None:
+    serving = MemoryServing(World())
+    assert list(left_out(serving, API, {OLD: {"a": "x" * (LOG_LIMIT // 2)}}, 0)) == []
+    (told,) = left_out(serving, API, {OLD: {"a": "x" * (LOG_LIMIT // 2), "b": ""}}, 0)
+    assert told == "the beginning of a's log may be left out: the engine tells its last 524,288 bytes"

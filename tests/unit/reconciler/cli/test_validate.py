@@ -37,3 +37,16 @@ def test_a_broken_environment_hides_nothing_of_another(repository: Path, say: Sa
     assert told.code == Exit.REFUSED
     files = {problem["file"] for problem in told.json}
     assert {"environments/dev/environment.yaml", "environments/prod/deployments/employment.yaml"} <= files
+
+
+def test_what_is_wrong_with_signers_is_told(repository: Path, say: Say) -> None:
+    folder = repository / "environments/dev"
+    (folder / "environment.yaml").write_text("verification: {commits: signed}\n")
+    told = say("validate", str(repository))
+    assert told.code == Exit.REFUSED
+    assert "there are no signers" in " ".join(told.out.split())
+    (folder / "allowed_signers").write_text("ada\n")
+    assert "environments/dev/allowed_signers:1:1: there is no public key" in say("validate", str(repository)).out
+    (folder / "allowed_signers").unlink()
+    (folder / "allowed_signers").symlink_to("/etc/passwd")
+    assert "it is a symlink" in " ".join(say("validate", str(repository)).out.split())

@@ -243,3 +243,75 @@ def test_a_sensitive_number_may_be_predicted() -> None:
         promotions__go={"gates": []},
         monitors__api={"metric": "rmse"},
     )
+
+
+@pytest.mark.parametrize(
+    ("gate", "problem"),
+    [
+        ({"metric": "roc_auc", "minimum": 2}, "gates[0].minimum: `roc_auc` is 1 at the most"),
+        ({"metric": "r2", "minimum": 1.5, "maximum": -3}, "gates[0].minimum: `r2` is 1 at the most"),
+        ({"metric": "log_loss", "maximum": -1}, "gates[0].maximum: `log_loss` is 0 at the least"),
+        ({"metric": "roc_auc", "minimum": 1, "maximum": 0}, None),
+        ({"metric": "rmse", "minimum": 1000}, None),
+    ],
+)
+def test_a_bound_that_no_figure_can_hold_is_refused(gate: dict[str, Any], problem: str | None) -> None:
+    found = [text for text in problems(promotions__go={"gates": [gate]}) if ".metric: " not in text]
+    assert len(found) == (1 if problem else 0)
+    assert all(problem and problem in text for text in found)
+
+
+HIDDEN: list[tuple[str, dict[str, Any], str]] = [
+    ("promotions/go", {"gates": [{"metric": "roc_auc", "minimum": 2}], "keep": 0}, "gates[0].minimum: `roc_auc` is 1"),
+    ("promotions/go", {"experiment": "experiments/scor", "keep": 0}, "experiment: `experiments/scor` is declared"),
+    ("experiments/score", {"dataset": "datasets/nope", "seed": "x"}, "dataset: `datasets/nope` is declared nowhere"),
+    ("experiments/score", {"target": "payed", "seed": "x"}, "target: datasets/loans has no column `payed`"),
+    ("experiments/score", {"target": "payed", "sead": 1}, "target: datasets/loans has no column `payed`"),
+    ("experiments/score", {"target": "payed", "seed": "???"}, "target: datasets/loans has no column `payed`"),
+    ("experiments/score", {"target": "payed", "seed": "${nope}"}, "target: datasets/loans has no column `payed`"),
+    ("experiments/score", {"keep": -1, "seed": "${nope}"}, "keep: "),
+    ("experiments/score", {"target": "payed", "params": {"modle": 1}}, "target: datasets/loans has no column `payed`"),
+    ("experiments/score", {"target": "payed", "labels": "labels/no"}, "target: datasets/loans has no column `payed`"),
+    ("experiments/score", {"runner": {"module": "t", "code": "no"}, "seed": -1}, "runner.code: there is no folder"),
+    ("experiments/score", {"runner": {"module": "t", "code": "no"}, "metric": {"name": "f1", "goal": "minimize"}},
+     "metric.goal: f1 is the better the higher it is"),
+    ("datasets/loans", {"identifier": "idd", "schedule": "daily"}, "identifier: `columns` has no column `idd`"),
+    ("monitors/api", {"metric": "rmse", "keep": 0}, "metric: `rmse` isn't watched of binary"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("address", "fields", "problem"), HIDDEN)
+def test_an_error_hides_no_other_one_of_its_file(address: str, fields: dict[str, Any], problem: str) -> None:
+    found = problems(**{address.replace("/", "__"): fields})
+    assert len([text for text in found if text.startswith(f"specs/{address}.yaml:")]) == len(found) == 2, found
+    assert any(f": {problem}" in text for text in found), found
+
+
+def test_an_error_hides_none_of_the_specs_that_follow_its_own() -> None:
+    changed = {"datasets__loans": {"keep": -1}, "experiments__score": {"target": "payed"}}
+    assert any("datasets/loans has no column `payed`" in text for text in problems(**changed))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"datasets__loans": {"extra_columns": "alow"}, "experiments__score": {"target": "payed"}},
+        {"datasets__loans": {"columns": {"paid": {"type": "nmber"}}}, "experiments__score": {"target": "payed"}},
+        {"experiments__score": {"task": "binry"}, "promotions__go": {"gates": [{"metric": "rmse", "maximum": 3}]}},
+        {"pools__shared": {"capacity": {"cpus": "many"}}, "experiments__score": {"resources": {"cpus": 64}}},
+        {"experiments__score": {"split": {"by": "dy", "test": 2}}},
+        {"promotions__go": {"suspend": "perhaps"}, "promotions__no": SPECS["promotions/go"]},
+    ],
+)
+def test_what_follows_from_a_field_that_is_wrong_isn_t_said(changes: dict[str, dict[str, Any]]) -> None:
+    assert len(problems(**changes)) == 1, problems(**changes)
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("id", True), ("path", True), ("label", True), ("width", False)])
+def test_of_an_album_the_names_of_its_files_are_what_labels_tell(name: str, is_told: bool) -> None:
+    columns = {name: {"type": "string", "sensitive": True}}
+    source = {"files": {"url": "x", "format": "images", "label_from": "folder"}}
+    album = {"source": source, "columns": columns}
+    labels = {"dataset": "datasets/photos", "exports": {"url": "x", "question": "q"}}
+    found = problems(datasets__photos=album, labels__photos=labels)
+    assert [f"the {name} of the pictures of datasets/photos is sensitive" in text for text in found] == [True] * is_told

@@ -84,7 +84,8 @@ def test_a_layout_of_one_environment() -> None:
     assert sorted(str(problem) for problem in layout.problems) == [
         "environments/dev/datasets/lons.yaml: there is no spec `datasets/lons` to patch"
         " (did you mean `datasets/loans`?)",
-        "environments/dev/stray.yaml: this file is neither the environment nor a patch (known: environment.yaml)",
+        "environments/dev/stray.yaml: this file is neither the environment nor a patch"
+        " (known: allowed_keys.asc, allowed_signers, environment.yaml)",
     ]
 
 

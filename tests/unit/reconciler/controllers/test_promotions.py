@@ -7,8 +7,10 @@ import pytest
 
 from reconciler.model.change import CancelJob, CloseProposal, DropRun, MergeProposal, OpenProposal
 from reconciler.model.decision import Decision, Phase, Scores, Trial
+from reconciler.model.ids import CommitId
 from reconciler.model.observed import Actual, Proposal
 from reconciler.model.resource import Resource
+from reconciler.model.reviews import Opinion, Review
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API, GO, MODEL, SCORE
 
@@ -240,3 +242,23 @@ def test_comparisons_above_the_number_to_keep_are_dropped() -> None:
     assert len(stage.of(compared(former, older, keep=1), DropRun)) == 2
     assert len(stage.of(compared(former, older, keep=2), DropRun)) == 1
     assert stage.of(compared(former, older, keep=3), DropRun) == []
+
+
+def test_what_people_approved_is_merged_at_the_head_that_they_saw() -> None:
+    wanted = proposed()
+    rule = {"approvals": {"count": 1, "by": ["ada"]}}
+    found = compared(stage.proposal(wanted.name), **rule)
+    assert (found.reason, stage.of(found, MergeProposal)) == ("WaitsForReview", [])
+    assert found.message.endswith("waits for its approvals: approved by nobody yet; 1 approval missing")
+    ours = stage.proposal(wanted.name)
+    approved = replace(ours, reviews=(Review("ada", ours.commit, Opinion.APPROVED),))
+    merging = compared(approved, **rule)
+    (merge,) = stage.of(merging, MergeProposal)
+    assert (merging.reason, merge.head, merge.edits, merge.why) == (
+        "Merging",
+        ours.commit,
+        wanted.edits,
+        "approved by ada",
+    )
+    moved = replace(approved, commit=CommitId("e" * 40))
+    assert stage.of(compared(moved, **rule), MergeProposal) == []

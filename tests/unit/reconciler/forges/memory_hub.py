@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from reconciler.forges.hub import Merge
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Comment, CommitStatus, PullRequest, PullState
+from reconciler.model.reviews import Comment, CommitStatus, PullRequest, PullState, Review
 
 
 class MemoryHub:
@@ -19,6 +19,7 @@ class MemoryHub:
         self.all: dict[int, PullRequest] = {}
         self.said: dict[int, list[Comment]] = {}
         self.judged: dict[CommitId, list[CommitStatus]] = {}
+        self.reviewed: dict[int, list[Review]] = {}
         self.heads: dict[str, CommitId] = {}
         self.merges: list[Merge] = []
         self.calls: Counter[str] = Counter()
@@ -51,6 +52,10 @@ class MemoryHub:
         if answer is Merge.DONE:
             self.all[number] = replace(self.all[number], state=PullState.MERGED)
         return answer
+
+    def reviews(self, number: int) -> Sequence[Review]:
+        self.calls["reviews"] += 1
+        return list(self.reviewed.get(number, ()))
 
     def comments(self, number: int) -> Sequence[Comment]:
         self.calls["comments"] += 1

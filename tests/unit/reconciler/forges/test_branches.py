@@ -13,7 +13,9 @@ from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
 from reconciler.ports.forge import Forge, ProposalOrder
 from reconciler.providers.forge.git import GitForge
+from reconciler.signatures import SigningKey
 from tests.unit.reconciler.git.people import Clone, bare, git
+from tests.unit.reconciler.signers import Key, ssh_key
 
 NAME, OTHER = "promotions/loans/3f2a1b4c5d6e", "promotions/loans/aaaaaaaaaaaa"
 BRANCH = f"proposals/prod/{NAME}"
@@ -278,3 +280,67 @@ class TestUnderPeoplesFeet:
         assert "bare repository" in told.value.hint
         assert (ada.folder / FILE).read_text() == "mine: 1\n"
         assert forge.list()[NAME].state is ProposalState.OPEN
+
+
+class TestWithASigningKey:
+    """What is merged is signed, and only what was proposed here."""
+
+    @pytest.fixture
+    def key(self, tmp_path: Path) -> Key:
+        return ssh_key(tmp_path, "setpoint")
+
+    @pytest.fixture
+    def signing(self, repository: Repository, key: Key) -> GitForge:
+        return GitForge(repository, "prod", "main", SigningKey(key.path))
+
+    def test_proposals_and_merges_are_signed(
+        self, signing: GitForge, order: Order, key: Key, ada: Clone, origin: Path, tmp_path: Path
+    ) -> None:
+        signing.propose(order())
+        signing.propose(order(OTHER, {"last": 2}))
+        signing.merge(NAME)
+        signing.merge(OTHER)
+        (tmp_path / "signers").write_text(key.public)
+        options = ("-c", "gpg.format=ssh", "-c", f"gpg.ssh.allowedSignersFile={tmp_path / 'signers'}")
+        told = git(origin, *options, "log", "--format=%G? %GS", "main", f"^{ada.git('rev-parse', 'main')}")
+        assert told.splitlines() == ["G setpoint@example.org"] * 4
+
+    def test_a_proposal_that_somebody_else_has_changed_is_not_merged(
+        self, signing: GitForge, repository: Repository, order: Order, ada: Clone, origin: Path, tmp_path: Path
+    ) -> None:
+        signing.propose(order())
+        before = git(origin, "rev-parse", "main")
+        ada.git("fetch", "--quiet", "origin", BRANCH)
+        ada.git("checkout", "--quiet", "--detach", "FETCH_HEAD")
+        for by in (None, ssh_key(tmp_path, "mallory")):
+            files = {FILE: "replicas: {minimum: 64}\n"}
+            _ = by.commit(ada, files) if by else ada.commit(files)
+            ada.push("--force", f"HEAD:{BRANCH}")
+            repository.refresh()
+            with pytest.raises(Refused, match="is not as it was made here"):
+                signing.merge(NAME)
+        assert git(origin, "rev-parse", "main") == before
+
+    def test_nor_is_one_of_another_name_or_environment(
+        self, signing: GitForge, order: Order, repository: Repository, key: Key, origin: Path
+    ) -> None:
+        """Whoever may push could put an old proposal of ours in place of another one."""
+        signing.propose(order())
+        git(origin, "update-ref", f"refs/heads/proposals/prod/{OTHER}", f"refs/heads/{BRANCH}")
+        git(origin, "update-ref", f"refs/heads/proposals/dev/{NAME}", f"refs/heads/{BRANCH}")
+        dev = GitForge(repository, "dev", "main", SigningKey(key.path))
+        repository.refresh()
+        for forge, name in ((signing, OTHER), (dev, NAME)):
+            with pytest.raises(Refused, match="is not as it was made here"):
+                forge.merge(name)
+
+    def test_one_from_before_there_was_a_key_is_made_anew(
+        self, forge: GitForge, signing: GitForge, order: Order, repository: Repository
+    ) -> None:
+        forge.propose(order())
+        with pytest.raises(Refused, match="or by another signing key") as refused:
+            signing.merge(NAME)
+        assert "close it, and it is made anew" in refused.value.hint
+        signing.close(NAME)
+        signing.propose(order())
+        assert signing.merge(NAME)

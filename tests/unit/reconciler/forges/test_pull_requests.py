@@ -80,12 +80,12 @@ def test_the_list_of_pull_requests_is_asked_for_once_in_a_while(place: Place) ->
     place.hub.calls.clear()
     for _ in range(5):
         place.forge.list()
-    assert place.hub.calls == {"pulls": 1}
+    assert place.hub.calls == {"pulls": 1, "reviews": 1}
     place.time.sleep(HEARD_FOR)
     place.forge.list()
     place.forge.refresh()
     place.forge.list()
-    assert place.hub.calls == {"pulls": 3}
+    assert (place.hub.calls["pulls"], place.hub.calls["latest"]) == (3, 0)
 
 
 def test_a_head_that_moves_has_the_list_asked_for_again(place: Place) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.git.history import arrival, is_ancestor, log, unmerged
+from reconciler.git.history import arrival, is_ancestor, line, log, unmerged
 from reconciler.model.errors import Unavailable
 from tests.unit.reconciler.git.people import Clone
 
@@ -78,3 +78,24 @@ def test_an_unknown_commit_is_told(ada: Clone, git_dir: Path) -> None:
     ada.commit({"a": "1"})
     with pytest.raises(Unavailable, match="history of 111111111111"):
         log(git_dir, "1" * 40)
+
+
+def test_a_branch_s_own_line(ada: Clone, git_dir: Path) -> None:
+    first, second = ada.commit({"a": "1"}), ada.commit({"a": "2"})
+    ada.git("checkout", "--quiet", "-b", "side")
+    side = ada.commit({"b": "1"})
+    ada.git("checkout", "--quiet", "main")
+    ada.git("merge", "--quiet", "--no-ff", "-m", "Merge", "side")
+    merge, last = ada.git("rev-parse", "HEAD"), ada.commit({"a": "3"})
+    assert line(git_dir, last, first, 10) == (second, merge, last)
+    assert line(git_dir, last, first, 2) == (merge, last)
+    assert line(git_dir, last, side, 10) == (merge, last)
+    assert line(git_dir, first, first, 10) == ()
+
+
+def test_a_replaced_object_is_read_by_nobody(ada: Clone, git_dir: Path) -> None:
+    first, second = ada.commit({"a": "1"}), ada.commit({"a": "2"})
+    ada.git("checkout", "--quiet", "--orphan", "other")
+    other = ada.commit({"a": "3"})
+    ada.git("update-ref", f"refs/replace/{second}", other)
+    assert is_ancestor(git_dir, first, second)

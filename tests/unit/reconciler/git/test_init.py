@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.git.init import begin, has_status, origin_of
+from reconciler.git.init import begin, has_status, origin_of, taken
 from reconciler.model.errors import Refused
+from tests.unit.reconciler.git.people import git
 
 
 @pytest.fixture(autouse=True)
@@ -90,3 +91,15 @@ def test_nothing_else_is_committed(tmp_path: Path) -> None:
         ["git", "-C", str(folder), "diff", "--cached", "--name-only"], capture_output=True, check=True
     )
     assert staged.stdout.split() == [b".gitignore"]
+
+
+def test_what_git_has_or_would_take_of_a_folder(tmp_path: Path) -> None:
+    assert taken(tmp_path, "code") is None
+    git(tmp_path, "init", "--quiet")
+    for name in ("code/a b.py", "code/deep/ü.py", "code/venv/x", "other/y", "code*/z"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / ".gitignore").write_text("venv/\n")
+    git(tmp_path, "add", "code/a b.py")
+    assert sorted(taken(tmp_path, "code") or ()) == ["a b.py", "deep/ü.py"]
+    assert taken(tmp_path, "nothing") == ()

@@ -1,7 +1,9 @@
 """One pass, on the shipped fakes: compose, observe, decide, apply, record; pinned, idempotent, contained."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from reconciler.containment import Failure
 from reconciler.controllers import CONTROLLERS
 from reconciler.loop.apply import Applier
 from reconciler.loop.cycle import Cycle, Pass, message
-from reconciler.model.change import DropRun
+from reconciler.model.change import DropRun, MergeProposal
 from reconciler.model.decision import Controller, Decision, Phase
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, CommitId, RunName
@@ -238,6 +240,21 @@ def test_notes_go_to_the_status() -> None:
     loop = Loop()
     loop.cycle.run(COMMIT, ("the history was rewritten",))
     assert parse(loop.status.read().read("pass.yaml"))["notes"] == ["the history was rewritten"]
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"), [({"notes": ("a note",)}, "CommitRefused"), ({"unsigned": "no key"}, "NoSigningKey")]
+)
+def test_nothing_is_merged_that_would_be_refused(told: Mapping[str, Any], reason: str) -> None:
+    def merges(resource: Resource, view: object) -> Decision:
+        return replace(decided(resource.address, ""), changes=(MergeProposal(address=LOANS, name="n"),))
+
+    loop = Loop(controllers={**CONTROLLERS, "datasets": CONTROLLERS["datasets"]._replace(decide=merges)})
+    for look in (loop.cycle.preview, loop.cycle.run):
+        decision = look(COMMIT, **told).plan.decisions[LOANS]
+        assert (decision.changes, decision.reason) == ((), reason)
+    assert loop.world.calls["forge.merge"] == 0
+    assert loop.once().plan.decisions[LOANS].changes
 
 
 def decided(address: Address, text: str) -> Decision:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -244,6 +245,17 @@ def test_everything_is_looked_at_again_after_a_while() -> None:
     rhythm = Rhythm(resync=timedelta(milliseconds=20), lease=timedelta(hours=1))
     with House(rhythm=rhythm).running() as house:
         until(lambda: house.count > 2)
+
+
+def test_what_a_pass_notes_is_in_the_log_once() -> None:
+    refused = replace(made().plan, notes=("commit 1 is not applied",))
+    rhythm = Rhythm(resync=timedelta(milliseconds=20), lease=timedelta(hours=1))
+    with (
+        structlog.testing.capture_logs() as logged,
+        House(*[replace(made(), plan=refused)] * 3, rhythm=rhythm).running() as house,
+    ):
+        until(lambda: house.count > 4)
+    assert [line["note"] for line in logged if line["event"] == "note"] == list(refused.notes)
 
 
 def test_a_second_daemon_waits_for_the_lease_and_takes_over() -> None:

@@ -26,7 +26,8 @@ def done(*outcomes: Outcome, unread: dict[str, str] | None = None) -> Pass:
         address: Decision(address=address, phase=phase, reason="", message="")
         for address, phase in ((LOANS, Phase.READY), (API, Phase.STALLED))
     }
-    return Pass(stage.desired(), stage.actual(unread=unread), Plan(COMMIT, "dev", decisions), outcomes)
+    plan = Plan(COMMIT, "dev", decisions, notes=("the newest commit isn't applied",))
+    return Pass(stage.desired(), stage.actual(unread=unread), plan, outcomes)
 
 
 def test_a_daemon_that_holds_the_lease_and_makes_passes_is_ready() -> None:
@@ -110,7 +111,7 @@ def test_metrics_are_counted_in_prometheus_words() -> None:
     assert value("setpoint_resources", kind="datasets", state="ready") == 1
     assert value("setpoint_resources", kind="deployments", state="stalled") == 1
     assert (value("setpoint_port_unread", port="pool"), value("setpoint_port_unread", port="data")) == (1, 0)
-    assert value("setpoint_lease_held") == 1
+    assert value("setpoint_notes") == value("setpoint_lease_held") == 1
     assert value("setpoint_last_pass_timestamp_seconds") == NOW.timestamp()
     assert value("setpoint_pass_seconds_sum") == 0.5
     assert value("setpoint_environment_info", name="dev") == 1

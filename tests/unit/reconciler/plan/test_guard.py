@@ -15,7 +15,7 @@ from reconciler.model.errors import Problem, Severity
 from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import Controls
 from reconciler.model.plan import Plan
-from reconciler.plan.guard import allowed, approval, guard, without_deletions, without_merges
+from reconciler.plan.guard import allowed, approval, guard, without_deletions, without_merges, without_unsigned_merges
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API, LOANS
 
@@ -183,3 +183,11 @@ def test_nothing_is_merged_to_a_branch_whose_newest_commit_is_refused() -> None:
     assert (held.changes, held.phase, held.reason) == ((drop,), Phase.WAITING, "CommitRefused")
     nothing_to_merge = replace(told, changes=(drop,))
     assert without_merges(Plan(stage.COMMIT, "dev", {LOANS: nothing_to_merge})).decisions[LOANS] is nothing_to_merge
+
+
+def test_what_the_daemon_could_not_sign_it_does_not_merge() -> None:
+    merge, drop = MergeProposal(address=LOANS, name="n"), DropRun(address=LOANS, run=RunName(f"{LOANS}/1"))
+    told = Decision(address=LOANS, phase=Phase.READY, reason="x", message="x", changes=(merge, drop))
+    held = without_unsigned_merges(Plan(stage.COMMIT, "dev", {LOANS: told}), "there is no key").decisions[LOANS]
+    assert (held.changes, held.phase, held.reason) == ((drop,), Phase.STALLED, "NoSigningKey")
+    assert held.message == "there is no key"

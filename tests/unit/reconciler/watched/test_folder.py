@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from reconciler.watched.folder import FolderTree
+from tests.unit.reconciler.git.people import Clone
 
 
 def test_files_are_read_by_id_and_links_are_odd(tmp_path: Path) -> None:
@@ -28,3 +31,38 @@ def test_folders_of_code_have_ids(tmp_path: Path) -> None:
 
 def test_an_empty_folder_has_no_files(tmp_path: Path) -> None:
     assert not FolderTree(tmp_path).files
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "what"),
+    [
+        ("code/data", "../../data", "data is a symbolic link out of its folder"),
+        ("code/deep/data", "/etc", "deep/data is a symbolic link out of its folder"),
+        ("code/data", "deep/train.py", None),
+        ("other/data", "/etc", None),
+        ("code/venv/python", "/usr/bin/python3", None),
+    ],
+)
+def test_what_of_a_folder_leads_out_of_it_is_told(tmp_path: Path, name: str, target: str, what: str | None) -> None:
+    clone = Clone(tmp_path)
+    clone.write({"code/deep/train.py": "", ".gitignore": "venv\n"})
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).symlink_to(target)
+    found = FolderTree(tmp_path).unfit("code")
+    assert (found and found[0]) == what
+    clone.git("add", ".")
+    assert FolderTree(tmp_path).unfit("code") == found, "committed or not"
+
+
+def test_a_repository_in_a_folder_of_code_is_told(tmp_path: Path) -> None:
+    Clone(tmp_path)
+    Clone(tmp_path / "code/lib").commit({"x": "1"})
+    found = FolderTree(tmp_path).unfit("code")
+    assert found
+    assert found[0] == "lib is a submodule"
+
+
+def test_in_a_folder_that_nobody_would_commit_links_lead_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code/data").symlink_to("/etc")
+    assert FolderTree(tmp_path).unfit("code") is None

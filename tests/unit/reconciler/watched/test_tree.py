@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.git.export import export
 from reconciler.git.objects import ObjectStore
-from reconciler.model.errors import Unavailable
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.watched.tree import GitTree
 from tests.unit.reconciler.git.people import Clone
@@ -73,6 +74,24 @@ def test_links_and_submodules_are_odd(ada: Clone, objects: ObjectStore) -> None:
     tree = GitTree(objects, CommitId(ada.commit({})))
     assert set(tree.files) == {"plain"}
     assert tree.odd == {"link": "symlink", "inner": "submodule"}
+
+
+def test_what_of_a_folder_can_t_be_exported_is_told_by_the_law_of_exports(
+    ada: Clone, objects: ObjectStore, tmp_path: Path
+) -> None:
+    ada.write({"good/train.py": "1", "out/train.py": "1", "sub/train.py": "1", "data": "1"})
+    (ada.folder / "good/link").symlink_to("train.py")
+    (ada.folder / "out/link").symlink_to("../data")
+    Clone(ada.folder / "sub/lib").commit({"x": "1"})
+    ada.git("-c", "advice.addEmbeddedRepo=false", "add", ".")
+    tree = GitTree(objects, CommitId(ada.commit({})))
+    assert tree.unfit("good") is None
+    for folder, what in (("out", "link is a symbolic link out of its folder"), ("sub", "lib is a submodule")):
+        found = tree.unfit(folder)
+        assert found
+        assert found[0] == what
+        with pytest.raises(Refused, match=what):
+            export(objects, tree.tree_id(folder) or "", tmp_path / folder)
 
 
 def test_a_damaged_repository_is_told(ada: Clone, objects: ObjectStore, tmp_path: Path) -> None:

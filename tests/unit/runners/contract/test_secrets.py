@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from runners.contract.secrets import SECRET, scrubbed, scrubbed_document
+from runners.contract.secrets import SECRET, known, scrubbed, scrubbed_document, told
 
 ENVIRON = {
     "SETPOINT_SECRET_DB": "postgresql://me:p%40ss word@db:5432/x",
@@ -52,3 +52,17 @@ def test_a_document_keeps_its_shape_and_its_numbers() -> None:
         "none": None,
         "yes": True,
     }
+
+
+def test_a_store_s_credentials_are_listed_as_their_names_don_t_say_that_they_are_secrets() -> None:
+    secrets = {
+        "STORE_TOKEN": "a-long-token",
+        "STORE_URL": "https://me:hidden@store",
+        "SETPOINT_SECRET_DB": "hunter-two",
+    }
+    more = {"STORE_VERIFY": "false", "STORE_HOST": "https://store.example:8000", "STORE_WORD": "postgresql://p"}
+    environ = told({**secrets, **more})
+    assert environ["SETPOINT_CREDENTIALS"] == "STORE_HOST,STORE_TOKEN,STORE_URL,STORE_VERIFY,STORE_WORD"
+    assert known(environ).keys() == {"STORE_TOKEN", "STORE_URL", "DB", "STORE_WORD"}
+    assert scrubbed("hidden a-long-token", environ) == "${secret:STORE_URL} ${secret:STORE_TOKEN}"
+    assert told({"SETPOINT_SECRET_DB": "x"}) == {"SETPOINT_SECRET_DB": "x"}

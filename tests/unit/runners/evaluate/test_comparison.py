@@ -67,6 +67,19 @@ def test_values_that_are_no_slices_are_told(out: Path, candidate: Path, monkeypa
     assert result.facts["cut_slices"] == ["town: 1 of 2 values, the most frequent"]
 
 
+def test_the_texts_of_a_column_are_made_once(
+    out: Path, candidate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    known = slices.text_of
+    monkeypatch.setattr(slices, "text_of", lambda value: made.append(known(value)) or made[-1])
+    bound = AskedBound(metric="roc_auc", confidence=0.9, slice="town")
+    asked = request(out, candidate=candidate, live=backwards(tmp_path / "live"))
+    result = compare(asked.model_copy(update={"params": {"bounds": [bound.model_dump()]}}), out)
+    assert len(result.facts["bounds"]) == 2
+    assert len(made) == result.facts["rows"]
+
+
 def test_the_same_request_gives_the_same(candidate: Path, tmp_path: Path) -> None:
     live = backwards(tmp_path / "live")
 

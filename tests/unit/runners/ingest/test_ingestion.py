@@ -1,6 +1,7 @@
 """Whole ingestions, of good data and of ugly data."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -298,6 +299,38 @@ def test_long_answers_are_proposed_whole_and_hold(tmp_path: Path) -> None:
     assert proposed["a"]["enum"] == [stem + "always", stem + "never"]
     assert len(first.facts["target"]["balance"]) == 2
     assert ingested(file, tmp_path / "second", "jsonl", identifier="id", columns=proposed).accepted
+
+
+@pytest.mark.parametrize(
+    ("name", "hidden", "told"),
+    [
+        ("label", {"label", "id", "path"}, ("16 x 8", "PNG")),
+        ("path", {"id", "path"}, ("16 x 8", "PNG", "geheim")),
+        ("width", {"width"}, ("PNG", "geheim")),
+    ],
+)
+def test_of_an_album_values_of_sensitive_columns_stand_in_the_data_alone(
+    tmp_path: Path, name: str, hidden: set[str], told: tuple[str, ...]
+) -> None:
+    for place in ("geheim/karenina1.png", "geheim/karenina2.png", "offen/karenina3.png"):
+        (tmp_path / "source" / place).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (16, 8), int(place[-5])).save(tmp_path / "source" / place)
+    (tmp_path / "source/geheim/karenina4.png").write_bytes(b"")
+    (tmp_path / "source/offen/karenina5.png").write_bytes((tmp_path / "source/geheim/karenina1.png").read_bytes())
+    columns: dict[str, Any] = {name: {"type": "integer" if name == "width" else "string", "sensitive": True}}
+    columns |= {"id": {"type": "string", "pattern": "^x", "sensitive": name == "id"}}
+    result = ingested(tmp_path / "source", tmp_path / "out", "images", files={"label_from": "folder"}, columns=columns)
+    texts = [result.model_dump_json(), (tmp_path / "out/croissant.json").read_text()]
+    texts += [(tmp_path / "out" / file).read_text() for file in ("profile.json", "profile.html", "violations.json")]
+    every = re.sub('base64,[^"]*', "", "".join(texts))
+    secret = {"label": ("geheim", "offen", "karenina"), "path": ("karenina",), "width": ("16 x 8", '"16"')}[name]
+    assert not any(word in every for word in secret)
+    assert all(word in every for word in told)
+    assert [violation.where for violation in result.violations][:2] == (
+        ["geheim/karenina4.png", "offen/karenina5.png"] if name == "width" else ["image 3", "image 5"]
+    )
+    kept = load(tmp_path / "out/schema.json")["columns"]
+    assert {column for column, reading in kept.items() if reading.get("sensitive")} == hidden
 
 
 @pytest.mark.parametrize("format_", ["csv", "jsonl", "parquet", "images"])

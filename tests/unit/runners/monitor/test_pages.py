@@ -13,7 +13,7 @@ from runners.monitor.header import Occasion, too_few, with_history
 from runners.monitor.pages import cell, error, figure, headline, moment, page, percent, write_pages
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import Log
-from runners.monitor.report import Part, Pictures, Report, ServicePart
+from runners.monitor.report import Part, Pictures, Report, ServicePart, Span, WindowPart
 from tests.unit.runners.monitor.example import LOOSE, RUN, WINDOW, bare, document
 
 NOTHING = with_history(too_few(Occasion(RUN, WINDOW, Parameters(), Log())))
@@ -73,6 +73,18 @@ def test_tables_stay_tables(tmp_path: Path) -> None:
     for table in tables:
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table if line}) == 1, table
     assert "| **kind\\|of** |" in markdown
+
+
+def test_figures_of_other_windows_say_of_which_metric_they_are(tmp_path: Path) -> None:
+    report = REPORTS["alert"]
+    metric = report.performance[0].metric
+    windows = tuple(WindowPart(window=Span(), rows=3, known=2, realized=0.5) for _ in range(2))
+    markdown, html = written(tmp_path, report.model_copy(update={"windows": windows}))
+    assert f"| outcomes known | {metric} realised by now |" in markdown
+    assert f"{metric}, realised by now</th>" in html
+    assert "| metric | estimated | realised | p99 in ms |" in markdown
+    assert f"| {report.history[-1].drifted} | {metric} |" in markdown
+    assert f"<td>{metric}</td>" in html
 
 
 def test_what_the_data_holds_is_escaped(tmp_path: Path) -> None:

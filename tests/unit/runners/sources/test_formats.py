@@ -72,8 +72,8 @@ def test_a_file_that_cannot_be_understood_is_told_with_its_line(
 
 def test_a_broken_row_of_csv_is_told_by_its_number_and_never_by_its_values() -> None:
     with pytest.raises(InputError) as caught:
-        rows("csv", b"name,b\nAda,2\nLovelace\n")
-    assert caught.value.what == "Row #3: Expected 2 columns, got 1, where ',' parts the columns"
+        rows("csv", b"name,b\nAda,2\n\nLovelace\n")
+    assert caught.value.what == "row 2 is 1 wide, and the header 2, where ',' parts the columns", "as violations count"
     assert "source.files.delimiter" in caught.value.fix
 
 

@@ -1,5 +1,7 @@
 """Albums: one feature, the picture, at the size that was asked for."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,9 @@ import pytest
 
 from runners.contract import InputError
 from runners.evaluate.tables import write_parquet
+from runners.tables.schema import read_schema, write_schema
 from runners.train.albums import read_album
+from runners.train.split import split
 from tests.unit.runners.train.conftest import Asking
 
 DIGITS: dict[str, Any] = {"target": "label", "task": "multiclass", "metric": {"name": "accuracy"}}
@@ -55,6 +59,37 @@ def test_what_is_wrong_is_told(
 ) -> None:
     with pytest.raises(InputError, match=what):
         read_album(asking.trial(album, params, **{**DIGITS, **told}))
+
+
+def marked(folder: Path, *names: str) -> None:
+    """Mark columns of an album as sensitive."""
+    (folder / "schema.json").unlink(missing_ok=True)
+    reading = read_schema(folder)
+    columns = {name: replace(told, is_sensitive=name in names) for name, told in reading.columns.items()}
+    write_schema(folder, replace(reading, columns=columns))
+
+
+@pytest.mark.parametrize("told", [{}, {"slices": ["width"]}])
+def test_what_would_tell_values_of_a_sensitive_column_is_refused(
+    asking: Asking, album: Path, tmp_path: Path, told: dict[str, Any]
+) -> None:
+    folder = tmp_path / "album"
+    shutil.copytree(album, folder)
+    marked(folder, "width" if told else "label")
+    with pytest.raises(InputError, match="is sensitive, and"):
+        read_album(asking.trial(folder, **DIGITS, **told))
+
+
+def test_that_an_album_has_sensitive_columns_is_known_to_who_runs_own_code(
+    asking: Asking, album: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "album"
+    shutil.copytree(album, folder)
+    marked(folder, "id", "path")
+    trial = asking.trial(folder, **DIGITS)
+    parts = split(read_album(trial), trial.told.split, trial.seed)
+    assert parts.train.reading
+    assert parts.train.reading.sensitive == {"id", "path"}
 
 
 def test_rows_are_for_another_runner(asking: Asking, cancer: Path) -> None:

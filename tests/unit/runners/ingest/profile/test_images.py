@@ -49,6 +49,17 @@ def test_labels_are_counted_and_their_imbalance_is_found(tmp_path: Path) -> None
     assert profile["preparations"][-1]["reason"] == "class dog has 5.0% of the images, of 2 classes"
 
 
+def test_of_sensitive_columns_no_value_is_told(tmp_path: Path) -> None:
+    pictures = [picture(tmp_path, f"{n}.png", (8 + n % 2, 8), label="cat" if n else "dog") for n in range(20)]
+    profile = profile_images(pictures, {"label", "width", "format", "bytes"})
+    told = json.dumps(profile)
+    assert not any(word in told for word in ('"cat', "dog", "8 x 8", "PNG", '"minimum": 7'))
+    assert profile["labels"] == {"distinct": 2, "top": [], "sensitive": True}
+    assert profile["preparations"][0]["reason"] == "2 sizes"
+    assert profile["preparations"][-1]["reason"] == "one class has 5.0% of the images, of 2 classes"
+    draw_images(pictures, profile, tmp_path, tmp_path / "sheet.png")
+
+
 def test_blank_images_are_found() -> None:
     file = BytesIO()
     Image.new("L", (3, 3), 7).save(file, format="PNG")

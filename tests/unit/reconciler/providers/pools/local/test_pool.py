@@ -173,11 +173,12 @@ def test_records_of_success_are_dropped_in_time(make: Callable[..., LocalPool], 
 def test_what_a_job_alone_may_know_is_in_one_file_of_its_owner(
     make: Callable[..., LocalPool], folder: Path, wait: Wait
 ) -> None:
-    asked = replace(order(RUN, tells=["TOKEN"]), secrets={"TOKEN": "hunter-two"})
+    asked = replace(order(RUN, tells=["TOKEN", "SETPOINT_CREDENTIALS"]), secrets={"TOKEN": "hunter-two"})
     make().submit(asked)
     pool = make()
     wait(ended(pool))
     assert "TOKEN=hunter-two" in pool.logs(RUN)
+    assert "SETPOINT_CREDENTIALS=TOKEN" in pool.logs(RUN), "by which what the job prints is scrubbed"
     assert "hunter" not in repr(asked)
     found = [path for path in folder.rglob("*.json") if "hunter-two" in path.read_text()]
     assert [(path.name, path.stat().st_mode & 0o777) for path in found] == [("1.secrets.json", 0o600)]

@@ -15,9 +15,11 @@ from reconciler.providers.serving.local.processes import is_alive
 from reconciler.providers.serving.local.records import Replica, RevisionRecord
 from reconciler.providers.serving.local.replica_lifecycle import Act
 from reconciler.providers.serving.local.replicas import THREADS, Limits, Replicas, last_line, printed
+from reconciler.providers.serving.local.serving import SERVE
 from reconciler.providers.serving.local.store import Store
 from reconciler.settings import inherited
 from runners.serve.settings import Settings
+from tests.house.yardstick import ROOT
 from tests.unit.reconciler.providers.serving.local.conftest import Wait
 from tests.unit.reconciler.providers.serving.local.told import COMMAND, DEPLOYMENT, OLD, revision
 
@@ -207,3 +209,37 @@ def test_secrets_that_a_replica_was_given_are_not_shown(replicas: Replicas, tmp_
     replicas.files(record, 0).log.write_text("401 for token-of-a-user, false\nx-api-key: key-of-a-client\n")
     (text,) = replicas.logs(record).values()
     assert text == "401 for ${secret:FSSPEC_LAKEFS_ACCESS_TOKEN}, false\nx-api-key: ${secret:SHOP}\n"
+
+
+def test_last_words_of_a_replica_tell_no_secret(replicas: Replicas, tmp_path: Path) -> None:
+    Store(tmp_path).keep_secrets(DEPLOYMENT, OLD, {"FSSPEC_LAKEFS_ACCESS_TOKEN": "token-of-a-user"})
+    record = revision(BEGUN)
+    replicas.files(record, 0).log.write_text("401 for token-of-a-user\n")
+    assert replicas.see(record)[0].last_words.endswith("401 for ${secret:FSSPEC_LAKEFS_ACCESS_TOKEN}")
+    replicas.files(record, 0).words.write_text('{"what": "no token-of-a-user"}')
+    assert replicas.see(record)[0].last_words == "no ${secret:FSSPEC_LAKEFS_ACCESS_TOKEN}"
+
+
+def test_all_that_a_replica_has_printed_lies_in_two_files(replicas: Replicas) -> None:
+    files = replicas.files(revision(BEGUN), 0)
+    assert replicas.log_files(revision(BEGUN)) == {f"{OLD}-0": (files.former_log, files.log)}
+
+
+def test_a_real_replica_leaves_no_secret_on_the_disk(replicas: Replicas, tmp_path: Path, wait: Wait) -> None:
+    store = Store(tmp_path)
+    real = Replicas(store, SERVE, {**os.environ, "PYTHONPATH": str(ROOT)}, Limits())
+    store.keep_secrets(DEPLOYMENT, OLD, {"FSSPEC_LAKEFS_ACCESS_TOKEN": "token-of-a-user", "LAKEFS_HOST": "http://lake"})
+    record = revision(BEGUN)
+    folder = tmp_path / "model"
+    folder.mkdir()
+    lists: dict[str, list[str]] = {name: [] for name in ("inputs", "outputs", "tensors", "classes")}
+    (folder / "signature.json").write_text(json.dumps({"version": 1, **lists, "task": "token-of-a-user"}))
+    record = replace(record, order=replace(record.order, model_url=folder.as_uri()))
+    real.act(record, Replica(0), Act.SPAWN)
+    wait(lambda: not real.see(record)[0].alive)
+    files = real.files(record, 0)
+    for path in (files.log, files.words):
+        text = path.read_text()
+        assert "${secret:FSSPEC_LAKEFS_ACCESS_TOKEN}" in text
+        assert "token-of-a-user" not in text
+    end(real, record, wait)
