@@ -37,7 +37,10 @@ GITEA = Provider(
     "setpoint[forges]",
 )
 GITHUB = Provider(
-    f"{_ROOM}.forge.github:github", f"{_OPTIONS}:GitHub", ("repository", "environment", "branch"), "setpoint[forges]"
+    f"{_ROOM}.forge.github:github",
+    f"{_OPTIONS}:GitHub",
+    ("repository", "environment", "branch", "signing_key"),
+    "setpoint[forges]",
 )
 
 

@@ -67,5 +67,7 @@ BENCHES: dict[str, Callable[[Path, Any], ForgeBench]] = {
     "github": lambda folder, _server: _on_github(folder, "cloud"),
     "github-enterprise": lambda folder, _server: _on_github(folder, "server"),
 }
+REVIEWED = ("gitea", "github", "github-enterprise")
+"""Those with pull requests, whose benches show what people see of them."""
 SERVERS = {"gitea": "gitea"}
 """The fixture of the server that a forge is on, where it is on one."""

@@ -3,11 +3,13 @@
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from reconciler.git.repository import Repository
 from reconciler.model.ids import CommitId
+from reconciler.model.reviews import Opinion
 from reconciler.ports.forge import Forge
 from reconciler.providers.forge.gitea import gitea
 from tests.conformance.pushed_forges import PushedForgeBench
@@ -34,14 +36,37 @@ class GiteaBench(PushedForgeBench):
         until(self._is_known, "the server to take note of its first branch")
         return commit
 
-    def ask(self, method: str, path: str, json: object = None, who: Person | None = None) -> httpx.Response:
-        """Ask the API about the repository, as the person."""
+    @property
+    def me(self) -> str:
+        return self.daemon.name
+
+    @property
+    def owner(self) -> str:
+        return self.person.name
+
+    def shown(self, number: int) -> Any:
+        return self._ask("GET", f"/pulls/{number}").json()
+
+    def said(self, number: int) -> list[str]:
+        return [one["body"] for one in self._ask("GET", f"/issues/{number}/comments").json()]
+
+    def judged(self, commit: CommitId) -> list[tuple[str, str, str]]:
+        told = self._ask("GET", f"/commits/{commit}/status").json()["statuses"]
+        return [(one["context"], one["status"], one["description"]) for one in told]
+
+    def review(self, number: int, opinion: Opinion, *, by_reader: bool = False) -> None:
+        who = self._reader() if by_reader else self.person
+        event = {Opinion.APPROVED: "APPROVED", Opinion.DECLINED: "REQUEST_CHANGES"}[opinion]
+        self._ask("POST", f"/pulls/{number}/reviews", {"event": event, "body": "As I see it."}, who)
+
+    def _reader(self) -> Person:
+        reader = self.server.create_user(f"reader-{self.person.name}")
+        self.server.add_collaborator(self.name, reader.name, "read")
+        return reader
+
+    def _ask(self, method: str, path: str, json: object = None, who: Person | None = None) -> httpx.Response:
         token = (who or self.person).token
         return self.server.api(method, f"/repos/{self.name}{path}", token=token, json=json).raise_for_status()
-
-    def review(self, number: int, event: str, who: Person | None = None) -> None:
-        """Say something of a pull request, as the person or somebody else."""
-        self.ask("POST", f"/pulls/{number}/reviews", {"event": event, "body": "As I see it."}, who)
 
     def _is_known(self) -> bool:
         """Tell whether the server lists pull requests: of a repository that was empty it hears in its own time."""

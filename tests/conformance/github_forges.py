@@ -1,15 +1,21 @@
 """GitHub as a forge, on a server that is held to its description."""
 
+import asyncio
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx
+from gidgethub.httpx import GitHubAPI
+
 from reconciler.git.repository import Repository
+from reconciler.model.ids import CommitId
+from reconciler.model.reviews import Opinion
 from reconciler.ports.forge import Forge
 from reconciler.providers.forge.github import github
 from tests.conformance.pushed_forges import PushedForgeBench
 from tests.contracts.github import GitHubServer, serving
-from tests.contracts.github.accounts import APP, TOKEN, pem
+from tests.contracts.github.accounts import APP, BOT, OWNER, SLUG, TOKEN, pem
 from tests.contracts.github.server import NAME
 
 
@@ -31,6 +37,41 @@ class GitHubBench(PushedForgeBench):
         place: dict[str, Any] = {"url": server.url, "api": server.api, "edition": server.edition, "path": NAME}
         who: dict[str, Any] = {"app": APP, "private_key": pem()} if server.edition == "cloud" else {"token": TOKEN}
         return github(repository, environment, "main", spacing=0.0, **place, **who)
+
+    @property
+    def me(self) -> str:
+        return f"{SLUG}[bot]" if self.server.edition == "cloud" else BOT
+
+    @property
+    def owner(self) -> str:
+        return OWNER
+
+    def shown(self, number: int) -> Any:
+        return self._read(f"/pulls/{number}")
+
+    def said(self, number: int) -> list[str]:
+        return [one["body"] for one in self._read(f"/issues/{number}/comments")]
+
+    def judged(self, commit: CommitId) -> list[tuple[str, str, str]]:
+        told = self._read(f"/commits/{commit}/status")["statuses"]
+        return [(one["context"], one["state"], one["description"]) for one in told]
+
+    def review(self, number: int, opinion: Opinion, *, by_reader: bool = False) -> None:
+        with self.server.lock:
+            self.server.accounts.people["reader"] = "read"
+            state = {Opinion.APPROVED: "APPROVED", Opinion.DECLINED: "CHANGES_REQUESTED"}[opinion]
+            repository = self.server.repository
+            repository.review(repository.pulls[number], "reader" if by_reader else OWNER, state)
+
+    def _read(self, path: str) -> Any:
+        """Read something by a client that others wrote."""
+
+        async def read() -> Any:
+            async with httpx.AsyncClient() as connections:
+                github = GitHubAPI(connections, "another-client", oauth_token=TOKEN, base_url=self.server.api)
+                return await github.getitem(f"/repos/{NAME}{path}")
+
+        return asyncio.run(read())
 
     def close(self) -> None:
         super().close()

@@ -2,11 +2,37 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Protocol
 
-from reconciler.conformance.forges import GitForgeBench
+from reconciler.conformance.forges import ForgeBench, GitForgeBench
 from reconciler.git.repository import open_repository
 from reconciler.model.ids import CommitId
+from reconciler.model.reviews import Opinion
 from reconciler.ports.forge import Forge
+
+
+class ReviewBench(ForgeBench, Protocol):
+    """A forge with pull requests, what people see of them, and what the repository's owner says."""
+
+    @property
+    def me(self) -> str:
+        """Return the daemon's name on the forge."""
+
+    @property
+    def owner(self) -> str:
+        """Return the owner's."""
+
+    def shown(self, number: int) -> Any:
+        """Return a pull request as the forge's API has it."""
+
+    def said(self, number: int) -> list[str]:
+        """Return the texts of the comments on a pull request."""
+
+    def judged(self, commit: CommitId) -> list[tuple[str, str, str]]:
+        """Return the statuses of a commit: context, state and line."""
+
+    def review(self, number: int, opinion: Opinion, *, by_reader: bool = False) -> None:
+        """Say something of a pull request, as the owner or as one who may only read the repository."""
 
 
 class PushedForgeBench(GitForgeBench):

@@ -31,6 +31,8 @@ CALLS = (
     ("put", f"{_REPO}/pulls/{{pull_number}}/merge"),
     ("put", f"{_REPO}/pulls/{{pull_number}}/merge-async"),
     ("get", f"{_REPO}/pulls/{{pull_number}}/merge-async/{{uuid}}"),
+    ("get", f"{_REPO}/pulls/{{pull_number}}/reviews"),
+    ("get", f"{_REPO}/collaborators/{{username}}/permission"),
     ("get", f"{_REPO}/issues/{{issue_number}}/comments"),
     ("post", f"{_REPO}/issues/{{issue_number}}/comments"),
     ("patch", f"{_REPO}/issues/comments/{{comment_id}}"),

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 Json = Any
-TOKEN, BOT = "github_pat_of_the_tests", "setpoint-bot"
+TOKEN, BOT, OWNER = "github_pat_of_the_tests", "setpoint-bot", "ada"
 APP, CLIENT_ID, SLUG, INSTALLATION = 4242, "Iv23liOfTheTests", "setpoint", 77
 NEEDED = {"contents": "write", "pull_requests": "write", "statuses": "write"}
 LONGEST_CLAIM, LASTING = 600, 3600
@@ -31,6 +31,8 @@ _RIGHTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "pulls/merge": (("contents",), "write"),
     "pulls/merge-async": (("contents",), "write"),
     "pulls/get-merge-async-result": (("contents",), "read"),
+    "pulls/list-reviews": (("pull_requests",), "read"),
+    "repos/get-collaborator-permission-level": (("metadata",), "read"),
     "issues/list-comments": (("issues", "pull_requests"), "read"),
     "issues/create-comment": (("issues", "pull_requests"), "write"),
     "issues/update-comment": (("issues", "pull_requests"), "write"),
@@ -72,7 +74,9 @@ class Accounts:
     """All who are known, and the App; `wall` is the time by which its tokens end."""
 
     def __init__(self) -> None:
-        self.tokens = {TOKEN: Account(BOT, NEEDED)}
+        self.tokens = {TOKEN: Account(BOT, {**NEEDED, "metadata": "read"})}
+        self.people = {OWNER: "admin", BOT: "write"}
+        """The rights of people on the repository."""
         self.granted: dict[str, str] = {**NEEDED, "metadata": "read", "issues": "write", "administration": "write"}
         self.is_installed = True
         self.wall: Callable[[], float] = time.time

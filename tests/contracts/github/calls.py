@@ -119,6 +119,7 @@ class Calls:
             pull.title, pull.body = asked.body.get("title", pull.title), asked.body.get("body", pull.body)
             if pull.merged_at is None:
                 pull.state = asked.body.get("state", pull.state)
+            pull.touch()
             return Told(200, self._pull(pull))
 
         return self._with_pull(asked, changed)
@@ -163,6 +164,18 @@ class Calls:
             return _absent()
         return Told(200, self._documents.merge_result(found))
 
+    def reviews(self, asked: Asked) -> Told:
+        """List reviews, the oldest first."""
+        page, more = _page(self._repository.reviews.get(int(asked.values["pull_number"]), []), asked.query)
+        return Told(200, [self._documents.review(**one) for one in page], more)
+
+    def permission(self, asked: Asked) -> Told:
+        """Answer what somebody may do to the repository; of who has no account there is none."""
+        person = asked.values["username"]
+        if person.endswith("[bot]"):
+            return _absent()
+        return Told(200, self._documents.permission(person, self._accounts.people.get(person, "none")))
+
     def comments(self, asked: Asked) -> Told:
         """List comments, the oldest first."""
         page, more = _page(self._repository.comments.get(int(asked.values["issue_number"]), []), asked.query)
@@ -176,6 +189,7 @@ class Calls:
         count = sum(map(len, self._repository.comments.values()))
         made = {"number": 9001 + count, "author": asked.login, "body": asked.body["body"]}
         self._repository.comments.setdefault(number, []).append(made)
+        self._repository.pulls[number].touch()
         return Told(201, self._documents.comment(**made))
 
     def change_comment(self, asked: Asked) -> Told:
@@ -230,6 +244,8 @@ _CALLS: dict[str, Callable[[Calls, Asked], Told]] = {
     "pulls/merge": Calls.merge,
     "pulls/merge-async": Calls.merge_by_and_by,
     "pulls/get-merge-async-result": Calls.merge_result,
+    "pulls/list-reviews": Calls.reviews,
+    "repos/get-collaborator-permission-level": Calls.permission,
     "issues/list-comments": Calls.comments,
     "issues/create-comment": Calls.comment,
     "issues/update-comment": Calls.change_comment,

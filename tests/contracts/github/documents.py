@@ -57,6 +57,7 @@ class Documents:
             "title": pull.title,
             "body": pull.body,
             "draft": pull.is_draft,
+            "updated_at": pull.updated_at,
             "merged_at": pull.merged_at,
             "merge_commit_sha": pull.merge_commit,
             "user": self.user(pull.author or owner),
@@ -79,6 +80,16 @@ class Documents:
         """Write a comment; one whose author's account is gone has none."""
         user = self.user(author) if author else None
         return self._description.sample("issue-comment", id=number, body=body, user=user)
+
+    def review(self, author: str | None, state: str, commit: str | None) -> Json:
+        """Write a review; one whose author's account is gone has none."""
+        user = self.user(author) if author else None
+        return self._description.sample("pull-request-review", user=user, state=state, commit_id=commit)
+
+    def permission(self, login: str, right: str) -> Json:
+        """Write what somebody may do."""
+        fields = {"permission": right, "role_name": right}
+        return self._description.sample("repository-collaborator-permission", **fields)
 
     def status(self, fields: Json, kind: str) -> Json:
         """Write a status of a commit, alone or among all of its commit."""

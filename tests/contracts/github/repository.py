@@ -9,7 +9,7 @@ import subprocess
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +48,17 @@ class Pull:
     merge_commit: str | None = None
     is_draft: bool = False
     labels: list[str] = field(default_factory=list)
+    updated_at: str = "2026-01-01T00:00:00Z"
     seen: tuple[str, str] | None = None
     """The heads of branch and base that it was last looked at with."""
     computed: tuple[str, str] | None = None
     """The heads of branch and base for which it is known whether they can be merged."""
     can_be_merged: bool | None = None
+
+    def touch(self) -> None:
+        """Take note that something of it has changed, a second later at least."""
+        moment = datetime.fromisoformat(self.updated_at) + timedelta(seconds=1)
+        self.updated_at = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass
@@ -80,6 +86,7 @@ class Repository:
         self.folder = folder
         self.pulls: dict[int, Pull] = {}
         self.comments: dict[int, list[dict[str, Any]]] = {}
+        self.reviews: dict[int, list[dict[str, Any]]] = {}
         self.statuses: dict[str, list[dict[str, Any]]] = {}
         self.merges: dict[str, MergeRequest] = {}
         self.heads: dict[str, str] = {}
@@ -140,6 +147,8 @@ class Repository:
         if head is None:
             pull.state = "closed"
         elif pull.seen != (head, self.heads[pull.base]):
+            if pull.head != head:
+                pull.touch()
             pull.head, pull.seen = head, (head, self.heads[pull.base])
             self.git("update-ref", f"refs/pull/{pull.number}/head", head)
             if self.is_merged(head, self.heads[pull.base]):
@@ -199,6 +208,12 @@ class Repository:
         self.look()
         self._note()
         return commit
+
+    def review(self, pull: Pull, author: str | None, state: str, *, is_gone: bool = False) -> None:
+        """Say something of a pull request as it is now; of a head that is gone nobody knows which it was."""
+        said = {"author": author, "state": state, "commit": None if is_gone else pull.head}
+        self.reviews.setdefault(pull.number, []).append(said)
+        pull.touch()
 
     def ask(self, pull: Pull, head: str, message: str) -> MergeRequest:
         """Ask for a merge by and by."""

@@ -3,15 +3,18 @@
 from collections.abc import Callable, Sequence
 
 from reconciler.forges.client import Absent, Declined, ForgeClient, part
+from reconciler.forges.documents import text
 from reconciler.forges.hub import Merge
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Comment, CommitStatus, PullRequest, PullState
+from reconciler.model.reviews import Comment, CommitStatus, PullRequest, PullState, Review
 from reconciler.providers.forge.github.merges import Merging
-from reconciler.providers.forge.github.reading import comment, commit_status, pull_request
+from reconciler.providers.forge.github.reading import comment, commit_status, newest_reviews, pull_request
 
 LONGEST_TITLE = 256
 """Characters of a title that GitHub takes."""
+_DECIDES = ("admin", "write")
+"""Rights of people whose reviews count; `maintain` is told as `write`, `triage` as `read`."""
 
 
 class GitHub:
@@ -85,6 +88,22 @@ class GitHub:
     def merge(self, number: int, head: CommitId, message: str) -> Merge:
         """Merge a pull request by a merge commit, if its branch is where we think."""
         return self._merging.merge(f"{self._root}/pulls/{number}", head, message)
+
+    def reviews(self, number: int) -> Sequence[Review]:
+        """Return the newest opinion of each person who may write to the repository: GitHub takes anybody's.
+
+        It tells neither whether one counts by the branch's rules nor whether one is of a former head: who uses it has
+        to look at its commit.
+        """
+        newest = newest_reviews(self._client.pages(f"{self._root}/pulls/{number}/reviews"))
+        return [review for author, review in newest.items() if self._may_decide(author)]
+
+    def _may_decide(self, person: str) -> bool:
+        try:
+            told = self._client.get(f"{self._root}/collaborators/{part(person)}/permission")
+        except Absent:
+            return False
+        return text(told, "permission") in _DECIDES
 
     def comments(self, number: int) -> Sequence[Comment]:
         """Return the comments on a pull request, the oldest first."""

@@ -15,6 +15,7 @@ from reconciler.providers.forge.github.hub import GitHub
 from reconciler.providers.forge.github.merges import MERGING
 from reconciler.providers.forge.github.signing import read_key, signer
 from reconciler.settings import reveal
+from reconciler.signatures import SigningKey
 from reconciler.wire import Identity, Server, Wire
 
 TIMEOUT = 10.0
@@ -30,6 +31,7 @@ def github(
     repository: Repository,
     environment: str,
     branch: str,
+    signing_key: SigningKey | None = None,
     *,
     token: str = "",
     app: str | int = "",
@@ -49,6 +51,7 @@ def github(
         repository: the repository.
         environment: the environment's name.
         branch: the watched branch's name.
+        signing_key: signs proposals, and tells which were made here; their merges are GitHub's.
         token: a fine-grained token that may write contents, pull requests and commit statuses of the repository.
         app: instead of a token, the client id or number of an App that is installed on the repository.
         private_key: the App's private key, best `${secret:GITHUB_APP_KEY}`.
@@ -75,7 +78,8 @@ def github(
     client = _client(found, identity, timeout, Budget(spacing=spacing))
     name = identity.name if isinstance(identity, InstallationToken) else lambda: text(client.get("/user"), "login")
     hub = GitHub(client, named, MERGING[found.edition is Edition.CLOUD](client), name)
-    return PullRequestForge(ProposalBranches(repository, environment, branch), hub, repository, environment)
+    branches = ProposalBranches(repository, environment, branch, signing_key)
+    return PullRequestForge(branches, hub, repository, environment)
 
 
 def _client(

@@ -1,12 +1,17 @@
 """What GitHub's documents say, as values."""
 
+from collections.abc import Iterable, Mapping
+
 from reconciler.forges.client import Document
 from reconciler.forges.documents import at, commit, flag, items, number, text
-from reconciler.model.reviews import Comment, CommitStatus, PullRequest, PullState, Verdict
+from reconciler.model.ids import CommitId
+from reconciler.model.reviews import Comment, CommitStatus, Opinion, PullRequest, PullState, Review, Verdict
 
 LONGEST_NAME = 500
 """Characters of a title, a name or a label that are read."""
 LONGEST_URL = 2000
+GONE = CommitId("0" * 40)
+_OPINIONS = {"APPROVED": Opinion.APPROVED, "CHANGES_REQUESTED": Opinion.DECLINED}
 _VERDICTS = {one.value: one for one in Verdict}
 
 
@@ -28,7 +33,25 @@ def pull_request(document: Document) -> PullRequest:
         url=_address(document, "html_url"),
         labels=frozenset(text(label, "name", most=LONGEST_NAME) for label in items(document, "labels")),
         is_draft=flag(document, "draft"),
+        updated=text(document, "updated_at", most=LONGEST_NAME),
     )
+
+
+def newest_reviews(documents: Iterable[Document]) -> Mapping[str, Review]:
+    """Return the newest opinion of each person, the oldest reviews being first.
+
+    A comment is none, and one that was dismissed takes the former ones away. Of what was said of a commit that is gone
+    the commit is `GONE`: it still asks for changes, and approves of nothing.
+    """
+    newest: dict[str, Review] = {}
+    for one in documents:
+        author, state = text(one, "user", "login", most=LONGEST_NAME), text(one, "state")
+        if state == "DISMISSED":
+            newest.pop(author, None)
+        elif author and state in _OPINIONS:
+            there = commit(one, "commit_id") if text(one, "commit_id") else GONE
+            newest[author] = Review(author, there, _OPINIONS[state])
+    return newest
 
 
 def comment(document: Document) -> Comment:

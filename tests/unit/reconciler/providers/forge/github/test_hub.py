@@ -12,7 +12,7 @@ from reconciler.forges.client import Absent, Declined
 from reconciler.forges.hub import Hub
 from reconciler.model.errors import Refused, SetpointError, Unavailable
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import CommitStatus, PullState, Verdict
+from reconciler.model.reviews import CommitStatus, Opinion, PullState, Review, Verdict
 from reconciler.providers.forge.github.hub import LONGEST_TITLE, GitHub
 from reconciler.providers.forge.github.merges import AtOnce, ByAndBy
 from tests.contracts.github import GitHubServer
@@ -111,6 +111,32 @@ def test_comments_are_said_and_written_anew(server: GitHubServer) -> None:
     ]
 
 
+def test_only_people_who_may_write_decide(server: GitHubServer) -> None:
+    pull = server.repository.open(BRANCH, "main")
+    rights = {"ada": "admin", "bob": "write", "eve": "read", "carol": "none", "review-bot[bot]": "write"}
+    server.accounts.people.update(rights)
+    for person in (*rights, None, "a-stranger"):
+        server.repository.review(pull, person, "APPROVED")
+    assert hub(server).reviews(1) == [Review(who, CommitId(pull.head), Opinion.APPROVED) for who in ("ada", "bob")]
+
+
+def test_an_approval_stays_that_of_its_head(server: GitHubServer) -> None:
+    pull = server.repository.open(BRANCH, "main")
+    server.repository.review(pull, "ada", "APPROVED")
+    moved = server.repository.commit(BRANCH, {"more.yaml": "x: 1\n"})
+    (latest,) = hub(server).pulls("main")
+    (review,) = hub(server).reviews(1)
+    assert (latest.commit, review.commit == moved) == (moved, False)
+    assert latest.updated != ""
+
+
+def test_many_reviews_are_read_page_by_page(server: GitHubServer) -> None:
+    pull = server.repository.open(BRANCH, "main")
+    for state in [*["APPROVED"] * 100, "CHANGES_REQUESTED"]:
+        server.repository.review(pull, "ada", state)
+    assert [review.opinion for review in hub(server).reviews(1)] == [Opinion.DECLINED]
+
+
 def test_the_newest_status_of_each_context_counts(bare: GitHubServer) -> None:
     pending = CommitStatus("setpoint/dev", Verdict.PENDING, "wait")
     success = CommitStatus("setpoint/dev", Verdict.SUCCESS, "nothing changes", "https://x.example/1")
@@ -187,6 +213,7 @@ VERBS: dict[str, Callable[[Hub], Any]] = {
     "open": lambda known: known.open("main", BRANCH, "x", "y"),
     "close": lambda known: known.close(1),
     "merge": lambda known: known.merge(1, HEAD, "x"),
+    "reviews": lambda known: known.reviews(1),
     "comments": lambda known: known.comments(1),
     "say": lambda known: known.say(1, "x"),
     "edit": lambda known: known.edit(1, 2, "x"),
@@ -212,6 +239,7 @@ HOSTILE = {
     "deep mapping": b'{"head":' * 900 + b"1" + b"}" * 900,
     "a pull request": _PULL % (b"0" * 40),
     "no commit": _PULL % (b"Z" * 40),
+    "an odd name": b'[{"state": "APPROVED", "commit_id": "%s", "user": {"login": "../a?x#\\u0000"}}]' % (b"0" * 40),
     "a long list": b"[" + b",".join([b"1"] * 100_000) + b"]",
 }
 

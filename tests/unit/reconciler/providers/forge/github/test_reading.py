@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from reconciler.model.errors import Unavailable
-from reconciler.model.reviews import Comment, CommitStatus, PullState, Verdict
+from reconciler.model.reviews import Comment, CommitStatus, Opinion, PullState, Verdict
 from reconciler.providers.forge.github.reading import (
+    GONE,
     LONGEST_NAME,
     LONGEST_URL,
     comment,
     commit_status,
+    newest_reviews,
     pull_request,
 )
 
@@ -76,6 +78,36 @@ def test_long_texts_are_cut() -> None:
 def test_without_number_or_commit_it_is_none(fields: dict[str, Any]) -> None:
     with pytest.raises(Unavailable):
         pull_request({**DOCUMENT, **fields})
+
+
+def said(author: Any, state: Any, commit: Any = "a" * 40) -> dict[str, Any]:
+    return {"user": {"login": author} if author else None, "state": state, "commit_id": commit}
+
+
+@pytest.mark.parametrize(
+    ("reviews", "expected"),
+    [
+        ([], {}),
+        ([said("ada", "APPROVED")], {"ada": (Opinion.APPROVED, "a" * 40)}),
+        ([said("ada", "CHANGES_REQUESTED"), said("ada", "APPROVED")], {"ada": (Opinion.APPROVED, "a" * 40)}),
+        ([said("ada", "APPROVED"), said("ada", "COMMENTED")], {"ada": (Opinion.APPROVED, "a" * 40)}),
+        ([said("ada", "APPROVED"), said("ada", "DISMISSED")], {}),
+        ([said("ada", "APPROVED"), said("bob", "DISMISSED")], {"ada": (Opinion.APPROVED, "a" * 40)}),
+        ([said("ada", "CHANGES_REQUESTED", None)], {"ada": (Opinion.DECLINED, GONE)}),
+        ([said("ada", "APPROVED"), said("ada", "APPROVED", None)], {"ada": (Opinion.APPROVED, GONE)}),
+        ([said(None, "APPROVED"), said(7, "APPROVED"), said("", "APPROVED")], {}),
+        ([said("ada", "PENDING"), said("ada", "approved"), said("ada", None), {}], {}),
+    ],
+)
+def test_of_each_person_the_newest_opinion_is_read(reviews: list[dict[str, Any]], expected: dict[str, Any]) -> None:
+    found = newest_reviews(reviews)
+    assert {author: (review.opinion, review.commit) for author, review in found.items()} == expected
+    assert all(author == review.author for author, review in found.items())
+
+
+def test_a_review_of_what_is_no_commit_is_told() -> None:
+    with pytest.raises(Unavailable, match="commit_id"):
+        newest_reviews([said("ada", "APPROVED", "main")])
 
 
 def test_a_comment_is_read() -> None:
