@@ -71,12 +71,11 @@ def github(
     found = api_of(address, api, edition)
     if bool(token) == bool(app):
         raise Refused("GitHub isn't told who we are", "give either `token` or `app` beside the provider")
-    identity: Identity = Token(reveal(token))
-    if app:
-        claim = Claim(str(app), signer(_key(private_key, private_key_file)))
-        identity = InstallationToken(_client(found, claim, timeout, stranger=_STRANGER), named, installation)
-    client = _client(found, identity, timeout, Budget(spacing=spacing))
-    name = identity.name if isinstance(identity, InstallationToken) else lambda: text(client.get("/user"), "login")
+    claim = Claim(str(app), signer(_key(private_key, private_key_file))) if app else None
+    asking = _client(found, claim, timeout, stranger=_STRANGER) if claim else None
+    installed = InstallationToken(asking, named, installation) if asking else None
+    client = _client(found, installed or Token(reveal(token)), timeout, Budget(spacing=spacing))
+    name = installed.name if installed else lambda: text(client.get("/user"), "login")
     hub = GitHub(client, named, MERGING[found.edition is Edition.CLOUD](client), name)
     branches = ProposalBranches(repository, environment, branch, signing_key)
     return PullRequestForge(branches, hub, repository, environment)
