@@ -69,9 +69,7 @@ def github(
     """
     address, named = address_of(repository, url, path)
     found = api_of(address, api, edition)
-    if bool(token) == bool(app):
-        raise Refused("GitHub isn't told who we are", "give either `token` or `app` beside the provider")
-    claim = Claim(str(app), signer(_key(private_key, private_key_file))) if app else None
+    claim = _claim(token, str(app), private_key, private_key_file)
     asking = _client(found, claim, timeout, stranger=_STRANGER) if claim else None
     installed = InstallationToken(asking, named, installation) if asking else None
     client = _client(found, installed or Token(reveal(token)), timeout, Budget(spacing=spacing))
@@ -88,12 +86,16 @@ def _client(
     return ForgeClient(wire, api.root, budget, PAGING, stranger)
 
 
-def _key(text: str, file: str) -> str:
-    """Return an App's private key, as one of two options tells it.
+def _claim(token: str, app: str, key: str, file: str) -> Claim | None:
+    """Return an App's claim of who it is; None where there is a token instead.
 
     Raises:
-        Refused: neither does, or both, or it can't be read.
+        Refused: there is neither or both, or not one private key, or it can't be read.
     """
-    if bool(text) == bool(file):
+    if bool(token) == bool(app):
+        raise Refused("GitHub isn't told who we are", "give either `token` or `app` beside the provider")
+    if not app:
+        return None
+    if bool(key) == bool(file):
         raise Refused("the App of GitHub has no private key", "give `private_key` or `private_key_file` beside `app`")
-    return reveal(text) if text else read_key(file)
+    return Claim(app, signer(reveal(key) if key else read_key(file)))
