@@ -36,6 +36,12 @@ GITEA = Provider(
     ("repository", "environment", "branch", "signing_key"),
     "setpoint[forges]",
 )
+GITHUB = Provider(
+    f"{_ROOM}.forge.github:github",
+    f"{_OPTIONS}:GitHub",
+    ("repository", "environment", "branch", "signing_key"),
+    "setpoint[forges]",
+)
 
 
 _VALUES: Mapping[str, Mapping[str, str]] = {
@@ -49,6 +55,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "serving.kserve": f"{_HERE}:KSERVE",
         "forge.git": f"{_HERE}:GIT_FORGE",
         "forge.gitea": f"{_HERE}:GITEA",
+        "forge.github": f"{_HERE}:GITHUB",
     },
     "setpoint.runners": {
         "ingest": "runners.declared:INGEST",

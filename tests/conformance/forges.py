@@ -54,10 +54,20 @@ def _on_gitea(folder: Path, server: Any) -> ForgeBench:
     return GiteaBench(folder, server)
 
 
+def _on_github(folder: Path, edition: str) -> ForgeBench:
+    from tests.conformance.github_forges import GitHubBench
+
+    return GitHubBench(folder, edition)
+
+
 BENCHES: dict[str, Callable[[Path, Any], ForgeBench]] = {
     "memory": MemoryForgeBench,
     "git": lambda folder, _server: GitForgeBench(folder),
     "gitea": _on_gitea,
+    "github": lambda folder, _server: _on_github(folder, "cloud"),
+    "github-enterprise": lambda folder, _server: _on_github(folder, "server"),
 }
+REVIEWED = ("gitea", "github", "github-enterprise")
+"""Those with pull requests, whose benches show what people see of them."""
 SERVERS = {"gitea": "gitea"}
 """The fixture of the server that a forge is on, where it is on one."""
