@@ -9,7 +9,7 @@ from reconciler.cli.forge_findings import rule_findings
 from reconciler.conformance.test_forge import FILE, NAME, begin, order
 from reconciler.forges.pull_requests import PullRequestForge
 from reconciler.model.errors import Refused
-from reconciler.model.reviews import BranchRules
+from reconciler.model.reviews import BranchRules, Opinion
 from tests.conformance.gitea_forges import GiteaBench
 from tests.servers.gitea import Gitea, Protection
 
@@ -48,6 +48,6 @@ def test_a_merge_that_the_rules_forbid_is_refused_with_the_forge_s_words(
     (pull,) = forge.pulls()
     with pytest.raises(Refused, match="won't post"):
         forge.merge(NAME)
-    bench.review(pull.number, "APPROVED")
+    bench.review(pull.number, Opinion.APPROVED)
     forge.merge(NAME)
     assert "111111111111" in bench.file(FILE)
