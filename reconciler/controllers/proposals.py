@@ -1,7 +1,8 @@
 """Proposals: what is proposed once, what a person declined, what a better one replaces.
 
 A plain Git forge has no word for "declined": a reviewer who deletes a proposal's branch means it. So the status
-remembers the names that were proposed (`facts.proposed`), and a name that is there and no longer open stays closed.
+remembers the names that were proposed (`facts.proposed`), and a name that is there and no longer open stays closed. A
+forge with pages shows those that were closed, which holds whatever a daemon came to record.
 """
 
 from collections.abc import Iterable
@@ -58,8 +59,8 @@ def merge_of(wanted: OpenProposal, view: View, why: str) -> tuple[Change, ...]:
 
 
 def was_proposed(address: Address, name: str, view: View) -> bool:
-    """Tell whether the last status says that a proposal of this name was made before."""
-    return name in (view.facts_of(address, ProposerFacts).get("proposed") or ())
+    """Tell whether the forge shows a proposal of this name, or the last status says that one was made before."""
+    return name in view.actual.proposals or name in (view.facts_of(address, ProposerFacts).get("proposed") or ())
 
 
 def is_open(name: str, view: View) -> bool:
@@ -69,8 +70,9 @@ def is_open(name: str, view: View) -> bool:
 
 
 def close_others(address: Address, name: str | None, view: View) -> tuple[Change, ...]:
-    """Close a resource's proposals other than the one that is wanted."""
-    others = [p.name for p in view.proposals_by_owner.get(address, ()) if p.name != name]
+    """Close a resource's proposals other than the one that is wanted; those that people closed stay as they are."""
+    there = (p for p in view.proposals_by_owner.get(address, ()) if p.state is not ProposalState.CLOSED)
+    others = [p.name for p in there if p.name != name]
     return tuple(CloseProposal(address=address, name=p, why="it is merged or a newer one replaces it") for p in others)
 
 

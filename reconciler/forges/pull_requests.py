@@ -29,7 +29,11 @@ LONGEST_BODY = 60_000
 PAUSES = (0.2, 0.4, 0.8, 1.6)
 """Seconds between looks at a merge that the forge isn't ready for."""
 
-_STATES = {PullState.OPEN: ProposalState.OPEN, PullState.MERGED: ProposalState.MERGED}
+_STATES = {
+    PullState.OPEN: ProposalState.OPEN,
+    PullState.MERGED: ProposalState.MERGED,
+    PullState.CLOSED: ProposalState.CLOSED,
+}
 
 
 class PullRequestForge:
@@ -79,7 +83,9 @@ class PullRequestForge:
         self._ended = {}
 
     def list(self) -> Mapping[str, Proposal]:
-        """List this environment's proposals by name: the open ones, and those merged whose branch is still there.
+        """List this environment's proposals by name: the open ones, and those merged or closed whose branch is there.
+
+        A branch whose page was closed unmerged is the record of that: a person said no.
 
         Raises:
             Unavailable: the repository or the forge is out of reach.

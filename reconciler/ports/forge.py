@@ -39,7 +39,7 @@ class Forge(Protocol):
     """Branches that wait for a merge, with a page for review where the forge has one."""
 
     def list(self) -> Mapping[str, Proposal]:
-        """List this environment's proposals by name: the open ones, and those merged whose branch is still there."""
+        """List this environment's proposals by name: the open ones, and those ended whose branch is still there."""
 
     def propose(self, order: ProposalOrder) -> None:
         """Open a proposal, unless one of that name is open."""

@@ -122,7 +122,7 @@ def test_a_page_that_a_person_closed_was_declined_and_may_be_proposed_anew(place
     place.forge.propose(place.order())
     place.hub.close(1)
     place.forge.refresh()
-    assert dict(place.forge.list()) == {}
+    assert place.forge.list()[NAME].state is ProposalState.CLOSED
     place.forge.propose(place.order("newer"))
     assert place.forge.list()[NAME].state is ProposalState.OPEN
     assert place.hub.calls["open"] == 2

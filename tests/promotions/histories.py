@@ -1,0 +1,220 @@
+"""Random histories of a promotion: trials come, people approve, push, decline, merge and revert, daemons die.
+
+The daemon's part is the real one: the controller of promotions decides, and what it decides is done by the forge's
+port. The laws are held after every step.
+"""
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from reconciler.model.change import CloseProposal, MergeProposal, OpenProposal, StartRun
+from reconciler.model.decision import Decision
+from reconciler.model.errors import SetpointError
+from reconciler.model.observed import ProposalState
+from reconciler.model.reviews import Opinion
+from reconciler.ports.forge import Agreed, ProposalOrder
+from tests.promotions.simulator import ForgeSimulator, Page
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import API, GO, MODEL
+
+GATE = 0.7
+"""What a trial's metric has to reach."""
+PEOPLE = ("ada", "grace", "mallory")
+COUNTS = ("ada", "grace")
+"""Whose approvals count."""
+SCORES = (0.5, 0.65, 0.72, 0.8, 0.9, 0.95)
+
+
+class Promotions(RuleBasedStateMachine):
+    """One promotion, its forge, its people and a daemon that forgets what it didn't record."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forge = ForgeSimulator()
+        self.facts: dict[str, Any] = {}
+        self.scores: dict[str, float] = {}
+        self.spec: dict[str, Any] = {}
+        self.reverted: set[str] = set()
+        self.declined: set[str] = set()
+        self.steady = False
+
+    @initialize(approval=st.sampled_from(["auto", "review", "approvals"]), count=st.integers(1, 2))
+    def begin(self, approval: str, count: int) -> None:
+        """Write the promotion's spec."""
+        gates = {"gates": [{"metric": "roc_auc", "minimum": GATE}]}
+        rule = {"approval": "review", "approvals": {"count": count, "by": list(COUNTS)}}
+        self.spec = gates | (rule if approval == "approvals" else {"approval": approval})
+
+    # The daemon.
+
+    @rule(records=st.booleans(), fails_at=st.integers(0, 9))
+    def make_a_pass(self, records: bool, fails_at: int) -> None:
+        """Decide and do it; perhaps die between two changes, or before what was decided is recorded."""
+        decision = self._decide(self.forge.list())
+        done = self._apply(decision, fails_at)
+        if records and done:
+            self.facts = dict(decision.facts)
+        self.steady = records and done and self.forge.old is None
+
+    def _decide(self, proposals: Any) -> Decision:
+        trials = [stage.trial(digit, roc_auc=score) for digit, score in self.scores.items()]
+        trials.sort(key=lambda one: -one.validation.metrics["roc_auc"])
+        model = self.forge.main["model"]
+        deployment = stage.resource(API, model=model)
+        promotion = stage.resource(GO, **self.spec)
+        seen = stage.actual(*proposals.values(), facts={GO: self.facts} if self.facts else None)
+        upstream = [stage.board(*trials)]
+        found = stage.decide(promotion, seen, deployment, upstream=upstream)
+        for start in stage.of(found, StartRun):
+            metrics = {"candidate.roc_auc": 0.9, "live.roc_auc": 0.5}
+            told = stage.result(metrics=metrics, facts={"bounds": []})
+            seen = stage.actual(
+                *proposals.values(), stage.version(start.run), results={start.run: told},
+                facts={GO: self.facts} if self.facts else None,
+            )  # fmt: skip
+            found = stage.decide(promotion, seen, deployment, upstream=upstream)
+        return found
+
+    def _apply(self, decision: Decision, fails_at: int) -> bool:
+        """Make the changes of a decision in their order; False where the daemon died or one of them failed."""
+        for place, change in enumerate(decision.changes):
+            if place == fails_at:
+                return False
+            try:
+                self._do(change)
+            except SetpointError:
+                return True
+        return True
+
+    def _do(self, change: object) -> None:
+        if isinstance(change, OpenProposal):
+            order = ProposalOrder(change.name, stage.COMMIT, change.file, change.edits, change.title, change.body)
+            self.forge.propose(order)
+        elif isinstance(change, MergeProposal):
+            self.forge.merge(change.name, Agreed(change.head, change.file, change.edits))
+        elif isinstance(change, CloseProposal):
+            self.forge.close(change.name)
+
+    # The world.
+
+    @rule(digit=st.sampled_from("123456"), score=st.sampled_from(SCORES))
+    def a_trial_ends(self, digit: str, score: float) -> None:
+        """Let a trial end that wasn't there; one that was keeps its score."""
+        self.scores.setdefault(digit, score)
+
+    @rule()
+    def the_forge_checks(self) -> None:
+        """Let the forge find out what can be merged."""
+        self.forge.check()
+
+    @rule()
+    def a_listing_is_behind(self) -> None:
+        """Let the next pass see the forge as it is now, whatever happens until then."""
+        self.forge.old = self.forge.shown()
+
+    @precondition(lambda self: self._open())
+    @rule(who=st.sampled_from(PEOPLE), opinion=st.sampled_from(Opinion), data=st.data())
+    def somebody_reviews(self, who: str, opinion: Opinion, data: st.DataObject) -> None:
+        """Let a person say something of an open page."""
+        self.forge.review(data.draw(st.sampled_from(self._open())), who, opinion)
+
+    @precondition(lambda self: self._open())
+    @rule(who=st.sampled_from(PEOPLE), data=st.data())
+    def a_review_is_dismissed(self, who: str, data: st.DataObject) -> None:
+        """Take back what a person said."""
+        self.forge.dismiss(data.draw(st.sampled_from(self._open())), who)
+
+    @precondition(lambda self: self._open())
+    @rule(data=st.data(), other=st.integers(1, 3), takes_model=st.booleans())
+    def somebody_pushes_to_a_proposal(self, data: st.DataObject, other: int, takes_model: bool) -> None:
+        """Let a person change what a proposal brings: another model, or something else beside it."""
+        name = data.draw(st.sampled_from(self._open()))
+        content = dict(self.forge.pages[name].content) | {"other": other}
+        if takes_model:
+            content["model"] = {"trial": stage.trial_name("9"), "digest": MODEL}
+        self.forge.push(name, content)
+
+    @precondition(lambda self: self._open())
+    @rule(data=st.data())
+    def somebody_declines(self, data: st.DataObject) -> None:
+        """Let a person close a page."""
+        name = data.draw(st.sampled_from(self._open()))
+        self.forge.decline(name)
+        self.declined.add(name)
+
+    @precondition(lambda self: self._open())
+    @rule(data=st.data())
+    def somebody_merges(self, data: st.DataObject) -> None:
+        """Let a person merge a page by hand."""
+        self.forge.merge_by_hand(data.draw(st.sampled_from(self._open())))
+
+    @precondition(lambda self: self.forge.main["model"] is not None)
+    @rule(to=st.sampled_from([None, "1", "2"]))
+    def somebody_reverts(self, to: str | None) -> None:
+        """Let a person pin another model, or none, once the daemon has seen the one that was pinned."""
+        self.make_a_pass(records=True, fails_at=99)
+        before = self.forge.main["model"]
+        after = {"trial": stage.trial_name(to), "digest": MODEL} if to else None
+        self.forge.main = {**self.forge.main, "model": after}
+        if before and (after is None or after["trial"] != before["trial"]) and self._has_seen(before["trial"]):
+            self.reverted.add(before["trial"])
+        if after:
+            self.reverted.discard(after["trial"])
+
+    def _has_seen(self, trial: str) -> bool:
+        return trial in (self.facts.get("promoted") or ())
+
+    def _open(self) -> list[str]:
+        return sorted(name for name, page in self.forge.pages.items() if page.state is ProposalState.OPEN)
+
+    # The laws.
+
+    @invariant()
+    def what_the_daemon_merged_was_proposed_and_nothing_else(self) -> None:
+        """A merge of the daemon's changes the model alone, to the very one that it had proposed."""
+        for merged in self.forge.merged:
+            assert not merged.page.by_hand, "what a person pushed was merged by its name"
+            assert merged.after == {**merged.before, **merged.page.order.edits}
+
+    @invariant()
+    def nothing_is_merged_whose_gates_failed(self) -> None:
+        """The trial that a merge pins holds its gates."""
+        for merged in self.forge.merged:
+            trial = merged.after["model"]["trial"]
+            (score,) = [score for digit, score in self.scores.items() if stage.trial_name(digit) == trial]
+            assert score >= GATE
+
+    @invariant()
+    def nothing_is_merged_whose_approval_was_for_another_head(self) -> None:
+        """Where people have to approve, so many of those who count had approved the head that was merged."""
+        rule = self.spec.get("approvals")
+        for merged in self.forge.merged:
+            assert self.spec["approval"] == "auto" or rule, "what waits for a person's merge was merged"
+            if rule:
+                assert len(_approved(merged.page, self._heard(merged))) >= rule["count"]
+
+    def _heard(self, merged: Any) -> set[str]:
+        return {who for who in COUNTS if who in merged.page.reviews}
+
+    @invariant()
+    def what_was_declined_or_taken_back_stays_so(self) -> None:
+        """Automation opens no page again that a person closed, and proposes no model that a person took back."""
+        assert not self.declined & set(self._open()), "a page that a person closed is open again"
+        if self.steady:
+            open_ = [self.forge.pages[name].order.edits["model"]["trial"] for name in self._open()]
+            assert not self.reverted & set(open_), "a model that a person took back is proposed"
+
+    @invariant()
+    def at_most_one_is_open_once_a_pass_was_made_whole(self) -> None:
+        """After a pass that saw what is, did all it decided and recorded it, one page is open at the most."""
+        if self.steady:
+            assert len(self._open()) <= 1
+            self.steady = False
+
+
+def _approved(page: Page, who: set[str]) -> set[str]:
+    """Return who approved the head of a page, of some people."""
+    said = page.reviews
+    return {name for name in who if said[name].opinion is Opinion.APPROVED and said[name].commit == page.head}
