@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from reconciler.model.decision import Phase
 from reconciler.model.reason import Reason
 
 
@@ -49,7 +50,8 @@ def sighting(name: str, document: Mapping[str, Any], when: datetime) -> Sighting
         str(ready.get("observed_commit", "")),
         when,
         serves=_since(ready, when) if is_ready else None,
-        is_rolled_back=not is_ready and (is_named or ready.get("reason") == Reason.ROLLED_BACK),
+        is_rolled_back=document.get("state") == Phase.STALLED
+        and (is_named or ready.get("reason") == Reason.ROLLED_BACK),
         is_restored=bool(shares) and not shares.get(facts.get("revision")),
     )
 

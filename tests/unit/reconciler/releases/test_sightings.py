@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
+from reconciler.model.decision import Decision
+from reconciler.model.ids import CommitId
+from reconciler.model.observed import Figures
 from reconciler.releases.sightings import Sighting, sighting
+from reconciler.status.write import status
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.controllers.test_deployments import NEW, OLD, TRIAL, decide, new, old, serving
+from tests.unit.reconciler.controllers.test_deployments_rollback import canary
 from tests.unit.reconciler.releases.made import hour, serves, starts, taken_back
 
 
@@ -55,3 +62,29 @@ def test_odd_conditions_and_facts_say_nothing() -> None:
     odd = {"facts": {"trial": "one", "traffic": [1], "rolled_back": 3}, "conditions": [1, {"type": "Ready"}]}
     found = sighting("x", odd, hour(0))
     assert found == Sighting("x", "one", "", hour(0))
+
+
+def written(decision: Decision) -> Sighting:
+    """Return what is seen of a decision of the real controller, as a daemon records it."""
+    return seen(dict(status(decision, CommitId("c0ffee"), hour(7), {})))
+
+
+def test_what_the_controller_tells_is_understood() -> None:
+    back = serving(new(), old(), traffic={OLD: 100}, since=stage.ago(minutes=1))
+    assert written(decide()).serves is None
+    assert written(decide(serving(new(), traffic={NEW: 100}, since=stage.ago(minutes=1)))) == Sighting(
+        "x", TRIAL, "c0ffee", hour(9), serves=hour(7)
+    )
+    found = written(decide(canary()))
+    assert (found.is_rolled_back, found.is_restored) == (True, False), "the route is asked for, and not there yet"
+    found = written(decide(back, facts={"rolled_back": [NEW]}))
+    assert (found.is_rolled_back, found.is_restored) == (True, True)
+    crashed = serving(new("failed"), old(), traffic={OLD: 100}, since=stage.ago(minutes=1))
+    assert written(decide(canary(figures=Figures(), state="failed"))).is_rolled_back
+    assert written(decide(crashed, facts={"rolled_back": [NEW]})).is_rolled_back
+
+
+def test_one_that_is_tried_again_is_not_taken_back_meanwhile() -> None:
+    back = serving(new(), old(), traffic={OLD: 100}, since=stage.ago(minutes=1))
+    asked = stage.requested(stage.API, stage.ago(seconds=5))
+    assert not written(decide(back, facts={"rolled_back": [NEW]}, controls=asked)).is_rolled_back
