@@ -49,9 +49,10 @@ def complete_addresses(context: click.Context, parameter: click.Parameter, typed
 
 
 def complete_gettable(context: click.Context, parameter: click.Parameter, typed: str) -> "list[CompletionItem]":
-    """Offer the kinds, and after a slash the addresses."""
-    offer = complete_addresses if "/" in typed else complete_kinds
-    return offer(context, parameter, typed)
+    """Offer the kinds and the releases, and after a slash the addresses."""
+    if "/" in typed:
+        return complete_addresses(context, parameter, typed)
+    return [*complete_kinds(context, parameter, typed), *_beginning(("releases",), typed)]
 
 
 def _beginning(names: Iterable[str], typed: str) -> "list[CompletionItem]":

@@ -77,8 +77,8 @@ def rows_of(settings: Settings, recorded: "Recorded", choice: Choice) -> list[Ro
     return rows
 
 
-def check_kinds(kinds: Iterable[str]) -> None:
-    """Refuse what is no kind.
+def check_kinds(kinds: Iterable[str], more: tuple[str, ...] = ()) -> None:
+    """Refuse what is no kind, nor one of some more words that may stand there.
 
     Raises:
         Refused: there is no such kind; names the nearest.
@@ -87,11 +87,12 @@ def check_kinds(kinds: Iterable[str]) -> None:
 
     from reconciler.model.kinds import KINDS
 
+    known = (*KINDS, *more)
     for kind in kinds:
-        if kind not in KINDS:
-            near = get_close_matches(kind, KINDS, 1)
+        if kind not in known:
+            near = get_close_matches(kind, known, 1)
             raise Refused(
-                f"there is no kind {kind}", f"did you mean {near[0]}?" if near else f"there are: {', '.join(KINDS)}"
+                f"there is no kind {kind}", f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
             )
 
 

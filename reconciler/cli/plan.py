@@ -16,6 +16,7 @@ from reconciler.settings import Settings
 
 if TYPE_CHECKING:
     from reconciler.loop.cycle import Pass
+    from reconciler.reviews.rehearsal import Rehearsal
 
 
 @examples("setpoint plan --environment prod", "setpoint plan main..HEAD --format markdown", "setpoint plan --pr 12")
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 @click.option("--pr", "number", type=click.IntRange(min=1), help="The number of a pull request, for BASE..HEAD.")
 @click.option(
     "--commit", default="", help="The commit to plan for, pushed or not; by default the watched branch's newest."
+)
+@click.option(
+    "--offline",
+    is_flag=True,
+    help="With BASE..HEAD or --pr: ask no engine and need no secret; tell what the specs come to, not what is done.",
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there is something to do.")
 @click.option(
@@ -42,6 +48,7 @@ def command(
     revisions: str,
     number: int | None,
     commit: str,
+    offline: bool,
     detailed_exitcode: bool,
     form: str,
     to_json: bool,
@@ -51,7 +58,12 @@ def command(
     With BASE..HEAD or --pr: what the merge of HEAD would do that isn't done without it, as it is said on pull requests.
     """
     if revisions or number is not None:
-        return _rehearse(settings, revisions, number, detailed_exitcode, "json" if to_json else form)
+        from reconciler.cli.rehearsing import rehearse
+
+        rehearsal = rehearse(settings, revisions, number, offline=offline)
+        return _show_rehearsal(rehearsal, detailed_exitcode, "json" if to_json else form)
+    if offline:
+        raise Refused("without its engines nothing is known of what is to be done", "give BASE..HEAD, or --pr")
     done = planned(settings, commit)
     _FORMS["json" if to_json else form](done)
     if form == "text" and not to_json:
@@ -61,13 +73,11 @@ def command(
     return Exit.CHANGES if detailed_exitcode and done.plan.changes else Exit.OK
 
 
-def _rehearse(settings: Settings, revisions: str, number: int | None, detailed: bool, form: str) -> int:
-    from reconciler.cli.rehearsing import rehearse
+def _show_rehearsal(rehearsal: "Rehearsal", detailed: bool, form: str) -> int:
     from reconciler.model.reviews import Verdict
     from reconciler.reviews.page import as_document as document
     from reconciler.reviews.page import page
 
-    rehearsal = rehearse(settings, revisions, number)
     if form == "json":
         print_json(document(rehearsal))
     else:

@@ -1,28 +1,34 @@
 """What a merge would do, for those who have no daemon at hand: the pages of pull requests, by the same code."""
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reconciler.cli.status_reader import now
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
     from reconciler.model.ids import CommitId
     from reconciler.reviews.rehearsal import Rehearsal
+    from reconciler.reviews.rehearsals import Seen
     from reconciler.watched.branch import Source
 
 PULLS = ("refs/pull/{}/head", "refs/merge-requests/{}/head")
 """Where forges keep the heads of pull requests: GitHub, Gitea and Forgejo; GitLab."""
+OFFLINE = "no engine was asked, so this tells what the specs come to and not what is done at once"
+"""What is noted on the page of a merge that was rehearsed without engines."""
 _RANGE = re.compile(r"(?P<base>[^.]\S*?)?\.\.\.?(?P<head>\S+)?")
 
 
-def rehearse(settings: Settings, revisions: str, number: int | None) -> "Rehearsal":
+def rehearse(settings: Settings, revisions: str, number: int | None, *, offline: bool = False) -> "Rehearsal":
     """Rehearse a merge.
 
     Args:
         settings: the repository and the environment.
         revisions: `BASE..HEAD`; either may be left out: the watched branch's newest commit, and `HEAD`.
         number: of a pull request, instead.
+        offline: ask no engine, as where none of their secrets is known.
 
     Raises:
         Refused: there are no such commits, or no such pull request.
@@ -30,16 +36,40 @@ def rehearse(settings: Settings, revisions: str, number: int | None) -> "Rehears
     """
     from reconciler.controllers import CONTROLLERS
     from reconciler.git.scratch import scratch
-    from reconciler.reviews.rehearsals import Rehearsals, Seen
+    from reconciler.reviews.rehearsals import Rehearsals
     from reconciler.watched.branch import Source
-    from reconciler.wiring import open_source, wire
+    from reconciler.wiring import open_source
 
     watched = open_source(settings)
     (base, at), (head, there) = _ends(settings, watched, revisions, number)
-    done = wire(settings, trees=at.tree).converging.preview(base)
+    seen = _unasked(settings, at, base) if offline else _seen(settings, at, base)
     with scratch(*{at.repository.objects.git_dir, there.repository.objects.git_dir}) as repository:
         rehearsals = Rehearsals(Source(repository, settings.branch), settings.environment, CONTROLLERS)
-        return rehearsals.of_commit(head, Seen(done.desired, done.actual, done.plan))
+        found = rehearsals.of_commit(head, seen)
+    return replace(found, notes=(*found.notes, OFFLINE)) if offline else found
+
+
+def _seen(settings: Settings, at: "Source", base: "CommitId") -> "Seen":
+    """Return what is in force, with the world as the engines tell it."""
+    from reconciler.reviews.rehearsals import Seen
+    from reconciler.wiring import wire
+
+    done = wire(settings, trees=at.tree).converging.preview(base)
+    return Seen(done.desired, done.actual, done.plan)
+
+
+def _unasked(settings: Settings, at: "Source", base: "CommitId") -> "Seen":
+    """Return what is in force, with a world of which nothing is known."""
+    from reconciler.compose import Cache, compose
+    from reconciler.controllers import CONTROLLERS
+    from reconciler.model.observed import Actual
+    from reconciler.plan import decide
+    from reconciler.plugins import PORTS
+    from reconciler.reviews.rehearsals import Seen
+
+    desired = compose(at.tree(base), settings.environment, Cache())
+    actual = Actual(now=now(), unread=dict.fromkeys(PORTS, "not asked"))
+    return Seen(desired, actual, decide(desired, actual, CONTROLLERS))
 
 
 def _ends(
@@ -50,13 +80,17 @@ def _ends(
     told = _RANGE.fullmatch(revisions or "..")
     if told is None:
         raise Refused(f"{revisions} names no two commits", "write BASE..HEAD, such as main..HEAD")
-    newest = watched.head()
-    if newest is None:
-        raise Refused(f"{settings.place} has no commit on {settings.branch}", "commit something first")
-    base = found(settings, watched, told["base"]) if told["base"] else (newest, watched)
+    base = found(settings, watched, told["base"]) if told["base"] else (_newest(settings, watched), watched)
     if number is None:
         return base, found(settings, watched, told["head"] or "HEAD")
     return base, (_head_of(watched, number), watched)
+
+
+def _newest(settings: Settings, watched: "Source") -> "CommitId":
+    newest = watched.head()
+    if newest is None:
+        raise Refused(f"{settings.place} has no commit on {settings.branch}", "commit something first")
+    return newest
 
 
 def _head_of(watched: "Source", number: int) -> "CommitId":

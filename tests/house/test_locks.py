@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.yardstick import ROOT, told
 
-LOCKS = ("demo", "mlserver", "servers", "test", "uv")
+LOCKS = ("build", "daemon", "demo", "mlserver", "servers", "test", "uv")
 PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9.-]*)==(?P<version>\S+)(?: ; (?P<marker>[^\\]+))? \\$", re.MULTILINE)
 DECLARED = re.compile(r"^[A-Za-z0-9._-]+")
 REGENERATE = "Run `make lock` and commit what it writes."
@@ -41,6 +41,12 @@ def test_the_test_lock_holds_all_of_the_demo_lock() -> None:
     assert not different, told(different, REGENERATE)
 
 
+def test_the_demo_lock_holds_all_of_the_daemon_s() -> None:
+    daemon = pins(lock("build")) | pins(lock("daemon"))
+    different = sorted("==".join(pin) for pin in daemon - pins(lock("demo")))
+    assert not different, told(different, REGENERATE)
+
+
 def test_the_demo_needs_no_gpu_libraries() -> None:
     gpu = [name for name, _ in sorted(pins(lock("demo"))) if name.startswith(("nvidia-", "torch", "triton", "ray"))]
     assert not gpu, told(gpu, "Something drags in gigabytes that the demo doesn't use: see tool.uv in pyproject.toml.")
@@ -52,6 +58,8 @@ def test_everything_declared_is_locked() -> None:
     declared = [*project["project"]["dependencies"], *extras["local"], *extras["monitor"], *groups["build"]]
     more = [*declared, *extras["torch"], *extras["ray"], *groups["dev"]]
     missing = missing_from(lock("demo"), declared) + missing_from(lock("test"), more)
+    missing += missing_from(lock("daemon"), project["project"]["dependencies"])
+    missing += missing_from(lock("build"), project["build-system"]["requires"])
     assert not missing, told(missing, REGENERATE)
 
 

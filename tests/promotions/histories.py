@@ -4,6 +4,7 @@ The daemon's part is the real one: the controller of promotions decides, and wha
 port. The laws are held after every step.
 """
 
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from reconciler.model.change import CloseProposal, MergeProposal, OpenProposal, 
 from reconciler.model.decision import Decision
 from reconciler.model.errors import SetpointError
 from reconciler.model.observed import ProposalState
+from reconciler.model.resource import Resource
 from reconciler.model.reviews import Opinion
 from reconciler.ports.forge import Agreed, ProposalOrder
 from tests.promotions.simulator import ForgeSimulator, Page
@@ -25,6 +27,11 @@ PEOPLE = ("ada", "grace", "mallory")
 COUNTS = ("ada", "grace")
 """Whose approvals count."""
 SCORES = (0.5, 0.65, 0.72, 0.8, 0.9, 0.95)
+
+
+@cache
+def _deployment(trial: str | None) -> Resource:
+    return stage.resource(API, model={"trial": trial, "digest": MODEL} if trial else None)
 
 
 class Promotions(RuleBasedStateMachine):
@@ -46,6 +53,7 @@ class Promotions(RuleBasedStateMachine):
         gates = {"gates": [{"metric": "roc_auc", "minimum": GATE}]}
         rule = {"approval": "review", "approvals": {"count": count, "by": list(COUNTS)}}
         self.spec = gates | (rule if approval == "approvals" else {"approval": approval})
+        self.promotion = stage.resource(GO, **self.spec)
 
     # The daemon.
 
@@ -61,9 +69,7 @@ class Promotions(RuleBasedStateMachine):
     def _decide(self, proposals: Any) -> Decision:
         trials = [stage.trial(digit, roc_auc=score) for digit, score in self.scores.items()]
         trials.sort(key=lambda one: -one.validation.metrics["roc_auc"])
-        model = self.forge.main["model"]
-        deployment = stage.resource(API, model=model)
-        promotion = stage.resource(GO, **self.spec)
+        deployment, promotion = _deployment((self.forge.main["model"] or {}).get("trial")), self.promotion
         seen = stage.actual(*proposals.values(), facts={GO: self.facts} if self.facts else None)
         upstream = [stage.board(*trials)]
         found = stage.decide(promotion, seen, deployment, upstream=upstream)
@@ -135,6 +141,12 @@ class Promotions(RuleBasedStateMachine):
         if takes_model:
             content["model"] = {"trial": stage.trial_name("9"), "digest": MODEL}
         self.forge.push(name, content)
+
+    @precondition(lambda self: self._open())
+    @rule(data=st.data())
+    def somebody_rebases_a_proposal(self, data: st.DataObject) -> None:
+        """Let a branch get another head that brings the same."""
+        self.forge.rebase(data.draw(st.sampled_from(self._open())))
 
     @precondition(lambda self: self._open())
     @rule(data=st.data())

@@ -129,6 +129,10 @@ class ForgeSimulator:
         page = self.pages[name]
         self.pages[name] = replace(page, head=self.commit(), content=content, is_checked=False, by_hand=True)
 
+    def rebase(self, name: str) -> None:
+        """Let the branch of a proposal get another head that brings the same."""
+        self.pages[name] = replace(self.pages[name], head=self.commit(), is_checked=False)
+
     def decline(self, name: str) -> None:
         """Let a person close a page."""
         self.pages[name] = replace(self.pages[name], state=ProposalState.CLOSED)

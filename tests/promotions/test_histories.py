@@ -12,7 +12,7 @@ from reconciler.controllers.approvals import Approval
 from tests.promotions.histories import Promotions
 from tests.shares import Hand
 
-WHOLE, PART = 10_000, 150
+WHOLE, PART = 10_000, 100
 STEPS = 30
 """Steps of one history."""
 

@@ -20,6 +20,8 @@ def test_addresses_environments_and_kinds(repository: Path) -> None:
     assert offered(["suspend", *place], "") == ["datasets/digits", "experiments/employment", "promotions/employment"]
     assert offered(["get", *place], "datasets/") == ["datasets/digits"]
     assert offered(["get", *place], "d") == ["datasets", "deployments"]
+    assert offered(["get", *place], "rel") == ["releases"]
+    assert offered(["status", "--kind"], "rel") == []
     assert offered(["status", "--kind"], "mon") == ["monitors"]
     assert "dev" in offered(["status", "-C", str(repository), "--environment"], "")
 

@@ -96,3 +96,33 @@ def test_what_names_no_two_commits_is_refused(revisions: str, say: Say, place: P
     told = say("plan", *place, "--", revisions)
     assert told.code == (Exit.OK if revisions == ".." else Exit.REFUSED)
     assert "defect" not in told.err
+
+
+@pytest.mark.usefixtures("change")
+def test_offline_no_engine_is_asked_and_none_of_their_secrets_is_needed(say: Say, repository: Path) -> None:
+    place = ("-C", str(repository), "-e", "cluster")
+    asked = say("plan", "main..change", *place)
+    assert asked.code == Exit.REFUSED
+    assert "the secret LAKEFS_KEY is not set" in asked.err
+    told = say("plan", "main..change", "--offline", "--json", *place)
+    assert told.code == Exit.OK, told.err
+    assert [line["field"] for line in told.json["differences"]] == ["seed"]
+    assert told.json["changes"] == []
+    assert "no engine was asked" in told.json["notes"][-1]
+    assert "no engine was asked" in say("plan", "main..change", "--offline", *place).out
+
+
+def test_offline_a_model_that_nobody_knows_of_holds_no_merge_back(say: Say, repository: Path) -> None:
+    git(repository, "checkout", "-qb", "change")
+    patch = repository / "environments/prod/deployments/employment.yaml"
+    patch.write_text("model: {trial: experiments/employment/aaaaaaaaaaaa, digest: 'sha256:" + "0" * 64 + "'}\n")
+    git(repository, "commit", "-qam", "Promote")
+    told = say("plan", "main..change", "--offline", "--json", "-C", str(repository), "-e", "prod")
+    assert told.code == Exit.OK, told.out
+    assert told.json["verdict"] == "success"
+
+
+def test_offline_is_for_two_commits(say: Say, place: Place) -> None:
+    told = say("plan", "--offline", *place)
+    assert told.code == Exit.REFUSED
+    assert "BASE..HEAD" in told.err

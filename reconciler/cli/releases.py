@@ -1,0 +1,135 @@
+"""Releases as people read them: a table with the four DORA metrics below it, each with its numbers, or JSON."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from reconciler.cli.output import console, counted, print_json, say, styled, table
+from reconciler.cli.status_reader import known_environment, now
+from reconciler.settings import Settings
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from reconciler.releases.dora import Dora, FailureRate, Frequency, Spread
+    from reconciler.releases.release import Release
+
+_STYLES = {"serving": "green", "pending": "blue", "rolled back": "red"}
+_UNITS = 2
+"""Units of a span of time that are told: `3d4h`, not `3d4h12m5s`."""
+
+
+def show_releases(settings: Settings, form: str, since: timedelta | None) -> None:
+    """Print the releases of an environment, the newest first, and their metrics.
+
+    Args:
+        settings: where.
+        form: `table`, `wide`, `json` or `name`.
+        since: only those of the last so much time.
+
+    Raises:
+        Refused: there is no such environment.
+        Unavailable: the repository can't be read.
+    """
+    from reconciler.releases.dora import dora
+    from reconciler.releases.read import read_releases
+    from reconciler.status.branch import StatusBranch
+    from reconciler.wiring import open_source
+
+    known_environment(settings)
+    source, moment = open_source(settings), now()
+    begin = moment - since if since else None
+    status = StatusBranch(source.repository, settings.environment)
+    found = read_releases(source, status, settings.environment)
+    releases = [release for release in reversed(found) if begin is None or release.when >= begin]
+    metrics = dora(releases, moment, begin)
+    if form == "json":
+        print_json({"metrics": metrics.as_json(), "releases": [as_document(release) for release in releases]})
+    elif form == "name":
+        for release in releases:
+            print(release.name)
+    elif releases:
+        console().print(_table(releases, f"releases of {settings.environment}", wide=form == "wide"))
+        say("")
+        for line in figures(metrics):
+            say(line)
+    else:
+        say(f"{settings.environment} has no release" + (" of that time" if begin else ": nothing was promoted yet"))
+
+
+def as_document(release: "Release") -> dict[str, Any]:
+    """Return a release as JSON-compatible values."""
+    return {
+        "name": release.name,
+        "when": _moment(release.when),
+        "environment": release.environment,
+        "deployment": release.deployment,
+        "model": release.trial,
+        "by": release.by,
+        "proposal": release.proposal or None,
+        "commit": release.commit,
+        "written": _moment(release.written),
+        "served": _moment(release.served),
+        "lead_time_seconds": _seconds(release.lead_time),
+        "is_return": release.is_return,
+        "failed": release.failed,
+        "restored": _moment(release.restored),
+        "outcome": release.outcome.value,
+    }
+
+
+def _table(releases: Sequence["Release"], title: str, wide: bool) -> "Table":
+    more = ("environment", "proposal", "commit", "lead time") if wide else ()
+    rows = []
+    for one in releases:
+        state = styled(one.outcome.value, _STYLES.get(one.outcome.value, ""))
+        lead = span(one.lead_time) if one.lead_time is not None else ""
+        rest = (one.environment, one.proposal, one.commit[:12], lead) if wide else ()
+        rows.append((_moment(one.when), one.deployment, one.trial, one.by, *rest, state))
+    return table(("when", "deployment", "model", "merged by", *more, "became"), rows, title)
+
+
+def figures(metrics: "Dora") -> Iterator[str]:
+    """Say the four metrics in a line each, with what each is told from."""
+    yield f"lead time for changes   {_times(metrics.lead_time, 'change')}"
+    yield f"deployment frequency    {_frequency(metrics.deployment_frequency)}"
+    yield f"change failure rate     {_rate(metrics.change_failure_rate)}"
+    yield f"time to restore         {_times(metrics.time_to_restore, 'failure')}"
+
+
+def _times(times: "Spread", noun: str) -> str:
+    if times.median is None or times.least is None or times.most is None:
+        return f"no {noun}" if not times.of else f"not known of {counted(times.of, noun)}"
+    between = f", {span(times.least)} to {span(times.most)}" if times.count > 1 else ""
+    told = counted(times.of, noun) if times.count == times.of else f"{times.count} of {counted(times.of, noun)}"
+    return f"{span(times.median)} (median of {told}{between})"
+
+
+def _frequency(frequency: "Frequency") -> str:
+    told = f"{counted(frequency.count, 'release')} in {span(frequency.span)}"
+    rate = frequency.per_week
+    return told if rate is None else f"{rate:.{1 if rate >= 1 else 2}f} a week ({told})"
+
+
+def _rate(rate: "FailureRate") -> str:
+    return "no release" if rate.rate is None else f"{rate.rate:.0%} ({rate.failed} of {counted(rate.of, 'release')})"
+
+
+def span(time: timedelta) -> str:
+    """Write a span of time by its largest two units."""
+    units = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
+    rest, parts = round(time.total_seconds()), []
+    for unit, size in units:
+        count, rest = divmod(rest, size)
+        parts.append((count, unit))
+    while len(parts) > _UNITS and not parts[0][0]:
+        del parts[0]
+    return "".join(f"{count}{unit}" for count, unit in parts[:_UNITS] if count) or "0s"
+
+
+def _moment(when: datetime | None) -> str | None:
+    return when.isoformat(timespec="seconds") if when else None
+
+
+def _seconds(time: timedelta | None) -> float | None:
+    return None if time is None else time.total_seconds()
