@@ -36,6 +36,12 @@ GITEA = Provider(
     ("repository", "environment", "branch", "signing_key"),
     "setpoint[forges]",
 )
+GITLAB = Provider(
+    f"{_ROOM}.forge.gitlab:gitlab",
+    f"{_OPTIONS}:GitLab",
+    ("repository", "environment", "branch", "signing_key"),
+    "setpoint[forges]",
+)
 
 
 _VALUES: Mapping[str, Mapping[str, str]] = {
@@ -49,6 +55,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "serving.kserve": f"{_HERE}:KSERVE",
         "forge.git": f"{_HERE}:GIT_FORGE",
         "forge.gitea": f"{_HERE}:GITEA",
+        "forge.gitlab": f"{_HERE}:GITLAB",
     },
     "setpoint.runners": {
         "ingest": "runners.declared:INGEST",
