@@ -54,10 +54,17 @@ def _on_gitea(folder: Path, server: Any) -> ForgeBench:
     return GiteaBench(folder, server)
 
 
+def _on_gitlab(folder: Path, _server: Any) -> ForgeBench:
+    from tests.conformance.gitlab_forges import GitLabBench
+
+    return GitLabBench(folder)
+
+
 BENCHES: dict[str, Callable[[Path, Any], ForgeBench]] = {
     "memory": MemoryForgeBench,
     "git": lambda folder, _server: GitForgeBench(folder),
     "gitea": _on_gitea,
+    "gitlab": _on_gitlab,
 }
 SERVERS = {"gitea": "gitea"}
 """The fixture of the server that a forge is on, where it is on one."""
