@@ -9,10 +9,14 @@ import httpx
 from reconciler.conformance.forges import GitForgeBench
 from reconciler.git.repository import Repository, open_repository
 from reconciler.model.ids import CommitId
+from reconciler.model.reviews import Opinion
 from reconciler.ports.forge import Forge
 from reconciler.providers.forge.gitea import gitea
+from tests.conformance.review_pages import Page
 from tests.servers.gitea import Gitea, Person
 from tests.servers.process import until
+
+_EVENTS = {Opinion.APPROVED: "APPROVED", Opinion.DECLINED: "REQUEST_CHANGES"}
 
 
 class GiteaBench(GitForgeBench):
@@ -53,6 +57,29 @@ class GiteaBench(GitForgeBench):
     def review(self, number: int, event: str, who: Person | None = None) -> None:
         """Say something of a pull request, as the person or somebody else."""
         self.ask("POST", f"/pulls/{number}/reviews", {"event": event, "body": "As I see it."}, who)
+
+    def page(self, number: int) -> Page:
+        shown = self.ask("GET", f"/pulls/{number}").json()
+        return Page(shown["title"], shown["body"], shown["base"]["ref"], shown["html_url"])
+
+    def opine(self, number: int, opinion: Opinion) -> None:
+        self.review(number, _EVENTS[opinion])
+
+    def opine_as_reader(self, number: int) -> None:
+        reader = self.server.create_user(f"reader-{self.person.name}")
+        self.server.add_collaborator(self.name, reader.name, "read")
+        self.review(number, "APPROVED", reader)
+
+    def statuses(self, commit: CommitId) -> list[tuple[str, str, str]]:
+        told = self.ask("GET", f"/commits/{commit}/status").json()["statuses"]
+        return [(one["context"], one["status"], one["description"]) for one in told]
+
+    def comments(self, number: int) -> list[str]:
+        return [one["body"] for one in self.ask("GET", f"/issues/{number}/comments").json()]
+
+    @property
+    def names(self) -> tuple[str, str]:
+        return self.person.name, self.daemon.name
 
     def _is_known(self) -> bool:
         """Tell whether the server lists pull requests: of a repository that was empty it hears in its own time."""

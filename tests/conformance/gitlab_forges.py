@@ -1,17 +1,22 @@
 """GitLab as a forge, on a server that is held against a client that others wrote."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 import gitlab as clients
+from gitlab.exceptions import GitlabAuthenticationError
 
 from reconciler.git.repository import Repository
+from reconciler.model.ids import CommitId
+from reconciler.model.reviews import Opinion
 from reconciler.ports.forge import Forge
 from reconciler.providers.forge.gitlab import gitlab
 from tests.conformance.pushed_forges import PushedForgeBench
+from tests.conformance.review_pages import Page
 from tests.contracts.gitlab import GitLabServer, serving
 from tests.contracts.gitlab.documents import NAME
-from tests.contracts.gitlab.server import PERSON_TOKEN, TOKEN
+from tests.contracts.gitlab.server import BOT, PERSON, PERSON_TOKEN, TOKEN
 
 
 class GitLabBench(PushedForgeBench):
@@ -29,6 +34,40 @@ class GitLabBench(PushedForgeBench):
         """Return a client that others wrote, as the person or somebody else."""
         client: clients.Gitlab = self._running.enter_context(clients.Gitlab(self.server.url, private_token=token))
         return client
+
+    @property
+    def project(self) -> Any:
+        """Return the project, as the client of others has it."""
+        return self.client().projects.get(NAME)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        return PERSON, BOT
+
+    def page(self, number: int) -> Page:
+        shown = self.project.mergerequests.get(number)
+        return Page(shown.title, shown.description, shown.target_branch, shown.web_url)
+
+    def opine(self, number: int, opinion: Opinion) -> None:
+        if opinion is Opinion.APPROVED:
+            self.project.mergerequests.get(number).approve()
+        else:
+            self.server.repository.requests[number].reviewers[PERSON] = "requested_changes"
+
+    def opine_as_reader(self, number: int) -> None:
+        self.server.tokens["glpat-of-a-reader"] = "reader"
+        self.server.calls.readers.add("reader")
+        reader = self.client("glpat-of-a-reader").projects.get(NAME)
+        with suppress(GitlabAuthenticationError):
+            reader.mergerequests.get(number).approve()
+
+    def statuses(self, commit: CommitId) -> list[tuple[str, str, str]]:
+        told = self.project.commits.get(commit, lazy=True).statuses.list(get_all=True)
+        return [(one.name, one.status, one.description) for one in told]
+
+    def comments(self, number: int) -> list[str]:
+        notes = self.project.mergerequests.get(number).notes.list(sort="asc", get_all=True)
+        return [one.body for one in notes if not one.system]
 
     def close(self) -> None:
         super().close()
