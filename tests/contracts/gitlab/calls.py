@@ -97,7 +97,8 @@ class Calls:
 
     def change(self, asked: Asked, request: Request) -> Told:
         request.title = asked.body.get("title", request.title)
-        request.labels = asked.body.get("labels", ",".join(request.labels)).split(",")
+        labels = asked.body.get("labels", request.labels)
+        request.labels = labels.split(",") if isinstance(labels, str) else labels
         if asked.body.get("state_event") == "close" and request.state == "opened":
             self._repository.end(request, "closed")
         return Told(200, self._alone(asked, request))

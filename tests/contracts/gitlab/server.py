@@ -100,6 +100,8 @@ class GitLabServer(ThreadingHTTPServer):
             if found and call.method == sent.method and sent.path.startswith(ROOT):
                 values = {name: unquote(value) for name, value in found.groupdict().items()}
                 body = json.loads(sent.body) if sent.body else {}
+                if sent.method != "GET":  # a parameter may stand in the query as well
+                    body = sent.query | body
                 if flaws := _flaws(call, sent, body):
                     self.violations += [f"{sent.method} {sent.path}: {flaw}" for flaw in flaws]
                     return Told(400, {"error": "; ".join(flaws)})
@@ -121,7 +123,8 @@ class GitLabServer(ThreadingHTTPServer):
 
 
 def _flaws(call: Call, sent: Sent, body: dict[str, Any]) -> list[str]:
-    flaws = [f"no parameter {name}" for name in sent.query if name not in (*call.query, *PAGING)]
+    query = sent.query if sent.method == "GET" else {}
+    flaws = [f"no parameter {name}" for name in query if name not in (*call.query, *PAGING)]
     flaws += [f"no field {name}" for name in body if name not in call.body]
     return flaws + [f"{name} is missing" for name in call.needs if name not in body]
 
