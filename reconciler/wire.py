@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ssl import SSLCertVerificationError, SSLContext
+from types import MappingProxyType
 from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
@@ -101,6 +102,7 @@ class Wire:
         server: where it is.
         identity: who we are.
         timeout: seconds to wait for a connection, for the first byte and for each next.
+        headers: more headers of every request, such as the version of an API.
         sleep: how a short pause is waited for.
         now: a clock that only runs forward, in seconds.
     """
@@ -111,10 +113,12 @@ class Wire:
         identity: Identity,
         timeout: float,
         *,
+        headers: Mapping[str, str] = MappingProxyType({}),
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._identity = identity
+        self._headers = {**_OURS, **headers}
         self._sleep = sleep
         self._now = now
         self._shut_until = 0.0
@@ -161,7 +165,7 @@ class Wire:
             raise self._lost(error) from error
 
     def _once(self, call: Call) -> Answer:
-        headers = {**_OURS, **self._identity.headers()}
+        headers = {**self._headers, **self._identity.headers()}
         if call.body:
             headers["Content-Type"] = call.content_type
         started = self._now()

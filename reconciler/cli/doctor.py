@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ import click
 
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
+from reconciler.cli.finding import Finding
 from reconciler.cli.output import as_json, print_json, say, styled
 from reconciler.model.errors import Refused, SetpointError
 
@@ -27,6 +28,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "lakefs": ("lakefs", "lakefs_spec"),
     "ray": ("ray",),
     "kubernetes": ("urllib3",),
+    "forges": ("urllib3",),
 }
 """The packages that each extra brings, by their import names."""
 
@@ -42,27 +44,19 @@ NOT_SEPARATED = (
 """What the embedded serving doesn't keep apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `needed` is false for what only some environments use."""
-
-    what: str
-    found: str
-    ok: bool
-    needed: bool = True
-    fix: str = ""
-
-
-@examples("setpoint doctor", "setpoint doctor --json")
+@examples("setpoint doctor", "setpoint doctor --json", "setpoint doctor --forge -C https://forge/team/models -e prod")
 @click.command("doctor")
 @click.option("--repository", "-C", envvar="SETPOINT_REPOSITORY", show_envvar=True, help="Look at its daemon, too.")
 @click.option("--environment", "-e", envvar="SETPOINT_ENVIRONMENT", show_envvar=True, help="Which daemon that is.")
+@click.option("--forge", is_flag=True, help="Look at the rules of its watched branch, and at our rights, too.")
 @as_json
-def command(repository: str | None, environment: str | None, to_json: bool) -> int:
+def command(repository: str | None, environment: str | None, forge: bool, to_json: bool) -> int:
     """Say what is missing on this machine, and how to get it. Exits with 1 when something needed is missing."""
     findings = list(examine())
     if repository:
         findings += _daemon(repository, environment)
+    if forge:
+        findings += _forge(repository, environment)
     if to_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -95,6 +89,14 @@ def _signatures() -> Iterator[Finding]:
         path = shutil.which(program)
         fix = f"install {package} or newer, where commits are verified by such signatures"
         yield Finding(program, path or "not found", bool(path), needed=False, fix=fix)
+
+
+def _forge(repository: str | None, environment: str | None) -> Iterator[Finding]:
+    """Look at the forge of an environment."""
+    from reconciler.cli.forge_findings import forge_findings
+    from reconciler.cli.scope import settle
+
+    yield from forge_findings(settle(repository, environment, "main", None))
 
 
 def _daemon(repository: str, environment: str | None) -> Iterator[Finding]:

@@ -19,6 +19,8 @@ from reconciler.cli.options import placed, trusting
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
+    from reconciler.loop.daemon import Rhythm
+    from reconciler.watched.branch import Source
     from reconciler.web.health import App
 
 POLL = {False: timedelta(seconds=10), True: timedelta(minutes=3)}
@@ -68,12 +70,12 @@ def command(
     """
     import structlog
 
-    from reconciler.loop.daemon import Daemon, Rhythm
+    from reconciler.loop.daemon import Daemon
     from reconciler.loop.health import Metrics, Pulse
     from reconciler.loop.shutdown import until_stopped
     from reconciler.loop.wake_up import WakeUp, watch
     from reconciler.web.health import app
-    from reconciler.wiring import SystemClock, lease_span, wire
+    from reconciler.wiring import SystemClock, wire
 
     configure_logs(log_format)
     log = structlog.get_logger()
@@ -85,32 +87,16 @@ def command(
     )
     repository = wired.source.repository
     pulse, metrics = Pulse(clock.now(), wired.lease.held), Metrics(settings.environment)
-    rhythm = Rhythm(
-        resync=timedelta(seconds=resync),
-        lease=lease_span(wired.source) / 3,
-        poll=None if repository.watched else timedelta(seconds=poll) if poll else POLL[bool(webhook_secret)],
-    )
     daemon = Daemon(
-        wired.converging,
-        wired.lease,
-        wake_up,
-        metrics=metrics,
-        pulse=pulse,
-        now=clock.now,
-        rhythm=rhythm,
-        reviewer=wired.reviewer,
-    )
+        wired.converging, wired.lease, wake_up, metrics=metrics, pulse=pulse, now=clock.now,
+        rhythm=_rhythm(wired.source, resync, poll, POLL[bool(webhook_secret)]), reviewer=wired.reviewer,
+    )  # fmt: skip
     obey_signals(wake_up.stop)
     if repository.watched:
         watch(repository.watched, wake_up, quit_watch)
     address, stop = _serve(http, app(pulse, metrics, clock.now), webhook_secret, wake_up.tell, metrics.delivered)
-    log.info(
-        "started",
-        repository=settings.place,
-        environment=settings.environment,
-        home=str(settings.home),
-        http=address,
-    )
+    told = {"repository": settings.place, "environment": settings.environment, "home": str(settings.home)}
+    log.info("started", **told, http=address)
     try:
         has_ended = until_stopped(daemon.run, wake_up, repository.cancel)
     finally:
@@ -119,6 +105,15 @@ def command(
     log.info("stopped")
     if not has_ended:
         leave()
+
+
+def _rhythm(source: "Source", resync: float, poll: float | None, usual: timedelta) -> "Rhythm":
+    """Return the daemon's spans of time; a repository on this machine isn't polled, but watched."""
+    from reconciler.loop.daemon import Rhythm
+    from reconciler.wiring import lease_span
+
+    asked = None if source.repository.watched else timedelta(seconds=poll) if poll else usual
+    return Rhythm(timedelta(seconds=resync), lease_span(source) / 3, asked)
 
 
 def _serve(

@@ -15,9 +15,15 @@ class Token:
         text: the token.
         header: the header's name.
         scheme: what stands before the token in the header, such as `Bearer`.
+
+    Raises:
+        Refused: no header can hold it.
     """
 
     def __init__(self, text: str, header: str = "Authorization", scheme: str = "Bearer") -> None:
+        text = text.strip()
+        if not (text.isascii() and text.isprintable()):
+            raise Refused("the token has letters that no token has", "give it on one line, as the forge showed it")
         self._headers = {header: f"{scheme} {text}".strip()}
 
     def __repr__(self) -> str:

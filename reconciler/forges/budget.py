@@ -13,6 +13,8 @@ WRITES = 1.0
 """Writes a second at the most, where a forge asks for it: GitHub's secondary limits come without a header."""
 LONGEST_WAIT = 3600.0
 """Seconds for which a forge that says when it has requests again is believed."""
+SILENCE = 60.0
+"""Seconds without a request after a refusal that doesn't say for how long; each next one in a row doubles them."""
 
 
 class Budget:
@@ -40,6 +42,7 @@ class Budget:
         self._now, self._wall, self._sleep = now, wall, sleep
         self._lock = threading.Lock()
         self._shut_until = self._next_write = 0.0
+        self._refusals = 0
         self.remaining: int | None = None
         """Requests that the forge says are left; None where it doesn't say."""
         self.requests: Counter[str] = Counter()
@@ -61,16 +64,34 @@ class Budget:
         if wait:
             self._sleep(wait)
 
-    def heard(self, status: int, headers: Mapping[str, str]) -> None:
-        """Take in what an answer says of the limit: `x-ratelimit-*` of GitHub and Gitea, `ratelimit-*` of GitLab."""
+    def heard(self, status: int, headers: Mapping[str, str], *, is_spent: bool = False, pause: float = 0.0) -> None:
+        """Take in what an answer says of the limit: `x-ratelimit-*` of GitHub and Gitea, `ratelimit-*` of GitLab.
+
+        Args:
+            status: the answer's status.
+            headers: its headers, by names in small letters.
+            is_spent: whether it refuses for too many requests, which not every forge says by 429.
+            pause: seconds that it asks us to wait.
+        """
         with self._lock:
             self.requests[f"{status // 100}xx"] += 1
             left = _number(headers, "remaining")
             if left is not None:
                 self.remaining = left
-            if status == 429 or (left is not None and left <= min(self._reserve, (_number(headers, "limit") or 0) / 2)):
-                renewed = (_number(headers, "reset") or self._wall() + 60) - self._wall()
-                self._shut_until = self._now() + min(max(renewed, 0.0), LONGEST_WAIT)
+            self._refusals = self._refusals + 1 if is_spent or status == 429 else self._refusals * (status >= 400)
+            if is_spent or status == 429:
+                renewal = 0.0 if left else self._renewal(headers)
+                wait = pause or renewal or SILENCE * 2 ** min(self._refusals - 1, 10)
+            elif left is not None and left <= min(self._reserve, (_number(headers, "limit") or 0) / 2):
+                wait = self._renewal(headers) or SILENCE
+            else:
+                return
+            self._shut_until = self._now() + min(wait, LONGEST_WAIT)
+
+    def _renewal(self, headers: Mapping[str, str]) -> float:
+        """Return the seconds until the limit is renewed; 0 where the forge doesn't say."""
+        reset = _number(headers, "reset")
+        return 0.0 if reset is None else max(reset - self._wall(), 1.0)
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:

@@ -9,6 +9,7 @@ from reconciler.model.ids import CommitId
 
 LONGEST_TEXT = 200_000
 """Characters of a comment that are read; no forge keeps longer ones."""
+LARGEST_NUMBER = 2**63
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
@@ -32,7 +33,7 @@ def number(document: Any, *path: str) -> int:
         Unavailable: there is none: what it would name can't be named.
     """
     found = at(document, *path)
-    if not isinstance(found, int) or isinstance(found, bool) or found < 1:
+    if not isinstance(found, int) or isinstance(found, bool) or not 0 < found < LARGEST_NUMBER:
         raise Unavailable(f"the forge told no {'.'.join(path)}", "see that it is a forge of the kind that is named")
     return found
 

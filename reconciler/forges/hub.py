@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Comment, CommitStatus, PullRequest, Review
+from reconciler.model.reviews import BranchRules, Comment, CommitStatus, PullRequest, Review
 
 
 class Merge(StrEnum):
@@ -17,6 +17,14 @@ class Merge(StrEnum):
     MOVED = "moved"
     """The branch has another head than the one that was to be merged."""
     CONFLICT = "conflict"
+
+
+@runtime_checkable
+class Ruled(Protocol):
+    """A forge that tells what it asks of a change to a branch."""
+
+    def rules(self, base: str) -> BranchRules:
+        """Return the rules of a branch."""
 
 
 class Hub(Protocol):

@@ -12,16 +12,18 @@ from dataclasses import replace
 from reconciler.forges.branches import ProposalBranches
 from reconciler.forges.client import Absent
 from reconciler.forges.conversation import Conversation
-from reconciler.forges.hub import Hub, Merge
+from reconciler.forges.hub import Hub, Merge, Ruled
 from reconciler.git.repository import Repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
-from reconciler.model.reviews import CommitStatus, PullRequest, PullState, Review
+from reconciler.model.reviews import BranchRules, CommitStatus, PullRequest, PullState, Review
 from reconciler.ports.forge import Agreed, ProposalOrder
 
 HEARD_FOR = 60.0
 """Seconds for which the list of open pull requests is taken for true where no ref of theirs has moved."""
+TOLD_FOR = 180.0
+"""The same once webhooks have told of a change: then only what they missed is left to be found."""
 LONGEST_BODY = 60_000
 """Characters of a pull request's text."""
 PAUSES = (0.2, 0.4, 0.8, 1.6)
@@ -59,7 +61,7 @@ class PullRequestForge:
         self._now, self._sleep = now, sleep
         self._lock = threading.Lock()
         self._open: tuple[PullRequest, ...] = ()
-        self._heard = -HEARD_FOR
+        self._heard, self._heard_for = -HEARD_FOR, HEARD_FOR
         self._opinions: dict[int, tuple[tuple[CommitId, str, int], tuple[Review, ...]]] = {}
         self._wanted = 0
         """Counts how often it was said that something has changed."""
@@ -68,7 +70,11 @@ class PullRequestForge:
         self._ended: dict[tuple[str, CommitId], PullRequest | None] = {}
 
     def refresh(self) -> None:
-        """Forget which pull requests are open: somebody says that this has changed. Waits for nobody."""
+        """Forget which pull requests are open: a webhook says that this has changed. Waits for nobody."""
+        self._heard_for = TOLD_FOR
+        self._forget()
+
+    def _forget(self) -> None:
         self._wanted += 1
         self._ended = {}
 
@@ -107,7 +113,7 @@ class PullRequestForge:
             self._open_page(order, branch)
             if last is not None:
                 self._keep_open(order, branch)
-        self.refresh()
+        self._forget()
 
     def _open_page(self, order: ProposalOrder, branch: str) -> None:
         """Open the pull request of a branch that was just pushed, of which a forge may have to hear first."""
@@ -142,7 +148,7 @@ class PullRequestForge:
             Transient: the forge isn't ready for it.
             Unavailable: the repository or the forge is out of reach.
         """
-        self.refresh()
+        self._forget()
         proposal = self.list().get(name)
         if proposal is None:
             raise Refused(f"there is no proposal {name} to merge", "it was closed, or never made")
@@ -152,7 +158,7 @@ class PullRequestForge:
             if agreed is not None:
                 self._branches.demand(name, agreed, proposal.commit, self._repository.ref(watched) or "")
             self._merge(proposal)
-            self.refresh()
+            self._forget()
             self._repository.refresh()
         return CommitId(self._repository.ref(watched) or "")
 
@@ -189,8 +195,26 @@ class PullRequestForge:
         pull = next((one for one in self.pulls() if one.branch == branch and not one.is_fork), None)
         if pull is not None:
             self._hub.close(pull.number)
-            self.refresh()
+            self._forget()
         self._branches.close(name)
+
+    def me(self) -> str:
+        """Return our own name on the forge.
+
+        Raises:
+            Refused: it takes us for a stranger.
+            Unavailable: the forge is out of reach.
+        """
+        return self._hub.me()
+
+    def rules(self) -> BranchRules | None:
+        """Return what the forge asks of a change to the watched branch; None where that can't be read yet.
+
+        Raises:
+            Refused: we may not see it.
+            Unavailable: the forge is out of reach.
+        """
+        return self._hub.rules(self._branches.watched) if isinstance(self._hub, Ruled) else None
 
     def pulls(self) -> Sequence[PullRequest]:
         """Return the open pull requests to the watched branch, the oldest first.
@@ -201,7 +225,7 @@ class PullRequestForge:
         refs = self._repository.heard(self._hub.refs)
         with self._lock:
             wanted = self._wanted
-            if (wanted, refs) != self._known or self._now() - self._heard >= HEARD_FOR:
+            if (wanted, refs) != self._known or self._now() - self._heard >= self._heard_for:
                 found = self._hub.pulls(self._branches.watched)
                 self._open = tuple(sorted(found, key=lambda pull: pull.number))
                 self._heard, self._known = self._now(), (wanted, refs)

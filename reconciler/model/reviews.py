@@ -83,6 +83,25 @@ class CommitStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class BranchRules:
+    """What a forge asks of a change to a branch, and what we may do there past that; None where it isn't told to us.
+
+    Attributes:
+        is_protected: whether there are any rules.
+        approvals: how many approvals a merge needs.
+        contexts: the commit statuses that have to succeed before it.
+        we_may_push: whether our user may push to the branch past pull requests.
+        we_administer: whether our user may change the rules.
+    """
+
+    is_protected: bool
+    approvals: int = 0
+    contexts: frozenset[str] = frozenset()
+    we_may_push: bool | None = None
+    we_administer: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """A comment on a pull request; `author` is the name on the forge."""
 

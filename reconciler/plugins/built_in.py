@@ -36,6 +36,12 @@ GITEA = Provider(
     ("repository", "environment", "branch", "signing_key"),
     "setpoint[forges]",
 )
+GITHUB = Provider(
+    f"{_ROOM}.forge.github:github",
+    f"{_OPTIONS}:GitHub",
+    ("repository", "environment", "branch", "signing_key"),
+    "setpoint[forges]",
+)
 GITLAB = Provider(
     f"{_ROOM}.forge.gitlab:gitlab",
     f"{_OPTIONS}:GitLab",
@@ -55,6 +61,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "serving.kserve": f"{_HERE}:KSERVE",
         "forge.git": f"{_HERE}:GIT_FORGE",
         "forge.gitea": f"{_HERE}:GITEA",
+        "forge.github": f"{_HERE}:GITHUB",
         "forge.gitlab": f"{_HERE}:GITLAB",
     },
     "setpoint.runners": {

@@ -172,6 +172,24 @@ class Gitea(Options):
     timeout: float = Field(default=10.0, gt=0, description="Seconds that an answer may take.")
 
 
+class GitHub(Options):
+    """The options of the forge provider `github`, for github.com and Enterprise Server."""
+
+    token: str = Field(default="", description="A fine-grained token that may write: ${secret:GITHUB_TOKEN}.")
+    app: str | int = Field(default="", description="Instead of a token, an App, by its client id or its number.")
+    private_key: str = Field(default="", description="The App's private key, best a secret: ${secret:GITHUB_APP_KEY}.")
+    private_key_file: str = Field(default="", description="Instead of that, a file with the App's private key.")
+    installation: int = Field(default=0, ge=0, description="The App's installation; unset, the one on the repository.")
+    url: str = Field(
+        default="", description="Where people reach it, https://github.com; unset, as the repository's URL says."
+    )
+    api: str = Field(default="", description="Where its API answers; unset, where GitHub has it for that address.")
+    edition: Literal["", "cloud", "server"] = Field(default="", description="Which GitHub; unset, as the address says.")
+    path: str = Field(default="", description="The repository there, owner/name; unset, as the repository's URL says.")
+    timeout: float = Field(default=10.0, gt=0, description="Seconds that an answer may take.")
+    spacing: float = Field(default=1.0, ge=0, le=60, description="Seconds between two writes; GitHub asks for one.")
+
+
 class GitLab(Options):
     """The options of the forge provider `gitlab`, for gitlab.com and self-managed."""
 

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import CommitStatus, PullRequest
+from reconciler.model.reviews import BranchRules, CommitStatus, PullRequest
 
 
 @runtime_checkable
 class Reviews(Protocol):
     """Pull requests to the watched branch. Nothing here merges, and nothing runs what they bring."""
+
+    def me(self) -> str:
+        """Return our own name on the forge."""
+
+    def rules(self) -> BranchRules | None:
+        """Return what the forge asks of a change to the watched branch; None where that can't be read."""
 
     def pulls(self) -> Sequence[PullRequest]:
         """Return the open pull requests, the oldest first; their heads can be read from the repository.

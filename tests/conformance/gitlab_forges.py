@@ -1,10 +1,11 @@
 """GitLab as a forge, on a server that is held against a client that others wrote."""
 
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import gitlab as clients
+import pytest
 from gitlab.exceptions import GitlabAuthenticationError
 
 from reconciler.git.repository import Repository
@@ -13,7 +14,6 @@ from reconciler.model.reviews import Opinion
 from reconciler.ports.forge import Forge
 from reconciler.providers.forge.gitlab import gitlab
 from tests.conformance.pushed_forges import PushedForgeBench
-from tests.conformance.review_pages import Page
 from tests.contracts.gitlab import GitLabServer, serving
 from tests.contracts.gitlab.documents import NAME
 from tests.contracts.gitlab.server import BOT, PERSON, PERSON_TOKEN, TOKEN
@@ -41,33 +41,36 @@ class GitLabBench(PushedForgeBench):
         return self.client().projects.get(NAME)
 
     @property
-    def names(self) -> tuple[str, str]:
-        return PERSON, BOT
+    def me(self) -> str:
+        return BOT
 
-    def page(self, number: int) -> Page:
+    @property
+    def owner(self) -> str:
+        return PERSON
+
+    def shown(self, number: int) -> Any:
         shown = self.project.mergerequests.get(number)
-        return Page(shown.title, shown.description, shown.target_branch, shown.web_url)
+        page = {"title": shown.title, "body": shown.description, "html_url": shown.web_url}
+        return page | {"base": {"ref": shown.target_branch}}
 
-    def opine(self, number: int, opinion: Opinion) -> None:
-        if opinion is Opinion.APPROVED:
-            self.project.mergerequests.get(number).approve()
-        else:
-            self.server.repository.requests[number].reviewers[PERSON] = "requested_changes"
-
-    def opine_as_reader(self, number: int) -> None:
-        self.server.tokens["glpat-of-a-reader"] = "reader"
-        self.server.calls.readers.add("reader")
-        reader = self.client("glpat-of-a-reader").projects.get(NAME)
-        with suppress(GitlabAuthenticationError):
-            reader.mergerequests.get(number).approve()
-
-    def statuses(self, commit: CommitId) -> list[tuple[str, str, str]]:
-        told = self.project.commits.get(commit, lazy=True).statuses.list(get_all=True)
-        return [(one.name, one.status, one.description) for one in told]
-
-    def comments(self, number: int) -> list[str]:
+    def said(self, number: int) -> list[str]:
         notes = self.project.mergerequests.get(number).notes.list(sort="asc", get_all=True)
         return [one.body for one in notes if not one.system]
+
+    def judged(self, commit: CommitId) -> list[tuple[str, str, str]]:
+        told = self.project.commits.get(commit, lazy=True).statuses.list(get_all=True)
+        return [(one.name, {"failed": "failure"}.get(one.status, one.status), one.description) for one in told]
+
+    def review(self, number: int, opinion: Opinion, *, by_reader: bool = False) -> None:
+        if opinion is Opinion.DECLINED:
+            self.server.repository.requests[number].reviewers[PERSON] = "requested_changes"
+        elif by_reader:
+            self.server.tokens["glpat-of-a-reader"] = "reader"
+            self.server.calls.readers.add("reader")
+            with pytest.raises(GitlabAuthenticationError):
+                self.client("glpat-of-a-reader").projects.get(NAME).mergerequests.get(number).approve()
+        else:
+            self.project.mergerequests.get(number).approve()
 
     def close(self) -> None:
         super().close()

@@ -1,23 +1,24 @@
-"""What every forge with pull requests promises of them."""
+"""What every forge with pull requests promises of them, on every provider of this distribution."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reconciler.conformance.test_forge import FILE, NAME, begin, order
 from reconciler.forges.pull_requests import PullRequestForge
 from reconciler.model.reviews import CommitStatus, Opinion, Verdict
-from tests.conformance.forges import SERVERS
-from tests.conformance.reviewed_forges import REVIEW_BENCHES, ReviewBench
+from tests.conformance.forges import BENCHES, REVIEWED, SERVERS
+from tests.conformance.pushed_forges import ReviewBench
 from tests.servers.fixtures import provider
 from tests.servers.process import until
 
 
-@pytest.fixture(params=[provider(name, SERVERS.get(name, ""), __file__) for name in REVIEW_BENCHES])
+@pytest.fixture(params=[provider(name, SERVERS.get(name, ""), __file__) for name in REVIEWED])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ReviewBench]:
     server = request.getfixturevalue(SERVERS[request.param]) if request.param in SERVERS else None
-    bench = REVIEW_BENCHES[request.param](tmp_path, server)
+    bench: Any = BENCHES[request.param](tmp_path, server)
     begin(bench)
     yield bench
     bench.close()
@@ -33,21 +34,21 @@ def forge(bench: ReviewBench) -> PullRequestForge:
 def test_a_proposal_s_page_has_its_text_and_its_address(bench: ReviewBench, forge: PullRequestForge) -> None:
     forge.propose(order(bench))
     (pull,) = forge.pulls()
-    shown = bench.page(pull.number)
-    assert (shown.title, shown.base) == ("Promote a trial", "main")
-    assert shown.body.endswith("## Evidence\n\nIt is *better*.")
-    assert forge.list()[NAME].url == pull.url == shown.url
-    assert (pull.author, pull.is_fork, pull.commit) == (bench.names[1], False, forge.list()[NAME].commit)
+    shown = bench.shown(pull.number)
+    assert (shown["title"], shown["base"]["ref"]) == ("Promote a trial", "main")
+    assert shown["body"].endswith("## Evidence\n\nIt is *better*.")
+    assert forge.list()[NAME].url == pull.url == shown["html_url"]
+    assert (pull.author, pull.is_fork, pull.commit) == (bench.me, False, forge.list()[NAME].commit)
 
 
 def test_an_approval_is_of_a_head_and_ends_with_it(bench: ReviewBench, forge: PullRequestForge) -> None:
     forge.propose(order(bench))
     (pull,) = forge.pulls()
     assert forge.list()[NAME].reviews == ()
-    bench.opine(pull.number, Opinion.APPROVED)
+    bench.review(pull.number, Opinion.APPROVED)
     forge.refresh()
     (review,) = forge.list()[NAME].reviews
-    assert (review.author, review.opinion, review.commit) == (bench.names[0], Opinion.APPROVED, pull.commit)
+    assert (review.author, review.opinion, review.commit) == (bench.owner, Opinion.APPROVED, pull.commit)
     bench.push(pull.branch, {FILE: "model: {trial: other}\n"})
     forge.refresh()
     until(lambda: forge.refresh() or forge.list()[NAME].commit != pull.commit, "the push to be seen")
@@ -59,10 +60,10 @@ def test_changes_that_are_asked_for_are_told_until_they_are_approved(
 ) -> None:
     forge.propose(order(bench))
     (pull,) = forge.pulls()
-    bench.opine(pull.number, Opinion.DECLINED)
+    bench.review(pull.number, Opinion.DECLINED)
     forge.refresh()
     assert [review.opinion for review in forge.list()[NAME].reviews] == [Opinion.DECLINED]
-    bench.opine(pull.number, Opinion.APPROVED)
+    bench.review(pull.number, Opinion.APPROVED)
     forge.refresh()
     assert [review.opinion for review in forge.list()[NAME].reviews] == [Opinion.APPROVED]
 
@@ -70,7 +71,7 @@ def test_changes_that_are_asked_for_are_told_until_they_are_approved(
 def test_a_person_without_the_right_to_decide_decides_nothing(bench: ReviewBench, forge: PullRequestForge) -> None:
     forge.propose(order(bench))
     (pull,) = forge.pulls()
-    bench.opine_as_reader(pull.number)
+    bench.review(pull.number, Opinion.APPROVED, by_reader=True)
     forge.refresh()
     assert forge.list()[NAME].reviews == ()
 
@@ -82,8 +83,7 @@ def test_statuses_and_comments_are_kept_by_the_forge(bench: ReviewBench, forge: 
     forge.judge(pull.commit, CommitStatus("setpoint/dev", Verdict.FAILURE, "no"))
     forge.comment(pull.number, "first")
     forge.comment(pull.number, "then")
-    ((context, state, line),) = bench.statuses(pull.commit)
-    assert (context, state[:4], line) == ("setpoint/dev", "fail", "no")
-    (comment,) = bench.comments(pull.number)
+    assert bench.judged(pull.commit) == [("setpoint/dev", "failure", "no")]
+    (comment,) = bench.said(pull.number)
     assert "then" in comment
     assert "first" not in comment

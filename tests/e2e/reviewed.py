@@ -5,6 +5,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,6 +62,14 @@ class Reviewed:
         file = self.log.parent / "home" / "pool" / "pools" / f"{file_name(Address(pool))}.json"
         moment = file.stat().st_mtime if file.exists() else 0.0
         return moment if moment >= since else 0.0
+
+    def rest(self, seconds: float = 3.0) -> None:
+        """Wait until the daemon has made no pass for so long."""
+        begun, passes = time.monotonic(), -1
+        while time.monotonic() - begun < seconds:
+            if (count := sum(line.get("event") == "pass" for line in self.told)) != passes:
+                begun, passes = time.monotonic(), count
+            time.sleep(0.1)
 
     def propose(self, branch: str, files: Mapping[str, str | None]) -> int:
         """Push a commit off `main` to a branch and open a pull request; return its number."""

@@ -10,6 +10,7 @@ OURS = ("reconciler", "runners")
 HOMES: dict[str, tuple[str, ...]] = {
     "apscheduler": ("reconciler/model", "reconciler/loop"),
     "click": ("reconciler/cli", "reconciler/__main__"),
+    "cryptography": ("reconciler/providers/forge/github",),
     "fsspec": ("reconciler/providers",),
     "git": ("reconciler/git",),
     "hydra": ("reconciler/compose",),

@@ -14,7 +14,16 @@ from reconciler.forges.hub import Merge
 from reconciler.forges.pull_requests import PullRequestForge
 from reconciler.git.repository import Repository
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Comment, CommitStatus, Opinion, PullRequest, PullState, Review, Verdict
+from reconciler.model.reviews import (
+    BranchRules,
+    Comment,
+    CommitStatus,
+    Opinion,
+    PullRequest,
+    PullState,
+    Review,
+    Verdict,
+)
 from reconciler.settings import reveal
 from reconciler.signatures import SigningKey
 from reconciler.wire import Server, Wire
@@ -56,6 +65,19 @@ class Gitea:
     def me(self) -> str:
         """Return our own name."""
         return text(self._client.get("/user"), "login")
+
+    def rules(self, base: str) -> BranchRules:
+        """Return the rules of a branch, as far as they are told to a user who doesn't administer the repository."""
+        found = self._client.get(f"{self._root}/branches/{part(base)}")
+        contexts = at(found, "status_check_contexts") if flag(found, "enable_status_check") else ()
+        approvals = at(found, "required_approvals")
+        return BranchRules(
+            is_protected=flag(found, "protected"),
+            approvals=approvals if isinstance(approvals, int) else 0,
+            contexts=frozenset(one for one in contexts or () if isinstance(one, str)),
+            we_may_push=flag(found, "user_can_push"),
+            we_administer=flag(self._client.get(self._root), "permissions", "admin"),
+        )
 
     def pulls(self, base: str) -> Sequence[PullRequest]:
         """Return the open pull requests to a branch."""

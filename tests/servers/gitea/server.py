@@ -63,14 +63,14 @@ class Protection:
 class Gitea(Processes):
     """A server at `url`; `admin` may do everything, once it has been started."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep all state in a folder."""
+    def __init__(self, folder: Path, *, queues: str = "level") -> None:
+        """Keep all state in a folder; `queues` is the kind of what it does later, see `settings`."""
         port = free_port()
         self.url = f"http://{LOOPBACK}:{port}"
         self._folder, self._config = folder, folder / "app.ini"
         self._admin: Person | None = None
         folder.mkdir(parents=True, exist_ok=True)
-        write(self._config, settings(folder, port))
+        write(self._config, settings(folder, port, queues=queues))
         ready = f"{self.url}/api/healthz"
         super().__init__(
             Process("gitea", self._command("web"), folder / "gitea.log", lambda: answers(ready), self._environ)
@@ -169,9 +169,11 @@ class Gitea(Processes):
         asked = {"type": "gitea", "active": True, "config": config, "events": list(events)}
         return int(self._do("POST", f"/repos/{repository}/hooks", asked).json()["id"])
 
-    def requests_of(self, name: str) -> int:
-        """Return how many requests somebody has made so far, of the API and of Git."""
-        return sum(f" - {name} [" in line for line in access_log(self._folder).read_text("utf-8").splitlines())
+    def requests_of(self, name: str) -> tuple[int, int]:
+        """Return how many requests somebody has made so far: of the API, and of Git."""
+        lines = access_log(self._folder).read_text("utf-8").splitlines()
+        told = [" /api/v1/" in line for line in lines if f" - {name} [" in line]
+        return sum(told), len(told) - sum(told)
 
     def _do(self, method: str, path: str, asked: object, who: Person | None = None) -> httpx.Response:
         """Ask what the API can't refuse."""

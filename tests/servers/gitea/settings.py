@@ -27,11 +27,11 @@ IDLE = (
 """What it would do by the clock, some of it at each start."""
 
 
-def settings(folder: Path, port: int) -> Settings:
+def settings(folder: Path, port: int, *, queues: str = "level") -> Settings:
     """Return the settings of a server: all that it keeps lies below a folder, and it listens at a port.
 
     Its queues are the usual ones, on the disk, and looked into every two seconds when nothing happens: some things come
-    a moment after a push, as they do on every Gitea.
+    a moment after a push, as they do on every Gitea. Those of the kind `channel` are in memory, and wait for nothing.
     """
     return {
         "": _itself(folder),
@@ -50,6 +50,7 @@ def settings(folder: Path, port: int) -> Settings:
         "session": {"PROVIDER": "memory"},
         "indexer": {"ISSUE_INDEXER_TYPE": "db"},
         "picture": {"DISABLE_GRAVATAR": True},
+        "queue": {"TYPE": queues},
         "openid": {"ENABLE_OPENID_SIGNIN": False, "ENABLE_OPENID_SIGNUP": False},
         **{section: {"ENABLED": False} for section in ("actions", "mailer", "mirror", "packages")},
         **{f"cron.{task}": {"ENABLED": False} for task in IDLE},

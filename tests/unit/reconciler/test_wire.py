@@ -86,6 +86,14 @@ def test_what_isn_t_safe_to_ask_twice_is_asked_once(server: ApiServer) -> None:
     assert len(server.asked) == 1
 
 
+def test_more_headers_go_with_every_request_and_who_we_are_goes_before_them(server: ApiServer) -> None:
+    headers = {"X-Version": "1", "Accept": "application/vnd.x+json", "Authorization": "nobody"}
+    line = Wire(api_server(Access(server.url)), Token(TOKEN), 5.0, headers=headers)
+    assert [line.send(JOBS).status for _ in range(2)] == [200] * 2
+    told = [(one.headers["x-version"], one.headers["accept"], one.headers["authorization"]) for one in server.asked]
+    assert told == [("1", "application/vnd.x+json", f"Bearer {TOKEN}")] * 2
+
+
 def test_a_redirection_is_an_answer_and_never_followed(server: ApiServer) -> None:
     server.faults = [Fault(302, headers={"Location": "http://127.0.0.1:9/elsewhere"})]
     answer = wire(server).send(JOBS)

@@ -4,6 +4,7 @@ from reconciler.forges.access import Token, address_of
 from reconciler.forges.branches import ProposalBranches
 from reconciler.forges.budget import Budget
 from reconciler.forges.client import ForgeClient
+from reconciler.forges.paging import Paging
 from reconciler.forges.pull_requests import PullRequestForge
 from reconciler.git.repository import Repository
 from reconciler.providers.forge.gitlab.hub import GitLab
@@ -13,6 +14,7 @@ from reconciler.wire import Server, Wire
 
 TIMEOUT = 10.0
 ROOT = "/api/v4"
+PAGING = Paging(100, ("per_page",), links=True)
 HEADER = "PRIVATE-TOKEN"
 """Bears any access token: of a project, a group or a user."""
 
@@ -44,7 +46,7 @@ def gitlab(
         Refused: one of the names isn't one, the secret isn't set, or nothing tells where GitLab is.
     """
     address, named = address_of(repository, url, path)
-    wire = Wire(Server("the forge", address), Token(reveal(token).strip(), HEADER, ""), timeout)
-    hub = GitLab(ForgeClient(wire, ROOT, Budget()), named)
+    wire = Wire(Server("the forge", address), Token(reveal(token), HEADER, ""), timeout)
+    hub = GitLab(ForgeClient(wire, ROOT, Budget(), PAGING), named)
     branches = ProposalBranches(repository, environment, branch, signing_key)
     return PullRequestForge(branches, hub, repository, environment)

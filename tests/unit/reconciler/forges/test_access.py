@@ -49,3 +49,14 @@ def test_a_token_is_a_header_and_is_never_shown() -> None:
     assert token.headers() == {"Authorization": "Bearer s3cret"}
     assert "s3cret" not in repr(token)
     assert not token.renew()
+
+
+@pytest.mark.parametrize("odd", ["a\nb", "a\x00", "schlüssel", "a\r\nX-Other: b"])
+def test_a_token_that_no_header_can_hold_is_refused_and_not_told(odd: str) -> None:
+    with pytest.raises(Refused, match="no token has") as refused:
+        Token(odd)
+    assert odd not in str(refused.value)
+
+
+def test_a_line_s_end_is_no_part_of_a_token() -> None:
+    assert Token("s3cret\n").headers() == {"Authorization": "Bearer s3cret"}

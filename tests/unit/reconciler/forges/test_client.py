@@ -114,3 +114,29 @@ def test_what_is_written_is_written_once_unless_it_is_safe_twice() -> None:
 
 def test_a_part_of_a_path_leads_nowhere_else() -> None:
     assert part("a/../b?c#d") == "a%2F..%2Fb%3Fc%23d"
+
+
+def test_a_refusal_whose_document_is_an_answer_is_one() -> None:
+    forge, _ = client(answer({"status": "pending"}, 409))
+    assert forge.send("PUT", "/things", {}, also=(409,)) == {"status": "pending"}
+    with pytest.raises(Declined):
+        forge.send("PUT", "/things", {}, also=(400,))
+
+
+def test_a_list_may_stand_in_a_field() -> None:
+    forge, line = client(answer({"things": [{"a": 1}], "total": 1}, x_total_count="1"))
+    assert list(forge.pages("/things", "things", state="open")) == [{"a": 1}]
+    assert [call.query["state"] for call in line.calls] == ["open"]
+
+
+@pytest.mark.parametrize("odd", [[], {"things": None}, {"things": {"a": 1}}, {}, None])
+def test_a_field_without_a_list_is_told(odd: Any) -> None:
+    forge, _ = client(answer(odd))
+    with pytest.raises(Unavailable, match="no list"):
+        list(forge.pages("/things", "things"))
+
+
+def test_a_list_ends_where_the_forge_says_so() -> None:
+    forge, line = client(answer([{"a": 1}], link='<x>; rel="next"'), answer([{"a": 2}], link='<x>; rel="prev"'))
+    assert [one["a"] for one in forge.pages("/things")] == [1, 2]
+    assert len(line.calls) == 2

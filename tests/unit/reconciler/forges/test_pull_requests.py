@@ -9,7 +9,7 @@ import pytest
 from reconciler.forges.branches import ProposalBranches
 from reconciler.forges.client import Absent
 from reconciler.forges.hub import Merge
-from reconciler.forges.pull_requests import HEARD_FOR, LONGEST_BODY, PAUSES, PullRequestForge
+from reconciler.forges.pull_requests import HEARD_FOR, LONGEST_BODY, PAUSES, TOLD_FOR, PullRequestForge
 from reconciler.git.repository import Repository, open_repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
@@ -83,9 +83,21 @@ def test_the_list_of_pull_requests_is_asked_for_once_in_a_while(place: Place) ->
     assert place.hub.calls == {"pulls": 1, "reviews": 1}
     place.time.sleep(HEARD_FOR)
     place.forge.list()
+    assert (place.hub.calls["pulls"], place.hub.calls["latest"]) == (2, 0)
+
+
+def test_where_webhooks_tell_of_changes_it_is_asked_for_at_once_and_else_less_often(place: Place) -> None:
+    place.forge.propose(place.order())
+    place.forge.list()
+    place.hub.calls.clear()
     place.forge.refresh()
     place.forge.list()
-    assert (place.hub.calls["pulls"], place.hub.calls["latest"]) == (3, 0)
+    place.time.sleep(HEARD_FOR)
+    place.forge.list()
+    assert place.hub.calls["pulls"] == 1
+    place.time.sleep(TOLD_FOR)
+    place.forge.list()
+    assert place.hub.calls["pulls"] == 2
 
 
 def test_a_head_that_moves_has_the_list_asked_for_again(place: Place) -> None:

@@ -247,7 +247,10 @@ def test_notes_go_to_the_status() -> None:
 )
 def test_nothing_is_merged_that_would_be_refused(told: Mapping[str, Any], reason: str) -> None:
     def merges(resource: Resource, view: object) -> Decision:
-        return replace(decided(resource.address, ""), changes=(MergeProposal(address=LOANS, name="n"),))
+        return replace(
+            decided(resource.address, ""),
+            changes=(MergeProposal(address=LOANS, name="n", head=COMMIT, file="f", edits={}),),
+        )
 
     loop = Loop(controllers={**CONTROLLERS, "datasets": CONTROLLERS["datasets"]._replace(decide=merges)})
     for look in (loop.cycle.preview, loop.cycle.run):

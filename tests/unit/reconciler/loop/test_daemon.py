@@ -52,9 +52,7 @@ class Environment:
         self.commit: CommitId | None = COMMIT
         self.trouble: Exception | None = None
         self.news = threading.Event()
-        self.has_moved = False
-        self.refreshed = 0
-        self.looks = 0
+        self.has_moved, self.looks = False, 0
         self.cared = 0
         self.sick: Exception | None = None
 
@@ -68,8 +66,7 @@ class Environment:
         return self.coming.pop(0) if self.coming else made()
 
     def refresh(self) -> None:
-        """Count how often the forge said something."""
-        self.refreshed += 1
+        self.has_moved = False
 
     def moved(self) -> bool:
         self.looks += 1

@@ -186,7 +186,10 @@ def test_nothing_is_merged_to_a_branch_whose_newest_commit_is_refused() -> None:
 
 
 def test_what_the_daemon_could_not_sign_it_does_not_merge() -> None:
-    merge, drop = MergeProposal(address=LOANS, name="n"), DropRun(address=LOANS, run=RunName(f"{LOANS}/1"))
+    merge, drop = (
+        MergeProposal(address=LOANS, name="n", head=stage.COMMIT, file="f", edits={}),
+        DropRun(address=LOANS, run=RunName(f"{LOANS}/1")),
+    )
     told = Decision(address=LOANS, phase=Phase.READY, reason="x", message="x", changes=(merge, drop))
     held = without_unsigned_merges(Plan(stage.COMMIT, "dev", {LOANS: told}), "there is no key").decisions[LOANS]
     assert (held.changes, held.phase, held.reason) == ((drop,), Phase.STALLED, "NoSigningKey")

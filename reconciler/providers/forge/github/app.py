@@ -1,0 +1,162 @@
+"""Who we are as an App: a claim that its key signs, and for an hour a token of its installation on one repository.
+
+The token has no more rights than are used here, whatever else the App was granted.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from reconciler.forges.client import Absent, Declined, Document, ForgeClient, part
+from reconciler.forges.documents import number, text
+from reconciler.model.errors import Refused, Unavailable
+from reconciler.providers.forge.github.signing import Sign, token
+
+PERMISSIONS: Mapping[str, str] = MappingProxyType({"contents": "write", "pull_requests": "write", "statuses": "write"})
+"""What is used: merges and pushes; pull requests and comments on them; statuses of commits."""
+DRIFT = 60
+"""Seconds by which our clock may be ahead of GitHub's."""
+LASTING = 540
+"""Seconds that a claim is good for from now on: with the drift, the ten minutes that GitHub allows."""
+EARLY = 300.0
+"""Seconds before its end in which a token is made anew."""
+SHORTEST, LONGEST = 60.0, 3600.0
+"""Seconds for which a token is used at least, whatever the clocks say, and at the most."""
+JUST_MADE = 5.0
+"""Seconds in which a token that is turned down may be one that another thread has replaced already."""
+_TOKEN = re.compile(r"[!-~]{1,2000}")
+
+
+class Claim:
+    """An App by its own word, which lets it ask for tokens and nothing else.
+
+    Args:
+        app: its client id or number.
+        sign: signs with its private key.
+        wall: the time of day, in seconds since 1970.
+    """
+
+    def __init__(self, app: str, sign: Sign, wall: Callable[[], float] = time.time) -> None:
+        self._app = app
+        self._sign = sign
+        self._wall = wall
+
+    def headers(self) -> Mapping[str, str]:
+        """Return the header that tells who we are, signed for this moment."""
+        now = int(self._wall())
+        claims = {"iss": self._app, "iat": now - DRIFT, "exp": now + LASTING}
+        return {"Authorization": f"Bearer {token(claims, self._sign)}"}
+
+    def renew(self) -> bool:
+        """Tell that another claim would say the same."""
+        return False
+
+
+class InstallationToken:
+    """The token of an App's installation on a repository, made anew in time. Any number of threads may use it.
+
+    Args:
+        client: the API, by which the App is known by its claim.
+        repository: `owner/name`.
+        installation: the installation's number; 0 is asked for.
+        now: a clock that only runs forward, in seconds.
+        wall: the time of day, in seconds since 1970, by which GitHub says when a token ends.
+    """
+
+    def __init__(
+        self,
+        client: ForgeClient,
+        repository: str,
+        installation: int = 0,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._client = client
+        self._repository = repository
+        self._given = installation
+        self._now, self._wall = now, wall
+        self._lock = threading.Lock()
+        self._headers: Mapping[str, str] = {}
+        self._made = self._until = float("-inf")
+
+    def __repr__(self) -> str:
+        """Show whose it is, and never the token itself."""
+        return f"InstallationToken({self._repository})"
+
+    def headers(self) -> Mapping[str, str]:
+        """Return the header that tells who we are.
+
+        Raises:
+            Refused: the App isn't known, isn't installed there, or wasn't granted what it needs.
+            Unavailable: GitHub didn't answer, or not with a token.
+        """
+        with self._lock:
+            if self._now() >= self._until:
+                self._make()
+            return self._headers
+
+    def renew(self) -> bool:
+        """Make the token anew, as GitHub turned it down; one that was made a moment ago is tried once more."""
+        with self._lock:
+            if self._now() - self._made >= JUST_MADE:
+                self._make()
+            return True
+
+    def name(self) -> str:
+        """Return the name under which the App comments.
+
+        Raises:
+            Refused: the App isn't known.
+            Unavailable: GitHub didn't answer, or without a name.
+        """
+        slug = text(self._client.get("/app"), "slug")
+        return f"{slug}[bot]" if slug else ""
+
+    def _make(self) -> None:
+        told = self._asked()
+        found, ends = text(told, "token", most=4000), text(told, "expires_at", most=100)
+        if not _TOKEN.fullmatch(found):
+            raise Unavailable(f"{self._client.place} answered with no token", "see that it is a GitHub")
+        left = _seconds(ends) - self._wall() - EARLY
+        self._made = self._now()
+        self._until = self._made + min(max(left, SHORTEST), LONGEST)
+        self._headers = {"Authorization": f"Bearer {found}"}
+
+    def _asked(self) -> Document:
+        path = f"/app/installations/{self._installation()}/access_tokens"
+        document = {"repositories": [self._repository.rpartition("/")[2]], "permissions": dict(PERMISSIONS)}
+        try:
+            made: Document = self._client.send("POST", path, document, is_safe=True)
+        except Absent as error:
+            raise self._not_installed() from error
+        except Declined as error:
+            rights = ", ".join(f"{name}: {level}" for name, level in PERMISSIONS.items())
+            hint = f"grant the App {rights} on that repository; it says: {error.words}"
+            raise Refused(f"{self._client.place} gives the App no token for {self._repository}", hint) from error
+        return made
+
+    def _installation(self) -> int:
+        if self._given:
+            return self._given
+        owner, _, name = self._repository.partition("/")
+        try:
+            return number(self._client.get(f"/repos/{part(owner)}/{part(name)}/installation"), "id")
+        except Absent as error:
+            raise self._not_installed() from error
+
+    def _not_installed(self) -> Refused:
+        hint = "install it there, or mend `installation` beside the provider in environment.yaml"
+        return Refused(f"the App isn't installed on {self._repository} of {self._client.place}", hint)
+
+
+def _seconds(moment: str) -> float:
+    """Return a moment as seconds since 1970; 0 where it is none."""
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError:
+        return 0.0
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()

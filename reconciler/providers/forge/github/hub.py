@@ -1,0 +1,132 @@
+"""The calls of GitHub's REST API, one for each verb of a `Hub`."""
+
+from collections.abc import Callable, Sequence
+
+from reconciler.forges.client import Absent, Declined, ForgeClient, part
+from reconciler.forges.documents import text
+from reconciler.forges.hub import Merge
+from reconciler.model.errors import Unavailable
+from reconciler.model.ids import CommitId
+from reconciler.model.reviews import Comment, CommitStatus, PullRequest, PullState, Review
+from reconciler.providers.forge.github.merges import Merging
+from reconciler.providers.forge.github.reading import comment, commit_status, newest_reviews, pull_request
+
+LONGEST_TITLE = 256
+"""Characters of a title that GitHub takes."""
+_DECIDES = ("admin", "write")
+"""Rights of people whose reviews count; `maintain` is told as `write`, `triage` as `read`."""
+
+
+class GitHub:
+    """One repository on GitHub; see `Hub` for what each verb promises.
+
+    Args:
+        client: its API.
+        repository: `owner/name`.
+        merging: how a merge is asked for.
+        name: returns our own name, under which we comment.
+    """
+
+    def __init__(self, client: ForgeClient, repository: str, merging: Merging, name: Callable[[], str]) -> None:
+        self._client = client
+        self._owner = repository.split("/", maxsplit=1)[0]
+        self._root = "/repos/" + "/".join(map(part, repository.split("/")))
+        self._merging = merging
+        self._name = name
+
+    @property
+    def place(self) -> str:
+        """Return the forge as messages name it."""
+        return self._client.place
+
+    @property
+    def refs(self) -> str:
+        """Return the folder of the refs of pull requests."""
+        return "refs/pull"
+
+    def me(self) -> str:
+        """Return our own name."""
+        name = self._name()
+        if not name:  # comments by accounts that are gone have no author either
+            raise Unavailable(f"{self.place} doesn't say who we are", "see that it is a GitHub")
+        return name
+
+    def pulls(self, base: str) -> Sequence[PullRequest]:
+        """Return the open pull requests to a branch."""
+        return list(map(pull_request, self._client.pages(f"{self._root}/pulls", state="open", base=base)))
+
+    def latest(self, base: str, branch: str) -> PullRequest | None:
+        """Return the newest pull request from a branch, open or not.
+
+        GitHub passes over a filter that it doesn't understand, and one owner may have several forks.
+        """
+        query = {"state": "all", "base": base, "head": f"{self._owner}:{branch}"}
+        listed = map(pull_request, self._client.pages(f"{self._root}/pulls", **query))
+        same = (pull for pull in listed if pull.branch == branch and not pull.is_fork)
+        return max(same, key=lambda pull: pull.number, default=None)
+
+    def open(self, base: str, branch: str, title: str, body: str) -> PullRequest:
+        """Open a pull request; the one that is open already, if one is (422)."""
+        document = {"base": base, "head": branch, "title": title[:LONGEST_TITLE], "body": body}
+        try:
+            return pull_request(self._client.send("POST", f"{self._root}/pulls", document))
+        except Declined as error:
+            found = self.latest(base, branch) if error.status == 422 else None
+            if found is not None and found.state is PullState.OPEN:
+                return found
+            if "head invalid" in error.words:  # it hasn't heard of the branch
+                raise Absent(error.message, error.hint, error.status, error.words) from error
+            raise
+
+    def close(self, number: int) -> None:
+        """Close a pull request unmerged; one that was merged stays so."""
+        try:
+            self._client.send("PATCH", f"{self._root}/pulls/{number}", {"state": "closed"}, is_safe=True)
+        except Absent:
+            return
+
+    def merge(self, number: int, head: CommitId, message: str) -> Merge:
+        """Merge a pull request by a merge commit, if its branch is where we think."""
+        return self._merging.merge(f"{self._root}/pulls/{number}", head, message)
+
+    def reviews(self, number: int) -> Sequence[Review]:
+        """Return the newest opinion of each person who may write to the repository: GitHub takes anybody's.
+
+        It tells neither whether one counts by the branch's rules nor whether one is of a former head: who uses it has
+        to look at its commit.
+        """
+        newest = newest_reviews(self._client.pages(f"{self._root}/pulls/{number}/reviews"))
+        return [review for author, review in newest.items() if self._may_decide(author)]
+
+    def _may_decide(self, person: str) -> bool:
+        try:
+            told = self._client.get(f"{self._root}/collaborators/{part(person)}/permission")
+        except Absent:
+            return False
+        return text(told, "permission") in _DECIDES
+
+    def comments(self, number: int) -> Sequence[Comment]:
+        """Return the comments on a pull request, the oldest first."""
+        return list(map(comment, self._client.pages(f"{self._root}/issues/{number}/comments")))
+
+    def say(self, number: int, text: str) -> Comment:
+        """Comment on a pull request."""
+        return comment(self._client.send("POST", f"{self._root}/issues/{number}/comments", {"body": text}))
+
+    def edit(self, number: int, comment: int, text: str) -> None:  # noqa: ARG002  other forges need both
+        """Write a comment anew."""
+        self._client.send("PATCH", f"{self._root}/issues/comments/{comment}", {"body": text}, is_safe=True)
+
+    def statuses(self, commit: CommitId) -> Sequence[CommitStatus]:
+        """Return the newest status of every context of a commit."""
+        return list(map(commit_status, self._client.pages(f"{self._root}/commits/{commit}/status", "statuses")))
+
+    def judge(self, commit: CommitId, status: CommitStatus) -> None:
+        """Give a commit a status."""
+        document = {
+            "context": status.context,
+            "state": status.verdict.value,
+            "description": status.description,
+            "target_url": status.url or None,
+        }
+        self._client.send("POST", f"{self._root}/statuses/{commit}", document, is_safe=True)

@@ -1,0 +1,11 @@
+"""A small GitHub with a life of its own, in this process: a real repository of Git, and the calls that are used here.
+
+Every request and every answer is held against GitHub's own description of its API (`cloud.json`, `server.json`, made by
+`tests/contracts/prune.py`); what the description can't say, how merges and limits behave, stands in `repository.py` and
+`server.py`.
+"""
+
+from tests.contracts.github.repository import Pull, Repository
+from tests.contracts.github.server import GitHubServer, serving
+
+__all__ = ["GitHubServer", "Pull", "Repository", "serving"]

@@ -1,0 +1,268 @@
+"""What each call does, by the name of its operation in the description."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.contracts.github.accounts import INSTALLATION, Accounts
+from tests.contracts.github.documents import Documents
+from tests.contracts.github.repository import ID, Pull, Repository
+
+Json = Any
+
+
+@dataclass
+class Asked:
+    """A request that is understood: who asks, what, and with which values in the path, the query and the body."""
+
+    login: str
+    values: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    body: Json = None
+
+
+@dataclass
+class Told:
+    """An answer. `more` says that a list has another page."""
+
+    status: int
+    document: Json
+    more: bool = False
+
+
+class Calls:
+    """The calls on a repository.
+
+    Args:
+        repository: the repository.
+        documents: writes what is answered.
+        accounts: who is known, and the App.
+    """
+
+    def __init__(self, repository: Repository, documents: Documents, accounts: Accounts) -> None:
+        self._repository = repository
+        self._accounts = accounts
+        self._documents = documents
+
+    def answer(self, operation: str, asked: Asked) -> Told:
+        """Do what was asked."""
+        return _CALLS[operation](self, asked)
+
+    def user(self, asked: Asked) -> Told:
+        """Answer `GET /user`."""
+        return Told(200, self._documents.user(asked.login, "public-user"))
+
+    def app(self, asked: Asked) -> Told:
+        """Answer `GET /app`."""
+        return Told(200, self._documents.app())
+
+    def installation(self, asked: Asked) -> Told:
+        """Answer with the App's installation on the repository."""
+        return Told(200, self._documents.installation()) if self._accounts.is_installed else _absent()
+
+    def token(self, asked: Asked) -> Told:
+        """Make a token of the installation, of no more than it was granted, for repositories that it is on."""
+        if not self._accounts.is_installed or asked.values["installation_id"] != str(INSTALLATION):
+            return _absent()
+        body = asked.body or {}
+        if body.get("repositories", ["models"]) != ["models"]:
+            words = (
+                "There is at least one repository that does not exist or is not accessible to the parent installation."
+            )
+            return Told(422, self._documents.flaw(words))
+        made = self._accounts.make(body.get("permissions"))
+        if made is None:
+            return Told(422, self._documents.flaw("The permissions requested are not granted to this installation."))
+        return Told(201, made)
+
+    def pulls(self, asked: Asked) -> Told:
+        """List pull requests, the newest first; a filter without an owner is passed over."""
+        query = asked.query
+        state, head = query.get("state", "open"), query.get("head", "")
+        found = [one for one in self._repository.pulls.values() if state in ("all", one.state)]
+        found = [one for one in found if query.get("base", one.base) == one.base]
+        if ":" in head:
+            found = [one for one in found if head == f"{_owner(one)}:{one.branch}"]
+        page, more = _page(sorted(found, key=lambda one: -one.number), query)
+        return Told(200, [self._pull(one, "pull-request-simple") for one in page], more)
+
+    def pull(self, asked: Asked) -> Told:
+        """Answer with one pull request."""
+        return self._with_pull(asked, lambda pull: Told(200, self._looked_at(pull)))
+
+    def _looked_at(self, pull: Pull) -> Json:
+        self._repository.compute(pull)
+        return self._pull(pull)
+
+    def open(self, asked: Asked) -> Told:
+        """Open a pull request."""
+        repository, body = self._repository, asked.body
+        branch, base, heads = body["head"], body["base"], repository.heads
+        for name, one in (("head", branch), ("base", base)):
+            if one not in heads:
+                return self._invalid(resource="PullRequest", field=name, code="invalid")
+        if any(one.branch == branch and one.state == "open" and one.base == base for one in repository.pulls.values()):
+            told = f"A pull request already exists for ada:{branch}."
+            return self._invalid(resource="PullRequest", code="custom", message=told)
+        if repository.is_merged(heads[branch], heads[base]):
+            told = f"No commits between {base} and {branch}"
+            return self._invalid(resource="PullRequest", code="custom", message=told)
+        if not body.get("title"):
+            return self._invalid(resource="Issue", field="title", code="missing_field")
+        pull = repository.open(branch, base, body["title"], body.get("body", ""), asked.login)
+        return Told(201, self._pull(pull))
+
+    def change(self, asked: Asked) -> Told:
+        """Change a pull request."""
+
+        def changed(pull: Pull) -> Told:
+            pull.title, pull.body = asked.body.get("title", pull.title), asked.body.get("body", pull.body)
+            if pull.merged_at is None:
+                pull.state = asked.body.get("state", pull.state)
+            pull.touch()
+            return Told(200, self._pull(pull))
+
+        return self._with_pull(asked, changed)
+
+    def merge(self, asked: Asked) -> Told:
+        """Merge at once; while it isn't known whether that can be done, it can't."""
+
+        def merged(pull: Pull) -> Told:
+            repository = self._repository
+            status, words = repository.obstacle(pull, asked.body.get("sha", ""))
+            if status == 200 and not repository.compute(pull):
+                status, words = 405, "Pull Request is not mergeable"
+            if status != 200:
+                return Told(status, {"message": words, "documentation_url": "https://docs.github.com/rest"})
+            commit = repository.merge(pull, asked.body.get("commit_message", ""))
+            return Told(200, {"sha": commit, "merged": True, "message": "Pull Request successfully merged"})
+
+        return self._with_pull(asked, merged)
+
+    def merge_by_and_by(self, asked: Asked) -> Told:
+        """Take note of a merge that is wanted."""
+
+        def noted(pull: Pull) -> Told:
+            if pull.merged_at is not None:
+                details = {"message": "Pull request is already merged.", "sha": pull.merge_commit}
+                return Told(200, {"status": "merged", "details": details})
+            if pull.state != "open" or pull.is_draft:
+                words = "Pull request is closed." if pull.state != "open" else "Pull request is a draft."
+                return Told(400, {"status": "failed", "details": {"message": words}})
+            if pending := self._repository.pending(pull):
+                return Told(409, self._documents.merge_result(pending))
+            body = asked.body or {}
+            made = self._repository.ask(pull, body.get("sha", ""), body.get("commit_message", ""))
+            return Told(202, self._documents.merge_result(made))
+
+        return self._with_pull(asked, noted)
+
+    def merge_result(self, asked: Asked) -> Told:
+        """Answer what has become of a merge that was asked for."""
+        found = self._repository.merges.get(asked.values["uuid"])
+        if found is None or str(found.pull.number) != asked.values["pull_number"]:
+            return _absent()
+        return Told(200, self._documents.merge_result(found))
+
+    def reviews(self, asked: Asked) -> Told:
+        """List reviews, the oldest first."""
+        page, more = _page(self._repository.reviews.get(int(asked.values["pull_number"]), []), asked.query)
+        return Told(200, [self._documents.review(**one) for one in page], more)
+
+    def permission(self, asked: Asked) -> Told:
+        """Answer what somebody may do to the repository; of who has no account there is none."""
+        person = asked.values["username"]
+        if person.endswith("[bot]"):
+            return _absent()
+        return Told(200, self._documents.permission(person, self._accounts.people.get(person, "none")))
+
+    def comments(self, asked: Asked) -> Told:
+        """List comments, the oldest first."""
+        page, more = _page(self._repository.comments.get(int(asked.values["issue_number"]), []), asked.query)
+        return Told(200, [self._documents.comment(**one) for one in page], more)
+
+    def comment(self, asked: Asked) -> Told:
+        """Comment on a pull request."""
+        number = int(asked.values["issue_number"])
+        if number not in self._repository.pulls:
+            return _absent()
+        count = sum(map(len, self._repository.comments.values()))
+        made = {"number": 9001 + count, "author": asked.login, "body": asked.body["body"]}
+        self._repository.comments.setdefault(number, []).append(made)
+        self._repository.pulls[number].touch()
+        return Told(201, self._documents.comment(**made))
+
+    def change_comment(self, asked: Asked) -> Told:
+        """Write a comment anew."""
+        for comments in self._repository.comments.values():
+            for one in comments:
+                if str(one["number"]) == asked.values["comment_id"]:
+                    one["body"] = asked.body["body"]
+                    return Told(200, self._documents.comment(**one))
+        return _absent()
+
+    def judge(self, asked: Asked) -> Told:
+        """Give a commit a status."""
+        statuses = self._repository.statuses.setdefault(asked.values["sha"], [])
+        line = asked.body.get("description") or ""
+        if len(line) > 140:
+            return self._invalid(resource="Status", code="custom", message="description is too long (maximum is 140)")
+        if asked.body.get("target_url") == "":
+            return self._invalid(resource="Status", code="custom", message="Target url must use http(s) scheme")
+        statuses.insert(0, {"context": "default", **asked.body, "id": 1 + len(statuses)})
+        return Told(201, self._documents.status(statuses[0], "status"))
+
+    def statuses(self, asked: Asked) -> Told:
+        """List the newest status of every context of a commit."""
+        newest: dict[str, Json] = {}
+        for one in self._repository.statuses.get(asked.values["ref"], []):
+            newest.setdefault(one["context"], one)
+        page, more = _page(list(newest.values()), asked.query)
+        return Told(200, self._documents.combined(asked.values["ref"], list(newest.values()), page), more)
+
+    def _with_pull(self, asked: Asked, call: Callable[[Pull], Told]) -> Told:
+        pull = self._repository.pulls.get(int(asked.values["pull_number"]))
+        return call(pull) if pull else _absent()
+
+    def _pull(self, pull: Pull, kind: str = "pull-request") -> Json:
+        base = self._repository.heads[pull.base]
+        return self._documents.pull(pull, base, rule=self._repository.rule, kind=kind)
+
+    def _invalid(self, **error: str) -> Told:
+        return Told(422, self._documents.flaw("Validation Failed", **error))
+
+
+_CALLS: dict[str, Callable[[Calls, Asked], Told]] = {
+    "users/get-authenticated": Calls.user,
+    "apps/get-authenticated": Calls.app,
+    "apps/get-repo-installation": Calls.installation,
+    "apps/create-installation-access-token": Calls.token,
+    "pulls/list": Calls.pulls,
+    "pulls/create": Calls.open,
+    "pulls/get": Calls.pull,
+    "pulls/update": Calls.change,
+    "pulls/merge": Calls.merge,
+    "pulls/merge-async": Calls.merge_by_and_by,
+    "pulls/get-merge-async-result": Calls.merge_result,
+    "pulls/list-reviews": Calls.reviews,
+    "repos/get-collaborator-permission-level": Calls.permission,
+    "issues/list-comments": Calls.comments,
+    "issues/create-comment": Calls.comment,
+    "issues/update-comment": Calls.change_comment,
+    "repos/create-commit-status": Calls.judge,
+    "repos/get-combined-status-for-ref": Calls.statuses,
+}
+
+
+def _owner(pull: Pull) -> str:
+    return "ada" if pull.repository_id == ID else pull.author
+
+
+def _absent() -> Told:
+    return Told(404, {"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"})
+
+
+def _page(things: list[Any], query: dict[str, str]) -> tuple[list[Any], bool]:
+    """Return a page of a list, and whether there is another."""
+    size, page = min(int(query.get("per_page", "30")), 100), int(query.get("page", "1"))
+    return things[(page - 1) * size : page * size], len(things) > page * size

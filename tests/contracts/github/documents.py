@@ -1,0 +1,122 @@
+"""The repository's things as documents: what GitHub's description asks for, with what they are laid over it."""
+
+from typing import Any
+
+from tests.contracts.description import Description
+from tests.contracts.github.accounts import APP, CLIENT_ID, INSTALLATION, SLUG
+from tests.contracts.github.repository import FORK_ID, ID, MergeRequest, Pull
+
+Json = Any
+_IDS = {"repository": ID, "fork": FORK_ID}
+_STATES = {None: "unknown", False: "dirty", True: "clean"}
+
+
+class Documents:
+    """Writes documents.
+
+    Args:
+        description: the description that they follow.
+        web: where people reach the server.
+        name: the repository's, `owner/name`.
+    """
+
+    def __init__(self, description: Description, web: str, name: str) -> None:
+        self._description = description
+        self._web = web
+        self._name = name
+
+    def user(self, login: str, kind: str = "simple-user") -> Json:
+        """Write an account."""
+        is_app = login.endswith("[bot]")
+        return self._description.sample(kind, login=login, id=len(login), type="Bot" if is_app else "User")
+
+    def app(self) -> Json:
+        """Write the App."""
+        return self._description.sample("integration", id=APP, slug=SLUG, name="Setpoint", client_id=CLIENT_ID)
+
+    def installation(self) -> Json:
+        """Write the App's installation on the repository."""
+        owner = self.user(self._name.split("/", maxsplit=1)[0])
+        return self._description.sample("installation", id=INSTALLATION, app_id=APP, app_slug=SLUG, account=owner)
+
+    def repository(self, number: int = ID) -> Json:
+        """Write the repository, or its fork."""
+        name = self._name if number == ID else "somebody/models"
+        owner = self.user(name.split("/", maxsplit=1)[0])
+        fields = {"id": number, "full_name": name, "name": name.split("/")[1], "owner": owner, "fork": number != ID}
+        return self._description.sample("repository", **fields)
+
+    def pull(self, pull: Pull, base: str, *, rule: str = "", kind: str = "pull-request") -> Json:
+        """Write a pull request, alone or as a list has it; `base` is the head of its base."""
+        owner = self._name.split("/", maxsplit=1)[0]
+        there = None if pull.repository_id is None else self.repository(pull.repository_id)
+        fields = {
+            "number": pull.number,
+            "id": 1000 + pull.number,
+            "state": pull.state,
+            "title": pull.title,
+            "body": pull.body,
+            "draft": pull.is_draft,
+            "updated_at": pull.updated_at,
+            "merged_at": pull.merged_at,
+            "merge_commit_sha": pull.merge_commit,
+            "user": self.user(pull.author or owner),
+            "labels": [self._label(kind, name) for name in pull.labels],
+            "html_url": f"{self._web}/{self._name}/pull/{pull.number}",
+            "head": {"ref": pull.branch, "sha": pull.head, "label": f"{owner}:{pull.branch}", "repo": there},
+            "base": {"ref": pull.base, "sha": base, "label": f"{owner}:{pull.base}", "repo": self.repository()},
+        }
+        if kind == "pull-request":
+            state = "draft" if pull.is_draft else "blocked" if rule and pull.can_be_merged else None
+            fields |= {"merged": pull.merged_at is not None, "mergeable": pull.can_be_merged}
+            fields |= {"mergeable_state": state or _STATES[pull.can_be_merged]}
+        return self._description.sample(kind, **fields)
+
+    def _label(self, kind: str, name: str) -> Json:
+        fields = {"id": len(name), "node_id": "made up", "url": self._web, "name": name, "color": "ededed"}
+        return fields | {"description": None, "default": False}
+
+    def comment(self, number: int, author: str | None, body: str) -> Json:
+        """Write a comment; one whose author's account is gone has none."""
+        user = self.user(author) if author else None
+        return self._description.sample("issue-comment", id=number, body=body, user=user)
+
+    def review(self, author: str | None, state: str, commit: str | None) -> Json:
+        """Write a review; one whose author's account is gone has none."""
+        user = self.user(author) if author else None
+        return self._description.sample("pull-request-review", user=user, state=state, commit_id=commit)
+
+    def permission(self, login: str, right: str) -> Json:
+        """Write what somebody may do."""
+        fields = {"permission": right, "role_name": right}
+        return self._description.sample("repository-collaborator-permission", **fields)
+
+    def status(self, fields: Json, kind: str) -> Json:
+        """Write a status of a commit, alone or among all of its commit."""
+        return self._description.sample(kind, **{name: fields.get(name) for name in _STATUS} | {"id": fields["id"]})
+
+    def combined(self, commit: str, statuses: list[Json], page: list[Json]) -> Json:
+        """Write the newest statuses of a commit, and what they come to."""
+        states = {one["state"] for one in statuses}
+        failed = "failure" if states & {"failure", "error"} else "pending"
+        fields = {"sha": commit, "total_count": len(statuses), "state": "success" if states == {"success"} else failed}
+        told = [self.status(one, "simple-commit-status") for one in page]
+        return self._description.sample("combined-commit-status", **fields, statuses=told)
+
+    def merge_result(self, asked: MergeRequest) -> Json:
+        """Write what has become of a merge that was asked for."""
+        details: Json = {"message": asked.words}
+        if asked.status == "pending":
+            details |= {"uuid": asked.uuid, "merge_method": "merge", "merge_action": "default"}
+            details |= {"expected_head_sha": asked.head}
+        if asked.status == "merged":
+            details |= {"sha": asked.commit}
+        return {"status": asked.status, "details": details}
+
+    def flaw(self, words: str, /, **error: str) -> Json:
+        """Write a refusal of what isn't valid."""
+        errors = [error] if error else []
+        return {"message": words, "documentation_url": "https://docs.github.com/rest", "errors": errors}
+
+
+_STATUS = ("state", "context", "description", "target_url")

@@ -1,0 +1,48 @@
+"""What `doctor --forge` says of a branch's rules, each with what to do."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.forge_findings import rule_findings
+from reconciler.model.reviews import BranchRules
+from tests.unit.reconciler.cli.conftest import Say
+
+GOOD = BranchRules(True, 1, frozenset({"ci", "setpoint/prod"}), we_may_push=False, we_administer=False)
+
+
+def wrong(rules: BranchRules) -> list[str]:
+    return [one.what for one in rule_findings(rules, "main", "setpoint/prod") if not one.ok]
+
+
+def test_good_rules_have_nothing_to_mend() -> None:
+    assert wrong(GOOD) == []
+    assert wrong(replace(GOOD, contexts=frozenset({"setpoint/*"}))) == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "what"),
+    [
+        ({"is_protected": False}, "protection of main"),
+        ({"approvals": 0}, "approvals"),
+        ({"contexts": frozenset({"setpoint/dev"})}, "required statuses"),
+        ({"we_may_push": True}, "our right to push"),
+        ({"we_administer": True}, "our right to administer"),
+    ],
+)
+def test_each_lack_is_told_with_what_to_do(parts: dict[str, Any], what: str) -> None:
+    assert wrong(replace(GOOD, **parts)) == [what]
+    assert all(one.fix for one in rule_findings(GOOD, "main", "setpoint/prod"))
+
+
+def test_what_isn_t_told_to_us_isn_t_said_to_be_well() -> None:
+    rules = replace(GOOD, we_may_push=None, we_administer=None)
+    assert len(list(rule_findings(rules, "main", "setpoint/prod"))) == 3
+
+
+def test_plain_branches_are_said_to_be_that(repository: object, say: Say) -> None:
+    told = say("doctor", "--forge", "-C", str(repository), "-e", "dev")
+    assert told.code in (Exit.OK, Exit.FAILED)
+    assert "forge: plain branches" in told.out

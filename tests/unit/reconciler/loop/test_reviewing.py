@@ -1,0 +1,146 @@
+"""Reviewing: each pull request is told once, again when something moved, and one that fails stops no other."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from reconciler.loop.cycle import Pass
+from reconciler.loop.reviewing import AGAIN, Reviewer
+from reconciler.model.errors import Refused, Unavailable
+from reconciler.model.ids import CommitId
+from reconciler.model.plan import Plan
+from reconciler.model.reviews import BranchRules, CommitStatus, PullRequest, Verdict
+from reconciler.reviews.rehearsal import Pair, Rehearsal
+from reconciler.reviews.rehearsals import Seen
+from tests.unit.reconciler import stage
+
+ONE = PullRequest(1, "one", CommitId("1" * 40), ref="refs/pull/1/head")
+TWO = PullRequest(2, "two", CommitId("2" * 40), ref="refs/pull/2/head")
+
+
+class Found:
+    """Rehearsals that find out what a test says."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+        self.failing: dict[int, Exception] = {}
+
+    def of(self, pull: PullRequest, seen: Seen) -> Rehearsal:
+        self.asked.append(pull.number)
+        if pull.number in self.failing:
+            raise self.failing[pull.number]
+        return Rehearsal("dev", Pair(seen.plan.commit, pull.commit), obstacle=f"of {pull.number}")
+
+
+class Page:
+    """A forge that keeps what is said."""
+
+    def __init__(self, *pulls: PullRequest) -> None:
+        self.open: Sequence[PullRequest] = pulls
+        self.comments: list[tuple[int, str]] = []
+        self.statuses: list[tuple[CommitId, CommitStatus]] = []
+
+    def pulls(self) -> Sequence[PullRequest]:
+        return self.open
+
+    def refresh(self) -> None:
+        return
+
+    def me(self) -> str:
+        return "setpoint"
+
+    def rules(self) -> BranchRules | None:
+        return None
+
+    def comment(self, number: int, text: str) -> None:
+        self.comments.append((number, text))
+
+    def judge(self, commit: CommitId, status: CommitStatus) -> None:
+        self.statuses.append((commit, status))
+
+
+class Place:
+    """A reviewer, and a clock that a test moves."""
+
+    def __init__(self, *pulls: PullRequest) -> None:
+        self.found, self.page, self.now = Found(), Page(*pulls), 0.0
+        self.reviewer = Reviewer(self.found, "dev", lambda: self.page, lambda: self.now)  # type: ignore[arg-type]
+
+    def look(self, commit: str = "c" * 40, plan: str = "") -> None:
+        decisions = stage.decide(stage.resource(stage.SHARED), stage.actual()) if plan else None
+        told = Plan(CommitId(commit), "dev", {stage.SHARED: decisions} if decisions else {})
+        self.reviewer.seen(Pass(stage.desired(), stage.actual(), told))
+        self.reviewer.look()
+
+
+def test_nothing_is_said_before_a_pass_or_without_a_forge() -> None:
+    place = Place(ONE)
+    assert place.reviewer.look() is False
+    without = Reviewer(place.found, "dev", lambda: None)  # type: ignore[arg-type]
+    without.seen(Pass(stage.desired(), stage.actual(), Plan(stage.COMMIT, "dev")))
+    assert without.look() is False
+    assert place.found.asked == []
+
+
+def test_each_is_told_once_by_a_comment_and_a_status() -> None:
+    place = Place(ONE, TWO)
+    place.look()
+    place.look()
+    assert place.found.asked == [1, 2]
+    assert [number for number, _ in place.page.comments] == [1, 2]
+    assert place.page.statuses[0] == (ONE.commit, CommitStatus("setpoint/dev", Verdict.FAILURE, "of 1", ONE.url))
+
+
+def test_a_new_head_is_told_anew_and_a_closed_one_forgotten() -> None:
+    place = Place(ONE, TWO)
+    place.look()
+    place.page.open = [replace(ONE, commit=CommitId("9" * 40))]
+    place.look()
+    assert place.found.asked == [1, 2, 1]
+    place.page.open = [TWO]
+    place.look()
+    assert place.found.asked == [1, 2, 1, 2]
+
+
+def test_when_the_branch_moves_those_whose_turn_comes_later_are_called_stale() -> None:
+    place = Place(ONE, TWO)
+    place.look()
+    place.page.comments.clear()
+    place.page.statuses.clear()
+    place.look("d" * 40)
+    assert [(number, "STALE" in text) for number, text in place.page.comments] == [(2, True), (1, False), (2, False)]
+    assert [status.verdict for _, status in place.page.statuses] == [
+        Verdict.PENDING,
+        Verdict.FAILURE,
+        Verdict.FAILURE,
+    ]
+
+
+def test_a_plan_that_goes_on_changing_is_followed_once_in_a_while() -> None:
+    place = Place(ONE)
+    place.look()
+    place.look(plan="other")
+    assert place.found.asked == [1]
+    place.now = AGAIN
+    place.look(plan="other")
+    assert place.found.asked == [1, 1]
+
+
+def test_one_that_fails_stops_no_other_and_is_tried_again() -> None:
+    place = Place(ONE, TWO)
+    place.found.failing[1] = Unavailable("the repository is out of reach")
+    with pytest.raises(Unavailable, match="pull request 1 can't be planned: the repository is out of reach"):
+        place.look()
+    assert [number for number, _ in place.page.comments] == [2]
+    place.found.failing.clear()
+    place.look()
+    assert [number for number, _ in place.page.comments] == [2, 1]
+
+
+def test_what_can_t_be_found_out_is_an_error_on_the_commit() -> None:
+    place = Place(ONE)
+    place.found.failing[1] = Refused("its tree can't be read")
+    with pytest.raises(Unavailable):
+        place.look()
+    assert place.page.statuses == [(ONE.commit, CommitStatus("setpoint/dev", Verdict.ERROR, "its tree can't be read"))]

@@ -1,0 +1,84 @@
+"""The page of a pull request: everything is said, bounded, and no text of others is Markdown."""
+
+import json
+import re
+from dataclasses import replace
+
+from reconciler.model.change import ConfigurePool
+from reconciler.model.errors import Severity
+from reconciler.model.ids import Address, CommitId, Digest
+from reconciler.reviews.difference import Line
+from reconciler.reviews.page import LONGEST_VALUE, MOST_ROWS, as_document, page, stale
+from reconciler.reviews.rehearsal import Pair, Rehearsal
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import LOANS, SCORE, SHARED
+
+PAIR = Pair(CommitId("a" * 40), CommitId("b" * 40))
+FULL = Rehearsal(
+    "prod",
+    PAIR,
+    problems=(replace(stage.problem("an odd word"), severity=Severity.WARNING),),
+    lines=(Line("+", LOANS, ()), Line("~", SHARED, ("capacity", "cpus"), 1.0, 2.0), Line("-", SHARED, ("weight",), 3)),
+    places={(SHARED, ("capacity", "cpus")): ("specs/pools/shared.yaml", 2)},
+    changes=(ConfigurePool(address=SHARED, spec=None, why="it has changed"),),
+    following=(SCORE,),
+    trials={SCORE: 3},
+    hours=2.5,
+    plan=Digest("0123456789ab"),
+    notes=("a note",),
+)
+
+
+def test_a_quiet_environment_is_a_line() -> None:
+    assert page(Rehearsal("prod", PAIR)) == "✅ `prod`: nothing changes"
+
+
+def test_everything_is_on_the_page() -> None:
+    told = page(FULL)
+    for line in (
+        "### ✅ `prod`: 1 change, up to 2.5 GPU hours, 1 resource after that",
+        "- 🟡 `specs/datasets/loans.yaml:3:1` `source`: an odd word",
+        "- `datasets/loans` created",
+        "| `pools/shared` | `capacity.cpus` | `1.0` | `2.0` | `specs/pools/shared.yaml:2` |",
+        "| `pools/shared` | `weight` | `3` |  |  |",
+        "| `~` | `pools/shared` | configure | it has changed |",
+        "- `experiments/score`: 3 trials",
+        "- a note",
+        f"`{'b' * 12}` merged to `{'a' * 12}`; plan `0123456789ab`",
+    ):
+        assert line in told
+
+
+def test_text_of_others_is_text() -> None:
+    evil = "</table>`<script>` ![x](http://evil) @team\n| a | b |"
+    told = page(
+        replace(
+            FULL,
+            problems=(stage.problem(evil, file=evil),),
+            lines=(Line("~", SHARED, (evil,), evil, evil),),
+            notes=(evil,),
+            obstacle=evil,
+        )
+    )
+    plain = re.sub(r"(`+).+?\1", "", told)
+    assert not [mark for mark in ("<script>", "![x](", "</table>", "@team") if mark in plain]
+    rows = [line for line in told.split("\n") if line.startswith("| ")]
+    assert {line.count("|") - line.count("\\|") for line in rows} == {5, 6}, "no value ends its cell"
+
+
+def test_values_and_rows_are_bounded() -> None:
+    lines = tuple(Line("~", Address(f"pools/n{n}"), ("a",), "x" * 1000, "y") for n in range(MOST_ROWS + 7))
+    told = page(replace(FULL, lines=lines))
+    assert "and 7 fields more" in told
+    assert "x" * LONGEST_VALUE not in told
+
+
+def test_the_document_says_the_same() -> None:
+    told = as_document(FULL)
+    assert json.loads(json.dumps(told)) == told
+    assert (told["verdict"], told["gpu_hours"], told["following"]) == ("success", 2.5, [SCORE])
+    assert told["differences"][1]["place"] == "specs/pools/shared.yaml:2"
+
+
+def test_what_was_said_of_a_former_base_is_taken_back() -> None:
+    assert stale("dev", "c" * 40) == "⏳ `dev`: STALE, as the branch has moved to `cccccccccccc`"
