@@ -39,6 +39,9 @@ _CALMED = re.compile(r"^\\(\\*)/(?=\w)", re.MULTILINE)
 def merge_request(document: Document) -> PullRequest:
     """Read a merge request, from a list or alone.
 
+    When it changed isn't read: GitLab moves that time once a minute at most, so that an approval which was taken back a
+    moment after it was given would count for good.
+
     Raises:
         Unavailable: it has no number, or no commit.
     """
@@ -55,7 +58,6 @@ def merge_request(document: Document) -> PullRequest:
         url=_address(document, "web_url"),
         labels=_labels(document),
         is_draft=flag(document, "draft") or flag(document, "work_in_progress"),
-        updated=text(document, "updated_at", most=LONGEST_NAME),
     )
 
 
