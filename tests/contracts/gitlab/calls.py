@@ -10,8 +10,7 @@ from tests.contracts.gitlab.repository import ID, Repository, Request
 from tests.contracts.gitlab.statuses import Statuses
 
 Json = Any
-PAGING = ("page", "per_page", "limit")
-"""`limit` isn't GitLab's: the house's client asks each forge in the words of all."""
+PAGING = ("page", "per_page")
 _ACTION = re.compile(r"^/(close|approve|merge|label|title|assign)\b[^\n]*\n?", re.MULTILINE)
 _FENCED = re.compile(r"^```.+?\n```$", re.MULTILINE | re.DOTALL)
 

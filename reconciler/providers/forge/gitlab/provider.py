@@ -14,7 +14,8 @@ from reconciler.wire import Server, Wire
 
 TIMEOUT = 10.0
 ROOT = "/api/v4"
-PAGING = Paging(100, ("per_page",), links=True)
+PAGING = Paging(100, ("per_page",))
+"""It tells of a next page by a header; where a proxy takes that away, a page that is full has another behind it."""
 HEADER = "PRIVATE-TOKEN"
 """Bears any access token: of a project, a group or a user."""
 

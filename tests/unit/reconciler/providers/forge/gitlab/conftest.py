@@ -10,7 +10,7 @@ from reconciler.forges.budget import Budget
 from reconciler.forges.client import ForgeClient
 from reconciler.model.ids import CommitId
 from reconciler.providers.forge.gitlab.hub import GitLab
-from reconciler.providers.forge.gitlab.provider import HEADER, ROOT
+from reconciler.providers.forge.gitlab.provider import HEADER, PAGING, ROOT
 from reconciler.wire import Server, Wire
 from tests.contracts.gitlab import GitLabServer, serving
 from tests.contracts.gitlab.documents import NAME
@@ -50,7 +50,7 @@ def commit(server: GitLabServer, branch: str, files: dict[str, str], on: str = "
 
 def client(server: GitLabServer, budget: Budget | None = None, token: str = TOKEN) -> ForgeClient:
     """Return a client of the server."""
-    return ForgeClient(Wire(Server("the forge", server.url), Token(token, HEADER, ""), 5.0), ROOT, budget)
+    return ForgeClient(Wire(Server("the forge", server.url), Token(token, HEADER, ""), 5.0), ROOT, budget, PAGING)
 
 
 def hub(server: GitLabServer, budget: Budget | None = None, token: str = TOKEN) -> GitLab:

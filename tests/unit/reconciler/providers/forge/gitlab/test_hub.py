@@ -82,13 +82,20 @@ def test_one_without_a_head_hides_no_other(server: GitLabServer) -> None:
     assert hub(server).pulls("main") == [opened]
 
 
-@pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 101])
+@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 201])
 def test_lists_are_whole(server: GitLabServer, count: int) -> None:
     opened = hub(server).open("main", BRANCH, "A title", "")
     request = server.repository.requests[opened.number]
     for number in range(count):
         server.repository.remark(request, PERSON, str(number), is_system=False)
     assert [one.text for one in hub(server).comments(opened.number)] == [str(number) for number in range(count)]
+
+
+def test_a_list_whose_links_a_proxy_took_away_is_whole(server: GitLabServer) -> None:
+    opened = hub(server).open("main", BRANCH, "A title", "")
+    note = {"id": 1, "body": "x", "author": {"username": "ada"}}
+    server.faults = [Fault(200, json.dumps([note] * count).encode()) for count in (100, 100, 1)]
+    assert len(hub(server).comments(opened.number)) == 201
 
 
 def test_notes_are_said_and_written_anew_and_gitlab_s_own_left_out(server: GitLabServer) -> None:
@@ -264,7 +271,7 @@ def test_a_hostile_answer_ends_in_words(bare: GitLabServer, body: bytes) -> None
 
 
 def test_a_list_without_an_end_is_none(bare: GitLabServer) -> None:
-    page = json.dumps([{"id": 1, "body": "x", "author": {"username": "eve"}}] * 50).encode()
+    page = json.dumps([{"id": 1, "body": "x", "author": {"username": "eve"}}] * 100).encode()
     bare.faults = [Fault(200, page, {"Link": '<x>; rel="next"', "X-Next-Page": "7"}) for _ in range(60)]
     with pytest.raises(Unavailable, match="has no end"):
         hub(bare).comments(1)
