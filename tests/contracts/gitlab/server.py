@@ -62,7 +62,7 @@ class GitLabServer(ThreadingHTTPServer):
         """What was against the contract: a test that leaves any has failed."""
         self.requests: list[Sent] = []
         self.faults: list[Fault] = []
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
 
     @property
     def url(self) -> str:
@@ -76,7 +76,7 @@ class GitLabServer(ThreadingHTTPServer):
 
     def answer(self, sent: Sent) -> tuple[int, bytes, dict[str, str]]:
         """Answer a request, one at a time."""
-        with self._lock:
+        with self.lock:
             self.requests.append(sent)
             if fault := self._fault(sent):
                 return fault.status, fault.body, fault.headers
