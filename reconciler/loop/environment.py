@@ -10,6 +10,7 @@ from reconciler.loop.verification import TakesAny, Verifier
 from reconciler.model.environment import Environment, unplanned
 from reconciler.model.errors import BadSpec, Refused, Transient, Unavailable
 from reconciler.model.ids import CommitId
+from reconciler.model.observed import Proposal
 from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
 from reconciler.ports.reviews import Reviews
@@ -74,6 +75,8 @@ class Converging:
         self._refused: tuple[Environment, Refused] | None = None
         self._note = ""
         self._recorded = RecordedFiles()
+        self._proposals: Mapping[str, Proposal] = {}
+        self._told = False
         self._seen: tuple[CommitId | None, Mapping[str, str]] = (None, {})
 
     def head(self) -> CommitId | None:
@@ -134,18 +137,27 @@ class Converging:
         self._recorded.last_pass(self._status.read())
 
     def moved(self) -> bool:
-        """Tell whether the watched branch or what operators ask has changed since `head`; a status commit has not."""
-        return (self._source.head(), _controls(self._status.read().files)) != self._seen
+        """Tell whether the watched branch or what operators ask has changed since `head`; a status commit has not.
+
+        Where the forge says that something has changed, what people say of proposals is looked at, too.
+        """
+        told, self._told = self._told, False
+        if (self._source.head(), _controls(self._status.read().files)) != self._seen:
+            return True
+        return told and self._now is not None and self._now[1].forge.list() != self._proposals
 
     def refresh(self) -> None:
         """Forget what was heard of the repository and of its pull requests: its forge says that this has changed."""
         self._source.refresh()
+        self._told = True
         if self.reviews:
             self.reviews.refresh()
 
     def run(self, commit: CommitId) -> Pass:
         """Make one pass."""
-        return self.cycle(commit).run(commit, self._notes(), self._verifier.merge_flaw(commit))
+        done = self.cycle(commit).run(commit, self._notes(), self._verifier.merge_flaw(commit))
+        self._proposals = done.actual.proposals
+        return done
 
     def preview(self, commit: CommitId) -> Pass:
         """Tell what a pass would do, on the engines of the commit that is in force.

@@ -14,6 +14,7 @@ from reconciler.model.errors import BadSpec, Refused, Transient, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.resource import Desired
 from reconciler.ports.engines import Engines
+from reconciler.ports.forge import ProposalOrder
 from reconciler.providers.memory import Call, MemorySource, MemoryStatus, World
 from reconciler.status.read import approval_path, control_path, parse
 from tests.unit.reconciler import stage
@@ -234,3 +235,16 @@ def test_engines_that_changed_are_news(house: House) -> None:
     house.engines.pool.configure(stage.SHARED, None)
     assert house.converging.settle()
     assert not house.converging.settle()
+
+
+def test_what_people_say_of_a_proposal_is_looked_at_once_the_forge_tells_of_it(house: House) -> None:
+    """An approval moves no ref: without the forge's word it is found by the next pass, with it at once."""
+    head = house.push()
+    house.once()
+    house.engines.forge.propose(ProposalOrder(f"{stage.GO}/1", head, "a.yaml", {"a": 1}, "A", ""))
+    assert not house.converging.moved()
+    house.converging.refresh()
+    assert house.converging.moved()
+    house.once()
+    house.converging.refresh()
+    assert not house.converging.moved(), "a delivery that tells of nothing new asks for no pass"
