@@ -246,8 +246,11 @@ class PullRequestForge:
         self._conversation.judge(commit, status)
 
     def _reviews(self, pull: PullRequest) -> tuple[Review, ...]:
-        """Return what people other than its author say of a pull request; asked for when anything of it has changed."""
-        key = (pull.commit, pull.updated, self._wanted)
+        """Return what people other than its author say of a pull request; asked for when anything of it has changed.
+
+        A forge that doesn't tell when that was is asked as often as for the list of those that are open.
+        """
+        key = (pull.commit, pull.updated or str(self._heard), self._wanted)
         known = self._opinions.get(pull.number)
         if known is None or known[0] != key:
             said = self._hub.reviews(pull.number)

@@ -28,7 +28,7 @@ class PullRequest:
         url: its page.
         labels: the labels that it bears.
         is_draft: whether its author says that it isn't done.
-        updated: when anything of it changed, in the forge's words.
+        updated: when anything of it changed, in the forge's words; empty where it doesn't tell of every change.
     """
 
     number: int

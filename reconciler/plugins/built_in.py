@@ -42,6 +42,12 @@ GITHUB = Provider(
     ("repository", "environment", "branch", "signing_key"),
     "setpoint[forges]",
 )
+GITLAB = Provider(
+    f"{_ROOM}.forge.gitlab:gitlab",
+    f"{_OPTIONS}:GitLab",
+    ("repository", "environment", "branch", "signing_key"),
+    "setpoint[forges]",
+)
 
 
 _VALUES: Mapping[str, Mapping[str, str]] = {
@@ -56,6 +62,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "forge.git": f"{_HERE}:GIT_FORGE",
         "forge.gitea": f"{_HERE}:GITEA",
         "forge.github": f"{_HERE}:GITHUB",
+        "forge.gitlab": f"{_HERE}:GITLAB",
     },
     "setpoint.runners": {
         "ingest": "runners.declared:INGEST",

@@ -188,3 +188,12 @@ class GitHub(Options):
     path: str = Field(default="", description="The repository there, owner/name; unset, as the repository's URL says.")
     timeout: float = Field(default=10.0, gt=0, description="Seconds that an answer may take.")
     spacing: float = Field(default=1.0, ge=0, le=60, description="Seconds between two writes; GitHub asks for one.")
+
+
+class GitLab(Options):
+    """The options of the forge provider `gitlab`, for gitlab.com and self-managed."""
+
+    token: str = Field(min_length=1, description="An access token of the project: ${secret:GITLAB_TOKEN}.")
+    url: str = Field(default="", description="Where GitLab answers; unset, where the repository is.")
+    path: str = Field(default="", description="The project there, group/name; unset, as the repository's URL says.")
+    timeout: float = Field(default=10.0, gt=0, description="Seconds that an answer may take.")

@@ -60,14 +60,21 @@ def _on_github(folder: Path, edition: str) -> ForgeBench:
     return GitHubBench(folder, edition)
 
 
+def _on_gitlab(folder: Path, _server: Any) -> ForgeBench:
+    from tests.conformance.gitlab_forges import GitLabBench
+
+    return GitLabBench(folder)
+
+
 BENCHES: dict[str, Callable[[Path, Any], ForgeBench]] = {
     "memory": MemoryForgeBench,
     "git": lambda folder, _server: GitForgeBench(folder),
     "gitea": _on_gitea,
     "github": lambda folder, _server: _on_github(folder, "cloud"),
     "github-enterprise": lambda folder, _server: _on_github(folder, "server"),
+    "gitlab": _on_gitlab,
 }
-REVIEWED = ("gitea", "github", "github-enterprise")
+REVIEWED = ("gitea", "github", "github-enterprise", "gitlab")
 """Those with pull requests, whose benches show what people see of them."""
 SERVERS = {"gitea": "gitea"}
 """The fixture of the server that a forge is on, where it is on one."""

@@ -14,7 +14,7 @@ from reconciler.git.repository import Repository, open_repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import ProposalState
-from reconciler.model.reviews import PullRequest, PullState
+from reconciler.model.reviews import Opinion, PullRequest, PullState, Review
 from reconciler.ports.forge import ProposalOrder
 from tests.unit.reconciler.forges.memory_hub import MemoryHub
 from tests.unit.reconciler.git.people import Clone, bare
@@ -98,6 +98,25 @@ def test_where_webhooks_tell_of_changes_it_is_asked_for_at_once_and_else_less_of
     place.time.sleep(TOLD_FOR)
     place.forge.list()
     assert place.hub.calls["pulls"] == 2
+
+
+def test_opinions_are_asked_for_with_the_list_where_the_forge_doesn_t_tell_of_changes(place: Place) -> None:
+    place.forge.propose(place.order())
+    head = place.forge.list()[NAME].commit
+    place.hub.reviewed[1] = [Review("ada", head, Opinion.APPROVED)]
+    assert place.forge.list()[NAME].reviews == ()
+    place.time.sleep(HEARD_FOR)
+    assert [review.author for review in place.forge.list()[NAME].reviews] == ["ada"]
+    place.hub.reviewed[1] = []
+    place.time.sleep(HEARD_FOR)
+    assert place.forge.list()[NAME].reviews == ()
+    place.hub.all[1] = replace(place.hub.all[1], updated="now")
+    place.time.sleep(HEARD_FOR)
+    place.forge.list()
+    place.hub.calls.clear()
+    place.time.sleep(HEARD_FOR)
+    place.forge.list()
+    assert place.hub.calls == {"pulls": 1}
 
 
 def test_a_head_that_moves_has_the_list_asked_for_again(place: Place) -> None:

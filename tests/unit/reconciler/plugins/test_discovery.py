@@ -26,7 +26,7 @@ def test_listing_imports_nothing(place: Path) -> None:
     points = package(place, "exploding", {PROVIDERS: {"data.shelf": "exploding:STORE"}}, "raise SystemExit('boom')")
     plugins = plugins_with(*points)
     assert plugins.providers("data") == ("git", "lakefs", "shelf")
-    assert plugins.providers("forge") == ("git", "gitea", "github")
+    assert plugins.providers("forge") == ("git", "gitea", "github", "gitlab")
     assert "exploding" not in sys.modules
     assert plugins.owner(PROVIDERS, "data.shelf") == "exploding"
 
