@@ -23,6 +23,8 @@ from tests.unit.reconciler.stage import API, GO, MODEL
 
 GATE = 0.7
 """What a trial's metric has to reach."""
+APPROVALS = ["auto", "review", "approvals"]
+"""How a promotion of these histories may be approved."""
 PEOPLE = ("ada", "grace", "mallory")
 COUNTS = ("ada", "grace")
 """Whose approvals count."""
@@ -47,9 +49,14 @@ class Promotions(RuleBasedStateMachine):
         self.declined: set[str] = set()
         self.steady = False
 
-    @initialize(approval=st.sampled_from(["auto", "review", "approvals"]), count=st.integers(1, 2))
-    def begin(self, approval: str, count: int) -> None:
-        """Write the promotion's spec."""
+    @initialize(
+        approval=st.integers(0, 5).map(lambda number: APPROVALS[number % len(APPROVALS)]),
+        count=st.integers(1, 2),
+        scores=st.lists(st.sampled_from(SCORES), min_size=1, max_size=3),
+    )
+    def begin(self, approval: str, count: int, scores: list[float]) -> None:
+        """Write the promotion's spec; some trials have ended already."""
+        self.scores = {str(digit): score for digit, score in enumerate(scores, 1)}
         gates = {"gates": [{"metric": "roc_auc", "minimum": GATE}]}
         rule = {"approval": "review", "approvals": {"count": count, "by": list(COUNTS)}}
         self.spec = gates | (rule if approval == "approvals" else {"approval": approval})
@@ -65,6 +72,13 @@ class Promotions(RuleBasedStateMachine):
         if records and done:
             self.facts = dict(decision.facts)
         self.steady = records and done and self.forge.old is None
+
+    @rule(passes=st.integers(2, 3))
+    def all_goes_well(self, passes: int) -> None:
+        """Let the forge do its work and the daemon its own for a while."""
+        for _ in range(passes):
+            self.forge.check()
+            self.make_a_pass(records=True, fails_at=99)
 
     def _decide(self, proposals: Any) -> Decision:
         trials = [stage.trial(digit, roc_auc=score) for digit, score in self.scores.items()]
@@ -121,10 +135,13 @@ class Promotions(RuleBasedStateMachine):
         self.forge.old = self.forge.shown()
 
     @precondition(lambda self: self._open())
-    @rule(who=st.sampled_from(PEOPLE), opinion=st.sampled_from(Opinion), data=st.data())
-    def somebody_reviews(self, who: str, opinion: Opinion, data: st.DataObject) -> None:
-        """Let a person say something of an open page."""
-        self.forge.review(data.draw(st.sampled_from(self._open())), who, opinion)
+    @rule(who=st.sampled_from(PEOPLE), approves=st.integers(0, 3), moves=st.booleans(), data=st.data())
+    def somebody_reviews(self, who: str, approves: int, moves: bool, data: st.DataObject) -> None:
+        """Let a person say something of an open page; perhaps its branch gets another head a moment later."""
+        name = data.draw(st.sampled_from(self._open()))
+        self.forge.review(name, who, Opinion.APPROVED if approves else Opinion.DECLINED)
+        if moves:
+            self.forge.rebase(name)
 
     @precondition(lambda self: self._open())
     @rule(who=st.sampled_from(PEOPLE), data=st.data())

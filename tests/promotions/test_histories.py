@@ -9,10 +9,13 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from reconciler.controllers import promotions, proposals
 from reconciler.controllers.approvals import Approval
+from reconciler.model.change import Change, OpenProposal
+from reconciler.model.decision import View
+from tests.promotions import histories
 from tests.promotions.histories import Promotions
 from tests.shares import Hand
 
-WHOLE, PART = 10_000, 100
+WHOLE, PART = 10_000, 1_000
 STEPS = 30
 """Steps of one history."""
 
@@ -41,19 +44,24 @@ def _any_head(reviews: object, head: object, rule: object) -> Approval:
 _approval = promotions.approval
 
 
+def _always(wanted: OpenProposal, _view: View) -> tuple[Change, ...]:
+    return (wanted,)
+
+
 @pytest.mark.parametrize(
-    ("module", "name", "broken"),
+    ("module", "name", "broken", "approval"),
     [
-        (promotions, "approval", _any_head),
-        (promotions, "was_proposed", lambda *_: False),
-        (proposals, "close_others", lambda *_: ()),
-        (promotions, "failed", lambda _results: ()),
+        (promotions, "approval", _any_head, "approvals"),
+        (promotions, "propose_once", _always, "review"),
+        (proposals, "close_others", lambda *_: (), "review"),
+        (promotions, "failed", lambda _results: (), "auto"),
     ],
     ids=["approvals of any head", "declined is forgotten", "others stay open", "gates are passed"],
 )
 def test_a_controller_that_breaks_a_law_is_found(
-    monkeypatch: pytest.MonkeyPatch, module: object, name: str, broken: object
+    monkeypatch: pytest.MonkeyPatch, module: object, name: str, broken: object, approval: str
 ) -> None:
+    monkeypatch.setattr(histories, "APPROVALS", [approval])
     monkeypatch.setattr(module, name, broken)
     with pytest.raises(AssertionError):
-        play(2000, (Phase.generate,))
+        play(3000, (Phase.generate,))
