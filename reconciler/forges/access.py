@@ -59,6 +59,6 @@ def address_of(repository: Repository, url: str = "", path: str = "") -> tuple[s
         raise Refused(f"{repository.place} doesn't say where its forge answers", hint)
     parts = path.split("/")
     if len(parts) < 2 or any(not name or name in (".", "..") or name != printable(name) for name in parts):
-        hint = "give `repository` as owner/name beside the provider in environment.yaml"
+        hint = "give `path` as owner/name beside the provider in environment.yaml"
         raise Refused(f"{printable(path)!r} is no repository of a forge", hint)
     return url.rstrip("/"), path

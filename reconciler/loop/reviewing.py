@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reconciler.containment import Failure, contain
+from reconciler.containment import Failure, Success, contain
 from reconciler.loop.cycle import Pass
-from reconciler.model.errors import Unavailable
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId, Digest
 from reconciler.model.reviews import CommitStatus, PullRequest, Verdict
 from reconciler.ports.reviews import Reviews
@@ -20,6 +20,8 @@ from reconciler.reviews.rehearsals import Rehearsals, Seen
 
 CONTEXT = "setpoint"
 """What the statuses of commits are called, with the environment's name behind it: `setpoint/prod`."""
+PAUSE = 15.0
+"""Seconds after a look in which something failed until the next one: a forge that is down isn't asked at every tick."""
 AGAIN = 60.0
 """Seconds after which a pull request is rehearsed again where nothing but the plan in force has changed."""
 
@@ -58,6 +60,7 @@ class Reviewer:
         self._now = now
         self._last: Pass | None = None
         self._said: dict[int, _Said] = {}
+        self._not_before = 0.0
         self._lock = threading.Lock()
 
     def seen(self, done: Pass) -> None:
@@ -74,8 +77,14 @@ class Reviewer:
         with self._lock:
             done = self._last
         reviews = self._reviews()
-        if done is None or reviews is None:
+        if done is None or reviews is None or self._now() < self._not_before:
             return False
+        self._not_before = self._now() + PAUSE
+        self._say(reviews, done)
+        self._not_before = 0.0
+        return False
+
+    def _say(self, reviews: Reviews, done: Pass) -> None:
         pulls = reviews.pulls()
         self._said = {pull.number: self._said[pull.number] for pull in pulls if pull.number in self._said}
         waiting = [pull for pull in pulls if self._is_due(pull, done)]
@@ -84,7 +93,6 @@ class Reviewer:
         told = [contain(lambda pull=pull: self._tell(reviews, pull, done)) for pull in waiting]  # type: ignore[misc]
         if failures := [result for result in told if isinstance(result, Failure)]:
             raise Unavailable(failures[0].message, failures[0].hint)
-        return False
 
     def _is_due(self, pull: PullRequest, done: Pass) -> bool:
         said = self._said.get(pull.number)
@@ -101,12 +109,26 @@ class Reviewer:
         reviews.comment(pull.number, stale(self._environment, done.plan.commit))
 
     def _tell(self, reviews: Reviews, pull: PullRequest, done: Pass) -> None:
+        """Rehearse a pull request and say what came of it.
+
+        What a person has to mend before it can be done is tried again when something has moved.
+
+        Raises:
+            Unavailable: it couldn't be found out, or said.
+        """
+        told = contain(lambda: self._publish(reviews, pull, done))
+        if isinstance(told, Success) or not told.retry:
+            self._said[pull.number] = _Said(pull.commit, done.plan.commit, done.plan.digest, self._now())
+        if isinstance(told, Failure):
+            raise Unavailable(f"pull request {pull.number}: {told.message}", told.hint)
+
+    def _publish(self, reviews: Reviews, pull: PullRequest, done: Pass) -> None:
         found = contain(lambda: self._rehearsals.of(pull, Seen(done.desired, done.actual, done.plan)))
-        if isinstance(found, Failure):
-            if not found.retry:
-                reviews.judge(pull.commit, CommitStatus(self._context, Verdict.ERROR, found.message))
-            raise Unavailable(f"pull request {pull.number} can't be planned: {found.message}", found.hint)
-        rehearsal = found.value
-        reviews.comment(pull.number, page(rehearsal))
-        reviews.judge(pull.commit, CommitStatus(self._context, rehearsal.verdict, rehearsal.summary, pull.url))
-        self._said[pull.number] = _Said(pull.commit, done.plan.commit, done.plan.digest, self._now())
+        if isinstance(found, Success):
+            rehearsal = found.value
+            reviews.comment(pull.number, page(rehearsal))
+            reviews.judge(pull.commit, CommitStatus(self._context, rehearsal.verdict, rehearsal.summary, pull.url))
+            return
+        if not found.retry:
+            reviews.judge(pull.commit, CommitStatus(self._context, Verdict.ERROR, found.message))
+        raise (Unavailable if found.retry else Refused)(f"it can't be planned: {found.message}", found.hint)

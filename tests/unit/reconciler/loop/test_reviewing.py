@@ -1,12 +1,13 @@
 """Reviewing: each pull request is told once, again when something moved, and one that fails stops no other."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from reconciler.loop.cycle import Pass
-from reconciler.loop.reviewing import AGAIN, Reviewer
+from reconciler.loop.reviewing import AGAIN, PAUSE, Reviewer
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.plan import Plan
@@ -130,12 +131,30 @@ def test_a_plan_that_goes_on_changing_is_followed_once_in_a_while() -> None:
 def test_one_that_fails_stops_no_other_and_is_tried_again() -> None:
     place = Place(ONE, TWO)
     place.found.failing[1] = Unavailable("the repository is out of reach")
-    with pytest.raises(Unavailable, match="pull request 1 can't be planned: the repository is out of reach"):
+    with pytest.raises(Unavailable, match="pull request 1: it can't be planned: the repository is out of reach"):
         place.look()
     assert [number for number, _ in place.page.comments] == [2]
     place.found.failing.clear()
     place.look()
+    assert [number for number, _ in place.page.comments] == [2], "it isn't tried at every tick"
+    place.now = PAUSE
+    place.look()
     assert [number for number, _ in place.page.comments] == [2, 1]
+
+
+def test_a_forge_that_is_down_is_asked_once_in_a_while() -> None:
+    place, asked = Place(ONE), list[float]()
+
+    def down() -> Sequence[PullRequest]:
+        asked.append(place.now)
+        raise Unavailable("the forge can't be reached")
+
+    place.page.pulls = down  # type: ignore[method-assign]
+    for tick in range(100):
+        place.now = tick * 0.25
+        with suppress(Unavailable):
+            place.look()
+    assert asked == [0.0, PAUSE]
 
 
 def test_what_can_t_be_found_out_is_an_error_on_the_commit() -> None:
@@ -144,3 +163,23 @@ def test_what_can_t_be_found_out_is_an_error_on_the_commit() -> None:
     with pytest.raises(Unavailable):
         place.look()
     assert place.page.statuses == [(ONE.commit, CommitStatus("setpoint/dev", Verdict.ERROR, "its tree can't be read"))]
+
+
+def test_what_a_person_has_to_mend_is_told_once_and_tried_again_when_something_moves() -> None:
+    """Such as a commit of a fork, to which GitLab gives no status, or a right that we lack."""
+    place = Place(ONE, TWO)
+
+    def refused(commit: CommitId, status: CommitStatus) -> None:
+        if commit == ONE.commit:
+            raise Refused("the forge doesn't let us post")
+        place.page.statuses.append((commit, status))
+
+    place.page.judge = refused  # type: ignore[method-assign]
+    with pytest.raises(Unavailable, match="pull request 1: the forge doesn't let us post"):
+        place.look()
+    place.now = PAUSE
+    place.look()
+    assert place.found.asked == [1, 2]
+    with pytest.raises(Unavailable):
+        place.look("d" * 40)
+    assert place.found.asked == [1, 2, 1, 2]
