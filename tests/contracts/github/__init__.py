@@ -6,6 +6,7 @@ Every request and every answer is held against GitHub's own description of its A
 """
 
 from tests.contracts.github.repository import Pull, Repository
-from tests.contracts.github.server import GitHubServer, serving
+from tests.contracts.github.server import GitHubServer
+from tests.contracts.serving import serving
 
 __all__ = ["GitHubServer", "Pull", "Repository", "serving"]

@@ -3,23 +3,17 @@
 import hashlib
 import json
 import re
-import sys
-import threading
 import time
-import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote
 
 from tests.contracts.description import Description, Operation
 from tests.contracts.github.accounts import BY_CLAIM, Account, Accounts
 from tests.contracts.github.calls import Asked, Calls, Told
 from tests.contracts.github.documents import Documents
 from tests.contracts.github.repository import Repository
+from tests.contracts.serving import ContractServer, Sent
 
 Json = Any
 NAME = "ada/models"
@@ -32,29 +26,7 @@ SECONDARY = {
 }
 
 
-@dataclass
-class Fault:
-    """One wrong answer, given instead of what should be answered; nobody holds it against the description."""
-
-    status: int = 500
-    body: bytes = b"{}"
-    headers: dict[str, str] = field(default_factory=dict)
-    only: str = ""
-    """The method that it is the answer to; any, where this is empty."""
-
-
-@dataclass
-class Request:
-    """A request that came in."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: bytes
-
-
-class GitHubServer(ThreadingHTTPServer):
+class GitHubServer(ContractServer):
     """The server; it listens on a free port of the loopback.
 
     Args:
@@ -62,57 +34,32 @@ class GitHubServer(ThreadingHTTPServer):
         edition: `cloud` or `server`.
     """
 
-    daemon_threads = True
-
     def __init__(self, folder: Path, edition: str = "cloud") -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__()
         self.edition = edition
         self.description = Description(Path(__file__).parent / f"{edition}.json")
         self.repository = Repository(folder / "models.git")
         self.documents = Documents(self.description, self.url, NAME)
         self.accounts = Accounts()
         self.calls = Calls(self.repository, self.documents, self.accounts)
-        self.violations: list[str] = []
-        """What was against the description: a test that leaves any has failed."""
-        self.requests: list[Request] = []
-        self.faults: list[Fault] = []
         self.limit = self.remaining = 5000
-        self.lock = threading.Lock()
-
-    @property
-    def url(self) -> str:
-        """Return where people, and Git, would reach it."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
 
     @property
     def api(self) -> str:
         """Return where its API is."""
         return self.url + ROOTS[self.edition]
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Take note of what is wrong with the server itself; say nothing of clients that hang up."""
-        if not isinstance(sys.exception(), ConnectionError):
-            self.violations.append(traceback.format_exc())
-
-    def answer(self, request: Request) -> tuple[int, bytes, dict[str, str]]:
+    def answer(self, sent: Sent) -> tuple[int, bytes, dict[str, str]]:
         """Answer a request, one at a time."""
         with self.lock:
-            self.requests.append(request)
-            if fault := self._fault(request):
+            self.requests.append(sent)
+            if fault := self.fault(sent):
                 return fault.status, fault.body, fault.headers
             self.repository.live()
             self.remaining = max(0, self.remaining - 1)
-            told = self._told(request)
-            return self._written(request, told)
+            return self._written(sent, self._told(sent))
 
-    def _fault(self, request: Request) -> Fault | None:
-        for fault in self.faults:
-            if fault.only in ("", request.method):
-                self.faults.remove(fault)
-                return fault
-        return None
-
-    def _told(self, request: Request) -> Told:
+    def _told(self, request: Sent) -> Told:
         if not self.remaining:
             return _refused(403, "API rate limit exceeded for user ID 7.")
         path = request.path.removeprefix(ROOTS[self.edition])
@@ -127,7 +74,7 @@ class GitHubServer(ThreadingHTTPServer):
         ]
         return told
 
-    def _allowed(self, request: Request, operation: Operation) -> Told:
+    def _allowed(self, request: Sent, operation: Operation) -> Told:
         account = self.accounts.who(request.headers.get("authorization", ""))
         if not isinstance(account, Account):
             return _refused(401, account)
@@ -145,11 +92,11 @@ class GitHubServer(ThreadingHTTPServer):
         body = json.loads(request.body) if request.body else None
         return self.calls.answer(operation.name, Asked(account.login, values, request.query, body))
 
-    def _wrong(self, request: Request, flaws: list[str], status: int) -> Told:
+    def _wrong(self, request: Sent, flaws: list[str], status: int) -> Told:
         self.violations += [f"{request.method} {request.path}: {flaw}" for flaw in flaws]
         return Told(status, {"message": "; ".join(flaws)})
 
-    def _written(self, request: Request, told: Told) -> tuple[int, bytes, dict[str, str]]:
+    def _written(self, request: Sent, told: Told) -> tuple[int, bytes, dict[str, str]]:
         body = json.dumps(told.document).encode()
         tag = f'W/"{hashlib.sha256(request.headers.get("authorization", "").encode() + body).hexdigest()}"'
         headers = {
@@ -171,7 +118,7 @@ def _refused(status: int, message: str) -> Told:
     return Told(status, {"message": message, "documentation_url": "https://docs.github.com/rest"})
 
 
-def _flaws_of_headers(request: Request) -> list[str]:
+def _flaws_of_headers(request: Sent) -> list[str]:
     """Return what is wrong with a request's headers; of us more is asked than GitHub insists on."""
     agent = request.headers.get("user-agent", "")
     ours = (
@@ -183,41 +130,3 @@ def _flaws_of_headers(request: Request) -> list[str]:
         if request.headers.get(name) != value
     ]
     return flaws if agent else [*flaws, "there is no header user-agent"]
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: GitHubServer
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-    def _serve(self) -> None:
-        parts = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        query = {key: values[0] for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
-        headers = {key.lower(): value for key, value in self.headers.items()}
-        status, told, more = self.server.answer(Request(self.command, parts.path, query, headers, body))
-        with suppress(ConnectionError):
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(told)), **more}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(told)
-
-    do_GET = do_PATCH = do_POST = do_PUT = do_DELETE = _serve
-
-
-@contextmanager
-def serving(server: GitHubServer) -> Iterator[GitHubServer]:
-    """Let a server serve; whatever was against the description fails the test in the end."""
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-    assert not server.violations, "\n".join(server.violations)

@@ -6,6 +6,7 @@ isn't GitLab's fails the test.
 """
 
 from tests.contracts.gitlab.repository import Repository, Request
-from tests.contracts.gitlab.server import Fault, GitLabServer, serving
+from tests.contracts.gitlab.server import GitLabServer
+from tests.contracts.serving import Fault, serving
 
 __all__ = ["Fault", "GitLabServer", "Repository", "Request", "serving"]

@@ -17,7 +17,8 @@ from reconciler.providers.forge.github.signing import Sign, signer
 from reconciler.wire import Identity, Server, Wire
 from tests.contracts.github import GitHubServer
 from tests.contracts.github.accounts import APP, CLIENT_ID, INSTALLATION, NEEDED, pem
-from tests.contracts.github.server import NAME, Fault
+from tests.contracts.github.server import NAME
+from tests.contracts.serving import Fault
 
 START = 1_700_000_000.0
 PULLS = f"/repos/{NAME}/pulls"

@@ -17,7 +17,8 @@ from reconciler.providers.forge.github.hub import LONGEST_TITLE, GitHub
 from reconciler.providers.forge.github.merges import AtOnce, ByAndBy
 from tests.contracts.github import GitHubServer
 from tests.contracts.github.accounts import BOT
-from tests.contracts.github.server import NAME, SECONDARY, Fault
+from tests.contracts.github.server import NAME, SECONDARY
+from tests.contracts.serving import Fault
 from tests.unit.reconciler.providers.forge.github.conftest import BRANCH, client
 
 HEAD = CommitId("0" * 40)

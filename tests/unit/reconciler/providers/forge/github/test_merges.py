@@ -12,7 +12,8 @@ from reconciler.model.errors import Transient, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.providers.forge.github.merges import AtOnce, ByAndBy, Merging, obstacle
 from tests.contracts.github import GitHubServer, Pull
-from tests.contracts.github.server import NAME, Fault
+from tests.contracts.github.server import NAME
+from tests.contracts.serving import Fault
 from tests.unit.reconciler.providers.forge.github.conftest import BRANCH, client
 
 PATH = f"/repos/{NAME}/pulls/1"
