@@ -17,7 +17,7 @@ from reconciler.git.objects import ObjectStore, object_id
 from reconciler.git.process import call
 from reconciler.git.refs import RefUpdate, list_refs, swap
 from reconciler.git.trees import Draft, list_tree
-from reconciler.model.errors import Raced, Refused
+from reconciler.model.errors import Raced, Refused, Unavailable
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import DataListing
 from reconciler.model.quantity import parse_quantity
@@ -110,8 +110,13 @@ class GitData:
             if not refs.open:
                 raise Refused(f"{run} has no open branch, so there is nothing to commit", "start the run anew")
             owner, base = next(iter(refs.open.items()))
-            found = scan(self._folders.make(run), self._largest_output)
-            sealed = commits.write_output(self._objects, run, found, base, metadata)
+            try:
+                found = scan(self._folders.make(run), self._largest_output)
+                sealed = commits.write_output(self._objects, run, found, base, metadata)
+            except Unavailable:
+                if self._refs(run).open == refs.open:
+                    raise
+                continue  # another environment has sealed it, and perhaps moved its folder to the versions
             if self._swapped(RefUpdate(f"{SEALED}/{owner}/{run}", sealed, None), *_gone(OPEN, run, refs.open)):
                 return CommitId(sealed)
         raise _outrun(run)

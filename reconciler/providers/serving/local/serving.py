@@ -3,13 +3,13 @@
 import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, Digest, name_of
@@ -28,6 +28,9 @@ from reconciler.providers.serving.local.tls import demanded
 from reconciler.providers.serving.local.tls import read as read_tls
 
 SERVE = (sys.executable, "-m", "runners.serve")
+
+Value = TypeVar("Value")
+"""What is read of a revision."""
 
 
 class LocalServing:
@@ -176,19 +179,24 @@ class LocalServing:
             FileNotFoundError: there is no such revision.
             Unavailable: the folder can't be read.
         """
-        with self._guard, _reachable(self._store.folder):
-            return self._replicas.logs(self._known(deployment, revision))
+        return self._of(deployment, revision, self._replicas.logs)
 
     def log_files(self, deployment: Address, revision: Digest) -> Mapping[str, Sequence[Path]]:
-        """Return the files with all that each replica has printed, its former process before its newest."""
-        with self._guard, _reachable(self._store.folder):
-            return self._replicas.log_files(self._known(deployment, revision))
+        """Return the files with all that each replica has printed, its former process before its newest.
 
-    def _known(self, deployment: Address, revision: Digest) -> RevisionRecord:
-        endpoint = self._store.endpoint(deployment)
-        if endpoint is None or revision not in endpoint.revisions:
-            raise FileNotFoundError(f"{deployment} has no revision {revision}")
-        return endpoint.revisions[revision]
+        Raises:
+            FileNotFoundError: there is no such revision.
+            Unavailable: the folder can't be read.
+        """
+        return self._of(deployment, revision, self._replicas.log_files)
+
+    def _of(self, deployment: Address, revision: Digest, read: Callable[[RevisionRecord], Value]) -> Value:
+        """Read something of a revision; that there is none isn't the disk's fault."""
+        with self._guard, _reachable(self._store.folder):
+            endpoint = self._store.endpoint(deployment)
+            if endpoint is not None and revision in endpoint.revisions:
+                return read(endpoint.revisions[revision])
+        raise FileNotFoundError(f"{deployment} has no revision {revision}")
 
     def _listed(self) -> Mapping[Address, Endpoint]:
         leaving = {record.deployment: _leaving(self._shown(record)) for record in self._store.leaving().values()}

@@ -84,9 +84,9 @@ class Place:
         self.serving.route(DEPLOYMENT, {name: 100})
         self.until(lambda: self.status() == 200)
 
-    def status(self) -> int:
+    def status(self, headers: dict[str, str] | None = None) -> int:
         try:
-            self.ask()
+            self.ask(headers=headers)
         except urllib.error.HTTPError as error:
             error.close()
             return error.code
