@@ -29,12 +29,6 @@ LONGEST_BODY = 60_000
 PAUSES = (0.2, 0.4, 0.8, 1.6)
 """Seconds between looks at a merge that the forge isn't ready for."""
 
-_STATES = {
-    PullState.OPEN: ProposalState.OPEN,
-    PullState.MERGED: ProposalState.MERGED,
-    PullState.CLOSED: ProposalState.CLOSED,
-}
-
 
 class PullRequestForge:
     """Proposals of one environment on a forge, and the conversation on its pull requests.
@@ -90,18 +84,20 @@ class PullRequestForge:
         Raises:
             Unavailable: the repository or the forge is out of reach.
         """
-        found = self._branches.list()
-        pulls = {name: self._of(proposal) for name, proposal in found.items()}
-        told: dict[str, Proposal] = {}
-        for name, proposal in found.items():
-            pull = pulls[name]
-            state = _STATES.get(pull.state) if pull else None
-            if proposal.state is ProposalState.MERGED or state is not None:
-                merged = ProposalState.MERGED if proposal.state is ProposalState.MERGED else state
-                reviews = self._reviews(pull) if pull and merged is ProposalState.OPEN else ()
-                url = pull.url if pull else ""
-                told[name] = replace(proposal, state=merged or proposal.state, url=url, reviews=reviews)
-        return told
+        listed = self._branches.list()
+        found = {name: (proposal, self._of(proposal)) for name, proposal in listed.items()}
+        return {
+            name: self._shown(proposal, pull) if pull else proposal
+            for name, (proposal, pull) in found.items()
+            if pull or proposal.state is ProposalState.MERGED
+        }
+
+    def _shown(self, proposal: Proposal, pull: PullRequest) -> Proposal:
+        """Return a proposal as its page shows it; what Git knows to be merged is that, whatever the page says."""
+        is_merged = proposal.state is ProposalState.MERGED
+        state = proposal.state if is_merged else ProposalState(pull.state.value)
+        reviews = self._reviews(pull) if state is ProposalState.OPEN else ()
+        return replace(proposal, state=state, url=pull.url, reviews=reviews)
 
     def propose(self, order: ProposalOrder) -> None:
         """Open a proposal, unless one of that name is open; one that has ended makes way.
@@ -156,7 +152,7 @@ class PullRequestForge:
         """
         self._forget()
         proposal = self.list().get(name)
-        if proposal is None:
+        if proposal is None or proposal.state is ProposalState.CLOSED:
             raise Refused(f"there is no proposal {name} to merge", "it was closed, or never made")
         watched = f"refs/heads/{self._branches.watched}"
         if proposal.state is not ProposalState.MERGED:

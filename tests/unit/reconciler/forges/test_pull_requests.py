@@ -142,6 +142,9 @@ def test_a_page_that_a_person_closed_was_declined_and_may_be_proposed_anew(place
     place.hub.close(1)
     place.forge.refresh()
     assert place.forge.list()[NAME].state is ProposalState.CLOSED
+    with pytest.raises(Refused, match="it was closed"):
+        place.forge.merge(NAME)
+    assert place.hub.calls["merge"] == 0
     place.forge.propose(place.order("newer"))
     assert place.forge.list()[NAME].state is ProposalState.OPEN
     assert place.hub.calls["open"] == 2
