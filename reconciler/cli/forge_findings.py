@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli.finding import Finding
 from reconciler.model.errors import SetpointError
+from reconciler.model.reviews import context_of
 
 if TYPE_CHECKING:
     from reconciler.model.reviews import BranchRules
@@ -40,7 +41,7 @@ def _asked(reviews: "Reviews", settings: "Settings") -> Iterator[Finding]:
     if rules is None:
         yield Finding("branch rules", "not read for this forge", False, needed=False)
         return
-    yield from rule_findings(rules, settings.branch or "main", f"setpoint/{settings.environment}")
+    yield from rule_findings(rules, settings.branch or "main", context_of(settings.environment))
 
 
 def rule_findings(rules: "BranchRules", branch: str, context: str) -> Iterator[Finding]:

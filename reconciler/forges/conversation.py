@@ -26,7 +26,7 @@ class Conversation:
         self._key = key
         self._lock = threading.Lock()
         self._me = ""
-        self._comments: dict[int, tuple[int, str]] = {}
+        self._comments: dict[int, str] = {}
         self._judged: dict[tuple[CommitId, str], CommitStatus] = {}
 
     def comment(self, number: int, text: str) -> None:
@@ -37,19 +37,17 @@ class Conversation:
             Unavailable: the forge is out of reach.
         """
         with self._lock:
-            if self._comments.get(number, (0, ""))[1] == text:
+            if self._comments.get(number) == text:
                 return
             former = self._found(number)
             wanted = with_section(former.text if former else "", self._key, text)
             if former is None:
-                written = self._hub.say(number, wanted).id
-            else:
-                written = former.id
-                if former.text.strip() != wanted.strip():
-                    self._hub.edit(number, former.id, wanted)
+                self._hub.say(number, wanted)
+            elif former.text.strip() != wanted.strip():
+                self._hub.edit(number, former.id, wanted)
             if len(self._comments) > REMEMBERED:
                 self._comments.clear()
-            self._comments[number] = (written, text)
+            self._comments[number] = text
 
     def _found(self, number: int) -> Comment | None:
         """Find our comment: by its first line and by its author, since anybody can write such a line."""

@@ -13,13 +13,11 @@ from reconciler.containment import Failure, Success, contain
 from reconciler.loop.cycle import Pass
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId, Digest
-from reconciler.model.reviews import CommitStatus, PullRequest, Verdict
+from reconciler.model.reviews import CommitStatus, PullRequest, Verdict, context_of
 from reconciler.ports.reviews import Reviews
 from reconciler.reviews.page import page, stale
 from reconciler.reviews.rehearsals import Rehearsals, Seen
 
-CONTEXT = "setpoint"
-"""What the statuses of commits are called, with the environment's name behind it: `setpoint/prod`."""
 PAUSE = 15.0
 """Seconds after a look in which something failed until the next one: a forge that is down isn't asked at every tick."""
 AGAIN = 60.0
@@ -55,7 +53,7 @@ class Reviewer:
     ) -> None:
         self._rehearsals = rehearsals
         self._environment = environment
-        self._context = f"{CONTEXT}/{environment}"
+        self._context = context_of(environment)
         self._reviews = reviews
         self._now = now
         self._last: Pass | None = None

@@ -72,6 +72,11 @@ class Verdict(StrEnum):
     """We couldn't find out."""
 
 
+def context_of(environment: str) -> str:
+    """Return what the commit statuses of an environment are called."""
+    return f"setpoint/{environment}"
+
+
 @dataclass(frozen=True, slots=True)
 class CommitStatus:
     """A commit status: one line beside a commit, under a name, the context. `url` leads to more."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from reconciler.model.change import Change
 from reconciler.model.decision import Decision, Phase
-from reconciler.model.errors import Problem
+from reconciler.model.errors import Problem, Severity
 from reconciler.model.ids import Address
 from reconciler.model.markdown import code, escaped, table
 from reconciler.model.reviews import Verdict
@@ -74,7 +74,10 @@ def stale(environment: str, base: str) -> str:
 
 
 def _problems(rehearsal: Rehearsal) -> str:
-    lines = [f"- {'🔴' if problem in rehearsal.errors else '🟡'} {_problem(problem)}" for problem in rehearsal.problems]
+    lines = [
+        f"- {'🔴' if problem.severity is Severity.ERROR else '🟡'} {_problem(problem)}"
+        for problem in rehearsal.problems
+    ]
     return "\n".join(_at_most(lines, "problem"))
 
 

@@ -109,6 +109,7 @@ def rehearsed(environment: str, pair: Pair, *, before: tuple[Desired, Plan], aft
     """
     (old, former), (new, plan) = before, after
     lines = tuple(difference(old, new))
+    there = set(old.all_problems())
     known = {_key(change) for change in former.changes}
     changes = tuple(change for change in plan.changes if _key(change) not in known)
     decisions = tuple(d for d in plan.decisions.values() if _is_other(d, former.decisions.get(d.address)))
@@ -117,7 +118,7 @@ def rehearsed(environment: str, pair: Pair, *, before: tuple[Desired, Plan], aft
     return Rehearsal(
         environment=environment,
         pair=pair,
-        problems=tuple(problem for problem in new.all_problems() if problem not in old.all_problems()),
+        problems=tuple(problem for problem in new.all_problems() if problem not in there),
         lines=lines,
         decisions=decisions,
         changes=changes,
