@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.servers.ports import free_port
 from tests.unit.runners.serve.test_start import told
 from tests.unit.runners.serve.tiny import bright, make
 
@@ -27,12 +27,6 @@ _MODELS = {"employment": make, "sides": bright}
 def lines() -> list[str]:
     """Return what the page types."""
     return re.findall(r"^\$ (.*)$", PAGE, re.MULTILINE)
-
-
-def free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
 
 
 @contextmanager

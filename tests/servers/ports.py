@@ -1,25 +1,46 @@
 """Where servers listen: loopback ports that nobody else is given.
 
 They lie below the range from which systems choose ports for outgoing connections and for whoever asks for any, so a
-server that is stopped finds its port still free when it starts again.
+server that is stopped finds its port still free when it starts again. A port is its process's until that ends: a lock
+on a file keeps it from the suite's other workers and from other suites, also while nobody listens yet or for a while.
 """
 
+import fcntl
+import os
 import random
 import socket
+import tempfile
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 LOWEST, HIGHEST = 20_000, 32_000
 
-_taken: set[int] = set()
+_CHANCE = random.SystemRandom()
+"""Not the module's own: tests that seed that would all be given the same ports, on each worker."""
+_taken: dict[int, int] = {}
+"""The ports of this process, each with the descriptor of the file that is locked for it."""
 
 
 def free_port() -> int:
-    """Return a port that nobody listens at, and never the same one twice in a process."""
+    """Return a port that nobody listens at, and that no other process is given while this one lives."""
     while True:
-        port = random.randrange(LOWEST, HIGHEST)
-        if port not in _taken and is_free(port):
-            _taken.add(port)
+        port = _CHANCE.randrange(LOWEST, HIGHEST)
+        if port not in _taken and _is_ours(port) and is_free(port):
             return port
+
+
+def _is_ours(port: int) -> bool:
+    """Lock a port's file, and tell whether that went; the lock ends with the process, and its children have none."""
+    folder = Path(tempfile.gettempdir()) / f"setpoint-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    held = os.open(folder / str(port), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(held)
+        return False
+    _taken[port] = held
+    return True
 
 
 def is_open(port: int) -> bool:
