@@ -36,6 +36,7 @@ from reconciler.reviews.rehearsals import Rehearsals
 from reconciler.settings import Settings
 from reconciler.signatures import SigningKey, check, pinned
 from reconciler.status.branch import StatusBranch
+from reconciler.status.elsewhere import Elsewhere
 from reconciler.watched.branch import Source
 from runners.contract.secrets import PREFIX, SECRET
 
@@ -228,13 +229,23 @@ def wire(
     composer = Composer(lambda commit: _tree(source, trees, commit), settings.environment)
     lease = Lease(source.repository, settings.environment, holder_name(), SystemClock(), span=lease_span(source))
     status = StatusBranch(source.repository, settings.environment, lease)
+    elsewhere = Elsewhere(lambda name: StatusBranch(source.repository, name))
 
     def may_write() -> bool:
         return lease.held() and goes_on()
 
     def make_cycle(chosen: Engines) -> Cycle:
         applier = Applier(chosen, lambda tree: export(source, tree, settings.home / CODE), may_write)
-        return Cycle(composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell, host=lease.holder)
+        return Cycle(
+            composer,
+            chosen,
+            status,
+            controllers=CONTROLLERS,
+            applier=applier,
+            tell=tell,
+            elsewhere=elsewhere.read,
+            host=lease.holder,
+        )
 
     converging = Converging(
         source,
@@ -243,6 +254,7 @@ def wire(
         build=lambda environment: engines(environment, settings, source),
         make_cycle=make_cycle,
         verifier=verification(settings, source),
+        elsewhere=elsewhere.moved,
     )
     controllers = contained(CONTROLLERS, tell)
     rehearsals = Rehearsals(Source(source.repository, source.branch), settings.environment, controllers)

@@ -5,7 +5,7 @@ resources against the pool. Where nothing is declared nothing is refused: a job 
 itself its sound part is held too, and what would depend on the rest isn't said.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from math import inf
@@ -44,16 +44,19 @@ Found = tuple[Address, Flaw]
 
 
 def disagreements(
-    resources: Mapping[Address, Resource], parts: Mapping[Address, Spec] = NONE
+    resources: Mapping[Address, Resource],
+    parts: Mapping[Address, Spec] = NONE,
+    environments: Collection[str] | None = None,
 ) -> Mapping[Address, tuple[Flaw, ...]]:
     """Return what is wrong between specs, by the resource that is to be mended; warnings of what goes on working.
 
     Args:
         resources: those that composed.
         parts: what is sound of those that didn't.
+        environments: those that the commit has; None where that isn't known.
     """
     found: dict[Address, list[Flaw]] = {}
-    specs = _Specs(resources, parts)
+    specs = _Specs(resources, parts, environments)
     for address, flaw in _all(specs):
         found.setdefault(address, []).append(flaw)
     return {address: tuple(flaws) for address, flaws in found.items()}
@@ -62,7 +65,13 @@ def disagreements(
 class _Specs:
     """All specs of a commit, by address and kind; finds the nearest of names, a bounded number of times."""
 
-    def __init__(self, resources: Mapping[Address, Resource], parts: Mapping[Address, Spec]) -> None:
+    def __init__(
+        self,
+        resources: Mapping[Address, Resource],
+        parts: Mapping[Address, Spec],
+        environments: Collection[str] | None = None,
+    ) -> None:
+        self.environments = environments
         self.all: Mapping[Address, Spec] = {**{address: item.spec for address, item in resources.items()}, **parts}
         self.promotions = {a: s for a, s in self.all.items() if isinstance(s, Promotion) and _chooses(s)}
         self.moved = {former: address for address, item in resources.items() for former in item.former}
@@ -259,6 +268,16 @@ def _watched(specs: _Specs, spec: Monitor) -> Iterator[Flaw]:
             yield specs.unknown(("columns", place), what, column, features)
 
 
+def _stages(specs: _Specs, spec: Promotion) -> Iterator[Flaw]:
+    known = specs.environments
+    if known is None:
+        return
+    for place, stage in enumerate(spec.stages):
+        for name in stage:
+            if name not in known:
+                yield specs.unknown(("route", place), f"there is no environment `{name}`", name, known)
+
+
 def _origin(specs: _Specs, deployment: str) -> str | None:
     """Return the experiment that a deployment's models come from."""
     promoted: set[str] = {spec.experiment for spec in specs.promotions.values() if spec.deployment == deployment}
@@ -281,6 +300,7 @@ _HELD: tuple[tuple[type[Spec], Callable[[_Specs, Any], Iterator[Flaw]]], ...] = 
     (Labels, _named),
     (Promotion, _bounds),
     (Promotion, _gates),
+    (Promotion, _stages),
     (Monitor, _watched),
 )
 """What a spec of a kind is held by."""

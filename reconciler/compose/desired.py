@@ -143,7 +143,7 @@ def _between(layout: Layout, composed: Results, graph: Graph) -> tuple[Flaws, Fl
     parts = {addr: item.part for addr, (_, item) in composed.items() if item.part is not None}
     apart = {addr: item for addr in graph.flaws if (item := composed[addr][1].resource) is not None}
     leading_nowhere = dangling(parts, known_to(layout), graph.resources) if parts else {}
-    found = disagreements({**graph.resources, **apart} if apart else graph.resources, parts)
+    found = disagreements({**graph.resources, **apart} if apart else graph.resources, parts, layout.environments)
     wrong = {addr: flaws for addr, flaws in found.items() if any(f.severity is Severity.ERROR for f in flaws)}
     told = (graph.flaws, leading_nowhere, wrong)
     every = {addr: tuple(flaw for one in told for flaw in one.get(addr, ())) for one in told for addr in one}

@@ -9,6 +9,7 @@ from reconciler.controllers.endpoints import live_of, moved_too_late, stuck_of, 
 from reconciler.controllers.rollout import former_revisions, next_step
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, describe_error, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
+from reconciler.controllers.served import kept_served, skipped, with_served
 from reconciler.model.change import AcceptRun, Change, Route, StartRevision, StopRevision
 from reconciler.model.decision import Decision, Phase, View
 from reconciler.model.facts import DeploymentFacts
@@ -77,6 +78,7 @@ class _Case:
         wake: datetime | None = None,
         rolled_back: list[str] | None = None,
         drifted: str = "",
+        serves: bool = False,
     ) -> Decision:
         return Decision(
             address=self.resource.address,
@@ -84,13 +86,13 @@ class _Case:
             reason=reason,
             message=message,
             changes=changes,
-            facts=self._facts(self.rolled_back if rolled_back is None else rolled_back),
+            facts=self._facts(self.rolled_back if rolled_back is None else rolled_back, serves=serves),
             output=live_of(self.endpoint),
             drifted=drifted,
             wake=wake,
         )
 
-    def _facts(self, rolled_back: list[str]) -> DeploymentFacts:
+    def _facts(self, rolled_back: list[str], *, serves: bool) -> DeploymentFacts:
         facts: DeploymentFacts = {
             "url": self.endpoint.url,
             "trial": self.model.trial,
@@ -101,6 +103,9 @@ class _Case:
                 for name, item in sorted(self.endpoint.revisions.items())
             },
         }
+        address, view = self.resource.address, self.view
+        served = with_served(address, self.model, view) if serves else kept_served(address, view)
+        facts |= {"served": served} if served else {}
         return facts | ({"rolled_back": rolled_back} if rolled_back else {})
 
 
@@ -119,10 +124,11 @@ def decide(resource: Resource, view: View) -> Decision:
             phase=Phase.WAITING,
             reason=Reason.NO_MODEL,
             message="no model is pinned yet: a promotion proposes one",
+            facts={"served": kept} if (kept := kept_served(resource.address, view)) else {},
             output=live_of(endpoint),
         )
     case = _Case(resource, spec, spec.model, revision_of(spec, spec.model), endpoint, view)
-    missing = _model_missing(case)
+    missing = _skipping(case) or _model_missing(case)
     if missing:
         return missing
     smoke = lifecycle_of(_smoke(case), spec.retries, view)
@@ -164,6 +170,14 @@ def _model_missing(case: _Case) -> Decision | None:
         accept = AcceptRun(address=case.resource.address, run=run, why="its model is pinned here")
         return case.told(Phase.RECONCILING, Reason.FETCHING_MODEL, f"{run} is being taken over", (accept,))
     return None
+
+
+def _skipping(case: _Case) -> Decision | None:
+    """Refuse to begin with a model that has skipped an environment of its route; what serves goes on."""
+    if case.running and case.endpoint.traffic.get(case.revision):
+        return None
+    message = skipped(case.resource, case.model, case.view)
+    return case.told(Phase.STALLED, Reason.SKIPPED_ENVIRONMENT, message) if message else None
 
 
 def _smoke(case: _Case) -> Any:
@@ -291,7 +305,7 @@ def _rolling_out(case: _Case) -> Decision:
     cleared = [r for r in case.rolled_back if r != case.revision]
     stuck = stuck_of(case.endpoint)
     message = f"{case.model.trial} answers at {case.endpoint.url}" + (f"; {stuck}" if stuck else "")
-    return case.told(Phase.READY, Reason.SERVING, message, stops, rolled_back=cleared)
+    return case.told(Phase.READY, Reason.SERVING, message, stops, rolled_back=cleared, serves=True)
 
 
 def _away(case: _Case) -> tuple[Change, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.controllers.gates import GateResult
+from reconciler.controllers.promotion_case import Candidate
 from reconciler.model.decision import Leaderboard, Trial
 from reconciler.model.ids import Address
 from reconciler.model.markdown import figure, table
@@ -13,8 +14,7 @@ _MARKS = {True: "pass", False: "**fail**", None: "not held"}
 
 def evidence(
     deployment: Address,
-    trial: Trial,
-    board: Leaderboard,
+    candidate: Candidate,
     held: tuple[Mapping[str, Any], Iterable[GateResult]],
     live: str | None,
 ) -> str:
@@ -23,17 +23,25 @@ def evidence(
     `held` is the result of the comparison on the same rows, and the gates that were held against it.
     """
     comparison, gates = held
+    trial = candidate.trial
     parts = [
         f"Pins `{trial.run}` as the model of `{deployment}`"
         + (f", in place of `{live}`." if live else ", which has none yet."),
         _metrics(comparison, live),
         _gates(gates),
         _slices(comparison, live),
-        _leaderboard(board, trial),
-        f"## Origin\n\n- data: `{board.data.run}`\n- model: `{trial.model_digest}`\n- parameters: "
+        candidate.chosen,
+        "## Origin\n\n"
+        + (f"- data: `{candidate.data}`\n" if candidate.data else "")
+        + f"- model: `{trial.model_digest}`\n- parameters: "
         + ", ".join(f"`{key}={value}`" for key, value in sorted(trial.params.items())),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def route_of(way: str, lines: Iterable[str]) -> str:
+    """Write what a model has proved in the environments before this one."""
+    return f"## Route\n\n{way}\n\n" + "\n".join(f"- {line}" for line in lines)
 
 
 def _metrics(comparison: Mapping[str, Any], live: str | None) -> str:
@@ -77,7 +85,8 @@ def _slices(comparison: Mapping[str, Any], live: str | None) -> str:
     return "## By slice\n\n" + table(heads, lines) if lines else ""
 
 
-def _leaderboard(board: Leaderboard, chosen: Trial) -> str:
+def leaderboard_of(board: Leaderboard, chosen: Trial) -> str:
+    """Write the leaderboard that a trial was chosen from."""
     metric = board.metric
     lines = [
         (

@@ -11,10 +11,11 @@ from reconciler.controllers.status_pictures import pictures
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import StartRun
 from reconciler.model.decision import DataVersion, Decision, Leaderboard, Phase, Scores, Trial, View
-from reconciler.model.facts import ExperimentFacts
+from reconciler.model.facts import ExperimentFacts, PromotionFacts
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
+from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.text import counted
@@ -117,9 +118,13 @@ def _told(
         facts={**facts, **memory},
         files=shown,
         pages=pages,
-        output=Leaderboard(tuple(map(_as_trial, good)), data, spec.metric.name) if done and best is not None else None,
+        output=_output(spec, good, data) if done and best is not None else None,
         wake=min((p.wake for p in lifecycles if p.wake), default=None),
     )
+
+
+def _output(spec: Experiment, good: list[Lifecycle], data: DataVersion) -> Leaderboard:
+    return Leaderboard(tuple(as_trial(p.run, p.result) for p in good), data, spec.metric.name)
 
 
 def ranked(spec: Experiment, lifecycles: list[Lifecycle]) -> list[Lifecycle]:
@@ -137,10 +142,14 @@ def ranked(spec: Experiment, lifecycles: list[Lifecycle]) -> list[Lifecycle]:
 
 
 def _in_use(view: View) -> frozenset[RunName]:
-    """Return the trials that deployments pin or serve: dropping one would take an endpoint's model away."""
+    """Return the trials that deployments pin or serve, or that promotions are about to pin.
+
+    Dropping one would take an endpoint's model away.
+    """
     pinned = {RunName(spec.model.trial) for spec in view.desired.of_kind(Deployment).values() if spec.model}
     served = {item.trial for endpoint in view.actual.endpoints.values() for item in endpoint.revisions.values()}
-    return frozenset(pinned | served)
+    chosen = {view.facts_of(name, PromotionFacts).get("candidate") for name in view.desired.of_kind(Promotion)}
+    return frozenset(pinned | served | {RunName(run) for run in chosen if run})
 
 
 def _may_serve_any(view: View) -> bool:
@@ -200,13 +209,14 @@ def _row(spec: Experiment, place: int, lifecycle: Lifecycle) -> dict[str, Any]:
     return row
 
 
-def _as_trial(lifecycle: Lifecycle) -> Trial:
-    facts = lifecycle.result.get("facts", {})
+def as_trial(run: RunName, result: Mapping[str, Any]) -> Trial:
+    """Read a trial from what its run has left."""
+    facts = result.get("facts", {})
     return Trial(
-        run=lifecycle.run,
+        run=run,
         params=facts.get("params", {}),
-        validation=validated(lifecycle.result),
-        test=Scores(lifecycle.result.get("metrics", {}), facts.get("slices", {})),
+        validation=validated(result),
+        test=Scores(result.get("metrics", {}), facts.get("slices", {})),
         model_digest=str(facts.get("model", {}).get("digest", "")),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.controllers.datasets import due_since
 from reconciler.controllers.proposals import merge_of, proposal_name, propose_once, proposed_names
-from reconciler.controllers.reports import NOT_ENOUGH, alerts_about, judged, passed, reports, spare
+from reconciler.controllers.reports import NOT_ENOUGH, alerts_about, judged, passed, quiet_since, reports, spare
 from reconciler.controllers.retraining import asked_since, granted
 from reconciler.controllers.run_lifecycle import Stage, lifecycle_of_newest, tidy
 from reconciler.controllers.run_orders import order
@@ -121,6 +121,7 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
     if known:
         newest = view.actual.results[known[-1][1]].get("facts", {})
         facts |= {"newest": known[-1][1], "alerts": alerts, "figures": _figures(newest)}
+        facts |= {"quiet": quiet} if (quiet := quiet_since(address, live.trial, known, view)) else {}
         changes = _roll_back(resource, spec, known[-1][1], live, view) if newest.get("alerts") else ()
     return Decision(
         address=address,

@@ -1,94 +1,55 @@
 """Promotions: the best trial that passes its gates becomes a proposal; where approval is `auto`, it is merged.
 
-A model that was pinned once and isn't any more was rolled back by a person: it is not proposed again.
+1. Where a route's first stage is, or where there is no route, the candidate is the best trial on the validation rows.
+2. In a later stage it is the model that serves in all environments of the stage before, once it has proved itself.
+3. On the test rows the candidate alone is judged, and no other takes its place: else the test rows would choose.
+4. A model that was pinned once and isn't any more was taken back by a person: it is not proposed again.
+5. It is proposed once. A person who declines it has the last word; a better candidate replaces it.
+6. It is merged by a person, or at the head that those approved who have to, or where approval is `auto`.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from reconciler.controllers.approvals import approval
-from reconciler.controllers.evidence import evidence
+from reconciler.controllers.evidence import evidence, leaderboard_of, route_of
+from reconciler.controllers.experiments import as_trial
 from reconciler.controllers.gates import against_live, alone, failed, losses
-from reconciler.controllers.proposals import (
-    close_others,
-    is_open,
-    merge_of,
-    proposal_name,
-    propose_once,
-    proposed_names,
-    replaced,
-    was_proposed,
-)
-from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
+from reconciler.controllers.promoting import proposal, propose
+from reconciler.controllers.promotion_case import Candidate, Case, memory
+from reconciler.controllers.promotion_route import proof, stage_before
+from reconciler.controllers.proposals import close_others, proposal_name
+from reconciler.controllers.run_lifecycle import Lifecycle, Stage, describe_error, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
+from reconciler.controllers.served import Served
 from reconciler.controllers.waiting import waits_for
-from reconciler.model.change import Change, OpenProposal, StartRun
-from reconciler.model.decision import Decision, Leaderboard, Phase, Trial, View
+from reconciler.model.change import AcceptRun, Change, StartRun
+from reconciler.model.decision import Decision, Leaderboard, Phase, View
 from reconciler.model.facts import PromotionFacts
-from reconciler.model.ids import Address, RunName, name_of
-from reconciler.model.kinds.deployments import Deployment, Model
+from reconciler.model.ids import Address, RunName
+from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment, Metric
 from reconciler.model.kinds.promotions import Promotion
-from reconciler.model.observed import ProposalState
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """What is known of one promotion in one pass. `memory` is what must outlive the pass."""
-
-    resource: Resource
-    spec: Promotion
-    live: Model | None
-    view: View
-    memory: PromotionFacts
-
-    @property
-    def address(self) -> Address:
-        return self.resource.address
-
-    def told(
-        self,
-        phase: Phase,
-        reason: Reason,
-        message: str,
-        changes: tuple[Change, ...] = (),
-        *,
-        wake: datetime | None = None,
-        facts: PromotionFacts | None = None,
-    ) -> Decision:
-        return Decision(
-            address=self.address,
-            phase=phase,
-            reason=reason,
-            message=message,
-            changes=changes,
-            facts=self._facts(changes, facts or {}),
-            wake=wake,
-        )
-
-    def _facts(self, changes: tuple[Change, ...], facts: PromotionFacts) -> PromotionFacts:
-        told: PromotionFacts = {"deployment": self.spec.deployment, **self.memory, **facts}
-        again = replaced(changes, self.view)
-        told["proposed"] = [name for name in told.get("proposed", ()) if name not in again]
-        return told
+from runners.contract.formats import RESULT, is_newer
 
 
 def decide(resource: Resource, view: View) -> Decision:
-    """Propose the best trial for the deployment, unless it is live, declined, rolled back, or no better.
-
-    It is chosen by the validation rows alone. On the test rows this one trial is judged, and if it fails there, no
-    other one takes its place: else the test rows would choose.
-    """
+    """Propose a model for the deployment, unless it is live, declined, rolled back, or no better."""
     spec = resource.spec
     assert isinstance(spec, Promotion)
     target = view.desired.resources.get(Address(spec.deployment))
     if target is None or not isinstance(target.spec, Deployment):
         return waits_for(resource.address, spec.deployment, view)
     live = target.spec.model
-    case = _Case(resource, spec, live, view, _memory(resource.address, live, view))
+    case = Case(resource, spec, live, view, memory(resource, spec, live, view))
+    if not spec.leads_to(case.environment):
+        done = close_others(case.address, None, view) + tidy(case.address, frozenset(), view)
+        message = f"its route is {spec.way()}: nothing is promoted in {case.environment}"
+        return case.told(Phase.READY, Reason.NOT_ON_ROUTE, message, done)
+    if spec.before(case.environment):
+        return _follow(case, target)
     above = view.upstream.get(Address(spec.experiment))
     if above is None or not isinstance(above.output, Leaderboard):
         waiting = waits_for(resource.address, spec.experiment, view)
@@ -96,85 +57,124 @@ def decide(resource: Resource, view: View) -> Decision:
     return _choose(case, above.output)
 
 
-def _memory(address: Address, live: Model | None, view: View) -> PromotionFacts:
-    """Return the names proposed so far, and the trials that have been live, newest last."""
-    former = list(view.facts_of(address, PromotionFacts).get("promoted") or ())
-    if live:
-        former = [run for run in former if run != live.trial] + [live.trial]
-    return {"promoted": former[-50:], "proposed": proposed_names(address, view)}
-
-
-def _choose(case: _Case, board: Leaderboard) -> Decision:
+def _choose(case: Case, board: Leaderboard) -> Decision:
+    """Take the best trial that holds the gates on the validation rows."""
     held = [(trial, alone(trial.validation, case.spec.gates)) for trial in board.trials]
-    candidate = next((trial for trial, results in held if not failed(results)), None)
-    stale = tidy(case.address, frozenset(), case.view)
-    if candidate is None:
+    best = next((trial for trial, results in held if not failed(results)), None)
+    if best is None:
         why = "; ".join(map(str, failed(held[0][1])[:3])) if held else "there is no trial"
         message = f"no trial passes its gates on the validation rows; the best one: {why}"
-        return case.told(Phase.STALLED, Reason.GATES_FAILED, message, stale)
-    done = close_others(case.address, None, case.view) + stale
-    if case.live and case.live.trial == candidate.run:
-        return case.told(
-            Phase.READY, Reason.PROMOTED, f"{candidate.run} is pinned", done, facts={"candidate": candidate.run}
-        )
-    if candidate.run in case.memory["promoted"]:
-        message = f"{candidate.run} was live before, and is not proposed again; `setpoint promote` pins it anyway"
-        return case.told(Phase.READY, Reason.ROLLED_BACK, message, done, facts={"candidate": candidate.run})
-    if lost := failed(alone(candidate.test, case.spec.gates)):
+        return case.told(Phase.STALLED, Reason.GATES_FAILED, message, tidy(case.address, frozenset(), case.view))
+    candidate = Candidate(best, leaderboard_of(board, best), board.data.run)
+    return _settled(case, candidate, "was chosen on the validation rows") or _compare(case, candidate)
+
+
+def _follow(case: Case, deployment: Resource) -> Decision:
+    """Take the model that serves in the environments before this one, once it has proved itself there."""
+    stage = stage_before(case, deployment)
+    if stage.obstacle:
+        return case.told(Phase.WAITING, Reason.WAITS_FOR_ENVIRONMENT, stage.obstacle)
+    served = next(iter(stage.served.values()))
+    candidate = _served(case, served)
+    if isinstance(candidate, Decision):
+        return candidate
+    settled = _settled(case, candidate, f"serves in {' and '.join(stage.served)}")
+    if settled:
+        return settled
+    proven = proof(case, deployment, stage)
+    if proven.missing:
+        message = f"{candidate.trial.run} waits: {proven.missing}"
+        facts: PromotionFacts = {"candidate": candidate.trial.run}
+        return case.told(Phase.WAITING, Reason.SOAKING, message, wake=proven.wake, facts=facts)
+    return _compare(case, replace(candidate, chosen=route_of(case.spec.way(), proven.lines)))
+
+
+def _served(case: Case, served: Served) -> Candidate | Decision:
+    """Read a model that serves elsewhere from the data store; where that can't be, say why."""
+    run = RunName(served.trial)
+    version, result = case.view.actual.data.versions.get(run), case.view.actual.results.get(run)
+    if version is None or result is None:
+        message = f"{run} serves in the environment before this one and is not in the data store of this one"
+        return case.told(Phase.STALLED, Reason.MODEL_NOT_FOUND, f"{message}: let both have the same")
+    if is_newer(result, RESULT):
+        return case.told(Phase.STALLED, Reason.NEWER_FORMAT, describe_error(result))
+    trial = as_trial(run, result)
+    if trial.model_digest != served.digest:
+        message = f"the environment before this one serves {run} with another digest than the data store has"
+        return case.told(Phase.STALLED, Reason.DIGEST_MISMATCH, message)
+    if not version.here:
+        accept = AcceptRun(address=case.address, run=run, why="it serves in the environment before this one")
+        return case.told(Phase.RECONCILING, Reason.FETCHING_MODEL, f"{run} is being taken over", (accept,))
+    return Candidate(trial, "", str((result.get("provenance") or {}).get("input_dataset") or ""))
+
+
+def _settled(case: Case, candidate: Candidate, how: str) -> Decision | None:
+    """Decide where nothing is left to compare: it is live, was taken back, or fails its gates on the test rows."""
+    run, view = candidate.trial.run, case.view
+    done = close_others(case.address, None, view) + tidy(case.address, frozenset(), view)
+    facts: PromotionFacts = {"candidate": run}
+    if case.live and case.live.trial == run:
+        return case.told(Phase.READY, Reason.PROMOTED, f"{run} is pinned", done, facts=facts)
+    if run in case.memory["promoted"]:
+        message = f"{run} was live before, and is not proposed again; `setpoint promote` pins it anyway"
+        return case.told(Phase.READY, Reason.ROLLED_BACK, message, done, facts=facts)
+    if lost := failed(alone(candidate.trial.test, case.spec.gates)):
         why = f"on the test rows, which no choice has seen: {'; '.join(map(str, lost[:3]))}"
-        message = f"{candidate.run} was chosen on the validation rows and fails its gates {why}"
-        return case.told(Phase.STALLED, Reason.GATES_FAILED, message, done, facts={"candidate": candidate.run})
-    return _compare(case, candidate, board)
+        message = f"{run} {how} and fails its gates {why}"
+        return case.told(Phase.STALLED, Reason.GATES_FAILED, message, done, facts=facts)
+    return None
 
 
-def _compare(case: _Case, candidate: Trial, board: Leaderboard) -> Decision:
-    lifecycle = lifecycle_of(_comparison(case, candidate), case.spec.retries, case.view)
+def _compare(case: Case, candidate: Candidate) -> Decision:
+    """Compare a candidate with the live model on the same rows, and propose it where it holds its gates."""
+    trial = candidate.trial
+    lifecycle = lifecycle_of(_comparison(case, trial.run), case.spec.retries, case.view)
     stale = tidy(case.address, frozenset({lifecycle.run}), case.view)
     if lifecycle.stage is not Stage.ACCEPTED:
-        return _underway(case, lifecycle, candidate, stale)
+        return _underway(case, lifecycle, trial.run, stale)
     stale += surplus(case.address, case.spec.keep and case.spec.keep - 1, frozenset({lifecycle.run}), case.view)
-    results = alone(candidate.test, case.spec.gates)
+    results = alone(trial.test, case.spec.gates)
     results += against_live(lifecycle.result, case.spec.gates, losses(_metric(case)))
     if lost := failed(results):
-        message = f"{candidate.run} stays unproposed: {'; '.join(map(str, lost[:3]))}"
+        message = f"{trial.run} stays unproposed: {'; '.join(map(str, lost[:3]))}"
         done = close_others(case.address, None, case.view) + stale
-        return case.told(Phase.READY, Reason.LIVE_IS_BETTER, message, done, facts={"candidate": candidate.run})
+        return case.told(Phase.READY, Reason.LIVE_IS_BETTER, message, done, facts={"candidate": trial.run})
     live = case.live.trial if case.live else None
-    content = {"trial": candidate.run, "model": candidate.model_digest, "instead": live}
+    content = {"trial": trial.run, "model": trial.model_digest, "instead": live}
     target = case.view.desired.resources[Address(case.spec.deployment)]
     name = proposal_name(case.resource, content, target, case.view)
     body = _told_before(case, name)
     if not body:
-        body = evidence(Address(case.spec.deployment), candidate, board, (lifecycle.result, results), live)
-    return _propose(case, _proposal(case, candidate, name, body), candidate, stale)
+        body = evidence(Address(case.spec.deployment), candidate, (lifecycle.result, results), live)
+    return propose(case, proposal(case, candidate, name, body), candidate, stale)
 
 
-def _told_before(case: _Case, name: str) -> str:
+def _told_before(case: Case, name: str) -> str:
     """Return the evidence that a proposal was made with, if the last status tells it: reviewers read that one."""
     facts = case.view.facts_of(case.address, PromotionFacts)
     return str(facts.get("evidence") or "") if facts.get("proposal") == name else ""
 
 
-def _metric(case: _Case) -> Metric | None:
+def _metric(case: Case) -> Metric | None:
     experiment = case.view.desired.of_kind(Experiment).get(Address(case.spec.experiment))
     return experiment.metric if experiment else None
 
 
-def _comparison(case: _Case, candidate: Trial) -> StartRun:
-    runs = {"candidate": candidate.run}
+def _comparison(case: Case, candidate: RunName) -> StartRun:
+    runs = {"candidate": candidate}
     if case.live and RunName(case.live.trial) in case.view.actual.data.versions:
         runs["live"] = RunName(case.live.trial)
     return order(case.resource, case.view, runner="evaluate", params=_asked(case.spec), made_from=runs, inputs=runs)
 
 
-def _asked(spec: Promotion) -> dict[str, Any]:
+def _asked(spec: Promotion) -> Mapping[str, Any]:
     """Ask the comparison for the bounds by which gates with a confidence decide."""
     fields = {"metric", "slice", "confidence"}
     bounds = [gate.model_dump(mode="json", include=fields) for gate in spec.gates if gate.confidence is not None]
     return {"bounds": bounds} if bounds else {}
 
 
-def _underway(case: _Case, lifecycle: Lifecycle, candidate: Trial, stale: tuple[Change, ...]) -> Decision:
+def _underway(case: Case, lifecycle: Lifecycle, candidate: RunName, stale: tuple[Change, ...]) -> Decision:
     stuck = lifecycle.stage in (Stage.FAILED, Stage.REJECTED)
     return case.told(
         Phase.STALLED if stuck else Phase.RECONCILING,
@@ -182,51 +182,5 @@ def _underway(case: _Case, lifecycle: Lifecycle, candidate: Trial, stale: tuple[
         lifecycle.message,
         lifecycle.changes + stale,
         wake=lifecycle.wake,
-        facts={"candidate": candidate.run},
+        facts={"candidate": candidate},
     )
-
-
-def _proposal(case: _Case, candidate: Trial, name: str, body: str) -> OpenProposal:
-    environment = case.view.desired.environment_name
-    return OpenProposal(
-        address=case.address,
-        name=name,
-        file=f"environments/{environment}/deployments/{name_of(Address(case.spec.deployment))}.yaml",
-        edits={"model": {"trial": candidate.run, "digest": candidate.model_digest}},
-        title=f"Promote {candidate.run} to {case.spec.deployment} in {environment}",
-        body=body,
-        why="it is the best trial that passes its gates",
-    )
-
-
-def _propose(case: _Case, wanted: OpenProposal, candidate: Trial, stale: tuple[Change, ...]) -> Decision:
-    changes = propose_once(wanted, case.view) + stale
-    known = case.view.actual.proposals.get(wanted.name)
-    facts: PromotionFacts = {
-        "candidate": candidate.run,
-        "proposal": wanted.name,
-        "evidence": wanted.body,
-    }
-    if known and known.state is ProposalState.MERGED:
-        return case.told(Phase.READY, Reason.MERGED, f"{known.branch} is merged", changes, facts=facts)
-    if is_open(wanted.name, case.view) and case.spec.approval == "auto":
-        changes += merge_of(wanted, case.view, "all its gates hold")
-        return case.told(Phase.RECONCILING, Reason.MERGING, "its gates hold", changes, facts=facts)
-    if was_proposed(case.address, wanted.name, case.view) and not is_open(wanted.name, case.view):
-        message = f"{candidate.run} was declined and is not proposed again"
-        return case.told(Phase.READY, Reason.DECLINED, message, changes, facts=facts)
-    return _reviewed(case, wanted, changes, facts)
-
-
-def _reviewed(case: _Case, wanted: OpenProposal, changes: tuple[Change, ...], facts: PromotionFacts) -> Decision:
-    """Wait for people: for their merge, or where the spec asks for approvals, for those."""
-    known = case.view.actual.proposals.get(wanted.name)
-    where = known.branch if known else wanted.name
-    if known is None or case.spec.approvals is None:
-        return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, f"{where} waits for its merge", changes, facts=facts)
-    agreed = approval(known.reviews, known.commit, case.spec.approvals)
-    if agreed.holds:
-        changes += merge_of(wanted, case.view, str(agreed))
-        return case.told(Phase.RECONCILING, Reason.MERGING, f"{where} is {agreed}", changes, facts=facts)
-    message = f"{where} waits for its approvals: {agreed}"
-    return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, message, changes, facts=facts)

@@ -8,6 +8,7 @@ from reconciler.controllers.retraining import asked_since, granted
 from reconciler.controllers.run_lifecycle import being_read, finished_at
 from reconciler.model.change import DropRun
 from reconciler.model.decision import View
+from reconciler.model.facts import MonitorFacts
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.monitors import Alert, Monitor
 
@@ -49,6 +50,32 @@ def alerts_about(trial: RunName, known: list[tuple[str, RunName]], view: View) -
     if not known or not told or told[-1][0] != known[-1][0]:
         return []
     return [alert | {"since": _since(str(what), told), "trial": trial} for what, alert in told[-1][1].items()]
+
+
+def quiet_since(address: Address, trial: RunName, known: list[tuple[str, RunName]], view: View) -> dict[str, str]:
+    """Return what the newest reports on a model looked at, one after another, without an alert; empty if they do alert.
+
+    It begins where the oldest of them began to look, or where the last status says, should that have been dropped.
+
+    Args:
+        address: the monitor.
+        trial: the model that serves.
+        known: its reports that had enough rows, oldest first, with the ends of their windows.
+        view: the world.
+    """
+    row: list[tuple[str, RunName]] = []
+    for end, run in reversed(known):
+        if _trial_of(run, view) != trial or _alerts_of(run, view):
+            break
+        row.append((end, run))
+    if not row:
+        return {}
+    since = (facts_of(row[-1][1], view).get("window") or {}).get("start") or row[-1][0]
+    former = view.facts_of(address, MonitorFacts).get("quiet") or {}
+    is_whole = len(row) == len(known) and former.get("model") == trial
+    if is_whole and str(former.get("until")) >= row[-1][0]:
+        since = min(str(former.get("since")), str(since))
+    return {"model": trial, "since": str(since), "until": row[0][0]}
 
 
 def _since(what: str, told: list[tuple[str, dict[str, dict[str, Any]]]]) -> str:

@@ -1,15 +1,16 @@
 """One pass: compose, observe, decide, apply, record."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from reconciler.containment import Failure, contained
 from reconciler.loop.apply import Applier
-from reconciler.loop.observe import Results, observe
+from reconciler.loop.observe import NOWHERE, Results, observe
 from reconciler.model.decision import Controller
 from reconciler.model.ids import Address, CommitId
+from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.observed import Actual
 from reconciler.model.plan import Outcome, Plan
 from reconciler.model.resource import Desired
@@ -20,6 +21,9 @@ from reconciler.ports.engines import Engines
 from reconciler.status.formats import demand_none
 from reconciler.status.read import Recorded, RecordedFiles, StatusFiles
 from reconciler.status.write import edits
+
+Statuses = Mapping[str, Mapping[Address, Mapping[str, Any]]]
+"""By environment, what was recorded of its resources."""
 
 
 class StatusStore(Protocol):
@@ -64,6 +68,7 @@ class Cycle:
         controllers: the controller of every kind.
         applier: makes the changes.
         tell: told of defects that were contained.
+        elsewhere: what other environments recorded, of those that are named.
         results: what finished runs have left, and how many threads read it.
         host: which daemon this is, as the status branch's page names it.
     """
@@ -77,6 +82,7 @@ class Cycle:
         controllers: Mapping[str, Controller],
         applier: Applier,
         tell: Callable[[Address, Failure], None],
+        elsewhere: Callable[[Collection[str]], Statuses] = lambda _environments: NOWHERE,
         results: Results | None = None,
         host: str = "",
     ) -> None:
@@ -85,6 +91,7 @@ class Cycle:
         self._status = status
         self._controllers = contained(controllers, tell)
         self._applier = applier
+        self._elsewhere = elsewhere
         self._results = results or Results()
         self._host = host
         self._recorded = RecordedFiles()
@@ -100,7 +107,7 @@ class Cycle:
         """
         desired = self._compose(commit)
         recorded = self._read()
-        actual = self._observe(recorded)
+        actual = self._observe(desired, recorded)
         plan = self._planned(desired, actual, recorded, notes, unsigned)
         outcomes = self._applier.apply(plan)
         self._attempts = after(self._attempts, plan, outcomes, self._engines.clock.now())
@@ -111,7 +118,7 @@ class Cycle:
         """Tell what a pass would do, and change nothing. The arguments are those of `run`."""
         desired = self._compose(commit)
         recorded = self._read()
-        actual = self._observe(recorded)
+        actual = self._observe(desired, recorded)
         plan = self._planned(desired, actual, recorded, notes, unsigned)
         return Pass(desired, actual, plan)
 
@@ -125,8 +132,11 @@ class Cycle:
         demand_none(recorded.newer)
         return recorded
 
-    def _observe(self, recorded: Recorded) -> Actual:
-        return observe(self._engines, recorded.statuses, recorded.controls, self._results)
+    def _observe(self, desired: Desired, recorded: Recorded) -> Actual:
+        specs = desired.of_kind(Promotion).values()
+        before = {name for spec in specs for name in spec.before(desired.environment_name)}
+        elsewhere = self._elsewhere(before) if before else NOWHERE
+        return observe(self._engines, recorded.statuses, recorded.controls, self._results, elsewhere)
 
     def _planned(
         self, desired: Desired, actual: Actual, recorded: Recorded, notes: tuple[str, ...], unsigned: str

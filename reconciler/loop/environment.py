@@ -53,6 +53,7 @@ class Converging:
         build: from the environment's file to its engines.
         make_cycle: from engines to the cycle that runs on them.
         verifier: decides whether a commit may be applied, by who signed it.
+        elsewhere: tells whether an environment that a route comes by has moved since the last pass.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Converging:
         build: Callable[[Environment], Engines],
         make_cycle: Callable[[Engines], Cycle],
         verifier: Verifier | None = None,
+        elsewhere: Callable[[], bool] = lambda: False,
     ) -> None:
         self._source = source
         self._status = status
@@ -71,6 +73,7 @@ class Converging:
         self._build = build
         self._make_cycle = make_cycle
         self._verifier = verifier or TakesAny()
+        self._elsewhere = elsewhere
         self._now: tuple[Environment, Engines, Cycle] | None = None
         self._refused: tuple[Environment, Refused] | None = None
         self._note = ""
@@ -139,10 +142,11 @@ class Converging:
     def moved(self) -> bool:
         """Tell whether the watched branch or what operators ask has changed since `head`; a status commit has not.
 
-        Where the forge says that something has changed, what people say of proposals is looked at, too.
+        So has an environment before this one that serves another model. Where the forge says that something has
+        changed, what people say of proposals is looked at, too.
         """
         told, self._told = self._told, False
-        if (self._source.head(), _controls(self._status.read().files)) != self._seen:
+        if (self._source.head(), _controls(self._status.read().files)) != self._seen or self._elsewhere():
             return True
         return told and self._now is not None and self._now[1].forge.list() != self._proposals
 

@@ -1,6 +1,7 @@
 """Observing: one listing of every port, then the results of finished runs, each read once in its life."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from reconciler.containment import Failure, Success, contain
@@ -16,6 +17,7 @@ from runners.contract.formats import is_newer
 
 Document = Mapping[str, Any]
 Key = tuple[RunName, str]
+NOWHERE: Mapping[str, Mapping[Address, Document]] = MappingProxyType({})
 THREADS = 64
 """Results that are read at once: the data store may be far away."""
 
@@ -106,7 +108,13 @@ def _read(engines: Engines, run: RunName, path: str) -> Document | None:
         return refused(run, error.message)
 
 
-def observe(engines: Engines, recorded: Mapping[Address, Document], controls: Controls, results: Results) -> Actual:
+def observe(
+    engines: Engines,
+    recorded: Mapping[Address, Document],
+    controls: Controls,
+    results: Results,
+    elsewhere: Mapping[str, Mapping[Address, Document]] = NOWHERE,
+) -> Actual:
     """Observe every port at once. A port that can't be read is named in `unread`; nothing is changed."""
     calls: dict[str, Callable[[], Any]] = {
         "data": engines.data.list,
@@ -135,4 +143,5 @@ def observe(engines: Engines, recorded: Mapping[Address, Document], controls: Co
         recorded=recorded,
         controls=controls,
         unread=unread,
+        elsewhere=elsewhere,
     )

@@ -105,6 +105,8 @@ class PromotionFacts(ProposerFacts, total=False):
     """The text that a reviewer reads."""
     promoted: list[str]
     """Trials that have been live, the newest last."""
+    after: list[str]
+    """Environments that a model has to serve in before this one."""
 
 
 class DeploymentFacts(Facts, total=False):
@@ -121,6 +123,8 @@ class DeploymentFacts(Facts, total=False):
     """Of each revision its `trial`, its `state`, and how many replicas are `ready`."""
     rolled_back: list[str]
     """Revisions that were rolled back, the newest last."""
+    served: list[dict[str, str]]
+    """Models that had all the traffic, the newest last: `trial`, `digest`, and `since` when."""
 
 
 class MonitorFacts(ProposerFacts, total=False):
@@ -137,6 +141,9 @@ class MonitorFacts(ProposerFacts, total=False):
     """Figures of the newest report."""
     waits: dict[str, Any]
     """Of a window with too few rows: `rows`, how many are `needed`, and `since` when."""
+    quiet: dict[str, str]
+    """The unbroken row of reports on the model that serves which raise no alert: `model`, and what they looked at,
+    `since` when and `until` when."""
     action: str
     """What an alert does."""
     acting_since: Moment

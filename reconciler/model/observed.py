@@ -267,7 +267,8 @@ class Actual:
     """Everything that one pass observed. A port in `unread` couldn't be read: its listing means nothing.
 
     `results` holds the `result.json` of finished runs and `errors` the `error.json` of failed ones; `recorded` the
-    statuses of the last status commit, which are also the inventory.
+    statuses of the last status commit, which are also the inventory. `elsewhere` are statuses of deployments and
+    monitors that other environments recorded, those that routes come from.
     """
 
     now: datetime
@@ -280,3 +281,4 @@ class Actual:
     recorded: Mapping[Address, Mapping[str, Any]] = field(default_factory=dict)
     controls: Controls = Controls()
     unread: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, Mapping[Address, Mapping[str, Any]]] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from reconciler.providers.memory import (
     World,
 )
 from reconciler.providers.memory.workers import Outcome, Read, plausible
+from reconciler.status.elsewhere import Elsewhere
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENT, PROMOTION = Address("deployments/employment"), Address("promotions/employment")
@@ -64,6 +65,7 @@ class Life:
             data, data, MemoryPool(world, worker=calm), MemoryServing(world, environment), self.forge, world.clock
         )
         cache = Cache()
+        elsewhere = Elsewhere(lambda name: MemoryStatus(world, name))
         self.converging = Converging(
             source,
             self.status,
@@ -76,7 +78,9 @@ class Life:
                 controllers=CONTROLLERS,
                 applier=Applier(engines, lambda tree: f"memory://{tree}", lambda: True),
                 tell=lambda _, failure: self.defects.append(failure),
+                elsewhere=elsewhere.read,
             ),
+            elsewhere=elsewhere.moved,
         )
 
     def once(self) -> Pass:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from reconciler.controllers import promotions, proposals
+from reconciler.controllers import promoting, promotions, proposals
 from reconciler.controllers.approvals import Approval
 from reconciler.model.change import Change, OpenProposal
 from reconciler.model.decision import View
@@ -41,7 +41,7 @@ def _any_head(reviews: object, head: object, rule: object) -> Approval:
     return found
 
 
-_approval = promotions.approval
+_approval = promoting.approval
 
 
 def _always(wanted: OpenProposal, _view: View) -> tuple[Change, ...]:
@@ -51,8 +51,8 @@ def _always(wanted: OpenProposal, _view: View) -> tuple[Change, ...]:
 @pytest.mark.parametrize(
     ("module", "name", "broken", "approval"),
     [
-        (promotions, "approval", _any_head, "approvals"),
-        (promotions, "propose_once", _always, "review"),
+        (promoting, "approval", _any_head, "approvals"),
+        (promoting, "propose_once", _always, "review"),
         (proposals, "close_others", lambda *_: (), "review"),
         (promotions, "failed", lambda _results: (), "auto"),
     ],

@@ -1,10 +1,14 @@
-"""`promotions`: the rule by which the best trial becomes the model of a deployment."""
+"""`promotions`: the rule by which a trial becomes the model of a deployment, in one environment after the other."""
 
-from typing import ClassVar, Literal, Self
+from collections import Counter
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from reconciler.model.kinds.spec import Block, JobSpec, reference
+from reconciler.model.kinds.spec import DNS_LABEL, Block, JobSpec, reference
+from reconciler.model.quantity import Duration, parse_duration
+
+EnvironmentName = Annotated[str, Field(pattern=DNS_LABEL)]
 
 
 class Gate(Block):
@@ -56,13 +60,37 @@ class Approvals(Block):
         return self
 
 
+class Soak(Block):
+    """How a model has to prove itself in each environment before this one, on that environment's traffic."""
+
+    served: Duration = Field(
+        default_factory=lambda: parse_duration("0s"), description="How long it has had all the traffic there."
+    )
+    quiet: Duration | None = Field(
+        default=None,
+        description="How long the reports on it there have looked at, one after another, without any alert.",
+    )
+
+
 class Promotion(JobSpec):
-    """Proposes the best trial that passes its gates, and merges by itself where approval is `auto`."""
+    """Proposes the best trial that passes its gates, and merges by itself where approval is `auto`.
+
+    With a `route` that is so in the environments of its first stage. In each later one it is the model that serves in
+    all environments of the stage before.
+    """
 
     kind: ClassVar[str] = "promotions"
 
     experiment: reference("experiments") = Field(description="Whose best trial is taken.")  # type: ignore[valid-type]
     deployment: reference("deployments") = Field(description="Whose model it becomes.")  # type: ignore[valid-type]
+    route: tuple[EnvironmentName | tuple[EnvironmentName, ...], ...] = Field(
+        default=(),
+        max_length=20,
+        examples=[["dev", "staging", "prod"], ["dev", ["staging-eu", "staging-us"], "prod"]],
+        description="The environments that a model serves in one after the other; a stage may be several. Unset, each "
+        "environment promotes its own.",
+    )
+    soak: Soak | None = Field(default=None, description="What a model has to prove in the stage before this one.")
     gates: tuple[Gate, ...] = Field(default=(), description="What a trial must pass, all of it.")
     approval: Literal["review", "auto"] = Field(
         default="review", description="Whether a person merges the proposal, or the daemon when all gates hold."
@@ -77,3 +105,32 @@ class Promotion(JobSpec):
         if self.approvals is not None and self.approval == "auto":
             raise ValueError("approvals are for approval: review; auto asks nobody")
         return self
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        twice = [name for name, count in Counter(name for stage in self.stages for name in stage).items() if count > 1]
+        if twice:
+            raise ValueError(f"the route comes to {twice[0]} twice: name each environment once")
+        if any(not stage for stage in self.stages):
+            raise ValueError("a stage of the route is empty: name its environments, or leave it out")
+        if self.soak is not None and len(self.route) < 2:
+            raise ValueError("soak is for what served in an environment before: give a route of two stages at least")
+        return self
+
+    @property
+    def stages(self) -> tuple[tuple[str, ...], ...]:
+        """Return the stages of the route, each as its environments."""
+        return tuple((stage,) if isinstance(stage, str) else stage for stage in self.route)
+
+    def leads_to(self, environment: str) -> bool:
+        """Tell whether models come to an environment: by the route, or, where there is none, each to its own."""
+        return not self.route or any(environment in stage for stage in self.stages)
+
+    def before(self, environment: str) -> tuple[str, ...]:
+        """Return the environments that a model has to serve in before this one; none in the first stage."""
+        place = next((place for place, stage in enumerate(self.stages) if environment in stage), 0)
+        return self.stages[place - 1] if place else ()
+
+    def way(self) -> str:
+        """Write the route for people: `dev → staging → prod`."""
+        return " → ".join(" and ".join(stage) for stage in self.stages)

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from reconciler.controllers.evidence import evidence
+from reconciler.controllers.evidence import evidence, leaderboard_of
 from reconciler.controllers.gates import GateResult
-from reconciler.model.decision import Leaderboard, Scores
+from reconciler.controllers.promotion_case import Candidate
+from reconciler.model.decision import Leaderboard, Scores, Trial
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API
 
@@ -14,8 +15,12 @@ BOARD = Leaderboard((BEST, SECOND), stage.data(), "roc_auc")
 GATES = (GateResult("roc_auc", 0.9, "at least 0.8", True), GateResult("f1", 0.1, "at least 0.8", False))
 
 
+def candidate(trial: Trial, board: Leaderboard = BOARD) -> Candidate:
+    return Candidate(trial, leaderboard_of(board, trial), board.data.run)
+
+
 def write(comparison: dict[str, Any], live: str | None = None) -> str:
-    return evidence(API, BEST, BOARD, (comparison, GATES), live)
+    return evidence(API, candidate(BEST), (comparison, GATES), live)
 
 
 def test_the_candidate_stands_beside_the_live_model_on_the_same_rows() -> None:
@@ -66,7 +71,9 @@ def test_the_leaderboard_marks_the_chosen_trial_and_the_origin_names_its_data() 
 def test_trials_are_shown_with_the_figure_that_ranks_them_and_its_interval() -> None:
     told = Scores({"roc_auc": 0.91, "accuracy": 0.2}, interval={"roc_auc": {"low": 0.88, "high": 0.94}})
     best = replace(BEST, validation=told, test=Scores({"roc_auc": 0.7}))
-    text = evidence(API, best, Leaderboard((best, SECOND), stage.data(), "roc_auc"), (stage.result(), GATES), None)
+    text = evidence(
+        API, candidate(best, Leaderboard((best, SECOND), stage.data(), "roc_auc")), (stage.result(), GATES), None
+    )
     assert "| trial | parameters | roc_auc (validation) | 95 % interval |" in text
     assert "**`111111111111`** | model=1 | 0.91 | 0.88 to 0.94 |" in text
     assert "| `222222222222` | model=2 | 0.8 |  |" in text
