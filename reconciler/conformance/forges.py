@@ -111,5 +111,5 @@ class Reborn:
     def merge(self, name: str, agreed: Agreed | None = None) -> CommitId:
         return self._open().merge(name, agreed)
 
-    def close(self, name: str) -> None:
-        self._open().close(name)
+    def close(self, name: str, why: str = "") -> None:
+        self._open().close(name, why)

@@ -1,59 +1,170 @@
-"""Promoting: from a candidate that holds its gates to a proposal, and from that to a merge."""
+"""Promoting: from a candidate that holds its gates to a proposal, and from that to a merge.
+
+1. It is proposed once, unless so many proposals are open, or were made within the hour, as the environment may have.
+2. Its head bears a commit status for each gate, and they follow what the gates say now.
+3. One that falls behind, so that it can't be merged any more, is made anew; one that somebody pushed to is theirs.
+4. The daemon merges it where its approval is given: `auto`, or by those who have to, for this very head; once the
+   checks of others have succeeded on it; and not while the spec freezes merges. What a person merges, they merge.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from reconciler.controllers.approvals import approval
+from reconciler.controllers.freezes import frozen_until
+from reconciler.controllers.gate_statuses import FREEZE, judged, others, status
 from reconciler.controllers.promotion_case import Candidate, Case
-from reconciler.controllers.proposals import is_open, merge_of, propose_once, was_proposed
+from reconciler.controllers.proposals import close_others, edited, merge_of, propose_once, was_proposed
 from reconciler.model.change import Change, OpenProposal
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.facts import PromotionFacts
 from reconciler.model.ids import Address, name_of
-from reconciler.model.observed import ProposalState
+from reconciler.model.kinds.deployments import Model
+from reconciler.model.kinds.promotions import Promotion
+from reconciler.model.observed import Proposal, ProposalState
 from reconciler.model.reason import Reason
+from reconciler.model.reviews import CommitStatus, Verdict
+from reconciler.model.text import counted
+
+HOUR = timedelta(hours=1)
 
 
 def proposal(case: Case, candidate: Candidate, name: str, body: str) -> OpenProposal:
     """Return the proposal that pins a candidate."""
     trial = candidate.trial
+    title = f"Promote {trial.run} to {case.spec.deployment} in {case.environment}"
+    model = Model(trial=trial.run, digest=trial.model_digest)
+    return pinning(case, model, name, title, body, why="it is the best trial that passes its gates")
+
+
+def pinning(case: Case, model: Model, name: str, title: str, body: str, *, why: str) -> OpenProposal:
+    """Return a proposal that pins a model in this environment."""
     return OpenProposal(
         address=case.address,
         name=name,
         file=f"environments/{case.environment}/deployments/{name_of(Address(case.spec.deployment))}.yaml",
-        edits={"model": {"trial": trial.run, "digest": trial.model_digest}},
-        title=f"Promote {trial.run} to {case.spec.deployment} in {case.environment}",
+        edits={"model": {"trial": model.trial, "digest": model.digest}},
+        title=title,
         body=body,
-        why="it is the best trial that passes its gates",
+        why=why,
     )
 
 
-def propose(case: Case, wanted: OpenProposal, candidate: Candidate, stale: tuple[Change, ...]) -> Decision:
+def propose(
+    case: Case, wanted: OpenProposal, candidate: Candidate, stale: tuple[Change, ...], gates: Sequence[CommitStatus]
+) -> Decision:
     """Open a proposal once; merge it where its approval is given; keep to what a person decided."""
-    changes = propose_once(wanted, case.view) + stale
+    facts: PromotionFacts = {"candidate": candidate.trial.run, "proposal": wanted.name, "evidence": wanted.body}
     known = case.view.actual.proposals.get(wanted.name)
-    facts: PromotionFacts = {
-        "candidate": candidate.trial.run,
-        "proposal": wanted.name,
-        "evidence": wanted.body,
-    }
     if known and known.state is ProposalState.MERGED:
+        changes = close_others(case.address, wanted.name, case.view) + stale
         return case.told(Phase.READY, Reason.MERGED, f"{known.branch} is merged", changes, facts=facts)
-    if is_open(wanted.name, case.view) and case.spec.approval == "auto":
-        changes += merge_of(wanted, case.view, "all its gates hold")
-        return case.told(Phase.RECONCILING, Reason.MERGING, "its gates hold", changes, facts=facts)
-    if was_proposed(case.address, wanted.name, case.view) and not is_open(wanted.name, case.view):
+    if theirs := edited(case.address, case.view):
+        message = f"somebody has pushed to {theirs.branch}: it is theirs to merge or to close, and until then"
+        message += " nothing else is proposed"
+        return case.told(Phase.WAITING, Reason.EDITED_BY_HAND, message, stale, facts=facts)
+    if not was_proposed(case.address, wanted.name, case.view):
+        return _open(case, wanted, stale, facts)
+    changes = propose_once(wanted, case.view) + stale
+    if known is None or known.state is not ProposalState.OPEN:
         message = f"{candidate.trial.run} was declined and is not proposed again"
         return case.told(Phase.READY, Reason.DECLINED, message, changes, facts=facts)
-    return _reviewed(case, wanted, changes, facts)
+    return _agreed(case, wanted, changes + judged(case, [known], [*gates, *_freeze(case)]), facts)
 
 
-def _reviewed(case: Case, wanted: OpenProposal, changes: tuple[Change, ...], facts: PromotionFacts) -> Decision:
-    """Wait for people: for their merge, or where the spec asks for approvals, for those."""
-    known = case.view.actual.proposals.get(wanted.name)
-    where = known.branch if known else wanted.name
-    if known is None or case.spec.approvals is None:
-        return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, f"{where} waits for its merge", changes, facts=facts)
-    agreed = approval(known.reviews, known.commit, case.spec.approvals)
-    if agreed.holds:
-        changes += merge_of(wanted, case.view, str(agreed))
-        return case.told(Phase.RECONCILING, Reason.MERGING, f"{where} is {agreed}", changes, facts=facts)
-    message = f"{where} waits for its approvals: {agreed}"
+def _open(case: Case, wanted: OpenProposal, stale: tuple[Change, ...], facts: PromotionFacts) -> Decision:
+    """Open a proposal, if the environment may have another one."""
+    recent = _recent(case)
+    if full := _full(case, len(recent)):
+        wake = recent[0] + HOUR if recent else None
+        message = f"{facts['candidate']} isn't proposed yet: {full}"
+        return case.told(Phase.WAITING, Reason.TOO_MANY_PROPOSALS, message, stale, wake=wake, facts=facts)
+    changes = propose_once(wanted, case.view) + stale
+    opened = [moment.isoformat() for moment in (*recent, case.view.actual.now)] if wanted in changes else None
+    facts = {**facts, "opened": opened} if opened else facts
+    message = f"{wanted.name} waits for its merge"
     return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, message, changes, facts=facts)
+
+
+def _recent(case: Case) -> list[datetime]:
+    """Return when this promotion made proposals within the last hour, as the last status tells."""
+    return _within_the_hour(case, case.view.facts_of(case.address, PromotionFacts))
+
+
+def _within_the_hour(case: Case, facts: PromotionFacts) -> list[datetime]:
+    return [moment for told in facts.get("opened") or () if case.view.actual.now - (moment := _moment(told)) < HOUR]
+
+
+def _moment(told: str) -> datetime:
+    """Read when a proposal was made; what isn't understood was made long ago."""
+    try:
+        moment = datetime.fromisoformat(str(told))
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _full(case: Case, own: int) -> str:
+    """Say why another proposal would be one too many; empty where it wouldn't.
+
+    Those that are decided on earlier in the same pass count, too.
+    """
+    limits, view = case.view.desired.environment.proposals, case.view
+    if limits.open is None and limits.per_hour is None:
+        return ""
+    decided = [d for d in view.upstream.values() if any(isinstance(change, OpenProposal) for change in d.changes)]
+    open_ = sum(p.state is ProposalState.OPEN for p in view.actual.proposals.values()) + len(decided)
+    if limits.open is not None and open_ >= limits.open:
+        return f"{counted(open_, 'proposal')} wait for their merge here, and at most {limits.open} may"
+    promotions = [address for address in view.desired.of_kind(Promotion) if address != case.address]
+    made = own + len(decided)
+    made += sum(len(_within_the_hour(case, view.facts_of(address, PromotionFacts))) for address in promotions)
+    if limits.per_hour is not None and made >= limits.per_hour:
+        return f"{counted(made, 'proposal')} were made here within the hour, and at most {limits.per_hour} may be"
+    return ""
+
+
+def _freeze(case: Case) -> list[CommitStatus]:
+    if not case.spec.freeze:
+        return []
+    until = frozen_until(case.spec.freeze, case.view.actual.now)
+    if until is None:
+        return [status(case, FREEZE, Verdict.SUCCESS, "nothing is frozen now")]
+    return [status(case, FREEZE, Verdict.PENDING, f"nothing is merged until {until:%Y-%m-%d %H:%M} UTC")]
+
+
+def _agreed(case: Case, wanted: OpenProposal, changes: tuple[Change, ...], facts: PromotionFacts) -> Decision:
+    """Wait for people: for their merge, or where the spec asks for approvals, for those."""
+    known = case.view.actual.proposals[wanted.name]
+    where, why = known.branch, "all its gates hold"
+    if case.spec.approval == "review":
+        if case.spec.approvals is None:
+            message = f"{where} waits for its merge"
+            return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, message, changes, facts=facts)
+        agreed = approval(known.reviews, known.commit, case.spec.approvals)
+        why = str(agreed)
+        if not agreed.holds:
+            message = f"{where} waits for its approvals: {why}"
+            return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, message, changes, facts=facts)
+    if hindered := _hindered(case, known, changes, facts):
+        return hindered
+    changes += merge_of(wanted, case.view, why, approved=case.spec.approvals is not None)
+    return case.told(Phase.RECONCILING, Reason.MERGING, f"{where}: {why}", changes, facts=facts)
+
+
+def _hindered(case: Case, known: Proposal, changes: tuple[Change, ...], facts: PromotionFacts) -> Decision | None:
+    """Wait for the checks of others, and for the end of a freeze."""
+    where = known.branch
+    waiting, lost = others(known, case.spec.checks)
+    if lost:
+        message = f"{where} isn't merged: {'; '.join(lost[:3])}"
+        return case.told(Phase.STALLED, Reason.CHECK_FAILED, message, changes, facts=facts)
+    if waiting:
+        has_none = "; its forge has no commit statuses" if known.statuses is None else ""
+        message = f"{where} waits for {', '.join(waiting[:5])}{has_none}"
+        return case.told(Phase.WAITING, Reason.WAITS_FOR_CHECKS, message, changes, facts=facts)
+    until = frozen_until(case.spec.freeze, case.view.actual.now)
+    if until is not None:
+        message = f"{where} may be merged, and nothing is until {until:%Y-%m-%d %H:%M} UTC"
+        return case.told(Phase.WAITING, Reason.FROZEN, message, changes, wake=until, facts=facts)
+    return None

@@ -89,5 +89,7 @@ def memory(resource: Resource, spec: Promotion, live: Model | None, view: View) 
     if live:
         former = [run for run in former if run != live.trial] + [live.trial]
     told: PromotionFacts = {"promoted": former[-REMEMBERED:], "proposed": proposed_names(resource.address, view)}
+    opened = view.facts_of(resource.address, PromotionFacts).get("opened")
+    told = {**told, "opened": opened} if opened else told
     before = spec.before(view.desired.environment_name)
     return {**told, "after": list(before)} if before else told

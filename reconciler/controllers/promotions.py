@@ -4,8 +4,8 @@
 2. In a later stage it is the model that serves in all environments of the stage before, once it has proved itself.
 3. On the test rows the candidate alone is judged, and no other takes its place: else the test rows would choose.
 4. A model that was pinned once and isn't any more was taken back by a person: it is not proposed again.
-5. It is proposed once. A person who declines it has the last word; a better candidate replaces it.
-6. It is merged by a person, or at the head that those approved who have to, or where approval is `auto`.
+5. A pinned model whose release fails is taken back by a proposal of its own (`reverting`); then rule 4 holds for it.
+6. What holds its gates is proposed, and merged as `promoting` says. A better candidate replaces it.
 """
 
 from collections.abc import Mapping
@@ -14,11 +14,13 @@ from typing import Any
 
 from reconciler.controllers.evidence import evidence, leaderboard_of, route_of
 from reconciler.controllers.experiments import as_trial
+from reconciler.controllers.gate_statuses import SOAK, judged, of_gates, status
 from reconciler.controllers.gates import against_live, alone, failed, losses
 from reconciler.controllers.promoting import proposal, propose
 from reconciler.controllers.promotion_case import Candidate, Case, memory
 from reconciler.controllers.promotion_route import proof, stage_before
-from reconciler.controllers.proposals import close_others, proposal_name
+from reconciler.controllers.proposals import close_others, proposal_name, unconflicting
+from reconciler.controllers.reverting import revert
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, describe_error, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.served import Served
@@ -32,6 +34,7 @@ from reconciler.model.kinds.experiments import Experiment, Metric
 from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
+from reconciler.model.reviews import CommitStatus, Verdict
 from runners.contract.formats import RESULT, is_newer
 
 
@@ -44,6 +47,8 @@ def decide(resource: Resource, view: View) -> Decision:
         return waits_for(resource.address, spec.deployment, view)
     live = target.spec.model
     case = Case(resource, spec, live, view, memory(resource, spec, live, view))
+    if taken_back := revert(case, target):
+        return taken_back
     if not spec.leads_to(case.environment):
         done = close_others(case.address, None, view) + tidy(case.address, frozenset(), view)
         message = f"its route is {spec.way()}: nothing is promoted in {case.environment}"
@@ -66,14 +71,14 @@ def _choose(case: Case, board: Leaderboard) -> Decision:
         message = f"no trial passes its gates on the validation rows; the best one: {why}"
         return case.told(Phase.STALLED, Reason.GATES_FAILED, message, tidy(case.address, frozenset(), case.view))
     candidate = Candidate(best, leaderboard_of(board, best), board.data.run)
-    return _settled(case, candidate, "was chosen on the validation rows") or _compare(case, candidate)
+    return _settled(case, candidate, "was chosen on the validation rows") or _compare(case, candidate, ())
 
 
 def _follow(case: Case, deployment: Resource) -> Decision:
     """Take the model that serves in the environments before this one, once it has proved itself there."""
     stage = stage_before(case, deployment)
     if stage.obstacle:
-        return case.told(Phase.WAITING, Reason.WAITS_FOR_ENVIRONMENT, stage.obstacle)
+        return case.told(Phase.WAITING, Reason.WAITS_FOR_ENVIRONMENT, stage.obstacle, _doubted(case, stage.obstacle))
     served = next(iter(stage.served.values()))
     candidate = _served(case, served)
     if isinstance(candidate, Decision):
@@ -85,8 +90,16 @@ def _follow(case: Case, deployment: Resource) -> Decision:
     if proven.missing:
         message = f"{candidate.trial.run} waits: {proven.missing}"
         facts: PromotionFacts = {"candidate": candidate.trial.run}
-        return case.told(Phase.WAITING, Reason.SOAKING, message, wake=proven.wake, facts=facts)
-    return _compare(case, replace(candidate, chosen=route_of(case.spec.way(), proven.lines)))
+        doubted = _doubted(case, proven.missing)
+        return case.told(Phase.WAITING, Reason.SOAKING, message, doubted, wake=proven.wake, facts=facts)
+    soaked = status(case, SOAK, Verdict.SUCCESS, "; ".join(proven.lines))
+    return _compare(case, replace(candidate, chosen=route_of(case.spec.way(), proven.lines)), (soaked,))
+
+
+def _doubted(case: Case, why: str) -> tuple[Change, ...]:
+    """Tell on what is proposed already that the environments before this one don't vouch for it now."""
+    proposals = case.view.proposals_by_owner.get(case.address, ())
+    return judged(case, proposals, [status(case, SOAK, Verdict.PENDING, why)])
 
 
 def _served(case: Case, served: Served) -> Candidate | Decision:
@@ -125,7 +138,7 @@ def _settled(case: Case, candidate: Candidate, how: str) -> Decision | None:
     return None
 
 
-def _compare(case: Case, candidate: Candidate) -> Decision:
+def _compare(case: Case, candidate: Candidate, proven: tuple[CommitStatus, ...]) -> Decision:
     """Compare a candidate with the live model on the same rows, and propose it where it holds its gates."""
     trial = candidate.trial
     lifecycle = lifecycle_of(_comparison(case, trial.run), case.spec.retries, case.view)
@@ -134,7 +147,8 @@ def _compare(case: Case, candidate: Candidate) -> Decision:
         return _underway(case, lifecycle, trial.run, stale)
     stale += surplus(case.address, case.spec.keep and case.spec.keep - 1, frozenset({lifecycle.run}), case.view)
     results = alone(trial.test, case.spec.gates)
-    results += against_live(lifecycle.result, case.spec.gates, losses(_metric(case)))
+    smaller = losses(_metric(case))
+    results += against_live(lifecycle.result, case.spec.gates, smaller)
     if lost := failed(results):
         message = f"{trial.run} stays unproposed: {'; '.join(map(str, lost[:3]))}"
         done = close_others(case.address, None, case.view) + stale
@@ -142,11 +156,12 @@ def _compare(case: Case, candidate: Candidate) -> Decision:
     live = case.live.trial if case.live else None
     content = {"trial": trial.run, "model": trial.model_digest, "instead": live}
     target = case.view.desired.resources[Address(case.spec.deployment)]
-    name = proposal_name(case.resource, content, target, case.view)
+    name = unconflicting(proposal_name(case.resource, content, target, case.view), case.view)
     body = _told_before(case, name)
     if not body:
         body = evidence(Address(case.spec.deployment), candidate, (lifecycle.result, results), live)
-    return propose(case, proposal(case, candidate, name, body), candidate, stale)
+    gates = (*of_gates(case, trial.test, lifecycle.result, smaller), *proven)
+    return propose(case, proposal(case, candidate, name, body), candidate, stale, gates)
 
 
 def _told_before(case: Case, name: str) -> str:

@@ -12,8 +12,11 @@ from reconciler.model.change import Change, CloseProposal, MergeProposal, OpenPr
 from reconciler.model.decision import View
 from reconciler.model.facts import ProposerFacts
 from reconciler.model.ids import Address, digest
-from reconciler.model.observed import ProposalState
+from reconciler.model.observed import Proposal, ProposalState
 from reconciler.model.resource import Resource
+
+MOST_ANEW = 20
+"""How often a proposal that fell behind is made anew, before it is left to people."""
 
 
 def proposal_name(resource: Resource, content: Any, edited: Resource | None, view: View) -> str:
@@ -47,13 +50,22 @@ def propose_once(wanted: OpenProposal, view: View) -> tuple[Change, ...]:
     return (wanted, *changes)
 
 
-def merge_of(wanted: OpenProposal, view: View, why: str) -> tuple[Change, ...]:
-    """Merge a proposal that is open, as it stands there, if it brings what was proposed."""
+def merge_of(wanted: OpenProposal, view: View, why: str, *, approved: bool = False) -> tuple[Change, ...]:
+    """Merge a proposal that is open, as it stands there, if it brings what was proposed.
+
+    One that is merged as people `approved` it is only while they still say so.
+    """
     known = view.actual.proposals.get(wanted.name)
     if known is None or known.state is not ProposalState.OPEN:
         return ()
     change = MergeProposal(
-        address=wanted.address, name=wanted.name, head=known.commit, file=wanted.file, edits=wanted.edits, why=why
+        address=wanted.address,
+        name=wanted.name,
+        head=known.commit,
+        file=wanted.file,
+        edits=wanted.edits,
+        reviews=known.reviews if approved else None,
+        why=why,
     )
     return (change,)
 
@@ -70,10 +82,36 @@ def is_open(name: str, view: View) -> bool:
 
 
 def close_others(address: Address, name: str | None, view: View) -> tuple[Change, ...]:
-    """Close a resource's proposals other than the one that is wanted; those that people closed stay as they are."""
+    """Close a resource's proposals other than the one that is wanted; those that people closed or edited are theirs."""
     there = (p for p in view.proposals_by_owner.get(address, ()) if p.state is not ProposalState.CLOSED)
-    others = [p.name for p in there if p.name != name]
-    return tuple(CloseProposal(address=address, name=p, why="it is merged or a newer one replaces it") for p in others)
+    others = [p for p in there if p.name != name and not (p.by_hand and p.state is ProposalState.OPEN)]
+    merged, replaces = "it is merged", "another proposal replaces it" if name else "it is not wanted any more"
+    return tuple(
+        CloseProposal(address=address, name=p.name, why=merged if p.state is ProposalState.MERGED else replaces)
+        for p in others
+    )
+
+
+def edited(address: Address, view: View) -> Proposal | None:
+    """Return a proposal of a resource that somebody has pushed to and that is open: theirs to merge or to close."""
+    there = view.proposals_by_owner.get(address, ())
+    return next((p for p in there if p.by_hand and p.state is ProposalState.OPEN), None)
+
+
+def unconflicting(name: str, view: View) -> str:
+    """Return the name of a proposal, or where that can't be merged any more, of the one that takes its place.
+
+    A proposal that fell behind is made anew under another name, and then closed: so a daemon that dies in between isn't
+    taken for a person who declined it. What a person did to any of them holds.
+    """
+    owner, _, content = name.rpartition("/")
+    line = [name, *(f"{owner}/{digest([content, number])}" for number in range(1, MOST_ANEW))]
+    known = [view.actual.proposals.get(one) for one in line]
+    there = [p for p in known if p and not (p.state is ProposalState.OPEN and p.conflicts)]
+    if there:
+        return there[0].name
+    behind = {p.name for p in known if p}
+    return next((one for one in line if one not in behind), name)
 
 
 def replaced(changes: Iterable[Change], view: View) -> frozenset[str]:

@@ -9,6 +9,7 @@ changes there are in the way: a bare repository that people push to avoids that.
 import random
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reconciler.git.commits import format_commit, parse_commit, trailers, with_trailers
@@ -53,6 +54,8 @@ class ProposalBranches:
         self._folder = f"refs/heads/proposals/{check_environment(environment)}"
         self._watched = check_branch(branch)
         self._key = signing_key
+        self._looked_at: dict[tuple[str, str, str], tuple[bool, bool]] = {}
+        """By name, head and the watched branch's commit, whether a proposal was changed by hand, and conflicts."""
 
     def list(self) -> Mapping[str, Proposal]:
         """List this environment's proposals by name: all that are open, and those merged whose branch is still there.
@@ -67,14 +70,29 @@ class ProposalBranches:
         commits = frozenset(found.values())
         waiting = unmerged(self._repository.objects.git_dir, commits, head) if head else commits
         return {
-            name: Proposal(
-                name,
-                self.branch(name),
-                CommitId(commit),
-                ProposalState.OPEN if commit in waiting else ProposalState.MERGED,
-            )
+            name: self._listed(name, commit, head or "", is_open=commit in waiting)
             for name, commit in sorted(found.items())
         }
+
+    def _listed(self, name: str, commit: str, head: str, *, is_open: bool) -> Proposal:
+        state = ProposalState.OPEN if is_open else ProposalState.MERGED
+        proposal = Proposal(name, self.branch(name), CommitId(commit), state)
+        if not is_open:
+            return proposal
+        key = (name, commit, head)
+        if key not in self._looked_at:
+            by_hand = not self._is_made_here(name, commit)
+            conflicts = bool(head) and not by_hand and not isinstance(self._merged_tree_of(commit, head), str)
+            self._looked_at = {known: told for known, told in self._looked_at.items() if known[2] == head}
+            self._looked_at[key] = by_hand, conflicts
+        by_hand, conflicts = self._looked_at[key]
+        return replace(proposal, by_hand=by_hand, conflicts=conflicts)
+
+    def _is_made_here(self, name: str, commit: str) -> bool:
+        """Tell whether a commit says that it was proposed under this name, as one off the watched branch."""
+        told = parse_commit(self._repository.objects.read(commit))
+        said = trailers(told.message)
+        return len(told.parents) == 1 and (said.get("Proposal"), said.get("Environment")) == (name, self._environment)
 
     def propose(self, order: ProposalOrder, *, anew: bool = False) -> None:
         """Open a proposal, unless one of that name is open; a merged one of that name makes way.
@@ -175,7 +193,7 @@ class ProposalBranches:
             return False
         return bool(merge_trees(self._repository.objects.git_dir, head, proposed).conflicts)
 
-    def close(self, name: str) -> None:
+    def close(self, name: str, why: str = "") -> None:  # noqa: ARG002  there is no page
         """Take a proposal away, whether or not it is there.
 
         Raises:
@@ -259,15 +277,20 @@ class ProposalBranches:
         return draft.add("commit", content)
 
     def _merged_tree(self, name: str, proposed: str, head: str) -> str:
+        found = self._merged_tree_of(proposed, head)
+        if not isinstance(found, str):
+            what = f"proposal {name} conflicts with {self._watched} in {', '.join(found[:5])}"
+            raise Refused(what, "close the proposal, and a new one is made from the newest commit; or merge it by hand")
+        return found
+
+    def _merged_tree_of(self, proposed: str, head: str) -> str | tuple[str, ...]:
+        """Return the tree of a merge, by Git or by what YAML files say; the files where both see a conflict."""
         found = merge_trees(self._repository.objects.git_dir, head, proposed)
         if not found.conflicts:
             return found.tree
         merged = self._merged_files(proposed, head, found.conflicts)
         if merged is None:
-            raise Refused(
-                f"proposal {name} conflicts with {self._watched} in {', '.join(found.conflicts[:5])}",
-                "close the proposal, and a new one is made from the newest commit; or merge it by hand",
-            )
+            return tuple(found.conflicts)
         draft = Draft(self._repository.objects)
         entries = {path: Entry(FILE, draft.add("blob", text.encode())) for path, text in merged.items()}
         tree = rooted(draft, edited(draft, found.tree, entries))

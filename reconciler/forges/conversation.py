@@ -9,8 +9,6 @@ from reconciler.model.reviews import Comment, CommitStatus
 
 REMEMBERED = 2000
 """Comments and statuses whose text is remembered, so that the forge isn't asked for it again."""
-LONGEST_DESCRIPTION = 140
-"""Characters of a status's line: what GitHub takes."""
 
 
 class Conversation:
@@ -62,10 +60,7 @@ class Conversation:
             Refused: we may not.
             Unavailable: the forge is out of reach.
         """
-        line = status.description
-        if len(line) > LONGEST_DESCRIPTION:
-            line = line[: LONGEST_DESCRIPTION - 1] + "…"
-        wanted = CommitStatus(status.context, status.verdict, line, status.url)
+        wanted = status.fitted()
         key = (commit, status.context)
         with self._lock:
             if key not in self._judged:

@@ -61,6 +61,7 @@ class PullRequestForge:
         self._open: tuple[PullRequest, ...] = ()
         self._heard, self._heard_for = -HEARD_FOR, HEARD_FOR
         self._opinions: dict[int, tuple[tuple[CommitId, str, int], tuple[Review, ...]]] = {}
+        self._judged: dict[CommitId, tuple[tuple[float, int], tuple[CommitStatus, ...]]] = {}
         self._wanted = 0
         """Counts how often it was said that something has changed."""
         self._known: tuple[int, Mapping[str, str]] = (-1, {})
@@ -96,8 +97,10 @@ class PullRequestForge:
         """Return a proposal as its page shows it; what Git knows to be merged is that, whatever the page says."""
         is_merged = proposal.state is ProposalState.MERGED
         state = proposal.state if is_merged else ProposalState(pull.state.value)
-        reviews = self._reviews(pull) if state is ProposalState.OPEN else ()
-        return replace(proposal, state=state, url=pull.url, reviews=reviews)
+        if state is not ProposalState.OPEN:
+            return replace(proposal, state=state, url=pull.url)
+        reviews, statuses = self._reviews(pull), self._statuses(proposal.commit)
+        return replace(proposal, state=state, url=pull.url, reviews=reviews, statuses=statuses)
 
     def propose(self, order: ProposalOrder) -> None:
         """Open a proposal, unless one of that name is open; one that has ended makes way.
@@ -144,7 +147,7 @@ class PullRequestForge:
         """Merge an open proposal by a merge commit of the forge's; one that is merged stays so.
 
         Raises:
-            Raced: its branch has moved.
+            Raced: its branch has moved, or people say something else of it than they did.
             Refused: it conflicts, brings something else than was agreed on, there is no such proposal, or the
                 repository's rules forbid it.
             Transient: the forge isn't ready for it.
@@ -159,6 +162,7 @@ class PullRequestForge:
             self._branches.demand_own(name, proposal.commit)
             if agreed is not None:
                 self._branches.demand(name, agreed, proposal.commit, self._repository.ref(watched) or "")
+                _demand_same(proposal, agreed)
             self._merge(proposal)
             self._forget()
             self._repository.refresh()
@@ -185,8 +189,8 @@ class PullRequestForge:
             self._sleep(pause)
         return Merge.LATER
 
-    def close(self, name: str) -> None:
-        """Take a proposal away, whether or not it is there.
+    def close(self, name: str, why: str = "") -> None:
+        """Take a proposal away, whether or not it is there; its page says why.
 
         Raises:
             Raced: somebody pushes to it at this moment.
@@ -196,6 +200,8 @@ class PullRequestForge:
         branch = self._branches.branch(name)
         pull = next((one for one in self.pulls() if one.branch == branch and not one.is_fork), None)
         if pull is not None:
+            if why:
+                self._conversation.comment(pull.number, f"Closed: {why}.")
             self._hub.close(pull.number)
             self._forget()
         self._branches.close(name)
@@ -240,6 +246,17 @@ class PullRequestForge:
     def judge(self, commit: CommitId, status: CommitStatus) -> None:
         """Give a commit a status, unless it has that already."""
         self._conversation.judge(commit, status)
+        self._judged.pop(commit, None)
+
+    def _statuses(self, commit: CommitId) -> tuple[CommitStatus, ...]:
+        """Return the newest statuses of a proposal's head, asked for as often as the list of those that are open."""
+        key = (self._heard, self._wanted)
+        known = self._judged.get(commit)
+        if known is None or known[0] != key:
+            known = key, tuple(self._hub.statuses(commit))
+            self._judged = {one: told for one, told in self._judged.items() if told[0] == key}
+            self._judged[commit] = known
+        return known[1]
 
     def _reviews(self, pull: PullRequest) -> tuple[Review, ...]:
         """Return what people other than its author say of a pull request; asked for when anything of it has changed.
@@ -266,3 +283,13 @@ class PullRequestForge:
         if key not in self._ended:
             self._ended[key] = self._hub.latest(self._branches.watched, proposal.branch)
         return self._ended[key]
+
+
+def _demand_same(proposal: Proposal, agreed: Agreed) -> None:
+    """See that people still say of a proposal what they said when its merge was agreed on.
+
+    Raises:
+        Raced: they don't.
+    """
+    if agreed.reviews is not None and set(agreed.reviews) != set(proposal.reviews):
+        raise Raced(f"what people say of proposal {proposal.name} has changed", "it is looked at again")

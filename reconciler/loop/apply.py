@@ -152,6 +152,11 @@ class Applier:
         order = ProposalOrder(change.name, commit, change.file, change.edits, change.title, change.body)
         self._engines.forge.propose(order)
 
+    def _judge(self, change: c.JudgeProposal) -> None:
+        if self._engines.reviews is not None:
+            for status in change.statuses:
+                self._engines.reviews.judge(change.head, status)
+
 
 _VERBS: Mapping[type[c.Change], Callable[[Applier, Any, CommitId], object]] = {
     c.ConfigurePool: lambda self, change, _: self._engines.pool.configure(change.address, change.spec),
@@ -168,8 +173,9 @@ _VERBS: Mapping[type[c.Change], Callable[[Applier, Any, CommitId], object]] = {
     c.DeleteEndpoint: lambda self, change, _: self._engines.serving.delete(change.deployment),
     c.OpenProposal: lambda self, change, commit: self._propose(change, commit),
     c.MergeProposal: lambda self, change, _: self._engines.forge.merge(
-        change.name, Agreed(change.head, change.file, change.edits)
+        change.name, Agreed(change.head, change.file, change.edits, change.reviews)
     ),
-    c.CloseProposal: lambda self, change, _: self._engines.forge.close(change.name),
+    c.JudgeProposal: lambda self, change, _: self._judge(change),
+    c.CloseProposal: lambda self, change, _: self._engines.forge.close(change.name, change.why),
 }
 """How each kind of change is made: the one table of all writes."""

@@ -10,6 +10,7 @@ from reconciler.model.ids import Address, CommitId, Digest, RunName
 from reconciler.model.kinds.deployments import Access, Model, Replicas
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
+from reconciler.model.reviews import CommitStatus, Review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,10 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
+    if isinstance(value, Review):
+        return {"author": value.author, "commit": value.commit, "opinion": value.opinion.value}
+    if isinstance(value, CommitStatus):
+        return {"context": value.context, "verdict": value.verdict.value, "description": value.description}
     return value
 
 
@@ -241,13 +246,27 @@ class OpenProposal(_OfProposal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeProposal(_OfProposal):
-    """Merge a proposal, if its head is this one and it brings these edits of this file, and nothing else."""
+    """Merge a proposal, if its head is this one and it brings these edits of this file, and nothing else.
+
+    `reviews` are what people said of it, where that is why it is merged.
+    """
 
     port = "forge"
     verb = "merge"
     head: CommitId
     file: str
     edits: Mapping[str, Any]
+    reviews: tuple[Review, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeProposal(_OfProposal):
+    """Give the head of a proposal commit statuses: what each of its gates says now."""
+
+    port = "forge"
+    verb = "judge"
+    head: CommitId
+    statuses: tuple[CommitStatus, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

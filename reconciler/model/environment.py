@@ -50,6 +50,13 @@ class Verification(Block):
     )
 
 
+class Proposals(Block):
+    """How many proposals of promotions there may be: people and the checks of a forge have to keep up with them."""
+
+    open: int | None = Field(default=None, ge=1, description="Proposals that wait for their merge at once.")
+    per_hour: int | None = Field(default=None, ge=1, description="Proposals that are made within an hour.")
+
+
 class Environment(Block):
     """One environment: its providers, its variables (`${env.x}` in specs) and its limits."""
 
@@ -60,6 +67,7 @@ class Environment(Block):
     variables: dict[str, Any] = Field(default={}, description="What specs read as ${env.NAME}.")
     secrets: Secrets = Field(default=Secrets(), description="Whose secrets ${secret:NAME} stands for.")
     verification: Verification = Field(default=Verification(), description="Which commits are taken.")
+    proposals: Proposals = Field(default=Proposals(), description="How many proposals promotions may make.")
     deletion: DeletionBudget = Field(default=DeletionBudget(), description="How much one pass may delete.")
     description: str = Field(default="", description="What it is for, in words for people.")
 

@@ -105,6 +105,8 @@ class PromotionFacts(ProposerFacts, total=False):
     """The text that a reviewer reads."""
     promoted: list[str]
     """Trials that have been live, the newest last."""
+    opened: list[str]
+    """When proposals were made within the last hour."""
     after: list[str]
     """Environments that a model has to serve in before this one."""
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from reconciler.model.ids import Address, CommitId, Digest, RunName
 from reconciler.model.kinds.pools import Pool
-from reconciler.model.reviews import Review
+from reconciler.model.reviews import CommitStatus, Review
 
 UNKEPT = "unkept"
 """In the result that stands for one whose output the data store can't keep: there is nothing to seal."""
@@ -234,7 +234,9 @@ class ProposalState(StrEnum):
 class Proposal:
     """A change to the repository that waits for a merge. `name` is `<kind>/<name>/<digest>`, like a run's.
 
-    `reviews` are what people other than its author say of it, where the forge has that.
+    `reviews` are what people other than its author say of it, where the forge has that, and `statuses` the newest
+    commit statuses of its head; None where the forge has none. It is `by_hand` where its head isn't the commit that was
+    proposed, and `conflicts` where that can't be merged any more.
     """
 
     name: str
@@ -243,6 +245,9 @@ class Proposal:
     state: ProposalState = ProposalState.OPEN
     url: str = ""
     reviews: tuple[Review, ...] = ()
+    statuses: tuple[CommitStatus, ...] | None = None
+    by_hand: bool = False
+    conflicts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Pull requests and what is said on them: values, as every forge has them under one name or another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reconciler.model.ids import CommitId
@@ -77,6 +77,10 @@ def context_of(environment: str) -> str:
     return f"setpoint/{environment}"
 
 
+LONGEST_DESCRIPTION = 140
+"""Characters of a status's line: what GitHub takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommitStatus:
     """A commit status: one line beside a commit, under a name, the context. `url` leads to more."""
@@ -85,6 +89,12 @@ class CommitStatus:
     verdict: Verdict
     description: str = ""
     url: str = ""
+
+    def fitted(self) -> "CommitStatus":
+        """Return the same with a line that every forge takes."""
+        if len(self.description) <= LONGEST_DESCRIPTION:
+            return self
+        return replace(self, description=self.description[: LONGEST_DESCRIPTION - 1] + "…")
 
 
 @dataclass(frozen=True, slots=True)

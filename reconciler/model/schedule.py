@@ -1,9 +1,10 @@
-"""Schedules: when a cron expression last fired and will fire next, in UTC."""
+"""Schedules: when a cron expression last fired and will fire next, in UTC or in a time zone."""
 
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
@@ -16,23 +17,25 @@ _LOOKBACKS = tuple(timedelta(**span) for span in ({"hours": 1}, {"days": 1}, {"d
 
 
 @lru_cache(maxsize=1024)
-def trigger(cron: str) -> Any:
-    """Return APScheduler's trigger of a cron expression as crontab(5) means it, in UTC.
+def trigger(cron: str, zone: str = "UTC") -> Any:
+    """Return APScheduler's trigger of a cron expression as crontab(5) means it, in a time zone of the IANA's.
 
     There, 0 and 7 are Sunday (APScheduler counts from Monday), and where both days are restricted, either will do.
 
     Raises:
         ValueError: the text is no cron expression of five fields.
+        KeyError: there is no such time zone.
     """
+    where = UTC if zone == "UTC" else ZoneInfo(zone)
     fields = cron.split()
     if len(fields) != 5:
         raise ValueError(f"expected five fields: minute, hour, day, month, day of the week; got {len(fields)}")
     minute, hour, day, month, week = fields
     week = ",".join(map(_days, week.split(",")))
     if day.startswith("*") or week.startswith("*"):
-        return CronTrigger.from_crontab(f"{minute} {hour} {day} {month} {week}", timezone=UTC)
+        return CronTrigger.from_crontab(f"{minute} {hour} {day} {month} {week}", timezone=where)
     either = ((day, "*"), ("*", week))
-    return OrTrigger([CronTrigger.from_crontab(f"{minute} {hour} {d} {month} {w}", timezone=UTC) for d, w in either])
+    return OrTrigger([CronTrigger.from_crontab(f"{minute} {hour} {d} {month} {w}", timezone=where) for d, w in either])
 
 
 def _days(part: str) -> str:
@@ -62,14 +65,14 @@ def _next_fire(cron: str, minute: datetime) -> datetime | None:
     return fires
 
 
-def last_fire(cron: str, now: datetime) -> datetime | None:
+def last_fire(cron: str, now: datetime, zone: str = "UTC") -> datetime | None:
     """Return the last moment up to `now` at which a cron expression fired, looking back five years at the most."""
-    return _last_fire(cron, now.replace(second=0, microsecond=0))
+    return _last_fire(cron, now.replace(second=0, microsecond=0), zone)
 
 
 @lru_cache(maxsize=1024)
-def _last_fire(cron: str, minute: datetime) -> datetime | None:
-    fires = trigger(cron).get_next_fire_time
+def _last_fire(cron: str, minute: datetime, zone: str) -> datetime | None:
+    fires = trigger(cron, zone).get_next_fire_time
     for lookback in _LOOKBACKS:
         found: datetime | None = None
         fired = fires(None, minute - lookback)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal
+from reconciler.model.reviews import Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,15 @@ class Agreed:
     """What a merge was agreed on: the proposal's head, and the new values at paths of one file that it brings.
 
     A branch of a proposal is anybody's who may push; nothing but this may come to the watched branch by its name.
+
+    Where people have to approve, `reviews` is all that they said of it: one who takes an approval back, or asks for
+    changes, after it was looked at isn't passed over.
     """
 
     head: CommitId
     file: str
     edits: Mapping[str, Any]
+    reviews: tuple[Review, ...] | None = None
 
 
 class Forge(Protocol):
@@ -48,9 +53,10 @@ class Forge(Protocol):
         """Merge an open proposal into the watched branch; what a person asks for is merged as it is, without `agreed`.
 
         Raises:
-            Raced: the watched branch moved meanwhile, or the proposal's head isn't the one that was agreed on.
+            Raced: the watched branch moved meanwhile, the proposal's head isn't the one that was agreed on, or people
+                say something else of it by now.
             Refused: it conflicts, or it brings something else than what was agreed on.
         """
 
-    def close(self, name: str) -> None:
-        """Take a proposal away, whether or not it is there."""
+    def close(self, name: str, why: str = "") -> None:
+        """Take a proposal away, whether or not it is there; on its page, where it has one, it says why."""

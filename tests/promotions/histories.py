@@ -113,7 +113,7 @@ class Promotions(RuleBasedStateMachine):
             order = ProposalOrder(change.name, stage.COMMIT, change.file, change.edits, change.title, change.body)
             self.forge.propose(order)
         elif isinstance(change, MergeProposal):
-            self.forge.merge(change.name, Agreed(change.head, change.file, change.edits))
+            self.forge.merge(change.name, Agreed(change.head, change.file, change.edits, change.reviews))
         elif isinstance(change, CloseProposal):
             self.forge.close(change.name)
 

@@ -31,6 +31,8 @@ class Page:
     reviews: Mapping[str, Review] = field(default_factory=dict)
     is_checked: bool = True
     by_hand: bool = False
+    base: Content = field(default_factory=dict)
+    """What the watched branch was when it was opened."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,22 @@ class ForgeSimulator:
     def shown(self) -> Mapping[str, Proposal]:
         """Return the proposals as they are now."""
         return {
-            name: Proposal(name, f"proposals/{name}", page.head, page.state, "", tuple(page.reviews.values()))
+            name: Proposal(
+                name,
+                f"proposals/{name}",
+                page.head,
+                page.state,
+                "",
+                tuple(page.reviews.values()),
+                by_hand=page.by_hand,
+                conflicts=self._conflicts(page),
+            )
             for name, page in self.pages.items()
         }
+
+    def _conflicts(self, page: Page) -> bool:
+        """Tell whether the pinned model is another one than when a page was opened, and than the page pins."""
+        return not page.by_hand and self.main["model"] not in (page.base["model"], page.content["model"])
 
     def propose(self, order: ProposalOrder) -> None:
         """Open a proposal, unless one of that name is open; one that has ended makes way."""
@@ -81,7 +96,7 @@ class ForgeSimulator:
             self.ended.append((order.name, known))
         self.opened.append(order.name)
         content = {**self.main, **order.edits}
-        self.pages[order.name] = Page(order, self.commit(), content, is_checked=False)
+        self.pages[order.name] = Page(order, self.commit(), content, is_checked=False, base=self.main)
 
     def merge(self, name: str, agreed: Agreed | None = None) -> CommitId:
         """Merge what was agreed on, once the forge has checked it."""
@@ -95,6 +110,10 @@ class ForgeSimulator:
             raise Raced(f"the branch of {name} has moved")
         if page.content != {**page.content, **agreed.edits} or page.by_hand:
             raise Refused(f"proposal {name} isn't what was proposed")
+        if self._conflicts(page):
+            raise Refused(f"proposal {name} conflicts")
+        if agreed.reviews is not None and set(agreed.reviews) != set(page.reviews.values()):
+            raise Raced(f"what is said of {name} has changed")
         if not page.is_checked:
             raise Transient(f"{name} isn't checked yet")
         before = self.main
@@ -103,7 +122,7 @@ class ForgeSimulator:
         self.merged.append(Merged(name, page, before, self.main))
         return page.head
 
-    def close(self, name: str) -> None:
+    def close(self, name: str, why: str = "") -> None:
         """Take a proposal away."""
         if name in self.pages:
             self.ended.append((name, self.pages.pop(name)))

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from typing import Annotated, ClassVar, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from reconciler.model.kinds.spec import DNS_LABEL, Block, JobSpec, reference
+from reconciler.model.kinds.spec import DNS_LABEL, Block, Cron, JobSpec, reference
 from reconciler.model.quantity import Duration, parse_duration
 
 EnvironmentName = Annotated[str, Field(pattern=DNS_LABEL)]
@@ -72,6 +73,24 @@ class Soak(Block):
     )
 
 
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("expected a time zone such as Europe/Berlin") from None
+    return value
+
+
+class Freeze(Block):
+    """A while that comes again, in which the daemon merges nothing. People may."""
+
+    starts: Cron = Field(description="Cron, in the time zone.", examples=["0 16 * * fri"])
+    lasts: Duration = Field(description="For how long.", examples=["64h"])
+    zone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="UTC", max_length=60, description="The time zone, by its name in the IANA's database."
+    )
+
+
 class Promotion(JobSpec):
     """Proposes the best trial that passes its gates, and merges by itself where approval is `auto`.
 
@@ -97,6 +116,18 @@ class Promotion(JobSpec):
     )
     approvals: Approvals | None = Field(
         default=None, description="Who approves it, on a forge that has reviews: then the daemon merges it."
+    )
+    checks: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(
+        default=(),
+        max_length=50,
+        examples=[["security/scan"]],
+        description="Commit statuses by others that have to succeed on a proposal before the daemon merges it.",
+    )
+    freeze: tuple[Freeze, ...] = Field(default=(), max_length=50, description="When the daemon merges nothing.")
+    revert: Literal["auto", "review", "never"] | None = Field(
+        default=None,
+        description="What is done about a model whose release fails: its revert is merged, or proposed. Unset, as the "
+        "approval is.",
     )
     keep: int | None = Field(default=None, ge=1, description="Comparisons to keep; unset, all.")
 

@@ -64,7 +64,8 @@ class MemoryForge:
 
     def _shown(self, name: str, held: Proposed) -> Proposal:
         state = ProposalState.MERGED if self._is_merged(held) else ProposalState.OPEN
-        return Proposal(name, self._branch(name), self._source.room.branches[self._branch(name)], state)
+        head = self._source.room.branches[self._branch(name)]
+        return Proposal(name, self._branch(name), head, state, by_hand=head != held.commit)
 
     def _is_merged(self, held: Proposed) -> bool:
         repository = self._source.room
@@ -148,7 +149,7 @@ class MemoryForge:
         return edit_yaml(ours, order.edits, order.file)
 
     @verb("forge")
-    def close(self, name: str) -> None:
+    def close(self, name: str, why: str = "") -> None:  # noqa: ARG002  there is no page
         """Take a proposal away, whether or not it is there."""
         self._room.proposals.pop((self._environment, name), None)
         self._source.room.branches.pop(self._branch(name), None)

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from reconciler.model.change import MergeProposal, OpenProposal
-from reconciler.model.decision import Phase
+from reconciler.model.change import CloseProposal, MergeProposal, OpenProposal
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import CommitId
-from reconciler.model.observed import Proposal
+from reconciler.model.observed import Proposal, ProposalState
 from reconciler.model.reviews import Opinion, Review
 from tests.unit.reconciler import stage
-from tests.unit.reconciler.controllers.test_promotions import compared, proposed
+from tests.unit.reconciler.controllers.test_promotions import BEST, compared, pinned, proposed
+from tests.unit.reconciler.stage import GO
 
 
 def test_a_review_changes_nothing_until_it_is_merged() -> None:
@@ -57,6 +58,7 @@ def test_what_people_approved_is_merged_at_the_head_that_they_saw() -> None:
     approved = replace(ours, reviews=(Review("ada", ours.commit, Opinion.APPROVED),))
     merging = compared(approved, **rule)
     (merge,) = stage.of(merging, MergeProposal)
+    assert merge.reviews == approved.reviews
     assert (merging.reason, merge.head, merge.edits, merge.why) == (
         "Merging",
         ours.commit,
@@ -65,3 +67,69 @@ def test_what_people_approved_is_merged_at_the_head_that_they_saw() -> None:
     )
     moved = replace(approved, commit=CommitId("e" * 40))
     assert stage.of(compared(moved, **rule), MergeProposal) == []
+
+
+def test_what_somebody_pushed_to_is_theirs_and_nothing_else_is_proposed_meanwhile() -> None:
+    ours = replace(stage.proposal(proposed().name), by_hand=True)
+    for spec in ({"approval": "auto"}, {"approvals": {"count": 1}}):
+        found = compared(ours, **spec)
+        assert (found.phase, found.reason, found.changes) == (Phase.WAITING, "EditedByHand", ())
+    other = replace(stage.proposal(f"{GO}/0123456789ab"), by_hand=True)
+    found = compared(other)
+    assert (found.reason, found.changes) == ("EditedByHand", ())
+    assert found.message.startswith(f"somebody has pushed to {other.branch}")
+
+
+def test_what_fell_behind_is_made_anew_under_another_name_and_then_closed() -> None:
+    first = proposed()
+    behind = replace(stage.proposal(first.name), conflicts=True)
+    found = compared(behind, facts={"proposed": [first.name]})
+    assert [type(change) for change in found.changes] == [OpenProposal, CloseProposal]
+    opened, closed = found.changes
+    assert (closed.target, opened.edits) == (first.name, first.edits)  # type: ignore[attr-defined]
+    assert opened.target != first.name
+    assert found.facts["proposed"] == []
+    again = compared(stage.proposal(opened.target), facts={"proposed": [opened.target]})
+    assert again.changes == ()
+    assert again.facts["proposal"] == opened.target
+    declined = compared(stage.proposal(opened.target, "closed"))
+    assert (declined.reason, declined.changes) == ("Declined", ())
+
+
+def test_while_merges_are_frozen_what_may_be_merged_waits_and_the_head_says_so() -> None:
+    spec: dict[str, Any] = {"approval": "auto", "freeze": [{"starts": "0 12 * * wed", "lasts": "2h"}]}
+    ours = replace(stage.proposal(proposed(**spec).name), statuses=())
+    found = compared(ours, **spec)
+    assert (found.phase, found.reason, found.wake) == (Phase.WAITING, "Frozen", stage.NOW.replace(hour=14, second=0))
+    (change,) = found.changes
+    assert [(one.context, one.verdict.value) for one in change.statuses] == [("setpoint/dev/freeze", "pending")]  # type: ignore[attr-defined]
+    thawed = {**spec, "freeze": [{"starts": "0 12 * * tue", "lasts": "2h"}]}
+    assert compared(ours, **thawed).reason == "Merging"
+
+
+def limited(*things: Any, facts: Any = None, **limits: int) -> Decision:
+    wanted = replace(stage.desired(stage.resource(GO), pinned(), proposals=limits))
+    board = stage.board(BEST)
+    view = stage.view(wanted, stage.actual(), [board])
+    run = stage.started(stage.CONTROLLERS["promotions"].decide(wanted.resources[GO], view)).run
+    results = {run: stage.result(metrics={"candidate.roc_auc": 0.9}, facts={"bounds": []})}
+    seen = stage.actual(stage.version(run), *things, results=results, facts=facts)
+    return stage.CONTROLLERS["promotions"].decide(wanted.resources[GO], stage.view(wanted, seen, [board]))
+
+
+def test_an_environment_has_no_more_open_proposals_than_it_may() -> None:
+    others = [stage.proposal(f"promotions/other/{number:012d}") for number in range(2)]
+    found = limited(*others, open=2)
+    assert (found.phase, found.reason) == (Phase.WAITING, "TooManyProposals")
+    assert "2 proposals wait for their merge here, and at most 2 may" in found.message
+    assert stage.of(limited(*others, open=3), OpenProposal)
+    assert stage.of(limited(replace(others[0], state=ProposalState.CLOSED), others[1], open=2), OpenProposal)
+
+
+def test_an_environment_makes_no_more_proposals_within_an_hour_than_it_may() -> None:
+    made = {GO: {"opened": [stage.ago(minutes=61).isoformat(), stage.ago(minutes=20).isoformat(), "once"]}}
+    found = limited(facts=made, per_hour=1)
+    assert (found.reason, found.wake) == ("TooManyProposals", stage.ago(minutes=-40))
+    opened = limited(facts=made, per_hour=2)
+    assert stage.of(opened, OpenProposal)
+    assert opened.facts["opened"] == [stage.ago(minutes=20).isoformat(), stage.NOW.isoformat()]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.forges import branches
 from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import Repository, open_repository
 from reconciler.model.errors import Raced, Refused, Unavailable
@@ -344,3 +345,38 @@ class TestWithASigningKey:
         signing.close(NAME)
         signing.propose(order())
         assert signing.merge(NAME)
+
+
+def test_a_proposal_that_somebody_pushed_to_is_told_as_theirs(forge: GitForge, order: Order, ada: Clone) -> None:
+    forge.propose(order())
+    assert not forge.list()[NAME].by_hand
+    ada.git("fetch", "-q", "origin", BRANCH)
+    ada.git("checkout", "-q", "--detach", "FETCH_HEAD")
+    ada.commit({"README.md": "mine"})
+    ada.push(f"HEAD:{BRANCH}")
+    forge._repository.refresh()
+    assert forge.list()[NAME].by_hand
+
+
+def test_a_proposal_that_fell_behind_is_told_once_the_branch_has_moved(
+    forge: GitForge, order: Order, ada: Clone
+) -> None:
+    forge.propose(order())
+    ada.commit({"README.md": "more"})
+    ada.push()
+    forge._repository.refresh()
+    assert not forge.list()[NAME].conflicts
+    ada.commit({FILE: TEXT.replace("trial: old", "trial: mine")})
+    ada.push()
+    forge._repository.refresh()
+    told = forge.list()[NAME]
+    assert (told.conflicts, told.by_hand) == (True, False)
+
+
+def test_what_is_known_of_a_proposal_is_looked_at_once(
+    forge: GitForge, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forge.propose(order())
+    forge.list()
+    monkeypatch.setattr(branches, "merge_trees", lambda *_: pytest.fail("it was merged again"))
+    forge.list()

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from reconciler.forges.conversation import LONGEST_DESCRIPTION, Conversation
+from reconciler.forges.conversation import Conversation
 from reconciler.forges.sections import MARK, sections
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Comment, CommitStatus, Verdict
+from reconciler.model.reviews import LONGEST_DESCRIPTION, Comment, CommitStatus, Verdict
 from tests.unit.reconciler.forges.memory_hub import MemoryHub
 
 HEAD = CommitId("a" * 40)

@@ -14,8 +14,8 @@ from reconciler.git.repository import Repository, open_repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import ProposalState
-from reconciler.model.reviews import Opinion, PullRequest, PullState, Review
-from reconciler.ports.forge import ProposalOrder
+from reconciler.model.reviews import CommitStatus, Opinion, PullRequest, PullState, Review, Verdict
+from reconciler.ports.forge import Agreed, ProposalOrder
 from tests.unit.reconciler.forges.memory_hub import MemoryHub
 from tests.unit.reconciler.git.people import Clone, bare
 
@@ -80,7 +80,7 @@ def test_the_list_of_pull_requests_is_asked_for_once_in_a_while(place: Place) ->
     place.hub.calls.clear()
     for _ in range(5):
         place.forge.list()
-    assert place.hub.calls == {"pulls": 1, "reviews": 1}
+    assert place.hub.calls == {"pulls": 1, "reviews": 1, "statuses": 1}
     place.time.sleep(HEARD_FOR)
     place.forge.list()
     assert (place.hub.calls["pulls"], place.hub.calls["latest"]) == (2, 0)
@@ -116,7 +116,7 @@ def test_opinions_are_asked_for_with_the_list_where_the_forge_doesn_t_tell_of_ch
     place.hub.calls.clear()
     place.time.sleep(HEARD_FOR)
     place.forge.list()
-    assert place.hub.calls == {"pulls": 1}
+    assert place.hub.calls == {"pulls": 1, "statuses": 1}
 
 
 def test_a_head_that_moves_has_the_list_asked_for_again(place: Place) -> None:
@@ -242,3 +242,39 @@ def test_a_text_that_is_too_long_is_cut(place: Place, monkeypatch: pytest.Monkey
     place.forge.propose(replace(place.order(), body="x" * 2 * LONGEST_BODY))
     assert len(bodies[0]) == LONGEST_BODY
     assert bodies[0].startswith(f"<!-- setpoint: proposal {NAME} -->")
+
+
+def test_the_statuses_of_a_proposal_are_looked_at_with_the_list_and_once_we_have_judged_it(place: Place) -> None:
+    place.forge.propose(place.order())
+    proposal = place.forge.list()[NAME]
+    assert proposal.statuses == ()
+    others = CommitStatus("security/scan", Verdict.SUCCESS, "no findings")
+    place.hub.judged[proposal.commit] = [others]
+    assert place.forge.list()[NAME].statuses == ()
+    place.time.sleep(HEARD_FOR)
+    assert place.forge.list()[NAME].statuses == (others,)
+    ours = CommitStatus("setpoint/prod/soak", Verdict.PENDING, "for a day")
+    place.forge.judge(proposal.commit, ours)
+    assert set(place.forge.list()[NAME].statuses or ()) == {others, ours}
+
+
+def test_a_page_is_closed_with_the_reason(place: Place) -> None:
+    place.forge.propose(place.order())
+    place.forge.close(NAME, "another proposal replaces it")
+    (comment,) = place.hub.said[1]
+    assert "Closed: another proposal replaces it." in comment.text
+    assert place.hub.all[1].state is PullState.CLOSED
+
+
+def test_what_people_said_must_still_hold_when_it_is_merged(place: Place) -> None:
+    place.forge.propose(place.order())
+    head = place.forge.list()[NAME].commit
+    said = (Review("ada", head, Opinion.APPROVED),)
+    place.hub.reviewed[1] = [Review("ada", head, Opinion.DECLINED)]
+    agreed = Agreed(head, FILE, place.order().edits, said)
+    with pytest.raises(Raced, match="what people say of proposal"):
+        place.forge.merge(NAME, agreed)
+    assert place.hub.calls["merge"] == 0
+    place.hub.reviewed[1] = list(said)
+    place.forge.merge(NAME, agreed)
+    assert place.hub.calls["merge"] == 1

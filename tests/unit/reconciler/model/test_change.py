@@ -10,6 +10,7 @@ from reconciler.model.ids import Address, CommitId, Digest, RunName, canonical
 from reconciler.model.kinds.deployments import Model, Replicas
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
+from reconciler.model.reviews import CommitStatus, Verdict
 from tests.unit.reconciler.stage import API, GO, LOANS, MODEL, SHARED
 
 RUN = RunName(f"{LOANS}/{'a' * 12}")
@@ -43,6 +44,13 @@ EVERY: list[tuple[c.Change, str, str]] = [
     (c.DeleteEndpoint(address=API), "- serving.delete", API),
     (c.OpenProposal(address=GO, name="n", file="f", edits={"a": 1}, title="t"), "+ forge.propose", "n"),
     (c.MergeProposal(address=GO, name="n", head=CommitId("1" * 40), file="f", edits={"a": 1}), "~ forge.merge", "n"),
+    (
+        c.JudgeProposal(
+            address=GO, name="n", head=CommitId("1" * 40), statuses=(CommitStatus("a/b", Verdict.SUCCESS, "well"),)
+        ),
+        "~ forge.judge",
+        "n",
+    ),
     (c.CloseProposal(address=GO, name="n"), "- forge.close", "n"),
 ]
 

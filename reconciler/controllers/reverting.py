@@ -1,0 +1,65 @@
+"""Reverting: a model whose release failed is taken back in Git too, with the measurements that caused it.
+
+1. A release has failed when the deployment has stalled on the pinned model: its rollout's gates took it back, its smoke
+   test failed, it didn't become ready, or it doesn't start.
+2. The revert pins the model that had all the traffic before. Where there was none, there is nothing to go back to.
+3. It is proposed once, merged where `revert` is `auto`, and a person who declines it has the last word.
+4. The model that was taken back isn't proposed again: it has been live, and isn't any more.
+"""
+
+from reconciler.controllers.promoting import pinning
+from reconciler.controllers.promotion_case import Case
+from reconciler.controllers.proposals import edited, is_open, merge_of, propose_once, was_proposed
+from reconciler.controllers.served import Served, told
+from reconciler.model.decision import Decision, Phase
+from reconciler.model.facts import DeploymentFacts
+from reconciler.model.ids import Address, digest
+from reconciler.model.kinds.deployments import Model
+from reconciler.model.reason import Reason
+from reconciler.model.resource import Resource
+
+FAILURES = frozenset({Reason.ROLLED_BACK, Reason.SMOKE_TEST_FAILED, Reason.DEADLINE_EXCEEDED, Reason.REVISION_FAILED})
+"""Why a deployment stalls when the release of its model has failed."""
+
+
+def revert(case: Case, deployment: Resource) -> Decision | None:
+    """Take back a pinned model whose release has failed; None where none has, or a person wants it kept."""
+    above = case.view.upstream.get(deployment.address)
+    how = case.spec.revert or case.spec.approval
+    if above is None or case.live is None or how == "never":
+        return None
+    if above.phase is not Phase.STALLED or above.reason not in FAILURES:
+        return None
+    former = _former(case, deployment)
+    if former is None:
+        return None
+    name = f"{case.resource.identity}/{digest(['revert', case.live.trial, case.live.digest, former.trial])}"
+    if was_proposed(case.address, name, case.view) and not is_open(name, case.view):
+        return None
+    model = Model(trial=former.trial, digest=former.digest)
+    title = f"Revert {deployment.address} to {former.trial} in {case.environment}"
+    wanted = pinning(case, model, name, title, _body(case, deployment, above, former), why="its release failed")
+    changes = propose_once(wanted, case.view)
+    message = f"the release of {case.live.trial} failed ({above.message}); its revert to {former.trial}"
+    if is_open(name, case.view) and how == "auto" and not edited(case.address, case.view):
+        changes += merge_of(wanted, case.view, f"the release failed: {above.message}")
+        return case.told(Phase.RECONCILING, Reason.REVERTING, f"{message} is merged", changes)
+    return case.told(Phase.WAITING, Reason.REVERTING, f"{message} waits for its merge", changes)
+
+
+def _former(case: Case, deployment: Resource) -> Served | None:
+    """Return the model that had all the traffic last, but for the one that is pinned."""
+    assert case.live is not None, "something is pinned"
+    served = told(case.view.facts_of(deployment.address, DeploymentFacts))
+    return next((one for one in reversed(served) if not one.is_of(case.live)), None)
+
+
+def _body(case: Case, deployment: Resource, failed: Decision, former: Served) -> str:
+    assert case.live is not None, "something is pinned"
+    return (
+        f"The release of `{case.live.trial}` to `{deployment.address}` in {case.environment} failed:\n\n"
+        f"> {failed.message}\n\n"
+        f"This pins `{former.trial}` again, which had all the traffic since {former.since:%Y-%m-%d %H:%M} UTC. "
+        f"`{case.live.trial}` isn't proposed again; `setpoint promote` lifts that.\n\n"
+        f"- reason: {failed.reason}\n- address: `{Address(case.spec.deployment)}`\n"
+    )
