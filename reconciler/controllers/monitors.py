@@ -194,11 +194,12 @@ def _may_act(address: Address, spec: Monitor, report: RunName, live: Live, view:
 
 
 def _former_model(deployment: str, view: View) -> dict[str, str] | None:
-    """Return the pin that was live before the present one, from the promotions' record of trials."""
+    """Return the pin that was live before the present one and wasn't taken back, as promotions remember."""
     recorded = ((a, status.get("facts") or {}) for a, status in sorted(view.actual.recorded.items()))
     told = ((facts, Address(str(facts.get("deployment")))) for a, facts in recorded if kind_of(a) == "promotions")
     of_it = (facts for facts, target in told if view.desired.moved.get(target, target) == deployment)
-    for run in (run for facts in of_it for run in reversed((facts.get("promoted") or ())[:-1])):
+    former = ((run, facts) for facts in of_it for run in reversed((facts.get("promoted") or ())[:-1]))
+    for run in (run for run, facts in former if run not in (facts.get("taken_back") or ())):
         model = view.actual.results.get(run, {}).get("facts", {}).get("model", {})
         if model.get("digest"):
             return {"trial": run, "digest": model["digest"]}

@@ -81,15 +81,27 @@ class Case:
 
 
 def memory(resource: Resource, spec: Promotion, live: Model | None, view: View) -> PromotionFacts:
-    """Return the names proposed so far, the trials that have been live, newest last, and where each has to serve first.
+    """Return the names proposed so far, the trials that have been live and those that were taken back, newest last.
 
-    The last is there for deployments that meet a promotion whose spec is broken now.
+    Where a model has to serve first is there for deployments that meet a promotion whose spec is broken now.
     """
-    former = list(view.facts_of(resource.address, PromotionFacts).get("promoted") or ())
-    if live:
-        former = [run for run in former if run != live.trial] + [live.trial]
-    told: PromotionFacts = {"promoted": former[-REMEMBERED:], "proposed": proposed_names(resource.address, view)}
-    opened = view.facts_of(resource.address, PromotionFacts).get("opened")
+    recorded = view.facts_of(resource.address, PromotionFacts)
+    former, now = list(recorded.get("promoted") or ()), live.trial if live else None
+    told: PromotionFacts = {
+        "promoted": (former if now is None else [run for run in former if run != now] + [now])[-REMEMBERED:],
+        "proposed": proposed_names(resource.address, view),
+    }
+    taken_back = _taken_back(former, list(recorded.get("taken_back") or ()), now)
+    told = {**told, "taken_back": taken_back} if taken_back else told
+    opened = recorded.get("opened")
     told = {**told, "opened": opened} if opened else told
     before = spec.before(view.desired.environment_name)
     return {**told, "after": list(before)} if before else told
+
+
+def _taken_back(former: list[str], known: list[str], now: str | None) -> list[str]:
+    """Return the trials that were taken back, the newest last: they gave way to one that had been live, or to none."""
+    last = former[-1] if former else None
+    if last is not None and last != now and (now is None or now in former) and last not in known:
+        known = [*known, last]
+    return [run for run in known if run != now][-REMEMBERED:]

@@ -2,7 +2,8 @@
 
 1. A release has failed when the deployment has stalled on the pinned model: its rollout's gates took it back, its smoke
    test failed, it didn't become ready, or it doesn't start.
-2. The revert pins the model that had all the traffic before. Where there was none, there is nothing to go back to.
+2. The revert pins the model that had all the traffic before and that nobody took back. Where there was none, there is
+   nothing to go back to.
 3. It is proposed once, merged where `revert` is `auto`, and a person who declines it has the last word.
 4. The model that was taken back isn't proposed again: it has been live, and isn't any more.
 """
@@ -48,10 +49,11 @@ def revert(case: Case, deployment: Resource) -> Decision | None:
 
 
 def _former(case: Case, deployment: Resource) -> Served | None:
-    """Return the model that had all the traffic last, but for the one that is pinned."""
+    """Return the model that had all the traffic last, but for the one that is pinned and those that were taken back."""
     assert case.live is not None, "something is pinned"
     served = told(case.view.facts_of(deployment.address, DeploymentFacts))
-    return next((one for one in reversed(served) if not one.is_of(case.live)), None)
+    held = case.memory.get("taken_back") or ()
+    return next((one for one in reversed(served) if not one.is_of(case.live) and one.trial not in held), None)
 
 
 def _body(case: Case, deployment: Resource, failed: Decision, former: Served) -> str:

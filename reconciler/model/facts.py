@@ -105,6 +105,8 @@ class PromotionFacts(ProposerFacts, total=False):
     """The text that a reviewer reads."""
     promoted: list[str]
     """Trials that have been live, the newest last."""
+    taken_back: list[str]
+    """Those that gave way to one that had been live before, or to none: automation brings none of them back."""
     opened: list[str]
     """When proposals were made within the last hour."""
     after: list[str]

@@ -1,6 +1,7 @@
 """The sample repository lives its whole life on the shipped fake: from specs to a promoted, monitored endpoint."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from reconciler.model.decision import Phase
 from reconciler.model.ids import Address
 from reconciler.ports.engines import Engines
 from reconciler.ports.pool import JobOrder
+from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.memory import (
     MemoryData,
     MemoryForge,
@@ -26,6 +28,7 @@ from reconciler.providers.memory import (
     MemoryStatus,
     World,
 )
+from reconciler.providers.memory.serving import Start, usual_start
 from reconciler.providers.memory.workers import Outcome, Read, plausible
 from reconciler.status.elsewhere import Elsewhere
 
@@ -55,14 +58,25 @@ def calm(order: JobOrder, read: Read) -> Outcome:
 class Life:
     """One environment of a repository in memory, and the time that passes in it."""
 
-    def __init__(self, world: World, source: MemorySource, environment: str) -> None:
+    def __init__(
+        self,
+        world: World,
+        source: MemorySource,
+        environment: str,
+        start: Callable[[RevisionOrder], Start] = usual_start,
+    ) -> None:
         self.world, self.source = world, source
         self.defects: list[Failure] = []
         self.status = MemoryStatus(world, environment)
         data = MemoryData(world, environment)
         self.forge = MemoryForge(world, source, environment)
         self.engines = Engines(
-            data, data, MemoryPool(world, worker=calm), MemoryServing(world, environment), self.forge, world.clock
+            data,
+            data,
+            MemoryPool(world, worker=calm),
+            MemoryServing(world, environment, start=start),
+            self.forge,
+            world.clock,
         )
         cache = Cache()
         elsewhere = Elsewhere(lambda name: MemoryStatus(world, name))

@@ -1,5 +1,9 @@
 """What a promotion must remember from pass to pass."""
 
+from typing import Any
+
+import pytest
+
 from reconciler.controllers.promotion_case import REMEMBERED, memory
 from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.promotions import Promotion
@@ -25,3 +29,27 @@ def test_what_is_live_now_is_the_newest_that_was() -> None:
 def test_where_a_model_has_to_serve_first_is_remembered_for_a_day_on_which_the_spec_is_broken() -> None:
     assert remembered({}, route=["staging", "dev"])["after"] == ["staging"]  # type: ignore[index]
     assert "after" not in remembered({}, route=["dev", "prod"])  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("facts", "live", "taken_back"),
+    [
+        ({"promoted": ["a", "b"]}, "c", None),
+        ({"promoted": ["a", "b"]}, "b", None),
+        ({"promoted": ["a", "b"]}, "a", ["b"]),
+        ({"promoted": ["a", "b"]}, None, ["b"]),
+        ({"promoted": ["b", "a"], "taken_back": ["b"]}, "a", ["b"]),
+        ({"promoted": ["b", "a"], "taken_back": ["b"]}, "c", ["b"]),
+        ({"promoted": ["b", "a"], "taken_back": ["b"]}, "b", ["a"]),
+        ({}, None, None),
+    ],
+)
+def test_what_gave_way_to_one_that_was_live_before_or_to_none_was_taken_back(
+    facts: dict[str, object], live: str | None, taken_back: list[str] | None
+) -> None:
+    def trials(names: Any) -> Any:
+        return [stage.trial_name(name) for name in names]
+
+    told = {key: trials(value) for key, value in facts.items()}
+    found = remembered(told, stage.trial_name(live) if live else None)
+    assert found.get("taken_back") == (trials(taken_back) if taken_back else None)  # type: ignore[attr-defined]

@@ -73,3 +73,7 @@ def test_once_it_is_merged_the_model_that_failed_is_not_proposed_again() -> None
     board = stage.board(stage.trial("1", roc_auc=0.9))
     found = stage.decide(stage.resource(GO, approval="auto"), seen, deployment, upstream=[board])
     assert (found.reason, found.changes) == ("RolledBack", ())
+
+
+def test_what_was_taken_back_itself_is_nothing_to_go_back_to() -> None:
+    assert decide(facts={"promoted": [GOOD, BAD], "taken_back": [GOOD]}).reason == "Promoted"
