@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from inspect import signature
 from pathlib import Path
 from socket import gethostname
@@ -19,6 +20,7 @@ from reconciler.lease.claim import NOBODY
 from reconciler.lease.heartbeat import Heartbeat
 from reconciler.lease.lease import Lease, LeaseHeld
 from reconciler.loop.apply import Applier
+from reconciler.loop.attesting import Attesting
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
 from reconciler.loop.reviewing import Reviewer
@@ -233,7 +235,8 @@ def wire(
         return lease.held() and goes_on()
 
     def make_cycle(chosen: Engines) -> Cycle:
-        applier = Applier(chosen, lambda tree: export(source, tree, settings.home / CODE), may_write)
+        attest = Attesting(chosen.reader, signing_key(settings), version("setpoint"))
+        applier = Applier(chosen, lambda tree: export(source, tree, settings.home / CODE), may_write, attest=attest)
         return Cycle(composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell, host=lease.holder)
 
     converging = Converging(

@@ -22,6 +22,8 @@ from runners.contract.files import RESULT
 Export = Callable[[str], str]
 """Writes a folder of the repository, by its Git tree id, to where jobs can read it, and returns its URL."""
 
+Attest = Callable[[c.Origin, CommitId], Mapping[str, bytes]]
+"""Makes the files that lie beside a model and say how it came about, in the pass of a commit."""
 THREADS = 64
 """Resources whose changes are made at once: engines may be far away."""
 
@@ -33,15 +35,23 @@ class Applier:
         engines: the ports.
         export: how the user's own code reaches a job.
         may_write: told before every change; False stops all further writes (the lease is lost).
+        attest: makes the files that lie beside a model and say how it came about.
         threads: how many resources' changes are made at once.
     """
 
     def __init__(
-        self, engines: Engines, export: Export, may_write: Callable[[], bool], *, threads: int = THREADS
+        self,
+        engines: Engines,
+        export: Export,
+        may_write: Callable[[], bool],
+        *,
+        attest: Attest = lambda _origin, _commit: {},
+        threads: int = THREADS,
     ) -> None:
         self._engines = engines
         self._export = export
         self.may_write = may_write
+        self._attest = attest
         self._threads = Threads(threads, "apply")
 
     def apply(self, plan: Plan) -> tuple[Outcome, ...]:
@@ -126,10 +136,11 @@ class Applier:
             return None  # what is there, if anything, can be no result
 
     def _accept(self, change: c.AcceptRun, commit: CommitId) -> None:
-        listing = self._engines.data
+        data = self._engines.data
         if change.metadata:
-            listing.commit(change.run, {**change.metadata, "commit": commit})
-        listing.merge(change.run)
+            statement = self._attest(change.origin, commit) if change.origin else {}
+            data.commit(change.run, {**change.metadata, "commit": commit}, statement)
+        data.merge(change.run)
 
     def _start_revision(self, change: c.StartRevision) -> None:
         trial = RunName(change.model.trial)

@@ -8,6 +8,7 @@ from typing import Protocol
 from reconciler.containment import Failure, contained
 from reconciler.loop.apply import Applier
 from reconciler.loop.observe import Results, observe
+from reconciler.loop.vouching import Vouching
 from reconciler.model.decision import Controller
 from reconciler.model.ids import Address, CommitId
 from reconciler.model.observed import Actual
@@ -87,6 +88,7 @@ class Cycle:
         self._applier = applier
         self._results = results or Results()
         self._host = host
+        self._vouching = Vouching(engines.reader, engines.clock.now)
         self._recorded = RecordedFiles()
         self._attempts: Attempts = NONE
 
@@ -100,7 +102,7 @@ class Cycle:
         """
         desired = self._compose(commit)
         recorded = self._read()
-        actual = self._observe(recorded)
+        actual = self._observe(recorded, desired)
         plan = self._planned(desired, actual, recorded, notes, unsigned)
         outcomes = self._applier.apply(plan)
         self._attempts = after(self._attempts, plan, outcomes, self._engines.clock.now())
@@ -111,7 +113,7 @@ class Cycle:
         """Tell what a pass would do, and change nothing. The arguments are those of `run`."""
         desired = self._compose(commit)
         recorded = self._read()
-        actual = self._observe(recorded)
+        actual = self._observe(recorded, desired)
         plan = self._planned(desired, actual, recorded, notes, unsigned)
         return Pass(desired, actual, plan)
 
@@ -125,8 +127,10 @@ class Cycle:
         demand_none(recorded.newer)
         return recorded
 
-    def _observe(self, recorded: Recorded) -> Actual:
-        return observe(self._engines, recorded.statuses, recorded.controls, self._results)
+    def _observe(self, recorded: Recorded, desired: Desired) -> Actual:
+        actual = observe(self._engines, recorded.statuses, recorded.controls, self._results)
+        verdicts = self._vouching.verdicts(desired)
+        return replace(actual, verdicts=verdicts) if verdicts else actual
 
     def _planned(
         self, desired: Desired, actual: Actual, recorded: Recorded, notes: tuple[str, ...], unsigned: str

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from reconciler.model.ids import Address, CommitId, Digest, RunName
+from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.reviews import Review
 
@@ -267,7 +268,8 @@ class Actual:
     """Everything that one pass observed. A port in `unread` couldn't be read: its listing means nothing.
 
     `results` holds the `result.json` of finished runs and `errors` the `error.json` of failed ones; `recorded` the
-    statuses of the last status commit, which are also the inventory.
+    statuses of the last status commit, which are also the inventory. `verdicts` says of pinned models, where statements
+    about them have to be signed, what is wrong with theirs; nothing of those that an allowed signer vouches for.
     """
 
     now: datetime
@@ -280,3 +282,4 @@ class Actual:
     recorded: Mapping[Address, Mapping[str, Any]] = field(default_factory=dict)
     controls: Controls = Controls()
     unread: Mapping[str, str] = field(default_factory=dict)
+    verdicts: Mapping[Model, str] = field(default_factory=dict)

@@ -68,11 +68,10 @@ class Folders:
                 self.remove(place)
             with writing(place):
                 self.trash.mkdir(parents=True, exist_ok=True)
-                draft, path = tempfile.mkstemp(dir=self.trash)
-                with open(draft, "wb") as file:
-                    file.write(content)
-                os.chmod(path, 0o644)
-                os.replace(path, place)
+                with tempfile.NamedTemporaryFile(dir=self.trash, delete=False) as draft:
+                    draft.write(content)
+                Path(draft.name).chmod(0o644)
+                Path(draft.name).replace(place)
 
     def keep(self, run: RunName) -> None:
         """Turn what a run's job wrote into the checkout of its version, unless there is one.
