@@ -63,6 +63,16 @@ def policy_in(library: Library, path: str) -> CommitPolicy:
     return CommitPolicy(demand, signers)
 
 
+def ssh_signers(tree: SourceTree, environment: str) -> bytes:
+    """Return the SSH keys that may sign for an environment, whether or not it demands that; empty where there are none.
+
+    Raises:
+        BadSpec: the file of signers can't be read.
+    """
+    path = beside(f"environments/{environment}/{ENVIRONMENT}")[0]
+    return _content(Library(tree, Lru(4), Plugins()), path)
+
+
 def model_signers_in(library: Library, path: str) -> bytes | None:
     """Read who may sign statements about models, as an environment's file demands it; None where nobody has to.
 
