@@ -32,6 +32,7 @@ from reconciler.model.ids import Address, CommitId
 from reconciler.model.text import printable
 from reconciler.plugins import PORTS, PROVIDERS, Plugins, installed
 from reconciler.ports.engines import Engines
+from reconciler.ports.pool import RunnerPool
 from reconciler.ports.reviews import Reviews
 from reconciler.ports.source import SourceTree
 from reconciler.reviews.rehearsals import Rehearsals
@@ -41,6 +42,7 @@ from reconciler.status.branch import StatusBranch
 from reconciler.watched.branch import Source
 from runners.contract.secrets import PREFIX, SECRET
 
+LOCAL = ProviderChoice(provider="local")
 SHARED = ("data", "pool")
 """The ports whose embedded engines all environments of a repository share."""
 
@@ -103,6 +105,16 @@ def engines(environment: Environment, settings: Settings, source: Source, plugin
         clock=clock,
         reviews=forge if isinstance(forge, Reviews) else None,
     )
+
+
+def scratch_pool(environment: Environment, folder: Path) -> RunnerPool:
+    """Return a pool of this machine that keeps all in a folder of its own: what it runs, no other pool hears of.
+
+    Its jobs get what those of the environment's pool get where that is one of this machine, too.
+    """
+    plugins, chosen = installed(), environment.pool if environment.pool.provider == "local" else LOCAL
+    offers = {"folder": folder, "clock": SystemClock(), "environ": offered(environment)}
+    return cast("RunnerPool", _built("pool", chosen, offers, plugins))
 
 
 def _built(port: str, choice: ProviderChoice, offers: Mapping[str, Any], plugins: Plugins) -> Any:
