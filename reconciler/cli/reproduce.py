@@ -84,7 +84,7 @@ def runs_of(settings: Settings, subject: str, trials: "Iterable[str]" = ()) -> "
         yield from map(RunName, named)
         return
     facts = document_of(read_status(settings), subject, settings.environment).get("facts") or {}
-    board = [row.get("run") for row in facts.get("leaderboard") or () if row.get("stage") == "accepted"]
+    board = [row.get("run") for row in facts.get("leaderboard") or () if row.get("stage") in (None, "accepted")]
     best = facts.get("trial") if subject.startswith("deployments/") else next(iter(board), None)
     if not best:
         hint = "name a deployment with a model, an experiment with an accepted trial, or a trial"

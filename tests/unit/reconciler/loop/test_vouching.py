@@ -1,6 +1,5 @@
 """Which pinned models are vouched for: looked at where that is demanded, and remembered where it is so."""
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -56,7 +55,7 @@ class Ground:
 
 def pinned(model: Model, signers: str | None) -> Desired:
     api = stage.resource(stage.API, model=model.model_dump())
-    return replace(stage.desired(api), model_signers=signers.encode() if signers is not None else None)
+    return stage.desired(api, model_signers=signers.encode() if signers is not None else None)
 
 
 def test_where_nobody_has_to_vouch_nothing_is_looked_at(ada: Key) -> None:
