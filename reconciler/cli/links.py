@@ -17,7 +17,7 @@ from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.kinds.deployments import Deployment, Model
 from reconciler.model.observed import DataListing, Endpoint
-from reconciler.model.text import printable
+from reconciler.model.text import counted, printable
 from reconciler.ports.data import DataReader
 from reconciler.provenance.envelope import read_envelope
 from reconciler.provenance.statement import FILE, model_of
@@ -134,7 +134,7 @@ def files_link(reader: DataReader, run: RunName, told: Mapping[str, Any]) -> Lin
         return Link("files", Verdict.NOT_OK, _few(wrong))
     if unseen:
         return Link("files", Verdict.UNSEEN, f"{_few(unseen)}: too large; the other {len(listed) - len(unseen)} are ok")
-    return Link("files", Verdict.OK, f"{len(listed)} files of the run are as the statement says")
+    return Link("files", Verdict.OK, f"what the run has left is as the statement says: {counted(len(listed), 'file')}")
 
 
 def commit_links(source: Source, head: CommitId, told: Mapping[str, Any], policy: CommitPolicy) -> Iterator[Link]:
