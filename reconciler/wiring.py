@@ -279,7 +279,7 @@ def verification(settings: Settings, source: Source) -> Verification:
 
 
 def signing_key(settings: Settings) -> SigningKey | None:
-    """Return the key that signs what is merged from here."""
+    """Return the key that signs what is merged from here, and statements about models."""
     return SigningKey(settings.signing_key) if settings.signing_key else None
 
 

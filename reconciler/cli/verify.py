@@ -65,13 +65,15 @@ def chain(settings: Settings, subject: str, signers: Path | None = None) -> "Ite
     from reconciler.cli import links
     from reconciler.compose.commit_policy import read_policy, ssh_signers
     from reconciler.model.ids import RunName
+    from reconciler.signatures import pinned
     from reconciler.wiring import SystemClock
 
     ground = _ground(settings)
     reader, source = ground.engines.reader, ground.wired.source
     model = yield from _pinned(ground, subject)
     tree = source.tree(ground.commit)
-    allowed = signers.read_bytes() if signers else ssh_signers(tree, settings.environment)
+    told_signers = pinned([signers] if signers else [])
+    allowed = told_signers.ssh if told_signers else ssh_signers(tree, settings.environment)
     is_demanded = bool(signers) or ground.done.desired.model_signers is not None
     yield links.model_link(reader, model)
     link, told = links.statement_link(reader, model, allowed, is_demanded, SystemClock().now())

@@ -101,25 +101,13 @@ def test_files_that_a_run_lacks_are_told(bench: StoreBench, data: Data, files: d
 
 def test_committing_seals(bench: StoreBench, data: Data) -> None:
     url = data.open(RUN)
-    bench.write(url, FILES)
-    commit = data.commit(RUN, {"run": RUN, "content": "abc"})
+    bench.write(url, {**FILES, "statement": b"left by the job"})
+    commit = data.commit(RUN, {"run": RUN, "content": "abc"}, {"statement": b"the daemon's"})
+    assert data.read(RUN, "statement") == b"the daemon's"
     listing = data.list()
     assert listing.branches == {RUN: Branch(RUN, commit, sealed=True, ours=True)}
     assert dict(listing.versions) == {}
     assert {path: data.read(RUN, path) for path in FILES} == FILES
-
-
-def test_what_is_committed_beside_an_output_stands_in_the_place_of_what_the_job_left(
-    bench: StoreBench, data: Data
-) -> None:
-    bench.write(data.open(RUN), {**FILES, "statement": b"forged"})
-    commit = data.commit(RUN, {}, {"statement": b"ours", "more": b""})
-    assert {name: data.read(RUN, name) for name in ("statement", "more")} == {"statement": b"ours", "more": b""}
-    assert {path: data.read(RUN, path) for path in FILES} == FILES
-    assert data.commit(RUN, {}, {"statement": b"later"}) == commit
-    data.merge(RUN)
-    assert data.read(RUN, "statement") == b"ours"
-    assert not data.missing(RUN, ["statement", "more", *FILES])
 
 
 def test_committing_twice_is_committing_once(bench: StoreBench, data: Data) -> None:

@@ -160,6 +160,26 @@ def test_trace_names_the_statement(ground: Ground) -> None:
     assert told["model"]["statement"]["keys"]
 
 
+@pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed")
+def test_a_statement_is_checked_without_setpoint_as_the_documentation_says(ground: Ground, tmp_path: Path) -> None:
+    page = (ROOT / "docs/provenance.md").read_text()
+    script = page.partition("## Without Setpoint")[2].partition("```bash\n")[2].partition("```")[0]
+    trial = ground.trials()[0]
+    shutil.copytree(ground.home / "data/versions" / trial, tmp_path / "run")
+    script = script.replace("experiments/employment/249b4f2fed36", trial).replace("setpoint@", "daemon@")
+    (tmp_path / "run").chmod(0o755)
+    (tmp_path / "run/allowed_signers").write_text(ground.key.public)
+    line = ["bash", "-c", f"set -eo pipefail\n{script}"]
+    done = subprocess.run(line, cwd=tmp_path / "run", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert 'Good "in-toto" signature for daemon@example.org' in done.stdout
+    (tmp_path / "run/model.onnx").chmod(0o644)
+    (tmp_path / "run/model.onnx").write_bytes(b"another model")
+    done = subprocess.run(line, cwd=tmp_path / "run", capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "model.onnx: FAILED" in done.stdout
+
+
 def test_a_model_that_was_changed_in_the_store_is_found(ground: Ground, copy: Path) -> None:
     trial = ground.trials()[0]
     put_again(copy, trial, {"model.onnx": b"another model"})

@@ -19,7 +19,7 @@ from reconciler.controllers.run_lifecycle import (
     violations,
 )
 from reconciler.controllers.run_orders import order
-from reconciler.model.change import AcceptRun, CancelJob, DropRun, Origin, RejectRun, StartRun
+from reconciler.model.change import AcceptRun, CancelJob, DropRun, RejectRun, StartRun
 from reconciler.model.ids import RunName
 from reconciler.model.observed import UNKEPT, Actual
 from tests.unit.reconciler import stage
@@ -388,20 +388,3 @@ def test_an_image_that_knows_no_such_request_isn_t_tried_again_and_says_what_to_
     found = look(stage.actual(stage.branch(RUN), stage.job(RUN, "failed", exit_code=64)))
     assert found.stage is Stage.FAILED
     assert "exit code 64; what ran doesn't know such a request: upgrade the job's image" in found.message
-
-
-def test_how_a_model_came_about_is_handed_to_who_accepts_it() -> None:
-    data = RunName("datasets/loans/0123456789ab")
-    ordered = replace(wanted(), inputs={"dataset": data, "gone": RunName("datasets/loans/ffffffffffff")})
-    job = stage.job(RUN, "succeeded")
-    seen = stage.actual(stage.branch(RUN), stage.version(data), job, results={RUN: stage.trained({})})
-    change = lifecycle_of(ordered, RETRIES, stage.view(stage.desired(stage.resource(LOANS)), seen)).changes[0]
-    assert isinstance(change, AcceptRun)
-    assert change.origin == Origin(ordered, {"dataset": stage.version(data).commit}, job)
-    assert "origin" not in change.as_json(), "it is no part of the plan"
-
-
-def test_a_run_without_a_model_has_no_origin() -> None:
-    change = only(look(stage.actual(stage.branch(RUN), stage.job(RUN, "succeeded"), results={RUN: stage.result()})))
-    assert isinstance(change, AcceptRun)
-    assert change.origin is None
