@@ -26,6 +26,7 @@ from reconciler.signatures import check
 from reconciler.status.results import document_of
 from reconciler.watched.branch import Source
 from runners.contract.files import RESULT
+from runners.contract.names import is_file_name
 
 _MOST_NAMED = 3
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -115,15 +116,20 @@ def statement_link(
 
 
 def files_link(reader: DataReader, run: RunName, told: Mapping[str, Any]) -> Link:
-    """Hold each file that a run has left against the digest that the statement tells."""
+    """Hold each file that a run has left, and the result that lists them, against the digests of the statement."""
     listed = {
         name.removeprefix(f"{run}/"): digest
         for name, digest in _subjects(told)
         if name.startswith(f"{run}/") and isinstance(digest, str)
     }
+    listed |= _result_of(told)
+    if not listed:
+        return Link("files", Verdict.UNSEEN, "the statement lists none")
     wrong, unseen = [], []
     for path, digest in sorted(listed.items()):
         try:
+            if not all(map(is_file_name, path.split("/"))):
+                raise FileNotFoundError(path)
             if sha256(reader.read(run, path)).hexdigest() != digest:
                 wrong.append(f"{path} is another file")
         except FileNotFoundError:
@@ -178,8 +184,9 @@ def signature_link(name: str, source: Source, commit: CommitId, policy: CommitPo
 
 def data_links(reader: DataReader, listing: DataListing, told: Mapping[str, Any]) -> Iterator[Link]:
     """Hold each version of data that a model was made from against what the data store has."""
-    definition = told["predicate"]["buildDefinition"]
-    inputs = (definition.get("externalParameters") or {}).get("inputs") or {}
+    inputs = _mapping(_mapping(_definition(told).get("externalParameters")).get("inputs"))
+    if not inputs:
+        yield Link("data", Verdict.UNSEEN, "the statement names none")
     for role, name in sorted(inputs.items()):
         yield _data_link(str(role), RunName(str(name)), reader, listing, told)
 
@@ -202,6 +209,24 @@ def _data_link(role: str, run: RunName, reader: DataReader, listing: DataListing
     return Link(role, Verdict.OK, f"{run}, commit {version.commit}, is what the statement says")
 
 
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """Return a mapping as it is, and an empty one in place of anything else: a statement may be anybody's."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _definition(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _mapping(_mapping(told.get("predicate")).get("buildDefinition"))
+
+
+def _result_of(told: Mapping[str, Any]) -> dict[str, str]:
+    """Return the digest of the run's result, by its name."""
+    found = _mapping(_mapping(told.get("predicate")).get("runDetails")).get("byproducts")
+    named = [_mapping(item) for item in found] if isinstance(found, list) else []
+    digests = (_mapping(item.get("digest")).get("sha256") for item in named if item.get("name") == RESULT)
+    digest = next((digest for digest in digests if isinstance(digest, str)), None)
+    return {RESULT: digest} if digest else {}
+
+
 def _subjects(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for item in told.get("subject") or ():
         if isinstance(item, dict) and isinstance(item.get("digest"), dict):
@@ -209,7 +234,7 @@ def _subjects(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _dependency(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = told["predicate"]["buildDefinition"].get("resolvedDependencies")
+    found = _definition(told).get("resolvedDependencies")
     listed = [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
     return next((item for item in listed if item.get("name") == name), {})
 

@@ -23,6 +23,7 @@ BUILD_TYPE = "urn:setpoint:run:1"
 BY_JOB = "the run's job"
 """Who told what the daemon hasn't seen itself."""
 _MOST_PACKAGES = 2000
+_MOST_FILES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,21 @@ def statement(origin: Origin, commit: CommitId, left: Left, version: str) -> byt
             },
         },
     }
-    return json.dumps(told, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
+    return json.dumps(told, separators=(",", ":"), sort_keys=True, default=_plain).encode()
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON knows for what it doesn't know, such as a frozen mapping or a day."""
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 def _subjects(run: RunName, result: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the model, by the digest that deployments pin, then every file that the run has left."""
+    """Yield the model, by the digest that deployments pin, then the files that the run has left.
+
+    Of too many for a statement the last ones are left out: that of `result.json`, which lists all, stands for them.
+    """
     yield {"name": run, "digest": _sha256(model_of(result))}
-    for path, digest in sorted((result.get("files") or {}).items()):
+    for path, digest in sorted((result.get("files") or {}).items())[:_MOST_FILES]:
         if isinstance(digest, str):
             yield {"name": f"{run}/{path}", "digest": _sha256(digest)}
 

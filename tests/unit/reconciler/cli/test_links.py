@@ -129,18 +129,43 @@ def test_one_that_is_not_there_is_not_ok_where_it_is_demanded(monkeypatch: pytes
 def told(files: Mapping[str, bytes] | None = None, **facts: Any) -> dict[str, Any]:
     """Return what a statement tells of files and of data."""
     digests = {path: f"sha256:{sha256(content).hexdigest()}" for path, content in (files or {}).items()}
-    left = Left({**made.RESULT, "files": digests}, made.LEFT.digest, facts.pop("inputs", made.LEFT.inputs))
+    left = Left(
+        {**made.RESULT, "files": digests}, f"sha256:{sha256(b'{}').hexdigest()}", facts.pop("inputs", made.LEFT.inputs)
+    )
     found: dict[str, Any] = json.loads(statement(made.origin(**facts), made.COMMIT, left, "1"))
     return found
 
 
 def test_each_file_is_held_against_its_digest() -> None:
-    reader = store(model=b"model").reader
+    reader = store(model=b"model", result=b"{}").reader
     assert files_link(reader, made.RUN, told({"model.onnx": b"model"})) == Link(
-        "files", OK, "what the run has left is as the statement says: 1 file"
+        "files", OK, "what the run has left is as the statement says: 2 files"
     )
     assert files_link(reader, made.RUN, told({"model.onnx": b"other"})).what == "model.onnx is another file"
-    assert files_link(reader, made.RUN, told({"gone": b""})).what == "gone is gone"
+    assert files_link(reader, made.RUN, told({"gone": b"", "../../up": b""})).what == "../../up is gone, gone is gone"
+    assert files_link(store(result=b"{ }").reader, made.RUN, told()).what == "result.json is another file"
+
+
+@pytest.mark.parametrize(
+    "predicate",
+    [
+        {"buildDefinition": {"externalParameters": []}},
+        {"buildDefinition": {"externalParameters": {"inputs": [1]}, "resolvedDependencies": {"a": 1}}},
+        {"buildDefinition": {"resolvedDependencies": [1, {"name": "specs", "digest": "x"}]}, "runDetails": 7},
+        {"buildDefinition": {}, "runDetails": {"byproducts": [1, {"name": "result.json", "digest": []}]}},
+    ],
+)
+def test_what_anybody_may_have_written_is_read_within_bounds(predicate: Any, opened: Open, ada: Clone) -> None:
+    source, odd = Source(opened(), "main"), {"predicate": predicate, "subject": [1, {"name": 3, "digest": 4}]}
+    ada.commit({"x": "1\n"}, "Begin")
+    ada.push()
+    source.repository.refresh()
+    head = source.head()
+    assert head
+    reader = store().reader
+    assert [link.verdict for link in commit_links(source, head, odd, CommitPolicy())] == [NOT_OK]
+    assert [link.verdict for link in data_links(reader, DataListing(CommitId("")), odd)] == [UNSEEN]
+    assert files_link(reader, made.RUN, odd).verdict is UNSEEN
 
 
 def test_data_is_held_against_what_was_read() -> None:

@@ -1,10 +1,14 @@
 """The statement about a model: in-toto's fields, SLSA's, and what the daemon knows."""
 
 import json
+from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from reconciler.model.change import Origin
+from reconciler.provenance.envelope import Envelope, read_envelope
 from reconciler.provenance.statement import Left, model_of, packages_in, statement
+from reconciler.provenance.vouching import read_statement
 from tests.unit.reconciler.provenance import made
 
 
@@ -69,6 +73,15 @@ def test_it_is_the_same_for_the_same_and_leaves_out_what_nobody_knows() -> None:
     found = json.loads(statement(Origin(order), made.COMMIT, Left(made.RESULT, "sha256:00"), "1.0"))
     assert [item["name"] for item in found["predicate"]["buildDefinition"]["resolvedDependencies"]] == ["specs"]
     assert found["predicate"]["runDetails"]["metadata"] == {"invocationId": made.RUN}
+
+
+def test_it_stays_small_enough_to_be_read_whatever_a_run_has_left() -> None:
+    files = {f"ä{number:06}": "sha256:" + "ab" * 32 for number in range(50_000)}
+    params = MappingProxyType({"until": date(2026, 1, 7)})
+    content = statement(made.origin(params=params), made.COMMIT, Left({**made.RESULT, "files": files}, "sha256:0"), "1")
+    found = read_statement(read_envelope(Envelope(content).line()).payload)
+    assert len(found["subject"]) == 10_001
+    assert found["predicate"]["buildDefinition"]["externalParameters"]["params"] == {"until": "2026-01-07"}
 
 
 def test_what_a_job_told_oddly_is_left_out() -> None:
