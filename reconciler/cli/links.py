@@ -117,30 +117,28 @@ def statement_link(
 
 def files_link(reader: DataReader, run: RunName, told: Mapping[str, Any]) -> Link:
     """Hold each file that a run has left, and the result that lists them, against the digests of the statement."""
-    listed = {
-        name.removeprefix(f"{run}/"): digest
-        for name, digest in _subjects(told)
-        if name.startswith(f"{run}/") and isinstance(digest, str)
-    }
-    listed |= _result_of(told)
+    listed = _listed(run, told)
     if not listed:
         return Link("files", Verdict.UNSEEN, "the statement lists none")
-    wrong, unseen = [], []
-    for path, digest in sorted(listed.items()):
-        try:
-            if not all(map(is_file_name, path.split("/"))):
-                raise FileNotFoundError(path)
-            if sha256(reader.read(run, path)).hexdigest() != digest:
-                wrong.append(f"{path} is another file")
-        except FileNotFoundError:
-            wrong.append(f"{path} is gone")
-        except Refused:
-            unseen.append(path)
-    if wrong:
+    found = {path: _file_flaw(reader, run, path, digest) for path, digest in sorted(listed.items())}
+    if wrong := [f"{path} {flaw}" for path, flaw in found.items() if flaw]:
         return Link("files", Verdict.NOT_OK, _few(wrong))
-    if unseen:
-        return Link("files", Verdict.UNSEEN, f"{_few(unseen)}: too large; the other {len(listed) - len(unseen)} are ok")
-    return Link("files", Verdict.OK, f"what the run has left is as the statement says: {counted(len(listed), 'file')}")
+    if unseen := [path for path, flaw in found.items() if flaw is None]:
+        what = f"{_few(unseen)}: too large to be read here; the other {len(found) - len(unseen)} are as it says"
+        return Link("files", Verdict.UNSEEN, what)
+    return Link("files", Verdict.OK, f"what the run has left is as the statement says: {counted(len(found), 'file')}")
+
+
+def _file_flaw(reader: DataReader, run: RunName, path: str, digest: str) -> str | None:
+    """Say what is wrong with a file; nothing where it is as it should be, None where it can't be read."""
+    if not all(map(is_file_name, path.split("/"))):
+        return "is no path"
+    try:
+        return "" if sha256(reader.read(run, path)).hexdigest() == digest else "is another file"
+    except FileNotFoundError:
+        return "is gone"
+    except Refused:
+        return None
 
 
 def commit_links(source: Source, head: CommitId, told: Mapping[str, Any], policy: CommitPolicy) -> Iterator[Link]:
@@ -216,6 +214,13 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _definition(told: Mapping[str, Any]) -> Mapping[str, Any]:
     return _mapping(_mapping(told.get("predicate")).get("buildDefinition"))
+
+
+def _listed(run: RunName, told: Mapping[str, Any]) -> dict[str, str]:
+    """Return the digests of a run's files by their paths."""
+    head = f"{run}/"
+    found = {name.removeprefix(head): digest for name, digest in _subjects(told) if name.startswith(head)}
+    return {path: digest for path, digest in found.items() if isinstance(digest, str)} | _result_of(told)
 
 
 def _result_of(told: Mapping[str, Any]) -> dict[str, str]:
