@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from inspect import signature
 from pathlib import Path
 from socket import gethostname
@@ -19,6 +20,7 @@ from reconciler.lease.claim import NOBODY
 from reconciler.lease.heartbeat import Heartbeat
 from reconciler.lease.lease import Lease, LeaseHeld
 from reconciler.loop.apply import Applier
+from reconciler.loop.attesting import Attesting
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
 from reconciler.loop.reviewing import Reviewer
@@ -30,6 +32,7 @@ from reconciler.model.ids import Address, CommitId
 from reconciler.model.text import printable
 from reconciler.plugins import PORTS, PROVIDERS, Plugins, installed
 from reconciler.ports.engines import Engines
+from reconciler.ports.pool import RunnerPool
 from reconciler.ports.reviews import Reviews
 from reconciler.ports.source import SourceTree
 from reconciler.reviews.rehearsals import Rehearsals
@@ -40,6 +43,7 @@ from reconciler.status.elsewhere import Elsewhere
 from reconciler.watched.branch import Source
 from runners.contract.secrets import PREFIX, SECRET
 
+LOCAL = ProviderChoice(provider="local")
 SHARED = ("data", "pool")
 """The ports whose embedded engines all environments of a repository share."""
 
@@ -102,6 +106,16 @@ def engines(environment: Environment, settings: Settings, source: Source, plugin
         clock=clock,
         reviews=forge if isinstance(forge, Reviews) else None,
     )
+
+
+def scratch_pool(environment: Environment, folder: Path) -> RunnerPool:
+    """Return a pool of this machine that keeps all in a folder of its own: what it runs, no other pool hears of.
+
+    Its jobs get what those of the environment's pool get where that is one of this machine, too.
+    """
+    plugins, chosen = installed(), environment.pool if environment.pool.provider == "local" else LOCAL
+    offers = {"folder": folder, "clock": SystemClock(), "environ": offered(environment)}
+    return cast("RunnerPool", _built("pool", chosen, offers, plugins))
 
 
 def _built(port: str, choice: ProviderChoice, offers: Mapping[str, Any], plugins: Plugins) -> Any:
@@ -235,7 +249,8 @@ def wire(
         return lease.held() and goes_on()
 
     def make_cycle(chosen: Engines) -> Cycle:
-        applier = Applier(chosen, lambda tree: export(source, tree, settings.home / CODE), may_write)
+        attest = Attesting(chosen.reader, signing_key(settings), version("setpoint"))
+        applier = Applier(chosen, lambda tree: export(source, tree, settings.home / CODE), may_write, attest=attest)
         return Cycle(
             composer,
             chosen,
@@ -276,7 +291,7 @@ def verification(settings: Settings, source: Source) -> Verification:
 
 
 def signing_key(settings: Settings) -> SigningKey | None:
-    """Return the key that signs what is merged from here."""
+    """Return the key that signs what is merged from here, and statements about models."""
     return SigningKey(settings.signing_key) if settings.signing_key else None
 
 

@@ -28,6 +28,8 @@ VERBS: dict[str, str] = {
     "promote": "Propose a trial as a deployment's model.",
     "rollback": "Propose the model that was live before.",
     "trace": "Tell what an endpoint's answers come from: model, trial, data, commits.",
+    "verify": "Hold an endpoint's model against what is told of how it was made.",
+    "reproduce": "Make a model again, and see whether it is the same, bit for bit.",
     "suspend": "Hold a resource as it is.",
     "resume": "Let a suspended resource go on.",
     "reconcile": "Ask for a resource to be made anew now.",

@@ -20,7 +20,10 @@ class Exit(IntEnum):
     UNAVAILABLE = 6
     """An engine, the repository or the lease couldn't be reached, or the daemon died and no other took over."""
     BROKEN = 7
-    """`simulate`: a promise broke; the report says which, and the seed that shows it again."""
+    """`simulate`: a promise broke; the report says which, and the seed that shows it again.
+
+    `verify`: a link of the chain doesn't hold. `reproduce`: another model came of it.
+    """
     USAGE = 64
     """The command line is wrong (EX_USAGE)."""
     INTERRUPTED = 130

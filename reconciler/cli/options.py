@@ -72,7 +72,7 @@ _TRUST = (
         envvar="SETPOINT_SIGNING_KEY",
         show_envvar=True,
         type=_FILE,
-        help="The private SSH key, without a passphrase, that signs what is merged.",
+        help="The private SSH key, without a passphrase, that signs what is merged, and statements about models.",
     ),
 )
 

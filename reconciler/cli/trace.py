@@ -124,10 +124,28 @@ def run_of(engines: "Engines", run: "RunName", now: "Mapping[Address, Address]" 
     facts = result.get("facts") or {}
     if kind_of(run) == "experiments":
         told |= {"model_digest": (facts.get("model") or {}).get("digest"), "params": facts.get("params")}
-        told["metrics"] = result.get("metrics")
+        told |= {"metrics": result.get("metrics"), "statement": statement_of(engines, run)}
     inputs = {key.removeprefix("input_"): value for key, value in provenance.items() if key.startswith("input_")}
     told["inputs"] = {role: run_of(engines, RunName(str(name)), now) for role, name in sorted(inputs.items())}
     return told
+
+
+def statement_of(engines: "Engines", run: "RunName") -> dict[str, Any] | None:
+    """Return which statement lies beside a model, and the keys that it says it is signed by; nobody checks it here."""
+    from hashlib import sha256
+
+    from reconciler.model.errors import Refused
+    from reconciler.provenance.envelope import read_envelope
+    from reconciler.provenance.statement import FILE
+
+    try:
+        envelope = read_envelope(engines.reader.read(run, FILE))
+    except FileNotFoundError:
+        return None
+    except Refused as error:
+        return {"file": FILE, "flaw": f"it {error.message}"}
+    keys = [name for name, _ in envelope.signatures]
+    return {"file": FILE, "sha256": sha256(envelope.payload).hexdigest(), "keys": keys}
 
 
 def _show(told: Mapping[str, Any]) -> None:

@@ -63,6 +63,44 @@ def policy_in(library: Library, path: str) -> CommitPolicy:
     return CommitPolicy(demand, signers)
 
 
+def ssh_signers(tree: SourceTree, environment: str) -> bytes:
+    """Return the SSH keys that may sign for an environment, whether or not it demands that; empty where there are none.
+
+    Raises:
+        BadSpec: the file of signers can't be read.
+    """
+    path = beside(f"environments/{environment}/{ENVIRONMENT}")[0]
+    return _content(Library(tree, Lru(4), Plugins()), path)
+
+
+def model_signers_in(library: Library, path: str) -> bytes | None:
+    """Read who may sign statements about models, as an environment's file demands it; None where nobody has to.
+
+    Raises:
+        BadSpec: it isn't clear, or there is no SSH key that could meet it.
+    """
+    document = library.document(path)
+    if _BLOCK not in document.value:
+        return None
+    locator = Locator(library, [Layer(path, document)], path)
+    try:
+        if validate(Environment, {_BLOCK: document.value[_BLOCK]}).verification.models == "any":
+            return None
+        return _model_signers(library, beside(path)[0])
+    except Flawed as error:
+        raise BadSpec(locator.problems(error.flaws)) from None
+
+
+def _model_signers(library: Library, path: str) -> bytes:
+    ssh = _content(library, path)
+    if problems := [*_ssh_problems(path, ssh)]:
+        raise BadSpec(tuple(problems))
+    if not keys_in(ssh):
+        hint = f"add {path} with the daemon's key, the public half of its --signing-key (see ssh-keygen(1))"
+        raise Flawed(Flaw((_BLOCK, "models"), "no model could be served: there are no SSH keys of signers", hint))
+    return ssh
+
+
 def _signers(library: Library, path: str) -> Signers:
     """Read the files of signers.
 

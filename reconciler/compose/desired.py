@@ -58,7 +58,8 @@ def compose(tree: SourceTree, environment: str, cache: Cache) -> Desired:
         sound = MappingProxyType({a: item for a, item in sound.items() if a not in broken})
     if environment_file.environment is None:
         raise BadSpec(tuple(sorted({*problems, *(problem for found in broken.values() for problem in found)})))
-    desired = Desired(tree.commit, environment, environment_file.environment, sound, MappingProxyType(broken), problems)
+    chosen, signers = environment_file.environment, environment_file.model_signers
+    desired = Desired(tree.commit, environment, chosen, sound, MappingProxyType(broken), problems, signers)
     memo.last = Generation(tree.files, tree.odd, variables, layout, composed, graph, desired)
     return desired
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.compose.commit_policy import policy_in
+from reconciler.compose.commit_policy import model_signers_in, policy_in
 from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.compose.interpolation import literal, resolve
 from reconciler.compose.layers import Layer
@@ -21,11 +21,15 @@ from reconciler.yaml.parse import Document, Unreadable
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentFile:
-    """An environment as it was read; None with `problems` where it can't be. `variables` are then the best guess."""
+    """An environment as it was read; None with `problems` where it can't be. `variables` are then the best guess.
+
+    `model_signers` says who may sign statements about models; None where nobody has to.
+    """
 
     environment: Environment | None
     variables: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
+    model_signers: bytes | None = None
 
 
 def read_environment(library: Library, path: str) -> EnvironmentFile:
@@ -42,9 +46,10 @@ def read_environment(library: Library, path: str) -> EnvironmentFile:
         return EnvironmentFile(None, given if isinstance(given, dict) else {}, locator.problems(error.flaws))
     try:
         policy_in(library, path)
+        signers = model_signers_in(library, path)
     except BadSpec as error:
         return EnvironmentFile(None, literal(environment.variables), error.problems)
-    return EnvironmentFile(environment, literal(environment.variables), locator.problems(warnings))
+    return EnvironmentFile(environment, literal(environment.variables), locator.problems(warnings), signers)
 
 
 def _environment(document: Document, plugins: Plugins) -> tuple[Environment, tuple[Flaw, ...]]:

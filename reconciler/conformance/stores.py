@@ -5,7 +5,7 @@ from typing import Protocol
 
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import DataListing
-from reconciler.ports.data import DataReader, DataStore
+from reconciler.ports.data import NO_FILES, DataReader, DataStore
 
 
 class Data(DataStore, DataReader, Protocol):
@@ -40,8 +40,8 @@ class Reborn:
     def open(self, run: RunName) -> str:
         return self._open().open(run)
 
-    def commit(self, run: RunName, metadata: Mapping[str, str]) -> CommitId:
-        return self._open().commit(run, metadata)
+    def commit(self, run: RunName, metadata: Mapping[str, str], files: Mapping[str, bytes] = NO_FILES) -> CommitId:
+        return self._open().commit(run, metadata, files)
 
     def merge(self, run: RunName) -> CommitId:
         return self._open().merge(run)

@@ -101,8 +101,9 @@ def test_files_that_a_run_lacks_are_told(bench: StoreBench, data: Data, files: d
 
 def test_committing_seals(bench: StoreBench, data: Data) -> None:
     url = data.open(RUN)
-    bench.write(url, FILES)
-    commit = data.commit(RUN, {"run": RUN, "content": "abc"})
+    bench.write(url, {**FILES, "statement": b"left by the job"})
+    commit = data.commit(RUN, {"run": RUN, "content": "abc"}, {"statement": b"the daemon's"})
+    assert data.read(RUN, "statement") == b"the daemon's"
     listing = data.list()
     assert listing.branches == {RUN: Branch(RUN, commit, sealed=True, ours=True)}
     assert dict(listing.versions) == {}

@@ -128,7 +128,7 @@ def decide(resource: Resource, view: View) -> Decision:
             output=live_of(endpoint),
         )
     case = _Case(resource, spec, spec.model, revision_of(spec, spec.model), endpoint, view)
-    missing = _skipping(case) or _model_missing(case)
+    missing = _skipping(case) or _model_missing(case) or _unverified(case)
     if missing:
         return missing
     smoke = lifecycle_of(_smoke(case), spec.retries, view)
@@ -178,6 +178,21 @@ def _skipping(case: _Case) -> Decision | None:
         return None
     message = skipped(case.resource, case.model, case.view)
     return case.told(Phase.STALLED, Reason.SKIPPED_ENVIRONMENT, message) if message else None
+
+
+def _unverified(case: _Case) -> Decision | None:
+    """Hold a model back that no allowed signer vouches for, unless it has traffic already."""
+    view = case.view
+    if view.desired.model_signers is None or case.endpoint.traffic.get(case.revision):
+        return None
+    flaw = view.actual.verdicts.get(case.model)
+    if flaw is None:
+        message = f"the statement about {case.model.trial} is verified once it is pinned"
+        return case.told(Phase.WAITING, Reason.UNVERIFIED, message)
+    if not flaw:
+        return None
+    message = f"{case.model.trial} isn't served: its statement {flaw}; `setpoint verify` tells more"
+    return case.told(Phase.STALLED, Reason.UNVERIFIED, message)
 
 
 def _smoke(case: _Case) -> Any:

@@ -34,10 +34,17 @@ def decide(resource: Resource, view: View) -> Decision:
             inputs[role] = above.output
     if refusal := _over_budget(resource, spec, view):
         return refusal
-    orders = [_trial(resource, spec, params, inputs, view) for params in resource.trials]
+    orders = trial_orders(resource, inputs, view)
     lifecycles = [lifecycle_of(wanted, spec.retries, view) for wanted in orders]
     memory = {"made_from": parts(orders[0])} if orders else {}
     return _told(resource, lifecycles, inputs["dataset"], view, memory)
+
+
+def trial_orders(resource: Resource, inputs: Mapping[str, DataVersion], view: View) -> list[StartRun]:
+    """Order every trial of an experiment on versions of its data, by role."""
+    spec = resource.spec
+    assert isinstance(spec, Experiment)
+    return [_trial(resource, spec, params, inputs, view) for params in resource.trials]
 
 
 def _trial(

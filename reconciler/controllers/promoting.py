@@ -16,7 +16,7 @@ from reconciler.controllers.gate_statuses import FREEZE, judged, others, status
 from reconciler.controllers.promotion_case import Candidate, Case
 from reconciler.controllers.proposals import close_others, edited, merge_of, propose_once, was_proposed
 from reconciler.model.change import Change, OpenProposal
-from reconciler.model.decision import Decision, Phase
+from reconciler.model.decision import Decision, Phase, Trial
 from reconciler.model.facts import PromotionFacts
 from reconciler.model.ids import Address, name_of
 from reconciler.model.kinds.deployments import Model
@@ -70,6 +70,23 @@ def propose(
         message = f"{candidate.trial.run} was declined and is not proposed again"
         return case.told(Phase.READY, Reason.DECLINED, message, changes, facts=facts)
     return _agreed(case, wanted, changes + judged(case, [known], [*gates, *_freeze(case)]), facts)
+
+
+def unverified(case: Case, trial: Trial) -> Decision | None:
+    """Wait while nobody who may vouches for a candidate, where models have to be signed."""
+    view = case.view
+    if view.desired.model_signers is None:
+        return None
+    facts: PromotionFacts = {"candidate": trial.run}
+    flaw = view.actual.verdicts.get(Model(trial=trial.run, digest=trial.model_digest))
+    if flaw is None:
+        message = f"the statement about {trial.run} is looked at next"
+        return case.told(Phase.WAITING, Reason.UNVERIFIED, message, wake=view.actual.now, facts=facts)
+    if not flaw:
+        return None
+    message = f"{trial.run} isn't proposed: its statement {flaw}"
+    changes = close_others(case.address, None, view)
+    return case.told(Phase.STALLED, Reason.UNVERIFIED, message, changes, facts=facts)
 
 
 def _open(case: Case, wanted: OpenProposal, stale: tuple[Change, ...], facts: PromotionFacts) -> Decision:

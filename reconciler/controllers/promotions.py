@@ -16,7 +16,7 @@ from reconciler.controllers.evidence import evidence, leaderboard_of, route_of
 from reconciler.controllers.experiments import as_trial
 from reconciler.controllers.gate_statuses import SOAK, judged, of_gates, status
 from reconciler.controllers.gates import against_live, alone, failed, losses
-from reconciler.controllers.promoting import proposal, propose
+from reconciler.controllers.promoting import proposal, propose, unverified
 from reconciler.controllers.promotion_case import Candidate, Case, memory
 from reconciler.controllers.promotion_route import proof, stage_before
 from reconciler.controllers.proposals import close_others, proposal_name, unconflicting
@@ -153,6 +153,8 @@ def _compare(case: Case, candidate: Candidate, proven: tuple[CommitStatus, ...])
         message = f"{trial.run} stays unproposed: {'; '.join(map(str, lost[:3]))}"
         done = close_others(case.address, None, case.view) + stale
         return case.told(Phase.READY, Reason.LIVE_IS_BETTER, message, done, facts={"candidate": trial.run})
+    if unsigned := unverified(case, trial):
+        return unsigned
     live = case.live.trial if case.live else None
     content = {"trial": trial.run, "model": trial.model_digest, "instead": live}
     target = case.view.desired.resources[Address(case.spec.deployment)]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from reconciler.model.change import NEVER_MADE, AcceptRun, CancelJob, Change, DropRun, RejectRun, StartRun
+from reconciler.model.change import NEVER_MADE, AcceptRun, CancelJob, Change, DropRun, Origin, RejectRun, StartRun
 from reconciler.model.decision import View
 from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import UNKEPT, Branch, Job, JobState
@@ -60,7 +60,7 @@ def lifecycle_of(wanted: StartRun, retries: int, view: View) -> Lifecycle:
         accept = AcceptRun(address=wanted.address, run=run, why="another environment accepted the same run")
         return Lifecycle(run, Stage.FINISHING, "taking over an accepted version", () if version.here else (accept,))
     if result is not None and _counts(job, branch):
-        return _finished(wanted, branch, result)
+        return _finished(wanted, branch, result, view)
     if job is None:
         start = replace(wanted, why=wanted.why or NEVER_MADE)
         return Lifecycle(run, Stage.WAITING, "its job is about to be submitted", (start,))
@@ -94,15 +94,25 @@ def _counts(job: Job | None, branch: Branch | None) -> bool:
     return not _is_active(job) and (job.lost or (branch is not None and branch.sealed))
 
 
-def _finished(wanted: StartRun, branch: Branch | None, result: Mapping[str, Any]) -> Lifecycle:
+def _finished(wanted: StartRun, branch: Branch | None, result: Mapping[str, Any], view: View) -> Lifecycle:
     metadata = {"run": wanted.run, "runner": wanted.runner, "content": str(result.get("content", ""))}
     metadata |= {key: str(value) for key, value in wanted.provenance.items() if isinstance(value, str)}
     if result.get("accepted"):
-        accept = AcceptRun(address=wanted.address, run=wanted.run, why="its job succeeded", metadata=metadata)
+        why, origin = "its job succeeded", _origin(wanted, result, view)
+        accept = AcceptRun(address=wanted.address, run=wanted.run, why=why, metadata=metadata, origin=origin)
         return Lifecycle(wanted.run, Stage.FINISHING, "its output is being merged", (accept,), result)
     reject = RejectRun(address=wanted.address, run=wanted.run, why="its output breaks its rules", metadata=metadata)
     done = bool(result.get(UNKEPT)) or (branch is not None and branch.sealed)
     return Lifecycle(wanted.run, Stage.REJECTED, violations(result), () if done else (reject,), result)
+
+
+def _origin(wanted: StartRun, result: Mapping[str, Any], view: View) -> Origin | None:
+    """Return how a run came about that has left a model: a statement is made of that."""
+    if not result.get("facts", {}).get("model"):
+        return None
+    versions = view.actual.data.versions
+    commits = {role: versions[run].commit for role, run in wanted.inputs.items() if run in versions}
+    return Origin(wanted, commits, view.actual.pool.jobs.get(wanted.run))
 
 
 def _underway(wanted: StartRun, job: Job, retries: int, view: View) -> Lifecycle:

@@ -1,10 +1,10 @@
 """Applying a plan: the only writes to the world. Changes of one resource go in order, resources side by side."""
 
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from typing import Any
 
 from reconciler.containment import Failure, contain
+from reconciler.loop.job_orders import Export, job_order, result_of
 from reconciler.loop.threads import Threads
 from reconciler.model import change as c
 from reconciler.model.decision import Decision
@@ -14,14 +14,10 @@ from reconciler.model.observed import JobState
 from reconciler.model.plan import Outcome, Plan
 from reconciler.ports.engines import Engines
 from reconciler.ports.forge import Agreed, ProposalOrder
-from reconciler.ports.pool import JobOrder
 from reconciler.ports.serving import RevisionOrder
-from runners.contract import formats
-from runners.contract.files import RESULT
 
-Export = Callable[[str], str]
-"""Writes a folder of the repository, by its Git tree id, to where jobs can read it, and returns its URL."""
-
+Attest = Callable[[c.Origin, CommitId], Mapping[str, bytes]]
+"""Makes the files that lie beside a model and say how it came about, in the pass of a commit."""
 THREADS = 64
 """Resources whose changes are made at once: engines may be far away."""
 
@@ -33,15 +29,23 @@ class Applier:
         engines: the ports.
         export: how the user's own code reaches a job.
         may_write: told before every change; False stops all further writes (the lease is lost).
+        attest: makes the files that lie beside a model and say how it came about.
         threads: how many resources' changes are made at once.
     """
 
     def __init__(
-        self, engines: Engines, export: Export, may_write: Callable[[], bool], *, threads: int = THREADS
+        self,
+        engines: Engines,
+        export: Export,
+        may_write: Callable[[], bool],
+        *,
+        attest: Attest = lambda _origin, _commit: {},
+        threads: int = THREADS,
     ) -> None:
         self._engines = engines
         self._export = export
         self.may_write = may_write
+        self._attest = attest
         self._threads = Threads(threads, "apply")
 
     def apply(self, plan: Plan) -> tuple[Outcome, ...]:
@@ -69,42 +73,9 @@ class Applier:
 
     def _start_run(self, change: c.StartRun, commit: CommitId) -> None:
         engines = self._engines
-        if self._result(change.run) is not None and not self._is_left_over(change):
+        if result_of(engines.reader, change.run) is not None and not self._is_left_over(change):
             return  # it ended after the listing was made, or another environment made it: the next pass finds it
-        inputs = {role: engines.reader.url(run) for role, run in change.inputs.items()}
-        inputs |= {role: url for role, url in change.urls.items() if url}
-        if change.code:
-            inputs["code"] = self._exported(*change.code)
-        request: Mapping[str, Any] = {
-            "format": formats.REQUEST,
-            "run": change.run,
-            "runner": change.runner,
-            "params": change.params,
-            "inputs": inputs,
-            "digests": self._digests(change.inputs),
-            "output": engines.data.open(change.run).rstrip("/"),
-            "seed": change.seed,
-            "provenance": {**change.provenance, "commit": commit},
-        }
-        order = JobOrder(
-            run=change.run,
-            pool=change.pool,
-            team=change.team,
-            resources=change.resources,
-            timeout=change.timeout,
-            request=request,
-            attempt=change.attempt,
-            inputs=tuple(sorted(change.inputs.values())),
-            image=change.image,
-            secrets=engines.data.access(change.run),
-        )
-        engines.pool.submit(order)
-
-    def _exported(self, folder: str, tree: str) -> str:
-        try:
-            return self._export(tree)
-        except Refused as error:
-            raise Refused(f"the code in {folder}/ can't be handed to a job: {error.message}", error.hint) from error
+        engines.pool.submit(job_order(engines, self._export, change, commit, engines.data.open))
 
     def _is_left_over(self, change: c.StartRun) -> bool:
         """Tell whether a result is that of an attempt which failed, by a look at the pool as it is now."""
@@ -114,22 +85,12 @@ class Applier:
         has_failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED) and not job.lost
         return has_failed and job is not None and job.attempt < change.attempt
 
-    def _digests(self, inputs: Mapping[str, RunName]) -> Mapping[str, str]:
-        """Digest what the runs behind a job's inputs have left, so that the job can tell whether it is still that."""
-        results = {role: self._result(run) for role, run in inputs.items()}
-        return {role: f"sha256:{sha256(found).hexdigest()}" for role, found in results.items() if found is not None}
-
-    def _result(self, run: RunName) -> bytes | None:
-        try:
-            return self._engines.reader.read(run, RESULT)
-        except (FileNotFoundError, Refused):
-            return None  # what is there, if anything, can be no result
-
     def _accept(self, change: c.AcceptRun, commit: CommitId) -> None:
-        listing = self._engines.data
+        data = self._engines.data
         if change.metadata:
-            listing.commit(change.run, {**change.metadata, "commit": commit})
-        listing.merge(change.run)
+            statement = self._attest(change.origin, commit) if change.origin else {}
+            data.commit(change.run, {**change.metadata, "commit": commit}, statement)
+        data.merge(change.run)
 
     def _start_revision(self, change: c.StartRevision) -> None:
         trial = RunName(change.model.trial)

@@ -8,8 +8,10 @@ from typing import Any, Protocol
 from reconciler.containment import Failure, contained
 from reconciler.loop.apply import Applier
 from reconciler.loop.observe import NOWHERE, Results, observe
+from reconciler.loop.vouching import Vouching
 from reconciler.model.decision import Controller
-from reconciler.model.ids import Address, CommitId
+from reconciler.model.ids import Address, CommitId, RunName
+from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.observed import Actual
 from reconciler.model.plan import Outcome, Plan
@@ -94,6 +96,7 @@ class Cycle:
         self._elsewhere = elsewhere
         self._results = results or Results()
         self._host = host
+        self._vouching = Vouching(engines.reader, engines.clock.now)
         self._recorded = RecordedFiles()
         self._attempts: Attempts = NONE
 
@@ -136,7 +139,9 @@ class Cycle:
         specs = desired.of_kind(Promotion).values()
         before = {name for spec in specs for name in spec.before(desired.environment_name)}
         elsewhere = self._elsewhere(before) if before else NOWHERE
-        return observe(self._engines, recorded.statuses, recorded.controls, self._results, elsewhere)
+        actual = observe(self._engines, recorded.statuses, recorded.controls, self._results, elsewhere)
+        verdicts = self._vouching.verdicts(desired, candidates(actual))
+        return replace(actual, verdicts=verdicts) if verdicts else actual
 
     def _planned(
         self, desired: Desired, actual: Actual, recorded: Recorded, notes: tuple[str, ...], unsigned: str
@@ -170,6 +175,22 @@ class Cycle:
         if not changed:
             return None
         return self._status.write(changed, message(done, changed))
+
+
+def candidates(actual: Actual) -> frozenset[Model]:
+    """Return the models that promotions are about to pin, as the last status tells."""
+    told = ((status.get("facts") or {}).get("candidate") for status in actual.recorded.values())
+    found = (_model_of(RunName(run), actual) for run in told if isinstance(run, str))
+    return frozenset(model for model in found if model)
+
+
+def _model_of(run: RunName, actual: Actual) -> Model | None:
+    """Return the model that a run has left; None where what is told of it makes none."""
+    known = actual.results.get(run, {}).get("facts", {}).get("model", {})
+    try:
+        return Model(trial=run, digest=known.get("digest"))
+    except ValueError:
+        return None
 
 
 def message(done: Pass, changed: Mapping[str, bytes | None]) -> str:

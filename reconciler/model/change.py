@@ -10,6 +10,7 @@ from reconciler.model.ids import Address, CommitId, Digest, RunName
 from reconciler.model.kinds.deployments import Access, Model, Replicas
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
+from reconciler.model.observed import Job
 from reconciler.model.reviews import CommitStatus, Review
 
 
@@ -96,6 +97,15 @@ class StartRun(Change):
         return self.run
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a run came about: its order, the data commits of its inputs by role, and its job, if a pool knows it."""
+
+    order: StartRun
+    commits: Mapping[str, CommitId] = field(default_factory=dict)
+    job: Job | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OfRun(Change):
     run: RunName
@@ -108,11 +118,15 @@ class _OfRun(Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptRun(_OfRun):
-    """Commit a run's output and merge it to the environment's data branch, as a version."""
+    """Commit a run's output and merge it to the environment's data branch, as a version.
+
+    `origin` is what a statement about its model is made from, where it has left one; it is no part of the plan.
+    """
 
     port = "data"
     verb = "accept"
     metadata: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

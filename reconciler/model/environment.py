@@ -1,7 +1,7 @@
 """`environments/<env>/environment.yaml`: which provider fills which port, and the environment's variables."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -41,12 +41,20 @@ class Secrets(Block):
 
 
 class Verification(Block):
-    """Which commits are taken. Who may sign stands beside this file, in `allowed_signers` and `allowed_keys.asc`."""
+    """Which commits and models are taken. Who may sign stands beside this file, in `allowed_signers`.
+
+    OpenPGP keys, which may sign commits, stand in `allowed_keys.asc`.
+    """
 
     commits: Demand = Field(
         default="any",
         description="any: each commit of the watched branch; signed: those signed by an allowed signer; "
         "merged: only merges that are signed by one, such as those that the forge makes.",
+    )
+    models: Literal["any", "signed"] = Field(
+        default="any",
+        description="any: each model that is pinned; signed: those whose statement an allowed signer has signed (SSH). "
+        "What has traffic already keeps it.",
     )
 
 
@@ -66,7 +74,7 @@ class Environment(Block):
     forge: ProviderChoice = Field(default=ProviderChoice(provider="git"), description="Where changes are proposed.")
     variables: dict[str, Any] = Field(default={}, description="What specs read as ${env.NAME}.")
     secrets: Secrets = Field(default=Secrets(), description="Whose secrets ${secret:NAME} stands for.")
-    verification: Verification = Field(default=Verification(), description="Which commits are taken.")
+    verification: Verification = Field(default=Verification(), description="Which commits and models are taken.")
     proposals: Proposals = Field(default=Proposals(), description="How many proposals promotions may make.")
     deletion: DeletionBudget = Field(default=DeletionBudget(), description="How much one pass may delete.")
     description: str = Field(default="", description="What it is for, in words for people.")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from reconciler.model.ids import Address, CommitId, Digest, RunName
+from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.reviews import CommitStatus, Review
 
@@ -273,7 +274,9 @@ class Actual:
 
     `results` holds the `result.json` of finished runs and `errors` the `error.json` of failed ones; `recorded` the
     statuses of the last status commit, which are also the inventory. `elsewhere` are statuses of deployments and
-    monitors that other environments recorded, those that routes come from.
+    monitors that other environments recorded, those that routes come from. `verdicts` says of pinned models, where
+    statements about them have to be signed, what is wrong with theirs; nothing of those that an allowed signer vouches
+    for.
     """
 
     now: datetime
@@ -287,3 +290,4 @@ class Actual:
     controls: Controls = Controls()
     unread: Mapping[str, str] = field(default_factory=dict)
     elsewhere: Mapping[str, Mapping[Address, Mapping[str, Any]]] = field(default_factory=dict)
+    verdicts: Mapping[Model, str] = field(default_factory=dict)

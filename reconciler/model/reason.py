@@ -72,6 +72,8 @@ class Reason(StrEnum):
     """The model that is pinned isn't in the data store."""
     DIGEST_MISMATCH = "DigestMismatch"
     """The model's digest isn't the one that is pinned."""
+    UNVERIFIED = "Unverified"
+    """No allowed signer vouches for the model, and the environment demands one; the message says what is wrong."""
     NEWER_FORMAT = "NewerFormat"
     """What the model's run left is of a format that this version doesn't know: upgrade Setpoint."""
     MOVED_TOO_LATE = "MovedTooLate"

@@ -65,7 +65,8 @@ class Desired:
 
     `resources` holds only specs that composed, upstream before downstream. `broken` holds the problems of those that
     didn't, by address: they are stalled, and never taken for deleted. `problems` holds what belongs to no
-    resource (a stray file, a bad environment file).
+    resource (a stray file, a bad environment file). `model_signers` is the file of those who may sign statements about
+    models (ssh-keygen(1)); None where nobody has to.
     """
 
     commit: CommitId
@@ -74,6 +75,7 @@ class Desired:
     resources: Mapping[Address, Resource] = field(default_factory=dict)
     broken: Mapping[Address, tuple[Problem, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    model_signers: bytes | None = None
 
     def of_kind(self, spec: type[SpecType]) -> Mapping[Address, SpecType]:
         """Return the specs of one kind by address."""

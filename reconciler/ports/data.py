@@ -1,10 +1,14 @@
 """Data branches: where runs leave their output, and where accepted output is kept."""
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import DataListing
+
+NO_FILES: Mapping[str, bytes] = MappingProxyType({})
+"""Nothing beside what a job has left."""
 
 
 class DataStore(Protocol):
@@ -20,8 +24,10 @@ class DataStore(Protocol):
     def open(self, run: RunName) -> str:
         """Open the run's branch off the environment's data branch, unless it is open; return its folder's URL."""
 
-    def commit(self, run: RunName, metadata: Mapping[str, str]) -> CommitId:
+    def commit(self, run: RunName, metadata: Mapping[str, str], files: Mapping[str, bytes] = NO_FILES) -> CommitId:
         """Commit what the run's folder holds and seal the branch; a sealed one is returned as it is.
+
+        `files` are put into the folder, by their names there, in the place of what the job has left under them.
 
         Raises:
             Refused: the run has no open branch.

@@ -3,9 +3,11 @@
 import base64
 import binascii
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from reconciler.model.errors import Refused
 from reconciler.model.text import printable
@@ -13,12 +15,13 @@ from reconciler.signatures.allowed_signers import keys_in
 from reconciler.signatures.program import private, run
 
 BEGIN, _END = b"-----BEGIN SSH SIGNATURE-----", b"-----END SSH SIGNATURE-----"
-_NAMESPACE = "git"
-"""What Git signs for: a signature for another purpose, such as a file or an e-mail, is none over a commit."""
+GIT, STATEMENT = "git", "in-toto"
+"""What is signed for: a commit, or a statement. A signature for another purpose is none over either."""
+_PURPOSES: Mapping[str, str] = MappingProxyType({GIT: "for Git", STATEMENT: "for statements about models"})
 _MOST_NAMES = 20
 
 
-def check(payload: bytes, signature: bytes, signers: bytes, at: datetime) -> str:
+def check(payload: bytes, signature: bytes, signers: bytes, at: datetime, namespace: str = GIT) -> str:
     """Return who signed some bytes.
 
     Args:
@@ -26,6 +29,7 @@ def check(payload: bytes, signature: bytes, signers: bytes, at: datetime) -> str
         signature: the signature, in armour.
         signers: the file of allowed signers (ssh-keygen(1)).
         at: the moment at which the key has to be valid.
+        namespace: what it has to be signed for.
 
     Raises:
         Refused: it isn't a good signature by one of them.
@@ -35,17 +39,17 @@ def check(payload: bytes, signature: bytes, signers: bytes, at: datetime) -> str
     moment = f"-Overify-time={at.astimezone(UTC):%Y%m%d%H%M%S}"
     with private({"payload": payload, "signature": signature, "signers": signers}) as folder:
         ask = ("ssh-keygen", "-Y")
-        told = run(folder, (*ask, "check-novalidate", "-n", _NAMESPACE, "-s", "signature"), "payload")
+        told = run(folder, (*ask, "check-novalidate", "-n", namespace, "-s", "signature"), "payload")
         if told.code:
             raise Refused("has an SSH signature that isn't one over it", "sign it again")
         if key not in keys_in(signers):
             raise Refused(f"is signed by the SSH key {fingerprint(key)}, which isn't allowed", "")
         found = run(folder, (*ask, "find-principals", "-s", "signature", "-f", "signers", moment))
         for name in found.text.strip("\n").split("\n")[:_MOST_NAMES] if not found.code else ():
-            line = (*ask, "verify", "-n", _NAMESPACE, "-I", name, "-s", "signature", "-f", "signers", moment)
+            line = (*ask, "verify", "-n", namespace, "-I", name, "-s", "signature", "-f", "signers", moment)
             if not run(folder, line, "payload").code:
                 return printable(name, 100)
-    what = f"is signed by the SSH key {fingerprint(key)}, which is allowed, but not now or not for Git"
+    what = f"is signed by the SSH key {fingerprint(key)}, which is allowed, but not now or not {_PURPOSES[namespace]}"
     raise Refused(what, "see the line of that key: `valid-after`, `valid-before` and `namespaces`")
 
 
@@ -73,15 +77,15 @@ class SigningKey:
 
     path: Path
 
-    def sign(self, payload: bytes) -> bytes:
-        """Return a signature over some bytes, in armour.
+    def sign(self, payload: bytes, namespace: str = GIT) -> bytes:
+        """Return a signature over some bytes, in armour, for a purpose.
 
         Raises:
             Refused: the key can't be used.
             Unavailable: it couldn't be done now.
         """
         with private({"payload": payload}) as folder:
-            line = ("ssh-keygen", "-Y", "sign", "-n", _NAMESPACE, "-f", str(self.path.absolute()), "payload")
+            line = ("ssh-keygen", "-Y", "sign", "-n", namespace, "-f", str(self.path.absolute()), "payload")
             told = run(folder, line)
             if told.code or not (folder / "payload.sig").is_file():
                 said = printable(told.complaint.strip().rpartition("\n")[2], 200)

@@ -8,6 +8,7 @@ from reconciler.git.names import is_run_name
 from reconciler.model.errors import Refused
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import Branch, DataListing, Version
+from reconciler.ports.data import NO_FILES
 from reconciler.providers.memory.world import Room, World, verb
 
 SCHEME = "memory://"
@@ -103,7 +104,7 @@ class MemoryData:
         return SCHEME + run
 
     @verb("data")
-    def commit(self, run: RunName, metadata: Mapping[str, str]) -> CommitId:
+    def commit(self, run: RunName, metadata: Mapping[str, str], files: Mapping[str, bytes] = NO_FILES) -> CommitId:
         """Commit what the run's folder holds and seal the branch; a sealed or merged one is returned as it is.
 
         Raises:
@@ -116,6 +117,7 @@ class MemoryData:
         if line is None:
             raise Refused(f"{run} has no open branch, so there is nothing to commit", "start the run anew")
         if not line.sealed:
+            line.files.update(files)
             digests = (f"{path}={hashlib.sha256(data).hexdigest()}" for path, data in sorted(line.files.items()))
             line.commit = commit_id(line.commit, run, *digests)
             line.metadata, line.sealed = dict(metadata), True

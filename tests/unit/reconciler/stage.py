@@ -81,12 +81,14 @@ def desired(
     broken: Mapping[Address, tuple[Problem, ...]] | None = None,
     problems: tuple[Problem, ...] = (),
     commit: CommitId = COMMIT,
+    model_signers: bytes | None = None,
     **environment: Any,
 ) -> Desired:
     """Build what a commit asks for in the environment `dev`."""
     ordered, cyclic = in_order(resources)
     assert not cyclic
-    return Desired(commit, "dev", Environment.model_validate(environment), ordered, broken or {}, problems)
+    chosen = Environment.model_validate(environment)
+    return Desired(commit, "dev", chosen, ordered, broken or {}, problems, model_signers)
 
 
 def problem(message: str = "it is wrong", file: str = "specs/datasets/loans.yaml") -> Problem:

@@ -6,7 +6,7 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -55,6 +55,23 @@ class Folders:
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def put(self, run: RunName, files: Mapping[str, bytes]) -> None:
+        """Put files into the folder that a run's job wrote to, in the place of what it left there, links included.
+
+        Raises:
+            Unavailable: the disk can't be written.
+        """
+        for name, content in files.items():
+            place = self.make(run) / name
+            if place.is_dir() and not place.is_symlink():
+                self.remove(place)
+            with writing(place):
+                self.trash.mkdir(parents=True, exist_ok=True)
+                with tempfile.NamedTemporaryFile(dir=self.trash, delete=False) as draft:
+                    draft.write(content)
+                Path(draft.name).chmod(0o644)
+                Path(draft.name).replace(place)
 
     def keep(self, run: RunName) -> None:
         """Turn what a run's job wrote into the checkout of its version, unless there is one.

@@ -22,6 +22,7 @@ from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import DataListing
 from reconciler.model.quantity import parse_quantity
 from reconciler.model.run import folder_of
+from reconciler.ports.data import NO_FILES
 from reconciler.providers.data.git import commits, names
 from reconciler.providers.data.git.folders import STALE, Folders, scan
 from reconciler.providers.data.git.names import HEADS, OPEN, SEALED, TAGS, RunRefs, check_run
@@ -94,7 +95,7 @@ class GitData:
                 break
         return self._folders.make(run).as_uri()
 
-    def commit(self, run: RunName, metadata: Mapping[str, str]) -> CommitId:
+    def commit(self, run: RunName, metadata: Mapping[str, str], files: Mapping[str, bytes] = NO_FILES) -> CommitId:
         """Commit what the run's folder holds and seal the branch; a sealed or accepted one is returned as it is.
 
         Raises:
@@ -111,6 +112,7 @@ class GitData:
                 raise Refused(f"{run} has no open branch, so there is nothing to commit", "start the run anew")
             owner, base = next(iter(refs.open.items()))
             try:
+                self._folders.put(run, files)
                 found = scan(self._folders.make(run), self._largest_output)
                 sealed = commits.write_output(self._objects, run, found, base, metadata)
             except Unavailable:

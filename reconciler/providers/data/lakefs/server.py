@@ -167,6 +167,10 @@ class Server:
         """
         return bytes(self._ask(self._sdk.objects_api.get_object, self.repository, ref, path))
 
+    def write(self, branch: str, path: str, content: bytes) -> None:
+        """Write a file to a branch, in the place of what is there."""
+        self._ask(self._sdk.objects_api.upload_object, self.repository, branch, path, content=content)
+
     def login(self, keys: Keys) -> str:
         """Return a token that stands for an access key until the server's `auth.login_duration` is over."""
         asked = models.LoginInformation(access_key_id=keys.access_key_id, secret_access_key=keys.secret_access_key)

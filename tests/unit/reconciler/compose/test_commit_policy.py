@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.compose import Cache, compose
-from reconciler.compose.commit_policy import read_policy
+from reconciler.compose.commit_policy import read_policy, ssh_signers
 from reconciler.model.commit_policy import CommitPolicy, Signers
 from reconciler.model.errors import BadSpec
 from reconciler.signatures.pinned import LARGEST
@@ -99,6 +99,30 @@ def test_hostile_files_of_signers_are_refused(line: str) -> None:
     (found,) = told(SMALL | {ENVIRONMENT: SIGNED, SIGNERS: f"ada \x1b[2J\u202e {line.split(' ', 1)[1]}"})
     assert "unknown option \\x1b[2J" in found
     assert found.isprintable()
+
+
+def test_who_may_sign_models_is_told_where_that_is_demanded(line: str) -> None:
+    demanding = SMALL | {ENVIRONMENT: "verification: {models: signed}", SIGNERS: line}
+    assert desired(demanding).model_signers == line.encode()
+    assert desired(SMALL | {ENVIRONMENT: "verification: {models: any}", SIGNERS: line}).model_signers is None
+    assert desired(SMALL | {SIGNERS: line}).model_signers is None
+    assert read_policy(tree(demanding), "dev") == CommitPolicy(), "it demands nothing of commits"
+    assert ssh_signers(tree(SMALL | {SIGNERS: line}), "dev") == line.encode()
+    assert ssh_signers(tree(SMALL), "dev") == b""
+
+
+@pytest.mark.parametrize("files", [{}, {KEYS: ARMOUR}, {SIGNERS: "# nobody\n"}])
+def test_models_that_nobody_could_sign_are_an_error(files: dict[str, str]) -> None:
+    with pytest.raises(BadSpec) as refused:
+        compose(tree(SMALL | {ENVIRONMENT: "verification: {models: signed}", **files}), "dev", Cache())
+    (problem,) = map(str, refused.value.problems)
+    assert problem.startswith(f"{ENVIRONMENT}:1:24: verification.models: no model could be served")
+
+
+def test_a_line_that_is_no_signer_of_models_is_told(line: str) -> None:
+    files = SMALL | {ENVIRONMENT: "verification: {models: signed}", SIGNERS: f"{line}ada\n"}
+    with pytest.raises(BadSpec, match=f"{SIGNERS}:2:1: there is no public key"):
+        compose(tree(files), "dev", Cache())
 
 
 def test_without_its_file_an_environment_says_nothing() -> None:

@@ -8,11 +8,12 @@ import pytest
 from reconciler.model.change import CloseProposal, MergeProposal, OpenProposal
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import CommitId
+from reconciler.model.kinds.deployments import Model
 from reconciler.model.observed import Proposal, ProposalState
 from reconciler.model.reviews import Opinion, Review
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.controllers.test_promotions import BEST, compared, pinned, proposed
-from tests.unit.reconciler.stage import GO
+from tests.unit.reconciler.stage import GO, MODEL
 
 
 def test_a_review_changes_nothing_until_it_is_merged() -> None:
@@ -133,3 +134,27 @@ def test_an_environment_makes_no_more_proposals_within_an_hour_than_it_may() -> 
     opened = limited(facts=made, per_hour=2)
     assert stage.of(opened, OpenProposal)
     assert opened.facts["opened"] == [stage.ago(minutes=20).isoformat(), stage.NOW.isoformat()]
+
+
+def signed(**verdicts: str) -> Decision:
+    """Decide where models have to be signed, and something is known of the candidate's statement or not."""
+    wanted = replace(stage.desired(stage.resource(GO), pinned()), model_signers=b"ada ssh-ed25519 AAAA")
+    board, run = stage.board(BEST), stage.started(compared_before()).run
+    results = {run: stage.result(metrics={"candidate.roc_auc": 0.9}, facts={"bounds": []})}
+    seen = stage.actual(stage.version(run), results=results)
+    told = {Model(trial=BEST.run, digest=MODEL): flaw for flaw in verdicts.values()}
+    view = stage.view(wanted, replace(seen, verdicts=told), [board])
+    return stage.CONTROLLERS["promotions"].decide(wanted.resources[GO], view)
+
+
+def compared_before() -> Decision:
+    return stage.decide(stage.resource(GO), stage.actual(), pinned(), upstream=[stage.board(BEST)])
+
+
+def test_where_models_have_to_be_signed_one_that_nobody_vouches_for_is_not_proposed() -> None:
+    unknown = signed()
+    assert (unknown.phase, unknown.reason, unknown.wake) == (Phase.WAITING, "Unverified", stage.NOW)
+    assert unknown.facts["candidate"] == BEST.run
+    flawed = signed(flaw="is signed by a key that nobody is allowed to sign with")
+    assert (flawed.phase, flawed.reason, flawed.changes) == (Phase.STALLED, "Unverified", ())
+    assert stage.of(signed(flaw=""), OpenProposal)

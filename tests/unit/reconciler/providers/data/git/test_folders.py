@@ -174,3 +174,18 @@ def test_what_is_larger_than_the_limit_is_refused_before_a_byte_is_read(tmp_path
         scan(tmp_path, 2**30)
     with pytest.raises(Unavailable, match="GiB that the disk has left"):
         scan(tmp_path, 2**50)
+
+
+def test_a_file_is_put_in_the_place_of_whatever_a_job_left(all_folders: Folders, tmp_path: Path) -> None:
+    work, elsewhere = all_folders.make(RUN), tmp_path / "elsewhere"
+    elsewhere.write_text("theirs")
+    (work / "link").symlink_to(elsewhere)
+    (work / "folder").mkdir()
+    (work / "folder/x").write_text("1")
+    all_folders.put(RUN, {"link": b"ours", "folder": b"ours", "new": b"ours"})
+    assert {path.name: path.read_bytes() for path in work.iterdir()} == dict.fromkeys(
+        ("link", "folder", "new"), b"ours"
+    )
+    assert elsewhere.read_text() == "theirs"
+    assert not any(path.is_symlink() for path in work.iterdir())
+    assert not any(path.is_file() for path in all_folders.trash.iterdir())
