@@ -167,6 +167,8 @@ class Daemon:
         self._tell(done, time.monotonic() - began)
         again = done.did_something and done.plan.digest == self._last_plan
         self._last_plan = done.plan.digest
+        if self._reviewer:
+            self._reviewer.passed(done)
         if self._reviewer and (again or not done.did_something):
             self._reviewer.seen(done)  # what a pass saw that changed something is seen anew at once
             self._reviews.hurry()

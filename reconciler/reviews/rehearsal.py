@@ -15,6 +15,7 @@ from reconciler.model.resource import Desired, Resource
 from reconciler.model.reviews import Verdict
 from reconciler.model.text import counted
 from reconciler.reviews.difference import Line, difference
+from reconciler.reviews.fulfilment import Shown
 from reconciler.reviews.outlook import Outlook, outlook
 
 MOST_FILES = 2000
@@ -48,6 +49,7 @@ class Rehearsal:
         plan: the digest of the whole plan, as the pass after the merge would have it.
         notes: what else is to be known.
         obstacle: why it can't be planned, or merged; empty where it can.
+        shown: the specs after the merge and the whole plan for them, to be held against what is done then.
     """
 
     environment: str
@@ -64,6 +66,7 @@ class Rehearsal:
     plan: Digest | None = None
     notes: tuple[str, ...] = ()
     obstacle: str = ""
+    shown: Shown | None = None
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -141,6 +144,7 @@ def rehearsed(
         hours=sum(map(gpu_hours, experiments.values())),
         outlook=outlook(changes, experiments, new, actual) if actual else Outlook(),
         plan=plan.digest,
+        shown=Shown(new, plan),
         notes=tuple(note for note in plan.notes if note not in former.notes),
     )
 
