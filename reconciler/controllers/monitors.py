@@ -21,7 +21,7 @@ from reconciler.model.kinds.monitors import Monitor
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import next_fire
-from reconciler.model.text import counted
+from reconciler.model.text import counted, moment
 
 MOST_TOLD = 4
 """Alerts that a message names."""
@@ -93,7 +93,8 @@ def _reported(shown: Decision, spec: Monitor, result: Mapping[str, Any]) -> Deci
         return replace(shown, message=_verdict(facts))
     rows, since = facts.get("rows", 0), (facts.get("window") or {}).get("start")
     waits = {"rows": rows, "needed": spec.minimum_rows, "since": since}
-    message = f"{rows} of {counted(spec.minimum_rows, 'row')} since {since or 'the model went live'}: waits for more"
+    began = moment(str(since)) if since else "the model went live"
+    message = f"{rows} of {counted(spec.minimum_rows, 'row')} since {began}: waits for more"
     if alerts := shown.facts.get("alerts"):
         message = f"{_alerting(alerts, 1)}; {message}"
     return replace(shown, reason=Reason.WAITS_FOR_ROWS, message=message, facts={**shown.facts, "waits": waits})
@@ -136,8 +137,9 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
 
 def _alerting(alerts: Sequence[Mapping[str, Any]], most: int = MOST_TOLD) -> str:
     """Say which alerts stand, and since when."""
-    told = [f"{alert.get('what')} since {alert.get('since')}" for alert in alerts[:most]]
-    return f"{counted(len(alerts), 'alert')}: {', '.join(told)}" if alerts else ""
+    told = [f"{alert.get('what')} since {moment(str(alert.get('since')))}" for alert in alerts[:most]]
+    rest = f" and {len(alerts) - most} more" if len(alerts) > most else ""
+    return f"{counted(len(alerts), 'alert')}: {', '.join(told)}{rest}" if alerts else ""
 
 
 def _figures(facts: Mapping[str, Any]) -> dict[str, Any]:

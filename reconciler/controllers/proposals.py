@@ -81,6 +81,13 @@ def replaced(changes: Iterable[Change], view: View) -> frozenset[str]:
     return frozenset(c.name for c in changes if isinstance(c, CloseProposal) and is_open(c.name, view))
 
 
+def waiting(address: Address, changes: Iterable[Change], view: View) -> str | None:
+    """Return the branch of a resource's proposal that waits for its merge, unless these changes close it."""
+    gone = replaced(changes, view)
+    there = (p for p in view.proposals_by_owner.get(address, ()) if is_open(p.name, view) and p.name not in gone)
+    return next((proposal.branch for proposal in there), None)
+
+
 def proposed_names(address: Address, view: View, limit: int = 50) -> list[str]:
     """Return the names ever proposed for a resource, newest last, as they are to be remembered.
 
