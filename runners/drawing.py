@@ -25,7 +25,7 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def without_formulas(figure: Figure) -> None:
-    """Have every text drawn as it stands: matplotlib takes what is between dollar signs for a formula, or for a wrong one."""
+    """Have every text drawn as it stands: matplotlib takes what is between dollar signs for a formula."""
     for text in figure.findobj(Text):
         text.set_parse_math(False)
 
