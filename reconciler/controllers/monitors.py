@@ -44,9 +44,7 @@ def decide(resource: Resource, view: View) -> Decision:
     )
     shown = replace(_shown(resource, spec, live, view), wake=upcoming)
     if tick is None or (live.since and datetime.fromisoformat(tick) <= live.since):
-        return replace(
-            shown, reason=Reason.NOT_DUE_YET, message="the first report of this model waits for its schedule"
-        )
+        return replace(shown, reason=Reason.NOT_DUE_YET, message=_not_due(shown.facts.get("alerts") or ()))
     wanted = _report(resource, spec, live, tick, view)
     lifecycle = lifecycle_of_newest(wanted, _report(resource, spec, live, former or tick, view), spec.retries, view)
     changes = lifecycle.changes + tidy(resource.address, frozenset({lifecycle.run}), view) + shown.changes
@@ -84,6 +82,13 @@ def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View)
         inputs=inputs,
         urls={"logs": live.logs_url, "metrics": live.metrics_url},
     )
+
+
+def _not_due(alerts: Sequence[Mapping[str, Any]]) -> str:
+    """Say what is waited for since the traffic changed; alerts that stand are about a model that was reported on."""
+    if alerts:
+        return f"{_alerting(alerts, 1)}; the next report waits for its schedule"
+    return "the first report of this model waits for its schedule"
 
 
 def _reported(shown: Decision, spec: Monitor, result: Mapping[str, Any]) -> Decision:

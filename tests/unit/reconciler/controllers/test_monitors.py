@@ -203,14 +203,15 @@ def test_an_alert_is_told_with_what_it_is_about() -> None:
     assert found.changes == ()
 
 
-def alerting(*reports_of: tuple[datetime, list[str], str], live: str = "2") -> Decision:
+def alerting(*reports_of: tuple[datetime, list[str], str], live: str = "2", since: datetime | None = None) -> Decision:
     """Decide where these reports, each a window's end, alerts and a model, were made, oldest first."""
     runs = {
         report(f"{number:03}"): stage.reported(end, alerts=alerts, about=about)
         for number, (end, alerts, about) in enumerate(reports_of)
     }
     seen = stage.actual(*map(stage.version, runs), results=runs)
-    return stage.decide(stage.resource(WATCH), seen, upstream=[stage.upstream(API, stage.live(live, ago(days=9)))])
+    above = stage.upstream(API, stage.live(live, since or ago(days=9)))
+    return stage.decide(stage.resource(WATCH), seen, upstream=[above])
 
 
 def test_an_alert_says_since_when_and_about_which_model() -> None:
@@ -231,6 +232,14 @@ def test_an_alert_does_not_outlive_its_model() -> None:
     assert found.facts["alerts"][0]["since"] == BEFORE.isoformat(), "the former model's alert is another"
     gone = alerting((ago(hours=5), ["drift"], LIVE), (BEFORE, ["drift"], FORMER))
     assert (gone.facts["alerts"], gone.alerting) == ([], "")
+
+
+def test_while_the_traffic_moves_an_alert_stands_and_is_no_first_report() -> None:
+    found = alerting((BEFORE, ["drift", "missing"], LIVE), since=HOUR)
+    told = f"2 alerts: drift since {said(BEFORE)} and 1 more; the next report waits for its schedule"
+    assert (found.reason, found.message) == ("NotDueYet", told)
+    calm = alerting((BEFORE, ["drift"], FORMER), since=HOUR)
+    assert calm.message == "the first report of this model waits for its schedule"
 
 
 def test_one_alert_is_told_in_the_singular() -> None:
