@@ -76,6 +76,13 @@ def close_others(address: Address, name: str | None, view: View) -> tuple[Change
     return tuple(CloseProposal(address=address, name=p, why="it is merged or a newer one replaces it") for p in others)
 
 
+def close_merged(address: Address, view: View) -> tuple[Change, ...]:
+    """Close a resource's proposals that are merged, such as those that people had opened: nobody waits for them."""
+    there = view.proposals_by_owner.get(address, ())
+    merged = [proposal.name for proposal in there if proposal.state is ProposalState.MERGED]
+    return tuple(CloseProposal(address=address, name=name, why="it is merged") for name in merged)
+
+
 def replaced(changes: Iterable[Change], view: View) -> frozenset[str]:
     """Return the open proposals that these changes close: no person declined them, so they may come again."""
     return frozenset(c.name for c in changes if isinstance(c, CloseProposal) and is_open(c.name, view))
