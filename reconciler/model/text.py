@@ -50,7 +50,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def moment(told: str) -> str:
-    """Write a time of ISO 8601 as people read it, to the minute: `2026-03-01 10:00 UTC`; another text stays as it is."""
+    """Write a time of ISO 8601 as people read it, to the minute: `2026-03-01 10:00 UTC`; another text stays."""
     try:
         when = datetime.fromisoformat(told)
     except ValueError:

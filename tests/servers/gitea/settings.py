@@ -30,8 +30,8 @@ IDLE = (
 def settings(folder: Path, port: int, *, queues: str = "channel") -> Settings:
     """Return the settings of a server: all that it keeps lies below a folder, and it listens at a port.
 
-    Its queues are in memory, and wait for nothing. Those of the kind `level` are the usual ones, on the disk, and looked
-    into every two seconds when nothing happens: some things come a moment after a push, as they do on every Gitea.
+    Its queues are in memory, and wait for nothing. Those of the kind `level` are the usual ones, on the disk, and
+    looked into every two seconds when nothing happens: some things come a moment after a push, as on every Gitea.
     """
     return {
         "": _itself(folder),
