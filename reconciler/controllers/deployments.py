@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.controllers.endpoints import live_of, moved_too_late, stuck_of, unread
+from reconciler.controllers.proposals import close_merged
 from reconciler.controllers.rollout import former_revisions, next_step
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, describe_error, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
@@ -137,7 +138,7 @@ def decide(resource: Resource, view: View) -> Decision:
     stale = tidy(resource.address, wanted, view)
     if smoke.stage is Stage.ACCEPTED:
         stale += surplus(resource.address, spec.keep and spec.keep - 1, wanted, view)
-    return replace(decision, changes=(*decision.changes, *stale))
+    return replace(decision, changes=(*decision.changes, *stale, *close_merged(resource.address, view)))
 
 
 def revision_of(spec: Deployment, model: Model) -> Digest:

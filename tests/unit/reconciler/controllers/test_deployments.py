@@ -8,7 +8,16 @@ import pytest
 from reconciler.controllers import CONTROLLERS
 from reconciler.controllers.deployments import revision_of
 from reconciler.controllers.endpoints import retire
-from reconciler.model.change import AcceptRun, CancelJob, DeleteEndpoint, DropRun, StartRevision, StartRun, StopRevision
+from reconciler.model.change import (
+    AcceptRun,
+    CancelJob,
+    CloseProposal,
+    DeleteEndpoint,
+    DropRun,
+    StartRevision,
+    StartRun,
+    StopRevision,
+)
 from reconciler.model.decision import Decision, Live, Phase
 from reconciler.model.ids import Digest
 from reconciler.model.kinds.deployments import Deployment, Model
@@ -75,6 +84,16 @@ def routes(decision: Decision) -> list[dict[str, int]]:
 def test_without_a_pinned_model_it_waits_for_a_promotion() -> None:
     found = stage.decide(stage.resource(API), stage.actual())
     assert (found.phase, found.reason, found.changes) == (Phase.WAITING, "NoModel", ())
+
+
+def test_what_people_proposed_goes_when_it_is_merged_and_waits_until_then() -> None:
+    seen = (
+        stage.proposal(f"{API}/merged", "merged"),
+        stage.proposal(f"{API}/open"),
+        stage.proposal(f"{API}/no", "closed"),
+    )
+    found = decide(serving(new()), *seen)
+    assert [change.target for change in stage.of(found, CloseProposal)] == [f"{API}/merged"]
 
 
 def test_a_model_that_is_not_in_the_data_store_stalls_and_touches_nothing_live() -> None:
