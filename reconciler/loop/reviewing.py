@@ -16,7 +16,7 @@ from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId, Digest
 from reconciler.model.reviews import CommitStatus, PullRequest, Verdict, context_of
 from reconciler.ports.reviews import Reviews
-from reconciler.reviews.fulfilment import Shown, fulfilled
+from reconciler.reviews.fulfilment import Done, Shown, begun, fulfilled
 from reconciler.reviews.page import page, stale
 from reconciler.reviews.rehearsal import Rehearsal
 from reconciler.reviews.rehearsals import Rehearsals, Seen
@@ -64,15 +64,17 @@ class Reviewer:
         self._last: Pass | None = None
         self._said: dict[int, _Said] = {}
         self._shown: dict[int, Shown] = {}
-        self._firsts: deque[Pass] = deque(maxlen=KEPT)
+        self._done: deque[Done] = deque(maxlen=KEPT)
         self._not_before = 0.0
         self._lock = threading.Lock()
 
     def passed(self, done: Pass) -> None:
-        """Take in a pass: the first one on each commit is what a merge came to."""
+        """Take in what a pass did on its commit."""
         with self._lock:
-            if not self._firsts or self._firsts[-1].plan.commit != done.plan.commit:
-                self._firsts.append(done)
+            if self._done and self._done[-1].first.commit == done.plan.commit:
+                self._done[-1] = self._done[-1].with_pass(done.plan)
+            else:
+                self._done.append(begun(done.desired, done.plan))
 
     def seen(self, done: Pass) -> None:
         """Take in what a pass has observed and planned."""
@@ -99,7 +101,8 @@ class Reviewer:
         pulls = reviews.pulls()
         self._said = {pull.number: self._said[pull.number] for pull in pulls if pull.number in self._said}
         closed = self._shown.keys() - {pull.number for pull in pulls}
-        kept = [contain(lambda number=number: self._fulfil(reviews, number)) for number in sorted(closed)]  # type: ignore[misc]
+        rests = done.plan.commit
+        kept = [contain(lambda one=one: self._fulfil(reviews, one, rests)) for one in sorted(closed)]  # type: ignore[misc]
         waiting = [pull for pull in pulls if self._is_due(pull, done)]
         for pull in waiting[1:]:
             contain(lambda pull=pull: self._mark_stale(reviews, pull, done))  # type: ignore[misc]
@@ -107,13 +110,14 @@ class Reviewer:
         if failures := [result for result in (*kept, *told) if isinstance(result, Failure)]:
             raise Unavailable(failures[0].message, failures[0].hint)
 
-    def _fulfil(self, reviews: Reviews, number: int) -> None:
-        """Say on a pull request that isn't open any more whether what it was shown is what was done."""
+    def _fulfil(self, reviews: Reviews, number: int, rests: CommitId) -> None:
+        """Say on a pull request that is open no more whether what it was shown is what was done, once that rests."""
         shown = self._shown[number]
         with self._lock:
-            first = next((done for done in reversed(self._firsts) if shown.is_of(done.desired)), None)
-        if first is not None:
-            reviews.comment(number, fulfilled(self._environment, shown, first.plan.commit, first.plan))
+            newest = self._done[-1].first.commit if self._done else None
+            done = next((one for one in reversed(self._done) if shown.is_of(one.desired)), None)
+        if done is not None and (done.first.commit != newest or done.first.commit == rests):
+            reviews.comment(number, fulfilled(self._environment, shown, done))
             del self._shown[number]
 
     def _is_due(self, pull: PullRequest, done: Pass) -> bool:

@@ -1,14 +1,14 @@
 """Fulfilment: whether what a pull request was shown is what was done once it was merged.
 
-A page says what the next pass would do after the merge, in the world as it was. When a pass applies the very specs that
-were shown, the first one's plan is held against that: the same, or what differs since the world has moved on.
+A page says what is done at once after the merge, in the world as it was. When passes apply the very specs that were
+shown, that is held against what they did until they came to rest: all that was shown, and in the first one nothing
+else. Where it differs, the world has moved on since, and the page says how.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.model.change import Change
-from reconciler.model.ids import CommitId
 from reconciler.model.markdown import code, escaped
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Desired
@@ -34,27 +34,41 @@ class Shown:
         ) and mine.resources == other.resources
 
 
-def fulfilled(environment: str, shown: Shown, commit: CommitId, done: Plan) -> str:
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What passes did on one commit: the specs, the first one's plan, and the changes of all so far by their names."""
+
+    desired: Desired
+    first: Plan
+    changes: frozenset[str]
+
+    def with_pass(self, plan: Plan) -> "Done":
+        """Return the same with another pass on it."""
+        more = frozenset(_named(plan.changes))
+        return self if more <= self.changes else replace(self, changes=self.changes | more)
+
+
+def begun(desired: Desired, plan: Plan) -> Done:
+    """Return what the first pass on a commit did."""
+    return Done(desired, plan, frozenset(_named(plan.changes)))
+
+
+def fulfilled(environment: str, shown: Shown, done: Done) -> str:
     """Write the section of an environment on a pull request that is merged.
 
     Args:
         environment: the environment's name.
         shown: what its page said.
-        commit: the commit that was applied.
-        done: the plan of the first pass on it.
+        done: what passes did on the commit that was applied.
     """
-    head = f"{code(environment)}: applied with {code(commit[:12])}"
-    if shown.plan.digest == done.digest:
-        return f"✅ {head}; what was shown is what was done (plan {code(done.digest)})"
-    known, now = _named(shown.plan.changes), _named(done.changes)
-    missing = [change for key, change in known.items() if key not in now]
-    more = [change for key, change in now.items() if key not in known]
-    parts = [
-        f"⚠️ {head}, and what was done isn't what was shown: the world has moved on since (plan {code(done.digest)}, "
-        f"shown was {code(shown.plan.digest)})",
-        _told("shown, and not done", missing),
-        _told("done, and not shown", more),
-    ]
+    head = f"{code(environment)}: applied with {code(done.first.commit[:12])}"
+    known = _named(shown.plan.changes)
+    missing = [change for key, change in known.items() if key not in done.changes]
+    more = [change for key, change in _named(done.first.changes).items() if key not in known]
+    if not missing and not more:
+        return f"✅ {head}; what was shown is what was done (plan {code(shown.plan.digest)})"
+    why = f"what was done isn't what was shown (plan {code(shown.plan.digest)}): the world has moved on since"
+    parts = [f"⚠️ {head}, and {why}", _told("shown, and not done", missing), _told("done, and not shown", more)]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -74,7 +74,8 @@ def test_what_the_data_holds_shows_as_it_is() -> None:
     gates = [GateResult("roc_auc where town = <i>North</i>", 0.9, "at least 0.8", True)]
     trial = replace(BEST, params={"note": "`<b>`"})
     comparison = stage.result(facts={"candidate": {"slices": {"town": town}}})
-    text = evidence(API, trial, Leaderboard((trial,), stage.data(), "roc_auc"), (comparison, gates), None)
+    board = Leaderboard((trial,), stage.data(), "roc_auc")
+    text = evidence(API, candidate(trial, board), (comparison, gates), None)
     assert "| town = &lt;img src=x&gt;@\u2060ada \\*x\\* \\| y | 0.9 | 9 |" in text
     assert "| roc_auc where town = &lt;i&gt;North&lt;/i&gt; |" in text
     assert "- parameters: `` note=`<b>` ``" in text
