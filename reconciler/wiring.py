@@ -215,6 +215,7 @@ def wire(
     tell: Callable[[Address, Failure], None] = lambda _address, _failure: None,
     *,
     trees: Callable[[CommitId], SourceTree] | None = None,
+    source: Source | None = None,
 ) -> Wired:
     """Wire up an environment.
 
@@ -223,8 +224,9 @@ def wire(
         goes_on: asked before each change; False stops further writes, as does a lease that isn't held or has run out.
         tell: told of defects that were contained.
         trees: lists the files of a commit that the watched repository may not have, such as one that isn't pushed.
+        source: the watched branch, where it is open already.
     """
-    source = open_source(settings)
+    source = source or open_source(settings)
     composer = Composer(lambda commit: _tree(source, trees, commit), settings.environment)
     lease = Lease(source.repository, settings.environment, holder_name(), SystemClock(), span=lease_span(source))
     status = StatusBranch(source.repository, settings.environment, lease)

@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
+from structlog.typing import FilteringBoundLogger as BoundLogger
 
 from reconciler.containment import Failure, contain
 from reconciler.loop.cycle import Pass
@@ -86,6 +88,7 @@ class Daemon:
         now: Callable[[], datetime],
         rhythm: Rhythm = Rhythm(),
         reviewer: Reviewer | None = None,
+        log: BoundLogger | None = None,
     ) -> None:
         self._environment = environment
         self._lease = lease
@@ -95,18 +98,16 @@ class Daemon:
         self._now = now
         self._rhythm = rhythm
         self._schedules = Schedules(wake_up)
-        self._jobs = Care("jobs", environment.settle_jobs, is_ours=lease.held, changed=wake_up.request_pass)
-        self._endpoints = Care(
-            "endpoints", environment.settle_endpoints, is_ours=lease.had_last, changed=wake_up.request_pass
-        )
+        self._log = log or structlog.get_logger()
+        care, changed = partial(Care, log=self._log), wake_up.request_pass
+        self._jobs = care("jobs", environment.settle_jobs, is_ours=lease.held, changed=changed)
+        self._endpoints = care("endpoints", environment.settle_endpoints, is_ours=lease.had_last, changed=changed)
         self._reviewer = reviewer
-        self._reviews = Care(
-            "reviews", reviewer.look if reviewer else lambda: False, is_ours=lease.held, changed=lambda: None
-        )
+        look = reviewer.look if reviewer else lambda: False
+        self._reviews = care("reviews", look, is_ours=lease.held, changed=lambda: None)
         self._had_lease = self._is_waiting = False
         self._last_plan = ""
         self._last_notes: tuple[str, ...] = ()
-        self._log = structlog.get_logger()
         metrics.lease(lease.held)
 
     def run(self) -> None:
@@ -138,6 +139,7 @@ class Daemon:
     def _passes(self) -> None:
         due = False
         while not self._wake_up.stopped:
+            self._pulse.turn()
             due = self._took_lease() or due
             if self._had_lease:
                 due = self._jobs.look() or due

@@ -16,9 +16,9 @@ class WakeUp:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._stop = threading.Event()
         self._pass_requested = False
         self._hinted = self._told = False
-        self.stopped = False
 
     def request_pass(self) -> None:
         """Ask for a pass."""
@@ -41,8 +41,17 @@ class WakeUp:
 
     def stop(self) -> None:
         """Ask the loop to end."""
-        self.stopped = True
+        self._stop.set()
         self._event.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Tell whether the loop is to end."""
+        return self._stop.is_set()
+
+    def pause(self, seconds: float) -> None:
+        """Wait so long whatever is asked, unless the loop is to end."""
+        self._stop.wait(seconds)
 
     def wait(self, seconds: float) -> bool:
         """Wait so long at the most for anything; tell whether a pass was requested."""

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import placed, trusting
+from reconciler.cli.options import placed, placed_at_several, trusting
 from reconciler.settings import Settings
 from tests.unit.reconciler.cli.conftest import Say
 from tests.unit.reconciler.cli.ground import person_of
@@ -27,6 +27,27 @@ def test_a_command_gets_where_it_acts_beside_its_own_options() -> None:
     shown = CliRunner().invoke(command, ["--help"]).output
     assert "Try it." in shown
     assert all(option in shown for option in ("--repository", "--environment", "--branch", "--home", "--deep"))
+
+
+def test_a_command_may_act_at_several_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    signers = tmp_path / "signers"
+    signers.write_text("")
+
+    @click.command("try")
+    @placed_at_several
+    @trusting
+    def command(several: tuple[Settings, ...]) -> None:
+        """Try it."""
+        for one in several:
+            click.echo(f"{one.environment} of {one.place}, {len(one.verify_with)}")
+
+    places = ["dev of file:///a", "prod of file:///a", "dev of file:///b c", "prod of file:///b c"]
+    line = ["-C", "file:///a", "-C", "file:///b c", "-e", "dev", "-e", "prod", "--verify-with", str(signers)]
+    assert CliRunner().invoke(command, line).output.splitlines() == [f"{place}, 1" for place in places]
+    monkeypatch.setenv("SETPOINT_REPOSITORY", "file:///a\nfile:///b c\n")
+    monkeypatch.setenv("SETPOINT_ENVIRONMENT", "dev prod")
+    assert CliRunner().invoke(command, []).output.splitlines() == [f"{place}, 0" for place in places]
+    assert CliRunner().invoke(command, ["-C", "file:///c", "-e", "dev"]).output == "dev of file:///c, 0\n"
 
 
 @pytest.mark.parametrize("by", ["option", "variable"])
