@@ -31,6 +31,7 @@ SETTINGS = (
         "Files of pinned signers, with `:` between them: commits are signed by one, whatever the repository says.",
     ),
     ("SETPOINT_SIGNING_KEY", "--signing-key", "The private SSH key that signs what is merged."),
+    ("SETPOINT_LEASE", "--lease", "What decides which daemon may write: `git`, `kubernetes`, `kubernetes:NAMESPACE`."),
     ("SETPOINT_SECRET_<NAME>", "", "What `${secret:NAME}` stands for, inside jobs."),
     ("SETPOINT_RUN, SETPOINT_ATTEMPT", "", "Set in a job: the run's name, and which attempt it is."),
     ("SETPOINT_CPUS, SETPOINT_MEMORY, SETPOINT_GPUS", "", "Set in a job: what it asked for, and has."),

@@ -17,7 +17,8 @@ from reconciler.controllers import CONTROLLERS
 from reconciler.home import CODE, MIRROR, claim, claim_for
 from reconciler.lease.claim import NOBODY
 from reconciler.lease.heartbeat import Heartbeat
-from reconciler.lease.lease import Lease, LeaseHeld
+from reconciler.lease.lease import LeaseHeld
+from reconciler.lease.opening import FAR, NEAR, AnyLease, open_lease
 from reconciler.loop.apply import Applier
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
@@ -155,7 +156,7 @@ def folder(choice: ProviderChoice, default: Path, home: Path) -> Path:
 class Holding:
     """The lease as the daemon asks for it: held or not, and by whom. `check` raises where it may not be asked for."""
 
-    def __init__(self, lease: Lease, check: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, lease: AnyLease, check: Callable[[], None] = lambda: None) -> None:
         self._lease = lease
         self._check = check
         self._other = NOBODY
@@ -199,12 +200,13 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Wired:
-    """One environment of a repository, wired up."""
+    """One environment of a repository, wired up. Its lease is renewed at intervals of `renewal`."""
 
     settings: Settings
     source: Source
     status: StatusBranch
     lease: Holding
+    renewal: timedelta
     converging: Converging
     reviewer: Reviewer
 
@@ -228,7 +230,15 @@ def wire(
     """
     source = source or open_source(settings)
     composer = Composer(lambda commit: _tree(source, trees, commit), settings.environment)
-    lease = Lease(source.repository, settings.environment, holder_name(), SystemClock(), span=lease_span(source))
+    opened = open_lease(
+        settings.lease,
+        source.repository,
+        settings.environment,
+        holder_name(),
+        clock=SystemClock(),
+        span=lease_span(source),
+    )
+    lease = opened.lease
     status = StatusBranch(source.repository, settings.environment, lease)
 
     def may_write() -> bool:
@@ -249,7 +259,8 @@ def wire(
     controllers = contained(CONTROLLERS, tell)
     rehearsals = Rehearsals(Source(source.repository, source.branch), settings.environment, controllers)
     reviewer = Reviewer(rehearsals, settings.environment, lambda: converging.reviews)
-    return Wired(settings, source, status, Holding(lease, converging.is_readable), converging, reviewer)
+    holding = Holding(lease, converging.is_readable)
+    return Wired(settings, source, status, holding, opened.every, converging, reviewer)
 
 
 def verification(settings: Settings, source: Source) -> Verification:
@@ -289,8 +300,8 @@ def _tree(source: Source, trees: Callable[[CommitId], SourceTree] | None, commit
 
 
 def lease_span(source: Source) -> timedelta:
-    """Return how long a claim holds: short where renewing costs nothing, long where a forge counts the requests."""
-    return timedelta(seconds=15 if source.repository.watched else 90)
+    """Return how long a claim holds: short where renewing costs nothing, longer where a forge counts the requests."""
+    return NEAR if source.repository.watched else FAR
 
 
 def open_source(settings: Settings) -> Source:

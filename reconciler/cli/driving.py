@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from reconciler.home import MIRROR
+from reconciler.lease.opening import LOOK
 from reconciler.loop.daemon import Daemon, Rhythm
 from reconciler.loop.health import Metrics, Pulse
 from reconciler.loop.side_by_side import again_and_again
@@ -17,7 +18,7 @@ from reconciler.settings import Settings
 from reconciler.watched.branch import Source
 from reconciler.watched.repositories import Repositories
 from reconciler.web.health import Driven
-from reconciler.wiring import SystemClock, lease_span, wire
+from reconciler.wiring import SystemClock, wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,10 @@ class Spans:
     resync: float
     poll: float
 
-    def rhythm(self, source: Source) -> Rhythm:
+    def rhythm(self, source: Source, renewal: timedelta) -> Rhythm:
         """Return the daemon's spans of time; a repository on this machine isn't polled, but watched."""
         asked = None if source.repository.watched else timedelta(seconds=self.poll)
-        return Rhythm(timedelta(seconds=self.resync), lease_span(source) / 3, asked)
+        return Rhythm(timedelta(seconds=self.resync), renewal, LOOK, asked)
 
 
 class Driving:
@@ -86,7 +87,7 @@ class Driving:
         self._pulse.watches(wired.lease.held)
         daemon = Daemon(
             wired.converging, wired.lease, self.wake_up, metrics=self._metrics, pulse=self._pulse,
-            now=self._clock.now, rhythm=self._spans.rhythm(source), reviewer=wired.reviewer, log=log,
+            now=self._clock.now, rhythm=self._spans.rhythm(source, wired.renewal), reviewer=wired.reviewer, log=log,
         )  # fmt: skip
 
         def run() -> None:

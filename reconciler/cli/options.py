@@ -1,6 +1,6 @@
 """Options that verbs share: where they act."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -124,6 +124,36 @@ _TRUST = (
 )
 
 
+_LEASE = (
+    click.option(
+        "--lease",
+        envvar="SETPOINT_LEASE",
+        show_envvar=True,
+        default="git",
+        show_default=True,
+        help="What decides which daemon may write: git, kubernetes or kubernetes:NAMESPACE, the same for all daemons.",
+    ),
+)
+
+
+def leasing(function: Function) -> Function:
+    """Give a command that is placed the option that says what decides which daemon may write."""
+
+    def wrapped(lease: str, **options: Any) -> Any:
+        from reconciler.lease.opening import check_lease
+
+        return function(**_changed(options, lambda settings: replace(settings, lease=check_lease(lease))))
+
+    return with_options(function, wrapped, _LEASE)
+
+
+def _changed(options: Mapping[str, Any], change: Callable[[Settings], Settings]) -> dict[str, Any]:
+    """Return a command's options with other settings, of one place or of several."""
+    if "several" in options:
+        return {**options, "several": tuple(map(change, options["several"]))}
+    return {**options, "settings": change(options["settings"])}
+
+
 def trusting(function: Function) -> Function:
     """Give a command that is placed the options that say whose commits are taken, and how its own are signed."""
 
@@ -133,9 +163,7 @@ def trusting(function: Function) -> Function:
             key = signing_key.absolute() if signing_key else settings.signing_key
             return replace(settings, verify_with=files, signing_key=key)
 
-        if "several" in options:
-            return function(**options | {"several": tuple(map(trusts, options["several"]))})
-        return function(**options | {"settings": trusts(options["settings"])})
+        return function(**_changed(options, trusts))
 
     return with_options(function, wrapped, _TRUST)
 

@@ -13,7 +13,7 @@ from reconciler.cli.durations import SPAN
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
 from reconciler.cli.log_stream import LogStream
-from reconciler.cli.options import placed_at_several, trusting
+from reconciler.cli.options import leasing, placed_at_several, trusting
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ POLL = {False: 10.0, True: 180.0}
 )
 @placed_at_several
 @trusting
+@leasing
 def command(
     several: tuple[Settings, ...], http: str, webhook_secret: str, resync: float, poll: float | None, log_format: str
 ) -> None:

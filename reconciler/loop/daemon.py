@@ -67,10 +67,18 @@ class Environment(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """The daemon's spans of time."""
+    """The daemon's spans of time.
+
+    Args:
+        resync: after which everything is looked at again.
+        lease: after which the lease is renewed.
+        look: after which it is looked at by whoever waits for it, if that is sooner.
+        poll: after which a remote's refs are asked for.
+    """
 
     resync: timedelta = timedelta(minutes=3)
     lease: timedelta = timedelta(seconds=10)
+    look: timedelta = timedelta(seconds=10)
     poll: timedelta | None = None
 
 
@@ -116,10 +124,11 @@ class Daemon:
         The lease is renewed and endpoints are looked after on threads of their own: no pass keeps them waiting.
         """
         self._schedules.start()
-        self._schedules.every("lease", self._rhythm.lease, self._renew, at_once=True)
-        self._schedules.every("resync", self._rhythm.resync, self._wake_up.request_pass)
-        if self._rhythm.poll:
-            self._schedules.every("poll", self._rhythm.poll, self._wake_up.hint)
+        rhythm = self._rhythm
+        self._schedules.every("lease", self._until_renewal, self._renew, at_once=True)
+        self._schedules.every("resync", lambda: rhythm.resync, self._wake_up.request_pass)
+        if poll := rhythm.poll:
+            self._schedules.every("poll", lambda: poll, self._wake_up.hint)
         self._endpoints.start()
         if self._reviewer:
             self._reviews.start()
@@ -222,6 +231,9 @@ class Daemon:
             self._waits_for("" if result.value else self._lease.holder())
         if self._lease.held() and not self._had_lease:
             self._wake_up.wake()
+
+    def _until_renewal(self) -> timedelta:
+        return self._rhythm.lease if self._lease.held() else min(self._rhythm.lease, self._rhythm.look)
 
     def _waits_for(self, holder: str) -> None:
         """Tell who else holds the lease, nobody if empty; in the log once, unless that tells that it was lost."""

@@ -87,12 +87,14 @@ class Schedules:
         """Start keeping time."""
         self._scheduler.start()
 
-    def every(self, name: str, span: timedelta, call: Callable[[], object], *, at_once: bool = False) -> None:
+    def every(
+        self, name: str, span: Callable[[], timedelta], call: Callable[[], object], *, at_once: bool = False
+    ) -> None:
         """Call something at an interval, on a thread of its own; what takes longer is called again after another span.
 
         Args:
             name: what is called, as threads are named.
-            span: seconds between the end of a call and the next.
+            span: tells the time between the end of a call and the next.
             call: what is called.
             at_once: for the first time now, and not after a span.
         """
@@ -100,7 +102,7 @@ class Schedules:
         def run() -> None:
             if at_once:
                 call()
-            while not self._ended.wait(span.total_seconds()):
+            while not self._ended.wait(span().total_seconds()):
                 call()
 
         threading.Thread(target=run, name=name, daemon=True).start()

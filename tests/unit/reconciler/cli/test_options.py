@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import placed, placed_at_several, trusting
+from reconciler.cli.options import leasing, placed, placed_at_several, trusting
+from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 from tests.unit.reconciler.cli.conftest import Say
 from tests.unit.reconciler.cli.ground import person_of
@@ -66,6 +67,21 @@ def test_pinned_signers_hold_from_the_first_commit_on(
         assert "is not applied: it isn't signed" in told.err
     head = ada.commit(person, {"specs/pools/shared.yaml": "capacity: {cpus: 2}\n"})
     assert say("apply", "--json", *options).json["commit"] == head
+
+
+def test_what_decides_the_lease_is_the_same_everywhere_and_nothing_odd(monkeypatch: pytest.MonkeyPatch) -> None:
+    @click.command("try")
+    @placed_at_several
+    @leasing
+    def command(several: tuple[Settings, ...]) -> None:
+        """Try it."""
+        click.echo(" ".join(one.lease for one in several))
+
+    line = ["-C", "file:///a", "-e", "dev", "-e", "prod"]
+    assert CliRunner().invoke(command, line).output == "git git\n"
+    monkeypatch.setenv("SETPOINT_LEASE", "kubernetes:ml")
+    assert CliRunner().invoke(command, line).output == "kubernetes:ml kubernetes:ml\n"
+    assert isinstance(CliRunner().invoke(command, [*line, "--lease", "paxos"]).exception, Refused)
 
 
 def test_pinned_signers_that_cannot_be_read_are_no_signers(
