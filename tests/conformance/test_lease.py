@@ -1,5 +1,6 @@
 """What a lease promises, on Git near and far and under an election of Kubernetes, small and real."""
 
+import json
 import random
 import secrets
 import threading
@@ -10,13 +11,17 @@ from pathlib import Path
 import pytest
 import yaml
 
+from reconciler.git.repository import open_repository
 from reconciler.kubernetes import Access, Kubernetes, find_access
 from reconciler.kubernetes.access import Token
-from reconciler.lease.lease import LeaseHeld
+from reconciler.lease.lease import Lease, LeaseHeld
 from reconciler.lease.opening import AnyLease
 from reconciler.model.errors import Unavailable, Unsafe
 from reconciler.status.branch import StatusBranch
 from tests.conformance.leases import LeaseBench
+from tests.servers.gitea import Gitea, Listener
+from tests.servers.gitea.project import project
+from tests.servers.process import until
 from tests.unit.reconciler.git.people import bare, git
 from tests.unit.reconciler.kubernetes.apiserver import TOKEN, ApiServer, serving
 
@@ -182,3 +187,22 @@ def test_of_five_daemons_one_writes_at_a_time_and_the_next_takes_over_in_time(be
         if hangs_at is None and lease.held():
             assert clocks.up - hung_at <= bench.promised.total_seconds()
             hangs_at = clocks.up + chance.uniform(0, 3 * bench.span.total_seconds())
+
+
+@pytest.mark.slow
+def test_a_claim_rings_no_webhook_of_a_forge(gitea: Gitea, tmp_path: Path) -> None:
+    """Else each renewal would wake every daemon, and CI with it; a push to a branch afterwards does ring."""
+    specs = project(gitea, tmp_path)
+    clone, bench = specs.clone(specs.author), LeaseBench(tmp_path, tmp_path / "state", True)
+    repository = open_repository(gitea.clone_url(specs.repository, specs.author), tmp_path / "mirror")
+    lease = Lease(repository, "dev", "one:1", bench.clocks, ticks=bench.clocks.ticks)
+    with Listener() as listener:
+        specs.server.create_webhook(specs.repository, f"{listener.url}/hook", "a secret")
+        for _ in range(3):
+            lease.acquire()
+        lease.release()
+        commit = clone.commit({"a.txt": "told\n"})
+        clone.push("HEAD:main")
+        until(lambda: any(commit in call.body.decode() for call in listener.calls), "the webhook of the branch")
+        repository.close()
+        assert not [call for call in listener.calls if "refs/setpoint" in json.loads(call.body)["ref"]]
