@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import prometheus_client
-
 from reconciler.cli import VERBS
 from reconciler.cli.exits import Exit
 from reconciler.loop.health import Metrics
@@ -15,10 +13,15 @@ from reconciler.model.kinds import KINDS
 from reconciler.model.markdown import table
 from reconciler.model.reason import Reason
 from reconciler.plugins import PORTS, installed
+from reconciler.web.metrics import DeliveryCounter, together
 
 SETTINGS = (
-    ("SETPOINT_REPOSITORY", "--repository", "A path or URL of the repository."),
-    ("SETPOINT_ENVIRONMENT", "--environment", "A folder under environments/."),
+    ("SETPOINT_REPOSITORY", "--repository", "A path or URL of the repository; for `run` a line for each of several."),
+    (
+        "SETPOINT_ENVIRONMENT",
+        "--environment",
+        "A folder under environments/; for `run` several, with spaces in between.",
+    ),
     ("SETPOINT_BRANCH", "--branch", "The watched branch."),
     ("SETPOINT_HTTP", "--http", "host:port of the daemon's `/healthz`, `/readyz` and `/metrics`."),
     ("SETPOINT_HOME", "--home", "Where the embedded engines keep their state."),
@@ -32,6 +35,7 @@ SETTINGS = (
         "--signing-key",
         "The private SSH key that signs what is merged, and statements about models.",
     ),
+    ("SETPOINT_LEASE", "--lease", "What decides which daemon may write: `git`, `kubernetes`, `kubernetes:NAMESPACE`."),
     ("SETPOINT_SECRET_<NAME>", "", "What `${secret:NAME}` stands for, inside jobs."),
     ("SETPOINT_RUN, SETPOINT_ATTEMPT", "", "Set in a job: the run's name, and which attempt it is."),
     ("SETPOINT_CPUS, SETPOINT_MEMORY, SETPOINT_GPUS", "", "Set in a job: what it asked for, and has."),
@@ -56,7 +60,8 @@ def pages() -> Mapping[str, str]:
         "reference/exit-codes.md": "# Exit codes\n\n" + _exits(),
         "reference/reasons.md": _reasons(),
         "reference/status.md": _status(),
-        "reference/metrics.md": "# Metrics\n\nOf the daemon, at `/metrics`.\n\n" + _metrics(),
+        "reference/metrics.md": "# Metrics\n\nOf the daemon, at `/metrics`. All but `setpoint_webhooks` have "
+        "the labels `repository` and `environment`.\n\n" + _metrics(),
         "reference/settings.md": "# Settings\n\n" + table(("variable", "option", ""), SETTINGS_ROWS),
         "reference/providers.md": "# Providers\n\n" + _providers(),
         "reference/runners.md": _runners(),
@@ -176,7 +181,7 @@ def _member_docs(enumeration: type) -> Iterator[tuple[str, str]]:
 
 
 def _metrics() -> str:
-    registry: prometheus_client.CollectorRegistry = Metrics("example").registry
+    registry = together([({}, Metrics("example").registry), ({}, DeliveryCounter().registry)])
     rows = [(f"`{family.name}`", family.type, family.documentation) for family in registry.collect()]
     return table(("metric", "type", ""), rows)
 

@@ -25,7 +25,7 @@ class Settings:
 
     `repository` is a path or a URL, `branch` the watched branch. `home` is the folder for everything that the embedded
     engines keep. Commits have to be signed by those whom the files `verify_with` list, if there are any, and
-    what is merged is signed by `signing_key`.
+    what is merged is signed by `signing_key`. `lease` says what decides which daemon may write.
     """
 
     repository: str
@@ -34,6 +34,7 @@ class Settings:
     home: Path = Path()
     verify_with: tuple[Path, ...] = ()
     signing_key: Path | None = None
+    lease: str = "git"
 
     @property
     def place(self) -> str:

@@ -18,7 +18,8 @@ from reconciler.controllers import CONTROLLERS
 from reconciler.home import CODE, MIRROR, claim, claim_for
 from reconciler.lease.claim import NOBODY
 from reconciler.lease.heartbeat import Heartbeat
-from reconciler.lease.lease import Lease, LeaseHeld
+from reconciler.lease.lease import LeaseHeld
+from reconciler.lease.opening import FAR, NEAR, AnyLease, Opened, open_lease
 from reconciler.loop.apply import Applier
 from reconciler.loop.attesting import Attesting
 from reconciler.loop.cycle import Cycle
@@ -170,7 +171,7 @@ def folder(choice: ProviderChoice, default: Path, home: Path) -> Path:
 class Holding:
     """The lease as the daemon asks for it: held or not, and by whom. `check` raises where it may not be asked for."""
 
-    def __init__(self, lease: Lease, check: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, lease: AnyLease, check: Callable[[], None] = lambda: None) -> None:
         self._lease = lease
         self._check = check
         self._other = NOBODY
@@ -214,12 +215,13 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Wired:
-    """One environment of a repository, wired up."""
+    """One environment of a repository, wired up. Its lease is renewed at intervals of `renewal`."""
 
     settings: Settings
     source: Source
     status: StatusBranch
     lease: Holding
+    renewal: timedelta
     converging: Converging
     reviewer: Reviewer
 
@@ -230,6 +232,7 @@ def wire(
     tell: Callable[[Address, Failure], None] = lambda _address, _failure: None,
     *,
     trees: Callable[[CommitId], SourceTree] | None = None,
+    source: Source | None = None,
 ) -> Wired:
     """Wire up an environment.
 
@@ -238,10 +241,12 @@ def wire(
         goes_on: asked before each change; False stops further writes, as does a lease that isn't held or has run out.
         tell: told of defects that were contained.
         trees: lists the files of a commit that the watched repository may not have, such as one that isn't pushed.
+        source: the watched branch, where it is open already.
     """
-    source = open_source(settings)
+    source = source or open_source(settings)
     composer = Composer(lambda commit: _tree(source, trees, commit), settings.environment)
-    lease = Lease(source.repository, settings.environment, holder_name(), SystemClock(), span=lease_span(source))
+    opened = _lease(settings, source)
+    lease = opened.lease
     status = StatusBranch(source.repository, settings.environment, lease)
     elsewhere = Elsewhere(lambda name: StatusBranch(source.repository, name))
 
@@ -249,18 +254,11 @@ def wire(
         return lease.held() and goes_on()
 
     def make_cycle(chosen: Engines) -> Cycle:
-        attest = Attesting(chosen.reader, signing_key(settings), version("setpoint"))
-        applier = Applier(chosen, lambda tree: export(source, tree, settings.home / CODE), may_write, attest=attest)
+        applier = _applier(chosen, settings, source, may_write)
         return Cycle(
-            composer,
-            chosen,
-            status,
-            controllers=CONTROLLERS,
-            applier=applier,
-            tell=tell,
-            elsewhere=elsewhere.read,
-            host=lease.holder,
-        )
+            composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell,
+            elsewhere=elsewhere.read, host=lease.holder,
+        )  # fmt: skip
 
     converging = Converging(
         source,
@@ -274,7 +272,18 @@ def wire(
     controllers = contained(CONTROLLERS, tell)
     rehearsals = Rehearsals(Source(source.repository, source.branch), settings.environment, controllers)
     reviewer = Reviewer(rehearsals, settings.environment, lambda: converging.reviews)
-    return Wired(settings, source, status, Holding(lease, converging.is_readable), converging, reviewer)
+    holding = Holding(lease, converging.is_readable)
+    return Wired(settings, source, status, holding, opened.every, converging, reviewer)
+
+
+def _lease(settings: Settings, source: Source) -> Opened:
+    repository, span = source.repository, lease_span(source)
+    return open_lease(settings.lease, repository, settings.environment, holder_name(), clock=SystemClock(), span=span)
+
+
+def _applier(chosen: Engines, settings: Settings, source: Source, may_write: Callable[[], bool]) -> Applier:
+    attest = Attesting(chosen.reader, signing_key(settings), version("setpoint"))
+    return Applier(chosen, lambda tree: export(source, tree, settings.home / CODE), may_write, attest=attest)
 
 
 def verification(settings: Settings, source: Source) -> Verification:
@@ -314,8 +323,8 @@ def _tree(source: Source, trees: Callable[[CommitId], SourceTree] | None, commit
 
 
 def lease_span(source: Source) -> timedelta:
-    """Return how long a claim holds: short where renewing costs nothing, long where a forge counts the requests."""
-    return timedelta(seconds=15 if source.repository.watched else 90)
+    """Return how long a claim holds: short where renewing costs nothing, longer where a forge counts the requests."""
+    return NEAR if source.repository.watched else FAR
 
 
 def open_source(settings: Settings) -> Source:

@@ -1,6 +1,7 @@
 """How the daemon is: what `/readyz` answers, and its metrics in Prometheus' words."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -68,9 +69,6 @@ class Metrics:
         )
         self._lease = prometheus.Gauge("setpoint_lease_held", "1 while this daemon may write.", registry=to)
         self._last = prometheus.Gauge("setpoint_last_pass_timestamp_seconds", "When the last pass ended.", registry=to)
-        self._deliveries = prometheus.Counter(
-            "setpoint_webhooks", "Deliveries of webhooks, by what became of them.", ["result"], registry=to
-        )
         prometheus.Info("setpoint_environment", "The environment.", registry=to).info({"name": environment})
 
     def passed(self, done: Pass, seconds: float, now: datetime) -> None:
@@ -88,10 +86,6 @@ class Metrics:
         for port in ("data", "pool", "serving", "forge"):
             self._unread.labels(port).set(port in done.actual.unread)
 
-    def delivered(self, result: str) -> None:
-        """Count a delivery of a webhook."""
-        self._deliveries.labels(result).inc()
-
     def failed(self) -> None:
         """Count a pass that could not be made."""
         self._passes.labels("failed").inc()
@@ -107,10 +101,18 @@ class Pulse:
     Args:
         started: when the daemon started.
         held: tells whether the lease is held, by its own clock: nobody has to find out that it ran out.
+        ticks: tells seconds by a clock that nobody sets.
     """
 
-    def __init__(self, started: datetime, held: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        started: datetime,
+        held: Callable[[], bool] = lambda: False,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._held = held
+        self._ticks = ticks
+        self._turned = ticks()
         self._lock = threading.Lock()
         self._health = Health(started)
 
@@ -118,6 +120,19 @@ class Pulse:
     def health(self) -> Health:
         """Return what is known now."""
         return replace(self._health, has_lease=self._held())
+
+    def turn(self) -> None:
+        """Tell that the loop goes round, with a pass or without: it doesn't hang."""
+        self._turned = self._ticks()
+
+    @property
+    def still(self) -> timedelta:
+        """Return for how long the loop hasn't gone round."""
+        return timedelta(seconds=self._ticks() - self._turned)
+
+    def watches(self, held: Callable[[], bool]) -> None:
+        """Tell by what it is known whether the lease is held, once there is one."""
+        self._held = held
 
     def beat(self, now: datetime) -> None:
         """Tell that a pass has ended well."""

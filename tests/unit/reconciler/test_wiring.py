@@ -152,6 +152,6 @@ def test_a_claim_is_short_where_renewing_it_costs_nothing_and_long_where_a_forge
     settings = small_repository(tmp_path)
     near = open_source(settings)
     far = open_source(replace(settings, repository=Path(settings.repository).as_uri()))
-    assert (lease_span(near), lease_span(far)) == (timedelta(seconds=15), timedelta(seconds=90))
+    assert (lease_span(near), lease_span(far)) == (timedelta(seconds=15), timedelta(seconds=60))
     for source in (near, far):
         source.close()

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from reconciler.controllers import CONTROLLERS
 from reconciler.controllers.deployments import revision_of
 from reconciler.controllers.endpoints import retire
 from reconciler.model.change import (
@@ -380,40 +379,3 @@ def test_a_revision_that_is_stopping_and_wanted_again_is_started_whenever_it_beg
     found = decide(serving(new("stopping", started=ago(hours=2)), old(), traffic={OLD: 100}))
     (start,) = stage.of(found, StartRevision)
     assert (found.reason, start.revision) == ("Starting", NEW)
-
-
-def vouched(verdict: str | None, *things: Any, signers: bytes | None = b"ada") -> Decision:
-    """Decide where models have to be vouched for, and this was found of the one that is pinned."""
-    thing = pinned()
-    results = {TRIAL: stage.trained({}), SMOKE: stage.result()}
-    seen = stage.actual(stage.version(TRIAL), stage.version(SMOKE), *things, results=results)
-    model = Model(trial=TRIAL, digest=MODEL)
-    seen = replace(seen, verdicts={model: verdict} if verdict is not None else {})
-    view = stage.view(stage.desired(thing, model_signers=signers), seen)
-    return CONTROLLERS["deployments"].decide(thing, view)
-
-
-def test_a_model_that_nobody_vouches_for_is_not_started_and_says_why() -> None:
-    found = vouched("isn't signed", serving(old(), traffic={OLD: 100}))
-    assert (found.phase, found.reason, found.changes) == (Phase.STALLED, "Unverified", ())
-    assert found.message == f"{TRIAL} isn't served: its statement isn't signed; `setpoint verify` tells more"
-    assert found.output is not None, "what serves goes on, and those downstream are told of it"
-
-
-def test_a_model_that_was_not_looked_at_yet_is_not_started_either() -> None:
-    found = vouched(None)
-    assert (found.phase, found.reason, found.changes) == (Phase.WAITING, "Unverified", ())
-
-
-def test_a_revision_without_traffic_gets_none_while_nobody_vouches() -> None:
-    assert vouched("isn't signed", serving(new(), old(), traffic={OLD: 100})).reason == "Unverified"
-
-
-def test_what_has_traffic_keeps_it_whoever_vouches() -> None:
-    for verdict in ("isn't signed", None, ""):
-        assert vouched(verdict, serving(new(), traffic={NEW: 100})).reason == "Serving"
-
-
-def test_a_model_that_is_vouched_for_is_started_and_where_nobody_has_to_any_is() -> None:
-    assert kinds(vouched("")) == [StartRevision]
-    assert kinds(vouched("isn't signed", signers=None)) == [StartRevision]
