@@ -208,7 +208,7 @@ def gitea(
     address, named = address_of(repository, url, path)
     wire = Wire(Server("the forge", address), Token(reveal(token)), timeout)
     hub = Gitea(ForgeClient(wire, "/api/v1", Budget()), named)
-    branches = ProposalBranches(repository, environment, branch, signing_key)
+    branches = ProposalBranches(repository, environment, branch, signing_key, by_lines=True)
     return PullRequestForge(branches, hub, repository, environment)
 
 

@@ -75,7 +75,7 @@ def github(
     client = _client(found, installed or Token(reveal(token)), timeout, Budget(spacing=spacing))
     name = installed.name if installed else lambda: text(client.get("/user"), "login")
     hub = GitHub(client, named, MERGING[found.edition is Edition.CLOUD](client), name)
-    branches = ProposalBranches(repository, environment, branch, signing_key)
+    branches = ProposalBranches(repository, environment, branch, signing_key, by_lines=True)
     return PullRequestForge(branches, hub, repository, environment)
 
 
