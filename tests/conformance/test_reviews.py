@@ -76,6 +76,18 @@ def test_a_person_without_the_right_to_decide_decides_nothing(bench: ReviewBench
     assert forge.list()[NAME].reviews == ()
 
 
+def test_what_others_check_is_told_once_the_forge_says_that_something_has_changed(
+    bench: ReviewBench, forge: PullRequestForge
+) -> None:
+    forge.propose(order(bench))
+    head = forge.list()[NAME].commit
+    for has_passed, verdict in ((False, Verdict.FAILURE), (True, Verdict.SUCCESS)):
+        bench.check(head, "build / test", has_passed=has_passed)
+        forge.refresh()  # a webhook of a status, a check run or a pipeline is no more than this
+        statuses = forge.list()[NAME].statuses or ()
+        assert [(one.context, one.verdict) for one in statuses] == [("build / test", verdict)]
+
+
 def test_statuses_and_comments_are_kept_by_the_forge(bench: ReviewBench, forge: PullRequestForge) -> None:
     forge.propose(order(bench))
     (pull,) = forge.pulls()

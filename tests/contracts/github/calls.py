@@ -220,6 +220,16 @@ class Calls:
         page, more = _page(list(newest.values()), asked.query)
         return Told(200, self._documents.combined(asked.values["ref"], list(newest.values()), page), more)
 
+    def runs(self, asked: Asked) -> Told:
+        """List the check runs of a commit: of each name the newest of each suite, unless all are asked for."""
+        found = self._repository.runs.get(asked.values["ref"], [])
+        if asked.query.get("filter", "latest") == "latest":
+            newest = {(one["name"], one["suite"]): one for one in reversed(found)}
+            found = list(newest.values())[::-1]
+        page, more = _page(found, asked.query)
+        runs = [self._documents.check_run(asked.values["ref"], one) for one in page]
+        return Told(200, {"total_count": len(found), "check_runs": runs}, more)
+
     def _with_pull(self, asked: Asked, call: Callable[[Pull], Told]) -> Told:
         pull = self._repository.pulls.get(int(asked.values["pull_number"]))
         return call(pull) if pull else _absent()
@@ -251,6 +261,7 @@ _CALLS: dict[str, Callable[[Calls, Asked], Told]] = {
     "issues/update-comment": Calls.change_comment,
     "repos/create-commit-status": Calls.judge,
     "repos/get-combined-status-for-ref": Calls.statuses,
+    "checks/list-for-ref": Calls.runs,
 }
 
 

@@ -103,6 +103,23 @@ class Documents:
         told = [self.status(one, "simple-commit-status") for one in page]
         return self._description.sample("combined-commit-status", **fields, statuses=told)
 
+    def check_run(self, commit: str, one: Json) -> Json:
+        """Write a check run: how it ended, or that it hasn't."""
+        ended = one["conclusion"] is not None
+        return self._description.sample(
+            "check-run",
+            id=one["id"],
+            name=one["name"],
+            head_sha=commit,
+            status="completed" if ended else "in_progress",
+            conclusion=one["conclusion"],
+            completed_at="2026-01-01T00:00:00Z" if ended else None,
+            html_url=f"{self._web}/{self._name}/runs/{one['id']}",
+            output={"title": one["title"]},
+            check_suite={"id": one["suite"]},
+            app=self._description.sample("integration", id=one["app"], slug=f"app-{one['app']}"),
+        )
+
     def merge_result(self, asked: MergeRequest) -> Json:
         """Write what has become of a merge that was asked for."""
         details: Json = {"message": asked.words}

@@ -17,6 +17,8 @@ from reconciler.providers.forge.github.signing import Sign, token
 
 PERMISSIONS: Mapping[str, str] = MappingProxyType({"contents": "write", "pull_requests": "write", "statuses": "write"})
 """What is used: merges and pushes; pull requests and comments on them; statuses of commits."""
+WELCOME: Mapping[str, str] = MappingProxyType({**PERMISSIONS, "checks": "read"})
+"""What is asked for first: with the check runs of others, which an App may have been made without."""
 DRIFT = 60
 """Seconds by which our clock may be ahead of GitHub's."""
 LASTING = 540
@@ -128,15 +130,25 @@ class InstallationToken:
 
     def _asked(self) -> Document:
         path = f"/app/installations/{self._installation()}/access_tokens"
-        document = {"repositories": [self._repository.rpartition("/")[2]], "permissions": dict(PERMISSIONS)}
         try:
-            made: Document = self._client.send("POST", path, document, is_safe=True)
+            return self._sent(path, WELCOME)
         except Absent as error:
             raise self._not_installed() from error
+        except Declined:
+            return self._narrower(path)
+
+    def _narrower(self, path: str) -> Document:
+        """Return a token of an App that was made without the rights that are welcome and no more."""
+        try:
+            return self._sent(path, PERMISSIONS)
         except Declined as error:
             rights = ", ".join(f"{name}: {level}" for name, level in PERMISSIONS.items())
             hint = f"grant the App {rights} on that repository; it says: {error.words}"
             raise Refused(f"{self._client.place} gives the App no token for {self._repository}", hint) from error
+
+    def _sent(self, path: str, permissions: Mapping[str, str]) -> Document:
+        document = {"repositories": [self._repository.rpartition("/")[2]], "permissions": dict(permissions)}
+        made: Document = self._client.send("POST", path, document, is_safe=True)
         return made
 
     def _installation(self) -> int:

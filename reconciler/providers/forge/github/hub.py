@@ -9,7 +9,8 @@ from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.reviews import Comment, CommitStatus, PullRequest, PullState, Review
 from reconciler.providers.forge.github.merges import Merging
-from reconciler.providers.forge.github.reading import comment, commit_status, newest_reviews, pull_request
+from reconciler.providers.forge.github.reading import comment, newest_reviews, pull_request
+from reconciler.providers.forge.github.statuses import Statuses
 
 LONGEST_TITLE = 256
 """Characters of a title that GitHub takes."""
@@ -33,6 +34,7 @@ class GitHub:
         self._root = "/repos/" + "/".join(map(part, repository.split("/")))
         self._merging = merging
         self._name = name
+        self._statuses = Statuses(client, self._root)
 
     @property
     def place(self) -> str:
@@ -118,8 +120,8 @@ class GitHub:
         self._client.send("PATCH", f"{self._root}/issues/comments/{comment}", {"body": text}, is_safe=True)
 
     def statuses(self, commit: CommitId) -> Sequence[CommitStatus]:
-        """Return the newest status of every context of a commit."""
-        return list(map(commit_status, self._client.pages(f"{self._root}/commits/{commit}/status", "statuses")))
+        """Return the newest status of every context of a commit, check runs by their names among them."""
+        return self._statuses.of(commit)
 
     def judge(self, commit: CommitId, status: CommitStatus) -> None:
         """Give a commit a status."""
