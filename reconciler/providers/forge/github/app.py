@@ -6,7 +6,7 @@ The token has no more rights than are used here, whatever else the App was grant
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -64,6 +64,7 @@ class InstallationToken:
         client: the API, by which the App is known by its claim.
         repository: `owner/name`.
         installation: the installation's number; 0 is asked for.
+        wanted: the rights that it is asked for with, one choice after another until the App was granted as much.
         now: a clock that only runs forward, in seconds.
         wall: the time of day, in seconds since 1970, by which GitHub says when a token ends.
     """
@@ -74,15 +75,17 @@ class InstallationToken:
         repository: str,
         installation: int = 0,
         *,
+        wanted: Sequence[Mapping[str, str]] = (WELCOME, PERMISSIONS),
         now: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._client = client
         self._repository = repository
         self._given = installation
+        self._wanted = wanted
         self._now, self._wall = now, wall
         self._lock = threading.Lock()
-        self._headers: Mapping[str, str] = {}
+        self._text, self._ends = "", 0.0
         self._made = self._until = float("-inf")
 
     def __repr__(self) -> str:
@@ -97,9 +100,22 @@ class InstallationToken:
             Unavailable: GitHub didn't answer, or not with a token.
         """
         with self._lock:
-            if self._now() >= self._until:
-                self._make()
-            return self._headers
+            return {"Authorization": f"Bearer {self._fresh()}"}
+
+    def text(self) -> tuple[str, int]:
+        """Return the token itself, and the second since 1970 in which it ends; 0 where GitHub didn't say.
+
+        Raises:
+            Refused: the App isn't known, isn't installed there, or wasn't granted what it needs.
+            Unavailable: GitHub didn't answer, or not with a token.
+        """
+        with self._lock:
+            return self._fresh(), int(self._ends)
+
+    def _fresh(self) -> str:
+        if self._now() >= self._until:
+            self._make()
+        return self._text
 
     def renew(self) -> bool:
         """Make the token anew, as GitHub turned it down; one that was made a moment ago is tried once more."""
@@ -123,31 +139,34 @@ class InstallationToken:
         found, ends = text(told, "token", most=4000), text(told, "expires_at", most=100)
         if not _TOKEN.fullmatch(found):
             raise Unavailable(f"{self._client.place} answered with no token", "see that it is a GitHub")
-        left = _seconds(ends) - self._wall() - EARLY
+        self._text, self._ends = found, _seconds(ends)
+        left = self._ends - self._wall() - EARLY
         self._made = self._now()
         self._until = self._made + min(max(left, SHORTEST), LONGEST)
-        self._headers = {"Authorization": f"Bearer {found}"}
 
     def _asked(self) -> Document:
         path = f"/app/installations/{self._installation()}/access_tokens"
         try:
-            return self._sent(path, WELCOME)
+            return self._granted(path)
         except Absent as error:
             raise self._not_installed() from error
-        except Declined:
-            return self._narrower(path)
-
-    def _narrower(self, path: str) -> Document:
-        """Return a token of an App that was made without the rights that are welcome and no more."""
-        try:
-            return self._sent(path, PERMISSIONS)
         except Declined as error:
-            rights = ", ".join(f"{name}: {level}" for name, level in PERMISSIONS.items())
+            rights = ", ".join(f"{name}: {level}" for name, level in self._wanted[-1].items())
             hint = f"grant the App {rights} on that repository; it says: {error.words}"
             raise Refused(f"{self._client.place} gives the App no token for {self._repository}", hint) from error
 
-    def _sent(self, path: str, permissions: Mapping[str, str]) -> Document:
-        document = {"repositories": [self._repository.rpartition("/")[2]], "permissions": dict(permissions)}
+    def _granted(self, path: str) -> Document:
+        """Ask for a token with the first rights that the App was granted; the last refusal is told."""
+        for rights in self._wanted[:-1]:
+            try:
+                return self._sent(path, rights)
+            except Declined as error:
+                if error.status != 422:
+                    raise
+        return self._sent(path, self._wanted[-1])
+
+    def _sent(self, path: str, rights: Mapping[str, str]) -> Document:
+        document = {"repositories": [self._repository.rpartition("/")[2]], "permissions": dict(rights)}
         made: Document = self._client.send("POST", path, document, is_safe=True)
         return made
 
