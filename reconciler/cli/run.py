@@ -86,7 +86,7 @@ def command(
         lambda address, failure: log.error("defect", address=address, error=failure.message, trace=failure.trace),
     )
     repository = wired.source.repository
-    pulse, metrics = Pulse(clock.now(), wired.lease.held), Metrics(settings.environment)
+    pulse, metrics = Pulse(clock.now(), wired.lease.held), Metrics(settings.environment, wired.converging.allowance)
     daemon = Daemon(
         wired.converging, wired.lease, wake_up, metrics=metrics, pulse=pulse, now=clock.now,
         rhythm=_rhythm(wired.source, resync, poll, POLL[bool(webhook_secret)]), reviewer=wired.reviewer,

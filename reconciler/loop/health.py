@@ -2,14 +2,17 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import prometheus_client as prometheus
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from reconciler.loop.cycle import Pass
 from reconciler.model.ids import kind_of
+from reconciler.model.reviews import Allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,40 @@ def unready(health: Health, now: datetime, longest: timedelta) -> tuple[str, ...
     return tuple(reasons)
 
 
-class Metrics:
-    """The daemon's metrics, in a registry of its own."""
+class _Forge(Collector):
+    """What is known of the forge's limit of requests whenever somebody looks; nothing where it has none."""
 
-    def __init__(self, environment: str) -> None:
+    def __init__(self, allowance: Callable[[], Allowance | None]) -> None:
+        self._allowance = allowance
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics, without a value what isn't known."""
+        known = self._allowance() or Allowance({})
+        for name, text, value in (
+            ("remaining", "Requests that the forge still takes before its limit is renewed.", known.remaining),
+            ("limit", "Requests that the forge takes from one renewal to the next.", known.limit),
+            ("reset_timestamp_seconds", "When the forge renews its limit of requests.", known.renewed),
+        ):
+            gauge = GaugeMetricFamily(f"setpoint_forge_budget_{name}", text)
+            if value is not None:
+                gauge.add_metric([], value)
+            yield gauge
+        text = "Requests that were made to the forge, by the kind of its answer."
+        requests = CounterMetricFamily("setpoint_forge_requests", text, labels=["answer"])
+        for answer, number in sorted(known.requests.items()):
+            requests.add_metric([answer], number)
+        yield requests
+
+
+class Metrics:
+    """The daemon's metrics, in a registry of its own.
+
+    Args:
+        environment: the environment's name.
+        allowance: tells how often the forge may be asked, and has been; asked whenever somebody looks.
+    """
+
+    def __init__(self, environment: str, allowance: Callable[[], Allowance | None] = lambda: None) -> None:
         self.registry = prometheus.CollectorRegistry()
         to = self.registry
         self._passes = prometheus.Counter("setpoint_passes", "Passes that have ended.", ["result"], registry=to)
@@ -71,6 +104,7 @@ class Metrics:
         self._deliveries = prometheus.Counter(
             "setpoint_webhooks", "Deliveries of webhooks, by what became of them.", ["result"], registry=to
         )
+        to.register(_Forge(allowance))
         prometheus.Info("setpoint_environment", "The environment.", registry=to).info({"name": environment})
 
     def passed(self, done: Pass, seconds: float, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Pull requests and what is said on them: values, as every forge has them under one name or another."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -114,6 +115,23 @@ class BranchRules:
     contexts: frozenset[str] = frozenset()
     we_may_push: bool | None = None
     we_administer: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How often a forge may be asked, as it says itself, and has been; None where it doesn't say.
+
+    Attributes:
+        requests: requests so far, by the first digit of the answer's status: `2xx`.
+        remaining: requests that are left until the limit is renewed.
+        limit: requests that there are each time.
+        renewed: when the limit is renewed, in seconds since 1970.
+    """
+
+    requests: Mapping[str, int]
+    remaining: int | None = None
+    limit: int | None = None
+    renewed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

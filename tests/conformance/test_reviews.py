@@ -41,6 +41,18 @@ def test_a_proposal_s_page_has_its_text_and_its_address(bench: ReviewBench, forg
     assert (pull.author, pull.is_fork, pull.commit) == (bench.me, False, forge.list()[NAME].commit)
 
 
+def test_how_often_the_forge_is_asked_is_counted(bench: ReviewBench, forge: PullRequestForge) -> None:
+    forge.pulls()
+    before = forge.allowance()
+    forge.propose(order(bench))
+    after = forge.allowance()
+    assert before
+    assert after
+    assert before.requests["2xx"] < after.requests["2xx"]
+    if before.remaining is not None and after.remaining is not None:
+        assert after.remaining < before.remaining < (after.limit or 0)
+
+
 def test_an_approval_is_of_a_head_and_ends_with_it(bench: ReviewBench, forge: PullRequestForge) -> None:
     forge.propose(order(bench))
     (pull,) = forge.pulls()

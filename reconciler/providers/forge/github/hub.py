@@ -7,7 +7,7 @@ from reconciler.forges.documents import text
 from reconciler.forges.hub import Merge
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Comment, CommitStatus, PullRequest, PullState, Review
+from reconciler.model.reviews import Allowance, Comment, CommitStatus, PullRequest, PullState, Review
 from reconciler.providers.forge.github.merges import Merging
 from reconciler.providers.forge.github.reading import comment, newest_reviews, pull_request
 from reconciler.providers.forge.github.statuses import Statuses
@@ -45,6 +45,10 @@ class GitHub:
     def refs(self) -> str:
         """Return the folder of the refs of pull requests."""
         return "refs/pull"
+
+    def allowance(self) -> Allowance:
+        """Return how often the forge may be asked, and has been."""
+        return self._client.budget.allowance()
 
     def me(self) -> str:
         """Return our own name."""

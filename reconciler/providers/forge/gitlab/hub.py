@@ -7,7 +7,7 @@ from reconciler.forges.documents import flag, text
 from reconciler.forges.hub import Merge
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Comment, CommitStatus, PullRequest, PullState, Review
+from reconciler.model.reviews import Allowance, Comment, CommitStatus, PullRequest, PullState, Review
 from reconciler.providers.forge.gitlab.merges import merge
 from reconciler.providers.forge.gitlab.opinions import opinions
 from reconciler.providers.forge.gitlab.reading import (
@@ -48,6 +48,10 @@ class GitLab:
     def refs(self) -> str:
         """Return the folder of the refs of merge requests."""
         return REFS
+
+    def allowance(self) -> Allowance:
+        """Return how often the forge may be asked, and has been."""
+        return self._client.budget.allowance()
 
     def me(self) -> str:
         """Return our own name."""
