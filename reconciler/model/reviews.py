@@ -106,15 +106,21 @@ class BranchRules:
         is_protected: whether there are any rules.
         approvals: how many approvals a merge needs.
         contexts: the commit statuses that have to succeed before it.
-        we_may_push: whether our user may push to the branch past pull requests.
+        dismisses_stale: whether a push takes back the approvals that were given before.
+        we_may_push: whether our user may go past the rules, be it by a push or by merging against them.
         we_administer: whether our user may change the rules.
+        unneeded: rights to write that we were granted and don't use.
+        sees_checks: whether we may see all that others report of a commit.
     """
 
     is_protected: bool
-    approvals: int = 0
-    contexts: frozenset[str] = frozenset()
+    approvals: int | None = 0
+    contexts: frozenset[str] | None = frozenset()
+    dismisses_stale: bool | None = None
     we_may_push: bool | None = None
     we_administer: bool | None = None
+    unneeded: frozenset[str] = frozenset()
+    sees_checks: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ CALLS = (
     ("get", f"{_REPO}/commits/{{ref}}/check-runs"),
     ("get", f"{_REPO}/branches/{{branch}}"),
     ("get", f"{_REPO}/rules/branches/{{branch}}"),
+    ("get", f"{_REPO}/rulesets/{{ruleset_id}}"),
     ("post", f"{_REPO}/statuses/{{sha}}"),
 )
 """The calls that are used; Enterprise Server hasn't got all of them."""

@@ -41,6 +41,7 @@ _RIGHTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "checks/list-for-ref": (("checks",), "read"),
     "repos/get-branch": (("contents",), "read"),
     "repos/get-branch-rules": (("metadata",), "read"),
+    "repos/get-repo-ruleset": (("metadata",), "read"),
 }
 """What each call needs, any of the first at this level, as GitHub's page on rights of fine-grained tokens has it."""
 

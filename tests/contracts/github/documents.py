@@ -34,10 +34,29 @@ class Documents:
         """Write the App."""
         return self._description.sample("integration", id=APP, slug=SLUG, name="Setpoint", client_id=CLIENT_ID)
 
-    def installation(self) -> Json:
-        """Write the App's installation on the repository."""
+    def installation(self, granted: Json) -> Json:
+        """Write the App's installation on the repository, and what it was granted there."""
         owner = self.user(self._name.split("/", maxsplit=1)[0])
-        return self._description.sample("installation", id=INSTALLATION, app_id=APP, app_slug=SLUG, account=owner)
+        fields = {"id": INSTALLATION, "app_id": APP, "app_slug": SLUG, "account": owner, "permissions": granted}
+        return self._description.sample("installation", **fields)
+
+    def branch(self, name: str, head: str, protection: Json) -> Json:
+        """Write a branch, and what is told of its former protection; None is none."""
+        told = {"enabled": False, "required_status_checks": {"enforcement_level": "off", "contexts": [], "checks": []}}
+        found = told if protection is None else protection
+        fields = {"name": name, "commit": {"sha": head}, "protected": protection is not None}
+        return {**self._description.sample("branch-with-protection", **fields), "protection": found}
+
+    def rule(self, number: int, kind: str, parameters: Json) -> Json:
+        """Write a rule of a ruleset."""
+        more = {} if parameters is None else {"parameters": parameters}
+        source = {"ruleset_id": number, "ruleset_source": self._name, "ruleset_source_type": "Repository"}
+        return {"type": kind, **source, **more}
+
+    def ruleset(self, number: int, bypass: str | None) -> Json:
+        """Write a ruleset, and whether who asks may go past it, unless they aren't told."""
+        told = {} if bypass is None else {"current_user_can_bypass": bypass}
+        return self._description.sample("repository-ruleset", id=number, enforcement="active", **told)
 
     def repository(self, number: int = ID) -> Json:
         """Write the repository, or its fork."""

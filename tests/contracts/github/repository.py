@@ -88,6 +88,10 @@ class Repository:
         self.comments: dict[int, list[dict[str, Any]]] = {}
         self.reviews: dict[int, list[dict[str, Any]]] = {}
         self.statuses: dict[str, list[dict[str, Any]]] = {}
+        self.rulesets: dict[int, dict[str, Any]] = {}
+        """The rules of each ruleset on `main` by their types, and under `bypass` whether who asks may go past it."""
+        self.protection: dict[str, Any] | None = None
+        """What is told of the former protection of `main`."""
         self.runs: dict[str, list[dict[str, Any]]] = {}
         """The check runs of each commit, the newest first."""
         self.merges: dict[str, MergeRequest] = {}

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from reconciler.forges.client import Absent, Declined, Document, ForgeClient, part
-from reconciler.forges.documents import number, text
+from reconciler.forges.documents import at, number, text
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.providers.forge.github.signing import Sign, token
 
@@ -134,6 +134,17 @@ class InstallationToken:
         slug = text(self._client.get("/app"), "slug")
         return f"{slug}[bot]" if slug else ""
 
+    def granted(self) -> Mapping[str, str]:
+        """Return the rights that the App was granted on the repository, whatever a token has of them.
+
+        Raises:
+            Refused: the App isn't known, or isn't installed there.
+            Unavailable: GitHub didn't answer.
+        """
+        found = at(self._installed(), "permissions")
+        rights = found.items() if isinstance(found, Mapping) else ()
+        return {str(name)[:100]: level for name, level in rights if isinstance(level, str)}
+
     def _make(self) -> None:
         told = self._asked()
         found, ends = text(told, "token", most=4000), text(told, "expires_at", most=100)
@@ -171,13 +182,15 @@ class InstallationToken:
         return made
 
     def _installation(self) -> int:
-        if self._given:
-            return self._given
+        return self._given or number(self._installed(), "id")
+
+    def _installed(self) -> Document:
         owner, _, name = self._repository.partition("/")
         try:
-            return number(self._client.get(f"/repos/{part(owner)}/{part(name)}/installation"), "id")
+            found: Document = self._client.get(f"/repos/{part(owner)}/{part(name)}/installation")
         except Absent as error:
             raise self._not_installed() from error
+        return found
 
     def _not_installed(self) -> Refused:
         hint = "install it there, or mend `installation` beside the provider in environment.yaml"

@@ -1,15 +1,18 @@
 """The calls of GitHub's REST API, one for each verb of a `Hub`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from reconciler.forges.client import Absent, Declined, ForgeClient, part
 from reconciler.forges.documents import text
 from reconciler.forges.hub import Merge
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Allowance, Comment, CommitStatus, PullRequest, PullState, Review
+from reconciler.model.reviews import Allowance, BranchRules, Comment, CommitStatus, PullRequest, PullState, Review
+from reconciler.providers.forge.github.app import PERMISSIONS
 from reconciler.providers.forge.github.merges import Merging
 from reconciler.providers.forge.github.reading import comment, newest_reviews, pull_request
+from reconciler.providers.forge.github.rules import branch_rules
 from reconciler.providers.forge.github.statuses import Statuses
 
 LONGEST_TITLE = 256
@@ -26,14 +29,23 @@ class GitHub:
         repository: `owner/name`.
         merging: how a merge is asked for.
         name: returns our own name, under which we comment.
+        granted: returns the rights of the App that we are; None where we are a user.
     """
 
-    def __init__(self, client: ForgeClient, repository: str, merging: Merging, name: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        client: ForgeClient,
+        repository: str,
+        merging: Merging,
+        name: Callable[[], str],
+        granted: Callable[[], Mapping[str, str]] | None = None,
+    ) -> None:
         self._client = client
         self._owner = repository.split("/", maxsplit=1)[0]
         self._root = "/repos/" + "/".join(map(part, repository.split("/")))
         self._merging = merging
         self._name = name
+        self._granted = granted
         self._statuses = Statuses(client, self._root)
 
     @property
@@ -56,6 +68,16 @@ class GitHub:
         if not name:  # comments by accounts that are gone have no author either
             raise Unavailable(f"{self.place} doesn't say who we are", "see that it is a GitHub")
         return name
+
+    def rules(self, base: str) -> BranchRules:
+        """Return the rules of a branch, as far as they are told to who doesn't administer the repository."""
+        rules, head = branch_rules(self._client, self._root, base)
+        sees = self._statuses.sees_checks(head)
+        if self._granted is None:
+            return replace(rules, we_administer=self._right(self.me()) == "admin", sees_checks=sees)
+        rights = self._granted()
+        beyond = frozenset(name for name, level in rights.items() if level != "read" and name not in PERMISSIONS)
+        return replace(rules, we_administer="administration" in beyond, unneeded=beyond, sees_checks=sees)
 
     def pulls(self, base: str) -> Sequence[PullRequest]:
         """Return the open pull requests to a branch."""
@@ -105,11 +127,14 @@ class GitHub:
         return [review for author, review in newest.items() if self._may_decide(author)]
 
     def _may_decide(self, person: str) -> bool:
+        return self._right(person) in _DECIDES
+
+    def _right(self, person: str) -> str:
+        """Return what somebody may do to the repository; nothing where it knows nobody of that name."""
         try:
-            told = self._client.get(f"{self._root}/collaborators/{part(person)}/permission")
+            return text(self._client.get(f"{self._root}/collaborators/{part(person)}/permission"), "permission")
         except Absent:
-            return False
-        return text(told, "permission") in _DECIDES
+            return ""
 
     def comments(self, number: int) -> Sequence[Comment]:
         """Return the comments on a pull request, the oldest first."""

@@ -10,7 +10,15 @@ from reconciler.cli.forge_findings import rule_findings
 from reconciler.model.reviews import BranchRules
 from tests.unit.reconciler.cli.conftest import Say
 
-GOOD = BranchRules(True, 1, frozenset({"ci", "setpoint/prod"}), we_may_push=False, we_administer=False)
+GOOD = BranchRules(
+    True,
+    1,
+    frozenset({"ci", "setpoint/prod"}),
+    dismisses_stale=True,
+    we_may_push=False,
+    we_administer=False,
+    sees_checks=True,
+)
 
 
 def wrong(rules: BranchRules) -> list[str]:
@@ -28,6 +36,9 @@ def test_good_rules_have_nothing_to_mend() -> None:
         ({"is_protected": False}, "protection of main"),
         ({"approvals": 0}, "approvals"),
         ({"contexts": frozenset({"setpoint/dev"})}, "required statuses"),
+        ({"dismisses_stale": False}, "stale approvals"),
+        ({"unneeded": frozenset({"workflows"})}, "our other rights"),
+        ({"sees_checks": False}, "checks of others that we see"),
         ({"we_may_push": True}, "our right to push"),
         ({"we_administer": True}, "our right to administer"),
     ],
@@ -38,8 +49,12 @@ def test_each_lack_is_told_with_what_to_do(parts: dict[str, Any], what: str) -> 
 
 
 def test_what_isn_t_told_to_us_isn_t_said_to_be_well() -> None:
-    rules = replace(GOOD, we_may_push=None, we_administer=None)
-    assert len(list(rule_findings(rules, "main", "setpoint/prod"))) == 3
+    rules = BranchRules(True, None, None)
+    found = list(rule_findings(rules, "main", "setpoint/prod"))
+    unknown = [one for one in found if one.found.startswith("unknown")]
+    assert [one.ok for one in unknown] == [False] * 5
+    assert not any(one.needed for one in unknown)
+    assert [one for one in found if one.needed and not one.ok] == []
 
 
 def test_plain_branches_are_said_to_be_that(repository: object, say: Say) -> None:
