@@ -1,6 +1,6 @@
 """The calls of GitHub's REST API, one for each verb of a `Hub`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from reconciler.forges.client import Absent, Declined, ForgeClient, part
@@ -9,7 +9,7 @@ from reconciler.forges.hub import Merge
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.reviews import Allowance, BranchRules, Comment, CommitStatus, PullRequest, PullState, Review
-from reconciler.providers.forge.github.app import PERMISSIONS
+from reconciler.providers.forge.github.app import PERMISSIONS, InstallationToken
 from reconciler.providers.forge.github.merges import Merging
 from reconciler.providers.forge.github.reading import comment, newest_reviews, pull_request
 from reconciler.providers.forge.github.rules import branch_rules
@@ -29,7 +29,7 @@ class GitHub:
         repository: `owner/name`.
         merging: how a merge is asked for.
         name: returns our own name, under which we comment.
-        granted: returns the rights of the App that we are; None where we are a user.
+        app: the App that we are; None where we are a user.
     """
 
     def __init__(
@@ -38,14 +38,14 @@ class GitHub:
         repository: str,
         merging: Merging,
         name: Callable[[], str],
-        granted: Callable[[], Mapping[str, str]] | None = None,
+        app: InstallationToken | None = None,
     ) -> None:
         self._client = client
         self._owner = repository.split("/", maxsplit=1)[0]
         self._root = "/repos/" + "/".join(map(part, repository.split("/")))
         self._merging = merging
         self._name = name
-        self._granted = granted
+        self._app = app
         self._statuses = Statuses(client, self._root)
 
     @property
@@ -73,9 +73,9 @@ class GitHub:
         """Return the rules of a branch, as far as they are told to who doesn't administer the repository."""
         rules, head = branch_rules(self._client, self._root, base)
         sees = self._statuses.sees_checks(head)
-        if self._granted is None:
+        if self._app is None:
             return replace(rules, we_administer=self._right(self.me()) == "admin", sees_checks=sees)
-        rights = self._granted()
+        rights = self._app.granted()
         beyond = frozenset(name for name, level in rights.items() if level != "read" and name not in PERMISSIONS)
         return replace(rules, we_administer="administration" in beyond, unneeded=beyond, sees_checks=sees)
 

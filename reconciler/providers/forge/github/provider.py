@@ -74,8 +74,7 @@ def github(
     installed = InstallationToken(asking, named, installation) if asking else None
     client = api_client(found, installed or Token(reveal(token)), timeout, Budget(spacing=spacing))
     name = installed.name if installed else lambda: text(client.get("/user"), "login")
-    granted = installed.granted if installed else None
-    hub = GitHub(client, named, MERGING[found.edition is Edition.CLOUD](client), name, granted)
+    hub = GitHub(client, named, MERGING[found.edition is Edition.CLOUD](client), name, installed)
     branches = ProposalBranches(repository, environment, branch, signing_key)
     return PullRequestForge(branches, hub, repository, environment)
 

@@ -5,13 +5,18 @@ from typing import Any
 import pytest
 
 from reconciler.cli.forge_findings import rule_findings
+from reconciler.forges.client import ForgeClient
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.reviews import BranchRules
+from reconciler.providers.forge.github.app import Claim, InstallationToken
 from reconciler.providers.forge.github.hub import GitHub
 from reconciler.providers.forge.github.merges import AtOnce
+from reconciler.providers.forge.github.provider import HEADERS
 from reconciler.providers.forge.github.rules import branch_rules
+from reconciler.providers.forge.github.signing import signer
+from reconciler.wire import Server, Wire
 from tests.contracts.github import GitHubServer
-from tests.contracts.github.accounts import BOT, NEEDED, TOKEN
+from tests.contracts.github.accounts import APP, BOT, NEEDED, TOKEN, pem
 from tests.contracts.github.server import NAME
 from tests.contracts.serving import Fault
 from tests.unit.reconciler.providers.forge.github.conftest import client
@@ -35,9 +40,12 @@ def read(server: GitHubServer) -> BranchRules:
     return branch_rules(client(server), f"/repos/{NAME}", "main")[0]
 
 
-def hub(server: GitHubServer, granted: dict[str, str] | None = None) -> GitHub:
+def hub(server: GitHubServer, *, is_app: bool = False) -> GitHub:
     known = client(server)
-    return GitHub(known, NAME, AtOnce(known), lambda: BOT, (lambda: granted) if granted is not None else None)
+    claim = Claim(str(APP), signer(pem()))
+    wire = Wire(Server("the forge", server.url), claim, 5.0, headers=HEADERS)
+    app = InstallationToken(ForgeClient(wire, ""), NAME) if is_app else None
+    return GitHub(known, NAME, AtOnce(known), lambda: BOT, app)
 
 
 def test_rulesets_are_told_to_who_may_read(server: GitHubServer) -> None:
@@ -104,10 +112,12 @@ def test_rights_of_an_app_that_aren_t_used_are_told(server: GitHubServer) -> Non
     account = server.accounts.tokens[TOKEN]
     account.rights = {**account.rights, "checks": "read"}
     good = {**NEEDED, "checks": "read", "metadata": "read", "issues": "read"}
-    assert hub(server, good).rules("main") == BranchRules(
+    server.accounts.granted = good
+    assert hub(server, is_app=True).rules("main") == BranchRules(
         False, 0, dismisses_stale=False, we_may_push=True, we_administer=False, sees_checks=True
     )
-    found = hub(server, {**good, "administration": "write", "workflows": "write"}).rules("main")
+    server.accounts.granted = {**good, "administration": "write", "workflows": "write"}
+    found = hub(server, is_app=True).rules("main")
     assert (found.we_administer, found.unneeded) == (True, {"administration", "workflows"})
 
 
