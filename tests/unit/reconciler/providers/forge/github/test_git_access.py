@@ -1,9 +1,11 @@
 """Git reaches the repository by the App's key alone, and a token is handed to nobody who asks for another place."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from reconciler.git import process
 from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import open_repository
 from reconciler.model.errors import Refused, Unavailable
@@ -30,7 +32,17 @@ def by_git(server: GitHubServer) -> list[Sent]:
     return [one for one in server.requests if one.path.startswith(f"/{NAME}.git/")]
 
 
-def test_git_fetches_and_pushes_by_one_token_that_may_do_no_more(enterprise: GitHubServer, tmp_path: Path) -> None:
+def test_git_fetches_and_pushes_by_one_token_that_may_do_no_more(
+    enterprise: GitHubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[list[str]] = []
+    start = process.start
+
+    def noted(line: list[str], *arguments: Any, **named: Any) -> Any:
+        lines.append(line)
+        return start(line, *arguments, **named)
+
+    monkeypatch.setattr(process, "start", noted)
     with serving(enterprise) as server:
         head = server.repository.commit("main", {"README.md": "models\n"})
         url = f"{server.url}/{NAME}.git"
@@ -41,6 +53,9 @@ def test_git_fetches_and_pushes_by_one_token_that_may_do_no_more(enterprise: Git
         (token,) = server.accounts.made
         assert server.accounts.tokens[token].rights == {"contents": "write", "metadata": "read"}
         assert len(by_git(server)) > 2
+        assert any("push" in line for line in lines)
+        config = (repository.objects.git_dir / "config").read_text()
+        assert token not in f"{lines} {config}"
 
 
 def test_without_it_git_is_turned_down_and_the_token_is_in_no_words(enterprise: GitHubServer, tmp_path: Path) -> None:
