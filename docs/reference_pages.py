@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.cli import VERBS
+from reconciler.cli import VERBS, module_of
 from reconciler.cli.exits import Exit
 from reconciler.loop.health import Metrics
 from reconciler.model import facts
@@ -36,6 +36,12 @@ SETTINGS = (
         "The private SSH key that signs what is merged, and statements about models.",
     ),
     ("SETPOINT_LEASE", "--lease", "What decides which daemon may write: `git`, `kubernetes`, `kubernetes:NAMESPACE`."),
+    ("SETPOINT_GITHUB_APP", "", "The client id or number of the App of GitHub by which Git reaches the repository."),
+    (
+        "SETPOINT_GITHUB_APP_KEY_FILE",
+        "",
+        "A file with that App's private key; unset, it is `SETPOINT_SECRET_GITHUB_APP_KEY`.",
+    ),
     ("SETPOINT_SECRET_<NAME>", "", "What `${secret:NAME}` stands for, inside jobs."),
     ("SETPOINT_RUN, SETPOINT_ATTEMPT", "", "Set in a job: the run's name, and which attempt it is."),
     ("SETPOINT_CPUS, SETPOINT_MEMORY, SETPOINT_GPUS", "", "Set in a job: what it asked for, and has."),
@@ -55,8 +61,8 @@ def pages() -> Mapping[str, str]:
         "reference/kinds.md": "# Kinds\n\n"
         + "\n\n".join(_model(name, kind.model_json_schema()) for name, kind in KINDS.items()),
         "reference/environment.md": "# Environment\n\n" + _model("environment.yaml", Environment.model_json_schema()),
-        "reference/cli.md": "# Command line\n\nEvery verb but `run`, which never ends, prints JSON with `--json`.\n\n"
-        + "\n\n".join(map(_verb, VERBS)),
+        "reference/cli.md": "# Command line\n\nEvery verb prints JSON with `--json`, but for `run`, which never ends, "
+        "and `git-credential`, which speaks Git's words.\n\n" + "\n\n".join(map(_verb, VERBS)),
         "reference/exit-codes.md": "# Exit codes\n\n" + _exits(),
         "reference/reasons.md": _reasons(),
         "reference/status.md": _status(),
@@ -122,7 +128,7 @@ def _yaml(value: Any) -> str:
 
 
 def _verb(name: str) -> str:
-    options = {"module": f"reconciler.cli.{name}", "command": "command", "prog_name": f"setpoint {name}", "depth": "1"}
+    options = {"module": module_of(name), "command": "command", "prog_name": f"setpoint {name}", "depth": "1"}
     return "::: mkdocs-click\n" + "\n".join(f"    :{key}: {value}" for key, value in options.items())
 
 

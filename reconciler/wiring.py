@@ -15,6 +15,7 @@ from reconciler.compose import Composer
 from reconciler.compose.commit_policy import read_policy
 from reconciler.containment import Failure, contained
 from reconciler.controllers import CONTROLLERS
+from reconciler.git.remote import Access
 from reconciler.home import CODE, MIRROR, claim, claim_for
 from reconciler.lease.claim import NOBODY
 from reconciler.lease.heartbeat import Heartbeat
@@ -37,7 +38,7 @@ from reconciler.ports.pool import RunnerPool
 from reconciler.ports.reviews import Reviews
 from reconciler.ports.source import SourceTree
 from reconciler.reviews.rehearsals import Rehearsals
-from reconciler.settings import Settings
+from reconciler.settings import APP_KEY, Settings, git_app
 from reconciler.signatures import SigningKey, check, pinned
 from reconciler.status.branch import StatusBranch
 from reconciler.status.elsewhere import Elsewhere
@@ -143,6 +144,7 @@ def offered(environment: Environment) -> Mapping[str, str]:
     """Return the environment variables that a pool of this machine may give to jobs: no secret of a provider."""
     choices = (environment.data, environment.pool, environment.serving, environment.forge)
     named = {PREFIX + name for choice in choices for name in SECRET.findall(str(choice.options))}
+    named |= {PREFIX + APP_KEY} if git_app() else set()
     return {name: value for name, value in os.environ.items() if name not in named}
 
 
@@ -329,7 +331,18 @@ def lease_span(source: Source) -> timedelta:
 
 def open_source(settings: Settings) -> Source:
     """Open the watched branch."""
-    return Source.open(settings.repository, settings.branch, settings.home / MIRROR)
+    place = settings.repository
+    return Source.open(place, settings.branch, settings.home / MIRROR, git_access(place))
+
+
+def git_access(place: str) -> Access | None:
+    """Return what gives Git its credentials for a repository: the App that the environment variables name, if any."""
+    options = git_app()
+    if not options or not place.startswith(("https://", "http://")):
+        return None
+    from reconciler.providers.forge.github.git_access import git_access as by_app
+
+    return by_app(place, **options).given
 
 
 def export(source: Source, tree: str, home: Path) -> str:

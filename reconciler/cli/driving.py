@@ -18,7 +18,7 @@ from reconciler.settings import Settings
 from reconciler.watched.branch import Source
 from reconciler.watched.repositories import Repositories
 from reconciler.web.health import Driven
-from reconciler.wiring import SystemClock, wire
+from reconciler.wiring import SystemClock, git_access, wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ class Driving:
 
     def _wired(self) -> Callable[[], None]:
         settings, log = self._settings, self._log
-        source = self._repositories.source(settings.repository, settings.branch, settings.home / MIRROR)
+        place = settings.repository
+        source = self._repositories.source(place, settings.branch, settings.home / MIRROR, git_access(place))
         wired = wire(
             settings,
             lambda: not self.wake_up.stopped,
@@ -85,6 +86,7 @@ class Driving:
             source=source,
         )
         self._pulse.watches(wired.lease.held)
+        self._metrics.forge(wired.converging.allowance)
         daemon = Daemon(
             wired.converging, wired.lease, self.wake_up, metrics=self._metrics, pulse=self._pulse,
             now=self._clock.now, rhythm=self._spans.rhythm(source, wired.renewal), reviewer=wired.reviewer, log=log,

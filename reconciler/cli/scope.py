@@ -7,7 +7,7 @@ from pathlib import Path
 from reconciler.home import MIRROR
 from reconciler.model.errors import Refused
 from reconciler.model.text import without_credentials
-from reconciler.settings import Settings, default_home, trusted
+from reconciler.settings import Settings, default_home, git_app, trusted
 
 
 def settle(repository: str | None, environment: str | None, branch: str, home: Path | None) -> Settings:
@@ -96,7 +96,12 @@ def environments(place: str, branch: str) -> tuple[str, ...]:
     """
     from reconciler.watched.branch import Source
 
-    source = Source.open(place, branch, default_home(place) / MIRROR)
+    access = None
+    if git_app():
+        from reconciler.wiring import git_access
+
+        access = git_access(place)
+    source = Source.open(place, branch, default_home(place) / MIRROR, access)
     head = source.head()
     return environments_of(source.tree(head).files) if head else ()
 

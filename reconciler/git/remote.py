@@ -7,7 +7,7 @@ Within the mirror a ref is kept under a digest of its name, so that `a` and `a/b
 import hashlib
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from reconciler.git.bare import make_bare
@@ -27,6 +27,9 @@ _ATTEMPTS = 4
 _PAUSE = 0.1
 _REMEMBERED = 5000
 
+Access = Callable[[], Mapping[str, str]]
+"""Returns environment variables that give Git its credentials for one remote; see `credentials.sent`."""
+
 
 class RemoteRepository:
     """A repository by its URL.
@@ -35,16 +38,18 @@ class RemoteRepository:
         url: where it is; credentials in it are never shown.
         state: a folder for the mirror.
         heard_for: seconds for which one `ls-remote` is good.
+        access: asked before each command for what gives Git its credentials, where the URL has none.
 
     Raises:
         Unavailable: the mirror can't be made.
     """
 
-    def __init__(self, url: str, state: Path, heard_for: float = HEARD_FOR) -> None:
+    def __init__(self, url: str, state: Path, heard_for: float = HEARD_FOR, access: Access | None = None) -> None:
         self.place = without_credentials(url)
         self.git_dir = make_bare(state / "mirrors" / f"{_digest(url)}.git")
         self.objects = ObjectStore(self.git_dir, remedy=f"delete {self.git_dir}: it is a mirror, and is made anew")
-        self._url, self._credentials = parted(url)
+        self._url, credentials = parted(url)
+        self._access = access if access and not credentials else lambda: credentials
         self._heard_for = heard_for
         self._lock = threading.RLock()
         """Held while the remote is asked; a push doesn't wait for it."""
@@ -251,7 +256,7 @@ class RemoteRepository:
             self._here |= set(moved.values())
 
     def _far(self, *arguments: str, patience: float, largest: int | None = None) -> Output:
-        given = self._credentials
+        given = self._access()
         return call(self.git_dir, *arguments, patience=patience, calls=self._calls, given=given, largest=largest)
 
 

@@ -12,8 +12,9 @@ from reconciler.model.errors import BadSpec, Refused, Transient, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal
 from reconciler.model.resource import Desired
+from reconciler.model.reviews import Allowance
 from reconciler.ports.engines import Engines
-from reconciler.ports.reviews import Reviews
+from reconciler.ports.reviews import Metered, Reviews
 from reconciler.ports.source import SourceRepository
 from reconciler.status.read import RecordedFiles, commit_of
 
@@ -233,6 +234,11 @@ class Converging:
     def engines(self) -> Engines | None:
         """Return the engines, once a commit named them."""
         return self._now[1] if self._now else None
+
+    def allowance(self) -> Allowance | None:
+        """Return how often the forge may be asked, and has been; None while nobody counts that."""
+        reviews: object = self.reviews
+        return reviews.allowance() if isinstance(reviews, Metered) else None
 
     @property
     def reviews(self) -> Reviews | None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from reconciler.git.remote import Access
 from reconciler.git.repository import Repository, open_repository
 from reconciler.watched.branch import Source
 
@@ -15,7 +16,7 @@ class Repositories:
     def __init__(self) -> None:
         self._open: dict[tuple[str, Path], Repository] = {}
 
-    def source(self, place: str, branch: str, state: Path) -> Source:
+    def source(self, place: str, branch: str, state: Path, access: Access | None = None) -> Source:
         """Open a branch of the repository at a path or URL. Nobody waits while one is opened for another.
 
         Raises:
@@ -23,7 +24,7 @@ class Repositories:
             Unavailable: the repository isn't there.
         """
         if (place, state) not in self._open:
-            mine = open_repository(place, state)
+            mine = open_repository(place, state, access)
             if self._open.setdefault((place, state), mine) is not mine:
                 mine.close()
         return Source(self._open[place, state], branch)
