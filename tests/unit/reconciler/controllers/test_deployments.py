@@ -8,7 +8,6 @@ import pytest
 from reconciler.controllers.deployments import revision_of
 from reconciler.controllers.endpoints import retire
 from reconciler.model.change import (
-    AcceptRun,
     CancelJob,
     CloseProposal,
     DeleteEndpoint,
@@ -93,30 +92,6 @@ def test_what_people_proposed_goes_when_it_is_merged_and_waits_until_then() -> N
     )
     found = decide(serving(new()), *seen)
     assert [change.target for change in stage.of(found, CloseProposal)] == [f"{API}/merged"]
-
-
-def test_a_model_that_is_not_in_the_data_store_stalls_and_touches_nothing_live() -> None:
-    found = stage.decide(pinned(), stage.actual(serving(old(), traffic={OLD: 100})))
-    assert (found.phase, found.reason, found.changes) == (Phase.STALLED, "ModelNotFound", ())
-    assert isinstance(found.output, Live)
-    assert found.output.revision == OLD
-
-
-def test_a_model_whose_result_is_lost_stalls_too() -> None:
-    assert stage.decide(pinned(), stage.actual(stage.version(TRIAL))).reason == "ModelNotFound"
-
-
-def test_a_digest_that_is_not_the_models_stalls() -> None:
-    found = decide(results={TRIAL: stage.trained({}, "sha256:" + "cd" * 32)})
-    assert (found.phase, found.reason) == (Phase.STALLED, "DigestMismatch")
-    assert "correct model.digest" in found.message
-
-
-def test_a_model_of_another_environment_is_fetched_first() -> None:
-    seen = stage.actual(stage.version(TRIAL, here=False), results={TRIAL: stage.trained({})})
-    found = stage.decide(pinned(), seen)
-    (change,) = stage.of(found, AcceptRun)
-    assert (found.reason, change.run, dict(change.metadata)) == ("FetchingModel", TRIAL, {})
 
 
 def test_a_revision_that_is_not_there_is_started() -> None:

@@ -1,14 +1,49 @@
-"""Deployments: where models have to be signed, one that nobody vouches for isn't begun with."""
+"""Admission: a deployment begins with the very model that is pinned; where that has to be signed, with a signed one."""
 
 from dataclasses import replace
 from typing import Any
 
-from reconciler.model.change import StartRevision
-from reconciler.model.decision import Decision, Phase
+from reconciler.model.change import AcceptRun, StartRevision
+from reconciler.model.decision import Decision, Live, Phase
 from reconciler.model.kinds.deployments import Model
 from tests.unit.reconciler import stage
-from tests.unit.reconciler.controllers.test_deployments import NEW, OLD, SMOKE, TRIAL, kinds, new, old, pinned, serving
+from tests.unit.reconciler.controllers.test_deployments import (
+    NEW,
+    OLD,
+    SMOKE,
+    TRIAL,
+    decide,
+    kinds,
+    new,
+    old,
+    pinned,
+    serving,
+)
 from tests.unit.reconciler.stage import MODEL
+
+
+def test_a_model_that_is_not_in_the_data_store_stalls_and_touches_nothing_live() -> None:
+    found = stage.decide(pinned(), stage.actual(serving(old(), traffic={OLD: 100})))
+    assert (found.phase, found.reason, found.changes) == (Phase.STALLED, "ModelNotFound", ())
+    assert isinstance(found.output, Live)
+    assert found.output.revision == OLD
+
+
+def test_a_model_whose_result_is_lost_stalls_too() -> None:
+    assert stage.decide(pinned(), stage.actual(stage.version(TRIAL))).reason == "ModelNotFound"
+
+
+def test_a_digest_that_is_not_the_models_stalls() -> None:
+    found = decide(results={TRIAL: stage.trained({}, "sha256:" + "cd" * 32)})
+    assert (found.phase, found.reason) == (Phase.STALLED, "DigestMismatch")
+    assert "correct model.digest" in found.message
+
+
+def test_a_model_of_another_environment_is_fetched_first() -> None:
+    seen = stage.actual(stage.version(TRIAL, here=False), results={TRIAL: stage.trained({})})
+    found = stage.decide(pinned(), seen)
+    (change,) = stage.of(found, AcceptRun)
+    assert (found.reason, change.run, dict(change.metadata)) == ("FetchingModel", TRIAL, {})
 
 
 def vouched(verdict: str | None, *things: Any, signers: bytes | None = b"ada") -> Decision:
