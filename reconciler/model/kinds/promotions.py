@@ -111,6 +111,10 @@ class Promotion(JobSpec):
     )
     soak: Soak | None = Field(default=None, description="What a model has to prove in the stage before this one.")
     gates: tuple[Gate, ...] = Field(default=(), description="What a trial must pass, all of it.")
+    freshness: Duration | None = Field(
+        default=None,
+        description="How old the data may be that the model was made from, when it is proposed and merged.",
+    )
     approval: Literal["review", "auto"] = Field(
         default="review", description="Whether a person merges the proposal, or the daemon when all gates hold."
     )
