@@ -149,7 +149,8 @@ class Promotion(JobSpec):
             raise ValueError(f"the route comes to {twice[0]} twice: name each environment once")
         if any(not stage for stage in self.stages):
             raise ValueError("a stage of the route is empty: name its environments, or leave it out")
-        if self.soak is not None and len(self.route) < 2:
+        is_taken_away = not self.route and "route" in self.model_fields_set
+        if self.soak is not None and len(self.route) < 2 and not is_taken_away:
             raise ValueError("soak is for what served in an environment before: give a route of two stages at least")
         return self
 
