@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.containment import Failure, Success, contain
 from reconciler.loop.cycle import Pass
@@ -16,6 +16,7 @@ from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId, Digest
 from reconciler.model.reviews import CommitStatus, PullRequest, Verdict, context_of
 from reconciler.ports.reviews import Reviews
+from reconciler.reviews.asked import asked_of_a_merge
 from reconciler.reviews.fulfilment import Done, Shown, begun, fulfilled
 from reconciler.reviews.page import page, stale
 from reconciler.reviews.rehearsal import Rehearsal
@@ -25,6 +26,8 @@ PAUSE = 15.0
 """Seconds after a look in which something failed until the next one: a forge that is down isn't asked at every tick."""
 KEPT = 50
 """Pull requests of which it is kept what they were shown, and commits of which it is kept what was done first."""
+RULES = 3600.0
+"""Seconds for which the rules of the branch are taken for what they were."""
 AGAIN = 60.0
 """Seconds after which a pull request is rehearsed again where nothing but the plan in force has changed."""
 
@@ -65,6 +68,7 @@ class Reviewer:
         self._said: dict[int, _Said] = {}
         self._shown: dict[int, Shown] = {}
         self._done: deque[Done] = deque(maxlen=KEPT)
+        self._asked: tuple[float, str] = (-RULES, "")
         self._not_before = 0.0
         self._lock = threading.Lock()
 
@@ -148,6 +152,13 @@ class Reviewer:
         if isinstance(told, Failure):
             raise Unavailable(f"pull request {pull.number}: {told.message}", told.hint)
 
+    def _rules(self, reviews: Reviews) -> str:
+        """Return what the rules of the branch ask of a merge, which is looked up once in a while."""
+        if self._now() - self._asked[0] >= RULES:
+            found = contain(reviews.rules)
+            self._asked = self._now(), asked_of_a_merge(found.value if isinstance(found, Success) else None)
+        return self._asked[1]
+
     def _keep(self, number: int, rehearsal: Rehearsal) -> None:
         """Remember what a pull request was shown, unless nothing changes by it; the oldest is forgotten."""
         self._shown.pop(number, None)
@@ -159,7 +170,7 @@ class Reviewer:
     def _publish(self, reviews: Reviews, pull: PullRequest, done: Pass) -> None:
         found = contain(lambda: self._rehearsals.of(pull, Seen(done.desired, done.actual, done.plan)))
         if isinstance(found, Success):
-            rehearsal = found.value
+            rehearsal = replace(found.value, notes=(*found.value.notes, self._rules(reviews)))
             reviews.comment(pull.number, page(rehearsal))
             self._keep(pull.number, rehearsal)
             reviews.judge(pull.commit, CommitStatus(self._context, rehearsal.verdict, rehearsal.summary, pull.url))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.loop.cycle import Pass
-from reconciler.loop.reviewing import AGAIN, PAUSE, Reviewer
+from reconciler.loop.reviewing import AGAIN, PAUSE, RULES, Reviewer
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.plan import Plan
@@ -45,6 +45,7 @@ class Page:
         self.open: Sequence[PullRequest] = pulls
         self.comments: list[tuple[int, str]] = []
         self.statuses: list[tuple[CommitId, CommitStatus]] = []
+        self.asked_for_rules = 0
 
     def pulls(self) -> Sequence[PullRequest]:
         return self.open
@@ -56,6 +57,7 @@ class Page:
         return "setpoint"
 
     def rules(self) -> BranchRules | None:
+        self.asked_for_rules += 1
         return None
 
     def comment(self, number: int, text: str) -> None:
@@ -211,3 +213,15 @@ def test_a_pull_request_that_is_merged_is_told_whether_what_it_was_shown_is_what
 
 
 SOME = stage.decide(stage.resource(stage.SHARED), stage.actual())
+
+
+def test_the_rules_of_the_branch_are_looked_up_once_in_a_while() -> None:
+    place = Place(ONE, TWO)
+    place.look()
+    place.look("d" * 40)
+    assert place.page.asked_for_rules == 1
+    pages = [text for _, text in place.page.comments if "STALE" not in text]
+    assert all("who has to approve isn't told" in text for text in pages)
+    place.now += RULES
+    place.look("e" * 40)
+    assert place.page.asked_for_rules == 2
