@@ -69,8 +69,9 @@ def proof(case: Case, deployment: Resource, stage: Stage) -> Proof:
     """Hold a model that serves in the environments before this one against what it has to prove there."""
     lines: list[str] = []
     for name, served in stage.served.items():
-        lines.append(f"`{name}` serves it since {served.since:%Y-%m-%d %H:%M} UTC")
         soak = case.spec.soak
+        wanted = f", {_span(soak.served)} are asked for" if soak and soak.served else ""
+        lines.append(f"`{name}` serves it since {served.since:%Y-%m-%d %H:%M} UTC{wanted}")
         if soak is None:
             continue
         due = served.since + soak.served

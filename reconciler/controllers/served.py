@@ -96,8 +96,8 @@ def skipped(deployment: Resource, model: Model, view: View) -> str:
         return ""
     for promotion, before in _routes(deployment, view).items():
         if lacking := [name for name in before if not has_served(deployment, model, name, view)]:
-            hint = f"merge it there first, or change the route of {promotion}"
-            return f"{model.trial} hasn't served in {' and '.join(lacking)} with this digest, which come first: {hint}"
+            way = f"by the route of {promotion} it has to serve in {' and '.join(lacking)} before it does here"
+            return f"{model.trial} hasn't served as it is pinned: {way}; merge it there first, or change the route"
     return ""
 
 

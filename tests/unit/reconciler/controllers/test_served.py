@@ -76,7 +76,7 @@ def test_a_model_that_served_in_every_environment_before_may_serve_whatever_serv
 def test_a_model_that_skipped_an_environment_is_not_begun_with(served: Any, where: str) -> None:
     found = decide(served=served)
     assert (found.phase, found.reason, found.changes) == (Phase.STALLED, "SkippedEnvironment", ())
-    assert f"{TRIAL} hasn't served in {where} with this digest" in found.message
+    assert f"it has to serve in {where} before it does here" in found.message
 
 
 def test_in_the_first_stage_off_the_route_and_without_one_nothing_comes_before() -> None:
