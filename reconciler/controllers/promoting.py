@@ -97,7 +97,8 @@ def _open(case: Case, wanted: OpenProposal, stale: tuple[Change, ...], facts: Pr
         message = f"{facts['candidate']} isn't proposed yet: {full}"
         return case.told(Phase.WAITING, Reason.TOO_MANY_PROPOSALS, message, stale, wake=wake, facts=facts)
     changes = propose_once(wanted, case.view) + stale
-    opened = [moment.isoformat() for moment in (*recent, case.view.actual.now)] if wanted in changes else None
+    counts = case.view.desired.environment.proposals.per_hour is not None and wanted in changes
+    opened = [moment.isoformat() for moment in (*recent, case.view.actual.now)] if counts else None
     facts = {**facts, "opened": opened} if opened else facts
     message = f"{wanted.name} waits for its merge"
     return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, message, changes, facts=facts)

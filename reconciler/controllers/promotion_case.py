@@ -95,7 +95,7 @@ def memory(resource: Resource, spec: Promotion, live: Model | None, view: View) 
     }
     taken_back = _taken_back(former, list(recorded.get("taken_back") or ()), now)
     told = {**told, "taken_back": taken_back} if taken_back else told
-    opened = recorded.get("opened")
+    opened = recorded.get("opened") if view.desired.environment.proposals.per_hour else None
     told = {**told, "opened": opened} if opened else told
     before = spec.before(view.desired.environment_name)
     return {**told, "after": list(before)} if before else told

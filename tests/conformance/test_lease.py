@@ -19,6 +19,7 @@ from reconciler.lease.opening import AnyLease
 from reconciler.model.errors import Unavailable, Unsafe
 from reconciler.status.branch import StatusBranch
 from tests.conformance.leases import LeaseBench
+from tests.servers.fixtures import provider
 from tests.servers.gitea import Gitea, Listener
 from tests.servers.gitea.project import project
 from tests.servers.process import until
@@ -30,7 +31,7 @@ KINDS = [
     "git near",
     "git far",
     "kubernetes, small",
-    pytest.param("kubernetes", marks=[pytest.mark.servers, pytest.mark.slow]),
+    pytest.param("kubernetes", marks=[*provider("kubernetes", "cluster", __file__).marks, pytest.mark.slow]),
 ]
 
 

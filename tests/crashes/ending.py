@@ -81,7 +81,10 @@ def timeless(content: bytes, path: str = "") -> Any:
     if document is None:
         return text
     facts = document.get("facts", {})
-    document = {**document, "facts": facts | {name: what for name, what in _TIMES.items() if facts.get(name)}}
+    facts = facts | {name: what for name, what in _TIMES.items() if facts.get(name)}
+    if "served" in facts:
+        facts = facts | {"served": [{k: v for k, v in row.items() if k != "since"} for row in facts["served"]]}
+    document = {**document, "facts": facts}
     conditions = [{k: v for k, v in told.items() if k != "since"} for told in document.get("conditions") or ()]
     return {**document, "conditions": conditions}
 

@@ -18,7 +18,7 @@ from tests.servers.lakefs.tenant import Tenant
 
 ENVIRONMENT = "cluster"
 PROVIDERS = {"data": "lakefs", "pool": "kubernetes", "serving": "kserve"}
-_TIMED = ("result.json", "provenance.json", "model-card.md")
+_TIMED = ("result.json", "provenance.json", "model-card.md", "model.intoto.jsonl")
 
 
 class LifeOnEngines(Life):

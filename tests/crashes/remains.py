@@ -19,7 +19,7 @@ from tests.crashes.embedded import MONITOR, Life
 from tests.unit.reconciler.git.people import git
 
 _REPORT = re.compile(rf"({MONITOR})/[0-9a-f]{{12}}")
-_TIMED = re.compile(r"/(result\.json|provenance\.json|model-card\.md)$")
+_TIMED = re.compile(r"/(result\.json|provenance\.json|model-card\.md|model\.intoto\.jsonl)$")
 _FOLDERS = ("work", "trash", "leaving")
 
 

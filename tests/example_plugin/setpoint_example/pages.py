@@ -32,7 +32,7 @@ class PagesForge:
     def merge(self, name: str, agreed: Agreed | None = None) -> CommitId:
         return self._git.merge(name, agreed)
 
-    def close(self, name: str) -> None:
+    def close(self, name: str, why: str = "") -> None:
         self._git.close(name)
         self._page(name).unlink(missing_ok=True)
 
