@@ -1,4 +1,4 @@
-"""The sample repository on a real Gitea: two people, the daemon's own user, the rules of the branch, and two daemons."""
+"""The sample on a real Gitea: two people, the daemons' own user, the rules of the branch, and two daemons."""
 
 import os
 import secrets
@@ -26,7 +26,7 @@ from tests.servers.recipes import GITEA
 EVENTS = ("push", "pull_request", "pull_request_comment", "pull_request_review_approved", "pull_request_sync")
 RIGHTS = ("write:repository", "write:issue", "read:user")
 """What the daemon's token may do."""
-OTHERS = ("specs/datasets/digits.yaml", "specs/labels/digits.yaml", "specs/experiments/digits.yaml")
+OTHERS: tuple[str, ...] = ("specs/datasets/digits.yaml", "specs/labels/digits.yaml", "specs/experiments/digits.yaml")
 OTHERS += ("specs/monitors/employment.yaml", "environments/ray", "environments/cluster")
 """What of the sample this play does without."""
 QUERY = "SELECT * FROM census WHERE employed IS NOT NULL AND AGEP BETWEEN 16 AND 74 AND id % 4 = 0 ORDER BY id"

@@ -16,7 +16,7 @@ _PART = """(() => {{
   document.querySelectorAll('.issue-content-right, .timeline-item, .ui.dropdown > .menu').forEach(one => {{
     if (!shown.some(part => one.contains(part))) one.style.display = 'none';
   }});
-  document.querySelectorAll('.merge-section > *, .no-content').forEach(one => one.style.display = 'none');
+  document.querySelectorAll('.merge-section').forEach(one => one.style.display = 'none');
   document.querySelectorAll('.issue-content-left').forEach(one => one.style.width = '100%');
   document.querySelectorAll('.emoji').forEach(one => one.outerHTML = one.textContent.replace('✅', {tick!r}));
   document.querySelectorAll('relative-time').forEach(one => one.replaceWith(one.getAttribute('datetime').slice(0, 10)));

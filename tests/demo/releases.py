@@ -80,7 +80,8 @@ def first(workspace: OnForge) -> None:
 def change(workspace: OnForge) -> None:
     """Open a pull request that tries another kind of model, and read what its merge would do."""
     spec = (workspace.work / EXPERIMENT).read_text().replace("model: logistic", "model: choice(logistic, gbm)")
-    number = _open(workspace, "boosting", {EXPERIMENT: spec}, "Try gradient boosting, too")
+    why = "Logistic regression can't tell that what age means depends on schooling."
+    number = _open(workspace, "boosting", {EXPERIMENT: spec}, ("Try gradient boosting, too", why))
     page = _page(workspace, number)
     check("params.model" in page["dev"], f"the page doesn't tell of the change: {page['dev']}")
     workspace.album.take("pull-request", f"{workspace.url}/pulls/{number}", PLANNED)
@@ -112,7 +113,8 @@ def bad(workspace: OnForge) -> None:
     spec = (workspace.work / EXPERIMENT).read_text().replace("defaults:\n- tabular\n- _self_\n", "")
     spec = spec.partition("params:")[0] + "runner: {command: [python, train.py], code: code}\n"
     files = {EXPERIMENT: spec, "code/train.py": SCRIPT}
-    number = _open(workspace, "explained", files, "Train a model that can be explained")
+    why = "A weight for each answer, which anybody can read."
+    number = _open(workspace, "explained", files, ("Train a model that can be explained", why))
     _page(workspace, number)
     _merge(workspace, number)
     number = _proposed(workspace, good)
@@ -121,7 +123,8 @@ def bad(workspace: OnForge) -> None:
     workspace.wait("the release to fail", lambda: workspace.reason("prod", DEPLOYMENT) == "RolledBack")
     workspace.display.say(workspace.message("prod", DEPLOYMENT))
     workspace.wait("its revert to be merged", lambda: _serves(workspace, good))
-    (revert,) = [pull for pull in _pulls(workspace, "closed") if pull["title"].startswith("Revert")]
+    (number,) = [pull["number"] for pull in _pulls(workspace, "closed") if pull["title"].startswith("Revert")]
+    revert = workspace.project.ask(workspace.project.owner, "GET", f"/pulls/{number}").raise_for_status().json()
     check(revert["merged"], "the revert isn't merged")
     workspace.album.take("revert", revert["html_url"], REVERTED)
     asked = workspace.traffic
@@ -136,8 +139,9 @@ def tell(workspace: OnForge) -> None:
     workspace.display.say(told)
 
 
-def _open(workspace: OnForge, branch: str, files: Mapping[str, str], title: str) -> int:
-    """Push files to a branch off `main`, as the author, and open a pull request."""
+def _open(workspace: OnForge, branch: str, files: Mapping[str, str], words: tuple[str, str]) -> int:
+    """Push files to a branch off `main`, as the author, and open a pull request with a title and a text."""
+    title, body = words
     workspace.git("fetch", "--quiet", "origin", "main")
     workspace.git("checkout", "--quiet", "-B", branch, "FETCH_HEAD")
     for path, text in files.items():
@@ -146,7 +150,7 @@ def _open(workspace: OnForge, branch: str, files: Mapping[str, str], title: str)
     workspace.git("add", "--all")
     workspace.git("commit", "--quiet", "--message", title)
     workspace.git("push", "--quiet", "origin", f"HEAD:{branch}")
-    number = workspace.project.open(branch, title)
+    number = workspace.project.open(branch, title, body)
     workspace.display.say(f"the author opens {workspace.url}/pulls/{number}: {title}")
     return number
 
@@ -166,7 +170,7 @@ def _page(workspace: OnForge, number: int) -> Mapping[str, str]:
 
 
 def _statuses(workspace: OnForge, number: int, *more: str) -> Mapping[str, Mapping[str, Any]]:
-    """Return the newest statuses on a pull request's head, once none waits: those of its plans, and more that are named."""
+    """Return the statuses on a pull request's head, once none waits: those of its plans, and more that are named."""
     found: dict[str, Mapping[str, Any]] = {}
 
     def are_there() -> bool:
