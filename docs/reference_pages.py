@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import prometheus_client
-
-from reconciler.cli import VERBS
+from reconciler.cli import VERBS, module_of
 from reconciler.cli.exits import Exit
 from reconciler.loop.health import Metrics
 from reconciler.model import facts
@@ -15,10 +13,15 @@ from reconciler.model.kinds import KINDS
 from reconciler.model.markdown import table
 from reconciler.model.reason import Reason
 from reconciler.plugins import PORTS, installed
+from reconciler.web.metrics import DeliveryCounter, together
 
 SETTINGS = (
-    ("SETPOINT_REPOSITORY", "--repository", "A path or URL of the repository."),
-    ("SETPOINT_ENVIRONMENT", "--environment", "A folder under environments/."),
+    ("SETPOINT_REPOSITORY", "--repository", "A path or URL of the repository; for `run` a line for each of several."),
+    (
+        "SETPOINT_ENVIRONMENT",
+        "--environment",
+        "A folder under environments/; for `run` several, with spaces in between.",
+    ),
     ("SETPOINT_BRANCH", "--branch", "The watched branch."),
     ("SETPOINT_HTTP", "--http", "host:port of the daemon's `/healthz`, `/readyz` and `/metrics`."),
     ("SETPOINT_HOME", "--home", "Where the embedded engines keep their state."),
@@ -31,6 +34,13 @@ SETTINGS = (
         "SETPOINT_SIGNING_KEY",
         "--signing-key",
         "The private SSH key that signs what is merged, and statements about models.",
+    ),
+    ("SETPOINT_LEASE", "--lease", "What decides which daemon may write: `git`, `kubernetes`, `kubernetes:NAMESPACE`."),
+    ("SETPOINT_GITHUB_APP", "", "The client id or number of the App of GitHub by which Git reaches the repository."),
+    (
+        "SETPOINT_GITHUB_APP_KEY_FILE",
+        "",
+        "A file with that App's private key; unset, it is `SETPOINT_SECRET_GITHUB_APP_KEY`.",
     ),
     ("SETPOINT_SECRET_<NAME>", "", "What `${secret:NAME}` stands for, inside jobs."),
     ("SETPOINT_RUN, SETPOINT_ATTEMPT", "", "Set in a job: the run's name, and which attempt it is."),
@@ -51,12 +61,13 @@ def pages() -> Mapping[str, str]:
         "reference/kinds.md": "# Kinds\n\n"
         + "\n\n".join(_model(name, kind.model_json_schema()) for name, kind in KINDS.items()),
         "reference/environment.md": "# Environment\n\n" + _model("environment.yaml", Environment.model_json_schema()),
-        "reference/cli.md": "# Command line\n\nEvery verb but `run`, which never ends, prints JSON with `--json`.\n\n"
-        + "\n\n".join(map(_verb, VERBS)),
+        "reference/cli.md": "# Command line\n\nEvery verb prints JSON with `--json`, but for `run`, which never ends, "
+        "and `git-credential`, which speaks Git's words.\n\n" + "\n\n".join(map(_verb, VERBS)),
         "reference/exit-codes.md": "# Exit codes\n\n" + _exits(),
         "reference/reasons.md": _reasons(),
         "reference/status.md": _status(),
-        "reference/metrics.md": "# Metrics\n\nOf the daemon, at `/metrics`.\n\n" + _metrics(),
+        "reference/metrics.md": "# Metrics\n\nOf the daemon, at `/metrics`. All but `setpoint_webhooks` have "
+        "the labels `repository` and `environment`.\n\n" + _metrics(),
         "reference/settings.md": "# Settings\n\n" + table(("variable", "option", ""), SETTINGS_ROWS),
         "reference/providers.md": "# Providers\n\n" + _providers(),
         "reference/runners.md": _runners(),
@@ -117,7 +128,7 @@ def _yaml(value: Any) -> str:
 
 
 def _verb(name: str) -> str:
-    options = {"module": f"reconciler.cli.{name}", "command": "command", "prog_name": f"setpoint {name}", "depth": "1"}
+    options = {"module": module_of(name), "command": "command", "prog_name": f"setpoint {name}", "depth": "1"}
     return "::: mkdocs-click\n" + "\n".join(f"    :{key}: {value}" for key, value in options.items())
 
 
@@ -176,7 +187,7 @@ def _member_docs(enumeration: type) -> Iterator[tuple[str, str]]:
 
 
 def _metrics() -> str:
-    registry: prometheus_client.CollectorRegistry = Metrics("example").registry
+    registry = together([({}, Metrics("example").registry), ({}, DeliveryCounter().registry)])
     rows = [(f"`{family.name}`", family.type, family.documentation) for family in registry.collect()]
     return table(("metric", "type", ""), rows)
 

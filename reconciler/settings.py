@@ -6,11 +6,14 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from reconciler.model.errors import Refused
 from reconciler.model.text import without_credentials
 from runners.contract.secrets import PREFIX, SECRET
 
+APP_KEY = "GITHUB_APP_KEY"
+"""The secret that is the key of the App by which Git reaches the repository, where no file is."""
 _PROGRAMS = re.compile(
     r"PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|VIRTUAL_ENV|CONDA_PREFIX|LD_LIBRARY_PATH|DYLD_\w+"
     r"|PYTHON\w+|(?i:https?|ftp|all|no)_(?i:proxy)|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|XDG_\w+"
@@ -25,7 +28,7 @@ class Settings:
 
     `repository` is a path or a URL, `branch` the watched branch. `home` is the folder for everything that the embedded
     engines keep. Commits have to be signed by those whom the files `verify_with` list, if there are any, and
-    what is merged is signed by `signing_key`.
+    what is merged is signed by `signing_key`. `lease` says what decides which daemon may write.
     """
 
     repository: str
@@ -34,6 +37,7 @@ class Settings:
     home: Path = Path()
     verify_with: tuple[Path, ...] = ()
     signing_key: Path | None = None
+    lease: str = "git"
 
     @property
     def place(self) -> str:
@@ -66,6 +70,14 @@ def trusted(environ: Mapping[str, str] = os.environ) -> tuple[tuple[Path, ...], 
     files = [name for name in environ.get("SETPOINT_VERIFY_WITH", "").split(os.pathsep) if name]
     key = environ.get("SETPOINT_SIGNING_KEY")
     return tuple(Path(name).absolute() for name in files), Path(key).absolute() if key else None
+
+
+def git_app(environ: Mapping[str, str] = os.environ) -> Mapping[str, Any]:
+    """Return the App of GitHub by which Git reaches the repository, as options of the forge `github`; none if unset."""
+    app, file = environ.get("SETPOINT_GITHUB_APP", ""), environ.get("SETPOINT_GITHUB_APP_KEY_FILE", "")
+    if not app:
+        return {}
+    return {"app": app, "private_key_file": file} if file else {"app": app, "private_key": f"${{secret:{APP_KEY}}}"}
 
 
 def default_home(repository: str, environ: Mapping[str, str] = os.environ) -> Path:

@@ -15,10 +15,12 @@ from reconciler.compose import Composer
 from reconciler.compose.commit_policy import read_policy
 from reconciler.containment import Failure, contained
 from reconciler.controllers import CONTROLLERS
+from reconciler.git.remote import Access
 from reconciler.home import CODE, MIRROR, claim, claim_for
 from reconciler.lease.claim import NOBODY
 from reconciler.lease.heartbeat import Heartbeat
-from reconciler.lease.lease import Lease, LeaseHeld
+from reconciler.lease.lease import LeaseHeld
+from reconciler.lease.opening import FAR, NEAR, AnyLease, Opened, open_lease
 from reconciler.loop.apply import Applier
 from reconciler.loop.attesting import Attesting
 from reconciler.loop.cycle import Cycle
@@ -36,7 +38,7 @@ from reconciler.ports.pool import RunnerPool
 from reconciler.ports.reviews import Reviews
 from reconciler.ports.source import SourceTree
 from reconciler.reviews.rehearsals import Rehearsals
-from reconciler.settings import Settings
+from reconciler.settings import APP_KEY, Settings, git_app
 from reconciler.signatures import SigningKey, check, pinned
 from reconciler.status.branch import StatusBranch
 from reconciler.status.elsewhere import Elsewhere
@@ -142,6 +144,7 @@ def offered(environment: Environment) -> Mapping[str, str]:
     """Return the environment variables that a pool of this machine may give to jobs: no secret of a provider."""
     choices = (environment.data, environment.pool, environment.serving, environment.forge)
     named = {PREFIX + name for choice in choices for name in SECRET.findall(str(choice.options))}
+    named |= {PREFIX + APP_KEY} if git_app() else set()
     return {name: value for name, value in os.environ.items() if name not in named}
 
 
@@ -170,7 +173,7 @@ def folder(choice: ProviderChoice, default: Path, home: Path) -> Path:
 class Holding:
     """The lease as the daemon asks for it: held or not, and by whom. `check` raises where it may not be asked for."""
 
-    def __init__(self, lease: Lease, check: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, lease: AnyLease, check: Callable[[], None] = lambda: None) -> None:
         self._lease = lease
         self._check = check
         self._other = NOBODY
@@ -214,12 +217,13 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Wired:
-    """One environment of a repository, wired up."""
+    """One environment of a repository, wired up. Its lease is renewed at intervals of `renewal`."""
 
     settings: Settings
     source: Source
     status: StatusBranch
     lease: Holding
+    renewal: timedelta
     converging: Converging
     reviewer: Reviewer
 
@@ -230,6 +234,7 @@ def wire(
     tell: Callable[[Address, Failure], None] = lambda _address, _failure: None,
     *,
     trees: Callable[[CommitId], SourceTree] | None = None,
+    source: Source | None = None,
 ) -> Wired:
     """Wire up an environment.
 
@@ -238,10 +243,12 @@ def wire(
         goes_on: asked before each change; False stops further writes, as does a lease that isn't held or has run out.
         tell: told of defects that were contained.
         trees: lists the files of a commit that the watched repository may not have, such as one that isn't pushed.
+        source: the watched branch, where it is open already.
     """
-    source = open_source(settings)
+    source = source or open_source(settings)
     composer = Composer(lambda commit: _tree(source, trees, commit), settings.environment)
-    lease = Lease(source.repository, settings.environment, holder_name(), SystemClock(), span=lease_span(source))
+    opened = _lease(settings, source)
+    lease = opened.lease
     status = StatusBranch(source.repository, settings.environment, lease)
     elsewhere = Elsewhere(lambda name: StatusBranch(source.repository, name))
 
@@ -249,18 +256,11 @@ def wire(
         return lease.held() and goes_on()
 
     def make_cycle(chosen: Engines) -> Cycle:
-        attest = Attesting(chosen.reader, signing_key(settings), version("setpoint"))
-        applier = Applier(chosen, lambda tree: export(source, tree, settings.home / CODE), may_write, attest=attest)
+        applier = _applier(chosen, settings, source, may_write)
         return Cycle(
-            composer,
-            chosen,
-            status,
-            controllers=CONTROLLERS,
-            applier=applier,
-            tell=tell,
-            elsewhere=elsewhere.read,
-            host=lease.holder,
-        )
+            composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell,
+            elsewhere=elsewhere.read, host=lease.holder,
+        )  # fmt: skip
 
     converging = Converging(
         source,
@@ -274,7 +274,18 @@ def wire(
     controllers = contained(CONTROLLERS, tell)
     rehearsals = Rehearsals(Source(source.repository, source.branch), settings.environment, controllers)
     reviewer = Reviewer(rehearsals, settings.environment, lambda: converging.reviews)
-    return Wired(settings, source, status, Holding(lease, converging.is_readable), converging, reviewer)
+    holding = Holding(lease, converging.is_readable)
+    return Wired(settings, source, status, holding, opened.every, converging, reviewer)
+
+
+def _lease(settings: Settings, source: Source) -> Opened:
+    repository, span = source.repository, lease_span(source)
+    return open_lease(settings.lease, repository, settings.environment, holder_name(), clock=SystemClock(), span=span)
+
+
+def _applier(chosen: Engines, settings: Settings, source: Source, may_write: Callable[[], bool]) -> Applier:
+    attest = Attesting(chosen.reader, signing_key(settings), version("setpoint"))
+    return Applier(chosen, lambda tree: export(source, tree, settings.home / CODE), may_write, attest=attest)
 
 
 def verification(settings: Settings, source: Source) -> Verification:
@@ -314,13 +325,24 @@ def _tree(source: Source, trees: Callable[[CommitId], SourceTree] | None, commit
 
 
 def lease_span(source: Source) -> timedelta:
-    """Return how long a claim holds: short where renewing costs nothing, long where a forge counts the requests."""
-    return timedelta(seconds=15 if source.repository.watched else 90)
+    """Return how long a claim holds: short where renewing costs nothing, longer where a forge counts the requests."""
+    return NEAR if source.repository.watched else FAR
 
 
 def open_source(settings: Settings) -> Source:
     """Open the watched branch."""
-    return Source.open(settings.repository, settings.branch, settings.home / MIRROR)
+    place = settings.repository
+    return Source.open(place, settings.branch, settings.home / MIRROR, git_access(place))
+
+
+def git_access(place: str) -> Access | None:
+    """Return what gives Git its credentials for a repository: the App that the environment variables name, if any."""
+    options = git_app()
+    if not options or not place.startswith(("https://", "http://")):
+        return None
+    from reconciler.providers.forge.github.git_access import git_access as by_app
+
+    return by_app(place, **options).given
 
 
 def export(source: Source, tree: str, home: Path) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 INK, FILL, FAINT, SIGNAL = "#1f2933", "#3b7ea1", "#9aa5b1", "#c2410c"
 _DPI = 100
@@ -19,7 +20,14 @@ def new_figure(width: float, height: float) -> Figure:
 
 def save(figure: Figure, path: Path) -> None:
     """Write a figure as PNG, without the drawing program's name and version in it."""
+    without_formulas(figure)
     figure.savefig(path, format="png", metadata={"Software": None})
+
+
+def without_formulas(figure: Figure) -> None:
+    """Have every text drawn as it stands: matplotlib takes what is between dollar signs for a formula."""
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
 
 
 def in_order(value: Any) -> tuple[bool, float, str]:
@@ -34,5 +42,5 @@ def clipped(text: str, most: int) -> str:
 
 
 def plain(text: str) -> str:
-    """Make a text safe for matplotlib, which reads mathematics between dollar signs and can't draw control signs."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text).replace("$", r"\$")
+    """Make a text safe for matplotlib, which can't draw control signs."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)

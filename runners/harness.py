@@ -65,7 +65,8 @@ def main(arguments: list[str]) -> int:
         check_together(request)
         with last_words:
             last_words.asked = near(request)
-            finish(request, folder, _runner(request.runner)(last_words.asked, folder))
+            began = _now()
+            finish(request, folder, _runner(request.runner)(last_words.asked, folder), began)
     except RunnerError as error:
         return _fail(request, folder, error)
     return last_words.exit_code
@@ -185,8 +186,14 @@ class _LastWords:
         return True
 
 
-def finish(request: Request, folder: Path, result: Result) -> Result:
+def finish(request: Request, folder: Path, result: Result, began: str = "") -> Result:
     """Write the result with the digests of all files, after everything else is on the disk.
+
+    Args:
+        request: what was asked.
+        folder: what was left.
+        result: what is told of it.
+        began: when the work began, in ISO 8601; empty where that isn't known.
 
     Raises:
         InputError: something that was left can't be kept.
@@ -196,7 +203,12 @@ def finish(request: Request, folder: Path, result: Result) -> Result:
         update={
             "files": files,
             "content": result.content or content_of(files),
-            "provenance": {**request.provenance, **result.provenance, "finished_at": _now()},
+            "provenance": {
+                **request.provenance,
+                **result.provenance,
+                **({"started_at": began} if began else {}),
+                "finished_at": _now(),
+            },
         }
     )
     told = {**scrubbed_document(whole.model_dump(mode="json")), "files": files}

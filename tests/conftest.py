@@ -1,5 +1,6 @@
 """Options of the whole suite."""
 
+import gc
 import os
 
 import pytest
@@ -20,3 +21,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the crash sweeps be narrowed to one point, and the random lives to one seed, as a failure names it."""
     parser.addoption("--killed-at", metavar="POINT", help="tests/crashes: kill at this point only")
     parser.addoption("--life", metavar="SEED", type=int, help="tests/lives: play the stories of this seed only")
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over the tests themselves: it went through ten thousand of them over and over."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

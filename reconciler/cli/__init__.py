@@ -33,12 +33,18 @@ VERBS: dict[str, str] = {
     "suspend": "Hold a resource as it is.",
     "resume": "Let a suspended resource go on.",
     "reconcile": "Ask for a resource to be made anew now.",
+    "git-credential": "Give Git a token of the App of GitHub.",
     "schema": "Print or write the JSON Schemas of the specs.",
     "doctor": "Say what is missing on this machine, and how to get it.",
     "simulate": "Try these specs under faults, in memory.",
     "demo": "Show the whole life of a model on this machine.",
 }
-"""Every verb with its one line of help; its module is `reconciler.cli.<verb>`, its command `command`."""
+"""Every verb with its one line of help; its module is as `module_of` says, its command `command`."""
+
+
+def module_of(verb: str) -> str:
+    """Return the name of a verb's module."""
+    return f"reconciler.cli.{verb.replace('-', '_')}"
 
 
 class Verbs(click.Group):
@@ -52,7 +58,7 @@ class Verbs(click.Group):
         """Import a verb's command."""
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"reconciler.cli.{cmd_name}").command
+        command: click.Command = import_module(module_of(cmd_name)).command
         return command
 
     def resolve_command(

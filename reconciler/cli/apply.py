@@ -10,7 +10,7 @@ from reconciler.cli.controls import write_approval
 from reconciler.cli.durations import SPAN
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import placed, trusting
+from reconciler.cli.options import leasing, placed, trusting
 from reconciler.cli.output import STYLES, as_json, counted, print_json, say, styled
 from reconciler.cli.plan import as_document
 from reconciler.cli.status_reader import now
@@ -32,11 +32,12 @@ TICK = 0.25
 @as_json
 @placed
 @trusting
+@leasing
 def command(settings: Settings, timeout: float, approve: str, to_json: bool) -> int:
     """Converge once: make passes until nothing more happens by itself, then stop. A daemon mustn't run meanwhile."""
     from reconciler.containment import contain
     from reconciler.loop.wake_up import Schedules, WakeUp
-    from reconciler.wiring import lease_span, wire
+    from reconciler.wiring import wire
 
     if approve:
         write_approval(settings, approve)
@@ -47,7 +48,7 @@ def command(settings: Settings, timeout: float, approve: str, to_json: bool) -> 
             return Exit.OK
         raise Unavailable(f"{wired.lease.holder()} holds the lease", "it converges by itself: see `setpoint status`")
     renewals = Schedules(WakeUp())
-    renewals.every("lease", lease_span(wired.source) / 3, lambda: contain(wired.lease.acquire))
+    renewals.every("lease", lambda: wired.renewal, lambda: contain(wired.lease.acquire))
     try:
         done, is_converged = converge(wired, timeout, quiet=to_json)
     finally:

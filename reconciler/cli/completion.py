@@ -26,7 +26,8 @@ def complete_environments(context: click.Context, parameter: click.Parameter, ty
     from reconciler.cli.scope import environments, here
 
     try:
-        place = str(context.params.get("repository") or here())
+        several = context.params.get("repositories") or (None,)
+        place = str(context.params.get("repository") or several[0] or here())
         return _beginning(environments(place, str(context.params.get("branch") or "main")), typed)
     except (SetpointError, OSError):
         return []

@@ -58,23 +58,45 @@ def rule_findings(rules: "BranchRules", branch: str, context: str) -> Iterator[F
         rules.is_protected,
         fix=f"protect {branch}: merges by pull request only",
     )
-    asks = "ask for one at least, and dismiss stale ones"
-    yield Finding("approvals", f"{rules.approvals} asked for", rules.approvals > 0, fix=asks)
-    asked = ", ".join(sorted(rules.contexts)) or "none"
-    has_ours = any(_matches(pattern, context) for pattern in rules.contexts)
-    yield Finding("required statuses", asked, has_ours, fix=f"require {context}: a plan that fails holds a merge then")
+    yield from _approvals(rules)
+    asked = None if rules.contexts is None else ", ".join(sorted(rules.contexts)) or "none"
+    has_ours = any(_matches(pattern, context) for pattern in rules.contexts or ())
+    yield _found(
+        "required statuses", asked, is_well=has_ours, fix=f"require {context}: a plan that fails holds a merge then"
+    )
     yield from _rights(rules)
 
 
+def _approvals(rules: "BranchRules") -> Iterator[Finding]:
+    asked = None if rules.approvals is None else f"{rules.approvals} asked for"
+    yield _found("approvals", asked, is_well=bool(rules.approvals), fix="ask for one at least, and dismiss stale ones")
+    words = {True: "taken back by a push", False: "stay after a push", None: None}
+    is_well = rules.dismisses_stale is True
+    fix = "have them dismissed: people merge what nobody has looked at"
+    yield _found("stale approvals", words[rules.dismisses_stale], is_well=is_well, fix=fix)
+
+
 def _rights(rules: "BranchRules") -> Iterator[Finding]:
-    if rules.we_may_push is not None:
-        told = "may push past pull requests: too wide" if rules.we_may_push else "merges by pull request"
-        fix = "take the daemon's user off those who may push"
-        yield Finding("our right to push", told, not rules.we_may_push, fix=fix)
-    if rules.we_administer is not None:
-        told = "administers the repository: too wide" if rules.we_administer else "can't change the rules"
-        fix = "give the daemon's user the right to write, and no more"
-        yield Finding("our right to administer", told, not rules.we_administer, fix=fix)
+    words = {True: "may go past the rules: too wide", False: "merges by pull request", None: None}
+    fix = "take the daemon's user off those who may push, or go past the rules"
+    yield _found("our right to push", words[rules.we_may_push], is_well=not rules.we_may_push, fix=fix)
+    words = {True: "administers the repository: too wide", False: "can't change the rules", None: None}
+    fix = "give the daemon's user the right to write, and no more"
+    yield _found("our right to administer", words[rules.we_administer], is_well=not rules.we_administer, fix=fix)
+    if rules.unneeded:
+        told = f"{', '.join(sorted(rules.unneeded))}: too wide"
+        yield Finding("our other rights", told, False, fix="take from the App what the page on its forge doesn't name")
+    if rules.sees_checks is not None:
+        told = "commit statuses and check runs" if rules.sees_checks else "commit statuses alone"
+        fix = "be an App with the right checks: read, where promotions wait for jobs of GitHub Actions"
+        yield Finding("checks of others that we see", told, rules.sees_checks, needed=False, fix=fix)
+
+
+def _found(what: str, told: str | None, *, is_well: bool, fix: str) -> Finding:
+    """Return a finding; what isn't told to us is said to be unknown, and held against nobody."""
+    if told is None:
+        return Finding(what, "unknown: the forge doesn't tell us", False, needed=False, fix=f"look there: {fix}")
+    return Finding(what, told, is_well, fix=fix)
 
 
 def _matches(pattern: str, context: str) -> bool:

@@ -1,14 +1,15 @@
 """Options that verbs share: where they act."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.types import StringParamType
 
 from reconciler.cli.completion import complete_environments
-from reconciler.cli.scope import settle
+from reconciler.cli.scope import settle, settle_all
 from reconciler.settings import Settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -47,6 +48,52 @@ _OPTIONS = (
 )
 
 
+class _Lines(StringParamType):
+    """Text of which an environment variable may hold several, one a line: paths may have spaces in them."""
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        """Return the lines."""
+        return [line.strip() for line in rv.splitlines() if line.strip()]
+
+
+_SEVERAL = (
+    click.option(
+        "--repository",
+        "-C",
+        "repositories",
+        envvar="SETPOINT_REPOSITORY",
+        show_envvar=True,
+        multiple=True,
+        type=_Lines(),
+        help="A path or URL; by default the repository you stand in, or its origin if the daemon watches that. "
+        "May be given again; the variable then has a line for each.",
+    ),
+    click.option(
+        "--environment",
+        "-e",
+        "environments",
+        envvar="SETPOINT_ENVIRONMENT",
+        show_envvar=True,
+        multiple=True,
+        shell_complete=complete_environments,
+        help="A folder under environments/ of each repository; needed where there are several. May be given again; "
+        "the variable then has spaces between them.",
+    ),
+    *_OPTIONS[2:],
+)
+
+
+def placed_at_several(function: Function) -> Function:
+    """Give a command the options that say where it acts, in any number of places; it gets them as `several`."""
+
+    def wrapped(
+        repositories: tuple[str, ...], environments: tuple[str, ...], branch: str, home: Path | None, **options: Any
+    ) -> Any:
+        return function(several=settle_all(repositories, environments, branch, home), **options)
+
+    return with_options(function, wrapped, _SEVERAL)
+
+
 def placed(function: Function) -> Function:
     """Give a command the options that say where it acts; it gets them as `settings`."""
 
@@ -77,13 +124,46 @@ _TRUST = (
 )
 
 
-def trusting(function: Function) -> Function:
-    """Give a command that is `placed` the options that say whose commits are taken, and how its own are signed."""
+_LEASE = (
+    click.option(
+        "--lease",
+        envvar="SETPOINT_LEASE",
+        show_envvar=True,
+        default="git",
+        show_default=True,
+        help="What decides which daemon may write: git, kubernetes or kubernetes:NAMESPACE, the same for all daemons.",
+    ),
+)
 
-    def wrapped(settings: Settings, verify_with: tuple[Path, ...], signing_key: Path | None, **options: Any) -> Any:
-        files = tuple(path.absolute() for path in verify_with) or settings.verify_with
-        key = signing_key.absolute() if signing_key else settings.signing_key
-        return function(settings=replace(settings, verify_with=files, signing_key=key), **options)
+
+def leasing(function: Function) -> Function:
+    """Give a command that is placed the option that says what decides which daemon may write."""
+
+    def wrapped(lease: str, **options: Any) -> Any:
+        from reconciler.lease.opening import check_lease
+
+        return function(**_changed(options, lambda settings: replace(settings, lease=check_lease(lease))))
+
+    return with_options(function, wrapped, _LEASE)
+
+
+def _changed(options: Mapping[str, Any], change: Callable[[Settings], Settings]) -> dict[str, Any]:
+    """Return a command's options with other settings, of one place or of several."""
+    if "several" in options:
+        return {**options, "several": tuple(map(change, options["several"]))}
+    return {**options, "settings": change(options["settings"])}
+
+
+def trusting(function: Function) -> Function:
+    """Give a command that is placed the options that say whose commits are taken, and how its own are signed."""
+
+    def wrapped(verify_with: tuple[Path, ...], signing_key: Path | None, **options: Any) -> Any:
+        def trusts(settings: Settings) -> Settings:
+            files = tuple(path.absolute() for path in verify_with) or settings.verify_with
+            key = signing_key.absolute() if signing_key else settings.signing_key
+            return replace(settings, verify_with=files, signing_key=key)
+
+        return function(**_changed(options, trusts))
 
     return with_options(function, wrapped, _TRUST)
 

@@ -4,9 +4,7 @@ import logging
 import os
 import signal
 import sys
-import threading
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO, cast
 
 import click
@@ -15,16 +13,14 @@ from reconciler.cli.durations import SPAN
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
 from reconciler.cli.log_stream import LogStream
-from reconciler.cli.options import placed, trusting
+from reconciler.cli.options import leasing, placed_at_several, trusting
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
-    from reconciler.loop.daemon import Rhythm
-    from reconciler.watched.branch import Source
-    from reconciler.web.health import App
+    from reconciler.cli.driving import Driving
 
-POLL = {False: timedelta(seconds=10), True: timedelta(minutes=3)}
-"""How often a remote's refs are asked for, without webhooks and with them, where nobody says otherwise."""
+POLL = {False: 10.0, True: 180.0}
+"""Seconds: how often a remote's refs are asked for, without webhooks and with them, where nobody says otherwise."""
 
 
 @examples("setpoint run --repository https://forge/team/models.git --environment prod --http 0.0.0.0:9180")
@@ -59,80 +55,69 @@ POLL = {False: timedelta(seconds=10), True: timedelta(minutes=3)}
     show_default=True,
     help="How the log is written; `auto` is text on a terminal, else JSON.",
 )
-@placed
+@placed_at_several
 @trusting
+@leasing
 def command(
-    settings: Settings, http: str, webhook_secret: str, resync: float, poll: float | None, log_format: str
+    several: tuple[Settings, ...], http: str, webhook_secret: str, resync: float, poll: float | None, log_format: str
 ) -> None:
-    """Run the daemon: watch the repository and keep converging until SIGTERM.
+    """Run the daemon: watch repositories and keep their environments converging until SIGTERM.
 
-    Jobs and endpoints live on when it stops, and the next daemon adopts them.
+    Each environment has a loop, a lease and engines of its own: what befalls one leaves the others as they are. Jobs
+    and endpoints live on when it stops, and the next daemon adopts them.
     """
     import structlog
 
-    from reconciler.loop.daemon import Daemon
-    from reconciler.loop.health import Metrics, Pulse
+    from reconciler.cli.driving import Spans, drivings
     from reconciler.loop.shutdown import until_stopped
-    from reconciler.loop.wake_up import WakeUp, watch
-    from reconciler.web.health import app
-    from reconciler.wiring import SystemClock, wire
+    from reconciler.watched.repositories import Repositories
 
     configure_logs(log_format)
-    log = structlog.get_logger()
-    clock, wake_up, quit_watch = SystemClock(), WakeUp(), threading.Event()
-    wired = wire(
-        settings,
-        lambda: not wake_up.stopped,
-        lambda address, failure: log.error("defect", address=address, error=failure.message, trace=failure.trace),
-    )
-    repository = wired.source.repository
-    pulse, metrics = Pulse(clock.now(), wired.lease.held), Metrics(settings.environment)
-    daemon = Daemon(
-        wired.converging, wired.lease, wake_up, metrics=metrics, pulse=pulse, now=clock.now,
-        rhythm=_rhythm(wired.source, resync, poll, POLL[bool(webhook_secret)]), reviewer=wired.reviewer,
-    )  # fmt: skip
-    obey_signals(wake_up.stop)
-    if repository.watched:
-        watch(repository.watched, wake_up, quit_watch)
-    address, stop = _serve(http, app(pulse, metrics, clock.now), webhook_secret, wake_up.tell, metrics.delivered)
-    told = {"repository": settings.place, "environment": settings.environment, "home": str(settings.home)}
-    log.info("started", **told, http=address)
+    repositories = Repositories()
+    driven = drivings(several, repositories, Spans(resync, poll or POLL[bool(webhook_secret)]))
+    runs = [one.ready() for one in driven]
+    obey_signals(*(one.wake_up.stop for one in driven))
+    address, stop = _serve(http, driven, webhook_secret)
+    for one in driven:
+        one.started(address)
     try:
-        has_ended = until_stopped(daemon.run, wake_up, repository.cancel)
+        has_ended = until_stopped(runs, lambda: driven[0].wake_up.stopped, repositories.cancel)
     finally:
-        quit_watch.set()
         stop()
-    log.info("stopped")
+    structlog.get_logger().info("stopped")
     if not has_ended:
         leave()
 
 
-def _rhythm(source: "Source", resync: float, poll: float | None, usual: timedelta) -> "Rhythm":
-    """Return the daemon's spans of time; a repository on this machine isn't polled, but watched."""
-    from reconciler.loop.daemon import Rhythm
-    from reconciler.wiring import lease_span
-
-    asked = None if source.repository.watched else timedelta(seconds=poll) if poll else usual
-    return Rhythm(timedelta(seconds=resync), lease_span(source) / 3, asked)
-
-
-def _serve(
-    http: str, inner: "App", secret: str, hint: Callable[[], None], count: Callable[[str], None]
-) -> tuple[str, Callable[[], None]]:
+def _serve(http: str, driven: "Sequence[Driving]", secret: str) -> tuple[str, Callable[[], None]]:
     """Serve health and metrics, and take webhooks where there is a secret; nothing where there is no address."""
     from reconciler.forges.webhooks import Deliveries
-    from reconciler.web.health import serve
+    from reconciler.web.health import app, serve
+    from reconciler.web.metrics import DeliveryCounter
     from reconciler.web.webhooks import with_webhooks
+    from reconciler.wiring import SystemClock
 
     if not http:
         return "", lambda: None
-    return serve(http, with_webhooks(inner, Deliveries(secret), hint, count) if secret else inner)
+    counter = DeliveryCounter()
+
+    def hint() -> None:
+        for one in driven:
+            one.wake_up.tell()
+
+    inner = app([one.told for one in driven], SystemClock().now, [({}, counter.registry)])
+    return serve(http, with_webhooks(inner, Deliveries(secret), hint, counter.count) if secret else inner)
 
 
-def obey_signals(stop: Callable[[], None]) -> None:
+def obey_signals(*stops: Callable[[], None]) -> None:
     """Stop when SIGTERM or Ctrl-C says so."""
+
+    def stop(*_: object) -> None:
+        for one in stops:
+            one()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop())
+        signal.signal(number, stop)
 
 
 def leave() -> None:

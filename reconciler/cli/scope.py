@@ -1,13 +1,13 @@
 """Where a command acts: which repository, branch and environment, and where the embedded engines keep their state."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from reconciler.home import MIRROR
 from reconciler.model.errors import Refused
 from reconciler.model.text import without_credentials
-from reconciler.settings import Settings, default_home, trusted
+from reconciler.settings import Settings, default_home, git_app, trusted
 
 
 def settle(repository: str | None, environment: str | None, branch: str, home: Path | None) -> Settings:
@@ -21,6 +21,35 @@ def settle(repository: str | None, environment: str | None, branch: str, home: P
         place = str(Path(place).absolute())
     chosen = environment or _only_environment(place, branch)
     return Settings(place, chosen, branch, (home or default_home(place)).absolute(), *trusted())
+
+
+def settle_all(
+    repositories: Sequence[str], names: Sequence[str], branch: str, home: Path | None
+) -> tuple[Settings, ...]:
+    """Work out the settings of each of some environments, in each of some repositories.
+
+    Of several repositories each has a home of its own, below the one that was given.
+
+    Raises:
+        Refused: the command stands in no repository, an environment isn't clear, or a name can't be that of one.
+    """
+    from reconciler.git.names import check_environment
+
+    places = tuple(dict.fromkeys(repositories)) or (here(),)
+    for name in names:
+        check_environment(name)
+    homes = dict(zip(places, _homes(places, home), strict=True))
+    return tuple(
+        settle(place, name, branch, homes[place]) for place in places for name in dict.fromkeys(names) or (None,)
+    )
+
+
+def _homes(places: Sequence[str], home: Path | None) -> Sequence[Path | None]:
+    told = os.environ.get("SETPOINT_HOME")
+    above = home or (Path(told).expanduser() if told else None)
+    if len(places) < 2 or above is None:
+        return [above] * len(places)
+    return [above / default_home(place, {}).name for place in places]
 
 
 def here() -> str:
@@ -67,7 +96,12 @@ def environments(place: str, branch: str) -> tuple[str, ...]:
     """
     from reconciler.watched.branch import Source
 
-    source = Source.open(place, branch, default_home(place) / MIRROR)
+    access = None
+    if git_app():
+        from reconciler.wiring import git_access
+
+        access = git_access(place)
+    source = Source.open(place, branch, default_home(place) / MIRROR, access)
     head = source.head()
     return environments_of(source.tree(head).files) if head else ()
 

@@ -6,6 +6,7 @@ whose files changed keep their very values, and the graph is ordered again only 
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -18,11 +19,13 @@ from reconciler.compose.graph import Graph, connect, dangling, reconnect
 from reconciler.compose.layout import Layout, known_to, lay_out, unknown
 from reconciler.compose.library import Desk, Library
 from reconciler.compose.locate import Locator
+from reconciler.compose.sound_part import Unsound
 from reconciler.compose.spec import Composed, Ingredients, compose_one, layers_of
 from reconciler.model.errors import BadSpec, Problem, Severity
 from reconciler.model.ids import Address, Digest, digest, kind_of
 from reconciler.model.kinds.experiments import Experiment
-from reconciler.model.resource import Desired
+from reconciler.model.kinds.promotions import Promotion
+from reconciler.model.resource import Before, Desired
 from reconciler.ports.source import SourceTree
 
 Flaws = Mapping[Address, tuple[Flaw, ...]]
@@ -59,7 +62,8 @@ def compose(tree: SourceTree, environment: str, cache: Cache) -> Desired:
     if environment_file.environment is None:
         raise BadSpec(tuple(sorted({*problems, *(problem for found in broken.values() for problem in found)})))
     chosen, signers = environment_file.environment, environment_file.model_signers
-    desired = Desired(tree.commit, environment, chosen, sound, MappingProxyType(broken), problems, signers)
+    before = _before(broken, composed, environment)
+    desired = Desired(tree.commit, environment, chosen, sound, MappingProxyType(broken), problems, signers, before)
     memo.last = Generation(tree.files, tree.odd, variables, layout, composed, graph, desired)
     return desired
 
@@ -160,6 +164,18 @@ def _broken(
     for addr, problems in _located(library, composed, flaws, memo).items():
         broken[addr] = tuple(sorted({*broken.get(addr, ()), *problems}))
     return broken
+
+
+def _before(broken: Iterable[Address], composed: Results, environment: str) -> Mapping[Address, Before]:
+    """Return of each broken promotion what is sound of it: what it chooses is served by its route all the same."""
+    found: dict[Address, Before] = {}
+    for addr in broken:
+        item = composed[addr][1] if addr in composed else None
+        spec = (item.resource.spec if item.resource else item.part) if item else None
+        if isinstance(spec, Promotion):
+            with suppress(Unsound):
+                found[addr] = Before(Address(spec.deployment), spec.before(environment))
+    return found
 
 
 def _located(

@@ -248,10 +248,26 @@ def test_environments_keep_to_themselves(bench: ForgeBench, forge: Forge) -> Non
 
 
 def test_listings_are_complete(bench: ForgeBench, forge: Forge) -> None:
-    names = [f"promotions/p{number % 5}/{number:012x}" for number in range(25)]
+    names = [f"promotions/p{number % 5}/{number:012x}" for number in range(12)]
     for name in names:
         forge.propose(order(bench, name))
     assert set(forge.list()) == set(names)
-    for name in names[::5]:
+    for name in names[::4]:
         forge.close(name)
-    assert set(forge.list()) == set(names) - set(names[::5])
+    assert set(forge.list()) == set(names) - set(names[::4])
+
+
+def test_what_somebody_pushed_to_is_told_as_theirs(bench: ForgeBench, forge: Forge) -> None:
+    forge.propose(order(bench))
+    assert not forge.list()[NAME].by_hand
+    bench.push(forge.list()[NAME].branch, {"README.md": "# Mine\n"})
+    assert forge.list()[NAME].by_hand
+
+
+def test_what_can_t_be_merged_any_more_is_told(bench: ForgeBench, forge: Forge) -> None:
+    forge.propose(order(bench))
+    bench.commit({"README.md": "# More\n"})
+    assert not forge.list()[NAME].conflicts
+    bench.commit({FILE: TEXT.replace("000000000000", "222222222222").replace("sha256:00", "sha256:22")})
+    told = forge.list()[NAME]
+    assert (told.conflicts, told.by_hand) == (True, False)

@@ -192,7 +192,7 @@ def test_a_job_that_never_fitted_is_forgotten_when_its_pool_changes(pool: Runner
 
 
 def test_capacity_is_never_exceeded(bench: PoolBench, pool: RunnerPool) -> None:
-    for number in range(8):
+    for number in range(5):
         pool.submit(order(f"experiments/a/{number:012x}", cpus=1 + number % 2))
     pool.settle()
     while any(not ended(run)(listing := pool.list()) for run in pool.list().jobs):

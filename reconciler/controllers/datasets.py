@@ -3,7 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from reconciler.controllers.proposals import close_others, proposal_name, propose_once, proposed_names, replaced
+from reconciler.controllers.proposals import (
+    close_others,
+    proposal_name,
+    propose_once,
+    proposed_names,
+    replaced,
+    waiting,
+)
 from reconciler.controllers.refresh_causes import Cause, newest_known
 from reconciler.controllers.retraining import alerted, trigger_of
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
@@ -45,16 +52,18 @@ def decide(resource: Resource, view: View) -> Decision:
         changes += _proposed_schema(resource, view, lifecycle)
     phase, reason = PHASES[lifecycle.stage]
     taken_over = _taken_over(lifecycle, view, resource.address)
+    proposal = waiting(resource.address, changes, view) if lifecycle.stage is Stage.ACCEPTED else None
     return Decision(
         address=resource.address,
         phase=phase,
         reason=reason,
-        message=_message(lifecycle) + (f"; {TAKEN_OVER}" if taken_over else ""),
+        message="; ".join([_message(lifecycle), *_asides(taken_over, proposal)]),
         changes=changes,
         facts=_facts(lifecycle, view, resource.address)
         | _memory(resource.address, cause, changes, view)
         | {"made_from": parts(wanted)}
-        | ({"taken_over": taken_over} if taken_over else {}),
+        | ({"taken_over": taken_over} if taken_over else {})
+        | ({"proposal": proposal} if proposal else {}),
         files=pictures(lifecycle.run, lifecycle.result) if lifecycle.stage is Stage.ACCEPTED else {},
         output=_output(lifecycle, view, resource.address),
         wake=_first(lifecycle.wake, next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
@@ -121,6 +130,10 @@ def _message(lifecycle: Lifecycle) -> str:
         rows = facts.get("rows", "?")
         return f"version {lifecycle.run.rsplit('/', 1)[1]} with {rows} {'row' if rows == 1 else 'rows'} is merged"
     return lifecycle.message
+
+
+def _asides(taken_over: str | None, proposal: str | None) -> list[str]:
+    return [TAKEN_OVER] * bool(taken_over) + ([f"its schema waits for a review: {proposal}"] if proposal else [])
 
 
 def _facts(lifecycle: Lifecycle, view: View, address: Address) -> DatasetFacts:

@@ -1,112 +1,25 @@
 """Deployments: the pinned model becomes a revision, is smoke-tested, gets traffic by steps, or goes back."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
+from reconciler.controllers.admission import hindrance
+from reconciler.controllers.deployment_case import Case
 from reconciler.controllers.endpoints import live_of, moved_too_late, stuck_of, unread
+from reconciler.controllers.proposals import close_merged
 from reconciler.controllers.rollout import former_revisions, next_step
-from reconciler.controllers.run_lifecycle import Lifecycle, Stage, describe_error, lifecycle_of, surplus, tidy
+from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
-from reconciler.controllers.served import kept_served, skipped, with_served
-from reconciler.model.change import AcceptRun, Change, Route, StartRevision, StopRevision
+from reconciler.controllers.served import kept_served
+from reconciler.model.change import Change
 from reconciler.model.decision import Decision, Phase, View
 from reconciler.model.facts import DeploymentFacts
-from reconciler.model.ids import Address, Digest, RunName, digest, name_of
+from reconciler.model.ids import Digest, RunName, digest, name_of
 from reconciler.model.kinds.deployments import Deployment, Model
-from reconciler.model.observed import Endpoint, Figures, Revision, RevisionState
+from reconciler.model.observed import Endpoint, Figures, RevisionState
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
-from runners.contract.formats import RESULT, is_newer
 from runners.contract.versions import RUNNER_VERSIONS
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """What is known of one deployment in one pass."""
-
-    resource: Resource
-    spec: Deployment
-    model: Model
-    revision: Digest
-    endpoint: Endpoint
-    view: View
-
-    @property
-    def running(self) -> Revision | None:
-        return self.endpoint.revisions.get(self.revision)
-
-    @property
-    def rolled_back(self) -> list[str]:
-        former = self.view.facts_of(self.resource.address, DeploymentFacts).get("rolled_back") or ()
-        return [str(item) for item in former][-20:]
-
-    @property
-    def name(self) -> Address | None:
-        """Return the endpoint's name, where the deployment has got another one since."""
-        return self.resource.identity if self.resource.former else None
-
-    def start(self, why: str) -> StartRevision:
-        spec = self.spec
-        return StartRevision(
-            address=self.resource.address,
-            revision=self.revision,
-            model=self.model,
-            replicas=spec.replicas,
-            resources=spec.resources,
-            visibility=spec.visibility,
-            access=spec.access,
-            log_payloads=spec.log_payloads,
-            why=why,
-            endpoint=self.name,
-        )
-
-    def route(self, traffic: Mapping[Digest, int], why: str) -> Route:
-        return Route(address=self.resource.address, traffic=traffic, why=why, endpoint=self.name)
-
-    def stop(self, revision: Digest, why: str) -> StopRevision:
-        return StopRevision(address=self.resource.address, revision=revision, why=why, endpoint=self.name)
-
-    def told(
-        self,
-        phase: Phase,
-        reason: Reason,
-        message: str,
-        changes: tuple[Change, ...] = (),
-        *,
-        wake: datetime | None = None,
-        rolled_back: list[str] | None = None,
-        drifted: str = "",
-        serves: bool = False,
-    ) -> Decision:
-        return Decision(
-            address=self.resource.address,
-            phase=phase,
-            reason=reason,
-            message=message,
-            changes=changes,
-            facts=self._facts(self.rolled_back if rolled_back is None else rolled_back, serves=serves),
-            output=live_of(self.endpoint),
-            drifted=drifted,
-            wake=wake,
-        )
-
-    def _facts(self, rolled_back: list[str], *, serves: bool) -> DeploymentFacts:
-        facts: DeploymentFacts = {
-            "url": self.endpoint.url,
-            "trial": self.model.trial,
-            "revision": self.revision,
-            "traffic": dict(sorted(self.endpoint.traffic.items())),
-            "revisions": {
-                name: {"trial": item.trial, "state": item.state.value, "ready": item.ready}
-                for name, item in sorted(self.endpoint.revisions.items())
-            },
-        }
-        address, view = self.resource.address, self.view
-        served = with_served(address, self.model, view) if serves else kept_served(address, view)
-        facts |= {"served": served} if served else {}
-        return facts | ({"rolled_back": rolled_back} if rolled_back else {})
 
 
 def decide(resource: Resource, view: View) -> Decision:
@@ -127,17 +40,16 @@ def decide(resource: Resource, view: View) -> Decision:
             facts={"served": kept} if (kept := kept_served(resource.address, view)) else {},
             output=live_of(endpoint),
         )
-    case = _Case(resource, spec, spec.model, revision_of(spec, spec.model), endpoint, view)
-    missing = _skipping(case) or _model_missing(case) or _unverified(case)
-    if missing:
-        return missing
+    case = Case(resource, spec, spec.model, revision_of(spec, spec.model), endpoint, view)
+    if hindered := hindrance(case):
+        return hindered
     smoke = lifecycle_of(_smoke(case), spec.retries, view)
     decision = _refusal(case, smoke) or _start(case) or _test(case, smoke) or _roll_out(case)
     wanted = frozenset({smoke.run})
     stale = tidy(resource.address, wanted, view)
     if smoke.stage is Stage.ACCEPTED:
         stale += surplus(resource.address, spec.keep and spec.keep - 1, wanted, view)
-    return replace(decision, changes=(*decision.changes, *stale))
+    return replace(decision, changes=(*decision.changes, *stale, *close_merged(resource.address, view)))
 
 
 def revision_of(spec: Deployment, model: Model) -> Digest:
@@ -154,48 +66,7 @@ def revision_of(spec: Deployment, model: Model) -> Digest:
     return digest(made_from)
 
 
-def _model_missing(case: _Case) -> Decision | None:
-    run = RunName(case.model.trial)
-    version, result = case.view.actual.data.versions.get(run), case.view.actual.results.get(run)
-    if version is None or result is None:
-        message = f"the pinned {run} is not in the data store: train it here, or pin another"
-        return case.told(Phase.STALLED, Reason.MODEL_NOT_FOUND, message)
-    if is_newer(result, RESULT):
-        return case.told(Phase.STALLED, Reason.NEWER_FORMAT, describe_error(result))
-    known = result.get("facts", {}).get("model", {}).get("digest")
-    if known != case.model.digest:
-        message = f"the pin says {case.model.digest[:19]}… and {run} is {str(known)[:19]}…: correct model.digest"
-        return case.told(Phase.STALLED, Reason.DIGEST_MISMATCH, message)
-    if not version.here:
-        accept = AcceptRun(address=case.resource.address, run=run, why="its model is pinned here")
-        return case.told(Phase.RECONCILING, Reason.FETCHING_MODEL, f"{run} is being taken over", (accept,))
-    return None
-
-
-def _skipping(case: _Case) -> Decision | None:
-    """Refuse to begin with a model that has skipped an environment of its route; what serves goes on."""
-    if case.running and case.endpoint.traffic.get(case.revision):
-        return None
-    message = skipped(case.resource, case.model, case.view)
-    return case.told(Phase.STALLED, Reason.SKIPPED_ENVIRONMENT, message) if message else None
-
-
-def _unverified(case: _Case) -> Decision | None:
-    """Hold a model back that no allowed signer vouches for, unless it has traffic already."""
-    view = case.view
-    if view.desired.model_signers is None or case.endpoint.traffic.get(case.revision):
-        return None
-    flaw = view.actual.verdicts.get(case.model)
-    if flaw is None:
-        message = f"the statement about {case.model.trial} is verified once it is pinned"
-        return case.told(Phase.WAITING, Reason.UNVERIFIED, message)
-    if not flaw:
-        return None
-    message = f"{case.model.trial} isn't served: its statement {flaw}; `setpoint verify` tells more"
-    return case.told(Phase.STALLED, Reason.UNVERIFIED, message)
-
-
-def _smoke(case: _Case) -> Any:
+def _smoke(case: Case) -> Any:
     """Order the smoke test of a revision: of this environment's endpoint, whatever another one's has answered."""
     url = case.running.url if case.running else ""
     return order(
@@ -209,7 +80,7 @@ def _smoke(case: _Case) -> Any:
     )
 
 
-def _refusal(case: _Case, smoke: Lifecycle) -> Decision | None:
+def _refusal(case: Case, smoke: Lifecycle) -> Decision | None:
     if smoke.stage not in (Stage.REJECTED, Stage.FAILED):
         return None
     message = f"revision {case.revision} failed its smoke test: {smoke.message}"
@@ -217,7 +88,7 @@ def _refusal(case: _Case, smoke: Lifecycle) -> Decision | None:
     return case.told(Phase.STALLED, Reason.SMOKE_TEST_FAILED, message, smoke.changes + idle)
 
 
-def _start(case: _Case) -> Decision | None:
+def _start(case: Case) -> Decision | None:
     """Start the revision, wait until it is ready, or give its failure's reason."""
     running, bounds = case.running, case.spec.replicas
     if running is None or running.state is RevisionState.STOPPING:
@@ -238,7 +109,7 @@ def _start(case: _Case) -> Decision | None:
     return None
 
 
-def _begin(case: _Case, drifted: str, why: str) -> Decision:
+def _begin(case: Case, drifted: str, why: str) -> Decision:
     """Start a revision, or only report that somebody has taken it away or changed it, as the spec says."""
     if drifted and case.spec.drift == "report":
         return _reported(case, drifted)
@@ -246,12 +117,12 @@ def _begin(case: _Case, drifted: str, why: str) -> Decision:
     return case.told(Phase.RECONCILING, Reason.STARTING, what, (case.start(why),), drifted=drifted)
 
 
-def _reported(case: _Case, drifted: str) -> Decision:
+def _reported(case: Case, drifted: str) -> Decision:
     told = case.told(Phase.READY, Reason.DRIFTED, "left as it is, as the spec says", drifted=drifted)
     return replace(told, facts=case.view.recorded_facts(case.resource.address))
 
 
-def _failed(case: _Case, reason: Reason, message: str) -> Decision:
+def _failed(case: Case, reason: Reason, message: str) -> Decision:
     """Take a revision's traffic away, and leave it for inspection until an operator asks for a new start."""
     asked, started = case.view.requested(case.resource.address), case.running.started if case.running else None
     stop = _idle_stop(case, "an operator asks for a new start") if asked and started and asked > started else ()
@@ -261,12 +132,12 @@ def _failed(case: _Case, reason: Reason, message: str) -> Decision:
     return case.told(Phase.STALLED, reason, message, away, rolled_back=_with_this(case) if away else None)
 
 
-def _drift(case: _Case) -> str:
+def _drift(case: Case) -> str:
     """Tell whether a revision that was live by the last status has gone without a commit that asked for it."""
     return f"revision {case.revision} was removed by hand" if _was_live(case) else ""
 
 
-def _rerouted(case: _Case) -> str:
+def _rerouted(case: Case) -> str:
     """Tell whether traffic was taken from a revision that had it all, by nobody who was asked to."""
     share = case.endpoint.traffic.get(case.revision, 0)
     if share == 100 or case.revision in case.rolled_back or not _was_live(case):
@@ -274,25 +145,25 @@ def _rerouted(case: _Case) -> str:
     return f"revision {case.revision} had all the traffic and has {share} % now, which nobody asked for"
 
 
-def _was_live(case: _Case) -> bool:
+def _was_live(case: Case) -> bool:
     facts = case.view.facts_of(case.resource.address, DeploymentFacts)
     return bool(facts.get("revision") == case.revision and (facts.get("traffic") or {}).get(case.revision) == 100)
 
 
-def _test(case: _Case, smoke: Lifecycle) -> Decision | None:
+def _test(case: Case, smoke: Lifecycle) -> Decision | None:
     if smoke.stage is Stage.ACCEPTED:
         return None
     return case.told(Phase.RECONCILING, Reason.TESTING, f"smoke test: {smoke.message}", smoke.changes, wake=smoke.wake)
 
 
-def _roll_out(case: _Case) -> Decision:
+def _roll_out(case: Case) -> Decision:
     drifted = _rerouted(case)
     if drifted and case.spec.drift == "report":
         return _reported(case, drifted)
     return replace(_rolling_out(case), drifted=drifted)
 
 
-def _rolling_out(case: _Case) -> Decision:
+def _rolling_out(case: Case) -> Decision:
     if case.revision in case.rolled_back and not case.endpoint.traffic.get(case.revision):
         asked = case.view.requested(case.resource.address)
         if not asked or (case.endpoint.since and asked <= case.endpoint.since):
@@ -324,14 +195,14 @@ def _rolling_out(case: _Case) -> Decision:
     return case.told(Phase.READY, Reason.SERVING, message, stops, rolled_back=cleared, serves=True)
 
 
-def _measured(case: _Case) -> str:
+def _measured(case: Case) -> str:
     """Tell by which figures a revision was taken back."""
     figures = case.endpoint.counted.get(case.revision, Figures())
     slowest = "" if figures.p99_ms is None else f"; p99 {figures.p99_ms:.4g} ms"
     return f"{figures.errors:,} of {figures.requests:,} failed{slowest}"
 
 
-def _away(case: _Case) -> tuple[Change, ...]:
+def _away(case: Case) -> tuple[Change, ...]:
     """Give the revision's traffic back to the one that had it before, if there is one that is ready."""
     former = [name for name in former_revisions(case.endpoint, case.revision) if name not in case.rolled_back]
     if not former or not case.endpoint.traffic.get(case.revision):
@@ -339,11 +210,11 @@ def _away(case: _Case) -> tuple[Change, ...]:
     return (case.route({former[0]: 100}, "the new revision failed its gates"),)
 
 
-def _with_this(case: _Case) -> list[str]:
+def _with_this(case: Case) -> list[str]:
     return [*(r for r in case.rolled_back if r != case.revision), case.revision]
 
 
-def _idle_stop(case: _Case, why: str) -> tuple[Change, ...]:
+def _idle_stop(case: Case, why: str) -> tuple[Change, ...]:
     """Stop the revision, unless it has traffic or is on its way."""
     if not case.running or case.running.state is RevisionState.STOPPING or case.endpoint.traffic.get(case.revision):
         return ()

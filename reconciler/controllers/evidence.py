@@ -7,7 +7,7 @@ from reconciler.controllers.gates import GateResult
 from reconciler.controllers.promotion_case import Candidate
 from reconciler.model.decision import Leaderboard, Trial
 from reconciler.model.ids import Address
-from reconciler.model.markdown import figure, table
+from reconciler.model.markdown import code, escaped, figure, table
 
 _MARKS = {True: "pass", False: "**fail**", None: "not held"}
 
@@ -29,12 +29,12 @@ def evidence(
         + (f", in place of `{live}`." if live else ", which has none yet."),
         _metrics(comparison, live),
         _gates(gates),
-        _slices(comparison, live),
+        _slices(comparison, live, candidate.metric),
         candidate.chosen,
         "## Origin\n\n"
         + (f"- data: `{candidate.data}`\n" if candidate.data else "")
         + f"- model: `{trial.model_digest}`\n- parameters: "
-        + ", ".join(f"`{key}={value}`" for key, value in sorted(trial.params.items())),
+        + ", ".join(code(f"{key}={value}") for key, value in sorted(trial.params.items())),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -64,25 +64,32 @@ def _difference(metrics: Mapping[str, float], name: str) -> str:
 
 
 def _gates(gates: Iterable[GateResult]) -> str:
-    lines = [(g.what, figure(g.value), g.bound, _MARKS[g.passed]) for g in gates]
+    lines = [(escaped(g.what), figure(g.value), escaped(g.bound), _MARKS[g.passed]) for g in gates]
     return "## Gates\n\n" + table(("gate", "value", "bound", ""), lines) if lines else ""
 
 
-def _slices(comparison: Mapping[str, Any], live: str | None) -> str:
+def _slices(comparison: Mapping[str, Any], live: str | None, main: str) -> str:
+    """Show one metric on each slice; nothing stands where it is undefined, as on rows of one class."""
     facts = comparison.get("facts", {})
     candidate = (facts.get("candidate") or {}).get("slices") or {}
     former = (facts.get("live") or {}).get("slices") or {}
+    metric = _sliced(candidate, main)
     lines: list[tuple[str, ...]] = []
     for column, values in sorted(candidate.items()):
         for value, metrics in sorted(values.items()):
-            name = next((key for key in metrics if key != "rows"), "")
-            old = former.get(column, {}).get(value, {}).get(name)
-            cells = (f"{column} = {value}", name, figure(metrics.get(name)), str(int(metrics.get("rows") or 0)))
-            lines.append((*cells[:2], figure(old), *cells[2:]) if live else cells)
+            old = former.get(column, {}).get(value, {})
+            told = (figure(old.get(metric)), figure(metrics.get(metric)))[not live :]
+            lines.append((escaped(f"{column} = {value}"), *told, str(int(metrics.get("rows") or 0))))
     cut = facts.get("cut_slices")
-    lines += [(str(one), *[""] * (4 if live else 3)) for one in (cut if isinstance(cut, list) else ())]
-    heads = ("slice", "metric", "live", "candidate", "rows") if live else ("slice", "metric", "candidate", "rows")
-    return "## By slice\n\n" + table(heads, lines) if lines else ""
+    lines += [(escaped(str(one)), *[""] * (3 if live else 2)) for one in (cut if isinstance(cut, list) else ())]
+    heads = ("slice", "live", "candidate", "rows") if live else ("slice", "candidate", "rows")
+    return f"## By slice: {metric}\n\n" + table(heads, lines) if lines else ""
+
+
+def _sliced(slices: Mapping[str, Mapping[str, Mapping[str, float]]], main: str) -> str:
+    """Return the metric that ranks where it was measured on slices, else the first that was."""
+    known = [name for values in slices.values() for metrics in values.values() for name in metrics if name != "rows"]
+    return main if main in known else next(iter(known), main)
 
 
 def leaderboard_of(board: Leaderboard, chosen: Trial) -> str:
@@ -92,7 +99,7 @@ def leaderboard_of(board: Leaderboard, chosen: Trial) -> str:
         (
             f"{'**' if trial.run == chosen.run else ''}`{trial.run.rsplit('/', 1)[1]}`"
             + ("**" if trial.run == chosen.run else ""),
-            ", ".join(f"{key}={value}" for key, value in sorted(trial.params.items())),
+            escaped(", ".join(f"{key}={value}" for key, value in sorted(trial.params.items()))),
             figure(trial.validation.metrics.get(metric)),
             _between(trial.validation.interval.get(metric, {})),
         )

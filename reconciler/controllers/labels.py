@@ -13,6 +13,7 @@ from reconciler.model.decision import DataVersion, Decision, View
 from reconciler.model.facts import LabelFacts
 from reconciler.model.ids import Address
 from reconciler.model.kinds.labels import Labels
+from reconciler.model.markdown import figure
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import next_fire
 
@@ -69,7 +70,7 @@ def _merge(resource: Resource, spec: Labels, data: DataVersion, due: str | None,
 def _message(result: Mapping[str, Any]) -> str:
     told = result.get("facts", {})
     alpha, why = told.get("alpha"), told.get("undefined") or "their agreement is not known"
-    agreed = f"labels are merged; {why}" if alpha is None else f"labels agree with alpha {alpha}"
+    agreed = f"labels are merged; {why}" if alpha is None else f"labels agree with alpha {figure(alpha)}"
     answered, labelled = told.get("answered"), result.get("metrics", {}).get("labelled")
     if not isinstance(answered, int) or not isinstance(labelled, int | float) or labelled >= answered:
         return agreed

@@ -21,7 +21,7 @@ from reconciler.model.kinds.monitors import Monitor
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import next_fire
-from reconciler.model.text import counted
+from reconciler.model.text import counted, moment
 
 MOST_TOLD = 4
 """Alerts that a message names."""
@@ -44,9 +44,7 @@ def decide(resource: Resource, view: View) -> Decision:
     )
     shown = replace(_shown(resource, spec, live, view), wake=upcoming)
     if tick is None or (live.since and datetime.fromisoformat(tick) <= live.since):
-        return replace(
-            shown, reason=Reason.NOT_DUE_YET, message="the first report of this model waits for its schedule"
-        )
+        return replace(shown, reason=Reason.NOT_DUE_YET, message=_not_due(shown.facts.get("alerts") or ()))
     wanted = _report(resource, spec, live, tick, view)
     lifecycle = lifecycle_of_newest(wanted, _report(resource, spec, live, former or tick, view), spec.retries, view)
     changes = lifecycle.changes + tidy(resource.address, frozenset({lifecycle.run}), view) + shown.changes
@@ -86,6 +84,13 @@ def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View)
     )
 
 
+def _not_due(alerts: Sequence[Mapping[str, Any]]) -> str:
+    """Say what is waited for since the traffic changed; alerts that stand are about a model that was reported on."""
+    if alerts:
+        return f"{_alerting(alerts, 1)}; the next report waits for its schedule"
+    return "the first report of this model waits for its schedule"
+
+
 def _reported(shown: Decision, spec: Monitor, result: Mapping[str, Any]) -> Decision:
     """Tell the verdict of the report that was due; a window with too few rows goes on, and the report waits for it."""
     facts = result.get("facts", {})
@@ -93,7 +98,8 @@ def _reported(shown: Decision, spec: Monitor, result: Mapping[str, Any]) -> Deci
         return replace(shown, message=_verdict(facts))
     rows, since = facts.get("rows", 0), (facts.get("window") or {}).get("start")
     waits = {"rows": rows, "needed": spec.minimum_rows, "since": since}
-    message = f"{rows} of {counted(spec.minimum_rows, 'row')} since {since or 'the model went live'}: waits for more"
+    began = moment(str(since)) if since else "the model went live"
+    message = f"{rows} of {counted(spec.minimum_rows, 'row')} since {began}: waits for more"
     if alerts := shown.facts.get("alerts"):
         message = f"{_alerting(alerts, 1)}; {message}"
     return replace(shown, reason=Reason.WAITS_FOR_ROWS, message=message, facts={**shown.facts, "waits": waits})
@@ -137,8 +143,9 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
 
 def _alerting(alerts: Sequence[Mapping[str, Any]], most: int = MOST_TOLD) -> str:
     """Say which alerts stand, and since when."""
-    told = [f"{alert.get('what')} since {alert.get('since')}" for alert in alerts[:most]]
-    return f"{counted(len(alerts), 'alert')}: {', '.join(told)}" if alerts else ""
+    told = [f"{alert.get('what')} since {moment(str(alert.get('since')))}" for alert in alerts[:most]]
+    rest = f" and {len(alerts) - most} more" if len(alerts) > most else ""
+    return f"{counted(len(alerts), 'alert')}: {', '.join(told)}{rest}" if alerts else ""
 
 
 def _figures(facts: Mapping[str, Any]) -> dict[str, Any]:

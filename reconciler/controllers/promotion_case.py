@@ -25,11 +25,13 @@ class Candidate:
         trial: the trial.
         chosen: how it was chosen, in Markdown.
         data: the version of the data that it was made from; empty where that isn't told.
+        metric: the one that ranks trials, by which slices are shown; empty where that isn't told.
     """
 
     trial: Trial
     chosen: str
     data: str
+    metric: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def _choose(case: Case, board: Leaderboard) -> Decision:
         why = "; ".join(map(str, failed(held[0][1])[:3])) if held else "there is no trial"
         message = f"no trial passes its gates on the validation rows; the best one: {why}"
         return case.told(Phase.STALLED, Reason.GATES_FAILED, message, tidy(case.address, frozenset(), case.view))
-    candidate = Candidate(best, leaderboard_of(board, best), board.data.run)
+    candidate = Candidate(best, leaderboard_of(board, best), board.data.run, board.metric)
     return _settled(case, candidate, "was chosen on the validation rows") or _compare(case, candidate, ())
 
 
@@ -118,7 +118,8 @@ def _served(case: Case, served: Served) -> Candidate | Decision:
     if not version.here:
         accept = AcceptRun(address=case.address, run=run, why="it serves in the environment before this one")
         return case.told(Phase.RECONCILING, Reason.FETCHING_MODEL, f"{run} is being taken over", (accept,))
-    return Candidate(trial, "", str((result.get("provenance") or {}).get("input_dataset") or ""))
+    data, metric = (result.get("provenance") or {}).get("input_dataset"), _metric(case)
+    return Candidate(trial, "", str(data or ""), metric.name if metric else "")
 
 
 def _settled(case: Case, candidate: Candidate, how: str) -> Decision | None:

@@ -114,9 +114,23 @@ def unconflicting(name: str, view: View) -> str:
     return next((one for one in line if one not in behind), name)
 
 
+def close_merged(address: Address, view: View) -> tuple[Change, ...]:
+    """Close a resource's proposals that are merged, such as those that people had opened: nobody waits for them."""
+    there = view.proposals_by_owner.get(address, ())
+    merged = [proposal.name for proposal in there if proposal.state is ProposalState.MERGED]
+    return tuple(CloseProposal(address=address, name=name, why="it is merged") for name in merged)
+
+
 def replaced(changes: Iterable[Change], view: View) -> frozenset[str]:
     """Return the open proposals that these changes close: no person declined them, so they may come again."""
     return frozenset(c.name for c in changes if isinstance(c, CloseProposal) and is_open(c.name, view))
+
+
+def waiting(address: Address, changes: Iterable[Change], view: View) -> str | None:
+    """Return the branch of a resource's proposal that waits for its merge, unless these changes close it."""
+    gone = replaced(changes, view)
+    there = (p for p in view.proposals_by_owner.get(address, ()) if is_open(p.name, view) and p.name not in gone)
+    return next((proposal.branch for proposal in there), None)
 
 
 def proposed_names(address: Address, view: View, limit: int = 50) -> list[str]:

@@ -90,7 +90,7 @@ def skipped(deployment: Resource, model: Model, view: View) -> str:
     """Say which environments of its route a model has skipped, and what to do; empty where it may serve here.
 
     It may where it has served before, here or in every environment of the stage before. Of a promotion whose spec is
-    broken the route is known by the last status.
+    broken the route is known by what is sound of it, or else by the last status.
     """
     if any(one.is_of(model) for one in told(view.facts_of(deployment.address, DeploymentFacts))):
         return ""
@@ -108,6 +108,9 @@ def _routes(deployment: Resource, view: View) -> Mapping[Address, Sequence[str]]
         if spec.deployment == deployment.address:
             found[address] = spec.before(desired.environment_name)
     for address in desired.broken:
+        if sound := desired.before.get(address):
+            found |= {address: sound.environments} if sound.deployment == deployment.address else {}
+            continue
         facts = view.facts_of(address, PromotionFacts)
         if kind_of(address) == Promotion.kind and facts.get("deployment") == deployment.address:
             found[address] = facts.get("after") or ()

@@ -50,13 +50,22 @@ def address_of(repository: Repository, url: str = "", path: str = "") -> tuple[s
     Raises:
         Refused: the options don't tell it, and the repository isn't reached by HTTP; or the path is none.
     """
-    place = urlsplit(repository.place if "://" in repository.place else "")
+    return address_at(repository.place, url, path)
+
+
+def address_at(known: str, url: str = "", path: str = "") -> tuple[str, str]:
+    """Return the same as `address_of` for a repository by its place, without credentials.
+
+    Raises:
+        Refused: neither the place nor the options tell it, or the path is none.
+    """
+    place = urlsplit(known if "://" in known else "")
     if not url and place.scheme in ("http", "https"):
         url = f"{place.scheme}://{place.netloc.rpartition('@')[2]}"
     path = path or unquote(place.path).strip("/").removesuffix(".git")
     if not url:
         hint = "give `url`, the forge's address, beside the provider in environment.yaml"
-        raise Refused(f"{repository.place} doesn't say where its forge answers", hint)
+        raise Refused(f"{known} doesn't say where its forge answers", hint)
     parts = path.split("/")
     if len(parts) < 2 or any(not name or name in (".", "..") or name != printable(name) for name in parts):
         hint = "give `path` as owner/name beside the provider in environment.yaml"

@@ -41,14 +41,23 @@ class ProposalBranches:
         branch: the watched branch's name.
         signing_key: signs what is committed here; then only proposals that it has signed are merged, since whoever
             may push to their branches could put something else in their place.
+        by_lines: whether they are merged by somebody who compares lines, as forges do; else where lines collide, what
+            YAML files say is merged.
 
     Raises:
         Refused: one of the names isn't one.
     """
 
     def __init__(
-        self, repository: Repository, environment: str, branch: str, signing_key: SigningKey | None = None
+        self,
+        repository: Repository,
+        environment: str,
+        branch: str,
+        signing_key: SigningKey | None = None,
+        *,
+        by_lines: bool = False,
     ) -> None:
+        self._by_lines = by_lines
         self._repository = repository
         self._environment = environment
         self._folder = f"refs/heads/proposals/{check_environment(environment)}"
@@ -284,11 +293,11 @@ class ProposalBranches:
         return found
 
     def _merged_tree_of(self, proposed: str, head: str) -> str | tuple[str, ...]:
-        """Return the tree of a merge, by Git or by what YAML files say; the files where both see a conflict."""
+        """Return the tree of a merge, by lines or by what YAML files say; the files in which it conflicts."""
         found = merge_trees(self._repository.objects.git_dir, head, proposed)
         if not found.conflicts:
             return found.tree
-        merged = self._merged_files(proposed, head, found.conflicts)
+        merged = None if self._by_lines else self._merged_files(proposed, head, found.conflicts)
         if merged is None:
             return tuple(found.conflicts)
         draft = Draft(self._repository.objects)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from reconciler.model.errors import Unavailable
+from reconciler.model.reviews import Allowance
 
 RESERVE = 50
 """Requests of a rate limit that are left to people and to other programs of the same account."""
@@ -45,6 +46,8 @@ class Budget:
         self._refusals = 0
         self.remaining: int | None = None
         """Requests that the forge says are left; None where it doesn't say."""
+        self._limit: int | None = None
+        self._renewed: int | None = None
         self.requests: Counter[str] = Counter()
         """Requests so far, by the first digit of the answer's status: `2xx`."""
 
@@ -77,7 +80,8 @@ class Budget:
             self.requests[f"{status // 100}xx"] += 1
             left = _number(headers, "remaining")
             if left is not None:
-                self.remaining = left
+                self.remaining, self._limit = left, _number(headers, "limit")
+                self._renewed = _number(headers, "reset")
             self._refusals = self._refusals + 1 if is_spent or status == 429 else self._refusals * (status >= 400)
             if is_spent or status == 429:
                 renewal = 0.0 if left else self._renewal(headers)
@@ -87,6 +91,11 @@ class Budget:
             else:
                 return
             self._shut_until = self._now() + min(wait, LONGEST_WAIT)
+
+    def allowance(self) -> Allowance:
+        """Return what is known of the limit, and how often the forge was asked."""
+        with self._lock:
+            return Allowance(dict(self.requests), self.remaining, self._limit, self._renewed)
 
     def _renewal(self, headers: Mapping[str, str]) -> float:
         """Return the seconds until the limit is renewed; 0 where the forge doesn't say."""

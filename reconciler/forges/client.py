@@ -32,6 +32,10 @@ class Declined(Refused):
         self.words = words
 
 
+class Forbidden(Refused):
+    """The forge knows us, and we haven't the right to this."""
+
+
 class Absent(Declined):
     """There is no such thing, or none that we may see."""
 
@@ -159,7 +163,7 @@ class ForgeClient:
         if status in (408, 425, 429) or status >= 500:
             return Unavailable(f"{self.place} can't {what} now ({status})", "see its own log and load")
         if status == 403:
-            return Refused(f"{self.place} doesn't let us {what}", f"give the token that right; it says: {words}")
+            return Forbidden(f"{self.place} doesn't let us {what}", f"give the token that right; it says: {words}")
         told = f"{self.place} won't {what} ({status})"
         return (Absent if status == 404 else Declined)(told, f"it says: {words}" if words else "", status, words)
 

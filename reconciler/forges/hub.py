@@ -76,7 +76,7 @@ class Hub(Protocol):
         """Write a comment anew."""
 
     def statuses(self, commit: CommitId) -> Sequence[CommitStatus]:
-        """Return the newest status of every context of a commit."""
+        """Return the newest status of every context of a commit, whichever way the forge has others report it."""
 
     def judge(self, commit: CommitId, status: CommitStatus) -> None:
         """Give a commit a status."""

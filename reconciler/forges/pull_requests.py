@@ -17,8 +17,9 @@ from reconciler.git.repository import Repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
-from reconciler.model.reviews import BranchRules, CommitStatus, PullRequest, PullState, Review
+from reconciler.model.reviews import Allowance, BranchRules, CommitStatus, PullRequest, PullState, Review
 from reconciler.ports.forge import Agreed, ProposalOrder
+from reconciler.ports.reviews import Metered
 
 HEARD_FOR = 60.0
 """Seconds for which the list of open pull requests is taken for true where no ref of theirs has moved."""
@@ -223,6 +224,10 @@ class PullRequestForge:
             Unavailable: the forge is out of reach.
         """
         return self._hub.rules(self._branches.watched) if isinstance(self._hub, Ruled) else None
+
+    def allowance(self) -> Allowance | None:
+        """Return how often the forge may be asked, and has been; None where nobody counts that. Asks nobody."""
+        return self._hub.allowance() if isinstance(self._hub, Metered) else None
 
     def pulls(self) -> Sequence[PullRequest]:
         """Return the open pull requests to the watched branch, the oldest first.

@@ -21,9 +21,16 @@ def parted(url: str) -> tuple[str, Mapping[str, str]]:
     if parts.scheme not in ("http", "https") or not at:
         return url, {}
     name, _, password = user.partition(":")
-    token = b64encode(f"{unquote(name)}:{unquote(password)}".encode()).decode()
-    return urlunsplit(parts._replace(netloc=host)), {
+    place = urlunsplit(parts._replace(netloc=host))
+    return place, sent(place, unquote(name), unquote(password))
+
+
+def sent(url: str, name: str, password: str) -> Mapping[str, str]:
+    """Return the environment variables by which Git sends credentials to the host of a URL that has none in it."""
+    parts = urlsplit(url)
+    token = b64encode(f"{name}:{password}".encode()).decode()
+    return {
         "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"http.{parts.scheme}://{host}/.extraHeader",
+        "GIT_CONFIG_KEY_0": f"http.{parts.scheme}://{parts.netloc}/.extraHeader",
         "GIT_CONFIG_VALUE_0": f"Authorization: Basic {token}",
     }

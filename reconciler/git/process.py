@@ -27,6 +27,8 @@ FAR_PATIENCE = 120.0
 """Seconds after which a command that talks to a remote is stopped."""
 ASKING_PATIENCE = 30.0
 """The same for one that only asks a remote for its refs."""
+BLOCK = 512
+"""Bytes by which a shell counts the size of files."""
 
 _KEPT = re.compile(r"GIT_(SSH.*|ASKPASS|SSL_.*|PROXY_.*|HTTP_.*|EXEC_PATH|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))")
 _SETTINGS = {
@@ -38,6 +40,7 @@ _SETTINGS = {
     "core.fsync": "loose-object,reference",
     "gc.autoDetach": "false",  # no command leaves a process behind that nobody knows of
     "maintenance.auto": "false",  # nor packs what it has written: `upkeep` does, beside whoever writes
+    "fetch.unpackLimit": "1",  # what is fetched stays one file, whose size can be bounded
     "http.lowSpeedLimit": "1",
     "http.lowSpeedTime": "30",
 }
@@ -149,6 +152,11 @@ def command(place: Path, *arguments: str, in_work_tree: bool = False) -> list[st
     return ["git", *where, *settings, *arguments]
 
 
+def bounded(line: list[str], largest: int | None) -> list[str]:
+    """Return a command line whose processes write no file of more bytes: ulimit(1p), which counts in blocks."""
+    return line if largest is None else ["sh", "-c", 'ulimit -f "$0" && exec "$@"', str(largest // BLOCK), *line]
+
+
 def call(
     place: Path,
     *arguments: str,
@@ -157,6 +165,7 @@ def call(
     in_work_tree: bool = False,
     calls: Calls | None = None,
     given: Mapping[str, str] = MappingProxyType({}),
+    largest: int | None = None,
 ) -> Output:
     """Run a git command and return what it left, whatever its exit code.
 
@@ -168,12 +177,13 @@ def call(
         in_work_tree: `place` is a work tree.
         calls: by what it can be cancelled.
         given: environment variables that it has beside the usual ones.
+        largest: bytes of the largest file that it may write; it fails where it would need more.
 
     Raises:
         Unavailable: the folder is gone, the command took too long, or it was cancelled.
         Refused: git isn't installed.
     """
-    line = command(place, *arguments, in_work_tree=in_work_tree)
+    line = bounded(command(place, *arguments, in_work_tree=in_work_tree), largest)
     env = {**environment(place.parent if in_work_tree else None), **given}
     stream = subprocess.PIPE if stdin else subprocess.DEVNULL
     with start(line, place, env, stdin=stream) as process, (calls or Calls()).running(process, patience) as seconds:

@@ -7,16 +7,16 @@ Within the mirror a ref is kept under a digest of its name, so that `a` and `a/b
 import hashlib
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from reconciler.git.bare import make_bare
 from reconciler.git.credentials import parted
+from reconciler.git.fetching import Fetcher, mirrored
 from reconciler.git.maintenance import Upkeep
 from reconciler.git.objects import ObjectStore
 from reconciler.git.process import ASKING_PATIENCE, FAR_PATIENCE, Calls, Output, call
 from reconciler.git.refs import RefUpdate, raced
-from reconciler.git.stale_locks import clear_stale
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.text import without_credentials
 
@@ -27,6 +27,9 @@ _ATTEMPTS = 4
 _PAUSE = 0.1
 _REMEMBERED = 5000
 
+Access = Callable[[], Mapping[str, str]]
+"""Returns environment variables that give Git its credentials for one remote; see `credentials.sent`."""
+
 
 class RemoteRepository:
     """A repository by its URL.
@@ -35,16 +38,18 @@ class RemoteRepository:
         url: where it is; credentials in it are never shown.
         state: a folder for the mirror.
         heard_for: seconds for which one `ls-remote` is good.
+        access: asked before each command for what gives Git its credentials, where the URL has none.
 
     Raises:
         Unavailable: the mirror can't be made.
     """
 
-    def __init__(self, url: str, state: Path, heard_for: float = HEARD_FOR) -> None:
+    def __init__(self, url: str, state: Path, heard_for: float = HEARD_FOR, access: Access | None = None) -> None:
         self.place = without_credentials(url)
         self.git_dir = make_bare(state / "mirrors" / f"{_digest(url)}.git")
         self.objects = ObjectStore(self.git_dir, remedy=f"delete {self.git_dir}: it is a mirror, and is made anew")
-        self._url, self._credentials = parted(url)
+        self._url, credentials = parted(url)
+        self._access = access if access and not credentials else lambda: credentials
         self._heard_for = heard_for
         self._lock = threading.RLock()
         """Held while the remote is asked; a push doesn't wait for it."""
@@ -58,6 +63,12 @@ class RemoteRepository:
         self._asked: dict[str, float] = {}
         self._here: set[str] = set()
         self._upkeep = Upkeep(self.git_dir)
+        self._fetcher = Fetcher(
+            self.git_dir,
+            self.place,
+            self._url,
+            lambda line, room: self._far(*line, patience=FAR_PATIENCE, largest=room),
+        )
 
     @property
     def watched(self) -> Path | None:
@@ -76,7 +87,8 @@ class RemoteRepository:
                 if self._fetched(found):
                     return found
                 self.refresh()
-        raise Unavailable(f"objects of {self.place} can't be fetched", "check its rights, and `git fsck` there")
+        what = f"objects of {self.place} can't be fetched: {self._fetcher.complaint or 'it told of others'}"
+        raise Unavailable(what, "check its rights, and `git fsck` there")
 
     def heard(self, *patterns: str) -> Mapping[str, str]:
         """Return the object id of every ref that a pattern names, as it was last heard; asks nobody."""
@@ -192,25 +204,21 @@ class RemoteRepository:
 
     def _fetched(self, refs: Mapping[str, str]) -> bool:
         """Fetch what isn't here yet; tell whether everything is here now."""
-        missing = [ref for ref, name in refs.items() if not self._is_here(name)]
+        missing = {ref: name for ref, name in refs.items() if self._fetcher.is_cut or not self._is_here(name)}
         if missing:
             self._fetch(missing)
-        return all(self._is_here(refs[ref]) for ref in missing)
+        return all(self._is_here(name) for name in missing.values())
 
-    def _fetch(self, refs: Sequence[str]) -> Output:
-        mirrored = {ref: f"refs/mirror/{_digest(ref)}" for ref in refs}
-        clear_stale(self.git_dir, mirrored.values())
-        specs = [f"+{ref}:{kept}" for ref, kept in mirrored.items()]
-        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--recurse-submodules=no")
+    def _fetch(self, refs: Mapping[str, str]) -> bool:
         self._upkeep.written()
-        return self._far("fetch", *options, self._url, *specs, patience=FAR_PATIENCE)
+        return self._fetcher.fetch(refs)
 
     def _fetched_anew(self, ref: str) -> bool:
         """Fetch one ref, by one exchange where `ls-remote` and `fetch` take two; it has to be there."""
         is_gone = self._heard != NEVER and ref not in self._refs
-        if is_gone or self._fetch([ref]).code:
+        if is_gone or not self._fetch({ref: ""}):
             return False
-        found = self.objects.find(f"refs/mirror/{_digest(ref)}")
+        found = self.objects.find(mirrored(ref))
         if found is not None:
             with self._memory:
                 self._refs = {**self._refs, ref: found.id}
@@ -247,8 +255,9 @@ class RemoteRepository:
             self._refs = {ref: name for ref, name in self._refs.items() if ref not in gone} | moved
             self._here |= set(moved.values())
 
-    def _far(self, *arguments: str, patience: float) -> Output:
-        return call(self.git_dir, *arguments, patience=patience, calls=self._calls, given=self._credentials)
+    def _far(self, *arguments: str, patience: float, largest: int | None = None) -> Output:
+        given = self._access()
+        return call(self.git_dir, *arguments, patience=patience, calls=self._calls, given=given, largest=largest)
 
 
 def _is_named(ref: str, patterns: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from typing import Protocol
 from reconciler.git.local import LocalRepository
 from reconciler.git.objects import ObjectStore
 from reconciler.git.refs import RefUpdate
-from reconciler.git.remote import RemoteRepository
+from reconciler.git.remote import Access, RemoteRepository
 from reconciler.model.errors import Refused
 
 _FAR = re.compile(r"(?:(?:https?|ssh|git|file)://\S+|[\w.-]+@[\w.-]+:\S+)")
@@ -85,12 +85,13 @@ class Repository(Protocol):
         """End the processes that serve it."""
 
 
-def open_repository(place: str | Path, state: Path) -> Repository:
+def open_repository(place: str | Path, state: Path, access: Access | None = None) -> Repository:
     """Open a repository by its path, or by its URL (`https://`, `ssh://`, `git://`, `file://`, `user@host:path`).
 
     Args:
         place: the path or the URL. A path is written to directly; a URL is pushed to, even if it is `file://`.
         state: a folder for the mirrors of remote repositories, which may be deleted at any time.
+        access: gives Git its credentials for a remote whose URL has none.
 
     Raises:
         Refused: there is no repository, or the URL is of an unknown kind.
@@ -98,7 +99,7 @@ def open_repository(place: str | Path, state: Path) -> Repository:
     """
     text = str(place)
     if _FAR.fullmatch(text):
-        return RemoteRepository(text, state)
+        return RemoteRepository(text, state, access=access)
     if _SCHEME.match(text) or text.startswith("-"):
         raise Refused(f"{text!r} is no repository", "give a path, or a https://, ssh:// or file:// URL")
     return LocalRepository(Path(place))

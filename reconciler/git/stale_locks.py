@@ -19,7 +19,7 @@ _SHARED = ("packed-refs.lock", "packed-refs.new", "HEAD.lock", "ORIG_HEAD.lock")
 """What Git makes beside the locks of the refs themselves."""
 
 
-def clear_stale(git_dir: Path, refs: Iterable[str]) -> None:
+def clear_stale(git_dir: Path, refs: Iterable[str], age: float = STALE) -> None:
     """Take away what killed commands have left that would keep refs from being moved.
 
     Only one process does so at a time: else the second would take the lock that the first has just made anew.
@@ -27,11 +27,12 @@ def clear_stale(git_dir: Path, refs: Iterable[str]) -> None:
     Args:
         git_dir: the repository's Git folder.
         refs: the refs that are to be moved, by their full names.
+        age: seconds after which a lock is nobody's any more.
     """
-    if not (stale := _stale(_locks(git_dir, refs))):
+    if not (stale := _stale(_locks(git_dir, refs), age)):
         return
     with turn(str(git_dir), "stale locks") as is_mine, contextlib.suppress(OSError):
-        for lock in _stale(stale) if is_mine else ():
+        for lock in _stale(stale, age) if is_mine else ():
             lock.unlink()
 
 
@@ -45,12 +46,12 @@ def _locks(git_dir: Path, refs: Iterable[str]) -> Iterator[Path]:
     yield from (git_dir / f"{ref}.lock" for ref in refs)
 
 
-def _stale(locks: Iterable[Path]) -> list[Path]:
-    return [lock for lock in locks if _is_stale(lock)]
+def _stale(locks: Iterable[Path], age: float) -> list[Path]:
+    return [lock for lock in locks if _is_stale(lock, age)]
 
 
-def _is_stale(lock: Path) -> bool:
+def _is_stale(lock: Path, age: float) -> bool:
     try:
-        return time.time() - lock.lstat().st_mtime > STALE
+        return time.time() - lock.lstat().st_mtime > age
     except OSError:
         return False

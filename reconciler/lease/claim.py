@@ -1,8 +1,10 @@
 """A lease's claim: who holds it, for how long, and when it was last renewed, which is the daemon's heartbeat."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from reconciler.untrusted import parse
 from runners.contract.formats import format_of, is_newer
@@ -14,6 +16,27 @@ LARGEST = 4096
 """Bytes of a claim; what is larger is none."""
 FORMAT = 1
 """The newest format of a claim that is known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One daemon's time in office, where an election decides who holds the lease.
+
+    Args:
+        election: names the election, and no other one ever.
+        number: rises with each daemon that is elected.
+    """
+
+    election: str = ""
+    number: int = 0
+
+    def is_after(self, other: "Term") -> bool:
+        """Tell whether it is a later one of the same election: then the other one is over, whatever its claim says."""
+        return self.election == other.election != "" and self.number > other.number
+
+
+NO_TERM = Term()
+"""Where there are no elections."""
 _NOBODY = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,6 +54,7 @@ class Claim:
         beats: how often the holder has written a claim, so that no two are the same: a ref that stays where it is would
             tell nobody anything, not even the remote that it is pushed to.
         format: the format that it is written in. Of a newer one nothing else can be told.
+        term: the term in which it was made, where there are elections.
     """
 
     holder: str
@@ -41,6 +65,7 @@ class Claim:
     until: float = 0.0
     beats: int = 0
     format: int = FORMAT
+    term: Term = NO_TERM
 
     @property
     def seen(self) -> datetime | None:
@@ -75,12 +100,17 @@ def parse_claim(content: bytes) -> Claim:
         expires = datetime.fromisoformat(told["expires"])
         expires = expires.astimezone(UTC) if expires.tzinfo else expires.replace(tzinfo=UTC)
         span = min(timedelta(seconds=float(told.get("span", SPAN.total_seconds()))), LONGEST)
-        boot, until = str(told.get("boot", "")), float(told.get("until", 0.0))
-        return Claim(_words(told["holder"]), int(told["token"]), expires, span, boot, until, int(told.get("beats", 0)))
+        boot, until, beats = str(told.get("boot", "")), float(told.get("until", 0.0)), int(told.get("beats", 0))
+        holder, token, term = words(told["holder"]), int(told["token"]), _term(told.get("term", {}))
+        return Claim(holder, token, expires, span, boot, until, beats, term=term)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return NOBODY
 
 
-def _words(holder: object) -> str:
+def _term(told: Mapping[str, Any]) -> Term:
+    return Term(str(told.get("election", "")), int(told.get("number", 0)))
+
+
+def words(holder: object) -> str:
     """Return who holds it as one line that can be shown."""
     return "".join(letter for letter in str(holder) if letter.isprintable())[:200]

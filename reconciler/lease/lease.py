@@ -16,7 +16,7 @@ from reconciler.git.names import check_environment
 from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import Repository
 from reconciler.git.trees import Draft
-from reconciler.lease.claim import FORMAT, LARGEST, NOBODY, SPAN, Claim, format_claim, parse_claim
+from reconciler.lease.claim import FORMAT, LARGEST, NO_TERM, NOBODY, SPAN, Claim, Term, format_claim, parse_claim
 from reconciler.lease.monotonic import boot_id, uptime
 from reconciler.model.errors import Raced, Refused, Transient, Unsafe
 from reconciler.ports.clock import Clock
@@ -68,6 +68,7 @@ class Lease:
         self._beats = itertools.count(1)
         self._mine: tuple[str, Claim] | None = None
         self._watched: tuple[str | None, float] = (None, 0.0)
+        self._term = NO_TERM
 
     def read(self) -> Claim:
         """Return what the lease says now, whoever holds it.
@@ -77,10 +78,14 @@ class Lease:
         """
         return self._look()[1]
 
-    def acquire(self) -> Claim:
+    def acquire(self, term: Term = NO_TERM) -> Claim:
         """Hold the lease for another span: renew it, or take it if it is free, with a token one higher than the last.
 
-        It is free when it was given back, and when its claim has not changed for its own span.
+        It is free when it was given back, when its claim has not changed for its own span, and when that was made in an
+        earlier term.
+
+        Args:
+            term: the term that this daemon was elected for, where there are elections.
 
         Raises:
             LeaseHeld: another daemon holds it.
@@ -88,6 +93,7 @@ class Lease:
             Unavailable: the repository is out of reach; a claim of this daemon holds until it runs out.
         """
         with self._lock:
+            self._term = term
             if self._mine:
                 found, claim = self._mine
                 try:
@@ -97,7 +103,8 @@ class Lease:
             self._repository.refresh(self.ref)
             found_now, claim = self._look()
             self._demand_known(claim)
-            if claim.holder != self.holder and not self._is_free(found_now, claim):
+            is_over = term.is_after(claim.term)
+            if claim.holder != self.holder and not is_over and not self._is_free(found_now, claim):
                 raise LeaseHeld(claim)
             try:
                 return self._put(found_now, claim.token + 1)
@@ -205,7 +212,7 @@ class Lease:
         until = self._ticks() + span.total_seconds()
         expires = self._clock.now() + span
         holder, beats = "" if is_free else self.holder, next(self._beats)
-        claim = Claim(holder, token, expires, self._span, self._boot, until, beats)
+        claim = Claim(holder, token, expires, self._span, self._boot, until, beats, term=self._term)
         blob = draft.add("blob", format_claim(claim))
         draft.save()
         return blob, claim

@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
+from structlog.typing import FilteringBoundLogger as BoundLogger
 
 from reconciler.containment import Failure, contain
 from reconciler.loop.cycle import Pass
@@ -65,10 +67,18 @@ class Environment(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """The daemon's spans of time."""
+    """The daemon's spans of time.
+
+    Args:
+        resync: after which everything is looked at again.
+        lease: after which the lease is renewed.
+        look: after which it is looked at by whoever waits for it, if that is sooner.
+        poll: after which a remote's refs are asked for.
+    """
 
     resync: timedelta = timedelta(minutes=3)
     lease: timedelta = timedelta(seconds=10)
+    look: timedelta = timedelta(seconds=10)
     poll: timedelta | None = None
 
 
@@ -86,6 +96,7 @@ class Daemon:
         now: Callable[[], datetime],
         rhythm: Rhythm = Rhythm(),
         reviewer: Reviewer | None = None,
+        log: BoundLogger | None = None,
     ) -> None:
         self._environment = environment
         self._lease = lease
@@ -95,18 +106,16 @@ class Daemon:
         self._now = now
         self._rhythm = rhythm
         self._schedules = Schedules(wake_up)
-        self._jobs = Care("jobs", environment.settle_jobs, is_ours=lease.held, changed=wake_up.request_pass)
-        self._endpoints = Care(
-            "endpoints", environment.settle_endpoints, is_ours=lease.had_last, changed=wake_up.request_pass
-        )
+        self._log = log or structlog.get_logger()
+        care, changed = partial(Care, log=self._log), wake_up.request_pass
+        self._jobs = care("jobs", environment.settle_jobs, is_ours=lease.held, changed=changed)
+        self._endpoints = care("endpoints", environment.settle_endpoints, is_ours=lease.had_last, changed=changed)
         self._reviewer = reviewer
-        self._reviews = Care(
-            "reviews", reviewer.look if reviewer else lambda: False, is_ours=lease.held, changed=lambda: None
-        )
+        look = reviewer.look if reviewer else lambda: False
+        self._reviews = care("reviews", look, is_ours=lease.held, changed=lambda: None)
         self._had_lease = self._is_waiting = False
         self._last_plan = ""
         self._last_notes: tuple[str, ...] = ()
-        self._log = structlog.get_logger()
         metrics.lease(lease.held)
 
     def run(self) -> None:
@@ -115,10 +124,11 @@ class Daemon:
         The lease is renewed and endpoints are looked after on threads of their own: no pass keeps them waiting.
         """
         self._schedules.start()
-        self._schedules.every("lease", self._rhythm.lease, self._renew, at_once=True)
-        self._schedules.every("resync", self._rhythm.resync, self._wake_up.request_pass)
-        if self._rhythm.poll:
-            self._schedules.every("poll", self._rhythm.poll, self._wake_up.hint)
+        rhythm = self._rhythm
+        self._schedules.every("lease", self._until_renewal, self._renew, at_once=True)
+        self._schedules.every("resync", lambda: rhythm.resync, self._wake_up.request_pass)
+        if poll := rhythm.poll:
+            self._schedules.every("poll", lambda: poll, self._wake_up.hint)
         self._endpoints.start()
         if self._reviewer:
             self._reviews.start()
@@ -138,6 +148,7 @@ class Daemon:
     def _passes(self) -> None:
         due = False
         while not self._wake_up.stopped:
+            self._pulse.turn()
             due = self._took_lease() or due
             if self._had_lease:
                 due = self._jobs.look() or due
@@ -167,6 +178,8 @@ class Daemon:
         self._tell(done, time.monotonic() - began)
         again = done.did_something and done.plan.digest == self._last_plan
         self._last_plan = done.plan.digest
+        if self._reviewer:
+            self._reviewer.passed(done)
         if self._reviewer and (again or not done.did_something):
             self._reviewer.seen(done)  # what a pass saw that changed something is seen anew at once
             self._reviews.hurry()
@@ -220,6 +233,9 @@ class Daemon:
             self._waits_for("" if result.value else self._lease.holder())
         if self._lease.held() and not self._had_lease:
             self._wake_up.wake()
+
+    def _until_renewal(self) -> timedelta:
+        return self._rhythm.lease if self._lease.held() else min(self._rhythm.lease, self._rhythm.look)
 
     def _waits_for(self, holder: str) -> None:
         """Tell who else holds the lease, nobody if empty; in the log once, unless that tells that it was lost."""

@@ -12,8 +12,9 @@ from reconciler.model.errors import BadSpec, Refused, Transient, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal
 from reconciler.model.resource import Desired
+from reconciler.model.reviews import Allowance
 from reconciler.ports.engines import Engines
-from reconciler.ports.reviews import Reviews
+from reconciler.ports.reviews import Metered, Reviews
 from reconciler.ports.source import SourceRepository
 from reconciler.status.read import RecordedFiles, commit_of
 
@@ -81,6 +82,7 @@ class Converging:
         self._proposals: Mapping[str, Proposal] = {}
         self._told = False
         self._seen: tuple[CommitId | None, Mapping[str, str]] = (None, {})
+        self._applied: CommitId | None = None
 
     def head(self) -> CommitId | None:
         """Return the commit that is to be applied now; None while there is none.
@@ -94,11 +96,23 @@ class Converging:
         head, status = self._source.head(), self._status.read()
         self._seen = (head, _controls(status.files))
         last = commit_of(self._recorded.last_pass(status))
+        if last is None and self._applied is not None:
+            self._demand_same(head, self._applied)
         approved = head is not None and self._recorded.is_approved(status, head)
         choice = self._verified(choose(self._source, head, last, approved), last)
         choice = self._sound(choice, last)
         self._note = choice.note
         return choice.commit
+
+    def _demand_same(self, head: CommitId | None, applied: CommitId) -> None:
+        """See that a repository without status is the one that this daemon has applied a commit of.
+
+        Raises:
+            Unavailable: it isn't. All that is there would be taken for what nobody asks for any more.
+        """
+        if head is None or not self._source.descends(head, applied):
+            what = f"the repository has neither a status of this environment nor commit {applied[:12]}, applied last"
+            raise Unavailable(what, "see whether it is another one; if it is meant to be, start the daemon again")
 
     def _verified(self, choice: Choice, former: CommitId | None) -> Choice:
         """Stay with the last applied commit while the newest one isn't signed as it has to be."""
@@ -161,6 +175,7 @@ class Converging:
         """Make one pass."""
         done = self.cycle(commit).run(commit, self._notes(), self._verifier.merge_flaw(commit))
         self._proposals = done.actual.proposals
+        self._applied = commit
         return done
 
     def preview(self, commit: CommitId) -> Pass:
@@ -219,6 +234,11 @@ class Converging:
     def engines(self) -> Engines | None:
         """Return the engines, once a commit named them."""
         return self._now[1] if self._now else None
+
+    def allowance(self) -> Allowance | None:
+        """Return how often the forge may be asked, and has been; None while nobody counts that."""
+        reviews: object = self.reviews
+        return reviews.allowance() if isinstance(reviews, Metered) else None
 
     @property
     def reviews(self) -> Reviews | None:

@@ -1,15 +1,19 @@
 """How the daemon is: what `/readyz` answers, and its metrics in Prometheus' words."""
 
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import prometheus_client as prometheus
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from reconciler.loop.cycle import Pass
 from reconciler.model.ids import kind_of
+from reconciler.model.reviews import Allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,37 @@ def unready(health: Health, now: datetime, longest: timedelta) -> tuple[str, ...
     return tuple(reasons)
 
 
+class _Forge(Collector):
+    """What is known of the forge's limit of requests whenever somebody looks; nothing where it has none."""
+
+    def __init__(self) -> None:
+        self.allowance: Callable[[], Allowance | None] = lambda: None
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics, without a value what isn't known."""
+        known = self.allowance() or Allowance({})
+        for name, text, value in (
+            ("remaining", "Requests that the forge still takes before its limit is renewed.", known.remaining),
+            ("limit", "Requests that the forge takes from one renewal to the next.", known.limit),
+            ("reset_timestamp_seconds", "When the forge renews its limit of requests.", known.renewed),
+        ):
+            gauge = GaugeMetricFamily(f"setpoint_forge_budget_{name}", text)
+            if value is not None:
+                gauge.add_metric([], value)
+            yield gauge
+        text = "Requests that were made to the forge, by the kind of its answer."
+        requests = CounterMetricFamily("setpoint_forge_requests", text, labels=["answer"])
+        for answer, number in sorted(known.requests.items()):
+            requests.add_metric([answer], number)
+        yield requests
+
+
 class Metrics:
-    """The daemon's metrics, in a registry of its own."""
+    """The daemon's metrics, in a registry of its own.
+
+    Args:
+        environment: the environment's name.
+    """
 
     def __init__(self, environment: str) -> None:
         self.registry = prometheus.CollectorRegistry()
@@ -68,9 +101,8 @@ class Metrics:
         )
         self._lease = prometheus.Gauge("setpoint_lease_held", "1 while this daemon may write.", registry=to)
         self._last = prometheus.Gauge("setpoint_last_pass_timestamp_seconds", "When the last pass ended.", registry=to)
-        self._deliveries = prometheus.Counter(
-            "setpoint_webhooks", "Deliveries of webhooks, by what became of them.", ["result"], registry=to
-        )
+        self._forge = _Forge()
+        to.register(self._forge)
         prometheus.Info("setpoint_environment", "The environment.", registry=to).info({"name": environment})
 
     def passed(self, done: Pass, seconds: float, now: datetime) -> None:
@@ -88,13 +120,13 @@ class Metrics:
         for port in ("data", "pool", "serving", "forge"):
             self._unread.labels(port).set(port in done.actual.unread)
 
-    def delivered(self, result: str) -> None:
-        """Count a delivery of a webhook."""
-        self._deliveries.labels(result).inc()
-
     def failed(self) -> None:
         """Count a pass that could not be made."""
         self._passes.labels("failed").inc()
+
+    def forge(self, allowance: Callable[[], Allowance | None]) -> None:
+        """Tell by what it is known how often the forge may be asked, and was: asked whenever somebody looks."""
+        self._forge.allowance = allowance
 
     def lease(self, held: Callable[[], bool]) -> None:
         """Tell by what it is known whether the lease is held: asked whenever somebody looks."""
@@ -107,10 +139,18 @@ class Pulse:
     Args:
         started: when the daemon started.
         held: tells whether the lease is held, by its own clock: nobody has to find out that it ran out.
+        ticks: tells seconds by a clock that nobody sets.
     """
 
-    def __init__(self, started: datetime, held: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        started: datetime,
+        held: Callable[[], bool] = lambda: False,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._held = held
+        self._ticks = ticks
+        self._turned = ticks()
         self._lock = threading.Lock()
         self._health = Health(started)
 
@@ -118,6 +158,19 @@ class Pulse:
     def health(self) -> Health:
         """Return what is known now."""
         return replace(self._health, has_lease=self._held())
+
+    def turn(self) -> None:
+        """Tell that the loop goes round, with a pass or without: it doesn't hang."""
+        self._turned = self._ticks()
+
+    @property
+    def still(self) -> timedelta:
+        """Return for how long the loop hasn't gone round."""
+        return timedelta(seconds=self._ticks() - self._turned)
+
+    def watches(self, held: Callable[[], bool]) -> None:
+        """Tell by what it is known whether the lease is held, once there is one."""
+        self._held = held
 
     def beat(self, now: datetime) -> None:
         """Tell that a pass has ended well."""

@@ -6,6 +6,7 @@ for a while; what the forge wasn't told yet is told again at the next look.
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,11 +16,15 @@ from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId, Digest
 from reconciler.model.reviews import CommitStatus, PullRequest, Verdict, context_of
 from reconciler.ports.reviews import Reviews
+from reconciler.reviews.fulfilment import Done, Shown, begun, fulfilled
 from reconciler.reviews.page import page, stale
+from reconciler.reviews.rehearsal import Rehearsal
 from reconciler.reviews.rehearsals import Rehearsals, Seen
 
 PAUSE = 15.0
 """Seconds after a look in which something failed until the next one: a forge that is down isn't asked at every tick."""
+KEPT = 50
+"""Pull requests of which it is kept what they were shown, and commits of which it is kept what was done first."""
 AGAIN = 60.0
 """Seconds after which a pull request is rehearsed again where nothing but the plan in force has changed."""
 
@@ -58,8 +63,18 @@ class Reviewer:
         self._now = now
         self._last: Pass | None = None
         self._said: dict[int, _Said] = {}
+        self._shown: dict[int, Shown] = {}
+        self._done: deque[Done] = deque(maxlen=KEPT)
         self._not_before = 0.0
         self._lock = threading.Lock()
+
+    def passed(self, done: Pass) -> None:
+        """Take in what a pass did on its commit."""
+        with self._lock:
+            if self._done and self._done[-1].first.commit == done.plan.commit:
+                self._done[-1] = self._done[-1].with_pass(done.plan)
+            else:
+                self._done.append(begun(done.desired, done.plan))
 
     def seen(self, done: Pass) -> None:
         """Take in what a pass has observed and planned."""
@@ -85,12 +100,25 @@ class Reviewer:
     def _say(self, reviews: Reviews, done: Pass) -> None:
         pulls = reviews.pulls()
         self._said = {pull.number: self._said[pull.number] for pull in pulls if pull.number in self._said}
+        closed = self._shown.keys() - {pull.number for pull in pulls}
+        rests = done.plan.commit
+        kept = [contain(lambda one=one: self._fulfil(reviews, one, rests)) for one in sorted(closed)]  # type: ignore[misc]
         waiting = [pull for pull in pulls if self._is_due(pull, done)]
         for pull in waiting[1:]:
             contain(lambda pull=pull: self._mark_stale(reviews, pull, done))  # type: ignore[misc]
         told = [contain(lambda pull=pull: self._tell(reviews, pull, done)) for pull in waiting]  # type: ignore[misc]
-        if failures := [result for result in told if isinstance(result, Failure)]:
+        if failures := [result for result in (*kept, *told) if isinstance(result, Failure)]:
             raise Unavailable(failures[0].message, failures[0].hint)
+
+    def _fulfil(self, reviews: Reviews, number: int, rests: CommitId) -> None:
+        """Say on a pull request that is open no more whether what it was shown is what was done, once that rests."""
+        shown = self._shown[number]
+        with self._lock:
+            newest = self._done[-1].first.commit if self._done else None
+            done = next((one for one in reversed(self._done) if shown.is_of(one.desired)), None)
+        if done is not None and (done.first.commit != newest or done.first.commit == rests):
+            reviews.comment(number, fulfilled(self._environment, shown, done))
+            del self._shown[number]
 
     def _is_due(self, pull: PullRequest, done: Pass) -> bool:
         said = self._said.get(pull.number)
@@ -120,11 +148,20 @@ class Reviewer:
         if isinstance(told, Failure):
             raise Unavailable(f"pull request {pull.number}: {told.message}", told.hint)
 
+    def _keep(self, number: int, rehearsal: Rehearsal) -> None:
+        """Remember what a pull request was shown, unless nothing changes by it; the oldest is forgotten."""
+        self._shown.pop(number, None)
+        if rehearsal.shown is not None and not rehearsal.is_quiet:
+            self._shown[number] = rehearsal.shown
+        for oldest in list(self._shown)[:-KEPT]:
+            del self._shown[oldest]
+
     def _publish(self, reviews: Reviews, pull: PullRequest, done: Pass) -> None:
         found = contain(lambda: self._rehearsals.of(pull, Seen(done.desired, done.actual, done.plan)))
         if isinstance(found, Success):
             rehearsal = found.value
             reviews.comment(pull.number, page(rehearsal))
+            self._keep(pull.number, rehearsal)
             reviews.judge(pull.commit, CommitStatus(self._context, rehearsal.verdict, rehearsal.summary, pull.url))
             return
         if not found.retry:

@@ -1,9 +1,7 @@
 """Shutdown: the daemon ends within seconds of being told to, whatever it waits for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-
-from reconciler.loop.wake_up import WakeUp
 
 LAST_STEPS = 2.0
 """Seconds for what is under way to end by itself."""
@@ -12,27 +10,30 @@ LAST_CALLS = 1.5
 _LOOK = 0.1
 
 
-def until_stopped(run: Callable[[], None], wake_up: WakeUp, cancel: Callable[[float], None]) -> bool:
-    """Run the daemon until the `WakeUp` says stop, then give it some seconds to end.
+def until_stopped(
+    runs: Sequence[Callable[[], None]], is_stopped: Callable[[], bool], cancel: Callable[[float], None]
+) -> bool:
+    """Run daemons side by side until they are to stop, then give them some seconds to end, all of them together.
 
-    It runs on a thread of its own, so that signals are wait whatever it hangs on.
+    Each runs on a thread of its own, so that signals are heard and none waits for another, whatever it hangs on.
 
     Args:
-        run: the daemon, which ends by itself after the `WakeUp` says stop.
-        wake_up: what it listens to.
+        runs: the daemons, which end by themselves once they are to stop.
+        is_stopped: tells whether they are.
         cancel: ends calls to remotes that are under way, and has later ones take so many seconds at the most.
 
     Returns:
-        Whether it ended. What hangs is left behind: every change is such that another daemon goes on from there.
+        Whether all ended. What hangs is left behind: every change is such that another daemon goes on from there.
     """
-    daemon = ThreadPoolExecutor(1, thread_name_prefix="loop").submit(run)
-    while not wake_up.stopped and not daemon.done():
-        wait([daemon], _LOOK)
-    wait([daemon], LAST_STEPS)
-    if not daemon.done():
+    executor = ThreadPoolExecutor(len(runs), thread_name_prefix="loop")
+    daemons = [executor.submit(run) for run in runs]
+    while not is_stopped() and not all(daemon.done() for daemon in daemons):
+        wait(daemons, _LOOK)
+    wait(daemons, LAST_STEPS)
+    if not all(daemon.done() for daemon in daemons):
         cancel(LAST_CALLS)
-        wait([daemon], LAST_CALLS + _LOOK)
-    if not daemon.done():
-        return False
-    daemon.result()
-    return True
+        wait(daemons, LAST_CALLS + _LOOK)
+    for daemon in daemons:
+        if daemon.done():
+            daemon.result()
+    return all(daemon.done() for daemon in daemons)

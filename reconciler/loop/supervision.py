@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 import structlog
+from structlog.typing import FilteringBoundLogger as BoundLogger
 
 from reconciler.containment import Failure, contain
 
@@ -19,10 +20,17 @@ class Care:
         settle: lets the engine live; tells whether anything changed.
         is_ours: tells whether that is this daemon's to do.
         changed: called when anything has changed.
+        log: where troubles are told.
     """
 
     def __init__(
-        self, what: str, settle: Callable[[], bool], *, is_ours: Callable[[], bool], changed: Callable[[], None]
+        self,
+        what: str,
+        settle: Callable[[], bool],
+        *,
+        is_ours: Callable[[], bool],
+        changed: Callable[[], None],
+        log: BoundLogger | None = None,
     ) -> None:
         self._what = what
         self._settle = settle
@@ -31,7 +39,7 @@ class Care:
         self._event = threading.Event()
         self._ended = False
         self._told = ""
-        self._log = structlog.get_logger()
+        self._log = log or structlog.get_logger()
 
     def start(self) -> None:
         """Begin, on a thread of its own that keeps nobody from ending."""

@@ -16,9 +16,9 @@ class WakeUp:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._stop = threading.Event()
         self._pass_requested = False
         self._hinted = self._told = False
-        self.stopped = False
 
     def request_pass(self) -> None:
         """Ask for a pass."""
@@ -41,8 +41,17 @@ class WakeUp:
 
     def stop(self) -> None:
         """Ask the loop to end."""
-        self.stopped = True
+        self._stop.set()
         self._event.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Tell whether the loop is to end."""
+        return self._stop.is_set()
+
+    def pause(self, seconds: float) -> None:
+        """Wait so long whatever is asked, unless the loop is to end."""
+        self._stop.wait(seconds)
 
     def wait(self, seconds: float) -> bool:
         """Wait so long at the most for anything; tell whether a pass was requested."""
@@ -78,12 +87,14 @@ class Schedules:
         """Start keeping time."""
         self._scheduler.start()
 
-    def every(self, name: str, span: timedelta, call: Callable[[], object], *, at_once: bool = False) -> None:
+    def every(
+        self, name: str, span: Callable[[], timedelta], call: Callable[[], object], *, at_once: bool = False
+    ) -> None:
         """Call something at an interval, on a thread of its own; what takes longer is called again after another span.
 
         Args:
             name: what is called, as threads are named.
-            span: seconds between the end of a call and the next.
+            span: tells the time between the end of a call and the next.
             call: what is called.
             at_once: for the first time now, and not after a span.
         """
@@ -91,7 +102,7 @@ class Schedules:
         def run() -> None:
             if at_once:
                 call()
-            while not self._ended.wait(span.total_seconds()):
+            while not self._ended.wait(span().total_seconds()):
                 call()
 
         threading.Thread(target=run, name=name, daemon=True).start()

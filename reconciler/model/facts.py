@@ -66,6 +66,8 @@ class DatasetFacts(RunFacts, ProposerFacts, total=False):
     """When that alert was raised."""
     taken_over: str
     """The run, where another environment had made it before this one began."""
+    proposal: str
+    """The branch of a schema that waits for its merge."""
 
 
 class LabelFacts(RunFacts, total=False):

@@ -59,6 +59,14 @@ class Resource:
         return self._references
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is known of a broken promotion: whose model it chooses, and where that has to serve before here."""
+
+    deployment: Address
+    environments: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Desired:
     """What a commit asks for in one environment.
@@ -66,7 +74,7 @@ class Desired:
     `resources` holds only specs that composed, upstream before downstream. `broken` holds the problems of those that
     didn't, by address: they are stalled, and never taken for deleted. `problems` holds what belongs to no
     resource (a stray file, a bad environment file). `model_signers` is the file of those who may sign statements about
-    models (ssh-keygen(1)); None where nobody has to.
+    models (ssh-keygen(1)); None where nobody has to. `before` is what is sound of broken promotions.
     """
 
     commit: CommitId
@@ -76,6 +84,7 @@ class Desired:
     broken: Mapping[Address, tuple[Problem, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     model_signers: bytes | None = None
+    before: Mapping[Address, Before] = field(default_factory=dict)
 
     def of_kind(self, spec: type[SpecType]) -> Mapping[Address, SpecType]:
         """Return the specs of one kind by address."""

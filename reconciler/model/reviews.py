@@ -1,5 +1,6 @@
 """Pull requests and what is said on them: values, as every forge has them under one name or another."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -105,15 +106,38 @@ class BranchRules:
         is_protected: whether there are any rules.
         approvals: how many approvals a merge needs.
         contexts: the commit statuses that have to succeed before it.
-        we_may_push: whether our user may push to the branch past pull requests.
+        dismisses_stale: whether a push takes back the approvals that were given before.
+        we_may_push: whether our user may go past the rules, be it by a push or by merging against them.
         we_administer: whether our user may change the rules.
+        unneeded: rights to write that we were granted and don't use.
+        sees_checks: whether we may see all that others report of a commit.
     """
 
     is_protected: bool
-    approvals: int = 0
-    contexts: frozenset[str] = frozenset()
+    approvals: int | None = 0
+    contexts: frozenset[str] | None = frozenset()
+    dismisses_stale: bool | None = None
     we_may_push: bool | None = None
     we_administer: bool | None = None
+    unneeded: frozenset[str] = frozenset()
+    sees_checks: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How often a forge may be asked, as it says itself, and has been; None where it doesn't say.
+
+    Attributes:
+        requests: requests so far, by the first digit of the answer's status: `2xx`.
+        remaining: requests that are left until the limit is renewed.
+        limit: requests that there are each time.
+        renewed: when the limit is renewed, in seconds since 1970.
+    """
+
+    requests: Mapping[str, int]
+    remaining: int | None = None
+    limit: int | None = None
+    renewed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

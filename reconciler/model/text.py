@@ -5,6 +5,7 @@ of somebody else's shows as what it is, and is never obeyed.
 """
 
 import re
+from datetime import UTC, datetime
 
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters but tab and line feed, marks of direction (Unicode UAX #9, as in CVE-2021-42574), surrogates."""
@@ -46,6 +47,15 @@ def coloured(text: str) -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Write a number with its noun: `1 change`, `2 changes`."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def moment(told: str) -> str:
+    """Write a time of ISO 8601 as people read it, to the minute: `2026-03-01 10:00 UTC`; another text stays."""
+    try:
+        when = datetime.fromisoformat(told)
+    except ValueError:
+        return told
+    return f"{when.astimezone(UTC) if when.tzinfo else when:%Y-%m-%d %H:%M} UTC"
 
 
 def _escape(found: re.Match[str]) -> str:

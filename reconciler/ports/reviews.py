@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import BranchRules, CommitStatus, PullRequest
+from reconciler.model.reviews import Allowance, BranchRules, CommitStatus, PullRequest
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A forge that counts how often it is asked."""
+
+    def allowance(self) -> Allowance | None:
+        """Return how often it may be asked, and has been; None where nobody counts that. Asks nobody."""
 
 
 @runtime_checkable

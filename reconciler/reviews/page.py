@@ -36,6 +36,7 @@ def page(rehearsal: Rehearsal) -> str:
         _changes(rehearsal.changes),
         _waiting(rehearsal.decisions),
         _following(rehearsal),
+        _outlook(rehearsal),
         "\n".join(f"- {escaped(note)}" for note in rehearsal.notes),
         _foot(rehearsal),
     ]
@@ -66,6 +67,10 @@ def as_document(rehearsal: Rehearsal) -> dict[str, Any]:
         "changes": [change.as_json() for change in rehearsal.changes],
         "following": list(rehearsal.following),
         "gpu_hours": rehearsal.hours,
+        "usual_gpu_hours": rehearsal.outlook.hours,
+        "reads": list(rehearsal.outlook.reads),
+        "jobs": list(rehearsal.outlook.jobs),
+        "traffic": list(rehearsal.outlook.traffic),
         "plan": rehearsal.plan,
         "notes": list(rehearsal.notes),
     }
@@ -135,6 +140,14 @@ def _following(rehearsal: Rehearsal) -> str:
         return ""
     lines = [f"- {code(address)}{_trials(rehearsal, address)}" for address in rehearsal.following]
     return "#### Once that is done\n\n" + "\n".join(_at_most(lines, "resource"))
+
+
+def _outlook(rehearsal: Rehearsal) -> str:
+    """Write what the jobs read and usually take, and whose traffic moves."""
+    found = rehearsal.outlook
+    told = (("Reads", found.reads), ("Takes", found.jobs), ("Traffic", found.traffic))
+    lines = [f"- {what}: {escaped(line)}" for what, parts in told for line in parts]
+    return "#### What it comes to\n\n" + "\n".join(lines) if lines else ""
 
 
 def _trials(rehearsal: Rehearsal, address: Address) -> str:

@@ -9,11 +9,14 @@ from reconciler.model.decision import Decision, Phase
 from reconciler.model.errors import Problem, Severity
 from reconciler.model.ids import Address, CommitId, Digest
 from reconciler.model.kinds.experiments import Experiment
+from reconciler.model.observed import Actual
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Desired, Resource
 from reconciler.model.reviews import Verdict
 from reconciler.model.text import counted
 from reconciler.reviews.difference import Line, difference
+from reconciler.reviews.fulfilment import Shown
+from reconciler.reviews.outlook import Outlook, outlook
 
 MOST_FILES = 2000
 """Files of specs that a pull request may change and be planned for; composing takes the daemon's time."""
@@ -42,9 +45,11 @@ class Rehearsal:
         following: resources that differ and wait for others, and those made from what changes; upstream first.
         trials: how many trials an experiment among all these has.
         hours: GPU hours that these experiments may take at the most.
+        outlook: what their jobs read, how long they usually take, and whose traffic moves.
         plan: the digest of the whole plan, as the pass after the merge would have it.
         notes: what else is to be known.
         obstacle: why it can't be planned, or merged; empty where it can.
+        shown: the specs after the merge and the whole plan for them, to be held against what is done then.
     """
 
     environment: str
@@ -57,9 +62,11 @@ class Rehearsal:
     following: tuple[Address, ...] = ()
     trials: Mapping[Address, int] = field(default_factory=dict)
     hours: float = 0.0
+    outlook: Outlook = field(default_factory=Outlook)
     plan: Digest | None = None
     notes: tuple[str, ...] = ()
     obstacle: str = ""
+    shown: Shown | None = None
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -93,12 +100,21 @@ class Rehearsal:
         if self.is_quiet:
             return "nothing changes"
         told = [counted(len(self.changes), "change") if self.changes else "no change at once"]
-        told += [f"up to {self.hours:g} GPU hours"] if self.hours else []
+        usual = self.outlook.hours
+        most = f"up to {self.hours:g} GPU hours"
+        told += [most if usual is None else f"usually {usual:.2g} and {most}"] if self.hours else []
         told += [f"{counted(len(self.following), 'resource')} after that"] if self.following else []
         return ", ".join(told)
 
 
-def rehearsed(environment: str, pair: Pair, *, before: tuple[Desired, Plan], after: tuple[Desired, Plan]) -> Rehearsal:
+def rehearsed(
+    environment: str,
+    pair: Pair,
+    *,
+    before: tuple[Desired, Plan],
+    after: tuple[Desired, Plan],
+    actual: Actual | None = None,
+) -> Rehearsal:
     """Compare what would be done after a merge with what is done without it.
 
     Args:
@@ -106,6 +122,7 @@ def rehearsed(environment: str, pair: Pair, *, before: tuple[Desired, Plan], aft
         pair: the two heads.
         before: what the branch asks for, and the plan for it.
         after: what the merge would ask for, and the plan for it, in the same world.
+        actual: that world; without it, what is known of former runs isn't told.
     """
     (old, former), (new, plan) = before, after
     lines = tuple(difference(old, new))
@@ -125,7 +142,9 @@ def rehearsed(environment: str, pair: Pair, *, before: tuple[Desired, Plan], aft
         following=following,
         trials={address: len(resource.trials) for address, resource in experiments.items()},
         hours=sum(map(gpu_hours, experiments.values())),
+        outlook=outlook(changes, experiments, new, actual) if actual else Outlook(),
         plan=plan.digest,
+        shown=Shown(new, plan),
         notes=tuple(note for note in plan.notes if note not in former.notes),
     )
 

@@ -82,7 +82,8 @@ class Rehearsals:
         plan = decide(after, seen.actual, self._controllers)
         notes = tuple(unplanned(seen.desired.environment, after.environment))
         plan = replace(plan, notes=notes + plan.notes)
-        found = rehearsed(self._environment, pair, before=(seen.desired, seen.plan), after=(after, plan))
+        before = (seen.desired, seen.plan)
+        found = rehearsed(self._environment, pair, before=before, after=(after, plan), actual=seen.actual)
         wanted: dict[Address, list[Path]] = {}
         for line in found.lines:
             if line.path and line.sign != "-":

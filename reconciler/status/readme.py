@@ -9,6 +9,7 @@ from reconciler.model.ids import Address, kind_of
 from reconciler.model.kinds import KINDS
 from reconciler.model.markdown import code, escaped, figure, table
 from reconciler.model.resource import Desired
+from reconciler.model.text import moment
 from reconciler.status.leaderboard_pages import left_out
 from reconciler.status.pools_page import page_path
 
@@ -92,15 +93,15 @@ def _alerts(documents: Documents) -> str:
 
 def _about(alert: Mapping[str, Any]) -> str:
     """Say since when an alert stands, and which model it is about."""
-    since = f", since {escaped(str(alert['since']))}" if alert.get("since") else ""
+    since = f", since {escaped(moment(str(alert['since'])))}" if alert.get("since") else ""
     return since + (f", about {code(str(alert['trial']))}" if alert.get("trial") else "")
 
 
 def _reviews(documents: Documents) -> str:
     lines = [
         f"- {code(str(document['facts']['proposal']))} from `{address}`: {escaped(message_of(document))}"
-        for address, document in _of(documents, "promotions")
-        if _reason(document) == "WaitsForReview"
+        for address, document in (*_of(documents, "datasets"), *_waiting(documents))
+        if document.get("facts", {}).get("proposal")
     ]
     return "## Waiting for a review\n\n" + "\n".join(lines) if lines else ""
 
@@ -214,6 +215,10 @@ def _node(address: Address) -> str:
 
 def _of(documents: Documents, kind: str) -> list[tuple[Address, Mapping[str, Any]]]:
     return sorted((a, document) for a, document in documents.items() if kind_of(a) == kind)
+
+
+def _waiting(documents: Documents) -> list[tuple[Address, Mapping[str, Any]]]:
+    return [(a, document) for a, document in _of(documents, "promotions") if _reason(document) == "WaitsForReview"]
 
 
 def _reason(document: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from reconciler.git.export import export
 from reconciler.git.history import LogEntry, arrival, is_ancestor, line, log
 from reconciler.git.merging import merge_commit
 from reconciler.git.names import check_branch, check_path
+from reconciler.git.remote import Access
 from reconciler.git.repository import Repository, open_repository
 from reconciler.git.signed import read_signed
 from reconciler.model.commit_policy import SignedCommit
@@ -36,14 +37,14 @@ class Source:
         self._trees: dict[CommitId, GitTree] = {}
 
     @classmethod
-    def open(cls, place: str | Path, branch: str | None, state: Path) -> Self:
+    def open(cls, place: str | Path, branch: str | None, state: Path, access: Access | None = None) -> Self:
         """Open a branch of the repository at a path or URL; without a name, its default branch.
 
         Raises:
             Refused: there is no repository, or the branch's name isn't one.
             Unavailable: the repository is out of reach.
         """
-        repository = open_repository(place, state)
+        repository = open_repository(place, state, access)
         return cls(repository, branch or repository.default_branch())
 
     def head(self) -> CommitId | None:

@@ -130,7 +130,28 @@ def _set(document: Any, path: str, value: Any, file: str) -> None:
         at = at[name]
         if not isinstance(at, dict):
             raise Refused(f"{path} can't be set in {file}: {name} is no mapping", "remove its value first")
-    at[last] = value
+    at[last] = _with_comment(at, last, value)
+
+
+def _with_comment(at: Any, key: str, value: Any) -> Any:
+    """Return a mapping that takes a plain value's place, with the comment behind that behind its own last line."""
+    kept = getattr(at, "ca", None)
+    if kept is None or not isinstance(value, dict) or not value or isinstance(at.get(key), dict):
+        return value
+    behind = (kept.items.pop(key, None) or [None] * 3)[2]
+    return _ended(value, behind) if behind else value
+
+
+def _ended(value: dict[str, Any], comment: Any) -> Any:
+    from ruamel.yaml.comments import CommentedMap
+
+    found = CommentedMap(value)
+    last = next(reversed(found))
+    if isinstance(found[last], dict) and found[last]:
+        found[last] = _ended(found[last], comment)
+    else:
+        found.ca.items[last] = [None, None, comment, None]
+    return found
 
 
 def _set_unshared(document: dict[str, Any], path: str, value: Any, file: str) -> None:

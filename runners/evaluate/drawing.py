@@ -12,6 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from runners.drawing import without_formulas
+
 INK, FAINT = "#7d8590", "#7d859055"
 BLUE, AMBER, GREEN, RED = "#3b82f6", "#e08a00", "#1a9f6d", "#e5484d"
 CYCLE = (BLUE, AMBER, GREEN, RED, "#8b5cf6", "#0ea5b7", "#d6409f", "#84901c", "#a8714f", INK)
@@ -38,6 +40,7 @@ def picture(path: Path, title: str, width: float = 4.4, height: float = 3.3) -> 
     _legend(axes)
     path.parent.mkdir(parents=True, exist_ok=True)
     FigureCanvasAgg(figure)
+    without_formulas(figure)
     figure.savefig(path, transparent=True, metadata={"Software": None})
 
 

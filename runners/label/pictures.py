@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from runners.counting import counted
 from runners.drawing import FAINT, INK, clipped, in_order, new_figure, plain, save
 from runners.label.merging import Answers, Merged
 
@@ -34,8 +35,15 @@ def draw_agreement(
         told = "nothing to compare" if share is None else f"{share:.1%} as merged"
         panel.set_title(plain(f"{clipped(annotator, 30)}: {told}"), fontsize=8, color=INK)
     panels[0].set_ylabel("merged label", fontsize=8)
-    figure.supxlabel(plain(clipped(note, 160)) or "annotator's answer", fontsize=7, color=FAINT)
+    figure.supxlabel(_below(merged, note), fontsize=7, color=FAINT)
     save(figure, path)
+
+
+def _below(merged: Mapping[Any, Merged], note: str) -> str:
+    """Write the note and, as every answer could agree with what is shown, how many examples aren't."""
+    parted = sum(one.label is None for one in merged.values())
+    told = f"; {counted(parted, 'example')} without a label left out" if parted else ""
+    return (plain(clipped(note, 160)) or "annotator's answer") + told
 
 
 def confusion(

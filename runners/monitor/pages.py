@@ -1,6 +1,7 @@
 """The report as pages: Markdown for a forge, and HTML in one file, for which the pictures are written into it."""
 
 import base64
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from runners.counting import counted
 from runners.monitor.report import Pictures, Report
@@ -16,6 +18,7 @@ _TEMPLATES = Path(__file__).with_name("templates")
 MARKDOWN, HTML = "report.md", "report.html"
 NONE = "\N{EN DASH}"
 TINY = 0.0001
+_CODE = re.compile("`([^`\n]+)`")
 
 
 def write_pages(report: Report, pictures: Pictures, folder: Path) -> None:
@@ -76,7 +79,12 @@ def cell(value: Any) -> str:
     return str(value).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
 
 
-_FILTERS: tuple[Callable[..., str], ...] = (figure, error, percent, moment, cell, counted)
+def coded(text: str) -> Markup:
+    """Write a note as HTML: what stands between backticks is code, and nothing in it is obeyed."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
+
+
+_FILTERS: tuple[Callable[..., str], ...] = (figure, error, percent, moment, cell, coded, counted)
 
 
 def _inlined(path: Path) -> str:

@@ -56,11 +56,12 @@ class Held:
 class Ground:
     """A repository, and one environment of it that converges."""
 
-    def __init__(self, folder: Path, files: Mapping[str, str | None] = FILES) -> None:
+    def __init__(self, folder: Path, files: Mapping[str, str | None] = FILES, url: str = "") -> None:
         self.folder = folder
-        self.people = Clone(folder)
+        self.url = url
+        self.people = Clone(folder, url or None)
         if files:
-            self.people.commit(files)
+            self.commit(dict(files))
         self.world = World()
         self.engines = stage.engines(self.world)
         self.told: list[tuple[Address, Failure]] = []
@@ -68,7 +69,7 @@ class Ground:
 
     def again(self) -> None:
         """Be a daemon that has just been started, and remembers nothing."""
-        self.source = Source.open(self.folder, "main", self.folder.parent / "state")
+        self.source = Source.open(self.url or self.folder, "main", self.folder.parent / "state")
         self.status = StatusBranch(self.source.repository, "dev")
         composer = Composer(self.source.tree, "dev")
 
@@ -92,19 +93,23 @@ class Ground:
                 (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
                 (self.folder / path).write_bytes(content)
         self.people.commit(texts)
+        if self.url:
+            self.people.git("push", "--quiet", "--force", "origin", "HEAD:main")
 
     def edit_status(self, path: str, content: bytes) -> None:
         """Change a file of the status branch by hand."""
         self.status.write({path: content}, "by hand")
 
     def once(self) -> Pass:
-        """Make one pass, as the daemon does."""
+        """Make one pass, as the daemon does that has just been told of a push."""
+        self.source.refresh()
         commit = self.converging.head()
         assert commit
         return self.converging.run(commit)
 
     def trouble(self) -> str:
         """Make one pass with the whole daemon around it; return why it couldn't be made."""
+        self.source.refresh()
         pulse, now = Pulse(self.world.clock.now()), self.world.clock.now
         daemon = Daemon(self.converging, Held(), WakeUp(), metrics=Metrics("dev"), pulse=pulse, now=now)
         daemon._renew()

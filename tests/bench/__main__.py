@@ -9,10 +9,10 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from tests.bench import composing, looping, pushing, starting, suite, writing
+from tests.bench import composing, looping, pushing, several, starting, suite, writing
 from tests.bench.figure import Figure, save, show
 
-SUITES = (composing, looping, pushing, starting, writing, suite)
+SUITES = (composing, looping, pushing, several, starting, writing, suite)
 ON_SERVERS = ("lakefs", "kserve", "ray", "cluster", "gitea", "releasing")
 """Suites that need real engines, which are imported only for them."""
 

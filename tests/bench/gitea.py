@@ -1,7 +1,7 @@
 """What a real forge costs: from a push to the first call, from a pull request to its page, and in an idle hour.
 
-Its queues are in memory: those on the disk, which Gitea has where nobody says otherwise, deliver a webhook up to two
-seconds after a push when nothing else happens.
+Its queues are in memory, as in the tests: those on the disk, which Gitea has where nobody says otherwise, deliver a
+webhook up to two seconds after a push when nothing else happens.
 """
 
 import statistics
@@ -21,7 +21,7 @@ def measure(quick: bool) -> Iterator[Figure]:
     """Measure on a real Gitea, with a real daemon that takes its webhooks."""
     pushes, pulls, quiet = (5, 3, 60.0) if quick else (40, 10, 600.0)
     with tempfile.TemporaryDirectory(prefix="setpoint-bench-") as place:
-        server = Gitea(Path(place) / "gitea", queues="channel").start()
+        server = Gitea(Path(place) / "gitea").start()
         try:
             more = {f"specs/pools/n{number:04d}.yaml": "capacity: {cpus: 1}\n" for number in range(RESOURCES - 1)}
             with reviewed(server, Path(place) / "work", webhooks=True, more=more) as watched:

@@ -15,6 +15,7 @@ FIGURES = {
     "composing": {"compose_speedup", "compose_one_change_ms"},
     "looping": {"cold_converge_per_s", "noop_cpu_ms", "noop_writes"},
     "pushing": {"push_to_apply_p50_ms", "push_to_apply_p99_ms", "daemon_rss_mib", "daemon_rss_growth_mib"},
+    "several": {"two_environments_rss_mb"},
     "starting": {"start_s", "trial_overhead_s"},
     "suite": {"status_help_ms"},
     "writing": {"status_writers_p99_s", "status_writers_lost"},

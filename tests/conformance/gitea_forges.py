@@ -54,6 +54,9 @@ class GiteaBench(PushedForgeBench):
         told = self._ask("GET", f"/commits/{commit}/status").json()["statuses"]
         return [(one["context"], one["status"], one["description"]) for one in told]
 
+    def check(self, commit: CommitId, name: str, *, has_passed: bool) -> None:
+        self._ask("POST", f"/statuses/{commit}", {"context": name, "state": "success" if has_passed else "failure"})
+
     def review(self, number: int, opinion: Opinion, *, by_reader: bool = False) -> None:
         who = self._reader() if by_reader else self.person
         event = {Opinion.APPROVED: "APPROVED", Opinion.DECLINED: "REQUEST_CHANGES"}[opinion]

@@ -56,6 +56,16 @@ class GitHubBench(PushedForgeBench):
         told = self._read(f"/commits/{commit}/status")["statuses"]
         return [(one["context"], one["state"], one["description"]) for one in told]
 
+    def check(self, commit: CommitId, name: str, *, has_passed: bool) -> None:
+        """Report a check run, as GitHub Actions do; to the token of Enterprise Server they aren't shown."""
+        state, repository = "success" if has_passed else "failure", self.server.repository
+        with self.server.lock:
+            if self.server.edition == "cloud":
+                repository.check(commit, name, state)
+            else:
+                kept = repository.statuses.setdefault(commit, [])
+                kept.insert(0, {"context": name, "state": state, "id": 1 + len(kept)})
+
     def review(self, number: int, opinion: Opinion, *, by_reader: bool = False) -> None:
         with self.server.lock:
             self.server.accounts.people["reader"] = "read"

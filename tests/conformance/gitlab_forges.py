@@ -61,6 +61,9 @@ class GitLabBench(PushedForgeBench):
         told = self.project.commits.get(commit, lazy=True).statuses.list(get_all=True)
         return [(one.name, {"failed": "failure"}.get(one.status, one.status), one.description) for one in told]
 
+    def check(self, commit: CommitId, name: str, *, has_passed: bool) -> None:
+        self.server.statuses.job(commit, name, "success" if has_passed else "failed")
+
     def review(self, number: int, opinion: Opinion, *, by_reader: bool = False) -> None:
         if opinion is Opinion.DECLINED:
             self.server.repository.requests[number].reviewers[PERSON] = "requested_changes"

@@ -31,6 +31,9 @@ class ReviewBench(ForgeBench, Protocol):
     def judged(self, commit: CommitId) -> list[tuple[str, str, str]]:
         """Return the statuses of a commit: context, state and line."""
 
+    def check(self, commit: CommitId, name: str, *, has_passed: bool) -> None:
+        """Report by the forge's usual way of continuous integration what a check comes to."""
+
     def review(self, number: int, opinion: Opinion, *, by_reader: bool = False) -> None:
         """Say something of a pull request, as the owner or as one who may only read the repository."""
 

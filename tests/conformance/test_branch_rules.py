@@ -1,7 +1,9 @@
-"""What a real Gitea tells of the rules of a branch, and that they hold for the daemon, too."""
+"""What forges, a real Gitea above all, tell of the rules of a branch, and that they hold for the daemon, too."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from reconciler.conformance.test_forge import FILE, NAME, begin, order
 from reconciler.forges.pull_requests import PullRequestForge
 from reconciler.model.errors import Refused
 from reconciler.model.reviews import BranchRules, Opinion
+from tests.conformance.forges import BENCHES
 from tests.conformance.gitea_forges import GiteaBench
 from tests.servers.gitea import Gitea, Protection
 
@@ -37,7 +40,7 @@ def test_the_rules_of_the_branch_are_told_to_whoever_may_write(bench: GiteaBench
     rules = BranchRules(True, 2, frozenset({"setpoint/*"}), we_may_push=False, we_administer=False)
     assert forge.rules() == rules
     found = {one.what: one.ok for one in rule_findings(rules, "main", "setpoint/dev")}
-    assert set(found.values()) == {True}
+    assert [what for what, is_ok in found.items() if not is_ok] == ["stale approvals"]
 
 
 def test_a_merge_that_the_rules_forbid_is_refused_with_the_forge_s_words(
@@ -51,3 +54,16 @@ def test_a_merge_that_the_rules_forbid_is_refused_with_the_forge_s_words(
     bench.review(pull.number, Opinion.APPROVED)
     forge.merge(NAME)
     assert "111111111111" in bench.file(FILE)
+
+
+@pytest.mark.parametrize("name", ["github", "github-enterprise", "gitlab"])
+def test_every_forge_tells_that_a_branch_isn_t_protected(name: str, tmp_path: Path) -> None:
+    bench: Any = BENCHES[name](tmp_path, None)
+    with contextlib.closing(bench):
+        begin(bench)
+        rules = bench.open().rules()
+        assert (rules.is_protected, rules.we_may_push, rules.we_administer) == (False, True, False)
+        found = {one.what: one.ok for one in rule_findings(rules, "main", "setpoint/dev")}
+        assert not found["protection of main"]
+        assert not found["our right to push"]
+        assert found["our right to administer"]

@@ -41,6 +41,18 @@ def test_a_proposal_s_page_has_its_text_and_its_address(bench: ReviewBench, forg
     assert (pull.author, pull.is_fork, pull.commit) == (bench.me, False, forge.list()[NAME].commit)
 
 
+def test_how_often_the_forge_is_asked_is_counted(bench: ReviewBench, forge: PullRequestForge) -> None:
+    forge.pulls()
+    before = forge.allowance()
+    forge.propose(order(bench))
+    after = forge.allowance()
+    assert before
+    assert after
+    assert before.requests["2xx"] < after.requests["2xx"]
+    if before.remaining is not None and after.remaining is not None:
+        assert after.remaining < before.remaining < (after.limit or 0)
+
+
 def test_an_approval_is_of_a_head_and_ends_with_it(bench: ReviewBench, forge: PullRequestForge) -> None:
     forge.propose(order(bench))
     (pull,) = forge.pulls()
@@ -74,6 +86,18 @@ def test_a_person_without_the_right_to_decide_decides_nothing(bench: ReviewBench
     bench.review(pull.number, Opinion.APPROVED, by_reader=True)
     forge.refresh()
     assert forge.list()[NAME].reviews == ()
+
+
+def test_what_others_check_is_told_once_the_forge_says_that_something_has_changed(
+    bench: ReviewBench, forge: PullRequestForge
+) -> None:
+    forge.propose(order(bench))
+    head = forge.list()[NAME].commit
+    for has_passed, verdict in ((False, Verdict.FAILURE), (True, Verdict.SUCCESS)):
+        bench.check(head, "build / test", has_passed=has_passed)
+        forge.refresh()  # a webhook of a status, a check run or a pipeline is no more than this
+        statuses = forge.list()[NAME].statuses or ()
+        assert [(one.context, one.verdict) for one in statuses] == [("build / test", verdict)]
 
 
 def test_statuses_and_comments_are_kept_by_the_forge(bench: ReviewBench, forge: PullRequestForge) -> None:

@@ -37,6 +37,10 @@ CALLS = (
     ("post", f"{_REPO}/issues/{{issue_number}}/comments"),
     ("patch", f"{_REPO}/issues/comments/{{comment_id}}"),
     ("get", f"{_REPO}/commits/{{ref}}/status"),
+    ("get", f"{_REPO}/commits/{{ref}}/check-runs"),
+    ("get", f"{_REPO}/branches/{{branch}}"),
+    ("get", f"{_REPO}/rules/branches/{{branch}}"),
+    ("get", f"{_REPO}/rulesets/{{ruleset_id}}"),
     ("post", f"{_REPO}/statuses/{{sha}}"),
 )
 """The calls that are used; Enterprise Server hasn't got all of them."""

@@ -60,6 +60,10 @@ def test_others_read_what_we_have_written(tmp_path: Path, edition: str) -> None:
         assert comment["user"]["login"] == ("setpoint[bot]" if edition == "cloud" else "setpoint-bot")
         combined = asked(bench.server, f"/repos/{NAME}/commits/{head}/status")
         assert (combined["state"], combined["statuses"][0]["context"]) == ("success", "setpoint/dev")
+        bench.server.repository.check(head, "build", "success")
+        bench.server.accounts.tokens[TOKEN].rights = {"checks": "read", **bench.server.accounts.tokens[TOKEN].rights}
+        runs = asked(bench.server, f"/repos/{NAME}/commits/{head}/check-runs")["check_runs"]
+        assert [(one["name"], one["status"], one["conclusion"]) for one in runs] == [("build", "completed", "success")]
         forge.merge(PROPOSAL)
         assert asked(bench.server, f"/repos/{NAME}/pulls/1")["merged"] is True
 

@@ -96,7 +96,8 @@ def test_it_converges_and_tells_its_health(settings: Settings, start: Callable[[
     daemon = start()
     until(daemon.is_ready, "the daemon to be ready")
     assert daemon.ask("/healthz")[0] == 200
-    line = 'setpoint_resources{kind="pools",state="ready"} 1.0'
+    labels = f'environment="dev",kind="pools",repository="{settings.place}",state="ready"'
+    line = f"setpoint_resources{{{labels}}} 1.0"
     until(lambda: line in daemon.ask("/metrics")[1], "the pool to be ready")
     assert daemon.ask("/nowhere")[0] == 404
     statuses = {str(address): document["state"] for address, document in read_status(settings).statuses.items()}

@@ -89,3 +89,6 @@ def test_webhooks_have_it_looked_at_once(gitea: Gitea, tmp_path: Path) -> None:
         place.ada.push("HEAD:main")
         until(lambda: "pools/other" in place.configured, "the pool to be configured")
         until(lambda: place.project.head()[:12] in place.section(number), "the page to follow the branch")
+        place.project.merge(number).raise_for_status()
+        told = "what was shown is what was done"
+        until(lambda: told in place.section(number), "the page to say what came of it")

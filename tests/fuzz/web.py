@@ -9,13 +9,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from reconciler.loop.health import Metrics, Pulse
-from reconciler.web.health import app
+from reconciler.web.health import Driven, app
 from tests.fuzz.mutation import SCALARS, WORDS, structure, text
 from tests.unit.reconciler.stage import NOW
 from tests.unit.runners.serve.test_server import AGES, IDS, SEXES, V1, V2, Process
 
 PATHS = ("/healthz", "/readyz", "/metrics", "/", "/nowhere")
-APP = app(Pulse(NOW), Metrics("dev"), lambda: NOW)
+APP = app([Driven("", "dev", Pulse(NOW), Metrics("dev"))], lambda: NOW)
 CALM = {200, 400, 404, 405, 413, 415, 422}
 """What a server may answer to anything: never that it is the server's fault."""
 TYPES = (

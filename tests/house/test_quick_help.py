@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from reconciler.cli import VERBS
+from reconciler.cli import VERBS, module_of
 
 HEAVY = (
     "apscheduler",
@@ -23,8 +23,8 @@ HEAVY = (
 LOOK = f"""
 import importlib, json, sys
 found = {{}}
-for verb in {list(VERBS)!r}:
-    importlib.import_module(f"reconciler.cli.{{verb}}")
+for verb in {list(map(module_of, VERBS))!r}:
+    importlib.import_module(verb)
     found[verb] = sorted(set({HEAVY!r}) & set(sys.modules))
 print(json.dumps(found))
 """

@@ -121,7 +121,8 @@ class Promotion(JobSpec):
         default=(),
         max_length=50,
         examples=[["security/scan"]],
-        description="Commit statuses by others that have to succeed on a proposal before the daemon merges it.",
+        description="Checks by others, by the names of their commit statuses, check runs or jobs, that have to succeed "
+        "on a proposal before the daemon merges it.",
     )
     freeze: tuple[Freeze, ...] = Field(default=(), max_length=50, description="When the daemon merges nothing.")
     revert: Literal["auto", "review", "never"] | None = Field(

@@ -15,6 +15,7 @@ from reconciler.forges.pull_requests import PullRequestForge
 from reconciler.git.repository import Repository
 from reconciler.model.ids import CommitId
 from reconciler.model.reviews import (
+    Allowance,
     BranchRules,
     Comment,
     CommitStatus,
@@ -61,6 +62,10 @@ class Gitea:
     def refs(self) -> str:
         """Return the folder of the refs of pull requests."""
         return "refs/pull"
+
+    def allowance(self) -> Allowance:
+        """Return how often the forge may be asked, and has been."""
+        return self._client.budget.allowance()
 
     def me(self) -> str:
         """Return our own name."""
@@ -208,7 +213,7 @@ def gitea(
     address, named = address_of(repository, url, path)
     wire = Wire(Server("the forge", address), Token(reveal(token)), timeout)
     hub = Gitea(ForgeClient(wire, "/api/v1", Budget()), named)
-    branches = ProposalBranches(repository, environment, branch, signing_key)
+    branches = ProposalBranches(repository, environment, branch, signing_key, by_lines=True)
     return PullRequestForge(branches, hub, repository, environment)
 
 

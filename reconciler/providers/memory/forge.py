@@ -65,7 +65,20 @@ class MemoryForge:
     def _shown(self, name: str, held: Proposed) -> Proposal:
         state = ProposalState.MERGED if self._is_merged(held) else ProposalState.OPEN
         head = self._source.room.branches[self._branch(name)]
-        return Proposal(name, self._branch(name), head, state, by_hand=head != held.commit)
+        is_open = state is ProposalState.OPEN
+        by_hand = is_open and head != held.commit
+        conflicts = is_open and not by_hand and self._conflicts(held)
+        return Proposal(name, self._branch(name), head, state, by_hand=by_hand, conflicts=conflicts)
+
+    def _conflicts(self, held: Proposed) -> bool:
+        head = self._source.room.branches.get(self._source.branch)
+        if head is None:
+            return False
+        try:
+            self._merged_text(held, self._source.room.commits[head])
+        except Refused:
+            return True
+        return False
 
     def _is_merged(self, held: Proposed) -> bool:
         repository = self._source.room

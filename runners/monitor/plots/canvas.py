@@ -8,6 +8,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from runners.drawing import without_formulas
+
 INK, QUIET, BEFORE, NOW, ALERT, KNOWN = "#7b838d", "#8a919b55", "#969da6", "#4a8ff0", "#e5534b", "#e09a2b"
 """Text, grid; the reference, the window, what is beyond a limit, what is known from outcomes."""
 WIDTH, DPI, SMALL, NORMAL = 9.2, 120, 8.0, 9.5
@@ -52,6 +54,7 @@ def keyed(figure: Figure, *plots: Axes) -> None:
 
 def save(figure: Any, path: Path) -> None:
     """Write a figure; the same figure gives the same bytes."""
+    without_formulas(figure)
     figure.savefig(path, dpi=DPI, transparent=True, metadata={"Software": None})
 
 

@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from runners.monitor.performance import ERRORS
 from runners.monitor.plots.canvas import ALERT, BEFORE, INK, KNOWN, NOW, QUIET, Axes, Figure, grid_of, keyed, titled
 from runners.monitor.report import PerformancePart, Report, SeriesPart
 
 MOST_COLUMNS = 6
 _FEWEST_BEFORE = 8
+ROOM = 1.06
+"""More of an axis that begins at 0 than its figures take, so that the mark of the highest isn't cut."""
 
 
 def drift(report: Report) -> Figure | None:
@@ -21,7 +24,7 @@ def drift(report: Report) -> Figure | None:
     figure, plots = grid_of(len(columns), height=1.75)
     for plot, (column, series) in zip(plots, columns, strict=True):
         _line(plot, series)
-        plot.set_ylim(bottom=0)
+        plot.set_ylim(0, plot.get_ylim()[1] * ROOM)
         titled(plot, column.name, is_beyond=column.drifted)
     keyed(figure, plots[0])
     return figure
@@ -59,7 +62,7 @@ def _side(plot: Axes, series: SeriesPart, told: PerformancePart, *, is_realized:
         at, values = _points(series.now)
         plot.plot(at, values, "-o", color=KNOWN, linewidth=1.2, markersize=5, label="realised", zorder=4)
     else:
-        _estimated(plot, series)
+        _estimated(plot, series, np.inf if told.metric in ERRORS else 1.0)
     if told.reference is not None:
         plot.axhline(told.reference, color=BEFORE, linewidth=1, linestyle=(0, (4, 3)))
     rows = "rows with outcomes" if is_realized else "this window"
@@ -67,10 +70,12 @@ def _side(plot: Axes, series: SeriesPart, told: PerformancePart, *, is_realized:
     _numbered(plot, len(series.now))
 
 
-def _estimated(plot: Axes, series: SeriesPart) -> None:
+def _estimated(plot: Axes, series: SeriesPart, most: float) -> None:
+    """Draw an estimate with its band, which ends where the metric does."""
     at, values = _points(series.now)
     errors = np.array([error or 0.0 for error in series.errors] or [0.0] * len(values))
-    plot.fill_between(at, values - 2 * errors, values + 2 * errors, color=NOW, alpha=0.18, linewidth=0)
+    low, high = np.maximum(values - 2 * errors, 0.0), np.minimum(values + 2 * errors, most)
+    plot.fill_between(at, low, high, color=NOW, alpha=0.18, linewidth=0)
     plot.plot(at, values, "-o", color=NOW, linewidth=1.6, markersize=4, label="estimated")
 
 
@@ -90,6 +95,8 @@ def _before(plot: Axes, series: SeriesPart) -> None:
     """Draw the reference's chunks, no more than would leave the window too little room."""
     shown = series.reference[-max(_FEWEST_BEFORE, len(series.now)) :]
     values = _numbers(shown)
+    if not len(values):
+        return
     plot.plot(np.arange(-len(values), 0), values, "-", color=BEFORE, linewidth=1.2, label="reference")
     plot.axvline(0, color=QUIET, linewidth=1)
 

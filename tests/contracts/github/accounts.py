@@ -38,6 +38,10 @@ _RIGHTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "issues/update-comment": (("issues", "pull_requests"), "write"),
     "repos/create-commit-status": (("statuses",), "write"),
     "repos/get-combined-status-for-ref": (("statuses",), "read"),
+    "checks/list-for-ref": (("checks",), "read"),
+    "repos/get-branch": (("contents",), "read"),
+    "repos/get-branch-rules": (("metadata",), "read"),
+    "repos/get-repo-ruleset": (("metadata",), "read"),
 }
 """What each call needs, any of the first at this level, as GitHub's page on rights of fine-grained tokens has it."""
 
@@ -77,7 +81,7 @@ class Accounts:
         self.tokens = {TOKEN: Account(BOT, {**NEEDED, "metadata": "read"})}
         self.people = {OWNER: "admin", BOT: "write"}
         """The rights of people on the repository."""
-        self.granted: dict[str, str] = {**NEEDED, "metadata": "read", "issues": "write", "administration": "write"}
+        self.granted: dict[str, str] = {**NEEDED, "checks": "read", "metadata": "read", "issues": "write"}
         self.is_installed = True
         self.wall: Callable[[], float] = time.time
         self.made: list[str] = []

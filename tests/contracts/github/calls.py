@@ -58,7 +58,9 @@ class Calls:
 
     def installation(self, asked: Asked) -> Told:
         """Answer with the App's installation on the repository."""
-        return Told(200, self._documents.installation()) if self._accounts.is_installed else _absent()
+        if not self._accounts.is_installed:
+            return _absent()
+        return Told(200, self._documents.installation(self._accounts.granted))
 
     def token(self, asked: Asked) -> Told:
         """Make a token of the installation, of no more than it was granted, for repositories that it is on."""
@@ -220,6 +222,40 @@ class Calls:
         page, more = _page(list(newest.values()), asked.query)
         return Told(200, self._documents.combined(asked.values["ref"], list(newest.values()), page), more)
 
+    def runs(self, asked: Asked) -> Told:
+        """List the check runs of a commit: of each name the newest of each suite, unless all are asked for."""
+        found = self._repository.runs.get(asked.values["ref"], [])
+        if asked.query.get("filter", "latest") == "latest":
+            newest = {(one["name"], one["suite"]): one for one in reversed(found)}
+            found = list(newest.values())[::-1]
+        page, more = _page(found, asked.query)
+        runs = [self._documents.check_run(asked.values["ref"], one) for one in page]
+        return Told(200, {"total_count": len(found), "check_runs": runs}, more)
+
+    def branch(self, asked: Asked) -> Told:
+        """Answer with a branch: that it is protected, and by which checks."""
+        name, heads = asked.values["branch"], self._repository.heads
+        protection = self._repository.protection if name == "main" else None
+        return Told(200, self._documents.branch(name, heads[name], protection)) if name in heads else _absent()
+
+    def rules(self, asked: Asked) -> Told:
+        """List the rules of rulesets that hold for a branch."""
+        rulesets = self._repository.rulesets.items() if asked.values["branch"] == "main" else ()
+        found = [
+            self._documents.rule(number, kind, parameters)
+            for number, rules in rulesets
+            for kind, parameters in rules.items()
+            if kind != "bypass"
+        ]
+        page, more = _page(found, asked.query)
+        return Told(200, page, more)
+
+    def ruleset(self, asked: Asked) -> Told:
+        """Answer with a ruleset, and whether who asks may go past it; nothing of that to some."""
+        number = int(asked.values["ruleset_id"])
+        found = self._repository.rulesets.get(number)
+        return _absent() if found is None else Told(200, self._documents.ruleset(number, found.get("bypass", "never")))
+
     def _with_pull(self, asked: Asked, call: Callable[[Pull], Told]) -> Told:
         pull = self._repository.pulls.get(int(asked.values["pull_number"]))
         return call(pull) if pull else _absent()
@@ -251,6 +287,10 @@ _CALLS: dict[str, Callable[[Calls, Asked], Told]] = {
     "issues/update-comment": Calls.change_comment,
     "repos/create-commit-status": Calls.judge,
     "repos/get-combined-status-for-ref": Calls.statuses,
+    "checks/list-for-ref": Calls.runs,
+    "repos/get-branch": Calls.branch,
+    "repos/get-branch-rules": Calls.rules,
+    "repos/get-repo-ruleset": Calls.ruleset,
 }
 
 

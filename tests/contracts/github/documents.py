@@ -34,10 +34,29 @@ class Documents:
         """Write the App."""
         return self._description.sample("integration", id=APP, slug=SLUG, name="Setpoint", client_id=CLIENT_ID)
 
-    def installation(self) -> Json:
-        """Write the App's installation on the repository."""
+    def installation(self, granted: Json) -> Json:
+        """Write the App's installation on the repository, and what it was granted there."""
         owner = self.user(self._name.split("/", maxsplit=1)[0])
-        return self._description.sample("installation", id=INSTALLATION, app_id=APP, app_slug=SLUG, account=owner)
+        fields = {"id": INSTALLATION, "app_id": APP, "app_slug": SLUG, "account": owner, "permissions": granted}
+        return self._description.sample("installation", **fields)
+
+    def branch(self, name: str, head: str, protection: Json) -> Json:
+        """Write a branch, and what is told of its former protection; None is none."""
+        told = {"enabled": False, "required_status_checks": {"enforcement_level": "off", "contexts": [], "checks": []}}
+        found = told if protection is None else protection
+        fields = {"name": name, "commit": {"sha": head}, "protected": protection is not None}
+        return {**self._description.sample("branch-with-protection", **fields), "protection": found}
+
+    def rule(self, number: int, kind: str, parameters: Json) -> Json:
+        """Write a rule of a ruleset."""
+        more = {} if parameters is None else {"parameters": parameters}
+        source = {"ruleset_id": number, "ruleset_source": self._name, "ruleset_source_type": "Repository"}
+        return {"type": kind, **source, **more}
+
+    def ruleset(self, number: int, bypass: str | None) -> Json:
+        """Write a ruleset, and whether who asks may go past it, unless they aren't told."""
+        told = {} if bypass is None else {"current_user_can_bypass": bypass}
+        return self._description.sample("repository-ruleset", id=number, enforcement="active", **told)
 
     def repository(self, number: int = ID) -> Json:
         """Write the repository, or its fork."""
@@ -102,6 +121,23 @@ class Documents:
         fields = {"sha": commit, "total_count": len(statuses), "state": "success" if states == {"success"} else failed}
         told = [self.status(one, "simple-commit-status") for one in page]
         return self._description.sample("combined-commit-status", **fields, statuses=told)
+
+    def check_run(self, commit: str, one: Json) -> Json:
+        """Write a check run: how it ended, or that it hasn't."""
+        ended = one["conclusion"] is not None
+        return self._description.sample(
+            "check-run",
+            id=one["id"],
+            name=one["name"],
+            head_sha=commit,
+            status="completed" if ended else "in_progress",
+            conclusion=one["conclusion"],
+            completed_at="2026-01-01T00:00:00Z" if ended else None,
+            html_url=f"{self._web}/{self._name}/runs/{one['id']}",
+            output={"title": one["title"]},
+            check_suite={"id": one["suite"]},
+            app=self._description.sample("integration", id=one["app"], slug=f"app-{one['app']}"),
+        )
 
     def merge_result(self, asked: MergeRequest) -> Json:
         """Write what has become of a merge that was asked for."""

@@ -88,6 +88,12 @@ class Repository:
         self.comments: dict[int, list[dict[str, Any]]] = {}
         self.reviews: dict[int, list[dict[str, Any]]] = {}
         self.statuses: dict[str, list[dict[str, Any]]] = {}
+        self.rulesets: dict[int, dict[str, Any]] = {}
+        """The rules of each ruleset on `main` by their types, and under `bypass` whether who asks may go past it."""
+        self.protection: dict[str, Any] | None = None
+        """What is told of the former protection of `main`."""
+        self.runs: dict[str, list[dict[str, Any]]] = {}
+        """The check runs of each commit, the newest first."""
         self.merges: dict[str, MergeRequest] = {}
         self.heads: dict[str, str] = {}
         """The head of every branch, as it was last looked at."""
@@ -214,6 +220,12 @@ class Repository:
         said = {"author": author, "state": state, "commit": None if is_gone else pull.head}
         self.reviews.setdefault(pull.number, []).append(said)
         pull.touch()
+
+    def check(self, commit: str, name: str, conclusion: str | None, *, app: int = 15368, suite: int = 1) -> None:
+        """Report a check run, by GitHub Actions or another App; one without a conclusion hasn't ended."""
+        runs = self.runs.setdefault(commit, [])
+        made = {"id": 1 + len(runs), "name": name, "conclusion": conclusion, "title": None, "app": app, "suite": suite}
+        runs.insert(0, made)
 
     def ask(self, pull: Pull, head: str, message: str) -> MergeRequest:
         """Ask for a merge by and by."""

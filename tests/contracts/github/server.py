@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.contracts.description import Description, Operation
+from tests.contracts.github import over_http
 from tests.contracts.github.accounts import BY_CLAIM, Account, Accounts
 from tests.contracts.github.calls import Asked, Calls, Told
 from tests.contracts.github.documents import Documents
@@ -53,6 +54,8 @@ class GitHubServer(ContractServer):
         """Answer a request, one at a time."""
         with self.lock:
             self.requests.append(sent)
+            if sent.path.startswith(f"/{NAME}.git/"):
+                return over_http.answer(self.repository.folder, sent, self.accounts)
             if fault := self.fault(sent):
                 return fault.status, fault.body, fault.headers
             self.repository.live()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.contracts.gitlab.documents import NAME, Documents
-from tests.contracts.gitlab.repository import ID, Repository, Request
+from tests.contracts.gitlab.repository import DEVELOPER, ID, Repository, Request
 from tests.contracts.gitlab.statuses import Statuses
 
 Json = Any
@@ -48,6 +48,8 @@ class Calls:
         self._documents = documents
         self.readers: set[str] = set()
         """Who may read and comment, and neither merge nor approve."""
+        self.levels: dict[str, int] = {}
+        """The level of access of each who isn't a developer."""
 
     def answer(self, call: "Call", asked: Asked) -> Told:
         """Do what was asked."""
@@ -61,8 +63,28 @@ class Calls:
     def user(self, asked: Asked) -> Told:
         return Told(200, self._documents.user(asked.login))
 
-    def project(self, _asked: Asked) -> Told:
-        return Told(200, self._documents.project())
+    def project(self, asked: Asked) -> Told:
+        return Told(200, self._documents.project(self._level(asked)))
+
+    def branch(self, asked: Asked) -> Told:
+        name = asked.values["branch"]
+        head = self._repository.git("rev-parse", "--verify", "--quiet", f"refs/heads/{name}", fails=True)
+        if not head:
+            return refused(404, "404 Branch Not Found")
+        return Told(200, self._documents.branch(name, head, self._level(asked)))
+
+    def approval_rules(self, _asked: Asked) -> Told:
+        found = self._repository.rules.approvals
+        return refused(404, "404 Not Found") if found is None else Told(200, found)
+
+    def approval_settings(self, _asked: Asked) -> Told:
+        rules = self._repository.rules
+        if rules.approvals is None:
+            return refused(404, "404 Not Found")
+        return Told(200, {"approvals_before_merge": 0, "reset_approvals_on_push": rules.resets})
+
+    def _level(self, asked: Asked) -> int:
+        return self.levels.get(asked.login, DEVELOPER)
 
     def requests(self, asked: Asked) -> Told:
         wanted = asked.query
@@ -209,6 +231,7 @@ def _call(line: str, does: Callable[..., Told], query: str = "", body: str = "",
 _VALUES = {
     "project": r"(?P<project>[^/]+)",
     "request": r"(?P<request>[0-9]+)",
+    "branch": r"(?P<branch>[^/]+)",
     "note": r"(?P<note>[0-9]+)",
     "commit": r"(?P<commit>[0-9a-f]{40})",
 }
@@ -217,6 +240,9 @@ _ONE = f"{_REQUESTS}/:request"
 CALLS = (
     _call("GET /user", Calls.user),
     _call("GET /projects/:project", Calls.project),
+    _call("GET /projects/:project/repository/branches/:branch", Calls.branch),
+    _call("GET /projects/:project/approval_rules", Calls.approval_rules),
+    _call("GET /projects/:project/approvals", Calls.approval_settings),
     _call(f"GET {_REQUESTS}", Calls.requests, "state source_branch target_branch order_by sort iids[] scope"),
     _call(
         f"POST {_REQUESTS}",

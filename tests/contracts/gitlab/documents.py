@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.contracts.gitlab.repository import ID, Note, Repository, Request, Version
+from tests.contracts.gitlab.repository import DEVELOPER, ID, Note, Repository, Request, Version
 from tests.contracts.gitlab.statuses import Job
 
 Json = dict[str, Any]
@@ -27,10 +27,32 @@ class Documents:
         page = f"{self._url}/{name}"
         return {"id": number, "username": name, "name": name.title(), "state": "active", "web_url": page}
 
-    def project(self) -> Json:
-        """Return the project."""
-        page = f"{self._url}/{NAME}"
-        return {"id": ID, "path_with_namespace": NAME, "default_branch": "main", "web_url": page}
+    def project(self, level: int) -> Json:
+        """Return the project, as a member of this level of access sees it."""
+        access = {"project_access": {"access_level": level, "notification_level": 3}, "group_access": None}
+        return {
+            "id": ID,
+            "path_with_namespace": NAME,
+            "default_branch": "main",
+            "web_url": f"{self._url}/{NAME}",
+            "only_allow_merge_if_pipeline_succeeds": self._repository.rules.pipelines,
+            "permissions": access,
+        }
+
+    def branch(self, name: str, head: str, level: int) -> Json:
+        """Return a branch, and what a member of this level of access may do there."""
+        rules = self._repository.rules
+        is_protected = name == "main" and rules.push_level is not None
+        return {
+            "name": name,
+            "commit": {"id": head},
+            "protected": is_protected,
+            "developers_can_push": is_protected and rules.push_level == DEVELOPER,
+            "developers_can_merge": is_protected,
+            "can_push": not is_protected or 0 < (rules.push_level or 0) <= level,
+            "default": name == "main",
+            "web_url": f"{self._url}/{NAME}/-/tree/{name}",
+        }
 
     def request(self, one: Request, *, alone_to: str = "", can_merge: bool = True) -> Json:
         """Return a merge request as it is in a list; or alone, with what only then is told to somebody."""

@@ -10,9 +10,12 @@ import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 ID, FORK_ID = 4001, 4002
 """What the project, and a fork of it, are known by."""
+DEVELOPER, MAINTAINER = 30, 40
+"""Levels of access."""
 _HOOK = """\
 #!/bin/sh
 # As the forge does it: the ref of an open merge request moves with the push of its branch.
@@ -77,6 +80,20 @@ class Request:
     """The heads of branch and base for which it is known whether they can be merged."""
 
 
+@dataclass
+class Rules:
+    """What the project asks of a change to `main`."""
+
+    push_level: int | None = None
+    """The level of access that pushes to it; 0 is nobody's, and None is no protection."""
+    approvals: list[dict[str, Any]] | None = None
+    """The rules of approvals; None in an edition that has none."""
+    resets: bool = False
+    """Whether a push takes approvals back."""
+    pipelines: bool = False
+    """Whether pipelines have to succeed."""
+
+
 class Repository:
     """The project's repository.
 
@@ -89,6 +106,7 @@ class Repository:
         self.requests: dict[int, Request] = {}
         self.heads: dict[str, str] = {}
         """The head of every branch, as it was last looked at."""
+        self.rules = Rules()
         self.rule = ""
         """What the project's rules say against any merge, as a merge status; empty where they let it pass."""
         self.takes_back = 0

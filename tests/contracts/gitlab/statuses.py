@@ -74,6 +74,12 @@ class Statuses:
         self._keep(job)
         return job
 
+    def job(self, commit: str, name: str, state: str) -> Job:
+        """Run a job of a pipeline of the project's own, which is told beside what others post."""
+        job = Job(self._repository.next_id(), commit, name, "ada", self._repository.now(), self._branch(commit), state)
+        self._keep(job)
+        return job
+
     def _keep(self, job: Job) -> None:
         for other in self.of(job.commit):
             other.is_retried = other is not job and other.name == job.name

@@ -66,7 +66,7 @@ class Protection:
 class Gitea(Processes):
     """A server at `url`; `admin` may do everything, once it has been started."""
 
-    def __init__(self, folder: Path, *, queues: str = "level") -> None:
+    def __init__(self, folder: Path, *, queues: str = "channel") -> None:
         """Keep all state in a folder; `queues` is the kind of what it does later, see `settings`."""
         port = free_port()
         self.url = f"http://{LOOPBACK}:{port}"

@@ -27,11 +27,11 @@ IDLE = (
 """What it would do by the clock, some of it at each start."""
 
 
-def settings(folder: Path, port: int, *, queues: str = "level") -> Settings:
+def settings(folder: Path, port: int, *, queues: str = "channel") -> Settings:
     """Return the settings of a server: all that it keeps lies below a folder, and it listens at a port.
 
-    Its queues are the usual ones, on the disk, and looked into every two seconds when nothing happens: some things come
-    a moment after a push, as they do on every Gitea. Those of the kind `channel` are in memory, and wait for nothing.
+    Its queues are in memory, and wait for nothing. Those of the kind `level` are the usual ones, on the disk, and
+    looked into every two seconds when nothing happens: some things come a moment after a push, as on every Gitea.
     """
     return {
         "": _itself(folder),

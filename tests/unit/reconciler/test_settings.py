@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.model.errors import Refused
-from reconciler.settings import Settings, default_home, reveal
+from reconciler.settings import Settings, default_home, git_app, reveal
 
 
 def test_the_home_is_where_the_environment_says() -> None:
@@ -53,3 +53,10 @@ def test_options_name_secrets_that_are_found_where_the_daemon_runs() -> None:
     assert reveal("x-${secret:A}${secret:B}", {"SETPOINT_SECRET_A": "1", "SETPOINT_SECRET_B": "\\1"}) == "x-1\\1"
     with pytest.raises(Refused, match=r"NOWHERE is not set .set SETPOINT_SECRET_NOWHERE where the daemon runs"):
         reveal("${secret:NOWHERE}", {})
+
+
+def test_the_app_by_which_git_reaches_the_repository_has_its_key_in_a_file_or_a_secret() -> None:
+    assert git_app({}) == git_app({"SETPOINT_GITHUB_APP_KEY_FILE": "/run/key"}) == {}
+    assert git_app({"SETPOINT_GITHUB_APP": "7"}) == {"app": "7", "private_key": "${secret:GITHUB_APP_KEY}"}
+    told = {"SETPOINT_GITHUB_APP": "7", "SETPOINT_GITHUB_APP_KEY_FILE": "/run/key"}
+    assert git_app(told) == {"app": "7", "private_key_file": "/run/key"}

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.cli.scope import environments
 from reconciler.git.init import begin
 from reconciler.model.environment import Environment, ProviderChoice
-from reconciler.model.errors import Refused
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.plugins import PORTS, Plugins, installed
 from reconciler.settings import Settings
-from reconciler.wiring import engines, folder, lease_span, offered, open_source, provider, wire
+from reconciler.wiring import engines, folder, git_access, lease_span, offered, open_source, provider, wire
+from tests.contracts.github import GitHubServer, serving
+from tests.contracts.github.accounts import APP, pem
 from tests.unit.reconciler.cli.ground import small_repository
 from tests.unit.reconciler.plugins.packages import PROVIDERS, package, plugins_with
 
@@ -83,6 +86,31 @@ def test_jobs_inherit_no_secret_that_a_provider_uses(monkeypatch: pytest.MonkeyP
     assert environ["SETPOINT_SECRET_WAREHOUSE"] == "sqlite://"
 
 
+def test_the_key_of_git_s_own_app_is_no_secret_of_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SETPOINT_SECRET_GITHUB_APP_KEY", "a team's own")
+    monkeypatch.delenv("SETPOINT_GITHUB_APP", raising=False)
+    environment = Environment.model_validate({"data": {"provider": "git"}})
+    assert "SETPOINT_SECRET_GITHUB_APP_KEY" in offered(environment)
+    monkeypatch.setenv("SETPOINT_GITHUB_APP", "7")
+    assert "SETPOINT_SECRET_GITHUB_APP_KEY" not in offered(environment)
+
+
+def test_the_app_s_key_suffices_for_git_and_the_forge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the daemon is told is a URL, an App and its key; a URL by SSH has nothing of it."""
+    with serving(GitHubServer(tmp_path, "server")) as server:
+        head = server.repository.commit("main", {"environments/dev/environment.yaml": "forge: {provider: git}\n"})
+        place = f"{server.url}/ada/models.git"
+        with pytest.raises(Unavailable):
+            open_source(Settings(place, "dev", "main", tmp_path / "stranger")).head()
+        monkeypatch.setenv("SETPOINT_HOME", str(tmp_path / "home"))
+        monkeypatch.setenv("SETPOINT_GITHUB_APP", str(APP))
+        monkeypatch.setenv("SETPOINT_SECRET_GITHUB_APP_KEY", pem())
+        assert open_source(Settings(place, "dev", "main", tmp_path / "home")).head() == head
+        assert environments(place, "main") == ("dev",)
+    assert git_access("git@github.com:ada/models.git") is None
+    assert git_access(str(tmp_path)) is None
+
+
 def test_options_that_don_t_fit_are_told(tmp_path: Path) -> None:
     (tmp_path / "repository").mkdir()
     (tmp_path / "repository/a.txt").write_text("1")
@@ -152,6 +180,6 @@ def test_a_claim_is_short_where_renewing_it_costs_nothing_and_long_where_a_forge
     settings = small_repository(tmp_path)
     near = open_source(settings)
     far = open_source(replace(settings, repository=Path(settings.repository).as_uri()))
-    assert (lease_span(near), lease_span(far)) == (timedelta(seconds=15), timedelta(seconds=90))
+    assert (lease_span(near), lease_span(far)) == (timedelta(seconds=15), timedelta(seconds=60))
     for source in (near, far):
         source.close()

@@ -70,6 +70,7 @@ def test_a_runner_leaves_its_result_with_the_digest_of_every_file(
     assert result.files == {"deep/file.txt": "sha256:" + hashlib.sha256(b"hello").hexdigest()}
     assert result.content == content_of(result.files)
     finished = datetime.fromisoformat(result.provenance.pop("finished_at"))
+    assert datetime.fromisoformat(result.provenance.pop("started_at")) <= finished
     assert abs(datetime.now(UTC) - finished) < timedelta(minutes=10)
     assert result.provenance == {"commit": "c", "source": "s"}
 

@@ -6,17 +6,19 @@ The token has no more rights than are used here, whatever else the App was grant
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 
 from reconciler.forges.client import Absent, Declined, Document, ForgeClient, part
-from reconciler.forges.documents import number, text
+from reconciler.forges.documents import at, number, text
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.providers.forge.github.signing import Sign, token
 
 PERMISSIONS: Mapping[str, str] = MappingProxyType({"contents": "write", "pull_requests": "write", "statuses": "write"})
 """What is used: merges and pushes; pull requests and comments on them; statuses of commits."""
+WELCOME: Mapping[str, str] = MappingProxyType({**PERMISSIONS, "checks": "read"})
+"""What is asked for first: with the check runs of others, which an App may have been made without."""
 DRIFT = 60
 """Seconds by which our clock may be ahead of GitHub's."""
 LASTING = 540
@@ -62,6 +64,7 @@ class InstallationToken:
         client: the API, by which the App is known by its claim.
         repository: `owner/name`.
         installation: the installation's number; 0 is asked for.
+        wanted: the rights that it is asked for with, one choice after another until the App was granted as much.
         now: a clock that only runs forward, in seconds.
         wall: the time of day, in seconds since 1970, by which GitHub says when a token ends.
     """
@@ -72,15 +75,17 @@ class InstallationToken:
         repository: str,
         installation: int = 0,
         *,
+        wanted: Sequence[Mapping[str, str]] = (WELCOME, PERMISSIONS),
         now: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._client = client
         self._repository = repository
         self._given = installation
+        self._wanted = wanted
         self._now, self._wall = now, wall
         self._lock = threading.Lock()
-        self._headers: Mapping[str, str] = {}
+        self._text, self._ends = "", 0.0
         self._made = self._until = float("-inf")
 
     def __repr__(self) -> str:
@@ -95,9 +100,22 @@ class InstallationToken:
             Unavailable: GitHub didn't answer, or not with a token.
         """
         with self._lock:
-            if self._now() >= self._until:
-                self._make()
-            return self._headers
+            return {"Authorization": f"Bearer {self._fresh()}"}
+
+    def text(self) -> tuple[str, int]:
+        """Return the token itself, and the second since 1970 in which it ends; 0 where GitHub didn't say.
+
+        Raises:
+            Refused: the App isn't known, isn't installed there, or wasn't granted what it needs.
+            Unavailable: GitHub didn't answer, or not with a token.
+        """
+        with self._lock:
+            return self._fresh(), int(self._ends)
+
+    def _fresh(self) -> str:
+        if self._now() >= self._until:
+            self._make()
+        return self._text
 
     def renew(self) -> bool:
         """Make the token anew, as GitHub turned it down; one that was made a moment ago is tried once more."""
@@ -116,37 +134,63 @@ class InstallationToken:
         slug = text(self._client.get("/app"), "slug")
         return f"{slug}[bot]" if slug else ""
 
+    def granted(self) -> Mapping[str, str]:
+        """Return the rights that the App was granted on the repository, whatever a token has of them.
+
+        Raises:
+            Refused: the App isn't known, or isn't installed there.
+            Unavailable: GitHub didn't answer.
+        """
+        found = at(self._installed(), "permissions")
+        rights = found.items() if isinstance(found, Mapping) else ()
+        return {str(name)[:100]: level for name, level in rights if isinstance(level, str)}
+
     def _make(self) -> None:
         told = self._asked()
         found, ends = text(told, "token", most=4000), text(told, "expires_at", most=100)
         if not _TOKEN.fullmatch(found):
             raise Unavailable(f"{self._client.place} answered with no token", "see that it is a GitHub")
-        left = _seconds(ends) - self._wall() - EARLY
+        self._text, self._ends = found, _seconds(ends)
+        left = self._ends - self._wall() - EARLY
         self._made = self._now()
         self._until = self._made + min(max(left, SHORTEST), LONGEST)
-        self._headers = {"Authorization": f"Bearer {found}"}
 
     def _asked(self) -> Document:
         path = f"/app/installations/{self._installation()}/access_tokens"
-        document = {"repositories": [self._repository.rpartition("/")[2]], "permissions": dict(PERMISSIONS)}
         try:
-            made: Document = self._client.send("POST", path, document, is_safe=True)
+            return self._granted(path)
         except Absent as error:
             raise self._not_installed() from error
         except Declined as error:
-            rights = ", ".join(f"{name}: {level}" for name, level in PERMISSIONS.items())
+            rights = ", ".join(f"{name}: {level}" for name, level in self._wanted[-1].items())
             hint = f"grant the App {rights} on that repository; it says: {error.words}"
             raise Refused(f"{self._client.place} gives the App no token for {self._repository}", hint) from error
+
+    def _granted(self, path: str) -> Document:
+        """Ask for a token with the first rights that the App was granted; the last refusal is told."""
+        for rights in self._wanted[:-1]:
+            try:
+                return self._sent(path, rights)
+            except Declined as error:
+                if error.status != 422:
+                    raise
+        return self._sent(path, self._wanted[-1])
+
+    def _sent(self, path: str, rights: Mapping[str, str]) -> Document:
+        document = {"repositories": [self._repository.rpartition("/")[2]], "permissions": dict(rights)}
+        made: Document = self._client.send("POST", path, document, is_safe=True)
         return made
 
     def _installation(self) -> int:
-        if self._given:
-            return self._given
+        return self._given or number(self._installed(), "id")
+
+    def _installed(self) -> Document:
         owner, _, name = self._repository.partition("/")
         try:
-            return number(self._client.get(f"/repos/{part(owner)}/{part(name)}/installation"), "id")
+            found: Document = self._client.get(f"/repos/{part(owner)}/{part(name)}/installation")
         except Absent as error:
             raise self._not_installed() from error
+        return found
 
     def _not_installed(self) -> Refused:
         hint = "install it there, or mend `installation` beside the provider in environment.yaml"

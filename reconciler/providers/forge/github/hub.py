@@ -1,15 +1,19 @@
 """The calls of GitHub's REST API, one for each verb of a `Hub`."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from reconciler.forges.client import Absent, Declined, ForgeClient, part
 from reconciler.forges.documents import text
 from reconciler.forges.hub import Merge
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Comment, CommitStatus, PullRequest, PullState, Review
+from reconciler.model.reviews import Allowance, BranchRules, Comment, CommitStatus, PullRequest, PullState, Review
+from reconciler.providers.forge.github.app import PERMISSIONS, InstallationToken
 from reconciler.providers.forge.github.merges import Merging
-from reconciler.providers.forge.github.reading import comment, commit_status, newest_reviews, pull_request
+from reconciler.providers.forge.github.reading import comment, newest_reviews, pull_request
+from reconciler.providers.forge.github.rules import branch_rules
+from reconciler.providers.forge.github.statuses import Statuses
 
 LONGEST_TITLE = 256
 """Characters of a title that GitHub takes."""
@@ -25,14 +29,24 @@ class GitHub:
         repository: `owner/name`.
         merging: how a merge is asked for.
         name: returns our own name, under which we comment.
+        app: the App that we are; None where we are a user.
     """
 
-    def __init__(self, client: ForgeClient, repository: str, merging: Merging, name: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        client: ForgeClient,
+        repository: str,
+        merging: Merging,
+        name: Callable[[], str],
+        app: InstallationToken | None = None,
+    ) -> None:
         self._client = client
         self._owner = repository.split("/", maxsplit=1)[0]
         self._root = "/repos/" + "/".join(map(part, repository.split("/")))
         self._merging = merging
         self._name = name
+        self._app = app
+        self._statuses = Statuses(client, self._root)
 
     @property
     def place(self) -> str:
@@ -44,12 +58,26 @@ class GitHub:
         """Return the folder of the refs of pull requests."""
         return "refs/pull"
 
+    def allowance(self) -> Allowance:
+        """Return how often the forge may be asked, and has been."""
+        return self._client.budget.allowance()
+
     def me(self) -> str:
         """Return our own name."""
         name = self._name()
         if not name:  # comments by accounts that are gone have no author either
             raise Unavailable(f"{self.place} doesn't say who we are", "see that it is a GitHub")
         return name
+
+    def rules(self, base: str) -> BranchRules:
+        """Return the rules of a branch, as far as they are told to who doesn't administer the repository."""
+        rules, head = branch_rules(self._client, self._root, base)
+        sees = self._statuses.sees_checks(head)
+        if self._app is None:
+            return replace(rules, we_administer=self._right(self.me()) == "admin", sees_checks=sees)
+        rights = self._app.granted()
+        beyond = frozenset(name for name, level in rights.items() if level != "read" and name not in PERMISSIONS)
+        return replace(rules, we_administer="administration" in beyond, unneeded=beyond, sees_checks=sees)
 
     def pulls(self, base: str) -> Sequence[PullRequest]:
         """Return the open pull requests to a branch."""
@@ -99,11 +127,14 @@ class GitHub:
         return [review for author, review in newest.items() if self._may_decide(author)]
 
     def _may_decide(self, person: str) -> bool:
+        return self._right(person) in _DECIDES
+
+    def _right(self, person: str) -> str:
+        """Return what somebody may do to the repository; nothing where it knows nobody of that name."""
         try:
-            told = self._client.get(f"{self._root}/collaborators/{part(person)}/permission")
+            return text(self._client.get(f"{self._root}/collaborators/{part(person)}/permission"), "permission")
         except Absent:
-            return False
-        return text(told, "permission") in _DECIDES
+            return ""
 
     def comments(self, number: int) -> Sequence[Comment]:
         """Return the comments on a pull request, the oldest first."""
@@ -118,8 +149,8 @@ class GitHub:
         self._client.send("PATCH", f"{self._root}/issues/comments/{comment}", {"body": text}, is_safe=True)
 
     def statuses(self, commit: CommitId) -> Sequence[CommitStatus]:
-        """Return the newest status of every context of a commit."""
-        return list(map(commit_status, self._client.pages(f"{self._root}/commits/{commit}/status", "statuses")))
+        """Return the newest status of every context of a commit, check runs by their names among them."""
+        return self._statuses.of(commit)
 
     def judge(self, commit: CommitId, status: CommitStatus) -> None:
         """Give a commit a status."""

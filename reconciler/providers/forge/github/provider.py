@@ -24,7 +24,7 @@ VERSION = "2022-11-28"
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": VERSION}
 PAGING = Paging(100, ("per_page",), links=True)
 _EXPIRED = "the token is wrong, or has ended"
-_STRANGER = "see that `app` and its private key belong together, and that the clock of this machine is right"
+STRANGER = "see that `app` and its private key belong together, and that the clock of this machine is right"
 
 
 def github(
@@ -69,33 +69,41 @@ def github(
     """
     address, named = address_of(repository, url, path)
     found = api_of(address, api, edition)
-    claim = _claim(token, str(app), private_key, private_key_file)
-    asking = _client(found, claim, timeout, stranger=_STRANGER) if claim else None
+    claim = claim_of(app, private_key, private_key_file) if _is_app(token, app) else None
+    asking = api_client(found, claim, timeout, stranger=STRANGER) if claim else None
     installed = InstallationToken(asking, named, installation) if asking else None
-    client = _client(found, installed or Token(reveal(token)), timeout, Budget(spacing=spacing))
+    client = api_client(found, installed or Token(reveal(token)), timeout, Budget(spacing=spacing))
     name = installed.name if installed else lambda: text(client.get("/user"), "login")
-    hub = GitHub(client, named, MERGING[found.edition is Edition.CLOUD](client), name)
-    branches = ProposalBranches(repository, environment, branch, signing_key)
+    hub = GitHub(client, named, MERGING[found.edition is Edition.CLOUD](client), name, installed)
+    branches = ProposalBranches(repository, environment, branch, signing_key, by_lines=True)
     return PullRequestForge(branches, hub, repository, environment)
 
 
-def _client(
+def api_client(
     api: Api, identity: Identity, timeout: float, budget: Budget | None = None, stranger: str = _EXPIRED
 ) -> ForgeClient:
+    """Return a client of GitHub's API, by which whoever asks is known."""
     wire = Wire(Server("the forge", api.address), identity, timeout, headers=HEADERS)
     return ForgeClient(wire, api.root, budget, PAGING, stranger)
 
 
-def _claim(token: str, app: str, key: str, file: str) -> Claim | None:
-    """Return an App's claim of who it is; None where there is a token instead.
+def _is_app(token: str, app: str | int) -> bool:
+    """Tell whether we are an App.
 
     Raises:
-        Refused: there is neither or both, or not one private key, or it can't be read.
+        Refused: there is neither an App nor a token, or both.
     """
     if bool(token) == bool(app):
         raise Refused("GitHub isn't told who we are", "give either `token` or `app` beside the provider")
-    if not app:
-        return None
+    return bool(app)
+
+
+def claim_of(app: str | int, key: str, file: str) -> Claim:
+    """Return an App's claim of who it is.
+
+    Raises:
+        Refused: there is not one private key, or it can't be read.
+    """
     if bool(key) == bool(file):
         raise Refused("the App of GitHub has no private key", "give `private_key` or `private_key_file` beside `app`")
-    return Claim(app, signer(reveal(key) if key else read_key(file)))
+    return Claim(str(app), signer(reveal(key) if key else read_key(file)))

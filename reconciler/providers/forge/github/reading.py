@@ -12,6 +12,12 @@ LONGEST_NAME = 500
 LONGEST_URL = 2000
 GONE = CommitId("0" * 40)
 _OPINIONS = {"APPROVED": Opinion.APPROVED, "CHANGES_REQUESTED": Opinion.DECLINED}
+_CONCLUSIONS = {
+    **dict.fromkeys(("success", "neutral", "skipped"), Verdict.SUCCESS),
+    **dict.fromkeys(("failure", "cancelled", "timed_out"), Verdict.FAILURE),
+    **dict.fromkeys(("action_required", "stale", "startup_failure"), Verdict.FAILURE),
+}
+"""What a check run's end comes to where the rules of a branch require it; not all are in GitHub's description."""
 _VERDICTS = {one.value: one for one in Verdict}
 
 
@@ -68,6 +74,14 @@ def commit_status(document: Document) -> CommitStatus:
     verdict = _VERDICTS.get(text(document, "state"), Verdict.ERROR)
     line, url = text(document, "description"), _address(document, "target_url")
     return CommitStatus(text(document, "context"), verdict, line, url)
+
+
+def check_run(document: Document) -> CommitStatus:
+    """Read a check run as a status: pending until it is completed, and an error if it ended in a way nobody knows."""
+    is_over = text(document, "status") == "completed"
+    verdict = _CONCLUSIONS.get(text(document, "conclusion"), Verdict.ERROR) if is_over else Verdict.PENDING
+    line, url = text(document, "output", "title", most=LONGEST_NAME), _address(document, "html_url")
+    return CommitStatus(text(document, "name", most=LONGEST_NAME), verdict, line, url)
 
 
 def _state(document: Document) -> PullState:

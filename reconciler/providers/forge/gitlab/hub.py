@@ -7,7 +7,7 @@ from reconciler.forges.documents import flag, text
 from reconciler.forges.hub import Merge
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Comment, CommitStatus, PullRequest, PullState, Review
+from reconciler.model.reviews import Allowance, BranchRules, Comment, CommitStatus, PullRequest, PullState, Review
 from reconciler.providers.forge.gitlab.merges import merge
 from reconciler.providers.forge.gitlab.opinions import opinions
 from reconciler.providers.forge.gitlab.reading import (
@@ -20,6 +20,7 @@ from reconciler.providers.forge.gitlab.reading import (
     newest_statuses,
     note,
 )
+from reconciler.providers.forge.gitlab.rules import branch_rules
 
 LONGEST_LINE = 255
 """Characters of a title, of a status's line and of its address that GitLab takes."""
@@ -49,12 +50,20 @@ class GitLab:
         """Return the folder of the refs of merge requests."""
         return REFS
 
+    def allowance(self) -> Allowance:
+        """Return how often the forge may be asked, and has been."""
+        return self._client.budget.allowance()
+
     def me(self) -> str:
         """Return our own name."""
         name = text(self._client.get("/user"), "username", most=LONGEST_NAME)
         if not name:  # notes by accounts that are gone have no author either
             raise Unavailable(f"{self.place} doesn't say who we are", "see that it is a GitLab")
         return name
+
+    def rules(self, base: str) -> BranchRules:
+        """Return the rules of a branch, as far as our role and the edition let us see them."""
+        return branch_rules(self._client, self._root, base)
 
     def pulls(self, base: str) -> Sequence[PullRequest]:
         """Return the open merge requests to a branch; one without a head, which nobody could merge, isn't there."""

@@ -49,5 +49,5 @@ def gitlab(
     address, named = address_of(repository, url, path)
     wire = Wire(Server("the forge", address), Token(reveal(token), HEADER, ""), timeout)
     hub = GitLab(ForgeClient(wire, ROOT, Budget(), PAGING), named)
-    branches = ProposalBranches(repository, environment, branch, signing_key)
+    branches = ProposalBranches(repository, environment, branch, signing_key, by_lines=True)
     return PullRequestForge(branches, hub, repository, environment)

@@ -180,7 +180,7 @@ def _pool(site: Site, revision: Digest, is_internal: bool) -> Json:
     hosts = [host_of(site.name, revision, direct=direct) for direct in ((False, True) if is_internal else (False,))]
     match = {"host": hosts, "vars": {"pool": hosts}}
     sockets = site.pools[revision]
-    handler = _proxy(sockets, "25ms", _HEALTH) if sockets else {"handler": "error", "status_code": 503}
+    handler = _proxy(sockets, "25ms", HEALTH) if sockets else {"handler": "error", "status_code": 503}
     return {"match": [match], "handle": [handler], "terminal": True}
 
 
@@ -249,7 +249,8 @@ _WHOLE_ONES: Json = {
 spells wrong, which would fail again and again; one that meets a replica's end is answered 502, as its body is gone."""
 _BREAK_OFF: Json = {"handler": "static_response", "abort": True}
 """Without an answer the door tries again; with one, it would pass it on."""
-_HEALTH: Json = {
+HEALTH: Json = {
     "passive": {"fail_duration": "1s", "max_fails": 1},
     "active": {"uri": "/v2/health/ready", "interval": "2s", "timeout": "5s", "fails": 3},
 }
+"""How a replica is found to be silent: by a request that it breaks off, and by looks of Caddy's own."""

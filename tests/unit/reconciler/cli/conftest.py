@@ -1,6 +1,7 @@
 """A repository with the sample, two environments, and a status branch as a daemon would have left it."""
 
 import json
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 import structlog
 
-from reconciler.cli import main
+from reconciler.cli import main, run
 from reconciler.cli.init import write_sample
 from reconciler.cli.status_reader import open_status
 from reconciler.git.init import begin
@@ -132,3 +133,21 @@ def say(capsys: pytest.CaptureFixture[str]) -> Iterator[Say]:
 @pytest.fixture
 def place(repository: Path) -> tuple[str, ...]:
     return ("-C", str(repository), "-e", "dev")
+
+
+@pytest.fixture
+def signals_and_logs() -> Iterator[None]:
+    """Put back what the daemon sets for its process."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def left(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Return what tells whether the process would have been ended with its threads hanging."""
+    found: list[bool] = []
+    monkeypatch.setattr(run, "leave", lambda: found.append(True))
+    return found

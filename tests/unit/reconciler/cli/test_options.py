@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import placed, trusting
+from reconciler.cli.options import leasing, placed, placed_at_several, trusting
+from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 from tests.unit.reconciler.cli.conftest import Say
 from tests.unit.reconciler.cli.ground import person_of
@@ -29,6 +30,27 @@ def test_a_command_gets_where_it_acts_beside_its_own_options() -> None:
     assert all(option in shown for option in ("--repository", "--environment", "--branch", "--home", "--deep"))
 
 
+def test_a_command_may_act_at_several_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    signers = tmp_path / "signers"
+    signers.write_text("")
+
+    @click.command("try")
+    @placed_at_several
+    @trusting
+    def command(several: tuple[Settings, ...]) -> None:
+        """Try it."""
+        for one in several:
+            click.echo(f"{one.environment} of {one.place}, {len(one.verify_with)}")
+
+    places = ["dev of file:///a", "prod of file:///a", "dev of file:///b c", "prod of file:///b c"]
+    line = ["-C", "file:///a", "-C", "file:///b c", "-e", "dev", "-e", "prod", "--verify-with", str(signers)]
+    assert CliRunner().invoke(command, line).output.splitlines() == [f"{place}, 1" for place in places]
+    monkeypatch.setenv("SETPOINT_REPOSITORY", "file:///a\nfile:///b c\n")
+    monkeypatch.setenv("SETPOINT_ENVIRONMENT", "dev prod")
+    assert CliRunner().invoke(command, []).output.splitlines() == [f"{place}, 0" for place in places]
+    assert CliRunner().invoke(command, ["-C", "file:///c", "-e", "dev"]).output == "dev of file:///c, 0\n"
+
+
 @pytest.mark.parametrize("by", ["option", "variable"])
 def test_pinned_signers_hold_from_the_first_commit_on(
     say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
@@ -45,6 +67,21 @@ def test_pinned_signers_hold_from_the_first_commit_on(
         assert "is not applied: it isn't signed" in told.err
     head = ada.commit(person, {"specs/pools/shared.yaml": "capacity: {cpus: 2}\n"})
     assert say("apply", "--json", *options).json["commit"] == head
+
+
+def test_what_decides_the_lease_is_the_same_everywhere_and_nothing_odd(monkeypatch: pytest.MonkeyPatch) -> None:
+    @click.command("try")
+    @placed_at_several
+    @leasing
+    def command(several: tuple[Settings, ...]) -> None:
+        """Try it."""
+        click.echo(" ".join(one.lease for one in several))
+
+    line = ["-C", "file:///a", "-e", "dev", "-e", "prod"]
+    assert CliRunner().invoke(command, line).output == "git git\n"
+    monkeypatch.setenv("SETPOINT_LEASE", "kubernetes:ml")
+    assert CliRunner().invoke(command, line).output == "kubernetes:ml kubernetes:ml\n"
+    assert isinstance(CliRunner().invoke(command, [*line, "--lease", "paxos"]).exception, Refused)
 
 
 def test_pinned_signers_that_cannot_be_read_are_no_signers(

@@ -11,9 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 
-from reconciler.cli import main, run
+from reconciler.cli import main
 from reconciler.cli.exits import Exit
 from reconciler.cli.status_reader import read_status
 from reconciler.git.init import begin
@@ -30,30 +29,12 @@ PATIENCE = 30.0
 LONGEST = 5.0
 SPAN = timedelta(seconds=1)
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("signals_and_logs")]
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return small_repository(tmp_path)
-
-
-@pytest.fixture(autouse=True)
-def signals_and_logs() -> Iterator[None]:
-    """Put back what the daemon sets for its process."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-    structlog.reset_defaults()
-
-
-@pytest.fixture
-def left(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Return what tells whether the process would have been ended with its threads hanging."""
-    found: list[bool] = []
-    monkeypatch.setattr(run, "leave", lambda: found.append(True))
-    return found
 
 
 def until(truth: Callable[[], object], what: str) -> None:

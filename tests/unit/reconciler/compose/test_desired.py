@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reconciler.compose import Cache, compose
 from reconciler.model.errors import BadSpec, Severity
 from reconciler.model.ids import Address, digest
-from reconciler.model.resource import Desired
+from reconciler.model.resource import Before, Desired
 from tests.unit.reconciler.compose.samples import ENVIRONMENT, EXPERIMENT, SMALL, desired, sample, told, tree
 
 LOANS = Address("experiments/loans")
@@ -206,3 +206,37 @@ def test_a_spec_of_a_newer_version_is_refused_alone_and_what_it_says_beside_isn_
     assert problem.startswith("specs/experiments/loans.yaml:7:13: `apiVersion` is a version that isn't known here")
     assert "there is setpoint/v1 (upgrade setpoint" in problem
     assert Address("datasets/loans") in desired(newer).resources
+
+
+ROUTED = {
+    **SMALL,
+    "specs/deployments/api.yaml": "",
+    "specs/promotions/go.yaml": "experiment: experiments/loans\ndeployment: deployments/api\nroute: [staging, dev]\n",
+    "environments/staging/environment.yaml": "",
+}
+GO = Address("promotions/go")
+
+
+@pytest.mark.parametrize(
+    ("patch", "before"),
+    [
+        ("approval: perhaps\n", Before(Address("deployments/api"), ("staging",))),
+        ("gates: [{metric: 1}]\nroute: [dev]\n", Before(Address("deployments/api"), ())),
+        ("experiment: experiments/gone\n", Before(Address("deployments/api"), ("staging",))),
+        ("route: 7\n", None),
+        ("deployment: api\n", None),
+        ("a: [}", None),
+    ],
+)
+def test_of_a_broken_promotion_its_route_is_known_where_that_is_sound(patch: str, before: Before | None) -> None:
+    found = desired({**ROUTED, "environments/dev/promotions/go.yaml": patch})
+    assert GO in found.broken
+    assert found.before == ({GO: before} if before else {})
+    assert desired(ROUTED).before == {}
+
+
+def test_a_route_leads_by_environments_that_there_are() -> None:
+    found = desired({**ROUTED, "environments/dev/promotions/go.yaml": "route: [stagin, dev]\n"})
+    (problem,) = found.broken[GO]
+    assert problem.message == "there is no environment `stagin`"
+    assert problem.hint == "did you mean `staging`?"

@@ -101,7 +101,11 @@ def test_what_is_too_much_or_nothing_is_refused_at_once(params: dict[str, Any], 
     assert caught.value.flaws[0].path[0] == "params"
 
 
-@pytest.mark.parametrize("inside", ["[" * 1900 + "]" * 1900, "${" * 900, "{a:" * 600, "'" * 3000, "\\" * 3000])
+@pytest.mark.parametrize(
+    "inside",
+    ["[" * 1900 + "]" * 1900, "${" * 900, "{a:" * 600, "'" * 3000, "\\" * 3000],
+    ids=["lists", "references", "mappings", "quotes", "backslashes"],
+)
 def test_hostile_sweeps_end(inside: str) -> None:
     start = process_time()
     with suppress(Flawed):

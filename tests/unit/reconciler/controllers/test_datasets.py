@@ -201,14 +201,18 @@ def test_a_schema_is_proposed_once_and_remembered_when_it_was_seen() -> None:
     (wanted,) = stage.of(propose(), OpenProposal)
     seen = propose(stage.proposal(wanted.name))
     assert (seen.changes, seen.facts["proposed"]) == ((), [wanted.name])
+    assert seen.message.endswith(f"; its schema waits for a review: {seen.facts['proposal']}")
     declined = propose(proposed=seen.facts["proposed"])
     assert (declined.changes, declined.facts["proposed"]) == ((), [wanted.name])
+    assert "proposal" not in declined.facts
+    assert "review" not in declined.message
 
 
 def test_a_merged_schema_closes_its_proposal() -> None:
     merged = stage.proposal(f"{LOANS}/merged", "merged")
     found = propose(merged, spec={"columns": COLUMNS})
     assert [c.target for c in stage.of(found, CloseProposal)] == [merged.name]
+    assert "proposal" not in found.facts
     assert stage.of(found, OpenProposal) == []
 
 

@@ -16,7 +16,7 @@ GATES = (GateResult("roc_auc", 0.9, "at least 0.8", True), GateResult("f1", 0.1,
 
 
 def candidate(trial: Trial, board: Leaderboard = BOARD) -> Candidate:
-    return Candidate(trial, leaderboard_of(board, trial), board.data.run)
+    return Candidate(trial, leaderboard_of(board, trial), board.data.run, board.metric)
 
 
 def write(comparison: dict[str, Any], live: str | None = None) -> str:
@@ -52,12 +52,33 @@ def test_gates_are_told_with_their_verdicts() -> None:
 def test_slices_are_shown_old_against_new() -> None:
     slices = {"sex": {"1": {"roc_auc": 0.9, "rows": 10.0}}}
     facts = {"candidate": {"slices": slices}, "live": {"slices": {"sex": {"1": {"roc_auc": 0.8}}}}}
-    assert "| sex = 1 | roc_auc | 0.8 | 0.9 | 10 |" in write(stage.result(facts=facts), "experiments/x/1")
-    assert "| sex = 1 | roc_auc | 0.9 | 10 |" in write(stage.result(facts=facts))
+    assert "| sex = 1 | 0.8 | 0.9 | 10 |" in write(stage.result(facts=facts), "experiments/x/1")
+    assert "| sex = 1 | 0.9 | 10 |" in write(stage.result(facts=facts))
     assert "By slice" not in write(stage.result())
     cut = {**facts, "cut_slices": ["town: 20 of 142 values, the most frequent"]}
     assert "| town: 20 of 142 values, the most frequent |" in write(stage.result(facts=cut), "experiments/x/1")
     assert "By slice" not in write(stage.result(facts={"cut_slices": "town"}))
+
+
+def test_every_slice_shows_the_metric_that_ranks_and_nothing_where_it_is_undefined() -> None:
+    town = {"A": {"roc_auc": 0.9, "f1": 0.5, "rows": 9.0}, "B": {"f1": 1.0, "rows": 1.0}}
+    text = write(stage.result(facts={"candidate": {"slices": {"town": town}}}))
+    assert "## By slice: roc_auc" in text
+    assert "| town = A | 0.9 | 9 |\n| town = B |  | 1 |" in text
+    other = {"town": {"A": {"f1": 0.5, "rows": 9.0}}}
+    assert "## By slice: f1" in write(stage.result(facts={"candidate": {"slices": other}}))
+
+
+def test_what_the_data_holds_shows_as_it_is() -> None:
+    town = {"<img src=x>@ada *x* | y": {"roc_auc": 0.9, "rows": 9.0}}
+    gates = [GateResult("roc_auc where town = <i>North</i>", 0.9, "at least 0.8", True)]
+    trial = replace(BEST, params={"note": "`<b>`"})
+    comparison = stage.result(facts={"candidate": {"slices": {"town": town}}})
+    board = Leaderboard((trial,), stage.data(), "roc_auc")
+    text = evidence(API, candidate(trial, board), (comparison, gates), None)
+    assert "| town = &lt;img src=x&gt;@\u2060ada \\*x\\* \\| y | 0.9 | 9 |" in text
+    assert "| roc_auc where town = &lt;i&gt;North&lt;/i&gt; |" in text
+    assert "- parameters: `` note=`<b>` ``" in text
 
 
 def test_the_leaderboard_marks_the_chosen_trial_and_the_origin_names_its_data() -> None:

@@ -41,7 +41,7 @@ def test_how_they_are_merged_is_in_their_name_and_what_is_said_of_their_pool_is_
 
 def test_accepted_labels_are_handed_on_with_their_agreement() -> None:
     run = run_of()
-    told = {**stage.result(content="marks-1", facts={"alpha": 0.81}), "files": {"agreement.png": "sha256:0"}}
+    told = {**stage.result(content="marks-1", facts={"alpha": 0.810049}), "files": {"agreement.png": "sha256:0"}}
     found = decide(stage.actual(stage.version(run), results={run: told}), note="")
     assert found.files == {f"reports/{run}/agreement.png": (run, "agreement.png")}
     assert (found.phase, found.message) == (Phase.READY, "labels agree with alpha 0.81")

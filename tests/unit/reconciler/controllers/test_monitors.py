@@ -18,6 +18,10 @@ HOUR, BEFORE = NOW.replace(minute=0, second=0), NOW.replace(hour=11, minute=0, s
 LIVE, FORMER = stage.trial_name("2"), stage.trial_name("1")
 
 
+def said(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M} UTC"
+
+
 def decide(seen: Actual, since: datetime | None = None, *others: Resource, **spec: Any) -> Decision:
     above = stage.upstream(API, stage.live("2", since or ago(days=9)))
     return stage.decide(stage.resource(WATCH, **spec), seen, *others, upstream=[above])
@@ -94,13 +98,13 @@ def quiet(*runs: RunName, start: str | None = None) -> dict[RunName, Any]:
 
 
 def test_a_quiet_window_waits_and_says_since_when_and_for_how_many_rows() -> None:
-    former = {report("a"): stage.reported(BEFORE, alerts=["drift"])}
+    former = {report("a"): stage.reported(BEFORE, alerts=["drift", "missing"])}
     run = stage.started(decide(stage.actual(stage.version(report("a")), results=former))).run
     runs = former | quiet(run, start=BEFORE.isoformat())
     found = decide(stage.actual(*map(stage.version, runs), results=runs))
     assert (found.phase, found.reason) == (Phase.READY, "WaitsForRows")
-    waits = f"120 of 500 rows since {BEFORE.isoformat()}: waits for more"
-    assert found.message == f"1 alert: drift since {BEFORE.isoformat()}; {waits}", "what is wrong comes first"
+    waits = f"120 of 500 rows since {said(BEFORE)}: waits for more"
+    assert found.message == f"2 alerts: drift since {said(BEFORE)} and 1 more; {waits}", "what is wrong comes first"
     assert found.facts["waits"] == {"rows": 120, "needed": 500, "since": BEFORE.isoformat()}
     assert found.wake == NOW.replace(hour=13, minute=0, second=0)
     assert (found.facts["reports"], found.facts["newest"]) == ([report("a")], report("a")), "it is no report"
@@ -199,14 +203,15 @@ def test_an_alert_is_told_with_what_it_is_about() -> None:
     assert found.changes == ()
 
 
-def alerting(*reports_of: tuple[datetime, list[str], str], live: str = "2") -> Decision:
+def alerting(*reports_of: tuple[datetime, list[str], str], live: str = "2", since: datetime | None = None) -> Decision:
     """Decide where these reports, each a window's end, alerts and a model, were made, oldest first."""
     runs = {
         report(f"{number:03}"): stage.reported(end, alerts=alerts, about=about)
         for number, (end, alerts, about) in enumerate(reports_of)
     }
     seen = stage.actual(*map(stage.version, runs), results=runs)
-    return stage.decide(stage.resource(WATCH), seen, upstream=[stage.upstream(API, stage.live(live, ago(days=9)))])
+    above = stage.upstream(API, stage.live(live, since or ago(days=9)))
+    return stage.decide(stage.resource(WATCH), seen, upstream=[above])
 
 
 def test_an_alert_says_since_when_and_about_which_model() -> None:
@@ -218,7 +223,7 @@ def test_an_alert_says_since_when_and_about_which_model() -> None:
     )
     told = {alert["what"]: (alert["since"], alert["trial"]) for alert in found.facts["alerts"]}
     assert told == {"drift": (ago(hours=5).isoformat(), LIVE), "missing": (BEFORE.isoformat(), LIVE)}
-    assert found.alerting == f"2 alerts: drift since {ago(hours=5).isoformat()}, missing since {BEFORE.isoformat()}"
+    assert found.alerting == f"2 alerts: drift since {said(ago(hours=5))}, missing since {said(BEFORE)}"
     assert found.phase is not Phase.STALLED
 
 
@@ -227,6 +232,14 @@ def test_an_alert_does_not_outlive_its_model() -> None:
     assert found.facts["alerts"][0]["since"] == BEFORE.isoformat(), "the former model's alert is another"
     gone = alerting((ago(hours=5), ["drift"], LIVE), (BEFORE, ["drift"], FORMER))
     assert (gone.facts["alerts"], gone.alerting) == ([], "")
+
+
+def test_while_the_traffic_moves_an_alert_stands_and_is_no_first_report() -> None:
+    found = alerting((BEFORE, ["drift", "missing"], LIVE), since=HOUR)
+    told = f"2 alerts: drift since {said(BEFORE)} and 1 more; the next report waits for its schedule"
+    assert (found.reason, found.message) == ("NotDueYet", told)
+    calm = alerting((BEFORE, ["drift"], FORMER), since=HOUR)
+    assert calm.message == "the first report of this model waits for its schedule"
 
 
 def test_one_alert_is_told_in_the_singular() -> None:

@@ -9,6 +9,7 @@ import pytest
 from reconciler.controllers.served import REMEMBERED, told
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import Address
+from reconciler.model.resource import Before
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.controllers.test_deployments import NEW, TRIAL, new, pinned
 from tests.unit.reconciler.stage import API, GO, MODEL
@@ -99,6 +100,11 @@ def test_of_a_broken_promotion_the_route_is_known_by_the_last_status() -> None:
     wanted = replace(stage.desired(pinned(), broken={GO: (stage.problem(),)}), environment_name="prod")
     found = stage.CONTROLLERS["deployments"].decide(pinned(), stage.view(wanted, seen))
     assert found.reason == "SkippedEnvironment"
+    sound = replace(wanted, before={GO: Before(API, ())})
+    assert stage.CONTROLLERS["deployments"].decide(pinned(), stage.view(sound, seen)).reason == "Starting"
+    never = replace(seen, recorded={})
+    known = replace(wanted, before={GO: Before(API, ("eu",))})
+    assert stage.CONTROLLERS["deployments"].decide(pinned(), stage.view(known, never)).reason == "SkippedEnvironment"
 
 
 def test_what_serves_is_remembered_with_the_moment_since_which_it_does() -> None:

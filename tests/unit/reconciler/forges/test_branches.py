@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.forges import branches
+from reconciler.forges.branches import ProposalBranches
 from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import Repository, open_repository
 from reconciler.model.errors import Raced, Refused, Unavailable
@@ -380,3 +381,18 @@ def test_what_is_known_of_a_proposal_is_looked_at_once(
     forge.list()
     monkeypatch.setattr(branches, "merge_trees", lambda *_: pytest.fail("it was merged again"))
     forge.list()
+
+
+def test_where_lines_are_compared_changes_side_by_side_conflict(
+    repository: Repository, order: Order, ada: Clone
+) -> None:
+    """Forges merge by lines: what only YAML can tell apart is made anew there."""
+    by_lines = ProposalBranches(repository, "prod", "main", by_lines=True)
+    by_lines.propose(order())
+    ada.commit({FILE: TEXT.replace("last: 1", "last: 2")})
+    ada.push()
+    repository.refresh()
+    assert by_lines.list()[NAME].conflicts
+    assert not ProposalBranches(repository, "prod", "main").list()[NAME].conflicts
+    with pytest.raises(Refused, match="conflicts with"):
+        by_lines.merge(NAME)

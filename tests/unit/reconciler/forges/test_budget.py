@@ -4,6 +4,7 @@ import pytest
 
 from reconciler.forges.budget import LONGEST_WAIT, Budget
 from reconciler.model.errors import Unavailable
+from reconciler.model.reviews import Allowance
 
 
 class Time:
@@ -42,6 +43,16 @@ def test_requests_are_counted_by_what_was_answered(time: Time) -> None:
         kept.heard(status, {})
     assert kept.requests == {"2xx": 2, "4xx": 1, "5xx": 1}
     assert kept.remaining is None
+
+
+def test_what_is_known_of_the_limit_is_told(time: Time) -> None:
+    kept = budget(time)
+    assert kept.allowance() == Allowance({})
+    kept.heard(200, {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "4999", "x-ratelimit-reset": "1700000100"})
+    kept.heard(502, {})
+    assert kept.allowance() == Allowance({"2xx": 1, "5xx": 1}, 4999, 5000, 1_700_000_100)
+    kept.heard(200, {"ratelimit-remaining": "7"})
+    assert kept.allowance() == Allowance({"2xx": 2, "5xx": 1}, 7)
 
 
 def test_nobody_asks_before_a_spent_limit_is_renewed(time: Time) -> None:

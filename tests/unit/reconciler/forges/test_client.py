@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.forges.client import LONGEST_TOLD, MOST_PAGES, Absent, Declined, ForgeClient, part
+from reconciler.forges.client import LONGEST_TOLD, MOST_PAGES, Absent, Declined, Forbidden, ForgeClient, part
 from reconciler.model.errors import Refused, SetpointError, Unavailable
 from reconciler.wire import Answer, Call, Server
 
@@ -75,7 +75,7 @@ def test_what_is_no_json_is_told(body: bytes) -> None:
     [
         (301, {}, Refused, "redirects"),
         (401, {}, Refused, "takes us for a stranger"),
-        (403, {}, Refused, "doesn't let us get /things"),
+        (403, {}, Forbidden, "doesn't let us get /things"),
         (403, {"x_ratelimit_remaining": "0"}, Unavailable, "no more requests"),
         (404, {}, Absent, "won't get /things"),
         (409, {}, Declined, "won't get /things"),

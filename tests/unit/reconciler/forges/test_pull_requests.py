@@ -244,7 +244,9 @@ def test_a_text_that_is_too_long_is_cut(place: Place, monkeypatch: pytest.Monkey
     assert bodies[0].startswith(f"<!-- setpoint: proposal {NAME} -->")
 
 
-def test_the_statuses_of_a_proposal_are_looked_at_with_the_list_and_once_we_have_judged_it(place: Place) -> None:
+def test_the_statuses_of_a_proposal_are_looked_at_with_the_list_and_on_a_hint_and_once_we_have_judged_it(
+    place: Place,
+) -> None:
     place.forge.propose(place.order())
     proposal = place.forge.list()[NAME]
     assert proposal.statuses == ()
@@ -253,6 +255,11 @@ def test_the_statuses_of_a_proposal_are_looked_at_with_the_list_and_once_we_have
     assert place.forge.list()[NAME].statuses == ()
     place.time.sleep(HEARD_FOR)
     assert place.forge.list()[NAME].statuses == (others,)
+    failed = replace(others, verdict=Verdict.FAILURE)
+    place.hub.judged[proposal.commit] = [failed]
+    place.forge.refresh()
+    assert place.forge.list()[NAME].statuses == (failed,)
+    place.hub.judged[proposal.commit] = [others]
     ours = CommitStatus("setpoint/prod/soak", Verdict.PENDING, "for a day")
     place.forge.judge(proposal.commit, ours)
     assert set(place.forge.list()[NAME].statuses or ()) == {others, ours}

@@ -154,9 +154,17 @@ class ApiServer(ThreadingHTTPServer):
         if asked.query.get("dryRun"):
             return 200, _merged(self.things.get(asked.path, _newborn()), asked.body)
         is_new = asked.path not in self.things
+        if any(self._differs(asked, name) for name in ("uid", "resourceVersion") if not is_new or name == "uid"):
+            return _status(409, "the object has been modified", "Conflict")
         self.things[asked.path] = _merged(self.things.get(asked.path, _newborn()), asked.body)
         self.things[asked.path]["metadata"]["resourceVersion"] = str(self.version + 1)
         return 201 if is_new else 200, self.things[asked.path]
+
+    def _differs(self, asked: Asked, name: str) -> bool:
+        """Tell whether what is applied is meant for another thing, or another version of it, than the one here."""
+        there = self.things.get(asked.path, {}).get("metadata", {})
+        told = asked.body.get("metadata", {}).get(name)
+        return bool(told) and told != there.get(name)
 
     def create(self, asked: Asked) -> tuple[int, Json]:
         """Make what isn't there."""
@@ -167,6 +175,7 @@ class ApiServer(ThreadingHTTPServer):
         if path in self.things:
             return _status(409, "already exists", "AlreadyExists")
         self.things[path] = _merged(_newborn(), asked.body)
+        self.things[path]["metadata"]["resourceVersion"] = str(self.version + 1)
         return 201, self.things[path]
 
     def remove(self, asked: Asked) -> tuple[int, Json]:

@@ -1,6 +1,7 @@
 """Which commit is applied: the newest, unless its history was rewritten, its environment is broken, or it is gone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from reconciler.model.environment import Environment
 from reconciler.model.errors import BadSpec, Refused, Transient, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.resource import Desired
+from reconciler.model.reviews import Allowance
 from reconciler.ports.engines import Engines
 from reconciler.ports.forge import ProposalOrder
 from reconciler.providers.memory import Call, MemorySource, MemoryStatus, World
@@ -248,3 +250,23 @@ def test_what_people_say_of_a_proposal_is_looked_at_once_the_forge_tells_of_it(h
     house.once()
     house.converging.refresh()
     assert not house.converging.moved(), "a delivery that tells of nothing new asks for no pass"
+
+
+class Counting:
+    """A forge of which only this is asked."""
+
+    def allowance(self) -> Allowance | None:
+        return Allowance({"2xx": 1}, 4999)
+
+
+def test_how_often_the_forge_is_asked_is_known_once_a_commit_named_it() -> None:
+    house = House()
+    assert house.converging.allowance() is None
+    house.push()
+    house.once()
+    assert house.converging.allowance() is None
+    counted = House()
+    counted.engines = replace(counted.engines, reviews=Counting())  # type: ignore[arg-type]
+    counted.push()
+    counted.once()
+    assert counted.converging.allowance() == Allowance({"2xx": 1}, 4999)

@@ -14,6 +14,7 @@ from reconciler.model.change import DropRun
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import RunName
 from reconciler.model.plan import Outcome, Plan
+from reconciler.model.reviews import Allowance
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API, COMMIT, LOANS, NOW, ago
 
@@ -116,6 +117,24 @@ def test_metrics_are_counted_in_prometheus_words() -> None:
     assert value("setpoint_pass_seconds_sum") == 0.5
     assert value("setpoint_environment_info", name="dev") == 1
     assert b"setpoint_passes_total" in prometheus_client.generate_latest(metrics.registry)
+
+
+def test_how_often_the_forge_may_be_asked_is_told_when_somebody_looks() -> None:
+    known: list[Allowance | None] = [None]
+    metrics = Metrics("dev")
+    metrics.forge(lambda: known[-1])
+
+    def value(name: str, /, **labels: str) -> float | None:
+        return metrics.registry.get_sample_value(f"setpoint_forge_{name}", labels)
+
+    assert value("budget_remaining") is None
+    known.append(Allowance({"2xx": 3, "4xx": 1}, 4996, 5000, 1_700_000_000))
+    assert (value("budget_remaining"), value("budget_limit")) == (4996, 5000)
+    assert value("budget_reset_timestamp_seconds") == 1_700_000_000
+    assert (value("requests_total", answer="2xx"), value("requests_total", answer="4xx")) == (3, 1)
+    known.append(Allowance({"2xx": 4}))
+    assert (value("budget_remaining"), value("requests_total", answer="2xx")) == (None, 4)
+    assert b"setpoint_forge_requests_total" in prometheus_client.generate_latest(metrics.registry)
 
 
 def test_resources_that_are_gone_are_counted_no_more() -> None:

@@ -12,6 +12,7 @@ from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.plan import Plan
 from reconciler.model.reviews import BranchRules, CommitStatus, PullRequest, Verdict
+from reconciler.reviews.fulfilment import Shown
 from reconciler.reviews.rehearsal import Pair, Rehearsal
 from reconciler.reviews.rehearsals import Seen
 from tests.unit.reconciler import stage
@@ -26,12 +27,15 @@ class Found:
     def __init__(self) -> None:
         self.asked: list[int] = []
         self.failing: dict[int, Exception] = {}
+        self.shown: dict[int, Shown] = {}
 
     def of(self, pull: PullRequest, seen: Seen) -> Rehearsal:
         self.asked.append(pull.number)
         if pull.number in self.failing:
             raise self.failing[pull.number]
-        return Rehearsal("dev", Pair(seen.plan.commit, pull.commit), obstacle=f"of {pull.number}")
+        return Rehearsal(
+            "dev", Pair(seen.plan.commit, pull.commit), obstacle=f"of {pull.number}", shown=self.shown.get(pull.number)
+        )
 
 
 class Page:
@@ -183,3 +187,27 @@ def test_what_a_person_has_to_mend_is_told_once_and_tried_again_when_something_m
     with pytest.raises(Unavailable):
         place.look("d" * 40)
     assert place.found.asked == [1, 2, 1, 2]
+
+
+def test_a_pull_request_that_is_merged_is_told_whether_what_it_was_shown_is_what_was_done() -> None:
+    place = Place(ONE)
+    desired = stage.desired(stage.resource(stage.SHARED))
+    plan = Plan(CommitId("c" * 40), "dev")
+    place.found.shown[1] = Shown(desired, plan)
+    place.look()
+    place.page.open = ()
+    place.look()
+    assert len(place.page.comments) == 1, "nothing that it was shown has been applied"
+    merged = replace(plan, commit=CommitId("e" * 40))
+    place.reviewer.passed(Pass(desired, stage.actual(), merged))
+    place.reviewer.passed(Pass(desired, stage.actual(), replace(merged, decisions={stage.SHARED: SOME})))
+    place.look("e" * 40)
+    number, text = place.page.comments[-1]
+    assert (number, text.partition(" (")[0]) == (
+        1, "✅ `dev`: applied with `eeeeeeeeeeee`; what was shown is what was done",
+    )  # fmt: skip
+    place.look("e" * 40)
+    assert len(place.page.comments) == 2
+
+
+SOME = stage.decide(stage.resource(stage.SHARED), stage.actual())

@@ -46,12 +46,12 @@ def timed(line: Line, wake_up: WakeUp) -> tuple[bool, float]:
     """Run something that hangs, say stop, and tell whether and after how many seconds it ended."""
     threading.Timer(0.05, wake_up.stop).start()
     began = time.monotonic()
-    return until_stopped(line.call, wake_up, line.cancel), time.monotonic() - began
+    return until_stopped([line.call], lambda: wake_up.stopped, line.cancel), time.monotonic() - began
 
 
 def test_what_ends_by_itself_is_not_cancelled(line: Line, wake_up: WakeUp) -> None:
     line.over.set()
-    assert until_stopped(line.call, wake_up, line.cancel)
+    assert until_stopped([line.call], lambda: wake_up.stopped, line.cancel)
     assert line.cancelled == []
 
 
@@ -71,9 +71,31 @@ def test_what_cannot_be_cancelled_is_left_behind(line: Line, wake_up: WakeUp) ->
     assert seconds < LONGEST
 
 
+@pytest.mark.slow
+def test_of_several_none_waits_for_another_and_all_have_ended_in_time(wake_up: WakeUp) -> None:
+    lines = [Line(is_deaf=True), Line(), Line(is_deaf=True)]
+    ended = threading.Event()
+
+    def quick() -> None:
+        wake_up.pause(PATIENCE)
+        ended.set()
+
+    def cancel(most: float) -> None:
+        for line in lines:
+            line.cancel(most)
+
+    threading.Timer(0.05, wake_up.stop).start()
+    began = time.monotonic()
+    assert not until_stopped([quick, *(line.call for line in lines)], lambda: wake_up.stopped, cancel)
+    assert time.monotonic() - began < LONGEST
+    assert ended.is_set()
+    for line in lines:
+        line.over.set()
+
+
 def test_an_error_of_the_daemon_is_raised(wake_up: WakeUp) -> None:
     def run() -> None:
         raise ZeroDivisionError("oops")
 
     with pytest.raises(ZeroDivisionError):
-        until_stopped(run, wake_up, lambda _: None)
+        until_stopped([run], lambda: wake_up.stopped, lambda _: None)

@@ -108,21 +108,21 @@ def test_a_moment_takes_the_place_of_the_one_before(wake_up: WakeUp, schedules: 
 
 def test_something_is_called_at_an_interval(schedules: Schedules) -> None:
     calls: list[int] = []
-    schedules.every("count", timedelta(milliseconds=20), lambda: calls.append(1))
+    schedules.every("count", lambda: timedelta(milliseconds=20), lambda: calls.append(1))
     assert until(lambda: len(calls) >= 3)
 
 
 def test_an_interval_may_begin_at_once(schedules: Schedules) -> None:
     calls: list[int] = []
-    schedules.every("count", timedelta(hours=1), lambda: calls.append(1), at_once=True)
+    schedules.every("count", lambda: timedelta(hours=1), lambda: calls.append(1), at_once=True)
     assert until(lambda: len(calls) == 1)
 
 
 def test_what_hangs_keeps_nothing_else_from_being_called(schedules: Schedules) -> None:
     calls: list[int] = []
     hang = threading.Event()
-    schedules.every("hangs", timedelta(milliseconds=1), lambda: hang.wait(PATIENCE), at_once=True)
-    schedules.every("count", timedelta(milliseconds=20), lambda: calls.append(1))
+    schedules.every("hangs", lambda: timedelta(milliseconds=1), lambda: hang.wait(PATIENCE), at_once=True)
+    schedules.every("count", lambda: timedelta(milliseconds=20), lambda: calls.append(1))
     assert until(lambda: len(calls) >= 3)
     hang.set()
 

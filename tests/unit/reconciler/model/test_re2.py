@@ -32,6 +32,7 @@ PIECES = (
 @example("[(?=]")
 @example("[[:alpha:](?=]")
 @example("a{2}+")
+@example("}+")
 @example("[]a]")
 def test_nothing_is_refused_that_re2_takes(expression: str) -> None:
     if takes(expression):

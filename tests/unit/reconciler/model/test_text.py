@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from reconciler.model.text import coloured, json_visible, printable, visible
+from reconciler.model.text import coloured, json_visible, moment, printable, visible
 
 EVIL = "a\x1b]0;title\x07b\x9b31m\u202ec\rd"
 
@@ -31,3 +31,9 @@ def test_json_says_the_same(text: str) -> None:
     shown = json_visible(json.dumps(text, ensure_ascii=False))
     assert json.loads(shown) == text
     assert not set(shown) & set("\x1b\x9b\u202e\ud800")
+
+
+def test_a_time_is_told_as_people_read_it() -> None:
+    assert moment("2026-11-29T17:52:12.891000+00:00") == "2026-11-29 17:52 UTC"
+    assert moment("2026-11-29T00:10:00+02:00") == "2026-11-28 22:10 UTC"
+    assert moment("None") == "None"

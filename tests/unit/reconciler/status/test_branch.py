@@ -251,7 +251,9 @@ def processes() -> Iterator[list["multiprocessing.context.ForkProcess"]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["near", "far"])
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.turns("fifty processes at once", kind)) for kind in ("near", "far")]
+)
 def test_fifty_processes_at_once_lose_nothing(
     kind: str, tmp_path: Path, origin: Path, processes: list["multiprocessing.context.ForkProcess"]
 ) -> None:

@@ -48,7 +48,7 @@ def test_alerts_lead_to_their_report() -> None:
     assert "- 🔴 **drift**: 0.3123 (age), threshold 0.1 — [monitors/watch](reports/monitors/watch/1/report.md)" in text
     dated = alert | {"severity": "warning", "since": "2026-03-01T10:00:00+00:00", "trial": "experiments/score/1"}
     text = page({WATCH: document(alerts=[dated], newest="monitors/watch/1", reports=["monitors/watch/1"])})
-    told = "🟠 **drift**: 0.3123 (age), threshold 0.1, since 2026-03-01T10:00:00+00:00, about `experiments/score/1` — ["
+    told = "🟠 **drift**: 0.3123 (age), threshold 0.1, since 2026-03-01 10:00 UTC, about `experiments/score/1` — ["
     assert told in text
     assert "## Reports\n\n- [monitors/watch/1](reports/monitors/watch/1/report.md)" in text
 
@@ -57,6 +57,8 @@ def test_what_waits_for_a_review_is_named() -> None:
     waiting = document("waiting", "branch x waits for its merge", "WaitsForReview", proposal="promotions/go/1")
     assert "- `promotions/go/1` from `promotions/go`: branch x waits for its merge" in page({GO: waiting})
     assert "Waiting for a review" not in page({GO: document("waiting", proposal="promotions/go/1")})
+    told = page({LOANS: document("ready", "version 1 is merged", proposal="proposals/dev/datasets/loans/1")})
+    assert f"- `proposals/dev/datasets/loans/1` from `{LOANS}`: version 1 is merged" in told
 
 
 def test_endpoints_are_shown_with_model_traffic_and_address() -> None:

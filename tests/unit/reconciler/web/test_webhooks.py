@@ -61,6 +61,21 @@ def test_a_delivery_of_ours_is_a_hint_and_one_that_isn_t_is_none(place: Place) -
     assert place.counted == ["taken", "repeated", "unsigned"]
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"X-GitHub-Event": "status"},
+        {"X-GitHub-Event": "check_run"},
+        {"X-GitHub-Event": "check_suite"},
+        {"X-Gitea-Event": "status"},
+        {"X-Gitlab-Event": "Pipeline Hook", "X-Gitlab-Token": SECRET, "X-Gitlab-Event-UUID": "1"},
+    ],
+)
+def test_what_others_check_is_a_hint_like_any_other(place: Place, event: dict[str, str]) -> None:
+    assert place.post(b'{"action": "completed"}', **event) == (202, "taken")
+    assert len(place.hints) == 1
+
+
 def test_all_else_is_left_to_the_others(place: Place) -> None:
     assert ask(urllib.request.Request(f"http://{place.address}/healthz")) == (200, "inner")
     assert ask(urllib.request.Request(f"http://{place.address}/webhooks")) == (405, "refused")

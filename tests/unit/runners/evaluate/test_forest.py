@@ -1,5 +1,6 @@
 """The forest plot: all rows first, then every slice."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,9 @@ def test_it_grows_with_its_lines(tmp_path: Path, slices: int) -> None:
     draw_forest(comparison(slices), tmp_path / "forest.png")
     with Image.open(tmp_path / "forest.png") as image:
         assert image.height == pytest.approx(120 * (1.0 + 0.26 * (slices + 1)), abs=1)
+
+
+def test_a_slice_with_dollar_signs_is_drawn_as_it_is(tmp_path: Path) -> None:
+    told = {r"$\bad{$": {"roc_auc": Interval(0.1, None, None)}}
+    draw_forest(replace(comparison(0), by_slice={"from $10_ to $20": told}), tmp_path / "forest.png")
+    assert (tmp_path / "forest.png").exists()

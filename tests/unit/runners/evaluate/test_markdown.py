@@ -7,6 +7,7 @@ from runners.evaluate.markdown import figure, table
 
 def test_a_table_is_a_table() -> None:
     assert table(("a", "b"), [("1", "x|y")]) == "| a | b |\n| --- | --- |\n| 1 | x\\|y |"
+    assert table(("a",), [("<img src=x>\n## b",)]).endswith("| &lt;img src=x> ## b |")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from PIL import Image
 
 from runners.label.agreement import annotators_of
 from runners.label.merging import by_majority
-from runners.label.pictures import confusion, draw_agreement
+from runners.label.pictures import _below, confusion, draw_agreement
 
 
 def test_a_confusion_counts_answers_by_the_merged_label() -> None:
@@ -33,4 +33,6 @@ def test_an_example_without_a_label_is_in_no_confusion() -> None:
     merged = {**by_majority(answers)}
     assert merged[1].label is None
     assert confusion(answers, merged, "a", ["x", "y"]).tolist() == [[1, 0], [0, 0]]
+    assert _below(merged, "") == "annotator's answer; 1 example without a label left out"
+    assert _below({}, "of $5") == "of $5"
     assert confusion(answers, merged, "nobody", ["x", "y"]).tolist() == [[0, 0], [0, 0]]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from runners.monitor.header import Occasion, too_few, with_history
-from runners.monitor.pages import cell, error, figure, headline, moment, page, percent, write_pages
+from runners.monitor.pages import cell, coded, error, figure, headline, moment, page, percent, write_pages
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import Log
 from runners.monitor.report import Part, Pictures, Report, ServicePart, Span, WindowPart
@@ -185,3 +185,8 @@ def test_moments_are_in_utc() -> None:
     assert moment("2026-03-01T11:00:00") == "2026-03-01 11:00 UTC"
     assert moment(0.0) == "1970-01-01 00:00 UTC"
     assert moment(None) == "the beginning"
+
+
+def test_a_note_has_its_code_and_nothing_of_it_is_html() -> None:
+    assert coded("set `outcomes`, or `<b>`") == "set <code>outcomes</code>, or <code>&lt;b&gt;</code>"
+    assert coded("<script> and one `") == "&lt;script&gt; and one `"

@@ -30,3 +30,11 @@ def test_the_key_is_written_once(tmp_path: Path) -> None:
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["now"]
     save(figure, tmp_path / "a.png")
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_column_with_dollar_signs_is_drawn_as_it_is(tmp_path: Path) -> None:
+    figure, (plot,) = grid_of(1, height=2.0)
+    titled(plot, r"cost in $\frac and $")
+    plot.set_xticks([0, 1], [r"$\bad{$", "$10_ to $20"])
+    save(figure, tmp_path / "a.png")
+    assert (tmp_path / "a.png").exists()

@@ -1,6 +1,9 @@
 """Figures over chunks: the window is drawn whole, the reference as far as there is room."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+
+from matplotlib.axes import Axes
 
 from runners.monitor.chunks import Series
 from runners.monitor.plots.chunks import MOST_COLUMNS, drift, performance, reconstruction
@@ -39,6 +42,25 @@ def test_performance_is_drawn_from_whichever_is_known() -> None:
         assert figure
         labels = {str(line.get_label()) for plot in figure.axes for line in plot.get_lines()}
         assert ("realised" in labels, "estimated" in labels) == (one.realized is not None, one.estimated is not None)
+
+
+def test_a_band_ends_where_its_metric_does_and_no_mark_is_cut() -> None:
+    (both,) = FOUND.performance
+    high = Series((), (0.99, 0.98, 0.97), errors=(0.1, 0.1, 0.1))
+    figure = performance(document(LOOSE, replace(FOUND, performance=[replace(both, estimated=high, realized=None)])))
+    assert figure
+    (band,) = figure.axes[0].collections
+    assert band.get_paths()[0].vertices[:, 1].max() == 1.0
+    assert "reference" not in {str(line.get_label()) for line in figure.axes[0].get_lines()}, "it has no chunks"
+    drawn = drift(document())
+    assert drawn
+    assert all(plot.get_ylim()[1] > 1.05 * max(_highest(plot)) for plot in drawn.axes)
+
+
+def _highest(plot: Axes) -> Iterator[float]:
+    for line in plot.get_lines():
+        if line.get_marker() == "o" and len(line.get_ydata()):
+            yield max(line.get_ydata())
 
 
 def test_nothing_known_draws_nothing() -> None:

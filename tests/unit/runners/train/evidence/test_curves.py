@@ -47,6 +47,12 @@ def test_a_few_odd_answers_are_drawn_too(tmp_path: Path) -> None:
     assert drawn(tmp_path, one_class, ("no", "yes")) == CLASSES | {"learning", "importance"}
 
 
+def test_names_with_dollar_signs_are_drawn_as_they_are(tmp_path: Path) -> None:
+    assert drawn(tmp_path, multiclass(), (r"$\bad{$", "$10_ to $20", "$", "b")) == CLASSES | {"learning", "importance"}
+    curves.importance({r"cost in $\frac and $": 0.1, "age": 0.2}, "accuracy", tmp_path / "bars.png")
+    assert (tmp_path / "bars.png").exists()
+
+
 def test_the_roc_curve_rises_from_corner_to_corner() -> None:
     trues, falses = curves._cumulated(np.array([True, False, True, False]), np.array([0.9, 0.5, 0.5, 0.1]))
     assert trues.tolist() == [0, 1, 2, 2]

@@ -115,7 +115,14 @@ def test_one_that_is_turned_down_at_once_is_told(bare: GitHubServer, time: Time)
 def test_it_is_for_one_repository_and_for_what_is_used(bare: GitHubServer, time: Time) -> None:
     App(bare, time).client.get(PULLS)
     asked = [json.loads(one.body) for one in bare.requests if one.path.endswith("/access_tokens")]
-    assert asked == [{"repositories": ["models"], "permissions": NEEDED}]
+    assert asked == [{"repositories": ["models"], "permissions": {**NEEDED, "checks": "read"}}]
+
+
+def test_an_app_that_may_not_read_checks_does_without(bare: GitHubServer, time: Time) -> None:
+    del bare.accounts.granted["checks"]
+    assert App(bare, time).client.get(PULLS) == []
+    (token,) = bare.accounts.made
+    assert bare.accounts.tokens[token].rights == {**NEEDED, "metadata": "read"}
 
 
 def test_an_installation_that_is_told_isn_t_asked_for(bare: GitHubServer, time: Time) -> None:

@@ -35,7 +35,7 @@ def test_a_token_may_be_a_secret(bare: GitHubServer, repository: Repository, mon
     monkeypatch.setenv("SETPOINT_SECRET_GITHUB_TOKEN", TOKEN + "\n")
     forge = made(repository, token="${secret:GITHUB_TOKEN}", spacing=0.0, **place(bare))
     forge.judge(CommitId("0" * 40), CommitStatus("setpoint/dev", Verdict.SUCCESS, "nothing changes"))
-    assert [one.headers["authorization"] for one in bare.requests] == [f"Bearer {TOKEN}"] * 2
+    assert [one.headers["authorization"] for one in bare.requests] == [f"Bearer {TOKEN}"] * 3
 
 
 def test_the_key_of_an_app_may_be_a_secret_or_a_file(

@@ -10,6 +10,7 @@ from reconciler.providers.forge.github.reading import (
     GONE,
     LONGEST_NAME,
     LONGEST_URL,
+    check_run,
     comment,
     commit_status,
     newest_reviews,
@@ -121,3 +122,19 @@ def test_a_status_is_read() -> None:
     assert commit_status({"context": "c", "state": "odd", "target_url": "javascript:x"}) == CommitStatus(
         "c", Verdict.ERROR
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "conclusion", "verdict"),
+    [
+        *[("completed", word, Verdict.SUCCESS) for word in ("success", "neutral", "skipped")],
+        *[("completed", word, Verdict.FAILURE) for word in ("failure", "cancelled", "timed_out", "action_required")],
+        *[("completed", word, Verdict.FAILURE) for word in ("stale", "startup_failure")],
+        *[("completed", word, Verdict.ERROR) for word in ("odd", None, ["success"])],
+        *[(word, "success", Verdict.PENDING) for word in ("queued", "in_progress", "waiting", "odd", None)],
+    ],
+)
+def test_a_check_run_is_what_the_rules_of_branches_take_it_for(status: Any, conclusion: Any, verdict: Verdict) -> None:
+    document = {"name": "build", "status": status, "conclusion": conclusion, "output": {"title": "2 tests"}}
+    document["html_url"] = "https://x.example"
+    assert check_run(document) == CommitStatus("build", verdict, "2 tests", "https://x.example")

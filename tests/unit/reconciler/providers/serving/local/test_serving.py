@@ -16,7 +16,7 @@ import pytest
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address
 from reconciler.model.observed import RevisionState
-from reconciler.providers.serving.local import LocalServing, controller
+from reconciler.providers.serving.local import LocalServing, controller, routing
 from reconciler.providers.serving.local.replica_lifecycle import PATIENCE
 from tests.unit.reconciler.providers.serving.local.conftest import Place
 from tests.unit.reconciler.providers.serving.local.told import (
@@ -146,16 +146,21 @@ def test_the_next_daemon_adopts_everything(place: Place) -> None:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("visibility", ["internal", "public"])
+@pytest.mark.parametrize(
+    "visibility",
+    [pytest.param(way, marks=pytest.mark.turns("a replica hangs", way)) for way in ("internal", "public")],
+)
 def test_a_replica_that_is_alive_and_hangs_is_replaced(
     place: Place, visibility: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(controller, "HUNG_AFTER", 12.0)  # longer than Caddy tells between two looks of its own
+    swift = {"uri": "/v2/health/ready", "interval": "300ms", "timeout": "1s", "fails": 3}
+    monkeypatch.setattr(routing, "HEALTH", {**routing.HEALTH, "active": swift})
     place.go_live(visibility=visibility)
     pid = place.ask()["pid"]
     os.kill(pid, signal.SIGSTOP)
     deadline = time.monotonic() + 120
-    while Path(f"/proc/{pid}").exists() and not _is_zombie(pid):  # three checks of five seconds, and Caddy's own pace
+    while Path(f"/proc/{pid}").exists() and not _is_zombie(pid):  # three checks of a second, and Caddy's own pace
         assert time.monotonic() < deadline, "it was not replaced"
         place.serving.settle()
         time.sleep(0.1)

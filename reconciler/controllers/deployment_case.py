@@ -1,0 +1,109 @@
+"""One deployment in one pass: what is known of it, what is done to its endpoint, and how it tells what it decides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconciler.controllers.endpoints import live_of
+from reconciler.controllers.served import kept_served, with_served
+from reconciler.model.change import Change, Route, StartRevision, StopRevision
+from reconciler.model.decision import Decision, Phase, View
+from reconciler.model.facts import DeploymentFacts
+from reconciler.model.ids import Address, Digest
+from reconciler.model.kinds.deployments import Deployment, Model
+from reconciler.model.observed import Endpoint, Revision
+from reconciler.model.reason import Reason
+from reconciler.model.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of one deployment in one pass."""
+
+    resource: Resource
+    spec: Deployment
+    model: Model
+    revision: Digest
+    endpoint: Endpoint
+    view: View
+
+    @property
+    def running(self) -> Revision | None:
+        """Return the revision that the spec asks for, if it is there."""
+        return self.endpoint.revisions.get(self.revision)
+
+    @property
+    def rolled_back(self) -> list[str]:
+        """Return the revisions that were rolled back, the newest last."""
+        former = self.view.facts_of(self.resource.address, DeploymentFacts).get("rolled_back") or ()
+        return [str(item) for item in former][-20:]
+
+    @property
+    def name(self) -> Address | None:
+        """Return the endpoint's name, where the deployment has got another one since."""
+        return self.resource.identity if self.resource.former else None
+
+    def start(self, why: str) -> StartRevision:
+        """Start the revision."""
+        spec = self.spec
+        return StartRevision(
+            address=self.resource.address,
+            revision=self.revision,
+            model=self.model,
+            replicas=spec.replicas,
+            resources=spec.resources,
+            visibility=spec.visibility,
+            access=spec.access,
+            log_payloads=spec.log_payloads,
+            why=why,
+            endpoint=self.name,
+        )
+
+    def route(self, traffic: Mapping[Digest, int], why: str) -> Route:
+        """Divide the traffic among revisions, in percent."""
+        return Route(address=self.resource.address, traffic=traffic, why=why, endpoint=self.name)
+
+    def stop(self, revision: Digest, why: str) -> StopRevision:
+        """Stop a revision."""
+        return StopRevision(address=self.resource.address, revision=revision, why=why, endpoint=self.name)
+
+    def told(
+        self,
+        phase: Phase,
+        reason: Reason,
+        message: str,
+        changes: tuple[Change, ...] = (),
+        *,
+        wake: datetime | None = None,
+        rolled_back: list[str] | None = None,
+        drifted: str = "",
+        serves: bool = False,
+    ) -> Decision:
+        """Decide, and tell how the endpoint stands; `serves` says that the pinned model has all the traffic."""
+        return Decision(
+            address=self.resource.address,
+            phase=phase,
+            reason=reason,
+            message=message,
+            changes=changes,
+            facts=self._facts(self.rolled_back if rolled_back is None else rolled_back, serves=serves),
+            output=live_of(self.endpoint),
+            drifted=drifted,
+            wake=wake,
+        )
+
+    def _facts(self, rolled_back: list[str], *, serves: bool) -> DeploymentFacts:
+        facts: DeploymentFacts = {
+            "url": self.endpoint.url,
+            "trial": self.model.trial,
+            "revision": self.revision,
+            "traffic": dict(sorted(self.endpoint.traffic.items())),
+            "revisions": {
+                name: {"trial": item.trial, "state": item.state.value, "ready": item.ready}
+                for name, item in sorted(self.endpoint.revisions.items())
+            },
+        }
+        address, view = self.resource.address, self.view
+        served = with_served(address, self.model, view) if serves else kept_served(address, view)
+        facts |= {"served": served} if served else {}
+        return facts | ({"rolled_back": rolled_back} if rolled_back else {})
