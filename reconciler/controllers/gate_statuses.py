@@ -17,7 +17,7 @@ from reconciler.model.observed import Proposal, ProposalState
 from reconciler.model.reviews import CommitStatus, Verdict, context_of
 from reconciler.model.text import counted
 
-SOAK, FREEZE = "soak", "freeze"
+SOAK, FREEZE, DATA = "soak", "freeze", "data"
 """The names of the statuses that aren't a metric's gate."""
 
 

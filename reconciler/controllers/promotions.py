@@ -14,7 +14,8 @@ from typing import Any
 
 from reconciler.controllers.evidence import evidence, leaderboard_of, route_of
 from reconciler.controllers.experiments import as_trial
-from reconciler.controllers.gate_statuses import SOAK, judged, of_gates, status
+from reconciler.controllers.freshness import freshness
+from reconciler.controllers.gate_statuses import DATA, SOAK, judged, of_gates, status
 from reconciler.controllers.gates import against_live, alone, failed, losses
 from reconciler.controllers.promoting import proposal, propose, unverified
 from reconciler.controllers.promotion_case import Candidate, Case, memory
@@ -78,7 +79,8 @@ def _follow(case: Case, deployment: Resource) -> Decision:
     """Take the model that serves in the environments before this one, once it has proved itself there."""
     stage = stage_before(case, deployment)
     if stage.obstacle:
-        return case.told(Phase.WAITING, Reason.WAITS_FOR_ENVIRONMENT, stage.obstacle, _doubted(case, stage.obstacle))
+        changes = _told(case, SOAK, Verdict.PENDING, stage.obstacle)
+        return case.told(Phase.WAITING, Reason.WAITS_FOR_ENVIRONMENT, stage.obstacle, changes)
     served = next(iter(stage.served.values()))
     candidate = _served(case, served)
     if isinstance(candidate, Decision):
@@ -90,16 +92,16 @@ def _follow(case: Case, deployment: Resource) -> Decision:
     if proven.missing:
         message = f"{candidate.trial.run} waits: {proven.missing}"
         facts: PromotionFacts = {"candidate": candidate.trial.run}
-        doubted = _doubted(case, proven.missing)
+        doubted = _told(case, SOAK, Verdict.PENDING, proven.missing)
         return case.told(Phase.WAITING, Reason.SOAKING, message, doubted, wake=proven.wake, facts=facts)
     soaked = status(case, SOAK, Verdict.SUCCESS, "; ".join(proven.lines).replace("`", ""))
     return _compare(case, replace(candidate, chosen=route_of(case.spec.way(), proven.lines)), (soaked,))
 
 
-def _doubted(case: Case, why: str) -> tuple[Change, ...]:
-    """Tell on what is proposed already that the environments before this one don't vouch for it now."""
+def _told(case: Case, name: str, verdict: Verdict, why: str) -> tuple[Change, ...]:
+    """Tell on what is proposed already what a gate of this name says now."""
     proposals = case.view.proposals_by_owner.get(case.address, ())
-    return judged(case, proposals, [status(case, SOAK, Verdict.PENDING, why)])
+    return judged(case, proposals, [status(case, name, verdict, why)])
 
 
 def _served(case: Case, served: Served) -> Candidate | Decision:
@@ -156,6 +158,12 @@ def _compare(case: Case, candidate: Candidate, proven: tuple[CommitStatus, ...])
         return case.told(Phase.READY, Reason.LIVE_IS_BETTER, message, done, facts={"candidate": trial.run})
     if unsigned := unverified(case, trial):
         return unsigned
+    age = freshness(case, candidate)
+    if age and not age.is_fresh:
+        changes = _told(case, DATA, Verdict.FAILURE, age.line) + stale
+        message = f"{trial.run} isn't promoted: {age.line}"
+        return case.told(Phase.STALLED, Reason.GATES_FAILED, message, changes, facts={"candidate": trial.run})
+    proven += (status(case, DATA, Verdict.SUCCESS, age.line),) if age else ()
     live = case.live.trial if case.live else None
     content = {"trial": trial.run, "model": trial.model_digest, "instead": live}
     target = case.view.desired.resources[Address(case.spec.deployment)]

@@ -140,8 +140,9 @@ class Cycle:
         before = {name for spec in specs for name in spec.before(desired.environment_name)}
         elsewhere = self._elsewhere(before) if before else NOWHERE
         actual = observe(self._engines, recorded.statuses, recorded.controls, self._results, elsewhere)
-        verdicts = self._vouching.verdicts(desired, candidates(actual))
-        return replace(actual, verdicts=verdicts) if verdicts else actual
+        if desired.model_signers is None:
+            return actual
+        return replace(actual, verdicts=self._vouching.verdicts(desired, candidates(actual)))
 
     def _planned(
         self, desired: Desired, actual: Actual, recorded: Recorded, notes: tuple[str, ...], unsigned: str

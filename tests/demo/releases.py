@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.cli.demo.traffic import Traffic, infer, rows_of
-from reconciler.cli.demo.workspace import ENVIRONMENTS, check
+from reconciler.cli.demo.workspace import ENVIRONMENTS, DemoFailed, check
 from reconciler.forges.sections import sections
 from tests.demo.forge import OnForge
 
@@ -186,11 +186,23 @@ def _statuses(workspace: OnForge, number: int, *more: str) -> Mapping[str, Mappi
 
 
 def _merge(workspace: OnForge, number: int) -> None:
-    """Review a pull request whose plans are well, and merge it, as the reviewer."""
-    project = workspace.project
+    """Review a pull request whose plans are well, and merge it, as the reviewer.
+
+    Where `main` has moved meanwhile, its plans are made anew first, and the forge says no until they are.
+    """
+    project, answers = workspace.project, list[str]()
     _statuses(workspace, number)
     project.approve(number)
-    project.merge(number, who=project.reviewer).raise_for_status()
+
+    def is_merged() -> bool:
+        answer = project.merge(number, who=project.reviewer)
+        answers.append(answer.text)
+        return answer.is_success
+
+    try:
+        workspace.wait("its merge", is_merged)
+    except DemoFailed as failure:
+        raise DemoFailed(f"{failure}: {answers[-1:]}") from failure
     workspace.display.say(f"the reviewer approves and merges {workspace.url}/pulls/{number}")
 
 

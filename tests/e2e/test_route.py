@@ -78,5 +78,5 @@ def test_what_a_person_pins_past_the_route_is_not_begun_with(world: World, sourc
 
 def test_in_an_emergency_a_reviewed_commit_takes_the_route_away(world: World, source: MemorySource) -> None:
     prod = Life(world, source, "prod")
-    source.commit({FILE: best(prod), ROUTE: "route: []\nsoak: null\n"}, message="Serve it at once")
+    source.commit({FILE: best(prod), ROUTE: "route: []\n"}, message="Serve it at once")
     assert prod.live().plan.decisions[DEPLOYMENT].reason == "Serving"

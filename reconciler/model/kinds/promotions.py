@@ -111,6 +111,10 @@ class Promotion(JobSpec):
     )
     soak: Soak | None = Field(default=None, description="What a model has to prove in the stage before this one.")
     gates: tuple[Gate, ...] = Field(default=(), description="What a trial must pass, all of it.")
+    freshness: Duration | None = Field(
+        default=None,
+        description="How old the data may be that the model was made from, when it is proposed and merged.",
+    )
     approval: Literal["review", "auto"] = Field(
         default="review", description="Whether a person merges the proposal, or the daemon when all gates hold."
     )
@@ -145,7 +149,8 @@ class Promotion(JobSpec):
             raise ValueError(f"the route comes to {twice[0]} twice: name each environment once")
         if any(not stage for stage in self.stages):
             raise ValueError("a stage of the route is empty: name its environments, or leave it out")
-        if self.soak is not None and len(self.route) < 2:
+        is_taken_away = not self.route and "route" in self.model_fields_set
+        if self.soak is not None and len(self.route) < 2 and not is_taken_away:
             raise ValueError("soak is for what served in an environment before: give a route of two stages at least")
         return self
 

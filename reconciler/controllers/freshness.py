@@ -1,0 +1,39 @@
+"""Freshness: how old the data may be that a model was made from. What nobody knows the age of is too old."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from reconciler.controllers.promotion_case import Candidate, Case
+from reconciler.controllers.run_lifecycle import finished_at
+from reconciler.model.ids import RunName
+from reconciler.model.quantity import format_duration
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """What a gate on the age of the data says, in words that stay the same as time goes by."""
+
+    line: str
+    is_fresh: bool
+
+
+def freshness(case: Case, candidate: Candidate) -> Age | None:
+    """Hold the age of a candidate's data against what the spec allows; None where it allows any."""
+    most = case.spec.freshness
+    if most is None:
+        return None
+    bound = f"at most {format_duration(most)} old is asked for"
+    made = _made(case, candidate)
+    if made is None:
+        return Age(f"nobody knows when its data was made, and {bound}", is_fresh=False)
+    return Age(f"its data is of {made:%Y-%m-%d %H:%M} UTC, and {bound}", case.view.actual.now - made <= most)
+
+
+def _made(case: Case, candidate: Candidate) -> datetime | None:
+    """Return when the version of the data was made, as its runner told."""
+    result = case.view.actual.results.get(RunName(candidate.data))
+    try:
+        made = datetime.fromisoformat(finished_at(result or {}))
+    except ValueError:
+        return None
+    return made.astimezone(UTC) if made.tzinfo else made.replace(tzinfo=UTC)
