@@ -170,7 +170,7 @@ def _page(workspace: OnForge, number: int) -> Mapping[str, str]:
 
 
 def _statuses(workspace: OnForge, number: int, *more: str) -> Mapping[str, Mapping[str, Any]]:
-    """Return the statuses on a pull request's head, once none waits: those of its plans, and more that are named."""
+    """Return the statuses on a pull request's head, once all are well: those of its plans, and more that are named."""
     found: dict[str, Mapping[str, Any]] = {}
 
     def are_there() -> bool:
@@ -179,7 +179,7 @@ def _statuses(workspace: OnForge, number: int, *more: str) -> Mapping[str, Mappi
         found.clear()
         found.update({one["context"]: one for one in told or ()})
         wanted = {*more, *(f"setpoint/{environment}" for environment in ENVIRONMENTS)}
-        return wanted <= set(found) and not any(one["status"] == "pending" for one in found.values())
+        return wanted <= set(found) and all(one["status"] == "success" for one in found.values())
 
     workspace.wait("its statuses", are_there)
     return found

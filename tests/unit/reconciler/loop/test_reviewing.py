@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.loop.cycle import Pass
-from reconciler.loop.reviewing import AGAIN, PAUSE, Reviewer
+from reconciler.loop.reviewing import AGAIN, PAUSE, SOON, Reviewer
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.plan import Plan
@@ -130,6 +130,17 @@ def test_a_plan_that_goes_on_changing_is_followed_once_in_a_while() -> None:
     place.now = AGAIN
     place.look(plan="other")
     assert place.found.asked == [1, 1]
+
+
+def test_one_that_may_not_be_merged_is_planned_again_in_the_world_as_it_is_now() -> None:
+    """A pass that changes something isn't looked at, so a proposal may be planned in a world before what it rests on."""
+    place = Place(ONE)
+    place.look()
+    place.now = SOON
+    place.reviewer.look()
+    assert place.found.asked == [1], "no pass has seen anything since"
+    place.look()
+    assert place.found.asked == [1, 1], "the plan in force is the same, and the world isn't"
 
 
 def test_one_that_fails_stops_no_other_and_is_tried_again() -> None:
