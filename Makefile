@@ -32,7 +32,7 @@ help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: $(if $(ENVIRONMENT),servers,$(INSTALLED))  ## Run the whole loop on this machine (ENVIRONMENT=cluster, ray: on real engines)
+demo: $(if $(ENVIRONMENT),servers,$(INSTALLED))  ## Run the whole loop on this machine (ENVIRONMENT=cluster, ray: real engines; gitea: a forge)
 	@$(BIN)/$(if $(ENVIRONMENT),python -m tests.demo $(ENVIRONMENT),setpoint demo) $(if $(KEEP),--keep)
 
 .PHONY: check

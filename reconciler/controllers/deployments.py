@@ -16,7 +16,7 @@ from reconciler.model.decision import Decision, Phase, View
 from reconciler.model.facts import DeploymentFacts
 from reconciler.model.ids import Digest, RunName, digest, name_of
 from reconciler.model.kinds.deployments import Deployment, Model
-from reconciler.model.observed import Endpoint, RevisionState
+from reconciler.model.observed import Endpoint, Figures, RevisionState
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from runners.contract.versions import RUNNER_VERSIONS
@@ -171,7 +171,8 @@ def _rolling_out(case: Case) -> Decision:
             return case.told(Phase.STALLED, Reason.ROLLED_BACK, message)
     step = next_step(case.endpoint, case.revision, case.spec.rollout, case.view.actual.now)
     if step.failed:
-        return case.told(Phase.STALLED, Reason.ROLLED_BACK, step.failed, _away(case), rolled_back=_with_this(case))
+        message = f"{step.failed} ({_measured(case)})"
+        return case.told(Phase.STALLED, Reason.ROLLED_BACK, message, _away(case), rolled_back=_with_this(case))
     if case.running and case.running.state is not RevisionState.READY:
         message = f"revision {case.revision} is not ready: {case.running.reason or 'it starts again'}"
         return case.told(Phase.RECONCILING, Reason.NOT_READY, message, wake=step.wake)
@@ -192,6 +193,13 @@ def _rolling_out(case: Case) -> Decision:
     stuck = stuck_of(case.endpoint)
     message = f"{case.model.trial} answers at {case.endpoint.url}" + (f"; {stuck}" if stuck else "")
     return case.told(Phase.READY, Reason.SERVING, message, stops, rolled_back=cleared, serves=True)
+
+
+def _measured(case: Case) -> str:
+    """Tell by which figures a revision was taken back."""
+    figures = case.endpoint.counted.get(case.revision, Figures())
+    slowest = "" if figures.p99_ms is None else f"; p99 {figures.p99_ms:.4g} ms"
+    return f"{figures.errors:,} of {figures.requests:,} failed{slowest}"
 
 
 def _away(case: Case) -> tuple[Change, ...]:

@@ -94,7 +94,7 @@ def _follow(case: Case, deployment: Resource) -> Decision:
         facts: PromotionFacts = {"candidate": candidate.trial.run}
         doubted = _told(case, SOAK, Verdict.PENDING, proven.missing)
         return case.told(Phase.WAITING, Reason.SOAKING, message, doubted, wake=proven.wake, facts=facts)
-    soaked = status(case, SOAK, Verdict.SUCCESS, "; ".join(proven.lines))
+    soaked = status(case, SOAK, Verdict.SUCCESS, "; ".join(proven.lines).replace("`", ""))
     return _compare(case, replace(candidate, chosen=route_of(case.spec.way(), proven.lines)), (soaked,))
 
 

@@ -1,7 +1,8 @@
 """Reviewing: what each open pull request would do is said on it, by a thread of its own.
 
 A pull request is rehearsed again when its head or the branch has moved, and when the plan that is in force has changed
-for a while; what the forge wasn't told yet is told again at the next look.
+for a while; one by which something would stall, when a pass has seen the world anew: a model that a route held back may
+have served since. What the forge wasn't told yet is told again at the next look.
 """
 
 import threading
@@ -30,16 +31,20 @@ RULES = 3600.0
 """Seconds for which the rules of the branch are taken for what they were."""
 AGAIN = 60.0
 """Seconds after which a pull request is rehearsed again where nothing but the plan in force has changed."""
+SOON = 5.0
+"""Seconds after which one that would stall something is rehearsed again, once a pass has seen the world anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a pull request was told of, and when: its head, the base, and the plan that was in force."""
+    """What a pull request was told of, and when: its head, the base, the plan that was in force, if it would stall."""
 
     commit: CommitId
     base: CommitId
     plan: Digest
     when: float
+    stalls: bool
+    seen: Pass
 
 
 class Reviewer:
@@ -128,6 +133,8 @@ class Reviewer:
         said = self._said.get(pull.number)
         if said is None or (said.commit, said.base) != (pull.commit, done.plan.commit):
             return True
+        if said.stalls and said.seen is not done and self._now() - said.when >= SOON:
+            return True
         return said.plan != done.plan.digest and self._now() - said.when >= AGAIN
 
     def _mark_stale(self, reviews: Reviews, pull: PullRequest, done: Pass) -> None:
@@ -148,7 +155,9 @@ class Reviewer:
         """
         told = contain(lambda: self._publish(reviews, pull, done))
         if isinstance(told, Success) or not told.retry:
-            self._said[pull.number] = _Said(pull.commit, done.plan.commit, done.plan.digest, self._now())
+            stalls = isinstance(told, Success) and told.value
+            head, base, plan = pull.commit, done.plan.commit, done.plan.digest
+            self._said[pull.number] = _Said(head, base, plan, self._now(), stalls, done)
         if isinstance(told, Failure):
             raise Unavailable(f"pull request {pull.number}: {told.message}", told.hint)
 
@@ -167,14 +176,15 @@ class Reviewer:
         for oldest in list(self._shown)[:-KEPT]:
             del self._shown[oldest]
 
-    def _publish(self, reviews: Reviews, pull: PullRequest, done: Pass) -> None:
+    def _publish(self, reviews: Reviews, pull: PullRequest, done: Pass) -> bool:
+        """Rehearse a pull request, and say what came of it; return whether something would stall."""
         found = contain(lambda: self._rehearsals.of(pull, Seen(done.desired, done.actual, done.plan)))
         if isinstance(found, Success):
             rehearsal = replace(found.value, notes=(*found.value.notes, self._rules(reviews)))
             reviews.comment(pull.number, page(rehearsal))
             self._keep(pull.number, rehearsal)
             reviews.judge(pull.commit, CommitStatus(self._context, rehearsal.verdict, rehearsal.summary, pull.url))
-            return
+            return bool(rehearsal.stalled)
         if not found.retry:
             reviews.judge(pull.commit, CommitStatus(self._context, Verdict.ERROR, found.message))
         raise (Unavailable if found.retry else Refused)(f"it can't be planned: {found.message}", found.hint)

@@ -1,5 +1,6 @@
 """A rehearsal as Markdown, for the comment on a pull request: the verdict first, then what, where, why and how back."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ MOST_ROWS = 100
 """Rows of a table; what is beyond them is counted."""
 LONGEST_VALUE = 120
 """Characters of a value that are shown."""
+_DIGEST = re.compile(r"\b(sha256:[0-9a-f]{12})[0-9a-f]{52}\b")
+"""Of a digest its beginning is shown: the whole is in the files, and would push the columns beside it off the page."""
 _MARKS = {Verdict.SUCCESS: "✅", Verdict.FAILURE: "❌", Verdict.PENDING: "⏳", Verdict.ERROR: "⚠️"}
 _WORDS = {"+": "created", "-": "deleted", "~": "changed"}
 
@@ -116,7 +119,7 @@ def _row(line: Line, rehearsal: Rehearsal) -> Sequence[str]:
 
 
 def _value(value: Any) -> str:
-    text = str(value)
+    text = _DIGEST.sub(r"\1…", str(value))
     return code(text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…")
 
 

@@ -160,12 +160,16 @@ def _is_other(decision: Decision, former: Decision | None) -> bool:
 
 
 def _following(differing: Iterable[Address], changing: Iterable[Address], desired: Desired) -> tuple[Address, ...]:
-    """Return what comes later: what differs and doesn't change at once, and all that is made from any of these."""
-    now, waiting = set(changing), [*differing, *changing]
+    """Return what comes later: what differs and doesn't change at once, and all that is made from any of these.
+
+    What is suspended changes nothing, and so nothing comes of it.
+    """
+    still = {address for address, resource in desired.resources.items() if resource.spec.suspend}
+    now, waiting = set(changing), [address for address in (*differing, *changing) if address not in still]
     found = {address for address in waiting if address in desired.resources} - now
     while waiting:
         for follower in desired.followers.get(waiting.pop(), ()):
-            if follower not in found | now:
+            if follower not in found | now | still:
                 found.add(follower)
                 waiting.append(follower)
     return tuple(address for address in desired.resources if address in found)

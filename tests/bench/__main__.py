@@ -13,7 +13,7 @@ from tests.bench import composing, looping, pushing, several, starting, suite, w
 from tests.bench.figure import Figure, save, show
 
 SUITES = (composing, looping, pushing, several, starting, writing, suite)
-ON_SERVERS = ("lakefs", "kserve", "ray", "cluster", "gitea")
+ON_SERVERS = ("lakefs", "kserve", "ray", "cluster", "gitea", "releasing")
 """Suites that need real engines, which are imported only for them."""
 
 

@@ -1,4 +1,4 @@
-"""A play: its engines, its workspace and its acts, and all of it taken away at its end."""
+"""A play: its engines or its forge, its workspace and its acts, and all of it taken away at its end."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -8,12 +8,31 @@ from pathlib import Path
 
 from reconciler.cli.demo.display import Display
 from reconciler.cli.demo.workspace import DemoFailed, Workspace, prepare
+from tests.demo import releases
 from tests.demo.acts import ACTS
+from tests.demo.forge import OnForge, on_gitea
+from tests.demo.pictures import Album
 from tests.servers.engines import started
+
+Acts = Sequence[tuple[str, Callable[[], None]]]
 
 
 @contextmanager
-def playing(environment: str, folder: Path, display: Display) -> Iterator[Sequence[tuple[str, Callable[[], None]]]]:
+def releasing(folder: Path, display: Display, pictures: Path | None = None) -> Iterator[tuple[OnForge, Acts]]:
+    """Start a forge and give the acts of releases on it; pictures of its pages are taken into a folder, if one is told.
+
+    Raises:
+        DemoFailed: an act didn't do what it says; the ends of the daemons' logs are told.
+    """
+    with on_gitea(folder, display, Album(pictures)) as workspace:
+        try:
+            yield workspace, [(title, partial(act, workspace)) for title, act in releases.ACTS]
+        except (DemoFailed, TimeoutError) as failure:
+            raise DemoFailed("\n".join([str(failure), *workspace.logs().values()])) from failure
+
+
+@contextmanager
+def playing(environment: str, folder: Path, display: Display) -> Iterator[Acts]:
     """Start the engines of an environment and give its acts, to be played in their order.
 
     Raises:

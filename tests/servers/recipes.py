@@ -117,6 +117,16 @@ GITEA = Recipe(
     copied=tuple(Copied(_GITEA, name, name) for name in ("options", "public", "templates")),
 )
 
+# What its pages look like, for pictures alone: nobody else needs it, so it isn't built with the others.
+GITEA_STYLES = Recipe(
+    "gitea",
+    {},
+    copied=(
+        Copied(_GITEA, "web_src/css", "css"),
+        Copied(_GITEA, "web_src/fomantic/build/fomantic.css", "fomantic.css"),
+    ),
+)
+
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe for recipe in (LAKEFS, ETCD, KUBERNETES, KWOK, KUEUE, KSERVE, GATEWAY, PROMETHEUS, GITEA)
 }

@@ -39,6 +39,12 @@ class Workspace:
     daemons: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     parsers: dict[str, RecordedFiles] = field(default_factory=lambda: defaultdict(RecordedFiles))
     secrets: dict[str, str] = field(default_factory=dict)
+    author: tuple[str, str] = ("Demo", "demo@localhost")
+
+    @property
+    def place(self) -> str:
+        """Return where the daemons find the repository: a path, or a forge's URL."""
+        return str(self.repository)
 
     @property
     def repository(self) -> Path:
@@ -62,7 +68,7 @@ class Workspace:
 
     def settings(self, environment: str) -> Settings:
         """Return the settings of one environment."""
-        return Settings(str(self.repository), environment, "main", self.home)
+        return Settings(self.place, environment, "main", self.home)
 
     def git(self, *arguments: str) -> str:
         """Run Git in the clone, as a person would.
@@ -70,7 +76,8 @@ class Workspace:
         Raises:
             DemoFailed: Git refused.
         """
-        identity = ("-c", "user.name=Demo", "-c", "user.email=demo@localhost", "-c", "core.hooksPath=/dev/null")
+        name, address = self.author
+        identity = ("-c", f"user.name={name}", "-c", f"user.email={address}", "-c", "core.hooksPath=/dev/null")
         line = ["git", "-C", str(self.work), *identity, *arguments]
         done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
         if done.returncode:
@@ -116,9 +123,9 @@ class Workspace:
             **self.secrets,
         }
 
-    def start(self, environment: str) -> None:
-        """Start a daemon."""
-        options = ("-C", str(self.repository), "-e", environment, "--log", "json")
+    def start(self, environment: str, *more: str) -> None:
+        """Start a daemon, with more options if there are any."""
+        options = ("-C", self.place, "-e", environment, "--log", "json", *more)
         line = [sys.executable, "-m", "reconciler", "run", *options]
         with (self.folder / f"{environment}.log").open("ab") as log:
             self.daemons[environment] = subprocess.Popen(

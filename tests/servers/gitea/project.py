@@ -46,17 +46,19 @@ class Project:
         """Return the commit of a branch."""
         return str(self.ask(self.owner, "GET", f"/branches/{branch}").raise_for_status().json()["commit"]["id"])
 
-    def open(self, branch: str) -> int:
+    def open(self, branch: str, title: str = "", body: str = "") -> int:
         """Open a pull request of a branch to `main`, as the author; return its number."""
-        asked = {"head": branch, "base": "main", "title": f"Merge {branch}"}
+        asked = {"head": branch, "base": "main", "title": title or f"Merge {branch}", "body": body}
         return int(self.ask(self.author, "POST", "/pulls", asked).raise_for_status().json()["number"])
 
     def approve(self, number: int) -> None:
         """Approve a pull request, as the reviewer."""
         self.ask(self.reviewer, "POST", f"/pulls/{number}/reviews", {"event": "APPROVED"}).raise_for_status()
 
-    def merge(self, number: int, head: str = "") -> httpx.Response:
-        """Merge a pull request as its author, at a head if one is told; return the first answer that isn't `later`.
+    def merge(self, number: int, head: str = "", who: Person | None = None) -> httpx.Response:
+        """Merge a pull request, at a head if one is told; return the first answer that isn't `later`.
+
+        Its author merges, unless somebody else is named.
 
         Raises:
             TimeoutError: there was none, as with a conflict.
@@ -65,7 +67,7 @@ class Project:
         asked = {"Do": "merge", "head_commit_id": head}
 
         def is_answered() -> bool:
-            answers.append(self.ask(self.author, "POST", f"/pulls/{number}/merge", asked))
+            answers.append(self.ask(who or self.author, "POST", f"/pulls/{number}/merge", asked))
             return LATER not in answers[-1].text
 
         until(is_answered, f"pull request {number} to be checked")

@@ -36,13 +36,14 @@ class Protection:
     """What a branch asks of a change: who may push to it, and what a merge needs.
 
     `pushers` are the people who may push past pull requests; `checks` the contexts of the commit statuses that have to
-    succeed.
+    succeed; `mergers` the only people who may merge, if any are named.
     """
 
     approvals: int = 0
     dismisses_stale: bool = False
     checks: Sequence[str] = ()
     pushers: Sequence[str] = ()
+    mergers: Sequence[str] = ()
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -55,6 +56,8 @@ class Protection:
             "enable_push": bool(self.pushers),
             "enable_push_whitelist": bool(self.pushers),
             "push_whitelist_usernames": list(self.pushers),
+            "enable_merge_whitelist": bool(self.mergers),
+            "merge_whitelist_usernames": list(self.mergers),
             "block_on_rejected_reviews": True,
             "block_admin_merge_override": True,
         }

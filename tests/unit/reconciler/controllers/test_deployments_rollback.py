@@ -37,6 +37,7 @@ def canary(share: int = 50, figures: Figures = FAILING, state: str = "ready", **
 def test_a_gate_that_fails_takes_a_rollout_back_to_the_former_revision(share: int) -> None:
     found = decide(canary(share))
     assert (found.phase, found.reason) == (Phase.STALLED, "RolledBack")
+    assert found.message == "more than 1.00% of its requests failed (100 of 1,000 failed)"
     assert routes(found) == [{OLD: 100}]
     assert found.facts["rolled_back"] == [NEW]
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from reconciler.loop.cycle import Pass
-from reconciler.loop.reviewing import AGAIN, PAUSE, RULES, Reviewer
+from reconciler.loop.reviewing import AGAIN, PAUSE, RULES, SOON, Reviewer
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.plan import Plan
+from reconciler.model.reason import Reason
 from reconciler.model.reviews import BranchRules, CommitStatus, PullRequest, Verdict
 from reconciler.reviews.fulfilment import Shown
 from reconciler.reviews.rehearsal import Pair, Rehearsal
@@ -28,11 +30,14 @@ class Found:
         self.asked: list[int] = []
         self.failing: dict[int, Exception] = {}
         self.shown: dict[int, Shown] = {}
+        self.stalled: tuple[Decision, ...] = ()
 
     def of(self, pull: PullRequest, seen: Seen) -> Rehearsal:
         self.asked.append(pull.number)
         if pull.number in self.failing:
             raise self.failing[pull.number]
+        if self.stalled:
+            return Rehearsal("dev", Pair(seen.plan.commit, pull.commit), decisions=self.stalled)
         return Rehearsal(
             "dev", Pair(seen.plan.commit, pull.commit), obstacle=f"of {pull.number}", shown=self.shown.get(pull.number)
         )
@@ -132,6 +137,19 @@ def test_a_plan_that_goes_on_changing_is_followed_once_in_a_while() -> None:
     place.now = AGAIN
     place.look(plan="other")
     assert place.found.asked == [1, 1]
+
+
+def test_one_that_would_stall_something_is_planned_again_in_the_world_as_it_is_now() -> None:
+    """A pass that changes something isn't looked at: a proposal may be planned in a world before what it rests on."""
+    place = Place(ONE)
+    skipped = Decision(address=stage.API, phase=Phase.STALLED, reason=Reason.SKIPPED_ENVIRONMENT, message="not yet")
+    place.found.stalled = (skipped,)
+    place.look()
+    place.now = SOON
+    place.reviewer.look()
+    assert place.found.asked == [1], "no pass has seen anything since"
+    place.look()
+    assert place.found.asked == [1, 1], "the plan in force is the same, and the world isn't"
 
 
 def test_one_that_fails_stops_no_other_and_is_tried_again() -> None:

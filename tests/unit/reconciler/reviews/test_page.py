@@ -49,6 +49,14 @@ def test_everything_is_on_the_page() -> None:
         assert line in told
 
 
+def test_of_a_digest_the_beginning_is_shown() -> None:
+    """A pin has two of them, and a table that is wider than the page hides its last columns on Gitea."""
+    line = Line("~", SHARED, ("model", "digest"), f"sha256:{'a' * 64}", f"sha256:{'b' * 64}")
+    told = page(replace(FULL, lines=(line,)))
+    assert f"| `sha256:{'a' * 12}…` | `sha256:{'b' * 12}…` |" in told
+    assert "a" * 13 not in told.replace(PAIR.base, "")
+
+
 def test_text_of_others_is_text() -> None:
     evil = "</table>`<script>` ![x](http://evil) @team\n| a | b |"
     told = page(

@@ -42,6 +42,15 @@ def test_what_differs_is_told_with_what_is_done_at_once_and_what_follows() -> No
     assert found.summary == "1 change, 2 resources after that"
 
 
+def test_nothing_follows_from_what_is_suspended() -> None:
+    """Where nothing is trained, as in prod, a change of the experiment says so, and promises no trials."""
+    others = [one for one in everything() if one.address != SCORE]
+    before, after = (stage.resource(SCORE, suspend=True, seed=seed) for seed in (1, 2))
+    found = rehearse(stage.desired(*others, before), stage.desired(*others, after))
+    assert [line.field for line in found.lines] == ["seed"]
+    assert (found.following, found.trials, found.summary) == ((), {}, "no change at once")
+
+
 def test_gpu_hours_are_those_of_what_runs_and_follows() -> None:
     costly = stage.resource(SCORE, trials=({"a": 1}, {"a": 2}), resources={"gpus": 2}, timeout="3h")
     before = [one for one in everything() if one.address != SCORE]

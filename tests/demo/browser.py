@@ -1,0 +1,111 @@
+"""A real browser, spoken to by the Chrome DevTools Protocol: it opens a page and takes a picture of a part of it."""
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, Self
+
+from websockets.sync.client import ClientConnection, connect
+
+from tests.servers.process import until
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+WIDTH = 1100
+PATIENCE = 30.0
+"""Seconds that an answer may take."""
+LARGEST = 2**26
+"""Bytes of an answer: a picture."""
+
+
+def installed() -> str:
+    """Return the browser's program; nothing where none is installed."""
+    return os.environ.get("BROWSER_PROGRAM") or next(filter(None, map(shutil.which, NAMES)), "")
+
+
+class Browser:
+    """A browser without a window, for as long as it is entered."""
+
+    def __init__(self, width: int = WIDTH) -> None:
+        self._width = width
+        self._numbers = count(1)
+        self._folder = Path(mkdtemp(prefix="setpoint-browser-"))
+        self._process: subprocess.Popen[bytes] | None = None
+        self._page: ClientConnection | None = None
+
+    def __enter__(self) -> Self:
+        where = f"--user-data-dir={self._folder}"
+        looks = ["--headless=new", "--hide-scrollbars", "--force-color-profile=srgb", "--no-first-run", "--disable-gpu"]
+        # The tests of a machine without other users run as root, under which it has no sandbox.
+        line = [installed(), *looks, "--no-sandbox", "--remote-debugging-port=0", where, "about:blank"]
+        quiet = subprocess.DEVNULL
+        self._process = subprocess.Popen(line, stdout=quiet, stderr=quiet, start_new_session=True)
+        try:
+            self._page = connect(self._address(), max_size=LARGEST)
+        except BaseException:
+            self.__exit__()
+            raise
+        self._ask("Page.enable")
+        self._size(900)
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        if self._page is not None:
+            self._page.close()
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(20)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def open(self, url: str) -> None:
+        """Open a page, and wait until it has all that it shows."""
+        self._ask("Page.navigate", url=url)
+        # What is asked of a page meanwhile may never be answered: another process shows the next one.
+        while self._told().get("method") != "Page.loadEventFired":
+            continue
+
+    def run(self, script: str) -> Any:
+        """Return what an expression of JavaScript comes to in the page."""
+        told = self._ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        return told["result"].get("value")
+
+    def picture(self, left: float, top: float, width: float, height: float) -> bytes:
+        """Return a part of the page as a PNG; places are of the page, not of the window."""
+        self._size(int(top + height) + 1)
+        clip = {"x": left, "y": top, "width": width, "height": height, "scale": 1}
+        told = self._ask("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
+        return base64.b64decode(told["data"])
+
+    def _size(self, height: int) -> None:
+        self._ask(
+            "Emulation.setDeviceMetricsOverride", width=self._width, height=height, deviceScaleFactor=1, mobile=False
+        )
+
+    def _address(self) -> str:
+        """Return where the first page is spoken to, once the browser listens."""
+        import httpx
+
+        file = self._folder / "DevToolsActivePort"
+        until(lambda: file.exists() and len(file.read_text().split()) == 2, "the browser")
+        pages = httpx.get(f"http://127.0.0.1:{file.read_text().split()[0]}/json/list", trust_env=False).json()
+        return str(next(page for page in pages if page["type"] == "page")["webSocketDebuggerUrl"])
+
+    def _ask(self, method: str, **params: object) -> Any:
+        assert self._page is not None, "the browser isn't entered"
+        number = next(self._numbers)
+        self._page.send(json.dumps({"id": number, "method": method, "params": params}))
+        while (told := self._told()).get("id") != number:
+            continue
+        if "error" in told:
+            raise RuntimeError(f"{method}: {told['error']}")
+        return told["result"]
+
+    def _told(self) -> dict[str, Any]:
+        """Return the next answer or event."""
+        assert self._page is not None, "the browser isn't entered"
+        told: dict[str, Any] = json.loads(self._page.recv(PATIENCE))
+        return told
