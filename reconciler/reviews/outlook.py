@@ -4,6 +4,7 @@ An estimate is made from runs that have ended, of the same experiment or else of
 Where none has told how long it took, there is none: what may be spent at the most is told beside it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -53,12 +54,15 @@ def outlook(
         actual: the world as it was last observed.
     """
     found = tuple(changes)
+    starts = Counter(change.address for change in found if isinstance(change, StartRun))
+    counts = {name: starts[name] or len(resource.trials) for name, resource in experiments.items()}
     told = {address: usual(address, resource, actual) for address, resource in experiments.items()}
+    jobs = (_job(experiments[name], counts[name], told[name], actual) for name in sorted(experiments))
     return Outlook(
         reads=tuple(_reads(found, actual)),
-        jobs=tuple(_job(address, experiments[address], one, actual) for address, one in sorted(told.items()))[:MOST],
+        jobs=tuple(jobs)[:MOST],
         traffic=tuple(_traffic(found, desired)),
-        hours=_hours(experiments, told),
+        hours=_hours(experiments, counts, told),
     )
 
 
@@ -95,11 +99,11 @@ def _reads(changes: Iterable[Change], actual: Actual) -> list[str]:
     return lines[:MOST]
 
 
-def _job(address: Address, resource: Resource, told: Usual | None, actual: Actual) -> str:
-    """Say how long an experiment's trials take, and what is before them in their pool."""
+def _job(resource: Resource, count: int, told: Usual | None, actual: Actual) -> str:
+    """Say how long so many trials of an experiment take, and what is before them in their pool."""
     spec = resource.spec
     assert isinstance(spec, JobSpec), "an experiment has jobs"
-    line = f"{address}: {counted(len(resource.trials), 'trial')}"
+    line = f"{resource.address}: {counted(count, 'trial')}"
     if told:
         line += f" of usually {_minutes(told.seconds)} each (the median of {counted(told.runs, 'run')})"
     jobs = [job for job in actual.pool.jobs.values() if job.pool == spec.pool]
@@ -116,8 +120,10 @@ def _minutes(seconds: float) -> str:
     return format_duration(timedelta(seconds=round(seconds) or 1))
 
 
-def _hours(experiments: Mapping[Address, Resource], told: Mapping[Address, Usual | None]) -> float | None:
-    """Return the GPU hours of all trials by experience; None where that isn't known of each that takes GPUs."""
+def _hours(
+    experiments: Mapping[Address, Resource], counts: Mapping[Address, int], told: Mapping[Address, Usual | None]
+) -> float | None:
+    """Return the GPU hours of so many trials by experience; None where that isn't known of each that takes GPUs."""
     hours = 0.0
     for address, resource in experiments.items():
         spec, known = resource.spec, told[address]
@@ -125,7 +131,7 @@ def _hours(experiments: Mapping[Address, Resource], told: Mapping[Address, Usual
         gpus = spec.resources.gpus * spec.resources.nodes
         if gpus and known is None:
             return None
-        hours += gpus * len(resource.trials) * (known.seconds if known else 0.0) / 3600
+        hours += gpus * counts[address] * (known.seconds if known else 0.0) / 3600
     return hours
 
 

@@ -95,3 +95,12 @@ def test_what_is_read_and_whose_traffic_moves_is_told() -> None:
         f"{API} moves to {trial}: 100 %, each held for 30s",
         f"{GO} proposes: Promote {trial}",
     )
+
+
+def test_of_an_experiment_some_of_whose_trials_are_made_the_others_count() -> None:
+    train = stage.started(
+        stage.decide(stage.resource(SCORE), stage.actual(), upstream=[stage.upstream(LOANS, stage.data())])
+    )
+    found = told(results={f"{SCORE}/{'1' * 12}": took(1800)}, gpus=1, changes=[train])
+    assert found.jobs[0].startswith(f"{SCORE}: 1 trial of usually 30m each")
+    assert found.hours == pytest.approx(0.5)
