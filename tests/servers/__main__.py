@@ -4,7 +4,7 @@ import sys
 
 from tests.servers.building import BuildFailedError, build
 from tests.servers.mlserver import environment
-from tests.servers.recipes import RECIPES
+from tests.servers.recipes import GITEA, GITEA_STYLES, RECIPES
 
 
 def main(names: list[str]) -> int:
@@ -16,7 +16,8 @@ def main(names: list[str]) -> int:
         return 2
     wanted = names or there_are
     try:
-        build([RECIPES[name] for name in wanted if name in RECIPES], _say)
+        styles = [GITEA_STYLES] if GITEA.name in wanted else []
+        build([*(RECIPES[name] for name in wanted if name in RECIPES), *styles], _say)
         if environment.NAME in wanted:
             environment.install(_say)
     except BuildFailedError as failure:

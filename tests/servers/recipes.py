@@ -117,7 +117,7 @@ GITEA = Recipe(
     copied=tuple(Copied(_GITEA, name, name) for name in ("options", "public", "templates")),
 )
 
-# What its pages look like, for pictures alone: nobody else needs it, so it isn't built with the others.
+# What its pages look like, for pictures alone: no server, and made beside its own.
 GITEA_STYLES = Recipe(
     "gitea",
     {},
