@@ -41,23 +41,17 @@ class ProposalBranches:
         branch: the watched branch's name.
         signing_key: signs what is committed here; then only proposals that it has signed are merged, since whoever
             may push to their branches could put something else in their place.
-        by_lines: whether they are merged by somebody who compares lines, as forges do; else where lines collide, what
-            YAML files say is merged.
 
     Raises:
         Refused: one of the names isn't one.
     """
 
+    _by_lines = False
+    """Whether lines alone are compared; else, where those collide, what YAML files say is merged."""
+
     def __init__(
-        self,
-        repository: Repository,
-        environment: str,
-        branch: str,
-        signing_key: SigningKey | None = None,
-        *,
-        by_lines: bool = False,
+        self, repository: Repository, environment: str, branch: str, signing_key: SigningKey | None = None
     ) -> None:
-        self._by_lines = by_lines
         self._repository = repository
         self._environment = environment
         self._folder = f"refs/heads/proposals/{check_environment(environment)}"
@@ -319,6 +313,12 @@ class ProposalBranches:
                 return None
             merged[path] = text
         return merged
+
+
+class MergedByLines(ProposalBranches):
+    """Branches that somebody merges who compares lines and nothing else, as forges do."""
+
+    _by_lines = True
 
 
 def _file_at(draft: Draft, tree: str, path: str) -> Entry | None:

@@ -4,6 +4,11 @@ import pytest
 from hypothesis import Phase
 
 from reconciler.controllers import admission, promotion_case, promotions
+from reconciler.model.decision import View
+from reconciler.model.facts import PromotionFacts
+from reconciler.model.kinds.deployments import Model
+from reconciler.model.kinds.promotions import Promotion
+from reconciler.model.resource import Resource
 from tests.promotions.playing import how_many, play
 from tests.promotions.routes import Routes
 from tests.shares import Hand
@@ -17,12 +22,19 @@ def test_every_history_keeps_the_laws(share: Hand) -> None:
     play(Routes, how_many(share, whole=WHOLE, part=PART))
 
 
+def _forgetful(resource: Resource, spec: Promotion, live: Model | None, view: View) -> PromotionFacts:
+    return {**_memory(resource, spec, live, view), "promoted": [live.trial] if live else []}
+
+
+_memory = promotion_case.memory
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("module", "name", "broken"),
     [
         (admission, "skipped", lambda *_: ""),
-        (promotion_case, "REMEMBERED", 0),
+        (promotions, "memory", _forgetful),
         (promotions, "failed", lambda _results: ()),
     ],
     ids=["routes are for promotions alone", "what was live is forgotten", "gates are passed"],

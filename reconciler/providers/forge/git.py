@@ -10,7 +10,6 @@ class GitForge(ProposalBranches):
         repository: the repository.
         environment: the environment's name.
         branch: the watched branch's name.
-        signing_key: signs what is committed here, and tells what was.
         signing_key: signs what is committed here; then only proposals that it has signed are merged, since whoever
             may push to their branches could put something else in their place.
 

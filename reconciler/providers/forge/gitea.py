@@ -6,7 +6,7 @@ What it says of itself stands at `/swagger.v1.json` of any server. Where its beh
 from collections.abc import Sequence
 
 from reconciler.forges.access import Token, address_of
-from reconciler.forges.branches import ProposalBranches
+from reconciler.forges.branches import MergedByLines
 from reconciler.forges.budget import Budget
 from reconciler.forges.client import Absent, Declined, Document, ForgeClient, part
 from reconciler.forges.documents import at, commit, flag, items, number, text
@@ -213,7 +213,7 @@ def gitea(
     address, named = address_of(repository, url, path)
     wire = Wire(Server("the forge", address), Token(reveal(token)), timeout)
     hub = Gitea(ForgeClient(wire, "/api/v1", Budget()), named)
-    branches = ProposalBranches(repository, environment, branch, signing_key, by_lines=True)
+    branches = MergedByLines(repository, environment, branch, signing_key)
     return PullRequestForge(branches, hub, repository, environment)
 
 

@@ -1,7 +1,7 @@
 """The forge provider `github`, made of its options."""
 
 from reconciler.forges.access import Token, address_of
-from reconciler.forges.branches import ProposalBranches
+from reconciler.forges.branches import MergedByLines
 from reconciler.forges.budget import WRITES, Budget
 from reconciler.forges.client import ForgeClient
 from reconciler.forges.documents import text
@@ -75,7 +75,7 @@ def github(
     client = api_client(found, installed or Token(reveal(token)), timeout, Budget(spacing=spacing))
     name = installed.name if installed else lambda: text(client.get("/user"), "login")
     hub = GitHub(client, named, MERGING[found.edition is Edition.CLOUD](client), name, installed)
-    branches = ProposalBranches(repository, environment, branch, signing_key, by_lines=True)
+    branches = MergedByLines(repository, environment, branch, signing_key)
     return PullRequestForge(branches, hub, repository, environment)
 
 

@@ -1,7 +1,7 @@
 """The forge provider `gitlab`, made of its options."""
 
 from reconciler.forges.access import Token, address_of
-from reconciler.forges.branches import ProposalBranches
+from reconciler.forges.branches import MergedByLines
 from reconciler.forges.budget import Budget
 from reconciler.forges.client import ForgeClient
 from reconciler.forges.paging import Paging
@@ -49,5 +49,5 @@ def gitlab(
     address, named = address_of(repository, url, path)
     wire = Wire(Server("the forge", address), Token(reveal(token), HEADER, ""), timeout)
     hub = GitLab(ForgeClient(wire, ROOT, Budget(), PAGING), named)
-    branches = ProposalBranches(repository, environment, branch, signing_key, by_lines=True)
+    branches = MergedByLines(repository, environment, branch, signing_key)
     return PullRequestForge(branches, hub, repository, environment)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.forges import branches
-from reconciler.forges.branches import ProposalBranches
+from reconciler.forges.branches import MergedByLines, ProposalBranches
 from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import Repository, open_repository
 from reconciler.model.errors import Raced, Refused, Unavailable
@@ -387,7 +387,7 @@ def test_where_lines_are_compared_changes_side_by_side_conflict(
     repository: Repository, order: Order, ada: Clone
 ) -> None:
     """Forges merge by lines: what only YAML can tell apart is made anew there."""
-    by_lines = ProposalBranches(repository, "prod", "main", by_lines=True)
+    by_lines = MergedByLines(repository, "prod", "main")
     by_lines.propose(order())
     ada.commit({FILE: TEXT.replace("last: 1", "last: 2")})
     ada.push()
