@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
@@ -34,32 +35,32 @@ class Browser:
         self._width = width
         self._numbers = count(1)
         self._folder = Path(mkdtemp(prefix="setpoint-browser-"))
-        self._process: subprocess.Popen[bytes] | None = None
+        self._left = ExitStack()
+        """What is ended when it is left, the last first."""
         self._page: ClientConnection | None = None
 
     def __enter__(self) -> Self:
+        with ExitStack() as begun:
+            begun.callback(shutil.rmtree, self._folder, ignore_errors=True)
+            self._begin(begun)
+            self._left = begun.pop_all()
+        return self
+
+    def _begin(self, begun: ExitStack) -> None:
         where = f"--user-data-dir={self._folder}"
         looks = ["--headless=new", "--hide-scrollbars", "--force-color-profile=srgb", "--no-first-run", "--disable-gpu"]
         # The tests of a machine without other users run as root, under which it has no sandbox.
         line = [installed(), *looks, "--no-sandbox", "--remote-debugging-port=0", where, "about:blank"]
         quiet = subprocess.DEVNULL
-        self._process = subprocess.Popen(line, stdout=quiet, stderr=quiet, start_new_session=True)
-        try:
-            self._page = connect(self._address(), max_size=LARGEST)
-        except BaseException:
-            self.__exit__()
-            raise
+        process = subprocess.Popen(line, stdout=quiet, stderr=quiet, start_new_session=True)
+        begun.callback(process.wait, 20)
+        begun.callback(process.terminate)
+        self._page = begun.enter_context(connect(self._address(), max_size=LARGEST))
         self._ask("Page.enable")
         self._size(900)
-        return self
 
     def __exit__(self, *_failure: object) -> None:
-        if self._page is not None:
-            self._page.close()
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(20)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._left.close()
 
     def open(self, url: str) -> None:
         """Open a page, and wait until it has all that it shows."""

@@ -9,6 +9,7 @@ from reconciler.cli.demo.display import Display
 from tests.demo.browser import installed
 from tests.demo.play import releasing
 from tests.e2e.test_demo import left_running
+from tests.servers.process import until
 
 PICTURES = Path(__file__).parents[2] / "docs/images"
 NAMES = ("pull-request", "proposal", "revert")
@@ -25,7 +26,7 @@ def test_a_release_goes_from_a_pull_request_to_an_endpoint_and_a_bad_one_back(tm
     with releasing(tmp_path, Display(quiet=True), pictures) as (_, acts):
         for _, act in acts:
             act()
-    assert left_running(str(tmp_path)) == []
+    until(lambda: left_running(str(tmp_path)) == [], "what daemons had started to end")
     for name in NAMES if pictures else ():
         assert_is_a_picture(tmp_path / "pictures" / f"{name}.png")
 
