@@ -26,9 +26,14 @@ def test_a_release_goes_from_a_pull_request_to_an_endpoint_and_a_bad_one_back(tm
     with releasing(tmp_path, Display(quiet=True), pictures) as (_, acts):
         for _, act in acts:
             act()
-    until(lambda: left_running(str(tmp_path)) == [], "what daemons had started to end")
+    until(lambda: not left(tmp_path), "what daemons had started to end")
     for name in NAMES if pictures else ():
         assert_is_a_picture(tmp_path / "pictures" / f"{name}.png")
+
+
+def left(folder: Path) -> list[str]:
+    """Return what still runs, but for what reads Git's objects for this very process, and ends with it."""
+    return [line for line in left_running(str(folder)) if " cat-file " not in line]
 
 
 @pytest.mark.parametrize("name", NAMES)
