@@ -53,7 +53,7 @@ class Releases:
 
         def are_trained() -> bool:
             board[:] = self._facts("experiments/loans").get("leaderboard") or ()
-            return len(board) == count
+            return len(board) == count and all(row.get("stage") == "accepted" for row in board)
 
         _wait(are_trained)
         return board
