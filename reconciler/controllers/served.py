@@ -104,8 +104,9 @@ def skipped(deployment: Resource, model: Model, view: View) -> str:
 def _routes(deployment: Resource, view: View) -> Mapping[Address, Sequence[str]]:
     """Return the environments before this one by promotions that choose the model of a deployment."""
     desired, found = view.desired, dict[Address, Sequence[str]]()
-    for address, spec in desired.of_kind(Promotion).items():
-        if spec.deployment == deployment.address:
+    promotions = desired.of_kind(Promotion)
+    for address in desired.followers.get(deployment.address, ()):
+        if spec := promotions.get(address):
             found[address] = spec.before(desired.environment_name)
     for address in desired.broken:
         if sound := desired.before.get(address):

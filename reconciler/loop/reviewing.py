@@ -44,7 +44,7 @@ class _Said:
     plan: Digest
     when: float
     stalls: bool
-    seen: Pass
+    turn: int
 
 
 class Reviewer:
@@ -70,6 +70,9 @@ class Reviewer:
         self._reviews = reviews
         self._now = now
         self._last: Pass | None = None
+        self._turn = 0
+        """Counts the passes that were seen; `_at` is the count at the last look."""
+        self._at = 0
         self._said: dict[int, _Said] = {}
         self._shown: dict[int, Shown] = {}
         self._done: deque[Done] = deque(maxlen=KEPT)
@@ -78,9 +81,11 @@ class Reviewer:
         self._lock = threading.Lock()
 
     def passed(self, done: Pass) -> None:
-        """Take in what a pass did on its commit."""
+        """Take in what a pass did on its commit, where a pull request was shown anything that it may have been."""
+        if not self._shown:
+            return
         with self._lock:
-            if self._done and self._done[-1].first.commit == done.plan.commit:
+            if self._done and self._done[-1].commit == done.plan.commit:
                 self._done[-1] = self._done[-1].with_pass(done.plan)
             else:
                 self._done.append(begun(done.desired, done.plan))
@@ -89,6 +94,7 @@ class Reviewer:
         """Take in what a pass has observed and planned."""
         with self._lock:
             self._last = done
+            self._turn += 1
 
     def look(self) -> bool:
         """Say on each open pull request what isn't said there yet; False, as nothing of this asks for a pass.
@@ -97,7 +103,7 @@ class Reviewer:
             Unavailable: some of it couldn't be said; the rest was.
         """
         with self._lock:
-            done = self._last
+            done, self._at = self._last, self._turn
         reviews = self._reviews()
         if done is None or reviews is None or self._now() < self._not_before:
             return False
@@ -123,9 +129,9 @@ class Reviewer:
         """Say on a pull request that is open no more whether what it was shown is what was done, once that rests."""
         shown = self._shown[number]
         with self._lock:
-            newest = self._done[-1].first.commit if self._done else None
+            newest = self._done[-1].commit if self._done else None
             done = next((one for one in reversed(self._done) if shown.is_of(one.desired)), None)
-        if done is not None and (done.first.commit != newest or done.first.commit == rests):
+        if done is not None and (done.commit != newest or done.commit == rests):
             reviews.comment(number, fulfilled(self._environment, shown, done))
             del self._shown[number]
 
@@ -133,7 +139,7 @@ class Reviewer:
         said = self._said.get(pull.number)
         if said is None or (said.commit, said.base) != (pull.commit, done.plan.commit):
             return True
-        if said.stalls and said.seen is not done and self._now() - said.when >= SOON:
+        if said.stalls and said.turn != self._at and self._now() - said.when >= SOON:
             return True
         return said.plan != done.plan.digest and self._now() - said.when >= AGAIN
 
@@ -157,7 +163,7 @@ class Reviewer:
         if isinstance(told, Success) or not told.retry:
             stalls = isinstance(told, Success) and told.value
             head, base, plan = pull.commit, done.plan.commit, done.plan.digest
-            self._said[pull.number] = _Said(head, base, plan, self._now(), stalls, done)
+            self._said[pull.number] = _Said(head, base, plan, self._now(), stalls, self._at)
         if isinstance(told, Failure):
             raise Unavailable(f"pull request {pull.number}: {told.message}", told.hint)
 

@@ -30,6 +30,11 @@ class Change:
         """Return the name of the thing that is touched."""
         return self.address
 
+    @property
+    def key(self) -> str:
+        """Return a text that is equal for equal changes: they may hold what can't be hashed."""
+        return repr(sorted(self.as_json().items(), key=lambda pair: pair[0]))
+
     def as_json(self) -> dict[str, Any]:
         """Return the change as JSON-compatible values, for printing and for the plan's digest."""
         rest = {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.repr}

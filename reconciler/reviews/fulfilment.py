@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.model.change import Change
+from reconciler.model.ids import CommitId, Digest
 from reconciler.model.markdown import code, escaped
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Desired
@@ -20,37 +21,36 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a page said: the specs after the merge, and everything that the next pass would do."""
+    """What a page said: the specs after the merge, the plan's digest, and everything that the next pass would do."""
 
     desired: Desired
-    plan: Plan
+    plan: Digest
+    changes: tuple[Change, ...]
 
     def is_of(self, desired: Desired) -> bool:
         """Tell whether a commit asks for exactly what was shown, whatever its merge is called."""
-        mine, other = self.desired, desired
-        return (mine.environment, mine.broken) == (
-            other.environment,
-            other.broken,
-        ) and mine.resources == other.resources
+        mine = self.desired.environment, self.desired.broken, self.desired.resources
+        return mine == (desired.environment, desired.broken, desired.resources)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What passes did on one commit: the specs, the first one's plan, and the changes of all so far by their names."""
+    """What passes did on one commit: the specs, what the first one did, and the keys of all changes so far."""
 
     desired: Desired
-    first: Plan
-    changes: frozenset[str]
+    commit: CommitId
+    first: tuple[Change, ...]
+    keys: frozenset[str]
 
     def with_pass(self, plan: Plan) -> "Done":
         """Return the same with another pass on it."""
-        more = frozenset(_named(plan.changes))
-        return self if more <= self.changes else replace(self, changes=self.changes | more)
+        more = frozenset(change.key for change in plan.changes)
+        return self if more <= self.keys else replace(self, keys=self.keys | more)
 
 
 def begun(desired: Desired, plan: Plan) -> Done:
     """Return what the first pass on a commit did."""
-    return Done(desired, plan, frozenset(_named(plan.changes)))
+    return Done(desired, plan.commit, plan.changes, frozenset(change.key for change in plan.changes))
 
 
 def fulfilled(environment: str, shown: Shown, done: Done) -> str:
@@ -61,19 +61,15 @@ def fulfilled(environment: str, shown: Shown, done: Done) -> str:
         shown: what its page said.
         done: what passes did on the commit that was applied.
     """
-    head = f"{code(environment)}: applied with {code(done.first.commit[:12])}"
-    known = _named(shown.plan.changes)
-    missing = [change for key, change in known.items() if key not in done.changes]
-    more = [change for key, change in _named(done.first.changes).items() if key not in known]
+    head = f"{code(environment)}: applied with {code(done.commit[:12])}"
+    known = {change.key for change in shown.changes}
+    missing = [change for change in shown.changes if change.key not in done.keys]
+    more = [change for change in done.first if change.key not in known]
     if not missing and not more:
-        return f"✅ {head}; what was shown is what was done (plan {code(shown.plan.digest)})"
-    why = f"what was done isn't what was shown (plan {code(shown.plan.digest)}): the world has moved on since"
+        return f"✅ {head}; what was shown is what was done (plan {code(shown.plan)})"
+    why = f"what was done isn't what was shown (plan {code(shown.plan)}): the world has moved on since"
     parts = [f"⚠️ {head}, and {why}", _told("shown, and not done", missing), _told("done, and not shown", more)]
     return "\n\n".join(part for part in parts if part)
-
-
-def _named(changes: Sequence[Change]) -> dict[str, Change]:
-    return {repr(sorted(change.as_json().items(), key=lambda pair: pair[0])): change for change in changes}
 
 
 def _told(what: str, changes: Sequence[Change]) -> str:

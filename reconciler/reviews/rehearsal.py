@@ -127,8 +127,8 @@ def rehearsed(
     (old, former), (new, plan) = before, after
     lines = tuple(difference(old, new))
     there = set(old.all_problems())
-    known = {_key(change) for change in former.changes}
-    changes = tuple(change for change in plan.changes if _key(change) not in known)
+    known = {change.key for change in former.changes}
+    changes = tuple(change for change in plan.changes if change.key not in known)
     decisions = tuple(d for d in plan.decisions.values() if _is_other(d, former.decisions.get(d.address)))
     following = _following({line.address for line in lines}, {change.address for change in changes}, new)
     experiments = _experiments({change.address for change in changes if change.verb == "run"} | set(following), new)
@@ -144,13 +144,9 @@ def rehearsed(
         hours=sum(map(gpu_hours, experiments.values())),
         outlook=outlook(changes, experiments, new, actual) if actual else Outlook(),
         plan=plan.digest,
-        shown=Shown(new, plan),
+        shown=Shown(new, plan.digest, plan.changes),
         notes=tuple(note for note in plan.notes if note not in former.notes),
     )
-
-
-def _key(change: Change) -> str:
-    return repr(sorted(change.as_json().items(), key=lambda pair: pair[0]))
 
 
 def _is_other(decision: Decision, former: Decision | None) -> bool:

@@ -213,7 +213,7 @@ def test_a_pull_request_that_is_merged_is_told_whether_what_it_was_shown_is_what
     place = Place(ONE)
     desired = stage.desired(stage.resource(stage.SHARED))
     plan = Plan(CommitId("c" * 40), "dev")
-    place.found.shown[1] = Shown(desired, plan)
+    place.found.shown[1] = Shown(desired, plan.digest, plan.changes)
     place.look()
     place.page.open = ()
     place.look()

@@ -11,7 +11,7 @@ from tests.unit.reconciler.stage import LOANS
 
 DESIRED = stage.desired(stage.resource(LOANS))
 PLAN = decide(DESIRED, stage.actual(), stage.CONTROLLERS)
-SHOWN = Shown(DESIRED, PLAN)
+SHOWN = Shown(DESIRED, PLAN.digest, PLAN.changes)
 COMMIT = CommitId("d" * 40)
 
 
@@ -32,7 +32,7 @@ def test_what_takes_a_second_pass_is_done_as_shown_and_what_follows_was_not_to_b
     done = begun(DESIRED, nothing).with_pass(PLAN)
     assert done.with_pass(nothing) is done
     assert fulfilled("dev", SHOWN, done).startswith("✅")
-    assert fulfilled("dev", Shown(DESIRED, nothing), done).startswith("✅")
+    assert fulfilled("dev", Shown(DESIRED, nothing.digest, ()), done).startswith("✅")
 
 
 def test_what_differs_is_told_both_ways() -> None:
@@ -42,12 +42,12 @@ def test_what_differs_is_told_both_ways() -> None:
     (start,) = [change for change in PLAN.changes if change.verb == "run"]
     assert f"- shown, and not done: `+ {start.target}` run" in told
     assert f"- done, and not shown: `+ {start.target}` run" in fulfilled(
-        "dev", Shown(DESIRED, nothing), begun(DESIRED, PLAN)
+        "dev", Shown(DESIRED, nothing.digest, ()), begun(DESIRED, PLAN)
     )
 
 
 def test_a_long_difference_is_counted() -> None:
     many = [stage.resource(Address(f"datasets/d{number}")) for number in range(MOST + 5)]
     plan = decide(stage.desired(*many), stage.actual(), stage.CONTROLLERS)
-    told = fulfilled("dev", Shown(DESIRED, Plan(COMMIT, "dev")), begun(DESIRED, plan))
+    told = fulfilled("dev", Shown(DESIRED, Plan(COMMIT, "dev").digest, ()), begun(DESIRED, plan))
     assert f"- and {len(plan.changes) - MOST} changes more" in told
