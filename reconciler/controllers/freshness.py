@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from reconciler.controllers.promotion_case import Candidate, Case
 from reconciler.controllers.run_lifecycle import finished_at
 from reconciler.model.ids import RunName
+from reconciler.model.moment import moment_of
 from reconciler.model.quantity import format_duration
 
 
@@ -31,9 +32,5 @@ def freshness(case: Case, candidate: Candidate) -> Age | None:
 
 def _made(case: Case, candidate: Candidate) -> datetime | None:
     """Return when the version of the data was made, as its runner told."""
-    result = case.view.actual.results.get(RunName(candidate.data))
-    try:
-        made = datetime.fromisoformat(finished_at(result or {}))
-    except ValueError:
-        return None
-    return made.astimezone(UTC) if made.tzinfo else made.replace(tzinfo=UTC)
+    made = moment_of(finished_at(case.view.actual.results.get(RunName(candidate.data)) or {}))
+    return made.astimezone(UTC) if made else None

@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from reconciler.controllers.approvals import approval
 from reconciler.controllers.freezes import frozen_until
@@ -21,6 +21,7 @@ from reconciler.model.facts import PromotionFacts
 from reconciler.model.ids import Address, name_of
 from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.promotions import Promotion
+from reconciler.model.moment import moment_of
 from reconciler.model.observed import Proposal, ProposalState
 from reconciler.model.reason import Reason
 from reconciler.model.reviews import CommitStatus, Verdict
@@ -56,8 +57,8 @@ def propose(
     """Open a proposal once; merge it where its approval is given; keep to what a person decided."""
     facts: PromotionFacts = {"candidate": candidate.trial.run, "proposal": wanted.name, "evidence": wanted.body}
     known = case.view.actual.proposals.get(wanted.name)
+    changes = close_others(case.address, wanted.name, case.view) + stale
     if known and known.state is ProposalState.MERGED:
-        changes = close_others(case.address, wanted.name, case.view) + stale
         return case.told(Phase.READY, Reason.MERGED, f"{known.branch} is merged", changes, facts=facts)
     if theirs := edited(case.address, case.view):
         message = f"somebody has pushed to {theirs.branch}: it is theirs to merge or to close, and until then"
@@ -65,7 +66,6 @@ def propose(
         return case.told(Phase.WAITING, Reason.EDITED_BY_HAND, message, stale, facts=facts)
     if not was_proposed(case.address, wanted.name, case.view):
         return _open(case, wanted, stale, facts)
-    changes = propose_once(wanted, case.view) + stale
     if known is None or known.state is not ProposalState.OPEN:
         message = f"{candidate.trial.run} was declined and is not proposed again"
         return case.told(Phase.READY, Reason.DECLINED, message, changes, facts=facts)
@@ -110,16 +110,8 @@ def _recent(case: Case) -> list[datetime]:
 
 
 def _within_the_hour(case: Case, facts: PromotionFacts) -> list[datetime]:
-    return [moment for told in facts.get("opened") or () if case.view.actual.now - (moment := _moment(told)) < HOUR]
-
-
-def _moment(told: str) -> datetime:
-    """Read when a proposal was made; what isn't understood was made long ago."""
-    try:
-        moment = datetime.fromisoformat(str(told))
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moments = map(moment_of, facts.get("opened") or ())
+    return [moment for moment in moments if moment and case.view.actual.now - moment < HOUR]
 
 
 def _full(case: Case, own: int) -> str:

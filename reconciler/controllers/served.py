@@ -6,7 +6,7 @@ anybody may have written there, and what isn't understood counts as not told.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from reconciler.model.decision import View
@@ -14,6 +14,7 @@ from reconciler.model.facts import DeploymentFacts, PromotionFacts
 from reconciler.model.ids import Address, kind_of
 from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.promotions import Promotion
+from reconciler.model.moment import moment_of
 from reconciler.model.resource import Resource
 
 REMEMBERED = 50
@@ -62,11 +63,8 @@ def told(facts: Mapping[str, Any]) -> tuple[Served, ...]:
 def _read(row: Any) -> Served | None:
     if not isinstance(row, Mapping) or not all(isinstance(row.get(key), str) for key in ("trial", "digest", "since")):
         return None
-    try:
-        since = datetime.fromisoformat(row["since"])
-    except ValueError:
-        return None
-    return Served(row["trial"], row["digest"], since if since.tzinfo else since.replace(tzinfo=UTC))
+    since = moment_of(row["since"])
+    return Served(row["trial"], row["digest"], since) if since else None
 
 
 def elsewhere(resource: Resource, environment: str, view: View) -> Mapping[str, Any] | None:

@@ -6,9 +6,9 @@ something that this daemon hasn't ordered and seen end.
 
 import contextlib
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any, Protocol
 
+from reconciler.loop.job_orders import digest_of, input_digests
 from reconciler.model.change import Origin
 from reconciler.model.errors import Refused
 from reconciler.model.ids import CommitId, RunName
@@ -64,19 +64,10 @@ class Attesting:
     def _left(self, origin: Origin) -> Left:
         run = origin.order.run
         content = self._reader.read(run, RESULT)
-        inputs = {role: self._digest(found) for role, found in origin.order.inputs.items()}
-        return Left(document_of(run, RESULT, content), _sha256(content), inputs, packages_in(self._lock(run)))
-
-    def _digest(self, run: RunName) -> str:
-        with contextlib.suppress(FileNotFoundError, Refused):
-            return _sha256(self._reader.read(run, RESULT))
-        return ""
+        inputs = input_digests(self._reader, origin.order.inputs)
+        return Left(document_of(run, RESULT, content), digest_of(content), inputs, packages_in(self._lock(run)))
 
     def _lock(self, run: RunName) -> Any:
         with contextlib.suppress(FileNotFoundError, Refused, ValueError):
             return parse(self._reader.read(run, LOCK))
         return None
-
-
-def _sha256(content: bytes) -> str:
-    return f"sha256:{sha256(content).hexdigest()}"

@@ -20,6 +20,7 @@ from reconciler.plan import decide
 from reconciler.plan.backoff import NONE, Attempts, after, hold
 from reconciler.plan.guard import without_merges, without_unsigned_merges
 from reconciler.ports.engines import Engines
+from reconciler.provenance.statement import model_of
 from reconciler.status.formats import demand_none
 from reconciler.status.read import Recorded, RecordedFiles, StatusFiles
 from reconciler.status.write import edits
@@ -187,9 +188,8 @@ def candidates(actual: Actual) -> frozenset[Model]:
 
 def _model_of(run: RunName, actual: Actual) -> Model | None:
     """Return the model that a run has left; None where what is told of it makes none."""
-    known = actual.results.get(run, {}).get("facts", {}).get("model", {})
     try:
-        return Model(trial=run, digest=known.get("digest"))
+        return Model(trial=run, digest=model_of(actual.results.get(run, {})))
     except ValueError:
         return None
 

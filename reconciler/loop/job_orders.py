@@ -44,7 +44,7 @@ def job_order(
         "runner": change.runner,
         "params": change.params,
         "inputs": inputs,
-        "digests": _digests(engines.reader, change.inputs),
+        "digests": input_digests(engines.reader, change.inputs),
         "output": open_output(change.run).rstrip("/"),
         "seed": change.seed,
         "provenance": {**change.provenance, "commit": commit},
@@ -78,7 +78,15 @@ def _exported(export: Export, folder: str, tree: str) -> str:
         raise Refused(f"the code in {folder}/ can't be handed to a job: {error.message}", error.hint) from error
 
 
-def _digests(reader: DataReader, inputs: Mapping[str, RunName]) -> Mapping[str, str]:
-    """Digest what the runs behind a job's inputs have left, so that the job can tell whether it is still that."""
+def input_digests(reader: DataReader, inputs: Mapping[str, RunName]) -> Mapping[str, str]:
+    """Digest what the runs behind a job's inputs have left, so that whoever reads it can tell whether it is still that.
+
+    One that has left nothing is left out.
+    """
     results = {role: result_of(reader, run) for role, run in inputs.items()}
-    return {role: f"sha256:{sha256(found).hexdigest()}" for role, found in results.items() if found is not None}
+    return {role: digest_of(found) for role, found in results.items() if found is not None}
+
+
+def digest_of(content: bytes) -> str:
+    """Return the digest of a file's content, as requests and statements name it."""
+    return f"sha256:{sha256(content).hexdigest()}"

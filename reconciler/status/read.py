@@ -12,12 +12,12 @@ pass.yaml, README.md             the last pass, and all of it for people
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from reconciler.model.facts import IsMoment, shapes
 from reconciler.model.ids import NAME, Address, CommitId
 from reconciler.model.kinds import KINDS
+from reconciler.model.moment import moment_of
 from reconciler.model.observed import Control, Controls
 from reconciler.model.text import printable
 from reconciler.status.formats import Newer, check, demand_none
@@ -228,17 +228,6 @@ def commit_of(last_pass: Mapping[str, Any]) -> CommitId | None:
     """Return the commit that a pass saw, if it says one."""
     told = last_pass.get("commit")
     return CommitId(told) if isinstance(told, str) and _COMMIT.fullmatch(told) else None
-
-
-def moment_of(told: Any) -> datetime | None:
-    """Return the moment that a text says, in UTC where it names no zone; None if it says none."""
-    if not isinstance(told, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(told)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _controls(read: Mapping[str, _Read]) -> Controls:

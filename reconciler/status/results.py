@@ -7,9 +7,9 @@ from typing import Any
 
 from reconciler.model.ids import RunName
 from reconciler.model.metric_bounds import out_of_bounds
+from reconciler.model.moment import moment_of
 from reconciler.model.observed import UNKEPT
 from reconciler.model.text import printable
-from reconciler.status.read import moment_of
 from reconciler.untrusted import LARGEST, levels, parse
 from runners.contract import formats
 from runners.contract.files import RESULT
