@@ -1,17 +1,18 @@
 """How far annotators agree: over all examples, in pairs, and each with what was merged."""
 
-from collections import Counter
 from collections.abc import Mapping
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from runners.label.merging import Answers, Merged
+from runners.label.answers import Answers, Places, pairs_within
+from runners.label.merging import NOBODYS, Labels
 
 ALMOST = 0.999999
 """What is told of an alpha that isn't 1 and would be rounded to it."""
+MOST_PAIRED = 100
+"""Annotators who are compared with each other: those with the most answers."""
 
 
 def alpha_of(answers: Answers, values: Mapping[str, float] | None = None, *, by_rank: bool = False) -> float | None:
@@ -25,38 +26,41 @@ def alpha_of(answers: Answers, values: Mapping[str, float] | None = None, *, by_
         values: the numbers that labels stand for; left out, any two different labels are equally far apart.
         by_rank: whether ranks count, not differences.
     """
-    units = _paired(answers)
     if undefined(answers):
         return None
+    paired = _paired(answers)
     if values is None:
-        sums = [_unlike(unit) for unit in units]
-        whole = _unlike([label for unit in units for label in unit])
+        sums, whole = _unlike(paired), float(len(paired) ** 2 - (np.bincount(paired.label).astype(float) ** 2).sum())
     else:
-        given = np.array([values[label] for unit in units for label in unit])
+        given = np.array([values[label] for label in paired.labels])[paired.label]
         flat = _ranks(given) if by_rank else given
-        ends = np.cumsum([len(unit) for unit in units])[:-1]
-        sums, whole = [_apart(part) for part in np.split(flat, ends)], _apart(flat)
-    count = sum(map(len, units))
-    observed = sum(apart / (len(unit) - 1) for apart, unit in zip(sums, units, strict=True)) / count
+        sums, whole = _apart(flat, paired.example), float(_apart(flat, np.zeros(len(flat), np.int64))[0])
+    count = len(paired)
+    observed = float((sums / (paired.votes() - 1)).sum()) / count
     alpha = round(1 - observed * count * (count - 1) / whole, 6) if whole else None
     return ALMOST if alpha == 1 and observed else alpha
 
 
 def undefined(answers: Answers) -> str:
     """Say why alpha is undefined; empty where it isn't."""
-    said = [label for unit in _paired(answers) for label in unit]
-    if not said:
+    paired = _paired(answers)
+    if not len(paired):
         return "no example has two answers, so that alpha is undefined"
-    return "" if len(set(said)) > 1 else f"all {len(said):,} answers are `{said[0][:80]}`, so that alpha is undefined"
+    said = paired.labels
+    return "" if len(said) > 1 else f"all {len(paired):,} answers are `{said[0][:80]}`, so that alpha is undefined"
 
 
-def _paired(answers: Answers) -> list[list[str]]:
-    return [list(given.values()) for given in answers.values() if len(given) > 1]
+def _paired(answers: Answers) -> Answers:
+    """Return the answers to the examples that have two or more."""
+    return answers.where((answers.votes() > 1)[answers.example])
 
 
-def _unlike(labels: list[str]) -> float:
-    """Count the ordered pairs of different labels."""
-    return float(len(labels) ** 2 - sum(count**2 for count in Counter(labels).values()))
+def _unlike(answers: Answers) -> NDArray[np.float64]:
+    """Count, for each example, the ordered pairs of different labels."""
+    tally = answers.tally()
+    alike = np.bincount(tally.example, tally.votes.astype(float) ** 2, len(answers.examples))
+    unlike: NDArray[np.float64] = answers.votes().astype(np.float64) ** 2 - alike
+    return unlike
 
 
 def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -66,50 +70,75 @@ def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return ranks
 
 
-def _apart(values: NDArray[np.float64]) -> float:
-    """Add up the squared differences of all ordered pairs."""
-    return float(2 * len(values) * ((values - values.mean()) ** 2).sum())
+def _apart(values: NDArray[np.float64], unit: Places) -> NDArray[np.float64]:
+    """Add up, for each unit, the squared differences of all ordered pairs of its values."""
+    counts = np.bincount(unit)
+    away = values - (np.bincount(unit, values) / counts)[unit]
+    return np.asarray(2 * counts * np.bincount(unit, away**2), np.float64)
 
 
 def pairs_of(answers: Answers) -> list[dict[str, Any]]:
-    """Return for each pair of annotators how many examples both answered, the share of equal answers, and kappa."""
-    by_annotator: dict[str, dict[Any, str]] = {}
-    for example, given in answers.items():
-        for annotator, label in given.items():
-            by_annotator.setdefault(annotator, {})[example] = label
-    pairs = []
-    for left, right in combinations(sorted(by_annotator), 2):
-        shared = by_annotator[left].keys() & by_annotator[right].keys()
-        both = [(by_annotator[left][example], by_annotator[right][example]) for example in shared]
-        pairs.append({"annotators": [left, right], "examples": len(both), **_pair(both)})
-    return pairs
+    """Return, for each two of the busiest annotators, how many examples both answered, how often alike, and kappa.
+
+    Cohen, "A Coefficient of Agreement for Nominal Scales" (1960, https://doi.org/10.1177/001316446002000104). Two who
+    have no example in common are left out.
+    """
+    answers = _of_busiest(answers)
+    people = len(answers.annotators)
+    parts = list(pairs_within(answers))
+    if not parts:
+        return []
+    left, right = (np.concatenate([part[side] for part in parts]) for side in (0, 1))
+    pairs, pair = np.unique(answers.annotator[left] * people + answers.annotator[right], return_inverse=True)
+    both = np.bincount(pair)
+    equal = np.bincount(pair, answers.label[left] == answers.label[right]) / both
+    expected = (
+        _by_chance(pair, answers.label[left], answers.label[right], len(answers.labels)) / both.astype(float) ** 2
+    )
+    return [
+        {
+            "annotators": [answers.annotators[key // people], answers.annotators[key % people]],
+            "examples": examples,
+            "agreement": round(observed, 6),
+            "kappa": round((observed - chance) / (1 - chance), 6) if chance < 1 else None,
+        }
+        for key, examples, observed, chance in zip(
+            pairs.tolist(), both.tolist(), equal.tolist(), expected.tolist(), strict=True
+        )
+    ]
 
 
-def _pair(both: list[tuple[str, str]]) -> dict[str, float | None]:
-    """Return the share of equal answers, and Cohen's kappa (1960, https://doi.org/10.1177/001316446002000104)."""
-    if not both:
-        return {"agreement": None, "kappa": None}
-    observed = sum(left == right for left, right in both) / len(both)
-    lefts, rights = Counter(left for left, _ in both), Counter(right for _, right in both)
-    expected = sum(lefts[label] * rights[label] for label in lefts) / len(both) ** 2
-    kappa = (observed - expected) / (1 - expected) if expected < 1 else None
-    return {"agreement": round(observed, 6), "kappa": None if kappa is None else round(kappa, 6)}
+def _of_busiest(answers: Answers) -> Answers:
+    """Return the answers of those who gave the most."""
+    if len(answers.annotators) <= MOST_PAIRED:
+        return answers
+    busiest = np.argsort(-np.bincount(answers.annotator), kind="stable")[:MOST_PAIRED]
+    return answers.where(np.isin(answers.annotator, busiest))
 
 
-def annotators_of(answers: Answers, merged: Mapping[Any, Merged]) -> dict[str, dict[str, Any]]:
+def _by_chance(pair: Places, left: Places, right: Places, labels: int) -> NDArray[np.float64]:
+    """Add up, for each pair, over the labels how often the one said it times how often the other did."""
+    from scipy import sparse
+
+    shape, ones = (int(pair.max()) + 1, labels), np.ones(len(pair))
+    lefts, rights = (sparse.csr_array((ones, (pair, said)), shape=shape) for said in (left, right))
+    summed: NDArray[np.float64] = np.asarray((lefts * rights).sum(axis=1)).ravel()
+    return summed
+
+
+def annotators_of(answers: Answers, merged: Labels) -> dict[str, dict[str, Any]]:
     """Return each annotator's number of answers, and the share of them that the merged label confirms, where one is.
 
     That share estimates accuracy, a little too kindly: each annotator's answers went into the merged labels.
     """
-    given_by: Counter[str] = Counter()
-    judged: Counter[str] = Counter()
-    right_by: Counter[str] = Counter()
-    for example, given in answers.items():
-        for annotator, label in given.items():
-            given_by[annotator] += 1
-            judged[annotator] += merged[example].label is not None
-            right_by[annotator] += label == merged[example].label
+    who, people = answers.annotator, len(answers.annotators)
+    given = np.bincount(who, minlength=people)
+    judged = np.bincount(who, (merged.label != NOBODYS)[answers.example], people)
+    right = np.bincount(who, merged.confirms(answers), people)
     return {
-        who: {"answers": given_by[who], "accuracy": round(right_by[who] / judged[who], 6) if judged[who] else None}
-        for who in sorted(given_by)
+        name: {
+            "answers": int(given[place]),
+            "accuracy": round(float(right[place] / judged[place]), 6) if judged[place] else None,
+        }
+        for place, name in enumerate(answers.annotators)
     }

@@ -23,31 +23,36 @@ _UPLOADED = re.compile(r"^[0-9a-f]{8}-")
 
 @dataclass
 class Examples:
-    """The ids of a dataset's examples, as the dataset types them, found by their text or their file's name."""
+    """The ids of a dataset's examples, as the dataset types them; their places, by their text or their file's name."""
 
     identifier: str
-    by_text: dict[str, Any] = field(default_factory=dict)
+    ids: list[Any] = field(default_factory=list)
+    by_text: dict[str, int] = field(default_factory=dict)
     by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, identity: Any) -> None:
-        """Take an example in."""
+        """Take an example in, the last one of a text."""
         text = str(identity)
-        self.by_text[text] = identity
-        self.by_name[PurePosixPath(text).name].append(text)
+        if text in self.by_text:
+            self.ids[self.by_text[text]] = identity
+            return
+        self.by_text[text] = len(self.ids)
+        self.ids.append(identity)
+        self.by_name[text.rpartition("/")[2]].append(text)
 
     def __len__(self) -> int:
         """Count the examples."""
-        return len(self.by_text)
+        return len(self.ids)
 
-    def find(self, data: Mapping[str, Any]) -> Any | None:
-        """Return the id of the example that a task shows; None when there is none, or when it could be several.
+    def find(self, data: Mapping[str, Any]) -> int | None:
+        """Return the place of the example that a task shows; None when there is none, or when it could be several.
 
         A task names its example by the identifier or by `id` in its data; or any of its texts is a path or URL of
         the example's file. Of several files with the same name, the rest of the path decides.
         """
         for key in (self.identifier, "id"):
-            if key in data and str(data[key]) in self.by_text:
-                return self.by_text[str(data[key])]
+            if key in data and (place := self.by_text.get(str(data[key]))) is not None:
+                return place
         for value in data.values():
             found = self._of_file(value) if isinstance(value, str) else None
             if found is not None:

@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
+import msgspec
+
 from runners.contract import InputError
 from runners.label.answer import said_at_least, said_in
 from runners.label.parameters import Exports
@@ -17,15 +19,15 @@ from runners.label.scales import Scale
 from runners.sources.failures import telling
 from runners.sources.files import Found, content, find
 
+_EXPORT = "export as JSON or JSON-MIN"
+
 
 class Answer(NamedTuple):
-    """What one annotator said of one task. `given` sorts an annotator's answers by time, the last one counts.
+    """What one annotator said of a task. `given` sorts an annotator's answers by time, the last one counts.
 
     `is_truth` tells that the annotation is marked as the ground truth of its task.
     """
 
-    task: str
-    data: Mapping[str, Any]
     annotator: str
     label: str
     given: str
@@ -33,62 +35,81 @@ class Answer(NamedTuple):
     is_truth: bool = False
 
 
-def read_exports(exports: Exports) -> list[Answer]:
-    """Read the answers to one question from every export, in the order of the files.
+class Answered(NamedTuple):
+    """A task, what it shows, and what was said of it; `source` is the name of the file that tells."""
 
-    Where every file tells of one and the same annotator (each person had a Label Studio of their own, where everybody
-    is user 1), the names of the files tell them apart.
+    name: str
+    source: str
+    data: Mapping[str, Any]
+    answers: tuple[Answer, ...]
+
+
+def read_exports(exports: Exports) -> Iterator[Answered]:
+    """Yield the tasks with an answer to one question from every export, in the order of the files.
+
+    No more than one file is held at once, and of that the objects of one task.
 
     Raises:
         InputError: nothing is there, a file is no export, or no answer is to this question.
         SourceUnavailable: the exports are out of reach.
     """
     found = find(exports.url, "label-studio")
-    by_file = {found.name(path): list(_answers(found, path, exports.question)) for path in found.paths}
-    answers = [answer for part in by_file.values() for answer in part]
-    if not answers:
+    is_answered = False
+    for path in found.paths:
+        for task in _answered(found, path, exports.question):
+            is_answered = True
+            yield task
+    if not is_answered:
         raise _unanswered(found, exports)
-    people = [{answer.annotator for answer in part} for part in by_file.values()]
-    if len(by_file) > 1 and all(part == people[0] and len(part) == 1 for part in people):
-        return [a._replace(annotator=PurePosixPath(name).stem) for name, part in by_file.items() for a in part]
-    return answers
 
 
-def _answers(found: Found, path: str, question: str) -> Iterator[Answer]:
-    name = found.name(path)
+def _answered(found: Found, path: str, question: str) -> Iterator[Answered]:
+    source = found.name(path)
     for index, task in enumerate(_tasks(found, path)):
-        where = f"{name}[{index}]"
+        where = f"{source}[{index}]"
         if not isinstance(task, dict):
-            raise InputError("this is no task of Label Studio", where, "export as JSON or JSON-MIN")
-        yield from _of_task(task, question, where) if "annotations" in task else _of_minimum(task, question, where)
+            raise InputError("this is no task of Label Studio", where, _EXPORT)
+        named = f"{where} task {task.get('id', '?')}"
+        if "annotations" in task:
+            data, answers = _data(task), tuple(_of_task(task, question, named, source))
+        else:
+            data, answers = _shown(task, question), tuple(_of_minimum(task, question, named, source))
+        if answers:
+            yield Answered(named, source, data, answers)
 
 
-def _tasks(found: Found, path: str) -> list[Any]:
+def _tasks(found: Found, path: str) -> Iterator[Any]:
+    """Yield the tasks of a file, each decoded when it is asked for."""
     name = found.name(path)
     with telling(name):
         text = content(found, path, name)
     try:
-        tasks = json.loads(text)
+        for raw in msgspec.json.decode(_utf8(text), type=list[msgspec.Raw]):
+            yield msgspec.json.decode(raw)
+    except msgspec.ValidationError as error:
+        raise InputError("this is no list of tasks", name, _EXPORT) from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"this is no JSON: {error}", name, "export the project as JSON") from error
-    if not isinstance(tasks, list):
-        raise InputError("this is no list of tasks", name, "export as JSON or JSON-MIN")
-    return tasks
 
 
-def _of_task(task: Mapping[str, Any], question: str, where: str) -> Iterator[Answer]:
+def _utf8(text: bytes) -> bytes:
+    """Return JSON in UTF-8, in whichever encoding of Unicode it is."""
+    encoding = json.detect_encoding(text)
+    return text if encoding == "utf-8" else text.decode(encoding).encode()
+
+
+def _of_task(task: Mapping[str, Any], question: str, named: str, source: str) -> Iterator[Answer]:
     for annotation in task["annotations"] or ():
         if not isinstance(annotation, dict):
-            raise InputError("this task has an annotation that is no object", where, "export as JSON or JSON-MIN")
+            where = named.partition(" task ")[0]
+            raise InputError("this task has an annotation that is no object", where, _EXPORT)
         if annotation.get("was_cancelled"):
             continue
         results = [item for item in annotation.get("result") or () if isinstance(item, dict)]
-        named = f"{where} task {task.get('id', '?')}"
         if said := said_in(results, question, named):
-            annotator = _annotator(annotation.get("completed_by"), where)
+            annotator = _annotator(annotation.get("completed_by"), source)
             given = str(annotation.get("updated_at") or annotation.get("created_at") or "")
-            is_truth = annotation.get("ground_truth") is True
-            yield Answer(named, _data(task), annotator, said.label, given, said.scale, is_truth)
+            yield Answer(annotator, said.label, given, said.scale, annotation.get("ground_truth") is True)
 
 
 def _data(task: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -96,23 +117,21 @@ def _data(task: Mapping[str, Any]) -> Mapping[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _of_minimum(task: Mapping[str, Any], question: str, where: str) -> Iterator[Answer]:
-    named = f"{where} task {task.get('id', '?')}"
-    said = said_at_least(task.get(question), question, named)
-    if said is None:
-        return
-    given = str(task.get("updated_at") or task.get("created_at") or "")
-    hidden = {"id", question}  # the id is Label Studio's own, not the example's
-    data = {key: item for key, item in task.items() if key not in hidden}
-    yield Answer(named, data, _annotator(task.get("annotator"), where), said.label, given, said.scale)
+def _of_minimum(task: Mapping[str, Any], question: str, named: str, source: str) -> Iterator[Answer]:
+    if said := said_at_least(task.get(question), question, named):
+        given = str(task.get("updated_at") or task.get("created_at") or "")
+        yield Answer(_annotator(task.get("annotator"), source), said.label, given, said.scale)
 
 
-def _annotator(told: Any, where: str) -> str:
+def _shown(task: Mapping[str, Any], question: str) -> Mapping[str, Any]:
+    """Return what a task of JSON-MIN shows: its id is Label Studio's own, not the example's."""
+    return {key: item for key, item in task.items() if key not in {"id", question}}
+
+
+def _annotator(told: Any, source: str) -> str:
     if isinstance(told, dict):
         told = next((told[key] for key in ("email", "username", "id") if told.get(key)), None)
-    if told is None:
-        return PurePosixPath(where.rsplit("[", 1)[0]).stem
-    return str(told)
+    return PurePosixPath(source).stem if told is None else str(told)
 
 
 def _unanswered(found: Found, exports: Exports) -> InputError:

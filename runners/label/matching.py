@@ -1,18 +1,22 @@
 """Matching: which example of the dataset each answer is of, and which answers are the truth."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
+import numpy as np
+
+from runners.label.answers import Answers, Places, answers_of
 from runners.label.examples import Examples
-from runners.label.exports import Answer
-from runners.label.merging import Answers
+from runners.label.exports import Answer, Answered
 from runners.label.scales import Scale, weakest
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What was said of each example, in the dataset's order.
+    """What was said of each example.
 
     `truths` are the labels that are marked as the ground truth, by example; `clashes` the examples that have several,
     `strays` the tasks that show no example.
@@ -25,28 +29,88 @@ class Matched:
     scale: Scale = "nominal"
 
 
-def match(given: Iterable[Answer], examples: Examples) -> Matched:
-    """Bring answers to their examples. Of one annotator's answers to one example, the last counts."""
-    found: dict[Any, dict[str, Answer]] = {}
-    truths: dict[Any, dict[str, None]] = {}
-    strays: dict[str, None] = {}
-    ordered = sorted(given, key=lambda answer: answer.given)
-    for answer in ordered:
-        example = examples.find(answer.data)
-        if example is None:
-            strays[answer.task] = None
+class _Places(dict[Any, int]):
+    """The place of each thing in the order in which it was first asked for."""
+
+    def __missing__(self, key: Any) -> int:
+        self[key] = len(self)
+        return self[key]
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The answers so far, column by column, and what they name."""
+
+    people: _Places = field(default_factory=_Places)
+    labels: _Places = field(default_factory=_Places)
+    example: list[int] = field(default_factory=list)
+    annotator: list[int] = field(default_factory=list)
+    label: list[int] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)
+
+    def add(self, place: int, source: str, answer: Answer) -> None:
+        """Take in an answer to the example at a place; `source` names the file that tells of it."""
+        self.example.append(place)
+        self.annotator.append(self.people[source, answer.annotator])
+        self.label.append(self.labels[answer.label])
+        self.given.append(answer.given)
+
+    def answers(self, examples: Sequence[Any]) -> Answers:
+        """Return what counts: of one annotator's answers to one example, the last."""
+        people, labels = names_of(list(self.people)), list(self.labels)
+        known = {name: place for place, name in enumerate(dict.fromkeys(people))}
+        same = np.array([known[name] for name in people], np.int64)
+        example, label = np.array(self.example, np.int64), np.array(self.label, np.int64)
+        annotator = same[np.array(self.annotator, np.int64)] if people else example
+        last = _last(example * max(len(known), 1) + annotator, self.given)
+        return answers_of(examples, list(known), labels, np.stack([example, annotator, label])[:, last])
+
+
+def match(given: Iterable[Answered], examples: Examples) -> Matched:
+    """Bring answers to their examples, in the dataset's order. Of one annotator's answers to one, the last counts."""
+    rows = _Rows()
+    truths: dict[int, set[str]] = defaultdict(set)
+    strays: set[str] = set()
+    scales: set[Scale] = set()
+    for task in given:
+        place = examples.find(task.data)
+        scales.update(answer.scale for answer in task.answers)
+        if place is None:
+            strays.add(task.name)
             continue
-        found.setdefault(example, {})[answer.annotator] = answer
-        if answer.is_truth:
-            truths.setdefault(example, {})[answer.label] = None
+        for answer in task.answers:
+            rows.add(place, task.source, answer)
+            if answer.is_truth:
+                truths[place].add(answer.label)
     return Matched(
-        {
-            example: {who: answer.label for who, answer in found[example].items()}
-            for example in examples.by_text.values()
-            if example in found
-        },
-        {example: next(iter(labels)) for example, labels in truths.items() if len(labels) == 1},
-        tuple(sorted(str(example) for example, labels in truths.items() if len(labels) > 1)),
+        rows.answers(examples.ids),
+        {examples.ids[place]: next(iter(labels)) for place, labels in truths.items() if len(labels) == 1},
+        tuple(sorted(str(examples.ids[place]) for place, labels in truths.items() if len(labels) > 1)),
         tuple(sorted(strays)),
-        weakest(answer.scale for answer in ordered),
+        weakest(scales),
     )
+
+
+def names_of(people: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the names of annotators, who are told by their file's name and by what that calls them.
+
+    Where several files tell of one and the same annotator (each person had a Label Studio of their own, where everybody
+    is user 1), the names of the files tell them apart, with their folders where those alone differ.
+    """
+    files, names = {PurePosixPath(file) for file, _ in people}, {name for _, name in people}
+    if len(files) == 1 or len(names) > 1:
+        return [name for _, name in people]
+    is_stem_enough = len({file.stem for file in files}) == len(files)
+    return [PurePosixPath(file).stem if is_stem_enough else file for file, _ in people]
+
+
+def _last(keys: Places, given: Sequence[str]) -> Places:
+    """Return, for each key, the row that was given last; of several at one time, the last row."""
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    ends = np.append(starts[1:], len(order))
+    last = order[ends - 1] if len(order) else order
+    for at in np.flatnonzero(ends - starts > 1).tolist():
+        rows = order[starts[at] : ends[at]].tolist()
+        last[at] = max(rows, key=lambda row: (given[row], row))
+    return last

@@ -1,16 +1,27 @@
 """Merging: from several annotators' answers to one label for each example, with how sure it is."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-Answers = Mapping[Any, Mapping[str, str]]
-"""What each annotator said of each example: labels by annotator, by the example's id."""
+import numpy as np
+from numpy.typing import NDArray
 
-ITERATIONS = 100
+from runners.label.answers import Answers, Places
+
+Chances = NDArray[np.float64]
+"""The probability of each label (columns) for each example (rows)."""
+
+ITERATIONS = 200
+"""Steps of Dawid and Skene's estimation, at most; it ends where no probability moves by `MOVED`."""
+MOVED = 1e-7
 EQUAL = 1e-6
 """Probabilities nearer than this are equal: confidence is told to as many digits."""
+_LEAST = 1e-10
+"""The least probability of an error that is estimated: none is impossible for having been seen nowhere."""
+NOBODYS = -1
+"""The place of the label where several are equally likely."""
 
 
 class Merged(NamedTuple):
@@ -20,55 +31,114 @@ class Merged(NamedTuple):
     confidence: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """The merged labels of answered examples, in their order: places in `names`, and confidences from 0 to 1."""
+
+    names: tuple[str, ...]
+    label: Places
+    confidence: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        """Count the examples."""
+        return len(self.label)
+
+    def __iter__(self) -> Iterator[Merged]:
+        """Yield what was merged for each example."""
+        for place, confidence in zip(self.label.tolist(), self.confidence.tolist(), strict=True):
+            yield Merged(None if place == NOBODYS else self.names[place], confidence)
+
+    def confirms(self, answers: Answers) -> NDArray[np.bool_]:
+        """Tell of each answer whether it says what was merged."""
+        known = {name: place for place, name in enumerate(self.names)}
+        places = np.array([known[label] for label in answers.labels], np.int64)
+        is_so: NDArray[np.bool_] = places[answers.label] == self.label[answers.example]
+        return is_so
+
+    def held_to(self, answers: Answers, truths: Mapping[Any, str]) -> "Labels":
+        """Take the ground truth for the label of each example that has one."""
+        names = list(dict.fromkeys([*self.names, *truths.values()]))
+        known = {name: place for place, name in enumerate(names)}
+        label, confidence = self.label.copy(), self.confidence.copy()
+        for place, example in enumerate(answers.examples) if truths else ():
+            if example in truths:
+                label[place], confidence[place] = known[truths[example]], 1.0
+        return Labels(tuple(names), label, confidence)
+
+
 class Rule(Protocol):
     """A rule of merging."""
 
-    def __call__(self, answers: Answers) -> dict[Any, Merged]:
-        """Merge the answers to every example; each has one at least."""
+    def __call__(self, answers: Answers) -> Labels:
+        """Merge the answers to every example."""
 
 
-def by_majority(answers: Answers) -> dict[Any, Merged]:
+def by_majority(answers: Answers) -> Labels:
     """Take the most frequent answer; its confidence is its share of the votes. Where two are, there is no label."""
-    merged = {}
-    for example, given in answers.items():
-        (label, most), *others = Counter(given.values()).most_common(2)
-        is_tie = any(votes == most for _, votes in others)
-        merged[example] = Merged(None if is_tie else label, round(most / len(given), 6))
-    return merged
+    tally = answers.tally()
+    most = np.zeros(len(answers.examples), np.int64)
+    np.maximum.at(most, tally.example, tally.votes)
+    leads = tally.votes == most[tally.example]
+    label = np.full(len(most), NOBODYS, np.int64)
+    label[tally.example[leads]] = tally.label[leads]
+    label[np.bincount(tally.example[leads], minlength=len(most)) > 1] = NOBODYS
+    return Labels(tuple(answers.labels), label, np.round(most / answers.votes(), 6))
 
 
-def by_dawid_skene(answers: Answers) -> dict[Any, Merged]:
+def by_dawid_skene(answers: Answers) -> Labels:
     """Estimate the labels and every annotator's errors together; confidence is the label's posterior probability.
 
     Where two labels are equally probable, there is none.
 
     Dawid & Skene, "Maximum Likelihood Estimation of Observer Error-Rates Using the EM Algorithm" (1979,
-    https://doi.org/10.2307/2346806), as crowd-kit implements it.
+    https://doi.org/10.2307/2346806), from the shares of votes until no probability moves any more.
     """
-    import pandas as pd
-    from crowdkit.aggregation import DawidSkene
-
-    order = list(answers)
-    rows = [
-        (number, annotator, label)
-        for number, example in enumerate(order)
-        for annotator, label in sorted(answers[example].items())
-    ]
-    model = DawidSkene(n_iter=ITERATIONS).fit(pd.DataFrame(rows, columns=["task", "worker", "label"]))
-    chances = model.probas_
-    assert chances is not None  # it was fitted on the line before
-    labels = sorted(chances.columns)
-    chances = chances[labels].sort_index()
-    return {
-        order[number]: _likeliest(labels, row)
-        for number, row in zip(chances.index.tolist(), chances.to_numpy().tolist(), strict=True)
-    }
+    if not len(answers):
+        return by_majority(answers)
+    chances, step = _shares(answers), _step(answers)
+    for _ in range(ITERATIONS):
+        former, chances = chances, step(chances)
+        if np.abs(chances - former).max() < MOVED:
+            break
+    best = chances.max(axis=1)
+    likely = best[:, None] - chances < EQUAL
+    label = np.where(likely.sum(axis=1) == 1, chances.argmax(axis=1), NOBODYS)
+    return Labels(tuple(answers.labels), label, np.round(best, 6))
 
 
-def _likeliest(labels: Sequence[str], chances: Sequence[float]) -> Merged:
-    best = max(chances)
-    likely = [label for label, chance in zip(labels, chances, strict=True) if best - chance < EQUAL]
-    return Merged(str(likely[0]) if len(likely) == 1 else None, round(best, 6))
+def _shares(answers: Answers) -> Chances:
+    """Return the share of votes of each label (columns) for each example (rows)."""
+    tally = answers.tally()
+    shares = np.zeros((len(answers.examples), len(answers.labels)))
+    shares[tally.example, tally.label] = tally.votes / answers.votes()[tally.example]
+    return shares
+
+
+def _step(answers: Answers) -> Callable[[Chances], Chances]:
+    """Return the step of the estimation: from probabilities of the labels (columns) for each example (rows) to better.
+
+    It sums over all answers to an example, or of an annotator who said the same: products with a sparse matrix.
+    """
+    from scipy import sparse
+
+    labels = len(answers.labels)
+    sayings, saying = np.unique(answers.annotator * labels + answers.label, return_inverse=True)
+    shape = (len(answers.examples), len(sayings))
+    given = sparse.csr_array((np.ones(len(saying)), (answers.example, saying)), shape=shape)
+    by_saying = given.T.tocsr()
+    speaker = sayings // max(labels, 1)
+    first = np.searchsorted(speaker, np.arange(len(answers.annotators)))
+
+    def step(chances: Chances) -> Chances:
+        errors = np.maximum(by_saying @ chances, _LEAST)
+        errors /= np.add.reduceat(errors, first)[speaker]
+        logs = given @ np.log(errors)
+        logs += np.log(np.maximum(chances.mean(axis=0), _LEAST))
+        better: Chances = np.exp(logs - logs.max(axis=1, keepdims=True))
+        better /= better.sum(axis=1, keepdims=True)
+        return better
+
+    return step
 
 
 RULES: Mapping[str, Rule] = MappingProxyType({"majority": by_majority, "dawid-skene": by_dawid_skene})

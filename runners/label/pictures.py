@@ -1,6 +1,5 @@
 """The picture of the agreement: what each annotator answered, against what was merged."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,8 @@ from numpy.typing import NDArray
 
 from runners.counting import counted
 from runners.drawing import FAINT, INK, clipped, in_order, new_figure, plain, save
-from runners.label.merging import Answers, Merged
+from runners.label.answers import Answers
+from runners.label.merging import NOBODYS, Labels
 
 MOST_ANNOTATORS = 6
 MOST_LABELS = 20
@@ -20,10 +20,10 @@ _NUMBERED = 12
 
 
 def draw_agreement(
-    path: Path, answers: Answers, merged: Mapping[Any, Merged], annotators: Mapping[str, Mapping[str, Any]], note: str
+    path: Path, answers: Answers, merged: Labels, annotators: Mapping[str, Mapping[str, Any]], note: str
 ) -> None:
     """Draw a confusion matrix for each of the busiest annotators: rows are merged labels, columns answers."""
-    used = Counter(label for given in answers.values() for label in given.values())
+    used = dict(zip(answers.labels, np.bincount(answers.label).tolist(), strict=True))
     labels = sorted(sorted(used, key=lambda label: (-used[label], label))[:MOST_LABELS], key=in_order)
     shown = sorted(annotators, key=lambda name: (-annotators[name]["answers"], name))[:MOST_ANNOTATORS]
     figure = new_figure(3.4 * max(len(shown), 1), 3.9)
@@ -39,23 +39,23 @@ def draw_agreement(
     save(figure, path)
 
 
-def _below(merged: Mapping[Any, Merged], note: str) -> str:
+def _below(merged: Labels, note: str) -> str:
     """Write the note and, as every answer could agree with what is shown, how many examples aren't."""
-    parted = sum(one.label is None for one in merged.values())
+    parted = int((merged.label == NOBODYS).sum())
     told = f"; {counted(parted, 'example')} without a label left out" if parted else ""
     return (plain(clipped(note, 160)) or "annotator's answer") + told
 
 
-def confusion(
-    answers: Answers, merged: Mapping[Any, Merged], annotator: str, labels: Sequence[str]
-) -> NDArray[np.int64]:
+def confusion(answers: Answers, merged: Labels, annotator: str, labels: Sequence[str]) -> NDArray[np.int64]:
     """Count an annotator's answers (columns) by the merged label (rows), both in the order of `labels`."""
-    place = {label: index for index, label in enumerate(labels)}
+    shown = {label: place for place, label in enumerate(labels)}
+    of_answer = np.array([shown.get(label, NOBODYS) for label in answers.labels], np.int64)
+    of_merged = np.array([*(shown.get(name, NOBODYS) for name in merged.names), NOBODYS], np.int64)
+    named = list(answers.annotators).index(annotator) if annotator in answers.annotators else NOBODYS
+    row, column = of_merged[merged.label][answers.example], of_answer[answers.label]
+    counts = (answers.annotator == named) & (row != NOBODYS) & (column != NOBODYS)
     table = np.zeros((len(labels), len(labels)), np.int64)
-    for example, given in answers.items():
-        row, column = place.get(merged[example].label or ""), place.get(given.get(annotator, ""))
-        if row is not None and column is not None and annotator in given:
-            table[row, column] += 1
+    np.add.at(table, (row[counts], column[counts]), 1)
     return table
 
 

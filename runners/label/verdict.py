@@ -1,11 +1,13 @@
 """The verdict on labels: everything for which they are refused."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
+
+import numpy as np
 
 from runners.contract import Violation
 from runners.label.agreement import undefined
+from runners.label.answers import Answers
 from runners.label.matching import Matched
-from runners.label.merging import Answers
 from runners.label.parameters import Parameters
 
 SHOWN = 5
@@ -23,16 +25,17 @@ def judge(params: Parameters, matched: Matched, labelled: int, alpha: float | No
     """
     answers, strays = matched.answers, matched.strays
     if strays:
-        what = f"{len(strays):,} tasks show no example of the dataset: {_named(strays)}"
+        what = f"{len(strays):,} tasks show no example of the dataset: {_named(strays, len(strays))}"
         yield Violation(where="tasks", what=what, fix="give each task the example's path or `id` in its data")
-    if not answers:
+    if not len(answers):
         yield Violation(where="answers", what="no example of the dataset has an answer", fix="label some examples")
         return
     if matched.clashes:
-        what = f"{len(matched.clashes):,} examples have ground truths that differ: {_named(matched.clashes)}"
+        clashing = len(matched.clashes)
+        what = f"{clashing:,} examples have ground truths that differ: {_named(matched.clashes, clashing)}"
         yield Violation(where="ground_truth", what=what, fix="mark one annotation of each task as the ground truth")
     elif not labelled:
-        what = f"none of {len(answers):,} answered examples has a label: all are ties or disputed"
+        what = f"none of {len(answers.examples):,} answered examples has a label: all are ties or disputed"
         yield Violation(where="answers", what=what, fix="have them labelled again by others, or keep disputed labels")
     yield from _of_choices(params.choices, answers)
     yield from _of_numbers(params.agreement.annotators, answers)
@@ -42,21 +45,25 @@ def judge(params: Parameters, matched: Matched, labelled: int, alpha: float | No
 def _of_choices(allowed: Collection[str] | None, answers: Answers) -> Iterator[Violation]:
     if allowed is None:
         return
-    alien: dict[str, list[str]] = {}
-    for example, given in answers.items():
-        for who, label in given.items():
-            if label not in allowed:
-                alien.setdefault(label, []).append(f"{example} by {who}")
-    for choice, cases in sorted(alien.items()):
-        what = f"{len(cases):,} answers are {choice!r}, which is not among choices: {_named(cases)}"
-        yield Violation(where="choices", what=what, fix="correct the answers, or add it to choices")
+    for label, choice in enumerate(answers.labels):
+        if choice not in allowed:
+            rows = np.flatnonzero(answers.label == label).tolist()
+            cases = [
+                f"{answers.examples[answers.example[row]]} by {answers.annotators[answers.annotator[row]]}"
+                for row in rows[:SHOWN]
+            ]
+            what = f"{len(rows):,} answers are {choice!r}, which is not among choices: {_named(cases, len(rows))}"
+            yield Violation(where="choices", what=what, fix="correct the answers, or add it to choices")
 
 
 def _of_numbers(least: int, answers: Answers) -> Iterator[Violation]:
-    few = [f"{example} ({len(given)})" for example, given in answers.items() if len(given) < least]
+    votes = answers.votes()
+    few = np.flatnonzero(votes < least).tolist()
     if few:
-        what = f"{len(few):,} of {len(answers):,} answered examples have fewer than {least} answers: {_named(few)}"
-        yield Violation(where="answers", what=what, fix="have them labelled again, or lower agreement.annotators")
+        cases = [f"{answers.examples[place]} ({votes[place]})" for place in few[:SHOWN]]
+        what = f"{len(few):,} of {len(votes):,} answered examples have fewer than {least} answers: "
+        fix = "have them labelled again, or lower agreement.annotators"
+        yield Violation(where="answers", what=what + _named(cases, len(few)), fix=fix)
 
 
 def _of_alpha(gate: float, alpha: float | None, why: str) -> Iterator[Violation]:
@@ -68,6 +75,6 @@ def _of_alpha(gate: float, alpha: float | None, why: str) -> Iterator[Violation]
         yield Violation(where="agreement", what=what, fix="settle the disputes and the instructions, or lower the gate")
 
 
-def _named(cases: Iterable[str]) -> str:
-    listed = list(cases)
-    return ", ".join(listed[:SHOWN]) + (f" and {len(listed) - SHOWN:,} more" if len(listed) > SHOWN else "")
+def _named(first: Sequence[str], count: int) -> str:
+    """Name the first of so many cases."""
+    return ", ".join(first[:SHOWN]) + (f" and {count - SHOWN:,} more" if count > SHOWN else "")

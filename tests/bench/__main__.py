@@ -7,31 +7,25 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
-from tests.bench import composing, looping, pushing, several, starting, suite, writing
 from tests.bench.figure import Figure, save, show
 
-SUITES = (composing, looping, pushing, several, starting, writing, suite)
+SUITES = ("composing", "looping", "pushing", "several", "starting", "writing", "labelling", "suite")
 ON_SERVERS = ("lakefs", "kserve", "ray", "cluster", "gitea", "releasing")
-"""Suites that need real engines, which are imported only for them."""
+"""Suites that need real engines."""
 
 
 def main() -> int:
     """Measure everything; a missed target is told and is no failure."""
     quick, figures = bool(os.environ.get("QUICK")), list[Figure]()
-    for measured in (*map(_on_server, ON_SERVERS),) if os.environ.get("SERVERS") else SUITES:
-        if sys.argv[1:] and measured.__name__.rsplit(".", 1)[-1] not in sys.argv[1:]:
+    for name in ON_SERVERS if os.environ.get("SERVERS") else SUITES:
+        if sys.argv[1:] and name not in sys.argv[1:]:
             continue
-        for figure in measured.measure(quick):
+        for figure in import_module(f"tests.bench.{name}").measure(quick):
             show([figure])
             figures.append(figure)
     save(figures, Path(".bench/results.json"))
     return 0
-
-
-def _on_server(name: str) -> ModuleType:
-    return import_module(f"tests.bench.{name}")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,16 @@
 """Label Studio exports and datasets, written small."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+
+from runners.label.answers import Answers, answers_of
 
 Write = Callable[[str, list[Any]], Path]
 
@@ -25,6 +28,15 @@ def task(image: str, *answers: tuple[Any, str], **more: Any) -> dict[str, Any]:
         for who, said in answers
     ]
     return {"id": 1, "data": {"image": image}, "annotations": annotations, **more}
+
+
+def said(told: Mapping[Any, Mapping[str, str]]) -> Answers:
+    """Return as answers what annotators said, by example."""
+    rows = [(example, who, label) for example, given in told.items() for who, label in given.items()]
+    examples, annotators, labels = ([row[column] for row in rows] for column in range(3))
+    names = list(dict.fromkeys(examples))
+    places = [[names.index(example) for example in examples], *(range(len(rows)) for _ in "al")]
+    return answers_of(names, annotators, labels, np.array(places, np.int64))
 
 
 @pytest.fixture

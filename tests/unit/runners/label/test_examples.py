@@ -32,7 +32,9 @@ from runners.label.examples import Examples, read_examples
     ],
 )
 def test_an_example_is_found_by_its_id_or_its_file(dataset: str, data: dict[str, Any], expected: str | None) -> None:
-    assert read_examples(dataset).find(data) == expected
+    examples = read_examples(dataset)
+    place = examples.find(data)
+    assert (None if place is None else examples.ids[place]) == expected
 
 
 def test_rows_of_a_table_are_found_by_the_identifier(tmp_path: Path) -> None:
@@ -40,8 +42,9 @@ def test_rows_of_a_table_are_found_by_the_identifier(tmp_path: Path) -> None:
     (tmp_path / "profile.json").write_text(json.dumps({"identifier": {"column": "loan"}}))
     examples = read_examples(str(tmp_path))
     assert len(examples) == 2
-    assert examples.find({"loan": "12", "text": "x"}) == 12
-    assert examples.find({"id": 11}) == 11
+    assert examples.ids == [11, 12]
+    assert examples.find({"loan": "12", "text": "x"}) == 1
+    assert examples.find({"id": 11}) == 0
     assert examples.find({"id": 13}) is None
 
 
@@ -49,8 +52,8 @@ def test_a_longer_path_wins() -> None:
     examples = Examples("id")
     for name in ("x.png", "b/x.png", "a/b/x.png"):
         examples.add(name)
-    assert examples.find({"image": "/mnt/a/b/x.png"}) == "a/b/x.png"
-    assert examples.find({"image": "/mnt/c/x.png"}) == "x.png"
+    assert examples.find({"image": "/mnt/a/b/x.png"}) == 2
+    assert examples.find({"image": "/mnt/c/x.png"}) == 0
 
 
 def test_folders_that_are_no_datasets_are_told(tmp_path: Path) -> None:

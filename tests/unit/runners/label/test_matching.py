@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
+from runners.label.answers import Answers
 from runners.label.examples import Examples
-from runners.label.exports import Answer
-from runners.label.matching import Matched, match
+from runners.label.exports import Answer, Answered
+from runners.label.matching import match, names_of
 
 
 def examples(*names: str) -> Examples:
@@ -14,8 +17,12 @@ def examples(*names: str) -> Examples:
     return found
 
 
-def answer(example: str, who: str, label: str, given: str = "", **more: Any) -> Answer:
-    return Answer(f"task {example}", {"id": example}, who, label, given, **more)
+def answer(example: str, who: str, label: str, given: str = "", **more: Any) -> Answered:
+    return Answered(f"task {example}", "p.json", {"id": example}, (Answer(who, label, given, **more),))
+
+
+def told(answers: Answers) -> dict[Any, dict[str, str]]:
+    return {example: dict(answers.of(place)) for place, example in enumerate(answers.examples)}
 
 
 def test_answers_are_in_the_order_of_the_dataset_and_the_last_of_an_annotator_counts() -> None:
@@ -26,8 +33,38 @@ def test_answers_are_in_the_order_of_the_dataset_and_the_last_of_an_annotator_co
         answer("9", "bo", "x"),
     ]
     found = match(given, examples("1", "2", "3"))
-    assert found == Matched({"1": {"bo": "x"}, "2": {"ann": "late"}}, strays=("task 9",))
-    assert list(found.answers) == ["1", "2"]
+    assert told(found.answers) == {"1": {"bo": "x"}, "2": {"ann": "late"}}
+    assert (found.answers.examples, found.answers.labels) == (["1", "2"], ["late", "x"])
+    assert found.strays == ("task 9",)
+
+
+def test_of_answers_given_at_one_time_the_last_that_is_told_counts() -> None:
+    given = [answer("1", "ann", label, "2026-01-01") for label in "xyz"]
+    assert told(match(given, examples("1")).answers) == {"1": {"ann": "z"}}
+
+
+def test_no_answer_at_all_is_matched() -> None:
+    found = match([answer("9", "bo", "x")], examples("1"))
+    assert (told(found.answers), len(found.answers), found.strays) == ({}, 0, ("task 9",))
+
+
+@pytest.mark.parametrize(
+    ("people", "names"),
+    [
+        ([("p.json", "1"), ("p.json", "2")], ["1", "2"]),
+        ([("ann.json", "1"), ("bo.json", "1")], ["ann", "bo"]),
+        ([("ann/p.json", "1"), ("bo/p.json", "1")], ["ann/p.json", "bo/p.json"]),
+        ([("p.json", "1"), ("q.json", "1"), ("q.json", "2")], ["1", "1", "2"]),
+    ],
+)
+def test_files_tell_annotators_apart_who_are_all_user_one(people: list[tuple[str, str]], names: list[str]) -> None:
+    assert names_of(people) == names
+
+
+def test_answers_of_one_person_in_two_files_are_one_persons() -> None:
+    given = [answer("1", "ann", "old", "a"), answer("1", "ann", "new", "b")._replace(source="q.json")]
+    given.append(answer("1", "bo", "new", "b"))
+    assert told(match(given, examples("1")).answers) == {"1": {"ann": "new", "bo": "new"}}
 
 
 def test_truths_are_told_and_those_that_differ_clash() -> None:

@@ -7,6 +7,7 @@ import pytest
 from runners.label.matching import Matched
 from runners.label.parameters import Parameters
 from runners.label.verdict import judge
+from tests.unit.runners.label.conftest import said
 
 ALPHA = "Krippendorff's alpha"
 TWO = {"1.png": {"a": "5", "b": "5"}, "2.png": {"a": "6"}}
@@ -14,7 +15,7 @@ TWO = {"1.png": {"a": "5", "b": "5"}, "2.png": {"a": "6"}}
 
 def told(answers: Any, strays: tuple[str, ...] = (), alpha: float | None = 0.9, **spec: Any) -> list[tuple[str, str]]:
     params = Parameters.model_validate({"exports": {"url": "x", "question": "digit"}, **spec})
-    violations = list(judge(params, Matched(answers, strays=strays), len(answers), alpha))
+    violations = list(judge(params, Matched(said(answers), strays=strays), len(answers), alpha))
     assert all(violation.fix for violation in violations)
     return [(violation.where, violation.what) for violation in violations]
 
@@ -65,7 +66,7 @@ def judged(matched: Matched, labelled: int, **spec: Any) -> list[tuple[str, str,
 
 def test_it_is_told_which_way_alpha_is_undefined() -> None:
     gate = {"agreement": {"alpha": 0.6}}
-    same = judged(Matched({n: {"a": "ok", "b": "ok", "c": "ok"} for n in range(4)}), 4, **gate)
+    same = judged(Matched(said({n: {"a": "ok", "b": "ok", "c": "ok"} for n in range(4)})), 4, **gate)
     assert same == [
         (
             "agreement",
@@ -73,18 +74,18 @@ def test_it_is_told_which_way_alpha_is_undefined() -> None:
             "lower agreement.alpha to 0, or add examples of another kind",
         )
     ]
-    ((_, what, fix),) = judged(Matched({1: {"a": "ok"}, 2: {"a": "no"}}), 2, **gate)
+    ((_, what, fix),) = judged(Matched(said({1: {"a": "ok"}, 2: {"a": "no"}})), 2, **gate)
     assert what == "no example has two answers, so that alpha is undefined"
     assert fix.endswith("have examples labelled by several people")
 
 
 def test_labels_of_which_none_can_be_used_are_refused() -> None:
-    ((where, what, _),) = judged(Matched({n: {"a": "x", "b": "y"} for n in range(9)}), 0)
+    ((where, what, _),) = judged(Matched(said({n: {"a": "x", "b": "y"} for n in range(9)})), 0)
     assert (where, what) == ("answers", "none of 9 answered examples has a label: all are ties or disputed")
 
 
 def test_ground_truths_that_differ_are_refused() -> None:
-    ((where, what, _),) = judged(Matched(TWO, clashes=("1.png",)), 2)
+    ((where, what, _),) = judged(Matched(said(TWO), clashes=("1.png",)), 2)
     assert (where, what) == ("ground_truth", "1 examples have ground truths that differ: 1.png")
 
 
