@@ -27,7 +27,7 @@ EACH = 3
 
 
 def measure(quick: bool) -> Iterator[Figure]:
-    """Read and merge what fifty annotators said of examples, three each, who are right two to nineteen times of twenty."""
+    """Read and merge what fifty annotators said of examples, three of each, more and less often rightly."""
     examples = (30_000 if quick else 1_000_000) // EACH
     with tempfile.TemporaryDirectory() as folder:
         _write(Path(folder), examples)
