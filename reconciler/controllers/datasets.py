@@ -16,6 +16,7 @@ from reconciler.controllers.retraining import alerted, trigger_of
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.status_pictures import pictures
+from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import Change, OpenProposal, StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase, View
 from reconciler.model.facts import DatasetFacts, RunFacts
@@ -41,6 +42,9 @@ def decide(resource: Resource, view: View) -> Decision:
     """Bring a dataset to the version that its spec, its schedule and its monitors ask for."""
     spec = resource.spec
     assert isinstance(spec, Dataset)
+    if blocker := _blocker(spec, view):
+        standing = _version(_standing(resource.address, view), resource.address, view)
+        return replace(waits_for(resource.address, blocker, view), output=standing)
     cause, former = _causes(resource, spec, view)
     wanted = _refresh(resource, spec, cause, view)
     known = wanted if former == cause else _refresh(resource, spec, former, view)
@@ -70,16 +74,36 @@ def decide(resource: Resource, view: View) -> Decision:
     )
 
 
+def _blocker(spec: Dataset, view: View) -> str | None:
+    """Return the first dataset that this one is derived from and that has no version."""
+    return next((address for address in spec.sources.values() if _upstream(address, view) is None), None)
+
+
+def _upstream(address: str, view: View) -> DataVersion | None:
+    above = view.upstream.get(Address(address))
+    return above.output if above and isinstance(above.output, DataVersion) else None
+
+
 def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause]:
     """Return what asks for a version now, and what asked for the one that the last status tells of."""
     former = view.facts_of(resource.address, DatasetFacts)
-    now = Cause(due_since(resource.address, spec.refresh, view), trigger_of(resource.address, view))
+    alert = None if spec.sources else trigger_of(resource.address, view)  # what it is derived from answers
+    now = Cause(due_since(resource.address, spec.refresh, view), alert)
     now = newest_known(resource.address, now, lambda cause: _refresh(resource, spec, cause, view).run, view)
     return now, Cause(former.get("due"), former.get("refreshed_for")) if former.get("run") else now
 
 
 def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> StartRun:
-    ordered = order(resource, view, runner="ingest", params=spec.ingest_params, made_from=cause._asdict())
+    above = {name: version for name, address in spec.sources.items() if (version := _upstream(address, view))}
+    contents = {"inputs": {name: version.content for name, version in above.items()}} if above else {}
+    ordered = order(
+        resource,
+        view,
+        runner="ingest",
+        params=spec.ingest_params,
+        made_from=cause._asdict() | contents,
+        inputs={name: version.run for name, version in above.items()},
+    )
     return replace(ordered, provenance={**ordered.provenance, **cause.told()})
 
 
@@ -152,18 +176,22 @@ def _facts(lifecycle: Lifecycle, view: View, address: Address) -> DatasetFacts:
 
 def _accepted(lifecycle: Lifecycle, view: View, address: Address) -> str | None:
     """Return the newest version that was accepted: this run, the one that the last pass followed, or its former."""
-    if lifecycle.stage is Stage.ACCEPTED:
-        return lifecycle.run
-    facts, here = (
-        view.facts_of(address, DatasetFacts),
-        {v.run for v in view.versions_by_owner.get(address, ()) if v.here},
-    )
+    return lifecycle.run if lifecycle.stage is Stage.ACCEPTED else _standing(address, view)
+
+
+def _standing(address: Address, view: View) -> str | None:
+    """Return the newest accepted version that the last status tells of."""
+    facts = view.facts_of(address, DatasetFacts)
+    here = {version.run for version in view.versions_by_owner.get(address, ()) if version.here}
     return next((name for name in (facts.get("run"), facts.get("version")) if name in here), None)
 
 
 def _output(lifecycle: Lifecycle, view: View, address: Address) -> DataVersion | None:
     """Hand on the newest accepted version: while a new one is made or refused, the former one stands."""
-    name = _accepted(lifecycle, view, address)
+    return _version(_accepted(lifecycle, view, address), address, view)
+
+
+def _version(name: str | None, address: Address, view: View) -> DataVersion | None:
     for version in view.versions_by_owner.get(address, ()):
         result = view.actual.results.get(version.run)
         if version.run == name and version.here and result is not None:

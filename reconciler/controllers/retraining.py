@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from reconciler.model.decision import View
 from reconciler.model.facts import DatasetFacts, MonitorFacts
 from reconciler.model.ids import Address, RunName
+from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.kinds.monitors import Alert, Monitor
 from reconciler.model.kinds.promotions import Promotion
 
@@ -44,7 +45,7 @@ def _monitors_of(dataset: Address, view: View) -> Iterator[tuple[Address, Monito
     desired = view.desired
     promotions = [
         spec
-        for experiment in desired.followers.get(dataset, ())
+        for experiment in _made_of(dataset, view)
         for promotion in desired.followers.get(experiment, ())
         if (spec := desired.of_kind(Promotion).get(promotion))
     ]
@@ -53,6 +54,14 @@ def _monitors_of(dataset: Address, view: View) -> Iterator[tuple[Address, Monito
             watch = desired.of_kind(Monitor).get(monitor)
             if watch and watch.alert.action == "retrain":
                 yield monitor, watch
+
+
+def _made_of(dataset: Address, view: View) -> Iterator[Address]:
+    """Yield all that refers to a dataset or to one that is derived from it; the references have no circles."""
+    for follower in view.desired.followers.get(dataset, ()):
+        yield follower
+        if follower in view.desired.of_kind(Dataset):
+            yield from _made_of(follower, view)
 
 
 def asked_since(monitor: Address, alert: Alert, view: View) -> datetime | None:

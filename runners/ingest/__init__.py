@@ -23,4 +23,4 @@ def run(request: Request, folder: Path) -> Result:
     params = request.params_as(Parameters)
     from runners.ingest.ingestion import ingest
 
-    return ingest(request.run.rsplit("/", 1)[0], params, folder)
+    return ingest(request.run.rsplit("/", 1)[0], params, folder, request.inputs)

@@ -12,6 +12,7 @@ from runners.contract import Result, Violation
 from runners.ingest.croissant import describe_dataset
 from runners.ingest.images import FOLDER as IMAGES
 from runners.ingest.images import MANIFEST, NAMING, Album, gather, manifest_batches, manifest_types
+from runners.ingest.lineage import trace
 from runners.ingest.parameters import Parameters
 from runners.ingest.profile.images import draw_images, profile_images
 from runners.ingest.profile.page import write_page
@@ -21,9 +22,10 @@ from runners.ingest.profile.tables import profile_table
 from runners.ingest.tables import DATA, count, write, write_table
 from runners.ingest.taken import reading_of
 from runners.ingest.verdict import Counted, Verdict
-from runners.sources import read
+from runners.sources import NO_INPUTS, read
 from runners.sources.files import find
 from runners.sources.parameters import FileSource
+from runners.staging import local
 from runners.tables.columns import array_of
 from runners.tables.content import with_reading
 from runners.tables.reading import Reading, as_json
@@ -31,8 +33,8 @@ from runners.tables.schema import FILE as SCHEMA
 from runners.tables.schema import write_schema
 
 PROFILE, PAGE, PICTURE, DETAILS = "profile.json", "profile.html", "profile.png", "violations.json"
-CROISSANT = "croissant.json"
-OUTPUTS = (DATA, MANIFEST, IMAGES, PROFILE, PAGE, PICTURE, SCHEMA, CROISSANT, DETAILS)
+CROISSANT, LINEAGE = "croissant.json", "lineage.json"
+OUTPUTS = (DATA, MANIFEST, IMAGES, PROFILE, PAGE, PICTURE, SCHEMA, CROISSANT, DETAILS, LINEAGE)
 """All that an ingestion may leave."""
 _SHOWN = 10
 
@@ -48,13 +50,14 @@ class _Payload:
     reading: Reading
 
 
-def ingest(name: str, params: Parameters, folder: Path) -> Result:
+def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str] = NO_INPUTS) -> Result:
     """Pull a dataset into a folder, and say what it is like and whether it holds its schema.
 
     Args:
         name: the dataset's name, for headings and metadata.
         params: what to pull, and the schema.
         folder: where everything is written.
+        inputs: URLs of the datasets that it is derived from, by their names in its query.
 
     Raises:
         InputError: the source or the schema is wrong.
@@ -64,11 +67,15 @@ def ingest(name: str, params: Parameters, folder: Path) -> Result:
     files = params.source.files
     if files and files.format == "images":
         return _ingest_images(name, files, params, folder)
-    table = write_table(read(params.source), params, folder)
+    inputs = {role: str(local(url)) for role, url in inputs.items()} if params.source.derived else {}
+    lineage = trace(params, inputs)
+    table = write_table(read(params.source, inputs), params, folder)
     profile = profile_table(table, params)
     proposed = propose_columns(profile["columns"], params.identifier)
     reading = reading_of(table.path, table.types, params)
     write_schema(folder, reading, proposed)
+    if lineage:
+        _write_json(folder / LINEAGE, lineage)
     if table.details:
         _write_json(folder / DETAILS, list(table.details))
     draw_columns({n: c for n, c in profile["columns"].items() if n != params.identifier}, folder / PICTURE)

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from runners.parameters import Block
-from runners.sources.parameters import Source
+from runners.sources.parameters import DatasetSource
 from runners.tables.types import Type
 
 
@@ -54,7 +54,7 @@ def _is_of(value: str | int | float | bool, type_: Type) -> bool:
 class Parameters(Block):
     """The parameters of one ingestion."""
 
-    source: Source
+    source: DatasetSource
     columns: dict[str, Column] | None = None
     extra_columns: Literal["allow", "refuse"] = "refuse"
     minimum_rows: int = Field(default=1, ge=0)

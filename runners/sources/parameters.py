@@ -1,6 +1,6 @@
 """Where data comes from, as a job is told it."""
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -38,16 +38,25 @@ class FileSource(Block):
         return self
 
 
+class DerivedSource(Block):
+    """A query over other datasets: their addresses, by the names that they have in it."""
+
+    inputs: dict[str, str]
+    query: str
+
+
 class Source(Block):
-    """Where the data comes from: exactly one of the two."""
+    """Where data comes from: exactly one of its kinds."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("sql", "files")
 
     sql: SqlSource | None = None
     files: FileSource | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        if (self.sql is None) == (self.files is None):
-            raise ValueError("give exactly one of sql and files")
+        if sum(getattr(self, kind) is not None for kind in self.KINDS) != 1:
+            raise ValueError(f"give exactly one of {', '.join(self.KINDS[:-1])} and {self.KINDS[-1]}")
         return self
 
     @property
@@ -57,3 +66,11 @@ class Source(Block):
         if files is None:
             return USUAL
         return Spellings(decimal=files.decimal, thousands=files.thousands, dates=files.dates)
+
+
+class DatasetSource(Source):
+    """Where a dataset comes from: it may be made of others."""
+
+    KINDS = ("sql", "files", "derived")
+
+    derived: DerivedSource | None = None

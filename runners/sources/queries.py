@@ -68,8 +68,13 @@ _FIGURES = frozenset(
 """SQLite's pragmas that tell a figure, and set it where they are given another."""
 
 
-def check(query: str, dialect: str) -> None:
+def check(query: str, dialect: str, where: str = WHERE) -> None:
     """See by its words that a query is one statement, which reads.
+
+    Args:
+        query: the statement.
+        dialect: SQLAlchemy's word for whose it is.
+        where: the field that holds it.
 
     Raises:
         InputError: it isn't.
@@ -79,11 +84,11 @@ def check(query: str, dialect: str) -> None:
     while words and words[-1] == ";":
         words.pop()
     if ";" in words:
-        raise InputError("there are several statements", WHERE, _FIX)
+        raise InputError("there are several statements", where, _FIX)
     if words and words[0] not in _READS:
-        raise _refused(words[0])
+        raise _refused(words[0], where)
     if bad := next(_writing(words), None):
-        raise _refused(bad)
+        raise _refused(bad, where)
 
 
 def _writing(words: list[str]) -> Iterator[str]:
@@ -92,8 +97,8 @@ def _writing(words: list[str]) -> Iterator[str]:
             yield word
 
 
-def _refused(word: str) -> InputError:
-    return InputError(f"a query of a source only reads, and this one has {word[:30]}", WHERE, _FIX)
+def _refused(word: str, where: str = WHERE) -> InputError:
+    return InputError(f"a query of a source only reads, and this one has {word[:30]}", where, _FIX)
 
 
 def writing() -> InputError:

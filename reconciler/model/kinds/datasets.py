@@ -6,9 +6,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from reconciler.model.kinds.spec import Block, Cron, JobSpec, Names
+from reconciler.model.kinds.spec import Block, Cron, JobSpec, Names, reference
 from reconciler.model.re2 import re2_fault
 
 SIGN = r"^[^\"\r\n0-9]$"
@@ -85,17 +85,48 @@ class FileSource(Block):
         return self
 
 
+SqlName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+"""A table's name that needs no quotes."""
+
+
+class DerivedSource(Block):
+    """Rows that a query makes of other datasets: joins, windows, features. It is made anew when one of them changes."""
+
+    inputs: dict[SqlName, reference("datasets")] = Field(  # type: ignore[valid-type]
+        min_length=1,
+        max_length=32,
+        description="The datasets, by the names of tables that they have in the query.",
+        examples=[{"loans": "datasets/loans"}],
+        json_schema_extra={"x-reference": "datasets"},
+    )
+    query: str = Field(
+        min_length=1,
+        max_length=100_000,
+        description="One SELECT in DuckDB's SQL. It sees its inputs alone, and neither chance nor the clock.",
+    )
+
+
 class Source(Block):
-    """Where a dataset comes from: exactly one of `sql` and `files`."""
+    """Where data comes from: exactly one of `sql` and `files`."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("sql", "files")
 
     sql: SqlSource | None = Field(default=None, description="Rows of a database.")
     files: FileSource | None = Field(default=None, description="Tables or images in files.")
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        if (self.sql is None) == (self.files is None):
-            raise ValueError("give exactly one of sql and files")
+        if sum(getattr(self, kind) is not None for kind in self.KINDS) != 1:
+            raise ValueError(f"give exactly one of {', '.join(self.KINDS[:-1])} and {self.KINDS[-1]}")
         return self
+
+
+class DatasetSource(Source):
+    """Where a dataset comes from: exactly one of `sql`, `files` and `derived`."""
+
+    KINDS = ("sql", "files", "derived")
+
+    derived: DerivedSource | None = Field(default=None, description="A query over other datasets.")
 
 
 class Column(Block):
@@ -142,7 +173,7 @@ class Dataset(JobSpec):
 
     kind: ClassVar[str] = "datasets"
 
-    source: Source = Field(description="Where the data comes from.")
+    source: DatasetSource = Field(description="Where the data comes from.")
     columns: dict[str, Column] | None = Field(
         default=None, description="The schema, by column; unset, one is inferred and proposed."
     )
@@ -156,6 +187,11 @@ class Dataset(JobSpec):
     partition: Names = Field(default=(), description="Columns by whose values the files are divided.")
     refresh: Cron | None = Field(default=None, description="When to pull again; unset, only when the spec changes.")
     keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
+
+    @cached_property
+    def sources(self) -> Mapping[str, str]:
+        """Return the addresses of the datasets that this one is derived from, by their names in its query."""
+        return self.source.derived.inputs if self.source.derived else {}
 
     @cached_property
     def ingest_params(self) -> dict[str, Any]:

@@ -157,7 +157,9 @@ def _references(block: BaseModel, path: tuple[str, ...]) -> Iterator[tuple[tuple
     told = vars(block)
     for name, is_reference in _fields(type(block)):
         item = told.get(name)
-        if is_reference and item:
+        if is_reference and isinstance(item, dict):
+            yield from (((*path, name, key), addr) for key, addr in item.items())
+        elif is_reference and item:
             yield (*path, name), item
         elif isinstance(item, BaseModel):
             yield from _references(item, (*path, name))

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from reconciler.controllers.datasets import due_since
+from reconciler.controllers.retraining import trigger_of
 from reconciler.model.change import AcceptRun, CancelJob, CloseProposal, DropRun, OpenProposal, StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase
-from reconciler.model.ids import RunName
+from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import Actual, Controls
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API, GO, LOANS, NOW, SCORE, WATCH, ago, decide
@@ -283,3 +284,67 @@ def test_a_refresh_that_is_due_here_since_then_is_pulled() -> None:
 def test_a_version_that_does_not_say_when_it_was_made_is_not_taken_for_the_newest() -> None:
     (first, _), seen = elsewhere((None, "2026-01-04"), (LATE, "yesterday"))
     assert decide(stage.resource(LOANS), seen).facts["run"] == first
+
+
+FEATURES, RATES = Address("datasets/features"), Address("datasets/rates")
+DERIVED = {
+    "source": {"derived": {"inputs": {"loans": LOANS, "rates": RATES}, "query": "FROM loans JOIN rates USING (day)"}}
+}
+
+
+def derive(seen: Actual | None = None, *, loans: str | None = "rows-1", rates: str | None = "rates-1") -> Decision:
+    """Decide a dataset that is made of two others, of these contents or of no version."""
+    above = [
+        stage.upstream(address, stage.data(f"{address}/0123456789ab", content) if content else None)
+        for address, content in ((LOANS, loans), (RATES, rates))
+    ]
+    return stage.decide(stage.resource(FEATURES, **DERIVED), seen or stage.actual(), upstream=above)
+
+
+def test_a_derived_dataset_is_made_of_the_versions_of_its_inputs() -> None:
+    change = stage.started(derive())
+    assert change.runner == "ingest"
+    assert change.inputs == {"loans": f"{LOANS}/0123456789ab", "rates": f"{RATES}/0123456789ab"}
+    assert change.run == stage.started(derive()).run
+
+
+@pytest.mark.parametrize("changed", [{"loans": "rows-2"}, {"rates": "rates-2"}])
+def test_it_is_made_anew_when_an_input_changes(changed: dict[str, str]) -> None:
+    assert stage.started(derive(**changed)).run != stage.started(derive()).run
+
+
+def test_it_waits_for_an_input_and_hands_on_what_it_had() -> None:
+    run = stage.started(derive()).run
+    found = derive(rates=None)
+    assert (found.reason, found.changes, found.output) == ("WaitsForUpstream", (), None)
+    assert found.message.startswith(RATES)
+    seen = stage.actual(
+        stage.version(run),
+        results={run: stage.result(content="features-1")},
+        facts={FEATURES: {"run": run, "version": run}},
+    )
+    assert derive(seen, rates=None).output == DataVersion(run, "features-1")
+
+
+def test_an_alert_asks_for_what_a_derived_dataset_is_made_of() -> None:
+    features = stage.resource(FEATURES, **DERIVED)
+    score = stage.resource(SCORE, dataset=FEATURES)
+    others = [stage.resource(GO), stage.resource(API), stage.resource(WATCH, alert={"action": "retrain"})]
+    report = RunName(f"{WATCH}/a")
+    asked = {WATCH: {"action": "retrain", "acting_since": ago(days=90).isoformat()}}
+    seen = stage.actual(
+        stage.version(report),
+        results={report: stage.reported(ago(hours=1), alerts=["drift"])},
+        facts=asked,
+    )
+    whole = stage.desired(stage.resource(LOANS), stage.resource(RATES), features, score, *others)
+    view = stage.view(whole, seen)
+    assert trigger_of(LOANS, view) == trigger_of(RATES, view) == report
+    above = [
+        stage.upstream(address, stage.data(f"{address}/0123456789ab", content))
+        for address, content in ((LOANS, "rows-1"), (RATES, "rates-1"))
+    ]
+    made = stage.started(
+        stage.decide(features, seen, stage.resource(LOANS), stage.resource(RATES), score, *others, upstream=above)
+    )
+    assert made.run == stage.started(derive()).run
