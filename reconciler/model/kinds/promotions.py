@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
+from reconciler.model.kinds.replica import Replica
 from reconciler.model.kinds.spec import DNS_LABEL, Block, Cron, JobSpec, reference
 from reconciler.model.quantity import Duration, parse_duration
 
@@ -111,6 +112,11 @@ class Promotion(JobSpec):
     )
     soak: Soak | None = Field(default=None, description="What a model has to prove in the stage before this one.")
     gates: tuple[Gate, ...] = Field(default=(), description="What a trial must pass, all of it.")
+    replica: Replica | None = Field(
+        default=None,
+        examples=[{"size": "50Mi", "answers": {"minimum": 1}, "latency": {"p99": "20ms"}, "load": {"rate": 200}}],
+        description="What a replica of the model has to hold: its size, what it answers, how fast.",
+    )
     freshness: Duration | None = Field(
         default=None,
         description="How old the data may be that the model was made from, when it is proposed and merged.",
