@@ -2,12 +2,15 @@
 
 1. It is proposed once, unless so many proposals are open, or were made within the hour, as the environment may have.
 2. Its head bears a commit status for each gate, and they follow what the gates say now.
-3. One that falls behind, so that it can't be merged any more, is made anew; one that somebody pushed to is theirs.
-4. The daemon merges it where its approval is given: `auto`, or by those who have to, for this very head; once the
-   checks of others have succeeded on it; and not while the spec freezes merges. What a person merges, they merge.
+3. Services of one's own are asked about its head (`webhooks`).
+4. One that falls behind, so that it can't be merged any more, is made anew; one that somebody pushed to is theirs.
+5. The daemon merges it where its approval is given: `auto`, or by those who have to, for this very head; once the
+   checks of others and those services have passed it; and not while the spec freezes merges. What a person merges,
+   they merge.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from reconciler.controllers.approvals import approval
@@ -15,6 +18,7 @@ from reconciler.controllers.freezes import frozen_until
 from reconciler.controllers.gate_statuses import FREEZE, judged, others, status
 from reconciler.controllers.promotion_case import Candidate, Case
 from reconciler.controllers.proposals import close_others, edited, merge_of, propose_once, was_proposed
+from reconciler.controllers.webhooks import Said, said
 from reconciler.model.change import Change, OpenProposal
 from reconciler.model.decision import Decision, Phase, Trial
 from reconciler.model.facts import PromotionFacts
@@ -69,7 +73,12 @@ def propose(
     if known is None or known.state is not ProposalState.OPEN:
         message = f"{candidate.trial.run} was declined and is not proposed again"
         return case.told(Phase.READY, Reason.DECLINED, message, changes, facts=facts)
-    return _agreed(case, wanted, changes + judged(case, [known], [*gates, *_freeze(case)]), facts)
+    told = said(case, candidate, known, gates)
+    changes += judged(case, [known], [*gates, *_freeze(case), *told.statuses])
+    facts = {**facts, "asked": [dict(fact) for fact in told.facts]} if told.facts else facts
+    agreed = _agreed(case, wanted, changes, facts, told)
+    wake = min((moment for moment in (agreed.wake, told.wake) if moment), default=None)
+    return replace(agreed, changes=agreed.changes + told.changes, wake=wake)
 
 
 def unverified(case: Case, trial: Trial) -> Decision | None:
@@ -143,7 +152,9 @@ def _freeze(case: Case) -> list[CommitStatus]:
     return [status(case, FREEZE, Verdict.PENDING, f"nothing is merged until {until:%Y-%m-%d %H:%M} UTC")]
 
 
-def _agreed(case: Case, wanted: OpenProposal, changes: tuple[Change, ...], facts: PromotionFacts) -> Decision:
+def _agreed(
+    case: Case, wanted: OpenProposal, changes: tuple[Change, ...], facts: PromotionFacts, told: Said
+) -> Decision:
     """Wait for people: for their merge, or where the spec asks for approvals, for those."""
     known = case.view.actual.proposals[wanted.name]
     where, why = known.branch, "all its gates hold"
@@ -156,21 +167,24 @@ def _agreed(case: Case, wanted: OpenProposal, changes: tuple[Change, ...], facts
         if not agreed.holds:
             message = f"{where} waits for its approvals: {why}"
             return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, message, changes, facts=facts)
-    if hindered := _hindered(case, known, changes, facts):
+    if hindered := _hindered(case, known, changes, facts, told):
         return hindered
     changes += merge_of(wanted, case.view, why, approved=case.spec.approvals is not None)
     return case.told(Phase.RECONCILING, Reason.MERGING, f"{where}: {why}", changes, facts=facts)
 
 
-def _hindered(case: Case, known: Proposal, changes: tuple[Change, ...], facts: PromotionFacts) -> Decision | None:
-    """Wait for the checks of others, and for the end of a freeze."""
+def _hindered(
+    case: Case, known: Proposal, changes: tuple[Change, ...], facts: PromotionFacts, told: Said
+) -> Decision | None:
+    """Wait for the checks of others, for services of one's own, and for the end of a freeze."""
     where = known.branch
     waiting, lost = others(known, case.spec.checks)
+    has_none = "; its forge has no commit statuses" if waiting and known.statuses is None else ""
+    waiting, lost = [*waiting, *told.waiting], [*lost, *told.lost]
     if lost:
         message = f"{where} isn't merged: {'; '.join(lost[:3])}"
         return case.told(Phase.STALLED, Reason.CHECK_FAILED, message, changes, facts=facts)
     if waiting:
-        has_none = "; its forge has no commit statuses" if known.statuses is None else ""
         message = f"{where} waits for {', '.join(waiting[:5])}{has_none}"
         return case.told(Phase.WAITING, Reason.WAITS_FOR_CHECKS, message, changes, facts=facts)
     until = frozen_until(case.spec.freeze, case.view.actual.now)

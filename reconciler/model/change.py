@@ -289,6 +289,27 @@ class JudgeProposal(_OfProposal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskWebhook(_OfProposal):
+    """Ask a service about the head of a proposal; it answers later. `question` names what it is asked, and when anew.
+
+    `secret` is the name of the one that signs, `data` what the service is told.
+    """
+
+    port = "webhook"
+    verb = "ask"
+    question: str
+    url: str
+    secret: str
+    timeout: float
+    data: Mapping[str, Any]
+
+    @property
+    def target(self) -> str:
+        """Return where it is asked."""
+        return self.url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseProposal(_OfProposal):
     """Close a proposal that is merged or that a better one replaces."""
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from reconciler.model.kinds.replica import Replica
 from reconciler.model.kinds.spec import DNS_LABEL, Block, Cron, JobSpec, reference
+from reconciler.model.kinds.webhooks import Webhook
 from reconciler.model.quantity import Duration, parse_duration
 
 EnvironmentName = Annotated[str, Field(pattern=DNS_LABEL)]
@@ -134,6 +135,11 @@ class Promotion(JobSpec):
         description="Checks by others, by the names of their commit statuses, check runs or jobs, that have to succeed "
         "on a proposal before the daemon merges it.",
     )
+    webhooks: tuple[Webhook, ...] = Field(
+        default=(),
+        max_length=10,
+        description="Services of one's own that are asked about a proposal and have to pass it.",
+    )
     freeze: tuple[Freeze, ...] = Field(default=(), max_length=50, description="When the daemon merges nothing.")
     revert: Literal["auto", "review", "never"] | None = Field(
         default=None,
@@ -146,6 +152,13 @@ class Promotion(JobSpec):
     def _asks_whom_it_needs(self) -> Self:
         if self.approvals is not None and self.approval == "auto":
             raise ValueError("approvals are for approval: review; auto asks nobody")
+        return self
+
+    @model_validator(mode="after")
+    def _tells_webhooks_apart(self) -> Self:
+        twice = [name for name, count in Counter(one.name for one in self.webhooks).items() if count > 1]
+        if twice:
+            raise ValueError(f"two webhooks are called {twice[0]}: name each otherwise")
         return self
 
     @model_validator(mode="after")
