@@ -1,6 +1,7 @@
 """Promoting: from a candidate that holds its gates to a proposal, and from that to a merge.
 
-1. It is proposed once, unless so many proposals are open, or were made within the hour, as the environment may have.
+1. It is proposed once, when its pictures stand beside its status, unless so many proposals are open, or were made
+   within the hour, as the environment may have.
 2. Its head bears a commit status for each gate, and they follow what the gates say now.
 3. Services of one's own are asked about its head (`webhooks`).
 4. One that falls behind, so that it can't be merged any more, is made anew; one that somebody pushed to is theirs.
@@ -18,6 +19,7 @@ from reconciler.controllers.freezes import frozen_until
 from reconciler.controllers.gate_statuses import FREEZE, judged, others, status
 from reconciler.controllers.promotion_case import Candidate, Case
 from reconciler.controllers.proposals import close_others, edited, merge_of, propose_once, was_proposed
+from reconciler.controllers.status_pictures import Pictures
 from reconciler.controllers.webhooks import Said, said
 from reconciler.model.change import Change, OpenProposal
 from reconciler.model.decision import Decision, Phase, Trial
@@ -34,12 +36,13 @@ from reconciler.model.text import counted
 HOUR = timedelta(hours=1)
 
 
-def proposal(case: Case, candidate: Candidate, name: str, body: str) -> OpenProposal:
+def proposal(case: Case, candidate: Candidate, name: str, body: str, pictures: Pictures) -> OpenProposal:
     """Return the proposal that pins a candidate."""
     trial = candidate.trial
     title = f"Promote {trial.run} to {case.spec.deployment} in {case.environment}"
     model = Model(trial=trial.run, digest=trial.model_digest)
-    return pinning(case, model, name, title, body, why="it is the best trial that passes its gates")
+    wanted = pinning(case, model, name, title, body, why="it is the best trial that passes its gates")
+    return replace(wanted, pictures={path: picture.what for path, picture in pictures.items()})
 
 
 def pinning(case: Case, model: Model, name: str, title: str, body: str, *, why: str) -> OpenProposal:
@@ -60,6 +63,7 @@ def propose(
 ) -> Decision:
     """Open a proposal once; merge it where its approval is given; keep to what a person decided."""
     facts: PromotionFacts = {"candidate": candidate.trial.run, "proposal": wanted.name, "evidence": wanted.body}
+    facts = {**facts, "pictures": list(wanted.pictures)} if wanted.pictures else facts
     known = case.view.actual.proposals.get(wanted.name)
     changes = close_others(case.address, wanted.name, case.view) + stale
     if known and known.state is ProposalState.MERGED:
@@ -67,7 +71,8 @@ def propose(
     if theirs := edited(case.address, case.view):
         message = f"somebody has pushed to {theirs.branch}: it is theirs to merge or to close, and until then"
         message += " nothing else is proposed"
-        return case.told(Phase.WAITING, Reason.EDITED_BY_HAND, message, stale, facts=facts)
+        changes = close_others(case.address, theirs.name, case.view) + stale
+        return case.told(Phase.WAITING, Reason.EDITED_BY_HAND, message, changes, facts=facts)
     if not was_proposed(case.address, wanted.name, case.view):
         return _open(case, wanted, stale, facts)
     if known is None or known.state is not ProposalState.OPEN:
@@ -100,6 +105,9 @@ def unverified(case: Case, trial: Trial) -> Decision | None:
 
 def _open(case: Case, wanted: OpenProposal, stale: tuple[Change, ...], facts: PromotionFacts) -> Decision:
     """Open a proposal, if the environment may have another one."""
+    if list(wanted.pictures) != list(case.view.facts_of(case.address, PromotionFacts).get("pictures") or ()):
+        message = f"the pictures of {facts['candidate']} are put beside its status, then it is proposed"
+        return case.told(Phase.RECONCILING, Reason.COMPARING, message, stale, wake=case.view.actual.now, facts=facts)
     recent = _recent(case)
     if full := _full(case, len(recent)):
         wake = recent[0] + HOUR if recent else None

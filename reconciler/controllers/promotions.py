@@ -26,6 +26,7 @@ from reconciler.controllers.reverting import revert
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, describe_error, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.served import Served
+from reconciler.controllers.status_pictures import Pictures, of_comparison
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import AcceptRun, Change, OpenProposal, StartRun
 from reconciler.model.decision import Decision, Leaderboard, Phase, View
@@ -154,13 +155,15 @@ def _compare(case: Case, candidate: Candidate, proven: tuple[CommitStatus, ...])
     spare = None if case.spec.keep is None else (case.spec.keep - 1) * len(jobs)
     stale += surplus(case.address, spare, needed, case.view)
     measured = jobs[Reason.MEASURING].result if Reason.MEASURING in jobs else {}
-    return _judge(case, candidate, Findings(jobs[Reason.COMPARING].result, measured), (proven, stale))
+    compared = jobs[Reason.COMPARING]
+    return _judge(case, candidate, Findings(compared.run, compared.result, measured), (proven, stale))
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
     """What the jobs have found of a candidate: beside the live model, and as a replica."""
 
+    run: RunName
     comparison: Mapping[str, Any]
     replica: Mapping[str, Any]
 
@@ -191,10 +194,21 @@ def _judge(
         return case.told(Phase.STALLED, Reason.GATES_FAILED, message, changes, facts={"candidate": trial.run})
     proven += (status(case, DATA, Verdict.SUCCESS, age.line),) if age else ()
     gates = (*of_gates(case, trial.test, found.comparison, smaller), *statuses(case, as_replica), *proven)
-    return propose(case, _proposal(case, candidate, found, (*results, *served)), candidate, stale, gates)
+    shown = _pictures(case, found, trial.run)
+    wanted = _proposal(case, candidate, found, (*results, *served), shown)
+    decision = propose(case, wanted, candidate, stale, gates)
+    return replace(decision, files={place: (one.run, one.path) for place, one in shown.items()})
 
 
-def _proposal(case: Case, candidate: Candidate, found: Findings, results: tuple[GateResult, ...]) -> OpenProposal:
+def _pictures(case: Case, found: Findings, trial: RunName) -> Pictures:
+    """Return the pictures that are shown of a candidate."""
+    trained = case.view.actual.results.get(trial, {})
+    return of_comparison(found.run, found.comparison, trial, trained)
+
+
+def _proposal(
+    case: Case, candidate: Candidate, found: Findings, results: tuple[GateResult, ...], pictures: Pictures
+) -> OpenProposal:
     """Return the proposal of a candidate, with what was found as its evidence."""
     live = case.live.trial if case.live else None
     content = {"trial": candidate.trial.run, "model": candidate.trial.model_digest, "instead": live}
@@ -204,7 +218,7 @@ def _proposal(case: Case, candidate: Candidate, found: Findings, results: tuple[
     if not body:
         sections = [section(found.replica, case.spec.replica, case.spec.pool)] if case.spec.replica else []
         body = evidence(Address(case.spec.deployment), candidate, (found.comparison, results), live, sections)
-    return proposal(case, candidate, name, body)
+    return proposal(case, candidate, name, body, pictures)
 
 
 def _told_before(case: Case, name: str) -> str:

@@ -113,7 +113,9 @@ class Applier:
         self._engines.serving.start(order)
 
     def _propose(self, change: c.OpenProposal, commit: CommitId) -> None:
-        order = ProposalOrder(change.name, commit, change.file, change.edits, change.title, change.body)
+        order = ProposalOrder(
+            change.name, commit, change.file, change.edits, change.title, change.body, change.pictures
+        )
         self._engines.forge.propose(order)
 
     def _ask_webhook(self, change: c.AskWebhook) -> None:

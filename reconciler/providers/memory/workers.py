@@ -154,7 +154,10 @@ def _evaluate(order: JobOrder, read: Read) -> Work:
     facts["bounds"] = [
         bound for asked in _params(order).get("bounds") or () for bound in _bounds(asked, metrics, facts)
     ]
-    return {"metrics": metrics, "facts": facts}, {"comparison.json": json.dumps(metrics).encode()}
+    return {"metrics": metrics, "facts": facts}, {
+        "comparison.json": json.dumps(metrics).encode(),
+        "comparison.png": f"picture of {order.run}".encode(),
+    }
 
 
 def _bounds(asked: Mapping[str, Any], metrics: Mapping[str, float], facts: Mapping[str, Any]) -> list[dict[str, Any]]:
