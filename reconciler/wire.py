@@ -33,6 +33,21 @@ _OURS = {"Accept": "application/json", "User-Agent": "setpoint"}
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """What an answer may have: so many bytes, so many seconds; and how often it is asked for where a server is busy.
+
+    None is what any answer may have.
+    """
+
+    size: int | None = None
+    seconds: float | None = None
+    tries: int = TRIES
+
+
+USUAL = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A request: the method, the path and what goes with it.
 
@@ -46,6 +61,7 @@ class Call:
     content_type: str = "application/json"
     tail: int = 0
     is_safe: bool = True
+    bounds: Bounds = USUAL
 
     @property
     def target(self) -> str:
@@ -138,7 +154,7 @@ class Wire:
         answer = self._twice(call)
         if answer.status == 401 and self._identity.renew():
             answer = self._twice(call)
-        for _ in range(TRIES - 1):
+        for _ in range(call.bounds.tries - 1):
             if answer.status not in _BUSY or not 0 < answer.pause <= SHORT_PAUSE:
                 break
             self._sleep(answer.pause)
@@ -180,7 +196,7 @@ class Wire:
         )
         body: bytes | None = None
         try:
-            body = self._read(response, call.tail, started + LONGEST)
+            body = self._read(response, call, started + (call.bounds.seconds or LONGEST))
         finally:
             if body is None:
                 response.close()  # what is left in the connection belongs to nobody
@@ -188,13 +204,13 @@ class Wire:
         found = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status, body, _seconds(found.get("retry-after", "")), found)
 
-    def _read(self, response: BaseHTTPResponse, tail: int, deadline: float) -> bytes:
-        body = bytearray()
-        while piece := response.read(_PIECE):
+    def _read(self, response: BaseHTTPResponse, call: Call, deadline: float) -> bytes:
+        body, most = bytearray(), call.bounds.size or LARGEST
+        while piece := response.read1(_PIECE):  # what is there: a whole piece may take for ever to come
             body += piece
-            if tail:
-                del body[:-tail]
-            if len(body) > LARGEST or self._now() > deadline:
+            if call.tail:
+                del body[: -call.tail]
+            if len(body) > most or self._now() > deadline:
                 raise Unavailable(f"the answer of {self.server} has no end")
         return bytes(body)
 

@@ -22,6 +22,7 @@ from reconciler.lease.heartbeat import Heartbeat
 from reconciler.lease.lease import LeaseHeld
 from reconciler.lease.opening import FAR, NEAR, AnyLease, Opened, open_lease
 from reconciler.loop.apply import Applier
+from reconciler.loop.asking import Asking
 from reconciler.loop.attesting import Attesting
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
@@ -255,11 +256,13 @@ def wire(
     def may_write() -> bool:
         return lease.held() and goes_on()
 
+    asking = Asking(SystemClock().now)
+
     def make_cycle(chosen: Engines) -> Cycle:
-        applier = _applier(chosen, settings, source, may_write)
+        applier = _applier(chosen, settings, source, may_write, asking)
         return Cycle(
             composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell,
-            elsewhere=elsewhere.read, host=lease.holder,
+            elsewhere=elsewhere.read, answers=asking.answers, host=lease.holder,
         )  # fmt: skip
 
     converging = Converging(
@@ -283,9 +286,15 @@ def _lease(settings: Settings, source: Source) -> Opened:
     return open_lease(settings.lease, repository, settings.environment, holder_name(), clock=SystemClock(), span=span)
 
 
-def _applier(chosen: Engines, settings: Settings, source: Source, may_write: Callable[[], bool]) -> Applier:
+def _applier(
+    chosen: Engines, settings: Settings, source: Source, may_write: Callable[[], bool], asking: Asking
+) -> Applier:
     attest = Attesting(chosen.reader, signing_key(settings), version("setpoint"))
-    return Applier(chosen, lambda tree: export(source, tree, settings.home / CODE), may_write, attest=attest)
+
+    def to_folder(tree: str) -> str:
+        return export(source, tree, settings.home / CODE)
+
+    return Applier(chosen, to_folder, may_write, attest=attest, ask=asking.ask)
 
 
 def verification(settings: Settings, source: Source) -> Verification:

@@ -1,4 +1,4 @@
-"""What runs inside a pool: ingest, label, train, evaluate, smoke, serve, monitor.
+"""What runs inside a pool: ingest, label, train, evaluate, replica, smoke, serve, monitor.
 
 Law of the house: JSON in (a `Request`), files and a `result.json` out; nothing here imports `reconciler`, so a runner
 can live in a container that has never heard of the daemon. It speaks to nobody whom no spec names.

@@ -44,6 +44,7 @@ IMAGES = Runner("runners.train.images:run", RUNNER_VERSIONS["images"], of_famili
 TORCH_IMAGES = Runner("runners.train.torch_images:run", RUNNER_VERSIONS["torch-images"], of_network(), together=True)
 COMMAND = Runner("runners.train.command:run", RUNNER_VERSIONS["command"], trains=False, together=True)
 EVALUATE = Runner("runners.evaluate:run", RUNNER_VERSIONS["evaluate"], trains=False)
+REPLICA = Runner("runners.replica:run", RUNNER_VERSIONS["replica"], trains=False)
 SMOKE = Runner("runners.smoke:run", RUNNER_VERSIONS["smoke"], trains=False)
 MONITOR = Runner("runners.monitor:run", RUNNER_VERSIONS["monitor"], trains=False)
 
@@ -56,6 +57,7 @@ BUILT_IN: Mapping[str, Runner] = MappingProxyType(
         "torch-images": TORCH_IMAGES,
         "command": COMMAND,
         "evaluate": EVALUATE,
+        "replica": REPLICA,
         "smoke": SMOKE,
         "monitor": MONITOR,
     }

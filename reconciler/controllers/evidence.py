@@ -17,10 +17,12 @@ def evidence(
     candidate: Candidate,
     held: tuple[Mapping[str, Any], Iterable[GateResult]],
     live: str | None,
+    sections: Iterable[str] = (),
 ) -> str:
     """Write why a trial should become the model of a deployment, against the model that is live now.
 
-    `held` is the result of the comparison on the same rows, and the gates that were held against it.
+    `held` is the result of the comparison on the same rows, and the gates that were held against it and against what
+    else was measured, of which the `sections` tell.
     """
     comparison, gates = held
     trial = candidate.trial
@@ -30,6 +32,7 @@ def evidence(
         _metrics(comparison, live),
         _gates(gates),
         _slices(comparison, live, candidate.metric),
+        *sections,
         candidate.chosen,
         "## Origin\n\n"
         + (f"- data: `{candidate.data}`\n" if candidate.data else "")

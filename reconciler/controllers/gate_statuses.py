@@ -31,7 +31,7 @@ def of_gates(case: Case, scores: Scores, comparison: Mapping[str, Any], smaller:
         names[name] += 1
         name += f" ({names[name]})" if names[name] > 1 else ""
         verdict = Verdict.FAILURE if failed(results) else Verdict.SUCCESS
-        found.append(status(case, name, verdict, _told(results)))
+        found.append(status(case, name, verdict, told_of(results)))
     return found
 
 
@@ -40,7 +40,7 @@ def _name(gate: Gate) -> str:
     return f"{name} against live" if gate.worse_than_live is not None else name
 
 
-def _told(results: Sequence[GateResult]) -> str:
+def told_of(results: Sequence[GateResult]) -> str:
     """Say what a gate found in one line: the figure, or of many what failed first, or how many there are."""
     lost = failed(results)
     if lost or len(results) == 1:

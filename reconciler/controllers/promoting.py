@@ -1,13 +1,17 @@
 """Promoting: from a candidate that holds its gates to a proposal, and from that to a merge.
 
-1. It is proposed once, unless so many proposals are open, or were made within the hour, as the environment may have.
+1. It is proposed once, when its pictures stand beside its status, unless so many proposals are open, or were made
+   within the hour, as the environment may have.
 2. Its head bears a commit status for each gate, and they follow what the gates say now.
-3. One that falls behind, so that it can't be merged any more, is made anew; one that somebody pushed to is theirs.
-4. The daemon merges it where its approval is given: `auto`, or by those who have to, for this very head; once the
-   checks of others have succeeded on it; and not while the spec freezes merges. What a person merges, they merge.
+3. Services of one's own are asked about its head (`webhooks`).
+4. One that falls behind, so that it can't be merged any more, is made anew; one that somebody pushed to is theirs.
+5. The daemon merges it where its approval is given: `auto`, or by those who have to, for this very head; once the
+   checks of others and those services have passed it; and not while the spec freezes merges. What a person merges,
+   they merge.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from reconciler.controllers.approvals import approval
@@ -15,6 +19,8 @@ from reconciler.controllers.freezes import frozen_until
 from reconciler.controllers.gate_statuses import FREEZE, judged, others, status
 from reconciler.controllers.promotion_case import Candidate, Case
 from reconciler.controllers.proposals import close_others, edited, merge_of, propose_once, was_proposed
+from reconciler.controllers.status_pictures import Pictures
+from reconciler.controllers.webhooks import Said, said
 from reconciler.model.change import Change, OpenProposal
 from reconciler.model.decision import Decision, Phase, Trial
 from reconciler.model.facts import PromotionFacts
@@ -30,12 +36,13 @@ from reconciler.model.text import counted
 HOUR = timedelta(hours=1)
 
 
-def proposal(case: Case, candidate: Candidate, name: str, body: str) -> OpenProposal:
+def proposal(case: Case, candidate: Candidate, name: str, body: str, pictures: Pictures) -> OpenProposal:
     """Return the proposal that pins a candidate."""
     trial = candidate.trial
     title = f"Promote {trial.run} to {case.spec.deployment} in {case.environment}"
     model = Model(trial=trial.run, digest=trial.model_digest)
-    return pinning(case, model, name, title, body, why="it is the best trial that passes its gates")
+    wanted = pinning(case, model, name, title, body, why="it is the best trial that passes its gates")
+    return replace(wanted, pictures={path: picture.what for path, picture in pictures.items()})
 
 
 def pinning(case: Case, model: Model, name: str, title: str, body: str, *, why: str) -> OpenProposal:
@@ -56,6 +63,7 @@ def propose(
 ) -> Decision:
     """Open a proposal once; merge it where its approval is given; keep to what a person decided."""
     facts: PromotionFacts = {"candidate": candidate.trial.run, "proposal": wanted.name, "evidence": wanted.body}
+    facts = {**facts, "pictures": list(wanted.pictures)} if wanted.pictures else facts
     known = case.view.actual.proposals.get(wanted.name)
     changes = close_others(case.address, wanted.name, case.view) + stale
     if known and known.state is ProposalState.MERGED:
@@ -63,13 +71,19 @@ def propose(
     if theirs := edited(case.address, case.view):
         message = f"somebody has pushed to {theirs.branch}: it is theirs to merge or to close, and until then"
         message += " nothing else is proposed"
-        return case.told(Phase.WAITING, Reason.EDITED_BY_HAND, message, stale, facts=facts)
+        changes = close_others(case.address, theirs.name, case.view) + stale
+        return case.told(Phase.WAITING, Reason.EDITED_BY_HAND, message, changes, facts=facts)
     if not was_proposed(case.address, wanted.name, case.view):
         return _open(case, wanted, stale, facts)
     if known is None or known.state is not ProposalState.OPEN:
         message = f"{candidate.trial.run} was declined and is not proposed again"
         return case.told(Phase.READY, Reason.DECLINED, message, changes, facts=facts)
-    return _agreed(case, wanted, changes + judged(case, [known], [*gates, *_freeze(case)]), facts)
+    told = said(case, candidate, known, gates)
+    changes += judged(case, [known], [*gates, *_freeze(case), *told.statuses])
+    facts = {**facts, "asked": [dict(fact) for fact in told.facts]} if told.facts else facts
+    agreed = _agreed(case, wanted, changes, facts, told)
+    wake = min((moment for moment in (agreed.wake, told.wake) if moment), default=None)
+    return replace(agreed, changes=agreed.changes + told.changes, wake=wake)
 
 
 def unverified(case: Case, trial: Trial) -> Decision | None:
@@ -91,6 +105,9 @@ def unverified(case: Case, trial: Trial) -> Decision | None:
 
 def _open(case: Case, wanted: OpenProposal, stale: tuple[Change, ...], facts: PromotionFacts) -> Decision:
     """Open a proposal, if the environment may have another one."""
+    if list(wanted.pictures) != list(case.view.facts_of(case.address, PromotionFacts).get("pictures") or ()):
+        message = f"the pictures of {facts['candidate']} are put beside its status, then it is proposed"
+        return case.told(Phase.RECONCILING, Reason.COMPARING, message, stale, wake=case.view.actual.now, facts=facts)
     recent = _recent(case)
     if full := _full(case, len(recent)):
         wake = recent[0] + HOUR if recent else None
@@ -143,7 +160,9 @@ def _freeze(case: Case) -> list[CommitStatus]:
     return [status(case, FREEZE, Verdict.PENDING, f"nothing is merged until {until:%Y-%m-%d %H:%M} UTC")]
 
 
-def _agreed(case: Case, wanted: OpenProposal, changes: tuple[Change, ...], facts: PromotionFacts) -> Decision:
+def _agreed(
+    case: Case, wanted: OpenProposal, changes: tuple[Change, ...], facts: PromotionFacts, told: Said
+) -> Decision:
     """Wait for people: for their merge, or where the spec asks for approvals, for those."""
     known = case.view.actual.proposals[wanted.name]
     where, why = known.branch, "all its gates hold"
@@ -156,21 +175,24 @@ def _agreed(case: Case, wanted: OpenProposal, changes: tuple[Change, ...], facts
         if not agreed.holds:
             message = f"{where} waits for its approvals: {why}"
             return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, message, changes, facts=facts)
-    if hindered := _hindered(case, known, changes, facts):
+    if hindered := _hindered(case, known, changes, facts, told):
         return hindered
     changes += merge_of(wanted, case.view, why, approved=case.spec.approvals is not None)
     return case.told(Phase.RECONCILING, Reason.MERGING, f"{where}: {why}", changes, facts=facts)
 
 
-def _hindered(case: Case, known: Proposal, changes: tuple[Change, ...], facts: PromotionFacts) -> Decision | None:
-    """Wait for the checks of others, and for the end of a freeze."""
+def _hindered(
+    case: Case, known: Proposal, changes: tuple[Change, ...], facts: PromotionFacts, told: Said
+) -> Decision | None:
+    """Wait for the checks of others, for services of one's own, and for the end of a freeze."""
     where = known.branch
     waiting, lost = others(known, case.spec.checks)
+    has_none = "; its forge has no commit statuses" if waiting and known.statuses is None else ""
+    waiting, lost = [*waiting, *told.waiting], [*lost, *told.lost]
     if lost:
         message = f"{where} isn't merged: {'; '.join(lost[:3])}"
         return case.told(Phase.STALLED, Reason.CHECK_FAILED, message, changes, facts=facts)
     if waiting:
-        has_none = "; its forge has no commit statuses" if known.statuses is None else ""
         message = f"{where} waits for {', '.join(waiting[:5])}{has_none}"
         return case.told(Phase.WAITING, Reason.WAITS_FOR_CHECKS, message, changes, facts=facts)
     until = frozen_until(case.spec.freeze, case.view.actual.now)

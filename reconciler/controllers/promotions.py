@@ -9,24 +9,26 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.controllers.evidence import evidence, leaderboard_of, route_of
 from reconciler.controllers.experiments import as_trial
 from reconciler.controllers.freshness import freshness
 from reconciler.controllers.gate_statuses import DATA, SOAK, judged, of_gates, status
-from reconciler.controllers.gates import against_live, alone, failed, losses
+from reconciler.controllers.gates import GateResult, against_live, alone, failed, losses
 from reconciler.controllers.promoting import proposal, propose, unverified
 from reconciler.controllers.promotion_case import Candidate, Case, memory
 from reconciler.controllers.promotion_route import proof, stage_before
 from reconciler.controllers.proposals import close_others, proposal_name, unconflicting
+from reconciler.controllers.replica import held, measurement, section, statuses
 from reconciler.controllers.reverting import revert
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, describe_error, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.served import Served
+from reconciler.controllers.status_pictures import Pictures, of_comparison
 from reconciler.controllers.waiting import waits_for
-from reconciler.model.change import AcceptRun, Change, StartRun
+from reconciler.model.change import AcceptRun, Change, OpenProposal, StartRun
 from reconciler.model.decision import Decision, Leaderboard, Phase, View
 from reconciler.model.facts import PromotionFacts
 from reconciler.model.ids import Address, RunName
@@ -142,20 +144,47 @@ def _settled(case: Case, candidate: Candidate, how: str) -> Decision | None:
 
 
 def _compare(case: Case, candidate: Candidate, proven: tuple[CommitStatus, ...]) -> Decision:
-    """Compare a candidate with the live model on the same rows, and propose it where it holds its gates."""
+    """Compare a candidate with the live model on the same rows, and measure a replica of it; then judge it."""
     trial = candidate.trial
-    lifecycle = lifecycle_of(_comparison(case, trial.run), case.spec.retries, case.view)
-    stale = tidy(case.address, frozenset({lifecycle.run}), case.view)
-    if lifecycle.stage is not Stage.ACCEPTED:
-        return _underway(case, lifecycle, trial.run, stale)
-    stale += surplus(case.address, case.spec.keep and case.spec.keep - 1, frozenset({lifecycle.run}), case.view)
-    results = alone(trial.test, case.spec.gates)
+    wanted = {Reason.COMPARING: _comparison(case, trial.run), Reason.MEASURING: measurement(case, trial.run)}
+    jobs = {why: lifecycle_of(one, case.spec.retries, case.view) for why, one in wanted.items() if one}
+    needed = frozenset(job.run for job in jobs.values())
+    stale = tidy(case.address, needed, case.view)
+    if any(job.stage is not Stage.ACCEPTED for job in jobs.values()):
+        return _underway(case, jobs, trial.run, stale)
+    spare = None if case.spec.keep is None else (case.spec.keep - 1) * len(jobs)
+    stale += surplus(case.address, spare, needed, case.view)
+    measured = jobs[Reason.MEASURING].result if Reason.MEASURING in jobs else {}
+    compared = jobs[Reason.COMPARING]
+    return _judge(case, candidate, Findings(compared.run, compared.result, measured), (proven, stale))
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the jobs have found of a candidate: beside the live model, and as a replica."""
+
+    run: RunName
+    comparison: Mapping[str, Any]
+    replica: Mapping[str, Any]
+
+
+def _judge(
+    case: Case, candidate: Candidate, found: Findings, known: tuple[tuple[CommitStatus, ...], tuple[Change, ...]]
+) -> Decision:
+    """Hold a candidate against its gates, and propose it where it holds them."""
+    trial, (proven, stale) = candidate.trial, known
     smaller = losses(_metric(case))
-    results += against_live(lifecycle.result, case.spec.gates, smaller)
-    if lost := failed(results):
-        message = f"{trial.run} stays unproposed: {'; '.join(map(str, lost[:3]))}"
-        done = close_others(case.address, None, case.view) + stale
-        return case.told(Phase.READY, Reason.LIVE_IS_BETTER, message, done, facts={"candidate": trial.run})
+    results = alone(trial.test, case.spec.gates) + against_live(found.comparison, case.spec.gates, smaller)
+    as_replica = held(found.replica, case.spec.replica) if case.spec.replica else {}
+    served = tuple(result for some in as_replica.values() for result in some)
+    for phase, reason, lost in (
+        (Phase.READY, Reason.LIVE_IS_BETTER, failed(results)),
+        (Phase.STALLED, Reason.GATES_FAILED, failed(served)),
+    ):
+        if lost:
+            message = f"{trial.run} stays unproposed: {'; '.join(map(str, lost[:3]))}"
+            done = close_others(case.address, None, case.view) + stale
+            return case.told(phase, reason, message, done, facts={"candidate": trial.run})
     if unsigned := unverified(case, trial):
         return unsigned
     age = freshness(case, candidate)
@@ -164,15 +193,32 @@ def _compare(case: Case, candidate: Candidate, proven: tuple[CommitStatus, ...])
         message = f"{trial.run} isn't promoted: {age.line}"
         return case.told(Phase.STALLED, Reason.GATES_FAILED, message, changes, facts={"candidate": trial.run})
     proven += (status(case, DATA, Verdict.SUCCESS, age.line),) if age else ()
+    gates = (*of_gates(case, trial.test, found.comparison, smaller), *statuses(case, as_replica), *proven)
+    shown = _pictures(case, found, trial.run)
+    wanted = _proposal(case, candidate, found, (*results, *served), shown)
+    decision = propose(case, wanted, candidate, stale, gates)
+    return replace(decision, files={place: (one.run, one.path) for place, one in shown.items()})
+
+
+def _pictures(case: Case, found: Findings, trial: RunName) -> Pictures:
+    """Return the pictures that are shown of a candidate."""
+    trained = case.view.actual.results.get(trial, {})
+    return of_comparison(found.run, found.comparison, trial, trained)
+
+
+def _proposal(
+    case: Case, candidate: Candidate, found: Findings, results: tuple[GateResult, ...], pictures: Pictures
+) -> OpenProposal:
+    """Return the proposal of a candidate, with what was found as its evidence."""
     live = case.live.trial if case.live else None
-    content = {"trial": trial.run, "model": trial.model_digest, "instead": live}
+    content = {"trial": candidate.trial.run, "model": candidate.trial.model_digest, "instead": live}
     target = case.view.desired.resources[Address(case.spec.deployment)]
     name = unconflicting(proposal_name(case.resource, content, target, case.view), case.view)
     body = _told_before(case, name)
     if not body:
-        body = evidence(Address(case.spec.deployment), candidate, (lifecycle.result, results), live)
-    gates = (*of_gates(case, trial.test, lifecycle.result, smaller), *proven)
-    return propose(case, proposal(case, candidate, name, body), candidate, stale, gates)
+        sections = [section(found.replica, case.spec.replica, case.spec.pool)] if case.spec.replica else []
+        body = evidence(Address(case.spec.deployment), candidate, (found.comparison, results), live, sections)
+    return proposal(case, candidate, name, body, pictures)
 
 
 def _told_before(case: Case, name: str) -> str:
@@ -200,13 +246,22 @@ def _asked(spec: Promotion) -> Mapping[str, Any]:
     return {"bounds": bounds} if bounds else {}
 
 
-def _underway(case: Case, lifecycle: Lifecycle, candidate: RunName, stale: tuple[Change, ...]) -> Decision:
-    stuck = lifecycle.stage in (Stage.FAILED, Stage.REJECTED)
+def _underway(case: Case, jobs: Mapping[Reason, Lifecycle], candidate: RunName, stale: tuple[Change, ...]) -> Decision:
+    """Tell of what is still to be found: of what has failed first."""
+    open_ = {why: job for why, job in jobs.items() if job.stage is not Stage.ACCEPTED}
+    stuck = {why: job for why, job in open_.items() if job.stage in (Stage.FAILED, Stage.REJECTED)}
+    why, job = next(iter((stuck or open_).items()))
     return case.told(
         Phase.STALLED if stuck else Phase.RECONCILING,
-        Reason.COMPARISON_FAILED if stuck else Reason.COMPARING,
-        lifecycle.message,
-        lifecycle.changes + stale,
-        wake=lifecycle.wake,
+        _FAILED[why] if stuck else why,
+        job.message,
+        tuple(change for one in open_.values() for change in one.changes) + stale,
+        wake=min((one.wake for one in open_.values() if one.wake), default=None),
         facts={"candidate": candidate},
     )
+
+
+_FAILED: Mapping[Reason, Reason] = {
+    Reason.COMPARING: Reason.COMPARISON_FAILED,
+    Reason.MEASURING: Reason.MEASUREMENT_FAILED,
+}

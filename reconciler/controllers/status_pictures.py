@@ -1,13 +1,26 @@
 """Pictures: which of a run's files are shown beside its status."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.model.ids import RunName
 
 LIMIT = 3
 FIRST = ("roc", "confusion", "importance")
 """What people look at first; the others follow by name."""
+OF_CANDIDATE = 2
+
+
+class Picture(NamedTuple):
+    """A file of a run, and what it shows."""
+
+    run: RunName
+    path: str
+    what: str
+
+
+Pictures = Mapping[str, Picture]
+"""Pictures by their places on the status branch."""
 
 
 def pictures(run: RunName, result: Mapping[str, Any], limit: int = LIMIT) -> Mapping[str, tuple[RunName, str]]:
@@ -15,3 +28,17 @@ def pictures(run: RunName, result: Mapping[str, Any], limit: int = LIMIT) -> Map
     left = (path for path in result.get("files") or {} if path.endswith(".png") and "images/" not in path)
     found = sorted(left, key=lambda path: (next((n for n, w in enumerate(FIRST) if w in path), len(FIRST)), path))
     return {f"reports/{run}/{path}": (run, path) for path in found[:limit]}
+
+
+def of_comparison(run: RunName, result: Mapping[str, Any], trial: RunName, trained: Mapping[str, Any]) -> Pictures:
+    """Return what a proposal shows: the comparison's picture, and the first two of the candidate's own.
+
+    All lie below the comparison, as those below the trial come and go with the leaderboard.
+    """
+    shown: dict[str, Picture] = {}
+    for place, (_, path) in pictures(run, result, 1).items():
+        shown[place] = Picture(run, path, "the candidate beside the live model, with 95 % intervals")
+    for _, path in pictures(trial, trained, OF_CANDIDATE).values():
+        name = path.rpartition("/")[2]
+        shown[f"reports/{run}/candidate-{name}"] = Picture(trial, path, f"{name.removesuffix('.png')} of the candidate")
+    return shown

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from reconciler.forges.pictures import in_words
 from reconciler.git.commits import format_commit, parse_commit, trailers, with_trailers
 from reconciler.git.history import is_ancestor, unmerged
 from reconciler.git.merging import merge_trees
@@ -24,6 +25,7 @@ from reconciler.git.trees import EXECUTABLE, FILE, FOLDER, Draft, Entry, edited,
 from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
+from reconciler.model.reviews import context_of
 from reconciler.ports.forge import Agreed, ProposalOrder
 from reconciler.signatures import SigningKey
 from reconciler.yaml.edit import edit_yaml
@@ -244,6 +246,7 @@ class ProposalBranches:
             raise Refused(f"the repository has no commit {order.base}", "propose on top of a commit that it has")
         new = self._edited(draft, base.id, order.file, order.edits)
         body = f"{order.title.strip()}\n\n{order.body.strip()}".strip()
+        body += in_words(order.pictures, context_of(self._environment))
         message = with_trailers(body, {"Proposal": order.name, "Environment": self._environment})
         commit = self._commit(draft, new, [base.id], message)
         draft.save()

@@ -13,11 +13,12 @@ from reconciler.forges.branches import ProposalBranches
 from reconciler.forges.client import Absent
 from reconciler.forges.conversation import Conversation
 from reconciler.forges.hub import Hub, Merge, Ruled
+from reconciler.forges.pictures import section
 from reconciler.git.repository import Repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
-from reconciler.model.reviews import Allowance, BranchRules, CommitStatus, PullRequest, PullState, Review
+from reconciler.model.reviews import Allowance, BranchRules, CommitStatus, PullRequest, PullState, Review, context_of
 from reconciler.ports.forge import Agreed, ProposalOrder
 from reconciler.ports.reviews import Metered
 
@@ -39,6 +40,7 @@ class PullRequestForge:
         hub: the forge.
         repository: the repository, as Git has it.
         key: the environment's name, which keeps what we say apart from what other environments say.
+        raw: below which address the forge shows files, by the id of a commit; empty shows no pictures.
         now: a clock that only runs forward, in seconds.
         sleep: how the forge is waited for.
     """
@@ -50,12 +52,14 @@ class PullRequestForge:
         repository: Repository,
         key: str,
         *,
+        raw: str = "",
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._branches = branches
         self._hub = hub
         self._repository = repository
+        self._key, self._raw = key, raw
         self._conversation = Conversation(hub, key)
         self._now, self._sleep = now, sleep
         self._lock = threading.Lock()
@@ -123,7 +127,9 @@ class PullRequestForge:
 
     def _open_page(self, order: ProposalOrder, branch: str) -> None:
         """Open the pull request of a branch that was just pushed, of which a forge may have to hear first."""
-        body = f"<!-- setpoint: proposal {order.name} -->\n{order.body.strip()}"[:LONGEST_BODY]
+        pictures = section(order.pictures, self._repository, context_of(self._key), self._raw)
+        body = f"<!-- setpoint: proposal {order.name} -->\n{order.body.strip()}"[: LONGEST_BODY - len(pictures)]
+        body += pictures
         for pause in PAUSES:
             try:
                 self._hub.open(self._branches.watched, branch, order.title, body)

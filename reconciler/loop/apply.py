@@ -30,6 +30,7 @@ class Applier:
         export: how the user's own code reaches a job.
         may_write: told before every change; False stops all further writes (the lease is lost).
         attest: makes the files that lie beside a model and say how it came about.
+        ask: asks a webhook, without waiting for its answer.
         threads: how many resources' changes are made at once.
     """
 
@@ -40,12 +41,14 @@ class Applier:
         may_write: Callable[[], bool],
         *,
         attest: Attest = lambda _origin, _commit: {},
+        ask: Callable[[c.AskWebhook], None] | None = None,
         threads: int = THREADS,
     ) -> None:
         self._engines = engines
         self._export = export
         self.may_write = may_write
         self._attest = attest
+        self._ask = ask
         self._threads = Threads(threads, "apply")
 
     def apply(self, plan: Plan) -> tuple[Outcome, ...]:
@@ -110,8 +113,15 @@ class Applier:
         self._engines.serving.start(order)
 
     def _propose(self, change: c.OpenProposal, commit: CommitId) -> None:
-        order = ProposalOrder(change.name, commit, change.file, change.edits, change.title, change.body)
+        order = ProposalOrder(
+            change.name, commit, change.file, change.edits, change.title, change.body, change.pictures
+        )
         self._engines.forge.propose(order)
+
+    def _ask_webhook(self, change: c.AskWebhook) -> None:
+        if self._ask is None:
+            raise Refused("no webhook is asked from here")
+        self._ask(change)
 
     def _judge(self, change: c.JudgeProposal) -> None:
         if self._engines.reviews is not None:
@@ -137,6 +147,7 @@ _VERBS: Mapping[type[c.Change], Callable[[Applier, Any, CommitId], object]] = {
         change.name, Agreed(change.head, change.file, change.edits, change.reviews)
     ),
     c.JudgeProposal: lambda self, change, _: self._judge(change),
+    c.AskWebhook: lambda self, change, _: self._ask_webhook(change),
     c.CloseProposal: lambda self, change, _: self._engines.forge.close(change.name, change.why),
 }
 """How each kind of change is made: the one table of all writes."""

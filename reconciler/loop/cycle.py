@@ -13,7 +13,7 @@ from reconciler.model.decision import Controller
 from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.promotions import Promotion
-from reconciler.model.observed import Actual
+from reconciler.model.observed import Actual, WebhookAnswer
 from reconciler.model.plan import Outcome, Plan
 from reconciler.model.resource import Desired
 from reconciler.plan import decide
@@ -72,6 +72,7 @@ class Cycle:
         applier: makes the changes.
         tell: told of defects that were contained.
         elsewhere: what other environments recorded, of those that are named.
+        answers: what webhooks have said, by what they were asked.
         results: what finished runs have left, and how many threads read it.
         host: which daemon this is, as the status branch's page names it.
     """
@@ -86,6 +87,7 @@ class Cycle:
         applier: Applier,
         tell: Callable[[Address, Failure], None],
         elsewhere: Callable[[Collection[str]], Statuses] = lambda _environments: NOWHERE,
+        answers: Callable[[], Mapping[str, WebhookAnswer]] = dict,
         results: Results | None = None,
         host: str = "",
     ) -> None:
@@ -95,6 +97,7 @@ class Cycle:
         self._controllers = contained(controllers, tell)
         self._applier = applier
         self._elsewhere = elsewhere
+        self._answers = answers
         self._results = results or Results()
         self._host = host
         self._vouching = Vouching(engines.reader, engines.clock.now)
@@ -141,6 +144,7 @@ class Cycle:
         before = {name for spec in specs for name in spec.before(desired.environment_name)}
         elsewhere = self._elsewhere(before) if before else NOWHERE
         actual = observe(self._engines, recorded.statuses, recorded.controls, self._results, elsewhere)
+        actual = replace(actual, answers=self._answers())
         if desired.model_signers is None:
             return actual
         return replace(actual, verdicts=self._vouching.verdicts(desired, candidates(actual)))

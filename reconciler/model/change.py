@@ -251,7 +251,8 @@ class DeleteEndpoint(_OfEndpoint):
 class OpenProposal(_OfProposal):
     """Propose a change of one YAML file: `edits` maps paths in the file to new values.
 
-    `file` is created when it isn't there. `body` is Markdown: the evidence.
+    `file` is created when it isn't there. `body` is Markdown: the evidence. `pictures` are files of the status branch
+    by their paths, with what each shows.
     """
 
     port = "forge"
@@ -261,6 +262,7 @@ class OpenProposal(_OfProposal):
     edits: Mapping[str, Any]
     title: str
     body: str = ""
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +288,27 @@ class JudgeProposal(_OfProposal):
     verb = "judge"
     head: CommitId
     statuses: tuple[CommitStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskWebhook(_OfProposal):
+    """Ask a service about the head of a proposal; it answers later. `question` names what it is asked, and when anew.
+
+    `secret` is the name of the one that signs, `data` what the service is told.
+    """
+
+    port = "webhook"
+    verb = "ask"
+    question: str
+    url: str
+    secret: str
+    timeout: float
+    data: Mapping[str, Any]
+
+    @property
+    def target(self) -> str:
+        """Return where it is asked."""
+        return self.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

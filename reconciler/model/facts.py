@@ -111,6 +111,10 @@ class PromotionFacts(ProposerFacts, total=False):
     """Those that gave way to one that had been live before, or to none: automation brings none of them back."""
     opened: list[str]
     """When proposals were made within the last hour."""
+    pictures: list[str]
+    """Pictures of the comparison and of the candidate on the status branch, which the proposal's page shows."""
+    asked: list[dict[str, Any]]
+    """What webhooks said of the proposal: `question`, `verdict`, `reason`, and when they were `asked`."""
     after: list[str]
     """Environments that a model has to serve in before this one."""
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 from reconciler.model.ids import Address, CommitId, Digest, RunName
 from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.pools import Pool
-from reconciler.model.reviews import CommitStatus, Review
+from reconciler.model.reviews import CommitStatus, Review, Verdict
 
 UNKEPT = "unkept"
 """In the result that stands for one whose output the data store can't keep: there is nothing to seal."""
@@ -252,6 +252,15 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookAnswer:
+    """What a webhook said of a proposal, and when it was asked. Pending is one that hasn't answered yet, too."""
+
+    verdict: Verdict
+    reason: str
+    asked: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
     """What an operator asked of one resource, as committed on the status branch."""
 
@@ -276,7 +285,7 @@ class Actual:
     statuses of the last status commit, which are also the inventory. `elsewhere` are statuses of deployments and
     monitors that other environments recorded, those that routes come from. `verdicts` says of pinned models, where
     statements about them have to be signed, what is wrong with theirs; nothing of those that an allowed signer vouches
-    for.
+    for. `answers` are what webhooks said, by what they were asked.
     """
 
     now: datetime
@@ -291,3 +300,4 @@ class Actual:
     unread: Mapping[str, str] = field(default_factory=dict)
     elsewhere: Mapping[str, Mapping[Address, Mapping[str, Any]]] = field(default_factory=dict)
     verdicts: Mapping[Model, str] = field(default_factory=dict)
+    answers: Mapping[str, WebhookAnswer] = field(default_factory=dict)

@@ -72,6 +72,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "torch-images": "runners.declared:TORCH_IMAGES",
         "command": "runners.declared:COMMAND",
         "evaluate": "runners.declared:EVALUATE",
+        "replica": "runners.declared:REPLICA",
         "smoke": "runners.declared:SMOKE",
         "monitor": "runners.declared:MONITOR",
     },

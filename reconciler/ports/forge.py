@@ -1,7 +1,7 @@
 """The forge: where changes to the repository are proposed, reviewed and merged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from reconciler.model.ids import CommitId
@@ -14,6 +14,7 @@ class ProposalOrder:
     """A proposal as it is handed to a forge: new values at paths (`a.b`) of one YAML file, off commit `base`.
 
     Comments and order of the file are kept. `title` is the commit's first line, `body` (Markdown) the evidence.
+    `pictures` are files of the environment's status branch by their paths, with what each shows.
     """
 
     name: str
@@ -22,6 +23,7 @@ class ProposalOrder:
     edits: Mapping[str, Any]
     title: str
     body: str = ""
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

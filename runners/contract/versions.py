@@ -12,6 +12,7 @@ RUNNER_VERSIONS: Mapping[str, int] = MappingProxyType(
         "torch-images": 2,
         "command": 2,
         "evaluate": 1,
+        "replica": 1,
         "smoke": 1,
         "serve": 2,
         "monitor": 2,

@@ -12,6 +12,7 @@ from reconciler.compose import Cache, compose
 from reconciler.containment import Failure
 from reconciler.controllers import CONTROLLERS
 from reconciler.loop.apply import Applier
+from reconciler.loop.asking import Asking
 from reconciler.loop.cycle import Cycle, Pass
 from reconciler.loop.environment import Converging
 from reconciler.model.decision import Phase
@@ -64,6 +65,7 @@ class Life:
         source: MemorySource,
         environment: str,
         start: Callable[[RevisionOrder], Start] = usual_start,
+        asking: Asking | None = None,
     ) -> None:
         self.world, self.source = world, source
         self.defects: list[Failure] = []
@@ -90,9 +92,12 @@ class Life:
                 engines,
                 self.status,
                 controllers=CONTROLLERS,
-                applier=Applier(engines, lambda tree: f"memory://{tree}", lambda: True),
+                applier=Applier(
+                    engines, lambda tree: f"memory://{tree}", lambda: True, ask=asking.ask if asking else None
+                ),
                 tell=lambda _, failure: self.defects.append(failure),
                 elsewhere=elsewhere.read,
+                answers=asking.answers if asking else dict,
             ),
             elsewhere=elsewhere.moved,
         )

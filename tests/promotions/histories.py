@@ -4,18 +4,19 @@ The daemon's part is the real one: the controller of promotions decides, and wha
 port. The laws are held after every step.
 """
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from reconciler.model.change import CloseProposal, MergeProposal, OpenProposal, StartRun
+from reconciler.model.change import AskWebhook, CloseProposal, MergeProposal, OpenProposal, StartRun
 from reconciler.model.decision import Decision
 from reconciler.model.errors import SetpointError
-from reconciler.model.observed import ProposalState
+from reconciler.model.observed import ProposalState, WebhookAnswer
 from reconciler.model.resource import Resource
-from reconciler.model.reviews import Opinion
+from reconciler.model.reviews import Opinion, Verdict
 from reconciler.ports.forge import Agreed, ProposalOrder
 from tests.promotions.simulator import ForgeSimulator, Page
 from tests.unit.reconciler import stage
@@ -28,6 +29,7 @@ APPROVALS = ["auto", "review", "approvals"]
 PEOPLE = ("ada", "grace", "mallory")
 COUNTS = ("ada", "grace")
 """Whose approvals count."""
+SERVICE = {"name": "risk", "url": "https://gates.example.com/", "secret": "${secret:RISK}"}
 SCORES = (0.5, 0.65, 0.72, 0.8, 0.9, 0.95)
 
 
@@ -48,18 +50,25 @@ class Promotions(RuleBasedStateMachine):
         self.reverted: set[str] = set()
         self.declined: set[str] = set()
         self.steady = False
+        self.asked: dict[str, str] = {}
+        """The heads that a service was asked about, by the question."""
+        self.answers: dict[str, WebhookAnswer] = {}
+        self.passed: set[str] = set()
+        """The heads that it said may be merged."""
 
     @initialize(
         approval=st.integers(0, 5).map(lambda number: APPROVALS[number % len(APPROVALS)]),
         count=st.integers(1, 2),
         scores=st.lists(st.sampled_from(SCORES), min_size=1, max_size=3),
+        asks=st.integers(0, 3).map(lambda number: number == 0),
     )
-    def begin(self, approval: str, count: int, scores: list[float]) -> None:
+    def begin(self, approval: str, count: int, scores: list[float], asks: bool) -> None:
         """Write the promotion's spec; some trials have ended already."""
         self.scores = {str(digit): score for digit, score in enumerate(scores, 1)}
         gates = {"gates": [{"metric": "roc_auc", "minimum": GATE}]}
         rule = {"approval": "review", "approvals": {"count": count, "by": list(COUNTS)}}
         self.spec = gates | (rule if approval == "approvals" else {"approval": approval})
+        self.spec |= {"webhooks": [SERVICE]} if asks else {}
         self.promotion = stage.resource(GO, **self.spec)
 
     # The daemon.
@@ -85,6 +94,7 @@ class Promotions(RuleBasedStateMachine):
         trials.sort(key=lambda one: -one.validation.metrics["roc_auc"])
         deployment, promotion = _deployment((self.forge.main["model"] or {}).get("trial")), self.promotion
         seen = stage.actual(*proposals.values(), facts={GO: self.facts} if self.facts else None)
+        seen = replace(seen, answers=dict(self.answers))
         upstream = [stage.board(*trials)]
         found = stage.decide(promotion, seen, deployment, upstream=upstream)
         for start in stage.of(found, StartRun):
@@ -94,6 +104,7 @@ class Promotions(RuleBasedStateMachine):
                 *proposals.values(), stage.version(start.run), results={start.run: told},
                 facts={GO: self.facts} if self.facts else None,
             )  # fmt: skip
+            seen = replace(seen, answers=dict(self.answers))
             found = stage.decide(promotion, seen, deployment, upstream=upstream)
         return found
 
@@ -116,8 +127,20 @@ class Promotions(RuleBasedStateMachine):
             self.forge.merge(change.name, Agreed(change.head, change.file, change.edits, change.reviews))
         elif isinstance(change, CloseProposal):
             self.forge.close(change.name)
+        elif isinstance(change, AskWebhook):
+            self.asked[change.question] = change.data["proposal"]["head"]
 
     # The world.
+
+    @precondition(lambda self: self.asked)
+    @rule(data=st.data(), verdict=st.sampled_from([Verdict.SUCCESS, Verdict.PENDING, Verdict.FAILURE]))
+    def a_service_answers(self, data: st.DataObject, verdict: Verdict) -> None:
+        """Let a service say of a head that it was asked about whether it may be merged."""
+        question = data.draw(st.sampled_from(sorted(self.asked)))
+        known = self.answers.get(question)
+        if known is None or known.verdict is Verdict.PENDING:
+            self.answers[question] = WebhookAnswer(verdict, "as it thinks", stage.NOW)
+            self.passed |= {self.asked[question]} if verdict is Verdict.SUCCESS else set()
 
     @rule(digit=st.sampled_from("123456"), score=st.sampled_from(SCORES))
     def a_trial_ends(self, digit: str, score: float) -> None:
@@ -216,6 +239,12 @@ class Promotions(RuleBasedStateMachine):
             assert score >= GATE
 
     @invariant()
+    def nothing_is_merged_before_services_passed_it(self) -> None:
+        """Where a service is asked, it passed the very head that the daemon merged."""
+        for merged in self.forge.merged:
+            assert "webhooks" not in self.spec or merged.page.head in self.passed
+
+    @invariant()
     def nothing_is_merged_whose_approval_was_for_another_head(self) -> None:
         """Where people have to approve, so many of those who count had approved the head that was merged."""
         rule = self.spec.get("approvals")
@@ -237,9 +266,13 @@ class Promotions(RuleBasedStateMachine):
 
     @invariant()
     def at_most_one_is_open_once_a_pass_was_made_whole(self) -> None:
-        """After a pass that saw what is, did all it decided and recorded it, one page is open at the most."""
+        """After a pass that saw what is, did all it decided and recorded it, one page is open at the most.
+
+        One that people pushed to is theirs, and while it is open nothing else is.
+        """
         if self.steady:
-            assert len(self._open()) <= 1
+            ours = [name for name in self._open() if not self.forge.pages[name].by_hand]
+            assert len(ours) <= (len(ours) == len(self._open()))
             self.steady = False
 
 

@@ -23,6 +23,8 @@ ENVIRONMENTS = ("dev", "prod")
 API, GO = Address("deployments/api"), Address("promotions/go")
 GATE = 0.88
 """What a model's figure on the test rows has to reach; those of this world lie between 0.86 and 0.96."""
+SLOWEST = 9.0
+"""Milliseconds that 99 of 100 answers of its replica may take, as surely as is asked; here 2 to 11."""
 SOAK = 600
 """Seconds that a model has to serve in dev before prod."""
 
@@ -38,6 +40,7 @@ SPECS = {
     "specs/promotions/go.yaml": (
         "experiment: experiments/score\ndeployment: deployments/api\napproval: auto\n"
         f"route: [dev, prod]\nsoak: {{served: {SOAK}s}}\ngates: [{{metric: roc_auc, minimum: {GATE}}}]\n"
+        f"replica: {{latency: {{p99: {SLOWEST:g}ms}}}}\n"
     ),
     "specs/deployments/api.yaml": "rollout: {hold: 10s, deadline: 60s}\n",
     **{f"environments/{name}/environment.yaml": "secrets: {scope: all}\n" for name in ENVIRONMENTS},
@@ -47,6 +50,13 @@ SPECS = {
 def place(environment: str, kind: str) -> str:
     """Return where an environment's patch of the deployment or the promotion lies."""
     return f"environments/{environment}/{API if kind == 'deployments' else GO}.yaml"
+
+
+def slowest_of(trial: str, results: Any) -> list[float]:
+    """Return how slow replicas of a model surely are, as they were measured."""
+    ours = (told for told in results.values() if told["provenance"].get("input_candidate") == trial)
+    figures = [told["facts"]["figures"] for told in ours if "figures" in told["facts"]]
+    return [float(one["latency.p99"]["high"]) for one in figures]
 
 
 class Routes(RuleBasedStateMachine):
@@ -111,6 +121,9 @@ class Routes(RuleBasedStateMachine):
         figure = results[RunName(trial)]["metrics"]["roc_auc"]
         if figure < GATE and trial not in self.served[environment]:
             self.flaw = f"{trial} was pinned in {environment} with {figure}"
+        is_slow = any(slowest > SLOWEST for slowest in slowest_of(trial, results))
+        if is_slow and trial not in self.served[environment]:
+            self.flaw = f"{trial} was pinned in {environment}, and a replica of it is too slow"
         if trial in self.taken_back[environment]:
             self.flaw = f"{trial} was taken back in {environment} and is pinned again"
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import Phase
 
-from reconciler.controllers import promoting, promotions, proposals
+from reconciler.controllers import promoting, promotions, proposals, webhooks
 from reconciler.controllers.approvals import Approval
+from reconciler.controllers.webhooks import Said
 from reconciler.model.change import Change, OpenProposal
 from reconciler.model.decision import View
 from tests.promotions import histories
@@ -42,8 +43,17 @@ def _always(wanted: OpenProposal, _view: View) -> tuple[Change, ...]:
         (promoting, "propose_once", _always, "review"),
         (proposals, "close_others", lambda *_: (), "review"),
         (promotions, "failed", lambda _results: (), "auto"),
+        (promoting, "said", lambda *_: Said(), "auto"),
+        (webhooks, "_question", lambda *_: "about any head", "auto"),
     ],
-    ids=["approvals of any head", "declined is forgotten", "others stay open", "gates are passed"],
+    ids=[
+        "approvals of any head",
+        "declined is forgotten",
+        "others stay open",
+        "gates are passed",
+        "services aren't waited for",
+        "a pass holds for any head",
+    ],
 )
 def test_a_controller_that_breaks_a_law_is_found(
     monkeypatch: pytest.MonkeyPatch, module: object, name: str, broken: object, approval: str

@@ -36,8 +36,14 @@ _memory = promotion_case.memory
         (admission, "skipped", lambda *_: ""),
         (promotions, "memory", _forgetful),
         (promotions, "failed", lambda _results: ()),
+        (promotions, "held", lambda *_: {}),
     ],
-    ids=["routes are for promotions alone", "what was live is forgotten", "gates are passed"],
+    ids=[
+        "routes are for promotions alone",
+        "what was live is forgotten",
+        "gates are passed",
+        "how slow a replica is passes",
+    ],
 )
 def test_a_controller_that_breaks_a_law_is_found(
     monkeypatch: pytest.MonkeyPatch, module: object, name: str, broken: object

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
+from reconciler.model.kinds.replica import Replica
 from reconciler.model.kinds.spec import DNS_LABEL, Block, Cron, JobSpec, reference
+from reconciler.model.kinds.webhooks import Webhook
 from reconciler.model.quantity import Duration, parse_duration
 
 EnvironmentName = Annotated[str, Field(pattern=DNS_LABEL)]
@@ -111,6 +113,11 @@ class Promotion(JobSpec):
     )
     soak: Soak | None = Field(default=None, description="What a model has to prove in the stage before this one.")
     gates: tuple[Gate, ...] = Field(default=(), description="What a trial must pass, all of it.")
+    replica: Replica | None = Field(
+        default=None,
+        examples=[{"size": "50Mi", "answers": {"minimum": 1}, "latency": {"p99": "20ms"}, "load": {"rate": 200}}],
+        description="What a replica of the model has to hold: its size, what it answers, how fast.",
+    )
     freshness: Duration | None = Field(
         default=None,
         description="How old the data may be that the model was made from, when it is proposed and merged.",
@@ -128,6 +135,11 @@ class Promotion(JobSpec):
         description="Checks by others, by the names of their commit statuses, check runs or jobs, that have to succeed "
         "on a proposal before the daemon merges it.",
     )
+    webhooks: tuple[Webhook, ...] = Field(
+        default=(),
+        max_length=10,
+        description="Services of one's own that are asked about a proposal and have to pass it.",
+    )
     freeze: tuple[Freeze, ...] = Field(default=(), max_length=50, description="When the daemon merges nothing.")
     revert: Literal["auto", "review", "never"] | None = Field(
         default=None,
@@ -140,6 +152,13 @@ class Promotion(JobSpec):
     def _asks_whom_it_needs(self) -> Self:
         if self.approvals is not None and self.approval == "auto":
             raise ValueError("approvals are for approval: review; auto asks nobody")
+        return self
+
+    @model_validator(mode="after")
+    def _tells_webhooks_apart(self) -> Self:
+        twice = [name for name, count in Counter(one.name for one in self.webhooks).items() if count > 1]
+        if twice:
+            raise ValueError(f"two webhooks are called {twice[0]}: name each otherwise")
         return self
 
     @model_validator(mode="after")

@@ -11,6 +11,7 @@ from reconciler.forges.budget import Budget
 from reconciler.forges.client import Absent, Declined, Document, ForgeClient, part
 from reconciler.forges.documents import at, commit, flag, items, number, text
 from reconciler.forges.hub import Merge
+from reconciler.forges.pictures import below
 from reconciler.forges.pull_requests import PullRequestForge
 from reconciler.git.repository import Repository
 from reconciler.model.ids import CommitId
@@ -214,7 +215,7 @@ def gitea(
     wire = Wire(Server("the forge", address), Token(reveal(token)), timeout)
     hub = Gitea(ForgeClient(wire, "/api/v1", Budget()), named)
     branches = MergedByLines(repository, environment, branch, signing_key)
-    return PullRequestForge(branches, hub, repository, environment)
+    return PullRequestForge(branches, hub, repository, environment, raw=below(address, named, "raw/commit"))
 
 
 def _pull(document: Document) -> PullRequest:

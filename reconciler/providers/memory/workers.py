@@ -34,7 +34,7 @@ Worker = Callable[[JobOrder, Read], Outcome]
 """Does the work of a job, which takes no time but the virtual one."""
 
 _SECONDS: Mapping[str, float] = MappingProxyType(
-    {"ingest": 60.0, "label": 30.0, "evaluate": 20.0, "smoke": 5.0, "monitor": 40.0}
+    {"ingest": 60.0, "label": 30.0, "evaluate": 20.0, "replica": 15.0, "smoke": 5.0, "monitor": 40.0}
 )
 _METRICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -154,7 +154,10 @@ def _evaluate(order: JobOrder, read: Read) -> Work:
     facts["bounds"] = [
         bound for asked in _params(order).get("bounds") or () for bound in _bounds(asked, metrics, facts)
     ]
-    return {"metrics": metrics, "facts": facts}, {"comparison.json": json.dumps(metrics).encode()}
+    return {"metrics": metrics, "facts": facts}, {
+        "comparison.json": json.dumps(metrics).encode(),
+        "comparison.png": f"picture of {order.run}".encode(),
+    }
 
 
 def _bounds(asked: Mapping[str, Any], metrics: Mapping[str, float], facts: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -169,6 +172,30 @@ def _bounds(asked: Mapping[str, Any], metrics: Mapping[str, float], facts: Mappi
         for value, (own, live) in pairs.items()
         if own is not None and live is not None
     ]
+
+
+def _replica(order: JobOrder, _read: Read) -> Work:
+    """Measure a model: all is answered, within 2 to 10 milliseconds."""
+    params = _params(order)
+    figures = {"size": _sure(1e5 + round(9e5 * chance(*_inputs(order).values(), "size")), 0.0, 1)}
+    if rows := (params.get("answers") or {}).get("rows"):
+        figures["answers"] = {"value": 1.0, "low": 0.05 ** (1 / rows), "high": 1.0, "count": rows}
+    slow = 2 + 8 * chance(*_inputs(order).values(), "slow")
+    if requests := (params.get("latency") or {}).get("requests"):
+        figures |= {"latency.p50": _sure(slow / 2, 0.05, requests), "latency.p99": _sure(slow, 0.1, requests)}
+    if clients := (params.get("load") or {}).get("clients"):
+        figures |= {"load.rate": _sure(1000 / slow, 0.05, 1000), "load.p99": _sure(slow * clients, 0.1, 1000)}
+    facts: dict[str, Any] = {
+        "figures": figures,
+        "confidence": params.get("confidence"),
+        "machine": {"architecture": "virtual", "cores": 1.0, "system": "none"},
+        "refused": [],
+    }
+    return {"metrics": {name: one["value"] for name, one in figures.items()}, "facts": facts}, {}
+
+
+def _sure(value: float, share: float, count: int) -> dict[str, float]:
+    return {"value": value, "low": value * (1 - share), "high": value * (1 + share), "count": count}
 
 
 def _smoke(order: JobOrder, _read: Read) -> Work:
@@ -204,6 +231,13 @@ def _inputs(order: JobOrder) -> Mapping[str, str]:
 
 
 _RUNNERS: Mapping[str, Callable[[JobOrder, Read], Work]] = MappingProxyType(
-    {"ingest": _ingest, "label": _label, "evaluate": _evaluate, "smoke": _smoke, "monitor": _monitor}
+    {
+        "ingest": _ingest,
+        "label": _label,
+        "evaluate": _evaluate,
+        "replica": _replica,
+        "smoke": _smoke,
+        "monitor": _monitor,
+    }
 )
 """What each runner leaves; all others train a model."""

@@ -1,16 +1,19 @@
 """The wire: connections last, broken ones are replaced, short pauses are waited for, half an answer is none."""
 
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reconciler.kubernetes.access import Access, Token, api_server
 from reconciler.model.errors import Refused, Unavailable
-from reconciler.wire import CONNECTIONS, LONGEST, Call, Server, Wire
+from reconciler.wire import CONNECTIONS, LONGEST, Bounds, Call, Server, Wire
 from tests.unit.reconciler.kubernetes.apiserver import TOKEN, ApiServer, Fault, certify, encrypted, serving
 
 JOBS = Call("GET", "/apis/batch/v1/namespaces/ml/jobs")
@@ -189,6 +192,43 @@ def test_an_answer_has_an_end(server: ApiServer, monkeypatch: pytest.MonkeyPatch
     server.logs["train"] = b"x" * 2000
     with pytest.raises(Unavailable, match="has no end"):
         wire(server).send(Call("GET", "/api/v1/namespaces/ml/pods/train/log"))
+
+
+def test_one_that_may_have_less_has_less(server: ApiServer) -> None:
+    server.logs["train"] = b"x" * 2000
+    log = Call("GET", "/api/v1/namespaces/ml/pods/train/log", bounds=Bounds(size=1000))
+    with pytest.raises(Unavailable, match="has no end"):
+        wire(server).send(log)
+    assert len(wire(server).send(replace(log, bounds=Bounds(size=2000))).body) == 2000
+
+
+def test_one_that_drips_ends_when_its_time_is_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=_drip, args=(listening,))
+        thread.start()
+        line = Wire(Server("a tap", f"http://127.0.0.1:{listening.getsockname()[1]}"), Token(TOKEN), 5)
+        with pytest.raises(Unavailable, match="has no end"):
+            line.send(Call("GET", "/", bounds=Bounds(seconds=0.3)))
+        line.close()
+        thread.join()
+
+
+def _drip(listening: socket.socket) -> None:
+    """Answer one request a byte after the other, until nobody listens."""
+    connection, _ = listening.accept()
+    with connection:
+        connection.recv(2**16)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+        with suppress(OSError):
+            while True:
+                connection.sendall(b"x")
+                threading.Event().wait(0.02)
+
+
+def test_a_busy_server_is_asked_as_often_as_it_may_be(server: ApiServer) -> None:
+    server.faults = [Fault(503, headers={"Retry-After": "1"}) for _ in range(2)]
+    assert wire(server).send(replace(JOBS, bounds=Bounds(tries=1))).status == 503
+    assert len(server.faults) == 1
 
 
 def test_a_server_proves_who_it_is(tmp_path: Path) -> None:

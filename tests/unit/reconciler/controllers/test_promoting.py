@@ -12,7 +12,7 @@ from reconciler.model.kinds.deployments import Model
 from reconciler.model.observed import Proposal, ProposalState
 from reconciler.model.reviews import Opinion, Review
 from tests.unit.reconciler import stage
-from tests.unit.reconciler.controllers.test_promotions import BEST, compared, pinned, proposed
+from tests.unit.reconciler.controllers.test_promotions import BEST, compared, decide, pinned, proposed
 from tests.unit.reconciler.stage import GO, MODEL
 
 
@@ -158,3 +158,31 @@ def test_where_models_have_to_be_signed_one_that_nobody_vouches_for_is_not_propo
     flawed = signed(flaw="is signed by a key that nobody is allowed to sign with")
     assert (flawed.phase, flawed.reason, flawed.changes) == (Phase.STALLED, "Unverified", ())
     assert stage.of(signed(flaw=""), OpenProposal)
+
+
+def with_pictures(facts: dict[str, Any] | None = None, *things: Any) -> Decision:
+    """Decide once a comparison with a picture is accepted."""
+    run = stage.started(decide(stage.actual())).run
+    told = stage.result(metrics={"candidate.roc_auc": 0.9}, files={"comparison.png": "sha256:1"})
+    seen = stage.actual(stage.version(run), *things, results={run: told}, facts={GO: facts} if facts else None)
+    return decide(seen)
+
+
+def test_it_is_proposed_once_its_pictures_stand_beside_its_status() -> None:
+    first = with_pictures()
+    assert (first.phase, first.changes, first.wake) == (Phase.RECONCILING, (), stage.NOW)
+    ((place, (_, file)),) = first.files.items()
+    assert (file, first.facts["pictures"]) == ("comparison.png", [place])
+    second = with_pictures(dict(first.facts))
+    (wanted,) = stage.of(second, OpenProposal)
+    assert list(wanted.pictures) == [place]
+    assert second.files == first.files
+    older = with_pictures({**first.facts, "pictures": ["reports/promotions/go/older/comparison.png"]})
+    assert older.changes == ()
+
+
+def test_what_people_pushed_to_is_theirs_and_nothing_else_stays_open() -> None:
+    ours, theirs = proposed(), replace(stage.proposal(f"{GO}/older"), by_hand=True)
+    found = compared(stage.proposal(ours.name), theirs)
+    assert found.reason == "EditedByHand"
+    assert [change.name for change in stage.of(found, CloseProposal)] == [ours.name]

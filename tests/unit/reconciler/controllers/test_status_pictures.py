@@ -1,6 +1,6 @@
 """Pictures of a run, shown on the status branch."""
 
-from reconciler.controllers.status_pictures import pictures
+from reconciler.controllers.status_pictures import of_comparison, pictures
 from reconciler.model.ids import RunName
 
 RUN = RunName("datasets/loans/0123456789ab")
@@ -22,3 +22,17 @@ def test_the_first_few_are_shown_and_examples_of_the_data_are_not() -> None:
 
 def test_a_run_without_files_shows_none() -> None:
     assert not pictures(RUN, {})
+
+
+def test_a_proposal_shows_the_comparison_and_the_candidates_first_two_below_the_comparison() -> None:
+    run, trial = RunName("promotions/go/0123456789ab"), RunName("experiments/score/ba9876543210")
+    own = {"files": {"comparison.png": "1", "comparison.json": "2"}}
+    trained = {"files": dict.fromkeys(["plots/roc.png", "plots/confusion.png", "importance.png"], "1")}
+    shown = of_comparison(run, own, trial, trained)
+    assert {path: (one.run, one.path) for path, one in shown.items()} == {
+        f"reports/{run}/comparison.png": (run, "comparison.png"),
+        f"reports/{run}/candidate-roc.png": (trial, "plots/roc.png"),
+        f"reports/{run}/candidate-confusion.png": (trial, "plots/confusion.png"),
+    }
+    assert shown[f"reports/{run}/candidate-roc.png"].what == "roc of the candidate"
+    assert of_comparison(run, {}, trial, {}) == {}

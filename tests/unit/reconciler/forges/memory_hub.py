@@ -17,6 +17,7 @@ class MemoryHub:
 
     def __init__(self) -> None:
         self.all: dict[int, PullRequest] = {}
+        self.texts: dict[int, str] = {}
         self.said: dict[int, list[Comment]] = {}
         self.judged: dict[CommitId, list[CommitStatus]] = {}
         self.reviewed: dict[int, list[Review]] = {}
@@ -39,6 +40,7 @@ class MemoryHub:
     def open(self, base: str, branch: str, title: str, body: str) -> PullRequest:
         self.calls["open"] += 1
         number = len(self.all) + 1
+        self.texts[number] = body
         self.all[number] = PullRequest(number, branch, self.heads.get(branch, CommitId("0" * 40)), title=title)
         return self.all[number]
 

@@ -70,6 +70,18 @@ def test_a_proposal_has_a_branch_and_a_page_that_says_what_it_is(place: Place) -
     assert place.hub.all[1].title == "Promote a trial"
 
 
+def test_its_page_shows_pictures_of_the_status_branch_however_long_its_text_is(place: Place) -> None:
+    commit = place.ada.commit({"reports/a.png": "a picture"})
+    place.ada.git("push", "--quiet", "origin", "HEAD:refs/heads/setpoint/prod")
+    raw = "https://forge.test/team/models/raw"
+    forge = PullRequestForge(
+        place.branches, place.hub, place.repository, "prod", raw=raw, now=place.time.now, sleep=place.time.sleep
+    )
+    forge.propose(replace(place.order(), pictures={"reports/a.png": "a"}, body="x" * LONGEST_BODY))
+    assert place.hub.texts[1].endswith(f"![a]({raw}/{commit}/reports/a.png)\n")
+    assert len(place.hub.texts[1]) == LONGEST_BODY
+
+
 def test_where_nothing_is_proposed_the_forge_isn_t_asked(place: Place) -> None:
     assert dict(place.forge.list()) == {}
     assert not place.hub.calls

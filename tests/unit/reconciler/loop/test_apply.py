@@ -65,6 +65,20 @@ def drop(address: Address) -> c.DropRun:
     return c.DropRun(address=address, run=RunName(f"{address}/1"))
 
 
+def test_a_webhook_is_asked_by_whom_that_is_left_to() -> None:
+    asked: list[c.AskWebhook] = []
+    wanted = c.AskWebhook(
+        address=GO, name="n", question="q", url="https://a/", secret="${secret:S}", timeout=1.0, data={}
+    )
+    engines = stage.engines(World())
+    Applier(engines, str, lambda: True, ask=asked.append).apply(plan(wanted))
+    assert asked == [wanted]
+    Applier(engines, str, lambda: False, ask=asked.append).apply(plan(wanted))
+    assert asked == [wanted]
+    (outcome,) = Applier(engines, str, lambda: True).apply(plan(wanted))
+    assert outcome.error == "no webhook is asked from here"
+
+
 def test_a_run_is_started_on_its_branch_with_all_that_its_job_needs() -> None:
     world = World()
     apply(world, start(OTHER))

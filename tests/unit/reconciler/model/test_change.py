@@ -51,6 +51,13 @@ EVERY: list[tuple[c.Change, str, str]] = [
         "~ forge.judge",
         "n",
     ),
+    (
+        c.AskWebhook(
+            address=GO, name="n", question="q", url="https://a/", secret="${secret:S}", timeout=1.0, data={"a": 1}
+        ),
+        "~ webhook.ask",
+        "https://a/",
+    ),
     (c.CloseProposal(address=GO, name="n"), "- forge.close", "n"),
 ]
 

@@ -48,7 +48,7 @@ def test_a_job_that_crashes_is_tried_again() -> None:
         found.world.clock.advance(60)
     assert max(held.order.attempt for held in jobs.values()) > 5
     found.faults.active = False
-    for _ in range(20):
+    for _ in range(21):
         found.step()
         found.world.clock.advance(3600)
     assert {held.state for held in jobs.values()} == {JobState.SUCCEEDED}
