@@ -74,7 +74,7 @@ def ssh_signers(tree: SourceTree, environment: str) -> bytes:
 
 
 def approvers_in(library: Library, path: str) -> Signers:
-    """Return the signers beside an environment's file, who may approve on plain Git; none of a file that can't be read."""
+    """Return the signers beside an environment's file, who may approve on plain Git; none of what can't be read."""
     found: list[bytes] = []
     for name in beside(path):
         try:

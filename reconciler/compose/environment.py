@@ -1,7 +1,7 @@
 """One environment's own file: its providers, its limits, and the variables that specs read as `${env.NAME}`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.compose.commit_policy import approvers_in, model_signers_in, policy_in
@@ -32,7 +32,7 @@ class EnvironmentFile:
     variables: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
     model_signers: bytes | None = None
-    approvers: Signers = Signers()
+    approvers: Signers = field(default_factory=Signers)
 
 
 def read_environment(library: Library, path: str) -> EnvironmentFile:

@@ -139,9 +139,7 @@ _VERBS: Mapping[type[c.Change], Callable[[Applier, Any, CommitId], object]] = {
     c.StopRevision: lambda self, change, _: self._engines.serving.stop(change.deployment, change.revision),
     c.DeleteEndpoint: lambda self, change, _: self._engines.serving.delete(change.deployment),
     c.OpenProposal: lambda self, change, commit: self._propose(change, commit),
-    c.MergeProposal: lambda self, change, commit: self._engines.forge.merge(
-        change.name, _agreed(change, commit)
-    ),
+    c.MergeProposal: lambda self, change, commit: self._engines.forge.merge(change.name, _agreed(change, commit)),
     c.JudgeProposal: lambda self, change, _: self._judge(change),
     c.CloseProposal: lambda self, change, _: self._engines.forge.close(change.name, change.why),
 }

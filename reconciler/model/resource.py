@@ -77,7 +77,7 @@ class Desired:
     didn't, by address: they are stalled, and never taken for deleted. `problems` holds what belongs to no
     resource (a stray file, a bad environment file). `model_signers` is the file of those who may sign statements about
     models (ssh-keygen(1)); None where nobody has to. `before` is what is sound of broken promotions. `code_owners` is
-    read where a promotion asks for owners; `approvers` are the allowed signers, whose signed commits approve on plain Git.
+    read where a promotion asks for owners; `approvers` are the allowed signers, whose commits approve on plain Git.
     """
 
     commit: CommitId
@@ -88,8 +88,8 @@ class Desired:
     problems: tuple[Problem, ...] = ()
     model_signers: bytes | None = None
     before: Mapping[Address, Before] = field(default_factory=dict)
-    code_owners: OwnersFile = OwnersFile()
-    approvers: Signers = Signers()
+    code_owners: OwnersFile = field(default_factory=OwnersFile)
+    approvers: Signers = field(default_factory=Signers)
 
     def of_kind(self, spec: type[SpecType]) -> Mapping[Address, SpecType]:
         """Return the specs of one kind by address."""

@@ -67,7 +67,7 @@ class Review:
 class Team:
     """Who belongs to a team. `unread` says why nobody knows that; then there are no members.
 
-    One that `is_stated` is as the environment has it, and not as a forge does. One that `is_absent` the forge knows not.
+    One that `is_stated` is as the environment has it, and not as a forge does; one that `is_absent` no forge knows.
     """
 
     members: frozenset[str] = frozenset()

@@ -1,9 +1,9 @@
-"""Gitea's CODEOWNERS: regular expressions over whole paths, of which all that match ask for one of their owners.
+r"""Gitea's CODEOWNERS: regular expressions over whole paths, of which all that match ask for one of their owners.
 
-    environments/prod/.*\\\\.yaml  @ada @acme/ml-platform
+    environments/prod/.*\\.yaml  @ada @acme/ml-platform
     !docs/.*                      @grace       every path that isn't matched
 
-Its lines take each `\\` away and the next character as it is, so that one for the expression is written twice. An
+Its lines take each `\` away and the next character as it is, so that one for the expression is written twice. An
 expression stands between `^` and `$`, which bind closer than `|`.
 """
 

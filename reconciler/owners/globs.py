@@ -8,12 +8,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-Token = str | tuple[bool, tuple[tuple[str, str], ...]]
-"""A character of a name; `""` for any one; or characters, excluded where the first says so. None is a star."""
-Name = tuple[Token | None, ...]
-ANY = ""
 _Part = TypeVar("_Part")
 _Thing = TypeVar("_Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """One character of these ranges, or of none of them."""
+
+    ranges: tuple[tuple[str, str], ...]
+    is_excluded: bool = False
+
+
+ANY = Letters((), is_excluded=True)
+Name = tuple[Letters | None, ...]
+"""The characters of a name; None is a star."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class Glob:
 
     def matches(self, path: str) -> bool:
         """Tell whether a path is meant."""
-        return _fits(self.names, path.split("/"), lambda name, part: _fits(name, part, _is_one))
+        return _fits(self.names, path.split("/"), _is_name)
 
 
 def name_of(text: str, *, has_classes: bool) -> Name:
@@ -33,7 +42,7 @@ def name_of(text: str, *, has_classes: bool) -> Name:
     Raises:
         ValueError: it can't be understood.
     """
-    tokens: list[Token | None] = []
+    tokens: list[Letters | None] = []
     at = 0
     while at < len(text):
         letter = text[at]
@@ -41,19 +50,23 @@ def name_of(text: str, *, has_classes: bool) -> Name:
             if at + 1 == len(text):
                 raise ValueError("it ends with an escape of nothing")
             at += 1
-            tokens.append(text[at])
+            tokens.append(_plain(text[at]))
         elif letter == "[" and has_classes:
             at, found = _class(text, at)
             tokens.append(found)
         elif letter != "*":
-            tokens.append(ANY if letter == "?" else letter)
+            tokens.append(ANY if letter == "?" else _plain(letter))
         elif not tokens or tokens[-1] is not None:
             tokens.append(None)
         at += 1
     return tuple(tokens)
 
 
-def _class(text: str, start: int) -> tuple[int, Token]:
+def _plain(letter: str) -> Letters:
+    return Letters(((letter, letter),))
+
+
+def _class(text: str, start: int) -> tuple[int, Letters]:
     """Read `[a-z]` or `[^a-z]`; return where it ends, and what it is."""
     at = start + 1
     is_excluded = text[at : at + 1] in ("^", "!")
@@ -70,19 +83,18 @@ def _class(text: str, start: int) -> tuple[int, Token]:
         else:
             ranges.append((told[place], told[place]))
             place += 1
-    return end, (is_excluded, tuple(ranges))
+    return end, Letters(tuple(ranges), is_excluded)
 
 
-def _is_one(token: Token, letter: str) -> bool:
-    if isinstance(token, str):
-        return token in (ANY, letter)
-    is_excluded, ranges = token
-    return any(low <= letter <= high for low, high in ranges) is not is_excluded
+def _is_name(name: Name, part: str) -> bool:
+    return _fits(name, part, _is_one)
 
 
-def _fits(
-    pattern: Sequence[_Part | None], things: Sequence[_Thing], is_one: Callable[[_Part, _Thing], bool]
-) -> bool:
+def _is_one(token: Letters, letter: str) -> bool:
+    return any(low <= letter <= high for low, high in token.ranges) is not token.is_excluded
+
+
+def _fits(pattern: Sequence[_Part | None], things: Sequence[_Thing], is_one: Callable[[_Part, _Thing], bool]) -> bool:
     """Tell whether things fit a pattern, in which None stands for any number of them."""
     at, place = 0, 0
     star, after = -1, 0

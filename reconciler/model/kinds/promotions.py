@@ -59,8 +59,8 @@ class Approvals(Block):
         max_length=50,
         examples=[["ada", "team/ml-platform", "codeowners"]],
         description="Whose approvals count: people by their names on the forge, or on plain Git as `allowed_signers` "
-        "has them; `team/NAME`, whose members the forge or `teams` of the environment tells; `codeowners`, of whom each "
-        "rule of CODEOWNERS on the watched branch has to be met, too. Unset, whoever may approve by the branch's rules.",
+        "has them; `team/NAME`, whose members the forge or `teams` of the environment tells; `codeowners`, whom the "
+        "rules of CODEOWNERS on the watched branch demand. Unset, whoever may approve by the branch's rules.",
     )
 
     @property

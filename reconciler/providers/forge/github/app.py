@@ -18,7 +18,16 @@ from reconciler.providers.forge.github.signing import Sign, token
 PERMISSIONS: Mapping[str, str] = MappingProxyType({"contents": "write", "pull_requests": "write", "statuses": "write"})
 """What is used: merges and pushes; pull requests and comments on them; statuses of commits."""
 WELCOME: Mapping[str, str] = MappingProxyType({**PERMISSIONS, "checks": "read"})
-"""What is asked for first: with the check runs of others, which an App may have been made without."""
+"""What is asked for as well: the check runs of others, which an App may have been made without."""
+_TEAMS: Mapping[str, str] = MappingProxyType({"members": "read"})
+"""Who belongs to teams, which only approvals by teams need."""
+CHOICES: Sequence[Mapping[str, str]] = (
+    MappingProxyType({**WELCOME, **_TEAMS}),
+    WELCOME,
+    MappingProxyType({**PERMISSIONS, **_TEAMS}),
+    PERMISSIONS,
+)
+"""The rights that a token is asked for with, the most first."""
 DRIFT = 60
 """Seconds by which our clock may be ahead of GitHub's."""
 LASTING = 540
@@ -75,7 +84,7 @@ class InstallationToken:
         repository: str,
         installation: int = 0,
         *,
-        wanted: Sequence[Mapping[str, str]] = (WELCOME, PERMISSIONS),
+        wanted: Sequence[Mapping[str, str]] = CHOICES,
         now: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
