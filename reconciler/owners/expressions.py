@@ -155,7 +155,7 @@ class _Reader:
         if self._take("\\"):
             return (self._escape(),)
         letter = self._next()
-        if letter in ("*", "+", "?"):
+        if self._bounds() is not None:
             raise ValueError(f"`{letter}` repeats nothing")
         self.at += 1
         edges = {"^": Edge(is_end=False), "$": Edge(is_end=True)}
@@ -170,11 +170,12 @@ class _Reader:
         return found
 
     def _repeated(self, steps: Program) -> Program:
-        least, most = self._bounds()
-        if (least, most) == (1, 1):
+        bounds = self._bounds()
+        if bounds is None:
             return steps
+        least, most = bounds
         self._take("?")  # as few as possible, or as many: whether it matches is the same
-        if self._next() in ("*", "+", "?"):
+        if self._bounds() is not None:
             raise ValueError("a repetition is repeated: put a group around it")
         count = max(least, most or 0, 1)
         self._demand_short(count * (len(steps) + 1))
@@ -188,7 +189,8 @@ class _Reader:
             tail += [Fork(1, optional - number * (size + 1)), *steps]
         return (*steps * least, *tail)
 
-    def _bounds(self) -> tuple[int, int | None]:
+    def _bounds(self) -> tuple[int, int | None] | None:
+        """Read how often what stands before is repeated; None where nothing says that."""
         for mark, bounds in (("*", (0, None)), ("+", (1, None)), ("?", (0, 1))):
             if self._take(mark):
                 return bounds
@@ -196,7 +198,7 @@ class _Reader:
         inner = self._text[self.at + 1 : end] if self._next() == "{" and end > 0 else ""
         low, comma, high = inner.partition(",")
         if not _is_count(low) or (high and not _is_count(high)):
-            return 1, 1
+            return None
         self.at = end + 1
         least, most = int(low), int(high) if high else None if comma else int(low)
         if least > MOST_REPEATED or (most is not None and not least <= most <= MOST_REPEATED):
