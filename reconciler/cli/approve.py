@@ -18,7 +18,7 @@ from reconciler.settings import Settings
 @click.argument("name")
 @click.option(
     "--signing-key",
-    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     help="Sign by this SSH key, which has no passphrase; by default as your Git is set up to sign.",
 )
 @as_json

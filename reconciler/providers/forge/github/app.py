@@ -18,16 +18,9 @@ from reconciler.providers.forge.github.signing import Sign, token
 PERMISSIONS: Mapping[str, str] = MappingProxyType({"contents": "write", "pull_requests": "write", "statuses": "write"})
 """What is used: merges and pushes; pull requests and comments on them; statuses of commits."""
 WELCOME: Mapping[str, str] = MappingProxyType({**PERMISSIONS, "checks": "read"})
-"""What is asked for as well: the check runs of others, which an App may have been made without."""
-_TEAMS: Mapping[str, str] = MappingProxyType({"members": "read"})
-"""Who belongs to teams, which only approvals by teams need."""
-CHOICES: Sequence[Mapping[str, str]] = (
-    MappingProxyType({**WELCOME, **_TEAMS}),
-    WELCOME,
-    MappingProxyType({**PERMISSIONS, **_TEAMS}),
-    PERMISSIONS,
-)
-"""The rights that a token is asked for with, the most first."""
+"""What is asked for first: with the check runs of others, which an App may have been made without."""
+TEAMS: Mapping[str, str] = MappingProxyType({"members": "read"})
+"""What a token of its own is asked for that tells who belongs to teams, once approvals need that."""
 DRIFT = 60
 """Seconds by which our clock may be ahead of GitHub's."""
 LASTING = 540
@@ -84,7 +77,7 @@ class InstallationToken:
         repository: str,
         installation: int = 0,
         *,
-        wanted: Sequence[Mapping[str, str]] = CHOICES,
+        wanted: Sequence[Mapping[str, str]] = (WELCOME, PERMISSIONS),
         now: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:

@@ -30,6 +30,7 @@ class GitHub:
         merging: how a merge is asked for.
         name: returns our own name, under which we comment.
         app: the App that we are; None where we are a user.
+        teams: the API by which teams are asked for; by default the same.
     """
 
     def __init__(
@@ -39,8 +40,11 @@ class GitHub:
         merging: Merging,
         name: Callable[[], str],
         app: InstallationToken | None = None,
+        *,
+        teams: ForgeClient | None = None,
     ) -> None:
         self._client = client
+        self._teams = teams or client
         self._owner = repository.split("/", maxsplit=1)[0]
         self._root = "/repos/" + "/".join(map(part, repository.split("/")))
         self._merging = merging
@@ -142,7 +146,7 @@ class GitHub:
         Of a team without an owner the organization is the repository's. An App needs `members: read` for it.
         """
         owner, _, slug = team.rpartition("/")
-        listed = self._client.pages(f"/orgs/{part(owner or self._owner)}/teams/{part(slug)}/members")
+        listed = self._teams.pages(f"/orgs/{part(owner or self._owner)}/teams/{part(slug)}/members")
         return frozenset(filter(None, (text(one, "login", most=LONGEST_NAME) for one in listed)))
 
     def comments(self, number: int) -> Sequence[Comment]:

@@ -10,7 +10,7 @@ from reconciler.forges.pull_requests import PullRequestForge
 from reconciler.git.repository import Repository
 from reconciler.model.errors import Refused
 from reconciler.providers.forge.github.address import Api, Edition, api_of
-from reconciler.providers.forge.github.app import Claim, InstallationToken
+from reconciler.providers.forge.github.app import TEAMS, Claim, InstallationToken
 from reconciler.providers.forge.github.hub import GitHub
 from reconciler.providers.forge.github.merges import MERGING
 from reconciler.providers.forge.github.signing import read_key, signer
@@ -74,7 +74,9 @@ def github(
     installed = InstallationToken(asking, named, installation) if asking else None
     client = api_client(found, installed or Token(reveal(token)), timeout, Budget(spacing=spacing))
     name = installed.name if installed else lambda: text(client.get("/user"), "login")
-    hub = GitHub(client, named, MERGING[found.edition is Edition.CLOUD](client), name, installed)
+    known = InstallationToken(asking, named, installation, wanted=(TEAMS,)) if asking else None
+    teams = api_client(found, known, timeout, client.budget) if known else None
+    hub = GitHub(client, named, MERGING[found.edition is Edition.CLOUD](client), name, installed, teams=teams)
     branches = MergedByLines(repository, environment, branch, signing_key)
     return PullRequestForge(branches, hub, repository, environment)
 
