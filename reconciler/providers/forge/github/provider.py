@@ -1,5 +1,7 @@
 """The forge provider `github`, made of its options."""
 
+from collections.abc import Callable
+
 from reconciler.forges.access import Token, address_of
 from reconciler.forges.branches import MergedByLines
 from reconciler.forges.budget import WRITES, Budget
@@ -65,7 +67,7 @@ def github(
         spacing: seconds between two writes; GitHub asks for one.
 
     Raises:
-        Refused: one of the names isn't one, the secret isn't set, or nothing tells where the server is or who we are.
+        Refused: a name isn't one, the secret isn't set, or nothing tells where the server is or who we are.
     """
     address, named = address_of(repository, url, path)
     found = api_of(address, api, edition)
@@ -73,12 +75,17 @@ def github(
     asking = api_client(found, claim, timeout, stranger=STRANGER) if claim else None
     installed = InstallationToken(asking, named, installation) if asking else None
     client = api_client(found, installed or Token(reveal(token)), timeout, Budget(spacing=spacing))
-    name = installed.name if installed else lambda: text(client.get("/user"), "login")
-    known = InstallationToken(asking, named, installation, wanted=(TEAMS,)) if asking else None
-    teams = api_client(found, known, timeout, client.budget) if known else None
-    hub = GitHub(client, named, MERGING[found.edition is Edition.CLOUD](client), name, installed, teams=teams)
-    branches = MergedByLines(repository, environment, branch, signing_key)
-    return PullRequestForge(branches, hub, repository, environment)
+    seeing = InstallationToken(asking, named, installation, wanted=(TEAMS,)) if asking else None
+    teams = api_client(found, seeing, timeout, client.budget) if seeing else None
+    hub = GitHub(
+        client, named, MERGING[found.edition is Edition.CLOUD](client), _name(client, installed), installed, teams=teams
+    )
+    return PullRequestForge(MergedByLines(repository, environment, branch, signing_key), hub, repository, environment)
+
+
+def _name(client: ForgeClient, app: InstallationToken | None) -> Callable[[], str]:
+    """Return what tells our own name: the App's, or the user's whose token it is."""
+    return app.name if app else lambda: text(client.get("/user"), "login")
 
 
 def api_client(
