@@ -35,6 +35,7 @@ from reconciler.model.ids import Address, CommitId
 from reconciler.model.text import printable
 from reconciler.plugins import PORTS, PROVIDERS, Plugins, installed
 from reconciler.ports.engines import Engines
+from reconciler.ports.forge import Forge
 from reconciler.ports.pool import RunnerPool
 from reconciler.ports.reviews import Reviews
 from reconciler.ports.source import SourceTree
@@ -81,16 +82,9 @@ def engines(environment: Environment, settings: Settings, source: Source, plugin
     """Build the engines that an environment's file names. The embedded ones keep their state below `settings.home`."""
     clock, home = SystemClock(), settings.home
     claim(home, source.repository.place)
-    offers = {
-        "clock": clock,
-        "environ": offered(environment),
-        "environment": settings.environment,
-        "repository": source.repository,
-        "branch": settings.branch,
-        "signing_key": signing_key(settings),
-    }
-    folders = {port: home / port if port in SHARED else home / port / settings.environment for port in PORTS}
+    offers = {"clock": clock, "environ": offered(environment), **_named(settings, source)}
     found = plugins or installed()
+    folders = {port: home / port if port in SHARED else home / port / settings.environment for port in PORTS}
 
     def built(port: str) -> Any:
         choice: ProviderChoice = getattr(environment, port)
@@ -109,6 +103,21 @@ def engines(environment: Environment, settings: Settings, source: Source, plugin
         clock=clock,
         reviews=forge if isinstance(forge, Reviews) else None,
     )
+
+
+def forge_of(environment: Environment, settings: Settings, source: Source) -> Forge:
+    """Build the forge of an environment by itself, for who asks nothing else of its engines."""
+    return cast("Forge", _built("forge", environment.forge, _named(settings, source), installed()))
+
+
+def _named(settings: Settings, source: Source) -> Mapping[str, Any]:
+    """Return what a provider may be given of the repository, and of the environment by its name."""
+    return {
+        "environment": settings.environment,
+        "repository": source.repository,
+        "branch": settings.branch,
+        "signing_key": signing_key(settings),
+    }
 
 
 def scratch_pool(environment: Environment, folder: Path) -> RunnerPool:

@@ -26,6 +26,7 @@ VERBS: dict[str, str] = {
     "open": "Print where a resource can be looked at.",
     "compare": "Show trials side by side.",
     "promote": "Propose a trial as a deployment's model.",
+    "approve": "Approve a proposal on plain Git, by a signed commit.",
     "rollback": "Propose the model that was live before.",
     "trace": "Tell what an endpoint's answers come from: model, trial, data, commits.",
     "verify": "Hold an endpoint's model against what is told of how it was made.",

@@ -73,6 +73,17 @@ def ssh_signers(tree: SourceTree, environment: str) -> bytes:
     return _content(Library(tree, Lru(4), Plugins()), path)
 
 
+def approvers_in(library: Library, path: str) -> Signers:
+    """Return the signers beside an environment's file, who may approve on plain Git; none of what can't be read."""
+    found: list[bytes] = []
+    for name in beside(path):
+        try:
+            found.append(_content(library, name))
+        except BadSpec:
+            found.append(b"")
+    return Signers(*found)
+
+
 def model_signers_in(library: Library, path: str) -> bytes | None:
     """Read who may sign statements about models, as an environment's file demands it; None where nobody has to.
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from reconciler.compose.cache import Cache, EnvironmentCache, Generation, Key, Results
+from reconciler.compose.code_owners import code_owners, owners_problems
 from reconciler.compose.commit_policy import beside
 from reconciler.compose.consistency import disagreements
 from reconciler.compose.environment import EnvironmentFile, read_environment
@@ -63,7 +64,12 @@ def compose(tree: SourceTree, environment: str, cache: Cache) -> Desired:
         raise BadSpec(tuple(sorted({*problems, *(problem for found in broken.values() for problem in found)})))
     chosen, signers = environment_file.environment, environment_file.model_signers
     before = _before(broken, composed, environment)
-    desired = Desired(tree.commit, environment, chosen, sound, MappingProxyType(broken), problems, signers, before)
+    owners = code_owners(library, chosen.forge.provider, (resource.spec for resource in sound.values()))
+    problems = tuple(sorted({*problems, *owners_problems(owners)}))
+    desired = Desired(
+        tree.commit, environment, chosen, sound, MappingProxyType(broken), problems, signers, before,
+        code_owners=owners, approvers=environment_file.approvers,
+    )  # fmt: skip
     memo.last = Generation(tree.files, tree.odd, variables, layout, composed, graph, desired)
     return desired
 

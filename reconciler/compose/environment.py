@@ -1,10 +1,10 @@
 """One environment's own file: its providers, its limits, and the variables that specs read as `${env.NAME}`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.compose.commit_policy import model_signers_in, policy_in
+from reconciler.compose.commit_policy import approvers_in, model_signers_in, policy_in
 from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.compose.interpolation import literal, resolve
 from reconciler.compose.layers import Layer
@@ -13,6 +13,7 @@ from reconciler.compose.locate import Locator
 from reconciler.compose.plain_passwords import plain_passwords
 from reconciler.compose.provider_options import option_flaws
 from reconciler.compose.validate import validate
+from reconciler.model.commit_policy import Signers
 from reconciler.model.environment import Environment
 from reconciler.model.errors import BadSpec, Problem
 from reconciler.plugins import Plugins
@@ -23,13 +24,15 @@ from reconciler.yaml.parse import Document, Unreadable
 class EnvironmentFile:
     """An environment as it was read; None with `problems` where it can't be. `variables` are then the best guess.
 
-    `model_signers` says who may sign statements about models; None where nobody has to.
+    `model_signers` says who may sign statements about models; None where nobody has to. `approvers` are the signers
+    beside it, whatever they have to sign.
     """
 
     environment: Environment | None
     variables: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
     model_signers: bytes | None = None
+    approvers: Signers = field(default_factory=Signers)
 
 
 def read_environment(library: Library, path: str) -> EnvironmentFile:
@@ -49,7 +52,8 @@ def read_environment(library: Library, path: str) -> EnvironmentFile:
         signers = model_signers_in(library, path)
     except BadSpec as error:
         return EnvironmentFile(None, literal(environment.variables), error.problems)
-    return EnvironmentFile(environment, literal(environment.variables), locator.problems(warnings), signers)
+    told_of, approvers = locator.problems(warnings), approvers_in(library, path)
+    return EnvironmentFile(environment, literal(environment.variables), told_of, signers, approvers)
 
 
 def _environment(document: Document, plugins: Plugins) -> tuple[Environment, tuple[Flaw, ...]]:

@@ -10,11 +10,11 @@
    they merge.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reconciler.controllers.approvals import approval
+from reconciler.controllers.approvals import Approval, approval, asked_teams
 from reconciler.controllers.freezes import frozen_until
 from reconciler.controllers.gate_statuses import FREEZE, judged, others, status
 from reconciler.controllers.promotion_case import Candidate, Case
@@ -26,12 +26,14 @@ from reconciler.model.decision import Decision, Phase, Trial
 from reconciler.model.facts import PromotionFacts
 from reconciler.model.ids import Address, name_of
 from reconciler.model.kinds.deployments import Model
-from reconciler.model.kinds.promotions import Promotion
+from reconciler.model.kinds.promotions import Approvals, Promotion
 from reconciler.model.moment import moment_of
 from reconciler.model.observed import Proposal, ProposalState
 from reconciler.model.reason import Reason
+from reconciler.model.resource import Desired
 from reconciler.model.reviews import CommitStatus, Verdict
 from reconciler.model.text import counted
+from reconciler.owners import Owned, owned
 
 HOUR = timedelta(hours=1)
 
@@ -50,12 +52,24 @@ def pinning(case: Case, model: Model, name: str, title: str, body: str, *, why: 
     return OpenProposal(
         address=case.address,
         name=name,
-        file=f"environments/{case.environment}/deployments/{name_of(Address(case.spec.deployment))}.yaml",
+        file=pinned_in(case.environment, case.spec),
         edits={"model": {"trial": model.trial, "digest": model.digest}},
         title=title,
         body=body,
         why=why,
     )
+
+
+def pinned_in(environment: str, spec: Promotion) -> str:
+    """Return the file that a promotion's proposals change in an environment."""
+    return f"environments/{environment}/deployments/{name_of(Address(spec.deployment))}.yaml"
+
+
+def ownership(desired: Desired, spec: Promotion) -> Owned | None:
+    """Return whose that file is, by CODEOWNERS of the watched branch; None where owners aren't asked."""
+    if spec.approvals is None or not spec.approvals.asks_owners:
+        return None
+    return owned(desired.code_owners, pinned_in(desired.environment_name, spec))
 
 
 def propose(
@@ -170,15 +184,32 @@ def _agreed(
         if case.spec.approvals is None:
             message = f"{where} waits for its merge"
             return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, message, changes, facts=facts)
-        agreed = approval(known.reviews, known.commit, case.spec.approvals)
+        agreed = _approved(case, known, case.spec.approvals)
         why = str(agreed)
         if not agreed.holds:
             message = f"{where} waits for its approvals: {why}"
             return case.told(Phase.WAITING, Reason.WAITS_FOR_REVIEW, message, changes, facts=facts)
     if hindered := _hindered(case, known, changes, facts, told):
         return hindered
-    changes += merge_of(wanted, case.view, why, approved=case.spec.approvals is not None)
+    changes += merge_of(wanted, case.view, why, approvals=case.spec.approvals, teams=_teams(case))
     return case.told(Phase.RECONCILING, Reason.MERGING, f"{where}: {why}", changes, facts=facts)
+
+
+def _approved(case: Case, known: Proposal, rule: Approvals) -> Approval:
+    """Tell how far a proposal is agreed on."""
+    desired, teams = case.view.desired, case.view.actual.teams
+    found = approval(known.reviews, known.commit, rule, teams, ownership(desired, case.spec))
+    return replace(found, remarks=known.remarks)
+
+
+def _teams(case: Case) -> Mapping[str, tuple[str, ...]]:
+    """Return who belongs to the teams that the forge was asked for, where this promotion needs them."""
+    if case.spec.approvals is None:
+        return {}
+    known = case.view.actual.teams
+    names = asked_teams(case.spec.approvals, ownership(case.view.desired, case.spec))
+    asked = {name: known[name] for name in sorted(names) if name in known}
+    return {name: tuple(sorted(team.members)) for name, team in asked.items() if not team.unread and not team.is_stated}
 
 
 def _hindered(

@@ -5,16 +5,19 @@ remembers the names that were proposed (`facts.proposed`), and a name that is th
 forge with pages shows those that were closed, which holds whatever a daemon came to record.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from reconciler.model.change import Change, CloseProposal, MergeProposal, OpenProposal
 from reconciler.model.decision import View
 from reconciler.model.facts import ProposerFacts
 from reconciler.model.ids import Address, digest
+from reconciler.model.kinds.promotions import Approvals
 from reconciler.model.observed import Proposal, ProposalState
 from reconciler.model.resource import Resource
 
+NO_TEAMS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 MOST_ANEW = 20
 """How often a proposal that fell behind is made anew, before it is left to people."""
 
@@ -50,10 +53,17 @@ def propose_once(wanted: OpenProposal, view: View) -> tuple[Change, ...]:
     return (wanted, *changes)
 
 
-def merge_of(wanted: OpenProposal, view: View, why: str, *, approved: bool = False) -> tuple[Change, ...]:
+def merge_of(
+    wanted: OpenProposal,
+    view: View,
+    why: str,
+    *,
+    approvals: Approvals | None = None,
+    teams: Mapping[str, tuple[str, ...]] = NO_TEAMS,
+) -> tuple[Change, ...]:
     """Merge a proposal that is open, as it stands there, if it brings what was proposed.
 
-    One that is merged as people `approved` it is only while they still say so.
+    One that is merged by `approvals` is only while people still say so, and belong to the same `teams`.
     """
     known = view.actual.proposals.get(wanted.name)
     if known is None or known.state is not ProposalState.OPEN:
@@ -64,7 +74,8 @@ def merge_of(wanted: OpenProposal, view: View, why: str, *, approved: bool = Fal
         head=known.commit,
         file=wanted.file,
         edits=wanted.edits,
-        reviews=known.reviews if approved else None,
+        reviews=known.reviews if approvals else None,
+        teams=teams,
         why=why,
     )
     return (change,)

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from reconciler.forges.agreed import AGAIN, demand_same_say
+from reconciler.forges.approving import parted
 from reconciler.forges.pictures import in_words
 from reconciler.git.commits import format_commit, parse_commit, trailers, with_trailers
 from reconciler.git.history import is_ancestor, unmerged
@@ -22,6 +24,7 @@ from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import Repository
 from reconciler.git.signed import read_signed, with_signature
 from reconciler.git.trees import EXECUTABLE, FILE, FOLDER, Draft, Entry, edited, entry_at, rooted
+from reconciler.model.commit_policy import SignedCommit
 from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
@@ -48,6 +51,8 @@ class ProposalBranches:
         Refused: one of the names isn't one.
     """
 
+    _takes_approvals = False
+    """Whether people approve by commits on top of a proposal; else whoever pushes to a proposal has edited it."""
     _by_lines = False
     """Whether lines alone are compared; else, where those collide, what YAML files say is merged."""
 
@@ -59,8 +64,8 @@ class ProposalBranches:
         self._folder = f"refs/heads/proposals/{check_environment(environment)}"
         self._watched = check_branch(branch)
         self._key = signing_key
-        self._looked_at: dict[tuple[str, str, str], tuple[bool, bool]] = {}
-        """By name, head and the watched branch's commit, whether a proposal was changed by hand, and conflicts."""
+        self._looked_at: dict[tuple[str, str, str], Proposal] = {}
+        """Open proposals by name, head and the watched branch's commit, as far as looking at them tells."""
 
     def list(self) -> Mapping[str, Proposal]:
         """List this environment's proposals by name: all that are open, and those merged whose branch is still there.
@@ -86,18 +91,28 @@ class ProposalBranches:
             return proposal
         key = (name, commit, head)
         if key not in self._looked_at:
-            by_hand = not self._is_made_here(name, commit)
-            conflicts = bool(head) and not by_hand and not isinstance(self._merged_tree_of(commit, head), str)
             self._looked_at = {known: told for known, told in self._looked_at.items() if known[2] == head}
-            self._looked_at[key] = by_hand, conflicts
-        by_hand, conflicts = self._looked_at[key]
-        return replace(proposal, by_hand=by_hand, conflicts=conflicts)
+            self._looked_at[key] = self._seen(proposal, head)
+        return self._looked_at[key]
 
-    def _is_made_here(self, name: str, commit: str) -> bool:
+    def _seen(self, proposal: Proposal, head: str) -> Proposal:
+        """Look at an open proposal."""
+        proposed, approving = self._parted(proposal.commit)
+        if not self._is_made_here(proposal.name, proposed):
+            return replace(proposal, by_hand=True)
+        conflicts = bool(head) and not isinstance(self._merged_tree_of(proposed.id, head), str)
+        return replace(proposal, conflicts=conflicts, proposed=proposed if approving else None, approving=approving)
+
+    def _parted(self, head: str) -> tuple[SignedCommit, tuple[SignedCommit, ...]]:
+        """Return what was proposed, and the commits on top of it by which people approve, where they do it so."""
+        store = self._repository.objects
+        return parted(store, head) if self._takes_approvals else (read_signed(store, head), ())
+
+    def _is_made_here(self, name: str, commit: SignedCommit) -> bool:
         """Tell whether a commit says that it was proposed under this name, as one off the watched branch."""
-        told = parse_commit(self._repository.objects.read(commit))
-        said = trailers(told.message)
-        return len(told.parents) == 1 and (said.get("Proposal"), said.get("Environment")) == (name, self._environment)
+        said = trailers(parse_commit(commit.payload).message)
+        is_named = (said.get("Proposal"), said.get("Environment")) == (name, self._environment)
+        return len(commit.parents) == 1 and is_named
 
     def propose(self, order: ProposalOrder, *, anew: bool = False) -> None:
         """Open a proposal, unless one of that name is open; a merged one of that name makes way.
@@ -144,6 +159,7 @@ class ProposalBranches:
             self.demand_own(name, proposed)
             if agreed is not None:
                 self.demand(name, agreed, proposed, head)
+                demand_same_say(self._repository, self._environment, agreed, head)
             merged = self._merged(name, proposed, head)
             try:
                 self._repository.advance(RefUpdate(self._watched, merged, head))
@@ -162,8 +178,8 @@ class ProposalBranches:
         """
         if self._key is None:
             return
-        store = self._repository.objects
-        signed, said = read_signed(store, proposed), trailers(parse_commit(store.read(proposed)).message)
+        signed, _ = self._parted(proposed)
+        said = trailers(parse_commit(signed.payload).message)
         is_named = (said.get("Proposal"), said.get("Environment")) == (name, self._environment)
         if not (is_named and signed.signature and self._key.made(signed.payload, signed.signature)):
             what = f"proposal {name} is not as it was made here, or by another signing key: it isn't merged in its name"
@@ -177,8 +193,8 @@ class ProposalBranches:
             Refused: it was changed by a person.
         """
         if proposed != agreed.head:
-            raise Raced(f"the branch of proposal {name} has moved", "it is looked at again")
-        commit = parse_commit(self._repository.objects.read(proposed))
+            raise Raced(f"the branch of proposal {name} has moved", AGAIN)
+        commit = parse_commit(self._parted(proposed)[0].payload)
         base = commit.parents[0] if len(commit.parents) == 1 else ""
         is_off_watched = bool(base) and is_ancestor(self._repository.objects.git_dir, base, head)
         draft = Draft(self._repository.objects)
@@ -269,11 +285,14 @@ class ProposalBranches:
         theirs = parse_commit(draft.store.read(proposed))
         tree = theirs.tree if theirs.parents == (head,) else self._merged_tree(name, proposed, head)
         message = with_trailers(
-            f"Merge proposal {name}\n\n{theirs.title}", {"Proposal": name, "Environment": self._environment}
+            f"Merge proposal {name}\n\n{self._title(proposed)}", {"Proposal": name, "Environment": self._environment}
         )
         commit = self._commit(draft, tree, [head, proposed], message)
         draft.save()
         return commit
+
+    def _title(self, proposed: str) -> str:
+        return parse_commit(self._parted(proposed)[0].payload).title
 
     def _commit(self, draft: Draft, tree: str, parents: Sequence[str], message: str) -> str:
         """Draft a commit, signed where there is a key; return its id."""

@@ -27,6 +27,18 @@ class Ruled(Protocol):
         """Return the rules of a branch."""
 
 
+@runtime_checkable
+class Teamed(Protocol):
+    """A forge that tells who belongs to a team."""
+
+    def members(self, team: str) -> frozenset[str]:
+        """Return the members of a team: `team`, of whom the repository belongs to, or `owner/team`.
+
+        Raises:
+            Absent: there is none, or none that we may see.
+        """
+
+
 class Hub(Protocol):
     """One repository on a forge. Lists are complete or raise; what comes back is checked and bounded.
 

@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from reconciler.forges.agreed import demand_same_reviews, demand_same_say, demand_same_teams
 from reconciler.forges.branches import ProposalBranches
 from reconciler.forges.client import Absent
 from reconciler.forges.conversation import Conversation
 from reconciler.forges.hub import Hub, Merge, Ruled
 from reconciler.forges.pictures import section
+from reconciler.forges.teams import Teams
 from reconciler.git.repository import Repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
@@ -59,13 +61,14 @@ class PullRequestForge:
         self._branches = branches
         self._hub = hub
         self._repository = repository
-        self._key, self._raw = key, raw
+        self._environment, self._raw = key, raw
         self._conversation = Conversation(hub, key)
         self._now, self._sleep = now, sleep
         self._lock = threading.Lock()
         self._open: tuple[PullRequest, ...] = ()
         self._heard, self._heard_for = -HEARD_FOR, HEARD_FOR
         self._opinions: dict[int, tuple[tuple[CommitId, str, int], tuple[Review, ...]]] = {}
+        self._teams = Teams(hub)
         self._judged: dict[CommitId, tuple[tuple[float, int], tuple[CommitStatus, ...]]] = {}
         self._wanted = 0
         """Counts how often it was said that something has changed."""
@@ -127,7 +130,7 @@ class PullRequestForge:
 
     def _open_page(self, order: ProposalOrder, branch: str) -> None:
         """Open the pull request of a branch that was just pushed, of which a forge may have to hear first."""
-        pictures = section(order.pictures, self._repository, context_of(self._key), self._raw)
+        pictures = section(order.pictures, self._repository, context_of(self._environment), self._raw)
         body = f"<!-- setpoint: proposal {order.name} -->\n{order.body.strip()}"[: LONGEST_BODY - len(pictures)]
         body += pictures
         for pause in PAUSES:
@@ -169,7 +172,9 @@ class PullRequestForge:
             self._branches.demand_own(name, proposal.commit)
             if agreed is not None:
                 self._branches.demand(name, agreed, proposal.commit, self._repository.ref(watched) or "")
-                _demand_same(proposal, agreed)
+                demand_same_say(self._repository, self._environment, agreed, self._repository.ref(watched) or "")
+                demand_same_reviews(proposal, agreed)
+                demand_same_teams(name, agreed, self.members)
             self._merge(proposal)
             self._forget()
             self._repository.refresh()
@@ -235,6 +240,15 @@ class PullRequestForge:
         """Return how often the forge may be asked, and has been; None where nobody counts that. Asks nobody."""
         return self._hub.allowance() if isinstance(self._hub, Metered) else None
 
+    def members(self, team: str) -> frozenset[str]:
+        """Return who belongs to a team; asked for as often as the list of pull requests that are open.
+
+        Raises:
+            Refused: there is no such team, or we may not see it.
+            Unavailable: the forge is out of reach.
+        """
+        return self._teams.members(team, (self._heard, self._wanted))
+
     def pulls(self) -> Sequence[PullRequest]:
         """Return the open pull requests to the watched branch, the oldest first.
 
@@ -294,13 +308,3 @@ class PullRequestForge:
         if key not in self._ended:
             self._ended[key] = self._hub.latest(self._branches.watched, proposal.branch)
         return self._ended[key]
-
-
-def _demand_same(proposal: Proposal, agreed: Agreed) -> None:
-    """See that people still say of a proposal what they said when its merge was agreed on.
-
-    Raises:
-        Raced: they don't.
-    """
-    if agreed.reviews is not None and set(agreed.reviews) != set(proposal.reviews):
-        raise Raced(f"what people say of proposal {proposal.name} has changed", "it is looked at again")

@@ -26,16 +26,20 @@ class Commit:
         return self.message.partition("\n")[0]
 
 
-def format_commit(tree: str, parents: Sequence[str], message: str, when: int | None = None) -> bytes:
-    """Write a commit object by Setpoint's own author.
+def format_commit(
+    tree: str, parents: Sequence[str], message: str, when: int | None = None, author: str = AUTHOR
+) -> bytes:
+    """Write a commit object, by Setpoint's own author unless another is given.
 
     Args:
         tree: the tree's id.
         parents: the parents' ids.
         message: what it says.
         when: seconds since 1970; now, if it isn't given.
+        author: whom it names, `name <address>`.
     """
-    stamp = f"{AUTHOR} {int(time.time()) if when is None else when} +0000"
+    who = re.sub(r"[\x00-\x1f]", " ", author)
+    stamp = f"{who} {int(time.time()) if when is None else when} +0000"
     lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents), f"author {stamp}", f"committer {stamp}"]
     text = "\n".join([*lines, "", message.replace("\0", "").strip("\n") + "\n"])
     return text.encode("utf-8", "replace")

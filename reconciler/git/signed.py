@@ -54,6 +54,14 @@ def parse_signed(commit: str, content: bytes, algorithm: str = "sha1") -> Signed
     )
 
 
+def named_in(commit: SignedCommit) -> frozenset[str]:
+    """Return the mail addresses that a commit names as its author's and its committer's."""
+    headers = commit.payload.partition(b"\n\n")[0].split(b"\n")
+    lines = [line for line in headers if line.startswith((b"author ", b"committer "))]
+    mails = (line.rpartition(b"<")[2].partition(b">")[0] for line in lines)
+    return frozenset(mail.decode("utf-8", "replace") for mail in mails if mail)
+
+
 def _when(headers: Iterable[bytes]) -> datetime:
     """Return the committer's date; the beginning of time where there is none."""
     line = next((line for line in headers if line.startswith(b"committer ")), b"")

@@ -129,6 +129,12 @@ class Applier:
                 self._engines.reviews.judge(change.head, status)
 
 
+def _agreed(change: c.MergeProposal, commit: CommitId) -> Agreed:
+    """Return what a merge was agreed on; who may approve, where people have to, stands in the pass's commit."""
+    base = commit if change.reviews is not None else None
+    return Agreed(change.head, change.file, change.edits, change.reviews, change.teams, base)
+
+
 _VERBS: Mapping[type[c.Change], Callable[[Applier, Any, CommitId], object]] = {
     c.ConfigurePool: lambda self, change, _: self._engines.pool.configure(change.address, change.spec),
     c.StartRun: lambda self, change, commit: self._start_run(change, commit),
@@ -143,9 +149,7 @@ _VERBS: Mapping[type[c.Change], Callable[[Applier, Any, CommitId], object]] = {
     c.StopRevision: lambda self, change, _: self._engines.serving.stop(change.deployment, change.revision),
     c.DeleteEndpoint: lambda self, change, _: self._engines.serving.delete(change.deployment),
     c.OpenProposal: lambda self, change, commit: self._propose(change, commit),
-    c.MergeProposal: lambda self, change, _: self._engines.forge.merge(
-        change.name, Agreed(change.head, change.file, change.edits, change.reviews)
-    ),
+    c.MergeProposal: lambda self, change, commit: self._engines.forge.merge(change.name, _agreed(change, commit)),
     c.JudgeProposal: lambda self, change, _: self._judge(change),
     c.AskWebhook: lambda self, change, _: self._ask_webhook(change),
     c.CloseProposal: lambda self, change, _: self._engines.forge.close(change.name, change.why),

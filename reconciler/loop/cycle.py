@@ -7,7 +7,9 @@ from typing import Any, Protocol
 
 from reconciler.containment import Failure, contained
 from reconciler.loop.apply import Applier
+from reconciler.loop.approving import Approving
 from reconciler.loop.observe import NOWHERE, Results, observe
+from reconciler.loop.teams import teams_of
 from reconciler.loop.vouching import Vouching
 from reconciler.model.decision import Controller
 from reconciler.model.ids import Address, CommitId, RunName
@@ -101,6 +103,7 @@ class Cycle:
         self._results = results or Results()
         self._host = host
         self._vouching = Vouching(engines.reader, engines.clock.now)
+        self._approving = Approving(engines.clock.now)
         self._recorded = RecordedFiles()
         self._attempts: Attempts = NONE
 
@@ -144,7 +147,9 @@ class Cycle:
         before = {name for spec in specs for name in spec.before(desired.environment_name)}
         elsewhere = self._elsewhere(before) if before else NOWHERE
         actual = observe(self._engines, recorded.statuses, recorded.controls, self._results, elsewhere)
-        actual = replace(actual, answers=self._answers())
+        proposals = self._approving.heard(actual.proposals, desired.approvers)
+        teams = teams_of(desired, proposals, self._engines.forge)
+        actual = replace(actual, proposals=proposals, teams=teams, answers=self._answers())
         if desired.model_signers is None:
             return actual
         return replace(actual, verdicts=self._vouching.verdicts(desired, candidates(actual)))

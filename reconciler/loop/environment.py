@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.containment import Failure, Success, contain
+from reconciler.loop.approving import as_listed
 from reconciler.loop.cycle import Cycle, Pass, StatusStore
 from reconciler.loop.verification import TakesAny, Verifier
 from reconciler.model.environment import Environment, unplanned
@@ -174,7 +175,7 @@ class Converging:
     def run(self, commit: CommitId) -> Pass:
         """Make one pass."""
         done = self.cycle(commit).run(commit, self._notes(), self._verifier.merge_flaw(commit))
-        self._proposals = done.actual.proposals
+        self._proposals = as_listed(done.actual.proposals)
         self._applied = commit
         return done
 

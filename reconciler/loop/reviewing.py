@@ -17,7 +17,7 @@ from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId, Digest
 from reconciler.model.reviews import CommitStatus, PullRequest, Verdict, context_of
 from reconciler.ports.reviews import Reviews
-from reconciler.reviews.asked import asked_of_a_merge
+from reconciler.reviews.asked import asked_of_a_merge, asked_of_people
 from reconciler.reviews.fulfilment import Done, Shown, begun, fulfilled
 from reconciler.reviews.page import page, stale
 from reconciler.reviews.rehearsal import Rehearsal
@@ -186,7 +186,10 @@ class Reviewer:
         """Rehearse a pull request, and say what came of it; return whether something would stall."""
         found = contain(lambda: self._rehearsals.of(pull, Seen(done.desired, done.actual, done.plan)))
         if isinstance(found, Success):
-            rehearsal = replace(found.value, notes=(*found.value.notes, self._rules(reviews)))
+            proposals, teams = done.actual.proposals, done.actual.teams
+            people = asked_of_people(done.desired, proposals, pull.branch, teams) if not pull.is_fork else None
+            asked = (*((people,) if people else ()), self._rules(reviews))
+            rehearsal = replace(found.value, notes=(*found.value.notes, *asked))
             reviews.comment(pull.number, page(rehearsal))
             self._keep(pull.number, rehearsal)
             reviews.judge(pull.commit, CommitStatus(self._context, rehearsal.verdict, rehearsal.summary, pull.url))

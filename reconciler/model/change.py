@@ -269,7 +269,8 @@ class OpenProposal(_OfProposal):
 class MergeProposal(_OfProposal):
     """Merge a proposal, if its head is this one and it brings these edits of this file, and nothing else.
 
-    `reviews` are what people said of it, where that is why it is merged.
+    `reviews` are what people said of it, where that is why it is merged, and `teams` who belonged to the teams that the
+    forge was asked for.
     """
 
     port = "forge"
@@ -278,6 +279,7 @@ class MergeProposal(_OfProposal):
     file: str
     edits: Mapping[str, Any]
     reviews: tuple[Review, ...] | None = None
+    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """`environments/<env>/environment.yaml`: which provider fills which port, and the environment's variables."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -65,6 +65,9 @@ class Proposals(Block):
     per_hour: int | None = Field(default=None, ge=1, description="Proposals that are made within an hour.")
 
 
+_Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class Environment(Block):
     """One environment: its providers, its variables (`${env.x}` in specs) and its limits."""
 
@@ -76,6 +79,13 @@ class Environment(Block):
     secrets: Secrets = Field(default=Secrets(), description="Whose secrets ${secret:NAME} stands for.")
     verification: Verification = Field(default=Verification(), description="Which commits and models are taken.")
     proposals: Proposals = Field(default=Proposals(), description="How many proposals promotions may make.")
+    teams: dict[_Name, Annotated[tuple[_Name, ...], Field(max_length=500)]] = Field(
+        default={},
+        max_length=200,
+        examples=[{"ml-platform": ["ada@example.org", "grace@example.org"]}],
+        description="Who belongs to a team that `approvals` name as team/NAME, by the names that people approve under. "
+        "A team that isn't stated here is the forge's; plain Git has none.",
+    )
     deletion: DeletionBudget = Field(default=DeletionBudget(), description="How much one pass may delete.")
     description: str = Field(default="", description="What it is for, in words for people.")
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from reconciler.model.commit_policy import SignedCommit
 from reconciler.model.ids import Address, CommitId, Digest, RunName
 from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.pools import Pool
-from reconciler.model.reviews import CommitStatus, Review, Verdict
+from reconciler.model.reviews import CommitStatus, Review, Team, Verdict
 
 UNKEPT = "unkept"
 """In the result that stands for one whose output the data store can't keep: there is nothing to seal."""
@@ -238,6 +239,9 @@ class Proposal:
     `reviews` are what people other than its author say of it, where the forge has that, and `statuses` the newest
     commit statuses of its head; None where the forge has none. It is `by_hand` where its head isn't the commit that was
     proposed, and `conflicts` where that can't be merged any more.
+
+    On plain Git people approve by commits: `approving` are those on top of the one that was `proposed`, the oldest
+    first. What of them counts becomes `reviews`, and `remarks` say why the others don't.
     """
 
     name: str
@@ -249,6 +253,9 @@ class Proposal:
     statuses: tuple[CommitStatus, ...] | None = None
     by_hand: bool = False
     conflicts: bool = False
+    proposed: SignedCommit | None = field(default=None, repr=False)
+    approving: tuple[SignedCommit, ...] = field(default=(), repr=False)
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +292,8 @@ class Actual:
     statuses of the last status commit, which are also the inventory. `elsewhere` are statuses of deployments and
     monitors that other environments recorded, those that routes come from. `verdicts` says of pinned models, where
     statements about them have to be signed, what is wrong with theirs; nothing of those that an allowed signer vouches
-    for. `answers` are what webhooks said, by what they were asked.
+    for. `answers` are what webhooks said, by what they were asked. `teams` are those whose members were asked for, as
+    they have to approve an open proposal.
     """
 
     now: datetime
@@ -301,3 +309,4 @@ class Actual:
     elsewhere: Mapping[str, Mapping[Address, Mapping[str, Any]]] = field(default_factory=dict)
     verdicts: Mapping[Model, str] = field(default_factory=dict)
     answers: Mapping[str, WebhookAnswer] = field(default_factory=dict)
+    teams: Mapping[str, Team] = field(default_factory=dict)

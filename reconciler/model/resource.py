@@ -6,6 +6,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from reconciler.model.code_owners import OwnersFile
+from reconciler.model.commit_policy import Signers
 from reconciler.model.environment import Environment
 from reconciler.model.errors import Problem
 from reconciler.model.ids import Address, CommitId, kind_of
@@ -74,7 +76,8 @@ class Desired:
     `resources` holds only specs that composed, upstream before downstream. `broken` holds the problems of those that
     didn't, by address: they are stalled, and never taken for deleted. `problems` holds what belongs to no
     resource (a stray file, a bad environment file). `model_signers` is the file of those who may sign statements about
-    models (ssh-keygen(1)); None where nobody has to. `before` is what is sound of broken promotions.
+    models (ssh-keygen(1)); None where nobody has to. `before` is what is sound of broken promotions. `code_owners` is
+    read where a promotion asks for owners; `approvers` are the allowed signers, whose commits approve on plain Git.
     """
 
     commit: CommitId
@@ -85,6 +88,8 @@ class Desired:
     problems: tuple[Problem, ...] = ()
     model_signers: bytes | None = None
     before: Mapping[Address, Before] = field(default_factory=dict)
+    code_owners: OwnersFile = field(default_factory=OwnersFile)
+    approvers: Signers = field(default_factory=Signers)
 
     def of_kind(self, spec: type[SpecType]) -> Mapping[Address, SpecType]:
         """Return the specs of one kind by address."""

@@ -63,6 +63,19 @@ class Review:
     opinion: Opinion
 
 
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who belongs to a team. `unread` says why nobody knows that; then there are no members.
+
+    One that `is_stated` is as the environment has it, and not as a forge does; one that `is_absent` no forge knows.
+    """
+
+    members: frozenset[str] = frozenset()
+    unread: str = ""
+    is_stated: bool = False
+    is_absent: bool = False
+
+
 class Verdict(StrEnum):
     """What a commit status says: may it be merged, as far as we can tell?"""
 

@@ -33,13 +33,17 @@ class Agreed:
     A branch of a proposal is anybody's who may push; nothing but this may come to the watched branch by its name.
 
     Where people have to approve, `reviews` is all that they said of it: one who takes an approval back, or asks for
-    changes, after it was looked at isn't passed over.
+    changes, after it was looked at isn't passed over. Nor is one who has left one of the `teams` that were asked for.
+    Who may approve at all stands on the watched branch, at the commit `base`: where that says something else by now, it
+    is looked at again.
     """
 
     head: CommitId
     file: str
     edits: Mapping[str, Any]
     reviews: tuple[Review, ...] | None = None
+    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    base: CommitId | None = None
 
 
 class Forge(Protocol):

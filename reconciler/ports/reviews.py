@@ -16,6 +16,19 @@ class Metered(Protocol):
 
 
 @runtime_checkable
+class Teamed(Protocol):
+    """A forge that knows who belongs to a team."""
+
+    def members(self, team: str) -> frozenset[str]:
+        """Return the names of a team's members, by the names that they approve under.
+
+        Raises:
+            Refused: it has no such team, or we may not see it.
+            Unavailable: the forge is out of reach.
+        """
+
+
+@runtime_checkable
 class Reviews(Protocol):
     """Pull requests to the watched branch. Nothing here merges, and nothing runs what they bring."""
 

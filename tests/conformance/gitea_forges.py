@@ -1,7 +1,7 @@
 """Gitea as a forge on a real server: a repository of its own, a person who owns it, and a user for the daemon."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,21 @@ class GiteaBench(PushedForgeBench):
 
     def check(self, commit: CommitId, name: str, *, has_passed: bool) -> None:
         self._ask("POST", f"/statuses/{commit}", {"context": name, "state": "success" if has_passed else "failure"})
+
+    def team(self, name: str, members: Sequence[str]) -> str:
+        acme = f"acme-{self.person.name}"
+        if not self.server.api("GET", f"/orgs/{acme}", token=self.person.token).is_success:
+            self._do("POST", "/orgs", {"username": acme})
+            self._do("POST", f"/orgs/{acme}/teams", {"name": name, "units": ["repo.code"], "permission": "read"})
+        teams = self._do("GET", f"/orgs/{acme}/teams").json()
+        (number,) = (one["id"] for one in teams if one["name"] == name)
+        wanted = {*members, self.daemon.name}  # whom else it doesn't tell
+        for who in wanted ^ {one["login"] for one in self._do("GET", f"/teams/{number}/members").json()}:
+            self._do("PUT" if who in wanted else "DELETE", f"/teams/{number}/members/{who}")
+        return f"{acme}/{name}"
+
+    def _do(self, method: str, path: str, json: object = None) -> httpx.Response:
+        return self.server.api(method, path, token=self.person.token, json=json).raise_for_status()
 
     def review(self, number: int, opinion: Opinion, *, by_reader: bool = False) -> None:
         who = self._reader() if by_reader else self.person

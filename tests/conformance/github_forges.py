@@ -1,6 +1,7 @@
 """GitHub as a forge, on a server that is held to its description."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,12 @@ class GitHubBench(PushedForgeBench):
             else:
                 kept = repository.statuses.setdefault(commit, [])
                 kept.insert(0, {"context": name, "state": state, "id": 1 + len(kept)})
+
+    def team(self, name: str, members: Sequence[str]) -> str:
+        with self.server.lock:
+            self.server.accounts.granted["members"] = "read"
+            self.server.accounts.teams[f"acme/{name}"] = list(members)
+        return f"acme/{name}"
 
     def review(self, number: int, opinion: Opinion, *, by_reader: bool = False) -> None:
         with self.server.lock:

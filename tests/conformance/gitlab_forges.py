@@ -1,5 +1,6 @@
 """GitLab as a forge, on a server that is held against a client that others wrote."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,11 @@ class GitLabBench(PushedForgeBench):
 
     def check(self, commit: CommitId, name: str, *, has_passed: bool) -> None:
         self.server.statuses.job(commit, name, "success" if has_passed else "failed")
+
+    def team(self, name: str, members: Sequence[str]) -> str:
+        with self.server.lock:
+            self.server.calls.groups[f"acme/{name}"] = {**dict.fromkeys(members, 30), "guest": 10}
+        return f"acme/{name}"
 
     def review(self, number: int, opinion: Opinion, *, by_reader: bool = False) -> None:
         if opinion is Opinion.DECLINED:

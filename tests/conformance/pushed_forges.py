@@ -1,6 +1,6 @@
 """Forges on a server, where a person works by pushes, as the daemon does."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,6 +33,9 @@ class ReviewBench(ForgeBench, Protocol):
 
     def check(self, commit: CommitId, name: str, *, has_passed: bool) -> None:
         """Report by the forge's usual way of continuous integration what a check comes to."""
+
+    def team(self, name: str, members: Sequence[str]) -> str:
+        """Let these people, of whom the owner may be one, be a team; return by what name the forge knows it."""
 
     def review(self, number: int, opinion: Opinion, *, by_reader: bool = False) -> None:
         """Say something of a pull request, as the owner or as one who may only read the repository."""

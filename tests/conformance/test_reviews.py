@@ -1,14 +1,17 @@
 """What every forge with pull requests promises of them, on every provider of this distribution."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reconciler.conformance.test_forge import FILE, NAME, begin, order
+from reconciler.conformance.test_forge import EDITS, FILE, NAME, begin, order
 from reconciler.forges.pull_requests import PullRequestForge
+from reconciler.model.errors import Raced, Refused
 from reconciler.model.reviews import CommitStatus, Opinion, Verdict
+from reconciler.ports.forge import Agreed
 from tests.conformance.forges import BENCHES, REVIEWED, SERVERS
 from tests.conformance.pushed_forges import ReviewBench
 from tests.servers.fixtures import provider
@@ -86,6 +89,60 @@ def test_a_person_without_the_right_to_decide_decides_nothing(bench: ReviewBench
     bench.review(pull.number, Opinion.APPROVED, by_reader=True)
     forge.refresh()
     assert forge.list()[NAME].reviews == ()
+
+
+def test_who_belongs_to_a_team_is_told_and_asked_for_again_once_something_has_changed(
+    bench: ReviewBench, forge: PullRequestForge
+) -> None:
+    team = bench.team("ml-platform", [bench.owner])
+    assert forge.members(team) - {bench.me} == {bench.owner}
+    before = forge.allowance()
+    assert forge.members(team) - {bench.me} == {bench.owner}
+    assert forge.allowance() == before, "it is asked for once"
+    bench.team("ml-platform", [])
+    forge.refresh()
+    assert forge.members(team) - {bench.me} == frozenset()
+    assert forge.allowance() != before
+
+
+def test_a_team_that_the_forge_knows_nothing_of_has_no_members_and_isn_t_empty(
+    bench: ReviewBench, forge: PullRequestForge
+) -> None:
+    bench.team("ml-platform", [bench.owner])
+    for name in ("nobody-of-that-name", "nowhere/ml-platform", "../..", "a b/ç"):
+        with pytest.raises(Refused):
+            forge.members(name)
+
+
+def test_who_leaves_a_team_between_the_look_and_the_merge_has_not_approved(
+    bench: ReviewBench, forge: PullRequestForge
+) -> None:
+    team = bench.team("ml-platform", [bench.owner])
+    forge.propose(order(bench))
+    bench.review(forge.pulls()[0].number, Opinion.APPROVED)
+    forge.refresh()
+    told = forge.list()[NAME]
+    agreed = Agreed(told.commit, FILE, EDITS, told.reviews, {team: tuple(forge.members(team))}, bench.head())
+    bench.team("ml-platform", [])
+    with pytest.raises(Raced, match="who belongs to team"):
+        forge.merge(NAME, agreed)
+    bench.team("ml-platform", [bench.owner])
+    forge.merge(NAME, agreed)
+    assert "111111111111" in bench.file(FILE)
+
+
+@pytest.mark.parametrize("path", ["CODEOWNERS", ".github/CODEOWNERS", "environments/dev/environment.yaml"])
+def test_what_the_watched_branch_says_of_who_may_approve_is_looked_at_again_once_it_has_changed(
+    bench: ReviewBench, forge: PullRequestForge, path: str
+) -> None:
+    forge.propose(order(bench))
+    told, base = forge.list()[NAME], bench.head()
+    bench.commit({"README.md": "# Nothing of that\n"})
+    agreed = Agreed(told.commit, FILE, EDITS, told.reviews, {}, base)
+    bench.commit({path: "# Somebody else\n"})
+    with pytest.raises(Raced, match=f"{path} has changed"):
+        forge.merge(NAME, agreed)
+    assert forge.merge(NAME, replace(agreed, base=bench.head()))
 
 
 def test_what_others_check_is_told_once_the_forge_says_that_something_has_changed(

@@ -42,6 +42,7 @@ CALLS = (
     ("get", f"{_REPO}/rules/branches/{{branch}}"),
     ("get", f"{_REPO}/rulesets/{{ruleset_id}}"),
     ("post", f"{_REPO}/statuses/{{sha}}"),
+    ("get", "/orgs/{org}/teams/{team_slug}/members"),
 )
 """The calls that are used; Enterprise Server hasn't got all of them."""
 

@@ -16,7 +16,7 @@ from reconciler.model.decision import Decision
 from reconciler.model.errors import SetpointError
 from reconciler.model.observed import ProposalState, WebhookAnswer
 from reconciler.model.resource import Resource
-from reconciler.model.reviews import Opinion, Verdict
+from reconciler.model.reviews import Opinion, Team, Verdict
 from reconciler.ports.forge import Agreed, ProposalOrder
 from tests.promotions.simulator import ForgeSimulator, Page
 from tests.unit.reconciler import stage
@@ -24,11 +24,11 @@ from tests.unit.reconciler.stage import API, GO, MODEL
 
 GATE = 0.7
 """What a trial's metric has to reach."""
-APPROVALS = ["auto", "review", "approvals"]
+APPROVALS = ["auto", "review", "approvals", "team"]
 """How a promotion of these histories may be approved."""
 PEOPLE = ("ada", "grace", "mallory")
 COUNTS = ("ada", "grace")
-"""Whose approvals count."""
+"""Whose approvals count, where people are named; beside a team only the first of them is."""
 SERVICE = {"name": "risk", "url": "https://gates.example.com/", "secret": "${secret:RISK}"}
 SCORES = (0.5, 0.65, 0.72, 0.8, 0.9, 0.95)
 
@@ -55,6 +55,7 @@ class Promotions(RuleBasedStateMachine):
         self.answers: dict[str, WebhookAnswer] = {}
         self.passed: set[str] = set()
         """The heads that it said may be merged."""
+        self.has_team = self.is_hidden = False
 
     @initialize(
         approval=st.integers(0, 5).map(lambda number: APPROVALS[number % len(APPROVALS)]),
@@ -66,47 +67,58 @@ class Promotions(RuleBasedStateMachine):
         """Write the promotion's spec; some trials have ended already."""
         self.scores = {str(digit): score for digit, score in enumerate(scores, 1)}
         gates = {"gates": [{"metric": "roc_auc", "minimum": GATE}]}
-        rule = {"approval": "review", "approvals": {"count": count, "by": list(COUNTS)}}
-        self.spec = gates | (rule if approval == "approvals" else {"approval": approval})
+        rule: dict[str, Any] = {"approval": "review", "approvals": {"count": count, "by": list(COUNTS)}}
+        if approval == "team":
+            rule["approvals"]["by"] = [COUNTS[0], "team/ml"]
+            self.forge.team = frozenset(PEOPLE)
+        self.spec = gates | (rule if approval in ("approvals", "team") else {"approval": approval})
         self.spec |= {"webhooks": [SERVICE]} if asks else {}
+        self.has_team = approval == "team"
         self.promotion = stage.resource(GO, **self.spec)
 
     # The daemon.
 
-    @rule(records=st.booleans(), fails_at=st.integers(0, 9))
-    def make_a_pass(self, records: bool, fails_at: int) -> None:
-        """Decide and do it; perhaps die between two changes, or before what was decided is recorded."""
+    @rule(records=st.booleans(), fails_at=st.integers(0, 9), moves=st.sampled_from((None, *PEOPLE)))
+    def make_a_pass(self, records: bool, fails_at: int, moves: str | None = None) -> None:
+        """Decide and do it; perhaps die between two changes, or before what was decided is recorded.
+
+        Between the one and the other somebody may join the team, or leave it.
+        """
         decision = self._decide(self.forge.list())
+        if moves:
+            self.forge.join_or_leave(moves)
         done = self._apply(decision, fails_at)
         if records and done:
             self.facts = dict(decision.facts)
         self.steady = records and done and self.forge.old is None
 
-    @rule(passes=st.integers(2, 3))
-    def all_goes_well(self, passes: int) -> None:
+    @rule(passes=st.integers(2, 3), moves=st.sampled_from((None, *PEOPLE)))
+    def all_goes_well(self, passes: int, moves: str | None) -> None:
         """Let the forge do its work and the daemon its own for a while."""
         for _ in range(passes):
             self.forge.check()
-            self.make_a_pass(records=True, fails_at=99)
+            self.make_a_pass(records=True, fails_at=99, moves=moves)
 
     def _decide(self, proposals: Any) -> Decision:
         trials = [stage.trial(digit, roc_auc=score) for digit, score in self.scores.items()]
         trials.sort(key=lambda one: -one.validation.metrics["roc_auc"])
         deployment, promotion = _deployment((self.forge.main["model"] or {}).get("trial")), self.promotion
-        seen = stage.actual(*proposals.values(), facts={GO: self.facts} if self.facts else None)
-        seen = replace(seen, answers=dict(self.answers))
+        known: dict[str, Any] = {"facts": {GO: self.facts} if self.facts else None, "teams": self._teams()}
+        seen = replace(stage.actual(*proposals.values(), **known), answers=dict(self.answers))
         upstream = [stage.board(*trials)]
         found = stage.decide(promotion, seen, deployment, upstream=upstream)
         for start in stage.of(found, StartRun):
             metrics = {"candidate.roc_auc": 0.9, "live.roc_auc": 0.5}
             told = stage.result(metrics=metrics, facts={"bounds": []})
-            seen = stage.actual(
-                *proposals.values(), stage.version(start.run), results={start.run: told},
-                facts={GO: self.facts} if self.facts else None,
-            )  # fmt: skip
+            seen = stage.actual(*proposals.values(), stage.version(start.run), results={start.run: told}, **known)
             seen = replace(seen, answers=dict(self.answers))
             found = stage.decide(promotion, seen, deployment, upstream=upstream)
         return found
+
+    def _teams(self) -> dict[str, Team]:
+        if not self.has_team:
+            return {}
+        return {"ml": Team(unread="the forge is down") if self.is_hidden else Team(self.forge.team)}
 
     def _apply(self, decision: Decision, fails_at: int) -> bool:
         """Make the changes of a decision in their order; False where the daemon died or one of them failed."""
@@ -124,7 +136,8 @@ class Promotions(RuleBasedStateMachine):
             order = ProposalOrder(change.name, stage.COMMIT, change.file, change.edits, change.title, change.body)
             self.forge.propose(order)
         elif isinstance(change, MergeProposal):
-            self.forge.merge(change.name, Agreed(change.head, change.file, change.edits, change.reviews))
+            agreed = Agreed(change.head, change.file, change.edits, change.reviews, change.teams)
+            self.forge.merge(change.name, agreed)
         elif isinstance(change, CloseProposal):
             self.forge.close(change.name)
         elif isinstance(change, AskWebhook):
@@ -165,6 +178,13 @@ class Promotions(RuleBasedStateMachine):
         self.forge.review(name, who, Opinion.APPROVED if approves else Opinion.DECLINED)
         if moves:
             self.forge.rebase(name)
+
+    @precondition(lambda self: self.has_team)
+    @rule(who=st.sampled_from(PEOPLE), hides=st.booleans())
+    def somebody_joins_or_leaves(self, who: str, hides: bool) -> None:
+        """Let the team change; perhaps nobody is told from now on who belongs to it."""
+        self.forge.join_or_leave(who)
+        self.is_hidden = hides
 
     @precondition(lambda self: self._open())
     @rule(who=st.sampled_from(PEOPLE), data=st.data())
@@ -254,7 +274,8 @@ class Promotions(RuleBasedStateMachine):
                 assert len(_approved(merged.page, self._heard(merged))) >= rule["count"]
 
     def _heard(self, merged: Any) -> set[str]:
-        return {who for who in COUNTS if who in merged.page.reviews}
+        counts = {COUNTS[0], *merged.team} if self.has_team else set(COUNTS)
+        return {who for who in counts if who in merged.page.reviews}
 
     @invariant()
     def what_was_declined_or_taken_back_stays_so(self) -> None:

@@ -37,12 +37,13 @@ class Page:
 
 @dataclass(frozen=True)
 class Merged:
-    """A merge that the daemon made: what it merged, and what people had said of that head by then."""
+    """A merge that the daemon made: what it merged, what people had said of it by then, and who was of the team."""
 
     name: str
     page: Page
     before: Content
     after: Content
+    team: frozenset[str]
 
 
 class ForgeSimulator:
@@ -54,6 +55,8 @@ class ForgeSimulator:
         self.ended: list[tuple[str, Page]] = []
         self.merged: list[Merged] = []
         self.opened: list[str] = []
+        self.team: frozenset[str] = frozenset()
+        """The members of the one team."""
         self.old: Mapping[str, Proposal] | None = None
         """What the next listing shows instead of what is."""
         self._ids = itertools.count(1)
@@ -112,15 +115,20 @@ class ForgeSimulator:
             raise Refused(f"proposal {name} isn't what was proposed")
         if self._conflicts(page):
             raise Refused(f"proposal {name} conflicts")
-        if agreed.reviews is not None and set(agreed.reviews) != set(page.reviews.values()):
-            raise Raced(f"what is said of {name} has changed")
+        self._demand_same_people(page, agreed)
         if not page.is_checked:
             raise Transient(f"{name} isn't checked yet")
         before = self.main
         self.main = {**self.main, **agreed.edits}
         self.pages[name] = replace(page, state=ProposalState.MERGED)
-        self.merged.append(Merged(name, page, before, self.main))
+        self.merged.append(Merged(name, page, before, self.main, self.team))
         return page.head
+
+    def _demand_same_people(self, page: Page, agreed: Agreed) -> None:
+        if agreed.reviews is not None and set(agreed.reviews) != set(page.reviews.values()):
+            raise Raced(f"what is said of {page.order.name} has changed")
+        if any(frozenset(members) != self.team for members in agreed.teams.values()):
+            raise Raced("who belongs to the team has changed")
 
     def close(self, name: str, why: str = "") -> None:
         """Take a proposal away."""
@@ -137,6 +145,10 @@ class ForgeSimulator:
         """Let a person say something of a page's head."""
         page = self.pages[name]
         self.pages[name] = replace(page, reviews={**page.reviews, who: Review(who, page.head, opinion)})
+
+    def join_or_leave(self, who: str) -> None:
+        """Let a person join the team, or leave it."""
+        self.team = self.team ^ {who}
 
     def dismiss(self, name: str, who: str) -> None:
         """Take back what a person said."""

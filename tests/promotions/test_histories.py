@@ -24,8 +24,8 @@ def test_every_history_keeps_the_laws(share: Hand) -> None:
     play(Promotions, how_many(share, whole=WHOLE, part=PART))
 
 
-def _any_head(reviews: object, head: object, rule: object) -> Approval:
-    found = _approval([replace(one, commit=head) for one in reviews], head, rule)  # type: ignore[arg-type]
+def _any_head(reviews: object, head: object, *rest: object) -> Approval:
+    found = _approval([replace(one, commit=head) for one in reviews], head, *rest)  # type: ignore[arg-type]
     return found
 
 
@@ -40,6 +40,7 @@ def _always(wanted: OpenProposal, _view: View) -> tuple[Change, ...]:
     ("module", "name", "broken", "approval"),
     [
         (promoting, "approval", _any_head, "approvals"),
+        (promoting, "_teams", lambda _case: {}, "team"),
         (promoting, "propose_once", _always, "review"),
         (proposals, "close_others", lambda *_: (), "review"),
         (promotions, "failed", lambda _results: (), "auto"),
@@ -48,6 +49,7 @@ def _always(wanted: OpenProposal, _view: View) -> tuple[Change, ...]:
     ],
     ids=[
         "approvals of any head",
+        "who left a team",
         "declined is forgotten",
         "others stay open",
         "gates are passed",

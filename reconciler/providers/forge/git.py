@@ -1,4 +1,7 @@
-"""Plain Git as a forge: a reviewer says yes to a proposal by `git merge`, and no by deleting its branch."""
+"""Plain Git as a forge: a reviewer says yes to a proposal by `git merge`, and no by deleting its branch.
+
+Where a promotion asks for approvals, people say yes by signed commits on top of the proposal: see `setpoint approve`.
+"""
 
 from reconciler.forges.branches import ProposalBranches
 
@@ -16,3 +19,5 @@ class GitForge(ProposalBranches):
     Raises:
         Refused: one of the names isn't one.
     """
+
+    _takes_approvals = True

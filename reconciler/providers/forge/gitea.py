@@ -26,6 +26,7 @@ from reconciler.model.reviews import (
     Review,
     Verdict,
 )
+from reconciler.model.text import printable
 from reconciler.settings import reveal
 from reconciler.signatures import SigningKey
 from reconciler.wire import Server, Wire
@@ -52,6 +53,7 @@ class Gitea:
 
     def __init__(self, client: ForgeClient, repository: str) -> None:
         self._client = client
+        self._owner = repository.split("/", maxsplit=1)[0]
         self._root = "/repos/" + "/".join(map(part, repository.split("/")))
 
     @property
@@ -155,6 +157,21 @@ class Gitea:
             else:
                 newest[author] = Review(author, commit(one, "commit_id"), opinion)
         return list(newest.values())
+
+    def members(self, team: str) -> frozenset[str]:
+        """Return the members of a team of an organization; of a team without an owner that is the repository's.
+
+        They are told to members of the team and to owners of the organization, and to nobody else.
+        """
+        owner, _, name = team.rpartition("/")
+        organization = owner or self._owner
+        listed = self._client.pages(f"/orgs/{part(organization)}/teams")
+        found = next((one for one in listed if text(one, "name").casefold() == name.casefold()), None)
+        if found is None:
+            told = f"{organization} of {self.place} has no team {printable(name)}"
+            raise Absent(told, "see its teams, and that our user may", 404, "")
+        people = self._client.pages(f"/teams/{number(found, 'id')}/members")
+        return frozenset(filter(None, (text(one, "login", most=LONGEST_TITLE) for one in people)))
 
     def comments(self, number: int) -> Sequence[Comment]:
         """Return the comments on a pull request, the oldest first; the server gives them on one page."""

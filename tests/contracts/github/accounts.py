@@ -42,6 +42,7 @@ _RIGHTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "repos/get-branch": (("contents",), "read"),
     "repos/get-branch-rules": (("metadata",), "read"),
     "repos/get-repo-ruleset": (("metadata",), "read"),
+    "teams/list-members-in-org": (("members",), "read"),
 }
 """What each call needs, any of the first at this level, as GitHub's page on rights of fine-grained tokens has it."""
 
@@ -78,10 +79,12 @@ class Accounts:
     """All who are known, and the App; `wall` is the time by which its tokens end."""
 
     def __init__(self) -> None:
-        self.tokens = {TOKEN: Account(BOT, {**NEEDED, "metadata": "read"})}
+        self.tokens = {TOKEN: Account(BOT, {**NEEDED, "metadata": "read", "members": "read"})}
         self.people = {OWNER: "admin", BOT: "write"}
         """The rights of people on the repository."""
         self.granted: dict[str, str] = {**NEEDED, "checks": "read", "metadata": "read", "issues": "write"}
+        self.teams: dict[str, list[str]] = {}
+        """The members of teams, by organization and slug: `acme/ml-platform`."""
         self.is_installed = True
         self.wall: Callable[[], float] = time.time
         self.made: list[str] = []

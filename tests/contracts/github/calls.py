@@ -256,6 +256,14 @@ class Calls:
         found = self._repository.rulesets.get(number)
         return _absent() if found is None else Told(200, self._documents.ruleset(number, found.get("bypass", "never")))
 
+    def members(self, asked: Asked) -> Told:
+        """List the members of a team."""
+        found = self._accounts.teams.get(f"{asked.values['org']}/{asked.values['team_slug']}")
+        if found is None:
+            return _absent()
+        page, more = _page([self._documents.member(login) for login in found], asked.query)
+        return Told(200, page, more)
+
     def _with_pull(self, asked: Asked, call: Callable[[Pull], Told]) -> Told:
         pull = self._repository.pulls.get(int(asked.values["pull_number"]))
         return call(pull) if pull else _absent()
@@ -291,6 +299,7 @@ _CALLS: dict[str, Callable[[Calls, Asked], Told]] = {
     "repos/get-branch": Calls.branch,
     "repos/get-branch-rules": Calls.rules,
     "repos/get-repo-ruleset": Calls.ruleset,
+    "teams/list-members-in-org": Calls.members,
 }
 
 

@@ -30,6 +30,10 @@ class Documents:
         is_app = login.endswith("[bot]")
         return self._description.sample(kind, login=login, id=len(login), type="Bot" if is_app else "User")
 
+    def member(self, login: str) -> Json:
+        """Write a member of a team."""
+        return self.user(login, "team-member")
+
     def app(self) -> Json:
         """Write the App."""
         return self._description.sample("integration", id=APP, slug=SLUG, name="Setpoint", client_id=CLIENT_ID)

@@ -48,6 +48,8 @@ class Calls:
         self._documents = documents
         self.readers: set[str] = set()
         """Who may read and comment, and neither merge nor approve."""
+        self.groups: dict[str, dict[str, int]] = {}
+        """The members of groups, by the group's path, and the level of access of each."""
         self.levels: dict[str, int] = {}
         """The level of access of each who isn't a developer."""
 
@@ -65,6 +67,12 @@ class Calls:
 
     def project(self, asked: Asked) -> Told:
         return Told(200, self._documents.project(self._level(asked)))
+
+    def members(self, asked: Asked) -> Told:
+        found = self.groups.get(asked.values["group"])
+        if found is None:
+            return refused(404, "404 Group Not Found")
+        return Told(200, [{**self._documents.user(name), "access_level": level} for name, level in found.items()])
 
     def branch(self, asked: Asked) -> Told:
         name = asked.values["branch"]
@@ -230,6 +238,7 @@ def _call(line: str, does: Callable[..., Told], query: str = "", body: str = "",
 
 _VALUES = {
     "project": r"(?P<project>[^/]+)",
+    "group": r"(?P<group>[^/]+)",
     "request": r"(?P<request>[0-9]+)",
     "branch": r"(?P<branch>[^/]+)",
     "note": r"(?P<note>[0-9]+)",
@@ -239,6 +248,7 @@ _REQUESTS = "/projects/:project/merge_requests"
 _ONE = f"{_REQUESTS}/:request"
 CALLS = (
     _call("GET /user", Calls.user),
+    _call("GET /groups/:group/members", Calls.members, "query user_ids"),
     _call("GET /projects/:project", Calls.project),
     _call("GET /projects/:project/repository/branches/:branch", Calls.branch),
     _call("GET /projects/:project/approval_rules", Calls.approval_rules),

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from reconciler.controllers import CONTROLLERS
 from reconciler.model.change import Change, StartRun
+from reconciler.model.code_owners import OwnersFile
 from reconciler.model.decision import DataVersion, Decision, Leaderboard, Live, Phase, Scores, Trial, View
 from reconciler.model.environment import Environment
 from reconciler.model.errors import Problem
@@ -30,6 +31,7 @@ from reconciler.model.observed import (
     Version,
 )
 from reconciler.model.resource import Desired, Resource, in_order
+from reconciler.model.reviews import Team
 from reconciler.plan.decide import view_of
 from reconciler.ports.engines import Engines
 from reconciler.providers.memory import MemoryData, MemoryForge, MemoryPool, MemoryServing, MemorySource, World
@@ -82,13 +84,15 @@ def desired(
     problems: tuple[Problem, ...] = (),
     commit: CommitId = COMMIT,
     model_signers: bytes | None = None,
+    code_owners: OwnersFile | None = None,
     **environment: Any,
 ) -> Desired:
     """Build what a commit asks for in the environment `dev`."""
     ordered, cyclic = in_order(resources)
     assert not cyclic
     chosen = Environment.model_validate(environment)
-    return Desired(commit, "dev", chosen, ordered, broken or {}, problems, model_signers)
+    owners = code_owners or OwnersFile()
+    return Desired(commit, "dev", chosen, ordered, broken or {}, problems, model_signers, code_owners=owners)
 
 
 def problem(message: str = "it is wrong", file: str = "specs/datasets/loans.yaml") -> Problem:
@@ -153,6 +157,7 @@ def actual(
     controls: Controls | None = None,
     unread: Mapping[str, str] | None = None,
     pools: Mapping[Address, Any] | None = None,
+    teams: Mapping[str, Team] | None = None,
 ) -> Actual:
     """Build what was observed; `facts` are those that the last status recorded."""
     return Actual(
@@ -170,6 +175,7 @@ def actual(
         recorded={address: {"facts": dict(told)} for address, told in (facts or {}).items()},
         controls=controls or Controls(),
         unread=unread or {},
+        teams=teams or {},
     )
 
 
@@ -189,9 +195,10 @@ def decide(
     *others: Resource,
     upstream: Iterable[Decision] = (),
     environment: str = "dev",
+    code_owners: OwnersFile | None = None,
 ) -> Decision:
     """Let a resource's controller decide, beside other resources and below some decisions."""
-    wanted = replace(desired(thing, *others), environment_name=environment)
+    wanted = replace(desired(thing, *others, code_owners=code_owners), environment_name=environment)
     return CONTROLLERS[thing.kind].decide(thing, view(wanted, seen, upstream))
 
 

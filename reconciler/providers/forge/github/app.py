@@ -19,6 +19,8 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType({"contents": "write", "pull_re
 """What is used: merges and pushes; pull requests and comments on them; statuses of commits."""
 WELCOME: Mapping[str, str] = MappingProxyType({**PERMISSIONS, "checks": "read"})
 """What is asked for first: with the check runs of others, which an App may have been made without."""
+TEAMS: Mapping[str, str] = MappingProxyType({"members": "read"})
+"""What a token of its own is asked for that tells who belongs to teams, once approvals need that."""
 DRIFT = 60
 """Seconds by which our clock may be ahead of GitHub's."""
 LASTING = 540

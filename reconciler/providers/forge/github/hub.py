@@ -11,7 +11,7 @@ from reconciler.model.ids import CommitId
 from reconciler.model.reviews import Allowance, BranchRules, Comment, CommitStatus, PullRequest, PullState, Review
 from reconciler.providers.forge.github.app import PERMISSIONS, InstallationToken
 from reconciler.providers.forge.github.merges import Merging
-from reconciler.providers.forge.github.reading import comment, newest_reviews, pull_request
+from reconciler.providers.forge.github.reading import LONGEST_NAME, comment, newest_reviews, pull_request
 from reconciler.providers.forge.github.rules import branch_rules
 from reconciler.providers.forge.github.statuses import Statuses
 
@@ -30,6 +30,7 @@ class GitHub:
         merging: how a merge is asked for.
         name: returns our own name, under which we comment.
         app: the App that we are; None where we are a user.
+        teams: the API by which teams are asked for; by default the same.
     """
 
     def __init__(
@@ -39,8 +40,11 @@ class GitHub:
         merging: Merging,
         name: Callable[[], str],
         app: InstallationToken | None = None,
+        *,
+        teams: ForgeClient | None = None,
     ) -> None:
         self._client = client
+        self._teams = teams or client
         self._owner = repository.split("/", maxsplit=1)[0]
         self._root = "/repos/" + "/".join(map(part, repository.split("/")))
         self._merging = merging
@@ -135,6 +139,15 @@ class GitHub:
             return text(self._client.get(f"{self._root}/collaborators/{part(person)}/permission"), "permission")
         except Absent:
             return ""
+
+    def members(self, team: str) -> frozenset[str]:
+        """Return the members of a team of an organization, those of its child teams among them.
+
+        Of a team without an owner the organization is the repository's. An App needs `members: read` for it.
+        """
+        owner, _, slug = team.rpartition("/")
+        listed = self._teams.pages(f"/orgs/{part(owner or self._owner)}/teams/{part(slug)}/members")
+        return frozenset(filter(None, (text(one, "login", most=LONGEST_NAME) for one in listed)))
 
     def comments(self, number: int) -> Sequence[Comment]:
         """Return the comments on a pull request, the oldest first."""

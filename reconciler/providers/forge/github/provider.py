@@ -1,5 +1,7 @@
 """The forge provider `github`, made of its options."""
 
+from collections.abc import Callable
+
 from reconciler.forges.access import Token, address_of
 from reconciler.forges.branches import MergedByLines
 from reconciler.forges.budget import WRITES, Budget
@@ -11,7 +13,7 @@ from reconciler.forges.pull_requests import PullRequestForge
 from reconciler.git.repository import Repository
 from reconciler.model.errors import Refused
 from reconciler.providers.forge.github.address import Api, Edition, api_of
-from reconciler.providers.forge.github.app import Claim, InstallationToken
+from reconciler.providers.forge.github.app import TEAMS, Claim, InstallationToken
 from reconciler.providers.forge.github.hub import GitHub
 from reconciler.providers.forge.github.merges import MERGING
 from reconciler.providers.forge.github.signing import read_key, signer
@@ -66,7 +68,7 @@ def github(
         spacing: seconds between two writes; GitHub asks for one.
 
     Raises:
-        Refused: one of the names isn't one, the secret isn't set, or nothing tells where the server is or who we are.
+        Refused: a name isn't one, the secret isn't set, or nothing tells where the server is or who we are.
     """
     address, named = address_of(repository, url, path)
     found = api_of(address, api, edition)
@@ -74,10 +76,18 @@ def github(
     asking = api_client(found, claim, timeout, stranger=STRANGER) if claim else None
     installed = InstallationToken(asking, named, installation) if asking else None
     client = api_client(found, installed or Token(reveal(token)), timeout, Budget(spacing=spacing))
-    name = installed.name if installed else lambda: text(client.get("/user"), "login")
-    hub = GitHub(client, named, MERGING[found.edition is Edition.CLOUD](client), name, installed)
+    seeing = InstallationToken(asking, named, installation, wanted=(TEAMS,)) if asking else None
+    teams = api_client(found, seeing, timeout, client.budget) if seeing else None
+    hub = GitHub(
+        client, named, MERGING[found.edition is Edition.CLOUD](client), _name(client, installed), installed, teams=teams
+    )
     branches = MergedByLines(repository, environment, branch, signing_key)
     return PullRequestForge(branches, hub, repository, environment, raw=below(address, named, "raw"))
+
+
+def _name(client: ForgeClient, app: InstallationToken | None) -> Callable[[], str]:
+    """Return what tells our own name: the App's, or the user's whose token it is."""
+    return app.name if app else lambda: text(client.get("/user"), "login")
 
 
 def api_client(

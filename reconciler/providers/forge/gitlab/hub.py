@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from reconciler.forges.client import Absent, Declined, ForgeClient, part
-from reconciler.forges.documents import flag, text
+from reconciler.forges.client import Absent, Declined, Document, ForgeClient, part
+from reconciler.forges.documents import at, flag, text
 from reconciler.forges.hub import Merge
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
@@ -24,6 +24,8 @@ from reconciler.providers.forge.gitlab.rules import branch_rules
 
 LONGEST_LINE = 255
 """Characters of a title, of a status's line and of its address that GitLab takes."""
+DEVELOPER = 30
+"""The lowest role that may approve."""
 _AGAIN = "Cannot transition status"
 """What it says of a state that a commit has already."""
 
@@ -114,6 +116,16 @@ class GitLab:
         """Return the newest opinion of each person on the newest version."""
         return opinions(self._client, f"{self._root}/merge_requests/{number}")
 
+    def members(self, team: str) -> frozenset[str]:
+        """Return the members of a group, by its full path, that may approve.
+
+        Those whom it has from groups above it or by an invitation aren't among them: GitLab's own rules of CODEOWNERS
+        don't take them either, and one too few merges nothing.
+        """
+        listed = self._client.pages(f"/groups/{part(team)}/members")
+        active = (one for one in listed if text(one, "state") == "active" and _level(one) >= DEVELOPER)
+        return frozenset(filter(None, (text(one, "username", most=LONGEST_NAME) for one in active)))
+
     def comments(self, number: int) -> Sequence[Comment]:
         """Return the notes that people wrote on a merge request, the oldest first; GitLab writes some of its own."""
         query = {"sort": "asc", "order_by": "created_at"}
@@ -157,3 +169,8 @@ class GitLab:
     def _has(self, commit: CommitId, status: CommitStatus) -> bool:
         known = {one.context: one.verdict for one in self.statuses(commit)}
         return known.get(status.context) is status.verdict
+
+
+def _level(member: Document) -> int:
+    found = at(member, "access_level")
+    return found if isinstance(found, int) else 0

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from reconciler.model.change import CloseProposal, MergeProposal, OpenProposal
+from reconciler.model.code_owners import OwnersFile, OwnersSyntax
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import CommitId
 from reconciler.model.kinds.deployments import Model
 from reconciler.model.observed import Proposal, ProposalState
-from reconciler.model.reviews import Opinion, Review
+from reconciler.model.reviews import Opinion, Review, Team
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.controllers.test_promotions import BEST, compared, decide, pinned, proposed
 from tests.unit.reconciler.stage import GO, MODEL
@@ -186,3 +187,39 @@ def test_what_people_pushed_to_is_theirs_and_nothing_else_stays_open() -> None:
     found = compared(stage.proposal(ours.name), theirs)
     assert found.reason == "EditedByHand"
     assert [change.name for change in stage.of(found, CloseProposal)] == [ours.name]
+
+
+def test_who_belonged_to_a_team_of_the_forge_is_part_of_what_was_agreed_on() -> None:
+    """And what the environment states isn't: that stands on the watched branch."""
+    rule: dict[str, Any] = {"approvals": {"by": ["team/ml", "team/ours"]}}
+    wanted = proposed(**rule)
+    ours = stage.proposal(wanted.name)
+    approved = replace(ours, reviews=(Review("grace", ours.commit, Opinion.APPROVED),))
+    teams = {"ml": Team(frozenset({"grace", "ada"})), "ours": Team(frozenset({"ada"}), is_stated=True)}
+    (merge,) = stage.of(compared(approved, teams=teams, **rule), MergeProposal)
+    assert merge.teams == {"ml": ("ada", "grace")}
+    assert merge.as_json()["teams"] == {"ml": ["ada", "grace"]}
+    gone = compared(approved, teams={**teams, "ml": Team(frozenset({"ada"}))}, **rule)
+    assert (gone.reason, stage.of(gone, MergeProposal)) == ("WaitsForReview", [])
+    unknown = compared(approved, **rule)
+    assert stage.of(unknown, MergeProposal) == []
+    assert "who belongs to team/ml isn't known" in unknown.message
+
+
+def test_owners_of_what_the_proposal_changes_approve_by_the_file_on_the_watched_branch() -> None:
+    rule: dict[str, Any] = {"approvals": {"by": ["codeowners"]}}
+    wanted = proposed(**rule)
+    assert wanted.file == "environments/dev/deployments/api.yaml"
+    ours = stage.proposal(wanted.name)
+    approved = replace(ours, reviews=(Review("grace", ours.commit, Opinion.APPROVED),))
+    for text, merges in (("* @ada\n/environments/ @grace\n", 1), ("* @grace\n/environments/ @ada\n", 0)):
+        owners = OwnersFile(OwnersSyntax.GITHUB, "CODEOWNERS", text)
+        assert len(stage.of(compared(approved, code_owners=owners, **rule), MergeProposal)) == merges
+    nobody = compared(approved, **rule)
+    assert "has no CODEOWNERS" in nobody.message
+
+
+def test_why_something_that_looks_like_an_approval_is_none_is_told() -> None:
+    rule: dict[str, Any] = {"approvals": {"by": ["ada@example.org"]}}
+    ours = replace(stage.proposal(proposed(**rule).name), remarks=("commit 0123456789ab isn't signed",))
+    assert compared(ours, **rule).message.endswith("1 approval missing; commit 0123456789ab isn't signed")

@@ -22,14 +22,15 @@ def pinned(trial: str | None = None) -> Resource:
 def decide(
     seen: Actual, *trials: Trial, live: str | None = None, experiment: Resource | None = None, **spec: Any
 ) -> Decision:
-    others = [pinned(live)] + ([experiment] if experiment else [])
-    return stage.decide(stage.resource(GO, **spec), seen, *others, upstream=[stage.board(*(trials or (BEST, SECOND)))])
+    others, owners = [pinned(live)] + ([experiment] if experiment else []), spec.pop("code_owners", None)
+    board = stage.board(*(trials or (BEST, SECOND)))
+    return stage.decide(stage.resource(GO, **spec), seen, *others, upstream=[board], code_owners=owners)
 
 
 def compared(*things: Any, live: str | None = None, facts: dict[str, Any] | None = None, **parts: Any) -> Decision:
     """Decide when the comparison of the candidate is accepted, with these metrics."""
     metrics = parts.pop("metrics", {"candidate.roc_auc": 0.9, "live.roc_auc": 0.85})
-    told = {"bounds": parts.pop("bounds", [])}
+    told, teams = {"bounds": parts.pop("bounds", [])}, parts.pop("teams", None)
     versions = [stage.version(live)] if live else []
     run = stage.started(decide(stage.actual(*versions), live=live, **parts)).run
     seen = stage.actual(
@@ -38,6 +39,7 @@ def compared(*things: Any, live: str | None = None, facts: dict[str, Any] | None
         *things,
         results={run: stage.result(metrics=metrics, facts=told)},
         facts={GO: facts} if facts else None,
+        teams=teams,
     )
     return decide(seen, live=live, **parts)
 

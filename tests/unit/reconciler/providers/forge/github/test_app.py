@@ -11,7 +11,7 @@ import pytest
 from reconciler.forges.client import ForgeClient
 from reconciler.forges.documents import text
 from reconciler.model.errors import Refused, SetpointError, Unavailable
-from reconciler.providers.forge.github.app import JUST_MADE, SHORTEST, Claim, InstallationToken
+from reconciler.providers.forge.github.app import JUST_MADE, SHORTEST, TEAMS, Claim, InstallationToken
 from reconciler.providers.forge.github.provider import HEADERS, PAGING
 from reconciler.providers.forge.github.signing import Sign, signer
 from reconciler.wire import Identity, Server, Wire
@@ -51,12 +51,19 @@ class App:
     """An App on a server, and a client by its token."""
 
     def __init__(
-        self, server: GitHubServer, time: Time, *, app: str = str(APP), key: str = "ours", installation: int = 0
+        self,
+        server: GitHubServer,
+        time: Time,
+        *,
+        app: str = str(APP),
+        key: str = "ours",
+        installation: int = 0,
+        **rights: Any,
     ) -> None:
         server.accounts.wall = time.wall
         claim = Claim(app, sign(key), time.ours)
         known = self._client(server, claim)
-        self.token = InstallationToken(known, NAME, installation, now=time.now, wall=time.ours)
+        self.token = InstallationToken(known, NAME, installation, now=time.now, wall=time.ours, **rights)
         self.client = self._client(server, self.token)
 
     @staticmethod
@@ -234,3 +241,15 @@ def test_each_right_is_needed(bare: GitHubServer, time: Time, right: str) -> Non
     account.rights = {name: level for name, level in account.rights.items() if name != right}
     with pytest.raises(Refused, match="not accessible"):
         _calls(app.client)[right]()
+
+
+def test_teams_are_asked_for_by_a_token_of_their_own_and_nothing_else_is(bare: GitHubServer, time: Time) -> None:
+    bare.accounts.teams["acme/ml"] = ["ada"]
+    app = App(bare, time, wanted=(TEAMS,))
+    with pytest.raises(Refused, match="grant the App members: read"):
+        app.client.get("/orgs/acme/teams/ml/members")
+    bare.accounts.granted["members"] = "read"
+    (member,) = app.client.get("/orgs/acme/teams/ml/members")
+    assert member["login"] == "ada"
+    (token,) = bare.accounts.made
+    assert bare.accounts.tokens[token].rights == {"members": "read", "metadata": "read"}
