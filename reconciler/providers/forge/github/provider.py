@@ -15,7 +15,7 @@ from reconciler.model.errors import Refused
 from reconciler.providers.forge.github.address import Api, Edition, api_of
 from reconciler.providers.forge.github.app import TEAMS, Claim, InstallationToken
 from reconciler.providers.forge.github.hub import GitHub
-from reconciler.providers.forge.github.merges import MERGING
+from reconciler.providers.forge.github.merges import MERGING, Merging
 from reconciler.providers.forge.github.signing import read_key, signer
 from reconciler.settings import reveal
 from reconciler.signatures import SigningKey
@@ -78,11 +78,14 @@ def github(
     client = api_client(found, installed or Token(reveal(token)), timeout, Budget(spacing=spacing))
     seeing = InstallationToken(asking, named, installation, wanted=(TEAMS,)) if asking else None
     teams = api_client(found, seeing, timeout, client.budget) if seeing else None
-    hub = GitHub(
-        client, named, MERGING[found.edition is Edition.CLOUD](client), _name(client, installed), installed, teams=teams
-    )
+    hub = GitHub(client, named, _merging(found, client), _name(client, installed), installed, teams=teams)
     branches = MergedByLines(repository, environment, branch, signing_key)
     return PullRequestForge(branches, hub, repository, environment, raw=below(address, named, "raw"))
+
+
+def _merging(api: Api, client: ForgeClient) -> Merging:
+    """Return how the edition is asked for a merge."""
+    return MERGING[api.edition is Edition.CLOUD](client)
 
 
 def _name(client: ForgeClient, app: InstallationToken | None) -> Callable[[], str]:
