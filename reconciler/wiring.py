@@ -26,7 +26,7 @@ from reconciler.loop.attesting import Attesting
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
 from reconciler.loop.reviewing import Reviewer
-from reconciler.loop.verification import Verification
+from reconciler.loop.verification import Verification, Verifier
 from reconciler.model.commit_policy import CommitPolicy
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused, Unavailable
@@ -235,6 +235,7 @@ def wire(
     *,
     trees: Callable[[CommitId], SourceTree] | None = None,
     source: Source | None = None,
+    verifier: Verifier | None = None,
 ) -> Wired:
     """Wire up an environment.
 
@@ -244,6 +245,7 @@ def wire(
         tell: told of defects that were contained.
         trees: lists the files of a commit that the watched repository may not have, such as one that isn't pushed.
         source: the watched branch, where it is open already.
+        verifier: decides whether a commit may be applied; by default, who signed it.
     """
     source = source or open_source(settings)
     composer = Composer(lambda commit: _tree(source, trees, commit), settings.environment)
@@ -268,7 +270,7 @@ def wire(
         composer,
         build=lambda environment: engines(environment, settings, source),
         make_cycle=make_cycle,
-        verifier=verification(settings, source),
+        verifier=verifier or verification(settings, source),
         elsewhere=elsewhere.moved,
     )
     controllers = contained(CONTROLLERS, tell)

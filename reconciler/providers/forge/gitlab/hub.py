@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reconciler.forges.client import Absent, Declined, ForgeClient, part
-from reconciler.forges.documents import flag, text
+from reconciler.forges.documents import at, flag, text
 from reconciler.forges.hub import Merge
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
@@ -24,6 +24,8 @@ from reconciler.providers.forge.gitlab.rules import branch_rules
 
 LONGEST_LINE = 255
 """Characters of a title, of a status's line and of its address that GitLab takes."""
+_DEVELOPER = 30
+"""The access level from which on a member may push."""
 _AGAIN = "Cannot transition status"
 """What it says of a state that a commit has already."""
 
@@ -157,3 +159,22 @@ class GitLab:
     def _has(self, commit: CommitId, status: CommitStatus) -> bool:
         known = {one.context: one.verdict for one in self.statuses(commit)}
         return known.get(status.context) is status.verdict
+
+    def granter(self, number: int, label: str) -> str:
+        """Return who set a label on a merge request last."""
+        who = ""
+        for one in self._client.pages(f"{self._root}/merge_requests/{number}/resource_label_events"):
+            if text(one, "label", "name") == label:
+                who = text(one, "user", "username") if text(one, "action") == "add" else ""
+        return who
+
+    def may_write(self, person: str) -> bool:
+        """Tell whether somebody may write to the project: a developer or more, of its own or by one of its groups."""
+        found = self._client.pages(f"{self._root}/members/all", query=person)
+        levels = [at(one, "access_level") for one in found if text(one, "username") == person]
+        return any(isinstance(level, int) and level >= _DEVELOPER for level in levels)
+
+    def label(self, number: int, label: str, *, on: bool) -> None:
+        """Set a label on a merge request, or take it off; GitLab makes one that isn't there."""
+        path = f"{self._root}/merge_requests/{number}"
+        self._client.send("PUT", path, {"add_labels" if on else "remove_labels": label}, is_safe=True)
