@@ -137,7 +137,11 @@ class PreviewBranches:
             text = instance(draft.store.read(file.id))
         except Unreadable as error:
             raise Refused(f"{file_of(self._template)}: {error.message}", error.hint) from error
-        environment = edited(draft, template.id, {"environment.yaml": Entry(FILE, draft.add("blob", text))})
+        own: dict[str, Entry | None] = {"environment.yaml": Entry(FILE, draft.add("blob", text))}
+        if tree is None:  # patches of specs that are gone are errors, and with errors nothing is deleted
+            kinds = (name for name, entry in draft.tree(template.id).items() if entry.mode == FOLDER)
+            own |= {name: None for name in kinds if name != "pools"}
+        environment = edited(draft, template.id, own)
         whole = edited(draft, tree, {path: entry_at(draft, root, path) for path in GOVERNED})
         made = {f"environments/{name}": Entry(FOLDER, environment or "")}
         found = rooted(draft, edited(draft, whole, made))

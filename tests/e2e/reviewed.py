@@ -6,7 +6,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from tests.unit.reconciler.git.people import Clone
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = "environments/dev/environment.yaml"
 EVENTS = ("push", "pull_request", "pull_request_comment", "pull_request_review_approved", "pull_request_sync")
+EVENTS += ("pull_request_label",)
 SPECS = {
     ENVIRONMENT: "forge: {provider: gitea, token: '${secret:FORGE_TOKEN}'}\n",
     "specs/pools/shared.yaml": "# How many at once.\ncapacity: {cpus: 1}\n",
@@ -84,20 +85,20 @@ class Reviewed:
         found = self.project.ask(self.project.owner, "GET", f"/issues/{number}/comments").raise_for_status().json()
         return [one["body"] for one in found if one["user"]["login"] == self.daemon.name]
 
-    def section(self, number: int) -> str:
-        """Return what the daemon says on a pull request, once it has said something."""
+    def section(self, number: int, environment: str = "dev") -> str:
+        """Return what the daemon says on a pull request of an environment, once it has said something."""
         until(lambda: self.comments(number), f"a comment on pull request {number}")
         (comment,) = self.comments(number)
-        return sections(comment)["dev"]
+        return sections(comment).get(environment, "")
 
-    def status(self, number: int) -> tuple[str, str]:
+    def status(self, number: int, environment: str = "dev") -> tuple[str, str]:
         """Return the verdict on a pull request's head and its line, once it is there."""
         found: list[Mapping[str, Any]] = []
 
         def is_there() -> bool:
             head = self.project.ask(self.project.owner, "GET", f"/pulls/{number}").json()["head"]["sha"]
             told = self.project.ask(self.project.owner, "GET", f"/commits/{head}/status").json()["statuses"] or []
-            found[:] = [one for one in told if one["context"] == "setpoint/dev"]
+            found[:] = [one for one in told if one["context"] == f"setpoint/{environment}"]
             return bool(found)
 
         until(is_there, f"a status of pull request {number}")
@@ -106,7 +107,12 @@ class Reviewed:
 
 @contextmanager
 def reviewed(
-    server: Gitea, folder: Path, *, webhooks: bool = False, more: Mapping[str, str] = NOTHING
+    server: Gitea,
+    folder: Path,
+    *,
+    webhooks: bool = False,
+    more: Mapping[str, str] = NOTHING,
+    environments: Sequence[str] = ("dev",),
 ) -> Iterator[Reviewed]:
     """Make a project, and have a daemon watch it for a while, told by webhooks or by looking twice a second.
 
@@ -115,6 +121,7 @@ def reviewed(
         folder: where clones, the daemon's home and its log lie.
         webhooks: have the forge tell the daemon.
         more: further specs.
+        environments: what the daemon drives.
     """
     made = project(server, folder)
     daemon = server.create_user(f"setpoint-{made.owner.name}")
@@ -123,7 +130,8 @@ def reviewed(
     ada.commit({**SPECS, **more}, "Begin")
     ada.push("HEAD:main")
     place = server.clone_url(made.repository, daemon)
-    line = [sys.executable, "-m", "reconciler", "run", "-C", place, "-e", "dev", "--log", "json"]
+    line = [sys.executable, "-m", "reconciler", "run", "-C", place, "--log", "json"]
+    line += [word for name in environments for word in ("-e", name)]
     secret, address = secrets.token_hex(16) if webhooks else "", f"{LOOPBACK}:{free_port()}"
     line += ["--http", address] if webhooks else ["--poll", "500ms"]
     environ = {**os.environ, "SETPOINT_HOME": str(folder / "home"), "SETPOINT_SECRET_FORGE_TOKEN": daemon.token}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from reconciler.compose import Cache, compose
 from reconciler.git.repository import Repository, open_repository
 from reconciler.model.errors import Refused
 from reconciler.model.ids import CommitId
@@ -158,6 +159,7 @@ def test_at_its_end_a_preview_asks_for_nothing_but_shared_pools(place: Place) ->
     assert place.source.descends(end, tip)
     specs = [path for path in place.paths(end) if path.startswith("specs/")]
     assert specs == ["specs/pools/shared.yaml"]
+    assert not compose(place.source.tree(end), "pr-7", Cache()).all_problems()
     place.branches.remove(7)
     place.branches.remove(7)
     assert place.branches.there() == {}

@@ -1,0 +1,382 @@
+"""The manager, on a real repository, with a forge and drivings that a test holds in its hand."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+from reconciler.model.environment import Environment
+from reconciler.model.errors import Refused, Unavailable
+from reconciler.model.ids import CommitId
+from reconciler.model.reviews import CommitStatus, PullRequest, Verdict
+from reconciler.previews.branches import PreviewBranches
+from reconciler.previews.made_here import MadeHere
+from reconciler.previews.manager import Manager
+from reconciler.previews.report import Standing
+from reconciler.watched.branch import Source
+from tests.unit.reconciler.git.people import Clone, bare, git
+
+TEMPLATE = "environments/preview/environment.yaml"
+SPEC = "specs/experiments/loans.yaml"
+FILES = {TEMPLATE: "previews: {open: 1}\n", SPEC: "dataset: datasets/loans\n"}
+
+
+class Page:
+    """A forge with labels."""
+
+    def __init__(self) -> None:
+        self.open: dict[int, PullRequest] = {}
+        self.by: dict[int, str] = {}
+        self.writers = {"ada"}
+        self.said: dict[int, str] = {}
+        self.judged: dict[CommitId, tuple[Verdict, str]] = {}
+
+    def pulls(self) -> Sequence[PullRequest]:
+        return list(self.open.values())
+
+    def refresh(self) -> None:
+        return
+
+    def me(self) -> str:
+        return "setpoint"
+
+    def rules(self) -> None:
+        return None
+
+    def comment(self, number: int, text: str) -> None:
+        self.said[number] = text
+
+    def judge(self, commit: CommitId, status: CommitStatus) -> None:
+        assert status.context == "setpoint/preview"
+        self.judged[commit] = status.verdict, status.description
+
+    def granter(self, pull: PullRequest, label: str) -> str:
+        assert not pull.is_fork, "a fork's labels are nobody's business"
+        return self.by.get(pull.number, "")
+
+    def may_write(self, person: str) -> bool:
+        return person in self.writers
+
+    def label(self, number: int, label: str, *, on: bool) -> None:
+        raise AssertionError("a manager sets no labels")
+
+
+@dataclass
+class Run:
+    """A preview that is driven."""
+
+    made: MadeHere
+    hints: int = 0
+    hangs: bool = False
+    stopped: bool = False
+
+    def hint(self) -> None:
+        self.hints += 1
+
+    def stop(self) -> bool:
+        self.stopped = not self.hangs
+        return self.stopped
+
+
+@dataclass
+class Shop:
+    """What a manager works with; `left` is what remains of previews that end."""
+
+    source: Source
+    page_of: Page
+    left: str = ""
+    unsigned: set[CommitId] = field(default_factory=set)
+    driven: dict[str, Run] = field(default_factory=dict)
+    went: list[str] = field(default_factory=list)
+    failing: Callable[[], None] = lambda: None
+
+    def verified(self, former: CommitId | None) -> CommitId:
+        head = self.source.head()
+        assert head
+        return head
+
+    def demand_signed(self, head: CommitId, base: CommitId) -> None:
+        if head in self.unsigned:
+            raise Refused("it isn't signed")
+
+    def reviews(self, template: Environment) -> Any:
+        return self.page_of
+
+    def drive(self, name: str, made: MadeHere) -> Run:
+        assert name not in self.driven or self.driven[name].stopped
+        self.driven[name] = Run(made)
+        return self.driven[name]
+
+    def remains(self, name: str, end: CommitId) -> str:
+        self.driven[name].made.demand(end, None)
+        return self.left
+
+    def leave(self, name: str, end: CommitId) -> None:
+        assert self.driven[name].stopped, "nothing is taken away under a daemon's feet"
+        self.failing()
+        self.went.append(name)
+
+    def page(self, name: str, pair: tuple[CommitId, CommitId], against: str, problem: str) -> tuple[str, Standing]:
+        return f"{name} stands", Standing(name, pair, {}, problem=problem)
+
+
+class Place:
+    """A repository with a template, who works on it, its forge, and a manager."""
+
+    def __init__(self, folder: Path) -> None:
+        self.origin = bare(folder / "origin.git")
+        self.ada = Clone(folder / "ada", self.origin)
+        self.main(FILES)
+        self.source = Source.open(self.origin, "main", folder / "state")
+        self.branches, self.forge = PreviewBranches(self.source, "preview"), Page()
+        self.shop = Shop(self.source, self.forge)
+        self.manager = self.anew()
+
+    def anew(self) -> Manager:
+        """Start another manager, as a daemon does that was killed."""
+        self.shop.driven.clear()
+        self.manager = Manager("preview", self.source, self.branches, self.shop, structlog.get_logger())
+        return self.manager
+
+    def main(self, files: dict[str, str | None]) -> CommitId:
+        self.ada.git("checkout", "--quiet", "-B", "main")
+        commit = self.ada.commit(files)
+        self.ada.push("HEAD:main")
+        return CommitId(commit)
+
+    def pull(self, number: int, text: str = "dataset: datasets/other\n", *, by: str = "ada", **more: Any) -> CommitId:
+        """Push a pull request's head, as a forge keeps it, with the label on it unless nobody has set it."""
+        self.ada.git("checkout", "--quiet", "--detach", "main")
+        head = CommitId(self.ada.commit({SPEC: text}))
+        ref = f"refs/pull/{number}/head"
+        self.ada.push("--force", f"HEAD:{ref}")
+        self.ada.git("checkout", "--quiet", "main")
+        labels = frozenset({"preview"}) if by else frozenset[str]()
+        self.forge.open[number] = PullRequest(number, f"b{number}", head, ref=ref, labels=labels, **more)
+        self.forge.by[number] = by
+        return head
+
+    @property
+    def tips(self) -> list[int]:
+        return list(self.branches.there())
+
+    def text(self, number: int) -> str:
+        return git(self.origin, "show", f"preview/pr-{number}:{SPEC}")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    place = Place(tmp_path)
+    yield place
+    place.source.close()
+
+
+def test_a_pull_request_with_the_label_is_driven_and_told_where_it_stands(place: Place) -> None:
+    head = place.pull(7)
+    place.manager.look()
+    assert place.text(7) == "dataset: datasets/other"
+    assert set(place.shop.driven) == {"pr-7"}
+    place.shop.driven["pr-7"].made.demand(place.branches.there()[7], None)
+    assert place.forge.said == {7: "pr-7 stands"}
+    assert place.forge.judged[head] == (Verdict.PENDING, "pr-7: begins")
+
+
+@pytest.mark.parametrize("more", [{"by": ""}, {"is_fork": True}, {"by": "mallory"}])
+def test_one_that_nobody_granted_who_may_gets_nothing(place: Place, more: dict[str, Any]) -> None:
+    head = place.pull(7, **more)
+    place.manager.look()
+    assert not place.tips
+    assert not place.shop.driven
+    assert (place.forge.judged.get(head, (Verdict.FAILURE, ""))[0]) is Verdict.FAILURE
+
+
+def test_a_push_and_a_merge_to_the_branch_are_followed(place: Place) -> None:
+    place.pull(7)
+    place.manager.look()
+    place.pull(7, "dataset: datasets/third\n")
+    place.manager.look()
+    assert place.text(7) == "dataset: datasets/third"
+    place.main({"README.md": "hello\n"})
+    place.manager.look()
+    assert git(place.origin, "show", "preview/pr-7:README.md") == "hello"
+    assert place.shop.driven["pr-7"].hints == 2
+    assert not place.shop.driven["pr-7"].stopped
+
+
+def test_where_nothing_has_moved_nothing_is_made(place: Place) -> None:
+    place.pull(7)
+    place.manager.look()
+    before = place.branches.there()
+    place.manager.look()
+    assert place.branches.there() == before
+    assert place.shop.driven["pr-7"].hints == 0
+
+
+def test_its_end_is_its_specs_going_and_then_all_else(place: Place) -> None:
+    place.pull(7)
+    place.manager.look()
+    place.shop.left = "an endpoint"
+    del place.forge.open[7]
+    place.manager.look()
+    assert place.tips == [7]
+    assert not place.shop.driven["pr-7"].stopped, "what it has is deleted by its own passes"
+    place.shop.left = ""
+    place.manager.look()
+    assert place.tips == []
+    assert place.shop.went == ["pr-7"]
+    assert "Nothing of it is left." in place.forge.said[7]
+
+
+def test_a_label_that_is_taken_off_and_a_right_that_is_withdrawn_end_it(place: Place) -> None:
+    place.pull(7)
+    place.manager.look()
+    place.forge.writers.clear()
+    place.manager.look()
+    assert place.tips == []
+    head = place.pull(8, "dataset: datasets/eighth\n", by="")
+    place.manager.look()
+    assert place.tips == []
+    assert head not in place.forge.judged, "one that asks for nothing is told nothing"
+
+
+def test_another_waits_until_there_is_room(place: Place) -> None:
+    place.pull(7)
+    head = place.pull(9)
+    place.manager.look()
+    assert place.tips == [7]
+    assert place.forge.judged[head][0] is Verdict.PENDING
+    assert "1 of 1 previews are open" in place.forge.said[9]
+    del place.forge.open[7]
+    place.manager.look()
+    place.manager.look()
+    assert place.tips == [9]
+
+
+def test_one_that_conflicts_is_told_so_and_the_others_go_on(place: Place) -> None:
+    place.main({TEMPLATE: "previews: {open: 2}\n"})
+    head = place.pull(7)
+    place.main({SPEC: "dataset: datasets/fourth\n"})
+    place.pull(9, "dataset: datasets/fifth\n")
+    place.manager.look()
+    assert place.tips == [9]
+    assert place.forge.judged[head] == (Verdict.FAILURE, f"it conflicts with main in {SPEC}")
+
+
+def test_one_that_comes_to_conflict_stays_as_it_was_and_says_so(place: Place) -> None:
+    head = place.pull(7)
+    place.manager.look()
+    place.main({SPEC: "dataset: datasets/fourth\n"})
+    place.manager.look()
+    assert place.text(7) == "dataset: datasets/other"
+    assert place.forge.judged[head] == (Verdict.FAILURE, f"pr-7: it conflicts with main in {SPEC}")
+
+
+def test_a_head_that_isn_t_signed_as_it_has_to_be_is_not_tried(place: Place) -> None:
+    head = place.pull(7)
+    place.shop.unsigned.add(head)
+    place.manager.look()
+    assert place.tips == []
+    assert place.forge.judged[head] == (Verdict.FAILURE, "it isn't signed")
+
+
+def test_a_head_that_the_repository_hasn_t_got_yet_is_waited_for(place: Place) -> None:
+    place.pull(7)
+    place.forge.open[7] = replace(place.forge.open[7], commit=CommitId("c" * 40))
+    with pytest.raises(Unavailable, match="doesn't have the head of pull request 7 yet"):
+        place.manager.look()
+    assert place.tips == []
+
+
+def test_a_manager_that_was_killed_goes_on_with_a_preview_and_with_an_end(place: Place) -> None:
+    place.pull(7)
+    place.manager.look()
+    before = place.branches.there()
+    place.anew().look()
+    assert place.branches.there() == before
+    place.shop.driven["pr-7"].made.demand(before[7], None)
+    place.shop.left = "an endpoint"
+    del place.forge.open[7]
+    place.manager.look()
+    place.anew()
+    place.shop.left = ""
+    place.manager.look()
+    assert place.tips == []
+    assert place.shop.went == ["pr-7"]
+
+
+def test_what_can_t_be_taken_away_now_is_taken_away_later(place: Place) -> None:
+    place.pull(7)
+    place.manager.look()
+    del place.forge.open[7]
+
+    def fail() -> None:
+        raise Unavailable("the data store is out of reach")
+
+    place.shop.failing = fail
+    with pytest.raises(Unavailable, match="pr-7: the data store is out of reach"):
+        place.manager.look()
+    assert place.tips == [7]
+    place.shop.failing = lambda: None
+    place.manager.look()
+    assert place.tips == []
+
+
+def test_one_that_hangs_is_taken_nothing_from(place: Place) -> None:
+    place.pull(7)
+    place.manager.look()
+    place.shop.driven["pr-7"].hangs = True
+    del place.forge.open[7]
+    with pytest.raises(Unavailable, match="pr-7 doesn't stop yet"):
+        place.manager.look()
+    assert not place.shop.went
+
+
+def test_what_somebody_pushed_to_its_branch_is_not_applied_and_is_made_anew(place: Place) -> None:
+    place.pull(7)
+    place.manager.look()
+    place.ada.git("fetch", "--quiet", "origin", "preview/pr-7")
+    place.ada.git("checkout", "--quiet", "--detach", "FETCH_HEAD")
+    evil = place.ada.commit({"environments/pr-7/environment.yaml": "serving: {provider: kserve}\n"})
+    place.ada.push("HEAD:preview/pr-7")
+    place.ada.git("checkout", "--quiet", "main")
+    with pytest.raises(Refused):
+        place.shop.driven["pr-7"].made.demand(CommitId(evil), None)
+    place.manager.look()
+    told = git(place.origin, "show", "preview/pr-7:environments/pr-7/environment.yaml")
+    assert "kserve" not in told
+    place.shop.driven["pr-7"].made.demand(place.branches.there()[7], None)
+
+
+def test_a_branch_that_anybody_made_without_a_grant_begins_nothing_but_its_end(place: Place) -> None:
+    place.ada.git("checkout", "--quiet", "--detach", "main")
+    place.ada.commit({SPEC: "dataset: datasets/evil\n"})
+    place.ada.push("HEAD:refs/heads/preview/pr-3")
+    place.ada.git("checkout", "--quiet", "main")
+    evil = place.branches.there()[3]
+    place.shop.left = "an endpoint"
+    place.manager.look()
+    with pytest.raises(Refused):
+        place.shop.driven["pr-3"].made.demand(evil, None)
+    assert SPEC not in git(place.origin, "ls-tree", "-r", "--name-only", "preview/pr-3")
+
+
+def test_without_a_template_all_previews_end(place: Place) -> None:
+    place.pull(7)
+    place.manager.look()
+    place.main({TEMPLATE: "description: an environment like any other\n"})
+    place.manager.look()
+    assert place.tips == []
+
+
+def test_stopping_lets_go_of_all_and_takes_nothing_away(place: Place) -> None:
+    place.pull(7)
+    place.manager.look()
+    run = place.shop.driven["pr-7"]
+    assert place.manager.stop()
+    assert run.stopped
+    assert place.tips == [7]
+    place.manager.look()
+    assert place.shop.driven["pr-7"] is not run
