@@ -78,36 +78,38 @@ def provider(port: str, choice: ProviderChoice, plugins: Plugins) -> Callable[..
 
 def engines(environment: Environment, settings: Settings, source: Source, plugins: Plugins | None = None) -> Engines:
     """Build the engines that an environment's file names. The embedded ones keep their state below `settings.home`."""
-    clock, home = SystemClock(), settings.home
+    data, pool, serving, forge = (engine(port, environment, settings, source, plugins) for port in PORTS)
+    return Engines(
+        data=data,
+        reader=data,
+        pool=pool,
+        serving=serving,
+        forge=forge,
+        clock=SystemClock(),
+        reviews=forge if isinstance(forge, Reviews) else None,
+    )
+
+
+def engine(
+    port: str, environment: Environment, settings: Settings, source: Source, plugins: Plugins | None = None
+) -> Any:
+    """Build the engine that an environment's file names for one port: `data`, `pool`, `serving` or `forge`."""
+    home, choice = settings.home, cast("ProviderChoice", getattr(environment, port))
     claim(home, source.repository.place)
+    default = home / port if port in SHARED else home / port / settings.environment
+    place = folder(choice, default, home)
+    if place != default and port not in SHARED:
+        claim_for(place, settings.environment)
     offers = {
-        "clock": clock,
+        "clock": SystemClock(),
         "environ": offered(environment),
         "environment": settings.environment,
         "repository": source.repository,
         "branch": settings.branch,
         "signing_key": signing_key(settings),
+        "folder": place,
     }
-    folders = {port: home / port if port in SHARED else home / port / settings.environment for port in PORTS}
-    found = plugins or installed()
-
-    def built(port: str) -> Any:
-        choice: ProviderChoice = getattr(environment, port)
-        place = folder(choice, folders[port], home)
-        if place != folders[port] and port not in SHARED:
-            claim_for(place, settings.environment)
-        return _built(port, choice, {**offers, "folder": place}, found)
-
-    data, forge = built("data"), built("forge")
-    return Engines(
-        data=data,
-        reader=data,
-        pool=built("pool"),
-        serving=built("serving"),
-        forge=forge,
-        clock=clock,
-        reviews=forge if isinstance(forge, Reviews) else None,
-    )
+    return _built(port, choice, offers, plugins or installed())
 
 
 def scratch_pool(environment: Environment, folder: Path) -> RunnerPool:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from structlog.typing import FilteringBoundLogger as BoundLogger
 
@@ -14,6 +15,7 @@ from reconciler.model.commit_policy import CommitPolicy
 from reconciler.model.environment import Environment
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import Address, CommitId, RunName
+from reconciler.ports.data import DataReader
 from reconciler.ports.engines import Engines
 from reconciler.ports.reviews import Reviews
 from reconciler.previews import leaving
@@ -28,7 +30,7 @@ from reconciler.signatures import check, pinned
 from reconciler.status.branch import StatusBranch
 from reconciler.status.read import RecordedFiles
 from reconciler.status.results import document_of
-from reconciler.wiring import SystemClock, Wired, engines, signing_key, verification
+from reconciler.wiring import SystemClock, Wired, engine, engines, signing_key, verification
 from runners.contract.files import RESULT
 
 PATIENCE = 20.0
@@ -107,7 +109,7 @@ class Shop:
         self._wired = wired
         self._start = start
         self._verification = verification(wired.settings, wired.source)
-        self._engines: tuple[Environment, Engines] | None = None
+        self._built: tuple[Environment, Any, DataReader] | None = None
         self._signed: set[tuple[CommitId, CommitId]] = set()
         self._read: dict[str, tuple[StatusBranch, RecordedFiles]] = {}
 
@@ -149,12 +151,13 @@ class Shop:
         Raises:
             Refused: it can't be made from the template.
         """
-        return self._of(template).reviews
-
-    def _of(self, template: Environment) -> Engines:
-        if self._engines is None or self._engines[0] != template:
-            self._engines = template, engines(template, self._wired.settings, self._wired.source)
-        return self._engines[1]
+        if self._built is None or self._built[0] != template:
+            forge, data = (
+                engine(port, template, self._wired.settings, self._wired.source) for port in ("forge", "data")
+            )
+            self._built = template, forge, data
+        forge = self._built[1]
+        return forge if isinstance(forge, Reviews) else None
 
     def drive(self, name: str, made: MadeHere) -> Driving:
         """Start driving a preview."""
@@ -202,8 +205,8 @@ class Shop:
 
     def _scored(self, trial: RunName) -> Scored | None:
         """Read what a trial was measured to be; None where it can't be read now, or was never told."""
-        reader = self._engines[1].reader if self._engines else None
-        if reader is None:
+        if self._built is None:
             return None
+        reader = self._built[2]
         result = contain(lambda: scores(trial, document_of(trial, RESULT, reader.read(trial, RESULT))))
         return result.value if isinstance(result, Success) else None

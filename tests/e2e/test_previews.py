@@ -1,7 +1,10 @@
 """A pull request on a real Gitea is tried out by a real daemon, from its label to where nothing of that is left."""
 
 import json
+import os
 import random
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,9 +15,9 @@ from reconciler.providers.data.git import GitData
 from reconciler.providers.pools.local import LocalPool
 from reconciler.providers.serving.local import LocalServing
 from reconciler.wiring import SystemClock
-from tests.e2e.reviewed import Reviewed, reviewed
+from tests.e2e.reviewed import ENVIRONMENT, ROOT, Reviewed, reviewed
 from tests.e2e.test_demo import left_running
-from tests.servers.gitea import Gitea
+from tests.servers.gitea import Gitea, Person
 from tests.servers.process import until
 from tests.unit.reconciler.git.people import git
 
@@ -127,6 +130,82 @@ def test_a_pull_request_is_tried_out_and_nothing_is_left(place: Place) -> None:
     until(lambda: not place.refs(), "the preview to be gone", 120)
     assert "Nothing of it is left." in place.section(number, "preview")
     assert_nothing_is_left(place, f"pr-{number}")
+
+
+@pytest.fixture
+def light(gitea: Gitea, tmp_path: Path) -> Iterator[Place]:
+    """Give a place where nothing is trained."""
+    more = {TEMPLATE: FORGE + TEAM}
+    with reviewed(gitea, tmp_path, webhooks=True, more=more, environments=("dev", "preview")) as found:
+        yield Place(found.project, found.daemon, found.ada, found.log)
+
+
+def tries(place: Place, who: Person, *words: str) -> subprocess.CompletedProcess[str]:
+    """Type `setpoint try`, as somebody with a token of their own."""
+    url = place.project.server.clone_url(place.project.repository, who)
+    line = [sys.executable, "-m", "reconciler", "try", "-C", url, "-e", "preview", *words]
+    environ = {**os.environ, "SETPOINT_SECRET_FORGE_TOKEN": who.token, "SETPOINT_HOME": str(place.log.parent / "own")}
+    return subprocess.run(line, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_it_is_asked_for_by_hand_and_ends_with_the_label_or_the_right(light: Place) -> None:
+    number = light.propose("one", {"specs/pools/other.yaml": "capacity: {cpus: 9}\n", "README.md": "# One\n"})
+    told = tries(light, light.project.reviewer, str(number))
+    assert told.returncode == 0, told.stderr
+    light.verdict(number, lambda told: told[0] == "success", "the preview to be ready", 60)
+    other = light.propose("two", {"README.md": "# Two\n"})
+    light.label(other)
+    light.verdict(other, lambda told: told[0] == "pending", "the other to wait", 60)
+    assert f"1 of 1 previews are open (pr-{number})" in light.section(other, "preview")
+
+    assert tries(light, light.project.reviewer, str(number), "--end").returncode == 0
+    light.verdict(other, lambda told: told[0] == "success", "the other to have its turn", 90)
+    assert "Nothing of it is left." in light.section(number, "preview")
+
+    server, repository = light.project.server, light.project.repository
+    server.add_collaborator(repository, light.project.author.name, "read")
+    until(lambda: not light.refs(), "the preview to end with the right of who asked for it", 150)
+    refused = tries(light, light.project.author, str(other))
+    assert "may not write to the repository" in refused.stderr
+
+
+def test_a_pull_request_chooses_neither_its_template_nor_its_engines_nor_its_share(light: Place) -> None:
+    evil = {
+        TEMPLATE: FORGE + "previews: {label: try it, open: 9}\npool: {provider: kubernetes, image: x}\n",
+        "environments/preview/allowed_signers": "me ssh-ed25519 AAAA\n",
+        ENVIRONMENT: FORGE + "serving: {provider: kserve}\n",
+        "specs/pools/shared.yaml": "capacity: {cpus: 64}\n",
+    }
+    number = light.propose("evil", {**evil, "environments/pr-2/environment.yaml": "serving: {provider: kserve}\n"})
+    assert number == 2, "the name that it hopes for"
+    light.label(number)
+    light.verdict(number, lambda told: told[0] == "success", "the preview to be ready", 60)
+    light.ada.git("fetch", "--quiet", "origin", "preview/pr-2")
+    paths = light.ada.git("ls-tree", "-r", "--name-only", "FETCH_HEAD", "environments/pr-2").splitlines()
+    assert paths == ["environments/pr-2/environment.yaml"]
+    text = light.ada.git("show", "FETCH_HEAD:environments/pr-2/environment.yaml")
+    assert "provider: git" in text
+    assert "kserve" not in text
+    assert "kubernetes" not in text
+    assert light.ada.git("show", "FETCH_HEAD:specs/pools/shared.yaml").endswith("capacity: {cpus: 1}")
+    assert [line for line in light.told if line.get("event") == "configure" and line["environment"] == "pr-2"] == []
+
+
+def test_a_fork_s_pull_request_is_refused_whoever_labels_it(light: Place, gitea: Gitea) -> None:
+    mallory = gitea.create_user(f"mallory-{light.project.owner.name}")
+    gitea.api("PATCH", f"/repos/{light.project.repository}", json={"private": False}).raise_for_status()
+    gitea.api("POST", f"/repos/{light.project.repository}/forks", token=mallory.token, json={}).raise_for_status()
+    fork = f"{mallory.name}/specs"
+    until(lambda: gitea.api("GET", f"/repos/{fork}/branches/main", token=mallory.token).is_success, "the fork")
+    light.ada.git("checkout", "--quiet", "-B", "evil", "origin/main")
+    light.ada.commit({"README.md": "# Evil\n"})
+    light.ada.git("push", "--quiet", gitea.clone_url(fork, mallory), "HEAD:evil")
+    asked = {"head": f"{mallory.name}:evil", "base": "main", "title": "evil"}
+    number = light.project.ask(mallory, "POST", "/pulls", asked).raise_for_status().json()["number"]
+    light.label(number)
+    line = light.verdict(number, lambda told: told[0] == "failure", "the refusal", 60)
+    assert line.startswith("it comes from a fork")
+    assert not light.refs()
 
 
 def assert_nothing_is_left(place: Place, name: str) -> None:

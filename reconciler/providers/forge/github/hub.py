@@ -171,8 +171,11 @@ class GitHub:
         return who
 
     def may_write(self, person: str) -> bool:
-        """Tell whether somebody may write to the repository: who may triage it can set labels, too."""
-        return self._right(person) in _DECIDES
+        """Tell whether somebody may write to the repository: who may triage it can set labels, too.
+
+        Of Apps it is known of ourselves alone: what another one may do, such as one that labels by itself, isn't told.
+        """
+        return (self._app is not None and person == self.me()) or self._right(person) in _DECIDES
 
     def label(self, number: int, label: str, *, on: bool) -> None:
         """Set a label on a pull request, or take it off; GitHub makes one that isn't there."""
