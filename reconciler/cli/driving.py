@@ -113,9 +113,9 @@ class Driving:
                 return self._tending(wired) if found.value else self._daemon(wired)
             if not found.retry:
                 break  # its daemon tells what is wrong
-            self._metrics.failed()
-            if self._pulse.trouble("pass", found.message):
-                self._log.error("no pass", problem=found.message, hint=found.hint, trace=found.trace or None)
+            if self._pulse.trouble("lease", found.message):  # whoever drives it asks for that in the same repository
+                told = {"problem": found.message, "hint": found.hint, "trace": found.trace or None}
+                self._log.error("the lease is out of reach", **told)
             self.wake_up.pause(RETRY.total_seconds())
         return self._daemon(wired)
 

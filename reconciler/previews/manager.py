@@ -29,6 +29,9 @@ class Driving(Protocol):
     def hint(self) -> None:
         """Have it look whether its branch has moved."""
 
+    def ask(self) -> None:
+        """Ask it to stop, and wait for nothing."""
+
     def stop(self) -> bool:
         """Stop it, and wait until it has; False where it still hangs on something."""
 
@@ -136,6 +139,8 @@ class Manager:
 
     def stop(self) -> bool:
         """Stop driving previews, which go on where they are when they are driven again; False where one hangs."""
+        for one in self._driven.values():
+            one.driving.ask()
         stopped = [one.driving.stop() for one in self._driven.values()]
         self._driven.clear()
         return all(stopped)

@@ -176,19 +176,19 @@ def test_a_pull_request_chooses_neither_its_template_nor_its_engines_nor_its_sha
         ENVIRONMENT: FORGE + "serving: {provider: kserve}\n",
         "specs/pools/shared.yaml": "capacity: {cpus: 64}\n",
     }
-    number = light.propose("evil", {**evil, "environments/pr-2/environment.yaml": "serving: {provider: kserve}\n"})
-    assert number == 2, "the name that it hopes for"
+    number = light.propose("evil", {**evil, "environments/pr-1/environment.yaml": "serving: {provider: kserve}\n"})
+    assert number == 1, "the name that it hopes for"
     light.label(number)
     light.verdict(number, lambda told: told[0] == "success", "the preview to be ready", 60)
-    light.ada.git("fetch", "--quiet", "origin", "preview/pr-2")
-    paths = light.ada.git("ls-tree", "-r", "--name-only", "FETCH_HEAD", "environments/pr-2").splitlines()
-    assert paths == ["environments/pr-2/environment.yaml"]
-    text = light.ada.git("show", "FETCH_HEAD:environments/pr-2/environment.yaml")
+    light.ada.git("fetch", "--quiet", "origin", "preview/pr-1")
+    paths = light.ada.git("ls-tree", "-r", "--name-only", "FETCH_HEAD", "environments/pr-1").splitlines()
+    assert paths == ["environments/pr-1/environment.yaml"]
+    text = light.ada.git("show", "FETCH_HEAD:environments/pr-1/environment.yaml")
     assert "provider: git" in text
     assert "kserve" not in text
     assert "kubernetes" not in text
     assert light.ada.git("show", "FETCH_HEAD:specs/pools/shared.yaml").endswith("capacity: {cpus: 1}")
-    assert [line for line in light.told if line.get("event") == "configure" and line["environment"] == "pr-2"] == []
+    assert [line for line in light.told if line.get("event") == "configure" and line["environment"] == "pr-1"] == []
 
 
 def test_a_fork_s_pull_request_is_refused_whoever_labels_it(light: Place, gitea: Gitea) -> None:

@@ -71,10 +71,14 @@ class Run:
     made: MadeHere
     hints: int = 0
     hangs: bool = False
+    asked: bool = False
     stopped: bool = False
 
     def hint(self) -> None:
         self.hints += 1
+
+    def ask(self) -> None:
+        self.asked = True
 
     def stop(self) -> bool:
         self.stopped = not self.hangs
@@ -376,6 +380,7 @@ def test_stopping_lets_go_of_all_and_takes_nothing_away(place: Place) -> None:
     place.manager.look()
     run = place.shop.driven["pr-7"]
     assert place.manager.stop()
+    assert run.asked
     assert run.stopped
     assert place.tips == [7]
     place.manager.look()
