@@ -20,11 +20,10 @@ from reconciler.git.trees import FILE, FOLDER, Draft, Entry, edited, entry_at, r
 from reconciler.model.errors import Refused
 from reconciler.model.ids import CommitId
 from reconciler.previews.choosing import name_of, number_of
-from reconciler.previews.template import file_of, instance
+from reconciler.previews.template import file_of, instance, read_template
 from reconciler.signatures import SigningKey
 from reconciler.watched.branch import Source
 from reconciler.yaml.merge import merge_yaml
-from reconciler.yaml.parse import Unreadable
 
 REFS = "refs/heads/preview"
 GOVERNED = ("environments", "specs/pools")
@@ -102,7 +101,7 @@ class PreviewBranches:
         """Return the tree of a preview: a pull request's head merged to a commit of the watched branch.
 
         Raises:
-            Refused: they conflict, or the watched branch has an environment of the preview's name.
+            Refused: they conflict, or the watched branch has no such template, or an environment of the preview's name.
             Unavailable: the repository can't be read or written.
         """
         merged = merge_trees(self._repository.objects.git_dir, base, head)
@@ -133,10 +132,9 @@ class PreviewBranches:
         if template is None or file is None:
             what = f"{self._source.branch} has no {file_of(self._template)} at {base[:12]}"
             raise Refused(what, "restore it: previews are made from it, and taken away by it")
-        try:
-            text = instance(draft.store.read(file.id))
-        except Unreadable as error:
-            raise Refused(f"{file_of(self._template)}: {error.message}", error.hint) from error
+        told = read_template(self._source.tree(base), self._template)
+        team = told.previews.team if told.previews and told.previews.team else told.team
+        text = instance(draft.store.read(file.id), name, team)
         own: dict[str, Entry | None] = {"environment.yaml": Entry(FILE, draft.add("blob", text))}
         if tree is None:  # patches of specs that are gone are errors, and with errors nothing is deleted
             kinds = (name for name, entry in draft.tree(template.id).items() if entry.mode == FOLDER)

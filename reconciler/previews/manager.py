@@ -19,7 +19,7 @@ from reconciler.previews.branches import PreviewBranches
 from reconciler.previews.choosing import Choice, Request, choose, name_of
 from reconciler.previews.made_here import MadeHere
 from reconciler.previews.report import Standing, ended, without
-from reconciler.previews.template import read_template
+from reconciler.previews.template import demand_apart, file_of, read_template
 from reconciler.watched.branch import Source
 
 
@@ -113,7 +113,9 @@ class Manager:
             Unavailable: the repository or the forge is out of reach, or a preview can't be brought on for now.
         """
         self._base = base = self._workshop.verified(self._base)
-        template = read_template(self._source.tree(base), self._template)
+        tree = self._source.tree(base)
+        template = read_template(tree, self._template)
+        demand_apart(tree.read(tree.files[file_of(self._template)]), template)
         rules = template.previews or Previews(open=0)
         self._reviews = reviews = self._workshop.reviews(template)
         if reviews is None or not isinstance(reviews, Granting):
