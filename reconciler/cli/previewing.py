@@ -1,4 +1,4 @@
-"""Previews as `setpoint run` drives them: the manager of a template, and each preview as an environment of its own."""
+"""Previews as `setpoint run` drives them: the keeper of a template, and each preview as an environment of its own."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -20,8 +20,8 @@ from reconciler.ports.engines import Engines
 from reconciler.ports.reviews import Reviews
 from reconciler.previews import leaving
 from reconciler.previews.branches import PreviewBranches
+from reconciler.previews.keeper import Driving, Keeper
 from reconciler.previews.made_here import MadeHere
-from reconciler.previews.manager import Driving, Manager
 from reconciler.previews.report import Scored, Standing, page, scores
 from reconciler.previews.template import read_template
 from reconciler.previews.tending import Tending
@@ -65,9 +65,9 @@ def tending(wired: Wired, start: Start, wake_up: WakeUp, pulse: Pulse, log: Boun
         log: told of what begins, ends and fails.
     """
     shop = Shop(wired, start)
-    manager = Manager(wired.settings.environment, wired.source, _branches(wired), shop, log)
+    keeper = Keeper(wired.settings.environment, wired.source, _branches(wired), shop, log)
     return Tending(
-        manager, wired.lease, wake_up, pulse=pulse, renewal=wired.renewal, now=SystemClock().now, log=log
+        keeper, wired.lease, wake_up, pulse=pulse, renewal=wired.renewal, now=SystemClock().now, log=log
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ class Running:
 
 
 class Shop:
-    """What a manager works with, of one template.
+    """What a keeper works with, of one template.
 
     Args:
         wired: the template.

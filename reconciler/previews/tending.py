@@ -1,4 +1,4 @@
-"""Tending: the manager looks again and again while it holds the template's lease, and else drives none."""
+"""Tending: the keeper looks again and again while it holds the template's lease, and else drives none."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -29,11 +29,11 @@ class Tended(Protocol):
 
 
 class Tending:
-    """Runs a manager until its `WakeUp` says stop; then the previews are driven by nobody, and live on.
+    """Runs a keeper until its `WakeUp` says stop; then the previews are driven by nobody, and live on.
 
     Args:
-        manager: the manager.
-        lease: the template's: one daemon alone manages its previews.
+        keeper: the keeper.
+        lease: the template's: one daemon alone keeps its previews.
         wake_up: what is listened to.
         pulse: told how it is.
         renewal: after which the lease is renewed.
@@ -43,7 +43,7 @@ class Tending:
 
     def __init__(
         self,
-        manager: Tended,
+        keeper: Tended,
         lease: Lease,
         wake_up: WakeUp,
         *,
@@ -52,7 +52,7 @@ class Tending:
         now: Callable[[], datetime],
         log: BoundLogger,
     ) -> None:
-        self._manager = manager
+        self._keeper = keeper
         self._lease = lease
         self._wake_up = wake_up
         self._pulse = pulse
@@ -72,17 +72,17 @@ class Tending:
                 self._wake_up.wait(LOOK)
         finally:
             schedules.stop()
-            self._manager.stop()
+            self._keeper.stop()
             contain(self._lease.release)
 
     def _turn(self) -> None:
         self._wake_up.hinted()
         if self._wake_up.told():
-            contain(self._manager.refresh)
+            contain(self._keeper.refresh)
         if not self._lease.held():
-            self._manager.stop()
+            self._keeper.stop()
             return
-        result = contain(self._manager.look)
+        result = contain(self._keeper.look)
         if isinstance(result, Failure):
             self._complain("previews", result)
         else:

@@ -1,4 +1,4 @@
-"""What a manager works with, wired up: who may be obeyed, what drives a preview, and what is said of it."""
+"""What a keeper works with, wired up: who may be obeyed, what drives a preview, and what is said of it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Tending: a manager looks while it holds the lease, and drives nothing while it doesn't."""
+"""Tending: a keeper looks while it holds the lease, and drives nothing while it doesn't."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -15,8 +15,8 @@ from reconciler.previews.tending import Tending
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
 
-class Manager:
-    """A manager that does as a test says, and the loop's end once it has looked often enough."""
+class Keeper:
+    """A keeper that does as a test says, and the loop's end once it has looked often enough."""
 
     def __init__(self, wake_up: WakeUp) -> None:
         self.wake_up = wake_up
@@ -58,19 +58,19 @@ class Lease:
         self.released = True
 
 
-def tended(mine: bool, *, fails: bool = False, told: bool = False) -> tuple[Manager, Lease, Pulse]:
+def tended(mine: bool, *, fails: bool = False, told: bool = False) -> tuple[Keeper, Lease, Pulse]:
     """Tend for a moment."""
     wake_up, pulse = WakeUp(), Pulse(NOW)
-    manager, lease = Manager(wake_up), Lease(mine)
-    manager.fails = fails
+    keeper, lease = Keeper(wake_up), Lease(mine)
+    keeper.fails = fails
     if told:
         wake_up.tell()
     threading.Timer(0.3, wake_up.stop).start()
     Tending(
-        manager, lease, wake_up, pulse=pulse, renewal=timedelta(seconds=10), now=lambda: NOW,
+        keeper, lease, wake_up, pulse=pulse, renewal=timedelta(seconds=10), now=lambda: NOW,
         log=structlog.get_logger(),
     ).run()  # fmt: skip
-    return manager, lease, pulse
+    return keeper, lease, pulse
 
 
 @pytest.fixture(autouse=True)
@@ -79,25 +79,25 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_looks_while_it_holds_the_lease_and_lets_go_at_the_end() -> None:
-    manager, lease, pulse = tended(mine=True)
-    assert set(manager.did[:-1]) == {"look"}
-    assert manager.did[-1] == "stop"
+    keeper, lease, pulse = tended(mine=True)
+    assert set(keeper.did[:-1]) == {"look"}
+    assert keeper.did[-1] == "stop"
     assert lease.released
     assert pulse.health.last_pass == NOW
 
 
 def test_without_the_lease_nothing_is_looked_at_and_nothing_driven() -> None:
-    manager, _, pulse = tended(mine=False)
-    assert set(manager.did) == {"stop"}
+    keeper, _, pulse = tended(mine=False)
+    assert set(keeper.did) == {"stop"}
     assert pulse.health.waits_for == "another"
 
 
 def test_what_fails_is_told_and_looked_at_again() -> None:
-    manager, _, pulse = tended(mine=True, fails=True)
-    assert manager.did.count("look") > 1
+    keeper, _, pulse = tended(mine=True, fails=True)
+    assert keeper.did.count("look") > 1
     assert "the forge is out of reach" in pulse.health.problem
 
 
 def test_what_the_forge_tells_of_is_heard() -> None:
-    manager, _, _ = tended(mine=True, told=True)
-    assert "refresh" in manager.did
+    keeper, _, _ = tended(mine=True, told=True)
+    assert "refresh" in keeper.did

@@ -1,7 +1,7 @@
-"""The manager: has as many previews driven as were granted, and takes away those that are granted no more.
+"""The keeper: has as many previews driven as were granted, and takes away those that are granted no more.
 
 It keeps nothing that matters: which previews there are is told by their branches, and what they are to be by the pull
-requests. So a manager that was killed goes on where it was, be that with a preview or with its end.
+requests. So a keeper that was killed goes on where it was, be that with a preview or with its end.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +37,7 @@ class Driving(Protocol):
 
 
 class Workshop(Protocol):
-    """What a manager works with: what stands outside of this room is made there."""
+    """What a keeper works with: what stands outside of this room is made there."""
 
     def verified(self, former: CommitId | None) -> CommitId:
         """Return the newest commit of the watched branch that may be obeyed."""
@@ -77,7 +77,7 @@ class _Look(NamedTuple):
     pulls: Mapping[int, PullRequest]
 
 
-class Manager:
+class Keeper:
     """Belongs to one thread.
 
     Args:
@@ -112,7 +112,7 @@ class Manager:
             Refused: the template or the forge can't be used.
             Unavailable: the repository or the forge is out of reach, or a preview can't be brought on for now.
         """
-        self._base = base = self._workshop.verified(self._base)
+        base, refused = self._verified()
         tree = self._source.tree(base)
         template = read_template(tree, self._template)
         demand_apart(tree.read(tree.files[file_of(self._template)]), template)
@@ -129,9 +129,28 @@ class Manager:
             step = self._bring if number in granted else self._end
             self._contained(number, lambda step=step, number=number: step(number, seen))  # type: ignore[misc]
         self._tell_those_without(seen, choice)
+        if refused is not None:
+            raise Refused(f"the newest commit is not followed: {refused.message}", refused.hint)
         if self._troubles:
             number, problem = min(self._troubles.items())
             raise Unavailable(f"{name_of(number)}: {problem}", "it is tried again")
+
+    def _verified(self) -> tuple[CommitId, Failure | None]:
+        """Return the commit of the watched branch that is obeyed; the one before, and why, where the newest may not be.
+
+        Previews end all the same while nobody who may has signed that.
+
+        Raises:
+            Refused: nothing was obeyed before.
+            Unavailable: the repository is out of reach.
+        """
+        found = contain(lambda: self._workshop.verified(self._base))
+        if not isinstance(found, Failure):
+            self._base = found.value
+            return found.value, None
+        if found.retry or self._base is None:
+            raise (Unavailable if found.retry else Refused)(found.message, found.hint)
+        return self._base, found
 
     def refresh(self) -> None:
         """Forget what was heard of the repository and of its pull requests: its forge says that this has changed."""

@@ -1,4 +1,4 @@
-"""The manager, on a real repository, with a forge and drivings that a test holds in its hand."""
+"""The keeper, on a real repository, with a forge and drivings that a test holds in its hand."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,8 +13,8 @@ from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.reviews import CommitStatus, PullRequest, Verdict
 from reconciler.previews.branches import PreviewBranches
+from reconciler.previews.keeper import Keeper
 from reconciler.previews.made_here import MadeHere
-from reconciler.previews.manager import Manager
 from reconciler.previews.report import Standing
 from reconciler.watched.branch import Source
 from tests.unit.reconciler.git.people import Clone, bare, git
@@ -61,7 +61,7 @@ class Page:
         return person in self.writers
 
     def label(self, number: int, label: str, *, on: bool) -> None:
-        raise AssertionError("a manager sets no labels")
+        raise AssertionError("a keeper sets no labels")
 
 
 @dataclass
@@ -87,7 +87,7 @@ class Run:
 
 @dataclass
 class Shop:
-    """What a manager works with; `left` is what remains of previews that end."""
+    """What a keeper works with; `left` is what remains of previews that end."""
 
     source: Source
     page_of: Page
@@ -100,6 +100,8 @@ class Shop:
     def verified(self, former: CommitId | None) -> CommitId:
         head = self.source.head()
         assert head
+        if head in self.unsigned:
+            raise Refused("nobody has signed it")
         return head
 
     def demand_signed(self, head: CommitId, base: CommitId) -> None:
@@ -128,7 +130,7 @@ class Shop:
 
 
 class Place:
-    """A repository with a template, who works on it, its forge, and a manager."""
+    """A repository with a template, who works on it, its forge, and a keeper."""
 
     def __init__(self, folder: Path) -> None:
         self.origin = bare(folder / "origin.git")
@@ -137,13 +139,13 @@ class Place:
         self.source = Source.open(self.origin, "main", folder / "state")
         self.branches, self.forge = PreviewBranches(self.source, "preview"), Page()
         self.shop = Shop(self.source, self.forge)
-        self.manager = self.anew()
+        self.keeper = self.anew()
 
-    def anew(self) -> Manager:
-        """Start another manager, as a daemon does that was killed."""
+    def anew(self) -> Keeper:
+        """Start another keeper, as a daemon does that was killed."""
         self.shop.driven.clear()
-        self.manager = Manager("preview", self.source, self.branches, self.shop, structlog.get_logger())
-        return self.manager
+        self.keeper = Keeper("preview", self.source, self.branches, self.shop, structlog.get_logger())
+        return self.keeper
 
     def main(self, files: dict[str, str | None]) -> CommitId:
         self.ada.git("checkout", "--quiet", "-B", "main")
@@ -180,7 +182,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 def test_a_pull_request_with_the_label_is_driven_and_told_where_it_stands(place: Place) -> None:
     head = place.pull(7)
-    place.manager.look()
+    place.keeper.look()
     assert place.text(7) == "dataset: datasets/other"
     assert set(place.shop.driven) == {"pr-7"}
     place.shop.driven["pr-7"].made.demand(place.branches.there()[7], None)
@@ -191,7 +193,7 @@ def test_a_pull_request_with_the_label_is_driven_and_told_where_it_stands(place:
 @pytest.mark.parametrize("more", [{"by": ""}, {"is_fork": True}, {"by": "mallory"}])
 def test_one_that_nobody_granted_who_may_gets_nothing(place: Place, more: dict[str, Any]) -> None:
     head = place.pull(7, **more)
-    place.manager.look()
+    place.keeper.look()
     assert not place.tips
     assert not place.shop.driven
     assert (place.forge.judged.get(head, (Verdict.FAILURE, ""))[0]) is Verdict.FAILURE
@@ -199,12 +201,12 @@ def test_one_that_nobody_granted_who_may_gets_nothing(place: Place, more: dict[s
 
 def test_a_push_and_a_merge_to_the_branch_are_followed(place: Place) -> None:
     place.pull(7)
-    place.manager.look()
+    place.keeper.look()
     place.pull(7, "dataset: datasets/third\n")
-    place.manager.look()
+    place.keeper.look()
     assert place.text(7) == "dataset: datasets/third"
     place.main({"README.md": "hello\n"})
-    place.manager.look()
+    place.keeper.look()
     assert git(place.origin, "show", "preview/pr-7:README.md") == "hello"
     assert place.shop.driven["pr-7"].hints == 2
     assert not place.shop.driven["pr-7"].stopped
@@ -212,23 +214,23 @@ def test_a_push_and_a_merge_to_the_branch_are_followed(place: Place) -> None:
 
 def test_where_nothing_has_moved_nothing_is_made(place: Place) -> None:
     place.pull(7)
-    place.manager.look()
+    place.keeper.look()
     before = place.branches.there()
-    place.manager.look()
+    place.keeper.look()
     assert place.branches.there() == before
     assert place.shop.driven["pr-7"].hints == 0
 
 
 def test_its_end_is_its_specs_going_and_then_all_else(place: Place) -> None:
     place.pull(7)
-    place.manager.look()
+    place.keeper.look()
     place.shop.left = "an endpoint"
     del place.forge.open[7]
-    place.manager.look()
+    place.keeper.look()
     assert place.tips == [7]
     assert not place.shop.driven["pr-7"].stopped, "what it has is deleted by its own passes"
     place.shop.left = ""
-    place.manager.look()
+    place.keeper.look()
     assert place.tips == []
     assert place.shop.went == ["pr-7"]
     assert "Nothing of it is left." in place.forge.said[7]
@@ -236,12 +238,12 @@ def test_its_end_is_its_specs_going_and_then_all_else(place: Place) -> None:
 
 def test_a_label_that_is_taken_off_and_a_right_that_is_withdrawn_end_it(place: Place) -> None:
     place.pull(7)
-    place.manager.look()
+    place.keeper.look()
     place.forge.writers.clear()
-    place.manager.look()
+    place.keeper.look()
     assert place.tips == []
     head = place.pull(8, "dataset: datasets/eighth\n", by="")
-    place.manager.look()
+    place.keeper.look()
     assert place.tips == []
     assert head not in place.forge.judged, "one that asks for nothing is told nothing"
 
@@ -249,13 +251,13 @@ def test_a_label_that_is_taken_off_and_a_right_that_is_withdrawn_end_it(place: P
 def test_another_waits_until_there_is_room(place: Place) -> None:
     place.pull(7)
     head = place.pull(9)
-    place.manager.look()
+    place.keeper.look()
     assert place.tips == [7]
     assert place.forge.judged[head][0] is Verdict.PENDING
     assert "1 of 1 previews are open" in place.forge.said[9]
     del place.forge.open[7]
-    place.manager.look()
-    place.manager.look()
+    place.keeper.look()
+    place.keeper.look()
     assert place.tips == [9]
 
 
@@ -264,16 +266,16 @@ def test_one_that_conflicts_is_told_so_and_the_others_go_on(place: Place) -> Non
     head = place.pull(7)
     place.main({SPEC: "dataset: datasets/fourth\n"})
     place.pull(9, "dataset: datasets/fifth\n")
-    place.manager.look()
+    place.keeper.look()
     assert place.tips == [9]
     assert place.forge.judged[head] == (Verdict.FAILURE, f"it conflicts with main in {SPEC}")
 
 
 def test_one_that_comes_to_conflict_stays_as_it_was_and_says_so(place: Place) -> None:
     head = place.pull(7)
-    place.manager.look()
+    place.keeper.look()
     place.main({SPEC: "dataset: datasets/fourth\n"})
-    place.manager.look()
+    place.keeper.look()
     assert place.text(7) == "dataset: datasets/other"
     assert place.forge.judged[head] == (Verdict.FAILURE, f"pr-7: it conflicts with main in {SPEC}")
 
@@ -281,7 +283,7 @@ def test_one_that_comes_to_conflict_stays_as_it_was_and_says_so(place: Place) ->
 def test_a_head_that_isn_t_signed_as_it_has_to_be_is_not_tried(place: Place) -> None:
     head = place.pull(7)
     place.shop.unsigned.add(head)
-    place.manager.look()
+    place.keeper.look()
     assert place.tips == []
     assert place.forge.judged[head] == (Verdict.FAILURE, "it isn't signed")
 
@@ -290,30 +292,30 @@ def test_a_head_that_the_repository_hasn_t_got_yet_is_waited_for(place: Place) -
     place.pull(7)
     place.forge.open[7] = replace(place.forge.open[7], commit=CommitId("c" * 40))
     with pytest.raises(Unavailable, match="doesn't have the head of pull request 7 yet"):
-        place.manager.look()
+        place.keeper.look()
     assert place.tips == []
 
 
-def test_a_manager_that_was_killed_goes_on_with_a_preview_and_with_an_end(place: Place) -> None:
+def test_a_keeper_that_was_killed_goes_on_with_a_preview_and_with_an_end(place: Place) -> None:
     place.pull(7)
-    place.manager.look()
+    place.keeper.look()
     before = place.branches.there()
     place.anew().look()
     assert place.branches.there() == before
     place.shop.driven["pr-7"].made.demand(before[7], None)
     place.shop.left = "an endpoint"
     del place.forge.open[7]
-    place.manager.look()
+    place.keeper.look()
     place.anew()
     place.shop.left = ""
-    place.manager.look()
+    place.keeper.look()
     assert place.tips == []
     assert place.shop.went == ["pr-7"]
 
 
 def test_what_can_t_be_taken_away_now_is_taken_away_later(place: Place) -> None:
     place.pull(7)
-    place.manager.look()
+    place.keeper.look()
     del place.forge.open[7]
 
     def fail() -> None:
@@ -321,26 +323,26 @@ def test_what_can_t_be_taken_away_now_is_taken_away_later(place: Place) -> None:
 
     place.shop.failing = fail
     with pytest.raises(Unavailable, match="pr-7: the data store is out of reach"):
-        place.manager.look()
+        place.keeper.look()
     assert place.tips == [7]
     place.shop.failing = lambda: None
-    place.manager.look()
+    place.keeper.look()
     assert place.tips == []
 
 
 def test_one_that_hangs_is_taken_nothing_from(place: Place) -> None:
     place.pull(7)
-    place.manager.look()
+    place.keeper.look()
     place.shop.driven["pr-7"].hangs = True
     del place.forge.open[7]
     with pytest.raises(Unavailable, match="pr-7 doesn't stop yet"):
-        place.manager.look()
+        place.keeper.look()
     assert not place.shop.went
 
 
 def test_what_somebody_pushed_to_its_branch_is_not_applied_and_is_made_anew(place: Place) -> None:
     place.pull(7)
-    place.manager.look()
+    place.keeper.look()
     place.ada.git("fetch", "--quiet", "origin", "preview/pr-7")
     place.ada.git("checkout", "--quiet", "--detach", "FETCH_HEAD")
     evil = place.ada.commit({"environments/pr-7/environment.yaml": "serving: {provider: kserve}\n"})
@@ -348,7 +350,7 @@ def test_what_somebody_pushed_to_its_branch_is_not_applied_and_is_made_anew(plac
     place.ada.git("checkout", "--quiet", "main")
     with pytest.raises(Refused):
         place.shop.driven["pr-7"].made.demand(CommitId(evil), None)
-    place.manager.look()
+    place.keeper.look()
     told = git(place.origin, "show", "preview/pr-7:environments/pr-7/environment.yaml")
     assert "kserve" not in told
     place.shop.driven["pr-7"].made.demand(place.branches.there()[7], None)
@@ -361,7 +363,7 @@ def test_a_branch_that_anybody_made_without_a_grant_begins_nothing_but_its_end(p
     place.ada.git("checkout", "--quiet", "main")
     evil = place.branches.there()[3]
     place.shop.left = "an endpoint"
-    place.manager.look()
+    place.keeper.look()
     with pytest.raises(Refused):
         place.shop.driven["pr-3"].made.demand(evil, None)
     assert SPEC not in git(place.origin, "ls-tree", "-r", "--name-only", "preview/pr-3")
@@ -369,19 +371,32 @@ def test_a_branch_that_anybody_made_without_a_grant_begins_nothing_but_its_end(p
 
 def test_without_a_template_all_previews_end(place: Place) -> None:
     place.pull(7)
-    place.manager.look()
+    place.keeper.look()
     place.main({TEMPLATE: "description: an environment like any other\n"})
-    place.manager.look()
+    place.keeper.look()
     assert place.tips == []
 
 
 def test_stopping_lets_go_of_all_and_takes_nothing_away(place: Place) -> None:
     place.pull(7)
-    place.manager.look()
+    place.keeper.look()
     run = place.shop.driven["pr-7"]
-    assert place.manager.stop()
+    assert place.keeper.stop()
     assert run.asked
     assert run.stopped
     assert place.tips == [7]
-    place.manager.look()
+    place.keeper.look()
     assert place.shop.driven["pr-7"] is not run
+
+
+def test_while_the_newest_commit_is_refused_the_one_before_is_obeyed_and_previews_end(place: Place) -> None:
+    place.pull(7)
+    place.keeper.look()
+    place.shop.unsigned.add(place.main({TEMPLATE: "previews: {open: 9}\n"}))
+    del place.forge.open[7]
+    with pytest.raises(Refused, match="the newest commit is not followed: nobody has signed it"):
+        place.keeper.look()
+    assert place.tips == []
+    place.anew()
+    with pytest.raises(Refused, match="nobody has signed it"):
+        place.keeper.look()
