@@ -6,9 +6,10 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -36,12 +37,16 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A project with a daemon; `daemon` is the daemon's user on the forge, `ada` the work tree of the author."""
+    """A project with a daemon; `daemon` is the daemon's user on the forge, `ada` the work tree of the author.
+
+    `restart` stops the daemon, does something meanwhile, and starts another.
+    """
 
     project: Project
     daemon: Person
     ada: Clone
     log: Path
+    restart: Callable[[Callable[[], object]], None]
 
     @property
     def told(self) -> list[Mapping[str, Any]]:
@@ -105,6 +110,29 @@ class Reviewed:
         return str(found[0]["status"]), str(found[0]["description"])
 
 
+class Running:
+    """A daemon's process, which may be stopped and started again."""
+
+    def __init__(self, line: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
+        self._start = partial(self._started, line, environ, log)
+        self._process = self._start()
+
+    def _started(self, line: Sequence[str], environ: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+        with log.open("ab") as out:
+            return subprocess.Popen(line, cwd=ROOT, stdout=out, stderr=out, env=environ)
+
+    def stop(self) -> None:
+        """Stop it, and wait until it has."""
+        self._process.terminate()
+        self._process.wait(20)
+
+    def restart(self, meanwhile: Callable[[], object]) -> None:
+        """Stop it, do something meanwhile, and start another."""
+        self.stop()
+        meanwhile()
+        self._process = self._start()
+
+
 @contextmanager
 def reviewed(
     server: Gitea,
@@ -137,14 +165,13 @@ def reviewed(
     environ = {**os.environ, "SETPOINT_HOME": str(folder / "home"), "SETPOINT_SECRET_FORGE_TOKEN": daemon.token}
     environ |= {"SETPOINT_WEBHOOK_SECRET": secret} if webhooks else {}
     log = folder / "daemon.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(line, cwd=ROOT, stdout=out, stderr=out, env=environ)
+
+    running = Running(line, environ, log)
     try:
-        watched = Reviewed(made, daemon, ada, log)
+        watched = Reviewed(made, daemon, ada, log, running.restart)
         until(lambda: any(line.get("event") == "pass" for line in watched.told), "the first pass")
         if webhooks:
             server.create_webhook(made.repository, f"http://{address}/webhooks", secret, EVENTS)
         yield watched
     finally:
-        process.terminate()
-        process.wait(20)
+        running.stop()

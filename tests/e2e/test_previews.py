@@ -95,7 +95,7 @@ class Place(Reviewed):
 @pytest.fixture
 def place(gitea: Gitea, tmp_path: Path) -> Iterator[Place]:
     with reviewed(gitea, tmp_path, webhooks=True, more=specs(tmp_path), environments=("dev", "preview")) as found:
-        yield Place(found.project, found.daemon, found.ada, found.log)
+        yield Place(found.project, found.daemon, found.ada, found.log, found.restart)
     end_endpoints(found.log.parent / "home")
 
 
@@ -137,7 +137,7 @@ def light(gitea: Gitea, tmp_path: Path) -> Iterator[Place]:
     """Give a place where nothing is trained."""
     more = {TEMPLATE: FORGE + TEAM}
     with reviewed(gitea, tmp_path, webhooks=True, more=more, environments=("dev", "preview")) as found:
-        yield Place(found.project, found.daemon, found.ada, found.log)
+        yield Place(found.project, found.daemon, found.ada, found.log, found.restart)
 
 
 def tries(place: Place, who: Person, *words: str) -> subprocess.CompletedProcess[str]:
@@ -167,6 +167,24 @@ def test_it_is_asked_for_by_hand_and_ends_with_the_label_or_the_right(light: Pla
     until(lambda: not light.refs(), "the preview to end with the right of who asked for it", 150)
     refused = tries(light, light.project.author, str(other))
     assert "may not write to the repository" in refused.stderr
+
+
+def test_a_daemon_that_was_stopped_goes_on_with_a_preview_and_with_its_end(light: Place) -> None:
+    number = light.propose("one", {"README.md": "# One\n"})
+    light.label(number)
+    light.verdict(number, lambda told: told[0] == "success", "the preview to be ready", 60)
+    before = light.refs()
+
+    def begun() -> int:
+        return sum(line.get("event") == "preview begins" for line in light.told)
+
+    light.restart(lambda: None)
+    until(lambda: begun() == 2, "the preview to be driven again", 90)
+    assert light.refs() == before
+    closed = {"state": "closed"}
+    light.restart(lambda: light.project.ask(light.project.author, "PATCH", f"/pulls/{number}", closed))
+    until(lambda: not light.refs(), "the preview to be gone", 120)
+    assert_nothing_is_left(light, f"pr-{number}")
 
 
 def test_a_pull_request_chooses_neither_its_template_nor_its_engines_nor_its_share(light: Place) -> None:
