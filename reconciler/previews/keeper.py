@@ -158,10 +158,14 @@ class Keeper:
         if self._reviews is not None:
             self._reviews.refresh()
 
-    def stop(self) -> bool:
-        """Stop driving previews, which go on where they are when they are driven again; False where one hangs."""
+    def ask(self) -> None:
+        """Ask all that drives previews to stop, and wait for nothing."""
         for one in self._driven.values():
             one.driving.ask()
+
+    def stop(self) -> bool:
+        """Stop driving previews, which go on where they are when they are driven again; False where one hangs."""
+        self.ask()
         stopped = [one.driving.stop() for one in self._driven.values()]
         self._driven.clear()
         return all(stopped)

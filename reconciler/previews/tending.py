@@ -24,6 +24,9 @@ class Tended(Protocol):
     def refresh(self) -> None:
         """Forget what was heard of the repository and of its pull requests."""
 
+    def ask(self) -> None:
+        """Ask all that drives previews to stop, and wait for nothing."""
+
     def stop(self) -> bool:
         """Stop driving previews; False where one hangs."""
 
@@ -72,8 +75,9 @@ class Tending:
                 self._wake_up.wait(LOOK)
         finally:
             schedules.stop()
+            self._keeper.ask()
+            contain(self._lease.release)  # each preview has a lease of its own, which the next one waits for
             self._keeper.stop()
-            contain(self._lease.release)
 
     def _turn(self) -> None:
         self._wake_up.hinted()

@@ -31,6 +31,9 @@ class Keeper:
     def refresh(self) -> None:
         self.did.append("refresh")
 
+    def ask(self) -> None:
+        self.did.append("ask")
+
     def stop(self) -> bool:
         self.did.append("stop")
         return True
@@ -80,15 +83,15 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_looks_while_it_holds_the_lease_and_lets_go_at_the_end() -> None:
     keeper, lease, pulse = tended(mine=True)
-    assert set(keeper.did[:-1]) == {"look"}
-    assert keeper.did[-1] == "stop"
+    assert set(keeper.did[:-2]) == {"look"}
+    assert keeper.did[-2:] == ["ask", "stop"]
     assert lease.released
     assert pulse.health.last_pass == NOW
 
 
 def test_without_the_lease_nothing_is_looked_at_and_nothing_driven() -> None:
     keeper, _, pulse = tended(mine=False)
-    assert set(keeper.did) == {"stop"}
+    assert set(keeper.did) == {"ask", "stop"}
     assert pulse.health.waits_for == "another"
 
 
