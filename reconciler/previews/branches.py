@@ -9,7 +9,7 @@ or shares that nobody has reviewed. What promotions of the preview pinned stays 
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reconciler.git.commits import format_commit, parse_commit, trailers, with_trailers
 from reconciler.git.merging import merge_trees
@@ -18,14 +18,17 @@ from reconciler.git.repository import Repository
 from reconciler.git.signed import with_signature
 from reconciler.git.trees import FILE, FOLDER, Draft, Entry, edited, entry_at, rooted
 from reconciler.model.errors import Refused
-from reconciler.model.ids import CommitId
+from reconciler.model.ids import CommitId, digest
 from reconciler.previews.choosing import name_of, number_of
 from reconciler.previews.template import file_of, instance, read_template
 from reconciler.signatures import SigningKey
 from reconciler.watched.branch import Source
-from reconciler.yaml.merge import merge_yaml
+from reconciler.yaml.edit import edit_yaml
+from reconciler.yaml.parse import Unreadable, mapping
 
 REFS = "refs/heads/preview"
+PIN = "model"
+"""The field of a deployment that promotions write."""
 GOVERNED = ("environments", "specs/pools")
 """What a pull request doesn't decide on."""
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -186,17 +189,15 @@ class PreviewBranches:
         if known is None or draft.store.find(known.base) is None:
             return tree
         before, now = (parse_commit(draft.store.read(commit)).tree for commit in (known.base, tip))
-        former = f"environments/{self._template}/deployments"
-        pinned = entry_at(draft, now, folder)
+        former, pinned = f"environments/{self._template}/deployments", entry_at(draft, now, folder)
         kept: dict[str, Entry | None] = {}
-        for name in draft.tree(pinned.id) if pinned and pinned.mode == FOLDER else ():
-            three = (
-                entry_at(draft, before, f"{former}/{name}"),
-                entry_at(draft, tree, f"{folder}/{name}"),
-                entry_at(draft, now, f"{folder}/{name}"),
-            )
-            if (merged := _merged(draft, *three)) is not None:
-                kept[f"{folder}/{name}"] = merged
+        for name, entry in _files(draft, pinned).items():
+            model = _told(draft, entry).get(PIN)
+            template = entry_at(draft, tree, f"{folder}/{name}")
+            was = _told(draft, entry_at(draft, before, f"{former}/{name}")).get(PIN)
+            if model not in (None, was) and _told(draft, template).get(PIN) == was:
+                text = edit_yaml(_text(draft, template), {PIN: model}, name)
+                kept[f"{folder}/{name}"] = Entry(FILE, draft.add("blob", text.encode()))
         return rooted(draft, edited(draft, tree, kept)) if kept else tree
 
     def essence(self, commit: CommitId, number: int) -> str:
@@ -210,7 +211,11 @@ class PreviewBranches:
     def essence_of(self, tree: str, number: int) -> str:
         """Name all that a tree has, but for what promotions pin in a preview."""
         draft = Draft(self._repository.objects)
-        return rooted(draft, edited(draft, tree, {_deployments(number): None}))
+        folder = entry_at(draft, tree, _deployments(number))
+        patches = {name: _told(draft, entry) for name, entry in _files(draft, folder).items()}
+        unpinned = {name: {key: value for key, value in told.items() if key != PIN} for name, told in patches.items()}
+        told = {name: rest for name, rest in unpinned.items() if rest}
+        return digest([rooted(draft, edited(draft, tree, {_deployments(number): None})), told])
 
     def remove(self, number: int) -> None:
         """Remove a preview's branch, whether or not it is there.
@@ -238,15 +243,19 @@ def _deployments(number: int) -> str:
     return f"environments/{name_of(number)}/deployments"
 
 
-def _merged(draft: Draft, before: Entry | None, template: Entry | None, pinned: Entry | None) -> Entry | None:
-    """Return a patch with what was pinned since, on top of what the template says now; None where that is all."""
-    if pinned in (before, template) or pinned is None or pinned.mode != FILE:
-        return None
-    if template == before:
-        return pinned
-    base, ours, theirs = (_text(draft, entry) for entry in (before, template, pinned))
-    text = merge_yaml(base, ours, theirs)
-    return Entry(FILE, draft.add("blob", text.encode())) if text is not None else None
+def _files(draft: Draft, folder: Entry | None) -> Mapping[str, Entry]:
+    """Return what lies in a folder by name; what is no folder holds nothing."""
+    return draft.tree(folder.id) if folder and folder.mode == FOLDER else {}
+
+
+def _told(draft: Draft, entry: Entry | None) -> Mapping[str, Any]:
+    """Read what a patch says; of what is none, which file it is, so that it is the same as nothing else."""
+    if entry is None:
+        return {}
+    try:
+        return mapping(draft.store.read(entry.id)) if entry.mode == FILE else {"mode": entry.mode, "id": entry.id}
+    except Unreadable:
+        return {"id": entry.id}
 
 
 def _text(draft: Draft, entry: Entry | None) -> str:

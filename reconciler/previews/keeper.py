@@ -18,7 +18,7 @@ from reconciler.ports.reviews import Granting, Reviews
 from reconciler.previews.branches import PreviewBranches
 from reconciler.previews.choosing import Choice, Request, choose, name_of
 from reconciler.previews.made_here import MadeHere
-from reconciler.previews.report import Standing, ended, without
+from reconciler.previews.report import Standing, ended, ending, without
 from reconciler.previews.template import demand_apart, file_of, read_template
 from reconciler.watched.branch import Source
 
@@ -125,6 +125,8 @@ class Keeper:
         there = self._branches.there()
         choice = choose(_requests(reviews, tuple(pulls.values()), rules, template), there.keys(), rules)
         granted = {pull.number for pull in choice.granted}
+        known = granted | there.keys() | choice.refused.keys() | choice.waiting.keys()
+        self._troubles = {number: problem for number, problem in self._troubles.items() if number in known}
         for number in sorted(granted | there.keys()):
             step = self._bring if number in granted else self._end
             self._contained(number, lambda step=step, number=number: step(number, seen))  # type: ignore[misc]
@@ -232,9 +234,11 @@ class Keeper:
         end = self._branches.bring(number, tree, seen.base, None)
         self._drive(number, made)
         if self._workshop.remains(name, end):
+            contain(lambda: seen.reviews.comment(number, ending(name)))
             return
-        if not self._driven.pop(number).driving.stop():
+        if not self._driven[number].driving.stop():
             raise Unavailable(f"{name} doesn't stop yet", "it is looked at again")
+        del self._driven[number]
         if left := self._workshop.remains(name, end):
             raise Unavailable(left, "it is looked at again")
         self._workshop.leave(name, end)

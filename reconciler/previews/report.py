@@ -81,6 +81,11 @@ def page(standing: Standing, scored: Callable[[RunName], Scored | None]) -> str:
     return "\n\n".join(filter(None, [said, _resources(standing), _against(standing, scored)]))
 
 
+def ending(name: str) -> str:
+    """Say that a preview is about to be gone."""
+    return f"### Preview: {name} ends\n\nWhat it has made is being taken away."
+
+
 def ended(name: str) -> str:
     """Say that a preview is gone."""
     return f"### Preview: {name} has ended\n\nNothing of it is left."

@@ -124,6 +124,11 @@ def test_a_pull_request_is_tried_out_and_nothing_is_left(place: Place) -> None:
     asked = urllib.request.Request(f"{url}/v1/models/loans:predict", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(asked, timeout=20) as answer:
         assert "predictions" in json.load(answer)
+    tip = place.project.head(f"preview/pr-{number}")
+    assert git(place.ada.folder, "ls-remote", "origin", f"refs/heads/preview/pr-{number}").startswith(tip)
+    place.ada.git("fetch", "--quiet", "origin", f"preview/pr-{number}")
+    titles = place.ada.git("log", "--first-parent", "--format=%s", "main..FETCH_HEAD").splitlines()
+    assert titles.count(f"Try pull request {number}") <= 2, "a pin has it made anew once at the most"
     assert place.project.head() in git(place.ada.folder, "ls-remote", "origin", "refs/heads/main")
 
     place.project.ask(place.project.author, "PATCH", f"/pulls/{number}", {"state": "closed"}).raise_for_status()

@@ -140,10 +140,16 @@ def test_whatever_else_somebody_pushes_there_is_told_apart_and_written_over(plac
     essence = place.branches.essence(tip, 7)
     place.ada.git("fetch", "--quiet", "origin", "preview/pr-7")
     place.ada.git("checkout", "--quiet", "--detach", "FETCH_HEAD")
-    place.ada.commit({PIN: "model: {trial: t, digest: d}\n"})
+    place.ada.commit({PIN: "replicas: {minimum: 1}\nmodel: {trial: t, digest: d}\n"})
     place.ada.push("HEAD:preview/pr-7")
     place.repository.refresh()
     assert place.branches.essence(place.branches.there()[7], 7) == essence
+    for more in ("visibility: public\n", "- odd\n", "replicas: {minimum: 9}\nmodel: {trial: t, digest: d}\n"):
+        other = place.ada.commit({PIN: more})
+        place.ada.push("HEAD:preview/pr-7")
+        place.repository.refresh()
+        place.branches.there()
+        assert place.branches.essence(CommitId(other), 7) != essence, "of a deployment nothing but its model is pinned"
     place.ada.commit({"environments/pr-7/environment.yaml": "serving: {provider: kserve}\n"})
     place.ada.push("HEAD:preview/pr-7")
     place.repository.refresh()
@@ -151,6 +157,8 @@ def test_whatever_else_somebody_pushes_there_is_told_apart_and_written_over(plac
     place.ada.git("checkout", "--quiet", "main")
     after = place.tried(head)
     assert place.branches.essence(after, 7) == essence
+    told = yaml.safe_load(place.file(after, PIN))
+    assert told == {"replicas": {"minimum": 1}, "model": {"trial": "t", "digest": "d"}}
 
 
 def test_at_its_end_a_preview_asks_for_nothing_but_shared_pools(place: Place) -> None:

@@ -70,6 +70,7 @@ def test_its_end_is_its_specs_going_and_then_all_else(place: Place) -> None:
     place.keeper.look()
     assert place.tips == [7]
     assert not place.shop.driven["pr-7"].stopped, "what it has is deleted by its own passes"
+    assert "pr-7 ends" in place.forge.said[7]
     place.shop.left = ""
     place.keeper.look()
     assert place.tips == []
@@ -135,6 +136,8 @@ def test_a_head_that_the_repository_hasn_t_got_yet_is_waited_for(place: Place) -
     with pytest.raises(Unavailable, match="doesn't have the head of pull request 7 yet"):
         place.keeper.look()
     assert place.tips == []
+    del place.forge.open[7]
+    place.keeper.look()
 
 
 def test_a_keeper_that_was_killed_goes_on_with_a_preview_and_with_an_end(place: Place) -> None:
@@ -179,6 +182,11 @@ def test_one_that_hangs_is_taken_nothing_from(place: Place) -> None:
     with pytest.raises(Unavailable, match="pr-7 doesn't stop yet"):
         place.keeper.look()
     assert not place.shop.went
+    run = place.shop.driven["pr-7"]
+    run.hangs = False
+    place.keeper.look()
+    assert place.shop.went == ["pr-7"]
+    assert place.shop.driven["pr-7"] is run, "no second one was started beside it"
 
 
 def test_what_somebody_pushed_to_its_branch_is_not_applied_and_is_made_anew(place: Place) -> None:
