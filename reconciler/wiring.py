@@ -27,7 +27,7 @@ from reconciler.loop.attesting import Attesting
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
 from reconciler.loop.reviewing import Reviewer
-from reconciler.loop.verification import Verification
+from reconciler.loop.verification import Verification, Verifier
 from reconciler.model.commit_policy import CommitPolicy
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused, Unavailable
@@ -80,29 +80,30 @@ def provider(port: str, choice: ProviderChoice, plugins: Plugins) -> Callable[..
 
 def engines(environment: Environment, settings: Settings, source: Source, plugins: Plugins | None = None) -> Engines:
     """Build the engines that an environment's file names. The embedded ones keep their state below `settings.home`."""
-    clock, home = SystemClock(), settings.home
-    claim(home, source.repository.place)
-    offers = {"clock": clock, "environ": offered(environment), **_named(settings, source)}
-    found = plugins or installed()
-    folders = {port: home / port if port in SHARED else home / port / settings.environment for port in PORTS}
-
-    def built(port: str) -> Any:
-        choice: ProviderChoice = getattr(environment, port)
-        place = folder(choice, folders[port], home)
-        if place != folders[port] and port not in SHARED:
-            claim_for(place, settings.environment)
-        return _built(port, choice, {**offers, "folder": place}, found)
-
-    data, forge = built("data"), built("forge")
+    data, pool, serving, forge = (engine(port, environment, settings, source, plugins) for port in PORTS)
     return Engines(
         data=data,
         reader=data,
-        pool=built("pool"),
-        serving=built("serving"),
+        pool=pool,
+        serving=serving,
         forge=forge,
-        clock=clock,
+        clock=SystemClock(),
         reviews=forge if isinstance(forge, Reviews) else None,
     )
+
+
+def engine(
+    port: str, environment: Environment, settings: Settings, source: Source, plugins: Plugins | None = None
+) -> Any:
+    """Build the engine that an environment's file names for one port: `data`, `pool`, `serving` or `forge`."""
+    home, choice = settings.home, cast("ProviderChoice", getattr(environment, port))
+    claim(home, source.repository.place)
+    default = home / port if port in SHARED else home / port / settings.environment
+    place = folder(choice, default, home)
+    if place != default and port not in SHARED:
+        claim_for(place, settings.environment)
+    offers = {"clock": SystemClock(), "environ": offered(environment), **_named(settings, source), "folder": place}
+    return _built(port, choice, offers, plugins or installed())
 
 
 def forge_of(environment: Environment, settings: Settings, source: Source) -> Forge:
@@ -245,6 +246,7 @@ def wire(
     *,
     trees: Callable[[CommitId], SourceTree] | None = None,
     source: Source | None = None,
+    verifier: Verifier | None = None,
 ) -> Wired:
     """Wire up an environment.
 
@@ -254,6 +256,7 @@ def wire(
         tell: told of defects that were contained.
         trees: lists the files of a commit that the watched repository may not have, such as one that isn't pushed.
         source: the watched branch, where it is open already.
+        verifier: decides whether a commit may be applied; by default, who signed it.
     """
     source = source or open_source(settings)
     composer = Composer(lambda commit: _tree(source, trees, commit), settings.environment)
@@ -280,7 +283,7 @@ def wire(
         composer,
         build=lambda environment: engines(environment, settings, source),
         make_cycle=make_cycle,
-        verifier=verification(settings, source),
+        verifier=verifier or verification(settings, source),
         elsewhere=elsewhere.moved,
     )
     controllers = contained(CONTROLLERS, tell)

@@ -31,6 +31,7 @@ VERBS: dict[str, str] = {
     "trace": "Tell what an endpoint's answers come from: model, trial, data, commits.",
     "verify": "Hold an endpoint's model against what is told of how it was made.",
     "reproduce": "Make a model again, and see whether it is the same, bit for bit.",
+    "try": "Ask for a preview of a pull request, or for its end.",
     "suspend": "Hold a resource as it is.",
     "resume": "Let a suspended resource go on.",
     "reconcile": "Ask for a resource to be made anew now.",
@@ -42,10 +43,13 @@ VERBS: dict[str, str] = {
 }
 """Every verb with its one line of help; its module is as `module_of` says, its command `command`."""
 
+_MODULES = {"try": "try_out"}
+"""Verbs that are words of Python's own, which no module can be called by."""
+
 
 def module_of(verb: str) -> str:
     """Return the name of a verb's module."""
-    return f"reconciler.cli.{verb.replace('-', '_')}"
+    return f"reconciler.cli.{_MODULES.get(verb) or verb.replace('-', '_')}"
 
 
 class Verbs(click.Group):

@@ -49,7 +49,7 @@ def order(
         runner=runner,
         params=params,
         pool=Address(spec.pool),
-        team=spec.team,
+        team=view.desired.environment.team or spec.team,
         resources=spec.resources,
         timeout=spec.timeout.total_seconds(),
         seed=seed,

@@ -13,6 +13,7 @@ from reconciler.forges.agreed import demand_same_reviews, demand_same_say, deman
 from reconciler.forges.branches import ProposalBranches
 from reconciler.forges.client import Absent
 from reconciler.forges.conversation import Conversation
+from reconciler.forges.granting import Grants
 from reconciler.forges.hub import Hub, Merge, Ruled
 from reconciler.forges.pictures import section
 from reconciler.forges.teams import Teams
@@ -63,6 +64,7 @@ class PullRequestForge:
         self._repository = repository
         self._environment, self._raw = key, raw
         self._conversation = Conversation(hub, key)
+        self._grants = Grants(hub, now)
         self._now, self._sleep = now, sleep
         self._lock = threading.Lock()
         self._open: tuple[PullRequest, ...] = ()
@@ -272,6 +274,19 @@ class PullRequestForge:
         """Give a commit a status, unless it has that already."""
         self._conversation.judge(commit, status)
         self._judged.pop(commit, None)
+
+    def granter(self, pull: PullRequest, label: str) -> str:
+        """Return who set a label on a pull request last; empty where nobody is known to have."""
+        return self._grants.granter(pull, label)
+
+    def may_write(self, person: str) -> bool:
+        """Tell whether somebody may write to the repository."""
+        return self._grants.may_write(person)
+
+    def label(self, number: int, label: str, *, on: bool) -> None:
+        """Set a label on a pull request, or take it off."""
+        self._grants.label(number, label, on=on)
+        self.refresh()
 
     def _statuses(self, commit: CommitId) -> tuple[CommitStatus, ...]:
         """Return the newest statuses of a proposal's head, asked for as often as the list of those that are open."""

@@ -217,6 +217,9 @@ class Converging:
             Refused: an engine can't be made from it; that is tried once for each such file.
         """
         wanted = self._compose(commit).environment
+        if wanted.previews is not None:
+            hint = "`setpoint run` makes previews from it; take `previews` out of its file to have it converge itself"
+            raise Refused("the environment is a template of previews, and nothing converges in it", hint)
         if self._now is None or _providers(self._now[0]) != _providers(wanted):
             engines = self._built(wanted)
             self._now = (wanted, engines, self._make_cycle(engines))

@@ -125,6 +125,14 @@ class Verification:
         if (known := self._known[key]) is not None:
             raise Refused(known.message, known.hint)
 
+    def policy(self, commit: CommitId) -> CommitPolicy:
+        """Return what a commit demands of others.
+
+        Raises:
+            Refused: that isn't clear.
+        """
+        return self._policy_of(commit)
+
     def merge_flaw(self, commit: CommitId, /) -> str:
         """Return why a merge by this program onto a commit would not be applied; empty where it would be.
 

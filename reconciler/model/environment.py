@@ -68,6 +68,31 @@ class Proposals(Block):
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
+class Previews(Block):
+    """Makes an environment a template: previews, `pr-<n>`, are driven of the pull requests that bear a label."""
+
+    label: str = Field(
+        default="preview", min_length=1, max_length=50, description="The label by which a preview is asked for."
+    )
+    by: list[str] | None = Field(
+        default=None,
+        description="Who may ask for one, by their names on the forge. Unset: whoever may write to the repository. "
+        "These have to have that right as well.",
+    )
+    open: int = Field(default=2, ge=0, description="Previews that there are at once; further ones wait for their turn.")
+    team: str = Field(
+        default="",
+        pattern=r"^$|^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        description="The team whose share of the pools all of their jobs use, whatever their specs say. "
+        "Unset, that is for the specs to say.",
+    )
+    against: str = Field(
+        default="",
+        pattern=r"^$|^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        description="The environment whose live models the report shows beside those of the preview.",
+    )
+
+
 class Environment(Block):
     """One environment: its providers, its variables (`${env.x}` in specs) and its limits."""
 
@@ -87,6 +112,14 @@ class Environment(Block):
         "A team that isn't stated here is the forge's; plain Git has none.",
     )
     deletion: DeletionBudget = Field(default=DeletionBudget(), description="How much one pass may delete.")
+    team: str = Field(
+        default="",
+        pattern=r"^$|^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        description="The team whose share of the pools all jobs use here, whatever their specs say.",
+    )
+    previews: Previews | None = Field(
+        default=None, description="Makes this a template of previews of pull requests, and no environment by itself."
+    )
     description: str = Field(default="", description="What it is for, in words for people.")
 
 

@@ -63,3 +63,20 @@ class Reviews(Protocol):
             Refused: we may not.
             Unavailable: the forge is out of reach.
         """
+
+
+@runtime_checkable
+class Granting(Protocol):
+    """A forge on which people ask for something by a label, and that tells who has done so.
+
+    All raise Refused where the forge doesn't tell that, and Unavailable where it is out of reach.
+    """
+
+    def granter(self, pull: PullRequest, label: str) -> str:
+        """Return who set a label on a pull request last; empty where nobody is known to have."""
+
+    def may_write(self, person: str) -> bool:
+        """Tell whether somebody may write to the repository."""
+
+    def label(self, number: int, label: str, *, on: bool) -> None:
+        """Set a label on a pull request, or take it off."""

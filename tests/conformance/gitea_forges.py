@@ -44,6 +44,10 @@ class GiteaBench(PushedForgeBench):
     def owner(self) -> str:
         return self.person.name
 
+    @property
+    def reader(self) -> str:
+        return f"reader-{self.person.name}"
+
     def shown(self, number: int) -> Any:
         return self._ask("GET", f"/pulls/{number}").json()
 
@@ -78,7 +82,7 @@ class GiteaBench(PushedForgeBench):
         self._ask("POST", f"/pulls/{number}/reviews", {"event": event, "body": "As I see it."}, who)
 
     def _reader(self) -> Person:
-        reader = self.server.create_user(f"reader-{self.person.name}")
+        reader = self.server.create_user(self.reader)
         self.server.add_collaborator(self.name, reader.name, "read")
         return reader
 

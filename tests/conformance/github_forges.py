@@ -47,6 +47,10 @@ class GitHubBench(PushedForgeBench):
     def owner(self) -> str:
         return OWNER
 
+    @property
+    def reader(self) -> str:
+        return "reader"
+
     def shown(self, number: int) -> Any:
         return self._read(f"/pulls/{number}")
 

@@ -19,6 +19,9 @@ from tests.contracts.gitlab import GitLabServer, serving
 from tests.contracts.gitlab.documents import NAME
 from tests.contracts.gitlab.server import BOT, PERSON, PERSON_TOKEN, TOKEN
 
+REPORTER = 20
+"""The level of access of one who may read and comment."""
+
 
 class GitLabBench(PushedForgeBench):
     """A project on a server of its own, and a person who works on it."""
@@ -49,6 +52,10 @@ class GitLabBench(PushedForgeBench):
     def owner(self) -> str:
         return PERSON
 
+    @property
+    def reader(self) -> str:
+        return "reader"
+
     def shown(self, number: int) -> Any:
         shown = self.project.mergerequests.get(number)
         page = {"title": shown.title, "body": shown.description, "html_url": shown.web_url}
@@ -76,6 +83,7 @@ class GitLabBench(PushedForgeBench):
         elif by_reader:
             self.server.tokens["glpat-of-a-reader"] = "reader"
             self.server.calls.readers.add("reader")
+            self.server.calls.levels["reader"] = REPORTER
             with pytest.raises(GitlabAuthenticationError):
                 self.client("glpat-of-a-reader").projects.get(NAME).mergerequests.get(number).approve()
         else:

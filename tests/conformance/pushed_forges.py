@@ -22,6 +22,10 @@ class ReviewBench(ForgeBench, Protocol):
     def owner(self) -> str:
         """Return the owner's."""
 
+    @property
+    def reader(self) -> str:
+        """Return the name of the one who may only read the repository, once they have said something."""
+
     def shown(self, number: int) -> Any:
         """Return a pull request as the forge's API has it."""
 

@@ -157,6 +157,34 @@ def test_what_others_check_is_told_once_the_forge_says_that_something_has_change
         assert [(one.context, one.verdict) for one in statuses] == [("build / test", verdict)]
 
 
+def test_a_label_tells_who_has_set_it_and_whether_that_one_may_write(
+    bench: ReviewBench, forge: PullRequestForge
+) -> None:
+    forge.propose(order(bench))
+    (pull,) = forge.pulls()
+    assert forge.granter(pull, "try it") == ""
+    for _ in range(2):
+        forge.label(pull.number, "try it", on=True)
+    (pull,) = forge.pulls()
+    assert pull.labels == {"try it"}
+    anew = bench.open()
+    assert isinstance(anew, PullRequestForge)
+    assert anew.granter(pull, "try it") == bench.me
+    assert anew.granter(pull, "another") == ""
+    assert anew.may_write(bench.me)
+    assert anew.may_write(bench.owner)
+    bench.review(pull.number, Opinion.APPROVED, by_reader=True)
+    assert not anew.may_write(bench.reader)
+    assert not anew.may_write("nobody-of-this-name")
+    for _ in range(2):
+        forge.label(pull.number, "try it", on=False)
+    (pull,) = forge.pulls()
+    assert pull.labels == frozenset()
+    again = bench.open()
+    assert isinstance(again, PullRequestForge)
+    assert again.granter(pull, "try it") == ""
+
+
 def test_statuses_and_comments_are_kept_by_the_forge(bench: ReviewBench, forge: PullRequestForge) -> None:
     forge.propose(order(bench))
     (pull,) = forge.pulls()

@@ -233,3 +233,21 @@ def test_without_a_key_for_endpoints_they_get_what_jobs_get(tenant: Tenant) -> N
     data = LakeFSData("dev", **options)
     assert data.access(TRIAL, lasting=True).keys() == data.access(TRIAL).keys()
     assert "FSSPEC_LAKEFS_ACCESS_TOKEN" in data.access(TRIAL, lasting=True)
+
+
+def test_a_preview_that_is_gone_leaves_no_branch_with_no_more_rights_than_it_needs(
+    tenant: Tenant, data: LakeFSData
+) -> None:
+    user = tenant.user("previews")
+    told = tenant.options() | {"access_key_id": user.key, "secret_access_key": user.secret}
+    preview = LakeFSData("pr-7", **told)
+    make(tenant, data, FIRST, {"a": b"1"})
+    preview.merge(FIRST)
+    assert tenant.tree("pr-7") == {"datasets/loans/a": b"1"}
+    preview.drop(FIRST, accepted=True)
+    for _ in range(2):
+        preview.leave()
+    assert not [name for name in tenant.branches() if "pr-7" in name]
+    assert tenant.tree("dev") == {"datasets/loans/a": b"1"}
+    with pytest.raises(Unavailable, match="not allowed to fs:DeleteBranch"):
+        LakeFSData("dev", **told).leave()

@@ -3,7 +3,7 @@
 What it says of itself stands at `/swagger.v1.json` of any server. Where its behaviour surprises, the place says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reconciler.forges.access import Token, address_of
 from reconciler.forges.branches import MergedByLines
@@ -39,6 +39,9 @@ _LATER = "try again later"
 
 It says the same of one that conflicts.
 """
+_SET = "1"
+"""What the text of an event of a label is that was set; of one that was taken off it is empty."""
+_COLOR = "#0075ca"
 _OPINIONS = {"APPROVED": Opinion.APPROVED, "REQUEST_CHANGES": Opinion.DECLINED}
 _VERDICTS = {"warning": Verdict.FAILURE, "skipped": Verdict.SUCCESS} | {one.value: one for one in Verdict}
 
@@ -201,6 +204,39 @@ class Gitea:
         }
         self._client.send("POST", f"{self._root}/statuses/{commit}", document, is_safe=True)
 
+    def granter(self, number: int, label: str) -> str:
+        """Return who set a label on a pull request last, as the events beside its comments tell."""
+        who = ""
+        for one in self._client.pages(f"{self._root}/issues/{number}/timeline"):
+            if text(one, "type") == "label" and text(one, "label", "name", most=LONGEST_TITLE) == label:
+                who = text(one, "user", "login", most=LONGEST_TITLE) if text(one, "body") == _SET else ""
+        return who
+
+    def may_write(self, person: str) -> bool:
+        """Tell whether somebody may write to the repository: those are whom the server lets be assigned.
+
+        What a person's rights are it tells to who administers the repository alone.
+        """
+        found = self._client.get(f"{self._root}/assignees")
+        return person in {text(one, "login", most=LONGEST_TITLE) for one in items({"all": found}, "all")}
+
+    def label(self, number: int, label: str, *, on: bool) -> None:
+        """Set a label on a pull request, or take it off; one that the repository hasn't is made."""
+        known = self._labels().get(label)
+        path = f"{self._root}/issues/{number}/labels"
+        if not on:
+            if known is not None:
+                self._client.send("DELETE", f"{path}/{known}", None, is_safe=True)
+            return
+        if known is None:
+            made = {"name": label, "color": _COLOR, "description": "Asks for a preview of a pull request"}
+            known = _identity(self._client.send("POST", f"{self._root}/labels", made))
+        self._client.send("POST", path, {"labels": [known]}, is_safe=True)
+
+    def _labels(self) -> Mapping[str, int]:
+        listed = self._client.pages(f"{self._root}/labels")
+        return {text(one, "name", most=LONGEST_TITLE): _identity(one) for one in listed}
+
 
 def gitea(
     repository: Repository,
@@ -251,6 +287,10 @@ def _pull(document: Document) -> PullRequest:
         is_draft=flag(document, "draft"),
         updated=text(document, "updated_at", most=LONGEST_TITLE),
     )
+
+
+def _identity(document: Document) -> int:
+    return number(document, "id")
 
 
 def _comment(document: Document) -> Comment:

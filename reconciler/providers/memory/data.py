@@ -155,6 +155,11 @@ class MemoryData:
                 del room.tags[run]
 
     @verb("data")
+    def leave(self) -> None:
+        """Remove the environment's data branch, whether or not it is there."""
+        self._room.heads.pop(self._environment, None)
+
+    @verb("data")
     def access(self, run: RunName, *, lasting: bool = False) -> Mapping[str, str]:  # noqa: ARG002 - the port's
         """Return what lets a job reach its URLs: nothing, as all of it is in memory."""
         return {}

@@ -203,6 +203,35 @@ class Calls:
                     return Told(200, self._documents.comment(**one))
         return _absent()
 
+    def events(self, asked: Asked) -> Told:
+        """List what was done to the labels of a pull request, the oldest first."""
+        page, more = _page(self._repository.events.get(int(asked.values["issue_number"]), []), asked.query)
+        return Told(200, [self._documents.event(*one) for one in page], more)
+
+    def label(self, asked: Asked) -> Told:
+        """Set labels on a pull request."""
+        pull = self._repository.pulls.get(int(asked.values["issue_number"]))
+        if pull is None:
+            return _absent()
+        for name in asked.body["labels"]:
+            if name not in pull.labels:
+                self._labelled(pull, "labeled", name, asked.login)
+                pull.labels.append(name)
+        return Told(200, [self._documents.label(name) for name in pull.labels])
+
+    def unlabel(self, asked: Asked) -> Told:
+        """Take a label off a pull request."""
+        pull, name = self._repository.pulls.get(int(asked.values["issue_number"])), asked.values["name"]
+        if pull is None or name not in pull.labels:
+            return Told(404, {"message": "Label does not exist", "documentation_url": "https://docs.github.com/rest"})
+        self._labelled(pull, "unlabeled", name, asked.login)
+        pull.labels.remove(name)
+        return Told(200, [self._documents.label(name) for name in pull.labels])
+
+    def _labelled(self, pull: Pull, event: str, name: str, login: str) -> None:
+        self._repository.events.setdefault(pull.number, []).append((event, name, login))
+        pull.touch()
+
     def judge(self, asked: Asked) -> Told:
         """Give a commit a status."""
         statuses = self._repository.statuses.setdefault(asked.values["sha"], [])
@@ -292,6 +321,9 @@ _CALLS: dict[str, Callable[[Calls, Asked], Told]] = {
     "repos/get-collaborator-permission-level": Calls.permission,
     "issues/list-comments": Calls.comments,
     "issues/create-comment": Calls.comment,
+    "issues/list-events": Calls.events,
+    "issues/add-labels": Calls.label,
+    "issues/remove-label": Calls.unlabel,
     "issues/update-comment": Calls.change_comment,
     "repos/create-commit-status": Calls.judge,
     "repos/get-combined-status-for-ref": Calls.statuses,

@@ -95,9 +95,18 @@ class Documents:
             fields |= {"mergeable_state": state or _STATES[pull.can_be_merged]}
         return self._description.sample(kind, **fields)
 
+    def event(self, event: str, label: str, actor: str) -> Json:
+        """Write what somebody did to a label of a pull request."""
+        told = {"name": label, "color": "ededed"}
+        return self._description.sample(f"{event}-issue-event", event=event, actor=self.user(actor), label=told)
+
+    def label(self, name: str) -> Json:
+        """Write a label."""
+        return self._description.sample("label", **self._label("label", name))
+
     def _label(self, kind: str, name: str) -> Json:
         fields = {"id": len(name), "node_id": "made up", "url": self._web, "name": name, "color": "ededed"}
-        return fields | {"description": None, "default": False}
+        return fields | {"description": "", "default": False}
 
     def comment(self, number: int, author: str | None, body: str) -> Json:
         """Write a comment; one whose author's account is gone has none."""

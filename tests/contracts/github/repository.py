@@ -87,6 +87,8 @@ class Repository:
         self.pulls: dict[int, Pull] = {}
         self.comments: dict[int, list[dict[str, Any]]] = {}
         self.reviews: dict[int, list[dict[str, Any]]] = {}
+        self.events: dict[int, list[tuple[str, str, str]]] = {}
+        """What was done to the labels of each pull request, the oldest first: the event, the label, and by whom."""
         self.statuses: dict[str, list[dict[str, Any]]] = {}
         self.rulesets: dict[int, dict[str, Any]] = {}
         """The rules of each ruleset on `main` by their types, and under `bypass` whether who asks may go past it."""

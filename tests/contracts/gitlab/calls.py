@@ -50,6 +50,8 @@ class Calls:
         """Who may read and comment, and neither merge nor approve."""
         self.groups: dict[str, dict[str, int]] = {}
         """The members of groups, by the group's path, and the level of access of each."""
+        self.people: tuple[str, ...] = ()
+        """Who has an account, and is a member."""
         self.levels: dict[str, int] = {}
         """The level of access of each who isn't a developer."""
 
@@ -128,9 +130,28 @@ class Calls:
         request.title = asked.body.get("title", request.title)
         labels = asked.body.get("labels", request.labels)
         request.labels = labels.split(",") if isinstance(labels, str) else labels
+        for name in filter(None, asked.body.get("add_labels", "").split(",")):
+            if name not in request.labels:
+                request.labels = [*request.labels, name]
+                request.label_events.append(("add", name, asked.login))
+        for name in filter(None, asked.body.get("remove_labels", "").split(",")):
+            if name in request.labels:
+                request.labels = [one for one in request.labels if one != name]
+                request.label_events.append(("remove", name, asked.login))
         if asked.body.get("state_event") == "close" and request.state == "opened":
             self._repository.end(request, "closed")
         return Told(200, self._alone(asked, request))
+
+    def label_events(self, _asked: Asked, request: Request) -> Told:
+        """List what was done to its labels."""
+        told = enumerate(request.label_events, 1)
+        return Told(200, [self._documents.label_event(number, *one) for number, one in told])
+
+    def members(self, asked: Asked) -> Told:
+        """List members, of groups above too, whose names hold what is asked for."""
+        names = dict.fromkeys((*self.people, *self.levels))
+        found = [name for name in names if asked.query.get("query", "") in name]
+        return Told(200, [self._documents.member(name, self.levels.get(name, DEVELOPER)) for name in found])
 
     def merge(self, asked: Asked, request: Request) -> Told:
         if asked.login in self.readers:
@@ -261,7 +282,9 @@ CALLS = (
         needs="source_branch target_branch title",
     ),
     _call(f"GET {_ONE}", Calls.request),
-    _call(f"PUT {_ONE}", Calls.change, body="title description state_event labels"),
+    _call(f"PUT {_ONE}", Calls.change, body="title description state_event labels add_labels remove_labels"),
+    _call(f"GET {_ONE}/resource_label_events", Calls.label_events),
+    _call("GET /projects/:project/members/all", Calls.members, "query"),
     _call(f"PUT {_ONE}/merge", Calls.merge, body="sha merge_commit_message squash should_remove_source_branch"),
     _call(f"GET {_ONE}/notes", Calls.notes, "sort order_by"),
     _call(f"POST {_ONE}/notes", Calls.say, needs="body"),

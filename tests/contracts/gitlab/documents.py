@@ -27,6 +27,15 @@ class Documents:
         page = f"{self._url}/{name}"
         return {"id": number, "username": name, "name": name.title(), "state": "active", "web_url": page}
 
+    def member(self, name: str, level: int) -> Json:
+        """Return a member."""
+        return self.user(name) | {"access_level": level}
+
+    def label_event(self, number: int, action: str, label: str, name: str) -> Json:
+        """Return what somebody did to a label."""
+        told = {"id": len(label), "name": label, "color": "#428BCA"}
+        return {"id": number, "action": action, "label": told, "user": self.user(name)}
+
     def project(self, level: int) -> Json:
         """Return the project, as a member of this level of access sees it."""
         access = {"project_access": {"access_level": level, "notification_level": 3}, "group_access": None}

@@ -70,6 +70,8 @@ class Request:
     merge_commit: str | None = None
     is_draft: bool = False
     labels: list[str] = field(default_factory=list)
+    label_events: list[tuple[str, str, str]] = field(default_factory=list)
+    """What was done to its labels, the oldest first: the action, the label, and by whom."""
     notes: list[Note] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
     approvals: dict[str, str] = field(default_factory=dict)

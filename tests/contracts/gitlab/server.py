@@ -28,6 +28,7 @@ class GitLabServer(ContractServer):
         self.statuses = Statuses(self.repository)
         self.calls = Calls(self.repository, self.statuses, Documents(self.url, self.repository))
         self.tokens = {TOKEN: BOT, PERSON_TOKEN: PERSON}
+        self.calls.people = (BOT, PERSON)
 
     def answer(self, sent: Sent) -> tuple[int, bytes, dict[str, str]]:
         """Answer a request, one at a time."""

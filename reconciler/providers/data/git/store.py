@@ -162,6 +162,17 @@ class GitData:
                 if self._swapped(*self._dropping(run, refs)):
                     return
 
+    def leave(self) -> None:
+        """Remove the environment's data branch, whether or not it is there; its runs have been dropped.
+
+        Raises:
+            Unavailable: the folder is gone or can't be written.
+        """
+        with self._lock:
+            found = list_refs(self._git_dir, self._branch).get(self._branch)
+            if found is not None:
+                swap(self._git_dir, [RefUpdate(self._branch, None, found)])
+
     def access(self, run: RunName, *, lasting: bool = False) -> Mapping[str, str]:  # noqa: ARG002 - the port's
         """Return what lets a job reach its URLs: nothing, as they are folders of its machine."""
         return {}

@@ -178,6 +178,14 @@ class LakeFSData:
         if mine in refs.branches:
             self._server.delete_branch(name_of(RUN, run, mine))
 
+    def leave(self) -> None:
+        """Delete the environment's data branch, whether or not it is there; its runs have been dropped.
+
+        Raises:
+            Unavailable: lakeFS can't be reached.
+        """
+        self._server.delete_branch(self._environment)
+
     def access(self, run: RunName, *, lasting: bool = False) -> Mapping[str, str]:
         """Return what lets a job reach its URLs: a token of the jobs' user, which expires by itself.
 

@@ -174,3 +174,29 @@ class GitHub:
             "target_url": status.url or None,
         }
         self._client.send("POST", f"{self._root}/statuses/{commit}", document, is_safe=True)
+
+    def granter(self, number: int, label: str) -> str:
+        """Return who set a label on a pull request last."""
+        who = ""
+        for one in self._client.pages(f"{self._root}/issues/{number}/events"):
+            if text(one, "event") in ("labeled", "unlabeled") and text(one, "label", "name") == label:
+                who = text(one, "actor", "login") if text(one, "event") == "labeled" else ""
+        return who
+
+    def may_write(self, person: str) -> bool:
+        """Tell whether somebody may write to the repository: who may triage it can set labels, too.
+
+        Of Apps it is known of ourselves alone: what another one may do, such as one that labels by itself, isn't told.
+        """
+        return (self._app is not None and person == self.me()) or self._right(person) in _DECIDES
+
+    def label(self, number: int, label: str, *, on: bool) -> None:
+        """Set a label on a pull request, or take it off; GitHub makes one that isn't there."""
+        path = f"{self._root}/issues/{number}/labels"
+        if on:
+            self._client.send("POST", path, {"labels": [label]}, is_safe=True)
+            return
+        try:
+            self._client.send("DELETE", f"{path}/{part(label)}", None, is_safe=True)
+        except Absent:
+            return

@@ -25,7 +25,7 @@ from reconciler.providers.forge.gitlab.rules import branch_rules
 LONGEST_LINE = 255
 """Characters of a title, of a status's line and of its address that GitLab takes."""
 DEVELOPER = 30
-"""The lowest role that may approve."""
+"""The level of access from which on a member may approve, and push."""
 _AGAIN = "Cannot transition status"
 """What it says of a state that a commit has already."""
 
@@ -169,6 +169,24 @@ class GitLab:
     def _has(self, commit: CommitId, status: CommitStatus) -> bool:
         known = {one.context: one.verdict for one in self.statuses(commit)}
         return known.get(status.context) is status.verdict
+
+    def granter(self, number: int, label: str) -> str:
+        """Return who set a label on a merge request last."""
+        who = ""
+        for one in self._client.pages(f"{self._root}/merge_requests/{number}/resource_label_events"):
+            if text(one, "label", "name") == label:
+                who = text(one, "user", "username") if text(one, "action") == "add" else ""
+        return who
+
+    def may_write(self, person: str) -> bool:
+        """Tell whether somebody may write to the project: a developer or more, of its own or by one of its groups."""
+        found = self._client.pages(f"{self._root}/members/all", query=person)
+        return any(_level(one) >= DEVELOPER for one in found if text(one, "username") == person)
+
+    def label(self, number: int, label: str, *, on: bool) -> None:
+        """Set a label on a merge request, or take it off; GitLab makes one that isn't there."""
+        path = f"{self._root}/merge_requests/{number}"
+        self._client.send("PUT", path, {"add_labels" if on else "remove_labels": label}, is_safe=True)
 
 
 def _level(member: Document) -> int:

@@ -157,6 +157,18 @@ class LocalServing:
                 self._totals.close(name_of(deployment))
                 self._controller.send_away(now)
 
+    def leave(self) -> None:
+        """End the proxies and remove the folder, payload logs too; the engine serves nothing any more.
+
+        Raises:
+            Unavailable: an endpoint is still there, or the folder can't be removed.
+        """
+        with self._guard:
+            if self._store.folder.is_dir() and self.list():
+                raise Unavailable(f"{self._store.folder} still has endpoints", "they have to be deleted first")
+            self._gate.close()
+            self._store.remove()
+
     def settle(self) -> bool:
         """Let time pass: replace crashed replicas, follow the load. Return whether anything changed since.
 

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler import untrusted
+from reconciler.disk import writing
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, Digest, name_of
 from reconciler.providers.serving.local.record_files import ENDPOINTS, LEAVING, RecordFiles
@@ -187,6 +188,16 @@ class Store:
         self.sockets.mkdir(exist_ok=True, mode=0o700)
         if self.sockets.parent.stat().st_uid != os.getuid():
             raise PermissionError(1, "it belongs to another user", str(self.sockets.parent))
+
+    def remove(self) -> None:
+        """Remove all that is kept, and the sockets.
+
+        Raises:
+            Unavailable: it can't be removed.
+        """
+        for folder in (self.sockets, self.folder):
+            with writing(folder), contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(folder)
 
     def _endpoint_file(self, deployment: Address) -> Path:
         return self.folder / "endpoints" / f"{name_of(deployment)}.json"

@@ -134,3 +134,12 @@ def test_the_version_that_a_package_declares_is_part_of_the_name() -> None:
     assert len({ours.run, first.run, second.run}) == 3
     assert first.provenance["runner_version"] == 7
     assert ordered(version=RUNNER_VERSIONS["ingest"]).run == ours.run
+
+
+def test_an_environment_s_team_is_that_of_all_its_jobs() -> None:
+    thing = stage.resource(LOANS, team="risk")
+    desired = stage.desired(thing, team="tries")
+    found = order(thing, stage.view(desired, stage.actual()), runner="ingest", params={}, made_from={})
+    former = order(thing, stage.view(stage.desired(thing), stage.actual()), runner="ingest", params={}, made_from={})
+    assert (found.team, former.team) == ("tries", "risk")
+    assert found.run == former.run

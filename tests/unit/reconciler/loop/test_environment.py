@@ -44,6 +44,8 @@ class House:
         provider = tree.read(tree.files["environment"]).decode()
         if provider == "broken":
             raise BadSpec((stage.problem("no such provider", "environments/dev/environment.yaml"),))
+        if provider == "template":
+            return stage.desired(commit=commit, previews={"open": 1})
         return stage.desired(commit=commit, pool={"provider": provider})
 
     def build(self, environment: Environment) -> Engines:
@@ -270,3 +272,12 @@ def test_how_often_the_forge_is_asked_is_known_once_a_commit_named_it() -> None:
     counted.push()
     counted.once()
     assert counted.converging.allowance() == Allowance({"2xx": 1}, 4999)
+
+
+def test_nothing_converges_in_a_template_of_previews(house: House) -> None:
+    house.push()
+    first = house.once()
+    house.push("template")
+    assert house.once() == first
+    assert "the environment is a template of previews" in house.notes()[0]
+    assert house.built == ["local"]

@@ -147,3 +147,42 @@ def test_a_status_that_may_not_be_given_is_refused() -> None:
 def test_closing_what_is_closed_or_gone_is_no_error() -> None:
     for status in (404, 412):
         gitea(PATCH_7=(status, {}))[0].close(7)
+
+
+def labelled(who: str, body: str, name: str = "try it", kind: str = "label") -> dict[str, Any]:
+    return {"type": kind, "user": {"login": who}, "body": body, "label": {"name": name}}
+
+
+@pytest.mark.parametrize(
+    ("events", "who"),
+    [
+        ([], ""),
+        ([labelled("ada", "1")], "ada"),
+        ([labelled("ada", "1"), labelled("bob", "")], ""),
+        ([labelled("ada", "1"), labelled("bob", ""), labelled("eve", "1")], "eve"),
+        ([labelled("ada", "1", "other"), labelled("mallory", "1", kind="comment")], ""),
+        ([{"type": "label"}, {"type": "label", "label": None, "body": 1}, labelled("ada", "1")], "ada"),
+    ],
+)
+def test_who_set_a_label_last_is_told_by_its_events(events: list[dict[str, Any]], who: str) -> None:
+    forge, _ = gitea(GET_timeline=(200, events))
+    assert forge.granter(7, "try it") == who
+
+
+def test_who_may_be_assigned_may_write() -> None:
+    forge, _ = gitea(GET_assignees=(200, [{"login": "ada"}, "odd"]))
+    assert [forge.may_write(name) for name in ("ada", "mallory", "")] == [True, False, False]
+
+
+def test_a_label_that_the_repository_hasn_t_got_is_made() -> None:
+    forge, line = gitea(GET_labels=(200, [{"name": "bug", "id": 1}]), POST_labels=(201, {"id": 5}))
+    forge.label(7, "try it", on=True)
+    sent = [(call.method, call.path.rpartition("models")[2], call.body) for call in line.calls if call.method == "POST"]
+    assert [path for _, path, _ in sent] == ["/labels", "/issues/7/labels"]
+    assert json.loads(sent[1][2]) == {"labels": [5]}
+
+
+def test_a_label_that_nobody_has_made_is_off() -> None:
+    forge, line = gitea(GET_labels=(200, []))
+    forge.label(7, "try it", on=False)
+    assert {call.method for call in line.calls} == {"GET"}
