@@ -70,7 +70,7 @@ class Calls:
     def project(self, asked: Asked) -> Told:
         return Told(200, self._documents.project(self._level(asked)))
 
-    def members(self, asked: Asked) -> Told:
+    def group_members(self, asked: Asked) -> Told:
         found = self.groups.get(asked.values["group"])
         if found is None:
             return refused(404, "404 Group Not Found")
@@ -269,7 +269,7 @@ _REQUESTS = "/projects/:project/merge_requests"
 _ONE = f"{_REQUESTS}/:request"
 CALLS = (
     _call("GET /user", Calls.user),
-    _call("GET /groups/:group/members", Calls.members, "query user_ids"),
+    _call("GET /groups/:group/members", Calls.group_members, "query user_ids"),
     _call("GET /projects/:project", Calls.project),
     _call("GET /projects/:project/repository/branches/:branch", Calls.branch),
     _call("GET /projects/:project/approval_rules", Calls.approval_rules),
