@@ -1,6 +1,6 @@
 """The repository's files at one commit, read by object id: no work tree, no moving target."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -52,8 +52,12 @@ class SourceRepository(Protocol):
             Unavailable: the repository can't be reached.
         """
 
-    def refresh(self) -> None:
-        """Forget what was heard of the branch, so that the next look asks again."""
+    def refresh(self, pushed: Collection[str] = ()) -> None:
+        """Forget what was heard of the branch, so that the next look asks again.
+
+        Args:
+            pushed: the full names of the branches that are said to have moved.
+        """
 
     def tree(self, commit: CommitId) -> SourceTree:
         """Return the files of a commit."""

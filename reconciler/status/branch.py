@@ -164,6 +164,7 @@ class StatusBranch:
             began = time.monotonic()
             with contextlib.suppress(Raced):
                 return self._write(edits, message)
+            self.repository.refresh(self.ref)
             pause = min(max(pause * 1.5, time.monotonic() - began), _LONGEST_PAUSE)
             time.sleep(random.uniform(0, pause * min(attempt, 4)))
         raise Raced(f"{self.ref} moved at each of {ATTEMPTS} attempts", "see who else writes to it")
@@ -178,7 +179,6 @@ class StatusBranch:
         return CommitId(new)
 
     def _write(self, edits: "Edits | Callable[[StatusTree], Edits]", message: str) -> CommitId | None:
-        self.repository.refresh(self.ref)
         head = self.repository.ref(self.ref)
         if callable(edits):
             newest = self.read()

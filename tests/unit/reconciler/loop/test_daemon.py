@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -53,6 +53,7 @@ class Environment:
         self.trouble: Exception | None = None
         self.news = threading.Event()
         self.has_moved, self.looks = False, 0
+        self.pushed: list[Collection[str]] = []
         self.cared = 0
         self.sick: Exception | None = None
 
@@ -65,7 +66,8 @@ class Environment:
         self.passes.append(commit)
         return self.coming.pop(0) if self.coming else made()
 
-    def refresh(self) -> None:
+    def refresh(self, pushed: Collection[str] = ()) -> None:
+        self.pushed.append(pushed)
         self.has_moved = False
 
     def moved(self) -> bool:
@@ -229,6 +231,17 @@ def test_a_hint_asks_for_a_pass_only_when_something_moved() -> None:
         house.environment.has_moved = True
         house.wake_up.hint()
         until(lambda: house.count == 2)
+
+
+def test_what_the_forge_says_was_pushed_to_is_passed_on_and_what_only_moved_here_is_not() -> None:
+    with House().running() as house:
+        until(lambda: house.count == 1)
+        house.wake_up.hint()
+        until(lambda: house.environment.looks == 1)
+        assert house.environment.pushed == []
+        house.wake_up.tell("refs/heads/main")
+        until(lambda: house.environment.looks == 2)
+        assert house.environment.pushed == [{"refs/heads/main"}]
 
 
 def test_a_remote_repository_is_polled_by_a_look_at_its_refs() -> None:
