@@ -27,6 +27,15 @@ class Ruled(Protocol):
         """Return the rules of a branch."""
 
 
+@runtime_checkable
+class Queues(Protocol):
+    """A forge that has merge queues."""
+
+    @property
+    def queues(self) -> str:
+        """Return the folder of refs in which it keeps, for each branch that has a queue, a folder of what waits."""
+
+
 class Hub(Protocol):
     """One repository on a forge. Lists are complete or raise; what comes back is checked and bounded.
 

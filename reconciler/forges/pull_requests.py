@@ -12,12 +12,12 @@ from dataclasses import replace
 from reconciler.forges.branches import ProposalBranches
 from reconciler.forges.client import Absent
 from reconciler.forges.conversation import Conversation
-from reconciler.forges.hub import Hub, Merge, Ruled
+from reconciler.forges.hub import Hub, Merge, Queues, Ruled
 from reconciler.git.repository import Repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
-from reconciler.model.reviews import Allowance, BranchRules, CommitStatus, PullRequest, PullState, Review
+from reconciler.model.reviews import Allowance, BranchRules, CommitStatus, PullRequest, PullState, Queued, Review
 from reconciler.ports.forge import Agreed, ProposalOrder
 from reconciler.ports.reviews import Metered
 
@@ -243,6 +243,15 @@ class PullRequestForge:
                 self._open = tuple(sorted(found, key=lambda pull: pull.number))
                 self._heard, self._known = self._now(), (wanted, refs)
             return self._open
+
+    def queued(self) -> Sequence[Queued]:
+        """Return what waits in the merge queue of the watched branch, as the repository was last heard of."""
+        if not isinstance(self._hub, Queues):
+            return ()
+        folder = f"{self._hub.queues}/{self._branches.watched}/"
+        found = self._repository.heard(folder)
+        mine = (ref for ref in sorted(found) if "/" not in ref.removeprefix(folder))  # of `main/two` others wait
+        return tuple(Queued(ref, CommitId(found[ref])) for ref in mine)
 
     def comment(self, number: int, text: str) -> None:
         """Say this on a pull request, in the section of our one comment that is this environment's."""

@@ -2,7 +2,8 @@
 
 A pull request is rehearsed again when its head or the branch has moved, and when the plan that is in force has changed
 for a while; one by which something would stall, when a pass has seen the world anew: a model that a route held back may
-have served since. What the forge wasn't told yet is told again at the next look.
+have served since. What the forge wasn't told yet is told again at the next look. Before all comes what waits in a
+merge queue, as others wait for that.
 """
 
 import threading
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.containment import Failure, Success, contain
 from reconciler.loop.cycle import Pass
+from reconciler.loop.queued import MergeQueue
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId, Digest
 from reconciler.model.reviews import CommitStatus, PullRequest, Verdict, context_of
@@ -67,6 +69,7 @@ class Reviewer:
         self._rehearsals = rehearsals
         self._environment = environment
         self._context = context_of(environment)
+        self._queue = MergeQueue(rehearsals, self._context)
         self._reviews = reviews
         self._now = now
         self._last: Pass | None = None
@@ -113,6 +116,7 @@ class Reviewer:
         return False
 
     def _say(self, reviews: Reviews, done: Pass) -> None:
+        queued = self._queue.look(reviews, done)
         pulls = reviews.pulls()
         self._said = {pull.number: self._said[pull.number] for pull in pulls if pull.number in self._said}
         closed = self._shown.keys() - {pull.number for pull in pulls}
@@ -122,7 +126,7 @@ class Reviewer:
         for pull in waiting[1:]:
             contain(lambda pull=pull: self._mark_stale(reviews, pull, done))  # type: ignore[misc]
         told = [contain(lambda pull=pull: self._tell(reviews, pull, done)) for pull in waiting]  # type: ignore[misc]
-        if failures := [result for result in (*kept, *told) if isinstance(result, Failure)]:
+        if failures := [result for result in (*queued, *kept, *told) if isinstance(result, Failure)]:
             raise Unavailable(failures[0].message, failures[0].hint)
 
     def _fulfil(self, reviews: Reviews, number: int, rests: CommitId) -> None:

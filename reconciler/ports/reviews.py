@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Allowance, BranchRules, CommitStatus, PullRequest
+from reconciler.model.reviews import Allowance, BranchRules, CommitStatus, PullRequest, Queued
 
 
 @runtime_checkable
@@ -13,6 +13,14 @@ class Metered(Protocol):
 
     def allowance(self) -> Allowance | None:
         """Return how often it may be asked, and has been; None where nobody counts that. Asks nobody."""
+
+
+@runtime_checkable
+class Queueing(Protocol):
+    """A forge whose merge queue asks anew, of a commit of its own, what was asked of a pull request."""
+
+    def queued(self) -> Sequence[Queued]:
+        """Return what waits in the queue of the watched branch, as the repository was last heard of; asks nobody."""
 
 
 @runtime_checkable

@@ -58,6 +58,11 @@ class GitHub:
         """Return the folder of the refs of pull requests."""
         return "refs/pull"
 
+    @property
+    def queues(self) -> str:
+        """Return the folder of the branches that merge queues make, one for each pull request in them."""
+        return "refs/heads/gh-readonly-queue"
+
     def allowance(self) -> Allowance:
         """Return how often the forge may be asked, and has been."""
         return self._client.budget.allowance()

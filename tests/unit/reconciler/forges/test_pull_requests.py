@@ -14,7 +14,7 @@ from reconciler.git.repository import Repository, open_repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import ProposalState
-from reconciler.model.reviews import CommitStatus, Opinion, PullRequest, PullState, Review, Verdict
+from reconciler.model.reviews import CommitStatus, Opinion, PullRequest, PullState, Queued, Review, Verdict
 from reconciler.ports.forge import Agreed, ProposalOrder
 from tests.unit.reconciler.forges.memory_hub import MemoryHub
 from tests.unit.reconciler.git.people import Clone, bare
@@ -285,3 +285,15 @@ def test_what_people_said_must_still_hold_when_it_is_merged(place: Place) -> Non
     place.hub.reviewed[1] = list(said)
     place.forge.merge(NAME, agreed)
     assert place.hub.calls["merge"] == 1
+
+
+def test_what_waits_in_the_merge_queue_is_told_by_the_repository_s_refs(place: Place) -> None:
+    for ref in ("queue/main/pr-2-b", "queue/main/pr-1-a", "queue/main/two/pr-3-c", "queue/mainly/pr-4-d"):
+        place.ada.push(f"HEAD:refs/heads/{ref}")
+    assert place.forge.queued() == (), "nobody has asked the repository yet"
+    place.repository.refresh()
+    place.repository.ref("refs/heads/main")
+    head = CommitId(place.ada.git("rev-parse", "HEAD"))
+    found = ("refs/heads/queue/main/pr-1-a", "refs/heads/queue/main/pr-2-b")
+    assert place.forge.queued() == tuple(Queued(ref, head) for ref in found)
+    assert not place.hub.calls
