@@ -13,6 +13,7 @@ from reconciler.forges.branches import ProposalBranches
 from reconciler.forges.client import Absent
 from reconciler.forges.conversation import Conversation
 from reconciler.forges.hub import Hub, Merge, Queues, Ruled
+from reconciler.forges.web_files import WebFiles
 from reconciler.git.repository import Repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
@@ -39,6 +40,7 @@ class PullRequestForge:
         hub: the forge.
         repository: the repository, as Git has it.
         key: the environment's name, which keeps what we say apart from what other environments say.
+        files: where people read files of the repository.
         now: a clock that only runs forward, in seconds.
         sleep: how the forge is waited for.
     """
@@ -50,6 +52,7 @@ class PullRequestForge:
         repository: Repository,
         key: str,
         *,
+        files: WebFiles,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -57,6 +60,7 @@ class PullRequestForge:
         self._hub = hub
         self._repository = repository
         self._conversation = Conversation(hub, key)
+        self._files = files
         self._now, self._sleep = now, sleep
         self._lock = threading.Lock()
         self._open: tuple[PullRequest, ...] = ()
@@ -243,6 +247,10 @@ class PullRequestForge:
                 self._open = tuple(sorted(found, key=lambda pull: pull.number))
                 self._heard, self._known = self._now(), (wanted, refs)
             return self._open
+
+    def file(self, revision: str, path: str, line: int = 0) -> str:
+        """Return where people read a file as it is at a commit or on a branch, at a line if one is told."""
+        return self._files.page(revision, path, line)
 
     def queued(self) -> Sequence[Queued]:
         """Return what waits in the merge queue of the watched branch, as the repository was last heard of."""

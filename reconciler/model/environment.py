@@ -65,6 +65,14 @@ class Proposals(Block):
     per_hour: int | None = Field(default=None, ge=1, description="Proposals that are made within an hour.")
 
 
+class PlanBudget(Block):
+    """What one pull request may come to before its status fails; read from the branch, never from the pull request."""
+
+    gpu_hours: float | None = Field(
+        default=None, ge=0, description="Most GPU hours that all experiments of a pull request may take together."
+    )
+
+
 class Environment(Block):
     """One environment: its providers, its variables (`${env.x}` in specs) and its limits."""
 
@@ -76,6 +84,7 @@ class Environment(Block):
     secrets: Secrets = Field(default=Secrets(), description="Whose secrets ${secret:NAME} stands for.")
     verification: Verification = Field(default=Verification(), description="Which commits and models are taken.")
     proposals: Proposals = Field(default=Proposals(), description="How many proposals promotions may make.")
+    plan: PlanBudget = Field(default=PlanBudget(), description="What one pull request may come to.")
     deletion: DeletionBudget = Field(default=DeletionBudget(), description="How much one pass may delete.")
     description: str = Field(default="", description="What it is for, in words for people.")
 

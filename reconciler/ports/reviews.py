@@ -24,6 +24,14 @@ class Queueing(Protocol):
 
 
 @runtime_checkable
+class Browsable(Protocol):
+    """A forge on which people read the repository's files."""
+
+    def file(self, revision: str, path: str, line: int = 0) -> str:
+        """Return where people read a file as it is at a commit or on a branch, at a line if one is told."""
+
+
+@runtime_checkable
 class Reviews(Protocol):
     """Pull requests to the watched branch. Nothing here merges, and nothing runs what they bring."""
 

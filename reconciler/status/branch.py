@@ -162,9 +162,10 @@ class StatusBranch:
         pause = 0.0
         for attempt in range(1, ATTEMPTS + 1):
             began = time.monotonic()
+            if attempt > 1:
+                self.repository.refresh(self.ref)
             with contextlib.suppress(Raced):
                 return self._write(edits, message)
-            self.repository.refresh(self.ref)
             pause = min(max(pause * 1.5, time.monotonic() - began), _LONGEST_PAUSE)
             time.sleep(random.uniform(0, pause * min(attempt, 4)))
         raise Raced(f"{self.ref} moved at each of {ATTEMPTS} attempts", "see who else writes to it")

@@ -12,6 +12,7 @@ from reconciler.forges.client import Absent, Declined, Document, ForgeClient, pa
 from reconciler.forges.documents import at, commit, flag, items, number, text
 from reconciler.forges.hub import Merge
 from reconciler.forges.pull_requests import PullRequestForge
+from reconciler.forges.web_files import WebFiles
 from reconciler.git.repository import Repository
 from reconciler.model.ids import CommitId
 from reconciler.model.reviews import (
@@ -214,7 +215,9 @@ def gitea(
     wire = Wire(Server("the forge", address), Token(reveal(token)), timeout)
     hub = Gitea(ForgeClient(wire, "/api/v1", Budget()), named)
     branches = MergedByLines(repository, environment, branch, signing_key)
-    return PullRequestForge(branches, hub, repository, environment)
+    return PullRequestForge(
+        branches, hub, repository, environment, files=WebFiles(address, named, "src/commit", "src/branch")
+    )
 
 
 def _pull(document: Document) -> PullRequest:

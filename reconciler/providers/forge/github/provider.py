@@ -7,6 +7,7 @@ from reconciler.forges.client import ForgeClient
 from reconciler.forges.documents import text
 from reconciler.forges.paging import Paging
 from reconciler.forges.pull_requests import PullRequestForge
+from reconciler.forges.web_files import WebFiles
 from reconciler.git.repository import Repository
 from reconciler.model.errors import Refused
 from reconciler.providers.forge.github.address import Api, Edition, api_of
@@ -76,7 +77,7 @@ def github(
     name = installed.name if installed else lambda: text(client.get("/user"), "login")
     hub = GitHub(client, named, MERGING[found.edition is Edition.CLOUD](client), name, installed)
     branches = MergedByLines(repository, environment, branch, signing_key)
-    return PullRequestForge(branches, hub, repository, environment)
+    return PullRequestForge(branches, hub, repository, environment, files=WebFiles(address, named, "blob", "blob"))
 
 
 def api_client(

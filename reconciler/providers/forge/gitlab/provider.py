@@ -6,6 +6,7 @@ from reconciler.forges.budget import Budget
 from reconciler.forges.client import ForgeClient
 from reconciler.forges.paging import Paging
 from reconciler.forges.pull_requests import PullRequestForge
+from reconciler.forges.web_files import WebFiles
 from reconciler.git.repository import Repository
 from reconciler.providers.forge.gitlab.hub import GitLab
 from reconciler.settings import reveal
@@ -50,4 +51,4 @@ def gitlab(
     wire = Wire(Server("the forge", address), Token(reveal(token), HEADER, ""), timeout)
     hub = GitLab(ForgeClient(wire, ROOT, Budget(), PAGING), named)
     branches = MergedByLines(repository, environment, branch, signing_key)
-    return PullRequestForge(branches, hub, repository, environment)
+    return PullRequestForge(branches, hub, repository, environment, files=WebFiles(address, named, "-/blob", "-/blob"))

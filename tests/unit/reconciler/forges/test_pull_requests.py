@@ -10,6 +10,7 @@ from reconciler.forges.branches import ProposalBranches
 from reconciler.forges.client import Absent
 from reconciler.forges.hub import Merge
 from reconciler.forges.pull_requests import HEARD_FOR, LONGEST_BODY, PAUSES, TOLD_FOR, PullRequestForge
+from reconciler.forges.web_files import WebFiles
 from reconciler.git.repository import Repository, open_repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
@@ -49,7 +50,13 @@ class Place:
         self.hub, self.time = MemoryHub(), Time()
         self.branches = ProposalBranches(self.repository, "prod", "main")
         self.forge = PullRequestForge(
-            self.branches, self.hub, self.repository, "prod", now=self.time.now, sleep=self.time.sleep
+            self.branches,
+            self.hub,
+            self.repository,
+            "prod",
+            files=WebFiles("https://forge", "team/models", "blob", "blob"),
+            now=self.time.now,
+            sleep=self.time.sleep,
         )
 
     def order(self, value: str = "new") -> ProposalOrder:
