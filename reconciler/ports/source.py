@@ -16,7 +16,7 @@ class CodeFolders(Protocol):
     def unfit(self, folder: str) -> tuple[str, str] | None:
         """Say what of a folder can't be handed to a job, and what to do about it; None where all can.
 
-        That is a submodule, a name that is no file's, a symbolic link that leads out of the folder.
+        That is a submodule, a pointer of Git LFS, a name that is no file's, a symbolic link that leads out of it.
         """
 
 

@@ -13,7 +13,7 @@ from reconciler.git.remote import Access
 from reconciler.git.repository import Repository, open_repository
 from reconciler.git.signed import read_signed
 from reconciler.model.commit_policy import SignedCommit
-from reconciler.model.errors import Refused
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.watched.tree import GitTree
 
@@ -89,9 +89,16 @@ class Source:
         """Tell whether a commit is another or descends from it; False when history was rewritten.
 
         Raises:
-            Unavailable: the history can't be read.
+            Unavailable: the history can't be read, or ends too early to tell.
         """
-        return old in self._parents(new) or is_ancestor(self.repository.objects.git_dir, old, new)
+        git_dir = self.repository.objects.git_dir
+        found = old in self._parents(new) or is_ancestor(git_dir, old, new)
+        if not found and (git_dir / "shallow").exists():
+            what = (
+                f"{self.repository.place} is a shallow clone: whether {new[:12]} descends from {old[:12]} can't be told"
+            )
+            raise Unavailable(what, "`git fetch --unshallow` there")
+        return found
 
     def _parents(self, commit: CommitId) -> tuple[str, ...]:
         """Return the parents of a commit, which most often tell what a walk through the history would: no process."""

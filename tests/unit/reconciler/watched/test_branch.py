@@ -163,3 +163,17 @@ def test_what_cannot_be_opened_is_told(tmp_path: Path) -> None:
     far = Source.open((tmp_path / "nothing").as_uri(), "main", tmp_path)
     with pytest.raises(Unavailable, match="out of reach"):
         far.head()
+
+
+def test_where_history_ends_too_early_nobody_calls_it_rewritten(ada: Clone, tmp_path: Path) -> None:
+    first = CommitId(ada.commit({"a": "1"}))
+    second = CommitId(ada.commit({"a": "2"}))
+    ada.commit({"a": "3"})
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{ada.folder}", "cut")
+    cut = Source.open(tmp_path / "cut", "main", tmp_path / "state")
+    head = moved(cut)
+    assert cut.descends(head, head)
+    assert cut.descends(head, second), "its parents are told by the commit itself"
+    with pytest.raises(Unavailable, match="is a shallow clone: whether"):
+        cut.descends(head, first)
+    cut.close()
