@@ -9,6 +9,8 @@ from pydantic import AfterValidator, Field, model_validator
 from reconciler.model.kinds.spec import DNS_LABEL, Block, Cron, JobSpec, reference
 from reconciler.model.quantity import Duration, parse_duration
 
+REVERT = "Revert"
+"""How the title of a proposal begins that takes a model back because its release failed."""
 EnvironmentName = Annotated[str, Field(pattern=DNS_LABEL)]
 
 
