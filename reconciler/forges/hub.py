@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import BranchRules, Comment, CommitStatus, PullRequest, Review
+from reconciler.model.reviews import Annotation, BranchRules, Comment, CommitStatus, PullRequest, Review
 
 
 class Merge(StrEnum):
@@ -25,6 +25,14 @@ class Ruled(Protocol):
 
     def rules(self, base: str) -> BranchRules:
         """Return the rules of a branch."""
+
+
+@runtime_checkable
+class Annotates(Protocol):
+    """A forge that shows what is wrong beside the lines of a commit."""
+
+    def annotate(self, commit: CommitId, context: str, annotations: Sequence[Annotation]) -> None:
+        """Show these in place of what was shown under that name; where we may not, nothing."""
 
 
 @runtime_checkable

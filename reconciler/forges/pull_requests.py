@@ -12,13 +12,22 @@ from dataclasses import replace
 from reconciler.forges.branches import ProposalBranches
 from reconciler.forges.client import Absent
 from reconciler.forges.conversation import Conversation
-from reconciler.forges.hub import Hub, Merge, Queues, Ruled
+from reconciler.forges.hub import Annotates, Hub, Merge, Queues, Ruled
 from reconciler.forges.web_files import WebFiles
 from reconciler.git.repository import Repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
-from reconciler.model.reviews import Allowance, BranchRules, CommitStatus, PullRequest, PullState, Queued, Review
+from reconciler.model.reviews import (
+    Allowance,
+    Annotation,
+    BranchRules,
+    CommitStatus,
+    PullRequest,
+    PullState,
+    Queued,
+    Review,
+)
 from reconciler.ports.forge import Agreed, ProposalOrder
 from reconciler.ports.reviews import Metered
 
@@ -251,6 +260,11 @@ class PullRequestForge:
     def file(self, revision: str, path: str, line: int = 0) -> str:
         """Return where people read a file as it is at a commit or on a branch, at a line if one is told."""
         return self._files.page(revision, path, line)
+
+    def annotate(self, commit: CommitId, context: str, annotations: Sequence[Annotation]) -> None:
+        """Show these beside the lines of a commit, where the forge does that."""
+        if isinstance(self._hub, Annotates):
+            self._hub.annotate(commit, context, annotations)
 
     def queued(self) -> Sequence[Queued]:
         """Return what waits in the merge queue of the watched branch, as the repository was last heard of."""

@@ -20,10 +20,10 @@ from reconciler.loop.whole_pages import WholePages
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId, Digest
 from reconciler.model.reviews import CommitStatus, PullRequest, Verdict, context_of
-from reconciler.ports.reviews import Browsable, Reviews
+from reconciler.ports.reviews import Annotated, Browsable, Reviews
 from reconciler.reviews.asked import asked_of_a_merge
 from reconciler.reviews.fulfilment import Done, Shown, begun, fulfilled
-from reconciler.reviews.page import EVERY_ROW, Form, is_long, page, stale
+from reconciler.reviews.page import EVERY_ROW, Form, annotations_of, is_long, page, stale
 from reconciler.reviews.rehearsal import Rehearsal
 from reconciler.reviews.rehearsals import Rehearsals, Seen
 
@@ -214,6 +214,8 @@ class Reviewer:
             reviews.comment(pull.number, self._written(reviews, pull, rehearsal))
             self._keep(pull.number, rehearsal)
             reviews.judge(pull.commit, CommitStatus(self._context, rehearsal.verdict, rehearsal.summary, pull.url))
+            if isinstance(reviews, Annotated):
+                reviews.annotate(pull.commit, self._context, annotations_of(rehearsal))
             return bool(rehearsal.stalled)
         if not found.retry:
             reviews.judge(pull.commit, CommitStatus(self._context, Verdict.ERROR, found.message))

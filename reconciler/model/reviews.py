@@ -59,6 +59,16 @@ class Queued:
     commit: CommitId
 
 
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What is wrong at one line of a file."""
+
+    file: str
+    line: int
+    message: str
+    is_error: bool = True
+
+
 class Opinion(StrEnum):
     """What a reviewer says of a pull request."""
 

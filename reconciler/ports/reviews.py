@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Allowance, BranchRules, CommitStatus, PullRequest, Queued
+from reconciler.model.reviews import Allowance, Annotation, BranchRules, CommitStatus, PullRequest, Queued
 
 
 @runtime_checkable
@@ -21,6 +21,21 @@ class Queueing(Protocol):
 
     def queued(self) -> Sequence[Queued]:
         """Return what waits in the queue of the watched branch, as the repository was last heard of; asks nobody."""
+
+
+@runtime_checkable
+class Annotated(Protocol):
+    """A forge that shows what is wrong beside the lines of a commit."""
+
+    def annotate(self, commit: CommitId, context: str, annotations: Sequence[Annotation]) -> None:
+        """Show these beside the lines of a commit in place of what was shown under that name, unless they are there.
+
+        Where we may not, nothing is shown: the comment says it all.
+
+        Raises:
+            Refused: the forge takes them for wrong.
+            Unavailable: the forge is out of reach.
+        """
 
 
 @runtime_checkable

@@ -10,7 +10,7 @@ from reconciler.model.decision import Decision, Phase
 from reconciler.model.errors import Problem, Severity
 from reconciler.model.ids import Address
 from reconciler.model.markdown import code, escaped, table
-from reconciler.model.reviews import Verdict
+from reconciler.model.reviews import Annotation, Verdict
 from reconciler.model.text import counted
 from reconciler.reviews.difference import Line
 from reconciler.reviews.rehearsal import Rehearsal
@@ -110,6 +110,21 @@ def as_document(rehearsal: Rehearsal) -> dict[str, Any]:
         "plan": rehearsal.plan,
         "notes": list(rehearsal.notes),
     }
+
+
+def annotations_of(rehearsal: Rehearsal) -> tuple[Annotation, ...]:
+    """Return what is wrong beside its lines, as far as it has any."""
+    return tuple(
+        Annotation(
+            problem.file,
+            problem.line,
+            ": ".join(part for part in (problem.path, problem.message) if part)
+            + (f" ({problem.hint})" if problem.hint else ""),
+            is_error=problem.severity is Severity.ERROR,
+        )
+        for problem in rehearsal.problems
+        if problem.line
+    )
 
 
 def stale(environment: str, base: str) -> str:

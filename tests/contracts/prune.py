@@ -38,6 +38,8 @@ CALLS = (
     ("patch", f"{_REPO}/issues/comments/{{comment_id}}"),
     ("get", f"{_REPO}/commits/{{ref}}/status"),
     ("get", f"{_REPO}/commits/{{ref}}/check-runs"),
+    ("post", f"{_REPO}/check-runs"),
+    ("patch", f"{_REPO}/check-runs/{{check_run_id}}"),
     ("get", f"{_REPO}/branches/{{branch}}"),
     ("get", f"{_REPO}/rules/branches/{{branch}}"),
     ("get", f"{_REPO}/rulesets/{{ruleset_id}}"),

@@ -75,6 +75,7 @@ def watched(folder: Path, *options: str, **variables: str) -> Iterator[Place]:
         **variables,
     }
     with serving(GitHubServer(folder)) as server:
+        server.accounts.granted["checks"] = "write"
         place = Place(server, folder)
         line = [sys.executable, "-m", "reconciler", "run", "-C", server.repository.url, "-e", "dev", "--log", "json"]
         with place.log.open("wb") as out:
@@ -98,6 +99,10 @@ def test_a_pull_request_is_told_what_its_merge_would_do(tmp_path: Path) -> None:
         place.ada.push("HEAD:larger")
         until(lambda: "1 error" in place.section(pull), "the page to tell of the error")
         until(lambda: place.status(pull)[0] == "failure", "the status to follow")
+        until(lambda: pull.head in place.server.repository.runs, "the error to be shown beside its line")
+        (run,) = place.server.repository.runs[pull.head]
+        (shown,) = run["annotations"]
+        assert (shown["path"], shown["start_line"], shown["annotation_level"]) == (POOL, 1, "failure")
 
         other = place.propose("other", "capacity: {cpus: 3}\n")
         until(lambda: place.section(other), "the page of another one")

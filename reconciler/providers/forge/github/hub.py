@@ -8,7 +8,17 @@ from reconciler.forges.documents import text
 from reconciler.forges.hub import Merge
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Allowance, BranchRules, Comment, CommitStatus, PullRequest, PullState, Review
+from reconciler.model.reviews import (
+    Allowance,
+    Annotation,
+    BranchRules,
+    Comment,
+    CommitStatus,
+    PullRequest,
+    PullState,
+    Review,
+)
+from reconciler.providers.forge.github.annotations import Annotations
 from reconciler.providers.forge.github.app import PERMISSIONS, InstallationToken
 from reconciler.providers.forge.github.merges import Merging
 from reconciler.providers.forge.github.reading import comment, newest_reviews, pull_request
@@ -47,6 +57,7 @@ class GitHub:
         self._name = name
         self._app = app
         self._statuses = Statuses(client, self._root)
+        self._annotations = Annotations(client, self._root)
 
     @property
     def place(self) -> str:
@@ -81,7 +92,9 @@ class GitHub:
         if self._app is None:
             return replace(rules, we_administer=self._right(self.me()) == "admin", sees_checks=sees)
         rights = self._app.granted()
-        beyond = frozenset(name for name, level in rights.items() if level != "read" and name not in PERMISSIONS)
+        beyond = frozenset(
+            name for name, level in rights.items() if level != "read" and name not in (*PERMISSIONS, "checks")
+        )
         return replace(rules, we_administer="administration" in beyond, unneeded=beyond, sees_checks=sees)
 
     def pulls(self, base: str) -> Sequence[PullRequest]:
@@ -156,6 +169,11 @@ class GitHub:
     def statuses(self, commit: CommitId) -> Sequence[CommitStatus]:
         """Return the newest status of every context of a commit, check runs by their names among them."""
         return self._statuses.of(commit)
+
+    def annotate(self, commit: CommitId, context: str, annotations: Sequence[Annotation]) -> None:
+        """Show these beside the lines of a commit, in place of what was shown under that name, where we are an App."""
+        if self._app is not None:
+            self._annotations.show(commit, f"{context} specs", annotations)
 
     def judge(self, commit: CommitId, status: CommitStatus) -> None:
         """Give a commit a status."""

@@ -7,9 +7,21 @@ from dataclasses import replace
 from reconciler.model.change import ConfigurePool
 from reconciler.model.errors import Severity
 from reconciler.model.ids import Address, CommitId, Digest
+from reconciler.model.reviews import Annotation
 from reconciler.reviews.costs import Costs
 from reconciler.reviews.difference import Line
-from reconciler.reviews.page import EVERY_ROW, LONG, LONGEST_VALUE, MOST_ROWS, Form, as_document, is_long, page, stale
+from reconciler.reviews.page import (
+    EVERY_ROW,
+    LONG,
+    LONGEST_VALUE,
+    MOST_ROWS,
+    Form,
+    annotations_of,
+    as_document,
+    is_long,
+    page,
+    stale,
+)
 from reconciler.reviews.rehearsal import Pair, Rehearsal
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import LOANS, SCORE, SHARED
@@ -111,3 +123,12 @@ def test_a_page_that_a_comment_can_t_hold_is_long_and_says_where_all_of_it_is() 
     whole = page(replace(FULL, lines=many), Form(rows=EVERY_ROW))
     assert "`pools/n100`" in whole
     assert "more" not in whole
+
+
+def test_what_is_wrong_is_told_beside_its_line() -> None:
+    flaws = (stage.problem("an odd word"), replace(stage.problem("no file at all"), line=0))
+    (told,) = annotations_of(replace(FULL, problems=flaws))
+    assert told == Annotation("specs/datasets/loans.yaml", 3, "source: an odd word")
+    hinted = replace(flaws[0], severity=Severity.WARNING, hint="mend it", path="")
+    (told,) = annotations_of(replace(FULL, problems=(hinted,)))
+    assert told == Annotation("specs/datasets/loans.yaml", 3, "an odd word (mend it)", is_error=False)
