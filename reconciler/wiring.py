@@ -28,6 +28,7 @@ from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
 from reconciler.loop.reviewing import Reviewer
 from reconciler.loop.verification import Verification, Verifier
+from reconciler.loop.whole_pages import WholePages
 from reconciler.model.commit_policy import CommitPolicy
 from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused, Unavailable
@@ -288,7 +289,8 @@ def wire(
     )
     controllers = contained(CONTROLLERS, tell)
     rehearsals = Rehearsals(Source(source.repository, source.branch), settings.environment, controllers)
-    reviewer = Reviewer(rehearsals, settings.environment, lambda: converging.reviews)
+    pages = WholePages(settings.environment, status)
+    reviewer = Reviewer(rehearsals, settings.environment, lambda: converging.reviews, pages)
     holding = Holding(lease, converging.is_readable)
     return Wired(settings, source, status, holding, opened.every, converging, reviewer)
 

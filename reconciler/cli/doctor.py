@@ -102,6 +102,7 @@ def _forge(repository: str | None, environment: str | None) -> Iterator[Finding]
 def _daemon(repository: str, environment: str | None) -> Iterator[Finding]:
     """Look when the daemon was last alive, and whether the newest commit is in force."""
     from reconciler.cli.scope import settle
+    from reconciler.cli.signing_findings import signing_findings
     from reconciler.cli.status_reader import now, read_both
     from reconciler.lease.heartbeat import Life
 
@@ -111,6 +112,7 @@ def _daemon(repository: str, environment: str | None) -> Iterator[Finding]:
     except SetpointError as error:
         yield Finding("daemon", error.message, False, fix=error.hint)
         return
+    yield from signing_findings(settings)
     fix = f"setpoint run -C {repository} -e {settings.environment}"
     yield Finding("daemon", found.words(now()), found.life(now()) is Life.ALIVE, fix=fix)
     for note in recorded.last_pass.get("notes") or ():

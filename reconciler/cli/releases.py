@@ -72,6 +72,7 @@ def as_document(release: "Release") -> dict[str, Any]:
         "served": _moment(release.served),
         "lead_time_seconds": _seconds(release.lead_time),
         "is_return": release.is_return,
+        "is_revert": release.is_revert,
         "failed": release.failed,
         "restored": _moment(release.restored),
         "outcome": release.outcome.value,

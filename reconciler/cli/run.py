@@ -101,9 +101,9 @@ def _serve(http: str, driven: "Sequence[Driving]", secret: str) -> tuple[str, Ca
         return "", lambda: None
     counter = DeliveryCounter()
 
-    def hint() -> None:
+    def hint(pushed: str) -> None:
         for one in driven:
-            one.wake_up.tell()
+            one.wake_up.tell(pushed)
 
     inner = app([one.told for one in driven], SystemClock().now, [({}, counter.registry)])
     return serve(http, with_webhooks(inner, Deliveries(secret), hint, counter.count) if secret else inner)

@@ -49,8 +49,16 @@ def command(settings: Settings, deployment: str, to_json: bool) -> None:
         "model": None,
     }
     if pinned:
-        told["model"] = run_of(target.engines, RunName(pinned), names_now(recorded.statuses))
+        told["model"] = run_of(target.engines, RunName(pinned), names_now(recorded.statuses), unseen_from(settings))
     print_json(told) if to_json else _show(told)
+
+
+def unseen_from(settings: Settings) -> str:
+    """Say where a run was looked for in vain: data that lies in another home can't be seen from this one."""
+    return (
+        f"not in the data that is read from here; embedded data lies in the home, here {settings.home}: "
+        "give the daemon's by --home"
+    )
 
 
 def names_now(statuses: "Mapping[Address, Mapping[str, Any]]") -> "Mapping[Address, Address]":
@@ -102,15 +110,24 @@ def commits_of(source: "Source", head: "CommitId", path: str) -> dict[str, Any]:
     return told | ({"merge": arrived.commit, "merged_by": arrived.author} if arrived and arrived.is_merge else {})
 
 
-def run_of(engines: "Engines", run: "RunName", now: "Mapping[Address, Address]" = NOBODY) -> dict[str, Any]:
-    """Return what is known of a run, and of the runs that it was made from; `now` is who is called otherwise now."""
+def run_of(
+    engines: "Engines", run: "RunName", now: "Mapping[Address, Address]" = NOBODY, unseen: str = "not in the data"
+) -> dict[str, Any]:
+    """Return what is known of a run, and of the runs that it was made from.
+
+    Args:
+        engines: where it is looked for.
+        run: the run.
+        now: who is called otherwise now.
+        unseen: what is said of one that isn't found: that it is nowhere, nobody knows here.
+    """
     from reconciler.model.ids import RunName, kind_of, owner_of
     from reconciler.status import results
 
     try:
         result = results.document_of(run, RESULT, engines.reader.read(run, RESULT))
     except FileNotFoundError:
-        return {"run": run, "missing": True}
+        return {"run": run, "missing": unseen}
     provenance = result.get("provenance") or {}
     version = engines.data.list().versions.get(run)
     told: dict[str, Any] = {
@@ -126,7 +143,7 @@ def run_of(engines: "Engines", run: "RunName", now: "Mapping[Address, Address]" 
         told |= {"model_digest": (facts.get("model") or {}).get("digest"), "params": facts.get("params")}
         told |= {"metrics": result.get("metrics"), "statement": statement_of(engines, run)}
     inputs = {key.removeprefix("input_"): value for key, value in provenance.items() if key.startswith("input_")}
-    told["inputs"] = {role: run_of(engines, RunName(str(name)), now) for role, name in sorted(inputs.items())}
+    told["inputs"] = {role: run_of(engines, RunName(str(name)), now, unseen) for role, name in sorted(inputs.items())}
     return told
 
 

@@ -16,6 +16,7 @@ from reconciler.model.decision import Decision, Phase
 from reconciler.model.facts import DeploymentFacts
 from reconciler.model.ids import Address, digest
 from reconciler.model.kinds.deployments import Model
+from reconciler.model.kinds.promotions import REVERT
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 
@@ -38,7 +39,7 @@ def revert(case: Case, deployment: Resource) -> Decision | None:
     if was_proposed(case.address, name, case.view) and not is_open(name, case.view):
         return None
     model = Model(trial=former.trial, digest=former.digest)
-    title = f"Revert {deployment.address} to {former.trial} in {case.environment}"
+    title = f"{REVERT} {deployment.address} to {former.trial} in {case.environment}"
     wanted = pinning(case, model, name, title, _body(case, deployment, above, former), why="its release failed")
     changes = propose_once(wanted, case.view)
     message = f"the release of {case.live.trial} failed ({above.message}); its revert to {former.trial}"

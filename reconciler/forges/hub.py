@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import BranchRules, Comment, CommitStatus, PullRequest, Review
+from reconciler.model.reviews import Annotation, BranchRules, Comment, CommitStatus, PullRequest, Review
 
 
 class Merge(StrEnum):
@@ -37,6 +37,23 @@ class Teamed(Protocol):
         Raises:
             Absent: there is none, or none that we may see.
         """
+
+
+@runtime_checkable
+class Annotates(Protocol):
+    """A forge that shows what is wrong beside the lines of a commit."""
+
+    def annotate(self, commit: CommitId, context: str, annotations: Sequence[Annotation]) -> None:
+        """Show these in place of what was shown under that name; where we may not, nothing."""
+
+
+@runtime_checkable
+class Queues(Protocol):
+    """A forge that has merge queues."""
+
+    @property
+    def queues(self) -> str:
+        """Return the folder of refs in which it keeps, for each branch that has a queue, a folder of what waits."""
 
 
 class Hub(Protocol):

@@ -37,11 +37,6 @@ def in_words(pictures: Mapping[str, str], branch: str) -> str:
     return f"\n\nPictures, on the branch {branch}:\n\n" + "\n".join(lines) if lines else ""
 
 
-def below(address: str, repository: str, room: str) -> str:
-    """Return the address below which a forge shows files: that of a repository, and the forge's word for raw files."""
-    return f"{address}/{quote(repository)}/{room}"
-
-
 def _is_address(text: str) -> bool:
     """Tell whether a text is an address of a page that ends no Markdown link too soon."""
     if (

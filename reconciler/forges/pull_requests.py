@@ -14,14 +14,25 @@ from reconciler.forges.branches import ProposalBranches
 from reconciler.forges.client import Absent
 from reconciler.forges.conversation import Conversation
 from reconciler.forges.granting import Grants
-from reconciler.forges.hub import Hub, Merge, Ruled
+from reconciler.forges.hub import Annotates, Hub, Merge, Queues, Ruled
 from reconciler.forges.pictures import section
 from reconciler.forges.teams import Teams
+from reconciler.forges.web_files import WebFiles
 from reconciler.git.repository import Repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
-from reconciler.model.reviews import Allowance, BranchRules, CommitStatus, PullRequest, PullState, Review, context_of
+from reconciler.model.reviews import (
+    Allowance,
+    Annotation,
+    BranchRules,
+    CommitStatus,
+    PullRequest,
+    PullState,
+    Queued,
+    Review,
+    context_of,
+)
 from reconciler.ports.forge import Agreed, ProposalOrder
 from reconciler.ports.reviews import Metered
 
@@ -43,7 +54,7 @@ class PullRequestForge:
         hub: the forge.
         repository: the repository, as Git has it.
         key: the environment's name, which keeps what we say apart from what other environments say.
-        raw: below which address the forge shows files, by the id of a commit; empty shows no pictures.
+        files: where people read files of the repository.
         now: a clock that only runs forward, in seconds.
         sleep: how the forge is waited for.
     """
@@ -55,16 +66,17 @@ class PullRequestForge:
         repository: Repository,
         key: str,
         *,
-        raw: str = "",
+        files: WebFiles,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._branches = branches
         self._hub = hub
         self._repository = repository
-        self._environment, self._raw = key, raw
+        self._environment = key
         self._conversation = Conversation(hub, key)
         self._grants = Grants(hub, now)
+        self._files = files
         self._now, self._sleep = now, sleep
         self._lock = threading.Lock()
         self._open: tuple[PullRequest, ...] = ()
@@ -132,7 +144,7 @@ class PullRequestForge:
 
     def _open_page(self, order: ProposalOrder, branch: str) -> None:
         """Open the pull request of a branch that was just pushed, of which a forge may have to hear first."""
-        pictures = section(order.pictures, self._repository, context_of(self._environment), self._raw)
+        pictures = section(order.pictures, self._repository, context_of(self._environment), self._files.raw)
         body = f"<!-- setpoint: proposal {order.name} -->\n{order.body.strip()}"[: LONGEST_BODY - len(pictures)]
         body += pictures
         for pause in PAUSES:
@@ -265,6 +277,24 @@ class PullRequestForge:
                 self._open = tuple(sorted(found, key=lambda pull: pull.number))
                 self._heard, self._known = self._now(), (wanted, refs)
             return self._open
+
+    def file(self, revision: str, path: str, line: int = 0) -> str:
+        """Return where people read a file as it is at a commit or on a branch, at a line if one is told."""
+        return self._files.page(revision, path, line)
+
+    def annotate(self, commit: CommitId, context: str, annotations: Sequence[Annotation]) -> None:
+        """Show these beside the lines of a commit, where the forge does that."""
+        if isinstance(self._hub, Annotates):
+            self._hub.annotate(commit, context, annotations)
+
+    def queued(self) -> Sequence[Queued]:
+        """Return what waits in the merge queue of the watched branch, as the repository was last heard of."""
+        if not isinstance(self._hub, Queues):
+            return ()
+        folder = f"{self._hub.queues}/{self._branches.watched}/"
+        found = self._repository.heard(folder)
+        mine = (ref for ref in sorted(found) if "/" not in ref.removeprefix(folder))  # of `main/two` others wait
+        return tuple(Queued(ref, CommitId(found[ref])) for ref in mine)
 
     def comment(self, number: int, text: str) -> None:
         """Say this on a pull request, in the section of our one comment that is this environment's."""

@@ -7,11 +7,13 @@
 | GitLab, by Standard Webhooks | `webhook-signature: v1,<base64>`, HMAC-SHA256 of `id.timestamp.body` |
 | GitLab, by a token | `X-Gitlab-Token`: the secret itself |
 
-The body is never read for what it says: a forged or repeated one could at the most have the repository looked at.
+Of the body no more is read than which branch a push moved, so that this one is fetched at once: a forged or repeated
+one could at the most have the repository looked at.
 """
 
 import hashlib
 import hmac
+import re
 import threading
 import time
 from base64 import b64decode, b64encode
@@ -27,6 +29,9 @@ REMEMBERED = 10_000
 SKEW = 300.0
 """Seconds by which a signed time may differ from ours (Standard Webhooks)."""
 _HEXADECIMAL = ("x-hub-signature-256", "x-gitea-signature", "x-forgejo-signature")
+_PUSHED = re.compile(rb'"ref"\s*:\s*"(refs/heads/[!-!#-\[\]-~]{1,200})"')
+_BEGINNING = 4096
+"""Bytes of a body in which the forges name the branch of a push: before its commits, which are others' words."""
 _PREFIX = "whsec_"
 """Before a secret of Standard Webhooks, which is then written in base64."""
 
@@ -38,6 +43,15 @@ class Received(StrEnum):
     UNSIGNED = "unsigned"
     REPEATED = "repeated"
     STALE = "stale"
+
+
+def pushed_ref(body: bytes) -> str:
+    """Return the branch that a delivery says was pushed to, by its full name; empty where it names none.
+
+    That is a hint which one to fetch, and nothing else: where the branch is, its repository says.
+    """
+    found = _PUSHED.search(body, 0, _BEGINNING)
+    return found[1].decode("ascii") if found else ""
 
 
 class Deliveries:

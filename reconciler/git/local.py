@@ -124,6 +124,9 @@ class LocalRepository:
     def refresh(self, ref: str | None = None) -> None:
         """Do nothing: refs are read anew at every look."""
 
+    def anticipate(self, ref: str) -> None:
+        """Do nothing: what moves is here."""
+
     def cancel(self, most: float) -> None:
         """Do nothing: what a disk hangs on can't be cancelled."""
 

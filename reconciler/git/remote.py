@@ -8,6 +8,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from reconciler.git.bare import make_bare
@@ -164,6 +165,19 @@ class RemoteRepository:
             self._asked.clear()
             if ref is None or not self._fetched_anew(ref):
                 self._heard = NEVER
+
+    def anticipate(self, ref: str) -> None:
+        """Ask for the refs anew, and fetch one at the same time that is said to have moved: nobody need list it first.
+
+        What becomes of that fetch nobody asks: whoever needs the ref fetches what isn't here.
+
+        Raises:
+            Unavailable: the remote is out of reach.
+        """
+        with self._lock, ThreadPoolExecutor(1, "fetch") as beside:
+            self.refresh()
+            beside.submit(self._fetch, {ref: ""})
+            self._listen()
 
     def cancel(self, most: float) -> None:
         """End what is under way with the remote; what comes later may take so many seconds at the most."""

@@ -78,6 +78,13 @@ class Repository(Protocol):
     def refresh(self, ref: str | None = None) -> None:
         """Forget what was heard of the refs, or of one, so that the next look asks again."""
 
+    def anticipate(self, ref: str) -> None:
+        """Look anew, and fetch one ref at the same time, as it is said to have moved.
+
+        Raises:
+            Unavailable: the repository is out of reach.
+        """
+
     def cancel(self, most: float) -> None:
         """End what is under way with a remote; what comes later may take so many seconds at the most."""
 

@@ -1,7 +1,7 @@
 """The daemon: holds the lease, wakes when something happened, makes passes until it is told to stop."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -55,8 +55,8 @@ class Environment(Protocol):
     def moved(self) -> bool:
         """Tell whether the watched branch or what operators ask has changed since `head`."""
 
-    def refresh(self) -> None:
-        """Forget what was heard of the repository and of its pull requests."""
+    def refresh(self, pushed: Collection[str] = ()) -> None:
+        """Forget what was heard of the repository and of its pull requests; these branches are said to have moved."""
 
     def settle_jobs(self) -> bool:
         """Let the embedded pool live; tell whether anything changed."""
@@ -160,8 +160,8 @@ class Daemon:
         """Follow a hint: only a moved branch or an operator's wish asks for a pass, never a status commit."""
         if not self._wake_up.hinted():
             return False
-        if self._wake_up.told():
-            contain(self._environment.refresh)
+        if pushed := self._wake_up.told():
+            contain(lambda: self._environment.refresh(pushed))
         result = contain(self._environment.moved)
         return isinstance(result, Failure) or result.value
 

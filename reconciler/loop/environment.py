@@ -1,6 +1,6 @@
 """One environment of a repository: which commit is to be applied, on which engines, by which cycle."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -165,9 +165,13 @@ class Converging:
             return True
         return told and self._now is not None and self._now[1].forge.list() != self._proposals
 
-    def refresh(self) -> None:
-        """Forget what was heard of the repository and of its pull requests: its forge says that this has changed."""
-        self._source.refresh()
+    def refresh(self, pushed: Collection[str] = ()) -> None:
+        """Forget what was heard of the repository and of its pull requests: its forge says that this has changed.
+
+        Args:
+            pushed: the full names of the branches that it says were pushed to.
+        """
+        self._source.refresh(pushed)
         self._told = True
         if self.reviews:
             self.reviews.refresh()

@@ -2,7 +2,8 @@
 
 A pull request is rehearsed again when its head or the branch has moved, and when the plan that is in force has changed
 for a while; one by which something would stall, when a pass has seen the world anew: a model that a route held back may
-have served since. What the forge wasn't told yet is told again at the next look.
+have served since. What the forge wasn't told yet is told again at the next look. Before all comes what waits in a
+merge queue, as others wait for that.
 """
 
 import threading
@@ -10,16 +11,19 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from reconciler.containment import Failure, Success, contain
 from reconciler.loop.cycle import Pass
+from reconciler.loop.queued import MergeQueue
+from reconciler.loop.whole_pages import WholePages
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId, Digest
 from reconciler.model.reviews import CommitStatus, PullRequest, Verdict, context_of
-from reconciler.ports.reviews import Reviews
+from reconciler.ports.reviews import Annotated, Browsable, Reviews
 from reconciler.reviews.asked import asked_of_a_merge, asked_of_people
 from reconciler.reviews.fulfilment import Done, Shown, begun, fulfilled
-from reconciler.reviews.page import page, stale
+from reconciler.reviews.page import EVERY_ROW, Form, annotations_of, is_long, page, stale
 from reconciler.reviews.rehearsal import Rehearsal
 from reconciler.reviews.rehearsals import Rehearsals, Seen
 
@@ -54,6 +58,7 @@ class Reviewer:
         rehearsals: what finds it out.
         environment: the environment's name.
         reviews: where the pull requests are; None while the forge has none.
+        pages: keeps what is longer than a comment.
         now: a clock that only runs forward, in seconds.
     """
 
@@ -62,17 +67,21 @@ class Reviewer:
         rehearsals: Rehearsals,
         environment: str,
         reviews: Callable[[], Reviews | None],
+        pages: WholePages,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._rehearsals = rehearsals
         self._environment = environment
         self._context = context_of(environment)
+        self._pages = pages
+        self._queue = MergeQueue(rehearsals, self._context)
         self._reviews = reviews
         self._now = now
         self._last: Pass | None = None
         self._turn = 0
         """Counts the passes that were seen; `_at` is the count at the last look."""
         self._at = 0
+        self._open: frozenset[int] = frozenset()
         self._said: dict[int, _Said] = {}
         self._shown: dict[int, Shown] = {}
         self._done: deque[Done] = deque(maxlen=KEPT)
@@ -113,7 +122,10 @@ class Reviewer:
         return False
 
     def _say(self, reviews: Reviews, done: Pass) -> None:
+        queued = self._queue.look(reviews, done)
         pulls = reviews.pulls()
+        self._open = frozenset(pull.number for pull in pulls)
+        tidied = contain(lambda: self._pages.tidy(self._open))
         self._said = {pull.number: self._said[pull.number] for pull in pulls if pull.number in self._said}
         closed = self._shown.keys() - {pull.number for pull in pulls}
         rests = done.plan.commit
@@ -122,7 +134,7 @@ class Reviewer:
         for pull in waiting[1:]:
             contain(lambda pull=pull: self._mark_stale(reviews, pull, done))  # type: ignore[misc]
         told = [contain(lambda pull=pull: self._tell(reviews, pull, done)) for pull in waiting]  # type: ignore[misc]
-        if failures := [result for result in (*kept, *told) if isinstance(result, Failure)]:
+        if failures := [result for result in (*queued, tidied, *kept, *told) if isinstance(result, Failure)]:
             raise Unavailable(failures[0].message, failures[0].hint)
 
     def _fulfil(self, reviews: Reviews, number: int, rests: CommitId) -> None:
@@ -182,6 +194,18 @@ class Reviewer:
         for oldest in list(self._shown)[:-KEPT]:
             del self._shown[oldest]
 
+    def _written(self, reviews: Reviews, pull: PullRequest, rehearsal: Rehearsal) -> str:
+        """Write a rehearsal's page; where a comment can't hold it, all of it is kept elsewhere and linked to."""
+        if not isinstance(reviews, Browsable):
+            return page(rehearsal)
+        form = Form(link=partial(reviews.file, pull.commit))
+        if is_long(rehearsal, form):
+            whole = page(rehearsal, replace(form, rows=EVERY_ROW))
+            kept = contain(lambda: self._pages.keep(pull.number, whole, self._open))
+            if isinstance(kept, Success):
+                form = replace(form, whole=reviews.file(self._pages.branch, kept.value))
+        return page(rehearsal, form)
+
     def _publish(self, reviews: Reviews, pull: PullRequest, done: Pass) -> bool:
         """Rehearse a pull request, and say what came of it; return whether something would stall."""
         found = contain(lambda: self._rehearsals.of(pull, Seen(done.desired, done.actual, done.plan)))
@@ -190,9 +214,11 @@ class Reviewer:
             people = asked_of_people(done.desired, proposals, pull.branch, teams) if not pull.is_fork else None
             asked = (*((people,) if people else ()), self._rules(reviews))
             rehearsal = replace(found.value, notes=(*found.value.notes, *asked))
-            reviews.comment(pull.number, page(rehearsal))
+            reviews.comment(pull.number, self._written(reviews, pull, rehearsal))
             self._keep(pull.number, rehearsal)
             reviews.judge(pull.commit, CommitStatus(self._context, rehearsal.verdict, rehearsal.summary, pull.url))
+            if isinstance(reviews, Annotated):
+                reviews.annotate(pull.commit, self._context, annotations_of(rehearsal))
             return bool(rehearsal.stalled)
         if not found.retry:
             reviews.judge(pull.commit, CommitStatus(self._context, Verdict.ERROR, found.message))

@@ -1,6 +1,7 @@
 """What wakes the loop: a moved ref, an engine's news, a schedule, a moment that a decision waits for."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,9 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 
+REMEMBERED = 1000
+"""Branches that are kept as pushed to, should the loop not ask for long; each delivery names one."""
+
 
 class WakeUp:
     """What any thread asks of the loop. Requests between two waits are one, and so are hints."""
@@ -18,7 +22,8 @@ class WakeUp:
         self._event = threading.Event()
         self._stop = threading.Event()
         self._pass_requested = False
-        self._hinted = self._told = False
+        self._hinted = False
+        self._told: deque[str] = deque(maxlen=REMEMBERED)
 
     def request_pass(self) -> None:
         """Ask for a pass."""
@@ -30,9 +35,13 @@ class WakeUp:
         self._hinted = True
         self._event.set()
 
-    def tell(self) -> None:
-        """Hint that the forge says that something has changed there: what was heard before is old."""
-        self._told = True
+    def tell(self, pushed: str = "") -> None:
+        """Hint that the forge says that something has changed there: what was heard before is old.
+
+        Args:
+            pushed: the full name of the branch that was pushed to, where it was that.
+        """
+        self._told.append(pushed)
         self.hint()
 
     def wake(self) -> None:
@@ -60,10 +69,12 @@ class WakeUp:
         pass_requested, self._pass_requested = self._pass_requested, False
         return pass_requested
 
-    def told(self) -> bool:
-        """Tell whether the forge has said something since this was last asked."""
-        told, self._told = self._told, False
-        return told
+    def told(self) -> frozenset[str]:
+        """Return which branches the forge said were pushed to since this was last asked; nothing if it said nothing.
+
+        Of what was no push there is an empty name.
+        """
+        return frozenset(self._told.popleft() for _ in range(len(self._told)))
 
     def hinted(self) -> bool:
         """Tell whether there was a hint since this was last asked."""

@@ -93,6 +93,14 @@ class Previews(Block):
     )
 
 
+class PlanBudget(Block):
+    """What one pull request may come to before its status fails; read from the branch, never from the pull request."""
+
+    gpu_hours: float | None = Field(
+        default=None, ge=0, description="Most GPU hours that all experiments of a pull request may take together."
+    )
+
+
 class Environment(Block):
     """One environment: its providers, its variables (`${env.x}` in specs) and its limits."""
 
@@ -111,6 +119,7 @@ class Environment(Block):
         description="Who belongs to a team that `approvals` name as team/NAME, by the names that people approve under. "
         "A team that isn't stated here is the forge's; plain Git has none.",
     )
+    plan: PlanBudget = Field(default=PlanBudget(), description="What one pull request may come to.")
     deletion: DeletionBudget = Field(default=DeletionBudget(), description="How much one pass may delete.")
     team: str = Field(
         default="",

@@ -46,6 +46,29 @@ class PullRequest:
     updated: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What a forge's merge queue would make of the watched branch, and waits to merge until we say that it may.
+
+    Attributes:
+        ref: where the watched repository has it.
+        commit: that ref's head: the merge of one pull request, on top of those that are before it in the queue.
+    """
+
+    ref: str
+    commit: CommitId
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What is wrong at one line of a file."""
+
+    file: str
+    line: int
+    message: str
+    is_error: bool = True
+
+
 class Opinion(StrEnum):
     """What a reviewer says of a pull request."""
 

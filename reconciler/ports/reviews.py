@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Allowance, BranchRules, CommitStatus, PullRequest
+from reconciler.model.reviews import Allowance, Annotation, BranchRules, CommitStatus, PullRequest, Queued
 
 
 @runtime_checkable
@@ -26,6 +26,37 @@ class Teamed(Protocol):
             Refused: it has no such team, or we may not see it.
             Unavailable: the forge is out of reach.
         """
+
+
+@runtime_checkable
+class Queueing(Protocol):
+    """A forge whose merge queue asks anew, of a commit of its own, what was asked of a pull request."""
+
+    def queued(self) -> Sequence[Queued]:
+        """Return what waits in the queue of the watched branch, as the repository was last heard of; asks nobody."""
+
+
+@runtime_checkable
+class Annotated(Protocol):
+    """A forge that shows what is wrong beside the lines of a commit."""
+
+    def annotate(self, commit: CommitId, context: str, annotations: Sequence[Annotation]) -> None:
+        """Show these beside the lines of a commit in place of what was shown under that name, unless they are there.
+
+        Where we may not, nothing is shown: the comment says it all.
+
+        Raises:
+            Refused: the forge takes them for wrong.
+            Unavailable: the forge is out of reach.
+        """
+
+
+@runtime_checkable
+class Browsable(Protocol):
+    """A forge on which people read the repository's files."""
+
+    def file(self, revision: str, path: str, line: int = 0) -> str:
+        """Return where people read a file as it is at a commit or on a branch, at a line if one is told."""
 
 
 @runtime_checkable

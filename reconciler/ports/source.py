@@ -1,6 +1,6 @@
 """The repository's files at one commit, read by object id: no work tree, no moving target."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +16,7 @@ class CodeFolders(Protocol):
     def unfit(self, folder: str) -> tuple[str, str] | None:
         """Say what of a folder can't be handed to a job, and what to do about it; None where all can.
 
-        That is a submodule, a name that is no file's, a symbolic link that leads out of the folder.
+        That is a submodule, a pointer of Git LFS, a name that is no file's, a symbolic link that leads out of it.
         """
 
 
@@ -52,8 +52,12 @@ class SourceRepository(Protocol):
             Unavailable: the repository can't be reached.
         """
 
-    def refresh(self) -> None:
-        """Forget what was heard of the branch, so that the next look asks again."""
+    def refresh(self, pushed: Collection[str] = ()) -> None:
+        """Forget what was heard of the branch, so that the next look asks again.
+
+        Args:
+            pushed: the full names of the branches that are said to have moved.
+        """
 
     def tree(self, commit: CommitId) -> SourceTree:
         """Return the files of a commit."""

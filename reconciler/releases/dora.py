@@ -8,6 +8,7 @@ They follow DORA's definitions (https://dora.dev/guides/dora-metrics-four-keys/)
   counted. A return to a former model brings no change and has no lead time.
 * *Deployment frequency*: releases, returns too, in the time from the first one, or from the beginning of the time that
   is asked about, until now.
+  A revert that the daemon proposed is none: it is what restores the release that failed.
 * *Change failure rate*, the share of deployments that had to be put right at once: releases that their rollout's gates
   took back, or that a former model was pinned after, of all releases.
 * *Time to restore*, how long it takes to recover from a deployment that failed: from the commit of a release that
@@ -99,12 +100,13 @@ def dora(releases: Sequence[Release], now: datetime, since: datetime | None = No
         now: the end of that time.
         since: its beginning; the first release, if it isn't given.
     """
-    changes, failed = [r for r in releases if not r.is_return], [r for r in releases if r.failed]
+    counted = [release for release in releases if not release.is_revert]
+    changes, failed = [r for r in counted if not r.is_return], [r for r in counted if r.failed]
     begin = since or min((release.when for release in releases), default=now)
     return Dora(
         _spread((release.lead_time for release in changes), len(changes)),
-        Frequency(len(releases), max(now - begin, timedelta())),
-        FailureRate(len(failed), len(releases)),
+        Frequency(len(counted), max(now - begin, timedelta())),
+        FailureRate(len(failed), len(counted)),
         _spread((release.restore_time for release in failed), len(failed)),
     )
 

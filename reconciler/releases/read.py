@@ -9,6 +9,7 @@ from reconciler.git.commits import Commit, parse_commit, trailers
 from reconciler.git.file_changes import FileChanges, file_changes
 from reconciler.git.objects import ObjectStore
 from reconciler.model.ids import NAME
+from reconciler.model.kinds.promotions import REVERT
 from reconciler.model.text import printable
 from reconciler.releases.outcomes import followed
 from reconciler.releases.pins import Arrival, Pin, Pins, Said, pins_of, said
@@ -123,6 +124,8 @@ class _History:
     def _release(self, pin: Pin, arrived: FileChanges, written: FileChanges, commits: Mapping[str, Commit]) -> Release:
         told = {**trailers(commits[written.commit].message), **trailers(commits[arrived.commit].message)}
         is_ours = told.get("Environment", self.environment) == self.environment
+        proposal = printable(told.get("Proposal", "")) if is_ours else ""
+        is_revert = pin.is_return and bool(proposal) and commits[written.commit].title.startswith(f"{REVERT} ")
         return Release(
             environment=self.environment,
             deployment=f"deployments/{pin.name}",
@@ -131,6 +134,7 @@ class _History:
             when=arrived.committed,
             written=written.written,
             by=printable(commits[arrived.commit].author),
-            proposal=printable(told.get("Proposal", "")) if is_ours else "",
+            proposal=proposal,
             is_return=pin.is_return,
+            is_revert=is_revert,
         )

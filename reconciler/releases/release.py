@@ -34,6 +34,7 @@ class Release:
         by: who merged it.
         proposal: the proposal's name; empty where a person pinned the model by hand.
         is_return: it goes back to a model that was live before.
+        is_revert: the daemon proposed that, as the release before it had failed.
         served: when its model first answered all requests; None where it didn't, or the status branch doesn't tell.
         failed: it was rolled back, whatever came after that.
         restored: of one that failed, when requests were answered by a sound model again.
@@ -49,6 +50,7 @@ class Release:
     by: str = ""
     proposal: str = ""
     is_return: bool = False
+    is_revert: bool = False
     served: datetime | None = None
     failed: bool = False
     restored: datetime | None = None

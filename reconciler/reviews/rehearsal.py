@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.controllers.experiments import gpu_hours
 from reconciler.model.change import Change
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.errors import Problem, Severity
@@ -14,6 +13,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.resource import Desired, Resource
 from reconciler.model.reviews import Verdict
 from reconciler.model.text import counted
+from reconciler.reviews.costs import NO_COSTS, Costs, costs
 from reconciler.reviews.difference import Line, difference
 from reconciler.reviews.fulfilment import Shown
 from reconciler.reviews.outlook import Outlook, outlook
@@ -44,7 +44,7 @@ class Rehearsal:
         changes: what that pass would do that it wouldn't do without the merge.
         following: resources that differ and wait for others, and those made from what changes; upstream first.
         trials: how many trials an experiment among all these has.
-        hours: GPU hours that these experiments may take at the most.
+        costs: GPU hours that these experiments may take at the most, and what is allowed.
         outlook: what their jobs read, how long they usually take, and whose traffic moves.
         plan: the digest of the whole plan, as the pass after the merge would have it.
         notes: what else is to be known.
@@ -61,7 +61,7 @@ class Rehearsal:
     changes: tuple[Change, ...] = ()
     following: tuple[Address, ...] = ()
     trials: Mapping[Address, int] = field(default_factory=dict)
-    hours: float = 0.0
+    costs: Costs = NO_COSTS
     outlook: Outlook = field(default_factory=Outlook)
     plan: Digest | None = None
     notes: tuple[str, ...] = ()
@@ -84,9 +84,15 @@ class Rehearsal:
         return not (self.obstacle or self.problems or self.lines or self.changes or self.stalled)
 
     @property
+    def hours(self) -> float:
+        """Return the GPU hours that its experiments may take at the most."""
+        return self.costs.hours
+
+    @property
     def verdict(self) -> Verdict:
         """Return what the commit status says: whether this may be merged, as far as is known."""
-        return Verdict.FAILURE if self.obstacle or self.errors or self.stalled else Verdict.SUCCESS
+        is_held = self.obstacle or self.errors or self.stalled or self.costs.is_over
+        return Verdict.FAILURE if is_held else Verdict.SUCCESS
 
     @property
     def summary(self) -> str:
@@ -97,6 +103,8 @@ class Rehearsal:
             return f"{counted(len(self.errors), 'error')} in the specs"
         if self.stalled:
             return f"{counted(len(self.stalled), 'resource')} would wait for a person"
+        if self.costs.is_over:
+            return self.costs.excess
         if self.is_quiet:
             return "nothing changes"
         told = [counted(len(self.changes), "change") if self.changes else "no change at once"]
@@ -141,7 +149,7 @@ def rehearsed(
         changes=changes,
         following=following,
         trials={address: len(resource.trials) for address, resource in experiments.items()},
-        hours=sum(map(gpu_hours, experiments.values())),
+        costs=costs(experiments, old, new),
         outlook=outlook(changes, experiments, new, actual) if actual else Outlook(),
         plan=plan.digest,
         shown=Shown(new, plan.digest, plan.changes),

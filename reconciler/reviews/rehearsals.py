@@ -16,7 +16,7 @@ from reconciler.model.ids import Address, CommitId
 from reconciler.model.observed import Actual
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Desired
-from reconciler.model.reviews import PullRequest
+from reconciler.model.reviews import PullRequest, Queued
 from reconciler.plan import decide
 from reconciler.reviews.rehearsal import MOST_FILES, Pair, Rehearsal, rehearsed
 from reconciler.watched.branch import Source
@@ -55,10 +55,20 @@ class Rehearsals:
         Raises:
             Unavailable: the repository is out of reach, or doesn't have yet what the forge told of.
         """
-        if self._source.repository.refs(pull.ref).get(pull.ref) != pull.commit:
-            what = f"the repository doesn't have the head of pull request {pull.number} yet"
-            raise Unavailable(what, "it is looked at again")
-        return self.of_commit(pull.commit, seen)
+        return self._of_ref(pull.ref, pull.commit, f"the head of pull request {pull.number}", seen)
+
+    def of_queued(self, queued: Queued, seen: Seen) -> Rehearsal:
+        """Rehearse what waits in a merge queue, which is merged with the branch already.
+
+        Raises:
+            Unavailable: the repository is out of reach, or doesn't have it any more.
+        """
+        return self._of_ref(queued.ref, queued.commit, queued.ref, seen)
+
+    def _of_ref(self, ref: str, commit: CommitId, what: str, seen: Seen) -> Rehearsal:
+        if self._source.repository.refs(ref).get(ref) != commit:
+            raise Unavailable(f"the repository doesn't have {what} yet", "it is looked at again")
+        return self.of_commit(commit, seen)
 
     def of_commit(self, head: CommitId, seen: Seen) -> Rehearsal:
         """Rehearse the merge of a commit.

@@ -162,6 +162,8 @@ class StatusBranch:
         pause = 0.0
         for attempt in range(1, ATTEMPTS + 1):
             began = time.monotonic()
+            if attempt > 1:
+                self.repository.refresh(self.ref)
             with contextlib.suppress(Raced):
                 return self._write(edits, message)
             pause = min(max(pause * 1.5, time.monotonic() - began), _LONGEST_PAUSE)
@@ -178,7 +180,6 @@ class StatusBranch:
         return CommitId(new)
 
     def _write(self, edits: "Edits | Callable[[StatusTree], Edits]", message: str) -> CommitId | None:
-        self.repository.refresh(self.ref)
         head = self.repository.ref(self.ref)
         if callable(edits):
             newest = self.read()

@@ -1,8 +1,10 @@
 """The watched branch: its newest commit, the files of any commit, and where each of them came from."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Self
 
+from reconciler.git.commits import parse_commit
 from reconciler.git.export import export
 from reconciler.git.history import LogEntry, arrival, is_ancestor, line, log
 from reconciler.git.merging import merge_commit
@@ -11,7 +13,7 @@ from reconciler.git.remote import Access
 from reconciler.git.repository import Repository, open_repository
 from reconciler.git.signed import read_signed
 from reconciler.model.commit_policy import SignedCommit
-from reconciler.model.errors import Refused
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.watched.tree import GitTree
 
@@ -56,9 +58,20 @@ class Source:
         found = self.repository.ref(self.ref)
         return CommitId(found) if found else None
 
-    def refresh(self) -> None:
-        """Forget what was heard of the branch, so that the next look asks again."""
-        self.repository.refresh()
+    def refresh(self, pushed: Collection[str] = ()) -> None:
+        """Forget what was heard of the branch, so that the next look asks again.
+
+        Args:
+            pushed: the full names of the branches that are said to have moved. Where this one is among them, it is
+                fetched while the others are asked for.
+
+        Raises:
+            Unavailable: the repository is out of reach.
+        """
+        if self.ref in pushed:
+            self.repository.anticipate(self.ref)
+        else:
+            self.repository.refresh()
 
     def tree(self, commit: CommitId) -> GitTree:
         """Return the files of a commit.
@@ -76,9 +89,23 @@ class Source:
         """Tell whether a commit is another or descends from it; False when history was rewritten.
 
         Raises:
-            Unavailable: the history can't be read.
+            Unavailable: the history can't be read, or ends too early to tell.
         """
-        return is_ancestor(self.repository.objects.git_dir, old, new)
+        git_dir = self.repository.objects.git_dir
+        found = old in self._parents(new) or is_ancestor(git_dir, old, new)
+        if not found and (git_dir / "shallow").exists():
+            what = (
+                f"{self.repository.place} is a shallow clone: whether {new[:12]} descends from {old[:12]} can't be told"
+            )
+            raise Unavailable(what, "`git fetch --unshallow` there")
+        return found
+
+    def _parents(self, commit: CommitId) -> tuple[str, ...]:
+        """Return the parents of a commit, which most often tell what a walk through the history would: no process."""
+        try:
+            return parse_commit(self.repository.objects.read(commit)).parents
+        except (FileNotFoundError, ValueError):
+            return ()
 
     def merged(self, base: CommitId, head: CommitId) -> tuple[CommitId, tuple[str, ...]]:
         """Return the commit that a merge would make, which no ref knows, and the files in which the two collide.
@@ -109,6 +136,8 @@ class Source:
         Raises:
             Unavailable: the history can't be read.
         """
+        if self._parents(head)[:1] == (last,):
+            return (head,)
         return tuple(map(CommitId, line(self.repository.objects.git_dir, head, last, most)))
 
     def export(self, tree_id: str, folder: Path) -> Path:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from reconciler.git.export import unfit
+from reconciler.git.export import LARGEST_POINTER, LFS, unfit
 from reconciler.git.init import taken
 from reconciler.model.ids import CommitId
 
@@ -55,7 +55,13 @@ class FolderTree:
         found = {name: self._folder / folder / name for name in taken(self._folder, folder) or ()}
         links = {name: str(path.readlink()) for name, path in found.items() if path.is_symlink()}
         submodules = [name.rstrip("/") for name, path in found.items() if name not in links and path.is_dir()]
-        return unfit([name for name, path in found.items() if name not in links and path.is_file()], links, submodules)
+        files = [name for name, path in found.items() if name not in links and path.is_file()]
+        return unfit(files, links, submodules, [name for name in files if _is_pointer(found[name])])
+
+
+def _is_pointer(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(LFS)) == LFS and path.stat().st_size <= LARGEST_POINTER
 
 
 def _id(path: Path, name: str) -> str:

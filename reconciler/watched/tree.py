@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from reconciler.git.export import links_of, unfit
+from reconciler.git.export import links_of, pointers_of, unfit
 from reconciler.git.objects import ObjectStore
 from reconciler.git.trees import SUBMODULE, SYMLINK, list_tree
 from reconciler.model.errors import Unavailable
@@ -83,17 +83,17 @@ class GitTree:
         """Say what of a folder can't be handed to a job, and what to do about it; None where all can.
 
         Raises:
-            Unavailable: its symbolic links can't be read.
+            Unavailable: its symbolic links or small files can't be read.
         """
         head = f"{folder.strip('/')}/"
-        files = [path.removeprefix(head) for path in self.files if path.startswith(head)]
+        files = {path.removeprefix(head): blob for path, blob in self.files.items() if path.startswith(head)}
         odd = {path.removeprefix(head): entry for path, entry in self._entries.items() if path.startswith(head)}
         submodules = [path for path, entry in odd.items() if entry.mode == SUBMODULE]
         try:
-            links = links_of(self._objects, odd)
+            links, pointers = links_of(self._objects, odd), pointers_of(self._objects, files, self._sizes)
         except FileNotFoundError as error:
             raise self._damaged(str(error)) from error
-        return unfit(files, links, submodules)
+        return unfit(files, links, submodules, pointers)
 
     def _next(self, blob: str) -> list[str]:
         place = self._place.get(blob)

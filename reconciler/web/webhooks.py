@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from reconciler.forges.webhooks import LARGEST, Deliveries, Received
+from reconciler.forges.webhooks import LARGEST, Deliveries, Received, pushed_ref
 from reconciler.web.health import App, answered
 
 PATH = "/webhooks"
@@ -19,14 +19,14 @@ _WORDS = MappingProxyType(
 
 
 def with_webhooks(
-    inner: App, deliveries: Deliveries, hint: Callable[[], None], count: Callable[[str], None] = lambda _: None
+    inner: App, deliveries: Deliveries, hint: Callable[[str], None], count: Callable[[str], None] = lambda _: None
 ) -> App:
     """Return a WSGI application that takes deliveries at `/webhooks`, and leaves all else to another.
 
     Args:
         inner: that other one.
         deliveries: tells which are ours and new.
-        hint: called for each of them; it has to return at once.
+        hint: called for each of them with the branch that was pushed to, if any was; it has to return at once.
         count: told what became of each.
     """
 
@@ -38,10 +38,11 @@ def with_webhooks(
         length = str(environ.get("CONTENT_LENGTH") or "")
         if not length.isdigit() or int(length[:12]) > LARGEST:
             return answered(start, "413 Content Too Large", {"status": "refused", "reason": f"{LARGEST} bytes at most"})
-        received = deliveries.receive(_headers(environ), environ["wsgi.input"].read(int(length)))
+        body = environ["wsgi.input"].read(int(length))
+        received = deliveries.receive(_headers(environ), body)
         count(received.value)
         if received is Received.TAKEN:
-            hint()
+            hint(pushed_ref(body))
         status, reason = _WORDS[received]
         return answered(start, status, {"status": received.value, "reason": reason})
 

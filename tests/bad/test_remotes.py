@@ -110,40 +110,40 @@ def test_a_tag_that_moves_is_nobody_s_business(far: Ground) -> None:
 
 @pytest.mark.parametrize("year", [1980, 2037])
 def test_a_commit_of_another_age_is_a_commit_like_any_other(
-    near: Ground, year: int, monkeypatch: pytest.MonkeyPatch
+    far: Ground, year: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Clocks of people's machines differ; what descends from what is told by the commits alone."""
     for who in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{who}_DATE", f"{year}-01-01T00:00:00Z")
-    goes_on(near)
+    goes_on(far)
     monkeypatch.undo()
-    near.commit({POOL: None})
-    near.passes()
-    assert near.last_pass()["notes"] == []
-    assert "pools/other" not in str(near.engines.pool.list().pools)
+    far.commit({POOL: None})
+    far.passes()
+    assert far.last_pass()["notes"] == []
+    assert "pools/other" not in str(far.engines.pool.list().pools)
 
 
-def test_a_push_in_the_middle_of_a_pass_is_for_the_next_one(near: Ground) -> None:
-    commit = near.converging.head()
+def test_a_push_in_the_middle_of_a_pass_is_for_the_next_one(far: Ground) -> None:
+    commit = far.converging.head()
     assert commit
-    near.commit(OTHER)
-    near.converging.run(commit)
-    assert near.last_pass()["commit"] == commit
-    assert "pools/other" not in near.recorded().statuses
-    near.passes()
-    assert near.state("pools/other") == "ready"
+    far.commit(OTHER)
+    far.converging.run(commit)
+    assert far.last_pass()["commit"] == commit
+    assert "pools/other" not in far.recorded().statuses
+    far.passes()
+    assert far.state("pools/other") == "ready"
 
 
-def test_a_spec_that_is_a_pointer_of_git_lfs_is_told(near: Ground) -> None:
-    before = inventory(near)
+def test_a_spec_that_is_a_pointer_of_git_lfs_is_told(far: Ground) -> None:
+    before = inventory(far)
     pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12345\n"
-    near.commit({LOANS: pointer, **OTHER})
-    near.passes()
-    assert LOANS in near.problems()
-    assert "Git LFS" in near.problems()
-    assert near.state("datasets/loans") == "stalled"
-    assert near.state("pools/other") == "ready"
-    assert inventory(near)[0] == before[0]
+    far.commit({LOANS: pointer, **OTHER})
+    far.passes()
+    assert LOANS in far.problems()
+    assert "Git LFS" in far.problems()
+    assert far.state("datasets/loans") == "stalled"
+    assert far.state("pools/other") == "ready"
+    assert inventory(far)[0] == before[0]
 
 
 def cloned(near: Ground, folder: Path, how: str) -> Ground:

@@ -141,6 +141,21 @@ metric: {name: roc_auc}
 """
 
 
+@pytest.mark.parametrize("file", ["src/train.py", "src/lib/weights.bin"])
+def test_code_that_git_has_only_a_pointer_of_is_not_run_as_text(ground: Ground, file: str) -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12345\n"
+    ground.commit({"specs/experiments/own.yaml": CODE, "src/train.py": "print()\n", file: pointer})
+    ground.passes()
+    assert ground.state("experiments/own") == "stalled"
+    said = f"the code in src/ can't be handed to a job: {file.removeprefix('src/')} is a Git LFS pointer, not the file"
+    assert said in ground.message("experiments/own")
+    assert "specs/experiments/own.yaml:3:" in ground.problems()
+    assert ground.state("datasets/loans") == "ready"
+    ground.commit({file: "print()\n"})
+    ground.passes()
+    assert ground.state("experiments/own") != "stalled"
+
+
 @pytest.mark.parametrize("kind", ["link", "absolute link", "submodule"])
 def test_code_that_leads_out_of_its_folder_is_not_handed_to_a_job(ground: Ground, kind: str) -> None:
     ground.commit({"specs/experiments/own.yaml": CODE, "src/train.py": "print()\n"})

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import structlog
@@ -52,7 +52,7 @@ class Telling:
         """Tell whether the watched branch has moved."""
         return self._inner.converging.moved()
 
-    def refresh(self) -> None:
+    def refresh(self, pushed: Collection[str] = ()) -> None:
         """Look anew: nothing is remembered here that a push would not tell."""
 
     def settle_endpoints(self) -> bool:

@@ -83,6 +83,10 @@ class Description:
             return [] if document is None else [f"{status} has no document"]
         return self._flaws(content["application/json"]["schema"], document, "answer")
 
+    def flaws(self, schema: Json, document: Json) -> list[str]:
+        """Return what is wrong with a document; nothing where it is as a schema of the description has it."""
+        return self._flaws(schema, document, "document")
+
     def sample(self, kind: str, /, **fields: Json) -> Json:
         """Return a document of a kind: all that it has to have, made up, and over it these fields.
 

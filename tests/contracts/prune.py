@@ -1,7 +1,7 @@
 """Cuts GitHub's description of its API down to the calls that are used here, without its prose.
 
     npm pack @octokit/openapi && tar xf octokit-openapi-*.tgz
-    python -m tests.contracts.prune package
+    python -m tests.contracts.prune package      # and the same with @octokit/openapi-webhooks
 
 writes `tests/contracts/github/*.json`: one line for each call and each part, so that a new version shows what changed.
 """
@@ -41,6 +41,8 @@ CALLS = (
     ("delete", f"{_REPO}/issues/{{issue_number}}/labels/{{name}}"),
     ("get", f"{_REPO}/commits/{{ref}}/status"),
     ("get", f"{_REPO}/commits/{{ref}}/check-runs"),
+    ("post", f"{_REPO}/check-runs"),
+    ("patch", f"{_REPO}/check-runs/{{check_run_id}}"),
     ("get", f"{_REPO}/branches/{{branch}}"),
     ("get", f"{_REPO}/rules/branches/{{branch}}"),
     ("get", f"{_REPO}/rulesets/{{ruleset_id}}"),
@@ -48,6 +50,10 @@ CALLS = (
     ("get", "/orgs/{org}/teams/{team_slug}/members"),
 )
 """The calls that are used; Enterprise Server hasn't got all of them."""
+
+WEBHOOKS = {"package": "@octokit/openapi-webhooks", "file": "api.github.com.json"}
+EVENTS = ("merge-group-checks-requested",)
+"""The webhooks that are sent in tests: those of pushes are told by what Gitea sends."""
 
 _PROSE = re.compile(r"title|description|summary|examples?|externalDocs|tags|x-.*")
 _JSON = "application/json"
@@ -91,8 +97,21 @@ def contract(description: Mapping[str, Any], file: str) -> dict[str, Any]:
     for method, path in CALLS:
         if method in description["paths"].get(path, {}):
             paths.setdefault(path, {})[method] = pruned(description["paths"][path][method])
+    origin = {"package": PACKAGE, "version": description["info"]["version"], "file": file, "license": "MIT"}
+    return {"origin": origin, "paths": paths, "components": components(description, paths)}
+
+
+def webhooks(description: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is kept of the webhooks' description: what is sent with each, and all that it refers to."""
+    sent = {event: pruned(description["webhooks"][event]["post"]["requestBody"]) for event in EVENTS}
+    origin = {**WEBHOOKS, "version": description["info"]["version"], "license": "MIT"}
+    return {"origin": origin, "paths": sent, "components": components(description, sent)}
+
+
+def components(description: Mapping[str, Any], kept: Any) -> dict[str, dict[str, Any]]:
+    """Return the parts of a description that what is kept of it refers to."""
     components: dict[str, dict[str, Any]] = {}
-    waiting, seen = list(references(paths)), set[str]()
+    waiting, seen = list(references(kept)), set[str]()
     while waiting:
         reference = waiting.pop()
         if reference not in seen:
@@ -100,8 +119,7 @@ def contract(description: Mapping[str, Any], file: str) -> dict[str, Any]:
             _, _, kind, name = reference.split("/")
             components.setdefault(kind, {})[name] = pruned(part(description, reference))
             waiting.extend(references(components[kind][name]))
-    origin = {"package": PACKAGE, "version": description["info"]["version"], "file": file, "license": "MIT"}
-    return {"origin": origin, "paths": paths, "components": components}
+    return components
 
 
 def written(found: Mapping[str, Any]) -> str:
@@ -117,7 +135,11 @@ def _lines(parts: Mapping[str, Any]) -> str:
 
 
 def main(package: Path) -> None:
-    """Read the package's descriptions and write ours."""
+    """Read a package's descriptions and write ours."""
+    if json.loads((package / "package.json").read_text())["name"] == WEBHOOKS["package"]:
+        description = json.loads((package / "generated" / WEBHOOKS["file"]).read_text())
+        (HERE / "webhooks.json").write_text(written(webhooks(description)))
+        return
     for name, file in DESCRIPTIONS.items():
         description = json.loads((package / "generated" / file).read_text())
         (HERE / f"{name}.json").write_text(written(contract(description, file)))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.prune import CALLS, HERE, contract, pruned, references, written
+from tests.contracts.prune import CALLS, HERE, contract, pruned, references, webhooks, written
 
 PATH = "/repos/{owner}/{repo}/pulls"
 DESCRIPTION: dict[str, Any] = {
@@ -85,3 +85,12 @@ def test_what_is_kept_here_is_whole(name: str) -> None:
     assert asked <= set(CALLS)
     assert all("merge-async" in path for _, path in missing)
     assert bool(missing) is (name == "server")
+
+
+def test_of_webhooks_what_is_sent_is_kept() -> None:
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/user"}}}}
+    described = {"merge-group-checks-requested": {"post": {"summary": "x", "requestBody": body}}, "push": {}}
+    found = webhooks({**DESCRIPTION, "webhooks": described})
+    assert found["paths"] == {"merge-group-checks-requested": body}
+    assert set(found["components"]["schemas"]) == {"user"}
+    assert json.loads((HERE / "webhooks.json").read_text())["origin"]["package"] == found["origin"]["package"]

@@ -96,13 +96,17 @@ class Reviewed:
         (comment,) = self.comments(number)
         return sections(comment).get(environment, "")
 
+    def head(self, number: int) -> str:
+        """Return the head of a pull request."""
+        return str(self.project.ask(self.project.owner, "GET", f"/pulls/{number}").json()["head"]["sha"])
+
     def status(self, number: int, environment: str = "dev") -> tuple[str, str]:
         """Return the verdict on a pull request's head and its line, once it is there."""
         found: list[Mapping[str, Any]] = []
 
         def is_there() -> bool:
-            head = self.project.ask(self.project.owner, "GET", f"/pulls/{number}").json()["head"]["sha"]
-            told = self.project.ask(self.project.owner, "GET", f"/commits/{head}/status").json()["statuses"] or []
+            path = f"/commits/{self.head(number)}/status"
+            told = self.project.ask(self.project.owner, "GET", path).json()["statuses"] or []
             found[:] = [one for one in told if one["context"] == f"setpoint/{environment}"]
             return bool(found)
 

@@ -13,14 +13,16 @@ import pytest
 import yaml
 
 from reconciler.forges.sections import sections
-from tests.contracts.github import GitHubServer, Pull, serving
+from tests.contracts.github import GitHubServer, MergeQueue, Pull, serving
 from tests.contracts.github.accounts import APP, SLUG, pem
 from tests.contracts.github.server import NAME
+from tests.servers.ports import LOOPBACK, free_port
 from tests.servers.process import until
 from tests.unit.reconciler.git.people import Clone
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
+POLLING = ("--poll", "500ms")
 POOL = "specs/pools/shared.yaml"
 
 
@@ -42,10 +44,10 @@ class Place:
         """Return what the daemon has logged."""
         return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
 
-    def propose(self, branch: str, text: str) -> Pull:
-        """Push a change of the pool to a branch and open a pull request."""
+    def propose(self, branch: str, text: str, file: str = POOL) -> Pull:
+        """Push a change of a pool to a branch and open a pull request."""
         self.ada.git("checkout", "--quiet", "-B", branch, "main")
-        self.ada.commit({POOL: text})
+        self.ada.commit({file: text})
         self.ada.push(f"HEAD:{branch}")
         self.server.repository.look()
         return self.server.repository.open(branch, "main", f"Change {branch}", author="ada")
@@ -64,14 +66,20 @@ class Place:
 
 
 @contextmanager
-def watched(folder: Path) -> Iterator[Place]:
+def watched(folder: Path, *options: str, **variables: str) -> Iterator[Place]:
     """Have a daemon watch a repository for a while."""
-    environ = {**os.environ, "SETPOINT_HOME": str(folder / "home"), "SETPOINT_SECRET_GITHUB_APP_KEY": pem()}
+    environ = {
+        **os.environ,
+        "SETPOINT_HOME": str(folder / "home"),
+        "SETPOINT_SECRET_GITHUB_APP_KEY": pem(),
+        **variables,
+    }
     with serving(GitHubServer(folder)) as server:
+        server.accounts.granted["checks"] = "write"
         place = Place(server, folder)
         line = [sys.executable, "-m", "reconciler", "run", "-C", server.repository.url, "-e", "dev", "--log", "json"]
         with place.log.open("wb") as out:
-            process = subprocess.Popen([*line, "--poll", "500ms"], cwd=ROOT, stdout=out, stderr=out, env=environ)
+            process = subprocess.Popen([*line, *(options or POLLING)], cwd=ROOT, stdout=out, stderr=out, env=environ)
         try:
             until(lambda: any(line.get("event") == "pass" for line in place.told), "the first pass")
             yield place
@@ -91,6 +99,10 @@ def test_a_pull_request_is_told_what_its_merge_would_do(tmp_path: Path) -> None:
         place.ada.push("HEAD:larger")
         until(lambda: "1 error" in place.section(pull), "the page to tell of the error")
         until(lambda: place.status(pull)[0] == "failure", "the status to follow")
+        until(lambda: pull.head in place.server.repository.runs, "the error to be shown beside its line")
+        (run,) = place.server.repository.runs[pull.head]
+        (shown,) = run["annotations"]
+        assert (shown["path"], shown["start_line"], shown["annotation_level"]) == (POOL, 1, "failure")
 
         other = place.propose("other", "capacity: {cpus: 3}\n")
         until(lambda: place.section(other), "the page of another one")
@@ -102,3 +114,28 @@ def test_a_pull_request_is_told_what_its_merge_would_do(tmp_path: Path) -> None:
         assert len(place.server.accounts.made) == 1, "one token an hour"
     assert pem().splitlines()[1] not in place.log.read_text()
     assert place.server.accounts.made[0] not in place.log.read_text()
+
+
+def test_what_waits_in_a_merge_queue_is_judged_on_a_commit_of_its_own(tmp_path: Path) -> None:
+    """The webhook says that checks are asked for; where, the repository says: nothing is polled within the test."""
+    secret, address = "s3cret", f"{LOOPBACK}:{free_port()}"
+    with watched(tmp_path, "--http", address, SETPOINT_WEBHOOK_SECRET=secret) as place:
+        queue = MergeQueue(place.server.repository, ["setpoint/dev"], (f"http://{address}/webhooks", secret))
+        broken = place.propose("broken", "capacity: {cpus: many}\n", "specs/pools/other.yaml")
+        larger = place.propose("larger", "capacity: {cpus: 2}\n")
+        with place.server.lock:
+            queue.add(broken)
+            queue.add(larger)
+        until(lambda: turned(place, queue) == [larger.number], "the queue to drop what fails, and make the other anew")
+        until(lambda: turned(place, queue) == [], "the queue to be empty")
+        assert (broken.state, larger.state) == ("open", "closed")
+        assert place.ada.git("ls-remote", "origin", "refs/heads/gh-readonly-queue/*") == ""
+        judged = [head for head in place.server.repository.statuses if head not in (broken.head, larger.head)]
+        assert len(judged) >= 2, "on heads of the queue"
+
+
+def turned(place: Place, queue: MergeQueue) -> list[int]:
+    """Let the queue do what it can; return which pull requests wait."""
+    with place.server.lock:
+        queue.turn()
+    return list(queue.waiting)

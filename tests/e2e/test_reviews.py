@@ -1,5 +1,6 @@
 """A pull request on a real Gitea is told what its merge would do, by a real daemon."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +24,11 @@ def test_a_pull_request_is_planned_for_and_told_again_as_it_changes(place: Revie
     other = place.propose("docs", {"README.md": "# Models\n"})
     assert place.status(number) == ("success", "1 change")
     section = place.section(number)
-    assert "| `pools/shared` | `capacity.cpus` | `1.0` | `2.0` | `specs/pools/shared.yaml:2` |" in section
+    file = (
+        f"{place.project.server.url}/{place.project.repository}/src/commit/{place.head(number)}/specs/pools/shared.yaml"
+    )
+    where = f"[`specs/pools/shared.yaml:2`]({file}#L2)"
+    assert f"| `pools/shared` | `capacity.cpus` | `1.0` | `2.0` | {where} |" in section
     assert "| `~` | `pools/shared` | configure |" in section
     assert place.status(other) == ("success", "nothing changes")
     assert place.section(other) == "✅ `dev`: nothing changes"
@@ -33,11 +38,28 @@ def test_a_pull_request_is_planned_for_and_told_again_as_it_changes(place: Revie
     place.ada.push("HEAD:larger")
     until(lambda: "1 error" in place.section(number), "the page to tell of the error")
     assert place.status(number) == ("failure", "1 error in the specs")
-    assert "🔴 `specs/pools/shared.yaml:1:18` `capacity.cpus`: expected" in place.section(number)
+    file = file.replace(file.split("/")[-4], place.head(number))
+    where = f"[`specs/pools/shared.yaml:1:18`]({file}#L1)"
+    assert f"🔴 {where} `capacity.cpus`: expected" in place.section(number)
     assert len(place.comments(number)) == 1, "one comment, however often it is written"
 
     place.project.merge(other).raise_for_status()
     until(lambda: place.project.head()[:12] in place.section(number), "the page to follow the branch")
+
+
+def test_what_a_comment_can_t_hold_is_a_file_on_the_status_branch(place: Reviewed) -> None:
+    """Gitea says itself where people read a file: that is where the comment links to."""
+    many = {f"specs/pools/n{number:03}.yaml": "capacity: {cpus: 1}\n" for number in range(150)}
+    number = place.propose("many", many)
+    section = place.section(number)
+    assert "and 50 resources more" in section
+    kept = {"ref": "setpoint/dev"}
+    told = place.project.ask(place.project.owner, "GET", f"/contents/pull-requests/{number}.md", params=kept).json()
+    assert f"[All of it]({told['html_url']})" in section
+    assert "`pools/n149` created" in b64decode(told["content"]).decode()
+    place.project.ask(place.project.owner, "PATCH", f"/pulls/{number}", {"state": "closed"}).raise_for_status()
+    gone = f"/contents/pull-requests/{number}.md"
+    until(lambda: place.project.ask(place.project.owner, "GET", gone, params=kept).status_code == 404, "it to go")
 
 
 def test_a_pull_request_that_conflicts_is_told_so(place: Reviewed) -> None:

@@ -11,6 +11,8 @@ from reconciler.model.kinds.spec import DNS_LABEL, Block, Cron, JobSpec, referen
 from reconciler.model.kinds.webhooks import Webhook
 from reconciler.model.quantity import Duration, parse_duration
 
+REVERT = "Revert"
+"""How the title of a proposal begins that takes a model back because its release failed."""
 EnvironmentName = Annotated[str, Field(pattern=DNS_LABEL)]
 
 

@@ -1,7 +1,7 @@
 """A Git repository's watched branch in memory: commits and files. Blobs and trees have the ids that Git gives them."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -147,7 +147,7 @@ class MemorySource:
         """Return the branch's newest commit, or None while it has none."""
         return self.room.branches.get(self.branch)
 
-    def refresh(self) -> None:
+    def refresh(self, pushed: Collection[str] = ()) -> None:
         """Forget nothing: what is asked is as it is."""
 
     @verb("source")

@@ -42,6 +42,8 @@ _RIGHTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "repos/create-commit-status": (("statuses",), "write"),
     "repos/get-combined-status-for-ref": (("statuses",), "read"),
     "checks/list-for-ref": (("checks",), "read"),
+    "checks/create": (("checks",), "write"),
+    "checks/update": (("checks",), "write"),
     "repos/get-branch": (("contents",), "read"),
     "repos/get-branch-rules": (("metadata",), "read"),
     "repos/get-repo-ruleset": (("metadata",), "read"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.contracts.github.accounts import INSTALLATION, Accounts
+from tests.contracts.github.accounts import APP, INSTALLATION, Accounts
 from tests.contracts.github.documents import Documents
 from tests.contracts.github.repository import ID, Pull, Repository
 
@@ -261,6 +261,18 @@ class Calls:
         runs = [self._documents.check_run(asked.values["ref"], one) for one in page]
         return Told(200, {"total_count": len(found), "check_runs": runs}, more)
 
+    def report(self, asked: Asked) -> Told:
+        """Make a check run of a commit: an App alone may."""
+        return Told(201, self._documents.check_run(asked.body["head_sha"], self._repository.report(asked.body, APP)))
+
+    def report_more(self, asked: Asked) -> Told:
+        """Change a check run: its annotations are more of them."""
+        commit, run = self._repository.reported(int(asked.values["check_run_id"]))
+        if run is None:
+            return _absent()
+        run["annotations"] += asked.body.get("output", {}).get("annotations", [])
+        return Told(200, self._documents.check_run(commit, run))
+
     def branch(self, asked: Asked) -> Told:
         """Answer with a branch: that it is protected, and by which checks."""
         name, heads = asked.values["branch"], self._repository.heads
@@ -328,6 +340,8 @@ _CALLS: dict[str, Callable[[Calls, Asked], Told]] = {
     "repos/create-commit-status": Calls.judge,
     "repos/get-combined-status-for-ref": Calls.statuses,
     "checks/list-for-ref": Calls.runs,
+    "checks/create": Calls.report,
+    "checks/update": Calls.report_more,
     "repos/get-branch": Calls.branch,
     "repos/get-branch-rules": Calls.rules,
     "repos/get-repo-ruleset": Calls.ruleset,

@@ -229,6 +229,20 @@ class Repository:
         made = {"id": 1 + len(runs), "name": name, "conclusion": conclusion, "title": None, "app": app, "suite": suite}
         runs.insert(0, made)
 
+    def report(self, told: Mapping[str, Any], app: int) -> dict[str, Any]:
+        """Report a check run as an App says it, with its annotations."""
+        output = told.get("output", {})
+        made = {"id": 9000 + sum(map(len, self.runs.values())), "name": told["name"], "title": output.get("title")}
+        made |= {"conclusion": told.get("conclusion"), "app": app, "suite": app}
+        made["annotations"] = list(output.get("annotations", []))
+        self.runs.setdefault(told["head_sha"], []).insert(0, made)
+        return made
+
+    def reported(self, number: int) -> tuple[str, dict[str, Any] | None]:
+        """Return the check run of a number, and of which commit it is."""
+        found = ((commit, run) for commit, runs in self.runs.items() for run in runs if run["id"] == number)
+        return next(found, ("", None))
+
     def ask(self, pull: Pull, head: str, message: str) -> MergeRequest:
         """Ask for a merge by and by."""
         asked = MergeRequest(pull, head or pull.head, message, self.merge_takes)

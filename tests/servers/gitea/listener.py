@@ -1,6 +1,7 @@
 """Where webhooks arrive: an HTTP server of this process that keeps what it is sent."""
 
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,11 +12,12 @@ from tests.servers.ports import LOOPBACK
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a webhook; the names of its headers are in lower case."""
+    """One call of a webhook, and when it came, in seconds since 1970; the names of its headers are in lower case."""
 
     path: str
     headers: Mapping[str, str]
     body: bytes
+    when: float = 0.0
 
 
 class Listener:
@@ -46,7 +48,8 @@ class Listener:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
-                calls.append(Call(self.path, {name.lower(): text for name, text in self.headers.items()}, body))
+                headers = {name.lower(): text for name, text in self.headers.items()}
+                calls.append(Call(self.path, headers, body, time.time()))
                 self.send_response(204)
                 self.end_headers()
 

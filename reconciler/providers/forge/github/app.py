@@ -18,7 +18,9 @@ from reconciler.providers.forge.github.signing import Sign, token
 PERMISSIONS: Mapping[str, str] = MappingProxyType({"contents": "write", "pull_requests": "write", "statuses": "write"})
 """What is used: merges and pushes; pull requests and comments on them; statuses of commits."""
 WELCOME: Mapping[str, str] = MappingProxyType({**PERMISSIONS, "checks": "read"})
-"""What is asked for first: with the check runs of others, which an App may have been made without."""
+"""With the check runs of others, which an App may have been made without."""
+ANNOTATING: Mapping[str, str] = MappingProxyType({**PERMISSIONS, "checks": "write"})
+"""What is asked for first: with check runs of our own, which show what is wrong beside the lines."""
 TEAMS: Mapping[str, str] = MappingProxyType({"members": "read"})
 """What a token of its own is asked for that tells who belongs to teams, once approvals need that."""
 DRIFT = 60
@@ -77,7 +79,7 @@ class InstallationToken:
         repository: str,
         installation: int = 0,
         *,
-        wanted: Sequence[Mapping[str, str]] = (WELCOME, PERMISSIONS),
+        wanted: Sequence[Mapping[str, str]] = (ANNOTATING, WELCOME, PERMISSIONS),
         now: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:

@@ -8,7 +8,17 @@ from reconciler.forges.documents import text
 from reconciler.forges.hub import Merge
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import Allowance, BranchRules, Comment, CommitStatus, PullRequest, PullState, Review
+from reconciler.model.reviews import (
+    Allowance,
+    Annotation,
+    BranchRules,
+    Comment,
+    CommitStatus,
+    PullRequest,
+    PullState,
+    Review,
+)
+from reconciler.providers.forge.github.annotations import Annotations
 from reconciler.providers.forge.github.app import PERMISSIONS, InstallationToken
 from reconciler.providers.forge.github.merges import Merging
 from reconciler.providers.forge.github.reading import LONGEST_NAME, comment, newest_reviews, pull_request
@@ -51,6 +61,7 @@ class GitHub:
         self._name = name
         self._app = app
         self._statuses = Statuses(client, self._root)
+        self._annotations = Annotations(client, self._root)
 
     @property
     def place(self) -> str:
@@ -61,6 +72,11 @@ class GitHub:
     def refs(self) -> str:
         """Return the folder of the refs of pull requests."""
         return "refs/pull"
+
+    @property
+    def queues(self) -> str:
+        """Return the folder of the branches that merge queues make, one for each pull request in them."""
+        return "refs/heads/gh-readonly-queue"
 
     def allowance(self) -> Allowance:
         """Return how often the forge may be asked, and has been."""
@@ -80,7 +96,9 @@ class GitHub:
         if self._app is None:
             return replace(rules, we_administer=self._right(self.me()) == "admin", sees_checks=sees)
         rights = self._app.granted()
-        beyond = frozenset(name for name, level in rights.items() if level != "read" and name not in PERMISSIONS)
+        beyond = frozenset(
+            name for name, level in rights.items() if level != "read" and name not in (*PERMISSIONS, "checks")
+        )
         return replace(rules, we_administer="administration" in beyond, unneeded=beyond, sees_checks=sees)
 
     def pulls(self, base: str) -> Sequence[PullRequest]:
@@ -164,6 +182,11 @@ class GitHub:
     def statuses(self, commit: CommitId) -> Sequence[CommitStatus]:
         """Return the newest status of every context of a commit, check runs by their names among them."""
         return self._statuses.of(commit)
+
+    def annotate(self, commit: CommitId, context: str, annotations: Sequence[Annotation]) -> None:
+        """Show these beside the lines of a commit, in place of what was shown under that name, where we are an App."""
+        if self._app is not None:
+            self._annotations.show(commit, f"{context} specs", annotations)
 
     def judge(self, commit: CommitId, status: CommitStatus) -> None:
         """Give a commit a status."""

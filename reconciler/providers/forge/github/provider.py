@@ -8,8 +8,8 @@ from reconciler.forges.budget import WRITES, Budget
 from reconciler.forges.client import ForgeClient
 from reconciler.forges.documents import text
 from reconciler.forges.paging import Paging
-from reconciler.forges.pictures import below
 from reconciler.forges.pull_requests import PullRequestForge
+from reconciler.forges.web_files import WebFiles
 from reconciler.git.repository import Repository
 from reconciler.model.errors import Refused
 from reconciler.providers.forge.github.address import Api, Edition, api_of
@@ -80,7 +80,8 @@ def github(
     teams = api_client(found, seeing, timeout, client.budget) if seeing else None
     hub = GitHub(client, named, _merging(found, client), _name(client, installed), installed, teams=teams)
     branches = MergedByLines(repository, environment, branch, signing_key)
-    return PullRequestForge(branches, hub, repository, environment, raw=below(address, named, "raw"))
+    files = WebFiles(address, named, "blob", "blob", "raw")
+    return PullRequestForge(branches, hub, repository, environment, files=files)
 
 
 def _merging(api: Api, client: ForgeClient) -> Merging:

@@ -5,8 +5,8 @@ from reconciler.forges.branches import MergedByLines
 from reconciler.forges.budget import Budget
 from reconciler.forges.client import ForgeClient
 from reconciler.forges.paging import Paging
-from reconciler.forges.pictures import below
 from reconciler.forges.pull_requests import PullRequestForge
+from reconciler.forges.web_files import WebFiles
 from reconciler.git.repository import Repository
 from reconciler.providers.forge.gitlab.hub import GitLab
 from reconciler.settings import reveal
@@ -51,4 +51,5 @@ def gitlab(
     wire = Wire(Server("the forge", address), Token(reveal(token), HEADER, ""), timeout)
     hub = GitLab(ForgeClient(wire, ROOT, Budget(), PAGING), named)
     branches = MergedByLines(repository, environment, branch, signing_key)
-    return PullRequestForge(branches, hub, repository, environment, raw=below(address, named, "-/raw"))
+    files = WebFiles(address, named, "-/blob", "-/blob", "-/raw")
+    return PullRequestForge(branches, hub, repository, environment, files=files)

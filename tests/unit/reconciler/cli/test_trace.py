@@ -3,11 +3,12 @@
 import json
 from pathlib import Path
 
-from reconciler.cli.trace import names_now, pinned_by, run_of
+from reconciler.cli.trace import names_now, pinned_by, run_of, unseen_from
 from reconciler.model.ids import Address, RunName
 from reconciler.ports.engines import Engines
 from reconciler.providers.data.git import GitData
 from reconciler.providers.memory import MemoryForge, MemoryPool, MemoryServing, MemorySource, World
+from reconciler.settings import Settings
 from reconciler.watched.branch import Source
 from tests.unit.reconciler.git.people import Clone
 from tests.unit.reconciler.origins import Open, ada, opened, origin
@@ -35,8 +36,14 @@ def test_a_run_is_followed_to_its_inputs_and_their_commits(tmp_path: Path) -> No
 def test_a_run_that_is_gone_says_so(tmp_path: Path) -> None:
     world, data = World(), GitData(tmp_path, "dev")
     forge = MemoryForge(world, MemorySource(world))
-    told = run_of(Engines(data, data, MemoryPool(world), MemoryServing(world), forge, world.clock), TRIAL)
-    assert told == {"run": TRIAL, "missing": True}
+    engines = Engines(data, data, MemoryPool(world), MemoryServing(world), forge, world.clock)
+    told = run_of(engines, TRIAL)
+    assert told == {"run": TRIAL, "missing": "not in the data"}
+    settings = Settings("https://forge/team/models", "dev", home=tmp_path / "another")
+    told = run_of(engines, TRIAL, unseen=unseen_from(settings))
+    assert (
+        f"embedded data lies in the home, here {tmp_path / 'another'}: give the daemon's by --home" in told["missing"]
+    )
 
 
 def test_what_a_run_was_made_from_is_called_as_it_is_called_now(tmp_path: Path) -> None:

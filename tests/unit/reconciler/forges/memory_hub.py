@@ -14,6 +14,7 @@ class MemoryHub:
 
     place = "the forge memory"
     refs = "refs/pull"
+    queues = "refs/heads/queue"
 
     def __init__(self) -> None:
         self.all: dict[int, PullRequest] = {}

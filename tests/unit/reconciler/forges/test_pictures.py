@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.forges.pictures import below, in_words, section
+from reconciler.forges.pictures import in_words, section
 from reconciler.git.repository import Repository, open_repository
 from tests.unit.reconciler.git.people import Clone, bare
 
@@ -64,7 +64,3 @@ def test_what_is_no_address_shows_nothing(place: Place, raw: str) -> None:
 def test_where_there_is_no_page_the_branch_is_told() -> None:
     assert in_words({PATH: "both models"}, "setpoint/prod").endswith(f"setpoint/prod:\n\n- both models: {PATH}")
     assert in_words({}, "setpoint/prod") == ""
-
-
-def test_each_forge_has_a_word_for_raw_files() -> None:
-    assert below("https://forge.test", "group/sub/é", "-/raw") == "https://forge.test/group/sub/%C3%A9/-/raw"

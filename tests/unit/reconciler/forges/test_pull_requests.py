@@ -10,11 +10,12 @@ from reconciler.forges.branches import ProposalBranches
 from reconciler.forges.client import Absent
 from reconciler.forges.hub import Merge
 from reconciler.forges.pull_requests import HEARD_FOR, LONGEST_BODY, PAUSES, TOLD_FOR, PullRequestForge
+from reconciler.forges.web_files import WebFiles
 from reconciler.git.repository import Repository, open_repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import ProposalState
-from reconciler.model.reviews import CommitStatus, Opinion, PullRequest, PullState, Review, Verdict
+from reconciler.model.reviews import CommitStatus, Opinion, PullRequest, PullState, Queued, Review, Verdict
 from reconciler.ports.forge import Agreed, ProposalOrder
 from tests.unit.reconciler.forges.memory_hub import MemoryHub
 from tests.unit.reconciler.git.people import Clone, bare
@@ -49,7 +50,13 @@ class Place:
         self.hub, self.time = MemoryHub(), Time()
         self.branches = ProposalBranches(self.repository, "prod", "main")
         self.forge = PullRequestForge(
-            self.branches, self.hub, self.repository, "prod", now=self.time.now, sleep=self.time.sleep
+            self.branches,
+            self.hub,
+            self.repository,
+            "prod",
+            files=WebFiles("https://forge.test", "team/models", "blob", "blob", "raw"),
+            now=self.time.now,
+            sleep=self.time.sleep,
         )
 
     def order(self, value: str = "new") -> ProposalOrder:
@@ -74,10 +81,7 @@ def test_its_page_shows_pictures_of_the_status_branch_however_long_its_text_is(p
     commit = place.ada.commit({"reports/a.png": "a picture"})
     place.ada.git("push", "--quiet", "origin", "HEAD:refs/heads/setpoint/prod")
     raw = "https://forge.test/team/models/raw"
-    forge = PullRequestForge(
-        place.branches, place.hub, place.repository, "prod", raw=raw, now=place.time.now, sleep=place.time.sleep
-    )
-    forge.propose(replace(place.order(), pictures={"reports/a.png": "a"}, body="x" * LONGEST_BODY))
+    place.forge.propose(replace(place.order(), pictures={"reports/a.png": "a"}, body="x" * LONGEST_BODY))
     assert place.hub.texts[1].endswith(f"![a]({raw}/{commit}/reports/a.png)\n")
     assert len(place.hub.texts[1]) == LONGEST_BODY
 
@@ -297,3 +301,15 @@ def test_what_people_said_must_still_hold_when_it_is_merged(place: Place) -> Non
     place.hub.reviewed[1] = list(said)
     place.forge.merge(NAME, agreed)
     assert place.hub.calls["merge"] == 1
+
+
+def test_what_waits_in_the_merge_queue_is_told_by_the_repository_s_refs(place: Place) -> None:
+    for ref in ("queue/main/pr-2-b", "queue/main/pr-1-a", "queue/main/two/pr-3-c", "queue/mainly/pr-4-d"):
+        place.ada.push(f"HEAD:refs/heads/{ref}")
+    assert place.forge.queued() == (), "nobody has asked the repository yet"
+    place.repository.refresh()
+    place.repository.ref("refs/heads/main")
+    head = CommitId(place.ada.git("rev-parse", "HEAD"))
+    found = ("refs/heads/queue/main/pr-1-a", "refs/heads/queue/main/pr-2-b")
+    assert place.forge.queued() == tuple(Queued(ref, head) for ref in found)
+    assert not place.hub.calls

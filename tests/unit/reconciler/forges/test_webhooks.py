@@ -6,7 +6,7 @@ from base64 import b64encode
 
 import pytest
 
-from reconciler.forges.webhooks import REMEMBERED, SKEW, Deliveries, Received
+from reconciler.forges.webhooks import REMEMBERED, SKEW, Deliveries, Received, pushed_ref
 
 SECRET, NOW = "s3cret", 1_700_000_000.0
 BODY = b'{"ref": "refs/heads/main"}'
@@ -103,3 +103,23 @@ def test_what_is_remembered_is_bounded() -> None:
         body = str(number).encode()
         assert taken.receive({"x-gitea-signature": hexadecimal(body)}, body) is Received.TAKEN
     assert len(taken._seen) == REMEMBERED
+
+
+@pytest.mark.parametrize(
+    ("body", "ref"),
+    [
+        (b'{"ref":"refs/heads/main","before":"1","commits":[]}', "refs/heads/main"),
+        (b'{\n  "ref": "refs/heads/team/main",\n  "before": "1"}', "refs/heads/team/main"),
+        (b'{"object_kind":"push","event_name":"push","before":"1","ref":"refs/heads/main"}', "refs/heads/main"),
+        (b'{"ref":"refs/tags/v1"}', ""),
+        (b'{"ref":"main","ref_type":"branch"}', ""),
+        (b'{"action":"opened","title":"\\"ref\\":\\"refs/heads/main\\""}', ""),
+        (b'{"ref":"refs/heads/a b"}', ""),
+        (b'{"ref":"refs/heads/a\\u0022b"}', ""),
+        (b'{"ref":"refs/heads/' + b"a" * 300 + b'"}', ""),
+        (b" " * 5000 + b'{"ref":"refs/heads/main"}', ""),
+        (b"\xff{", ""),
+    ],
+)
+def test_of_a_body_no_more_is_read_than_the_branch_of_a_push(body: bytes, ref: str) -> None:
+    assert pushed_ref(body) == ref

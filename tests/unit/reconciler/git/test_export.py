@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.git.export import export
+from reconciler.git.export import LARGEST_POINTER, export
 from reconciler.git.objects import ObjectStore
 from reconciler.git.trees import FILE, FOLDER, SYMLINK, Draft, Entry, edited, format_tree
 from reconciler.model.errors import Refused, Unavailable
@@ -99,3 +99,22 @@ def test_a_disk_that_takes_nothing_is_told(store: ObjectStore, tmp_path: Path) -
     (tmp_path / "file").touch()
     with pytest.raises(Unavailable, match="can't be written"):
         export(store, linked(store, {}), tmp_path / "file/out")
+
+
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12345\n"
+
+
+def test_pointers_of_git_lfs_are_refused(ada: Clone, tmp_path: Path) -> None:
+    ada.commit({"train.py": "print()\n", "lib/weights.bin": POINTER})
+    store = ObjectStore(ada.folder / ".git")
+    with pytest.raises(Refused, match=r"lib/weights.bin is a Git LFS pointer, not the file itself \(`git lfs untrack`"):
+        export(store, ada.git("rev-parse", "HEAD^{tree}"), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    store.close()
+
+
+def test_what_only_speaks_of_git_lfs_is_a_file_like_any_other(ada: Clone, tmp_path: Path) -> None:
+    ada.commit({"notes.md": f"# {POINTER}", "long.txt": POINTER + "x" * LARGEST_POINTER, "empty": ""})
+    store = ObjectStore(ada.folder / ".git")
+    assert (export(store, ada.git("rev-parse", "HEAD^{tree}"), tmp_path / "out") / "long.txt").exists()
+    store.close()

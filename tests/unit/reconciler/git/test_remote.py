@@ -88,6 +88,30 @@ def test_one_look_is_good_for_a_while(tmp_path: Path, origin: Path, ada: Clone) 
     far.close()
 
 
+def test_what_is_said_to_have_moved_is_fetched_beside_the_look(tmp_path: Path, origin: Path, ada: Clone) -> None:
+    """All of it is here afterwards: the remote may go."""
+    far = RemoteRepository(origin.as_uri(), tmp_path / "state", heard_for=60)
+    far.ref(MAIN)
+    second = ada.commit({"a": "2"})
+    ada.push()
+    far.anticipate(MAIN)
+    origin.rename(tmp_path / "elsewhere")
+    assert far.ref(MAIN) == second
+    assert far.objects.read(f"{second}:a") == b"2"
+    with pytest.raises(Unavailable, match="out of reach"):
+        far.anticipate(MAIN)
+    far.close()
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/none", "refs/heads/no name", "--upload-pack=touch gone"])
+def test_what_is_said_to_have_moved_and_isn_t_there_changes_nothing(
+    far: RemoteRepository, ada: Clone, ref: str
+) -> None:
+    far.anticipate(ref)
+    assert far.ref(ref) is None
+    assert far.ref(MAIN) == ada.git("rev-parse", "HEAD")
+
+
 def test_a_branch_that_is_gone_or_rewritten_is_told(far: RemoteRepository, ada: Clone, origin: Path) -> None:
     assert far.ref(MAIN)
     ada.git("checkout", "--quiet", "--orphan", "new")

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -53,6 +53,7 @@ class Environment:
         self.trouble: Exception | None = None
         self.news = threading.Event()
         self.has_moved, self.looks = False, 0
+        self.pushed: list[Collection[str]] = []
         self.cared = 0
         self.sick: Exception | None = None
 
@@ -65,7 +66,8 @@ class Environment:
         self.passes.append(commit)
         return self.coming.pop(0) if self.coming else made()
 
-    def refresh(self) -> None:
+    def refresh(self, pushed: Collection[str] = ()) -> None:
+        self.pushed.append(pushed)
         self.has_moved = False
 
     def moved(self) -> bool:
@@ -217,25 +219,6 @@ def test_news_of_an_engine_asks_for_a_pass() -> None:
 def test_a_decision_that_waits_for_a_moment_is_made_again_then() -> None:
     with House(made(wake=now() + timedelta(seconds=0.2))).running() as house:
         until(lambda: house.count == 2)
-
-
-def test_a_hint_asks_for_a_pass_only_when_something_moved() -> None:
-    """Status commits never trigger the loop."""
-    with House().running() as house:
-        until(lambda: house.count == 1)
-        house.wake_up.hint()
-        until(lambda: house.environment.looks == 1)
-        assert rests(house)
-        house.environment.has_moved = True
-        house.wake_up.hint()
-        until(lambda: house.count == 2)
-
-
-def test_a_remote_repository_is_polled_by_a_look_at_its_refs() -> None:
-    rhythm = Rhythm(resync=timedelta(hours=1), lease=timedelta(hours=1), poll=timedelta(milliseconds=20))
-    with House(rhythm=rhythm).running() as house:
-        until(lambda: house.environment.looks > 3)
-        assert house.count == 1
 
 
 def test_everything_is_looked_at_again_after_a_while() -> None:

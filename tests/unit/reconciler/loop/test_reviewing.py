@@ -1,6 +1,6 @@
 """Reviewing: each pull request is told once, again when something moved, and one that fails stops no other."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -14,7 +14,9 @@ from reconciler.model.ids import CommitId
 from reconciler.model.plan import Plan
 from reconciler.model.reason import Reason
 from reconciler.model.reviews import BranchRules, CommitStatus, PullRequest, Verdict
+from reconciler.reviews.difference import Line
 from reconciler.reviews.fulfilment import Shown
+from reconciler.reviews.page import MOST_ROWS
 from reconciler.reviews.rehearsal import Pair, Rehearsal
 from reconciler.reviews.rehearsals import Seen
 from tests.unit.reconciler import stage
@@ -31,6 +33,7 @@ class Found:
         self.failing: dict[int, Exception] = {}
         self.shown: dict[int, Shown] = {}
         self.stalled: tuple[Decision, ...] = ()
+        self.lines: dict[int, tuple[Line, ...]] = {}
 
     def of(self, pull: PullRequest, seen: Seen) -> Rehearsal:
         self.asked.append(pull.number)
@@ -38,9 +41,12 @@ class Found:
             raise self.failing[pull.number]
         if self.stalled:
             return Rehearsal("dev", Pair(seen.plan.commit, pull.commit), decisions=self.stalled)
-        return Rehearsal(
-            "dev", Pair(seen.plan.commit, pull.commit), obstacle=f"of {pull.number}", shown=self.shown.get(pull.number)
+        pair, shown, lines = (
+            Pair(seen.plan.commit, pull.commit),
+            self.shown.get(pull.number),
+            self.lines.get(pull.number),
         )
+        return Rehearsal("dev", pair, obstacle=f"of {pull.number}", shown=shown, lines=lines or ())
 
 
 class Page:
@@ -72,12 +78,39 @@ class Page:
         self.statuses.append((commit, status))
 
 
+class Browsed(Page):
+    """A forge on which people read files, too."""
+
+    def file(self, revision: str, path: str, line: int = 0) -> str:
+        return f"https://forge/{revision}/{path}#{line}"
+
+
+class Kept:
+    """Keeps whole pages, by number, unless that fails; `waiting` is which were said to be open last."""
+
+    branch = "setpoint/dev"
+
+    def __init__(self) -> None:
+        self.pages: dict[int, str] = {}
+        self.waiting: Collection[int] = ()
+        self.trouble: Exception | None = None
+
+    def keep(self, number: int, text: str, waiting: Collection[int]) -> str:
+        if self.trouble:
+            raise self.trouble
+        self.pages[number], self.waiting = text, waiting
+        return f"{number}.md"
+
+    def tidy(self, waiting: Collection[int]) -> None:
+        self.waiting = waiting
+
+
 class Place:
     """A reviewer, and a clock that a test moves."""
 
     def __init__(self, *pulls: PullRequest) -> None:
-        self.found, self.page, self.now = Found(), Page(*pulls), 0.0
-        self.reviewer = Reviewer(self.found, "dev", lambda: self.page, lambda: self.now)  # type: ignore[arg-type]
+        self.found, self.page, self.kept, self.now = Found(), Page(*pulls), Kept(), 0.0
+        self.reviewer = Reviewer(self.found, "dev", lambda: self.page, self.kept, lambda: self.now)  # type: ignore[arg-type]
 
     def look(self, commit: str = "c" * 40, plan: str = "") -> None:
         decisions = stage.decide(stage.resource(stage.SHARED), stage.actual()) if plan else None
@@ -89,7 +122,7 @@ class Place:
 def test_nothing_is_said_before_a_pass_or_without_a_forge() -> None:
     place = Place(ONE)
     assert place.reviewer.look() is False
-    without = Reviewer(place.found, "dev", lambda: None)  # type: ignore[arg-type]
+    without = Reviewer(place.found, "dev", lambda: None, place.kept)  # type: ignore[arg-type]
     without.seen(Pass(stage.desired(), stage.actual(), Plan(stage.COMMIT, "dev")))
     assert without.look() is False
     assert place.found.asked == []
@@ -243,3 +276,30 @@ def test_the_rules_of_the_branch_are_looked_up_once_in_a_while() -> None:
     place.now += RULES
     place.look("e" * 40)
     assert place.page.asked_for_rules == 2
+
+
+def test_what_a_comment_can_t_hold_is_kept_whole_and_linked_to() -> None:
+    place = Place(ONE, TWO)
+    place.page = Browsed(ONE, TWO)
+    place.found.lines = {2: tuple(Line("~", stage.SHARED, (f"f{n}",), 1, 2) for n in range(MOST_ROWS + 1))}
+    place.look()
+    (_, short), (_, long) = place.page.comments
+    assert "All of it" not in short
+    assert "[All of it](https://forge/setpoint/dev/2.md#0)" in long
+    assert "and 1 field more" in long
+    assert "`f100`" in place.kept.pages[2]
+    assert place.kept.waiting == {1, 2}
+    place.page.open = [ONE]
+    place.look()
+    assert place.kept.waiting == {1}
+
+
+def test_a_page_that_can_t_be_kept_is_said_all_the_same() -> None:
+    place = Place(ONE)
+    place.page = Browsed(ONE)
+    place.kept.trouble = Unavailable("the repository is out of reach")
+    place.found.lines = {1: tuple(Line("~", stage.SHARED, (f"f{n}",), 1, 2) for n in range(MOST_ROWS + 1))}
+    place.look()
+    ((_, text),) = place.page.comments
+    assert "and 1 field more" in text
+    assert "All of it" not in text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.loop.wake_up import Schedules, WakeUp, watch
+from reconciler.loop.wake_up import REMEMBERED, Schedules, WakeUp, watch
 
 PATIENCE = 5.0
 
@@ -63,6 +63,21 @@ def test_a_hint_wakes_and_does_not_request_pass(wake_up: WakeUp) -> None:
     assert not wake_up.wait(0)
     assert wake_up.hinted()
     assert not wake_up.hinted()
+
+
+def test_what_the_forge_says_is_a_hint_and_each_branch_is_told_once(wake_up: WakeUp) -> None:
+    assert wake_up.told() == frozenset()
+    for pushed in ("refs/heads/main", "", "refs/heads/side", "refs/heads/main"):
+        wake_up.tell(pushed)
+    assert wake_up.hinted()
+    assert wake_up.told() == {"refs/heads/main", "refs/heads/side", ""}
+    assert wake_up.told() == frozenset()
+
+
+def test_a_forge_that_says_a_lot_to_a_loop_that_hangs_fills_no_memory(wake_up: WakeUp) -> None:
+    for number in range(REMEMBERED + 10):
+        wake_up.tell(f"refs/heads/{number}")
+    assert len(wake_up.told()) == REMEMBERED
 
 
 def test_a_request_pass_beside_a_hint_is_wait(wake_up: WakeUp) -> None:

@@ -53,14 +53,23 @@ class Made:
         git(self.folder, "fast-import", "--quiet", "--force", stdin="\n".join(stream) + "\n")
         return git(self.folder, "rev-parse", ref)
 
-    def pin(self, at: float, trial: str, name: str = "x", *, proposed: float | None = None, by: str = "Ada") -> str:
+    def pin(
+        self,
+        at: float,
+        trial: str,
+        name: str = "x",
+        *,
+        proposed: float | None = None,
+        by: str = "Ada",
+        title: str = "Promote",
+    ) -> str:
         """Pin a trial: at once, or by the merge of a proposal that was made at an earlier hour."""
         files = {patch(name): f"model: {{trial: {trial}, digest: 'sha256:0'}}\n"}
         if proposed is None:
             return self.commit(at, files, f"Pin {trial}", by=by)
         told = f"\n\nProposal: promotions/x/{trial}\nEnvironment: {ENVIRONMENT}"
         base = git(self.folder, "rev-parse", "refs/heads/main")
-        side = self.commit(proposed, files, f"Promote {trial}{told}", branch=f"proposals/{trial}", base=base)
+        side = self.commit(proposed, files, f"{title} {trial}{told}", branch=f"proposals/{trial}", base=base)
         return self.commit(at, files, f"Merge pull request\n\nof {trial}", merge=side, by=by)
 
     def see(self, at: float, commit: str, documents: Mapping[str, Mapping[str, Any] | None]) -> str:

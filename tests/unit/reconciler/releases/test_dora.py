@@ -38,3 +38,11 @@ def test_the_time_that_is_asked_about_counts_from_its_beginning() -> None:
     assert dora((ONE,), hour(WEEK)).deployment_frequency.per_week == 1
     assert dora((ONE,), hour(WEEK - 1)).deployment_frequency.per_week is None
     assert dora((ONE,), hour(-5)).deployment_frequency.span == timedelta(), "clocks differ"
+
+
+def test_a_revert_by_the_daemon_is_the_restore_of_a_failure_and_no_release() -> None:
+    failed = replace(ONE, failed=True, served=None, restored=hour(4))
+    told = dora((failed, replace(ONE, is_return=True, is_revert=True, when=hour(3), served=hour(4))), hour(5))
+    assert (told.deployment_frequency.count, told.change_failure_rate.failed, told.change_failure_rate.of) == (1, 1, 1)
+    assert (told.time_to_restore.count, told.time_to_restore.median) == (1, timedelta(hours=4))
+    assert told.lead_time.of == 1

@@ -247,3 +247,14 @@ def test_a_long_history_costs_no_more_processes_than_a_short_one(
     started.clear()
     assert len(read()) == 12
     assert len(started) == few
+
+
+def test_a_return_that_the_daemon_proposed_as_a_release_failed_is_a_revert(made: Made, read: Read) -> None:
+    """One by a person is a release: by `setpoint rollback`, by `git revert`, or by hand."""
+    made.pin(0, "one")
+    made.pin(1, "two", proposed=0.5)
+    made.pin(3, "one", proposed=2, title="Revert deployments/x to")
+    made.pin(5, "two", proposed=4, title="Roll back to")
+    made.pin(6, "three", proposed=5.5, title="Revert deployments/x to")
+    made.pin(7, "two")
+    assert [one.is_revert for one in read()] == [False, False, True, False, False, False]

@@ -60,6 +60,16 @@ def test_gpu_hours_are_those_of_what_runs_and_follows() -> None:
     assert "up to 12 GPU hours" in found.summary
 
 
+def test_more_gpu_hours_than_the_branch_allows_are_a_failure() -> None:
+    costly = stage.resource(SCORE, resources={"gpus": 2}, timeout="3h")
+    before = [one for one in everything() if one.address != SCORE]
+    found = rehearse(stage.desired(*before, plan={"gpu_hours": 5}), stage.desired(*before, costly))
+    assert found.verdict is Verdict.FAILURE
+    assert found.summary == "up to 6 GPU hours, 5 allowed: lower it, split it, or raise plan.gpu_hours first"
+    found = rehearse(stage.desired(*before, plan={"gpu_hours": 6}), stage.desired(*before, costly))
+    assert found.verdict is Verdict.SUCCESS
+
+
 def test_errors_are_a_failure_unless_the_branch_has_them_already() -> None:
     wrong = stage.problem()
     sound, broken = stage.desired(), stage.desired(broken={LOANS: (wrong,)})

@@ -10,7 +10,7 @@ from reconciler.controllers import CONTROLLERS
 from reconciler.git.repository import open_repository
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
-from reconciler.model.reviews import PullRequest, Verdict
+from reconciler.model.reviews import PullRequest, Queued, Verdict
 from reconciler.plan import decide
 from reconciler.reviews import rehearsals as room
 from reconciler.reviews.rehearsals import Rehearsals, Seen
@@ -104,3 +104,12 @@ def test_a_head_that_the_repository_hasn_t_got_yet_is_waited_for(place: Place) -
         place.rehearsals.of(pull, place.seen)
     place.clone.git("update-ref", "refs/pull/7/head", head)
     assert place.rehearsals.of(pull, place.seen).is_quiet
+
+
+def test_what_waits_in_a_merge_queue_is_rehearsed_as_it_is_on_the_branch(place: Place) -> None:
+    head = place.branch({"specs/pools/other.yaml": "capacity: {cpus: 2}\n"})
+    ref = "refs/heads/side"
+    found = place.rehearsals.of_queued(Queued(ref, head), place.seen)
+    assert [(line.sign, line.address) for line in found.lines] == [("+", "pools/other")]
+    with pytest.raises(Unavailable, match=f"doesn't have {ref} yet"):
+        place.rehearsals.of_queued(Queued(ref, CommitId("1" * 40)), place.seen)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.git import remote
+from reconciler.git.process import call
 from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import Repository, open_repository
 from reconciler.git.trees import Draft
@@ -62,6 +64,22 @@ def test_files_of_others_stay(opened: Open, origin: Path) -> None:
     assert set(person.read().files) == {"controls/a.yaml", "status/a.yaml"}
     assert git(origin, "rev-list", "--count", REF) == "3"
     assert git(origin, "fsck", "--no-dangling") == ""
+
+
+def test_a_write_asks_nobody_before_it_pushes_where_the_branch_was_just_read(
+    origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The push has a lease on the branch: what is old shows by that."""
+    daemon = StatusBranch(open_repository(origin.as_uri(), tmp_path / "state"), "dev")
+    daemon.read()
+    asked: list[str] = []
+    monkeypatch.setattr(
+        remote, "call", lambda place, *words, **more: asked.append(words[0]) or call(place, *words, **more)
+    )
+    daemon.write({"a": b"1"}, "m")
+    daemon.write({"a": b"2"}, "m")
+    assert asked == ["push", "push"]
+    daemon.repository.close()
 
 
 def test_paths_that_climb_out_are_refused(branch: StatusBranch) -> None:

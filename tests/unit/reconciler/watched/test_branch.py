@@ -7,6 +7,7 @@ import pytest
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.ports.source import SourceTree
+from reconciler.watched import branch
 from reconciler.watched.branch import Source
 from tests.unit.reconciler.git.people import Clone, git
 from tests.unit.reconciler.origins import Open
@@ -72,6 +73,41 @@ def test_a_rewritten_history_is_told(source: Source, ada: Clone) -> None:
     assert not source.descends(head, CommitId("1" * 40))
 
 
+def test_a_commit_on_top_of_another_is_told_by_its_parents_alone(
+    source: Source, ada: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No process walks through the history for what most pushes are."""
+    first = CommitId(ada.commit({"a": "1"}))
+    ada.git("checkout", "--quiet", "-b", "side")
+    side = CommitId(ada.commit({"b": "1"}))
+    ada.git("checkout", "--quiet", "main")
+    second = CommitId(ada.commit({"a": "2"}))
+    ada.git("merge", "--quiet", "--no-ff", "-m", "Merge", "side")
+    merge = CommitId(ada.git("rev-parse", "HEAD"))
+    ada.push()
+    moved(source)
+    assert source.line(merge, first, 9) == (second, merge)
+    assert source.descends(merge, first)
+
+    def walked(*_: object) -> None:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(branch, "is_ancestor", walked)
+    monkeypatch.setattr(branch, "line", walked)
+    assert source.descends(merge, second)
+    assert source.descends(merge, side)
+    assert source.line(merge, second, 9) == (merge,)
+    with pytest.raises(AssertionError):
+        source.line(merge, side, 9)
+
+
+def test_what_is_said_to_be_pushed_to_is_seen_wherever_the_repository_is(source: Source, ada: Clone) -> None:
+    ada.commit({"a": "1"})
+    ada.push()
+    source.refresh(["refs/heads/main", "refs/heads/none"])
+    assert source.head() == ada.git("rev-parse", "HEAD")
+
+
 def test_a_file_is_traced_to_its_merge(source: Source, ada: Clone) -> None:
     ada.commit({"specs/a.yaml": "1", "specs/b.yaml": "1"}, "Begin")
     ada.git("checkout", "--quiet", "-b", "side")
@@ -127,3 +163,17 @@ def test_what_cannot_be_opened_is_told(tmp_path: Path) -> None:
     far = Source.open((tmp_path / "nothing").as_uri(), "main", tmp_path)
     with pytest.raises(Unavailable, match="out of reach"):
         far.head()
+
+
+def test_where_history_ends_too_early_nobody_calls_it_rewritten(ada: Clone, tmp_path: Path) -> None:
+    first = CommitId(ada.commit({"a": "1"}))
+    second = CommitId(ada.commit({"a": "2"}))
+    ada.commit({"a": "3"})
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{ada.folder}", "cut")
+    cut = Source.open(tmp_path / "cut", "main", tmp_path / "state")
+    head = moved(cut)
+    assert cut.descends(head, head)
+    assert cut.descends(head, second), "its parents are told by the commit itself"
+    with pytest.raises(Unavailable, match="is a shallow clone: whether"):
+        cut.descends(head, first)
+    cut.close()

@@ -1,5 +1,6 @@
 """A folder of the disk as a tree of specs."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,12 @@ def test_in_a_folder_that_nobody_would_commit_links_lead_anywhere(tmp_path: Path
     (tmp_path / "code").mkdir()
     (tmp_path / "code/data").symlink_to("/etc")
     assert FolderTree(tmp_path).unfit("code") is None
+
+
+def test_a_pointer_of_git_lfs_in_a_folder_of_code_is_told(tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "train.py").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    found = FolderTree(tmp_path).unfit("code")
+    assert found
+    assert found[0] == "train.py is a Git LFS pointer, not the file itself"

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ class Place:
     """The server, and what it was told."""
 
     address: str = ""
-    hints: list[float] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
     counted: list[str] = field(default_factory=list)
 
     def post(self, body: bytes, secret: str = SECRET, **headers: str) -> tuple[int, str]:
@@ -47,7 +46,7 @@ def ask(request: urllib.request.Request) -> tuple[int, str]:
 def place() -> Iterator[Place]:
     place = Place()
     inner = lambda _environ, start: answered(start, "200 OK", {"status": "inner"})  # noqa: E731
-    web = with_webhooks(inner, Deliveries(SECRET), lambda: place.hints.append(time.monotonic()), place.counted.append)
+    web = with_webhooks(inner, Deliveries(SECRET), place.hints.append, place.counted.append)
     place.address, stop = serve("127.0.0.1:0", web)
     yield place
     stop()
@@ -74,6 +73,12 @@ def test_a_delivery_of_ours_is_a_hint_and_one_that_isn_t_is_none(place: Place) -
 def test_what_others_check_is_a_hint_like_any_other(place: Place, event: dict[str, str]) -> None:
     assert place.post(b'{"action": "completed"}', **event) == (202, "taken")
     assert len(place.hints) == 1
+
+
+def test_a_push_is_a_hint_at_its_branch(place: Place) -> None:
+    assert place.post(b'{"ref": "refs/heads/main"}') == (202, "taken")
+    assert place.post(b'{"ref": "refs/heads/side"}', secret="guessed") == (401, "unsigned")
+    assert place.hints == ["refs/heads/main"]
 
 
 def test_all_else_is_left_to_the_others(place: Place) -> None:

@@ -122,7 +122,10 @@ def test_one_that_is_turned_down_at_once_is_told(bare: GitHubServer, time: Time)
 def test_it_is_for_one_repository_and_for_what_is_used(bare: GitHubServer, time: Time) -> None:
     App(bare, time).client.get(PULLS)
     asked = [json.loads(one.body) for one in bare.requests if one.path.endswith("/access_tokens")]
-    assert asked == [{"repositories": ["models"], "permissions": {**NEEDED, "checks": "read"}}]
+    wanted = [{**NEEDED, "checks": level} for level in ("write", "read")]
+    assert asked == [{"repositories": ["models"], "permissions": rights} for rights in wanted], (
+        "as far as it was granted"
+    )
 
 
 def test_an_app_that_may_not_read_checks_does_without(bare: GitHubServer, time: Time) -> None:
@@ -133,6 +136,7 @@ def test_an_app_that_may_not_read_checks_does_without(bare: GitHubServer, time: 
 
 
 def test_an_installation_that_is_told_isn_t_asked_for(bare: GitHubServer, time: Time) -> None:
+    bare.accounts.granted["checks"] = "write"
     App(bare, time, installation=INSTALLATION).client.get(PULLS)
     assert [one.path for one in bare.requests] == [f"/app/installations/{INSTALLATION}/access_tokens", PULLS]
 

@@ -116,6 +116,8 @@ def test_rights_of_an_app_that_aren_t_used_are_told(server: GitHubServer) -> Non
     assert hub(server, is_app=True).rules("main") == BranchRules(
         False, 0, dismisses_stale=False, we_may_push=True, we_administer=False, sees_checks=True
     )
+    server.accounts.granted = {**good, "checks": "write"}
+    assert hub(server, is_app=True).rules("main").unneeded == frozenset(), "what is wrong is shown beside its line"
     server.accounts.granted = {**good, "administration": "write", "workflows": "write"}
     found = hub(server, is_app=True).rules("main")
     assert (found.we_administer, found.unneeded) == (True, {"administration", "workflows"})
