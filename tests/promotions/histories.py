@@ -186,6 +186,14 @@ class Promotions(RuleBasedStateMachine):
         self.forge.join_or_leave(who)
         self.is_hidden = hides
 
+    @precondition(lambda self: self.has_team and self._open())
+    @rule(who=st.sampled_from(PEOPLE), data=st.data())
+    def somebody_approves_and_leaves_at_the_last_moment(self, who: str, data: st.DataObject) -> None:
+        """Let a person approve, and join or leave the team between the decision to merge and the merge."""
+        self.forge.review(data.draw(st.sampled_from(self._open())), who, Opinion.APPROVED)
+        self.forge.check()
+        self.make_a_pass(records=True, fails_at=99, moves=who)
+
     @precondition(lambda self: self._open())
     @rule(who=st.sampled_from(PEOPLE), data=st.data())
     def a_review_is_dismissed(self, who: str, data: st.DataObject) -> None:
