@@ -70,8 +70,18 @@ def _merge(resource: Resource, spec: Labels, data: DataVersion, due: str | None,
 def _message(result: Mapping[str, Any]) -> str:
     told = result.get("facts", {})
     alpha, why = told.get("alpha"), told.get("undefined") or "their agreement is not known"
-    agreed = f"labels are merged; {why}" if alpha is None else f"labels agree with alpha {figure(alpha)}"
+    agreed = (
+        f"labels are merged; {why}" if alpha is None else f"labels agree with alpha {figure(alpha)}{_between(told)}"
+    )
     answered, labelled = told.get("answered"), result.get("metrics", {}).get("labelled")
     if not isinstance(answered, int) or not isinstance(labelled, int | float) or labelled >= answered:
         return agreed
     return f"{agreed}; {answered - int(labelled)} of {answered} answered examples have no label: ties or disputed"
+
+
+def _between(told: Mapping[str, Any]) -> str:
+    """Tell the interval of alpha; labels of before have none."""
+    match told.get("interval"):
+        case [int() | float() as lower, int() | float() as upper]:
+            return f" ({figure(lower)} to {figure(upper)})"
+    return ""

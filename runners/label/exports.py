@@ -1,11 +1,11 @@
 """Label Studio's exports: the JSON format, with whole tasks and annotations, and JSON-MIN, with answers alone.
 
-See https://labelstud.io/guide/export. An answer is one label: several choices at once, or one for each region, are
-refused.
+See https://labelstud.io/guide/export. An answer is one label, or where it is asked for a set of them; one for each
+region is refused.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from runners.contract import InputError
-from runners.label.answer import said_at_least, said_in
+from runners.label.answer import Said, said_at_least, said_in, set_in, set_said
 from runners.label.parameters import Exports
 from runners.label.scales import Scale
 from runners.sources.failures import telling
@@ -44,10 +44,29 @@ class Answered(NamedTuple):
     answers: tuple[Answer, ...]
 
 
-def read_exports(exports: Exports) -> Iterator[Answered]:
+class Question(NamedTuple):
+    """What is asked, and whether an answer is a set of labels."""
+
+    name: str
+    has_sets: bool = False
+
+    def in_results(self, results: Sequence[Mapping[str, Any]], where: str) -> Said | None:
+        """Return what an annotation's results say to it."""
+        return (set_in if self.has_sets else said_in)(results, self.name, where)
+
+    def in_value(self, value: Any, where: str) -> Said | None:
+        """Return what the short form says to it."""
+        return (set_said if self.has_sets else said_at_least)(value, self.name, where)
+
+
+def read_exports(exports: Exports, *, has_sets: bool = False) -> Iterator[Answered]:
     """Yield the tasks with an answer to one question from every export, in the order of the files.
 
     No more than one file is held at once, and of that the objects of one task.
+
+    Args:
+        exports: where they are, and what was asked.
+        has_sets: whether an answer is a set of labels.
 
     Raises:
         InputError: nothing is there, a file is no export, or no answer is to this question.
@@ -56,14 +75,14 @@ def read_exports(exports: Exports) -> Iterator[Answered]:
     found = find(exports.url, "label-studio")
     is_answered = False
     for path in found.paths:
-        for task in _answered(found, path, exports.question):
+        for task in _answered(found, path, Question(exports.question, has_sets)):
             is_answered = True
             yield task
     if not is_answered:
         raise _unanswered(found, exports)
 
 
-def _answered(found: Found, path: str, question: str) -> Iterator[Answered]:
+def _answered(found: Found, path: str, question: Question) -> Iterator[Answered]:
     source = found.name(path)
     for index, task in enumerate(_tasks(found, path)):
         where = f"{source}[{index}]"
@@ -73,7 +92,7 @@ def _answered(found: Found, path: str, question: str) -> Iterator[Answered]:
         if "annotations" in task:
             data, answers = _data(task), tuple(_of_task(task, question, named, source))
         else:
-            data, answers = _shown(task, question), tuple(_of_minimum(task, question, named, source))
+            data, answers = _shown(task, question.name), tuple(_of_minimum(task, question, named, source))
         if answers:
             yield Answered(named, source, data, answers)
 
@@ -98,7 +117,7 @@ def _utf8(text: bytes) -> bytes:
     return text if encoding == "utf-8" else text.decode(encoding).encode()
 
 
-def _of_task(task: Mapping[str, Any], question: str, named: str, source: str) -> Iterator[Answer]:
+def _of_task(task: Mapping[str, Any], question: Question, named: str, source: str) -> Iterator[Answer]:
     for annotation in task["annotations"] or ():
         if not isinstance(annotation, dict):
             where = named.partition(" task ")[0]
@@ -106,7 +125,7 @@ def _of_task(task: Mapping[str, Any], question: str, named: str, source: str) ->
         if annotation.get("was_cancelled"):
             continue
         results = [item for item in annotation.get("result") or () if isinstance(item, dict)]
-        if said := said_in(results, question, named):
+        if said := question.in_results(results, named):
             annotator = _annotator(annotation.get("completed_by"), source)
             given = str(annotation.get("updated_at") or annotation.get("created_at") or "")
             yield Answer(annotator, said.label, given, said.scale, annotation.get("ground_truth") is True)
@@ -117,8 +136,8 @@ def _data(task: Mapping[str, Any]) -> Mapping[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _of_minimum(task: Mapping[str, Any], question: str, named: str, source: str) -> Iterator[Answer]:
-    if said := said_at_least(task.get(question), question, named):
+def _of_minimum(task: Mapping[str, Any], question: Question, named: str, source: str) -> Iterator[Answer]:
+    if said := question.in_value(task.get(question.name), named):
         given = str(task.get("updated_at") or task.get("created_at") or "")
         yield Answer(_annotator(task.get("annotator"), source), said.label, given, said.scale)
 

@@ -14,17 +14,22 @@ class Exports(Block):
 
 
 class Agreement(Block):
-    """The lowest Krippendorff's alpha that is accepted, the fewest answers an example needs, the answers' scale."""
+    """The lowest Krippendorff's alpha that is accepted, the fewest answers an example needs, the answers' scale.
+
+    With a confidence, alpha is at least that high with it.
+    """
 
     alpha: float = 0.0
     annotators: int = 1
     scale: Scale | None = None
+    confidence: float | None = None
 
 
 class Parameters(Block):
     """The parameters of one merge of labels."""
 
     exports: Exports
+    answer: Literal["label", "labels"] = "label"
     merge: Literal["majority", "dawid-skene"] = "majority"
     choices: tuple[str, ...] | None = None
     agreement: Agreement = Agreement()

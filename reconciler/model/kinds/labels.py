@@ -1,9 +1,9 @@
 """`labels`: what several people said of the examples of a dataset, merged by a stated rule."""
 
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, reference
 
@@ -25,6 +25,12 @@ class Agreement(Block):
         description="How far apart two answers are: any two alike (nominal), by rank, or by difference. Unset, choices "
         "are nominal, ratings ordinal and numbers interval. An ordinal scale of texts has the order of `choices`.",
     )
+    confidence: float | None = Field(
+        default=None,
+        ge=0.5,
+        le=0.99,
+        description="How sure that has to be: the lower bound of alpha's interval passes, not the figure alone.",
+    )
 
 
 class Labels(JobSpec):
@@ -34,6 +40,10 @@ class Labels(JobSpec):
 
     dataset: reference("datasets") = Field(description="The data that was labelled.")  # type: ignore[valid-type]
     exports: Exports = Field(description="Where the annotators' answers are.")
+    answer: Literal["label", "labels"] = Field(
+        default="label",
+        description="What an answer is: one label, or a set of labels (a multiple choice), each merged on its own.",
+    )
     merge: Literal["majority", "dawid-skene"] = Field(
         default="majority", description="How several answers become one: by count, or weighed by each one's errors."
     )
@@ -49,8 +59,14 @@ class Labels(JobSpec):
     refresh: Cron | None = Field(default=None, description="When to read the answers again.")
     keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
 
+    @model_validator(mode="after")
+    def _sets_have_no_scale(self) -> Self:
+        if self.answer == "labels" and self.agreement.scale is not None:
+            raise ValueError("agreement.scale is of single labels: of sets the distance is MASI, leave it out")
+        return self
+
     @cached_property
     def label_params(self) -> dict[str, Any]:
         """Return the parameters of the `label` runner."""
-        fields = {"exports", "merge", "choices", "agreement", "dispute_below", "disputed", "note"}
+        fields = {"exports", "answer", "merge", "choices", "agreement", "dispute_below", "disputed", "note"}
         return self.model_dump(mode="json", include=fields, exclude_none=True)

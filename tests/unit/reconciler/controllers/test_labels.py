@@ -57,6 +57,9 @@ def test_labels_that_are_missing_or_that_nothing_can_be_said_of_are_told() -> No
 
     ties = message({"alpha": 0.5, "answered": 100}, labelled=88.0)
     assert ties == "labels agree with alpha 0.5; 12 of 100 answered examples have no label: ties or disputed"
+    between = message({"alpha": 0.5, "interval": [0.41, 0.580049]})
+    assert between == "labels agree with alpha 0.5 (0.41 to 0.58)"
+    assert message({"alpha": 0.5, "interval": ["x"]}) == "labels agree with alpha 0.5"
     same = message({"alpha": None, "undefined": "all 12 answers are `ok`, so that alpha is undefined"})
     assert same == "labels are merged; all 12 answers are `ok`, so that alpha is undefined"
 

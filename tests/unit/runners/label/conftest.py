@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -34,9 +35,21 @@ def said(told: Mapping[Any, Mapping[str, str]]) -> Answers:
     """Return as answers what annotators said, by example."""
     rows = [(example, who, label) for example, given in told.items() for who, label in given.items()]
     examples, annotators, labels = ([row[column] for row in rows] for column in range(3))
-    names = list(dict.fromkeys(examples))
-    places = [[names.index(example) for example in examples], *(range(len(rows)) for _ in "al")]
-    return answers_of(names, annotators, labels, np.array(places, np.int64))
+    names = {example: place for place, example in enumerate(dict.fromkeys(examples))}
+    places = [[names[example] for example in examples], *(range(len(rows)) for _ in "al")]
+    return answers_of(list(names), annotators, labels, np.array(places, np.int64))
+
+
+def crowd(seed: int, examples: int = 60, names: str = "xyz", people: str = "abcd") -> dict[int, dict[str, str]]:
+    """Return what annotators who are right in two of three cases said of examples."""
+    chance = Random(seed)
+    told: dict[int, dict[str, str]] = {}
+    for n in range(examples):
+        true = chance.choice(names)
+        told[n] = {
+            who: true if chance.random() < 0.67 else chance.choice(names) for who in people if chance.random() < 0.8
+        }
+    return {n: given for n, given in told.items() if given}
 
 
 @pytest.fixture

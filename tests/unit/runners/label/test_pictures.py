@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from runners.label.agreement import annotators_of
+from runners.label.annotators import annotators_of
 from runners.label.merging import by_majority
 from runners.label.pictures import _below, confusion, draw_agreement
 from tests.unit.runners.label.conftest import said
