@@ -169,8 +169,18 @@ def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
     for field, names in (("features", spec.features), ("exclude", spec.exclude), ("slices", spec.slices)):
         told += [((field, place), name) for place, name in enumerate(names or ())]
     told += [(("split", "by"), spec.split.by)] if spec.split.by else []
-    known = (*declared, *(ANSWERS if spec.labels else ())) if declared is not None else None
+    known = (*declared, *_answers(specs, spec)) if declared is not None else None
     yield from _missing(specs, told, known, f"{spec.dataset}")
+
+
+def _answers(specs: _Specs, spec: Experiment) -> tuple[str, ...]:
+    """Return the columns that labels add; of sets one for each label, whichever where the choices aren't listed."""
+    labels = specs.all.get(Address(spec.labels)) if spec.labels else None
+    if not isinstance(labels, Labels) or labels.answer == "label":
+        return ANSWERS if spec.labels else ()
+    if labels.choices is None:
+        return ("confidence", *([spec.target] if spec.target.startswith("labels.") else []))
+    return ("confidence", *(f"labels.{choice}" for choice in labels.choices))
 
 
 def _told(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
