@@ -173,6 +173,14 @@ def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
     yield from _missing(specs, told, known, f"{spec.dataset}")
 
 
+def _regions(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
+    """Refuse labels that are no column: regions are merged, and nothing here learns from them yet."""
+    labels = specs.all.get(Address(spec.labels)) if spec.labels else None
+    if isinstance(labels, Labels) and labels.answer in ("boxes", "spans"):
+        what = f"{spec.labels} are {labels.answer}, and a trial predicts a label or a number"
+        yield Flaw(("labels",), what, "read labels.parquet where you train, or merge labels of whole examples")
+
+
 def _answers(specs: _Specs, spec: Experiment) -> tuple[str, ...]:
     """Return the columns that labels add; of sets one for each label, whichever where the choices aren't listed."""
     labels = specs.all.get(Address(spec.labels)) if spec.labels else None
@@ -307,6 +315,7 @@ _HELD: tuple[tuple[type[Spec], Callable[[_Specs, Any], Iterator[Flaw]]], ...] = 
     (Experiment, _columns),
     (Experiment, _metric),
     (Experiment, _told),
+    (Experiment, _regions),
     (Labels, _named),
     (Promotion, _bounds),
     (Promotion, _gates),

@@ -1,20 +1,13 @@
 """What one answer of Label Studio says: the text of its one label and its scale, or of its set of labels."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from runners.contract import InputError
-from runners.label.scales import SCALES, Scale, number_text
+from runners.label.scales import SCALES, Said, number_text
 from runners.label.sets import text_of
 
 ONE_LABEL = "set answer to labels where it may have several, or ask for one: a question for each label"
-
-
-class Said(NamedTuple):
-    """One label, and the scale that it is on."""
-
-    label: str
-    scale: Scale
 
 
 def set_in(results: Iterable[Mapping[str, Any]], question: str, where: str) -> Said | None:

@@ -1,29 +1,55 @@
-"""The kinds of answers: one label or a set of labels, each with how it is read, compared and merged."""
+"""The kinds of answers: a label, a set of labels, boxes or spans, each with how it is compared, merged and told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
+import pyarrow as pa
+
+from runners.label import annotators, regions, sets
+from runners.label.agreement import pairs_of
 from runners.label.annotators import LabelsIn
 from runners.label.answers import Answers
+from runners.label.boxes import f1_of_boxes, merge_boxes
 from runners.label.distances import Distance, distance_of
 from runners.label.matching import Matched
 from runners.label.merging import RULES, Labels
 from runners.label.parameters import Parameters
 from runners.label.reliability import Parts, each_label
 from runners.label.scales import values_of
-from runners.label.sets import SetDistance, labels_in, labels_of_sets, merge_by_label
+from runners.label.spans import f1_of_spans, merge_spans
+
+Figures = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is known of answers of a kind: their distance, the labels within, the rule that merges them."""
+    """What is known of answers of a kind.
+
+    Attributes:
+        distance_name: what the distance is called.
+        distance: makes the distance of answers, given as their texts.
+        merge: merges the answers to each example.
+        annotators: returns the figures of each annotator.
+        pairs: compares each two annotators.
+        parts: returns the labels that have an alpha of their own.
+        labels_in: returns the labels that an answer's text says.
+        column: what merged answers are called.
+        value: returns what an answer's text stands for.
+        arrow: the type of that; None of plain texts.
+    """
 
     distance_name: str
     distance: Callable[[Sequence[str]], Distance]
-    parts: Callable[[Answers], Parts] | None
-    labels_in: LabelsIn
     merge: Callable[[Answers], Labels]
-    has_sets: bool = False
+    annotators: Callable[[Matched, Labels], dict[str, dict[str, Any]]]
+    pairs: Callable[[Answers], list[dict[str, Any]]] = pairs_of
+    parts: Callable[[Answers], Parts] | None = None
+    labels_in: LabelsIn = lambda label: (label,)
+    column: str = "label"
+    value: Callable[[str], Any] = str
+    arrow: Any = None
 
 
 def kind_of(params: Parameters, matched: Matched) -> Kind:
@@ -32,16 +58,53 @@ def kind_of(params: Parameters, matched: Matched) -> Kind:
     Raises:
         InputError: an answer has no place on the scale of agreement.
     """
-    rule = RULES[params.merge]
     if params.answer == "labels":
-        merge = merge_by_label
-        return Kind("masi", SetDistance, labels_of_sets, labels_in, lambda answers: merge(rule, answers), has_sets=True)
+        return _sets(params)
+    if params.answer == "boxes":
+        return _regions("iou", f1_of_boxes, merge_boxes, ("left", "top", "right", "bottom"), pa.float64())
+    if params.answer == "spans":
+        return _regions("spans", f1_of_spans, merge_spans, ("start", "end"), pa.int64())
     scale = params.agreement.scale or matched.scale
     values = values_of(matched.answers.labels, scale, params.choices)
     return Kind(
         scale,
         lambda labels: distance_of(labels, values, by_rank=scale == "ordinal"),
-        each_label if scale == "nominal" else None,
-        lambda label: [label],
-        rule,
+        RULES[params.merge],
+        _held,
+        parts=each_label if scale == "nominal" else None,
+    )
+
+
+def _held(matched: Matched, merged: Labels) -> dict[str, dict[str, Any]]:
+    return annotators.annotators_of(matched.answers, merged, matched.truths, matched.is_truth)
+
+
+def _sets(params: Parameters) -> Kind:
+    return Kind(
+        "masi",
+        sets.SetDistance,
+        partial(sets.merge_by_label, RULES[params.merge]),
+        _held,
+        parts=sets.labels_of_sets,
+        labels_in=sets.labels_in,
+        column="labels",
+        value=sets.labels_in,
+        arrow=pa.list_(pa.string()),
+    )
+
+
+def _regions(name: str, f1: regions.F1, merge: regions.Merge, edges: Sequence[str], type_: Any) -> Kind:
+    fields = [("label", pa.string()), *((edge, type_) for edge in edges)]
+    return Kind(
+        name,
+        partial(regions.RegionDistance, f1),
+        partial(regions.merge_regions, merge),
+        lambda matched, merged: regions.annotators_of(matched.answers, merged, f1),
+        pairs=partial(regions.pairs_of, f1=f1),
+        labels_in=regions.labels_in,
+        column="regions",
+        value=lambda text: [
+            {"label": label, **dict(zip(edges, place, strict=True))} for label, place in regions.regions_in(text)
+        ],
+        arrow=pa.list_(pa.struct(fields)),
     )

@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from runners.contract import Result
-from runners.label.agreement import pairs_of, undefined
-from runners.label.annotators import LabelsIn, annotators_of, by_label
+from runners.label.agreement import undefined
+from runners.label.annotators import LabelsIn, by_label
 from runners.label.examples import read_examples
-from runners.label.exports import read_exports
-from runners.label.kinds import kind_of
+from runners.label.formats import read_exports
+from runners.label.kinds import Kind, kind_of
 from runners.label.matching import Matched, match
 from runners.label.merging import NOBODYS, Labels
 from runners.label.outcome import content_of, disputes_of, table_of
 from runners.label.parameters import Parameters
-from runners.label.pictures import draw_agreement
-from runners.label.reliability import DRAWS, reliability_of
+from runners.label.pictures import draw_agreement, draw_scores
+from runners.label.reliability import DRAWS, Reliability, reliability_of
 from runners.label.verdict import SHOWN, judge
 
 MOST_ANNOTATORS = 20
@@ -44,7 +44,7 @@ def label(params: Parameters, dataset: str, folder: Path) -> Result:
         SourceUnavailable: one of them is out of reach.
     """
     examples = read_examples(dataset)
-    given = read_exports(params.exports, has_sets=params.answer == "labels")
+    given = read_exports(params.exports, params.answer)
     return settle(params, match(given, examples), len(examples), folder)
 
 
@@ -59,25 +59,19 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path) ->
     merged = kind.merge(answers).held_to(answers, matched.truths)
     is_used = _used(params, merged)
     labelled = int(is_used.sum())
-    annotators = annotators_of(answers, merged, matched.truths, matched.is_truth)
-    table = table_of(answers, merged, is_used, has_sets=kind.has_sets)
+    annotators = kind.annotators(matched, merged)
+    table = table_of(answers, merged, is_used, kind)
     parquet.write_table(table, folder / LABELS, compression="zstd")
-    disputes = disputes_of(answers, merged, params.dispute_below, has_sets=kind.has_sets)
+    disputes = disputes_of(answers, merged, params.dispute_below, kind)
     _write_json(folder / DISPUTES, disputes)
     each = by_label(answers, merged, kind.labels_in)
-    _write_json(
-        folder / AGREEMENT,
-        {
-            **reliability.figures(),
-            "distance": kind.distance_name,
-            "draws": DRAWS,
-            "labels": {name: one.figures() for name, one in reliability.labels.items()},
-            "annotators": {name: told | {"labels": each[name]} for name, told in annotators.items()},
-            "pairs": pairs_of(answers),
-            "note": params.note,
-        },
-    )
-    draw_agreement(folder / PICTURE, answers, merged, annotators, params.note)
+    whole = {name: told | {"labels": each[name]} for name, told in annotators.items()}
+    figures = _agreement(reliability, kind) | {"annotators": whole, "pairs": kind.pairs(answers), "note": params.note}
+    _write_json(folder / AGREEMENT, figures)
+    if kind.column == "regions":
+        draw_scores(folder / PICTURE, annotators, params.note)
+    else:
+        draw_agreement(folder / PICTURE, answers, merged, annotators, params.note)
     violations = tuple(judge(params, matched, labelled, reliability, kind.labels_in))
     counts = {"examples": examples, "labelled": labelled, "disputes": len(disputes), "answers": len(answers)}
     return Result(
@@ -103,6 +97,15 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path) ->
         },
         content=content_of(merged, is_used, table),
     )
+
+
+def _agreement(reliability: Reliability, kind: Kind) -> dict[str, Any]:
+    return {
+        **reliability.figures(),
+        "distance": kind.distance_name,
+        "draws": DRAWS,
+        "labels": {name: one.figures() for name, one in reliability.labels.items()},
+    }
 
 
 def _used(params: Parameters, merged: Labels) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from runners.label.answers import Answers, Places, answers_of
 from runners.label.examples import Examples
-from runners.label.exports import Answer, Answered
+from runners.label.questions import Answer, Answered
 from runners.label.scales import Scale, weakest
 
 

@@ -2,15 +2,19 @@
 
 from typing import Literal
 
+from runners.label.questions import Kind
 from runners.label.scales import Scale
 from runners.parameters import Block
 
+Format = Literal["label-studio", "label-studio-csv", "coco", "yolo", "pascal-voc", "cvat", "conll", "doccano"]
+
 
 class Exports(Block):
-    """Where the Label Studio exports are, and the `from_name` of the control tag whose answers are read."""
+    """Where the annotations are, their format, and for Label Studio the `from_name` of the control tag that is read."""
 
     url: str
-    question: str
+    format: Format = "label-studio"
+    question: str | None = None
 
 
 class Agreement(Block):
@@ -29,7 +33,7 @@ class Parameters(Block):
     """The parameters of one merge of labels."""
 
     exports: Exports
-    answer: Literal["label", "labels"] = "label"
+    answer: Kind = "label"
     merge: Literal["majority", "dawid-skene"] = "majority"
     choices: tuple[str, ...] | None = None
     agreement: Agreement = Agreement()

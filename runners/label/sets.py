@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 
 import msgspec
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from runners.contract import InputError
@@ -154,11 +153,3 @@ def _coded(chosen: Truths, names: Sequence[str]) -> tuple[list[str], Places]:
     return [text_of(names[column] for column in np.flatnonzero(chosen[row]).tolist()) for row in first], places.reshape(
         -1
     )
-
-
-def lists_of(texts: Any) -> Any:
-    """Return an Arrow array of sets as one of lists; null stays null."""
-    coded = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    coded = coded.dictionary_encode()
-    lists = pa.array([labels_in(text) for text in coded.dictionary.to_pylist()], pa.list_(pa.string()))
-    return lists.take(coded.indices)

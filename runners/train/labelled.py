@@ -10,7 +10,7 @@ from runners.train.nearest import did_you_mean
 from runners.train.trial import Trial
 
 FILE = "labels.parquet"
-LABEL, SETS, CONFIDENCE = "label", "labels", "confidence"
+LABEL, SETS, REGIONS, CONFIDENCE = "label", "labels", "regions", "confidence"
 
 
 def labels_of(trial: Trial, columns: Columns, identifier: str | None) -> Columns:
@@ -25,6 +25,9 @@ def labels_of(trial: Trial, columns: Columns, identifier: str | None) -> Columns
     if "labels" not in trial.request.inputs:
         return {}
     labels = read_parquet(local(trial.input("labels")) / FILE, "merge the labels again")
+    if REGIONS in labels:
+        what = "the labels are regions, and a trial predicts a label or a number"
+        raise InputError(what, "labels", "name labels of whole examples")
     if identifier is None:
         raise InputError("the dataset names no identifier, by which labels find their rows", "identifier", "declare it")
     if SETS in labels:

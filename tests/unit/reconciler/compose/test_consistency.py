@@ -119,6 +119,12 @@ def test_sets_of_labels_add_a_column_for_each_label(target: str, choices: Any, i
     assert any(f"has no column `{target}`" in what for what in found) != is_known
 
 
+def test_regions_are_no_target() -> None:
+    labels = {"dataset": "datasets/loans", "exports": {"url": "x", "format": "coco"}, "answer": "boxes"}
+    found = problems(experiments__score={"labels": "labels/marks", "target": "label"}, labels__marks=labels)
+    assert any("labels/marks are boxes, and a trial predicts" in what for what in found)
+
+
 def test_labels_add_their_columns() -> None:
     labels = {"dataset": "datasets/loans", "source": {"files": {"url": "x.json"}}}
     change = {"labels": "labels/marks", "target": "label", "features": ["age"]}

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from runners.contract import InputError
-from runners.label.answer import Said, said_at_least, said_in, set_in, set_said
+from runners.label.answer import said_at_least, said_in, set_in, set_said
+from runners.label.scales import Said
 
 
 def item(kind: str, value: Any) -> dict[str, Any]:

@@ -22,8 +22,13 @@ FILES = {"labels.parquet", "disputes.json", "agreement.json", "agreement.png"}
 
 def labelled(exports: Path, dataset: str, folder: Path, **spec: Any) -> Result:
     """Merge exports, and see that the result can be written."""
+    return merged(dataset, folder, exports={"url": str(exports), "question": "digit"}, **spec)
+
+
+def merged(dataset: str, folder: Path, **spec: Any) -> Result:
+    """Merge what a spec names, and see that the result can be written."""
     folder.mkdir(exist_ok=True)
-    params = read_params(Parameters, {"exports": {"url": str(exports), "question": "digit"}, **spec})
+    params = read_params(Parameters, spec)
     result = label(params, dataset, folder)
     assert Result.model_validate_json(result.model_dump_json()) == result
     assert {file.name for file in folder.iterdir()} == FILES
@@ -241,9 +246,9 @@ def test_sets_of_labels_are_merged_label_by_label(tmp_path: Path, write: Write, 
     (first, second) = json.loads((tmp_path / "out/disputes.json").read_text())
     assert first == {
         "id": "3.png",
+        "labels": None,
         "confidence": 0.5,
         "answers": {"1": ["art"], "2": ["web"]},
-        "labels": None,
         "differ": ["art", "web"],
     }
     assert (second["labels"], second["differ"]) == (["art", "web"], ["web"])
@@ -262,3 +267,32 @@ def test_a_label_of_a_set_that_is_not_allowed_is_told(tmp_path: Path, write: Wri
     result = labelled(file, dataset, tmp_path / "out", answer="labels", choices=["art", "web"])
     assert [violation.where for violation in result.violations] == ["answers", "choices"]
     assert "1 answers are 'wbe', which is not among choices: 1.png by 1" in result.violations[1].what
+
+
+def test_boxes_of_several_annotators_are_merged(tmp_path: Path, dataset: str) -> None:
+    folder = tmp_path / "boxes"
+    (folder / "ann").mkdir(parents=True)
+    for name, shift in (("ann", 0.0), ("bo", 0.01), ("cy", -0.01)):
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name / "0.txt").write_text(f"0 {0.3 + shift} 0.4 0.2 0.4\n")
+        (folder / name / "1.txt").write_text("1 0.5 0.5 0.1 0.1\n" if name == "bo" else "")
+        (folder / name / "2.txt").write_text("1 0.7 0.7 0.3 0.3\n")
+    (folder / "classes.txt").write_text("cat\ndog\n")
+    exports = {"url": str(folder), "format": "yolo"}
+    result = merged(
+        dataset, tmp_path / "out", exports=exports, answer="boxes", choices=["cat", "dog"], agreement={"alpha": 0.5}
+    )
+    assert result.accepted
+    assert [(row["id"], row["confidence"]) for row in rows(tmp_path / "out")] == [
+        ("0.png", 1.0),
+        ("1.png", 0.666667),
+        ("2.png", 1.0),
+    ]
+    assert rows(tmp_path / "out")[0]["regions"] == [
+        {"label": "cat", "left": 0.2, "top": 0.2, "right": 0.4, "bottom": 0.6}
+    ]
+    assert rows(tmp_path / "out")[1]["regions"] == []
+    assert (result.facts["scale"], result.facts["labels"]) == ("iou", {"cat": 1, "dog": 1})
+    assert result.facts["annotators"]["bo"] == {"answers": 3, "f1": 0.666667}
+    (dispute,) = json.loads((tmp_path / "out/disputes.json").read_text())
+    assert (dispute["id"], dispute["regions"], dispute["differ"]) == ("1.png", [], ["dog"])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from runners.label.answers import Answers
-from runners.label.distances import distance_of, sample_of
+from runners.label.distances import distance_of
 from runners.label.reliability import DRAWS, each_label, reliability_of
 from runners.label.scales import Scale
 from tests.unit.runners.label.conftest import crowd, said
@@ -103,12 +103,6 @@ def test_each_label_is_held_against_all_others() -> None:
         alone = reliability_of(said({n: {who: str(a == name) for who, a in g.items()} for n, g in told.items()}))
         assert one.alpha == alone.alpha
         assert one.interval == pytest.approx(alone.interval, abs=0.03)
-
-
-def test_examples_with_the_same_answers_are_measured_once() -> None:
-    sample = sample_of(said({1: {"a": "x", "b": "y"}, 2: {"c": "y", "b": "x"}, 3: {"a": "x", "b": "x"}, 4: {"a": "x"}}))
-    assert sample.answers.examples == [1, 3, 4]
-    assert sample.stands_for.tolist() == [2, 1, 1]
 
 
 @pytest.mark.slow

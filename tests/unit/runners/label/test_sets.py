@@ -6,14 +6,13 @@ from typing import Any
 
 import krippendorff
 import numpy as np
-import pyarrow as pa
 import pytest
 from nltk.metrics import masi_distance
 
 from runners.contract import InputError
 from runners.label.merging import RULES, by_majority
 from runners.label.reliability import reliability_of
-from runners.label.sets import SetDistance, labels_in, labels_of_sets, lists_of, merge_by_label, sets_of, text_of
+from runners.label.sets import SetDistance, labels_in, labels_of_sets, merge_by_label, sets_of, text_of
 from tests.unit.runners.label.conftest import said
 
 
@@ -133,7 +132,3 @@ def test_each_annotators_errors_count_label_by_label() -> None:
 def test_too_many_labels_are_refused() -> None:
     with pytest.raises(InputError, match="1,001 different labels"):
         sets_of([text_of(map(str, range(1001)))])
-
-
-def test_lists_keep_what_is_missing() -> None:
-    assert lists_of(pa.array(['["a","b"]', None, "[]"])).to_pylist() == [["a", "b"], None, []]

@@ -59,6 +59,12 @@ def test_what_is_no_label_of_the_sets_is_told(
     assert fix in caught.value.fix
 
 
+def test_regions_are_no_target(asking: Asking, cancer: Path, tmp_path: Path) -> None:
+    inputs = write_labels(tmp_path / "l", regions=pa.array([[]] * len(IDS), pa.list_(pa.string())))
+    with pytest.raises(InputError, match="the labels are regions"):
+        read_table(asking.trial(cancer, target="label", inputs=inputs))
+
+
 def test_a_model_of_one_label_is_trained(asking: Asking, cancer: Path, sets: dict[str, str]) -> None:
     request = asking.request(cancer, {"model": "tree"}, target="labels.odd", inputs=sets)
     result = run(request, asking.folder)
