@@ -176,8 +176,8 @@ def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
 def _regions(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
     """Refuse labels that are no column: regions are merged, and nothing here learns from them yet."""
     labels = specs.all.get(Address(spec.labels)) if spec.labels else None
-    if isinstance(labels, Labels) and labels.answer in ("boxes", "spans"):
-        what = f"{spec.labels} are {labels.answer}, and a trial predicts a label or a number"
+    if isinstance(labels, Labels) and labels.answer in ("boxes", "spans", "text"):
+        what = f"answers of {spec.labels} are {labels.answer}, and a trial predicts a label or a number"
         yield Flaw(("labels",), what, "read labels.parquet where you train, or merge labels of whole examples")
 
 

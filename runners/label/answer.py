@@ -45,6 +45,36 @@ def set_said(value: Any, question: str, where: str) -> Said | None:
     return Said(text_of(label for label in labels if label), "nominal")
 
 
+def text_in(results: Iterable[Mapping[str, Any]], question: str, where: str) -> Said | None:
+    """Return the text that an annotation's results say to a question; None where they say none.
+
+    Raises:
+        InputError: they say several, or what is no text.
+    """
+    found = [item for item in results if item.get("from_name") == question]
+    if len(found) > 1:
+        raise _several(len(found), question, where)
+    if not found:
+        return None
+    told = found[0].get("value")
+    if found[0].get("type") != "textarea":
+        what = f"{question} answers with {found[0].get('type')}, which is no text"
+        raise InputError(what, where, "name a control tag of the kind TextArea in exports.question")
+    return text_said(told.get("text") if isinstance(told, Mapping) else None, question, where)
+
+
+def text_said(value: Any, question: str, where: str) -> Said | None:
+    """Return the text that JSON-MIN has for a question: a text, or a list of one.
+
+    Raises:
+        InputError: it is neither.
+    """
+    texts = value if isinstance(value, list) else [] if value is None else [value]
+    if len(texts) > 1 or not all(isinstance(text, str) for text in texts):
+        raise InputError(f"an answer to {question} is not one text", where, "ask for one text, without maxSubmissions")
+    return Said(texts[0].strip(), "nominal") if texts else None
+
+
 def said_in(results: Iterable[Mapping[str, Any]], question: str, where: str) -> Said | None:
     """Return what an annotation's results say to a question; None where they say nothing.
 

@@ -1,13 +1,13 @@
-"""The kinds of answers: a label, a set of labels, boxes or spans, each with how it is compared, merged and told."""
+"""The kinds of answers: a label, a set of labels, boxes, spans or a text, and how each is compared and merged."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
-from runners.label import annotators, regions, sets
+from runners.label import annotators, pairwise, regions, sets
 from runners.label.agreement import pairs_of
 from runners.label.annotators import LabelsIn
 from runners.label.answers import Answers
@@ -15,10 +15,12 @@ from runners.label.boxes import f1_of_boxes, merge_boxes
 from runners.label.distances import Distance, distance_of
 from runners.label.matching import Matched
 from runners.label.merging import RULES, Labels
+from runners.label.pairwise import Likeness
 from runners.label.parameters import Parameters
 from runners.label.reliability import Parts, each_label
 from runners.label.scales import values_of
 from runners.label.spans import f1_of_spans, merge_spans
+from runners.label.texts import likeness_of, merge_texts, words_in
 
 Figures = Mapping[str, Any]
 
@@ -38,6 +40,7 @@ class Kind:
         column: what merged answers are called.
         value: returns what an answer's text stands for.
         arrow: the type of that; None of plain texts.
+        score: what tells how like the merged answers an annotator's are; empty where that is a share, `accuracy`.
     """
 
     distance_name: str
@@ -50,6 +53,7 @@ class Kind:
     column: str = "label"
     value: Callable[[str], Any] = str
     arrow: Any = None
+    score: str = ""
 
 
 def kind_of(params: Parameters, matched: Matched) -> Kind:
@@ -64,6 +68,8 @@ def kind_of(params: Parameters, matched: Matched) -> Kind:
         return _regions("iou", f1_of_boxes, merge_boxes, ("left", "top", "right", "bottom"), pa.float64())
     if params.answer == "spans":
         return _regions("spans", f1_of_spans, merge_spans, ("start", "end"), pa.int64())
+    if params.answer == "text":
+        return _compared("words", Likeness("likeness", likeness_of, words_in), merge_texts, "text")
     scale = params.agreement.scale or matched.scale
     values = values_of(matched.answers.labels, scale, params.choices)
     return Kind(
@@ -93,16 +99,26 @@ def _sets(params: Parameters) -> Kind:
     )
 
 
-def _regions(name: str, f1: regions.F1, merge: regions.Merge, edges: Sequence[str], type_: Any) -> Kind:
-    fields = [("label", pa.string()), *((edge, type_) for edge in edges)]
+def _compared(name: str, likeness: Likeness, merge: Callable[[Answers], Labels], column: str) -> Kind:
+    """Return a kind of which two answers are more or less alike."""
     return Kind(
         name,
-        partial(regions.RegionDistance, f1),
-        partial(regions.merge_regions, merge),
-        lambda matched, merged: regions.annotators_of(matched.answers, merged, f1),
-        pairs=partial(regions.pairs_of, f1=f1),
+        partial(pairwise.PairDistance, likeness),
+        merge,
+        lambda matched, merged: pairwise.annotators_of(matched.answers, merged, likeness),
+        pairs=partial(pairwise.pairs_of, likeness=likeness),
+        labels_in=lambda _: (),
+        column=column,
+        score=likeness.name,
+    )
+
+
+def _regions(name: str, f1: regions.F1, merge: regions.Merge, edges: Sequence[str], type_: Any) -> Kind:
+    fields = [("label", pa.string()), *((edge, type_) for edge in edges)]
+    likeness = Likeness("f1", f1, regions.regions_in)
+    return replace(
+        _compared(name, likeness, partial(regions.merge_regions, merge), "regions"),
         labels_in=regions.labels_in,
-        column="regions",
         value=lambda text: [
             {"label": label, **dict(zip(edges, place, strict=True))} for label, place in regions.regions_in(text)
         ],

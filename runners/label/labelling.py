@@ -68,8 +68,8 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path) ->
     whole = {name: told | {"labels": each[name]} for name, told in annotators.items()}
     figures = _agreement(reliability, kind) | {"annotators": whole, "pairs": kind.pairs(answers), "note": params.note}
     _write_json(folder / AGREEMENT, figures)
-    if kind.column == "regions":
-        draw_scores(folder / PICTURE, annotators, params.note)
+    if kind.score:
+        draw_scores(folder / PICTURE, annotators, kind.score, params.note)
     else:
         draw_agreement(folder / PICTURE, answers, merged, annotators, params.note)
     violations = tuple(judge(params, matched, labelled, reliability, kind.labels_in))

@@ -40,17 +40,17 @@ def draw_agreement(
     save(figure, path)
 
 
-def draw_scores(path: Path, annotators: Mapping[str, Mapping[str, Any]], note: str) -> None:
-    """Draw how well each of the busiest annotators' regions agree with the merged ones."""
+def draw_scores(path: Path, annotators: Mapping[str, Mapping[str, Any]], score: str, note: str) -> None:
+    """Draw how like the merged answers each of the busiest annotators' are, by a figure from 0 to 1."""
     shown = sorted(annotators, key=lambda name: (-annotators[name]["answers"], name))[:MOST_SCORES]
     names = sorted(shown, reverse=True)
     figure = new_figure(5.2, 1.2 + 0.25 * max(len(names), 1))
     panel = figure.subplots()
-    scores = [annotators[name]["f1"] or 0.0 for name in names]
+    scores = [annotators[name][score] or 0.0 for name in names]
     panel.barh(range(len(names)), scores, color="#4c78a8", height=0.6)
     panel.set_yticks(range(len(names)), [plain(clipped(name, 30)) for name in names], fontsize=8)
     panel.set_xlim(0, 1)
-    panel.set_xlabel("mean F1 with the merged regions", fontsize=8)
+    panel.set_xlabel(f"mean {score} with what was merged", fontsize=8)
     figure.supxlabel(plain(clipped(note, 160)), fontsize=7, color=FAINT)
     save(figure, path)
 

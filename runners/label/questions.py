@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from runners.label.answer import said_at_least, said_in, set_in, set_said
+from runners.label.answer import said_at_least, said_in, set_in, set_said, text_in, text_said
 from runners.label.marks import Marking, marked, marked_in
 from runners.label.scales import Said, Scale
 
-Kind = Literal["label", "labels", "boxes", "spans"]
-"""What an answer is: one label, a set of labels, boxes of a picture or spans of a text, each with a label."""
+Kind = Literal["label", "labels", "boxes", "spans", "text"]
+"""What an answer is: one label, a set of labels, labelled boxes of a picture or spans of a text, or a text."""
 
 
 class Answer(NamedTuple):
@@ -52,7 +52,8 @@ class Question(NamedTuple):
         """
         if self.marks:
             return marked_in(results, self.marks, self.name, where)
-        return (set_in if self.kind == "labels" else said_in)(results, self.name, where)
+        read = {"labels": set_in, "text": text_in}.get(self.kind, said_in)
+        return read(results, self.name, where)
 
     def in_value(self, value: Any, where: str) -> Said | None:
         """Return what the short form says to it.
@@ -62,4 +63,5 @@ class Question(NamedTuple):
         """
         if self.marks:
             return marked(value, self.marks, self.name, where)
-        return (set_said if self.kind == "labels" else said_at_least)(value, self.name, where)
+        read = {"labels": set_said, "text": text_said}.get(self.kind, said_at_least)
+        return read(value, self.name, where)

@@ -10,7 +10,7 @@ from runners.train.nearest import did_you_mean
 from runners.train.trial import Trial
 
 FILE = "labels.parquet"
-LABEL, SETS, REGIONS, CONFIDENCE = "label", "labels", "regions", "confidence"
+LABEL, SETS, REGIONS, TEXT, CONFIDENCE = "label", "labels", "regions", "text", "confidence"
 
 
 def labels_of(trial: Trial, columns: Columns, identifier: str | None) -> Columns:
@@ -25,8 +25,8 @@ def labels_of(trial: Trial, columns: Columns, identifier: str | None) -> Columns
     if "labels" not in trial.request.inputs:
         return {}
     labels = read_parquet(local(trial.input("labels")) / FILE, "merge the labels again")
-    if REGIONS in labels:
-        what = "the labels are regions, and a trial predicts a label or a number"
+    if kinds := {REGIONS, TEXT} & labels.keys():
+        what = f"the labels are {min(kinds)}, and a trial predicts a label or a number"
         raise InputError(what, "labels", "name labels of whole examples")
     if identifier is None:
         raise InputError("the dataset names no identifier, by which labels find their rows", "identifier", "declare it")

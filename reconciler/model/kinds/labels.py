@@ -18,7 +18,7 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "pascal-voc": ("boxes",),
         "cvat": ("boxes", "label", "labels"),
         "conll": ("spans",),
-        "doccano": ("spans", "label", "labels"),
+        "doccano": ("spans", "label", "labels", "text"),
     }
 )
 """What an answer may be in each format; in Label Studio's it may be anything."""
@@ -68,10 +68,10 @@ class Labels(JobSpec):
 
     dataset: reference("datasets") = Field(description="The data that was labelled.")  # type: ignore[valid-type]
     exports: Exports = Field(description="Where the annotators' answers are.")
-    answer: Literal["label", "labels", "boxes", "spans"] = Field(
+    answer: Literal["label", "labels", "boxes", "spans", "text"] = Field(
         default="label",
         description="What an answer is: one label, a set of labels (a multiple choice), each merged on its own, boxes "
-        "of a picture, or spans of a text.",
+        "of a picture, spans of a text, or a text (a transcript).",
     )
     merge: Literal["majority", "dawid-skene"] = Field(
         default="majority",
@@ -92,9 +92,7 @@ class Labels(JobSpec):
     @model_validator(mode="after")
     def _sets_have_no_scale(self) -> Self:
         if self.answer != "label" and self.agreement.scale is not None:
-            raise ValueError(
-                "agreement.scale is of single labels: sets, boxes and spans have one distance, leave it out"
-            )
+            raise ValueError("agreement.scale is of single labels: other answers have one distance, leave it out")
         return self
 
     @model_validator(mode="after")
@@ -102,8 +100,10 @@ class Labels(JobSpec):
         able = _ANSWERS.get(self.exports.format)
         if able is not None and self.answer not in able:
             raise ValueError(f"in {self.exports.format} an answer is {' or '.join(able)}: say answer: {able[0]}")
-        if self.answer in ("boxes", "spans") and self.merge != "majority":
-            raise ValueError(f"{self.answer} are merged by majority: leave merge out")
+        if self.answer in ("boxes", "spans", "text") and self.merge != "majority":
+            raise ValueError(f"answer: {self.answer} is merged in one way: leave merge out")
+        if self.answer == "text" and self.choices is not None:
+            raise ValueError("choices are labels, and an answer is a text: leave them out")
         return self
 
     @cached_property

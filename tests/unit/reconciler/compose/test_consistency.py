@@ -122,7 +122,7 @@ def test_sets_of_labels_add_a_column_for_each_label(target: str, choices: Any, i
 def test_regions_are_no_target() -> None:
     labels = {"dataset": "datasets/loans", "exports": {"url": "x", "format": "coco"}, "answer": "boxes"}
     found = problems(experiments__score={"labels": "labels/marks", "target": "label"}, labels__marks=labels)
-    assert any("labels/marks are boxes, and a trial predicts" in what for what in found)
+    assert any("answers of labels/marks are boxes, and a trial predicts" in what for what in found)
 
 
 def test_labels_add_their_columns() -> None:

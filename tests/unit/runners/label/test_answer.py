@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from runners.contract import InputError
-from runners.label.answer import said_at_least, said_in, set_in, set_said
+from runners.label.answer import said_at_least, said_in, set_in, set_said, text_in, text_said
 from runners.label.scales import Said
 
 
@@ -107,3 +107,23 @@ def test_an_annotation_says_a_set_once() -> None:
 def test_what_is_no_set_is_refused_in_words(results: list[dict[str, Any]], told: str) -> None:
     with pytest.raises(InputError, match=told):
         set_in(results, "q", "e.json[0] task 100")
+
+
+@pytest.mark.parametrize(("value", "said"), [("a b", "a b"), (["a b "], "a b"), ([], None), (None, None), ([""], "")])
+def test_a_text_is_told_as_it_is(value: Any, said: str | None) -> None:
+    found = text_said(value, "q", "here")
+    assert (found and found.label) == said
+
+
+@pytest.mark.parametrize(
+    ("results", "told"),
+    [
+        ([item("textarea", {"text": ["a", "b"]})], "an answer to q is not one text"),
+        ([item("textarea", {"text": [4]})], "an answer to q is not one text"),
+        ([item("choices", {"choices": ["a"]})], "q answers with choices, which is no text"),
+        ([item("textarea", {"text": ["a"]})] * 2, "q has 2 answers in one annotation"),
+    ],
+)
+def test_what_is_not_one_text_is_refused_in_words(results: list[dict[str, Any]], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        text_in(results, "q", "e.json[0] task 100")

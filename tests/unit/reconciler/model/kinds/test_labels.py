@@ -25,7 +25,7 @@ def test_the_label_runner_is_told_what_it_needs_and_no_more() -> None:
 
 
 def test_sets_have_one_distance() -> None:
-    with pytest.raises(ValidationError, match="sets, boxes and spans have one distance"):
+    with pytest.raises(ValidationError, match="other answers have one distance"):
         Labels.model_validate({**SPEC, "answer": "labels", "agreement": {"scale": "ordinal"}})
     assert Labels.model_validate({**SPEC, "answer": "labels"}).label_params["answer"] == "labels"
 
@@ -37,7 +37,8 @@ def test_sets_have_one_distance() -> None:
         ({"exports": {"url": "x", "format": "coco", "question": "q"}}, "coco has none"),
         ({"exports": {"url": "x", "format": "coco"}}, "in coco an answer is boxes: say answer: boxes"),
         ({"exports": {"url": "x", "format": "doccano"}, "answer": "boxes"}, "say answer: spans"),
-        ({"answer": "boxes", "merge": "dawid-skene"}, "boxes are merged by majority"),
+        ({"answer": "boxes", "merge": "dawid-skene"}, "answer: boxes is merged in one way"),
+        ({"answer": "text", "choices": ["a"]}, "choices are labels"),
     ],
 )
 def test_what_a_format_cannot_say_is_told(change: dict[str, Any], told: str) -> None:

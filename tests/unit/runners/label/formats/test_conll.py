@@ -1,8 +1,11 @@
 """CoNLL."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
+from nltk.chunk.util import conllstr2tree
+from nltk.tree import Tree
 
 from tests.unit.runners.label.conftest import marks, read, refused
 
@@ -26,6 +29,25 @@ def test_tags_are_iob2_and_iob1(tmp_path: Path, tags: str, spans: list[tuple[str
     lines = [f"{word} {tag}" for word, tag in zip("abc", tags.split(), strict=True)]
     (tmp_path / "bo.conll").write_text("\n".join(["# id = 1", *lines]))
     assert marks(read(tmp_path, "conll", "spans")) == [("bo", spans)]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_spans_are_those_of_another_reader(seed: int, tmp_path: Path) -> None:
+    chance = Random(seed)
+    tags = ["O"]
+    while len(tags) < 30:
+        label = chance.choice(["X", "Y"])
+        tags.append(chance.choice(["O", f"B-{label}", *([f"I-{tags[-1][2:]}"] if tags[-1] != "O" else [])]))
+    words = [chance.choice(["a", "bb", "ccc"]) for _ in tags]
+    lines = "\n".join(f"{word} N {tag}" for word, tag in zip(words, tags, strict=True))
+    (tmp_path / "bo.conll").write_text(f"# id = 1\n{lines}\n")
+    expected, at = [], 0
+    for part in conllstr2tree(lines, chunk_types=("X", "Y")):
+        leaves = part.leaves() if isinstance(part, Tree) else [part]
+        length = len(" ".join(word for word, _ in leaves))
+        expected += [(part.label(), (at, at + length))] if isinstance(part, Tree) else []
+        at += length + 1
+    assert marks(read(tmp_path, "conll", "spans")) == [("bo", sorted(expected))]
 
 
 @pytest.mark.parametrize(
