@@ -88,7 +88,7 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path) ->
             "ground_truth": len(matched.truths),
             "disputes": len(disputes),
             "disputed": params.disputed,
-            "most_disputed": disputes[:SHOWN],
+            "most_disputed": [_brief(one, kind) for one in disputes[:SHOWN]],
             "ties": int((merged.label == NOBODYS).sum()),
             "labels": _counts(merged, is_used, kind.labels_in),
             "unlabelled": examples - labelled,
@@ -97,6 +97,11 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path) ->
         },
         content=content_of(merged, is_used, table),
     )
+
+
+def _brief(dispute: dict[str, Any], kind: Kind) -> dict[str, Any]:
+    """Return what facts tell of a dispute: regions and texts are as long as they are, and stand in the file alone."""
+    return {key: value for key, value in dispute.items() if not kind.score or key in ("id", "confidence")}
 
 
 def _agreement(reliability: Reliability, kind: Kind) -> dict[str, Any]:

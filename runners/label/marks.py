@@ -68,7 +68,9 @@ def _edges(told: Mapping[str, Any], marking: Marking) -> list[float] | None:
     """Return the edges of a box in shares (Label Studio tells percents), or of a span; None of what is neither."""
     names = ("x", "y", "width", "height") if marking == "boxes" else ("start", "end")
     numbers = [told.get(name) for name in names]
-    if not all(isinstance(number, int | float) and abs(number) < _MOST for number in numbers):
+    if not all(
+        isinstance(number, int | float) and not isinstance(number, bool) and abs(number) < _MOST for number in numbers
+    ):
         return None
     if marking == "spans":
         return [float(number) for number in numbers if number is not None]

@@ -70,6 +70,6 @@ def _objects(told: Any, part: str, name: str) -> list[Mapping[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise InputError(f"it has no list of {part}", name, _EXPORT)
     for one in found:
-        if isinstance(one.get("id"), dict | list) or isinstance(one.get("image_id"), dict | list):
+        if any(isinstance(one.get(key), dict | list) for key in ("id", "image_id", "category_id")):
             raise InputError(f"one of its {part} has an id that is no number", name, _EXPORT)
     return found

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from runners.contract import InputError
-from runners.label.formats.reading import Part, all_answered, file_of, text_in
+from runners.label.formats.reading import Part, all_answered, file_of, lines_of, text_in
 from runners.label.questions import Answered, Question
 from runners.label.regions import Region
 from runners.label.spans import span_of
@@ -45,7 +45,7 @@ def parts_of(name: str, text: str) -> Iterator[Part]:
     """
     comments: dict[str, str] = {}
     tokens: list[Token] = []
-    for place, line in enumerate([*text.splitlines(), ""], 1):
+    for place, line in enumerate([*lines_of(text), ""], 1):
         where = f"{name}:{place}"
         if line.startswith("#") and not tokens:
             key, is_told, value = line[1:].partition("=")

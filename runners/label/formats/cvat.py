@@ -49,6 +49,8 @@ def parts_of(name: str, root: Element) -> Iterator[Part]:
 def _box(box: Element, image: Element, where: str) -> Region | None:
     if number(box.get("rotation", "0"), "the rotation", where):
         raise InputError("it has a box that is turned, which can't be merged", where, "draw boxes that aren't turned")
+    if not (label := box.get("label")):
+        raise InputError("it has a box without a label", where, "correct the file")
     wide, high = (size(image.get(edge), f"the image's {edge}", where) for edge in ("width", "height"))
     left, top, right, bottom = (number(box.get(edge), edge, where) for edge in _EDGES)
-    return box_of(str(box.get("label")), left / wide, top / high, right / wide, bottom / high)
+    return box_of(label, left / wide, top / high, right / wide, bottom / high)

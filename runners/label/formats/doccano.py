@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from runners.contract import InputError
-from runners.label.formats.reading import Part, all_answered, file_of, number, text_in
+from runners.label.formats.reading import Part, all_answered, file_of, lines_of, number, text_in
 from runners.label.questions import Answered, Question
 from runners.label.regions import Region
 from runners.label.spans import span_of
@@ -36,7 +36,7 @@ def parts_of(name: str, text: str) -> Iterator[Part]:
     Raises:
         InputError: a line is no example, or has labels that are none.
     """
-    for place, line in enumerate(text.splitlines(), 1):
+    for place, line in enumerate(lines_of(text), 1):
         if line.strip():
             yield _part(f"{name}:{place}", line)
 

@@ -53,6 +53,11 @@ def text_in(name: str, data: bytes) -> str:
         raise InputError("the file is no UTF-8 text", name, "save it as UTF-8") from error
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text. Not by `splitlines`: it parts at signs that a JSON text or a token may hold."""
+    return [line.removesuffix("\r") for line in text.split("\n")]
+
+
 def json_in(name: str, data: bytes) -> Any:
     """Return what a JSON file says.
 
@@ -122,7 +127,7 @@ def number(value: Any, what: str, where: str) -> float:
     """
     try:
         found = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = float("nan")
     if isinstance(value, bool) or not abs(found) < 1e12:
         raise InputError(f"{what} is {str(value)[:40]!r}, which is no number", where, "correct the file")

@@ -11,14 +11,19 @@ from xml.parsers import expat
 from runners.contract import InputError
 
 DEEPEST = 50
+LARGEST = 2**28
+"""Bytes of a file: its elements take many times as much."""
 
 
 def element_in(name: str, data: bytes) -> Element:
     """Return the root element of a file.
 
     Raises:
-        InputError: it is no XML, declares a document type, or is nested too deeply.
+        InputError: it is too large, no XML, declares a document type, or is nested too deeply.
     """
+    if len(data) > LARGEST:
+        what = f"it has {len(data):,} bytes, and {LARGEST:,} is the most"
+        raise InputError(what, name, "export fewer pictures to a file")
     parser, builder, depth = expat.ParserCreate(), TreeBuilder(), [0]
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -40,6 +45,6 @@ def element_in(name: str, data: bytes) -> Element:
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:  # the others of an encoding
         raise InputError(f"this is no XML: {error}", name, "export the annotations again") from error
     return builder.close()

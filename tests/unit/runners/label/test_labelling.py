@@ -296,3 +296,4 @@ def test_boxes_of_several_annotators_are_merged(tmp_path: Path, dataset: str) ->
     assert result.facts["annotators"]["bo"] == {"answers": 3, "f1": 0.666667}
     (dispute,) = json.loads((tmp_path / "out/disputes.json").read_text())
     assert (dispute["id"], dispute["regions"], dispute["differ"]) == ("1.png", [], ["dog"])
+    assert result.facts["most_disputed"] == [{"id": "1.png", "confidence": 0.666667}]

@@ -30,6 +30,7 @@ def test_who_marks_nothing_says_that_nothing_is_there() -> None:
     [
         ([item("polygonlabels", {})], "q answers with polygonlabels, and the answers are boxes"),
         ([item("rectanglelabels", {**BOX, "rotation": 12})], "a box that is turned"),
+        ([item("rectanglelabels", {**BOX, "x": True})], "a region that is none of boxes"),
         ([item("rectanglelabels", {**BOX, "x": "1"})], "a region that is none of boxes"),
         ([item("rectanglelabels", {**BOX, "x": float("nan")})], "a region that is none of boxes"),
         ([item("rectanglelabels", {**BOX, "rectanglelabels": [1]})], "a region that is none of boxes"),

@@ -15,6 +15,11 @@ def test_classes_of_texts_are_labels(tmp_path: Path) -> None:
         read(tmp_path, "doccano", "label")
 
 
+def test_a_line_is_an_example_whatever_signs_it_holds(tmp_path: Path) -> None:
+    (tmp_path / "bo.jsonl").write_text('{"text": "a\u2028b", "label": ["x"]}\r\n', "utf-8", newline="")
+    assert [task.data for task in read(tmp_path, "doccano", "label")] == [{"text": "a\u2028b"}]
+
+
 def test_spans_stand_beside_relations_too(tmp_path: Path) -> None:
     entity = '{"id": 7, "label": "PER", "start_offset": 0, "end_offset": 2}'
     (tmp_path / "bo.jsonl").write_text(f'{{"text": "Bo", "entities": [{entity}], "relations": []}}\n')

@@ -3,7 +3,7 @@
 import pytest
 
 from runners.contract import InputError
-from runners.label.formats.reading import Part, annotator_of, answered, json_in, number, size, text_in
+from runners.label.formats.reading import Part, annotator_of, answered, json_in, lines_of, number, size, text_in
 from runners.label.questions import Question
 
 
@@ -20,6 +20,10 @@ def test_an_annotator_is_a_folder_that_the_format_has_not(name: str, annotator: 
     assert annotator_of(name) == annotator
 
 
+def test_lines_end_where_a_line_ends() -> None:
+    assert lines_of("a\u2028b\r\nc\x85d\n") == ["a\u2028b", "c\x85d", ""]
+
+
 def test_texts_are_in_any_encoding_of_unicode() -> None:
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
         assert text_in("a", "fünf".encode(encoding)) == "fünf"
@@ -28,7 +32,7 @@ def test_texts_are_in_any_encoding_of_unicode() -> None:
         text_in("a", b"f\xfcnf")
 
 
-@pytest.mark.parametrize("value", ["x", None, "nan", "inf", True, [1], 1e300])
+@pytest.mark.parametrize("value", ["x", None, "nan", "inf", True, [1], 1e300, 10**400])
 def test_what_is_no_number_is_told(value: object) -> None:
     with pytest.raises(InputError, match="which is no number"):
         number(value, "the width", "a")

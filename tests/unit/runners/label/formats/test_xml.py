@@ -3,7 +3,7 @@
 import pytest
 
 from runners.contract import InputError
-from runners.label.formats.xml import element_in
+from runners.label.formats.xml import LARGEST, element_in
 
 BOMB = b'<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;">]><annotation>&lol2;</annotation>'
 OUTSIDE = b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><annotation>&x;</annotation>'
@@ -20,6 +20,9 @@ OUTSIDE = b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><annotation>&x
         (b"", "this is no XML"),
         (b"<a>&lol;</a>", "this is no XML"),
         (b"\xff<a/>", "this is no XML"),
+        (b"<?xml version='1.0' encoding='shift-jis'?><a/>", "this is no XML"),
+        (b"<?xml version='1.0' encoding='nonsense'?><a/>", "this is no XML"),
+        (b" " * (LARGEST + 1), "is the most"),
     ],
 )
 def test_what_could_do_harm_is_refused(data: bytes, told: str) -> None:
