@@ -105,7 +105,9 @@ def _compared(name: str, likeness: Likeness, merge: Callable[[Answers], Labels],
         name,
         partial(pairwise.PairDistance, likeness),
         merge,
-        lambda matched, merged: pairwise.annotators_of(matched.answers, merged, likeness),
+        lambda matched, merged: pairwise.annotators_of(
+            matched.answers, merged, likeness, matched.truths, matched.is_truth
+        ),
         pairs=partial(pairwise.pairs_of, likeness=likeness),
         labels_in=lambda _: (),
         column=column,

@@ -1,10 +1,12 @@
 """Answers that are compared in pairs: how alike two are, told as a number, from 0 to 1."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from runners.label.answers import Answers, pairs_within
 from runners.label.distances import Figures
@@ -13,6 +15,7 @@ from runners.label.merging import NOBODYS, Labels
 SAMPLED = 10_000
 """Pairs of answers to different examples, drawn by a seed, whose mean distance is that of chance."""
 SEED = 0
+_Z = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +95,60 @@ def pairs_of(answers: Answers, likeness: Likeness) -> list[dict[str, Any]]:
     ]
 
 
-def annotators_of(answers: Answers, merged: Labels, likeness: Likeness) -> dict[str, dict[str, Any]]:
-    """Return each annotator's number of answers, and how like the merged ones they are on average."""
-    said, true = ([likeness.read(text) for text in texts] for texts in (answers.labels, merged.names))
-    found: dict[str, list[float]] = {name: [] for name in answers.annotators}
-    given = np.bincount(answers.annotator, minlength=len(answers.annotators)).tolist()
-    for who, label, truth in zip(
-        answers.annotator.tolist(), answers.label.tolist(), merged.label[answers.example].tolist(), strict=True
-    ):
-        if truth != NOBODYS:
-            found[answers.annotators[who]].append(likeness.of(said[label], true[truth]))
+def annotators_of(
+    answers: Answers,
+    merged: Labels,
+    likeness: Likeness,
+    golds: Mapping[Any, str] | None = None,
+    is_gold: NDArray[np.bool_] | None = None,
+) -> dict[str, dict[str, Any]]:
+    """Return each annotator's number of answers, and how like the merged ones they are on average.
+
+    Under `gold` stands how like the ground truths of others they are, where there are any.
+
+    Args:
+        answers: what was said of each example.
+        merged: their merged answers.
+        likeness: how alike two answers are.
+        golds: the ground truth by example, where one is.
+        is_gold: which answers are marked as the ground truth.
+    """
+    names = [None if place == NOBODYS else merged.names[place] for place in merged.label.tolist()]
+    told = _likened(answers, names, likeness)
+    if not golds:
+        return told
+    others = answers if is_gold is None else answers.where(~is_gold)
+    held = _likened(others, [golds.get(example) for example in others.examples], likeness)
     return {
-        name: {"answers": given[place], likeness.name: round(float(np.mean(each)), 6) if each else None}
+        name: figures | ({"gold": held[name]} if name in held and held[name][likeness.name] is not None else {})
+        for name, figures in told.items()
+    }
+
+
+def _likened(answers: Answers, truths: Sequence[str | None], likeness: Likeness) -> dict[str, dict[str, Any]]:
+    """Return how like the truth of its example, where there is one, each annotator's answers are."""
+    said = [likeness.read(text) for text in answers.labels]
+    true = [None if text is None else likeness.read(text) for text in truths]
+    found: dict[str, list[float]] = {name: [] for name in answers.annotators}
+    for example, who, label in zip(
+        answers.example.tolist(), answers.annotator.tolist(), answers.label.tolist(), strict=True
+    ):
+        if true[example] is not None:
+            found[answers.annotators[who]].append(likeness.of(said[label], true[example]))
+    given = np.bincount(answers.annotator, minlength=len(answers.annotators)).tolist()
+    return {
+        name: {
+            "answers": given[place],
+            likeness.name: round(float(np.mean(each)), 6) if each else None,
+            "interval": _interval(each),
+        }
         for place, (name, each) in enumerate(found.items())
     }
+
+
+def _interval(found: Sequence[float]) -> list[float] | None:
+    """Return the interval of 95 % of a mean, by its standard error; None of fewer than two."""
+    if len(found) < 2:
+        return None
+    mean, half = float(np.mean(found)), _Z * float(np.std(found, ddof=1)) / math.sqrt(len(found))
+    return [round(max(0.0, mean - half), 6), round(min(1.0, mean + half), 6)]

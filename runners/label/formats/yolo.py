@@ -78,7 +78,7 @@ def _classes_of(found: Found, folder: str) -> Classes:
             if (classes := _read_names(found, posixpath.join(folder, name))) is not None:
                 return classes
         if folder in (found.root, posixpath.dirname(folder)) or not folder.startswith(found.root):
-            raise InputError("no file names the classes", found.url, f"put {', '.join(NAMES[:3])} beside the boxes")
+            raise InputError("no file names the classes", found.url, f"put {' or '.join(NAMES[:3])} into that folder")
         folder = posixpath.dirname(folder)
 
 

@@ -293,7 +293,7 @@ def test_boxes_of_several_annotators_are_merged(tmp_path: Path, dataset: str) ->
     ]
     assert rows(tmp_path / "out")[1]["regions"] == []
     assert (result.facts["scale"], result.facts["labels"]) == ("iou", {"cat": 1, "dog": 1})
-    assert result.facts["annotators"]["bo"] == {"answers": 3, "f1": 0.666667}
+    assert result.facts["annotators"]["bo"] == {"answers": 3, "f1": 0.666667, "interval": [0.013345, 1.0]}
     (dispute,) = json.loads((tmp_path / "out/disputes.json").read_text())
     assert (dispute["id"], dispute["regions"], dispute["differ"]) == ("1.png", [], ["dog"])
     assert result.facts["most_disputed"] == [{"id": "1.png", "confidence": 0.666667}]

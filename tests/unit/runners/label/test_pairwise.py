@@ -70,7 +70,17 @@ def test_pairs_and_annotators_have_a_mean_f1() -> None:
     pairs = {tuple(pair["annotators"]): (pair["examples"], pair["f1"]) for pair in pairs_of(answers, F1)}
     assert pairs == {("a", "b"): (3, round((1 + 2 / 3 + 0) / 3, 6)), ("a", "c"): (2, 0.833333), ("b", "c"): (2, 1.0)}
     assert annotators_of(answers, merged, F1) == {
-        "a": {"answers": 3, "f1": 0.833333},
-        "b": {"answers": 3, "f1": 1.0},
-        "c": {"answers": 2, "f1": 1.0},
+        "a": {"answers": 3, "f1": 0.833333, "interval": pytest.approx([0.506673, 1.0], abs=1e-6)},
+        "b": {"answers": 3, "f1": 1.0, "interval": [1.0, 1.0]},
+        "c": {"answers": 2, "f1": 1.0, "interval": [1.0, 1.0]},
     }
+
+
+def test_the_ground_truth_judges_all_but_those_who_gave_it() -> None:
+    told: Told = {1: {"a": [("PER", 0, 4)], "b": [], "z": [("PER", 0, 4)]}, 2: {"a": [("ORG", 0, 4)], "z": []}}
+    answers = marked(told)
+    golds, is_gold = {1: text([("PER", 0, 4)])}, np.array([False, False, True, False, False])
+    found = annotators_of(answers, merge_regions(merge_spans, answers), F1, golds, is_gold)
+    assert found["a"]["gold"] == {"answers": 2, "f1": 1.0, "interval": None}
+    assert found["b"]["gold"] == {"answers": 1, "f1": 0.0, "interval": None}
+    assert "gold" not in found["z"]
