@@ -13,8 +13,9 @@ from pyarrow import parquet
 from runners.contract import Result
 from runners.label.agreement import undefined
 from runners.label.annotators import LabelsIn, by_label
-from runners.label.examples import read_examples
+from runners.label.examples import read_examples, read_sizes
 from runners.label.formats import read_exports
+from runners.label.formats.coco_writing import coco_of
 from runners.label.kinds import Kind, kind_of
 from runners.label.matching import Matched, match
 from runners.label.merging import NOBODYS, Labels
@@ -28,6 +29,7 @@ MOST_ANNOTATORS = 20
 """Annotators that the facts name; `agreement.json` has all."""
 MOST_LABELS = 20
 """Labels that the facts count."""
+COCO = "regions.coco.json"
 LABELS, DISPUTES, AGREEMENT, PICTURE = "labels.parquet", "disputes.json", "agreement.json", "agreement.png"
 
 
@@ -45,7 +47,12 @@ def label(params: Parameters, dataset: str, folder: Path) -> Result:
     """
     examples = read_examples(dataset)
     given = read_exports(params.exports, params.answer)
-    return settle(params, match(given, examples), len(examples), folder)
+    result = settle(params, match(given, examples), len(examples), folder)
+    if params.answer == "boxes" and (sizes := read_sizes(dataset)):
+        merged = parquet.read_table(folder / LABELS, columns=["id", "regions"])
+        boxes = zip(merged["id"].to_pylist(), merged["regions"].to_pylist(), strict=True)
+        _write_json(folder / COCO, coco_of(boxes, sizes))
+    return result
 
 
 def settle(params: Parameters, matched: Matched, examples: int, folder: Path) -> Result:

@@ -31,7 +31,7 @@ def merged(dataset: str, folder: Path, **spec: Any) -> Result:
     params = read_params(Parameters, spec)
     result = label(params, dataset, folder)
     assert Result.model_validate_json(result.model_dump_json()) == result
-    assert {file.name for file in folder.iterdir()} == FILES
+    assert {file.name for file in folder.iterdir()} - {"regions.coco.json"} == FILES
     return result
 
 
@@ -297,3 +297,18 @@ def test_boxes_of_several_annotators_are_merged(tmp_path: Path, dataset: str) ->
     (dispute,) = json.loads((tmp_path / "out/disputes.json").read_text())
     assert (dispute["id"], dispute["regions"], dispute["differ"]) == ("1.png", [], ["dog"])
     assert result.facts["most_disputed"] == [{"id": "1.png", "confidence": 0.666667}]
+
+
+def test_boxes_of_pictures_of_known_sizes_are_left_as_coco_too(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    manifest = {"id": ["a/0.png", "a/1.png"], "width": [200, 200], "height": [100, 100]}
+    parquet.write_table(pa.table(manifest), tmp_path / "data" / "manifest.parquet")
+    for name in ("ann", "bo"):
+        (tmp_path / "boxes" / name).mkdir(parents=True)
+        (tmp_path / "boxes" / name / "0.txt").write_text("0 0.3 0.4 0.2 0.4\n")
+    (tmp_path / "boxes" / "classes.txt").write_text("cat\n")
+    exports = {"url": str(tmp_path / "boxes"), "format": "yolo"}
+    merged(str(tmp_path / "data"), tmp_path / "out", exports=exports, answer="boxes")
+    told = json.loads((tmp_path / "out" / "regions.coco.json").read_text())
+    assert [(one["id"], one["file_name"]) for one in told["images"]] == [(1, "a/0.png")]
+    assert [one["bbox"] for one in told["annotations"]] == [[40.0, 20.0, 40.0, 40.0]]
