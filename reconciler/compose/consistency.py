@@ -169,8 +169,26 @@ def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
     for field, names in (("features", spec.features), ("exclude", spec.exclude), ("slices", spec.slices)):
         told += [((field, place), name) for place, name in enumerate(names or ())]
     told += [(("split", "by"), spec.split.by)] if spec.split.by else []
-    known = (*declared, *(ANSWERS if spec.labels else ())) if declared is not None else None
+    known = (*declared, *_answers(specs, spec)) if declared is not None else None
     yield from _missing(specs, told, known, f"{spec.dataset}")
+
+
+def _regions(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
+    """Refuse labels that are no column: regions are merged, and nothing here learns from them yet."""
+    labels = specs.all.get(Address(spec.labels)) if spec.labels else None
+    if isinstance(labels, Labels) and labels.answer in ("boxes", "spans", "text"):
+        what = f"answers of {spec.labels} are {labels.answer}, and a trial predicts a label or a number"
+        yield Flaw(("labels",), what, "read labels.parquet where you train, or merge labels of whole examples")
+
+
+def _answers(specs: _Specs, spec: Experiment) -> tuple[str, ...]:
+    """Return the columns that labels add; of sets one for each label, whichever where the choices aren't listed."""
+    labels = specs.all.get(Address(spec.labels)) if spec.labels else None
+    if not isinstance(labels, Labels) or labels.answer == "label":
+        return ANSWERS if spec.labels else ()
+    if labels.choices is None:
+        return ("confidence", *([spec.target] if spec.target.startswith("labels.") else []))
+    return ("confidence", *(f"labels.{choice}" for choice in labels.choices))
 
 
 def _told(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
@@ -297,6 +315,7 @@ _HELD: tuple[tuple[type[Spec], Callable[[_Specs, Any], Iterator[Flaw]]], ...] = 
     (Experiment, _columns),
     (Experiment, _metric),
     (Experiment, _told),
+    (Experiment, _regions),
     (Labels, _named),
     (Promotion, _bounds),
     (Promotion, _gates),

@@ -45,7 +45,7 @@ def decide(resource: Resource, view: View) -> Decision:
         address=resource.address,
         phase=phase,
         reason=reason,
-        message=_message(lifecycle.result) if accepted else lifecycle.message,
+        message=_message(lifecycle.result, spec.agreement.alpha) if accepted else lifecycle.message,
         changes=lifecycle.changes
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and spec.keep - 1, names, view) if accepted else ()),
@@ -67,11 +67,24 @@ def _merge(resource: Resource, spec: Labels, data: DataVersion, due: str | None,
     )
 
 
-def _message(result: Mapping[str, Any]) -> str:
+def _message(result: Mapping[str, Any], gate: float) -> str:
     told = result.get("facts", {})
     alpha, why = told.get("alpha"), told.get("undefined") or "their agreement is not known"
-    agreed = f"labels are merged; {why}" if alpha is None else f"labels agree with alpha {figure(alpha)}"
+    agreed = (
+        f"labels are merged; {why}"
+        if alpha is None
+        else f"labels agree with alpha {figure(alpha)}{_between(told, gate)}"
+    )
     answered, labelled = told.get("answered"), result.get("metrics", {}).get("labelled")
     if not isinstance(answered, int) or not isinstance(labelled, int | float) or labelled >= answered:
         return agreed
     return f"{agreed}; {answered - int(labelled)} of {answered} answered examples have no label: ties or disputed"
+
+
+def _between(told: Mapping[str, Any], gate: float) -> str:
+    """Tell the interval of alpha, and whether the gate lies in it; labels of before have none."""
+    match told.get("interval"):
+        case [int() | float() as lower, int() | float() as upper]:
+            is_sure = not lower < gate <= upper
+            return f" ({figure(lower)} to {figure(upper)}{'' if is_sure else f', with the gate {gate:g} in between'})"
+    return ""

@@ -1,19 +1,78 @@
-"""What one answer of Label Studio says: the text of its one label, and the scale that it is on."""
+"""What one answer of Label Studio says: the text of its one label and its scale, or of its set of labels."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from runners.contract import InputError
-from runners.label.scales import SCALES, Scale, number_text
+from runners.label.scales import SCALES, Said, number_text
+from runners.label.sets import text_of
 
-ONE_LABEL = 'ask for one: choice="single" in the labelling interface, or a question for each label'
+ONE_LABEL = "set answer to labels where it may have several, or ask for one: a question for each label"
 
 
-class Said(NamedTuple):
-    """One label, and the scale that it is on."""
+def set_in(results: Iterable[Mapping[str, Any]], question: str, where: str) -> Said | None:
+    """Return the set of labels that an annotation's results say to a question; None where it isn't among them.
 
-    label: str
-    scale: Scale
+    Raises:
+        InputError: they say several sets, one for each region, or what is no set of labels.
+    """
+    found = [item for item in results if item.get("from_name") == question]
+    if len(found) > 1:
+        raise _several(len(found), question, where)
+    return _set_of_result(found[0], question, where) if found else None
+
+
+def _set_of_result(item: Mapping[str, Any], question: str, where: str) -> Said | None:
+    told = item.get("value")
+    if item.get("type") != "choices":
+        what = f"{question} answers with {item.get('type')}, which is no set of labels"
+        raise InputError(what, where, "name a control tag of the kind Choices in exports.question")
+    return set_said(told.get("choices") if isinstance(told, Mapping) else None, question, where)
+
+
+def set_said(value: Any, question: str, where: str) -> Said | None:
+    """Return the set that JSON-MIN has for a question: a text, a list, or choices of these.
+
+    Raises:
+        InputError: it is none of these.
+    """
+    given = value.get("choices") if isinstance(value, Mapping) else value
+    if given is None:
+        return None
+    labels = given if isinstance(given, list) else [given]
+    if not all(isinstance(label, str) for label in labels):
+        raise InputError(f"an answer to {question} is no set of texts", where, "correct it where it was given")
+    return Said(text_of(label for label in labels if label), "nominal")
+
+
+def text_in(results: Iterable[Mapping[str, Any]], question: str, where: str) -> Said | None:
+    """Return the text that an annotation's results say to a question; None where they say none.
+
+    Raises:
+        InputError: they say several, or what is no text.
+    """
+    found = [item for item in results if item.get("from_name") == question]
+    if len(found) > 1:
+        raise _several(len(found), question, where)
+    if not found:
+        return None
+    told = found[0].get("value")
+    if found[0].get("type") != "textarea":
+        what = f"{question} answers with {found[0].get('type')}, which is no text"
+        raise InputError(what, where, "name a control tag of the kind TextArea in exports.question")
+    return text_said(told.get("text") if isinstance(told, Mapping) else None, question, where)
+
+
+def text_said(value: Any, question: str, where: str) -> Said | None:
+    """Return the text that JSON-MIN has for a question: a text, or a list of one.
+
+    Raises:
+        InputError: it is neither.
+    """
+    texts = value if isinstance(value, list) else [] if value is None else [value]
+    if len(texts) > 1 or not all(isinstance(text, str) for text in texts):
+        raise InputError(f"an answer to {question} is not one text", where, "ask for one text, without maxSubmissions")
+    return Said(texts[0].strip(), "nominal") if texts else None
 
 
 def said_in(results: Iterable[Mapping[str, Any]], question: str, where: str) -> Said | None:
@@ -24,9 +83,13 @@ def said_in(results: Iterable[Mapping[str, Any]], question: str, where: str) -> 
     """
     found = [said for item in results if item.get("from_name") == question and (said := _of_result(item, where))]
     if len(found) > 1:
-        what = f"{question} has {len(found)} answers in one annotation (one for each region), which can't be merged"
-        raise InputError(what, where, "ask about the whole example: take perRegion out of the labelling interface")
+        raise _several(len(found), question, where)
     return found[0] if found else None
+
+
+def _several(count: int, question: str, where: str) -> InputError:
+    what = f"{question} has {count} answers in one annotation (one for each region), which can't be merged"
+    return InputError(what, where, "ask about the whole example: take perRegion out of the labelling interface")
 
 
 def _of_result(item: Mapping[str, Any], where: str) -> Said | None:

@@ -13,6 +13,7 @@ import fsspec
 from pyarrow import parquet
 
 from runners.contract import InputError
+from runners.label.formats.coco_writing import Size
 from runners.sources.failures import telling
 from runners.staging import gone
 
@@ -106,6 +107,25 @@ def read_examples(url: str) -> Examples:
         if identifier is None:
             raise InputError("the table has no identifier", url, "set `identifier` in the dataset's spec")
         return _read(files, f"{root}/data.parquet", identifier)
+
+
+def read_sizes(url: str) -> dict[str, Size]:
+    """Read the sizes of a dataset's pictures from its folder; none where it has no pictures.
+
+    Raises:
+        SourceUnavailable: the folder is out of reach.
+    """
+    with telling(url):
+        files, root = fsspec.core.url_to_fs(url)
+        if not files.exists(f"{root}/manifest.parquet"):
+            return {}
+        with files.open(f"{root}/manifest.parquet", "rb") as stream:
+            manifest = parquet.ParquetFile(stream)
+            columns = ["id", "width", "height"]
+            if not set(columns) <= set(manifest.schema_arrow.names):
+                return {}
+            ids, widths, heights = (manifest.read([name])[name].to_pylist() for name in columns)
+    return {name: Size(width, height) for name, width, height in zip(ids, widths, heights, strict=True)}
 
 
 def _read(files: Any, path: str, identifier: str) -> Examples:

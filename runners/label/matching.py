@@ -7,10 +7,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from runners.label.answers import Answers, Places, answers_of
 from runners.label.examples import Examples
-from runners.label.exports import Answer, Answered
+from runners.label.questions import Answer, Answered
 from runners.label.scales import Scale, weakest
 
 
@@ -19,7 +20,7 @@ class Matched:
     """What was said of each example.
 
     `truths` are the labels that are marked as the ground truth, by example; `clashes` the examples that have several,
-    `strays` the tasks that show no example.
+    `strays` the tasks that show no example. `is_truth` tells which answers are marked; where none is, it is left out.
     """
 
     answers: Answers
@@ -27,6 +28,7 @@ class Matched:
     clashes: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
     scale: Scale = "nominal"
+    is_truth: NDArray[np.bool_] | None = None
 
 
 class _Places(dict[Any, int]):
@@ -47,6 +49,7 @@ class _Rows:
     annotator: list[int] = field(default_factory=list)
     label: list[int] = field(default_factory=list)
     given: list[str] = field(default_factory=list)
+    is_truth: list[bool] = field(default_factory=list)
 
     def add(self, place: int, source: str, answer: Answer) -> None:
         """Take in an answer to the example at a place; `source` names the file that tells of it."""
@@ -54,16 +57,22 @@ class _Rows:
         self.annotator.append(self.people[source, answer.annotator])
         self.label.append(self.labels[answer.label])
         self.given.append(answer.given)
+        self.is_truth.append(answer.is_truth)
 
-    def answers(self, examples: Sequence[Any]) -> Answers:
-        """Return what counts: of one annotator's answers to one example, the last."""
+    def answers(self, examples: Sequence[Any]) -> tuple[Answers, NDArray[np.bool_] | None]:
+        """Return what counts, and which of it is marked as the truth: of one's answers to one example, the last."""
         people, labels = names_of(list(self.people)), list(self.labels)
         known = {name: place for place, name in enumerate(dict.fromkeys(people))}
         same = np.array([known[name] for name in people], np.int64)
         example, label = np.array(self.example, np.int64), np.array(self.label, np.int64)
         annotator = same[np.array(self.annotator, np.int64)] if people else example
         last = _last(example * max(len(known), 1) + annotator, self.given)
-        return answers_of(examples, list(known), labels, np.stack([example, annotator, label])[:, last])
+        counted = answers_of(examples, list(known), labels, np.stack([example, annotator, label])[:, last])
+        if not any(self.is_truth):
+            return counted, None
+        places = np.stack([example, annotator, np.array(self.is_truth, np.int64)])[:, last]
+        marks = answers_of(examples, list(known), ("", "truth"), places)  # in the same order
+        return counted, np.array([mark == "truth" for mark in marks.labels])[marks.label]
 
 
 def match(given: Iterable[Answered], examples: Examples) -> Matched:
@@ -82,12 +91,14 @@ def match(given: Iterable[Answered], examples: Examples) -> Matched:
             rows.add(place, task.source, answer)
             if answer.is_truth:
                 truths[place].add(answer.label)
+    answers, is_truth = rows.answers(examples.ids)
     return Matched(
-        rows.answers(examples.ids),
+        answers,
         {examples.ids[place]: next(iter(labels)) for place, labels in truths.items() if len(labels) == 1},
         tuple(sorted(str(examples.ids[place]) for place, labels in truths.items() if len(labels) > 1)),
         tuple(sorted(strays)),
         weakest(scales),
+        is_truth,
     )
 
 

@@ -1,6 +1,6 @@
 """Merging: from several annotators' answers to one label for each example, with how sure it is."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
@@ -55,15 +55,19 @@ class Labels:
         is_so: NDArray[np.bool_] = places[answers.label] == self.label[answers.example]
         return is_so
 
+    def with_names(self, names: Iterable[str]) -> "Labels":
+        """Return the same labels, with these among the names too."""
+        return Labels(tuple(dict.fromkeys([*self.names, *names])), self.label, self.confidence)
+
     def held_to(self, answers: Answers, truths: Mapping[Any, str]) -> "Labels":
         """Take the ground truth for the label of each example that has one."""
-        names = list(dict.fromkeys([*self.names, *truths.values()]))
+        names = self.with_names(truths.values()).names
         known = {name: place for place, name in enumerate(names)}
         label, confidence = self.label.copy(), self.confidence.copy()
         for place, example in enumerate(answers.examples) if truths else ():
             if example in truths:
                 label[place], confidence[place] = known[truths[example]], 1.0
-        return Labels(tuple(names), label, confidence)
+        return Labels(names, label, confidence)
 
 
 class Rule(Protocol):

@@ -2,29 +2,38 @@
 
 from typing import Literal
 
+from runners.label.questions import Kind
 from runners.label.scales import Scale
 from runners.parameters import Block
 
+Format = Literal["label-studio", "label-studio-csv", "coco", "yolo", "pascal-voc", "cvat", "conll", "doccano"]
+
 
 class Exports(Block):
-    """Where the Label Studio exports are, and the `from_name` of the control tag whose answers are read."""
+    """Where the annotations are, their format, and for Label Studio the `from_name` of the control tag that is read."""
 
     url: str
-    question: str
+    format: Format = "label-studio"
+    question: str | None = None
 
 
 class Agreement(Block):
-    """The lowest Krippendorff's alpha that is accepted, the fewest answers an example needs, the answers' scale."""
+    """The lowest Krippendorff's alpha that is accepted, the fewest answers an example needs, the answers' scale.
+
+    With a confidence, alpha is at least that high with it.
+    """
 
     alpha: float = 0.0
     annotators: int = 1
     scale: Scale | None = None
+    confidence: float | None = None
 
 
 class Parameters(Block):
     """The parameters of one merge of labels."""
 
     exports: Exports
+    answer: Kind = "label"
     merge: Literal["majority", "dawid-skene"] = "majority"
     choices: tuple[str, ...] | None = None
     agreement: Agreement = Agreement()

@@ -15,6 +15,7 @@ from runners.label.merging import NOBODYS, Labels
 
 MOST_ANNOTATORS = 6
 MOST_LABELS = 20
+MOST_SCORES = 20
 _NUMBERED = 12
 """Labels up to which the cells hold numbers."""
 
@@ -36,6 +37,21 @@ def draw_agreement(
         panel.set_title(plain(f"{clipped(annotator, 30)}: {told}"), fontsize=8, color=INK)
     panels[0].set_ylabel("merged label", fontsize=8)
     figure.supxlabel(_below(merged, note), fontsize=7, color=FAINT)
+    save(figure, path)
+
+
+def draw_scores(path: Path, annotators: Mapping[str, Mapping[str, Any]], score: str, note: str) -> None:
+    """Draw how like the merged answers each of the busiest annotators' are, by a figure from 0 to 1."""
+    shown = sorted(annotators, key=lambda name: (-annotators[name]["answers"], name))[:MOST_SCORES]
+    names = sorted(shown, reverse=True)
+    figure = new_figure(5.2, 1.2 + 0.25 * max(len(names), 1))
+    panel = figure.subplots()
+    scores = [annotators[name][score] or 0.0 for name in names]
+    panel.barh(range(len(names)), scores, color="#4c78a8", height=0.6)
+    panel.set_yticks(range(len(names)), [plain(clipped(name, 30)) for name in names], fontsize=8)
+    panel.set_xlim(0, 1)
+    panel.set_xlabel(f"mean {score} with what was merged", fontsize=8)
+    figure.supxlabel(plain(clipped(note, 160)), fontsize=7, color=FAINT)
     save(figure, path)
 
 

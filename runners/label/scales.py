@@ -4,12 +4,20 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from runners.contract import InputError
 
 Scale = Literal["nominal", "ordinal", "interval"]
 """Any two different answers are equally far apart, or by their ranks, or by their difference."""
+
+
+class Said(NamedTuple):
+    """One label, and the scale that it is on."""
+
+    label: str
+    scale: Scale
+
 
 SCALES: Mapping[str, Scale] = MappingProxyType({"choices": "nominal", "rating": "ordinal", "number": "interval"})
 """The scale of each kind of answer of Label Studio."""

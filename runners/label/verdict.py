@@ -6,22 +6,27 @@ import numpy as np
 
 from runners.contract import Violation
 from runners.label.agreement import undefined
+from runners.label.annotators import LabelsIn
 from runners.label.answers import Answers
 from runners.label.matching import Matched
-from runners.label.parameters import Parameters
+from runners.label.parameters import Agreement, Parameters
+from runners.label.reliability import Reliability
 
 SHOWN = 5
 """Cases that a violation or the facts name one by one."""
 
 
-def judge(params: Parameters, matched: Matched, labelled: int, alpha: float | None) -> Iterator[Violation]:
+def judge(
+    params: Parameters, matched: Matched, labelled: int, reliability: Reliability, labels_in: LabelsIn
+) -> Iterator[Violation]:
     """Yield everything for which labels are refused.
 
     Args:
         params: the gates and the allowed choices.
         matched: what was said of each example, and what couldn't be used.
         labelled: how many examples have a label.
-        alpha: Krippendorff's alpha, None where it is undefined.
+        reliability: Krippendorff's alpha and its interval.
+        labels_in: returns the labels that an answer's text says.
     """
     answers, strays = matched.answers, matched.strays
     if strays:
@@ -37,23 +42,26 @@ def judge(params: Parameters, matched: Matched, labelled: int, alpha: float | No
     elif not labelled:
         what = f"none of {len(answers.examples):,} answered examples has a label: all are ties or disputed"
         yield Violation(where="answers", what=what, fix="have them labelled again by others, or keep disputed labels")
-    yield from _of_choices(params.choices, answers)
+    yield from _of_choices(params.choices, answers, labels_in)
     yield from _of_numbers(params.agreement.annotators, answers)
-    yield from _of_alpha(params.agreement.alpha, alpha, undefined(answers))
+    yield from _of_alpha(params.agreement, reliability, undefined(answers))
 
 
-def _of_choices(allowed: Collection[str] | None, answers: Answers) -> Iterator[Violation]:
+def _of_choices(allowed: Collection[str] | None, answers: Answers, labels_in: LabelsIn) -> Iterator[Violation]:
     if allowed is None:
         return
-    for label, choice in enumerate(answers.labels):
-        if choice not in allowed:
-            rows = np.flatnonzero(answers.label == label).tolist()
-            cases = [
-                f"{answers.examples[answers.example[row]]} by {answers.annotators[answers.annotator[row]]}"
-                for row in rows[:SHOWN]
-            ]
-            what = f"{len(rows):,} answers are {choice!r}, which is not among choices: {_named(cases, len(rows))}"
-            yield Violation(where="choices", what=what, fix="correct the answers, or add it to choices")
+    texts: dict[str, list[int]] = {}
+    for place, text in enumerate(answers.labels):
+        for label in labels_in(text):
+            texts.setdefault(label, []).append(place)
+    for choice in sorted(texts.keys() - set(allowed)):
+        rows = np.flatnonzero(np.isin(answers.label, texts[choice])).tolist()
+        cases = [
+            f"{answers.examples[answers.example[row]]} by {answers.annotators[answers.annotator[row]]}"
+            for row in rows[:SHOWN]
+        ]
+        what = f"{len(rows):,} answers are {choice!r}, which is not among choices: {_named(cases, len(rows))}"
+        yield Violation(where="choices", what=what, fix="correct the answers, or add it to choices")
 
 
 def _of_numbers(least: int, answers: Answers) -> Iterator[Violation]:
@@ -66,13 +74,29 @@ def _of_numbers(least: int, answers: Answers) -> Iterator[Violation]:
         yield Violation(where="answers", what=what + _named(cases, len(few)), fix=fix)
 
 
-def _of_alpha(gate: float, alpha: float | None, why: str) -> Iterator[Violation]:
-    if alpha is None and gate > 0:
+def _of_alpha(gate: Agreement, reliability: Reliability, why: str) -> Iterator[Violation]:
+    alpha, fix = reliability.alpha, "settle the disputes and the instructions, or lower the gate"
+    if alpha is None and gate.alpha > 0:
         other = "have examples labelled by several people" if "two answers" in why else "add examples of another kind"
         yield Violation(where="agreement", what=why, fix=f"lower agreement.alpha to 0, or {other}")
-    if alpha is not None and alpha < gate:
-        what = f"Krippendorff's alpha is {alpha:.3f}, below agreement.alpha {gate:g}"
-        yield Violation(where="agreement", what=what, fix="settle the disputes and the instructions, or lower the gate")
+    if alpha is None:
+        return
+    if alpha < gate.alpha:
+        what = f"Krippendorff's alpha is {alpha:.3f}, below agreement.alpha {gate.alpha:g}"
+        yield Violation(where="agreement", what=what + _between(reliability), fix=fix)
+        return
+    least = None if gate.confidence is None else reliability.least(gate.confidence)
+    if least is not None and least < gate.alpha:
+        what = f"Krippendorff's alpha is {alpha:.3f}, and with confidence {gate.confidence} no more than {least:.3f} "
+        what += f"is sure, below agreement.alpha {gate.alpha:g}"
+        yield Violation(where="agreement", what=what, fix="have more examples labelled by several people")
+
+
+def _between(reliability: Reliability) -> str:
+    """Tell the interval of alpha."""
+    if reliability.interval is None:
+        return ""
+    return f" (95 % interval {reliability.interval[0]:.3f} to {reliability.interval[1]:.3f})"
 
 
 def _named(first: Sequence[str], count: int) -> str:

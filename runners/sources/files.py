@@ -28,6 +28,13 @@ SUFFIXES = {
     "csv": (".csv", ".tsv", ".csv.gz", ".tsv.gz"),
     "jsonl": (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz"),
     "label-studio": (".json",),
+    "label-studio-csv": (".csv", ".tsv"),
+    "coco": (".json",),
+    "yolo": (".txt",),
+    "pascal-voc": (".xml",),
+    "cvat": (".xml",),
+    "conll": (".conll", ".txt", ".bio", ".iob2", ".iob"),
+    "doccano": (".jsonl", ".json"),
     "images": (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"),
 }
 """What the files of a format end with; others in a folder are passed over."""
@@ -50,6 +57,7 @@ class Found:
     root: str
     paths: tuple[str, ...]
     passed_over: int = 0
+    url: str = ""
 
     def name(self, path: str) -> str:
         """Return a path relative to the root; of a URL its last part, without a query that may be signed."""
@@ -76,7 +84,7 @@ def find(url: str, format_: str) -> Found:
         raise InputError(f"there is no {format_} file", url, fix)
     with telling(url):
         check_room(files, fitting, url)
-    return Found(files, root, fitting, len(paths) - len(fitting))
+    return Found(files, root, fitting, len(paths) - len(fitting), url)
 
 
 def _file_system(url: str) -> tuple[Any, str]:

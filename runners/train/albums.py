@@ -10,8 +10,9 @@ from runners.models import Column
 from runners.models.pictures import Preparation
 from runners.tables.schema import read_schema
 from runners.train.examples import Array, Examples
+from runners.train.labelled import labels_of, weights_of
 from runners.train.pixels import decode, size_for
-from runners.train.reading import DATA, MANIFEST, check_names, check_sensitive, folder_of, labels_of
+from runners.train.reading import DATA, MANIFEST, check_names, check_sensitive, folder_of
 from runners.train.target import target_of
 from runners.train.trial import Trial
 
@@ -51,7 +52,8 @@ def album_of(trial: Trial, columns: Columns, size: Preparation, pixels: Array) -
     kept = {name: values[known.rows] for name, values in columns.items()}
     kept[IMAGE] = np.ascontiguousarray(pixels[known.rows])
     feature = Column(IMAGE, "FP32", (-1, size.values))
-    return Examples(kept, known.truth, (feature,), known.classes, ID, size.as_dict(), known.notes)
+    weights = weights_of(trial, kept)
+    return Examples(kept, known.truth, (feature,), known.classes, ID, size.as_dict(), known.notes, weights=weights)
 
 
 def _size(trial: Trial, columns: Columns) -> Preparation:

@@ -79,7 +79,8 @@ def _fit(pipeline: Any, train: Examples, chosen: Chosen) -> tuple[Narrowing, tup
         warnings.simplefilter("default")
         warnings.filterwarnings("ignore", message=f".*({NOISE})")
         try:
-            pipeline.fit(table, train.codes if train.classes else target.moved(train.codes))
+            codes = train.codes if train.classes else target.moved(train.codes)
+            pipeline.fit(table, codes, **({} if train.weights is None else {"model__sample_weight": train.weights}))
         except refusals as error:
             what = f"{chosen.name} can't be fitted: {str(error).strip().splitlines()[0][:300]}"
             raise InputError(what, "params", "correct the parameter that it names") from error

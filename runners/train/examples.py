@@ -36,6 +36,8 @@ class Examples:
     """What was left out, and why."""
     reading: Reading | None = None
     """How the dataset's version read its columns."""
+    weights: Array | None = None
+    """How much each row counts in training; left out, all count the same."""
 
     def __len__(self) -> int:
         """Count the rows."""
@@ -44,7 +46,8 @@ class Examples:
     def take(self, rows: Array) -> "Examples":
         """Return some rows, by their places."""
         columns = {name: values[rows] for name, values in self.columns.items()}
-        return replace(self, columns=columns, truth=self.truth[rows])
+        weights = None if self.weights is None else self.weights[rows]
+        return replace(self, columns=columns, truth=self.truth[rows], weights=weights)
 
     @property
     def inputs(self) -> dict[str, Array]:

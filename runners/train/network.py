@@ -167,7 +167,10 @@ class _Training:
         )
         self._train = self._tensors(parts.train, parts.train)
         self._validation = self._tensors(parts.validation, parts.train)
-        self._loss = torch.nn.CrossEntropyLoss() if parts.train.classes else torch.nn.MSELoss()
+        kind = torch.nn.CrossEntropyLoss if parts.train.classes else torch.nn.MSELoss
+        self._loss, self._each = kind(), kind(reduction="none")
+        weights = parts.train.weights
+        self._weights = None if weights is None else torch.from_numpy(weights).float().to(self._device)
         self._checkpoint = Checkpoint.of(trial, len(parts.train))
         self._together = Together(self._device)
 
@@ -223,9 +226,16 @@ class _Training:
         if not len(rows):
             return 0.0
         pictures, targets = self._train
-        loss = self._loss(self._module(pictures[rows]), targets[rows])
+        loss = self._weighed(self._module(pictures[rows]), targets[rows], rows)
         (loss if len(rows) == batch else loss * (len(rows) / batch)).backward()
         return float(loss.detach()) * len(rows)
+
+    def _weighed(self, raw: Any, targets: Any, rows: Any) -> Any:
+        """Return the mean loss of rows of which each counts by its weight."""
+        if self._weights is None:
+            return self._loss(raw, targets)
+        losses = self._each(raw, targets).reshape(len(rows), -1).mean(dim=1)
+        return (losses * self._weights[rows]).mean()
 
     def _validation_loss(self) -> float:
         """Return the loss on the validation rows, for the picture only; who helps needs none."""

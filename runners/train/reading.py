@@ -3,21 +3,19 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from runners.contract import InputError
 from runners.evaluate.tables import Columns, read_parquet
 from runners.staging import local
 from runners.tables import Reading
 from runners.tables.schema import read_schema
-from runners.train.examples import Array, Examples
+from runners.train.examples import Examples
 from runners.train.features import choose, finite
+from runners.train.labelled import labels_of, weights_of
 from runners.train.nearest import did_you_mean
 from runners.train.target import as_truths, target_of
 from runners.train.trial import Trial
 
-DATA, MANIFEST, LABELS = "data.parquet", "manifest.parquet", "labels.parquet"
-LABEL, CONFIDENCE = "label", "confidence"
+DATA, MANIFEST = "data.parquet", "manifest.parquet"
 
 
 def read_table(trial: Trial) -> Examples:
@@ -55,7 +53,8 @@ def examples_of(trial: Trial, columns: Columns, identifier: str | None) -> Examp
     infinite = finite(kept, told.target)
     features, left_out = choose(kept, told, frozenset({identifier, *answers}))
     notes = (*left_out, *infinite, *known.notes)
-    return Examples(kept, known.truth, features, known.classes, identifier, notes=notes)
+    weights = weights_of(trial, kept)
+    return Examples(kept, known.truth, features, known.classes, identifier, notes=notes, weights=weights)
 
 
 def folder_of(trial: Trial, role: str) -> Path:
@@ -96,31 +95,3 @@ def check_sensitive(trial: Trial, reading: Reading) -> None:
     for name in told.slices:
         if name in hidden:
             raise InputError(f"the column {name} is sensitive, and a slice tells its values", "slices", fix)
-
-
-def labels_of(trial: Trial, columns: Columns, identifier: str | None) -> Columns:
-    """Return what people said of each row, `label` and `confidence`; None where they said nothing.
-
-    Raises:
-        InputError: the rows have no identifier, or no label is of any of them.
-    """
-    if "labels" not in trial.request.inputs:
-        return {}
-    labels = read_parquet(folder_of(trial, "labels") / LABELS, "merge the labels again")
-    if identifier is None:
-        raise InputError("the dataset names no identifier, by which labels find their rows", "identifier", "declare it")
-    places = {name: place for place, name in enumerate(labels["id"].tolist())}
-    found = np.array([places.get(name, -1) for name in columns[identifier].tolist()])
-    if not (found >= 0).any():
-        what = f"none of the {len(places)} labels is of any of the {len(found)} rows"
-        raise InputError(what, "labels", f"labels name rows by {identifier}")
-    return {name: _at(labels[name], found) for name in (LABEL, CONFIDENCE) if name in labels}
-
-
-def _at(values: Array, places: Array) -> Array:
-    """Return values by their places; missing where the place is -1."""
-    if not (places < 0).any():
-        return values[places]
-    padded = values.astype(np.object_ if values.dtype.kind in "OUb" else np.float64)
-    missing = None if padded.dtype.kind == "O" else np.nan
-    return np.append(padded, np.array([missing], padded.dtype))[places]

@@ -66,6 +66,7 @@ class TrainParams(_Block):
     metric: Metric
     params: dict[str, Any] = Field(default={})
     runner: OwnCode | None = None
+    weigh: Literal["confidence"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from crowdkit.aggregation import DawidSkene
 from pyarrow import parquet
 
 from runners.label.examples import read_examples
-from runners.label.exports import read_exports
+from runners.label.formats import read_exports
 from runners.label.labelling import settle
 from runners.label.matching import Matched, match
 from runners.label.parameters import Exports, Parameters

@@ -78,7 +78,12 @@ class Experiment(JobSpec):
         description="Labels of that data, where people made them.",
         json_schema_extra={"x-reference": "labels"},
     )
-    target: str = Field(description="The column that is predicted.")
+    weigh: Literal["confidence"] | None = Field(
+        default=None, description="By what each training row counts: the confidence of its label; unset, all the same."
+    )
+    target: str = Field(
+        description="The column that is predicted: `label` of labels, or of sets of labels one, such as `labels.cat`."
+    )
     task: Literal["binary", "multiclass", "regression"] = Field(default="binary", description="What the target is.")
     features: Names | None = Field(default=None, description="Columns to learn from; unset, all others.")
     exclude: Names = Field(default=(), description="Columns to leave out.")
@@ -93,6 +98,14 @@ class Experiment(JobSpec):
     seed: int = Field(default=0, ge=0, lt=2**32, description="Seed of everything that is drawn at random.")
     keep: int | None = Field(default=None, ge=0, description="Trials of former sweeps to keep; unset, all.")
 
+    @model_validator(mode="after")
+    def _weighs_labels(self) -> Self:
+        if self.weigh is not None and self.labels is None:
+            raise ValueError("weigh counts rows by the confidence of their labels: give labels, too")
+        if self.weigh is not None and not isinstance(self.runner, str):
+            raise ValueError("weigh is for the runners that come with Setpoint: code of your own reads `confidence`")
+        return self
+
     def code(self) -> str | None:
         """Return the folder of the user's own code, if the runner has one."""
         return None if isinstance(self.runner, str) else self.runner.code
@@ -104,5 +117,5 @@ class Experiment(JobSpec):
     @cached_property
     def train_params(self) -> dict[str, Any]:
         """Return what every trial's training job is told, apart from the trial's own `params`."""
-        fields = {"target", "task", "features", "exclude", "slices", "split", "metric"}
+        fields = {"target", "task", "features", "exclude", "slices", "split", "metric", "weigh"}
         return self.model_dump(mode="json", include=fields, exclude_none=True)

@@ -1,18 +1,46 @@
 """`labels`: what several people said of the examples of a dataset, merged by a stated rule."""
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, reference
 
+Format = Literal["label-studio", "label-studio-csv", "coco", "yolo", "pascal-voc", "cvat", "conll", "doccano"]
+_ASKING = ("label-studio", "label-studio-csv")
+_ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "coco": ("boxes",),
+        "yolo": ("boxes",),
+        "pascal-voc": ("boxes",),
+        "cvat": ("boxes", "label", "labels"),
+        "conll": ("spans",),
+        "doccano": ("spans", "label", "labels", "text"),
+    }
+)
+"""What an answer may be in each format; in Label Studio's it may be anything."""
+
 
 class Exports(Block):
-    """Label Studio JSON exports, one file for each project or annotator."""
+    """Annotations as a tool exports them: one file for each project or annotator, or a folder for each annotator."""
 
-    url: str = Field(description="An fsspec URL of a file, a folder or a glob of Label Studio JSON exports.")
-    question: str = Field(description="`from_name` of the control tag whose answers are read.")
+    url: str = Field(description="An fsspec URL of a file, a folder or a glob of exports.")
+    format: Format = Field(default="label-studio", description="What the exports are written in.")
+    question: str | None = Field(
+        default=None,
+        description="`from_name` of the control tag whose answers are read; of Label Studio's formats alone.",
+    )
+
+    @model_validator(mode="after")
+    def _asks_where_questions_are(self) -> Self:
+        if self.format in _ASKING and self.question is None:
+            raise ValueError("give question, the `from_name` of the control tag whose answers are read")
+        if self.format not in _ASKING and self.question is not None:
+            raise ValueError(f"question is of Label Studio's formats: {self.format} has none, leave it out")
+        return self
 
 
 class Agreement(Block):
@@ -25,6 +53,12 @@ class Agreement(Block):
         description="How far apart two answers are: any two alike (nominal), by rank, or by difference. Unset, choices "
         "are nominal, ratings ordinal and numbers interval. An ordinal scale of texts has the order of `choices`.",
     )
+    confidence: float | None = Field(
+        default=None,
+        ge=0.5,
+        le=0.99,
+        description="How sure that has to be: the lower bound of alpha's interval passes, not the figure alone.",
+    )
 
 
 class Labels(JobSpec):
@@ -34,8 +68,14 @@ class Labels(JobSpec):
 
     dataset: reference("datasets") = Field(description="The data that was labelled.")  # type: ignore[valid-type]
     exports: Exports = Field(description="Where the annotators' answers are.")
+    answer: Literal["label", "labels", "boxes", "spans", "text"] = Field(
+        default="label",
+        description="What an answer is: one label, a set of labels (a multiple choice), each merged on its own, boxes "
+        "of a picture, spans of a text, or a text (a transcript).",
+    )
     merge: Literal["majority", "dawid-skene"] = Field(
-        default="majority", description="How several answers become one: by count, or weighed by each one's errors."
+        default="majority",
+        description="How several answers become one: by count, or weighed by each one's errors. Regions by count.",
     )
     choices: tuple[str, ...] | None = Field(default=None, description="The labels allowed; others are refused.")
     agreement: Agreement = Field(default=Agreement(), description="How much the annotators must agree.")
@@ -49,8 +89,25 @@ class Labels(JobSpec):
     refresh: Cron | None = Field(default=None, description="When to read the answers again.")
     keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
 
+    @model_validator(mode="after")
+    def _sets_have_no_scale(self) -> Self:
+        if self.answer != "label" and self.agreement.scale is not None:
+            raise ValueError("agreement.scale is of single labels: other answers have one distance, leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_read_and_merged(self) -> Self:
+        able = _ANSWERS.get(self.exports.format)
+        if able is not None and self.answer not in able:
+            raise ValueError(f"in {self.exports.format} an answer is {' or '.join(able)}: say answer: {able[0]}")
+        if self.answer in ("boxes", "spans", "text") and self.merge != "majority":
+            raise ValueError(f"answer: {self.answer} is merged in one way: leave merge out")
+        if self.answer == "text" and self.choices is not None:
+            raise ValueError("choices are labels, and an answer is a text: leave them out")
+        return self
+
     @cached_property
     def label_params(self) -> dict[str, Any]:
         """Return the parameters of the `label` runner."""
-        fields = {"exports", "merge", "choices", "agreement", "dispute_below", "disputed", "note"}
+        fields = {"exports", "answer", "merge", "choices", "agreement", "dispute_below", "disputed", "note"}
         return self.model_dump(mode="json", include=fields, exclude_none=True)

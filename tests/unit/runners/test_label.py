@@ -47,7 +47,7 @@ def test_a_job_leaves_its_result(tmp_path: Path, request_file: Path) -> None:
 
 
 def test_the_spec_and_the_runner_mean_the_same() -> None:
-    more = {"choices": ["cat"], "note": "n", "agreement": {"scale": "ordinal"}, "disputed": "drop"}
+    more = {"choices": ["cat"], "note": "n", "agreement": {"scale": "ordinal", "confidence": 0.9}, "disputed": "drop"}
     told = Labels.model_validate(SPEC | more).label_params
     assert Parameters.model_validate(told).model_dump(mode="json") == told
 

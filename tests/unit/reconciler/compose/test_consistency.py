@@ -102,6 +102,29 @@ def test_everything_is_told_at_once() -> None:
     assert len([line for line in problems(experiments__score=change) if "experiments/score.yaml" in line]) == 4
 
 
+@pytest.mark.parametrize(
+    ("target", "choices", "is_known"),
+    [
+        ("labels.cat", None, True),
+        ("label", None, False),
+        ("labels.cat", ["cat"], True),
+        ("labels.dog", ["cat"], False),
+    ],
+)
+def test_sets_of_labels_add_a_column_for_each_label(target: str, choices: Any, is_known: bool) -> None:
+    exports = {"url": "x", "question": "q"}
+    labels = {"dataset": "datasets/loans", "exports": exports, "answer": "labels", "choices": choices}
+    change = {"labels": "labels/marks", "target": target, "features": ["age"]}
+    found = problems(experiments__score=change, labels__marks=labels)
+    assert any(f"has no column `{target}`" in what for what in found) != is_known
+
+
+def test_regions_are_no_target() -> None:
+    labels = {"dataset": "datasets/loans", "exports": {"url": "x", "format": "coco"}, "answer": "boxes"}
+    found = problems(experiments__score={"labels": "labels/marks", "target": "label"}, labels__marks=labels)
+    assert any("answers of labels/marks are boxes, and a trial predicts" in what for what in found)
+
+
 def test_labels_add_their_columns() -> None:
     labels = {"dataset": "datasets/loans", "source": {"files": {"url": "x.json"}}}
     change = {"labels": "labels/marks", "target": "label", "features": ["age"]}

@@ -48,6 +48,15 @@ def test_accepted_labels_are_handed_on_with_their_agreement() -> None:
     assert found.output == DataVersion(run, "marks-1")
 
 
+def test_an_interval_that_holds_the_gate_is_told() -> None:
+    gate = {"agreement": {"alpha": 0.6}}
+    run = run_of(**gate)
+    for lower, told in ((0.55, " (0.55 to 0.7, with the gate 0.6 in between)"), (0.61, " (0.61 to 0.7)")):
+        result = stage.result(facts={"alpha": 0.65, "interval": [lower, 0.7]})
+        found = decide(stage.actual(stage.version(run), results={run: result}), **gate)
+        assert found.message == f"labels agree with alpha 0.65{told}"
+
+
 def test_labels_that_are_missing_or_that_nothing_can_be_said_of_are_told() -> None:
     run = run_of()
 
@@ -57,6 +66,9 @@ def test_labels_that_are_missing_or_that_nothing_can_be_said_of_are_told() -> No
 
     ties = message({"alpha": 0.5, "answered": 100}, labelled=88.0)
     assert ties == "labels agree with alpha 0.5; 12 of 100 answered examples have no label: ties or disputed"
+    between = message({"alpha": 0.5, "interval": [0.41, 0.580049]})
+    assert between == "labels agree with alpha 0.5 (0.41 to 0.58)"
+    assert message({"alpha": 0.5, "interval": ["x"]}) == "labels agree with alpha 0.5"
     same = message({"alpha": None, "undefined": "all 12 answers are `ok`, so that alpha is undefined"})
     assert same == "labels are merged; all 12 answers are `ok`, so that alpha is undefined"
 

@@ -11,6 +11,7 @@ from pyarrow import parquet
 
 from runners.contract import Result
 from runners.contract.request import read_params
+from runners.label.annotators import wilson
 from runners.label.labelling import label
 from runners.label.parameters import Parameters
 from runners.samples import digits
@@ -21,11 +22,16 @@ FILES = {"labels.parquet", "disputes.json", "agreement.json", "agreement.png"}
 
 def labelled(exports: Path, dataset: str, folder: Path, **spec: Any) -> Result:
     """Merge exports, and see that the result can be written."""
+    return merged(dataset, folder, exports={"url": str(exports), "question": "digit"}, **spec)
+
+
+def merged(dataset: str, folder: Path, **spec: Any) -> Result:
+    """Merge what a spec names, and see that the result can be written."""
     folder.mkdir(exist_ok=True)
-    params = read_params(Parameters, {"exports": {"url": str(exports), "question": "digit"}, **spec})
+    params = read_params(Parameters, spec)
     result = label(params, dataset, folder)
     assert Result.model_validate_json(result.model_dump_json()) == result
-    assert {file.name for file in folder.iterdir()} == FILES
+    assert {file.name for file in folder.iterdir()} - {"regions.coco.json"} == FILES
     return result
 
 
@@ -57,7 +63,7 @@ def test_answers_become_labels_in_the_order_of_the_dataset(tmp_path: Path, write
     assert result.facts["note"] == "a note"
     assert result.facts["unlabelled"] == 8
     assert result.metrics["coverage"] == 0.2
-    assert result.facts["annotators"]["2"] == {"answers": 2, "accuracy": 0.5}
+    assert result.facts["annotators"]["2"] == {"answers": 2, "accuracy": 0.5, "interval": wilson(1, 2)}
 
 
 def test_disputes_are_listed_the_most_disputed_first(tmp_path: Path, write: Write, dataset: str) -> None:
@@ -111,7 +117,8 @@ def test_the_ground_truth_is_the_label_whatever_the_majority_says(tmp_path: Path
     result = labelled(write("p", [one, task("2.png", (1, "x"), (2, "y"))]), dataset, tmp_path / "out")
     assert [(row["label"], row["confidence"]) for row in rows(tmp_path / "out")] == [("y", 1.0), (None, 0.5)]
     assert result.facts["ground_truth"] == 1
-    assert result.facts["annotators"]["3"] == {"answers": 1, "accuracy": 1.0}
+    assert result.facts["annotators"]["3"] == {"answers": 1, "accuracy": 1.0, "interval": wilson(1, 1)}
+    assert result.facts["annotators"]["2"]["gold"] == {"answers": 1, "accuracy": 0.0, "interval": wilson(0, 1)}
 
 
 def rated(write: Write, kind: str, pairs: Sequence[tuple[float, float]]) -> Path:
@@ -215,3 +222,93 @@ def test_the_sample_of_digits_is_merged_nearly_right(tmp_path: Path) -> None:
     right = [int(row["label"]) == truth[int(row["id"][:4])] for row in rows(tmp_path / "out")]
     assert sum(right) / len(right) > 0.98
     assert result.facts["disputes"] > 0
+
+
+def test_sets_of_labels_are_merged_label_by_label(tmp_path: Path, write: Write, dataset: str) -> None:
+    tasks = [
+        task("1.png", (1, "art+web"), (2, "art+web"), (3, "art")),
+        task("2.png", (1, "web"), (2, "web"), (3, "web")),
+        task("3.png", (1, "art"), (2, "web")),
+        task("4.png", (1, "web"), (2, "web"), (3, "web")),
+    ]
+    for annotation in tasks[3]["annotations"]:
+        annotation["result"][0]["value"]["choices"] = []
+    result = labelled(write("p", tasks), dataset, tmp_path / "out", answer="labels", choices=["art", "web"])
+    assert [(row["labels"], row["confidence"]) for row in rows(tmp_path / "out")] == [
+        (["art", "web"], 0.666667),
+        (["web"], 1.0),
+        (None, 0.5),
+        ([], 1.0),
+    ]
+    assert rows(tmp_path / "out")[0]["answers"][0] == {"annotator": "1", "answer": ["art", "web"]}
+    assert result.accepted
+    assert (result.facts["ties"], result.facts["labels"], result.facts["scale"]) == (1, {"web": 2, "art": 1}, "masi")
+    (first, second) = json.loads((tmp_path / "out/disputes.json").read_text())
+    assert first == {
+        "id": "3.png",
+        "labels": None,
+        "confidence": 0.5,
+        "answers": {"1": ["art"], "2": ["web"]},
+        "differ": ["art", "web"],
+    }
+    assert (second["labels"], second["differ"]) == (["art", "web"], ["web"])
+    told = json.loads((tmp_path / "out/agreement.json").read_text())
+    assert set(told["labels"]) == {"art", "web"}
+    assert told["annotators"]["3"]["labels"]["web"] == {
+        "answers": 1,
+        "precision": 1.0,
+        "interval": wilson(1, 1),
+        "recall": 0.5,
+    }
+
+
+def test_a_label_of_a_set_that_is_not_allowed_is_told(tmp_path: Path, write: Write, dataset: str) -> None:
+    file = write("p", [task("1.png", (1, "art+wbe"), (2, "art+web"))])
+    result = labelled(file, dataset, tmp_path / "out", answer="labels", choices=["art", "web"])
+    assert [violation.where for violation in result.violations] == ["answers", "choices"]
+    assert "1 answers are 'wbe', which is not among choices: 1.png by 1" in result.violations[1].what
+
+
+def test_boxes_of_several_annotators_are_merged(tmp_path: Path, dataset: str) -> None:
+    folder = tmp_path / "boxes"
+    (folder / "ann").mkdir(parents=True)
+    for name, shift in (("ann", 0.0), ("bo", 0.01), ("cy", -0.01)):
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name / "0.txt").write_text(f"0 {0.3 + shift} 0.4 0.2 0.4\n")
+        (folder / name / "1.txt").write_text("1 0.5 0.5 0.1 0.1\n" if name == "bo" else "")
+        (folder / name / "2.txt").write_text("1 0.7 0.7 0.3 0.3\n")
+    (folder / "classes.txt").write_text("cat\ndog\n")
+    exports = {"url": str(folder), "format": "yolo"}
+    result = merged(
+        dataset, tmp_path / "out", exports=exports, answer="boxes", choices=["cat", "dog"], agreement={"alpha": 0.5}
+    )
+    assert result.accepted
+    assert [(row["id"], row["confidence"]) for row in rows(tmp_path / "out")] == [
+        ("0.png", 1.0),
+        ("1.png", 0.666667),
+        ("2.png", 1.0),
+    ]
+    assert rows(tmp_path / "out")[0]["regions"] == [
+        {"label": "cat", "left": 0.2, "top": 0.2, "right": 0.4, "bottom": 0.6}
+    ]
+    assert rows(tmp_path / "out")[1]["regions"] == []
+    assert (result.facts["scale"], result.facts["labels"]) == ("iou", {"cat": 1, "dog": 1})
+    assert result.facts["annotators"]["bo"] == {"answers": 3, "f1": 0.666667, "interval": [0.013345, 1.0]}
+    (dispute,) = json.loads((tmp_path / "out/disputes.json").read_text())
+    assert (dispute["id"], dispute["regions"], dispute["differ"]) == ("1.png", [], ["dog"])
+    assert result.facts["most_disputed"] == [{"id": "1.png", "confidence": 0.666667}]
+
+
+def test_boxes_of_pictures_of_known_sizes_are_left_as_coco_too(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    manifest = {"id": ["a/0.png", "a/1.png"], "width": [200, 200], "height": [100, 100]}
+    parquet.write_table(pa.table(manifest), tmp_path / "data" / "manifest.parquet")
+    for name in ("ann", "bo"):
+        (tmp_path / "boxes" / name).mkdir(parents=True)
+        (tmp_path / "boxes" / name / "0.txt").write_text("0 0.3 0.4 0.2 0.4\n")
+    (tmp_path / "boxes" / "classes.txt").write_text("cat\n")
+    exports = {"url": str(tmp_path / "boxes"), "format": "yolo"}
+    merged(str(tmp_path / "data"), tmp_path / "out", exports=exports, answer="boxes")
+    told = json.loads((tmp_path / "out" / "regions.coco.json").read_text())
+    assert [(one["id"], one["file_name"]) for one in told["images"]] == [(1, "a/0.png")]
+    assert [one["bbox"] for one in told["annotations"]] == [[40.0, 20.0, 40.0, 40.0]]

@@ -6,8 +6,8 @@ import pytest
 
 from runners.label.answers import Answers
 from runners.label.examples import Examples
-from runners.label.exports import Answer, Answered
 from runners.label.matching import match, names_of
+from runners.label.questions import Answer, Answered
 
 
 def examples(*names: str) -> Examples:

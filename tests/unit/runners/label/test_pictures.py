@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from runners.label.agreement import annotators_of
+from runners.label.annotators import annotators_of
 from runners.label.merging import by_majority
-from runners.label.pictures import _below, confusion, draw_agreement
+from runners.label.pictures import _below, confusion, draw_agreement, draw_scores
 from tests.unit.runners.label.conftest import said
 
 
@@ -37,3 +37,11 @@ def test_an_example_without_a_label_is_in_no_confusion() -> None:
     assert _below(merged, "") == "annotator's answer; 1 example without a label left out"
     assert _below(by_majority(said({})), "of $5") == "of $5"
     assert confusion(answers, merged, "nobody", ["x", "y"]).tolist() == [[0, 0], [0, 0]]
+
+
+@pytest.mark.parametrize("people", [0, 1, 40])
+def test_scores_of_any_number_of_annotators_are_drawn(tmp_path: Path, people: int) -> None:
+    scores = {f"$who{n}": {"answers": n, "f1": None if n == 3 else n / 40} for n in range(people)}
+    for name in ("once.png", "again.png"):
+        draw_scores(tmp_path / name, scores, "f1", "simulated for $5")
+    assert (tmp_path / "once.png").read_bytes() == (tmp_path / "again.png").read_bytes()

@@ -2,20 +2,27 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from runners.label.matching import Matched
 from runners.label.parameters import Parameters
+from runners.label.reliability import Reliability
 from runners.label.verdict import judge
 from tests.unit.runners.label.conftest import said
 
 ALPHA = "Krippendorff's alpha"
+NONE = np.zeros(0)
 TWO = {"1.png": {"a": "5", "b": "5"}, "2.png": {"a": "6"}}
 
 
-def told(answers: Any, strays: tuple[str, ...] = (), alpha: float | None = 0.9, **spec: Any) -> list[tuple[str, str]]:
+def told(
+    answers: Any, strays: tuple[str, ...] = (), alpha: float | None = 0.9, draws: Any = NONE, **spec: Any
+) -> list[tuple[str, str]]:
     params = Parameters.model_validate({"exports": {"url": "x", "question": "digit"}, **spec})
-    violations = list(judge(params, Matched(said(answers), strays=strays), len(answers), alpha))
+    violations = list(
+        judge(params, Matched(said(answers), strays=strays), len(answers), Reliability(alpha, draws), lambda a: [a])
+    )
     assert all(violation.fix for violation in violations)
     return [(violation.where, violation.what) for violation in violations]
 
@@ -61,7 +68,9 @@ def test_a_choice_is_held_to_the_choices_as_a_whole() -> None:
 
 def judged(matched: Matched, labelled: int, **spec: Any) -> list[tuple[str, str, str]]:
     params = Parameters.model_validate({"exports": {"url": "x", "question": "digit"}, **spec})
-    return [(found.where, found.what, found.fix) for found in judge(params, matched, labelled, None)]
+    return [
+        (found.where, found.what, found.fix) for found in judge(params, matched, labelled, Reliability(), lambda a: [a])
+    ]
 
 
 def test_it_is_told_which_way_alpha_is_undefined() -> None:
@@ -92,3 +101,16 @@ def test_ground_truths_that_differ_are_refused() -> None:
 def test_all_that_is_wrong_is_told_at_once() -> None:
     found = told(TWO, ("x",), alpha=0.1, choices=["7"], agreement={"alpha": 0.5, "annotators": 2})
     assert [where for where, _ in found] == ["tasks", "choices", "choices", "answers", "agreement"]
+
+
+def test_the_spec_may_ask_for_the_bound_of_the_interval() -> None:
+    draws = np.linspace(0.5, 0.8, 1001)
+    assert told(TWO, alpha=0.65, draws=draws, agreement={"alpha": 0.6}) == []
+    assert told(TWO, alpha=0.65, draws=draws, agreement={"alpha": 0.5, "confidence": 0.95}) == []
+    ((where, what),) = told(TWO, alpha=0.65, draws=draws, agreement={"alpha": 0.6, "confidence": 0.95})
+    assert (where, what) == (
+        "agreement",
+        f"{ALPHA} is 0.650, and with confidence 0.95 no more than 0.515 is sure, below agreement.alpha 0.6",
+    )
+    ((_, what),) = told(TWO, alpha=0.55, draws=draws, agreement={"alpha": 0.6})
+    assert what == f"{ALPHA} is 0.550, below agreement.alpha 0.6 (95 % interval 0.507 to 0.792)"

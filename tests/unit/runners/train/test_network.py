@@ -107,3 +107,21 @@ def test_torch_builds_what_onnx_builds(parts: Parts) -> None:
     session = onnxruntime.InferenceSession(graph(architecture, named).SerializeToString())
     answered = session.run([OUTPUT], {INPUT: parts.test.columns["image"]})[0]
     assert answered == pytest.approx(answers_of(module, parts.test), abs=1e-6)
+
+
+def test_pictures_that_hardly_count_teach_hardly_anything(album: Path, parts: Parts, asking: Asking) -> None:
+    from runners.train.network import fit_network
+
+    is_wrong = np.random.default_rng(1).random(len(parts.train)) < 0.6
+    places = np.where(is_wrong, (parts.train.codes + 1) % len(parts.train.classes), parts.train.codes)
+    said = np.array(parts.train.classes)[places]
+    params = PARAMS.model_copy(update={"epochs": 20, "dropout": 0.0})
+
+    def right(weights: Any) -> float:
+        train = replace(parts.train, truth=said, weights=weights)
+        fitted = fit_network(asking.trial(album, **DIGITS), replace(parts, train=train), params)
+        assert fitted.expected is not None
+        return float((fitted.expected.argmax(axis=1) == parts.test.codes).mean())
+
+    assert right(None) < 0.5
+    assert right(np.where(is_wrong, 1e-4, 2.5)) > 0.7

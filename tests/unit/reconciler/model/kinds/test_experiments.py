@@ -43,6 +43,15 @@ def test_limits(change: dict[str, Any]) -> None:
         Experiment.model_validate({**SPEC, **change})
 
 
+def test_rows_count_by_the_confidence_of_labels() -> None:
+    told = {**SPEC, "labels": "labels/a", "weigh": "confidence"}
+    assert Experiment.model_validate(told).train_params["weigh"] == "confidence"
+    with pytest.raises(ValidationError, match="give labels, too"):
+        Experiment.model_validate({**SPEC, "weigh": "confidence"})
+    with pytest.raises(ValidationError, match="code of your own reads `confidence`"):
+        Experiment.model_validate({**told, "runner": {"module": "churn.train"}})
+
+
 def test_the_trainer_is_told_what_it_needs_and_no_more() -> None:
     spec = Experiment.model_validate({**SPEC, "slices": "sex", "team": "risk", "params": {"depth": 3}})
     assert spec.train_params == {

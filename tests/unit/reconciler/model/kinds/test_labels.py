@@ -13,7 +13,8 @@ SPEC: dict[str, Any] = {"dataset": "datasets/a", "exports": {"url": "x", "questi
 def test_the_label_runner_is_told_what_it_needs_and_no_more() -> None:
     spec = Labels.model_validate({**SPEC, "choices": ["0", "1"], "team": "vision"})
     assert spec.label_params == {
-        "exports": {"url": "x", "question": "q"},
+        "exports": {"url": "x", "format": "label-studio", "question": "q"},
+        "answer": "label",
         "merge": "majority",
         "choices": ["0", "1"],
         "agreement": {"alpha": 0.0, "annotators": 1},
@@ -23,9 +24,39 @@ def test_the_label_runner_is_told_what_it_needs_and_no_more() -> None:
     }
 
 
+def test_sets_have_one_distance() -> None:
+    with pytest.raises(ValidationError, match="other answers have one distance"):
+        Labels.model_validate({**SPEC, "answer": "labels", "agreement": {"scale": "ordinal"}})
+    assert Labels.model_validate({**SPEC, "answer": "labels"}).label_params["answer"] == "labels"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"exports": {"url": "x"}}, "give question"),
+        ({"exports": {"url": "x", "format": "coco", "question": "q"}}, "coco has none"),
+        ({"exports": {"url": "x", "format": "coco"}}, "in coco an answer is boxes: say answer: boxes"),
+        ({"exports": {"url": "x", "format": "doccano"}, "answer": "boxes"}, "say answer: spans"),
+        ({"answer": "boxes", "merge": "dawid-skene"}, "answer: boxes is merged in one way"),
+        ({"answer": "text", "choices": ["a"]}, "choices are labels"),
+    ],
+)
+def test_what_a_format_cannot_say_is_told(change: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        Labels.model_validate({**SPEC, **change})
+
+
 @pytest.mark.parametrize(
     "change",
-    [{"merge": "vote"}, {"agreement": {"alpha": 2}}, {"dispute_below": -1}, {"disputed": "draw"}, {"refresh": "x"}],
+    [
+        {"merge": "vote"},
+        {"agreement": {"alpha": 2}},
+        {"agreement": {"confidence": 1}},
+        {"answer": "masks"},
+        {"dispute_below": -1},
+        {"disputed": "draw"},
+        {"refresh": "x"},
+    ],
 )
 def test_limits(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from runners.contract import InputError
-from runners.label.exports import Answer, Answered, read_exports
+from runners.label.formats import read_exports
 from runners.label.parameters import Exports
+from runners.label.questions import Answer, Answered
 from tests.unit.runners.label.conftest import Write, task
 
 

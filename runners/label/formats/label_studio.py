@@ -1,69 +1,43 @@
 """Label Studio's exports: the JSON format, with whole tasks and annotations, and JSON-MIN, with answers alone.
 
-See https://labelstud.io/guide/export. An answer is one label: several choices at once, or one for each region, are
-refused.
+See https://labelstud.io/guide/export. An answer is one label, or where it is asked for a set of them; one for each
+region is refused.
 """
 
 import json
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from runners.contract import InputError
-from runners.label.answer import said_at_least, said_in
-from runners.label.parameters import Exports
-from runners.label.scales import Scale
+from runners.label.questions import Answer, Answered, Question
 from runners.sources.failures import telling
-from runners.sources.files import Found, content, find
+from runners.sources.files import Found, content
 
 _EXPORT = "export as JSON or JSON-MIN"
 
 
-class Answer(NamedTuple):
-    """What one annotator said of a task. `given` sorts an annotator's answers by time, the last one counts.
-
-    `is_truth` tells that the annotation is marked as the ground truth of its task.
-    """
-
-    annotator: str
-    label: str
-    given: str
-    scale: Scale = "nominal"
-    is_truth: bool = False
-
-
-class Answered(NamedTuple):
-    """A task, what it shows, and what was said of it; `source` is the name of the file that tells."""
-
-    name: str
-    source: str
-    data: Mapping[str, Any]
-    answers: tuple[Answer, ...]
-
-
-def read_exports(exports: Exports) -> Iterator[Answered]:
-    """Yield the tasks with an answer to one question from every export, in the order of the files.
+def read_label_studio(found: Found, question: Question) -> Iterator[Answered]:
+    """Yield the tasks with an answer to a question from every export, in the order of the files.
 
     No more than one file is held at once, and of that the objects of one task.
 
     Raises:
-        InputError: nothing is there, a file is no export, or no answer is to this question.
-        SourceUnavailable: the exports are out of reach.
+        InputError: a file is no export, or no answer is to this question.
     """
-    found = find(exports.url, "label-studio")
     is_answered = False
     for path in found.paths:
-        for task in _answered(found, path, exports.question):
-            is_answered = True
+        for task in _answered(found, path, question):
+            is_answered = is_answered or not question.marks or any(answer.label != "[]" for answer in task.answers)
             yield task
     if not is_answered:
-        raise _unanswered(found, exports)
+        raise _unanswered(found, question)
 
 
-def _answered(found: Found, path: str, question: str) -> Iterator[Answered]:
+def _answered(found: Found, path: str, question: Question) -> Iterator[Answered]:
     source = found.name(path)
     for index, task in enumerate(_tasks(found, path)):
         where = f"{source}[{index}]"
@@ -73,7 +47,7 @@ def _answered(found: Found, path: str, question: str) -> Iterator[Answered]:
         if "annotations" in task:
             data, answers = _data(task), tuple(_of_task(task, question, named, source))
         else:
-            data, answers = _shown(task, question), tuple(_of_minimum(task, question, named, source))
+            data, answers = shown(task, question.name), tuple(of_minimum(task, question, named, source))
         if answers:
             yield Answered(named, source, data, answers)
 
@@ -98,7 +72,7 @@ def _utf8(text: bytes) -> bytes:
     return text if encoding == "utf-8" else text.decode(encoding).encode()
 
 
-def _of_task(task: Mapping[str, Any], question: str, named: str, source: str) -> Iterator[Answer]:
+def _of_task(task: Mapping[str, Any], question: Question, named: str, source: str) -> Iterator[Answer]:
     for annotation in task["annotations"] or ():
         if not isinstance(annotation, dict):
             where = named.partition(" task ")[0]
@@ -106,8 +80,8 @@ def _of_task(task: Mapping[str, Any], question: str, named: str, source: str) ->
         if annotation.get("was_cancelled"):
             continue
         results = [item for item in annotation.get("result") or () if isinstance(item, dict)]
-        if said := said_in(results, question, named):
-            annotator = _annotator(annotation.get("completed_by"), source)
+        if said := question.in_results(results, named):
+            annotator = annotator_told(annotation.get("completed_by"), source)
             given = str(annotation.get("updated_at") or annotation.get("created_at") or "")
             yield Answer(annotator, said.label, given, said.scale, annotation.get("ground_truth") is True)
 
@@ -117,31 +91,31 @@ def _data(task: Mapping[str, Any]) -> Mapping[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _of_minimum(task: Mapping[str, Any], question: str, named: str, source: str) -> Iterator[Answer]:
-    if said := said_at_least(task.get(question), question, named):
+def of_minimum(task: Mapping[str, Any], question: Question, named: str, source: str) -> Iterator[Answer]:
+    if said := question.in_value(task.get(question.name), named):
         given = str(task.get("updated_at") or task.get("created_at") or "")
-        yield Answer(_annotator(task.get("annotator"), source), said.label, given, said.scale)
+        yield Answer(annotator_told(task.get("annotator"), source), said.label, given, said.scale)
 
 
-def _shown(task: Mapping[str, Any], question: str) -> Mapping[str, Any]:
+def shown(task: Mapping[str, Any], question: str) -> Mapping[str, Any]:
     """Return what a task of JSON-MIN shows: its id is Label Studio's own, not the example's."""
     return {key: item for key, item in task.items() if key not in {"id", question}}
 
 
-def _annotator(told: Any, source: str) -> str:
+def annotator_told(told: Any, source: str) -> str:
     if isinstance(told, dict):
         told = next((told[key] for key in ("email", "username", "id") if told.get(key)), None)
     return PurePosixPath(source).stem if told is None else str(told)
 
 
-def _unanswered(found: Found, exports: Exports) -> InputError:
+def _unanswered(found: Found, question: Question) -> InputError:
     """Say which questions the exports do answer."""
     asked = sorted({name for path in found.paths for task in _tasks(found, path) for name in _questions(task)})
-    near = get_close_matches(exports.question, asked, 1)
+    near = get_close_matches(question.name, asked, 1)
     hint = f"; the nearest is {near[0]}" if near else f"; they answer {', '.join(asked[:10])}" if asked else ""
     return InputError(
-        f"no annotation answers {exports.question}{hint}",
-        exports.url,
+        f"no annotation answers {question.name}{hint}",
+        found.url,
         "set exports.question to the `from_name` of the control tag",
     )
 

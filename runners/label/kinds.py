@@ -1,0 +1,128 @@
+"""The kinds of answers: a label, a set of labels, boxes, spans or a text, and how each is compared and merged."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+
+from runners.label import annotators, pairwise, regions, sets
+from runners.label.agreement import pairs_of
+from runners.label.annotators import LabelsIn
+from runners.label.answers import Answers
+from runners.label.boxes import f1_of_boxes, merge_boxes
+from runners.label.distances import Distance, distance_of
+from runners.label.matching import Matched
+from runners.label.merging import RULES, Labels
+from runners.label.pairwise import Likeness
+from runners.label.parameters import Parameters
+from runners.label.reliability import Parts, each_label
+from runners.label.scales import values_of
+from runners.label.spans import f1_of_spans, merge_spans
+from runners.label.texts import likeness_of, merge_texts, words_in
+
+Figures = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is known of answers of a kind.
+
+    Attributes:
+        distance_name: what the distance is called.
+        distance: makes the distance of answers, given as their texts.
+        merge: merges the answers to each example.
+        annotators: returns the figures of each annotator.
+        pairs: compares each two annotators.
+        parts: returns the labels that have an alpha of their own.
+        labels_in: returns the labels that an answer's text says.
+        column: what merged answers are called.
+        value: returns what an answer's text stands for.
+        arrow: the type of that; None of plain texts.
+        score: what tells how like the merged answers an annotator's are; empty where that is a share, `accuracy`.
+    """
+
+    distance_name: str
+    distance: Callable[[Sequence[str]], Distance]
+    merge: Callable[[Answers], Labels]
+    annotators: Callable[[Matched, Labels], dict[str, dict[str, Any]]]
+    pairs: Callable[[Answers], list[dict[str, Any]]] = pairs_of
+    parts: Callable[[Answers], Parts] | None = None
+    labels_in: LabelsIn = lambda label: (label,)
+    column: str = "label"
+    value: Callable[[str], Any] = str
+    arrow: Any = None
+    score: str = ""
+
+
+def kind_of(params: Parameters, matched: Matched) -> Kind:
+    """Return the kind of answers that the parameters tell.
+
+    Raises:
+        InputError: an answer has no place on the scale of agreement.
+    """
+    if params.answer == "labels":
+        return _sets(params)
+    if params.answer == "boxes":
+        return _regions("iou", f1_of_boxes, merge_boxes, ("left", "top", "right", "bottom"), pa.float64())
+    if params.answer == "spans":
+        return _regions("spans", f1_of_spans, merge_spans, ("start", "end"), pa.int64())
+    if params.answer == "text":
+        return _compared("words", Likeness("likeness", likeness_of, words_in), merge_texts, "text")
+    scale = params.agreement.scale or matched.scale
+    values = values_of(matched.answers.labels, scale, params.choices)
+    return Kind(
+        scale,
+        lambda labels: distance_of(labels, values, by_rank=scale == "ordinal"),
+        RULES[params.merge],
+        _held,
+        parts=each_label if scale == "nominal" else None,
+    )
+
+
+def _held(matched: Matched, merged: Labels) -> dict[str, dict[str, Any]]:
+    return annotators.annotators_of(matched.answers, merged, matched.truths, matched.is_truth)
+
+
+def _sets(params: Parameters) -> Kind:
+    return Kind(
+        "masi",
+        sets.SetDistance,
+        partial(sets.merge_by_label, RULES[params.merge]),
+        _held,
+        parts=sets.labels_of_sets,
+        labels_in=sets.labels_in,
+        column="labels",
+        value=sets.labels_in,
+        arrow=pa.list_(pa.string()),
+    )
+
+
+def _compared(name: str, likeness: Likeness, merge: Callable[[Answers], Labels], column: str) -> Kind:
+    """Return a kind of which two answers are more or less alike."""
+    return Kind(
+        name,
+        partial(pairwise.PairDistance, likeness),
+        merge,
+        lambda matched, merged: pairwise.annotators_of(
+            matched.answers, merged, likeness, matched.truths, matched.is_truth
+        ),
+        pairs=partial(pairwise.pairs_of, likeness=likeness),
+        labels_in=lambda _: (),
+        column=column,
+        score=likeness.name,
+    )
+
+
+def _regions(name: str, f1: regions.F1, merge: regions.Merge, edges: Sequence[str], type_: Any) -> Kind:
+    fields = [("label", pa.string()), *((edge, type_) for edge in edges)]
+    likeness = Likeness("f1", f1, regions.regions_in)
+    return replace(
+        _compared(name, likeness, partial(regions.merge_regions, merge), "regions"),
+        labels_in=regions.labels_in,
+        value=lambda text: [
+            {"label": label, **dict(zip(edges, place, strict=True))} for label, place in regions.regions_in(text)
+        ],
+        arrow=pa.list_(pa.struct(fields)),
+    )

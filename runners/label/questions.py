@@ -1,0 +1,67 @@
+"""Questions and answers: what is asked of annotators, and what one of them said of a task."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from runners.label.answer import said_at_least, said_in, set_in, set_said, text_in, text_said
+from runners.label.marks import Marking, marked, marked_in
+from runners.label.scales import Said, Scale
+
+Kind = Literal["label", "labels", "boxes", "spans", "text"]
+"""What an answer is: one label, a set of labels, labelled boxes of a picture or spans of a text, or a text."""
+
+
+class Answer(NamedTuple):
+    """What one annotator said of a task. `given` sorts an annotator's answers by time, the last one counts.
+
+    `is_truth` tells that the annotation is marked as the ground truth of its task.
+    """
+
+    annotator: str
+    label: str
+    given: str
+    scale: Scale = "nominal"
+    is_truth: bool = False
+
+
+class Answered(NamedTuple):
+    """A task, what it shows, and what was said of it; `source` is the name of the file that tells."""
+
+    name: str
+    source: str
+    data: Mapping[str, Any]
+    answers: tuple[Answer, ...]
+
+
+class Question(NamedTuple):
+    """What is asked, and what an answer is."""
+
+    name: str
+    kind: Kind = "label"
+
+    @property
+    def marks(self) -> Marking | None:
+        """Return the regions that an answer marks; None where it is a label, or a set of them."""
+        return self.kind if self.kind in ("boxes", "spans") else None
+
+    def in_results(self, results: Sequence[Mapping[str, Any]], where: str) -> Said | None:
+        """Return what an annotation's results say to it.
+
+        Raises:
+            InputError: they say what is no such answer.
+        """
+        if self.marks:
+            return marked_in(results, self.marks, self.name, where)
+        read = {"labels": set_in, "text": text_in}.get(self.kind, said_in)
+        return read(results, self.name, where)
+
+    def in_value(self, value: Any, where: str) -> Said | None:
+        """Return what the short form says to it.
+
+        Raises:
+            InputError: it is no such answer.
+        """
+        if self.marks:
+            return marked(value, self.marks, self.name, where)
+        read = {"labels": set_said, "text": text_said}.get(self.kind, said_at_least)
+        return read(value, self.name, where)
