@@ -1,42 +1,72 @@
-"""Writes a table from a source: one stream through a spool into Parquet, checked and digested on its way.
+"""Writes a table from a source: one stream through a spool into Parquet, checked, digested and summarised on its way.
 
-The Parquet file holds equal bytes for equal rows: fixed row groups, no times, no names of machines.
+The Parquet file holds equal bytes for equal rows: fixed row groups, no times, no names of machines. It is never read
+again: all that is said of the table comes from what was found out while it passed by.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
-from pyarrow import compute as pc
 from pyarrow import parquet
 
 from runners.contract import InputError, Violation
 from runners.ingest.parameters import Parameters
+from runners.ingest.repeats import Repeats
 from runners.ingest.spool import Spool, column
-from runners.ingest.suspects import find_suspects
-from runners.ingest.verdict import EXAMPLES, Counted, Verdict
+from runners.ingest.suspects import Suspects
+from runners.ingest.verdict import Counted, Verdict
 from runners.sources.reading import Reading
 from runners.tables.columns import ARROW, convert
 from runners.tables.content import GROUP_ROWS, Content
+from runners.tables.summary import Summary, summarise, summary_of
 from runners.tables.types import Spellings, Type
 
 DATA = "data.parquet"
 
 
 @dataclass(frozen=True)
+class Written:
+    """The digest and the summary of what was written."""
+
+    content: str
+    summary: Summary
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table that was written, and what was found out while writing."""
+    """A table that was written, and what was found out while writing.
+
+    `distinct` holds how many values differ of the columns in which that was counted exactly beside the summary;
+    `details` the rows and values behind the violations, which stay in the data store.
+    """
 
     path: Path
-    types: dict[str, Type]
-    rows: int
     content: str
+    summary: Summary
     violations: tuple[Violation, ...]
     details: tuple[dict[str, Any], ...] = ()
-    """The rows and values behind the violations, which stay in the data store."""
+    distinct: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows it has."""
+        return self.summary.rows
+
+    @property
+    def types(self) -> dict[str, Type]:
+        """Return how its columns are stored."""
+        return self.summary.types
+
+
+class Watcher(Protocol):
+    """Something that is shown the groups of rows that are written, in their order."""
+
+    def see(self, group: Any) -> None:
+        """Look at the next group."""
 
 
 def write_table(reading: Reading, params: Parameters, folder: Path) -> Table:
@@ -56,24 +86,56 @@ def write_table(reading: Reading, params: Parameters, folder: Path) -> Table:
         if not spool.fits:
             raise InputError("there are no rows and no columns", reading.read_from, "fill the source first")
         types = spool.types()
-        content = write(folder / DATA, types, _checked(spool, verdict, types, spellings))
-    path = folder / DATA
-    violations = verdict.violations(
-        tuple(types), lambda name: _counts(path, name), all_missing=spool.rows > 0 and is_all_missing(path)
-    )
-    suspects = tuple(find_suspects(path, types, params)) if reading.is_text else ()
-    return Table(path, types, spool.rows, content, (*violations, *suspects), tuple(verdict.details()))
+        suspects = Suspects(types, params) if reading.is_text else None
+        repeats = Repeats(Path(place), _unique(params), _watched(types, params))
+        watchers = (repeats, suspects) if suspects else (repeats,)
+        batches = _checked(spool, verdict, types, spellings)
+        written = write(folder / DATA, types, batches, target=params.target, watchers=watchers)
+        distinct = repeats.distinct()
+    columns = written.summary.columns
+
+    def counted(name: str) -> Counted:
+        return Counted(columns[name].count, distinct[name])
+
+    is_empty = written.summary.rows > 0 and not any(found.count for found in columns.values())
+    violations = verdict.violations(tuple(types), counted, all_missing=is_empty)
+    suspected = tuple(suspects.violations()) if suspects else ()
+    told = (*violations, *suspected)
+    return Table(folder / DATA, written.content, written.summary, told, tuple(verdict.details()), distinct)
 
 
-def write(path: Path, types: dict[str, Type], batches: Iterable[Any]) -> str:
-    """Write batches of stored columns to a Parquet file; return their content digest."""
+def _unique(params: Parameters) -> set[str]:
+    """Return the columns that must hold each value once."""
+    asked = {name for name, declared in (params.columns or {}).items() if declared.unique}
+    return asked | ({params.identifier} if params.identifier else set())
+
+
+def _watched(types: Mapping[str, Type], params: Parameters) -> dict[str, Type]:
+    """Return the columns that are watched for repeats: those that must have none, and those that may name rows."""
+    asked = _unique(params)
+    return {name: type_ for name, type_ in types.items() if name in asked or type_ in ("integer", "string")}
+
+
+def write(
+    path: Path,
+    types: Mapping[str, Type],
+    batches: Iterable[Any],
+    *,
+    target: str | None = None,
+    watchers: Sequence[Watcher] = (),
+) -> Written:
+    """Write batches of stored columns to a Parquet file; return their content digest and their summary."""
     schema = pa.schema([(name, ARROW[type_]) for name, type_ in types.items()])
     content = Content(schema)
+    summary = summarise((), types, target)
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
         for group in _grouped(batches, GROUP_ROWS):
             content.add(group)
             writer.write_batch(group, row_group_size=GROUP_ROWS)
-    return content.hexdigest()
+            summary = summary.merged(summary_of(group, types, target))
+            for watcher in watchers:
+                watcher.see(group)
+    return Written(content.hexdigest(), summary)
 
 
 def _checked(spool: Spool, verdict: Verdict, types: dict[str, Type], spellings: Spellings) -> Iterator[Any]:
@@ -102,28 +164,3 @@ def _grouped(batches: Iterable[Any], rows: int) -> Iterator[Any]:
 
 def _joined(pieces: list[Any]) -> Any:
     return pa.Table.from_batches(pieces).combine_chunks().to_batches()[0]
-
-
-def _counts(path: Path, name: str) -> Counted:
-    """Count a column's values; holds this one column in memory."""
-    with parquet.ParquetFile(path) as file:
-        values = pa.chunked_array(
-            [batch.column(name) for batch in file.iter_batches(columns=[name], batch_size=GROUP_ROWS)],
-            file.schema_arrow.field(name).type,
-        )
-    return count(values.drop_null())
-
-
-def count(present: Any) -> Counted:
-    """Count values that are all present, and name the first few that repeat an earlier one."""
-    counted = pc.value_counts(present)
-    repeated = counted.field("values").filter(pc.greater(counted.field("counts"), 1))[:EXAMPLES]
-    return Counted(len(present), len(counted), tuple(repeated.to_pylist()))
-
-
-def is_all_missing(path: Path) -> bool:
-    """Tell by its statistics whether a Parquet file of rows holds no value at all."""
-    metadata = parquet.read_metadata(path)
-    groups = (metadata.row_group(index) for index in range(metadata.num_row_groups))
-    chunks = (group.column(index) for group in groups for index in range(metadata.num_columns))
-    return all(chunk.statistics is not None and not chunk.statistics.num_values for chunk in chunks)

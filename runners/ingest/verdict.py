@@ -28,11 +28,10 @@ Rule = tuple[str, Callable[[Any], Any], str]
 
 
 class Counted(NamedTuple):
-    """How many values of a column are present and distinct, and the first few that are there more than once."""
+    """How many values of a column are present and distinct."""
 
     present: int
     distinct: int
-    repeated: tuple[Any, ...] = ()
 
 
 class Example(NamedTuple):

@@ -46,4 +46,5 @@ def distinct_of(hashes: Hashes) -> Distinct:
 def _unique(hashes: Hashes) -> Hashes:
     """Return each hash once, in their order; where most differ, sorting is faster than NumPy's table of hashes."""
     ordered = np.sort(hashes)
-    return ordered[np.concatenate([np.ones(min(1, len(ordered)), bool), ordered[1:] != ordered[:-1]])]
+    found: Hashes = ordered[np.concatenate([np.ones(min(1, len(ordered)), bool), ordered[1:] != ordered[:-1]])]
+    return found

@@ -1,8 +1,8 @@
 """How often texts or truths occur: each of them while few differ, those that occur often beyond that.
 
-Beyond that it is the summary of Misra & Gries (1982), merged as by Agarwal et al., "Mergeable summaries" (2012): a value
-occurs at least as often as is told, and at most `lost` times more; one that isn't told occurs at most `lost` times, which
-is never more than one in `MOST` rows where values are short.
+Beyond that it is the summary of Misra & Gries (1982), merged as by Agarwal et al., "Mergeable summaries" (2012): a
+value occurs at least as often as is told, and at most `lost` times more; one that isn't told occurs at most `lost`
+times, which is never more than one in `MOST` rows where values are short.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from runners.tables.summary.hashes import Keys, bytes_of
+from runners.tables.summary.hashes import Keys
+from runners.tables.texts import bytes_of
 
 MOST = 8192
 """Values that are counted one by one."""
@@ -21,7 +22,7 @@ MOST_BYTES = 2**20
 
 @dataclass(frozen=True, eq=False)
 class Frequent:
-    """Values, each once and in no order, how often each was counted, and how many times at most each was passed over."""
+    """Values, each once and in no order, how often each was counted, and how many times at most it was passed over."""
 
     values: Any
     counts: Keys

@@ -1,15 +1,16 @@
 """Hashes of 64 bits of a column's present values, the same on every machine and in every process.
 
 Of numbers, moments and truths they are exact: a value has one hash, and a hash one value. Two texts share a hash of 64
-bits by a chance of one in 2**64, and both of two hashes (`lane` 0 and 1) by one in 2**128.
+bits by a chance of one in 2**64, and both of two hashes by one in 2**128.
 """
 
 import hashlib
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
+
+from runners.tables.texts import bytes_of
 
 Hashes = NDArray[np.uint64]
 Keys = NDArray[np.int64]
@@ -33,47 +34,37 @@ def mixed(keys: Keys) -> Hashes:
     return found
 
 
-def text_hashes(values: Any, lane: int = 0) -> Hashes:
-    """Hash an Arrow array of texts without missing ones; `lane` chooses one of two hashes."""
+def text_hashes(values: Any) -> tuple[Hashes, Hashes]:
+    """Hash an Arrow array of texts without missing ones, by two hashes that know nothing of each other."""
     starts, lengths, data = bytes_of(values)
-    found = lengths.astype(np.uint64) * _STEPS[lane] + _SALTS[lane]
+    lanes = [lengths.astype(np.uint64) * step + salt for step, salt in zip(_STEPS, _SALTS, strict=True)]
     padded = np.zeros(len(data) + _WORD, np.uint8)
     padded[: len(data)] = data
     words: Hashes = np.ndarray((len(data) + 1,), "<u8", padded, strides=(1,))
-    short = lengths <= _LONGEST
-    place = 0
-    left = np.flatnonzero(short & (lengths > 0))
-    while left.size:
-        taken = words[starts[left] + place]
-        taken &= _mask(lengths[left] - place)
-        folded = (found[left] ^ taken) * _STEPS[lane]
-        found[left] = folded ^ (folded >> np.uint64(32))
-        place += _WORD
-        left = left[lengths[left] > place]
-    for index in np.flatnonzero(~short):
-        found[index] = _digest(data[starts[index] : starts[index] + lengths[index]], lane)
-    return mixed(found.view(np.int64))
+    left = np.flatnonzero((lengths > 0) & (lengths <= _LONGEST))
+    for place in range(0, _LONGEST, _WORD):
+        if not left.size:
+            break
+        unread = lengths[left] - place
+        taken = words[starts[left] + place] & _mask(unread)
+        for lane, step in zip(lanes, _STEPS, strict=True):
+            lane[left] = _folded(lane[left] ^ taken, step)
+        left = left[unread > _WORD]
+    for index in np.flatnonzero(lengths > _LONGEST):
+        made = hashlib.blake2b(data[starts[index] : starts[index] + lengths[index]].tobytes(), digest_size=16).digest()
+        lanes[0][index], lanes[1][index] = np.frombuffer(made, "<u8")
+    return mixed(lanes[0].view(np.int64)), mixed(lanes[1].view(np.int64))
 
 
-def bytes_of(values: Any) -> tuple[Keys, Keys, NDArray[np.uint8]]:
-    """Return where each text of an Arrow array begins, how many bytes it has, and the bytes of all."""
-    kind = np.int64 if pa.types.is_large_string(values.type) else np.int32
-    _, offsets, data = values.buffers()
-    if offsets is None or not len(values):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint8)
-    all_places = np.frombuffer(offsets, kind)[values.offset : values.offset + len(values) + 1]
-    first, last = int(all_places[0]), int(all_places[-1])
-    places = all_places.astype(np.int64) - first
-    held = np.frombuffer(data, np.uint8, last - first, first) if last > first else np.zeros(0, np.uint8)
-    return places[:-1], np.diff(places), held
+def _folded(words: Hashes, step: np.uint64) -> Hashes:
+    """Spread the bits of words over all of each, one to one."""
+    words *= step
+    words ^= words >> np.uint64(32)
+    return words
 
 
-def _mask(left: Keys) -> Hashes:
-    """Return masks of as many low bytes as are left of a text, all of a word at most."""
-    unused = (_WORD - np.minimum(left, _WORD)).astype(np.uint64) * np.uint64(8)
-    return np.uint64(0xFFFFFFFFFFFFFFFF) >> unused
-
-
-def _digest(data: NDArray[np.uint8], lane: int) -> int:
-    made = hashlib.blake2b(data.tobytes(), digest_size=16).digest()
-    return int.from_bytes(made[lane * _WORD : (lane + 1) * _WORD], "little")
+def _mask(unread: Keys) -> Hashes:
+    """Return masks of as many low bytes as are unread of a text, all of a word at most."""
+    unused = (_WORD - np.minimum(unread, _WORD)).astype(np.uint64) * np.uint64(8)
+    found: Hashes = np.uint64(2**64 - 1) >> unused
+    return found
