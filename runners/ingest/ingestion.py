@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from runners.ingest.tables import DATA, write, write_table
 from runners.ingest.taken import reading_of
 from runners.ingest.verdict import Counted, Verdict
 from runners.sources import read
-from runners.sources.files import find
+from runners.sources.files import find, is_near
 from runners.sources.parameters import FileSource
 from runners.tables.content import with_reading
 from runners.tables.reading import Reading, as_json
@@ -63,7 +64,8 @@ def ingest(name: str, params: Parameters, folder: Path) -> Result:
     files = params.source.files
     if files and files.format == "images":
         return _ingest_images(name, files, params, folder)
-    table = write_table(read(params.source), params, folder)
+    again = partial(read, params.source) if files and is_near(files) else None
+    table = write_table(read(params.source), params, folder, again)
     profile = profile_table(table.summary, params, table.distinct)
     proposed = propose_columns(profile["columns"], params.identifier)
     reading = reading_of(table.summary, params)

@@ -1,13 +1,14 @@
-"""Writes a table from a source: one stream through a spool into Parquet, checked, digested and summarised on its way.
+"""Writes a table from a source: one stream into Parquet, checked, digested and summarised on its way.
 
 The Parquet file holds equal bytes for equal rows: fixed row groups, no times, no names of machines. It is never read
 again: all that is said of the table comes from what was found out while it passed by.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -17,13 +18,14 @@ from runners.contract import InputError, Violation
 from runners.ingest.parameters import Parameters
 from runners.ingest.repeats import Repeats
 from runners.ingest.spool import Spool, column
+from runners.ingest.straight import Rows, Straight, TypesDiffer
 from runners.ingest.suspects import Suspects
 from runners.ingest.verdict import Counted, Verdict
 from runners.sources.reading import Reading
 from runners.tables.columns import ARROW, convert
 from runners.tables.content import GROUP_ROWS, Content
 from runners.tables.summary import Summary, summarise, summary_of
-from runners.tables.types import Spellings, Type
+from runners.tables.types import Type
 
 DATA = "data.parquet"
 
@@ -69,39 +71,69 @@ class Watcher(Protocol):
         """Look at the next group."""
 
 
-def write_table(reading: Reading, params: Parameters, folder: Path) -> Table:
+def write_table(
+    reading: Reading, params: Parameters, folder: Path, again: Callable[[], Reading] | None = None
+) -> Table:
     """Write what a source holds to `data.parquet`, and check it.
 
     A column whose values don't all fit their declared type is written as what it is, for inspection.
+
+    Args:
+        reading: the source, opened.
+        params: the schema and the roles that the table is held to.
+        folder: where the table is written.
+        again: opens the source anew, where that costs little: then its rows go straight to the table as long as the
+            types of the first ones fit, and through the spool only if a later one has another.
 
     Raises:
         InputError: the source, or a pattern of the schema, is wrong.
         SourceUnavailable: the source is out of reach.
     """
-    verdict = Verdict(params)
+    declared, spellings = params.columns or {}, params.source.spellings
     with TemporaryDirectory(prefix="setpoint-") as place:
-        spellings = params.source.spellings
-        spool = Spool(Path(place), params.columns or {}, spellings)
+        if again is not None:
+            straight = Straight(reading.batches, declared, spellings, is_text=reading.is_text)
+            with suppress(TypesDiffer):
+                return _Writing(reading, params, straight.types, Path(place)).write(straight.rows(), folder)
+            reading = again()
+        spool = Spool(Path(place), declared, spellings)
         spool.fill(reading.batches, is_text=reading.is_text)
-        if not spool.fits:
+        return _Writing(reading, params, spool.types(), Path(place)).write(_spooled(spool), folder)
+
+
+class _Writing:
+    """One table on its way from its rows to the file, and all that is found out of it there."""
+
+    def __init__(self, reading: Reading, params: Parameters, types: dict[str, Type], place: Path) -> None:
+        if not types:
             raise InputError("there are no rows and no columns", reading.read_from, "fill the source first")
-        types = spool.types()
-        suspects = Suspects(types, params) if reading.is_text else None
-        repeats = Repeats(Path(place), _unique(params), _watched(types, params))
-        watchers = (repeats, suspects) if suspects else (repeats,)
-        batches = _checked(spool, verdict, types, spellings)
-        written = write(folder / DATA, types, batches, target=params.target, watchers=watchers)
-        distinct = repeats.distinct()
-    columns = written.summary.columns
+        self._params, self._types = params, types
+        self._verdict = Verdict(params)
+        self._suspects = Suspects(types, params) if reading.is_text else None
+        hashes = Path(mkdtemp(dir=place))
+        self._repeats = Repeats(hashes, _unique(params), _watched(types, params))
 
-    def counted(name: str) -> Counted:
-        return Counted(columns[name].count, distinct[name])
+    def write(self, rows: Iterable[Rows], folder: Path) -> Table:
+        """Write the rows, and say what they are like."""
+        watchers: list[Watcher] = [self._repeats, *([self._suspects] if self._suspects else [])]
+        target = self._params.target
+        written = write(folder / DATA, self._types, self._judged(rows), target=target, watchers=watchers)
+        columns, distinct = written.summary.columns, self._repeats.distinct()
 
-    is_empty = written.summary.rows > 0 and not any(found.count for found in columns.values())
-    violations = verdict.violations(tuple(types), counted, all_missing=is_empty)
-    suspected = tuple(suspects.violations()) if suspects else ()
-    told = (*violations, *suspected)
-    return Table(folder / DATA, written.content, written.summary, told, tuple(verdict.details()), distinct)
+        def counted(name: str) -> Counted:
+            return Counted(columns[name].count, distinct[name])
+
+        is_empty = written.summary.rows > 0 and not any(found.count for found in columns.values())
+        violations = self._verdict.violations(tuple(self._types), counted, all_missing=is_empty)
+        suspected = tuple(self._suspects.violations()) if self._suspects else ()
+        told, details = (*violations, *suspected), tuple(self._verdict.details())
+        return Table(folder / DATA, written.content, written.summary, told, details, distinct)
+
+    def _judged(self, rows: Iterable[Rows]) -> Iterator[Any]:
+        """Yield what is stored, once the verdict has seen it."""
+        for part in rows:
+            self._verdict.see(part.came, self._types, part.stored)
+            yield part.stored
 
 
 def _unique(params: Parameters) -> set[str]:
@@ -138,11 +170,11 @@ def write(
     return Written(content.hexdigest(), summary)
 
 
-def _checked(spool: Spool, verdict: Verdict, types: dict[str, Type], spellings: Spellings) -> Iterator[Any]:
+def _spooled(spool: Spool) -> Iterator[Rows]:
+    types = spool.types()
     for batch in spool.batches():
-        verdict.see(batch, types)
-        arrays = [convert(column(batch, name), type_, spellings)[0] for name, type_ in types.items()]
-        yield pa.RecordBatch.from_arrays(arrays, names=list(types))
+        arrays = [convert(column(batch, name), type_, spool.spellings)[0] for name, type_ in types.items()]
+        yield Rows(batch, pa.RecordBatch.from_arrays(arrays, names=list(types)))
 
 
 def _grouped(batches: Iterable[Any], rows: int) -> Iterator[Any]:

@@ -18,6 +18,7 @@ from runners.contract import InputError
 from runners.sources.parameters import FileSource
 from runners.sources.quotes import Seen, last_value, never_closed
 from runners.sources.reading import BATCH_ROWS, batch_of, check_names
+from runners.tables.content import GROUP_ROWS
 
 DELIMITERS = (",", ";", "\t", "|")
 GUESSED_FROM = 50
@@ -42,7 +43,7 @@ def parquet_batches(file: Opened, _source: FileSource) -> Iterator[Any]:
     with parquet.ParquetFile(file.stream) as table:
         check_names(table.schema_arrow.names, file.name)
         yield _no_rows(table.schema_arrow)  # so that a file without rows has its columns
-        yield from table.iter_batches(batch_size=BATCH_ROWS)
+        yield from table.iter_batches(batch_size=GROUP_ROWS)
 
 
 def _no_rows(schema: Any) -> Any:

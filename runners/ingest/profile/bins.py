@@ -21,7 +21,7 @@ Counts = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Binned:
-    """Ranges of numbers in their order, none empty, and how many lie in each; one number is a range of two equal ends."""
+    """Ranges of numbers in their order, and how many lie in each; one number is a range of two equal ends."""
 
     lowest: Floats
     highest: Floats
