@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from runners.tables.summary import Summary
 from runners.tables.summary.hashes import Hashes, mixed, text_hashes
 from runners.tables.summary.numbers import keys_of
 
@@ -35,11 +36,15 @@ class Repeats:
         self._columns = {name: _Column(folder / f"{place}") for place, name in enumerate(types)}
         self._held = 0
 
-    def see(self, group: Any) -> None:
-        """Take the next rows."""
+    def see(self, group: Any, found: Summary) -> None:
+        """Take the next rows, and what is known of them."""
         for name in tuple(self._columns):
+            summary = found.columns[name]
+            if name not in self._asked and summary.exact_distinct not in (None, summary.count):
+                del self._columns[name]
+                continue
             hashes = _hashes(group.column(name).drop_null())
-            if name not in self._asked and _distinct(hashes) < len(hashes):
+            if name not in self._asked and _again(hashes).size:
                 del self._columns[name]
                 continue
             self._columns[name].add(hashes)
@@ -101,9 +106,15 @@ def _hashes(present: Any) -> Hashes:
 
 
 def _distinct(hashes: Hashes) -> int:
-    first = np.sort(hashes[:, 0])
-    again = first[1:][first[1:] == first[:-1]]
+    again = _again(hashes)
     if not again.size:
         return len(hashes)
     is_again = np.isin(hashes[:, 0], again)
     return int((~is_again).sum()) + len(np.unique(hashes[is_again], axis=0))
+
+
+def _again(hashes: Hashes) -> Hashes:
+    """Return the first hashes that are there more than once."""
+    ordered = np.sort(hashes[:, 0])
+    found: Hashes = ordered[1:][ordered[1:] == ordered[:-1]]
+    return found

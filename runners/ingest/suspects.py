@@ -12,6 +12,7 @@ from pyarrow import compute as pc
 
 from runners.contract import Violation
 from runners.ingest.parameters import Parameters
+from runners.tables.summary import Summary
 from runners.tables.types import BLANKS
 
 _PATTERNS: Mapping[str, str] = {
@@ -35,7 +36,7 @@ class Suspects:
         is_open = {name: type_ == "string" and name not in declared for name, type_ in types.items()}
         self._columns = {name: _Column() for name in types if is_open[name] and name != params.identifier}
 
-    def see(self, group: Any) -> None:
+    def see(self, group: Any, _found: Summary) -> None:
         """Look at the next rows; of a column no further than the first value that has none of the spellings."""
         for name in tuple(self._columns):
             self._columns[name].see(group.column(name))

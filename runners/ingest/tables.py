@@ -5,7 +5,7 @@ again: all that is said of the table comes from what was found out while it pass
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
@@ -28,6 +28,8 @@ from runners.tables.summary import Summary, summarise, summary_of
 from runners.tables.types import Type
 
 DATA = "data.parquet"
+_REPEATED = 4
+"""How often the values of a column occur on average that is written with a dictionary."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,8 @@ class Table:
 class Watcher(Protocol):
     """Something that is shown the groups of rows that are written, in their order."""
 
-    def see(self, group: Any) -> None:
-        """Look at the next group."""
+    def see(self, group: Any, found: Summary) -> None:
+        """Look at the next group, and what is known of it."""
 
 
 def write_table(
@@ -160,14 +162,27 @@ def write(
     schema = pa.schema([(name, ARROW[type_]) for name, type_ in types.items()])
     content = Content(schema)
     summary = summarise((), types, target)
-    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+    with ExitStack() as stack:
+        writer = None
         for group in _grouped(batches, GROUP_ROWS):
             content.add(group)
+            found = summary_of(group, types, target)
+            if writer is None:
+                writer = stack.enter_context(_writer(path, schema, found))
             writer.write_batch(group, row_group_size=GROUP_ROWS)
-            summary = summary.merged(summary_of(group, types, target))
+            summary = summary.merged(found)
             for watcher in watchers:
-                watcher.see(group)
+                watcher.see(group, found)
+        if writer is None:
+            stack.enter_context(_writer(path, schema, summary))
     return Written(content.hexdigest(), summary)
+
+
+def _writer(path: Path, schema: Any, first: Summary) -> Any:
+    """Open a Parquet file; columns get a dictionary whose first rows repeat their values: for others it is a waste."""
+    coded = [name for name, column in first.columns.items() if column.distinct * _REPEATED <= column.count]
+    can_be = [name for name in coded if first.columns[name].type != "boolean"]
+    return parquet.ParquetWriter(path, schema, compression="zstd", use_dictionary=can_be)
 
 
 def _spooled(spool: Spool) -> Iterator[Rows]:

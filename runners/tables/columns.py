@@ -89,9 +89,9 @@ _PLAIN: tuple[tuple[Callable[[Any], bool], Any], ...] = (
 
 
 def _without_nan(values: Array) -> Array:
-    if not pa.types.is_floating(values.type):
+    if not pa.types.is_floating(values.type) or not (is_nan := pc.is_nan(values)).true_count:
         return values
-    return pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
+    return pc.if_else(is_nan, pa.scalar(None, values.type), values)
 
 
 def is_beyond_clocks(moments: Array) -> bool:
