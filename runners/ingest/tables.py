@@ -173,6 +173,7 @@ def write(
             summary = summary.merged(found)
             for watcher in watchers:
                 watcher.see(group, found)
+            pa.default_memory_pool().release_unused()  # which Arrow would keep, several times what is in use
         if writer is None:
             stack.enter_context(_writer(path, schema, summary))
     return Written(content.hexdigest(), summary)

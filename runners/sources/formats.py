@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
 from types import MappingProxyType
 from typing import IO, Any, NamedTuple
@@ -24,6 +24,8 @@ DELIMITERS = (",", ";", "\t", "|")
 GUESSED_FROM = 50
 """Records that a delimiter is guessed from."""
 _BLOCK = 4 * 2**20
+_BUFFER = 2**18
+_MANY = 1000
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 LONGEST_RECORD = 2**24
 """Characters of a record of CSV that is looked at before the file is parsed; one with an open quote may be long."""
@@ -40,7 +42,7 @@ class Opened(NamedTuple):
 
 def parquet_batches(file: Opened, _source: FileSource) -> Iterator[Any]:
     """Read a Parquet file; its types are known."""
-    with parquet.ParquetFile(file.stream) as table:
+    with parquet.ParquetFile(file.stream, pre_buffer=False, buffer_size=_BUFFER) as table:
         check_names(table.schema_arrow.names, file.name)
         yield _no_rows(table.schema_arrow)  # so that a file without rows has its columns
         yield from table.iter_batches(batch_size=GROUP_ROWS)
@@ -71,10 +73,13 @@ def csv_batches(file: Opened, source: FileSource) -> Iterator[Any]:
                 column_types={name: pa.string() for name in names}, strings_can_be_null=True, null_values=[""]
             ),
         ) as rows,
+        ExitStack() as on_end,
     ):
+        on_end.callback(seen.took, _MANY)  # so that nothing waits when the reader is closed early
         yield _no_rows(rows.schema)
         last: str | None = "\n"  # of a file without rows the header may be open
         for batch in rows:
+            seen.took()
             last = last_value(batch) if batch.num_rows else last
             yield batch
         if seen.may_be_open(last):
