@@ -37,6 +37,7 @@ TYPES: tuple[Type, ...] = ("integer", "number", "boolean", "datetime", "string")
 
 ANY: frozenset[str] = frozenset(ARROW)
 
+_FIRST_ONES = 64
 _LARGEST = 2.0**53
 _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 """The microseconds from 1970 of the first and the last moment that a year of four digits can write."""
@@ -138,6 +139,9 @@ def candidates(values: Array, *, is_text: bool, spellings: Spellings = USUAL) ->
         return frozenset({"integer", "number", "string"})
     if values.type != ARROW["string"]:
         return frozenset({str(type_of(values.type)), "string"})
+    first = unblanked(values.drop_null()[:_FIRST_ONES], spellings.blanks).drop_null()
+    if not is_text and spellings.dates is None and not _match(first, _MOMENT):
+        return frozenset({"string"})
     present = unblanked(values, spellings.blanks).drop_null()
     if not len(present):
         return ANY if is_text else frozenset({"string"})
@@ -219,7 +223,14 @@ def unblanked(values: Array, blanks: Sequence[str]) -> Array:
 
 
 def _all_match(values: Array, pattern: str) -> bool:
-    return not values.null_count and bool(pc.all(pc.match_substring_regex(values, pattern)).as_py())
+    """Tell whether all values match; that most columns are of another type shows in their first ones."""
+    if values.null_count or not _match(values[:_FIRST_ONES], pattern):
+        return False
+    return _match(values, pattern)
+
+
+def _match(values: Array, pattern: str) -> bool:
+    return bool(pc.all(pc.match_substring_regex(values, pattern)).as_py())
 
 
 def _where(values: Array, fits: Array) -> Array:
