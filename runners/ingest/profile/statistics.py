@@ -5,7 +5,7 @@ are sums of floats, of which ten digits are told.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,8 @@ def describe(column: ColumnSummary, *, distinct: int | None = None, sensitive: b
         "count": column.count,
         "missing": column.missing,
         "missing_share": rounded(column.missing / rows) if rows else 0.0,
-        "distinct": column.distinct if counted is None else counted,
+        # An estimate never says that each row has a value of its own: where that is so, it was counted.
+        "distinct": min(column.distinct, column.count - 1) if counted is None else counted,
     }
     bounds: dict[str, float] = {} if counted is not None else {"distinct": ERROR}
     if sensitive:
@@ -116,6 +117,11 @@ def histogram(numbers: Floats, distinct: int, *, whole: bool) -> dict[str, list[
 def rounded(value: Any) -> float:
     """Round to ten significant digits, so that the last bits of a sum don't make a difference."""
     return float(f"{float(value):.10g}")
+
+
+def told_distinct(column: Mapping[str, Any]) -> str:
+    """Write for people how many values of a column differ, and whether that is an estimate."""
+    return f"{'≈ ' if 'distinct' in column.get('bounds', ()) else ''}{column['distinct']:,}"
 
 
 def apart(texts: Sequence[str], most: int = 80) -> list[str]:

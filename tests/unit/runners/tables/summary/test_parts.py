@@ -125,22 +125,6 @@ def test_all_values_are_known_while_they_are_few(rows: list[dict[str, Any]]) -> 
             assert found == sorted({row[name] for row in rows if row[name] is not None})
 
 
-def test_pairs_count_the_rows_that_have_both() -> None:
-    rows = [
-        {**dict.fromkeys(TYPES), "class": name, "target": target, "number": number}
-        for name, target, number in [("a", 0, 1.0), ("a", 1, 2.0), ("b", 1, 4.0), (None, 1, 8.0), ("b", None, None)]
-    ]
-    summary = of(rows[:2]).merged(of(rows[2:]))
-    table = summary.pairs["class"].table
-    assert table is not None
-    assert dict(zip(table.left.to_pylist(), table.counts.tolist(), strict=True)) == {"a": [1, 1], "b": [0, 1]}
-    groups = summary.pairs["number"].by_target
-    assert groups is not None
-    assert dict(zip(groups.classes.to_pylist(), groups.means.tolist(), strict=True)) == pytest.approx(
-        {0: 1.0, 1: 14 / 3}
-    )
-
-
 def test_parts_of_other_tables_are_refused() -> None:
     with pytest.raises(ValueError, match="different columns"):
         of([]).merged(of([], None))
