@@ -16,8 +16,8 @@ from runners.tables.summary import Summary
 from runners.tables.summary.hashes import Hashes, mixed, text_hashes
 from runners.tables.summary.numbers import keys_of
 
-IN_MEMORY = 2**21
-"""Rows whose hashes are held in memory: at most 32 MiB."""
+IN_MEMORY = 2**19
+"""Rows whose hashes are held in memory: at most 8 MiB."""
 _PARTS = 256
 
 
