@@ -67,7 +67,7 @@ def classes_of(coded: Any) -> Classes:
 
 
 def _hashes(values: Any) -> Hashes:
-    return text_hashes(values)[0] if pa.types.is_string(values.type) else mixed(values.cast(pa.int64()).to_numpy())
+    return text_hashes(values, 1)[0] if pa.types.is_string(values.type) else mixed(values.cast(pa.int64()).to_numpy())
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,10 +34,10 @@ def mixed(keys: Keys) -> Hashes:
     return found
 
 
-def text_hashes(values: Any) -> tuple[Hashes, Hashes]:
-    """Hash an Arrow array of texts without missing ones, by two hashes that know nothing of each other."""
+def text_hashes(values: Any, count: int = 2) -> list[Hashes]:
+    """Hash an Arrow array of texts without missing ones, by one or two hashes that know nothing of each other."""
     starts, lengths, data = bytes_of(values)
-    lanes = [lengths.astype(np.uint64) * step + salt for step, salt in zip(_STEPS, _SALTS, strict=True)]
+    lanes = [lengths.astype(np.uint64) * step + salt for step, salt in zip(_STEPS[:count], _SALTS, strict=False)]
     padded = np.zeros(len(data) + _WORD, np.uint8)
     padded[: len(data)] = data
     words: Hashes = np.ndarray((len(data) + 1,), "<u8", padded, strides=(1,))
@@ -47,13 +47,14 @@ def text_hashes(values: Any) -> tuple[Hashes, Hashes]:
             break
         unread = lengths[left] - place
         taken = words[starts[left] + place] & _mask(unread)
-        for lane, step in zip(lanes, _STEPS, strict=True):
+        for lane, step in zip(lanes, _STEPS, strict=False):
             lane[left] = _folded(lane[left] ^ taken, step)
         left = left[unread > _WORD]
     for index in np.flatnonzero(lengths > _LONGEST):
         made = hashlib.blake2b(data[starts[index] : starts[index] + lengths[index]].tobytes(), digest_size=16).digest()
-        lanes[0][index], lanes[1][index] = np.frombuffer(made, "<u8")
-    return mixed(lanes[0].view(np.int64)), mixed(lanes[1].view(np.int64))
+        for lane, hashed in zip(lanes, np.frombuffer(made, "<u8"), strict=False):
+            lane[index] = hashed
+    return [mixed(lane.view(np.int64)) for lane in lanes]
 
 
 def _folded(words: Hashes, step: np.uint64) -> Hashes:
