@@ -11,9 +11,12 @@ INK, FILL, FAINT, SIGNAL = "#1f2933", "#3b7ea1", "#9aa5b1", "#c2410c"
 _DPI = 100
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure of so many inches, which belongs to no window and no global state."""
-    figure = Figure(figsize=(width, height), dpi=_DPI, layout="constrained")
+def new_figure(width: float, height: float, *, is_laid_out: bool = True) -> Figure:
+    """Return an empty figure of so many inches, which belongs to no window and no global state.
+
+    It finds room for what is drawn in it, unless whoever draws does so.
+    """
+    figure = Figure(figsize=(width, height), dpi=_DPI, layout="constrained" if is_laid_out else None)
     FigureCanvasAgg(figure)
     return figure
 

@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,13 @@ from runners.ingest.profile.page import write_page
 from runners.ingest.profile.pictures import draw_columns
 from runners.ingest.profile.proposal import propose_columns
 from runners.ingest.profile.tables import profile_table
-from runners.ingest.tables import DATA, count, write, write_table
+from runners.ingest.tables import DATA, write, write_table
 from runners.ingest.taken import reading_of
 from runners.ingest.verdict import Counted, Verdict
 from runners.sources import NO_INPUTS, read
-from runners.sources.files import find
+from runners.sources.files import find, is_near
 from runners.sources.parameters import FileSource
 from runners.staging import local
-from runners.tables.columns import array_of
 from runners.tables.content import with_reading
 from runners.tables.reading import Reading, as_json
 from runners.tables.schema import FILE as SCHEMA
@@ -69,10 +69,11 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
         return _ingest_images(name, files, params, folder)
     inputs = {role: str(local(url)) for role, url in inputs.items()} if params.source.derived else {}
     lineage = trace(params, inputs)
-    table = write_table(read(params.source, inputs), params, folder)
-    profile = profile_table(table, params)
+    again = partial(read, params.source) if files and is_near(files) else None
+    table = write_table(read(params.source, inputs), params, folder, again)
+    profile = profile_table(table.summary, params, table.distinct)
     proposed = propose_columns(profile["columns"], params.identifier)
-    reading = reading_of(table.path, table.types, params)
+    reading = reading_of(table.summary, params)
     write_schema(folder, reading, proposed)
     if lineage:
         _write_json(folder / LINEAGE, lineage)
@@ -105,9 +106,9 @@ def _clear(folder: Path) -> None:
 def _ingest_images(name: str, files: FileSource, params: Parameters, folder: Path) -> Result:
     album = gather(find(files.url, files.format), folder, label_from=files.label_from)
     types, pictures = manifest_types(params), album.pictures
-    content = write(folder / MANIFEST, types, manifest_batches(pictures, types))
+    written = write(folder / MANIFEST, types, manifest_batches(pictures, types))
     roles = params.model_copy(update={"identifier": "id", "target": "label" if "label" in types else None})
-    reading = _with_names_hidden(reading_of(folder / MANIFEST, types, roles))
+    reading = _with_names_hidden(reading_of(written.summary, roles))
     write_schema(folder, reading)
     profile = profile_images(pictures, reading.sensitive)
     draw_images(pictures, profile, folder, folder / PICTURE)
@@ -115,7 +116,8 @@ def _ingest_images(name: str, files: FileSource, params: Parameters, folder: Pat
     facts |= {"duplicates": len(album.duplicates), "sizes": _shares(profile["sizes"])}
     facts |= {"target": _balance(profile["labels"])} if "labels" in profile else {}
     metrics = {"unreadable": len(album.unreadable), "duplicates": len(album.duplicates)}
-    payload = _Payload(MANIFEST, types, content, _verdict(album, params, reading, folder), reading)
+    verdict = _verdict(album, params, reading, folder)
+    payload = _Payload(MANIFEST, types, written.content, verdict, reading)
     media = tuple(sorted({_MEDIA.get(p.row["format"], f"image/{p.row['format'].lower()}") for p in pictures}))
     return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key="id", media=media)
 
@@ -148,7 +150,8 @@ def _verdict(album: Album, params: Parameters, reading: Reading, folder: Path) -
     rows = [picture.row for picture in album.pictures]
 
     def counted(name: str) -> Counted:
-        return count(array_of([row[name] for row in rows if row[name] is not None]))
+        values = [row[name] for row in rows if row[name] is not None]
+        return Counted(len(values), len(set(values)))
 
     return (*album.violations(are_named=are_named), *verdict.violations(tuple(types), counted))
 

@@ -4,16 +4,15 @@ They aren't guessed, since 1,234 and 04/03 have two readings: who knows the sour
 """
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import compute as pc
-from pyarrow import parquet
 
 from runners.contract import Violation
 from runners.ingest.parameters import Parameters
-from runners.tables.content import GROUP_ROWS
+from runners.tables.summary import Summary
 from runners.tables.types import BLANKS
 
 _PATTERNS: Mapping[str, str] = {
@@ -28,36 +27,56 @@ _SETTINGS: Mapping[str, str] = {
 }
 
 
-def find_suspects(path: Path, types: Mapping[str, str], params: Parameters) -> Iterator[Violation]:
-    """Yield the columns of text without a declared type all of whose values have such a spelling."""
-    for name, type_ in types.items():
-        if type_ != "string" or name in (params.columns or {}) or name == params.identifier:
-            continue
-        if found := _spelled(path, name):
-            kind = "dates that aren't ISO 8601" if "dates" in found else "numbers with a comma"
-            settings = " or ".join(_SETTINGS[one] for one in found)
-            yield Violation(
-                where=name,
-                what=f"all its values look like {kind}, and are read as text",
-                fix=f"set {settings}; or declare columns.{name}.type: string",
-            )
+class Suspects:
+    """Looks at the columns of text without a declared type while their rows pass by."""
+
+    def __init__(self, types: Mapping[str, str], params: Parameters) -> None:
+        """Choose the columns to look at."""
+        declared = params.columns or {}
+        is_open = {name: type_ == "string" and name not in declared for name, type_ in types.items()}
+        self._columns = {name: _Column() for name in types if is_open[name] and name != params.identifier}
+
+    def see(self, group: Any, _found: Summary) -> None:
+        """Look at the next rows; of a column no further than the first value that has none of the spellings."""
+        for name in tuple(self._columns):
+            self._columns[name].see(group.column(name))
+            if not self._columns[name].left:
+                del self._columns[name]
+
+    def violations(self) -> Iterator[Violation]:
+        """Yield the columns all of whose values have such a spelling."""
+        for name, column in self._columns.items():
+            if found := column.spelled():
+                kind = "dates that aren't ISO 8601" if "dates" in found else "numbers with a comma"
+                settings = " or ".join(_SETTINGS[one] for one in found)
+                yield Violation(
+                    where=name,
+                    what=f"all its values look like {kind}, and are read as text",
+                    fix=f"set {settings}; or declare columns.{name}.type: string",
+                )
 
 
-def _spelled(path: Path, name: str) -> tuple[str, ...]:
-    """Return the spellings that all values of a column fit; looks no further than the first that fits none."""
-    left, has_comma, is_empty = set(_PATTERNS), False, True
-    with parquet.ParquetFile(path) as file:
-        for batch in file.iter_batches(columns=[name], batch_size=GROUP_ROWS):
-            values = pc.utf8_trim_whitespace(batch.column(0).drop_null())
-            values = values.filter(pc.invert(pc.is_in(values, value_set=pa.array(BLANKS))))
-            left = {one for one in left if _all_match(values, _PATTERNS[one])}
-            if not left:
-                return ()
-            has_comma = has_comma or bool(pc.any(pc.match_substring(values, ",")).as_py())
-            is_empty = is_empty and not len(values)
-    if is_empty:
-        return ()
-    return tuple(one for one in _PATTERNS if one in left and (one == "dates" or has_comma))
+@dataclass
+class _Column:
+    """The spellings that all values of a column fit so far."""
+
+    left: set[str] = field(default_factory=lambda: set(_PATTERNS))
+    has_comma: bool = False
+    is_empty: bool = True
+
+    def see(self, column: Any) -> None:
+        """Take the next values."""
+        values = pc.utf8_trim_whitespace(column.drop_null())
+        values = values.filter(pc.invert(pc.is_in(values, value_set=pa.array(BLANKS))))
+        self.left = {one for one in self.left if _all_match(values, _PATTERNS[one])}
+        self.has_comma = self.has_comma or bool(pc.any(pc.match_substring(values, ",")).as_py())
+        self.is_empty = self.is_empty and not len(values)
+
+    def spelled(self) -> tuple[str, ...]:
+        """Return the spellings that were meant, after the last value."""
+        if self.is_empty:
+            return ()
+        return tuple(one for one in _PATTERNS if one in self.left and (one == "dates" or self.has_comma))
 
 
 def _all_match(values: Any, pattern: str) -> bool:

@@ -1,86 +1,196 @@
-"""Writes a table from a source: one stream through a spool into Parquet, checked and digested on its way.
+"""Writes a table from a source: one stream into Parquet, checked, digested and summarised on its way.
 
-The Parquet file holds equal bytes for equal rows: fixed row groups, no times, no names of machines.
+The Parquet file holds equal bytes for equal rows: fixed row groups, no times, no names of machines. It is never read
+again: all that is said of the table comes from what was found out while it passed by.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any, Protocol
 
 import pyarrow as pa
-from pyarrow import compute as pc
 from pyarrow import parquet
 
 from runners.contract import InputError, Violation
 from runners.ingest.parameters import Parameters
+from runners.ingest.repeats import Repeats
 from runners.ingest.spool import Spool, column
-from runners.ingest.suspects import find_suspects
-from runners.ingest.verdict import EXAMPLES, Counted, Verdict
+from runners.ingest.straight import Rows, Straight, TypesDiffer
+from runners.ingest.suspects import Suspects
+from runners.ingest.verdict import Counted, Verdict
 from runners.sources.reading import Reading
 from runners.tables.columns import ARROW, convert
 from runners.tables.content import GROUP_ROWS, Content
-from runners.tables.types import Spellings, Type
+from runners.tables.summary import Summary, summarise, summary_of
+from runners.tables.types import Type
 
 DATA = "data.parquet"
+_REPEATED = 4
+"""How often the values of a column occur on average that is written with a dictionary."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """The digest and the summary of what was written."""
+
+    content: str
+    summary: Summary
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table that was written, and what was found out while writing."""
+    """A table that was written, and what was found out while writing.
+
+    `distinct` holds how many values differ of the columns in which that was counted exactly beside the summary;
+    `details` the rows and values behind the violations, which stay in the data store.
+    """
 
     path: Path
-    types: dict[str, Type]
-    rows: int
     content: str
+    summary: Summary
     violations: tuple[Violation, ...]
     details: tuple[dict[str, Any], ...] = ()
-    """The rows and values behind the violations, which stay in the data store."""
+    distinct: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows it has."""
+        return self.summary.rows
+
+    @property
+    def types(self) -> dict[str, Type]:
+        """Return how its columns are stored."""
+        return self.summary.types
 
 
-def write_table(reading: Reading, params: Parameters, folder: Path) -> Table:
+class Watcher(Protocol):
+    """Something that is shown the groups of rows that are written, in their order."""
+
+    def see(self, group: Any, found: Summary) -> None:
+        """Look at the next group, and what is known of it."""
+
+
+def write_table(
+    reading: Reading, params: Parameters, folder: Path, again: Callable[[], Reading] | None = None
+) -> Table:
     """Write what a source holds to `data.parquet`, and check it.
 
     A column whose values don't all fit their declared type is written as what it is, for inspection.
+
+    Args:
+        reading: the source, opened.
+        params: the schema and the roles that the table is held to.
+        folder: where the table is written.
+        again: opens the source anew, where that costs little: then its rows go straight to the table as long as the
+            types of the first ones fit, and through the spool only if a later one has another.
 
     Raises:
         InputError: the source, or a pattern of the schema, is wrong.
         SourceUnavailable: the source is out of reach.
     """
-    verdict = Verdict(params)
+    declared, spellings = params.columns or {}, params.source.spellings
     with TemporaryDirectory(prefix="setpoint-") as place:
-        spellings = params.source.spellings
-        spool = Spool(Path(place), params.columns or {}, spellings)
+        if again is not None:
+            straight = Straight(reading.batches, declared, spellings, is_text=reading.is_text)
+            with suppress(TypesDiffer):
+                return _Writing(reading, params, straight.types, Path(place)).write(straight.rows(), folder)
+            reading = again()
+        spool = Spool(Path(place), declared, spellings)
         spool.fill(reading.batches, is_text=reading.is_text)
-        if not spool.fits:
+        return _Writing(reading, params, spool.types(), Path(place)).write(_spooled(spool), folder)
+
+
+class _Writing:
+    """One table on its way from its rows to the file, and all that is found out of it there."""
+
+    def __init__(self, reading: Reading, params: Parameters, types: dict[str, Type], place: Path) -> None:
+        if not types:
             raise InputError("there are no rows and no columns", reading.read_from, "fill the source first")
-        types = spool.types()
-        content = write(folder / DATA, types, _checked(spool, verdict, types, spellings))
-    path = folder / DATA
-    violations = verdict.violations(
-        tuple(types), lambda name: _counts(path, name), all_missing=spool.rows > 0 and is_all_missing(path)
-    )
-    suspects = tuple(find_suspects(path, types, params)) if reading.is_text else ()
-    return Table(path, types, spool.rows, content, (*violations, *suspects), tuple(verdict.details()))
+        self._params, self._types = params, types
+        self._verdict = Verdict(params)
+        self._suspects = Suspects(types, params) if reading.is_text else None
+        hashes = Path(mkdtemp(dir=place))
+        self._repeats = Repeats(hashes, _unique(params), _watched(types, params))
+
+    def write(self, rows: Iterable[Rows], folder: Path) -> Table:
+        """Write the rows, and say what they are like."""
+        watchers: list[Watcher] = [self._repeats, *([self._suspects] if self._suspects else [])]
+        target = self._params.target
+        written = write(folder / DATA, self._types, self._judged(rows), target=target, watchers=watchers)
+        columns, distinct = written.summary.columns, self._repeats.distinct()
+
+        def counted(name: str) -> Counted:
+            return Counted(columns[name].count, distinct[name])
+
+        is_empty = written.summary.rows > 0 and not any(found.count for found in columns.values())
+        violations = self._verdict.violations(tuple(self._types), counted, all_missing=is_empty)
+        suspected = tuple(self._suspects.violations()) if self._suspects else ()
+        told, details = (*violations, *suspected), tuple(self._verdict.details())
+        return Table(folder / DATA, written.content, written.summary, told, details, distinct)
+
+    def _judged(self, rows: Iterable[Rows]) -> Iterator[Any]:
+        """Yield what is stored, once the verdict has seen it."""
+        for part in rows:
+            self._verdict.see(part.came, self._types, part.stored)
+            yield part.stored
 
 
-def write(path: Path, types: dict[str, Type], batches: Iterable[Any]) -> str:
-    """Write batches of stored columns to a Parquet file; return their content digest."""
+def _unique(params: Parameters) -> set[str]:
+    """Return the columns that must hold each value once."""
+    asked = {name for name, declared in (params.columns or {}).items() if declared.unique}
+    return asked | ({params.identifier} if params.identifier else set())
+
+
+def _watched(types: Mapping[str, Type], params: Parameters) -> dict[str, Type]:
+    """Return the columns that are watched for repeats: those that must have none, and those that may name rows."""
+    asked = _unique(params)
+    return {name: type_ for name, type_ in types.items() if name in asked or type_ in ("integer", "string")}
+
+
+def write(
+    path: Path,
+    types: Mapping[str, Type],
+    batches: Iterable[Any],
+    *,
+    target: str | None = None,
+    watchers: Sequence[Watcher] = (),
+) -> Written:
+    """Write batches of stored columns to a Parquet file; return their content digest and their summary."""
     schema = pa.schema([(name, ARROW[type_]) for name, type_ in types.items()])
     content = Content(schema)
-    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+    summary = summarise((), types, target)
+    with ExitStack() as stack:
+        writer = None
         for group in _grouped(batches, GROUP_ROWS):
             content.add(group)
+            found = summary_of(group, types, target)
+            if writer is None:
+                writer = stack.enter_context(_writer(path, schema, found))
             writer.write_batch(group, row_group_size=GROUP_ROWS)
-    return content.hexdigest()
+            summary = summary.merged(found)
+            for watcher in watchers:
+                watcher.see(group, found)
+            pa.default_memory_pool().release_unused()  # which Arrow would keep, several times what is in use
+        if writer is None:
+            stack.enter_context(_writer(path, schema, summary))
+    return Written(content.hexdigest(), summary)
 
 
-def _checked(spool: Spool, verdict: Verdict, types: dict[str, Type], spellings: Spellings) -> Iterator[Any]:
+def _writer(path: Path, schema: Any, first: Summary) -> Any:
+    """Open a Parquet file; columns get a dictionary whose first rows repeat their values: for others it is a waste."""
+    coded = [name for name, column in first.columns.items() if column.distinct * _REPEATED <= column.count]
+    can_be = [name for name in coded if first.columns[name].type != "boolean"]
+    return parquet.ParquetWriter(path, schema, compression="zstd", use_dictionary=can_be)
+
+
+def _spooled(spool: Spool) -> Iterator[Rows]:
+    types = spool.types()
     for batch in spool.batches():
-        verdict.see(batch, types)
-        arrays = [convert(column(batch, name), type_, spellings)[0] for name, type_ in types.items()]
-        yield pa.RecordBatch.from_arrays(arrays, names=list(types))
+        arrays = [convert(column(batch, name), type_, spool.spellings)[0] for name, type_ in types.items()]
+        yield Rows(batch, pa.RecordBatch.from_arrays(arrays, names=list(types)))
 
 
 def _grouped(batches: Iterable[Any], rows: int) -> Iterator[Any]:
@@ -102,28 +212,3 @@ def _grouped(batches: Iterable[Any], rows: int) -> Iterator[Any]:
 
 def _joined(pieces: list[Any]) -> Any:
     return pa.Table.from_batches(pieces).combine_chunks().to_batches()[0]
-
-
-def _counts(path: Path, name: str) -> Counted:
-    """Count a column's values; holds this one column in memory."""
-    with parquet.ParquetFile(path) as file:
-        values = pa.chunked_array(
-            [batch.column(name) for batch in file.iter_batches(columns=[name], batch_size=GROUP_ROWS)],
-            file.schema_arrow.field(name).type,
-        )
-    return count(values.drop_null())
-
-
-def count(present: Any) -> Counted:
-    """Count values that are all present, and name the first few that repeat an earlier one."""
-    counted = pc.value_counts(present)
-    repeated = counted.field("values").filter(pc.greater(counted.field("counts"), 1))[:EXAMPLES]
-    return Counted(len(present), len(counted), tuple(repeated.to_pylist()))
-
-
-def is_all_missing(path: Path) -> bool:
-    """Tell by its statistics whether a Parquet file of rows holds no value at all."""
-    metadata = parquet.read_metadata(path)
-    groups = (metadata.row_group(index) for index in range(metadata.num_row_groups))
-    chunks = (group.column(index) for group in groups for index in range(metadata.num_columns))
-    return all(chunk.statistics is not None and not chunk.statistics.num_values for chunk in chunks)

@@ -5,7 +5,7 @@ Violations go to status pages and into Git, so they name rows by number and hold
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
@@ -28,11 +28,10 @@ Rule = tuple[str, Callable[[Any], Any], str]
 
 
 class Counted(NamedTuple):
-    """How many values of a column are present and distinct, and the first few that are there more than once."""
+    """How many values of a column are present and distinct."""
 
     present: int
     distinct: int
-    repeated: tuple[Any, ...] = ()
 
 
 class Example(NamedTuple):
@@ -71,20 +70,24 @@ class Verdict:
         self._gaps: dict[str, list[Example]] = {}
         self._rows = 0
 
-    def see(self, batch: Any, present: Collection[str]) -> None:
+    def see(self, batch: Any, present: Mapping[str, str], stored: Any = None) -> None:
         """Check a batch of plain columns against the rules for single values.
 
         Args:
             batch: the rows; a column that this part of the source lacks counts as missing in all of them.
-            present: the columns that any part of the data has.
+            present: the columns that any part of the data has, and their types.
+            stored: the same rows as they are stored, where that was made already.
         """
-        for name in self._columns:
-            if name in present:
-                self._check(name, batch)
+        for name, declared in self._columns.items():
+            if name not in present:
+                continue
+            if stored is not None and present[name] == declared.type:  # as all values fit it
+                self._check(name, batch, stored.column(name), _no(stored.num_rows))
+            else:
+                self._check(name, batch, *convert(column(batch, name), declared.type, self._params.source.spellings))
         self._rows += batch.num_rows
 
-    def _check(self, name: str, batch: Any) -> None:
-        values, misfits = convert(column(batch, name), self._columns[name].type, self._params.source.spellings)
+    def _check(self, name: str, batch: Any, values: Any, misfits: Any) -> None:
         missing = pc.and_(pc.is_null(values), pc.invert(misfits))
         self._missing[name] = self._missing.get(name, 0) + missing.true_count
         gaps = self._gaps.setdefault(name, [])
@@ -245,6 +248,10 @@ def _pattern_rule(name: str, pattern: str) -> Rule:
 def _violation(breach: _Breach, rows: int) -> Violation:
     what = f"{_counted(breach.count, rows)} {breach.what}: {_rows_of(breach.examples, breach.count)}"
     return Violation(where=breach.where, what=what, fix=breach.fix)
+
+
+def _no(rows: int) -> Any:
+    return pa.repeat(pa.scalar(False), rows)
 
 
 def _rows_of(examples: Sequence[Example], count: int) -> str:

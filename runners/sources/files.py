@@ -132,6 +132,11 @@ def read_files(source: FileSource) -> Reading:
     return Reading(_batches(found, source), is_text=source.format == "csv", read_from=source.url)
 
 
+def is_near(source: FileSource) -> bool:
+    """Tell whether a source can be opened again for little: over HTTP all of it would be fetched a second time."""
+    return source.format in ("parquet", "csv") and "://" not in source.url.removeprefix("file://")
+
+
 def _batches(found: Found, source: FileSource) -> Iterator[Any]:
     for path in found.paths:
         name = found.name(path)

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
 from types import MappingProxyType
 from typing import IO, Any, NamedTuple
@@ -18,11 +18,14 @@ from runners.contract import InputError
 from runners.sources.parameters import FileSource
 from runners.sources.quotes import Seen, last_value, never_closed
 from runners.sources.reading import BATCH_ROWS, batch_of, check_names
+from runners.tables.content import GROUP_ROWS
 
 DELIMITERS = (",", ";", "\t", "|")
 GUESSED_FROM = 50
 """Records that a delimiter is guessed from."""
 _BLOCK = 4 * 2**20
+_BUFFER = 2**18
+_MANY = 1000
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 LONGEST_RECORD = 2**24
 """Characters of a record of CSV that is looked at before the file is parsed; one with an open quote may be long."""
@@ -39,10 +42,10 @@ class Opened(NamedTuple):
 
 def parquet_batches(file: Opened, _source: FileSource) -> Iterator[Any]:
     """Read a Parquet file; its types are known."""
-    with parquet.ParquetFile(file.stream) as table:
+    with parquet.ParquetFile(file.stream, pre_buffer=False, buffer_size=_BUFFER) as table:
         check_names(table.schema_arrow.names, file.name)
         yield _no_rows(table.schema_arrow)  # so that a file without rows has its columns
-        yield from table.iter_batches(batch_size=BATCH_ROWS)
+        yield from table.iter_batches(batch_size=GROUP_ROWS)
 
 
 def _no_rows(schema: Any) -> Any:
@@ -70,10 +73,13 @@ def csv_batches(file: Opened, source: FileSource) -> Iterator[Any]:
                 column_types={name: pa.string() for name in names}, strings_can_be_null=True, null_values=[""]
             ),
         ) as rows,
+        ExitStack() as on_end,
     ):
+        on_end.callback(seen.took, _MANY)  # so that nothing waits when the reader is closed early
         yield _no_rows(rows.schema)
         last: str | None = "\n"  # of a file without rows the header may be open
         for batch in rows:
+            seen.took()
             last = last_value(batch) if batch.num_rows else last
             yield batch
         if seen.may_be_open(last):

@@ -6,14 +6,20 @@ the line. A quote opens where a value begins, and there alone: `5" pipe` is data
 
 import io
 import re
+from threading import Semaphore
 from typing import IO, Any
 
 _QUOTE = re.compile('"')
 _PIECE = 2**20
+_AHEAD = 4
+_LONGEST_WAIT = 5.0
 
 
 class Seen:
-    """A stream as Arrow reads it: remembers whether a quote was there, and how it ended; closing leaves it open."""
+    """A stream as Arrow reads it: remembers whether a quote was there, and how it ended; closing leaves it open.
+
+    Arrow reads ahead by up to 32 blocks, which would be most of the memory that reading takes; here a few must do.
+    """
 
     closed = False
 
@@ -21,9 +27,15 @@ class Seen:
         self._stream = stream
         self._has_quotes = False
         self._last = b""
+        self._room = Semaphore(_AHEAD)
+
+    def took(self, blocks: int = 1) -> None:
+        """Let as many more blocks be read, as the rows of so many were taken."""
+        self._room.release(blocks)
 
     def read(self, size: int = -1) -> bytes:
-        """Return the next bytes."""
+        """Return the next bytes once there is room; a block that gave no rows makes none, but time does."""
+        self._room.acquire(timeout=_LONGEST_WAIT)
         data = self._stream.read(size)
         self._has_quotes = self._has_quotes or b'"' in data
         self._last = data[-2:] or self._last

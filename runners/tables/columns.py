@@ -37,6 +37,7 @@ TYPES: tuple[Type, ...] = ("integer", "number", "boolean", "datetime", "string")
 
 ANY: frozenset[str] = frozenset(ARROW)
 
+_FIRST_ONES = 64
 _LARGEST = 2.0**53
 _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 """The microseconds from 1970 of the first and the last moment that a year of four digits can write."""
@@ -45,7 +46,7 @@ _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
 _UNSAID = {"integer": r"^\+|\.0*$", "number": r"^\+"}
 """What is taken off a number before it is read: exports write whole numbers as `17.0` where some are missing."""
 _PLAIN_INTEGER = r"^-?(0|[1-9]\d{0,17})$"
-_PLAIN_NUMBER = r"^-?(0|[1-9]\d{0,15})?(\.\d*)?([eE][+-]?\d{1,3})?$"
+PLAIN_NUMBER = r"^-?(0|[1-9]\d{0,15})?(\.\d*)?([eE][+-]?\d{1,3})?$"
 _PLAIN_TRUTH = r"^(?i:true|false)$"
 _MOMENT = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|[+-]\d\d:?\d\d))?)?$"
 
@@ -70,7 +71,7 @@ def plain(values: Array) -> Array:
     try:
         is_finer = pa.types.is_timestamp(arrow) and arrow.unit == "ns"
         made = _without_nan(values.cast(target, safe=not is_finer))
-        return _as_text(values) if target == ARROW["datetime"] and _is_beyond_clocks(made) else made
+        return _as_text(values) if target == ARROW["datetime"] and is_beyond_clocks(made) else made
     except pa.ArrowInvalid:  # an unsigned number beyond int64, a date beyond the clock, bytes that are no text
         return _as_text(values)
 
@@ -89,12 +90,12 @@ _PLAIN: tuple[tuple[Callable[[Any], bool], Any], ...] = (
 
 
 def _without_nan(values: Array) -> Array:
-    if not pa.types.is_floating(values.type):
+    if not pa.types.is_floating(values.type) or not (is_nan := pc.is_nan(values)).true_count:
         return values
-    return pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
+    return pc.if_else(is_nan, pa.scalar(None, values.type), values)
 
 
-def _is_beyond_clocks(moments: Array) -> bool:
+def is_beyond_clocks(moments: Array) -> bool:
     """Tell whether a moment lies outside of the years 1 to 9999, which no text of four digits can write."""
     ends = pc.min_max(moments.cast(pa.int64())).as_py()
     return ends["min"] is not None and (ends["min"] < _FIRST or ends["max"] > _LAST)
@@ -138,14 +139,17 @@ def candidates(values: Array, *, is_text: bool, spellings: Spellings = USUAL) ->
         return frozenset({"integer", "number", "string"})
     if values.type != ARROW["string"]:
         return frozenset({str(type_of(values.type)), "string"})
-    present = _unblanked(values, spellings.blanks).drop_null()
+    first = unblanked(values.drop_null()[:_FIRST_ONES], spellings.blanks).drop_null()
+    if not is_text and spellings.dates is None and not _match(first, _MOMENT):
+        return frozenset({"string"})
+    present = unblanked(values, spellings.blanks).drop_null()
     if not len(present):
         return ANY if is_text else frozenset({"string"})
     fitting = {"string"}
     if is_text:
         fitting |= {"boolean"} if _all_match(present, _PLAIN_TRUTH) else set()
         numbers = _usual_numbers(present, spellings)
-        patterns = {"integer": _PLAIN_INTEGER, "number": _PLAIN_NUMBER}
+        patterns = {"integer": _PLAIN_INTEGER, "number": PLAIN_NUMBER}
         fitting |= {name for name, pattern in patterns.items() if _all_match(numbers, pattern)}
     is_dated = spellings.dates is not None or _all_match(present, _MOMENT)
     if is_dated and not _moments(present, spellings).null_count:
@@ -170,7 +174,7 @@ def convert(values: Array, to: str, spellings: Spellings = USUAL) -> tuple[Array
     if source is None or source == to:
         return values.cast(ARROW[to]), _none(values)
     if source == "string":
-        values = _unblanked(values, spellings.blanks)
+        values = unblanked(values, spellings.blanks)
         converted = _FROM_TEXT[to](values, spellings)
     else:
         conversion = _CONVERSIONS.get((source, to))
@@ -204,7 +208,7 @@ def among(values: Array, categories: Sequence[Value], spellings: Spellings = USU
         return values, _none(values)
     is_known = pc.is_in(values, value_set=arrow_of(list(categories)).cast(values.type))
     if values.type == ARROW["string"]:
-        values = _where(values, pc.or_(is_known, pc.is_valid(_unblanked(values, spellings.blanks))))
+        values = _where(values, pc.or_(is_known, pc.is_valid(unblanked(values, spellings.blanks))))
     return _where(values, is_known), pc.and_(pc.is_valid(values), pc.invert(is_known))
 
 
@@ -212,14 +216,21 @@ def _none(values: Array) -> Array:
     return pa.repeat(pa.scalar(False), len(values))
 
 
-def _unblanked(values: Array, blanks: Sequence[str]) -> Array:
+def unblanked(values: Array, blanks: Sequence[str]) -> Array:
     trimmed = pc.utf8_trim_whitespace(values)
     is_blank = pc.is_in(trimmed, value_set=pa.array(blanks, pa.string()))
     return pc.if_else(is_blank, pa.scalar(None, pa.string()), trimmed)
 
 
 def _all_match(values: Array, pattern: str) -> bool:
-    return not values.null_count and bool(pc.all(pc.match_substring_regex(values, pattern)).as_py())
+    """Tell whether all values match; that most columns are of another type shows in their first ones."""
+    if values.null_count or not _match(values[:_FIRST_ONES], pattern):
+        return False
+    return _match(values, pattern)
+
+
+def _match(values: Array, pattern: str) -> bool:
+    return bool(pc.all(pc.match_substring_regex(values, pattern)).as_py())
 
 
 def _where(values: Array, fits: Array) -> Array:

@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
+from runners.tables.texts import bytes_of
+
 GROUP_ROWS = 65_536
 """Rows that are digested at once: a part of the digest's definition, and the row groups of what is written."""
 
@@ -53,17 +55,17 @@ def with_reading(content: str, reading: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps([content, dict(reading)], sort_keys=True).encode()).hexdigest()
 
 
-def _canonical(values: Any) -> list[bytes]:
-    """Return an array's bytes in a form that depends on nothing but its values."""
-    present = np.packbits(pc.is_valid(values).to_numpy(zero_copy_only=False)).tobytes()
+def _canonical(values: Any) -> list[Any]:
+    """Return buffers of an array in a form that depends on nothing but its values."""
+    present = np.packbits(pc.is_valid(values).to_numpy(zero_copy_only=False))
     if pa.types.is_string(values.type):
-        filled = pc.fill_null(values, "")
-        lengths = pc.binary_length(filled).to_numpy(zero_copy_only=False)
-        return [present, lengths.astype("<i4").tobytes(), "".join(filled.to_pylist()).encode()]
+        _, lengths, texts = bytes_of(pc.fill_null(values, "") if values.null_count else values)
+        return [present, lengths.astype("<i4"), texts]
     if pa.types.is_timestamp(values.type):
         values = values.cast(pa.int64())
     if pa.types.is_boolean(values.type):
-        return [present, np.packbits(pc.fill_null(values, False).to_numpy(zero_copy_only=False)).tobytes()]
+        return [present, np.packbits(pc.fill_null(values, False).to_numpy(zero_copy_only=False))]
     kind = "<f8" if pa.types.is_floating(values.type) else "<i8"
-    numbers = pc.fill_null(values, 0).to_numpy(zero_copy_only=False).astype(kind)
-    return [present, (numbers + 0).tobytes()]  # + 0 makes minus zero zero
+    numbers = pc.fill_null(values, 0) if values.null_count else values
+    # + 0 makes minus zero zero
+    return [present, (numbers.to_numpy(zero_copy_only=False) + 0).astype(kind, copy=False)]

@@ -15,6 +15,7 @@ FIGURES = {
     "composing": {"compose_speedup", "compose_one_change_ms"},
     "labelling": {"labels_merge_cpu_s", "label_tasks_per_cpu_s"},
     "looping": {"cold_converge_per_s", "noop_cpu_ms", "noop_writes"},
+    "profiling": {"profile_rows_per_cpu_s", "parquet_ingest_peak_mib", "csv_rows_per_cpu_s", "csv_ingest_peak_mib"},
     "pushing": {"push_to_apply_p50_ms", "push_to_apply_p99_ms", "daemon_rss_mib", "daemon_rss_growth_mib"},
     "several": {"two_environments_rss_mb"},
     "starting": {"start_s", "trial_overhead_s"},

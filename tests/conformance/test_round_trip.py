@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -107,7 +108,7 @@ WRITERS: tuple[Callable[[Path, Mapping[str, str], Columns], dict[str, Any]], ...
 def ingested(folder: Path, source: Mapping[str, Any], **spec: Any) -> tuple[Table, Parameters]:
     params = read_params(Parameters, {"source": source, **spec})
     folder.mkdir()
-    return write_table(read(params.source), params, folder), params
+    return write_table(read(params.source), params, folder, partial(read, params.source)), params
 
 
 def is_same(found: Any, value: Any) -> bool:
@@ -135,10 +136,10 @@ def test_a_table_is_read_back_as_it_was(
 
 def _hold(place: Path, table: Table, params: Parameters) -> None:
     """See that the proposed schema holds the data, and that the reading reads its values however they are spelled."""
-    proposed = propose_columns(profile_table(table, params)["columns"])
+    proposed = propose_columns(profile_table(table.summary, params, table.distinct)["columns"])
     again, _ = ingested(place / "again", params.source.model_dump(exclude_none=True), columns=proposed)
     assert (again.violations, again.content) == ((), table.content)
-    reading = reading_of(table.path, table.types, params)
+    reading = reading_of(table.summary, params)
     write_schema(place, reading)
     assert read_schema(place) == reading
     for name, values in parquet.read_table(table.path).to_pydict().items():

@@ -12,7 +12,8 @@ from runners.drawing import new_figure, save
 from runners.ingest.images import Picture, thumbnail
 from runners.ingest.profile.pictures import draw_bars, draw_histogram, title
 from runners.ingest.profile.preparations import IMBALANCE, preparation
-from runners.ingest.profile.statistics import QUANTILES, histogram, moments_of, rounded
+from runners.ingest.profile.statistics import QUANTILES, histogram, rounded
+from runners.tables.summary.moments import moments_of
 
 MOST_SHOWN = 20
 _SHEET = 24

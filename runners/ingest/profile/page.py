@@ -8,7 +8,7 @@ from typing import Any
 
 from runners.contract import Violation
 from runners.counting import counted
-from runners.ingest.profile.statistics import apart
+from runners.ingest.profile.statistics import apart, told_distinct
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1f2933;max-width:72rem;margin:2rem auto;padding:0 1rem}
@@ -18,6 +18,10 @@ border-bottom:1px solid #e4e7eb;vertical-align:top}td.n{text-align:right;font-va
 @media(prefers-color-scheme:dark){body{background:#14181d;color:#e4e7eb}th,td{border-color:#323f4b}
 img{background:#fff;border-radius:4px}}
 """
+_ESTIMATES = (
+    "≈ is an estimate. Quantiles, bars and frequencies of columns with many values are estimates, too: "
+    "<code>bounds</code> in <code>profile.json</code> says how far they may be off."
+)
 _HEADINGS = ("column", "type", "missing", "distinct", "minimum", "mean", "maximum", "most frequent", "with the target")
 
 
@@ -63,7 +67,9 @@ def _preparations(found: Iterable[Mapping[str, Any]]) -> str:
 def _columns(columns: Mapping[str, Mapping[str, Any]]) -> str:
     if not columns:
         return ""
-    return "<h2>Columns</h2>" + _table(_HEADINGS, (_row(name, column) for name, column in columns.items()))
+    is_rough = any("bounds" in column for column in columns.values())
+    note = f"<p><small>{_ESTIMATES}</small></p>" if is_rough else ""
+    return "<h2>Columns</h2>" + _table(_HEADINGS, (_row(name, column) for name, column in columns.items())) + note
 
 
 def _row(name: str, column: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -71,7 +77,8 @@ def _row(name: str, column: Mapping[str, Any]) -> tuple[Any, ...]:
     association = column.get("target_association")
     goes = f"{association['value']:.3f} {association['measure']}" if association else ""
     extremes = (column.get(key, "") for key in ("minimum", "mean", "maximum"))
-    return (name, column["type"], f"{column['missing_share']:.2%}", column["distinct"], *extremes, top, goes)
+    distinct = told_distinct(column) if "distinct" in column.get("bounds", ()) else column["distinct"]
+    return (name, column["type"], f"{column['missing_share']:.2%}", distinct, *extremes, top, goes)
 
 
 def _most_frequent(column: Mapping[str, Any]) -> str:

@@ -7,12 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.ticker import MaxNLocator
 
 from runners.drawing import FAINT, FILL, INK, SIGNAL, clipped, in_order, new_figure, plain, save
 
 PANELS_A_ROW = 5
 MOST_PANELS = 30
+_WIDE, _HIGH, _MORE = 2.4, 1.75, 0.1
+"""Inches of a panel, and of the line below all of them."""
+_SIDE, _ABOVE, _BELOW = 0.12, 0.22, 0.55
+"""Inches around the drawing of a panel: for its title above, and for names of categories below."""
+_ROOM = 0.05
+"""Share of a histogram's width and height that is left free around it."""
 _BARS = 10
 _FEWEST_PLACES = 5
 """Places that bars stand in, so that two of them don't fill a panel."""
@@ -24,7 +31,12 @@ def draw_columns(columns: Mapping[str, Mapping[str, Any]], path: Path) -> None:
     """Draw a small panel for each column: a histogram of numbers and times, bars of the most frequent categories."""
     shown = list(columns.items())[:MOST_PANELS]
     rows = -(-max(len(shown), 1) // PANELS_A_ROW)
-    figure = new_figure(2.4 * PANELS_A_ROW, 1.7 * rows + 0.1)
+    width, height = _WIDE * PANELS_A_ROW, _HIGH * rows + _MORE
+    figure = new_figure(width, height, is_laid_out=False)
+    figure.subplots_adjust(
+        *(_SIDE / width, (_BELOW + _MORE) / height, 1 - _SIDE / width, 1 - _ABOVE / height),
+        *(2 * _SIDE / (_WIDE - 2 * _SIDE), (_ABOVE + _BELOW) / (_HIGH - _ABOVE - _BELOW)),
+    )
     panels = figure.subplots(rows, PANELS_A_ROW, squeeze=False).flatten()
     for panel in panels[len(shown) :]:
         panel.set_axis_off()
@@ -41,7 +53,7 @@ def _draw_column(panel: Axes, name: str, column: Mapping[str, Any]) -> None:
     elif column.get("top"):
         draw_bars(panel, column["top"], column["count"])
     else:
-        text = "sensitive" if column.get("sensitive") else "no values"
+        text = "sensitive" if column.get("sensitive") else "no frequent values" if column["count"] else "no values"
         panel.text(0.5, 0.5, text, ha="center", va="center", color=FAINT, fontsize=8, transform=panel.transAxes)
         panel.set_xticks([])
     gaps = f"  {column['missing_share']:.1%} missing" if column["missing"] else ""
@@ -60,8 +72,13 @@ def title(panel: Axes, text: str, warning: str = "") -> None:
 def draw_histogram(panel: Axes, histogram: Mapping[str, Any]) -> None:
     """Draw a histogram as it stands in a profile."""
     edges, counts = histogram["edges"], histogram["counts"]
-    widths = [right - left for left, right in pairwise(edges)]
-    panel.bar(edges[:-1], counts, width=widths, align="edge", color=FILL, edgecolor="white", linewidth=0.3)
+    bars = [
+        ((left, 0), (left, count), (right, count), (right, 0))
+        for (left, right), count in zip(pairwise(edges), counts, strict=True)
+    ]
+    panel.add_collection(PolyCollection(bars, facecolor=FILL, edgecolor="white", linewidth=0.3))  # one for all is swift
+    panel.set_xlim(edges[0] - _ROOM * (edges[-1] - edges[0]), edges[-1] + _ROOM * (edges[-1] - edges[0]))
+    panel.set_ylim(0, max([1, *counts]) * (1 + _ROOM))
     is_whole = all(edge % 1 in (0, 0.5) for edge in edges)
     panel.xaxis.set_major_locator(MaxNLocator(4, integer=is_whole, min_n_ticks=1))
     if "unit" in histogram:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runners.counting import counted
-from runners.ingest.profile.statistics import apart
+from runners.ingest.profile.statistics import apart, told_distinct
 
 Profile = Mapping[str, Mapping[str, Any]]
 """The profiles of columns by name, as `statistics.describe` makes them."""
@@ -61,7 +61,7 @@ def _useless(features: Profile) -> Iterator[dict[str, Any]]:
         yield preparation("drop_constant", constant, "they hold the same value in every row that has one")
     names = [name for name, c in features.items() if _names_rows(c)]
     if names:
-        shares = _listed(f"{name} {features[name]['distinct']:,}" for name in names)
+        shares = _listed(f"{name} {told_distinct(features[name])}" for name in names)
         yield preparation("drop_identifiers", names, f"nearly every row has a value of its own (distinct: {shares})")
 
 
@@ -90,7 +90,7 @@ def _classes(features: Profile) -> Iterator[dict[str, Any]]:
         yield preparation("encode", list(texts), "they hold categories as text")
     many = [name for name, c in texts.items() if c["distinct"] > MANY_CLASSES]
     if many:
-        counts = _listed(f"{name} {texts[name]['distinct']:,}" for name in many)
+        counts = _listed(f"{name} {told_distinct(texts[name])}" for name in many)
         yield preparation("encode_by_target_or_hash", many, f"too many categories for a column each: {counts}")
     rare = {name: values for name, c in texts.items() if (values := _rare(c))}
     if rare:

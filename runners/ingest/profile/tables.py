@@ -1,30 +1,38 @@
 """The profile of a table: statistics of each column, how each goes with the target, and what needs preparing."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from runners.ingest.parameters import Parameters
-from runners.ingest.profile.association import Variable, associate, variable
+from runners.ingest.profile.association import associate
 from runners.ingest.profile.preparations import Roles, find_preparations
-from runners.ingest.profile.statistics import Column, apart, describe, read_column
-from runners.ingest.tables import Table
+from runners.ingest.profile.statistics import apart, describe
+from runners.tables.summary import Summary
+
+NONE: Mapping[str, int] = MappingProxyType({})
 
 
-def profile_table(table: Table, params: Parameters) -> dict[str, Any]:
-    """Return the profile of a table that was written, as JSON. Memory holds two columns at a time."""
+def profile_table(summary: Summary, params: Parameters, distinct: Mapping[str, int] = NONE) -> dict[str, Any]:
+    """Return the profile of a table as JSON.
+
+    Args:
+        summary: the summary of all its rows, with how its columns go with the target.
+        params: the roles of the columns, and which are sensitive.
+        distinct: how many values differ of the columns in which that was counted exactly.
+    """
     roles = Roles(params.identifier, params.target, params.timestamp)
-    target = _target(table, params)
     columns: dict[str, dict[str, Any]] = {}
     hidden = {name for name, declared in (params.columns or {}).items() if declared.sensitive}
-    for name, type_ in table.types.items():
-        read = read_column(table.path, name)
-        columns[name] = describe(read, type_, sensitive=name in hidden)
-        if name not in (params.identifier, params.target):
-            columns[name] |= _association(read, type_, target)
+    for name, column in summary.columns.items():
+        columns[name] = describe(column, distinct=distinct.get(name), sensitive=name in hidden)
+        found = None if name == params.identifier else associate(summary, name)
+        columns[name] |= {"target_association": found} if found else {}
     return {
         "format": 1,
         "kind": "table",
-        "rows": table.rows,
-        "profiled_rows": table.rows,
+        "rows": summary.rows,
+        "profiled_rows": summary.rows,
         "identifier": _identifier(params, columns),
         "target": _balance(params, columns),
         "timestamp": _period(params, columns),
@@ -32,19 +40,6 @@ def profile_table(table: Table, params: Parameters) -> dict[str, Any]:
         "columns": columns,
         "preparations": find_preparations(columns, roles),
     }
-
-
-def _target(table: Table, params: Parameters) -> Variable | None:
-    if params.target not in table.types:
-        return None
-    read = read_column(table.path, params.target)
-    return variable(read.values, table.types[params.target], as_target=True)
-
-
-def _association(read: Column, type_: str, target: Variable | None) -> dict[str, Any]:
-    column = variable(read.values, type_) if target else None
-    found = associate(column, target) if column and target else None
-    return {"target_association": found} if found else {}
 
 
 def _identifier(params: Parameters, columns: dict[str, dict[str, Any]]) -> dict[str, Any] | None:

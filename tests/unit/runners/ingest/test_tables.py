@@ -9,7 +9,7 @@ from pyarrow import parquet
 
 from runners.contract import InputError
 from runners.ingest.parameters import Parameters
-from runners.ingest.tables import Table, is_all_missing, write, write_table
+from runners.ingest.tables import Table, write_table
 from runners.sources.reading import Reading
 from runners.tables.content import GROUP_ROWS, content_of_table
 
@@ -82,14 +82,7 @@ def test_nothing_but_missing_values_is_a_violation(tmp_path: Path) -> None:
     table = written(tmp_path, {"a": [None, None], "b": [None, None]})
     assert [violation.what for violation in table.violations] == ["every value of every column is missing"]
     assert table.types == {"a": "string", "b": "string"}
-    assert is_all_missing(table.path)
 
 
 def test_one_value_is_not_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "x.parquet"
-    write(
-        path,
-        {"a": "integer", "b": "string"},
-        [pa.RecordBatch.from_pydict({"a": [None, 1], "b": pa.nulls(2, pa.string())})],
-    )
-    assert not is_all_missing(path)
+    assert written(tmp_path, {"a": [None, 1], "b": [None, None]}).violations == ()

@@ -1,29 +1,28 @@
 """What each column of a version was taken for."""
 
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from pyarrow import parquet
 
 from runners.contract.request import read_params
 from runners.ingest.parameters import Parameters
 from runners.ingest.taken import reading_of
 from runners.tables import ColumnReading, Reading
+from runners.tables.summary import summarise
 
 LONG = "x" * 2000
 
 
-def taken(folder: Path, values: dict[str, Any], types: dict[str, Any], **spec: Any) -> Reading:
-    parquet.write_table(pa.table(values), folder / "t.parquet")
+def taken(values: dict[str, Any], types: dict[str, Any], **spec: Any) -> Reading:
     source = {"files": {"url": "x", "format": "csv"}}
-    return reading_of(folder / "t.parquet", types, read_params(Parameters, {"source": source, **spec}))
+    summary = summarise([pa.RecordBatch.from_pydict(values)], types)
+    return reading_of(summary, read_params(Parameters, {"source": source, **spec}))
 
 
-def test_categories_are_whole_values_and_all_of_them(tmp_path: Path) -> None:
+def test_categories_are_whole_values_and_all_of_them() -> None:
     columns = {"id": ["1", "2", "3"], "kind": ["b", None, "a"], "ill": [True, False, None], "long": ["a", LONG, "b"]}
     types = {"id": "string", "kind": "string", "ill": "boolean", "long": "string"}
-    found = taken(tmp_path, columns, types, identifier="id", target="ill")
+    found = taken(columns, types, identifier="id", target="ill")
     assert found == Reading(
         {
             "id": ColumnReading("string"),
@@ -36,18 +35,18 @@ def test_categories_are_whole_values_and_all_of_them(tmp_path: Path) -> None:
     )
 
 
-def test_whole_numbers_are_classes_of_a_target_only(tmp_path: Path) -> None:
-    found = taken(tmp_path, {"a": [3, 1], "y": [1, 0]}, {"a": "integer", "y": "integer"}, target="y", identifier="no")
+def test_whole_numbers_are_classes_of_a_target_only() -> None:
+    found = taken({"a": [3, 1], "y": [1, 0]}, {"a": "integer", "y": "integer"}, target="y", identifier="no")
     assert found == Reading({"a": ColumnReading("integer"), "y": ColumnReading("integer", (0, 1))}, None, "y")
 
 
-def test_many_values_are_no_categories(tmp_path: Path) -> None:
-    found = taken(tmp_path, {"a": [str(n) for n in range(2000)]}, {"a": "string"})
+def test_many_values_are_no_categories() -> None:
+    found = taken({"a": [str(n) for n in range(2000)]}, {"a": "string"})
     assert found.columns["a"].categories == ()
 
 
-def test_declared_categories_hold(tmp_path: Path) -> None:
+def test_declared_categories_hold() -> None:
     columns = {"a": {"type": "string", "enum": ["x", "y"]}, "b": {"type": "boolean", "enum": [True]}}
-    found = taken(tmp_path, {"a": ["x"], "b": ["no"]}, {"a": "string", "b": "string"}, columns=columns)
+    found = taken({"a": ["x"], "b": ["no"]}, {"a": "string", "b": "string"}, columns=columns)
     assert found.columns["a"].categories == ("x", "y")
     assert found.columns["b"].categories == ("no",)

@@ -7,7 +7,9 @@ import pyarrow as pa
 import pytest
 from scipy import stats  # type: ignore[import-untyped]
 
-from runners.ingest.profile.association import associate, correlation_ratio, cramers_v, pearson, variable
+from runners.ingest.profile.association import associate, cramers_v
+from runners.tables.summary import summarise
+from runners.tables.types import Type
 
 CHANCE = np.random.default_rng(5)
 NUMBERS = CHANCE.normal(size=500)
@@ -15,15 +17,14 @@ BINARY = (NUMBERS + CHANCE.normal(size=500) > 0).astype(np.int64)
 CLASSES = CHANCE.integers(0, 4, 500)
 
 
-def found(column: Any, column_type: str, target: Any, target_type: str) -> dict[str, Any] | None:
-    left, right = variable(pa.array(column), column_type), variable(pa.array(target), target_type, as_target=True)
-    assert left is not None
-    assert right is not None
-    return associate(left, right)
+def found(column: Any, column_type: Type, target: Any, target_type: Type, cut: int = 100) -> dict[str, Any] | None:
+    batches = pa.table({"x": column, "y": target}).to_batches(max_chunksize=cut)
+    return associate(summarise(batches, {"x": column_type, "y": target_type}, "y"), "x")
 
 
 def test_pearson_and_point_biserial_are_those_of_scipy() -> None:
-    assert pearson(NUMBERS, NUMBERS**3) == pytest.approx(stats.pearsonr(NUMBERS, NUMBERS**3).statistic)
+    pearson = pytest.approx(stats.pearsonr(NUMBERS, NUMBERS**3).statistic, abs=1e-6)
+    assert found(NUMBERS, "number", NUMBERS**3, "number") == {"measure": "pearson", "value": pearson}
     told = found(NUMBERS, "number", BINARY, "integer")
     assert told == {
         "measure": "point_biserial",
@@ -35,17 +36,19 @@ def test_the_correlation_ratio_is_the_root_of_explained_variance() -> None:
     values = NUMBERS + CLASSES
     means = np.array([values[label == CLASSES].mean() for label in range(4)])
     explained = ((means[CLASSES] - values.mean()) ** 2).sum() / ((values - values.mean()) ** 2).sum()
-    assert correlation_ratio(CLASSES, values) == pytest.approx(np.sqrt(explained))
+    expected = {"measure": "correlation_ratio", "value": pytest.approx(np.sqrt(explained), abs=1e-6)}
+    assert found(CLASSES.astype(str), "string", values, "number") == expected
+    assert found(values, "number", CLASSES, "integer") == expected
 
 
 def test_cramers_v_is_near_nothing_for_chance_and_one_for_copies() -> None:
     other = CHANCE.integers(0, 4, 500)
     raw = stats.contingency.association(stats.contingency.crosstab(CLASSES, other)[1], method="cramer")
-    corrected = cramers_v(CLASSES, other)
+    corrected = cramers_v(np.histogram2d(CLASSES, other, 4)[0].astype(np.int64))
     assert corrected is not None
     assert corrected < raw
     assert corrected < 0.1
-    assert cramers_v(CLASSES, CLASSES) == pytest.approx(1)
+    assert cramers_v(np.diag([3, 4, 5])) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +62,7 @@ def test_cramers_v_is_near_nothing_for_chance_and_one_for_copies() -> None:
         (CLASSES, "integer", [str(c) for c in BINARY], "string", "point_biserial"),
     ],
 )
-def test_types_choose_the_measure(column: Any, column_type: str, target: Any, target_type: str, measure: str) -> None:
+def test_types_choose_the_measure(column: Any, column_type: Type, target: Any, target_type: Type, measure: str) -> None:
     told = found(column, column_type, target, target_type)
     assert told is not None
     assert told["measure"] == measure
@@ -84,14 +87,28 @@ def test_two_classes_are_coded_in_their_order_whichever_comes_first() -> None:
 
 @pytest.mark.parametrize(
     ("values", "type_"),
-    [([1, 1, None], "integer"), ([], "string"), ([None], "string"), ([str(n) for n in range(201)], "string")],
+    [
+        (pa.array([1, 1, None] * 70), "integer"),
+        (pa.nulls(210, pa.string()), "string"),
+        (pa.array([str(n) for n in range(210)]), "string"),
+    ],
 )
-def test_a_column_that_says_nothing_is_no_variable(values: list[Any], type_: str) -> None:
-    assert variable(pa.array(values, pa.string() if type_ == "string" else pa.int64()), type_) is None
+def test_a_column_that_says_nothing_goes_with_nothing(values: Any, type_: Type) -> None:
+    target = pa.array([n % 2 for n in range(len(values))])
+    assert found(values, type_, target, "integer") is None
+    assert found(target, "integer", values, type_) is None
+
+
+def test_a_target_of_many_whole_numbers_is_no_class() -> None:
+    numbers = np.arange(500) % 21
+    assert found(numbers, "integer", numbers, "integer") == {"measure": "pearson", "value": 1.0}
+    told = found(numbers, "integer", np.arange(500) % 20, "integer")
+    assert told is not None
+    assert told["measure"] == "correlation_ratio"
 
 
 def test_too_few_rows_say_nothing() -> None:
-    assert pearson(np.array([1.0, 2.0]), np.array([1.0, 2.0])) is None
-    assert correlation_ratio(np.array([0, 1]), np.array([1.0, 2.0])) is None
-    assert cramers_v(np.array([0, -1, 1]), np.array([-1, 0, -1])) is None
-    assert pearson(np.array([1.0, 1.0, 1.0]), np.array([1.0, 2.0, 3.0])) is None
+    assert found([1.0, 2.0], "number", [1.0, 2.0], "number") is None
+    assert found(["a", "b"], "string", [0.0, 1.0], "number") is None
+    assert found(["a", "b", None, "a"], "string", [None, "x", "y", None], "string") is None
+    assert found([1.0, 1.0, 1.0, None], "number", [1.0, 2.0, 3.0, 4.0], "number") is None

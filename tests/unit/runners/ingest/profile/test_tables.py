@@ -24,7 +24,8 @@ ROWS: dict[str, list[Any]] = {
 def profiled(folder: Path, rows: dict[str, list[Any]], **spec: Any) -> dict[str, Any]:
     params = Parameters.model_validate({"source": {"sql": {"url": "x://", "query": "q"}}, **spec})
     reading = Reading(iter([pa.RecordBatch.from_pydict(rows)]), is_text=False, read_from="here")
-    profile = profile_table(write_table(reading, params, folder), params)
+    table = write_table(reading, params, folder)
+    profile = profile_table(table.summary, params, table.distinct)
     json.dumps(profile, allow_nan=False)
     return profile
 
