@@ -287,12 +287,20 @@ def wire(
         verifier=verifier or verification(settings, source),
         elsewhere=elsewhere.moved,
     )
-    controllers = contained(CONTROLLERS, tell)
-    rehearsals = Rehearsals(Source(source.repository, source.branch), settings.environment, controllers)
-    pages = WholePages(settings.environment, status)
-    reviewer = Reviewer(rehearsals, settings.environment, lambda: converging.reviews, pages)
+    reviewer = _reviewer(settings.environment, source, status, converging, tell)
     holding = Holding(lease, converging.is_readable)
     return Wired(settings, source, status, holding, opened.every, converging, reviewer)
+
+
+def _reviewer(
+    environment: str,
+    source: Source,
+    status: StatusBranch,
+    converging: Converging,
+    tell: Callable[[Address, Failure], None],
+) -> Reviewer:
+    rehearsals = Rehearsals(Source(source.repository, source.branch), environment, contained(CONTROLLERS, tell))
+    return Reviewer(rehearsals, environment, lambda: converging.reviews, WholePages(environment, status))
 
 
 def _lease(settings: Settings, source: Source) -> Opened:

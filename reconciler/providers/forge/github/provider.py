@@ -80,8 +80,12 @@ def github(
     teams = api_client(found, seeing, timeout, client.budget) if seeing else None
     hub = GitHub(client, named, _merging(found, client), _name(client, installed), installed, teams=teams)
     branches = MergedByLines(repository, environment, branch, signing_key)
-    files = WebFiles(address, named, "blob", "blob", "raw")
-    return PullRequestForge(branches, hub, repository, environment, files=files)
+    return PullRequestForge(branches, hub, repository, environment, files=_files(address, named))
+
+
+def _files(address: str, repository: str) -> WebFiles:
+    """Return where people read files of the repository."""
+    return WebFiles(address, repository, "blob", "blob", "raw")
 
 
 def _merging(api: Api, client: ForgeClient) -> Merging:
