@@ -79,8 +79,8 @@ def github(
     seeing = InstallationToken(asking, named, installation, wanted=(TEAMS,)) if asking else None
     teams = api_client(found, seeing, timeout, client.budget) if seeing else None
     hub = GitHub(client, named, _merging(found, client), _name(client, installed), installed, teams=teams)
-    branches = MergedByLines(repository, environment, branch, signing_key)
-    return PullRequestForge(branches, hub, repository, environment, files=_files(address, named))
+    files, branches = _files(address, named), MergedByLines(repository, environment, branch, signing_key)
+    return PullRequestForge(branches, hub, repository, environment, files=files)
 
 
 def _files(address: str, repository: str) -> WebFiles:
