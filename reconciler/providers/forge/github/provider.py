@@ -26,6 +26,8 @@ VERSION = "2022-11-28"
 """The version of the API, which Enterprise Server has too; what is read of documents is the same in 2026-03-10."""
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": VERSION}
 PAGING = Paging(100, ("per_page",), links=True)
+ROOMS = ("blob", "blob", "raw")
+"""What stands in addresses of pages of a commit's files, of a branch's, and of files themselves."""
 _EXPIRED = "the token is wrong, or has ended"
 STRANGER = "see that `app` and its private key belong together, and that the clock of this machine is right"
 
@@ -72,20 +74,19 @@ def github(
     """
     address, named = address_of(repository, url, path)
     found = api_of(address, api, edition)
-    claim = claim_of(app, private_key, private_key_file) if _is_app(token, app) else None
-    asking = api_client(found, claim, timeout, stranger=STRANGER) if claim else None
+    asking = _as_app(found, claim_of(app, private_key, private_key_file), timeout) if _is_app(token, app) else None
     installed = InstallationToken(asking, named, installation) if asking else None
     client = api_client(found, installed or Token(reveal(token)), timeout, Budget(spacing=spacing))
     seeing = InstallationToken(asking, named, installation, wanted=(TEAMS,)) if asking else None
     teams = api_client(found, seeing, timeout, client.budget) if seeing else None
     hub = GitHub(client, named, _merging(found, client), _name(client, installed), installed, teams=teams)
-    files, branches = _files(address, named), MergedByLines(repository, environment, branch, signing_key)
-    return PullRequestForge(branches, hub, repository, environment, files=files)
+    branches = MergedByLines(repository, environment, branch, signing_key)
+    return PullRequestForge(branches, hub, repository, environment, files=WebFiles(address, named, *ROOMS))
 
 
-def _files(address: str, repository: str) -> WebFiles:
-    """Return where people read files of the repository."""
-    return WebFiles(address, repository, "blob", "blob", "raw")
+def _as_app(api: Api, claim: Identity, timeout: float) -> ForgeClient:
+    """Return a client that asks as an App, for tokens of its installation."""
+    return api_client(api, claim, timeout, stranger=STRANGER)
 
 
 def _merging(api: Api, client: ForgeClient) -> Merging:
