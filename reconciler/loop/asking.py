@@ -13,18 +13,20 @@ import threading
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from reconciler.containment import Failure, contain
 from reconciler.model.change import AskWebhook
-from reconciler.model.errors import Transient
+from reconciler.model.errors import Refused, Transient
 from reconciler.model.observed import WebhookAnswer
 from reconciler.model.reviews import Verdict
 from reconciler.model.text import printable
 from reconciler.settings import reveal
 from reconciler.untrusted import parse
-from reconciler.wire import Answer, Bounds, Call, Server, Wire
+
+if TYPE_CHECKING:
+    from reconciler.wire import Answer
 
 TYPE = "io.setpoint.promotion.proposed"
 LARGEST = 64 * 2**10
@@ -107,8 +109,13 @@ def _asked(change: AskWebhook, secret: str, now: datetime) -> tuple[Verdict, str
 
     Raises:
         Unavailable: nobody answered, or not wholly.
-        Refused: the server's certificate isn't trusted.
+        Refused: the server's certificate isn't trusted, or what asks isn't installed.
     """
+    try:
+        from reconciler.wire import Bounds, Call, Server, Wire
+    except ModuleNotFoundError as error:
+        fix = "install setpoint[forges] where the daemon runs"
+        raise Refused(f"webhooks need {error.name}, which isn't installed", fix) from error
     parts = urlsplit(change.url)
     body = json.dumps(event(change, now), allow_nan=False).encode()
     headers = signature(secret, change.question, int(now.timestamp()), body)
@@ -151,7 +158,7 @@ def _key(secret: str) -> bytes:
         return secret.encode()
 
 
-def verdict_of(answer: Answer) -> tuple[Verdict, str]:
+def verdict_of(answer: "Answer") -> tuple[Verdict, str]:
     """Read an answer: what isn't understood is no verdict, and says why."""
     if 300 <= answer.status < 400:
         return Verdict.PENDING, "it redirects, which isn't followed: give the address that answers"

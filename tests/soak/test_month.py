@@ -17,10 +17,12 @@ from reconciler.status.branch_history import LOOK
 from tests.house.yardstick import ROOT
 from tests.shares import Hand
 from tests.soak.month import DAYS, WEEK, Evening
-from tests.soak.repository import RESOURCES, kept, specs
+from tests.soak.repository import CHAINS, MONITORS, RESOURCES, kept, specs
 
 GROWTH_MIB = {DAYS: 3.0, WEEK: 6.0}
 """What allocators and caches may still take when a third of the time is over; a week is too short to fill them."""
+PICTURES = 3
+"""Files of the status branch that a proposal may show."""
 LARGEST_KIB = 4096
 """What the status branch may take on the disk, packed, with its history."""
 
@@ -85,9 +87,9 @@ def test_memory_is_flat(month: Told) -> None:
 
 
 def test_the_tree_of_the_status_branch_is_bounded(month: Told) -> None:
-    """A status for each resource, the newest reports, what operators ask for, the pass and the page."""
+    """A status for each resource, the newest reports, a proposal's pictures, what operators ask for, pass and page."""
     most = max(evening.files for evening in month.evenings)
-    assert most <= RESOURCES + 32 * 4 * 2 + 20, most
+    assert most <= RESOURCES + MONITORS * 4 * 2 + CHAINS * PICTURES + 20, most
 
 
 def test_the_history_of_the_status_branch_is_bounded(month: Told) -> None:
