@@ -12,7 +12,7 @@ from urllib.parse import quote
 from reconciler.forges.budget import Budget
 from reconciler.forges.documents import at, text
 from reconciler.forges.paging import MOST_PAGES, Paging
-from reconciler.model.errors import Refused, SetpointError, Unavailable
+from reconciler.model.errors import Missing, Refused, SetpointError, Unavailable
 from reconciler.model.text import printable
 from reconciler.wire import Answer, Call, Wire
 
@@ -36,7 +36,7 @@ class Forbidden(Refused):
     """The forge knows us, and we haven't the right to this."""
 
 
-class Absent(Declined):
+class Absent(Declined, Missing):
     """There is no such thing, or none that we may see."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from reconciler.containment import Failure, contain
 from reconciler.controllers.approvals import asked_teams
 from reconciler.controllers.promoting import ownership
-from reconciler.forges.client import Absent
+from reconciler.model.errors import Missing
 from reconciler.model.ids import owner_of
 from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.observed import Proposal, ProposalState
@@ -58,5 +58,5 @@ def _asked(forge: Teamed, name: str) -> Team:
 def _read(forge: Teamed, name: str) -> Team:
     try:
         return Team(forge.members(name))
-    except Absent as error:
+    except Missing as error:
         return Team(unread=error.message, is_absent=True)

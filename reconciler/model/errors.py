@@ -65,6 +65,10 @@ class Refused(SetpointError):
     """The input is wrong: trying again without a change makes no sense."""
 
 
+class Missing(Refused):
+    """There is no such thing, or none that we may see."""
+
+
 class BadSpec(Refused, ValueError):
     """Files of a commit can't be understood; `problems` holds every one of them."""
 

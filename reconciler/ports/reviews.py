@@ -23,7 +23,8 @@ class Teamed(Protocol):
         """Return the names of a team's members, by the names that they approve under.
 
         Raises:
-            Refused: it has no such team, or we may not see it.
+            Missing: it has no such team, or we may not see it.
+            Refused: who belongs to it can't be told.
             Unavailable: the forge is out of reach.
         """
 
