@@ -1,12 +1,13 @@
 """Labels by Dawid and Skene (1979): every observer's errors and the true labels, estimated together; in NumPy alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-MOST_STEPS, GAIN, LEAST = 100, 1e-5, 1e-10
-"""Steps at the most; the gain of the bound for an answer under which they end; the smallest chance of an answer."""
+MOST_STEPS, MOVED, LEAST = 200, 1e-7, 1e-10
+"""Steps at the most; the move of a chance under which they end; the smallest chance of an answer."""
 Array = Any
 
 
@@ -22,22 +23,19 @@ def posteriors(answers: Mapping[Any, Mapping[str, str]]) -> tuple[list[str], lis
         for person, label in said.items():
             told[people.index(person), row, labels.index(label)] = 1
     steps = list(_steps(told))
-    gains = np.diff([bound for _, bound in steps])
-    end = next((place + 1 for place, gain in enumerate(gains[: MOST_STEPS - 1]) if gain < GAIN), MOST_STEPS - 1)
-    return labels, [chances for chances, _ in steps[max(0, end - 1) : end + 2]]
+    moves = [float(np.abs(after - before).max()) for before, after in pairwise(steps)]
+    end = next((place for place, move in enumerate(moves[:MOST_STEPS], 1) if move < MOVED), MOST_STEPS)
+    return labels, steps[end - 1 : end + 2]
 
 
-def _steps(told: Array) -> Iterator[tuple[Array, float]]:
-    """Yield each step's posteriors, and the lower bound of the likelihood for an answer; the votes begin."""
+def _steps(told: Array) -> Iterator[Array]:
+    """Yield the shares of votes, then each step's posteriors."""
     votes = told.sum(axis=0)
     chances = votes / votes.sum(axis=1, keepdims=True)
-    shares, errors = chances.mean(axis=0), _errors(told, chances)
+    yield chances
     for _ in range(MOST_STEPS + 1):
-        chances = _expected(told, shares, errors)
-        shares, errors = chances.mean(axis=0), _errors(told, chances)
-        joint = np.einsum("pel,plt->et", told, np.log(errors)) + told.sum(axis=(0, 2))[:, None] * np.log(_safe(shares))
-        bound = (chances * joint).sum() - (chances * np.log(_safe(chances))).sum()
-        yield chances, float(bound / told.sum())
+        chances = _expected(told, chances.mean(axis=0), _errors(told, chances))
+        yield chances
 
 
 def _errors(told: Array, chances: Array) -> Array:

@@ -15,6 +15,8 @@ from runners.tables.summary.numbers import Numbers, values_of
 from runners.tables.types import Type
 
 BINS = 24
+_HALVED = 2.0**52
+"""Beyond this a float holds no halves, between which a whole number could have a bin."""
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
@@ -87,8 +89,8 @@ def _floats(keys: Counts, type_: Type) -> Floats:
 
 def edges_of(low: float, high: float, distinct: int, *, whole: bool) -> Floats:
     """Return the edges of a histogram; few whole numbers get a bin each."""
-    if whole and high - low < BINS:
+    if whole and high - low < BINS and max(abs(low), abs(high)) < _HALVED:
         return np.arange(low - 0.5, high + 1.5)
     # A range too narrow for its magnitude can't be divided: one bin then.
     bins = max(1, min(BINS, distinct)) if (high - low) > abs(high) * 1e-12 else 1
-    return np.linspace(low, high if high > low else low + 1, bins + 1)
+    return np.linspace(low, high if high > low else low + max(1.0, float(np.spacing(abs(low)))), bins + 1)

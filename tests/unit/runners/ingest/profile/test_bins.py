@@ -53,3 +53,15 @@ def test_bins_of_a_million_numbers_are_narrow(monkeypatch: pytest.MonkeyPatch) -
     assert error < 0.5
     assert found == pytest.approx(np.quantile(numbers, SHARES).tolist(), abs=0.05)
     assert all(low <= high for low, high in pairwise(found))
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("low", [0.0, -3.0, 2.0**52, 1e17, -9.2e18, 9.2e18])
+@pytest.mark.parametrize("width", [0.0, 3.0, 1e4])
+def test_numbers_of_any_size_have_edges_that_hold_them(low: float, width: float, whole: bool) -> None:
+    edges = edges_of(low, low + width, 3, whole=whole)
+    assert len(edges) >= 2
+    assert edges[0] <= low
+    assert edges[-1] >= low + width
+    assert edges[-1] > edges[0]
+    assert np.histogram([low, low + width], edges)[0].sum() == 2

@@ -32,7 +32,19 @@ def ask(place: Place, header: str, *parts: bytes, ends: bool = False) -> tuple[b
                 break
         if ends:
             client.shutdown(socket.SHUT_WR)
-        return client.makefile("rb").read(1000), time.monotonic() - began
+        return read(client), time.monotonic() - began
+
+
+def read(client: socket.socket) -> bytes:
+    """Read an answer to its end: a server that closes while a body is still on its way resets the connection."""
+    answer = b""
+    try:
+        while len(answer) < 1000 and (piece := client.recv(1000)):
+            answer += piece
+    except ConnectionResetError:
+        if not answer:
+            raise
+    return answer
 
 
 def status_of(answer: bytes) -> int:
