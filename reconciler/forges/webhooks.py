@@ -16,11 +16,11 @@ import hmac
 import re
 import threading
 import time
-from base64 import b64decode, b64encode
-from binascii import Error
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+
+from reconciler.forges.standard_webhooks import signed
 
 LARGEST = 26 * 2**20
 """Bytes of a delivery: GitHub sends no larger ones than 25 MB."""
@@ -32,8 +32,6 @@ _HEXADECIMAL = ("x-hub-signature-256", "x-gitea-signature", "x-forgejo-signature
 _PUSHED = re.compile(rb'"ref"\s*:\s*"(refs/heads/[!-!#-\[\]-~]{1,200})"')
 _BEGINNING = 4096
 """Bytes of a body in which the forges name the branch of a push: before its commits, which are others' words."""
-_PREFIX = "whsec_"
-"""Before a secret of Standard Webhooks, which is then written in base64."""
 
 
 class Received(StrEnum):
@@ -88,21 +86,13 @@ class Deliveries:
 
     def _standard(self, headers: Mapping[str, str], body: bytes) -> Received:
         name, moment = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-        message = f"{name}.{moment}.".encode() + body
-        wanted = b64encode(hmac.new(self._key(), message, hashlib.sha256).digest())
+        wanted = signed(self._secret.decode(), name, moment, body).encode()
         told = (one.removeprefix("v1,").encode() for one in headers["webhook-signature"].split(" "))
         if not any([hmac.compare_digest(one, wanted) for one in told]):  # noqa: C419  all are compared
             return Received.UNSIGNED
         if not moment.isascii() or not moment.isdigit() or abs(self._wall() - int(moment[:12])) > SKEW:
             return Received.STALE
         return self._once(name)
-
-    def _key(self) -> bytes:
-        text = self._secret.decode()
-        try:
-            return b64decode(text.removeprefix(_PREFIX), validate=True) if text.startswith(_PREFIX) else self._secret
-        except Error:
-            return self._secret
 
     def _once(self, name: str) -> Received:
         with self._lock:

@@ -6,17 +6,15 @@ written: small, in time, a JSON object with a `verdict` of pass, fail or wait an
 verdict, and no redirection is followed.
 """
 
-import hashlib
-import hmac
 import json
 import threading
-from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from reconciler.containment import Failure, contain
+from reconciler.forges.standard_webhooks import signed
 from reconciler.model.change import AskWebhook
 from reconciler.model.errors import Refused, Transient
 from reconciler.model.observed import WebhookAnswer
@@ -37,8 +35,6 @@ REMEMBERED = 1000
 """Answers that are remembered; older ones stand in the status."""
 _LONGEST = 200
 _VERDICTS: Mapping[Any, Verdict] = {"pass": Verdict.SUCCESS, "fail": Verdict.FAILURE, "wait": Verdict.PENDING}
-_PREFIX = "whsec_"
-"""Before a secret of Standard Webhooks, which is then written in base64."""
 
 
 class Asking:
@@ -146,16 +142,9 @@ def event(change: AskWebhook, now: datetime) -> dict[str, Any]:
 
 def signature(secret: str, name: str, seconds: int, body: bytes) -> dict[str, str]:
     """Return the headers that sign a request."""
-    message = f"{name}.{seconds}.".encode() + body
-    told = b64encode(hmac.new(_key(secret), message, hashlib.sha256).digest()).decode()
-    return {"webhook-id": name, "webhook-timestamp": str(seconds), "webhook-signature": f"v1,{told}"}
-
-
-def _key(secret: str) -> bytes:
-    try:
-        return b64decode(secret.removeprefix(_PREFIX), validate=True) if secret.startswith(_PREFIX) else secret.encode()
-    except ValueError:
-        return secret.encode()
+    moment = str(seconds)
+    told = f"v1,{signed(secret, name, moment, body)}"
+    return {"webhook-id": name, "webhook-timestamp": moment, "webhook-signature": told}
 
 
 def verdict_of(answer: "Answer") -> tuple[Verdict, str]:
