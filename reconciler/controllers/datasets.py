@@ -16,7 +16,7 @@ from reconciler.controllers.retraining import alerted, trigger_of
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.status_pictures import pictures
-from reconciler.controllers.waiting import waits_for
+from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import Change, OpenProposal, StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase, View
 from reconciler.model.facts import DatasetFacts, RunFacts
@@ -76,12 +76,7 @@ def decide(resource: Resource, view: View) -> Decision:
 
 def _blocker(spec: Dataset, view: View) -> str | None:
     """Return the first dataset that this one is derived from and that has no version."""
-    return next((address for address in spec.sources.values() if _upstream(address, view) is None), None)
-
-
-def _upstream(address: str, view: View) -> DataVersion | None:
-    above = view.upstream.get(Address(address))
-    return above.output if above and isinstance(above.output, DataVersion) else None
+    return next((address for address in spec.sources.values() if data_of(address, view) is None), None)
 
 
 def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause]:
@@ -94,7 +89,7 @@ def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause
 
 
 def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> StartRun:
-    above = {name: version for name, address in spec.sources.items() if (version := _upstream(address, view))}
+    above = {name: version for name, address in spec.sources.items() if (version := data_of(address, view))}
     contents = {"inputs": {name: version.content for name, version in above.items()}} if above else {}
     ordered = order(
         resource,

@@ -8,11 +8,11 @@ from reconciler.controllers.leaderboard import paged
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.status_pictures import pictures
-from reconciler.controllers.waiting import waits_for
+from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import StartRun
 from reconciler.model.decision import DataVersion, Decision, Leaderboard, Phase, Scores, Trial, View
 from reconciler.model.facts import ExperimentFacts, PromotionFacts
-from reconciler.model.ids import Address, RunName
+from reconciler.model.ids import RunName
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.kinds.promotions import Promotion
@@ -27,11 +27,11 @@ def decide(resource: Resource, view: View) -> Decision:
     assert isinstance(spec, Experiment)
     inputs: dict[str, DataVersion] = {}
     for role, address in (("dataset", spec.dataset), ("labels", spec.labels)):
-        above = view.upstream.get(Address(address)) if address else None
-        if address and not (above and isinstance(above.output, DataVersion)):
+        if not address:
+            continue
+        if (data := data_of(address, view)) is None:
             return waits_for(resource.address, address, view)
-        if above and isinstance(above.output, DataVersion):
-            inputs[role] = above.output
+        inputs[role] = data
     if refusal := _over_budget(resource, spec, view):
         return refusal
     orders = trial_orders(resource, inputs, view)

@@ -7,11 +7,10 @@ from reconciler.controllers.datasets import PHASES, due_since
 from reconciler.controllers.run_lifecycle import Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.status_pictures import pictures
-from reconciler.controllers.waiting import waits_for
+from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import StartRun
 from reconciler.model.decision import DataVersion, Decision, View
 from reconciler.model.facts import LabelFacts
-from reconciler.model.ids import Address
 from reconciler.model.kinds.labels import Labels
 from reconciler.model.markdown import figure
 from reconciler.model.resource import Resource
@@ -22,9 +21,8 @@ def decide(resource: Resource, view: View) -> Decision:
     """Bring labels to the version that their spec and their dataset ask for."""
     spec = resource.spec
     assert isinstance(spec, Labels)
-    upstream = view.upstream.get(Address(spec.dataset))
-    data = upstream.output if upstream else None
-    if not isinstance(data, DataVersion):
+    data = data_of(spec.dataset, view)
+    if data is None:
         return waits_for(resource.address, spec.dataset, view)
     due, former = (
         due_since(resource.address, spec.refresh, view),

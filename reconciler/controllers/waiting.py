@@ -1,8 +1,14 @@
 """Waiting on what is upstream, as a planned outcome with a reason."""
 
-from reconciler.model.decision import Decision, Phase, View
+from reconciler.model.decision import DataVersion, Decision, Phase, View
 from reconciler.model.ids import Address
 from reconciler.model.reason import Reason
+
+
+def data_of(upstream: str, view: View) -> DataVersion | None:
+    """Return the version that a dataset or labels hand on; None where they have none."""
+    above = view.upstream.get(Address(upstream))
+    return above.output if above and isinstance(above.output, DataVersion) else None
 
 
 def waits_for(address: Address, upstream: str, view: View) -> Decision:
