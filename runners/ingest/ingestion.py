@@ -68,9 +68,10 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
     if files and files.format == "images":
         return _ingest_images(name, files, params, folder)
     inputs = {role: str(local(url)) for role, url in inputs.items()} if params.source.derived else {}
+    source = read(params.source, inputs)  # which sees first that a query only reads, and is the same each time
     lineage = trace(params, inputs)
     again = partial(read, params.source) if files and is_near(files) else None
-    table = write_table(read(params.source, inputs), params, folder, again)
+    table = write_table(source, params, folder, again)
     profile = profile_table(table.summary, params, table.distinct)
     proposed = propose_columns(profile["columns"], params.identifier)
     reading = reading_of(table.summary, params)
