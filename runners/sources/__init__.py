@@ -33,6 +33,10 @@ def read(source: Source, inputs: Mapping[str, str] = NO_INPUTS) -> "Reading":
         from runners.sources.sql import read_sql
 
         return read_sql(source.sql)
+    if source.table:
+        from runners.sources.lakehouse import read_lakehouse
+
+        return read_lakehouse(source.table)
     from runners.sources.files import read_files
 
     assert source.files  # one of them is there: the model says so

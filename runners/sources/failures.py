@@ -5,6 +5,7 @@ be known by name: an error whose class a library made for itself is what that li
 Python's own, such as a `KeyError`, is somebody's defect and goes on.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from runners.stores import answering, status_of
 
 LONGEST = 300
 """Characters of a library's words that are told."""
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+"""What some libraries write to terminals between their words."""
 _OURS = ("builtins", "runners")
 _REACH = "correct the URL, or how the pool's jobs reach the place: its endpoint, region, credentials"
 _ABSENT = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
@@ -60,7 +63,7 @@ def is_foreign(error: BaseException) -> bool:
 
 def words(error: BaseException) -> str:
     """Return what an error says, on one line of a bounded length."""
-    told = " ".join(str(error).split()) or type(error).__name__
+    told = " ".join(_COLOURS.sub("", str(error)).split()) or type(error).__name__
     return told if len(told) <= LONGEST else told[:LONGEST] + "…"
 
 

@@ -38,6 +38,24 @@ class FileSource(Block):
         return self
 
 
+class TableSource(Block):
+    """A table of Delta Lake or Iceberg, by its URL or in a catalog; texts may hold `${secret:NAME}`."""
+
+    format: Literal["delta", "iceberg"]
+    url: str | None = None
+    catalog: str | None = None
+    name: str | None = None
+    version: int | None = None
+    columns: tuple[str, ...] | None = None
+    storage: dict[str, str] = Field(default={})
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if (self.url is None) == (self.catalog is None) or (self.catalog is None) != (self.name is None):
+            raise ValueError("give url, or catalog and name")
+        return self
+
+
 class DerivedSource(Block):
     """A query over other datasets: their addresses, by the names that they have in it."""
 
@@ -48,10 +66,11 @@ class DerivedSource(Block):
 class Source(Block):
     """Where data comes from: exactly one of its kinds."""
 
-    KINDS: ClassVar[tuple[str, ...]] = ("sql", "files")
+    KINDS: ClassVar[tuple[str, ...]] = ("sql", "files", "table")
 
     sql: SqlSource | None = None
     files: FileSource | None = None
+    table: TableSource | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
@@ -71,6 +90,6 @@ class Source(Block):
 class DatasetSource(Source):
     """Where a dataset comes from: it may be made of others."""
 
-    KINDS = ("sql", "files", "derived")
+    KINDS = ("sql", "files", "table", "derived")
 
     derived: DerivedSource | None = None

@@ -1,5 +1,6 @@
 """`datasets`: data pulled from a source, profiled, held to its schema, and kept as a version."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
@@ -85,6 +86,58 @@ class FileSource(Block):
         return self
 
 
+_CREDENTIAL = re.compile(r"secret|password|token|account.key|sas", re.IGNORECASE)
+_SECRET = "${secret:"
+
+
+class TableSource(Block):
+    """A table of Delta Lake or Iceberg, read at one version."""
+
+    format: Literal["delta", "iceberg"] = Field(description="What the table is kept in.")
+    url: str | None = Field(
+        default=None,
+        description="Where it is: its folder, or of Iceberg the metadata file (`*.metadata.json`) where the folder has "
+        "no `version-hint.text`.",
+        examples=["s3://lake/loans"],
+    )
+    catalog: str | None = Field(
+        default=None,
+        pattern=r"^https?://|^\$\{secret:",
+        description="Of Iceberg: the URL of its REST catalog.",
+        examples=["https://catalog.example.com"],
+    )
+    name: str | None = Field(default=None, description="The table's name in the catalog.", examples=["risk.loans"])
+    version: int | None = Field(
+        default=None, ge=0, description="Delta's version or Iceberg's snapshot; unset, the newest at each refresh."
+    )
+    columns: Names | None = Field(default=None, description="The columns to read; unset, all.")
+    storage: dict[str, str] = Field(
+        default={},
+        description="How its store is reached, in the words of delta-rs or PyIceberg; keep what is secret in "
+        "${secret:NAME}.",
+        examples=[{"AWS_ENDPOINT_URL": "https://s3.example.com", "AWS_SECRET_ACCESS_KEY": "${secret:LAKE}"}],
+    )
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if (self.url is None) == (self.catalog is None):
+            raise ValueError("give exactly one of url and catalog")
+        if (self.catalog is None) != (self.name is None):
+            raise ValueError("catalog and name belong together: give both, or neither")
+        if self.catalog is not None and self.format == "delta":
+            raise ValueError("a catalog is of Iceberg: give the url of a table of Delta Lake")
+        if self.columns == ():
+            raise ValueError("columns names none: list some, or leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _tells_no_secret(self) -> Self:
+        for name, value in self.storage.items():
+            if _CREDENTIAL.search(name) and value and _SECRET not in value:
+                raise ValueError(f"storage.{name} can be read by whoever reads the repository: write ${{secret:NAME}}")
+        return self
+
+
 SqlName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 """A table's name that needs no quotes."""
 
@@ -107,12 +160,13 @@ class DerivedSource(Block):
 
 
 class Source(Block):
-    """Where data comes from: exactly one of `sql` and `files`."""
+    """Where data comes from: exactly one of `sql`, `files` and `table`."""
 
-    KINDS: ClassVar[tuple[str, ...]] = ("sql", "files")
+    KINDS: ClassVar[tuple[str, ...]] = ("sql", "files", "table")
 
     sql: SqlSource | None = Field(default=None, description="Rows of a database.")
     files: FileSource | None = Field(default=None, description="Tables or images in files.")
+    table: TableSource | None = Field(default=None, description="A table of Delta Lake or Iceberg.")
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
@@ -122,9 +176,9 @@ class Source(Block):
 
 
 class DatasetSource(Source):
-    """Where a dataset comes from: exactly one of `sql`, `files` and `derived`."""
+    """Where a dataset comes from: exactly one of `sql`, `files`, `table` and `derived`."""
 
-    KINDS = ("sql", "files", "derived")
+    KINDS = ("sql", "files", "table", "derived")
 
     derived: DerivedSource | None = Field(default=None, description="A query over other datasets.")
 

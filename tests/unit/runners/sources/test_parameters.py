@@ -14,8 +14,8 @@ CSV = {"url": "file:///x", "format": "csv"}
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ({}, "exactly one of sql and files"),
-        ({"files": CSV, "sql": {"url": "sqlite://", "query": "SELECT 1"}}, "exactly one of sql and files"),
+        ({}, "exactly one of sql, files and table"),
+        ({"files": CSV, "sql": {"url": "sqlite://", "query": "SELECT 1"}}, "exactly one of sql, files and table"),
         ({"files": {**CSV, "thousands": "."}}, "thousands and decimal are both"),
         ({"files": {**CSV, "encoding": "utf-9"}}, "there is no encoding utf-9"),
         ({"files": {**CSV, "delimiter": ";;"}}, "at most 1 character"),
