@@ -12,7 +12,8 @@ from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import StartRun
 from reconciler.model.decision import DataVersion, Decision, Leaderboard, Phase, Scores, Trial, View
 from reconciler.model.facts import ExperimentFacts, PromotionFacts
-from reconciler.model.ids import RunName
+from reconciler.model.ids import Address, RunName
+from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.kinds.promotions import Promotion
@@ -51,7 +52,7 @@ def _trial(
     resource: Resource, spec: Experiment, params: Mapping[str, Any], inputs: Mapping[str, DataVersion], view: View
 ) -> StartRun:
     runner = spec.runner if isinstance(spec.runner, str) else "command"
-    told = {**spec.train_params, "params": dict(params)}
+    told = {**spec.train_params, **_sides(spec, view), "params": dict(params)}
     if not isinstance(spec.runner, str):
         told["runner"] = spec.runner.model_dump(mode="json", exclude_none=True)
     code = spec.code()
@@ -67,6 +68,13 @@ def _trial(
         version=resource.runner_version,
     )
     return replace(ordered, image=spec.image())
+
+
+def _sides(spec: Experiment, view: View) -> dict[str, Any]:
+    """Return the split that the dataset states; none is told where it states none, as trials are named by it."""
+    dataset = view.desired.resources.get(Address(spec.dataset))
+    split = dataset.spec.split if dataset and isinstance(dataset.spec, Dataset) else None
+    return {"sides": split.model_dump(mode="json", exclude_defaults=True)} if split else {}
 
 
 def _over_budget(resource: Resource, spec: Experiment, view: View) -> Decision | None:

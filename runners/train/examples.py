@@ -38,6 +38,8 @@ class Examples:
     """How the dataset's version read its columns."""
     weights: Array | None = None
     """How much each row counts in training; left out, all count the same."""
+    sides: Array | None = None
+    """On which side each row is, where its dataset says so: places in `runners.contract.split.SIDES`, or beyond."""
 
     def __len__(self) -> int:
         """Count the rows."""
@@ -47,7 +49,8 @@ class Examples:
         """Return some rows, by their places."""
         columns = {name: values[rows] for name, values in self.columns.items()}
         weights = None if self.weights is None else self.weights[rows]
-        return replace(self, columns=columns, truth=self.truth[rows], weights=weights)
+        sides = None if self.sides is None else self.sides[rows]
+        return replace(self, columns=columns, truth=self.truth[rows], weights=weights, sides=sides)
 
     @property
     def inputs(self) -> dict[str, Array]:
