@@ -173,11 +173,16 @@ def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
     for field, names in (("features", spec.features), ("exclude", spec.exclude), ("slices", spec.slices)):
         told += [((field, place), name) for place, name in enumerate(names or ())]
     told += [(("split", "by"), spec.split.by)] if spec.split.by else []
+    told += [(("preparations", name), name) for name in _prepared(spec)]
     if isinstance(dataset, Dataset) and dataset.split and "split" in spec.model_fields_set:
         what = f"{spec.dataset} states the split of its rows, and this would be another one"
         yield Flaw(("split",), what, f"leave split out, or take it out of {spec.dataset}")
     known = (*declared, *_answers(specs, spec)) if declared is not None else None
     yield from _missing(specs, told, known, f"{spec.dataset}")
+
+
+def _prepared(spec: Experiment) -> Iterable[str]:
+    return spec.preparations if isinstance(spec.preparations, dict) else ()
 
 
 def _regions(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:

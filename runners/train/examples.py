@@ -41,6 +41,9 @@ class Examples:
     sides: Array | None = None
     """On which side each row is, where its dataset says so: places in `runners.contract.split.SIDES`, or beyond."""
 
+    is_prepared: bool = False
+    """Whether the one feature is a matrix that preparations have made."""
+
     def __len__(self) -> int:
         """Count the rows."""
         return len(self.truth)
@@ -51,6 +54,11 @@ class Examples:
         weights = None if self.weights is None else self.weights[rows]
         sides = None if self.sides is None else self.sides[rows]
         return replace(self, columns=columns, truth=self.truth[rows], weights=weights, sides=sides)
+
+    @property
+    def is_matrix(self) -> bool:
+        """Tell whether the one feature is a matrix [N, values] that is learned from as it is."""
+        return self.image is not None or self.is_prepared
 
     @property
     def inputs(self) -> dict[str, Array]:

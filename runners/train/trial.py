@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from runners.contract import InputError, Request, variables
+from runners.contract.preparations import Preparations
 from runners.contract.split import DatasetSplit
 from runners.evaluate.metrics import METRICS
 from runners.evaluate.predictions import Task
@@ -70,6 +71,7 @@ class TrainParams(_Block):
     params: dict[str, Any] = Field(default={})
     runner: OwnCode | None = None
     weigh: Literal["confidence"] | None = None
+    preparations: Preparations | None = None
 
 
 @dataclass(frozen=True, slots=True)
