@@ -32,7 +32,10 @@ def encoded(given: Given, how: Encode) -> Ready:
         return Ready((given.name,), places)
     places = _looked_up(given, keyed, known, np.arange(len(known), dtype=np.int64), UNSEEN)
     is_one = given.graph.add("Equal", places, np.arange(len(known), dtype=np.int64).reshape(1, -1))
-    names = tuple(f"{given.name}={category}" for category in known.tolist())
+    missing = {"", int(_NONE)} if given.datatype in ("BYTES", "FP32", "FP64") else set()
+    names = tuple(
+        f"{given.name} is missing" if category in missing else f"{given.name}={category}" for category in known.tolist()
+    )
     return Ready(names, given.graph.add("Cast", is_one, to=TensorProto.FLOAT))
 
 
@@ -51,13 +54,17 @@ def _keyed(given: Given) -> str:
         raise InputError(what, f"preparations.{given.name}", "leave encode out, or write categories as texts")
     graph = given.graph
     wide = graph.add("Cast", given.tensor, to=TensorProto.DOUBLE)
-    is_whole = graph.add("Equal", graph.add("Floor", wide), wide)  # which a missing number isn't
-    bounded = graph.add("Where", graph.add("Less", graph.add("Abs", wide), np.float64(2**53)), wide, np.float64(_NONE))
-    return graph.add("Cast", graph.add("Where", is_whole, bounded, np.float64(_NONE)), to=TensorProto.INT64)
+    is_small = graph.add("Less", graph.add("Abs", wide), np.float64(2**53))
+    is_whole = graph.add("And", is_small, graph.add("Equal", graph.add("Floor", wide), wide))
+    whole = graph.add("Where", is_whole, wide, np.float64(_FRACTION))
+    known = graph.add("Where", graph.add("IsNaN", wide), np.float64(_NONE), whole)
+    return graph.add("Cast", known, to=TensorProto.INT64)
 
 
 _NONE = -(2.0**60)
-"""The whole number that stands for a missing one, and for one with a fraction."""
+"""The whole number that stands for a missing one."""
+_FRACTION = -(2.0**60) - 2.0**10
+"""The whole number that stands for one with a fraction, or beyond what doubles hold: no training row has one."""
 
 
 def _most_frequent(given: Given, keyed: str, most: int) -> Array:

@@ -61,7 +61,7 @@ def prepare(trial: Trial, parts: Parts, encoding: Encoding, opsets: Mapping[str,
     tensors = tuple(
         Tensor(f"raw.{place}", datatype_in(parts.train, one), (one.name,)) for place, one in enumerate(features)
     )
-    graph = Graph(tensors, _rows(parts.train, tensors), {**opsets, CONTRIB: 1})
+    graph = Graph(tensors, tensors_of(parts.train, tensors), {**opsets, CONTRIB: 1})
     ready = [one for given in _given(trial, parts.train, graph) for one in _made(trial, given, encoding)]
     if not ready:
         raise InputError("all columns are dropped", "preparations", "keep one to learn from")
@@ -71,7 +71,7 @@ def prepare(trial: Trial, parts: Parts, encoding: Encoding, opsets: Mapping[str,
         raise InputError(f"{len(names):,} columns are made, and {MOST_COLUMNS:,} are the most", "preparations", fix)
     output = graph.add("Concat", *(one.tensor for one in ready), axis=1)
     train = _matrix(graph.values(output), ready)
-    others = [graph.values(output, _rows(one, tensors)) for one in (parts.validation, parts.test)]
+    others = [graph.values(output, tensors_of(one, tensors)) for one in (parts.validation, parts.test)]
     made = (_learned(one, values) for one, values in zip(
         (parts.train, parts.validation, parts.test), (train, *others), strict=True))  # fmt: skip
     return Prepared(Parts(*made), graph, output, tuple(_notes(trial, ready)))
@@ -83,7 +83,8 @@ def datatype_in(examples: Examples, feature: Column) -> str:
     return "INT64" if is_moment or feature.datatype == "BOOL" else feature.datatype
 
 
-def _rows(examples: Examples, tensors: tuple[Tensor, ...]) -> dict[str, Array]:
+def tensors_of(examples: Examples, tensors: tuple[Tensor, ...]) -> dict[str, Array]:
+    """Return columns as the graph takes them, brought there as a server does it."""
     pairs = zip(tensors, examples.features, strict=True)
     return {one.name: tensor_of(feature, one.datatype, examples.columns[feature.name]) for one, feature in pairs}
 
