@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.controllers.leaderboard import paged
+from reconciler.controllers.preparing import proposed_preparations
+from reconciler.controllers.proposals import proposed_names, replaced, waiting
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.status_pictures import pictures
@@ -37,8 +39,24 @@ def decide(resource: Resource, view: View) -> Decision:
         return refusal
     orders = trial_orders(resource, inputs, view)
     lifecycles = [lifecycle_of(wanted, spec.retries, view) for wanted in orders]
-    memory = {"made_from": parts(orders[0])} if orders else {}
-    return _told(resource, lifecycles, inputs["dataset"], view, memory)
+    memory: dict[str, Any] = {"made_from": parts(orders[0])} if orders else {}
+    return _proposing(_told(resource, lifecycles, inputs["dataset"], view, memory), resource, inputs["dataset"], view)
+
+
+def _proposing(decision: Decision, resource: Resource, data: DataVersion, view: View) -> Decision:
+    """Add the preparations that are proposed, and what must be remembered of that."""
+    changes = proposed_preparations(resource, data, view)
+    gone = replaced(changes, view)
+    names = [name for name in proposed_names(resource.address, view) if name not in gone]
+    branch = waiting(resource.address, changes, view)
+    facts = ({"proposed": names} if names else {}) | ({"proposal": branch} if branch else {})
+    aside = f"; its preparations wait for a review: {branch}" if branch else ""
+    return replace(
+        decision,
+        changes=(*decision.changes, *changes),
+        facts={**decision.facts, **facts},
+        message=decision.message + aside,
+    )
 
 
 def trial_orders(resource: Resource, inputs: Mapping[str, DataVersion], view: View) -> list[StartRun]:

@@ -18,6 +18,8 @@ from runners.ingest.parameters import Parameters
 from runners.ingest.profile.images import draw_images, profile_images
 from runners.ingest.profile.page import write_page
 from runners.ingest.profile.pictures import draw_columns
+from runners.ingest.profile.preparations import Roles
+from runners.ingest.profile.preparing import propose_preparations
 from runners.ingest.profile.proposal import propose_columns
 from runners.ingest.profile.tables import profile_table
 from runners.ingest.sides import Sides
@@ -89,6 +91,9 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
         "period": profile["timestamp"],
     }
     facts |= {"sides": table.sides} if table.sides else {}
+    roles = Roles(params.identifier, params.target, params.timestamp)
+    if needed := propose_preparations(profile["columns"], roles, profile["preparations"]):
+        facts["proposed_preparations"] = needed
     if params.columns is None and table.rows:
         facts["proposed_columns"] = proposed
     cells = table.rows * len(table.types)
