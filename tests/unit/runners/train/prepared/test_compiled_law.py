@@ -103,3 +103,8 @@ def test_every_kind_of_family_learns_from_what_is_prepared(folder: Path, tmp_pat
     assert result.accepted, result.violations
     assert result.metrics["roc_auc"] > 0.8
     assert result.facts["signature"]["inputs"]["opened"] == "BYTES"
+
+
+def test_strange_rows_have_every_type() -> None:
+    kinds = {values.dtype.kind for values in strange.columns(10, 0, unseen=True).values()}
+    assert kinds == set("ifbOM")
