@@ -158,6 +158,9 @@ def _roles(specs: _Specs, spec: Dataset) -> Iterator[Flaw]:
     told += [(("partition", place), name) for place, name in enumerate(spec.partition)]
     told += [(("split",), name) for name in spec.split.columns] if spec.split else []
     yield from _missing(specs, told, _declared(spec), "`columns`")
+    if spec.split and spec.split.content and _is_album(spec):
+        what = "a picture's row holds its name, so that no two of them are equal"
+        yield Flaw(("split", "content"), what, "say group: [sha256] for pictures that are equal to the byte")
     if spec.split and spec.split.of_identifier and spec.identifier is None and not _is_album(spec):
         hint = "name the column that names a row by `identifier`, or split by group, content, time or column"
         yield Flaw(("split",), "rows are dealt out by their identifier, and the dataset has none", hint)

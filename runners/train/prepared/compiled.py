@@ -61,7 +61,7 @@ def prepare(trial: Trial, parts: Parts, encoding: Encoding, opsets: Mapping[str,
     tensors = tuple(
         Tensor(f"raw.{place}", datatype_in(parts.train, one), (one.name,)) for place, one in enumerate(features)
     )
-    graph = Graph(tensors, tensors_of(parts.train, tensors), {**opsets, CONTRIB: 1})
+    graph = Graph(tensors, tensors_of(parts.train, tensors), {**opsets, CONTRIB: 1}, trial.threads)
     ready = [one for given in _given(trial, parts.train, graph) for one in _made(trial, given, encoding)]
     if not ready:
         raise InputError("all columns are dropped", "preparations", "keep one to learn from")

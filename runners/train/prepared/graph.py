@@ -33,6 +33,7 @@ class Graph:
     tensors: tuple[Tensor, ...]
     rows: Mapping[str, Array]
     opsets: Mapping[str, int]
+    threads: int = 1
     nodes: list[NodeProto] = field(default_factory=list)
     constants: list[TensorProto] = field(default_factory=list)
 
@@ -63,6 +64,7 @@ class Graph:
         model = self.model(nodes, tensors, [helper.make_empty_tensor_value_info(name)])
         options = onnxruntime.SessionOptions()
         options.log_severity_level = ERRORS_ONLY
+        options.intra_op_num_threads = self.threads
         session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
         answer: Array = session.run([name], {tensor.name: rows[tensor.name] for tensor in tensors})[0]
         return answer

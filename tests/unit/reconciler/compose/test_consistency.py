@@ -360,3 +360,11 @@ def test_an_experiment_may_not_contradict_the_split_of_its_dataset() -> None:
     (found,) = problems(datasets__loans={"split": {"group": ["region"]}})
     assert "datasets/loans states the split of its rows" in found
     assert "leave split out" in found
+
+
+def test_pictures_are_grouped_by_their_bytes_and_not_by_their_rows() -> None:
+    album = {"source": {"files": {"url": "x", "format": "images"}}, "columns": None, "identifier": None}
+    (found,) = problems(datasets__scans={**album, "split": {"content": True}})
+    assert "no two of them are equal" in found
+    assert "group: [sha256]" in found
+    assert not problems(datasets__scans={**album, "split": {"group": ["sha256"]}})
