@@ -156,7 +156,14 @@ def _roles(specs: _Specs, spec: Dataset) -> Iterator[Flaw]:
     named = [(field, getattr(spec, field)) for field in ("identifier", "target", "timestamp")]
     told: list[tuple[Path, str]] = [((field,), name) for field, name in named if name is not None]
     told += [(("partition", place), name) for place, name in enumerate(spec.partition)]
+    told += [(("split",), name) for name in spec.split.columns] if spec.split else []
     yield from _missing(specs, told, _declared(spec), "`columns`")
+    if spec.split and spec.split.content and _is_album(spec):
+        what = "a picture's row holds its name, so that no two of them are equal"
+        yield Flaw(("split", "content"), what, "say group: [sha256] for pictures that are equal to the byte")
+    if spec.split and spec.split.of_identifier and spec.identifier is None and not _is_album(spec):
+        hint = "name the column that names a row by `identifier`, or split by group, content, time or column"
+        yield Flaw(("split",), "rows are dealt out by their identifier, and the dataset has none", hint)
 
 
 def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
@@ -169,8 +176,16 @@ def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
     for field, names in (("features", spec.features), ("exclude", spec.exclude), ("slices", spec.slices)):
         told += [((field, place), name) for place, name in enumerate(names or ())]
     told += [(("split", "by"), spec.split.by)] if spec.split.by else []
+    told += [(("preparations", name), name) for name in _prepared(spec)]
+    if isinstance(dataset, Dataset) and dataset.split and "split" in spec.model_fields_set:
+        what = f"{spec.dataset} states the split of its rows, and this would be another one"
+        yield Flaw(("split",), what, f"leave split out, or take it out of {spec.dataset}")
     known = (*declared, *_answers(specs, spec)) if declared is not None else None
     yield from _missing(specs, told, known, f"{spec.dataset}")
+
+
+def _prepared(spec: Experiment) -> Iterable[str]:
+    return spec.preparations if isinstance(spec.preparations, dict) else ()
 
 
 def _regions(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:

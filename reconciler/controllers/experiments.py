@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.controllers.leaderboard import paged
+from reconciler.controllers.preparing import proposed_preparations
+from reconciler.controllers.proposals import proposed_names, replaced, waiting
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.status_pictures import pictures
@@ -12,7 +14,8 @@ from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import StartRun
 from reconciler.model.decision import DataVersion, Decision, Leaderboard, Phase, Scores, Trial, View
 from reconciler.model.facts import ExperimentFacts, PromotionFacts
-from reconciler.model.ids import RunName
+from reconciler.model.ids import Address, RunName
+from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.kinds.promotions import Promotion
@@ -36,8 +39,24 @@ def decide(resource: Resource, view: View) -> Decision:
         return refusal
     orders = trial_orders(resource, inputs, view)
     lifecycles = [lifecycle_of(wanted, spec.retries, view) for wanted in orders]
-    memory = {"made_from": parts(orders[0])} if orders else {}
-    return _told(resource, lifecycles, inputs["dataset"], view, memory)
+    memory: dict[str, Any] = {"made_from": parts(orders[0])} if orders else {}
+    return _proposing(_told(resource, lifecycles, inputs["dataset"], view, memory), resource, inputs["dataset"], view)
+
+
+def _proposing(decision: Decision, resource: Resource, data: DataVersion, view: View) -> Decision:
+    """Add the preparations that are proposed, and what must be remembered of that."""
+    changes = proposed_preparations(resource, data, view)
+    gone = replaced(changes, view)
+    names = [name for name in proposed_names(resource.address, view) if name not in gone]
+    branch = waiting(resource.address, changes, view)
+    facts = ({"proposed": names} if names else {}) | ({"proposal": branch} if branch else {})
+    aside = f"; its preparations wait for a review: {branch}" if branch else ""
+    return replace(
+        decision,
+        changes=(*decision.changes, *changes),
+        facts={**decision.facts, **facts},
+        message=decision.message + aside,
+    )
 
 
 def trial_orders(resource: Resource, inputs: Mapping[str, DataVersion], view: View) -> list[StartRun]:
@@ -51,7 +70,7 @@ def _trial(
     resource: Resource, spec: Experiment, params: Mapping[str, Any], inputs: Mapping[str, DataVersion], view: View
 ) -> StartRun:
     runner = spec.runner if isinstance(spec.runner, str) else "command"
-    told = {**spec.train_params, "params": dict(params)}
+    told = {**spec.train_params, **_sides(spec, view), "params": dict(params)}
     if not isinstance(spec.runner, str):
         told["runner"] = spec.runner.model_dump(mode="json", exclude_none=True)
     code = spec.code()
@@ -67,6 +86,13 @@ def _trial(
         version=resource.runner_version,
     )
     return replace(ordered, image=spec.image())
+
+
+def _sides(spec: Experiment, view: View) -> dict[str, Any]:
+    """Return the split that the dataset states; none is told where it states none, as trials are named by it."""
+    dataset = view.desired.resources.get(Address(spec.dataset))
+    split = dataset.spec.split if dataset and isinstance(dataset.spec, Dataset) else None
+    return {"sides": split.model_dump(mode="json", exclude_defaults=True)} if split else {}
 
 
 def _over_budget(resource: Resource, spec: Experiment, view: View) -> Decision | None:

@@ -76,7 +76,7 @@ class LabelFacts(RunFacts, total=False):
     note: str
 
 
-class ExperimentFacts(Facts, total=False):
+class ExperimentFacts(ProposerFacts, total=False):
     """What an experiment tells."""
 
     dataset: str
@@ -91,6 +91,8 @@ class ExperimentFacts(Facts, total=False):
     """How many trials there are, where not all stand here."""
     pictures: list[str]
     """Pictures of the best trial on the status branch."""
+    proposal: str
+    """The branch of preparations that wait for their merge."""
     made_from: dict[str, str]
     """What its newest trials were made from, but their own parameters: a digest of each part."""
 

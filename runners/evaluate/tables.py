@@ -1,6 +1,6 @@
 """Parquet files as columns of NumPy arrays: texts as objects with None where one is missing, numbers with NaN."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,23 @@ def read_parquet(path: Path, fix: str = "") -> Columns:
     Raises:
         InputError: there is no such file, or it is no Parquet.
     """
+    return {name: array_of(values) for name, values in read_arrow(path, fix=fix).items()}
+
+
+def read_arrow(path: Path, names: Sequence[str] | None = None, fix: str = "") -> dict[str, Any]:
+    """Read columns of a Parquet file as Arrow has them; unset, all.
+
+    Raises:
+        InputError: there is no such file, or it is no Parquet.
+    """
     try:
-        table = parquet.read_table(path)
+        table = parquet.read_table(path, columns=None if names is None else list(names))
     except FileNotFoundError:
         raise InputError(f"there is no {path.name}", str(path), fix) from None
     except (OSError, pa.ArrowException) as error:
         what = str(error).split("\n", 1)[0]
         raise InputError(f"{path.name} can't be read: {what}", str(path), "write it again as Parquet") from error
-    return {name: array_of(table[name]) for name in table.column_names}
+    return {name: table[name] for name in table.column_names}
 
 
 def write_parquet(columns: Columns, path: Path) -> None:

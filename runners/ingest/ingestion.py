@@ -18,8 +18,11 @@ from runners.ingest.parameters import Parameters
 from runners.ingest.profile.images import draw_images, profile_images
 from runners.ingest.profile.page import write_page
 from runners.ingest.profile.pictures import draw_columns
+from runners.ingest.profile.preparations import Roles
+from runners.ingest.profile.preparing import propose_preparations
 from runners.ingest.profile.proposal import propose_columns
 from runners.ingest.profile.tables import profile_table
+from runners.ingest.sides import Sides
 from runners.ingest.tables import DATA, write, write_table
 from runners.ingest.taken import reading_of
 from runners.ingest.verdict import Counted, Verdict
@@ -72,7 +75,7 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
     lineage = trace(params, inputs)
     again = partial(read, params.source) if files and is_near(files) else None
     table = write_table(source, params, folder, again)
-    profile = profile_table(table.summary, params, table.distinct)
+    profile = profile_table(table.summary, params, table.distinct) | ({"sides": table.sides} if table.sides else {})
     proposed = propose_columns(profile["columns"], params.identifier)
     reading = reading_of(table.summary, params)
     write_schema(folder, reading, proposed)
@@ -87,6 +90,10 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
         "target": profile["target"],
         "period": profile["timestamp"],
     }
+    facts |= {"sides": table.sides} if table.sides else {}
+    roles = Roles(params.identifier, params.target, params.timestamp)
+    if needed := propose_preparations(profile["columns"], roles, profile["preparations"]):
+        facts["proposed_preparations"] = needed
     if params.columns is None and table.rows:
         facts["proposed_columns"] = proposed
     cells = table.rows * len(table.types)
@@ -107,8 +114,10 @@ def _clear(folder: Path) -> None:
 def _ingest_images(name: str, files: FileSource, params: Parameters, folder: Path) -> Result:
     album = gather(find(files.url, files.format), folder, label_from=files.label_from)
     types, pictures = manifest_types(params), album.pictures
-    written = write(folder / MANIFEST, types, manifest_batches(pictures, types))
     roles = params.model_copy(update={"identifier": "id", "target": "label" if "label" in types else None})
+    sides = Sides.of(roles)
+    watchers = [sides] if sides else []
+    written = write(folder / MANIFEST, types, manifest_batches(pictures, types), watchers=watchers)
     reading = _with_names_hidden(reading_of(written.summary, roles))
     write_schema(folder, reading)
     profile = profile_images(pictures, reading.sensitive)
@@ -117,7 +126,8 @@ def _ingest_images(name: str, files: FileSource, params: Parameters, folder: Pat
     facts |= {"duplicates": len(album.duplicates), "sizes": _shares(profile["sizes"])}
     facts |= {"target": _balance(profile["labels"])} if "labels" in profile else {}
     metrics = {"unreadable": len(album.unreadable), "duplicates": len(album.duplicates)}
-    verdict = _verdict(album, params, reading, folder)
+    verdict = (*_verdict(album, params, reading, folder), *(sides.violations() if sides else ()))
+    facts |= {"sides": sides.told} if sides else {}
     payload = _Payload(MANIFEST, types, written.content, verdict, reading)
     media = tuple(sorted({_MEDIA.get(p.row["format"], f"image/{p.row['format'].lower()}") for p in pictures}))
     return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key="id", media=media)

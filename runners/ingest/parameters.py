@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from runners.contract.split import DatasetSplit
 from runners.parameters import Block
 from runners.sources.parameters import DatasetSource
 from runners.tables.types import Type
@@ -62,3 +63,4 @@ class Parameters(Block):
     target: str | None = None
     timestamp: str | None = None
     partition: tuple[str, ...] = ()
+    split: DatasetSplit | None = None

@@ -17,6 +17,7 @@ from pyarrow import parquet
 from runners.contract import InputError, Violation
 from runners.ingest.parameters import Parameters
 from runners.ingest.repeats import Repeats
+from runners.ingest.sides import Sides
 from runners.ingest.spool import Spool, column
 from runners.ingest.straight import Rows, Straight, TypesDiffer
 from runners.ingest.suspects import Suspects
@@ -54,6 +55,8 @@ class Table:
     violations: tuple[Violation, ...]
     details: tuple[dict[str, Any], ...] = ()
     distinct: Mapping[str, int] = field(default_factory=dict)
+    sides: Mapping[str, Any] = field(default_factory=dict)
+    """How many rows are on which side, where the spec states a split."""
 
     @property
     def rows(self) -> int:
@@ -114,10 +117,12 @@ class _Writing:
         self._suspects = Suspects(types, params) if reading.is_text else None
         hashes = Path(mkdtemp(dir=place))
         self._repeats = Repeats(hashes, _unique(params), _watched(types, params))
+        self._sides = Sides.of(params)
 
     def write(self, rows: Iterable[Rows], folder: Path) -> Table:
         """Write the rows, and say what they are like."""
-        watchers: list[Watcher] = [self._repeats, *([self._suspects] if self._suspects else [])]
+        others = (self._suspects, self._sides)
+        watchers: list[Watcher] = [self._repeats, *(other for other in others if other)]
         target = self._params.target
         written = write(folder / DATA, self._types, self._judged(rows), target=target, watchers=watchers)
         columns, distinct = written.summary.columns, self._repeats.distinct()
@@ -128,8 +133,10 @@ class _Writing:
         is_empty = written.summary.rows > 0 and not any(found.count for found in columns.values())
         violations = self._verdict.violations(tuple(self._types), counted, all_missing=is_empty)
         suspected = tuple(self._suspects.violations()) if self._suspects else ()
-        told, details = (*violations, *suspected), tuple(self._verdict.details())
-        return Table(folder / DATA, written.content, written.summary, told, details, distinct)
+        unsplit = tuple(self._sides.violations()) if self._sides else ()
+        told, details = (*violations, *suspected, *unsplit), tuple(self._verdict.details())
+        sides = self._sides.told if self._sides else {}
+        return Table(folder / DATA, written.content, written.summary, told, details, distinct, sides)
 
     def _judged(self, rows: Iterable[Rows]) -> Iterator[Any]:
         """Yield what is stored, once the verdict has seen it."""

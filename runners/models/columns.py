@@ -5,6 +5,7 @@ Missing values are None or NaN: NaN in a column of numbers, the empty text in on
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from runners.models.errors import ModelInputError
 from runners.models.pictures import Preparation, in_range, is_encoded, none_missing, prepare_all
 from runners.models.signature import Column, Signature, Tensor
+from runners.tables.moments import moment
 
 Array = NDArray[Any]
 Values = Sequence[Any] | Array
@@ -23,6 +25,9 @@ DTYPES: Mapping[str, Any] = MappingProxyType(
 )
 """NumPy's types by the protocol's words."""
 _FLAT = frozenset({str, bytes, type(None)})
+NO_MOMENT = int(np.iinfo(np.int64).min)
+"""What stands for a missing moment among microseconds, as it does in NumPy."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BEYOND = 2.0**63
 """The smallest whole number that 64 bits with a sign don't hold."""
 
@@ -42,7 +47,10 @@ def feed(signature: Signature, columns: Mapping[str, Values]) -> dict[str, Array
         name = next(name for name in columns if name in strangers)
         raise ModelInputError(f"{name} is no column of this model{_nearest(name, known)}", name)
     held = {c for tensor in whole.values() for c in tensor.columns}
-    arrays = {c.name: _filled(c, columns) for c in signature.inputs if c.name not in held}
+    types = {c: tensor.datatype for tensor in signature.tensors for c in tensor.columns if len(tensor.columns) == 1}
+    arrays = {
+        c.name: _filled(c, columns, types.get(c.name, c.datatype)) for c in signature.inputs if c.name not in held
+    }
     arrays |= {
         name: _matrix(name, columns[name], tensor.datatype, len(tensor.columns)) for name, tensor in whole.items()
     }
@@ -77,12 +85,55 @@ def prepared(signature: Signature, columns: Mapping[str, Values]) -> Mapping[str
     return {**columns, **{name: prepare_all(name, columns[name], how) for name in files}} if files else columns
 
 
-def _filled(given: Column, columns: Mapping[str, Values]) -> Array:
+def _filled(given: Column, columns: Mapping[str, Values], datatype: str) -> Array:
     if given.name not in columns:
         raise ModelInputError(f"the column {given.name} is missing", given.name)
     if given.width != 1:
         return _matrix(given.name, columns[given.name], given.datatype, given.width)
-    return column(given.name, columns[given.name], given.datatype).reshape(-1, 1)
+    return tensor_of(given, datatype, columns[given.name])
+
+
+def tensor_of(given: Column, datatype: str, values: Values) -> Array:
+    """Bring one column to the tensor [N, 1] of a type that is made of it alone, in training as in serving.
+
+    Raises:
+        ModelInputError: a value doesn't fit, told by its row (counted from 0).
+    """
+    is_moment = (given.datatype, datatype) == ("BYTES", "INT64")
+    array = moments(given.name, values) if is_moment else column(given.name, values, given.datatype)
+    return array.astype(DTYPES[datatype], copy=False).reshape(-1, 1)
+
+
+def moments(name: str, values: Values) -> Array:
+    """Bring moments, texts by ISO 8601 or NumPy's own, to microseconds from 1970 [N]; `NO_MOMENT` where one is missing.
+
+    Raises:
+        ModelInputError: a value is no moment, told by its row.
+    """
+    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+        micros: Array = values.astype("datetime64[us]").astype(np.int64)
+        return micros.ravel()
+    texts = column(name, values, "BYTES").tolist()
+    read = {text: _micros(text) for text in set(texts)}
+    for row, text in enumerate(texts):
+        if read[text] is None:
+            taken = "a moment by ISO 8601 is taken, such as 2026-05-01T12:00:00Z"
+            raise ModelInputError(f"{name} of row {row} is {text!r:.60}: {taken}", name)
+    return np.array([read[text] for text in texts], np.int64)
+
+
+def _micros(text: str) -> int | None:
+    if not text.strip():
+        return NO_MOMENT
+    read = moment(text.strip())
+    return None if read is None else (read - _EPOCH) // timedelta(microseconds=1)
+
+
+def as_json(value: Any) -> Any:
+    """Return a value as a client writes it in JSON: a missing number is null, a moment is a text by ISO 8601."""
+    if isinstance(value, datetime):
+        return f"{value.isoformat()}Z"
+    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def _same_length(arrays: Mapping[str, Array]) -> None:

@@ -110,8 +110,15 @@ def _is_text(rows: pd.DataFrame, name: str, kinds: Mapping[str, str]) -> bool:
 def _unwatched(told: Mapping[str, Any], watched: Collection[str]) -> tuple[str, ...]:
     """Say which inputs of the model nobody can watch."""
     names = [str(one["name"]) for one in told.get("inputs") or () if str(one["name"]) not in watched]
-    why = "each row holds many values, or the reference doesn't hold it"
-    return tuple(f"The input {name} isn't compared with the reference: {why}." for name in names)
+    moments, why = _moments(told), "each row holds many values, or the reference doesn't hold it"
+    reasons = {name: "it holds moments, which go on by themselves" if name in moments else why for name in names}
+    return tuple(f"The input {name} isn't compared with the reference: {reason}." for name, reason in reasons.items())
+
+
+def _moments(told: Mapping[str, Any]) -> frozenset[str]:
+    """Return the inputs that hold moments, as the dataset's version read them."""
+    columns = (told.get("schema") or {}).get("columns") or {}
+    return frozenset(name for name, column in columns.items() if column.get("type") == "datetime")
 
 
 def _reading(folder: Path, told: Mapping[str, Any], target: str | None) -> Reading:
@@ -152,7 +159,12 @@ def _no_reference(url: str) -> InputError:
 
 def _features(rows: pd.DataFrame, told: Mapping[str, Any]) -> dict[str, str]:
     """Map the features to their datatypes; an empty text where the signature doesn't tell it."""
-    inputs = {str(one["name"]): str(one.get("datatype", "")) for one in told.get("inputs") or () if _is_scalar(one)}
+    moments = _moments(told)
+    inputs = {
+        str(one["name"]): str(one.get("datatype", ""))
+        for one in told.get("inputs") or ()
+        if _is_scalar(one) and str(one["name"]) not in moments
+    }
     if told.get("inputs"):
         return {name: datatype for name, datatype in inputs.items() if name in rows}
     others = {PREDICTION, PROBABILITY, told.get("identifier"), told.get("target")}

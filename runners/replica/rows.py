@@ -13,6 +13,7 @@ import numpy as np
 from runners.contract import InputError
 from runners.evaluate.tables import read_parquet
 from runners.models import Column, Signature
+from runners.models.columns import as_json
 
 REFERENCE, EXAMPLES = "reference.parquet", "examples.json"
 _FIX = "train the candidate again; a trainer of one's own leaves its test rows beside the model"
@@ -56,13 +57,8 @@ def _referred(folder: Path, signature: Signature, most: int, seed: int) -> list[
 
 
 def _tensor(column: Column, values: Any) -> dict[str, Any]:
-    data = [_json(value) for value in values.ravel().tolist()]
+    data = [as_json(value) for value in values.ravel().tolist()]
     return {"name": column.name, "shape": [1, *column.shape[1:]], "datatype": column.datatype, "data": data}
-
-
-def _json(value: Any) -> Any:
-    """Return a value as JSON has it: a missing number is null."""
-    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def instances_of(rows: Sequence[Asked]) -> Iterator[dict[str, Any]]:

@@ -7,8 +7,6 @@ null, when nothing is known). A datetime without a zone counts as UTC. NaN count
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
 from math import isnan
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute as pc
 
+from runners.tables.moments import moment
 from runners.tables.types import USUAL, Spellings, Type, Value
 
 Array = Any
@@ -278,22 +277,8 @@ def _truth(values: Array) -> Array:
 def _moments(values: Array, spellings: Spellings) -> Array:
     """Parse ISO 8601, and what the source writes; each distinct text once, since days repeat."""
     coded = values.dictionary_encode()
-    read = [_moment(text, spellings.dates) for text in coded.dictionary.to_pylist()]
+    read = [moment(text, spellings.dates) for text in coded.dictionary.to_pylist()]
     return pa.array(read, ARROW["datetime"]).take(coded.indices)
-
-
-def _moment(text: str, format_: str | None) -> datetime | None:
-    """Read a moment; one without a zone counts as UTC, one beyond the years of four digits is none."""
-    if format_ is not None:
-        with suppress(ValueError, OverflowError):
-            return _in_utc(datetime.strptime(text, format_))  # noqa: DTZ007, the next function gives it a zone
-    with suppress(ValueError, OverflowError):
-        return _in_utc(datetime.fromisoformat(text))
-    return None
-
-
-def _in_utc(read: datetime) -> datetime:
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def _to_text(values: Array) -> Array:

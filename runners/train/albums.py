@@ -12,7 +12,7 @@ from runners.tables.schema import read_schema
 from runners.train.examples import Array, Examples
 from runners.train.labelled import labels_of, weights_of
 from runners.train.pixels import decode, size_for
-from runners.train.reading import DATA, MANIFEST, check_names, check_sensitive, folder_of
+from runners.train.reading import DATA, MANIFEST, check_names, check_sensitive, folder_of, sides_of
 from runners.train.target import target_of
 from runners.train.trial import Trial
 
@@ -33,11 +33,12 @@ def read_album(trial: Trial) -> Examples:
     check_sensitive(trial, reading)
     columns = {**manifest, **labels_of(trial, manifest, ID)}
     size = _size(trial, columns)
-    album = album_of(trial, columns, size, decode(folder, columns["path"].tolist(), size))
+    where = sides_of(trial, folder / MANIFEST, replace(reading, identifier=ID))
+    album = album_of(trial, columns, size, decode(folder, columns["path"].tolist(), size), where)
     return replace(album, reading=reading)
 
 
-def album_of(trial: Trial, columns: Columns, size: Preparation, pixels: Array) -> Examples:
+def album_of(trial: Trial, columns: Columns, size: Preparation, pixels: Array, where: Array | None = None) -> Examples:
     """Give an album's columns their roles, without the pictures that have no target.
 
     Raises:
@@ -52,8 +53,9 @@ def album_of(trial: Trial, columns: Columns, size: Preparation, pixels: Array) -
     kept = {name: values[known.rows] for name, values in columns.items()}
     kept[IMAGE] = np.ascontiguousarray(pixels[known.rows])
     feature = Column(IMAGE, "FP32", (-1, size.values))
-    weights = weights_of(trial, kept)
-    return Examples(kept, known.truth, (feature,), known.classes, ID, size.as_dict(), known.notes, weights=weights)
+    weights, where = weights_of(trial, kept), None if where is None else where[known.rows]
+    album = Examples(kept, known.truth, (feature,), known.classes, ID, size.as_dict(), known.notes)
+    return replace(album, weights=weights, sides=where)
 
 
 def _size(trial: Trial, columns: Columns) -> Preparation:

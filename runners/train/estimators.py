@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,12 @@ from runners.train.examples import Examples, Parts
 from runners.train.families import Chosen, choose_family
 from runners.train.fitted import Fitted, History
 from runners.train.narrowing import Narrowing, narrowing_of
-from runners.train.onnx_export import SCORES, VALUES, to_onnx
+from runners.train.onnx_export import OPSETS, SCORES, VALUES, to_onnx
 from runners.train.preparation import pipeline_for, table_of
 from runners.train.trial import Trial, timed
+
+if TYPE_CHECKING:
+    from runners.train.prepared import Prepared
 
 Array = NDArray[Any]
 FILE = "model.onnx"
@@ -49,25 +52,37 @@ def fit_chosen(trial: Trial, parts: Parts, chosen: Chosen) -> Fitted:
     Raises:
         InputError: it refuses the value of a parameter.
     """
+    prepared, raw = _prepared(trial, parts, chosen), parts
+    parts = prepared.parts if prepared else parts
     pipeline = pipeline_for(chosen, parts.train)
     with timed(f"fit {chosen.name} to {len(parts.train):,} rows"):
         target, notes = _fit(pipeline, parts.train, chosen)
     table = table_of(parts.test)
     with timed("export to ONNX"):
-        content, tensors = to_onnx(pipeline, parts.test, target)
+        content, tensors = to_onnx(pipeline, parts.test, target, raw.test, prepared)
     (trial.folder / FILE).write_bytes(content)
     is_classifier = bool(parts.train.classes)
     return Fitted(
         file=FILE,
         format="onnx",
-        inputs=parts.train.features,
+        inputs=raw.train.features,
         tensors=tensors,
         raw=SCORES if is_classifier else VALUES,
         reading="probabilities" if is_classifier else "value",
         expected=_answer(pipeline, table, is_classifier, target),
         history=history_of(pipeline, parts, trial, target),
-        notes=notes,
+        notes=(*(prepared.notes if prepared else ()), *notes),
     )
+
+
+def _prepared(trial: Trial, parts: Parts, chosen: Chosen) -> "Prepared | None":
+    """Make the preparations that the trial names; imported only then, as other trials do without."""
+    if not trial.told.preparations:
+        return None
+    from runners.train.prepared import prepare
+
+    with timed("prepare"):
+        return prepare(trial, parts, chosen.encoding, OPSETS)
 
 
 def _fit(pipeline: Any, train: Examples, chosen: Chosen) -> tuple[Narrowing, tuple[str, ...]]:
@@ -118,14 +133,15 @@ def history_of(pipeline: Any, parts: Parts, trial: Trial, target: Narrowing) -> 
 def _by_trees(pipeline: Any, parts: Parts, trial: Trial, target: Narrowing) -> History | None:
     """Measure LightGBM's model cut off after so many trees, on some of the rows."""
     model, total = pipeline.named_steps["model"], pipeline.named_steps["model"].booster_.current_iteration()
-    if pipeline.named_steps.get("prepare") is None or total < 2:
+    if parts.train.image or total < 2:
         return None
     metric = next(m for m in METRICS[trial.told.task] if m.name == trial.told.metric.name)
     steps = np.unique(np.geomspace(1, total, STAGES).round().astype(int)).tolist()
     series = {}
     for name, examples in (("train", parts.train), ("validation", parts.validation)):
         some = examples.take(np.arange(0, len(examples), max(1, len(examples) // STAGE_ROWS)))
-        matrix = pipeline[:-1].transform(table_of(some))
+        table = table_of(some)
+        matrix = table if some.is_matrix else pipeline[:-1].transform(table)
         raw = (model.booster_.predict(matrix, num_iteration=step, num_threads=trial.threads) for step in steps)
         told = [np.asarray(scores) if some.classes else target.widen(scores) for scores in raw]
         series[name] = tuple(metric.of(_answers(trial.told.task, some.codes, scores)) for scores in told)

@@ -38,6 +38,11 @@ class Examples:
     """How the dataset's version read its columns."""
     weights: Array | None = None
     """How much each row counts in training; left out, all count the same."""
+    sides: Array | None = None
+    """On which side each row is, where its dataset says so: places in `runners.contract.split.SIDES`, or beyond."""
+
+    is_prepared: bool = False
+    """Whether the one feature is a matrix that preparations have made."""
 
     def __len__(self) -> int:
         """Count the rows."""
@@ -47,7 +52,13 @@ class Examples:
         """Return some rows, by their places."""
         columns = {name: values[rows] for name, values in self.columns.items()}
         weights = None if self.weights is None else self.weights[rows]
-        return replace(self, columns=columns, truth=self.truth[rows], weights=weights)
+        sides = None if self.sides is None else self.sides[rows]
+        return replace(self, columns=columns, truth=self.truth[rows], weights=weights, sides=sides)
+
+    @property
+    def is_matrix(self) -> bool:
+        """Tell whether the one feature is a matrix [N, values] that is learned from as it is."""
+        return self.image is not None or self.is_prepared
 
     @property
     def inputs(self) -> dict[str, Array]:

@@ -3,10 +3,12 @@
 import numpy as np
 
 from runners.contract import InputError
+from runners.contract.preparations import Preparations
 from runners.evaluate.tables import Columns
 from runners.models import Column
 from runners.train.examples import DATATYPES, Array
 from runners.train.narrowing import LIMIT
+from runners.train.nearest import did_you_mean
 from runners.train.trial import TrainParams
 
 ANSWERS = ("prediction", "predicted_probability", "predicted_probabilities")
@@ -31,11 +33,16 @@ def choose(
     Raises:
         InputError: a feature has no values, or can't be learned from; or there is none.
     """
+    dropped = {name for name, steps in (told.preparations or {}).items() if any(step.drop for step in steps)}
+    told = told.model_copy(update={"exclude": (*told.exclude, *sorted(dropped))})
     names, notes = _named(columns, told) if told.features else _unnamed(columns, told, others)
     if not names:
         raise InputError("there is no column to learn from", "features", "exclude less, or name features")
     for name in names:
         _check(name, columns[name])
+    for name in (told.preparations or {}).keys() - dropped - set(names):
+        hint = did_you_mean(name, names)
+        raise InputError(f"{name} is prepared, and is no column that is learned from", f"preparations.{name}", hint)
     return tuple(Column(name, datatype_of(columns[name])) for name in names), notes
 
 
@@ -44,6 +51,8 @@ def datatype_of(values: Array) -> str:
 
     Numbers of 32 bits do where rounding to them moves no value by more than a small part of what tells it from others.
     """
+    if values.dtype.kind == "M":
+        return "BYTES"  # by which a client writes a moment
     if values.dtype.kind != "f":
         return DATATYPES[values.dtype.kind]
     present = values[~np.isnan(values)]
@@ -61,28 +70,36 @@ def _named(columns: Columns, told: TrainParams) -> tuple[list[str], tuple[str, .
         raise InputError(f"the target {told.target} is among the features", "features", "take it out")
     names = [name for name in dict.fromkeys(told.features or ()) if name not in told.exclude]
     for name in names:
-        if not _is_learnable(columns[name]):
-            what = f"{name} holds {'moments in time' if columns[name].dtype.kind == 'M' else 'nested values'}"
-            raise InputError(what, name, "exclude it, or turn it into numbers or texts when the data is pulled")
+        if not _is_learnable(columns[name], told.preparations or {}, name):
+            is_moment = columns[name].dtype.kind == "M"
+            what = f"{name} holds {'moments in time' if is_moment else 'nested values'}"
+            hint = (
+                f"say preparations: {{{name}: [{{datetime: {{}}}}]}}" if is_moment else "turn it into numbers or texts"
+            )
+            raise InputError(what, name, f"exclude it, or {hint}{'' if is_moment else ' when the data is pulled'}")
     return names, ()
 
 
 def _unnamed(columns: Columns, told: TrainParams, others: frozenset[str | None]) -> tuple[list[str], tuple[str, ...]]:
     names = [name for name in columns if name not in {told.target, *told.exclude, *others}]
-    reasons = {name: _why_not(columns[name]) for name in names}
+    reasons = {name: _why_not(columns[name], told.preparations or {}, name) for name in names}
     learned = [name for name in names if not reasons[name]]
     return learned, tuple(f"{name}: {reason}" for name, reason in reasons.items() if reason)
 
 
-def _why_not(values: Array) -> str:
-    if not _is_learnable(values):
-        return "neither number, text nor truth"
+def _why_not(values: Array, preparations: Preparations, name: str) -> str:
+    if not _is_learnable(values, preparations, name):
+        is_moment = values.ndim == 1 and values.dtype.kind == "M"
+        hint = ", unless preparations name it, such as by datetime" if is_moment else ""
+        return f"neither number, text nor truth{hint}"
     return "no value in any row" if _is_empty(values) else ""
 
 
 def _is_empty(values: Array) -> bool:
     if values.dtype.kind == "f":
         return bool(np.isnan(values).all())
+    if values.dtype.kind == "M":
+        return bool(np.isnat(values).all())
     return values.dtype.kind == "O" and set(values.tolist()) <= {None}
 
 
@@ -96,7 +113,9 @@ def finite(columns: Columns, target: str) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _is_learnable(values: Array) -> bool:
+def _is_learnable(values: Array, preparations: Preparations, name: str) -> bool:
+    if values.ndim == 1 and values.dtype.kind == "M":
+        return name in preparations
     if values.ndim != 1 or values.dtype.kind not in DATATYPES:
         return False
     return values.dtype.kind != "O" or set(map(type, values.tolist())) <= {str, type(None)}

@@ -12,7 +12,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ from runners.train.narrowing import Narrowing
 from runners.train.onnx_narrowing import bring_in, bring_out
 from runners.train.preparation import name_of
 
+if TYPE_CHECKING:
+    from runners.train.prepared import Prepared
+
 Array = NDArray[Any]
 OPSETS: Mapping[str, int] = MappingProxyType({"": 17, "ai.onnx.ml": 3})
 """Versions of ONNX's operators: onnxruntime 1.13 and later run them."""
@@ -32,13 +35,21 @@ SCORES, VALUES = "probabilities", "variable"
 IDLE = Narrowing()
 
 
-def to_onnx(pipeline: Any, examples: Examples, target: Narrowing = IDLE) -> tuple[bytes, tuple[Tensor, ...]]:
+def to_onnx(
+    pipeline: Any,
+    examples: Examples,
+    target: Narrowing = IDLE,
+    raw: Examples | None = None,
+    prepared: "Prepared | None" = None,
+) -> tuple[bytes, tuple[Tensor, ...]]:
     """Convert a fitted pipeline; equal pipelines give equal bytes.
 
     Args:
         pipeline: what was fitted.
         examples: tell the features and the classes.
         target: how the numbers to predict were moved.
+        raw: tell the columns as they came, where preparations are named.
+        prepared: these, whose graph comes before what was fitted.
 
     Returns:
         The model, and its inputs: one for each feature, in order. ONNX's names are identifiers, so a column of another
@@ -55,8 +66,11 @@ def to_onnx(pipeline: Any, examples: Examples, target: Narrowing = IDLE) -> tupl
         model = convert_sklearn(
             fitted, name="setpoint", initial_types=_types(examples), options=options, target_opset=dict(OPSETS)
         )
-    tensors = _tensors(examples, _names(model.graph))
-    bring_in(model.graph, tensors, narrow.narrowings_ if narrow else [None])
+    tensors = _tensors(raw or examples, _names(model.graph))
+    if prepared:
+        prepared.put_ahead(model, tensors)
+    else:
+        bring_in(model.graph, tensors, narrow.narrowings_ if narrow else [None])
     if not target.is_idle:
         bring_out(model.graph, VALUES, target)
     _declare(model)
@@ -87,7 +101,8 @@ def _tensors(examples: Examples, taken: set[str]) -> tuple[Tensor, ...]:
         while name in taken:
             name += "_"
         taken.add(name)
-        datatype = "INT64" if feature.datatype == "BOOL" else feature.datatype
+        is_whole = feature.datatype == "BOOL" or examples.columns[feature.name].dtype.kind == "M"
+        datatype = "INT64" if is_whole else feature.datatype
         tensors.append(Tensor(name, datatype, (feature.name,)))
     return tuple(tensors)
 

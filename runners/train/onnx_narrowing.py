@@ -3,7 +3,7 @@
 The nodes compute what `Narrowing` computes, to the last bit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,7 +55,7 @@ def bring_in(graph: GraphProto, tensors: Sequence[Tensor], narrowings: Sequence[
     for place, (tensor, narrowing) in enumerate(zip(tensors, narrowings, strict=True)):
         nodes = _Nodes(graph, tensor.name, str(place))
         if narrowing is not None:
-            _narrow(nodes, tensor.datatype, narrowing)
+            narrow(nodes.add, tensor.datatype, narrowing)
         found[former[place]] = nodes.value
         ahead += nodes.nodes
     for node in graph.node:
@@ -69,21 +69,28 @@ def bring_in(graph: GraphProto, tensors: Sequence[Tensor], narrowings: Sequence[
         given.type.tensor_type.shape.CopyFrom(shape)
 
 
-def _narrow(nodes: _Nodes, datatype: str, narrowing: Narrowing) -> None:
+def narrow(add: Callable[..., None], datatype: str, narrowing: Narrowing) -> None:
+    """Add the nodes that bring numbers of a datatype to floats.
+
+    Args:
+        add: adds a node after the former one, by its operator, further constants, and attributes.
+        datatype: the type that comes in.
+        narrowing: how values become narrow.
+    """
     if datatype == "FP32" and narrowing.is_idle:
         return
     if datatype == "INT64" and narrowing.offset:
-        nodes.add("Clip", *(np.int64(bound) for bound in narrowing.bounds))
-        nodes.add("Sub", np.int64(narrowing.offset))
+        add("Clip", *(np.int64(bound) for bound in narrowing.bounds))
+        add("Sub", np.int64(narrowing.offset))
     if datatype != "FP64":
-        nodes.add("Cast", to=TensorProto.DOUBLE)
+        add("Cast", to=TensorProto.DOUBLE)
     if datatype != "INT64" and narrowing.offset:
-        nodes.add("Sub", np.float64(narrowing.offset))
+        add("Sub", np.float64(narrowing.offset))
     if narrowing.scale != 1:
-        nodes.add("Mul", np.float64(narrowing.scale))
+        add("Mul", np.float64(narrowing.scale))
     if datatype == "FP64" or narrowing.scale != 1:
-        nodes.add("Clip", np.float64(-LIMIT), np.float64(LIMIT))
-    nodes.add("Cast", to=TensorProto.FLOAT)
+        add("Clip", np.float64(-LIMIT), np.float64(LIMIT))
+    add("Cast", to=TensorProto.FLOAT)
 
 
 def bring_out(graph: GraphProto, output: str, narrowing: Narrowing) -> None:

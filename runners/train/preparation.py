@@ -58,7 +58,7 @@ def name_of(place: int) -> str:
 
 def pipeline_for(chosen: Chosen, train: Examples) -> Any:
     """Return the preparation and the estimator as one scikit-learn pipeline, not yet fitted."""
-    if train.image:
+    if train.is_matrix:
         return Pipeline([("model", chosen.estimator)])
     named = {name_of(place): feature for place, feature in enumerate(train.features)}
     texts = [name for name, feature in named.items() if feature.datatype == "BYTES"]
@@ -70,8 +70,8 @@ def pipeline_for(chosen: Chosen, train: Examples) -> Any:
 
 
 def table_of(examples: Examples) -> Any:
-    """Return what the pipeline takes: a table of the features as served, or the matrix of pictures [N, values]."""
-    if examples.image:
+    """Return what the pipeline takes: a table of the features as served, or a matrix [N, values]."""
+    if examples.is_matrix:
         return examples.inputs[examples.features[0].name]
     return pd.DataFrame({f.name: column(f.name, examples.inputs[f.name], f.datatype) for f in examples.features})
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from runners.contract import InputError
-from runners.evaluate.tables import Columns, read_parquet
+from runners.evaluate.tables import Columns, read_arrow, read_parquet
 from runners.staging import local
 from runners.tables import Reading
 from runners.tables.schema import read_schema
-from runners.train.examples import Examples
+from runners.tables.sides import needed, sides
+from runners.train.examples import Array, Examples
 from runners.train.features import choose, finite
 from runners.train.labelled import labels_of, weights_of
 from runners.train.nearest import did_you_mean
@@ -35,11 +36,31 @@ def read_table(trial: Trial) -> Examples:
     if told and told.type == "boolean" and trial.told.target in columns:
         columns[trial.told.target] = as_truths(columns[trial.told.target])
     check_sensitive(trial, reading)
-    return replace(examples_of(trial, columns, reading.identifier), reading=reading)
+    where = sides_of(trial, folder / DATA, reading)
+    return replace(examples_of(trial, columns, reading.identifier, where), reading=reading)
 
 
-def examples_of(trial: Trial, columns: Columns, identifier: str | None) -> Examples:
+def sides_of(trial: Trial, path: Path, reading: Reading) -> Array | None:
+    """Return the side of each row of a Parquet file, where its dataset states a split.
+
+    Raises:
+        InputError: the rows can't be split so.
+    """
+    told = trial.told.sides
+    if told is None:
+        return None
+    names = needed(told, reading.columns, reading.identifier, reading.target)
+    return sides(read_arrow(path, names), told, reading.identifier, reading.target)
+
+
+def examples_of(trial: Trial, columns: Columns, identifier: str | None, where: Array | None = None) -> Examples:
     """Give columns their roles, without the rows that have no target.
+
+    Args:
+        trial: says which column is what.
+        columns: the rows' columns.
+        identifier: the column that names a row.
+        where: the side of each row, where the dataset states it.
 
     Raises:
         InputError: a column that the trial names isn't there, or can't be learned from.
@@ -51,10 +72,11 @@ def examples_of(trial: Trial, columns: Columns, identifier: str | None) -> Examp
     known = target_of(columns[told.target], told.target, told.task)
     kept = {name: values[known.rows] for name, values in columns.items()}
     infinite = finite(kept, told.target)
-    features, left_out = choose(kept, told, frozenset({identifier, *answers}))
+    others = {identifier, told.sides.column if told.sides else None, *answers}
+    features, left_out = choose(kept, told, frozenset(others))
     notes = (*left_out, *infinite, *known.notes)
-    weights = weights_of(trial, kept)
-    return Examples(kept, known.truth, features, known.classes, identifier, notes=notes, weights=weights)
+    weights, where = weights_of(trial, kept), None if where is None else where[known.rows]
+    return Examples(kept, known.truth, features, known.classes, identifier, notes=notes, weights=weights, sides=where)
 
 
 def folder_of(trial: Trial, role: str) -> Path:

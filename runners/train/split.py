@@ -5,6 +5,9 @@ are dealt out by a hash of their identifier (of their values, where they have no
 equal requests split equally whatever the order of the rows; and when the data grows, a row that tested before still
 tests, but for a few at the border, which validate then: the model that is live hasn't learned from the rows on which a
 newer one is held against it.
+
+Where the dataset states its split (`runners/tables/sides.py`), the rows are where it says, whatever the seed, and none
+ever moves.
 """
 
 import numpy as np
@@ -23,7 +26,9 @@ def split(examples: Examples, how: Split, seed: int) -> Parts:
     Raises:
         InputError: the ordering column has gaps, or a class would be missing from the training rows.
     """
-    sets = _ordered(examples, how, seed) if how.by else _drawn(examples, how, seed)
+    sets = examples.sides
+    if sets is None:
+        sets = _ordered(examples, how, seed) if how.by else _drawn(examples, how, seed)
     parts = Parts(*(examples.take(np.flatnonzero(sets == one)) for one in (TRAIN, VALIDATION, TEST)))
     _check(parts, how)
     return parts
@@ -80,21 +85,20 @@ def _mixed(words: Array) -> Array:
 
 
 def _check(parts: Parts, how: Split) -> None:
-    classes = parts.train.classes
-    if not classes:
-        return
+    classes, fix = parts.train.classes, _fix(parts.train, how)
     learned = np.unique(parts.train.codes)
-    fix = "order by another column, or split at random" if how.by else "collect more rows"
     if len(learned) < len(classes):
         absent = next(label for place, label in enumerate(classes) if place not in learned)
         raise InputError(f"no row to train on is of the class {absent}", "split", fix)
-    for purpose, rows in (("test", parts.test), ("validate", parts.validation)):
-        _check_classes(purpose, rows, fix)
+    for purpose, rows in (("train on", parts.train), ("test", parts.test), ("validate", parts.validation)):
+        if not len(rows):
+            raise InputError(f"there are no rows to {purpose}", "split", fix)
+        found = np.unique(rows.codes)
+        if classes and len(found) < 2:
+            raise InputError(f"all rows to {purpose} are of the class {classes[found[0]]}", "split", fix)
 
 
-def _check_classes(purpose: str, rows: Examples, fix: str) -> None:
-    found = np.unique(rows.codes)
-    if not len(found):
-        raise InputError(f"there are no rows to {purpose}", "split", fix)
-    if len(found) < 2:
-        raise InputError(f"all rows to {purpose} are of the class {rows.classes[found[0]]}", "split", fix)
+def _fix(train: Examples, how: Split) -> str:
+    if train.sides is not None:
+        return "collect more rows, or correct the split of the dataset: its shares, its cuts, or its column of sides"
+    return "order by another column, or split at random" if how.by else "collect more rows"

@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from runners.contract import InputError, Request, variables
+from runners.contract.preparations import Preparations
+from runners.contract.split import DatasetSplit
 from runners.evaluate.metrics import METRICS
 from runners.evaluate.predictions import Task
 from runners.train.nearest import did_you_mean
@@ -63,10 +65,13 @@ class TrainParams(_Block):
     exclude: tuple[str, ...] = ()
     slices: tuple[str, ...] = ()
     split: Split = Split()
+    sides: DatasetSplit | None = None
+    """The split that the dataset states, in whose place `split` says nothing."""
     metric: Metric
     params: dict[str, Any] = Field(default={})
     runner: OwnCode | None = None
     weigh: Literal["confidence"] | None = None
+    preparations: Preparations | None = None
 
 
 @dataclass(frozen=True, slots=True)

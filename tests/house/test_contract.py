@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from tests.house.yardstick import Source, imports, sources, told
 
 SLOW = ("cryptography", "pydantic")
-"""What some of its parts need beside the standard library: pydantic for two documents, cryptography where one seals."""
-DOCUMENTS = ("request", "result")
+"""What some of its parts need beside the standard library: pydantic for documents, cryptography where one seals."""
+DOCUMENTS = ("request", "result", "split", "preparations")
 
 
 def strangers(source: Source) -> list[str]:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, Names, reference
 from reconciler.model.re2 import re2_fault
+from runners.contract.split import DatasetSplit
 
 SIGN = r"^[^\"\r\n0-9]$"
 """What may part the fields of a file, or a number's digits."""
@@ -239,6 +240,9 @@ class Dataset(JobSpec):
     target: str | None = Field(default=None, description="The column that models predict.")
     timestamp: str | None = Field(default=None, description="The column that says when a row was true.")
     partition: Names = Field(default=(), description="Columns by whose values the files are divided.")
+    split: DatasetSplit | None = Field(
+        default=None, description="Which rows train, rank trials, and test, for every experiment; unset, each says."
+    )
     refresh: Cron | None = Field(default=None, description="When to pull again; unset, only when the spec changes.")
     keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
 
@@ -252,5 +256,6 @@ class Dataset(JobSpec):
         """Return the parameters of the `ingest` runner."""
         fields = {
             "source", "columns", "extra_columns", "minimum_rows", "identifier", "target", "timestamp", "partition",
+            "split",
         }  # fmt: skip
         return self.model_dump(mode="json", include=fields, exclude_none=True)

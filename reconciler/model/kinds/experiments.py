@@ -6,6 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from reconciler.model.kinds.spec import DNS_LABEL, Block, JobSpec, Names, reference
+from reconciler.model.text import printable
+from runners.contract.preparations import Preparations, as_told, flaw
 
 
 class Metric(Block):
@@ -92,6 +94,12 @@ class Experiment(JobSpec):
     runner: Annotated[str, StringConstraints(pattern=DNS_LABEL)] | Command | Module = Field(
         description="What trains: a runner by its name, or a command or module of one's own."
     )
+    preparations: Preparations | Literal["proposed"] | None = Field(
+        default=None,
+        description="What is done with columns before `tabular` learns from them; `proposed` has them proposed by what "
+        "the data shows. A column without any is prepared as ever.",
+        examples=[{"opened": [{"datetime": {"parts": ["year", "month"]}}], "note": [{"text": {"terms": 500}}]}],
+    )
     params: dict[str, Any] = Field(default={}, description="Fixed values, or Hydra sweeps such as choice(a, b).")
     metric: Metric = Field(description="The figure by which trials are ranked.")
     budget: Budget = Field(default=Budget(), description="How much all trials may cost.")
@@ -106,6 +114,15 @@ class Experiment(JobSpec):
             raise ValueError("weigh is for the runners that come with Setpoint: code of your own reads `confidence`")
         return self
 
+    @model_validator(mode="after")
+    def _prepares_what_can_be(self) -> Self:
+        if self.preparations is not None and self.runner != "tabular":
+            raise ValueError("preparations are for the runner tabular: what else trains prepares its columns itself")
+        for column, steps in (self.preparations if isinstance(self.preparations, dict) else {}).items():
+            if not steps or (what := flaw(steps)):
+                raise ValueError(f"the preparations of {printable(column)}: {what if steps else 'there are none'}")
+        return self
+
     def code(self) -> str | None:
         """Return the folder of the user's own code, if the runner has one."""
         return None if isinstance(self.runner, str) else self.runner.code
@@ -118,4 +135,6 @@ class Experiment(JobSpec):
     def train_params(self) -> dict[str, Any]:
         """Return what every trial's training job is told, apart from the trial's own `params`."""
         fields = {"target", "task", "features", "exclude", "slices", "split", "metric", "weigh"}
-        return self.model_dump(mode="json", include=fields, exclude_none=True)
+        told = self.model_dump(mode="json", include=fields, exclude_none=True)
+        steps = self.preparations if isinstance(self.preparations, dict) else {}
+        return told | ({"preparations": as_told(steps)} if steps else {})

@@ -33,6 +33,7 @@ def write_page(
         f"<h1>{escape(name)}</h1>",
         f"<p>{_summary(profile)}</p>",
         _verdict(violations),
+        _sides(profile.get("sides", {})),
         _preparations(profile.get("preparations", ())),
         f'<h2>Distributions</h2><img alt="distributions" src="data:image/png;base64,{_encoded(picture)}">',
         _columns(profile.get("columns", {})),
@@ -57,6 +58,14 @@ def _verdict(violations: Sequence[Violation]) -> str:
     rows = ((v.where, v.what, v.fix) for v in violations)
     heading = f'<h2 class="bad">{len(violations)} violations</h2>'
     return heading + _table(("where", "what", "what to do"), rows)
+
+
+def _sides(sides: Mapping[str, Mapping[str, Any]]) -> str:
+    def classes(side: Mapping[str, Any]) -> str:
+        return ", ".join(f"{name} {share:.1%}" for name, share in list(side.get("classes", {}).items())[:10])
+
+    rows = [(name, side["rows"], f"{side['share']:.2%}", classes(side)) for name, side in sides.items()]
+    return "<h2>Sides</h2>" + _table(("side", "rows", "share", "classes"), rows) if rows else ""
 
 
 def _preparations(found: Iterable[Mapping[str, Any]]) -> str:

@@ -3,10 +3,14 @@
 After Mitchell et al., "Model Cards for Model Reporting" (2019), https://arxiv.org/abs/1810.03993.
 """
 
+import json
 from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from runners.evaluate.markdown import figure, table
 from runners.evaluate.slices import Slices
+from runners.train.examples import Examples
 from runners.train.trained import Trained
 
 FILE = "model-card.md"
@@ -28,6 +32,7 @@ def card(trained: Trained, pictures: Iterable[str]) -> str:
         f"Predicts `{told.target}` ({task}) from {len(signature.inputs)} columns. "
         f"Learned from {len(trained.parts.train):,} rows, tested on {len(trained.parts.test):,} others.",
         _refused(trained),
+        _sides(trained),
         "## Metrics\n\n" + _metrics(trained) + _ranked(trained),
         _slices(trained.findings.slices, trained.findings.cut, told.metric.name),
         _importance(trained),
@@ -40,6 +45,26 @@ def card(trained: Trained, pictures: Iterable[str]) -> str:
 def _refused(trained: Trained) -> str:
     lines = [f"- `{v.where}`: {v.what}" for v in trained.violations]
     return "**Not accepted:**\n\n" + "\n".join(lines) if lines else ""
+
+
+def _sides(trained: Trained) -> str:
+    """Tell how many rows are on each side, and of which class or of which mean."""
+    parts = trained.parts
+    sides = {"train": parts.train, "validation": parts.validation, "test": parts.test}
+    rows = [(name, f"{len(one):,}", _balance(one)) for name, one in sides.items()]
+    told = trained.trial.told
+    split = told.sides.model_dump(mode="json", exclude_defaults=True) if told.sides else None
+    how = f"As the dataset states: `{json.dumps(split, ensure_ascii=False)}`.\n\n" if split is not None else ""
+    head = "mean" if not parts.train.classes else "classes"
+    return "## Rows\n\n" + how + table(("side", "rows", head), rows)
+
+
+def _balance(examples: Examples) -> str:
+    if not examples.classes:
+        return figure(float(np.mean(examples.codes)))
+    shares = np.bincount(examples.codes, minlength=len(examples.classes)) / len(examples)
+    shown = [f"{name} {share:.1%}" for name, share in zip(examples.classes[:MOST], shares.tolist(), strict=False)]
+    return ", ".join(shown) + (", …" if len(examples.classes) > MOST else "")
 
 
 def _metrics(trained: Trained) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from runners.models import Column, Model
+from runners.models.columns import as_json
 from runners.staging import inside
 from runners.train.examples import Array, Examples
 from runners.train.reading import folder_of
@@ -69,10 +70,5 @@ def _told(column: Column, values: Array) -> dict[str, Any]:
         "name": column.name,
         "shape": shape,
         "datatype": column.datatype,
-        "data": [_json(v) for v in values.ravel().tolist()],
+        "data": [as_json(v) for v in values.ravel().tolist()],
     }
-
-
-def _json(value: Any) -> Any:
-    """Return a value as JSON has it: a missing number is null."""
-    return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -338,3 +338,33 @@ def test_of_an_album_the_names_of_its_files_are_what_labels_tell(name: str, is_t
     labels = {"dataset": "datasets/photos", "exports": {"url": "x", "question": "q"}}
     found = problems(datasets__photos=album, labels__photos=labels)
     assert [f"the {name} of the pictures of datasets/photos is sensitive" in text for text in found] == [True] * is_told
+
+
+@pytest.mark.parametrize(
+    ("split", "of", "what", "hint"),
+    [
+        ({"group": ["regio"]}, {}, "`columns` has no column `regio`", "did you mean `region`?"),
+        ({}, {"identifier": None}, "the dataset has none", "by `identifier`"),
+        ({"time": "day", "validation_from": 2}, {}, "time needs test_from", ""),
+        ({"time": "day", "validation_from": "2026-01-01", "test_from": "soon"}, {}, "`soon` is no moment", ""),
+    ],
+)
+def test_the_split_of_a_dataset_is_held_against_it(
+    split: dict[str, Any], of: dict[str, Any], what: str, hint: str
+) -> None:
+    found = problems(datasets__loans={"split": split, **of}, experiments__score={"split": {}})
+    assert any(what in problem and hint in problem for problem in found), found
+
+
+def test_an_experiment_may_not_contradict_the_split_of_its_dataset() -> None:
+    (found,) = problems(datasets__loans={"split": {"group": ["region"]}})
+    assert "datasets/loans states the split of its rows" in found
+    assert "leave split out" in found
+
+
+def test_pictures_are_grouped_by_their_bytes_and_not_by_their_rows() -> None:
+    album = {"source": {"files": {"url": "x", "format": "images"}}, "columns": None, "identifier": None}
+    (found,) = problems(datasets__scans={**album, "split": {"content": True}})
+    assert "no two of them are equal" in found
+    assert "group: [sha256]" in found
+    assert not problems(datasets__scans={**album, "split": {"group": ["sha256"]}})

@@ -254,3 +254,15 @@ def test_the_pictures_are_those_of_the_best_trial_when_all_have_ended() -> None:
     }
     some = {run: told[run] for run in (A, B)}
     assert not decide(stage.actual(*map(stage.version, some), results=some)).files
+
+
+def test_the_split_of_the_dataset_names_the_trials() -> None:
+    def told(split: dict[str, Any] | None) -> list[StartRun]:
+        above = stage.resource(LOANS, **({"split": split} if split is not None else {}))
+        return stage.of(decide(None, sweep(), None, above), StartRun)
+
+    assert [change.run for change in told(None)] == [A, B, C], "without one, trials are called as they were"
+    grouped = told({"group": ["town"]})
+    assert [change.params["sides"] for change in grouped] == [{"group": ["town"]}] * 3
+    assert not {A, B, C} & {change.run for change in grouped}
+    assert told({})[0].params["sides"] == {}

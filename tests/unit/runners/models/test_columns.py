@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runners.models import Column, ModelInputError, Signature, Tensor
-from runners.models.columns import column, feed
+from runners.models.columns import as_json, column, feed, moments, tensor_of
 
 
 @pytest.mark.parametrize(
@@ -138,3 +138,23 @@ def test_a_picture_may_be_nested_as_it_likes(known: Signature) -> None:
         feed(pictures, {"image": [[1, 2, 3]]})
     with pytest.raises(ModelInputError, match="there are no rows"):
         feed(pictures, {"image": []})
+
+
+@pytest.mark.parametrize("value", ["soon", "2026-13-01", "2026-01-01T25:00", "12/31/2026"])
+def test_what_is_no_moment_is_told_by_its_row(value: str) -> None:
+    with pytest.raises(ModelInputError, match=r"c of row 1 is .*ISO 8601"):
+        moments("c", ["2026-01-01", value])
+
+
+def test_moments_of_a_client_are_those_of_a_file() -> None:
+    given_ = ["1969-12-31T23:59:59.999999", "2026-05-01T02:00:00+02:00", "", None, b" 2026-05-01 "]
+    file = np.array(["1969-12-31T23:59:59.999999", "2026-05-01", "NaT", "NaT", "2026-05-01"], "datetime64[us]")
+    assert moments("c", given_).tolist() == moments("c", file).tolist()
+    assert tensor_of(Column("c", "BYTES"), "INT64", given_).shape == (5, 1)
+
+
+def test_values_are_written_as_a_client_writes_them() -> None:
+    (moment,) = np.array(["2026-05-01T12:00"], "datetime64[us]").tolist()
+    assert [as_json(value) for value in (moment, float("nan"), None, "a", 1)] == [
+        "2026-05-01T12:00:00Z", None, None, "a", 1,
+    ]  # fmt: skip

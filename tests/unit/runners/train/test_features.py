@@ -28,7 +28,10 @@ def told(**fields: Any) -> TrainParams:
 def test_all_columns_without_another_role_are_learned_from() -> None:
     features, notes = choose(COLUMNS, told(exclude=["kids"]), frozenset({"id"}))
     assert [(f.name, f.datatype) for f in features] == [("age", "FP32"), ("is_new", "BOOL"), ("town", "BYTES")]
-    assert notes == ("day: neither number, text nor truth", "nested: neither number, text nor truth")
+    assert notes == (
+        "day: neither number, text nor truth, unless preparations name it, such as by datetime",
+        "nested: neither number, text nor truth",
+    )
 
 
 def test_named_features_are_taken_in_their_order_and_once() -> None:
