@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.controllers.evidence import gates_of
 from reconciler.controllers.gates import GateResult
+from reconciler.controllers.pinned import content_of
 from reconciler.controllers.promotion_case import Candidate, Case
 from reconciler.controllers.run_lifecycle import finished_at
 from reconciler.model.ids import RunName
@@ -37,7 +38,7 @@ def data_evidence(case: Case, candidate: Candidate, gates: Iterable[GateResult])
         _columns(new, old) if old is not None else "",
         gates_of(gates),
         candidate.chosen,
-        _origin(candidate, new),
+        _origin(case, candidate, new),
         _back(case),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -92,7 +93,7 @@ def _types(result: Document) -> dict[str, str] | None:
     return {printable(str(name), _LONGEST): printable(str(kind), _LONGEST) for name, kind in told.items()}
 
 
-def _origin(candidate: Candidate, result: Document) -> str:
+def _origin(case: Case, candidate: Candidate, result: Document) -> str:
     """Tell the run that made it, when, from which source, and of which versions of other data."""
     made = moment_of(finished_at(result))
     provenance = result.get("provenance")
@@ -100,7 +101,7 @@ def _origin(candidate: Candidate, result: Document) -> str:
     lines = [f"run: `{candidate.run}`", f"content: {code(candidate.digest)}"]
     lines += [f"made: {made:%Y-%m-%d %H:%M} UTC"] if made else []
     lines += [f"{what}: {code(printable(str(told[key]), 200))}" for key, what in _TOLD.items() if told.get(key)]
-    lines += [f"made from {escaped(role)}: {code(run)}" for role, run in _inputs(told)]
+    lines += [f"made from {escaped(role)}: {code(run)}{_content(case, run)}" for role, run in _inputs(told)]
     return "## Origin\n\n" + "\n".join(f"- {line}" for line in lines)
 
 
@@ -114,8 +115,16 @@ def _inputs(told: Document) -> Iterator[tuple[str, str]]:
         yield printable(key.removeprefix("input_"), _LONGEST), printable(value, 200)
 
 
+def _content(case: Case, run: str) -> str:
+    """Tell the content of a version that another one was made from, where that is known still."""
+    content = content_of(RunName(run), case.view)
+    return f", content {code(printable(content, 200))}" if content else ""
+
+
 def _back(case: Case) -> str:
     """Say how to roll back."""
-    former = f"pins `{case.live.run}` again" if case.live else "takes the pin away"
-    again = f"`setpoint rollback {case.subject.address} --environment {case.environment}`, or `git revert` of the merge"
-    return f"## Back\n\n{again}, {former}. What was taken back isn't proposed again; `setpoint promote` lifts that."
+    how, former = "`git revert` of the merge", "takes the pin away"
+    if case.live:
+        how = f"`setpoint rollback {case.subject.address} --environment {case.environment}`, or {how}"
+        former = f"pins `{case.live.run}` again"
+    return f"## Back\n\n{how}, {former}. What was taken back isn't proposed again; `setpoint promote` lifts that."

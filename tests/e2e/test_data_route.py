@@ -1,5 +1,9 @@
 """Data along a route, the whole loop in memory: a version is in force in dev, is proposed in prod, and taken back."""
 
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +12,9 @@ from reconciler.loop.cycle import Pass
 from reconciler.model.decision import DataVersion, Decision
 from reconciler.model.ids import Address
 from reconciler.providers.memory import MemorySource, World
-from tests.e2e.test_life import Life
+from reconciler.providers.memory.workers import Outcome
+from tests.e2e import test_life
+from tests.e2e.test_life import ROOT, Life, calm
 
 LOANS, MARKS, GO, DAY = Address("datasets/loans"), Address("labels/marks"), Address("promotions/rows"), 86_400
 SPECS = {
@@ -29,10 +35,10 @@ SPECS = {
 class Route:
     """Both environments of a route."""
 
-    def __init__(self) -> None:
+    def __init__(self, specs: Mapping[str, str] = SPECS) -> None:
         self.world = World()
         self.source = MemorySource(self.world)
-        self.source.commit(SPECS, message="Begin")
+        self.source.commit({**SPECS, **specs}, message="Begin")
         self.lives = {name: Life(self.world, self.source, name) for name in ("dev", "prod")}
 
     def live(self, name: str) -> Pass:
@@ -86,7 +92,7 @@ def test_a_version_soaks_is_proposed_with_its_evidence_and_pinned(route: Route) 
     body = str(found.facts["evidence"])
     assert "## Route\n\ndev → prod\n\n- `dev` has it in force since" in body
     assert f"run: `{version.run}`" in body
-    assert "`setpoint rollback datasets/loans --environment prod`" in body
+    assert "`git revert` of the merge, takes the pin away" in body
     route.merge()
     assert route.version("prod") == version
     assert route.told("prod", LOANS).reason == "Pinned"
@@ -125,6 +131,31 @@ def test_a_pin_that_was_taken_away_leaves_nothing_in_force(route: Route) -> None
     assert (found.reason, found.output) == ("NoVersion", None)
     assert route.told("prod", GO).reason == "RolledBack"
     assert "content" not in facts(route, LOANS)
+
+
+def test_the_example_of_the_page_promotes_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs/promotion.md").read_text()
+    (example,) = re.findall(r"```yaml title=\"specs/promotions/loans.yaml\"\n(.*?)```", page, re.DOTALL)
+    route = Route({"specs/promotions/rows.yaml": example})
+    monkeypatch.setattr(test_life, "calm", lambda order, read: dated(route.world, calm(order, read)))
+    route.lives = {name: Life(route.world, route.source, name) for name in route.lives}
+    run = route.version("dev").run
+    found = route.told("prod", GO)
+    assert (found.reason, found.facts["candidate"]) == ("Soaking", run)
+    assert "and has to for 1d" in found.message
+    route.world.clock.advance(DAY)
+    found = route.told("prod", GO)
+    assert (found.reason, found.facts["candidate"]) == ("WaitsForReview", run), found.message
+    route.world.clock.advance(7 * DAY)
+    found = route.told("prod", GO)
+    assert (found.reason, "at most 7d old is asked for" in found.message) == ("GatesFailed", True)
+
+
+def dated(world: World, done: Outcome) -> Outcome:
+    """Say when a run has ended, as runners do."""
+    result = json.loads(done.files["result.json"])
+    result["provenance"]["finished_at"] = world.clock.now().isoformat()
+    return replace(done, files={**done.files, "result.json": json.dumps(result).encode()})
 
 
 def facts(route: Route, address: Address) -> Any:
