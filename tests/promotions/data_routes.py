@@ -35,7 +35,7 @@ SPECS = {
         f"dataset: datasets/loans\napproval: auto\nroute: [dev, prod]\nsoak: {{served: {SOAK}s}}\n"
         f"gates: [{{metric: rows, minimum: {GATE}}}]\n"
     ),
-    **{f"environments/{name}/environment.yaml": "secrets: {scope: all}\n" for name in ENVIRONMENTS},
+    **{f"environments/{name}/environment.yaml": "secrets: {scope: all}\n" for name in (*ENVIRONMENTS, "lab")},
 }
 
 
@@ -52,7 +52,7 @@ class DataRoutes(RuleBasedStateMachine):
         self.world = World()
         self.source = MemorySource(self.world)
         self.source.commit(SPECS, message="Begin")
-        self.lives = {name: Life(self.world, self.source, name) for name in ENVIRONMENTS}
+        self.lives = {name: Life(self.world, self.source, name) for name in (*ENVIRONMENTS, "lab")}
         self.now: dict[str, str | None] = dict.fromkeys(ENVIRONMENTS)
         self.since: dict[str, Any] = {}
         self.held: dict[str, set[str]] = {name: set() for name in ENVIRONMENTS}
@@ -101,6 +101,8 @@ class DataRoutes(RuleBasedStateMachine):
         after = self.pin("prod")
         if after is not None and after != before:
             self._hold_automation(*after)
+        if len(self._open()) > 1:
+            self.flaw = f"a whole pass left {len(self._open())} proposals open"
         self._remember()
         return bool(done.outcomes)
 
@@ -126,6 +128,24 @@ class DataRoutes(RuleBasedStateMachine):
     def the_source_changes(self, number: int) -> None:
         """Let a person ask for other rows; some of these queries were asked before."""
         self.source.commit({"specs/datasets/loans.yaml": SOURCE % number}, message=f"Ask for {number}")
+
+    @rule(number=st.integers(1, 6), passes=st.integers(1, 3))
+    def a_newer_version_soaks(self, number: int, passes: int) -> None:
+        """Let other rows come to be in force in dev, for long enough, and prod look at them."""
+        self.the_source_changes(number)
+        self.all_goes_well(("dev",))
+        self.world.clock.advance(SOAK)
+        for _ in range(passes):
+            self._pass("prod")
+
+    @rule(number=st.integers(91, 94))
+    def another_environment_makes_a_version(self, number: int) -> None:
+        """Let an environment that isn't on the route make a version, which then lies in the store that all share."""
+        self.source.commit({place("lab"): SOURCE % number}, message=f"Ask for {number} in the lab")
+        for _ in range(6):
+            self.results |= self.lives["lab"].once().actual.results
+            self.lives["lab"].converging.settle()
+            self.world.clock.advance(20)
 
     @rule(environment=st.sampled_from(ENVIRONMENTS), data=st.data(), is_forged=st.integers(0, 4))
     def somebody_pins(self, environment: str, data: st.DataObject, is_forged: int) -> None:
@@ -187,6 +207,12 @@ class DataRoutes(RuleBasedStateMachine):
         if (pinned := self.pin("prod")) is not None:
             self.pins.add(pinned[1])
 
+    def _open(self) -> list[str]:
+        """Return the proposals that are open in prod."""
+        found = self.lives["prod"].forge.list().items()
+        ours = [(name, one) for name, one in found if owner_of(RunName(name)) == GO]
+        return [name for name, one in ours if one.state is ProposalState.OPEN]
+
     def pin(self, environment: str) -> tuple[str, str] | None:
         """Return the version that is pinned on the watched branch, and its content."""
         head = self.source.head()
@@ -203,8 +229,11 @@ class DataRoutes(RuleBasedStateMachine):
         assert self.now["prod"] is None or self.now["prod"] in self.held["dev"]
 
     @invariant()
-    def automation_pins_what_holds_its_gates_and_nobody_took_back(self) -> None:
-        """A daemon pins by itself what holds its gates and has soaked, and nothing that a person took back."""
+    def automation_keeps_to_its_gates_and_to_what_people_took_back(self) -> None:
+        """A daemon pins by itself what holds its gates and has soaked, and nothing that a person took back.
+
+        One proposal is open at the most, whenever it has made a whole pass.
+        """
         assert not self.flaw, self.flaw
 
     @invariant()
@@ -217,14 +246,6 @@ class DataRoutes(RuleBasedStateMachine):
     def what_is_in_force_in_prod_was_pinned_there(self) -> None:
         """Nothing is pulled where a route leads: all that is handed on in prod stood on the watched branch."""
         assert self.now["prod"] is None or self.now["prod"] in self.pins
-
-    @invariant()
-    def at_most_one_proposal_of_a_promotion_is_open(self) -> None:
-        """No environment has two open proposals of one promotion after a whole pass."""
-        for life in self.lives.values():
-            ours = (one for one in life.forge.list().values() if owner_of(RunName(one.name)) == GO)
-            found = [one for one in ours if one.state is ProposalState.OPEN]
-            assert len(found) <= 1, found
 
     def teardown(self) -> None:
         """See that nothing was a defect."""
