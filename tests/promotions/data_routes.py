@@ -22,6 +22,8 @@ ENVIRONMENTS = ("dev", "prod")
 LOANS, GO = Address("datasets/loans"), Address("promotions/go")
 GATE = 4000
 """Rows that a version has to have; those of this world have 1,000 to 10,000."""
+APPROVALS = ["auto", "review"]
+"""How a promotion of these histories may be approved."""
 SOAK = 600
 """Seconds that a version has to be in force in dev before prod."""
 FORGED = "sha256:forged"
@@ -61,9 +63,10 @@ class DataRoutes(RuleBasedStateMachine):
         self.results: dict[str, Any] = {}
         self.flaw = ""
 
-    @initialize(approval=st.sampled_from(["auto", "review"]))
-    def begin(self, approval: str) -> None:
+    @initialize(place_of=st.integers(0, 1))
+    def begin(self, place_of: int) -> None:
         """Say how prod is approved of."""
+        approval = APPROVALS[place_of % len(APPROVALS)]
         self.source.commit({place("prod", GO): f"approval: {approval}\n"}, message="Say who approves")
 
     # The daemons.
@@ -129,7 +132,7 @@ class DataRoutes(RuleBasedStateMachine):
         """Let a person ask for other rows; some of these queries were asked before."""
         self.source.commit({"specs/datasets/loans.yaml": SOURCE % number}, message=f"Ask for {number}")
 
-    @rule(number=st.integers(1, 6), passes=st.integers(1, 3))
+    @rule(number=st.integers(1, 6), passes=st.integers(1, 6))
     def a_newer_version_soaks(self, number: int, passes: int) -> None:
         """Let other rows come to be in force in dev, for long enough, and prod look at them."""
         self.the_source_changes(number)
@@ -166,6 +169,14 @@ class DataRoutes(RuleBasedStateMachine):
             return
         self._take_back(environment, None)
         self.source.commit({place(environment): None}, message="Revert")
+
+    @precondition(lambda self: self.pin("prod"))
+    @rule(passes=st.integers(1, 4))
+    def somebody_reverts_and_prod_goes_on(self, passes: int) -> None:
+        """Let a person take the pin away, and the daemon of prod look at that."""
+        self.somebody_reverts("prod")
+        for _ in range(passes):
+            self._pass("prod")
 
     def _take_back(self, environment: str, instead: str | None) -> None:
         """Remember what a person takes back in prod; what they pin themselves they want again."""

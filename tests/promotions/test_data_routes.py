@@ -11,6 +11,7 @@ from reconciler.model.decision import View
 from reconciler.model.facts import PromotionFacts
 from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.resource import Resource
+from tests.promotions import data_routes
 from tests.promotions.data_routes import FORGED, DataRoutes
 from tests.promotions.playing import how_many, passes, play
 from tests.shares import Hand
@@ -37,15 +38,15 @@ def _soaked(_case: Case, stage: Stage) -> Proof:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
-    ("module", "name", "broken"),
+    ("module", "name", "broken", "approval"),
     [
-        (pinned, "skipped", lambda *_: ""),
-        (pinned, "routes", lambda *_: {}),
-        (promotion_case, "memory", _forgetful),
-        (gates, "_bounded", passes),
-        (following, "proof", _soaked),
-        (pinned, "content_of", lambda *_: FORGED),
-        (proposals, "close_others", lambda *_: ()),
+        (pinned, "skipped", lambda *_: "", "review"),
+        (pinned, "routes", lambda *_: {}, "review"),
+        (promotion_case, "memory", _forgetful, "auto"),
+        (gates, "_bounded", passes, "auto"),
+        (following, "proof", _soaked, "auto"),
+        (pinned, "content_of", lambda *_: FORGED, "review"),
+        (proposals, "close_others", lambda *_: (), "review"),
     ],
     ids=[
         "routes are for promotions alone",
@@ -58,8 +59,9 @@ def _soaked(_case: Case, stage: Stage) -> Proof:
     ],
 )
 def test_a_controller_that_breaks_a_law_is_found(
-    monkeypatch: pytest.MonkeyPatch, module: object, name: str, broken: object
+    monkeypatch: pytest.MonkeyPatch, module: object, name: str, broken: object, approval: str
 ) -> None:
+    monkeypatch.setattr(data_routes, "APPROVALS", [approval])
     monkeypatch.setattr(module, name, broken)
     with pytest.raises(AssertionError):
         play(DataRoutes, 400, (Phase.generate,))
