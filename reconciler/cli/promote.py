@@ -1,4 +1,4 @@
-"""`setpoint promote`: propose a trial as a deployment's model."""
+"""`setpoint promote`: propose a trial as a deployment's model, or a version as that of data."""
 
 from typing import TYPE_CHECKING
 
@@ -14,19 +14,25 @@ if TYPE_CHECKING:
     from reconciler.cli.proposing import Opened
 
 
-@examples("setpoint promote experiments/employment/3f2a1b4c5d6e deployments/employment")
+@examples(
+    "setpoint promote experiments/employment/3f2a1b4c5d6e deployments/employment",
+    "setpoint promote datasets/census/3f2a1b4c5d6e datasets/census --environment prod",
+)
 @click.command("promote")
-@click.argument("trial")
-@click.argument("deployment", shell_complete=complete_addresses)
+@click.argument("run")
+@click.argument("address", shell_complete=complete_addresses)
 @click.option("--merge", is_flag=True, help="Merge the proposal at once, without a review.")
 @click.option("--force", is_flag=True, help="Also a model that takes or answers something else than the live one.")
 @as_json
 @placed
-def command(settings: Settings, trial: str, deployment: str, merge: bool, force: bool, to_json: bool) -> None:
-    """Propose TRIAL (experiments/<name>/<digest>) as the model of DEPLOYMENT (deployments/<name>)."""
+def command(settings: Settings, run: str, address: str, merge: bool, force: bool, to_json: bool) -> None:
+    """Propose the trial RUN (experiments/<name>/<digest>) as the model of ADDRESS (deployments/<name>).
+
+    So a version of a dataset or of labels is proposed as the one that ADDRESS (datasets/<name>, labels/<name>) pins.
+    """
     from reconciler.cli.proposing import propose, target_of
 
-    tell(propose(target_of(settings, deployment), trial, "Promote", merge, alike=not force), to_json)
+    tell(propose(target_of(settings, address), run, "Promote", merge, alike=not force), to_json)
 
 
 def tell(opened: "Opened", to_json: bool) -> None:

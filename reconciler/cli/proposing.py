@@ -1,4 +1,4 @@
-"""Proposals by hand: the same kind of proposal that a promotion makes, for a model that a person chose."""
+"""Proposals by hand: the same kind of proposal that a promotion makes, for a model or a version that a person chose."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,13 @@ from typing import Any
 
 from reconciler.cli.status_reader import open_status
 from reconciler.cli.unlike import unlike
+from reconciler.controllers.promotable import MODELS, Pinned, Promotable, pinned_by, pinned_in, promotable_of
 from reconciler.model.errors import Refused
-from reconciler.model.ids import Address, CommitId, RunName, digest, name_of
+from reconciler.model.ids import Address, CommitId, RunName, digest, kind_of, owner_of
+from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.kinds.deployments import Deployment
+from reconciler.model.kinds.experiments import Experiment
+from reconciler.model.kinds.labels import Labels
 from reconciler.model.markdown import escaped
 from reconciler.model.resource import Resource
 from reconciler.ports.engines import Engines
@@ -32,17 +36,26 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A deployment as a proposal by hand needs it."""
+    """What has a model, or a version, to pin, as a proposal by hand needs it."""
 
     wired: Wired
     commit: CommitId
     engines: Engines
     resource: Resource
-    spec: Deployment
+
+    @property
+    def sort(self) -> Promotable:
+        """Return what sort of thing is pinned there."""
+        return promotable_of(self.resource.address)
+
+    @property
+    def pinned(self) -> Pinned | None:
+        """Return what is pinned there now."""
+        return pinned_by(self.resource)
 
 
 def target_of(settings: Settings, address: str) -> Target:
-    """Find a deployment in the watched branch's newest commit.
+    """Find a deployment, a dataset or labels in the watched branch's newest commit.
 
     Raises:
         Refused: there is none of that address.
@@ -54,45 +67,68 @@ def target_of(settings: Settings, address: str) -> Target:
     done = wired.converging.preview(head)
     resource = next((r for a, r in done.desired.resources.items() if a == address), None)
     engines = wired.converging.engines
-    if resource is None or not isinstance(resource.spec, Deployment) or engines is None:
-        known = ", ".join(done.desired.of_kind(Deployment)) or "none"
-        raise Refused(f"{address} is no deployment of {settings.environment}", f"it has: {known}")
-    return Target(wired, head, engines, resource, resource.spec)
+    if resource is None or not isinstance(resource.spec, Deployment | Dataset | Labels) or engines is None:
+        kinds = (Deployment, Dataset, Labels)
+        known = ", ".join(one for kind in kinds for one in done.desired.of_kind(kind)) or "none"
+        what = f"{address} is no deployment, dataset or labels of {settings.environment}"
+        raise Refused(what, f"it has: {known}")
+    return Target(wired, head, engines, resource)
 
 
-def propose(target: Target, trial: str, why: str, merge: bool, *, alike: bool = False) -> Opened:
-    """Propose a trial as the model of a deployment; `merge` merges it at once.
+def propose(target: Target, run: str, why: str, merge: bool, *, alike: bool = False) -> Opened:
+    """Propose a trial as the model of a deployment, or a version as that of data; `merge` merges it at once.
 
     Raises:
-        Refused: the trial failed, is not in the data store, or left no model; or it is to be `alike`, and clients of
+        Refused: the run failed, is not in the data store, or left no model; or it is to be `alike`, and clients of
             the live model would find another.
     """
-    run, settings = RunName(trial), target.wired.settings
-    try:
-        result = document_of(run, RESULT, target.engines.reader.read(run, RESULT))
-    except FileNotFoundError as error:
-        raise _absent(settings, trial) from error
-    model = result.get("facts", {}).get("model", {}).get("digest")
-    if not model:
-        raise Refused(f"{trial} left no model", "name a trial of an experiment: experiments/<name>/<digest>")
-    live = target.spec.model.trial if target.spec.model else None
-    if live == trial:
-        raise Refused(f"{trial} is the model of {target.resource.address} already")
-    name = f"{target.resource.address}/{digest([trial, live, target.commit])}"
-    file = f"environments/{settings.environment}/deployments/{name_of(target.resource.address)}.yaml"
-    title = f"{why} {trial} on {target.resource.address} in {settings.environment}"
-    ways = unlike(target.engines.reader, run, RunName(live)) if live else ()
-    if alike and ways:
-        raise Refused(f"{trial} is unlike the live model {live}: {'; '.join(ways)}", "--force proposes it all the same")
-    body = f"Asked for by hand. The model that is live now: `{live}`.\n" + "".join(
-        f"- {escaped(way)}\n" for way in ways
-    )
-    order = ProposalOrder(name, target.commit, file, {"model": {"trial": trial, "digest": model}}, title, body)
+    pin, live = _pin_of(target, run), target.pinned
+    settings, address = target.wired.settings, target.resource.address
+    if live and live.run == run:
+        raise Refused(f"{run} is the {target.sort.noun} of {address} already")
+    name = f"{address}/{digest([run, live.run if live else None, target.commit])}"
+    title = f"{why} {run} on {address} in {settings.environment}"
+    ways = unlike(target.engines.reader, RunName(run), RunName(live.run)) if live and target.sort is MODELS else ()
+    if alike and live and ways:
+        raise Refused(
+            f"{run} is unlike the live model {live.run}: {'; '.join(ways)}", "--force proposes it all the same"
+        )
+    body = f"Asked for by hand. The {target.sort.noun} that is live now: `{live.run if live else None}`.\n"
+    body += "".join(f"- {escaped(way)}\n" for way in ways)
+    file = pinned_in(settings.environment, address)
+    order = ProposalOrder(name, target.commit, file, target.sort.edits(pin), title, body)
     if merge and (flaw := target.wired.converging.merge_flaw(target.commit)):
         raise Refused(f"nothing can be merged: {flaw}", "leave out --merge, and merge the proposal by hand")
     target.engines.forge.propose(order)
     branch = target.engines.forge.list()[name].branch
     return Opened(name, branch, target.engines.forge.merge(name) if merge else None)
+
+
+def _pin_of(target: Target, run: str) -> Pinned:
+    """Return what pins a run, as its result in the data store tells.
+
+    Raises:
+        Refused: there is no such run, or it left nothing that may be pinned here.
+    """
+    result = _result_of(target, run)
+    if target.sort is MODELS:
+        model = result.get("facts", {}).get("model", {}).get("digest")
+        if not model:
+            raise Refused(f"{run} left no model", "name a trial of an experiment: experiments/<name>/<digest>")
+        return Pinned(run, str(model))
+    address = target.resource.address
+    if owner_of(RunName(run)) not in (address, *target.resource.former):
+        raise Refused(f"{run} is no version of {address}", f"name one: {address}/<digest>")
+    if RunName(run) not in target.engines.data.list().versions:
+        raise Refused(f"{run} was never accepted", f"`setpoint get {address}` tells which version is in force")
+    return Pinned(run, str(result.get("content") or run))
+
+
+def _result_of(target: Target, run: str) -> Mapping[str, Any]:
+    try:
+        return document_of(RunName(run), RESULT, target.engines.reader.read(RunName(run), RESULT))
+    except FileNotFoundError as error:
+        raise _absent(target.wired.settings, run) from error
 
 
 def _absent(settings: Settings, trial: str) -> Refused:
@@ -101,7 +137,8 @@ def _absent(settings: Settings, trial: str) -> Refused:
     recorded = RecordedFiles().read(status).statuses.get(Address(trial.rpartition("/")[0]), {})
     board = whole_board(status, recorded.get("facts") or {}) or ()
     row: Mapping[str, Any] = next((row for row in board if row.get("run") == trial), {})
-    hint = "`setpoint compare` lists an experiment's trials"
+    is_trial = kind_of(RunName(trial)) == Experiment.kind
+    hint = "`setpoint compare` lists an experiment's trials" if is_trial else "`setpoint get` tells what is in force"
     if stage := left_out(row):
         what = {"failed": "failed", "rejected": "was rejected"}.get(stage, "hasn't ended")
         return Refused(f"{trial} {what}: {row.get('message') or stage}", hint)

@@ -1,4 +1,4 @@
-"""`setpoint rollback`: propose the model that was live before."""
+"""`setpoint rollback`: propose the model, or the version of data, that was live before."""
 
 from typing import TYPE_CHECKING
 
@@ -17,36 +17,41 @@ if TYPE_CHECKING:
     from reconciler.status.read import Recorded
 
 
-@examples("setpoint rollback deployments/employment --merge")
+@examples("setpoint rollback deployments/employment --merge", "setpoint rollback datasets/census --environment prod")
 @click.command("rollback")
-@click.argument("deployment", shell_complete=complete_addresses)
-@click.option("--to", "trial", default="", help="The trial to go back to; by default the one that was live before.")
+@click.argument("address", shell_complete=complete_addresses)
+@click.option("--to", "run", default="", help="The trial or version to go back to; by default the one that was before.")
 @click.option("--merge", is_flag=True, help="Merge the proposal at once, without a review.")
 @as_json
 @placed
-def command(settings: Settings, deployment: str, trial: str, merge: bool, to_json: bool) -> None:
-    """Propose the model that was live before. (`git revert` of the promotion's merge does the same.)"""
+def command(settings: Settings, address: str, run: str, merge: bool, to_json: bool) -> None:
+    """Propose the model of a deployment that was live before, or the version that a dataset or labels had pinned.
+
+    (`git revert` of the promotion's merge does the same.)
+    """
     from reconciler.cli.proposing import propose, target_of
 
-    target = target_of(settings, deployment)
-    live = target.spec.model.trial if target.spec.model else ""
-    former = trial or former_trial(read_status(settings), deployment, live)
+    target = target_of(settings, address)
+    live = target.pinned.run if target.pinned else ""
+    former = run or former_run(read_status(settings), address, live, target.sort.noun)
     tell(propose(target, former, "Roll back to", merge), to_json)
 
 
-def former_trial(recorded: "Recorded", deployment: str, live: str) -> str:
-    """Return the trial that was live before the present one, as the promotions remember it.
+def former_run(recorded: "Recorded", address: str, live: str, noun: str) -> str:
+    """Return the run whose model or version was live before the present one, as the promotions remember it.
 
     One that came after it was taken back, and isn't proposed again.
 
     Raises:
         Refused: none is remembered.
     """
+    from reconciler.controllers.served import subject_told
+
     for document in recorded.statuses.values():
         facts = document.get("facts") or {}
-        if facts.get("deployment") == deployment:
+        if subject_told(facts) == address:
             promoted = [str(run) for run in facts.get("promoted") or ()]
             before = promoted[: promoted.index(live)] if live in promoted else promoted
             if before:
                 return before[-1]
-    raise Refused(f"no model of {deployment} before the present one is known", "name one with --to")
+    raise Refused(f"no {noun} of {address} before the present one is known", "name one with --to")

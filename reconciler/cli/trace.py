@@ -1,4 +1,4 @@
-"""`setpoint trace`: from an endpoint back to its model, its trial, its data, and the commits that asked for them."""
+"""`setpoint trace`: from an endpoint, or from data, back to what it is made from, and the commits that asked for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -23,33 +23,32 @@ if TYPE_CHECKING:
 NOBODY: "Mapping[Address, Address]" = MappingProxyType({})
 
 
-@examples("setpoint trace deployments/employment --environment prod")
+@examples("setpoint trace deployments/employment --environment prod", "setpoint trace datasets/census")
 @click.command("trace")
-@click.argument("deployment", shell_complete=complete_addresses)
+@click.argument("address", shell_complete=complete_addresses)
 @as_json
 @placed
-def command(settings: Settings, deployment: str, to_json: bool) -> None:
-    """Tell, for DEPLOYMENT, which model, trial, data commits, spec commit and merge its answers come from."""
+def command(settings: Settings, address: str, to_json: bool) -> None:
+    """Tell, for a deployment, which model, trial, data commits, spec commit and merge its answers come from.
+
+    Of a dataset, or of labels, it tells the same of the version that is in force.
+    """
     from reconciler.cli.proposing import target_of
     from reconciler.model.ids import RunName
 
     recorded = read_status(settings)
-    facts = document_of(recorded, deployment, settings.environment).get("facts") or {}
-    target = target_of(settings, deployment)
-    pinned = target.spec.model.trial if target.spec.model else None
+    facts = document_of(recorded, address, settings.environment).get("facts") or {}
+    target = target_of(settings, address)
+    pinned = target.pinned.run if target.pinned else None
     names = (target.resource.address, *reversed(target.resource.former))
     paths = [f"environments/{settings.environment}/{name}.yaml" for name in names]
-    told: dict[str, Any] = {
-        "deployment": deployment,
-        "environment": settings.environment,
-        "url": facts.get("url"),
-        "revision": facts.get("revision"),
-        "traffic": facts.get("traffic"),
-        "pinned_by": pinned_by(target.wired.source, target.commit, paths),
-        "model": None,
-    }
-    if pinned:
-        told["model"] = run_of(target.engines, RunName(pinned), names_now(recorded.statuses), unseen_from(settings))
+    sort, kind = target.sort, target.resource.kind
+    told: dict[str, Any] = {kind.removesuffix("s") if kind != "labels" else kind: address}
+    told |= {"environment": settings.environment}
+    told |= {key: facts.get(key) for key in (("url", "revision", "traffic") if sort.noun == "model" else ("in_force",))}
+    told |= {"pinned_by": pinned_by(target.wired.source, target.commit, paths, sort.field), sort.noun: None}
+    if run := pinned or (facts.get("version") if sort.noun == "version" else None):
+        told[sort.noun] = run_of(target.engines, RunName(run), names_now(recorded.statuses), unseen_from(settings))
     print_json(told) if to_json else _show(told)
 
 
@@ -69,13 +68,14 @@ def names_now(statuses: "Mapping[Address, Mapping[str, Any]]") -> "Mapping[Addre
     return {former: address for address, names in told for former in names if former not in statuses}
 
 
-def pinned_by(source: "Source", head: "CommitId", paths: Sequence[str]) -> dict[str, Any]:
-    """Return the commits that pinned a model; renaming the file that pins it doesn't count.
+def pinned_by(source: "Source", head: "CommitId", paths: Sequence[str], field: str = "model") -> dict[str, Any]:
+    """Return the commits that pinned a model, or a version; renaming the file that pins it doesn't count.
 
     Args:
         source: the watched branch.
         head: its newest commit.
         paths: the file, and what it was called before, the newest name first.
+        field: what pins it there.
     """
     from reconciler.model.ids import CommitId
 
@@ -83,20 +83,20 @@ def pinned_by(source: "Source", head: "CommitId", paths: Sequence[str]) -> dict[
     for former in paths[1:]:
         changed = source.origin(head, path)[0]
         before = CommitId(changed.parents[0]) if changed and changed.parents else None
-        if changed and before and (pin := _pin(source, before, former)) is not None:
-            if pin != _pin(source, CommitId(changed.commit), path):
+        if changed and before and (pin := _pin(source, before, former, field)) is not None:
+            if pin != _pin(source, CommitId(changed.commit), path, field):
                 break
             told, head, path = commits_of(source, before, former), before, former
     return told
 
 
-def _pin(source: "Source", commit: "CommitId", path: str) -> Any:
+def _pin(source: "Source", commit: "CommitId", path: str, field: str) -> Any:
     """Return what a file pins in a commit; None where it pins nothing or isn't there."""
     from reconciler.yaml.parse import Unreadable, read
 
     tree = source.tree(commit)
     try:
-        return read(tree.read(tree.files[path])).value.get("model")
+        return read(tree.read(tree.files[path])).value.get(field)
     except (KeyError, Unreadable):
         return None
 

@@ -19,7 +19,7 @@ from reconciler.model.errors import Severity
 from reconciler.model.fairness.amounts import Amounts
 from reconciler.model.fairness.gpu_kinds import kind_refusal
 from reconciler.model.fairness.shares import refusal
-from reconciler.model.ids import Address, RunName, owner_of
+from reconciler.model.ids import Address, RunName, kind_of, owner_of
 from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
@@ -29,7 +29,7 @@ from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.kinds.spec import JobSpec, Spec
 from reconciler.model.metric_bounds import BOUNDS
-from reconciler.model.metrics import METRICS, MONITORED
+from reconciler.model.metrics import METRICS, MONITORED, OF_DATA, OF_LABELS
 from reconciler.model.resource import Resource
 from reconciler.model.text import printable
 from reconciler.yaml.positions import Path
@@ -100,6 +100,7 @@ def _all(specs: _Specs) -> Iterator[Found]:
             if isinstance(spec, kind):
                 yield from _sayable((address, flaw) for flaw in hold(specs, spec))
     yield from _rivals(specs)
+    yield from _strangers(specs)
 
 
 def _sayable(found: Iterator[Found]) -> Iterator[Found]:
@@ -109,23 +110,26 @@ def _sayable(found: Iterator[Found]) -> Iterator[Found]:
 
 
 def _chooses(spec: Promotion) -> bool:
-    """Tell whether a promotion chooses a model, and says of what for what."""
+    """Tell whether a promotion chooses something, and says of what for what."""
     with suppress(Unsound):
-        return bool(spec.experiment and spec.deployment) and not spec.suspend
+        return bool(spec.subject and (spec.is_of_data or spec.experiment)) and not spec.suspend
     return False
 
 
 def _rivals(specs: _Specs) -> Iterator[Found]:
-    """Name promotions that would choose the model of one deployment: the worse might win, each undoing the other."""
-    by_deployment: dict[str, list[Address]] = {}
+    """Name promotions that would choose for one resource: the worse might win, each undoing the other."""
+    by_subject: dict[str, list[Address]] = {}
     for address, spec in specs.promotions.items():
-        by_deployment.setdefault(spec.deployment, []).append(address)
-    for deployment, rivals in by_deployment.items():
+        by_subject.setdefault(spec.subject, []).append(address)
+    for subject, rivals in by_subject.items():
+        field, noun = kind_of(Address(subject)).removesuffix("s"), "version"
+        field = "labels" if field == "label" else field
+        noun = "model" if field == "deployment" else noun
         for address in rivals if len(rivals) > 1 else ():
             others = ", ".join(sorted(other for other in rivals if other != address))
-            what = f"{address} and {others} both choose the model of {deployment}"
-            hint = "keep one of them, suspend the others, or give each a deployment of its own"
-            yield address, Flaw(("deployment",), what, hint)
+            what = f"{address} and {others} both choose the {noun} of {subject}"
+            hint = f"keep one of them, suspend the others, or give each a {field} of its own"
+            yield address, Flaw((field,), what, hint)
 
 
 def _fit(specs: _Specs, spec: JobSpec) -> Iterator[Flaw]:
@@ -268,7 +272,10 @@ def _bounds(_: _Specs, spec: Promotion) -> Iterator[Flaw]:
 
 
 def _gates(specs: _Specs, spec: Promotion) -> Iterator[Flaw]:
-    experiment = specs.experiment(spec.experiment)
+    if spec.is_of_data:
+        yield from _gates_of_data(specs, spec)
+        return
+    experiment = specs.experiment(str(spec.experiment))
     if experiment is None:
         return
     known = METRICS[experiment.task]
@@ -281,6 +288,27 @@ def _gates(specs: _Specs, spec: Promotion) -> Iterator[Flaw]:
             what = f"{spec.experiment} has no slices of `{printable(gate.slice)}`"
             flaw = specs.unknown(("gates", place, "slice"), what, gate.slice, experiment.slices)
             yield flaw if flaw.hint else replace(flaw, hint=f"name it in the experiment's slices: [{gate.slice}]")
+
+
+def _gates_of_data(specs: _Specs, spec: Promotion) -> Iterator[Flaw]:
+    """Hold gates on versions of data against the figures that their runner tells."""
+    known = OF_LABELS if spec.labels else OF_DATA
+    for place, gate in enumerate(spec.gates):
+        if gate.metric not in known:
+            what = f"versions of {spec.subject} have no metric `{printable(gate.metric)}`"
+            yield specs.unknown(("gates", place, "metric"), what, gate.metric, known)
+
+
+def _strangers(specs: _Specs) -> Iterator[Found]:
+    """Refuse a pin of what another resource has made: it would be taken for this one's data."""
+    for address, spec in specs.all.items():
+        if not isinstance(spec, Dataset | Labels):
+            continue
+        with suppress(Unsound):
+            owner = owner_of(RunName(spec.pin.version)) if spec.pin else address
+            if specs.moved.get(owner, owner) != address:
+                what = f"`{spec.pin.version if spec.pin else owner}` is a version of {owner}"
+                yield address, Flaw(("pin", "version"), what, f"pin a version of {address}")
 
 
 def _watched(specs: _Specs, spec: Monitor) -> Iterator[Flaw]:
@@ -313,7 +341,7 @@ def _stages(specs: _Specs, spec: Promotion) -> Iterator[Flaw]:
 
 def _origin(specs: _Specs, deployment: str) -> str | None:
     """Return the experiment that a deployment's models come from."""
-    promoted: set[str] = {spec.experiment for spec in specs.promotions.values() if spec.deployment == deployment}
+    promoted = {str(spec.experiment) for spec in specs.promotions.values() if spec.deployment == deployment}
     if len(promoted) == 1:
         return promoted.pop()
     spec = specs.all.get(Address(deployment))

@@ -180,7 +180,7 @@ def _before(broken: Iterable[Address], composed: Results, environment: str) -> M
         spec = (item.resource.spec if item.resource else item.part) if item else None
         if isinstance(spec, Promotion):
             with suppress(Unsound):
-                found[addr] = Before(Address(spec.deployment), spec.before(environment))
+                found[addr] = Before(Address(spec.subject), spec.before(environment))
     return found
 
 

@@ -42,7 +42,7 @@ def _skipping(case: Case) -> Decision | None:
     """Refuse to begin with a model that has skipped an environment of its route; what serves goes on."""
     if case.running and case.endpoint.traffic.get(case.revision):
         return None
-    message = skipped(case.resource, case.model, case.view)
+    message = skipped(case.resource, case.pinned, case.view)
     return case.told(Phase.STALLED, Reason.SKIPPED_ENVIRONMENT, message) if message else None
 
 

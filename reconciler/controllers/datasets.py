@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from reconciler.controllers.pinned import held, in_force
 from reconciler.controllers.proposals import (
     close_others,
     proposal_name,
@@ -42,6 +43,8 @@ def decide(resource: Resource, view: View) -> Decision:
     """Bring a dataset to the version that its spec, its schedule and its monitors ask for."""
     spec = resource.spec
     assert isinstance(spec, Dataset)
+    if kept := held(resource, view):
+        return kept
     if blocker := _blocker(spec, view):
         standing = _version(_standing(resource.address, view), resource.address, view)
         return replace(waits_for(resource.address, blocker, view), output=standing)
@@ -57,6 +60,7 @@ def decide(resource: Resource, view: View) -> Decision:
     phase, reason = PHASES[lifecycle.stage]
     taken_over = _taken_over(lifecycle, view, resource.address)
     proposal = waiting(resource.address, changes, view) if lifecycle.stage is Stage.ACCEPTED else None
+    output = _output(lifecycle, view, resource.address)
     return Decision(
         address=resource.address,
         phase=phase,
@@ -66,10 +70,11 @@ def decide(resource: Resource, view: View) -> Decision:
         facts=_facts(lifecycle, view, resource.address)
         | _memory(resource.address, cause, changes, view)
         | {"made_from": parts(wanted)}
+        | in_force(resource.address, output, view)
         | ({"taken_over": taken_over} if taken_over else {})
         | ({"proposal": proposal} if proposal else {}),
         files=pictures(lifecycle.run, lifecycle.result) if lifecycle.stage is Stage.ACCEPTED else {},
-        output=_output(lifecycle, view, resource.address),
+        output=output,
         wake=_first(lifecycle.wake, next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
 

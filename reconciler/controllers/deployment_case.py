@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.controllers.endpoints import live_of
+from reconciler.controllers.promotable import Pinned
 from reconciler.controllers.served import kept_served, with_served
 from reconciler.model.change import Change, Route, StartRevision, StopRevision
 from reconciler.model.decision import Decision, Phase, View
@@ -31,6 +32,11 @@ class Case:
     def running(self) -> Revision | None:
         """Return the revision that the spec asks for, if it is there."""
         return self.endpoint.revisions.get(self.revision)
+
+    @property
+    def pinned(self) -> Pinned:
+        """Return the model that is pinned, as all that is promoted is."""
+        return Pinned(self.model.trial, self.model.digest)
 
     @property
     def rolled_back(self) -> list[str]:
@@ -104,6 +110,6 @@ class Case:
             },
         }
         address, view = self.resource.address, self.view
-        served = with_served(address, self.model, view) if serves else kept_served(address, view)
+        served = with_served(address, self.pinned, view) if serves else kept_served(address, view)
         facts |= {"served": served} if served else {}
         return facts | ({"rolled_back": rolled_back} if rolled_back else {})

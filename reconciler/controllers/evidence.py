@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.controllers.gates import GateResult
-from reconciler.controllers.promotion_case import Candidate
+from reconciler.controllers.promotion_case import ChosenTrial
 from reconciler.model.decision import Leaderboard, Trial
 from reconciler.model.ids import Address
 from reconciler.model.markdown import code, escaped, figure, table
@@ -14,7 +14,7 @@ _MARKS = {True: "pass", False: "**fail**", None: "not held"}
 
 def evidence(
     deployment: Address,
-    candidate: Candidate,
+    candidate: ChosenTrial,
     held: tuple[Mapping[str, Any], Iterable[GateResult]],
     live: str | None,
     sections: Iterable[str] = (),
@@ -30,7 +30,7 @@ def evidence(
         f"Pins `{trial.run}` as the model of `{deployment}`"
         + (f", in place of `{live}`." if live else ", which has none yet."),
         _metrics(comparison, live),
-        _gates(gates),
+        gates_of(gates),
         _slices(comparison, live, candidate.metric),
         *sections,
         candidate.chosen,
@@ -66,7 +66,8 @@ def _difference(metrics: Mapping[str, float], name: str) -> str:
     return "" if candidate is None or live is None else f"{candidate - live:+.4f}"
 
 
-def _gates(gates: Iterable[GateResult]) -> str:
+def gates_of(gates: Iterable[GateResult]) -> str:
+    """Write what each gate found."""
     lines = [(escaped(g.what), figure(g.value), escaped(g.bound), _MARKS[g.passed]) for g in gates]
     return "## Gates\n\n" + table(("gate", "value", "bound", ""), lines) if lines else ""
 

@@ -26,7 +26,7 @@ def of_gates(case: Case, scores: Scores, comparison: Mapping[str, Any], smaller:
     found: list[CommitStatus] = []
     names: Counter[str] = Counter()
     for gate in case.spec.gates:
-        results = (*alone(scores, [gate]), *against_live(comparison, [gate], smaller))
+        results = (*alone(scores, [gate]), *against_live(comparison, [gate], smaller, case.sort.noun))
         name = _name(gate)
         names[name] += 1
         name += f" ({names[name]})" if names[name] > 1 else ""

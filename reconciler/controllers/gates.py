@@ -80,7 +80,7 @@ def losses(metric: Metric | None) -> frozenset[str]:
 
 
 def against_live(
-    comparison: Mapping[str, Any], gates: Iterable[Gate], smaller: frozenset[str] = LOSSES
+    comparison: Mapping[str, Any], gates: Iterable[Gate], smaller: frozenset[str] = LOSSES, noun: str = "model"
 ) -> tuple[GateResult, ...]:
     """Hold the gates that compare against what the comparison has left.
 
@@ -89,9 +89,10 @@ def against_live(
             facts tell the slices of both, and the bounds that were asked for.
         gates: all gates; those that compare nothing are left out.
         smaller: the metrics of which less is better.
+        noun: what is compared.
     """
     return tuple(
-        _compared(pair, gate, gate.metric in smaller)
+        _compared(pair, gate, gate.metric in smaller, noun)
         for gate in gates
         if gate.worse_than_live is not None
         for pair in _pairs(comparison, gate)
@@ -132,11 +133,11 @@ def _ends(facts: Mapping[str, Any], gate: Gate, value: str | None) -> Mapping[st
     return next(found, None)
 
 
-def _compared(pair: _Pair, gate: Gate, is_loss: bool) -> GateResult:
+def _compared(pair: _Pair, gate: Gate, is_loss: bool, noun: str) -> GateResult:
     if pair.live is None:
-        return GateResult(pair.what, pair.candidate, "no live model to compare with", None)
+        return GateResult(pair.what, pair.candidate, f"no live {noun} to compare with", None)
     margin = gate.worse_than_live or 0.0
-    bound = f"at most {margin:g} worse than the live model's {pair.live:.4f}"
+    bound = f"at most {margin:g} worse than the live {noun}'s {pair.live:.4f}"
     if pair.candidate is None:
         return GateResult(pair.what, None, bound, False)
     loss: float | None = pair.candidate - pair.live if is_loss else pair.live - pair.candidate

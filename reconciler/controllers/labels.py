@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.controllers.datasets import PHASES, due_since
+from reconciler.controllers.pinned import held, in_force
 from reconciler.controllers.run_lifecycle import Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.status_pictures import pictures
@@ -21,6 +22,8 @@ def decide(resource: Resource, view: View) -> Decision:
     """Bring labels to the version that their spec and their dataset ask for."""
     spec = resource.spec
     assert isinstance(spec, Labels)
+    if kept := held(resource, view):
+        return kept
     data = data_of(spec.dataset, view)
     if data is None:
         return waits_for(resource.address, spec.dataset, view)
@@ -39,6 +42,9 @@ def decide(resource: Resource, view: View) -> Decision:
     facts["made_from"] = parts(wanted)
     if due:
         facts["due"] = due
+    output = DataVersion(lifecycle.run, str(lifecycle.result.get("content") or lifecycle.run)) if accepted else None
+    if accepted:
+        facts |= {"version": lifecycle.run, "metrics": lifecycle.result.get("metrics", {})}
     return Decision(
         address=resource.address,
         phase=phase,
@@ -47,9 +53,9 @@ def decide(resource: Resource, view: View) -> Decision:
         changes=lifecycle.changes
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and spec.keep - 1, names, view) if accepted else ()),
-        facts=facts,
+        facts={**facts, **in_force(resource.address, output, view)},
         files=pictures(lifecycle.run, lifecycle.result) if accepted else {},
-        output=DataVersion(lifecycle.run, str(lifecycle.result.get("content") or lifecycle.run)) if accepted else None,
+        output=output,
         wake=lifecycle.wake or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
 

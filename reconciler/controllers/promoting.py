@@ -17,14 +17,15 @@ from datetime import datetime, timedelta
 from reconciler.controllers.approvals import Approval, approval, asked_teams
 from reconciler.controllers.freezes import frozen_until
 from reconciler.controllers.gate_statuses import FREEZE, judged, others, status
+from reconciler.controllers.promotable import Pinned, pinned_in
 from reconciler.controllers.promotion_case import Candidate, Case
 from reconciler.controllers.proposals import close_others, edited, merge_of, propose_once, was_proposed
 from reconciler.controllers.status_pictures import Pictures
 from reconciler.controllers.webhooks import Said, said
 from reconciler.model.change import Change, OpenProposal
-from reconciler.model.decision import Decision, Phase, Trial
+from reconciler.model.decision import Decision, Phase
 from reconciler.model.facts import PromotionFacts
-from reconciler.model.ids import Address, name_of
+from reconciler.model.ids import Address
 from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.promotions import Approvals, Promotion
 from reconciler.model.moment import moment_of
@@ -40,43 +41,43 @@ HOUR = timedelta(hours=1)
 
 def proposal(case: Case, candidate: Candidate, name: str, body: str, pictures: Pictures) -> OpenProposal:
     """Return the proposal that pins a candidate."""
-    trial = candidate.trial
-    title = f"Promote {trial.run} to {case.spec.deployment} in {case.environment}"
-    model = Model(trial=trial.run, digest=trial.model_digest)
-    wanted = pinning(case, model, name, title, body, why="it is the best trial that passes its gates")
+    title = f"Promote {candidate.run} to {case.spec.subject} in {case.environment}"
+    what = "it passes its gates" if case.spec.is_of_data else "it is the best trial that passes its gates"
+    wanted = pinning(case, candidate.pin, name, title, body, why=what)
     return replace(wanted, pictures={path: picture.what for path, picture in pictures.items()})
 
 
-def pinning(case: Case, model: Model, name: str, title: str, body: str, *, why: str) -> OpenProposal:
-    """Return a proposal that pins a model in this environment."""
+def pinning(case: Case, pin: Pinned, name: str, title: str, body: str, *, why: str) -> OpenProposal:
+    """Return a proposal that pins a model, or a version, in this environment."""
     return OpenProposal(
         address=case.address,
         name=name,
-        file=pinned_in(case.environment, case.spec),
-        edits={"model": {"trial": model.trial, "digest": model.digest}},
+        file=pinned_in(case.environment, case.subject.address),
+        edits=case.sort.edits(pin),
         title=title,
         body=body,
         why=why,
     )
 
 
-def pinned_in(environment: str, spec: Promotion) -> str:
-    """Return the file that a promotion's proposals change in an environment."""
-    return f"environments/{environment}/deployments/{name_of(Address(spec.deployment))}.yaml"
+def told_before(case: Case, name: str) -> str:
+    """Return the evidence that a proposal was made with, if the last status tells it: reviewers read that one."""
+    facts = case.view.facts_of(case.address, PromotionFacts)
+    return str(facts.get("evidence") or "") if facts.get("proposal") == name else ""
 
 
 def ownership(desired: Desired, spec: Promotion) -> Owned | None:
-    """Return whose that file is, by CODEOWNERS of the watched branch; None where owners aren't asked."""
+    """Return whose the file is that proposals change, by CODEOWNERS of the watched branch; None where nobody asks."""
     if spec.approvals is None or not spec.approvals.asks_owners:
         return None
-    return owned(desired.code_owners, pinned_in(desired.environment_name, spec))
+    return owned(desired.code_owners, pinned_in(desired.environment_name, Address(spec.subject)))
 
 
 def propose(
     case: Case, wanted: OpenProposal, candidate: Candidate, stale: tuple[Change, ...], gates: Sequence[CommitStatus]
 ) -> Decision:
     """Open a proposal once; merge it where its approval is given; keep to what a person decided."""
-    facts: PromotionFacts = {"candidate": candidate.trial.run, "proposal": wanted.name, "evidence": wanted.body}
+    facts: PromotionFacts = {"candidate": candidate.run, "proposal": wanted.name, "evidence": wanted.body}
     facts = {**facts, "pictures": list(wanted.pictures)} if wanted.pictures else facts
     known = case.view.actual.proposals.get(wanted.name)
     changes = close_others(case.address, wanted.name, case.view) + stale
@@ -90,7 +91,7 @@ def propose(
     if not was_proposed(case.address, wanted.name, case.view):
         return _open(case, wanted, stale, facts)
     if known is None or known.state is not ProposalState.OPEN:
-        message = f"{candidate.trial.run} was declined and is not proposed again"
+        message = f"{candidate.run} was declined and is not proposed again"
         return case.told(Phase.READY, Reason.DECLINED, message, changes, facts=facts)
     told = said(case, candidate, known, gates)
     changes += judged(case, [known], [*gates, *_freeze(case), *told.statuses])
@@ -100,19 +101,19 @@ def propose(
     return replace(agreed, changes=agreed.changes + told.changes, wake=wake)
 
 
-def unverified(case: Case, trial: Trial) -> Decision | None:
+def unverified(case: Case, model: Pinned) -> Decision | None:
     """Wait while nobody who may vouches for a candidate, where models have to be signed."""
     view = case.view
     if view.desired.model_signers is None:
         return None
-    facts: PromotionFacts = {"candidate": trial.run}
-    flaw = view.actual.verdicts.get(Model(trial=trial.run, digest=trial.model_digest))
+    facts: PromotionFacts = {"candidate": model.run}
+    flaw = view.actual.verdicts.get(Model(trial=model.run, digest=model.digest))
     if flaw is None:
-        message = f"the statement about {trial.run} is looked at next"
+        message = f"the statement about {model.run} is looked at next"
         return case.told(Phase.WAITING, Reason.UNVERIFIED, message, wake=view.actual.now, facts=facts)
     if not flaw:
         return None
-    message = f"{trial.run} isn't proposed: its statement {flaw}"
+    message = f"{model.run} isn't proposed: its statement {flaw}"
     changes = close_others(case.address, None, view)
     return case.told(Phase.STALLED, Reason.UNVERIFIED, message, changes, facts=facts)
 

@@ -3,46 +3,83 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from reconciler.controllers.promotable import Pinned, Promotable, pinned_by, promotable_of
 from reconciler.controllers.proposals import proposed_names, replaced
 from reconciler.model.change import Change
-from reconciler.model.decision import Decision, Phase, Trial, View
+from reconciler.model.decision import Decision, Phase, Scores, Trial, View
 from reconciler.model.facts import PromotionFacts
-from reconciler.model.ids import Address
-from reconciler.model.kinds.deployments import Model
+from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 
 REMEMBERED = 50
-"""Trials that have been live, of which a promotion knows."""
+"""Trials or versions that have been live, of which a promotion knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """The trial that a promotion has chosen.
+    """What a promotion has chosen: a trial, or a version of data.
 
     Attributes:
-        trial: the trial.
+        run: the run that made it.
+        digest: of its model, or of its content.
+        scores: what it is judged by, once it is chosen.
+        data: the version of the data that it is, or was made from; empty where that isn't told.
         chosen: how it was chosen, in Markdown.
-        data: the version of the data that it was made from; empty where that isn't told.
-        metric: the one that ranks trials, by which slices are shown; empty where that isn't told.
     """
 
-    trial: Trial
-    chosen: str
+    run: RunName
+    digest: str
+    scores: Scores
     data: str
+    chosen: str = ""
+
+    @property
+    def pin(self) -> Pinned:
+        """Return what pins it."""
+        return Pinned(self.run, self.digest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenTrial(Candidate):
+    """The trial that a promotion has chosen; `metric` ranks trials, and is empty where that isn't told."""
+
+    trial: Trial
     metric: str
+
+
+def chosen_trial(trial: Trial, *, data: str, metric: str, chosen: str = "") -> ChosenTrial:
+    """Return a trial as the candidate of a promotion."""
+    return ChosenTrial(
+        run=trial.run,
+        digest=trial.model_digest,
+        scores=trial.test,
+        data=data,
+        chosen=chosen,
+        trial=trial,
+        metric=metric,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is known of one promotion in one pass. `memory` is what must outlive the pass."""
+    """What is known of one promotion in one pass. `memory` is what must outlive the pass.
+
+    `subject` is what it promotes the model or the version of, and `live` what is pinned there now.
+    """
 
     resource: Resource
     spec: Promotion
-    live: Model | None
+    subject: Resource
+    live: Pinned | None
     view: View
     memory: PromotionFacts
+
+    @property
+    def sort(self) -> Promotable:
+        """Return what sort of thing it promotes."""
+        return promotable_of(self.subject.address)
 
     @property
     def address(self) -> Address:
@@ -76,23 +113,34 @@ class Case:
         )
 
     def _facts(self, changes: tuple[Change, ...], facts: PromotionFacts) -> PromotionFacts:
-        told: PromotionFacts = {"deployment": self.spec.deployment, **self.memory, **facts}
+        whose: PromotionFacts = {"deployment": self.spec.subject}
+        whose = {"subject": self.spec.subject} if self.spec.is_of_data else whose
+        told: PromotionFacts = {**whose, **self.memory, **facts}
         again = replaced(changes, self.view)
         told["proposed"] = [name for name in told.get("proposed", ()) if name not in again]
         return told
 
 
-def memory(resource: Resource, spec: Promotion, live: Model | None, view: View) -> PromotionFacts:
-    """Return the names proposed so far, the trials that have been live and those that were taken back, newest last.
+def case_of(resource: Resource, spec: Promotion, subject: Resource, view: View) -> Case:
+    """Return what is known of a promotion in this pass."""
+    live = pinned_by(subject)
+    return Case(resource, spec, subject, live, view, memory(resource, spec, live, view))
 
-    Where a model has to serve first is there for deployments that meet a promotion whose spec is broken now.
+
+def memory(resource: Resource, spec: Promotion, live: Pinned | None, view: View) -> PromotionFacts:
+    """Return the names proposed so far, what has been live and what was taken back, newest last.
+
+    Where something has to be in force first is there for those who meet a promotion whose spec is broken now.
     """
     recorded = view.facts_of(resource.address, PromotionFacts)
-    former, now = list(recorded.get("promoted") or ()), live.trial if live else None
+    former, now = list(recorded.get("promoted") or ()), live.run if live else None
     told: PromotionFacts = {
         "promoted": (former if now is None else [run for run in former if run != now] + [now])[-REMEMBERED:],
         "proposed": proposed_names(resource.address, view),
     }
+    if spec.is_of_data:
+        contents = {**(recorded.get("contents") or {}), **({live.run: live.digest} if live else {})}
+        told = {**told, "contents": {run: contents[run] for run in told["promoted"] if run in contents}}
     taken_back = _taken_back(former, list(recorded.get("taken_back") or ()), now)
     told = {**told, "taken_back": taken_back} if taken_back else told
     opened = recorded.get("opened") if view.desired.environment.proposals.per_hour else None
@@ -102,7 +150,7 @@ def memory(resource: Resource, spec: Promotion, live: Model | None, view: View) 
 
 
 def _taken_back(former: list[str], known: list[str], now: str | None) -> list[str]:
-    """Return the trials that were taken back, the newest last: they gave way to one that had been live, or to none."""
+    """Return what was taken back, the newest last: it gave way to one that had been live, or to none."""
     last = former[-1] if former else None
     if last is not None and last != now and (now is None or now in former) and last not in known:
         known = [*known, last]

@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.controllers.evidence import evidence, leaderboard_of, route_of
+from reconciler.controllers.data_promotions import promote_data
+from reconciler.controllers.evidence import evidence, leaderboard_of
 from reconciler.controllers.experiments import as_trial
-from reconciler.controllers.freshness import freshness
-from reconciler.controllers.gate_statuses import DATA, SOAK, judged, of_gates, status
+from reconciler.controllers.following import follow, settled
+from reconciler.controllers.freshness import freshness, stale_data
+from reconciler.controllers.gate_statuses import DATA, of_gates, status
 from reconciler.controllers.gates import GateResult, against_live, alone, failed, losses
-from reconciler.controllers.promoting import proposal, propose, unverified
-from reconciler.controllers.promotion_case import Candidate, Case, memory
-from reconciler.controllers.promotion_route import proof, stage_before
+from reconciler.controllers.promoting import proposal, propose, told_before, unverified
+from reconciler.controllers.promotion_case import Candidate, Case, ChosenTrial, case_of, chosen_trial
 from reconciler.controllers.proposals import close_others, proposal_name, unconflicting
 from reconciler.controllers.replica import held, measurement, section, statuses
 from reconciler.controllers.reverting import revert
@@ -30,9 +31,7 @@ from reconciler.controllers.status_pictures import Pictures, of_comparison
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import AcceptRun, Change, OpenProposal, StartRun
 from reconciler.model.decision import Decision, Leaderboard, Phase, View
-from reconciler.model.facts import PromotionFacts
 from reconciler.model.ids import Address, RunName
-from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment, Metric
 from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.reason import Reason
@@ -45,22 +44,24 @@ def decide(resource: Resource, view: View) -> Decision:
     """Propose a model for the deployment, unless it is live, declined, rolled back, or no better."""
     spec = resource.spec
     assert isinstance(spec, Promotion)
-    target = view.desired.resources.get(Address(spec.deployment))
-    if target is None or not isinstance(target.spec, Deployment):
-        return waits_for(resource.address, spec.deployment, view)
-    live = target.spec.model
-    case = Case(resource, spec, live, view, memory(resource, spec, live, view))
-    if taken_back := revert(case, target):
+    subject = view.desired.resources.get(Address(spec.subject))
+    if subject is None:
+        return waits_for(resource.address, spec.subject, view)
+    case = case_of(resource, spec, subject, view)
+    if not spec.is_of_data and (taken_back := revert(case, subject)):
         return taken_back
     if not spec.leads_to(case.environment):
         done = close_others(case.address, None, view) + tidy(case.address, frozenset(), view)
         message = f"its route is {spec.way()}: nothing is promoted in {case.environment}"
         return case.told(Phase.READY, Reason.NOT_ON_ROUTE, message, done)
+    if spec.is_of_data:
+        return promote_data(case)
     if spec.before(case.environment):
-        return _follow(case, target)
-    above = view.upstream.get(Address(spec.experiment))
+        return follow(case, _served, _compare)
+    experiment = str(spec.experiment)
+    above = view.upstream.get(Address(experiment))
     if above is None or not isinstance(above.output, Leaderboard):
-        waiting = waits_for(resource.address, spec.experiment, view)
+        waiting = waits_for(resource.address, experiment, view)
         return case.told(waiting.phase, waiting.reason, waiting.message)
     return _choose(case, above.output)
 
@@ -73,42 +74,13 @@ def _choose(case: Case, board: Leaderboard) -> Decision:
         why = "; ".join(map(str, failed(held[0][1])[:3])) if held else "there is no trial"
         message = f"no trial passes its gates on the validation rows; the best one: {why}"
         return case.told(Phase.STALLED, Reason.GATES_FAILED, message, tidy(case.address, frozenset(), case.view))
-    candidate = Candidate(best, leaderboard_of(board, best), board.data.run, board.metric)
-    return _settled(case, candidate, "was chosen on the validation rows") or _compare(case, candidate, ())
-
-
-def _follow(case: Case, deployment: Resource) -> Decision:
-    """Take the model that serves in the environments before this one, once it has proved itself there."""
-    stage = stage_before(case, deployment)
-    if stage.obstacle:
-        changes = _told(case, SOAK, Verdict.PENDING, stage.obstacle)
-        return case.told(Phase.WAITING, Reason.WAITS_FOR_ENVIRONMENT, stage.obstacle, changes)
-    served = next(iter(stage.served.values()))
-    candidate = _served(case, served)
-    if isinstance(candidate, Decision):
-        return candidate
-    settled = _settled(case, candidate, f"serves in {' and '.join(stage.served)}")
-    if settled:
-        return settled
-    proven = proof(case, deployment, stage)
-    if proven.missing:
-        message = f"{candidate.trial.run} waits: {proven.missing}"
-        facts: PromotionFacts = {"candidate": candidate.trial.run}
-        doubted = _told(case, SOAK, Verdict.PENDING, proven.missing)
-        return case.told(Phase.WAITING, Reason.SOAKING, message, doubted, wake=proven.wake, facts=facts)
-    soaked = status(case, SOAK, Verdict.SUCCESS, "; ".join(proven.lines).replace("`", ""))
-    return _compare(case, replace(candidate, chosen=route_of(case.spec.way(), proven.lines)), (soaked,))
-
-
-def _told(case: Case, name: str, verdict: Verdict, why: str) -> tuple[Change, ...]:
-    """Tell on what is proposed already what a gate of this name says now."""
-    proposals = case.view.proposals_by_owner.get(case.address, ())
-    return judged(case, proposals, [status(case, name, verdict, why)])
+    candidate = chosen_trial(best, data=board.data.run, metric=board.metric, chosen=leaderboard_of(board, best))
+    return settled(case, candidate, "was chosen on the validation rows") or _compare(case, candidate, ())
 
 
 def _served(case: Case, served: Served) -> Candidate | Decision:
     """Read a model that serves elsewhere from the data store; where that can't be, say why."""
-    run = RunName(served.trial)
+    run = RunName(served.run)
     version, result = case.view.actual.data.versions.get(run), case.view.actual.results.get(run)
     if version is None or result is None:
         message = f"{run} serves in the environment before this one and is not in the data store of this one"
@@ -123,35 +95,19 @@ def _served(case: Case, served: Served) -> Candidate | Decision:
         accept = AcceptRun(address=case.address, run=run, why="it serves in the environment before this one")
         return case.told(Phase.RECONCILING, Reason.FETCHING_MODEL, f"{run} is being taken over", (accept,))
     data, metric = (result.get("provenance") or {}).get("input_dataset"), _metric(case)
-    return Candidate(trial, "", str(data or ""), metric.name if metric else "")
-
-
-def _settled(case: Case, candidate: Candidate, how: str) -> Decision | None:
-    """Decide where nothing is left to compare: it is live, was taken back, or fails its gates on the test rows."""
-    run, view = candidate.trial.run, case.view
-    done = close_others(case.address, None, view) + tidy(case.address, frozenset(), view)
-    facts: PromotionFacts = {"candidate": run}
-    if case.live and case.live.trial == run:
-        return case.told(Phase.READY, Reason.PROMOTED, f"{run} is pinned", done, facts=facts)
-    if run in case.memory["promoted"]:
-        message = f"{run} was live before, and is not proposed again; `setpoint promote` pins it anyway"
-        return case.told(Phase.READY, Reason.ROLLED_BACK, message, done, facts=facts)
-    if lost := failed(alone(candidate.trial.test, case.spec.gates)):
-        why = f"on the test rows, which no choice has seen: {'; '.join(map(str, lost[:3]))}"
-        message = f"{run} {how} and fails its gates {why}"
-        return case.told(Phase.STALLED, Reason.GATES_FAILED, message, done, facts=facts)
-    return None
+    return chosen_trial(trial, data=str(data or ""), metric=metric.name if metric else "")
 
 
 def _compare(case: Case, candidate: Candidate, proven: tuple[CommitStatus, ...]) -> Decision:
     """Compare a candidate with the live model on the same rows, and measure a replica of it; then judge it."""
-    trial = candidate.trial
-    wanted = {Reason.COMPARING: _comparison(case, trial.run), Reason.MEASURING: measurement(case, trial.run)}
+    assert isinstance(candidate, ChosenTrial)
+    run = candidate.run
+    wanted = {Reason.COMPARING: _comparison(case, run), Reason.MEASURING: measurement(case, run)}
     jobs = {why: lifecycle_of(one, case.spec.retries, case.view) for why, one in wanted.items() if one}
     needed = frozenset(job.run for job in jobs.values())
     stale = tidy(case.address, needed, case.view)
     if any(job.stage is not Stage.ACCEPTED for job in jobs.values()):
-        return _underway(case, jobs, trial.run, stale)
+        return _underway(case, jobs, run, stale)
     spare = None if case.spec.keep is None else (case.spec.keep - 1) * len(jobs)
     stale += surplus(case.address, spare, needed, case.view)
     measured = jobs[Reason.MEASURING].result if Reason.MEASURING in jobs else {}
@@ -169,12 +125,12 @@ class Findings:
 
 
 def _judge(
-    case: Case, candidate: Candidate, found: Findings, known: tuple[tuple[CommitStatus, ...], tuple[Change, ...]]
+    case: Case, candidate: ChosenTrial, found: Findings, known: tuple[tuple[CommitStatus, ...], tuple[Change, ...]]
 ) -> Decision:
     """Hold a candidate against its gates, and propose it where it holds them."""
-    trial, (proven, stale) = candidate.trial, known
+    run, (proven, stale) = candidate.run, known
     smaller = losses(_metric(case))
-    results = alone(trial.test, case.spec.gates) + against_live(found.comparison, case.spec.gates, smaller)
+    results = alone(candidate.scores, case.spec.gates) + against_live(found.comparison, case.spec.gates, smaller)
     as_replica = held(found.replica, case.spec.replica) if case.spec.replica else {}
     served = tuple(result for some in as_replica.values() for result in some)
     for phase, reason, lost in (
@@ -182,19 +138,17 @@ def _judge(
         (Phase.STALLED, Reason.GATES_FAILED, failed(served)),
     ):
         if lost:
-            message = f"{trial.run} stays unproposed: {'; '.join(map(str, lost[:3]))}"
+            message = f"{run} stays unproposed: {'; '.join(map(str, lost[:3]))}"
             done = close_others(case.address, None, case.view) + stale
-            return case.told(phase, reason, message, done, facts={"candidate": trial.run})
-    if unsigned := unverified(case, trial):
+            return case.told(phase, reason, message, done, facts={"candidate": run})
+    if unsigned := unverified(case, candidate.pin):
         return unsigned
     age = freshness(case, candidate)
     if age and not age.is_fresh:
-        changes = _told(case, DATA, Verdict.FAILURE, age.line) + stale
-        message = f"{trial.run} isn't promoted: {age.line}"
-        return case.told(Phase.STALLED, Reason.GATES_FAILED, message, changes, facts={"candidate": trial.run})
+        return stale_data(case, candidate, age, stale)
     proven += (status(case, DATA, Verdict.SUCCESS, age.line),) if age else ()
-    gates = (*of_gates(case, trial.test, found.comparison, smaller), *statuses(case, as_replica), *proven)
-    shown = _pictures(case, found, trial.run)
+    gates = (*of_gates(case, candidate.scores, found.comparison, smaller), *statuses(case, as_replica), *proven)
+    shown = _pictures(case, found, run)
     wanted = _proposal(case, candidate, found, (*results, *served), shown)
     decision = propose(case, wanted, candidate, stale, gates)
     return replace(decision, files={place: (one.run, one.path) for place, one in shown.items()})
@@ -207,35 +161,28 @@ def _pictures(case: Case, found: Findings, trial: RunName) -> Pictures:
 
 
 def _proposal(
-    case: Case, candidate: Candidate, found: Findings, results: tuple[GateResult, ...], pictures: Pictures
+    case: Case, candidate: ChosenTrial, found: Findings, results: tuple[GateResult, ...], pictures: Pictures
 ) -> OpenProposal:
     """Return the proposal of a candidate, with what was found as its evidence."""
-    live = case.live.trial if case.live else None
-    content = {"trial": candidate.trial.run, "model": candidate.trial.model_digest, "instead": live}
-    target = case.view.desired.resources[Address(case.spec.deployment)]
-    name = unconflicting(proposal_name(case.resource, content, target, case.view), case.view)
-    body = _told_before(case, name)
+    live = case.live.run if case.live else None
+    content = {"trial": candidate.run, "model": candidate.digest, "instead": live}
+    name = unconflicting(proposal_name(case.resource, content, case.subject, case.view), case.view)
+    body = told_before(case, name)
     if not body:
         sections = [section(found.replica, case.spec.replica, case.spec.pool)] if case.spec.replica else []
-        body = evidence(Address(case.spec.deployment), candidate, (found.comparison, results), live, sections)
+        body = evidence(case.subject.address, candidate, (found.comparison, results), live, sections)
     return proposal(case, candidate, name, body, pictures)
 
 
-def _told_before(case: Case, name: str) -> str:
-    """Return the evidence that a proposal was made with, if the last status tells it: reviewers read that one."""
-    facts = case.view.facts_of(case.address, PromotionFacts)
-    return str(facts.get("evidence") or "") if facts.get("proposal") == name else ""
-
-
 def _metric(case: Case) -> Metric | None:
-    experiment = case.view.desired.of_kind(Experiment).get(Address(case.spec.experiment))
+    experiment = case.view.desired.of_kind(Experiment).get(Address(str(case.spec.experiment)))
     return experiment.metric if experiment else None
 
 
 def _comparison(case: Case, candidate: RunName) -> StartRun:
     runs = {"candidate": candidate}
-    if case.live and RunName(case.live.trial) in case.view.actual.data.versions:
-        runs["live"] = RunName(case.live.trial)
+    if case.live and RunName(case.live.run) in case.view.actual.data.versions:
+        runs["live"] = RunName(case.live.run)
     return order(case.resource, case.view, runner="evaluate", params=_asked(case.spec), made_from=runs, inputs=runs)
 
 

@@ -14,7 +14,7 @@ from reconciler.controllers.gates import GateResult, excess, failed
 from reconciler.controllers.promotion_case import Case
 from reconciler.controllers.run_orders import order
 from reconciler.model.change import StartRun
-from reconciler.model.ids import Address, RunName
+from reconciler.model.ids import RunName
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.replica import Replica
 from reconciler.model.markdown import escaped, figure, table
@@ -40,9 +40,10 @@ def measurement(case: Case, candidate: RunName) -> StartRun | None:
 
     How fast something is depends on where it runs: it is measured in each environment, and again in another pool.
     """
-    spec, deployment = case.spec.replica, case.view.desired.of_kind(Deployment)[Address(case.spec.deployment)]
+    spec, deployment = case.spec.replica, case.subject.spec
     if spec is None:
         return None
+    assert isinstance(deployment, Deployment)
     params: dict[str, Any] = {"confidence": spec.confidence, "threads": max(1, math.floor(deployment.resources.cpus))}
     if spec.answers:
         params["answers"] = {"rows": spec.answers.rows}

@@ -14,8 +14,7 @@ from reconciler.controllers.proposals import edited, is_open, merge_of, propose_
 from reconciler.controllers.served import Served, told
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.facts import DeploymentFacts
-from reconciler.model.ids import Address, digest
-from reconciler.model.kinds.deployments import Model
+from reconciler.model.ids import digest
 from reconciler.model.kinds.promotions import REVERT
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
@@ -35,14 +34,13 @@ def revert(case: Case, deployment: Resource) -> Decision | None:
     former = _former(case, deployment)
     if former is None:
         return None
-    name = f"{case.resource.identity}/{digest(['revert', case.live.trial, case.live.digest, former.trial])}"
+    name = f"{case.resource.identity}/{digest(['revert', case.live.run, case.live.digest, former.run])}"
     if was_proposed(case.address, name, case.view) and not is_open(name, case.view):
         return None
-    model = Model(trial=former.trial, digest=former.digest)
-    title = f"{REVERT} {deployment.address} to {former.trial} in {case.environment}"
-    wanted = pinning(case, model, name, title, _body(case, deployment, above, former), why="its release failed")
+    title = f"{REVERT} {deployment.address} to {former.run} in {case.environment}"
+    wanted = pinning(case, former.pin, name, title, _body(case, deployment, above, former), why="its release failed")
     changes = propose_once(wanted, case.view)
-    message = f"the release of {case.live.trial} failed ({above.message}); its revert to {former.trial}"
+    message = f"the release of {case.live.run} failed ({above.message}); its revert to {former.run}"
     if is_open(name, case.view) and how == "auto" and not edited(case.address, case.view):
         changes += merge_of(wanted, case.view, f"the release failed: {above.message}")
         return case.told(Phase.RECONCILING, Reason.REVERTING, f"{message} is merged", changes)
@@ -54,15 +52,15 @@ def _former(case: Case, deployment: Resource) -> Served | None:
     assert case.live is not None, "something is pinned"
     served = told(case.view.facts_of(deployment.address, DeploymentFacts))
     held = case.memory.get("taken_back") or ()
-    return next((one for one in reversed(served) if not one.is_of(case.live) and one.trial not in held), None)
+    return next((one for one in reversed(served) if one.pin != case.live and one.run not in held), None)
 
 
 def _body(case: Case, deployment: Resource, failed: Decision, former: Served) -> str:
     assert case.live is not None, "something is pinned"
     return (
-        f"The release of `{case.live.trial}` to `{deployment.address}` in {case.environment} failed:\n\n"
+        f"The release of `{case.live.run}` to `{deployment.address}` in {case.environment} failed:\n\n"
         f"> {failed.message}\n\n"
-        f"This pins `{former.trial}` again, which had all the traffic since {former.since:%Y-%m-%d %H:%M} UTC. "
-        f"`{case.live.trial}` isn't proposed again; `setpoint promote` lifts that.\n\n"
-        f"- reason: {failed.reason}\n- address: `{Address(case.spec.deployment)}`\n"
+        f"This pins `{former.run}` again, which had all the traffic since {former.since:%Y-%m-%d %H:%M} UTC. "
+        f"`{case.live.run}` isn't proposed again; `setpoint promote` lifts that.\n\n"
+        f"- reason: {failed.reason}\n- address: `{deployment.address}`\n"
     )

@@ -1,4 +1,4 @@
-"""Served: which models had all the traffic of a deployment, and since when.
+"""Served: which models had all the traffic of a deployment, which versions of data were in force, and since when.
 
 Told on the status branch of one environment, read by the next one of a route: so what is read is taken for what
 anybody may have written there, and what isn't understood counts as not told.
@@ -9,62 +9,70 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from reconciler.controllers.promotable import MODELS, Pinned, Promotable, promotable_of
 from reconciler.model.decision import View
-from reconciler.model.facts import DeploymentFacts, PromotionFacts
+from reconciler.model.facts import PromotionFacts
 from reconciler.model.ids import Address, kind_of
-from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.moment import moment_of
 from reconciler.model.resource import Resource
 
 REMEMBERED = 50
-"""Models of which a deployment tells that they served, the newest last."""
+"""What a resource tells of that was in force, the newest last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A model that had all the traffic of a deployment, and since when."""
+    """A model that had all the traffic of a deployment, or a version that was in force, and since when."""
 
-    trial: str
+    run: str
     digest: str
     since: datetime
 
-    def is_of(self, model: Model) -> bool:
-        """Tell whether it is this very model."""
-        return (self.trial, self.digest) == (model.trial, model.digest)
+    @property
+    def pin(self) -> Pinned:
+        """Return what pins it."""
+        return Pinned(self.run, self.digest)
 
 
-def with_served(address: Address, model: Model, view: View) -> list[dict[str, str]]:
-    """Return the models that have served, with this one as the newest; one that goes on serving keeps its moment."""
-    former = told(view.facts_of(address, DeploymentFacts))
-    if not former or not former[-1].is_of(model):
-        former = (*former, Served(model.trial, model.digest, view.actual.now))
-    return written(former)
+def with_served(address: Address, now: Pinned, view: View) -> list[dict[str, str]]:
+    """Return what was in force, with this as the newest; what goes on being so keeps its moment.
+
+    It keeps its name, too, as long as there is a run of that name: data that comes in once more is the same data.
+    """
+    sort, former = promotable_of(address), told(view.recorded_facts(address), promotable_of(address))
+    if not former or not sort.are_same(former[-1].pin, now):
+        return written((*former, Served(now.run, now.digest, view.actual.now)), sort)
+    if former[-1].run in view.actual.data.versions:
+        return written(former, sort)
+    return written((*former[:-1], Served(now.run, now.digest, former[-1].since)), sort)
 
 
 def kept_served(address: Address, view: View) -> list[dict[str, str]]:
-    """Return the models that have served, as they are remembered."""
-    return written(told(view.facts_of(address, DeploymentFacts)))
+    """Return what was in force, as it is remembered."""
+    sort = promotable_of(address)
+    return written(told(view.recorded_facts(address), sort), sort)
 
 
-def written(served: Sequence[Served]) -> list[dict[str, str]]:
+def written(served: Sequence[Served], sort: Promotable = MODELS) -> list[dict[str, str]]:
     """Return what is remembered, as facts tell it."""
     newest = served[-REMEMBERED:]
-    return [{"trial": one.trial, "digest": one.digest, "since": one.since.isoformat()} for one in newest]
+    return [{sort.run: one.run, sort.digest: one.digest, "since": one.since.isoformat()} for one in newest]
 
 
-def told(facts: Mapping[str, Any]) -> tuple[Served, ...]:
-    """Read from facts which models have served, the newest last."""
-    rows = facts.get("served")
-    found = (_read(row) for row in (rows if isinstance(rows, list | tuple) else ())[-REMEMBERED:])
+def told(facts: Mapping[str, Any], sort: Promotable = MODELS) -> tuple[Served, ...]:
+    """Read from facts what was in force, the newest last."""
+    rows = facts.get(sort.fact)
+    found = (_read(row, sort) for row in (rows if isinstance(rows, list | tuple) else ())[-REMEMBERED:])
     return tuple(one for one in found if one)
 
 
-def _read(row: Any) -> Served | None:
-    if not isinstance(row, Mapping) or not all(isinstance(row.get(key), str) for key in ("trial", "digest", "since")):
+def _read(row: Any, sort: Promotable) -> Served | None:
+    keys = (sort.run, sort.digest, "since")
+    if not isinstance(row, Mapping) or not all(isinstance(row.get(key), str) for key in keys):
         return None
     since = moment_of(row["since"])
-    return Served(row["trial"], row["digest"], since) if since else None
+    return Served(row[sort.run], row[sort.digest], since) if since else None
 
 
 def elsewhere(resource: Resource, environment: str, view: View) -> Mapping[str, Any] | None:
@@ -79,38 +87,52 @@ def facts_elsewhere(status: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return facts if isinstance(facts, Mapping) else {}
 
 
-def has_served(resource: Resource, model: Model, environment: str, view: View) -> bool:
-    """Tell whether another environment's deployment of this name ever gave a model all its traffic."""
-    return any(one.is_of(model) for one in told(facts_elsewhere(elsewhere(resource, environment, view))))
+def has_served(resource: Resource, pin: Pinned, environment: str, view: View) -> bool:
+    """Tell whether this was ever in force in another environment, for the resource of this name."""
+    sort = promotable_of(resource.address)
+    there = told(facts_elsewhere(elsewhere(resource, environment, view)), sort)
+    return any(sort.are_same(one.pin, pin) for one in there)
 
 
-def skipped(deployment: Resource, model: Model, view: View) -> str:
-    """Say which environments of its route a model has skipped, and what to do; empty where it may serve here.
+def skipped(resource: Resource, pin: Pinned, view: View) -> str:
+    """Say which environments of its route something that is pinned has skipped, and what to do; else nothing.
 
-    It may where it has served before, here or in every environment of the stage before. Of a promotion whose spec is
-    broken the route is known by what is sound of it, or else by the last status.
+    It hasn't where it was in force before: here, or in every environment of the stage before. Of a promotion whose
+    spec is broken the route is known by what is sound of it, or else by the last status.
     """
-    if any(one.is_of(model) for one in told(view.facts_of(deployment.address, DeploymentFacts))):
+    sort = promotable_of(resource.address)
+    if any(sort.are_same(one.pin, pin) for one in told(view.recorded_facts(resource.address), sort)):
         return ""
-    for promotion, before in _routes(deployment, view).items():
-        if lacking := [name for name in before if not has_served(deployment, model, name, view)]:
-            way = f"by the route of {promotion} it has to serve in {' and '.join(lacking)} before it does here"
-            return f"{model.trial} hasn't served as it is pinned: {way}; merge it there first, or change the route"
+    for promotion, before in routes(resource, view).items():
+        if lacking := [name for name in before if not has_served(resource, pin, name, view)]:
+            return _way(sort, pin, promotion, lacking)
     return ""
 
 
-def _routes(deployment: Resource, view: View) -> Mapping[Address, Sequence[str]]:
-    """Return the environments before this one by promotions that choose the model of a deployment."""
+def _way(sort: Promotable, pin: Pinned, promotion: Address, lacking: Sequence[str]) -> str:
+    has_to = "serve" if sort is MODELS else "be in force"
+    way = f"by the route of {promotion} it has to {has_to} in {' and '.join(lacking)} before it does here"
+    return f"{pin.run} hasn't {sort.begun} as it is pinned: {way}; merge it there first, or change the route"
+
+
+def routes(resource: Resource, view: View) -> Mapping[Address, Sequence[str]]:
+    """Return the environments before this one by promotions that choose what a resource pins."""
     desired, found = view.desired, dict[Address, Sequence[str]]()
     promotions = desired.of_kind(Promotion)
-    for address in desired.followers.get(deployment.address, ()):
-        if spec := promotions.get(address):
+    for address in desired.followers.get(resource.address, ()):
+        if (spec := promotions.get(address)) and spec.subject == resource.address:
             found[address] = spec.before(desired.environment_name)
     for address in desired.broken:
         if sound := desired.before.get(address):
-            found |= {address: sound.environments} if sound.deployment == deployment.address else {}
+            found |= {address: sound.environments} if sound.subject == resource.address else {}
             continue
         facts = view.facts_of(address, PromotionFacts)
-        if kind_of(address) == Promotion.kind and facts.get("deployment") == deployment.address:
+        if kind_of(address) == Promotion.kind and subject_told(facts) == resource.address:
             found[address] = facts.get("after") or ()
     return found
+
+
+def subject_told(facts: Mapping[str, Any]) -> str | None:
+    """Return whose model or version a promotion chooses, by its facts."""
+    found = facts.get("subject") or facts.get("deployment")
+    return found if isinstance(found, str) else None

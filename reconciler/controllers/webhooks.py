@@ -91,8 +91,7 @@ def context(webhook: Webhook) -> str:
 
 
 def _question(case: Case, candidate: Candidate, proposal: Proposal, webhook: Webhook) -> str:
-    trial = candidate.trial
-    return digest([case.address, case.environment, webhook.name, webhook.url, trial.model_digest, proposal.commit])
+    return digest([case.address, case.environment, webhook.name, webhook.url, candidate.digest, proposal.commit])
 
 
 def _is_due(case: Case, webhook: Webhook, answer: WebhookAnswer) -> bool:
@@ -106,15 +105,16 @@ def _asking(
     case: Case, candidate: Candidate, of: tuple[Proposal, str], webhook: Webhook, gates: Sequence[CommitStatus]
 ) -> AskWebhook:
     proposal, question = of
-    trial, live = candidate.trial, case.live
+    name, live = case.sort.run, case.live
+    whose = {"subject": case.spec.subject} if case.spec.is_of_data else {"deployment": case.spec.subject}
     data = {
         "environment": case.environment,
         "promotion": case.address,
-        "deployment": case.spec.deployment,
+        **whose,
         "proposal": {"name": proposal.name, "branch": proposal.branch, "head": proposal.commit, "url": proposal.url},
-        "candidate": {"trial": trial.run, "digest": trial.model_digest, "data": candidate.data},
-        "live": {"trial": live.trial, "digest": live.digest} if live else None,
-        "metrics": dict(trial.test.metrics),
+        "candidate": {name: candidate.run, "digest": candidate.digest, "data": candidate.data},
+        "live": {name: live.run, "digest": live.digest} if live else None,
+        "metrics": dict(candidate.scores.metrics),
         "gates": {gate.context: gate.verdict.value for gate in gates},
     }
     return AskWebhook(

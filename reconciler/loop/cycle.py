@@ -73,7 +73,7 @@ class Cycle:
         controllers: the controller of every kind.
         applier: makes the changes.
         tell: told of defects that were contained.
-        elsewhere: what other environments recorded, of those that are named.
+        elsewhere: what other environments recorded, of those and of the kinds that are named.
         answers: what webhooks have said, by what they were asked.
         results: what finished runs have left, and how many threads read it.
         host: which daemon this is, as the status branch's page names it.
@@ -88,7 +88,7 @@ class Cycle:
         controllers: Mapping[str, Controller],
         applier: Applier,
         tell: Callable[[Address, Failure], None],
-        elsewhere: Callable[[Collection[str]], Statuses] = lambda _environments: NOWHERE,
+        elsewhere: Callable[[Collection[str], Collection[str]], Statuses] = lambda _environments, _kinds: NOWHERE,
         answers: Callable[[], Mapping[str, WebhookAnswer]] = dict,
         results: Results | None = None,
         host: str = "",
@@ -145,7 +145,8 @@ class Cycle:
     def _observe(self, desired: Desired, recorded: Recorded) -> Actual:
         specs = desired.of_kind(Promotion).values()
         before = {name for spec in specs for name in spec.before(desired.environment_name)}
-        elsewhere = self._elsewhere(before) if before else NOWHERE
+        kinds = {kind for spec in specs for kind in spec.tells_of}
+        elsewhere = self._elsewhere(before, kinds) if before else NOWHERE
         actual = observe(self._engines, recorded.statuses, recorded.controls, self._results, elsewhere)
         proposals = self._approving.heard(actual.proposals, desired.approvers)
         teams = teams_of(desired, proposals, self._engines.forge)

@@ -52,12 +52,23 @@ class ProposerFacts(Facts, total=False):
     """Proposals that it has made, the newest last."""
 
 
-class DatasetFacts(RunFacts, ProposerFacts, total=False):
-    """What a dataset tells."""
+class VersionFacts(RunFacts, total=False):
+    """What a resource tells that hands on one version of data after another."""
 
     version: str
     """The newest version that was accepted."""
     metrics: dict[str, float]
+    content: str
+    """The digest of the content that is handed on; nothing is, where it isn't told."""
+    pinned: str
+    """The version that is pinned, where one is."""
+    in_force: list[dict[str, str]]
+    """Versions that were handed on, the newest last: `version`, `content`, and `since` when."""
+
+
+class DatasetFacts(VersionFacts, ProposerFacts, total=False):
+    """What a dataset tells."""
+
     violations: list[dict[str, Any]]
     """Where the data breaks its schema."""
     refreshed_for: str
@@ -70,7 +81,7 @@ class DatasetFacts(RunFacts, ProposerFacts, total=False):
     """The branch of a schema that waits for its merge."""
 
 
-class LabelFacts(RunFacts, total=False):
+class LabelFacts(VersionFacts, total=False):
     """What labels tell."""
 
     note: str
@@ -101,14 +112,19 @@ class PromotionFacts(ProposerFacts, total=False):
     """What a promotion tells."""
 
     deployment: str
+    """Whose model it chooses; of data the `subject` is told instead."""
+    subject: str
+    """The dataset or the labels whose version it chooses."""
     candidate: str
-    """The trial that is chosen."""
+    """The trial that is chosen, or the version."""
     proposal: str
     """The proposal's name."""
     evidence: str
     """The text that a reviewer reads."""
     promoted: list[str]
-    """Trials that have been live, the newest last."""
+    """Trials that have been live, or versions that have been pinned, the newest last."""
+    contents: dict[str, str]
+    """The content of each such version: the same data under another name is held, too."""
     taken_back: list[str]
     """Those that gave way to one that had been live before, or to none: automation brings none of them back."""
     opened: list[str]
@@ -118,7 +134,7 @@ class PromotionFacts(ProposerFacts, total=False):
     asked: list[dict[str, Any]]
     """What webhooks said of the proposal: `question`, `verdict`, `reason`, and when they were `asked`."""
     after: list[str]
-    """Environments that a model has to serve in before this one."""
+    """Environments that it has to be in force in before this one."""
 
 
 class DeploymentFacts(Facts, total=False):

@@ -35,6 +35,31 @@ METRICS: Mapping[str, Mapping[str, Goal]] = MappingProxyType(
 LOSSES = frozenset(name for each in METRICS.values() for name, goal in each.items() if goal == "minimize")
 """Metrics of which less is better."""
 
+OF_DATA: Mapping[str, Goal] = MappingProxyType(
+    {
+        "rows": "maximize",
+        "bytes": "maximize",
+        "columns": "maximize",
+        "missing_share": "minimize",
+        "violations": "minimize",
+        "unreadable": "minimize",
+        "duplicates": "minimize",
+    }
+)
+"""The figures of a dataset's version (`runners/ingest`), and which way is better."""
+OF_LABELS: Mapping[str, Goal] = MappingProxyType(
+    {
+        "alpha": "maximize",
+        "annotators": "maximize",
+        "answers": "maximize",
+        "coverage": "maximize",
+        "disputes": "minimize",
+        "examples": "maximize",
+        "labelled": "maximize",
+    }
+)
+"""The figures of a version of labels (`runners/label`), and which way is better."""
+
 MONITORED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "binary": ("roc_auc", "accuracy", "f1", "precision", "recall", "specificity", "average_precision"),

@@ -289,8 +289,8 @@ class Actual:
     """Everything that one pass observed. A port in `unread` couldn't be read: its listing means nothing.
 
     `results` holds the `result.json` of finished runs and `errors` the `error.json` of failed ones; `recorded` the
-    statuses of the last status commit, which are also the inventory. `elsewhere` are statuses of deployments and
-    monitors that other environments recorded, those that routes come from. `verdicts` says of pinned models, where
+    statuses of the last status commit, which are also the inventory. `elsewhere` are statuses of data, deployments
+    and monitors that other environments recorded, those that routes come from. `verdicts` says of pinned models, where
     statements about them have to be signed, what is wrong with theirs; nothing of those that an allowed signer vouches
     for. `answers` are what webhooks said, by what they were asked. `teams` are those whose members were asked for, as
     they have to approve an open proposal.

@@ -63,9 +63,9 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What is known of a broken promotion: whose model it chooses, and where that has to serve before here."""
+    """What is known of a broken promotion: of what it chooses, and where that has to be in force before here."""
 
-    deployment: Address
+    subject: Address
     environments: tuple[str, ...]
 
 

@@ -1,4 +1,4 @@
-"""What other environments of a repository recorded of their deployments and monitors, for routes that come by them.
+"""What other environments of a repository recorded of what is promoted, and of monitors, for routes that come by them.
 
 Their status branches are read and never written. What is broken there counts as it was last read, as everywhere.
 """
@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from reconciler.model.ids import Address
 from reconciler.status.read import RecordedFiles, StatusFiles
 
-FOLDERS = ("status/deployments/", "status/monitors/")
-"""What is read of another environment's status."""
+KINDS = ("deployments", "monitors")
+"""Whose statuses are read of another environment, where nothing else is asked for."""
 
 
 class Readable(Protocol):
@@ -43,6 +43,13 @@ class _Neighbour:
         self._recorded = RecordedFiles()
         self._whole: Mapping[str, str] = {}
         self._part: Mapping[str, str] = {}
+        self._folders: tuple[str, ...] = ()
+
+    def look_at(self, kinds: Collection[str]) -> None:
+        """Read the statuses of these kinds from now on."""
+        folders = tuple(f"status/{kind}/" for kind in sorted(kinds))
+        if folders != self._folders:
+            self._folders, self._whole = folders, {}
 
     def read(self) -> Mapping[Address, Mapping[str, Any]]:
         whole = self._branch.read()
@@ -54,7 +61,7 @@ class _Neighbour:
     def _ours(self, files: Mapping[str, str]) -> Mapping[str, str]:
         """Return the files that matter here: the very same value while they are the same."""
         if files is not self._whole:
-            found = {path: blob for path, blob in files.items() if path.startswith(FOLDERS)}
+            found = {path: blob for path, blob in files.items() if path.startswith(self._folders)}
             self._part = self._part if found == self._part else found
             self._whole = files
         return self._part
@@ -72,8 +79,10 @@ class Elsewhere:
         self._known: dict[str, _Neighbour] = {}
         self._seen: dict[str, Mapping[str, str]] = {}
 
-    def read(self, environments: Collection[str]) -> Mapping[str, Mapping[Address, Mapping[str, Any]]]:
-        """Return by environment the statuses of its deployments and monitors; of one that isn't there, none.
+    def read(
+        self, environments: Collection[str], kinds: Collection[str] = KINDS
+    ) -> Mapping[str, Mapping[Address, Mapping[str, Any]]]:
+        """Return by environment the statuses of some kinds; of an environment that isn't there, none.
 
         Raises:
             Refused: a name isn't one of an environment.
@@ -81,6 +90,8 @@ class Elsewhere:
         """
         for name in set(environments) - self._known.keys():
             self._known[name] = _Neighbour(self._branch(name))
+        for name in environments:
+            self._known[name].look_at(kinds)
         told = {name: self._known[name].read() for name in sorted(environments)}
         self._seen = {name: self._known[name].files() for name in told}
         return told

@@ -40,6 +40,8 @@ CROISSANT, LINEAGE = "croissant.json", "lineage.json"
 OUTPUTS = (DATA, MANIFEST, IMAGES, PROFILE, PAGE, PICTURE, SCHEMA, CROISSANT, DETAILS, LINEAGE)
 """All that an ingestion may leave."""
 _SHOWN = 10
+MOST_TYPES = 200
+"""Of so many columns the types are told; of more, the file of the schema alone tells them."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,8 @@ def _finish(
     _write_json(folder / PROFILE, profile)
     write_page(folder / PAGE, name, profile, payload.violations, folder / PICTURE)
     told = {fact: value for fact, value in facts.items() if value is not None}
+    if len(payload.types) <= MOST_TYPES:
+        told["types"] = dict(payload.types)
     preparations = [
         {"name": p["name"], "columns": p["columns"][:_SHOWN], "reason": p["reason"]} for p in profile["preparations"]
     ]

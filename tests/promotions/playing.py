@@ -5,6 +5,8 @@ import os
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
+from reconciler.controllers.gates import GateResult
+from reconciler.model.kinds.promotions import Gate
 from tests.shares import Hand
 
 STEPS = 30
@@ -26,3 +28,8 @@ def play(
 def how_many(share: Hand, *, whole: int, part: int) -> int:
     """Return how many histories a run of the suite plays: SETPOINT_HISTORIES=1000 plays so many."""
     return int(os.environ.get("SETPOINT_HISTORIES", whole if share.share.is_whole else part))
+
+
+def passes(what: str, value: float | None, _gate: Gate) -> GateResult:
+    """Let a figure pass its gate, whatever it is: a broken controller."""
+    return GateResult(what, value, "whatever it is", True)

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import Phase
 
-from reconciler.controllers import promoting, promotions, proposals, webhooks
+from reconciler.controllers import gates, promoting, proposals, webhooks
 from reconciler.controllers.approvals import Approval
 from reconciler.controllers.webhooks import Said
 from reconciler.model.change import Change, OpenProposal
 from reconciler.model.decision import View
 from tests.promotions import histories
 from tests.promotions.histories import Promotions
-from tests.promotions.playing import how_many, play
+from tests.promotions.playing import how_many, passes, play
 from tests.shares import Hand
 
 WHOLE, PART = 10_000, 1_000
@@ -43,7 +43,7 @@ def _always(wanted: OpenProposal, _view: View) -> tuple[Change, ...]:
         (promoting, "_teams", lambda _case: {}, "team"),
         (promoting, "propose_once", _always, "review"),
         (proposals, "close_others", lambda *_: (), "review"),
-        (promotions, "failed", lambda _results: (), "auto"),
+        (gates, "_bounded", passes, "auto"),
         (promoting, "said", lambda *_: Said(), "auto"),
         (webhooks, "_question", lambda *_: "about any head", "auto"),
     ],

@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import Phase
 
-from reconciler.controllers import admission, promotion_case, promotions
+from reconciler.controllers import admission, gates, promotion_case, promotions
+from reconciler.controllers.promotable import Pinned
 from reconciler.model.decision import View
 from reconciler.model.facts import PromotionFacts
-from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.resource import Resource
-from tests.promotions.playing import how_many, play
+from tests.promotions.playing import how_many, passes, play
 from tests.promotions.routes import Routes
 from tests.shares import Hand
 
@@ -22,8 +22,8 @@ def test_every_history_keeps_the_laws(share: Hand) -> None:
     play(Routes, how_many(share, whole=WHOLE, part=PART))
 
 
-def _forgetful(resource: Resource, spec: Promotion, live: Model | None, view: View) -> PromotionFacts:
-    return {**_memory(resource, spec, live, view), "promoted": [live.trial] if live else []}
+def _forgetful(resource: Resource, spec: Promotion, live: Pinned | None, view: View) -> PromotionFacts:
+    return {**_memory(resource, spec, live, view), "promoted": [live.run] if live else []}
 
 
 _memory = promotion_case.memory
@@ -34,8 +34,8 @@ _memory = promotion_case.memory
     ("module", "name", "broken"),
     [
         (admission, "skipped", lambda *_: ""),
-        (promotions, "memory", _forgetful),
-        (promotions, "failed", lambda _results: ()),
+        (promotion_case, "memory", _forgetful),
+        (gates, "_bounded", passes),
         (promotions, "held", lambda *_: {}),
     ],
     ids=[

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from reconciler.model.kinds.pins import Pin
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, Names, reference
 from reconciler.model.re2 import re2_fault
 from runners.contract.split import DatasetSplit
@@ -245,6 +246,10 @@ class Dataset(JobSpec):
     )
     refresh: Cron | None = Field(default=None, description="When to pull again; unset, only when the spec changes.")
     keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
+    pin: Pin | None = Field(
+        default=None,
+        description="The version to stand on, usually in an environment's patch: then nothing is made anew here.",
+    )
 
     @cached_property
     def sources(self) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from reconciler.model.kinds.pins import Pin
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, reference
 
 Format = Literal["label-studio", "label-studio-csv", "coco", "yolo", "pascal-voc", "cvat", "conll", "doccano"]
@@ -88,6 +89,10 @@ class Labels(JobSpec):
     note: str = Field(default="", max_length=2000, description="Said wherever the labels are shown.")
     refresh: Cron | None = Field(default=None, description="When to read the answers again.")
     keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
+    pin: Pin | None = Field(
+        default=None,
+        description="The version to stand on, usually in an environment's patch: then nothing is made anew here.",
+    )
 
     @model_validator(mode="after")
     def _sets_have_no_scale(self) -> Self:

@@ -1,4 +1,4 @@
-"""`promotions`: the rule by which a trial becomes the model of a deployment, in one environment after the other."""
+"""`promotions`: the rule by which a model, or a version of data, comes from one environment to the next."""
 
 from collections import Counter
 from typing import Annotated, ClassVar, Literal, Self
@@ -10,6 +10,7 @@ from reconciler.model.kinds.replica import Replica
 from reconciler.model.kinds.spec import DNS_LABEL, Block, Cron, JobSpec, reference
 from reconciler.model.kinds.webhooks import Webhook
 from reconciler.model.quantity import Duration, parse_duration
+from reconciler.model.text import printable
 
 REVERT = "Revert"
 """How the title of a proposal begins that takes a model back because its release failed."""
@@ -23,7 +24,7 @@ class Gate(Block):
     test rows have to hold them too. `worse_than_live` compares it with the live model on the test rows.
     """
 
-    metric: str = Field(description="A metric of the trials.")
+    metric: str = Field(description="A metric of the trials, or of the versions of a dataset or of labels.")
     minimum: float | None = Field(default=None, description="The lowest value that passes.")
     maximum: float | None = Field(default=None, description="The highest value that passes.")
     slice: str | None = Field(default=None, description="Hold it on every value of this column.")
@@ -93,10 +94,11 @@ class Approvals(Block):
 
 
 class Soak(Block):
-    """How a model has to prove itself in each environment before this one, on that environment's traffic."""
+    """How a model has to prove itself in each environment before this one, on that environment's traffic; so data."""
 
     served: Duration = Field(
-        default_factory=lambda: parse_duration("0s"), description="How long it has had all the traffic there."
+        default_factory=lambda: parse_duration("0s"),
+        description="How long it has had all the traffic there; of data, how long it has been in force.",
     )
     quiet: Duration | None = Field(
         default=None,
@@ -123,25 +125,48 @@ class Freeze(Block):
 
 
 class Promotion(JobSpec):
-    """Proposes the best trial that passes its gates, and merges by itself where approval is `auto`.
+    """Proposes what passes its gates, and merges by itself where approval is `auto`: of one subject.
 
-    With a `route` that is so in the environments of its first stage. In each later one it is the model that serves in
-    all environments of the stage before.
+    Of `experiment` and `deployment` that is the best trial. With a `route` that is so in the environments of its first
+    stage, and in each later one it is the model that serves in all environments of the stage before. Of a `dataset` or
+    of `labels` it is the version that is in force in all of those; in the first stage data follows its source.
     """
 
     kind: ClassVar[str] = "promotions"
 
-    experiment: reference("experiments") = Field(description="Whose best trial is taken.")  # type: ignore[valid-type]
-    deployment: reference("deployments") = Field(description="Whose model it becomes.")  # type: ignore[valid-type]
+    experiment: reference("experiments") | None = Field(  # type: ignore[valid-type]
+        default=None,
+        description="Whose best trial is taken.",
+        examples=["experiments/example"],
+        json_schema_extra={"x-reference": "experiments"},
+    )
+    deployment: reference("deployments") | None = Field(  # type: ignore[valid-type]
+        default=None,
+        description="Whose model it becomes.",
+        examples=["deployments/example"],
+        json_schema_extra={"x-reference": "deployments"},
+    )
+    dataset: reference("datasets") | None = Field(  # type: ignore[valid-type]
+        default=None,
+        description="Whose version is promoted, where it is one of a dataset.",
+        examples=["datasets/example"],
+        json_schema_extra={"x-reference": "datasets"},
+    )
+    labels: reference("labels") | None = Field(  # type: ignore[valid-type]
+        default=None,
+        description="Whose version is promoted, where it is one of labels.",
+        examples=["labels/example"],
+        json_schema_extra={"x-reference": "labels"},
+    )
     route: tuple[EnvironmentName | tuple[EnvironmentName, ...], ...] = Field(
         default=(),
         max_length=20,
         examples=[["dev", "staging", "prod"], ["dev", ["staging-eu", "staging-us"], "prod"]],
-        description="The environments that a model serves in one after the other; a stage may be several. Unset, each "
-        "environment promotes its own.",
+        description="The environments that it comes by one after the other; a stage may be several. Unset, each "
+        "environment promotes its own model.",
     )
-    soak: Soak | None = Field(default=None, description="What a model has to prove in the stage before this one.")
-    gates: tuple[Gate, ...] = Field(default=(), description="What a trial must pass, all of it.")
+    soak: Soak | None = Field(default=None, description="What it has to prove in the stage before this one.")
+    gates: tuple[Gate, ...] = Field(default=(), description="What it must pass, all of it.")
     replica: Replica | None = Field(
         default=None,
         examples=[{"size": "50Mi", "answers": {"minimum": 1}, "latency": {"p99": "20ms"}, "load": {"rate": 200}}],
@@ -149,7 +174,7 @@ class Promotion(JobSpec):
     )
     freshness: Duration | None = Field(
         default=None,
-        description="How old the data may be that the model was made from, when it is proposed and merged.",
+        description="How old the data may be, or that which the model was made from, when it is proposed and merged.",
     )
     approval: Literal["review", "auto"] = Field(
         default="review", description="Whether a person merges the proposal, or the daemon when all gates hold."
@@ -178,6 +203,35 @@ class Promotion(JobSpec):
     keep: int | None = Field(default=None, ge=1, description="Comparisons to keep; unset, all.")
 
     @model_validator(mode="after")
+    def _is_of_one_subject(self) -> Self:
+        told = [name for name in ("deployment", "dataset", "labels") if getattr(self, name) is not None]
+        if len(told) != 1:
+            raise ValueError("give experiment and deployment, or dataset, or labels: one of the three")
+        if (self.experiment is None) != (self.deployment is None):
+            raise ValueError("experiment and deployment go together: give both, or leave both out")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_of_data_what_it_has(self) -> Self:
+        if not self.is_of_data:
+            return self
+        if not self.route and "route" not in self.model_fields_set:
+            raise ValueError("data follows its source where no route leads: give a route of two stages at least")
+        told = [name for name in ("replica", "revert", "keep") if getattr(self, name) is not None]
+        if told:
+            raise ValueError(f"{told[0]} is for models, and this promotes data: leave {told[0]} out")
+        if self.soak is not None and self.soak.quiet is not None:
+            raise ValueError("soak.quiet is of monitors' reports on a model: data soaks by soak.served alone")
+        for gate in self.gates:
+            if gate.slice is not None or gate.confidence is not None:
+                field = "slice" if gate.slice is not None else "confidence"
+                raise ValueError(
+                    f"the gate on {printable(gate.metric, 80)} has {field}, and of a version of data there is one "
+                    f"figure: leave {field} out"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _asks_whom_it_needs(self) -> Self:
         if self.approvals is not None and self.approval == "auto":
             raise ValueError("approvals are for approval: review; auto asks nobody")
@@ -203,16 +257,31 @@ class Promotion(JobSpec):
         return self
 
     @property
+    def subject(self) -> str:
+        """Return whose model or version it chooses."""
+        return str(self.deployment or self.dataset or self.labels)
+
+    @property
+    def is_of_data(self) -> bool:
+        """Tell whether it promotes versions of data."""
+        return self.deployment is None
+
+    @property
+    def tells_of(self) -> tuple[str, ...]:
+        """Return the kinds of whose statuses an environment before this one tells what is in force."""
+        return (self.subject.partition("/")[0], *(() if self.is_of_data else ("monitors",)))
+
+    @property
     def stages(self) -> tuple[tuple[str, ...], ...]:
         """Return the stages of the route, each as its environments."""
         return tuple((stage,) if isinstance(stage, str) else stage for stage in self.route)
 
     def leads_to(self, environment: str) -> bool:
-        """Tell whether models come to an environment: by the route, or, where there is none, each to its own."""
+        """Tell whether something comes to an environment: by the route, or, where there is none, each to its own."""
         return not self.route or any(environment in stage for stage in self.stages)
 
     def before(self, environment: str) -> tuple[str, ...]:
-        """Return the environments that a model has to serve in before this one; none in the first stage."""
+        """Return the environments that come before this one; none in the first stage."""
         place = next((place for place, stage in enumerate(self.stages) if environment in stage), 0)
         return self.stages[place - 1] if place else ()
 

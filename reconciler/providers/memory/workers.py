@@ -103,7 +103,9 @@ def _ingest(order: JobOrder, _read: Read) -> Work:
         facts["proposed_columns"] = {"id": {"type": "integer", "unique": True}} | {
             name: {"type": "number"} for name in ("value", *roles) if name != "id"
         }
-    return {"metrics": {"missing_share": 0.0}, "facts": facts}, {"data.parquet": f"rows of {order.run}".encode()}
+    return {"metrics": {"rows": float(rows), "missing_share": 0.0}, "facts": facts}, {
+        "data.parquet": f"rows of {order.run}".encode()
+    }
 
 
 def _label(order: JobOrder, _read: Read) -> Work:

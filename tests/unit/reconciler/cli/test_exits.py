@@ -30,7 +30,7 @@ WRONG = (
     (("logs", "experiments/employment/cccccccccccc", *HERE), Exit.REFUSED, "no job of"),
     (("compare", "datasets/digits", *HERE), Exit.REFUSED, "no leaderboard"),
     (("promote", "experiments/x/123", "deployments/nope", *HERE), Exit.REFUSED, "it has: deployments/"),
-    (("trace", "datasets/digits", *HERE), Exit.REFUSED, "no deployment"),
+    (("trace", "experiments/employment", *HERE), Exit.REFUSED, "no deployment"),
     (("suspend", "datasets/digit", *HERE), Exit.REFUSED, "did you mean datasets/digits?"),
     (("diff", "0123456", *HERE), Exit.REFUSED, "no commit"),
     (("plan", "--commit", "0123456", *HERE), Exit.REFUSED, "no commit"),

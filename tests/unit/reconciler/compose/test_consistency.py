@@ -368,3 +368,42 @@ def test_pictures_are_grouped_by_their_bytes_and_not_by_their_rows() -> None:
     assert "no two of them are equal" in found
     assert "group: [sha256]" in found
     assert not problems(datasets__scans={**album, "split": {"group": ["sha256"]}})
+MARKS: dict[str, Any] = {"dataset": "datasets/loans", "exports": {"url": "marks", "question": "mark"}}
+ROWS: dict[str, Any] = {"dataset": "datasets/loans", "route": []}
+
+
+@pytest.mark.parametrize(
+    ("promotion", "problem"),
+    [
+        ({"gates": [{"metric": "rows", "minimum": 1}]}, None),
+        (
+            {"gates": [{"metric": "row", "minimum": 1}]},
+            "gates[0].metric: versions of datasets/loans have no metric `row` (did you mean `rows`?)",
+        ),
+        (
+            {"dataset": None, "labels": "labels/marks", "gates": [{"metric": "rows", "minimum": 1}]},
+            "gates[0].metric: versions of labels/marks have no metric `rows`",
+        ),
+        ({"dataset": None, "labels": "labels/marks", "gates": [{"metric": "alpha", "minimum": 0.8}]}, None),
+    ],
+)
+def test_gates_on_data_name_what_its_versions_tell(promotion: dict[str, Any], problem: str | None) -> None:
+    found = problems(labels__marks=MARKS, promotions__rows={**ROWS, **promotion})
+    assert len(found) == (problem is not None), found
+    assert all(problem in one for one in found if problem)
+
+
+def test_two_promotions_of_one_dataset_are_refused() -> None:
+    (first, second) = problems(promotions__one=ROWS, promotions__two=ROWS)
+    assert "dataset: promotions/one and promotions/two both choose the version of datasets/loans" in first
+    assert "give each a dataset of its own" in second
+
+
+def test_a_pin_is_of_a_version_of_ones_own_under_whatever_name() -> None:
+    pin = {"version": "datasets/credits/0123456789ab", "content": "sha256:ab"}
+    (found,) = problems(datasets__loans={"pin": pin})
+    assert "pin.version: `datasets/credits/0123456789ab` is a version of datasets/credits" in found
+    assert "pin a version of datasets/loans" in found
+    assert problems(datasets__loans={"pin": pin, "moved_from": "credits"}) == []
+    own = {"version": "labels/marks/0123456789ab", "content": "sha256:ab"}
+    assert problems(labels__marks={**MARKS, "pin": own}) == []

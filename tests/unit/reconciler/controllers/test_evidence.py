@@ -5,7 +5,7 @@ from typing import Any
 
 from reconciler.controllers.evidence import evidence, leaderboard_of
 from reconciler.controllers.gates import GateResult
-from reconciler.controllers.promotion_case import Candidate
+from reconciler.controllers.promotion_case import ChosenTrial, chosen_trial
 from reconciler.model.decision import Leaderboard, Scores, Trial
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API
@@ -15,8 +15,8 @@ BOARD = Leaderboard((BEST, SECOND), stage.data(), "roc_auc")
 GATES = (GateResult("roc_auc", 0.9, "at least 0.8", True), GateResult("f1", 0.1, "at least 0.8", False))
 
 
-def candidate(trial: Trial, board: Leaderboard = BOARD) -> Candidate:
-    return Candidate(trial, leaderboard_of(board, trial), board.data.run, board.metric)
+def candidate(trial: Trial, board: Leaderboard = BOARD) -> ChosenTrial:
+    return chosen_trial(trial, data=board.data.run, metric=board.metric, chosen=leaderboard_of(board, trial))
 
 
 def write(comparison: dict[str, Any], live: str | None = None) -> str:

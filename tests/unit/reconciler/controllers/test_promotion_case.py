@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from reconciler.controllers.promotable import Pinned
 from reconciler.controllers.promotion_case import REMEMBERED, memory
-from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.promotions import Promotion
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import GO, MODEL
@@ -15,7 +15,7 @@ def remembered(facts: dict[str, object], live: str | None = None, **spec: object
     thing = stage.resource(GO, **spec)
     assert isinstance(thing.spec, Promotion)
     view = stage.view(stage.desired(thing), stage.actual(facts={GO: facts}))
-    return memory(thing, thing.spec, Model(trial=live, digest=MODEL) if live else None, view)
+    return memory(thing, thing.spec, Pinned(live, MODEL) if live else None, view)
 
 
 def test_what_is_live_now_is_the_newest_that_was() -> None:

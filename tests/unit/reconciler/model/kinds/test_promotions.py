@@ -59,3 +59,42 @@ def test_a_route_is_taken_away_alone_and_soak_without_one_is_a_mistake() -> None
         Promotion.model_validate(
             {"experiment": "experiments/a", "deployment": "deployments/a", "soak": {"served": "1h"}}
         )
+
+
+def of_data(**spec: object) -> Promotion:
+    return Promotion.model_validate({"dataset": "datasets/loans", "route": ["dev", "prod"], **spec})
+
+
+def test_a_promotion_is_of_one_subject() -> None:
+    assert (of_data().subject, of_data().tells_of) == ("datasets/loans", ("datasets",))
+    assert routed().tells_of == ("deployments", "monitors")
+    labels = of_data(dataset=None, labels="labels/marks")
+    assert (labels.subject, labels.is_of_data) == ("labels/marks", True)
+    assert of_data(route=[]).subject == "datasets/loans"
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"dataset": None}, "give experiment and deployment, or dataset, or labels: one of the three"),
+        ({"labels": "labels/marks"}, "one of the three"),
+        ({"deployment": "deployments/a", "experiment": "experiments/a"}, "one of the three"),
+        ({"experiment": "experiments/a"}, "experiment and deployment go together"),
+        ({"dataset": None, "deployment": "deployments/a"}, "experiment and deployment go together"),
+        ({"dataset": "labels/marks"}, "should match pattern"),
+        ({"replica": {"size": "1Mi"}}, "replica is for models, and this promotes data: leave replica out"),
+        ({"revert": "never"}, "revert is for models"),
+        ({"keep": 3}, "keep is for models"),
+        ({"soak": {"served": "1h", "quiet": "1h"}}, "soak.quiet is of monitors' reports on a model"),
+        ({"gates": [{"metric": "rows", "minimum": 1, "slice": "region"}]}, "the gate on rows has slice"),
+        ({"gates": [{"metric": "rows", "worse_than_live": 1, "confidence": 0.9}]}, "the gate on rows has confidence"),
+    ],
+)
+def test_what_makes_no_sense_of_data_is_refused_with_what_to_do(parts: dict[str, object], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        of_data(**parts)
+
+
+def test_data_without_a_route_follows_its_source() -> None:
+    with pytest.raises(ValidationError, match="give a route of two stages at least"):
+        Promotion.model_validate({"dataset": "datasets/loans"})
