@@ -144,7 +144,7 @@ def _fit(specs: _Specs, spec: JobSpec) -> Iterator[Flaw]:
 
 def _declared(spec: Dataset) -> tuple[str, ...] | None:
     """Return the columns that a dataset's rows have; None where it doesn't say them all."""
-    is_open = spec.columns is None or spec.extra_columns == "allow" or _is_album(spec)
+    is_open = spec.columns is None or spec.takes_new == "allow" or _is_album(spec)
     return None if is_open else tuple(spec.columns or ())
 
 

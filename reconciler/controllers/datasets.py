@@ -3,21 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from reconciler.controllers.proposals import (
-    close_others,
-    proposal_name,
-    propose_once,
-    proposed_names,
-    replaced,
-    waiting,
-)
+from reconciler.controllers.proposals import proposed_names, replaced, waiting
 from reconciler.controllers.refresh_causes import Cause, newest_known
 from reconciler.controllers.retraining import alerted, trigger_of
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
+from reconciler.controllers.schema_proposals import propose_schema
 from reconciler.controllers.status_pictures import pictures
 from reconciler.controllers.waiting import data_of, waits_for
-from reconciler.model.change import Change, OpenProposal, StartRun
+from reconciler.model.change import Change, StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase, View
 from reconciler.model.facts import DatasetFacts, RunFacts
 from reconciler.model.ids import Address, RunName
@@ -53,10 +47,11 @@ def decide(resource: Resource, view: View) -> Decision:
     changes = lifecycle.changes + tidy(resource.address, frozenset({lifecycle.run}), view)
     if lifecycle.stage is Stage.ACCEPTED:
         changes += surplus(resource.address, spec.keep and spec.keep - 1, frozenset({lifecycle.run}), view)
-        changes += _proposed_schema(resource, view, lifecycle)
+    is_judged = lifecycle.stage in (Stage.ACCEPTED, Stage.REJECTED)
+    changes += propose_schema(resource, view, lifecycle) if is_judged else ()
     phase, reason = PHASES[lifecycle.stage]
     taken_over = _taken_over(lifecycle, view, resource.address)
-    proposal = waiting(resource.address, changes, view) if lifecycle.stage is Stage.ACCEPTED else None
+    proposal = waiting(resource.address, changes, view) if is_judged else None
     return Decision(
         address=resource.address,
         phase=phase,
@@ -192,22 +187,3 @@ def _version(name: str | None, address: Address, view: View) -> DataVersion | No
         if version.run == name and version.here and result is not None:
             return DataVersion(version.run, str(result.get("content") or version.run))
     return None
-
-
-def _proposed_schema(resource: Resource, view: View, lifecycle: Lifecycle) -> tuple[Change, ...]:
-    columns = lifecycle.result.get("facts", {}).get("proposed_columns")
-    if not columns or (isinstance(resource.spec, Dataset) and resource.spec.columns is not None):
-        return close_others(resource.address, None, view)
-    return propose_once(
-        OpenProposal(
-            address=resource.address,
-            name=proposal_name(resource, columns, resource, view),
-            file=resource.file,
-            edits={"columns": columns},
-            title=f"Hold {resource.address} to the schema that its data shows",
-            body=f"`{resource.address}` has no `columns`. These were inferred from run `{lifecycle.run}`. Merged, they "
-            f"are enforced on every refresh; narrow them first where you know better than one version of the data.",
-            why="the spec has no schema",
-        ),
-        view,
-    )

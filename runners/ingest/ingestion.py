@@ -14,6 +14,7 @@ from runners.ingest.croissant import describe_dataset
 from runners.ingest.images import FOLDER as IMAGES
 from runners.ingest.images import MANIFEST, NAMING, Album, gather, manifest_batches, manifest_types
 from runners.ingest.lineage import trace
+from runners.ingest.newcomers import proposed_newcomers
 from runners.ingest.parameters import Parameters
 from runners.ingest.profile.images import draw_images, profile_images
 from runners.ingest.profile.page import write_page
@@ -89,6 +90,8 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
     }
     if params.columns is None and table.rows:
         facts["proposed_columns"] = proposed
+    facts |= {"widening": table.widened} if table.widened else {}
+    facts |= {"new_columns": proposed_newcomers(table.newcomers)} if table.newcomers else {}
     cells = table.rows * len(table.types)
     gaps = sum(column["missing"] for column in profile["columns"].values())
     metrics = {"columns": len(table.types), "missing_share": gaps / cells if cells else 0.0}
@@ -138,7 +141,7 @@ def _with_names_hidden(reading: Reading) -> Reading:
 def _verdict(album: Album, params: Parameters, reading: Reading, folder: Path) -> tuple[Violation, ...]:
     """Hold the manifest to the declared columns; that it has others too is in the nature of a manifest."""
     are_named, types = reading.sensitive.isdisjoint(NAMING), manifest_types(params)
-    asked: dict[str, Any] = {"extra_columns": "allow", "target": None, "timestamp": None, "partition": ()}
+    asked: dict[str, Any] = {"new_columns": "allow", "target": None, "timestamp": None, "partition": ()}
     asked["identifier"] = "id" if are_named else None
     if params.columns:
         hidden = {name: column.model_copy(update={"sensitive": True}) for name, column in params.columns.items()}

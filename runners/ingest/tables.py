@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from runners.contract import InputError, Violation
+from runners.ingest.newcomers import Newcomers
 from runners.ingest.parameters import Parameters
 from runners.ingest.repeats import Repeats
 from runners.ingest.spool import Spool, column
@@ -45,7 +46,8 @@ class Table:
     """A table that was written, and what was found out while writing.
 
     `distinct` holds how many values differ of the columns in which that was counted exactly beside the summary;
-    `details` the rows and values behind the violations, which stay in the data store.
+    `details` the rows and values behind the violations, which stay in the data store. `widened` says what of the schema
+    would have to be wider, `newcomers` what the columns are like that are no part of the table until they are declared.
     """
 
     path: Path
@@ -54,6 +56,8 @@ class Table:
     violations: tuple[Violation, ...]
     details: tuple[dict[str, Any], ...] = ()
     distinct: Mapping[str, int] = field(default_factory=dict)
+    widened: Mapping[str, Any] | None = None
+    newcomers: Summary | None = None
 
     @property
     def rows(self) -> int:
@@ -109,6 +113,8 @@ class _Writing:
     def __init__(self, reading: Reading, params: Parameters, types: dict[str, Type], place: Path) -> None:
         if not types:
             raise InputError("there are no rows and no columns", reading.read_from, "fill the source first")
+        self._newcomers = Newcomers(types, params)
+        types = self._newcomers.others
         self._params, self._types = params, types
         self._verdict = Verdict(params)
         self._suspects = Suspects(types, params) if reading.is_text else None
@@ -129,13 +135,16 @@ class _Writing:
         violations = self._verdict.violations(tuple(self._types), counted, all_missing=is_empty)
         suspected = tuple(self._suspects.violations()) if self._suspects else ()
         told, details = (*violations, *suspected), tuple(self._verdict.details())
-        return Table(folder / DATA, written.content, written.summary, told, details, distinct)
+        widened = self._verdict.widened(told, self._types)
+        newcomers = self._newcomers.summary
+        return Table(folder / DATA, written.content, written.summary, told, details, distinct, widened, newcomers)
 
     def _judged(self, rows: Iterable[Rows]) -> Iterator[Any]:
         """Yield what is stored, once the verdict has seen it."""
         for part in rows:
-            self._verdict.see(part.came, self._types, part.stored)
-            yield part.stored
+            stored = self._newcomers.taken_from(part.stored)
+            self._verdict.see(part.came, self._types, stored)
+            yield stored
 
 
 def _unique(params: Parameters) -> set[str]:

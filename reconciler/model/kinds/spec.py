@@ -98,7 +98,7 @@ class Spec(Block):
         """List the addresses of the resources that this spec is made from, in the order of its fields."""
         return tuple(addr for _, addr in self.reference_fields())
 
-    def reference_fields(self) -> Iterator[tuple[tuple[str, ...], str]]:
+    def reference_fields(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """List the fields that hold references, by path, each with the address that it holds."""
         return _references(self, ())
 
@@ -153,7 +153,7 @@ class JobSpec(Spec):
     )
 
 
-def _references(block: BaseModel, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _references(block: BaseModel, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     told = vars(block)
     for name, is_reference in _fields(type(block)):
         item = told.get(name)
@@ -163,6 +163,10 @@ def _references(block: BaseModel, path: tuple[str, ...]) -> Iterator[tuple[tuple
             yield (*path, name), item
         elif isinstance(item, BaseModel):
             yield from _references(item, (*path, name))
+        elif isinstance(item, tuple):
+            for place, part in enumerate(item):
+                if isinstance(part, BaseModel):
+                    yield from _references(part, (*path, name, place))
 
 
 @lru_cache(maxsize=256)
