@@ -70,8 +70,9 @@ def decide(resource: Resource, view: View) -> Decision:
 
 
 def _blocker(spec: Dataset, view: View) -> str | None:
-    """Return the first dataset that this one is derived from and that has no version."""
-    return next((address for address in spec.sources.values() if data_of(address, view) is None), None)
+    """Return the first dataset that this one is derived from, or that its keys lead to, and that has no version."""
+    above = (*spec.sources.values(), *spec.keyed.values())
+    return next((address for address in above if data_of(address, view) is None), None)
 
 
 def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause]:
@@ -84,7 +85,8 @@ def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause
 
 
 def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> StartRun:
-    above = {name: version for name, address in spec.sources.items() if (version := data_of(address, view))}
+    named = {**spec.sources, **spec.keyed}
+    above = {name: version for name, address in named.items() if (version := data_of(address, view))}
     contents = {"inputs": {name: version.content for name, version in above.items()}} if above else {}
     ordered = order(
         resource,

@@ -58,7 +58,8 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
         name: the dataset's name, for headings and metadata.
         params: what to pull, and the schema.
         folder: where everything is written.
-        inputs: URLs of the datasets that it is derived from, by their names in its query.
+        inputs: URLs of the datasets that it is derived from, by their names in its query, and of those that its keys
+            lead to, by their roles.
 
     Raises:
         InputError: the source or the schema is wrong.
@@ -68,11 +69,12 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
     files = params.source.files
     if files and files.format == "images":
         return _ingest_images(name, files, params, folder)
-    inputs = {role: str(local(url)) for role, url in inputs.items()} if params.source.derived else {}
+    is_made_of_others = params.source.derived or params.foreign_keys
+    inputs = {role: str(local(url)) for role, url in inputs.items()} if is_made_of_others else {}
     source = read(params.source, inputs)  # which sees first that a query only reads, and is the same each time
     lineage = trace(params, inputs)
     again = partial(read, params.source) if files and is_near(files) else None
-    table = write_table(source, params, folder, again)
+    table = write_table(source, params, folder, again, inputs)
     profile = profile_table(table.summary, params, table.distinct)
     proposed = propose_columns(profile["columns"], params.identifier)
     reading = reading_of(table.summary, params)

@@ -16,13 +16,11 @@ from pyarrow import compute as pc
 
 from runners.contract import InputError, Violation
 from runners.counting import counted, some
+from runners.ingest.examples import EXAMPLES, Example, Shown, as_json, first, rows_of
 from runners.ingest.parameters import Column, Parameters
 from runners.ingest.spool import column
 from runners.ingest.widening import Widening
 from runners.tables.columns import ARROW, convert
-
-EXAMPLES = 5
-"""Rows that are named of each way in which a column breaks its schema."""
 
 
 class Rule(NamedTuple):
@@ -39,14 +37,6 @@ class Counted(NamedTuple):
 
     present: int
     distinct: int
-
-
-class Example(NamedTuple):
-    """A row that breaks a rule: its number from 1, its identifier and its value, None where they are sensitive."""
-
-    row: int
-    identifier: str | None = None
-    value: str | None = None
 
 
 @dataclass
@@ -76,7 +66,7 @@ class Verdict:
         self._breaches: dict[tuple[str, str], _Breach] = {}
         self._missing: dict[str, int] = {}
         self._gaps: dict[str, list[Example]] = {}
-        self._widening = Widening(params)
+        self._widening, self._shown = Widening(params), Shown(params)
         self._rows = 0
 
     def see(self, batch: Any, present: Mapping[str, str], stored: Any = None) -> None:
@@ -128,24 +118,14 @@ class Verdict:
         return f"correct the source, or the type in columns.{name}{hint}"
 
     def _example(self, name: str, row: int, batch: Any) -> Example:
-        cells = (self._cell(one, row, batch) for one in (self._params.identifier, name))
-        return Example(self._rows + row + 1, *cells)
-
-    def _cell(self, name: str | None, row: int, batch: Any) -> str | None:
-        if name is None or self._is_sensitive(name):
-            return None
-        value = column(batch, name)[row].as_py()
-        return None if value is None else shown(value)
-
-    def _is_sensitive(self, name: str) -> bool:
-        return name in self._columns and self._columns[name].sensitive
+        return self._shown.example(self._rows + row + 1, row, batch, name)
 
     def details(self) -> list[dict[str, Any]]:
         """Return the examples of all that was noted, as JSON for the data store: rows, identifiers and values."""
         noted = [(breach.where, breach.what, breach.examples) for breach in self._breaches.values()]
         noted += [(name, "missing", gaps) for name, gaps in self._gaps.items() if gaps]
         return [
-            {"where": where, "what": what, "examples": [_as_json(one) for one in examples]}
+            {"where": where, "what": what, "examples": [as_json(one) for one in examples]}
             for where, what, examples in noted
         ]
 
@@ -212,7 +192,7 @@ class Verdict:
         for name, count in self._missing.items():
             allowed = self._columns[name].missing
             if self._is_gaping(name, count):
-                rows = _rows_of(self._gaps[name], count)
+                rows = rows_of(self._gaps[name], count)
                 what = f"{_counted(count, self._rows)} missing, allowed are {allowed:.2%}: {rows}"
                 yield Violation(where=name, what=what, fix=f"fill them at the source, or raise columns.{name}.missing")
 
@@ -264,7 +244,9 @@ def _enum_rule(name: str, declared: Column) -> Rule:
     def breaks(values: Any) -> Any:
         return pc.and_(pc.is_valid(values), pc.invert(pc.is_in(values, value_set=allowed)))
 
-    return Rule(f"not one of {named}", breaks, f"correct the source, or add the new values to columns.{name}.enum", "enum")
+    return Rule(
+        f"not one of {named}", breaks, f"correct the source, or add the new values to columns.{name}.enum", "enum"
+    )
 
 
 def _pattern_rule(name: str, pattern: str) -> Rule:
@@ -282,7 +264,7 @@ def _pattern_rule(name: str, pattern: str) -> Rule:
 
 
 def _violation(breach: _Breach, rows: int) -> Violation:
-    what = f"{_counted(breach.count, rows)} {breach.what}: {_rows_of(breach.examples, breach.count)}"
+    what = f"{_counted(breach.count, rows)} {breach.what}: {rows_of(breach.examples, breach.count)}"
     return Violation(where=breach.where, what=what, fix=breach.fix)
 
 
@@ -290,31 +272,6 @@ def _no(rows: int) -> Any:
     return pa.repeat(pa.scalar(False), rows)
 
 
-def _rows_of(examples: Sequence[Example], count: int) -> str:
-    return listed([f"row {example.row:,}" for example in examples], count)
-
-
-def _as_json(example: Example) -> dict[str, Any]:
-    return {name: value for name, value in example._asdict().items() if value is not None}
-
-
 def _counted(count: int, rows: int) -> str:
     share = f"{count / rows:.2%}" if count / rows >= 0.0001 else "under 0.01%"
     return f"{count:,} of {rows:,} values ({share}) {'is' if count == 1 else 'are'}"
-
-
-def listed(examples: Sequence[str], count: int) -> str:
-    """Write examples on one line, with an ellipsis where there are more than these."""
-    return ", ".join(examples) + (", …" if count > len(examples) else "")
-
-
-def first(mask: Any, most: int) -> list[int]:
-    """Return the first few places where a boolean array is true."""
-    return list(pc.indices_nonzero(mask)[:most].to_pylist()) if most > 0 else []
-
-
-def shown(value: Any) -> str:
-    """Write a value of a cell in quotes, shortened."""
-    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
-    text = str(int(value)) if is_whole else str(value)
-    return repr(text if len(text) <= 40 else text[:39] + "…")

@@ -246,14 +246,14 @@ class Dataset(JobSpec):
         return self.new_columns or self.extra_columns
 
     @cached_property
-    def keyed(self) -> tuple[str, ...]:
-        """Return the addresses of the datasets that its foreign keys lead to, each once."""
-        return tuple(dict.fromkeys(key.dataset for key in self.foreign_keys))
-
-    @cached_property
     def sources(self) -> Mapping[str, str]:
         """Return the addresses of the datasets that this one is derived from, by their names in its query."""
         return self.source.derived.inputs if self.source.derived else {}
+
+    @cached_property
+    def keyed(self) -> Mapping[str, str]:
+        """Return the addresses of the datasets that its foreign keys lead to, by their roles as inputs."""
+        return {f"key-{key.dataset.rsplit('/', 1)[-1]}": key.dataset for key in self.foreign_keys}
 
     @cached_property
     def ingest_params(self) -> dict[str, Any]:
