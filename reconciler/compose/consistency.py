@@ -156,7 +156,29 @@ def _roles(specs: _Specs, spec: Dataset) -> Iterator[Flaw]:
     named = [(field, getattr(spec, field)) for field in ("identifier", "target", "timestamp")]
     told: list[tuple[Path, str]] = [((field,), name) for field, name in named if name is not None]
     told += [(("partition", place), name) for place, name in enumerate(spec.partition)]
+    told += [(("unique", n, place), name) for n, group in enumerate(spec.unique) for place, name in enumerate(group)]
+    told += [(("drift", "columns", name), name) for name in (spec.drift.columns if spec.drift else ())]
+    for number, key in enumerate(spec.foreign_keys):
+        told += [(("foreign_keys", number, "columns", place), name) for place, name in enumerate(key.columns)]
     yield from _missing(specs, told, _declared(spec), "`columns`")
+
+
+def _keys(specs: _Specs, spec: Dataset) -> Iterator[Flaw]:
+    """Hold the keys that lead to other datasets against what those declare."""
+    for number, key in enumerate(spec.foreign_keys):
+        other = specs.all.get(Address(key.dataset))
+        known = _declared(other) if isinstance(other, Dataset) else None
+        told: list[tuple[Path, str]] = [(("foreign_keys", number, "key", at), name) for at, name in enumerate(key.key)]
+        yield from _missing(specs, told, known, f"{key.dataset}")
+
+
+def _means(_: _Specs, spec: Dataset) -> Iterator[Flaw]:
+    """Refuse a limit on the mean of what has none."""
+    for name, limits in (spec.drift.columns if spec.drift else {}).items():
+        declared = (spec.columns or {}).get(name)
+        if limits.mean is not None and declared and declared.type not in ("integer", "number"):
+            what = f"`{printable(name)}` is of type {declared.type}, which has no mean"
+            yield Flaw(("drift", "columns", name, "mean"), what, "limit its distance instead")
 
 
 def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
@@ -171,6 +193,13 @@ def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
     told += [(("split", "by"), spec.split.by)] if spec.split.by else []
     known = (*declared, *_answers(specs, spec)) if declared is not None else None
     yield from _missing(specs, told, known, f"{spec.dataset}")
+    absent = dataset.training_only if isinstance(dataset, Dataset) else frozenset()
+    for place, name in enumerate(spec.features or ()):
+        if name in absent and name != spec.target:
+            what = f"`{printable(name)}` is in training data only: no request has it, so no model can be asked with it"
+            yield Flaw(
+                ("features", place), what, f"take it out, or change columns.{name}.environments of {spec.dataset}"
+            )
 
 
 def _regions(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
@@ -281,7 +310,12 @@ def _watched(specs: _Specs, spec: Monitor) -> Iterator[Flaw]:
     dataset = specs.all.get(Address(experiment.dataset))
     features = experiment.features or (_declared(dataset) if isinstance(dataset, Dataset) else None)
     for place, column in enumerate(spec.columns or ()):
-        if features is not None and (column not in features or column in (experiment.target, *experiment.exclude)):
+        absent = (
+            experiment.target,
+            *experiment.exclude,
+            *(dataset.training_only if isinstance(dataset, Dataset) else ()),
+        )
+        if features is not None and (column not in features or column in absent):
             what = f"the models of {name} have no feature `{printable(column)}`"
             yield specs.unknown(("columns", place), what, column, features)
 
@@ -312,6 +346,8 @@ def _origin(specs: _Specs, deployment: str) -> str | None:
 _HELD: tuple[tuple[type[Spec], Callable[[_Specs, Any], Iterator[Flaw]]], ...] = (
     (JobSpec, _fit),
     (Dataset, _roles),
+    (Dataset, _keys),
+    (Dataset, _means),
     (Experiment, _columns),
     (Experiment, _metric),
     (Experiment, _told),

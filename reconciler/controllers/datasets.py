@@ -29,6 +29,8 @@ PHASES = {
     Stage.FAILED: (Phase.STALLED, Reason.JOB_FAILED),
 }
 """How a resource stands whose newest run has come this far."""
+PREVIOUS = "previous"
+"""The role of the version that was accepted before, which limits of drift are about."""
 TAKEN_OVER = "it is the newest that another environment has accepted"
 
 
@@ -88,13 +90,14 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
     named = {**spec.sources, **spec.keyed}
     above = {name: version for name, address in named.items() if (version := data_of(address, view))}
     contents = {"inputs": {name: version.content for name, version in above.items()}} if above else {}
+    former = _standing(resource.address, view) if spec.drift else None  # by which no run is named: it was there before
     ordered = order(
         resource,
         view,
         runner="ingest",
         params=spec.ingest_params,
         made_from=cause._asdict() | contents,
-        inputs={name: version.run for name, version in above.items()},
+        inputs={name: version.run for name, version in above.items()} | ({PREVIOUS: former} if former else {}),
     )
     return replace(ordered, provenance={**ordered.provenance, **cause.told()})
 
@@ -171,11 +174,11 @@ def _accepted(lifecycle: Lifecycle, view: View, address: Address) -> str | None:
     return lifecycle.run if lifecycle.stage is Stage.ACCEPTED else _standing(address, view)
 
 
-def _standing(address: Address, view: View) -> str | None:
+def _standing(address: Address, view: View) -> RunName | None:
     """Return the newest accepted version that the last status tells of."""
     facts = view.facts_of(address, DatasetFacts)
     here = {version.run for version in view.versions_by_owner.get(address, ()) if version.here}
-    return next((name for name in (facts.get("run"), facts.get("version")) if name in here), None)
+    return next((RunName(name) for name in (facts.get("run"), facts.get("version")) if name in here), None)
 
 
 def _output(lifecycle: Lifecycle, view: View, address: Address) -> DataVersion | None:

@@ -127,8 +127,8 @@ def _body(resource: Resource, lifecycle: Lifecycle, new: Told | None, wider: Tol
         yield table(_HEADS, map(_wider_row, _evidence(wider)))
     if new:
         yield (
-            f"Run `{lifecycle.run}` found columns that the schema doesn't name. The version doesn't hold them: they are "
-            "in the data once they are declared. What is proposed is what their values show; say `sensitive: true` "
+            f"Run `{lifecycle.run}` found columns that the schema doesn't name. The version doesn't hold them: they "
+            "are in the data once they are declared. What is proposed is what their values show; say `sensitive: true` "
             "where nobody should see them."
         )
         yield table(_NEW_HEADS, (_new_row(line, new) for line in _evidence(new)))
@@ -170,4 +170,10 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         shown = ", ".join(map(_value, value[:5]))
         return f"{shown}, … ({len(value)} in all)" if len(value) > 5 else shown
-    return f"{value:.12g}" if isinstance(value, float) else code(str(value)[:200]) if isinstance(value, str) else str(value)
+    return (
+        f"{value:.12g}"
+        if isinstance(value, float)
+        else code(str(value)[:200])
+        if isinstance(value, str)
+        else str(value)
+    )

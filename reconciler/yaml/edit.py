@@ -27,7 +27,7 @@ _KEYED = re.compile(r"^( *)[^\s#-][^\n#]*:[ ]*(?:#.*)?\n(?=(?:[ ]*(?:#.*)?\n)*( 
 
 
 def edit_yaml(text: str, edits: Mapping[str, Any], file: str = "the file") -> str:
-    """Set values at paths (`a.b`, see `model/edits.py`) of a YAML text; mappings on the way are made where there are none.
+    """Set values at paths (see `model/edits.py`) of a YAML text; mappings on the way are made where there are none.
 
     Args:
         text: the text; empty makes a new one.

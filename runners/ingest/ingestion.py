@@ -69,7 +69,7 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
     files = params.source.files
     if files and files.format == "images":
         return _ingest_images(name, files, params, folder)
-    is_made_of_others = params.source.derived or params.foreign_keys
+    is_made_of_others = params.source.derived or params.foreign_keys or params.drift
     inputs = {role: str(local(url)) for role, url in inputs.items()} if is_made_of_others else {}
     source = read(params.source, inputs)  # which sees first that a query only reads, and is the same each time
     lineage = trace(params, inputs)

@@ -8,7 +8,7 @@ row in which a value of the key is missing isn't held to it.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +32,20 @@ _SALT = np.uint64(0x9E3779B97F4A7C15)
 """The odd number nearest to 2**64 by the golden ratio."""
 
 
+class _Key(Protocol):
+    """Columns whose values count together, and the hashes of those that were seen."""
+
+    where: str
+    names: tuple[str, ...]
+    hashes: Hashed
+
+    def add(self, group: Any, before: int) -> int:
+        """Take the next rows, of which there were so many before; return of how many."""
+
+    def violations(self, rows: int) -> Iterator[Violation]:
+        """Say how the key is broken."""
+
+
 def role_of(dataset: str) -> str:
     """Return under which role a dataset that a key leads to is an input."""
     return f"key-{dataset.rsplit('/', 1)[-1]}"
@@ -53,18 +67,19 @@ class Keys:
             InputError: another dataset isn't an input, is no table, or has no such column.
         """
         self._present, self._rows = frozenset(present), 0
-        self._groups = [_Group(names, folder / f"unique-{n}") for n, names in enumerate(params.unique)]
-        self._foreign = [_Foreign(key, inputs, folder / f"key-{n}") for n, key in enumerate(params.foreign_keys)]
+        groups = [_Group(names, folder / f"unique-{n}") for n, names in enumerate(params.unique)]
+        foreign = [_Foreign(key, inputs, folder / f"key-{n}") for n, key in enumerate(params.foreign_keys)]
+        self._all: tuple[_Key, ...] = (*groups, *foreign)
         self._held = 0
 
     def see(self, group: Any, _found: Summary) -> None:
         """Take the keys of the next rows."""
-        for key in (*self._groups, *self._foreign):
+        for key in self._all:
             if not self._missing(key.names):
                 self._held += key.add(group, self._rows)
         self._rows += group.num_rows
         if self._held > IN_MEMORY:
-            for key in (*self._groups, *self._foreign):
+            for key in self._all:
                 key.hashes.spill()
             self._held = 0
 
@@ -73,7 +88,7 @@ class Keys:
 
     def violations(self) -> Iterator[Violation]:
         """Say which keys are broken."""
-        for key in (*self._groups, *self._foreign):
+        for key in self._all:
             if missing := self._missing(key.names):
                 what = f"the key ({', '.join(key.names)}) names the column {missing[0]}, which is not in the data"
                 yield Violation(where=missing[0], what=what, fix=f"bring it back, or change {key.where} in the spec")
@@ -84,10 +99,8 @@ class Keys:
 class _Group:
     """Columns whose values together are there once."""
 
-    where = "unique"
-
-    def __init__(self, names: Sequence[str], folder: Path) -> None:
-        self.names, self.hashes = names, Hashed(folder, 2)
+    def __init__(self, names: tuple[str, ...], folder: Path) -> None:
+        self.where, self.names, self.hashes = "unique", names, Hashed(folder, 2)
         self._count = 0
 
     def add(self, group: Any, _before: int) -> int:
@@ -107,10 +120,8 @@ class _Group:
 class _Foreign:
     """Columns whose values together are there in another dataset."""
 
-    where = "foreign_keys"
-
     def __init__(self, key: ForeignKey, inputs: Mapping[str, str], folder: Path) -> None:
-        self.names, self._key = key.columns, key
+        self.where, self.names, self._key = "foreign_keys", key.columns, key
         role = role_of(key.dataset)
         if role not in inputs:
             raise InputError(f"the request has no {role}", f"inputs.{role}", f"give the URL of {key.dataset}'s folder")
@@ -119,7 +130,7 @@ class _Foreign:
         if lost := next((name for name in key.key if name not in self._reading.columns), None):
             fix = f"name one of {', '.join(list(self._reading.columns)[:10])}"
             raise InputError(f"{key.dataset} has no column {lost}", "foreign_keys", fix)
-        self.hashes = Hashed(folder, 3)
+        self.hashes: Hashed = Hashed(folder, 3)
         self._alien, self._aliens = 0, np.zeros(0, np.uint64)
 
     def add(self, group: Any, before: int) -> int:
@@ -161,7 +172,9 @@ class _Foreign:
         """Return the hashes of the other dataset's keys."""
         there = Hashed(self._place.with_name(f"{self._place.name}-there"), 2)
         file = table_in(self._folder, self._key.dataset)
-        for batch in dataset.dataset(file, format="parquet").to_batches(columns=[*self._key.key], batch_size=GROUP_ROWS):
+        for batch in dataset.dataset(file, format="parquet").to_batches(
+            columns=[*self._key.key], batch_size=GROUP_ROWS
+        ):
             there.add(_hashes([self._reading.read(name, batch.column(name)).array for name in self._key.key])[0])
             if there.held > IN_MEMORY:
                 there.spill()
@@ -194,4 +207,5 @@ def _among(mine: Hashes, others: Hashes) -> Any:
     if not len(mine) or not len(others):
         return np.zeros(len(mine), np.bool_)
     kind = np.dtype([("a", np.uint64), ("b", np.uint64)])
-    return np.isin(*(np.ascontiguousarray(one).view(kind).ravel() for one in (mine, others)))
+    ours, theirs = (np.ascontiguousarray(one).view(kind).ravel() for one in (mine, others))
+    return np.isin(ours, theirs)

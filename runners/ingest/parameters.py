@@ -90,7 +90,7 @@ class Drift(Block):
     """How far a version may be from the one that was accepted before it."""
 
     rows: Volume | None = None
-    columns: dict[str, ColumnDrift] = {}
+    columns: dict[str, ColumnDrift] = Field(default={})
     false_alarms: float = 0.01
 
 
@@ -103,7 +103,7 @@ class Parameters(Block):
     new_columns: Literal["refuse", "propose", "allow"] | None = None
     unique: tuple[Group, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
-    rules: dict[str, str] = {}
+    rules: dict[str, str] = Field(default={})
     drift: Drift | None = None
     minimum_rows: int = Field(default=1, ge=0)
     identifier: str | None = None

@@ -1,7 +1,7 @@
 """Rules: expressions of a dataset's spec that hold in every row, computed in the sandbox of derived datasets.
 
-As in a CHECK of SQL, a row breaks a rule where it is false; where it is NULL, as of values that are missing, it holds. A
-rule that can't be computed breaks by itself, and the others are held all the same.
+As in a CHECK of SQL, a row breaks a rule where it is false; where it is NULL, as of values that are missing, it holds.
+A rule that can't be computed breaks by itself, and the others are held all the same.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,7 +24,9 @@ from runners.tables.types import Type
 
 TABLE = "rows"
 _LONGEST = 200
-_CORRECT = "correct the expression: it is one boolean in DuckDB's SQL over the columns of the row, and sees nothing else"
+_CORRECT = (
+    "correct the expression: it is one boolean in DuckDB's SQL over the columns of the row, and sees nothing else"
+)
 
 
 @dataclass

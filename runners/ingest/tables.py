@@ -16,6 +16,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from runners.contract import InputError, Violation
+from runners.ingest.drift import drifted, previous_of
 from runners.ingest.keys import Keys
 from runners.ingest.newcomers import Newcomers
 from runners.ingest.parameters import Parameters
@@ -133,6 +134,7 @@ class _Writing:
         self._repeats = Repeats(hashes, _unique(params), _watched(types, params))
         self._keys = Keys(params, types, inputs, Path(mkdtemp(dir=place)))
         self._rules = Rules(params, types)
+        self._previous = previous_of(params, inputs)
 
     def write(self, rows: Iterable[Rows], folder: Path) -> Table:
         """Write the rows, and say what they are like."""
@@ -140,7 +142,12 @@ class _Writing:
             return self._written(rows, folder)
 
     def _written(self, rows: Iterable[Rows], folder: Path) -> Table:
-        watchers: list[Watcher] = [self._repeats, self._keys, self._rules, *([self._suspects] if self._suspects else [])]
+        watchers: list[Watcher] = [
+            self._repeats,
+            self._keys,
+            self._rules,
+            *([self._suspects] if self._suspects else []),
+        ]
         target = self._params.target
         written = write(folder / DATA, self._types, self._judged(rows), target=target, watchers=watchers)
         columns, distinct = written.summary.columns, self._repeats.distinct()
@@ -152,6 +159,7 @@ class _Writing:
         violations = self._verdict.violations(tuple(self._types), counted, all_missing=is_empty)
         suspected = tuple(self._suspects.violations()) if self._suspects else ()
         told = (*violations, *suspected, *self._keys.violations(), *self._rules.violations())
+        told += tuple(drifted(written.summary, self._previous, self._params)) if self._previous else ()
         details = (*self._verdict.details(), *self._rules.details())
         widened = self._verdict.widened(told, self._types)
         newcomers = self._newcomers.summary

@@ -29,7 +29,7 @@ class Rule(NamedTuple):
     what: str
     breaks: Callable[[Any], Any]
     fix: str
-    field: str
+    declared_by: str
 
 
 class Counted(NamedTuple):
@@ -46,7 +46,7 @@ class _Breach:
     where: str
     what: str
     fix: str
-    field: str
+    declared_by: str
     count: int = 0
     examples: list[Example] = field(default_factory=list)
 
@@ -98,13 +98,13 @@ class Verdict:
         for rule in self._rules[name]:
             mask = pc.fill_null(rule.breaks(values), False)
             if self._note(name, rule, mask, batch):
-                self._widening.note(name, rule.field, mask, values, batch)
+                self._widening.note(name, rule.declared_by, mask, values, batch)
 
     def _note(self, name: str, rule: Rule, mask: Any, batch: Any) -> bool:
         count = mask.true_count
         if not count:
             return False
-        breach = self._breaches.setdefault((name, rule.what), _Breach(name, rule.what, rule.fix, rule.field))
+        breach = self._breaches.setdefault((name, rule.what), _Breach(name, rule.what, rule.fix, rule.declared_by))
         breach.count += count
         rows = first(mask, EXAMPLES - len(breach.examples))
         breach.examples += [self._example(name, row, batch) for row in rows]
@@ -142,7 +142,7 @@ class Verdict:
         gaping = {name: count for name, count in self._missing.items() if self._is_gaping(name, count)}
         if not violations or len(violations) != len(self._breaches) + len(gaping):
             return None
-        fields = [(breach.where, breach.field) for breach in self._breaches.values()]
+        fields = [(breach.where, breach.declared_by) for breach in self._breaches.values()]
         return self._widening.widened(fields, gaping, self._rows, types)
 
     def _is_gaping(self, name: str, count: int) -> bool:

@@ -35,11 +35,19 @@ def read_table(trial: Trial) -> Examples:
     if told and told.type == "boolean" and trial.told.target in columns:
         columns[trial.told.target] = as_truths(columns[trial.told.target])
     check_sensitive(trial, reading)
-    return replace(examples_of(trial, columns, reading.identifier), reading=reading)
+    return replace(examples_of(trial, columns, reading.identifier, reading.training_only), reading=reading)
 
 
-def examples_of(trial: Trial, columns: Columns, identifier: str | None) -> Examples:
+def examples_of(
+    trial: Trial, columns: Columns, identifier: str | None, training_only: frozenset[str] = frozenset()
+) -> Examples:
     """Give columns their roles, without the rows that have no target.
+
+    Args:
+        trial: which roles it names.
+        columns: the rows.
+        identifier: the column that names a row.
+        training_only: columns that no request has: a model that learned from one couldn't serve.
 
     Raises:
         InputError: a column that the trial names isn't there, or can't be learned from.
@@ -51,7 +59,7 @@ def examples_of(trial: Trial, columns: Columns, identifier: str | None) -> Examp
     known = target_of(columns[told.target], told.target, told.task)
     kept = {name: values[known.rows] for name, values in columns.items()}
     infinite = finite(kept, told.target)
-    features, left_out = choose(kept, told, frozenset({identifier, *answers}))
+    features, left_out = choose(kept, told, frozenset({identifier, *answers}), training_only)
     notes = (*left_out, *infinite, *known.notes)
     weights = weights_of(trial, kept)
     return Examples(kept, known.truth, features, known.classes, identifier, notes=notes, weights=weights)

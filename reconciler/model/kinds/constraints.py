@@ -31,12 +31,16 @@ class ForeignKey(Block):
 
     columns: Names = Field(description="The columns here.", min_length=1, max_length=16, examples=["customer"])
     dataset: reference("datasets") = Field(description="The other dataset.")  # type: ignore[valid-type]
-    key: Names = Field(description="The columns there, in the same order.", min_length=1, max_length=16, examples=["id"])
+    key: Names = Field(
+        description="The columns there, in the same order.", min_length=1, max_length=16, examples=["id"]
+    )
 
     @model_validator(mode="after")
     def _has_pairs(self) -> Self:
         if len(self.columns) != len(self.key):
-            raise ValueError(f"columns names {len(self.columns)} and key names {len(self.key)}: give each its other half")
+            raise ValueError(
+                f"columns names {len(self.columns)} and key names {len(self.key)}: give each its other half"
+            )
         return self
 
 

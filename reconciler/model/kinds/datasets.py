@@ -218,8 +218,8 @@ class Dataset(JobSpec):
     rules: dict[RuleName, RuleText] | None = Field(
         default=None,
         max_length=100,
-        description="What holds in every row, by name: expressions of DuckDB's SQL over the row's columns. As in a CHECK "
-        "of SQL, one that is NULL holds.",
+        description="What holds in every row, by name: expressions of DuckDB's SQL over the row's columns. As in a "
+        "CHECK of SQL, one that is NULL holds.",
         examples=[{"ends_after_it_begins": "ended >= began"}],
     )
     drift: Drift | None = Field(
@@ -234,16 +234,34 @@ class Dataset(JobSpec):
     keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
 
     @model_validator(mode="after")
+    def _is_a_table(self) -> Self:
+        files = self.source.files
+        if files is None or files.format != "images":
+            return self
+        told = [name for name in ("unique", "foreign_keys", "rules", "drift") if getattr(self, name)]
+        if told:
+            raise ValueError(f"{told[0]} is for tables, and the source holds images")
+        return self
+
+    @model_validator(mode="after")
     def _says_it_once(self) -> Self:
         told = self.new_columns
         if told and "extra_columns" in self.model_fields_set and self.extra_columns != told:
-            raise ValueError(f"new_columns is {told} and extra_columns is {self.extra_columns}: leave extra_columns out")
+            raise ValueError(
+                f"new_columns is {told} and extra_columns is {self.extra_columns}: leave extra_columns out"
+            )
         return self
 
     @property
     def takes_new(self) -> Literal["refuse", "propose", "allow"]:
         """Return what becomes of columns that the schema doesn't name, by whichever word it is said."""
         return self.new_columns or self.extra_columns
+
+    @cached_property
+    def training_only(self) -> frozenset[str]:
+        """Return the columns that no request has."""
+        told = {name: column.environments for name, column in (self.columns or {}).items()}
+        return frozenset(name for name, places in told.items() if places is not None and "serving" not in places)
 
     @cached_property
     def sources(self) -> Mapping[str, str]:
