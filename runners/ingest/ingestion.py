@@ -186,7 +186,8 @@ def _finish(
     data = folder / payload.file
     size = data.stat().st_size
     file = {"path": payload.file, "bytes": size, "sha256": _sha256(data)}
-    _write_json(folder / CROISSANT, describe_dataset(name, file, payload.types, key, media))
+    meanings = {column: text for column, told in profile.get("columns", {}).items() if (text := _meaning(told))}
+    _write_json(folder / CROISSANT, describe_dataset(name, file, payload.types, key, media, meanings))
     _write_json(folder / PROFILE, profile)
     write_page(folder / PAGE, name, profile, payload.violations, folder / PICTURE)
     told = {fact: value for fact, value in facts.items() if value is not None}
@@ -200,6 +201,12 @@ def _finish(
         facts={**told, "violations": len(payload.violations), "preparations": preparations},
         content=with_reading(payload.content, as_json(payload.reading)),
     )
+
+
+def _meaning(told: Mapping[str, Any]) -> str:
+    """Say in one line what a column means, and in which unit; empty where the spec doesn't."""
+    unit = f"in {told['unit']}" if "unit" in told else ""
+    return ", ".join(filter(None, (told.get("description", ""), unit)))
 
 
 def _sha256(path: Path) -> str:

@@ -23,6 +23,10 @@ from runners.ingest.widening import Widening
 from runners.tables.columns import ARROW, convert
 
 
+_FIELDS = ("type", "minimum", "maximum", "enum", "pattern")
+"""Fields that single values break, in the order in which that is told."""
+
+
 class Rule(NamedTuple):
     """What a value is that breaks the rule; from converted values to a mask; what to do; the field that says so."""
 
@@ -159,7 +163,7 @@ class Verdict:
             all_missing: whether no column holds any value.
         """
         found = [*self._of_table(all_missing), *self._of_columns(present)]
-        told = sorted(self._breaches.values(), key=lambda breach: present.index(breach.where))
+        told = sorted(self._breaches.values(), key=lambda one: (present.index(one.where), _FIELDS.index(one.declared_by)))
         found += [_violation(breach, self._rows) for breach in told]
         found += [*self._of_missing(), *self._of_unique(present, count)]
         return tuple(found)
