@@ -5,7 +5,7 @@ replaces or closes. Nothing is ever proposed that narrows a schema. What a job s
 columns as a spec may have them isn't proposed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,8 +19,14 @@ from reconciler.model.kinds.datasets import Column, Dataset
 from reconciler.model.markdown import code, escaped, figure, table
 from reconciler.model.resource import Resource
 
-WIDENED = ("type", "minimum", "maximum", "enum", "missing")
-"""What of a column a proposal may widen."""
+_WIDENED: Mapping[str, Callable[[Any, Any], bool]] = {
+    "type": lambda old, new: (old, new) == ("integer", "number"),
+    "minimum": lambda old, new: old is not None and new is not None and new < old,
+    "maximum": lambda old, new: old is not None and new is not None and new > old,
+    "enum": lambda old, new: old is not None and new is not None and set(new) > set(old),
+    "missing": lambda old, new: new > old,
+}
+"""What of a column a proposal may change, and whether it is wider then."""
 MOST_ROWS = 100
 """Lines of evidence on a page."""
 _HEADS = ("column", "field", "from", "to", "rows", "since")
@@ -71,9 +77,10 @@ def _wider(spec: Dataset, told: Any) -> Told | None:
         return None
     for name, changed in columns.items():
         declared = (spec.columns or {}).get(name)
-        if declared is None or not isinstance(changed, Mapping) or not set(changed) <= set(WIDENED):
+        if declared is None or not isinstance(changed, Mapping) or not set(changed) <= set(_WIDENED):
             return None
-        if _column({**declared.model_dump(mode="json", exclude_unset=True), **changed}) is None:
+        new = _column({**declared.model_dump(mode="json", exclude_unset=True), **changed})
+        if new is None or not all(_WIDENED[field](getattr(declared, field), getattr(new, field)) for field in changed):
             return None
     return told  # type: ignore[no-any-return]
 

@@ -105,6 +105,11 @@ def test_another_evidence_replaces_it_and_none_closes_it() -> None:
         {"columns": {"age": {"pattern": "x"}}},
         {"columns": {"age": {"maximum": "much"}}},
         {"columns": {"age": 7}},
+        {"columns": {"age": {"maximum": 79}}},
+        {"columns": {"age": {"minimum": 0}}},
+        {"columns": {"age": {"enum": [2]}}},
+        {"columns": {"age": {"type": "string"}}},
+        {"columns": {"c.d": {"missing": 0.0}}},
     ],
 )
 def test_what_a_job_says_that_makes_no_wider_column_is_not_proposed(told: Any) -> None:
