@@ -163,7 +163,9 @@ class Verdict:
             all_missing: whether no column holds any value.
         """
         found = [*self._of_table(all_missing), *self._of_columns(present)]
-        told = sorted(self._breaches.values(), key=lambda one: (present.index(one.where), _FIELDS.index(one.declared_by)))
+        told = sorted(
+            self._breaches.values(), key=lambda one: (present.index(one.where), _FIELDS.index(one.declared_by))
+        )
         found += [_violation(breach, self._rows) for breach in told]
         found += [*self._of_missing(), *self._of_unique(present, count)]
         return tuple(found)

@@ -351,14 +351,28 @@ LATER = {"columns": {**COLUMNS, "age": {"type": "number", "environments": ["trai
         ({"datasets__loans": {"unique": [["id", "dya"]]}}, ["loans.yaml", "unique[0][1]", "did you mean `day`?"]),
         ({"datasets__loans": {"drift": {"columns": {"agee": {"mean": 1}}}}}, ["drift.columns.agee", "`age`?"]),
         (
-            {"datasets__loans": {"columns": {**COLUMNS, "age": {"type": "string"}}, "drift": {"columns": {"age": {"mean": 1}}}}},
+            {
+                "datasets__loans": {
+                    "columns": {**COLUMNS, "age": {"type": "string"}},
+                    "drift": {"columns": {"age": {"mean": 1}}},
+                }
+            },
             ["drift.columns.age.mean", "which has no mean"],
         ),
         ({"datasets__loans": {"foreign_keys": [{**KEY, "columns": "agee"}]}}, ["foreign_keys[0].columns[0]", "`age`?"]),
         ({"datasets__loans": {"foreign_keys": [{**KEY, "key": "ids"}]}}, ["foreign_keys[0].key[0]", "`id`?"]),
-        ({"datasets__loans": {"foreign_keys": [{**KEY, "dataset": "datasets/custom"}]}}, ["foreign_keys[0].dataset", "nowhere"]),
-        ({"datasets__loans": {"foreign_keys": [{**KEY, "dataset": "datasets/loans"}]}}, ["foreign_keys[0].dataset", "circle"]),
-        ({"datasets__loans": LATER, "monitors__api": {"columns": ["income"]}}, ["score.yaml", "features[0]", "no request"]),
+        (
+            {"datasets__loans": {"foreign_keys": [{**KEY, "dataset": "datasets/custom"}]}},
+            ["foreign_keys[0].dataset", "nowhere"],
+        ),
+        (
+            {"datasets__loans": {"foreign_keys": [{**KEY, "dataset": "datasets/loans"}]}},
+            ["foreign_keys[0].dataset", "circle"],
+        ),
+        (
+            {"datasets__loans": LATER, "monitors__api": {"columns": ["income"]}},
+            ["score.yaml", "features[0]", "no request"],
+        ),
         (
             {"datasets__loans": LATER, "experiments__score": {"features": None}},
             ["monitors/api.yaml", "columns[0]", "no feature `age`"],

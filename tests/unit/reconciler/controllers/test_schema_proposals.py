@@ -23,7 +23,9 @@ WIDER = {
 }
 NEW = {
     "columns": {"extra": {"type": "integer", "minimum": 0, "maximum": 4}},
-    "evidence": [{"column": "extra", "of": 50, "count": 49, "missing_share": 0.02, "distinct": 4, "minimum": 0, "maximum": 3}],
+    "evidence": [
+        {"column": "extra", "of": 50, "count": 49, "missing_share": 0.02, "distinct": 4, "minimum": 0, "maximum": 3}
+    ],
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -22,7 +23,12 @@ VALUES: dict[str, Sequence[Any]] = {
     "number": (0.0, -0.5, 2.0, 2.5, 1e300, float("inf"), float("nan"), None),
     "boolean": (True, False, None),
     "string": ("a", "b", "true", "17", "", "NA", None),
-    "datetime": (datetime(2024, 1, 1, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC), datetime(2024, 5, 6, 7, 8, 9, 1), None),
+    "datetime": (
+        datetime(2024, 1, 1, tzinfo=UTC),
+        datetime(1, 1, 2, tzinfo=UTC),
+        datetime(2024, 5, 6, 7, 8, 9, 1),
+        None,
+    ),
 }
 SPELLED: dict[str, Sequence[Any]] = {
     "integer": ("0", "1", "-3", "17.0", "9007199254740993", "", "NA", None),
@@ -87,7 +93,7 @@ def written(
     """Write rows, which come in batches that end at some places, and hold them to a spec."""
     batch = batch_of(list(rows), rows.values())
     ends = [0, *sorted({cut for cut in cuts if 0 < cut < batch.num_rows}), batch.num_rows]
-    parts = [batch.slice(start, end - start) for start, end in zip(ends, ends[1:], strict=False)]
+    parts = [batch.slice(start, end - start) for start, end in pairwise(ends)]
     with TemporaryDirectory() as folder:
         return write_table(Reading(iter(parts), is_text, "here"), params(**spec), Path(folder), inputs=inputs)
 

@@ -54,7 +54,7 @@ def test_a_row_breaks_a_rule_where_it_is_false_and_not_where_it_is_null(rule: st
         ("row_number() OVER () > 0", "window functions"),
         ("n > (SELECT 1)", "subquery"),
         ("random() > 0.5", "random() differs each time"),
-        ("\"when\" < now()", "now() differs each time"),
+        ('"when" < now()', "now() differs each time"),
         ("CAST(t AS INTEGER) > 1", "can't be converted"),
         ("n > 1) FROM rows WHERE (n > 0", "more than one expression"),
         ("n > 1), (n > 2", "more than one expression"),

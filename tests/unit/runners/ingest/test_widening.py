@@ -11,13 +11,14 @@ from reconciler.model.kinds.datasets import Column
 from runners.ingest.widening import MOST_NEW
 from tests.unit.runners.ingest.tables_at_random import Case, cases, shuffled, written
 
+
 def merged(declared: dict[str, Any], widened: Any) -> dict[str, Any]:
     return {name: {**told, **widened["columns"].get(name, {})} for name, told in declared.items()}
 
 
 def beside(rows: dict[str, list[Any]], asked: bool) -> dict[str, Any]:
     """Return keys and rules over the columns that there are, which must be the same before and after."""
-    first, last = list(rows)[0], list(rows)[-1]
+    first, last = next(iter(rows)), list(rows)[-1]
     text = f'"{first}" IS NULL OR CAST("{last}" AS VARCHAR) <> \'2.5\''
     return {"rules": {"one": text}, **({"unique": [[first, last]]} if first != last else {})} if asked else {}
 

@@ -39,9 +39,16 @@ def test_what_is_new_in_a_spec_is_no_part_of_what_older_specs_ask_for() -> None:
     """A run is named by these parameters: a dataset that says nothing of keys and rules is not pulled anew."""
     column = {"type": "integer"}
     spec = Dataset.model_validate({"source": SQL, "columns": {"a": column}})
-    assert spec.ingest_params["columns"] == {"a": {"type": "integer", "missing": 0.0, "unique": False, "sensitive": False}}
+    assert spec.ingest_params["columns"] == {
+        "a": {"type": "integer", "missing": 0.0, "unique": False, "sensitive": False}
+    }
     assert spec.ingest_params.keys() == {"source", "columns", "extra_columns", "minimum_rows", "partition"}
-    more = {"unique": [["a", "b"]], "rules": {"r": "a > 0"}, "drift": {"rows": {"minimum": 0.5}}, "new_columns": "propose"}
+    more = {
+        "unique": [["a", "b"]],
+        "rules": {"r": "a > 0"},
+        "drift": {"rows": {"minimum": 0.5}},
+        "new_columns": "propose",
+    }
     told = Dataset.model_validate({"source": SQL, **more}).ingest_params
     assert Parameters.model_validate(told).model_dump(mode="json", exclude_none=True).items() >= told.items()
 
