@@ -64,6 +64,7 @@ def describe_dataset(
     types: Mapping[str, str],
     key: str | None,
     images: Sequence[str] = (),
+    *,
     meanings: Mapping[str, str] = NONE,
 ) -> dict[str, Any]:
     """Return the metadata of a dataset as JSON-LD.

@@ -187,7 +187,7 @@ def _finish(
     size = data.stat().st_size
     file = {"path": payload.file, "bytes": size, "sha256": _sha256(data)}
     meanings = {column: text for column, told in profile.get("columns", {}).items() if (text := _meaning(told))}
-    _write_json(folder / CROISSANT, describe_dataset(name, file, payload.types, key, media, meanings))
+    _write_json(folder / CROISSANT, describe_dataset(name, file, payload.types, key, media, meanings=meanings))
     _write_json(folder / PROFILE, profile)
     write_page(folder / PAGE, name, profile, payload.violations, folder / PICTURE)
     told = {fact: value for fact, value in facts.items() if value is not None}

@@ -22,7 +22,6 @@ from runners.ingest.spool import column
 from runners.ingest.widening import Widening
 from runners.tables.columns import ARROW, convert
 
-
 _FIELDS = ("type", "minimum", "maximum", "enum", "pattern")
 """Fields that single values break, in the order in which that is told."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -164,9 +165,8 @@ def _references(block: BaseModel, path: tuple[str | int, ...]) -> Iterator[tuple
         elif isinstance(item, BaseModel):
             yield from _references(item, (*path, name))
         elif isinstance(item, tuple):
-            for place, part in enumerate(item):
-                if isinstance(part, BaseModel):
-                    yield from _references(part, (*path, name, place))
+            parts = [(place, part) for place, part in enumerate(item) if isinstance(part, BaseModel)]
+            yield from chain.from_iterable(_references(part, (*path, name, place)) for place, part in parts)
 
 
 @lru_cache(maxsize=256)

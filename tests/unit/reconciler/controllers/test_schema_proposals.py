@@ -58,7 +58,8 @@ def test_what_is_too_narrow_is_proposed_beside_the_refusal() -> None:
 
 
 def test_its_edits_widen_the_file_and_leave_the_rest_of_it_as_it_was() -> None:
-    text = "# ours\ncolumns:\n  age: {type: integer, maximum: 80, enum: [1]}  # in years\n  c.d: {type: string, enum: [a]}\n"
+    age, other = "age: {type: integer, maximum: 80, enum: [1]}  # in years", "c.d: {type: string, enum: [a]}"
+    text = f"# ours\ncolumns:\n  {age}\n  {other}\n"
     edited = edit_yaml(text, opened(judged(widening=WIDER)).edits)
     assert yaml.safe_load(edited)["columns"] == {
         "age": {"type": "number", "maximum": 120.5, "enum": [1]},

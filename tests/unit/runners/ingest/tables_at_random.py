@@ -26,7 +26,7 @@ VALUES: dict[str, Sequence[Any]] = {
     "datetime": (
         datetime(2024, 1, 1, tzinfo=UTC),
         datetime(1, 1, 2, tzinfo=UTC),
-        datetime(2024, 5, 6, 7, 8, 9, 1),
+        datetime(2024, 5, 6, 7, 8, 9, 1, tzinfo=UTC),
         None,
     ),
 }
