@@ -26,6 +26,7 @@ MOST_BYTES = 200_000
 """Bytes of all that is proposed, as JSON: it goes to the status."""
 _SHOWN = 5
 _ENDS: Mapping[str, Callable[[Sequence[Any]], Any]] = {"minimum": min, "maximum": max}
+_FIELDS = ("type", "minimum", "maximum", "enum", "pattern", "missing")
 _OF_VALUES = ("minimum", "maximum", "enum")
 """Fields that hold values of the column: of a sensitive one they would tell them."""
 
@@ -129,7 +130,7 @@ class Widening:
         """
         gaps = [(name, "missing") for name in gaping]
         beside = [key for key in self._seen if key[1] != "missing"]  # a number's range, where no whole number broke it
-        wanted = dict.fromkeys([*fields, *beside, *gaps])
+        wanted = sorted({*fields, *beside, *gaps}, key=self._order)
         changes: dict[str, dict[str, Any]] = {}
         for name, field_ in wanted:
             new = self._new(name, field_, rows, types)
@@ -140,6 +141,10 @@ class Widening:
             return None
         told = {"columns": changes, "evidence": [self._evidence(*key, changes, rows) for key in wanted]}
         return told if len(json.dumps(told)) <= MOST_BYTES else None
+
+    def _order(self, key: tuple[str, str]) -> tuple[int, int]:
+        """Return where a field comes among others, whichever was broken first."""
+        return list(self._columns).index(key[0]), _FIELDS.index(key[1])
 
     def _new(self, name: str, field_: str, rows: int, types: Mapping[str, str]) -> Any:
         seen, declared = self._seen[name, field_], self._columns[name]

@@ -25,7 +25,7 @@ def test_columns_that_together_repeat_are_told_with_how_many_rows() -> None:
     assert of_group({"shop": ["a", "a"], "day": [1, None]}) == of_group({"shop": [None, None], "day": [1, 1]}) == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data(), st.lists(st.integers(1, 8)))
 def test_a_group_is_judged_as_its_rows_are_counted(data: st.DataObject, cuts: list[int]) -> None:
     kinds = data.draw(st.lists(st.sampled_from(list(VALUES)), min_size=2, max_size=3))
@@ -87,7 +87,7 @@ def test_a_key_is_looked_for_as_the_other_dataset_reads_its_own(
     assert [v.what for v in found] == ([strangers] if strangers else [])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.integers(0, 5)), min_size=1, max_size=12), st.lists(st.integers(1, 11)))
 def test_the_same_is_found_when_memory_holds_nothing(there: str, values: list[int | None], cuts: list[int]) -> None:
     whole = led(there, {"who": values}, ["id"], columns={"who": {"type": "integer", "missing": 1.0}})

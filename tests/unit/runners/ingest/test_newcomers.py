@@ -58,7 +58,7 @@ def inferred(table: Table) -> dict[str, Any]:
     return propose_columns(profile_table(table.summary, params(), table.distinct)["columns"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(cases())
 def test_an_inferred_schema_accepts_the_data_that_it_was_inferred_from(case: Case) -> None:
     is_text, rows, _ = case
@@ -67,7 +67,7 @@ def test_an_inferred_schema_accepts_the_data_that_it_was_inferred_from(case: Cas
         assert written(is_text, rows, columns=inferred(first)).violations == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(cases())
 def test_new_columns_that_are_declared_as_proposed_are_accepted(case: Case) -> None:
     is_text, rows, _ = case

@@ -99,7 +99,7 @@ def test_a_value_that_is_not_of_its_declared_type_is_missing_to_a_rule() -> None
     assert [v.what.split(":")[0] for v in found.violations][1:] == ["1 of 3 rows breaks it"]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.integers(-9, 9)), min_size=1, max_size=12), st.lists(st.integers(1, 11)))
 def test_the_cut_of_rows_decides_nothing(values: list[int | None], cuts: list[int]) -> None:
     rows = {"n": values, "t": ["x"] * len(values)}

@@ -23,7 +23,7 @@ def beside(rows: dict[str, list[Any]], asked: bool) -> dict[str, Any]:
     return {"rules": {"one": text}, **({"unique": [[first, last]]} if first != last else {})} if asked else {}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(cases(), st.sampled_from([False, False, False, True]))
 def test_a_widening_that_is_merged_lets_the_very_same_data_pass(case: Case, asked: bool) -> None:
     is_text, rows, declared = case
@@ -37,7 +37,7 @@ def test_a_widening_that_is_merged_lets_the_very_same_data_pass(case: Case, aske
     assert written(is_text, rows, columns=wider, **beside(rows, asked)).violations == ()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cases(), st.lists(st.integers(1, 8)), st.randoms(use_true_random=False))
 def test_neither_the_order_of_rows_nor_their_cut_decides(case: Case, cuts: list[int], random: Any) -> None:
     is_text, rows, declared = case
