@@ -148,7 +148,7 @@ def _fit(specs: _Specs, spec: JobSpec) -> Iterator[Flaw]:
 
 def _declared(spec: Dataset) -> tuple[str, ...] | None:
     """Return the columns that a dataset's rows have; None where it doesn't say them all."""
-    is_open = spec.columns is None or spec.extra_columns == "allow" or _is_album(spec)
+    is_open = spec.columns is None or spec.takes_new == "allow" or _is_album(spec)
     return None if is_open else tuple(spec.columns or ())
 
 
@@ -161,6 +161,10 @@ def _roles(specs: _Specs, spec: Dataset) -> Iterator[Flaw]:
     told: list[tuple[Path, str]] = [((field,), name) for field, name in named if name is not None]
     told += [(("partition", place), name) for place, name in enumerate(spec.partition)]
     told += [(("split",), name) for name in spec.split.columns] if spec.split else []
+    told += [(("unique", n, place), name) for n, group in enumerate(spec.unique) for place, name in enumerate(group)]
+    told += [(("drift", "columns", name), name) for name in (spec.drift.columns if spec.drift else ())]
+    for number, key in enumerate(spec.foreign_keys):
+        told += [(("foreign_keys", number, "columns", place), name) for place, name in enumerate(key.columns)]
     yield from _missing(specs, told, _declared(spec), "`columns`")
     if spec.split and spec.split.content and _is_album(spec):
         what = "a picture's row holds its name, so that no two of them are equal"
@@ -168,6 +172,24 @@ def _roles(specs: _Specs, spec: Dataset) -> Iterator[Flaw]:
     if spec.split and spec.split.of_identifier and spec.identifier is None and not _is_album(spec):
         hint = "name the column that names a row by `identifier`, or split by group, content, time or column"
         yield Flaw(("split",), "rows are dealt out by their identifier, and the dataset has none", hint)
+
+
+def _keys(specs: _Specs, spec: Dataset) -> Iterator[Flaw]:
+    """Hold the keys that lead to other datasets against what those declare."""
+    for number, key in enumerate(spec.foreign_keys):
+        other = specs.all.get(Address(key.dataset))
+        known = _declared(other) if isinstance(other, Dataset) else None
+        told: list[tuple[Path, str]] = [(("foreign_keys", number, "key", at), name) for at, name in enumerate(key.key)]
+        yield from _missing(specs, told, known, f"{key.dataset}")
+
+
+def _means(_: _Specs, spec: Dataset) -> Iterator[Flaw]:
+    """Refuse a limit on the mean of what has none."""
+    for name, limits in (spec.drift.columns if spec.drift else {}).items():
+        declared = (spec.columns or {}).get(name)
+        if limits.mean is not None and declared and declared.type not in ("integer", "number"):
+            what = f"`{printable(name)}` is of type {declared.type}, which has no mean"
+            yield Flaw(("drift", "columns", name, "mean"), what, "limit its distance instead")
 
 
 def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
@@ -186,6 +208,13 @@ def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
         yield Flaw(("split",), what, f"leave split out, or take it out of {spec.dataset}")
     known = (*declared, *_answers(specs, spec)) if declared is not None else None
     yield from _missing(specs, told, known, f"{spec.dataset}")
+    absent = dataset.training_only if isinstance(dataset, Dataset) else frozenset()
+    for place, name in enumerate(spec.features or ()):
+        if name in absent and name != spec.target:
+            what = f"`{printable(name)}` is in training data only: no request has it, so no model can be asked with it"
+            yield Flaw(
+                ("features", place), what, f"take it out, or change columns.{name}.environments of {spec.dataset}"
+            )
 
 
 def _prepared(spec: Experiment) -> Iterable[str]:
@@ -324,7 +353,12 @@ def _watched(specs: _Specs, spec: Monitor) -> Iterator[Flaw]:
     dataset = specs.all.get(Address(experiment.dataset))
     features = experiment.features or (_declared(dataset) if isinstance(dataset, Dataset) else None)
     for place, column in enumerate(spec.columns or ()):
-        if features is not None and (column not in features or column in (experiment.target, *experiment.exclude)):
+        absent = (
+            experiment.target,
+            *experiment.exclude,
+            *(dataset.training_only if isinstance(dataset, Dataset) else ()),
+        )
+        if features is not None and (column not in features or column in absent):
             what = f"the models of {name} have no feature `{printable(column)}`"
             yield specs.unknown(("columns", place), what, column, features)
 
@@ -355,6 +389,8 @@ def _origin(specs: _Specs, deployment: str) -> str | None:
 _HELD: tuple[tuple[type[Spec], Callable[[_Specs, Any], Iterator[Flaw]]], ...] = (
     (JobSpec, _fit),
     (Dataset, _roles),
+    (Dataset, _keys),
+    (Dataset, _means),
     (Experiment, _columns),
     (Experiment, _metric),
     (Experiment, _told),

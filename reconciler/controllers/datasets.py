@@ -4,21 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from reconciler.controllers.pinned import held, in_force
-from reconciler.controllers.proposals import (
-    close_others,
-    proposal_name,
-    propose_once,
-    proposed_names,
-    replaced,
-    waiting,
-)
+from reconciler.controllers.proposals import proposed_names, replaced, waiting
 from reconciler.controllers.refresh_causes import Cause, newest_known
 from reconciler.controllers.retraining import alerted, trigger_of
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
+from reconciler.controllers.schema_proposals import propose_schema
 from reconciler.controllers.status_pictures import pictures
 from reconciler.controllers.waiting import data_of, waits_for
-from reconciler.model.change import Change, OpenProposal, StartRun
+from reconciler.model.change import Change, StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase, View
 from reconciler.model.facts import DatasetFacts, RunFacts
 from reconciler.model.ids import Address, RunName
@@ -36,6 +30,8 @@ PHASES = {
     Stage.FAILED: (Phase.STALLED, Reason.JOB_FAILED),
 }
 """How a resource stands whose newest run has come this far."""
+PREVIOUS = "previous"
+"""The role of the version that was accepted before, which limits of drift are about."""
 TAKEN_OVER = "it is the newest that another environment has accepted"
 
 
@@ -56,10 +52,11 @@ def decide(resource: Resource, view: View) -> Decision:
     changes = lifecycle.changes + tidy(resource.address, frozenset({lifecycle.run}), view)
     if lifecycle.stage is Stage.ACCEPTED:
         changes += surplus(resource.address, spec.keep and spec.keep - 1, frozenset({lifecycle.run}), view)
-        changes += _proposed_schema(resource, view, lifecycle)
+    is_judged = lifecycle.stage in (Stage.ACCEPTED, Stage.REJECTED)
+    changes += propose_schema(resource, view, lifecycle) if is_judged else ()
     phase, reason = PHASES[lifecycle.stage]
     taken_over = _taken_over(lifecycle, view, resource.address)
-    proposal = waiting(resource.address, changes, view) if lifecycle.stage is Stage.ACCEPTED else None
+    proposal = waiting(resource.address, changes, view) if is_judged else None
     output = _output(lifecycle, view, resource.address)
     return Decision(
         address=resource.address,
@@ -80,8 +77,9 @@ def decide(resource: Resource, view: View) -> Decision:
 
 
 def _blocker(spec: Dataset, view: View) -> str | None:
-    """Return the first dataset that this one is derived from and that has no version."""
-    return next((address for address in spec.sources.values() if data_of(address, view) is None), None)
+    """Return the first dataset that this one is derived from, or that its keys lead to, and that has no version."""
+    above = (*spec.sources.values(), *spec.keyed.values())
+    return next((address for address in above if data_of(address, view) is None), None)
 
 
 def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause]:
@@ -94,15 +92,17 @@ def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause
 
 
 def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> StartRun:
-    above = {name: version for name, address in spec.sources.items() if (version := data_of(address, view))}
+    named = {**spec.sources, **spec.keyed}
+    above = {name: version for name, address in named.items() if (version := data_of(address, view))}
     contents = {"inputs": {name: version.content for name, version in above.items()}} if above else {}
+    former = _standing(resource.address, view) if spec.drift else None  # by which no run is named: it was there before
     ordered = order(
         resource,
         view,
         runner="ingest",
         params=spec.ingest_params,
         made_from=cause._asdict() | contents,
-        inputs={name: version.run for name, version in above.items()},
+        inputs={name: version.run for name, version in above.items()} | ({PREVIOUS: former} if former else {}),
     )
     return replace(ordered, provenance={**ordered.provenance, **cause.told()})
 
@@ -179,11 +179,11 @@ def _accepted(lifecycle: Lifecycle, view: View, address: Address) -> str | None:
     return lifecycle.run if lifecycle.stage is Stage.ACCEPTED else _standing(address, view)
 
 
-def _standing(address: Address, view: View) -> str | None:
+def _standing(address: Address, view: View) -> RunName | None:
     """Return the newest accepted version that the last status tells of."""
     facts = view.facts_of(address, DatasetFacts)
     here = {version.run for version in view.versions_by_owner.get(address, ()) if version.here}
-    return next((name for name in (facts.get("run"), facts.get("version")) if name in here), None)
+    return next((RunName(name) for name in (facts.get("run"), facts.get("version")) if name in here), None)
 
 
 def _output(lifecycle: Lifecycle, view: View, address: Address) -> DataVersion | None:
@@ -197,22 +197,3 @@ def _version(name: str | None, address: Address, view: View) -> DataVersion | No
         if version.run == name and version.here and result is not None:
             return DataVersion(version.run, str(result.get("content") or version.run))
     return None
-
-
-def _proposed_schema(resource: Resource, view: View, lifecycle: Lifecycle) -> tuple[Change, ...]:
-    columns = lifecycle.result.get("facts", {}).get("proposed_columns")
-    if not columns or (isinstance(resource.spec, Dataset) and resource.spec.columns is not None):
-        return close_others(resource.address, None, view)
-    return propose_once(
-        OpenProposal(
-            address=resource.address,
-            name=proposal_name(resource, columns, resource, view),
-            file=resource.file,
-            edits={"columns": columns},
-            title=f"Hold {resource.address} to the schema that its data shows",
-            body=f"`{resource.address}` has no `columns`. These were inferred from run `{lifecycle.run}`. Merged, they "
-            f"are enforced on every refresh; narrow them first where you know better than one version of the data.",
-            why="the spec has no schema",
-        ),
-        view,
-    )

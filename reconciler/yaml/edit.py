@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from reconciler.model.edits import names_of
 from reconciler.model.errors import Refused
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _KEYED = re.compile(r"^( *)[^\s#-][^\n#]*:[ ]*(?:#.*)?\n(?=(?:[ ]*(?:#.*)?\n)*( 
 
 
 def edit_yaml(text: str, edits: Mapping[str, Any], file: str = "the file") -> str:
-    """Set values at paths (`a.b`) of a YAML text; mappings on the way are made where there are none.
+    """Set values at paths (see `model/edits.py`) of a YAML text; mappings on the way are made where there are none.
 
     Args:
         text: the text; empty makes a new one.
@@ -122,7 +123,7 @@ def _hunks(lines: list[str], other: str) -> list[tuple[int, int, list[str]]]:
 
 
 def _set(document: Any, path: str, value: Any, file: str) -> None:
-    *parents, last = path.split(".")
+    *parents, last = names_of(path)
     at = document
     for name in parents:
         if at.get(name) is None:
@@ -157,7 +158,7 @@ def _ended(value: dict[str, Any], comment: Any) -> Any:
 def _set_unshared(document: dict[str, Any], path: str, value: Any, file: str) -> None:
     """Set a value in a plain document; mappings that aliases share are copied on the way, so that only one changes."""
     at = document
-    for name in path.split(".")[:-1]:
+    for name in names_of(path)[:-1]:
         if not isinstance(at.get(name), dict):
             break
         at[name] = dict(at[name])

@@ -5,6 +5,7 @@ format asks for and nobody told Setpoint (licence, creator, date of publication,
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from runners.counting import counted
@@ -47,6 +48,7 @@ CONTEXT = {
 }
 """The context that the format recommends, in its appendix 1."""
 
+NONE: Mapping[str, str] = MappingProxyType({})
 _TYPES = {
     "integer": "sc:Integer",
     "number": "sc:Float",
@@ -57,7 +59,13 @@ _TYPES = {
 
 
 def describe_dataset(
-    name: str, file: Mapping[str, Any], types: Mapping[str, str], key: str | None, images: Sequence[str] = ()
+    name: str,
+    file: Mapping[str, Any],
+    types: Mapping[str, str],
+    key: str | None,
+    images: Sequence[str] = (),
+    *,
+    meanings: Mapping[str, str] = NONE,
 ) -> dict[str, Any]:
     """Return the metadata of a dataset as JSON-LD.
 
@@ -67,6 +75,7 @@ def describe_dataset(
         types: the columns of that file, by the spec's words.
         key: the column that names a row.
         images: the media types of the image files beside it, if there are any.
+        meanings: what is said of columns for people, with their units.
     """
     table = {
         "@type": "cr:FileObject",
@@ -80,7 +89,10 @@ def describe_dataset(
     records: dict[str, Any] = {"@type": "cr:RecordSet", "@id": "records", "name": "records"}
     if key in types:
         records["key"] = {"@id": f"records/{key}"}
-    records["field"] = [_field(column, type_, file["path"]) for column, type_ in types.items()]
+    records["field"] = [
+        _field(column, type_, file["path"]) | ({"description": meanings[column]} if column in meanings else {})
+        for column, type_ in types.items()
+    ]
     what = counted(len(types), "column") if not images else "images with their manifest"
     return {
         "@context": CONTEXT,

@@ -14,6 +14,7 @@ from runners.ingest.croissant import describe_dataset
 from runners.ingest.images import FOLDER as IMAGES
 from runners.ingest.images import MANIFEST, NAMING, Album, gather, manifest_batches, manifest_types
 from runners.ingest.lineage import trace
+from runners.ingest.newcomers import proposed_newcomers
 from runners.ingest.parameters import Parameters
 from runners.ingest.profile.images import draw_images, profile_images
 from runners.ingest.profile.page import write_page
@@ -62,7 +63,8 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
         name: the dataset's name, for headings and metadata.
         params: what to pull, and the schema.
         folder: where everything is written.
-        inputs: URLs of the datasets that it is derived from, by their names in its query.
+        inputs: URLs of the datasets that it is derived from, by their names in its query, and of those that its keys
+            lead to, by their roles.
 
     Raises:
         InputError: the source or the schema is wrong.
@@ -72,11 +74,12 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
     files = params.source.files
     if files and files.format == "images":
         return _ingest_images(name, files, params, folder)
-    inputs = {role: str(local(url)) for role, url in inputs.items()} if params.source.derived else {}
+    is_made_of_others = params.source.derived or params.foreign_keys or params.drift
+    inputs = {role: str(local(url)) for role, url in inputs.items()} if is_made_of_others else {}
     source = read(params.source, inputs)  # which sees first that a query only reads, and is the same each time
     lineage = trace(params, inputs)
     again = partial(read, params.source) if files and is_near(files) else None
-    table = write_table(source, params, folder, again)
+    table = write_table(source, params, folder, again, inputs)
     profile = profile_table(table.summary, params, table.distinct) | ({"sides": table.sides} if table.sides else {})
     proposed = propose_columns(profile["columns"], params.identifier)
     reading = reading_of(table.summary, params)
@@ -98,6 +101,8 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
         facts["proposed_preparations"] = needed
     if params.columns is None and table.rows:
         facts["proposed_columns"] = proposed
+    facts |= {"widening": table.widened} if table.widened else {}
+    facts |= {"new_columns": proposed_newcomers(table.newcomers)} if table.newcomers else {}
     cells = table.rows * len(table.types)
     gaps = sum(column["missing"] for column in profile["columns"].values())
     metrics = {"columns": len(table.types), "missing_share": gaps / cells if cells else 0.0}
@@ -150,7 +155,7 @@ def _with_names_hidden(reading: Reading) -> Reading:
 def _verdict(album: Album, params: Parameters, reading: Reading, folder: Path) -> tuple[Violation, ...]:
     """Hold the manifest to the declared columns; that it has others too is in the nature of a manifest."""
     are_named, types = reading.sensitive.isdisjoint(NAMING), manifest_types(params)
-    asked: dict[str, Any] = {"extra_columns": "allow", "target": None, "timestamp": None, "partition": ()}
+    asked: dict[str, Any] = {"new_columns": "allow", "target": None, "timestamp": None, "partition": ()}
     asked["identifier"] = "id" if are_named else None
     if params.columns:
         hidden = {name: column.model_copy(update={"sensitive": True}) for name, column in params.columns.items()}
@@ -193,7 +198,8 @@ def _finish(
     data = folder / payload.file
     size = data.stat().st_size
     file = {"path": payload.file, "bytes": size, "sha256": _sha256(data)}
-    _write_json(folder / CROISSANT, describe_dataset(name, file, payload.types, key, media))
+    meanings = {column: text for column, told in profile.get("columns", {}).items() if (text := _meaning(told))}
+    _write_json(folder / CROISSANT, describe_dataset(name, file, payload.types, key, media, meanings=meanings))
     _write_json(folder / PROFILE, profile)
     write_page(folder / PAGE, name, profile, payload.violations, folder / PICTURE)
     told = {fact: value for fact, value in facts.items() if value is not None}
@@ -209,6 +215,12 @@ def _finish(
         facts={**told, "violations": len(payload.violations), "preparations": preparations},
         content=with_reading(payload.content, as_json(payload.reading)),
     )
+
+
+def _meaning(told: Mapping[str, Any]) -> str:
+    """Say in one line what a column means, and in which unit; empty where the spec doesn't."""
+    unit = f"in {told['unit']}" if "unit" in told else ""
+    return ", ".join(filter(None, (told.get("description", ""), unit)))
 
 
 def _sha256(path: Path) -> str:

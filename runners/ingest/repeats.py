@@ -33,7 +33,7 @@ class Repeats:
             types: the types of all columns to watch; one that isn't asked for is let go at its first repeat.
         """
         self._asked = asked
-        self._columns = {name: _Column(folder / f"{place}") for place, name in enumerate(types)}
+        self._columns = {name: Hashed(folder / f"{place}") for place, name in enumerate(types)}
         self._held = 0
 
     def see(self, group: Any, found: Summary) -> None:
@@ -56,28 +56,42 @@ class Repeats:
 
     def distinct(self) -> dict[str, int]:
         """Return how many present values differ of each column that was watched to the end."""
-        return {name: sum(map(_distinct, column.parts())) for name, column in self._columns.items()}
+        return {name: sum(map(distinct_of, column.parts())) for name, column in self._columns.items()}
 
 
-class _Column:
-    """The hashes of one column: in memory, and in files by their first eight bits."""
+class Hashed:
+    """Hashes: in memory, and in files by their first eight bits."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, lanes: int = 1) -> None:
+        """Hold nothing; `folder` is made when memory is full."""
         self._folder = folder
         self._held: list[Hashes] = []
-        self._lanes = 1
+        self._lanes = lanes
 
     def add(self, hashes: Hashes) -> None:
         """Take the hashes of some rows."""
         self._held.append(hashes)
         self._lanes = hashes.shape[1]
 
+    @property
+    def held(self) -> int:
+        """Return how many are in memory."""
+        return sum(map(len, self._held))
+
+    @property
+    def is_parted(self) -> bool:
+        """Tell whether they lie in files."""
+        return self._folder.exists()
+
     def spill(self) -> None:
         """Write down what memory holds."""
-        if not self._held:
-            return
+        if self._held:
+            self.part()
+
+    def part(self) -> None:
+        """Write down what memory holds, and have all of it in parts from now on."""
         self._folder.mkdir(exist_ok=True)
-        hashes = np.concatenate(self._held)
+        hashes = np.concatenate([np.zeros((0, self._lanes), np.uint64), *self._held])
         firsts = hashes[:, 0] >> np.uint64(56)
         order = np.argsort(firsts, kind="stable")
         ends = np.searchsorted(firsts[order], np.arange(_PARTS + 1))
@@ -88,7 +102,7 @@ class _Column:
 
     def parts(self) -> Iterator[Hashes]:
         """Yield all hashes; equal ones in the same part."""
-        if not self._folder.exists():
+        if not self.is_parted:
             yield np.concatenate([np.zeros((0, self._lanes), np.uint64), *self._held])
             return
         self.spill()
@@ -105,7 +119,8 @@ def _hashes(present: Any) -> Hashes:
     return mixed(keys_of(present)).reshape(-1, 1)
 
 
-def _distinct(hashes: Hashes) -> int:
+def distinct_of(hashes: Hashes) -> int:
+    """Return how many rows of hashes differ."""
     again = _again(hashes)
     if not again.size:
         return len(hashes)

@@ -5,18 +5,23 @@ again: all that is said of the table comes from what was found out while it pass
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import pyarrow as pa
 from pyarrow import parquet
 
 from runners.contract import InputError, Violation
+from runners.ingest.drift import drifted, previous_of
+from runners.ingest.keys import Keys
+from runners.ingest.newcomers import Newcomers
 from runners.ingest.parameters import Parameters
 from runners.ingest.repeats import Repeats
+from runners.ingest.rules import Rules
 from runners.ingest.sides import Sides
 from runners.ingest.spool import Spool, column
 from runners.ingest.straight import Rows, Straight, TypesDiffer
@@ -29,6 +34,7 @@ from runners.tables.summary import Summary, summarise, summary_of
 from runners.tables.types import Type
 
 DATA = "data.parquet"
+NONE: Mapping[str, str] = MappingProxyType({})
 _REPEATED = 4
 """How often the values of a column occur on average that is written with a dictionary."""
 
@@ -46,7 +52,8 @@ class Table:
     """A table that was written, and what was found out while writing.
 
     `distinct` holds how many values differ of the columns in which that was counted exactly beside the summary;
-    `details` the rows and values behind the violations, which stay in the data store.
+    `details` the rows and values behind the violations, which stay in the data store. `widened` says what of the schema
+    would have to be wider, `newcomers` what the columns are like that are no part of the table until they are declared.
     """
 
     path: Path
@@ -57,6 +64,8 @@ class Table:
     distinct: Mapping[str, int] = field(default_factory=dict)
     sides: Mapping[str, Any] = field(default_factory=dict)
     """How many rows are on which side, where the spec states a split."""
+    widened: Mapping[str, Any] | None = None
+    newcomers: Summary | None = None
 
     @property
     def rows(self) -> int:
@@ -77,7 +86,11 @@ class Watcher(Protocol):
 
 
 def write_table(
-    reading: Reading, params: Parameters, folder: Path, again: Callable[[], Reading] | None = None
+    reading: Reading,
+    params: Parameters,
+    folder: Path,
+    again: Callable[[], Reading] | None = None,
+    inputs: Mapping[str, str] = NONE,
 ) -> Table:
     """Write what a source holds to `data.parquet`, and check it.
 
@@ -89,6 +102,7 @@ def write_table(
         folder: where the table is written.
         again: opens the source anew, where that costs little: then its rows go straight to the table as long as the
             types of the first ones fit, and through the spool only if a later one has another.
+        inputs: URLs of the folders of the datasets that its keys lead to, by their roles.
 
     Raises:
         InputError: the source, or a pattern of the schema, is wrong.
@@ -99,30 +113,41 @@ def write_table(
         if again is not None:
             straight = Straight(reading.batches, declared, spellings, is_text=reading.is_text)
             with suppress(TypesDiffer):
-                return _Writing(reading, params, straight.types, Path(place)).write(straight.rows(), folder)
+                return _Writing(reading, params, straight.types, Path(place), inputs).write(straight.rows(), folder)
             reading = again()
         spool = Spool(Path(place), declared, spellings)
         spool.fill(reading.batches, is_text=reading.is_text)
-        return _Writing(reading, params, spool.types(), Path(place)).write(_spooled(spool), folder)
+        return _Writing(reading, params, spool.types(), Path(place), inputs).write(_spooled(spool), folder)
 
 
 class _Writing:
     """One table on its way from its rows to the file, and all that is found out of it there."""
 
-    def __init__(self, reading: Reading, params: Parameters, types: dict[str, Type], place: Path) -> None:
+    def __init__(
+        self, reading: Reading, params: Parameters, types: dict[str, Type], place: Path, inputs: Mapping[str, str]
+    ) -> None:
         if not types:
             raise InputError("there are no rows and no columns", reading.read_from, "fill the source first")
+        self._newcomers = Newcomers(types, params)
+        types = self._newcomers.others
         self._params, self._types = params, types
         self._verdict = Verdict(params)
         self._suspects = Suspects(types, params) if reading.is_text else None
         hashes = Path(mkdtemp(dir=place))
         self._repeats = Repeats(hashes, _unique(params), _watched(types, params))
         self._sides = Sides.of(params)
+        self._keys = Keys(params, types, inputs, Path(mkdtemp(dir=place)))
+        self._rules = Rules(params, types)
+        self._previous = previous_of(params, inputs)
 
     def write(self, rows: Iterable[Rows], folder: Path) -> Table:
         """Write the rows, and say what they are like."""
+        with closing(self._rules):
+            return self._written(rows, folder)
+
+    def _written(self, rows: Iterable[Rows], folder: Path) -> Table:
         others = (self._suspects, self._sides)
-        watchers: list[Watcher] = [self._repeats, *(other for other in others if other)]
+        watchers: list[Watcher] = [self._repeats, self._keys, self._rules, *(other for other in others if other)]
         target = self._params.target
         written = write(folder / DATA, self._types, self._judged(rows), target=target, watchers=watchers)
         columns, distinct = written.summary.columns, self._repeats.distinct()
@@ -133,16 +158,28 @@ class _Writing:
         is_empty = written.summary.rows > 0 and not any(found.count for found in columns.values())
         violations = self._verdict.violations(tuple(self._types), counted, all_missing=is_empty)
         suspected = tuple(self._suspects.violations()) if self._suspects else ()
-        unsplit = tuple(self._sides.violations()) if self._sides else ()
-        told, details = (*violations, *suspected, *unsplit), tuple(self._verdict.details())
-        sides = self._sides.told if self._sides else {}
-        return Table(folder / DATA, written.content, written.summary, told, details, distinct, sides)
+        told = (*violations, *suspected, *self._keys.violations(), *self._rules.violations())
+        told += tuple(drifted(written.summary, self._previous, self._params)) if self._previous else ()
+        told += tuple(self._sides.violations()) if self._sides else ()
+        details = (*self._verdict.details(), *self._rules.details())
+        return Table(
+            folder / DATA,
+            written.content,
+            written.summary,
+            told,
+            details,
+            distinct,
+            sides=self._sides.told if self._sides else {},
+            widened=self._verdict.widened(told, self._types),
+            newcomers=self._newcomers.summary,
+        )
 
     def _judged(self, rows: Iterable[Rows]) -> Iterator[Any]:
         """Yield what is stored, once the verdict has seen it."""
         for part in rows:
-            self._verdict.see(part.came, self._types, part.stored)
-            yield part.stored
+            stored = self._newcomers.taken_from(part.stored)
+            self._verdict.see(part.came, self._types, stored)
+            yield stored
 
 
 def _unique(params: Parameters) -> set[str]:

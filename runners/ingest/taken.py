@@ -23,10 +23,13 @@ def reading_of(summary: Summary, params: Parameters) -> Reading:
 def _column(column: ColumnSummary, name: str, params: Parameters) -> ColumnReading:
     declared, type_ = (params.columns or {}).get(name), column.type
     is_counted = type_ in _COUNTED or (type_ == "integer" and name == params.target)
-    is_sensitive = bool(declared and declared.sensitive)
+    is_sensitive, is_training_only = (
+        bool(declared and declared.sensitive),
+        bool(declared and declared.is_training_only),
+    )
     if name == params.identifier or not is_counted:
-        return ColumnReading(type_, (), is_sensitive)
-    return ColumnReading(type_, _declared(declared, type_) or _found(column), is_sensitive)
+        return ColumnReading(type_, (), is_sensitive, is_training_only)
+    return ColumnReading(type_, _declared(declared, type_) or _found(column), is_sensitive, is_training_only)
 
 
 def _declared(declared: Column | None, type_: Type) -> tuple[Value, ...]:

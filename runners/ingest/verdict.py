@@ -16,15 +16,23 @@ from pyarrow import compute as pc
 
 from runners.contract import InputError, Violation
 from runners.counting import counted, some
+from runners.ingest.examples import EXAMPLES, Example, Shown, as_json, first, rows_of
 from runners.ingest.parameters import Column, Parameters
 from runners.ingest.spool import column
+from runners.ingest.widening import Widening
 from runners.tables.columns import ARROW, convert
 
-EXAMPLES = 5
-"""Rows that are named of each way in which a column breaks its schema."""
+_FIELDS = ("type", "minimum", "maximum", "enum", "pattern")
+"""Fields that single values break, in the order in which that is told."""
 
-Rule = tuple[str, Callable[[Any], Any], str]
-"""What a value is that breaks the rule; a function from converted values to a mask; what to do about it."""
+
+class Rule(NamedTuple):
+    """What a value is that breaks the rule; from converted values to a mask; what to do; the field that says so."""
+
+    what: str
+    breaks: Callable[[Any], Any]
+    fix: str
+    declared_by: str
 
 
 class Counted(NamedTuple):
@@ -34,14 +42,6 @@ class Counted(NamedTuple):
     distinct: int
 
 
-class Example(NamedTuple):
-    """A row that breaks a rule: its number from 1, its identifier and its value, None where they are sensitive."""
-
-    row: int
-    identifier: str | None = None
-    value: str | None = None
-
-
 @dataclass
 class _Breach:
     """The values of one column that break one rule, as far as rows have been seen."""
@@ -49,6 +49,7 @@ class _Breach:
     where: str
     what: str
     fix: str
+    declared_by: str
     count: int = 0
     examples: list[Example] = field(default_factory=list)
 
@@ -68,6 +69,7 @@ class Verdict:
         self._breaches: dict[tuple[str, str], _Breach] = {}
         self._missing: dict[str, int] = {}
         self._gaps: dict[str, list[Example]] = {}
+        self._widening, self._shown = Widening(params), Shown(params)
         self._rows = 0
 
     def see(self, batch: Any, present: Mapping[str, str], stored: Any = None) -> None:
@@ -92,19 +94,24 @@ class Verdict:
         self._missing[name] = self._missing.get(name, 0) + missing.true_count
         gaps = self._gaps.setdefault(name, [])
         gaps += [self._example(name, row, batch) for row in first(missing, EXAMPLES - len(gaps))]
-        type_ = self._columns[name].type
-        self._note(name, f"not of type {type_}", self._fix_of_type(name), misfits, batch)
-        for what, breaks, fix in self._rules[name]:
-            self._note(name, what, fix, pc.fill_null(breaks(values), False), batch)
+        self._widening.note(name, "missing", missing, values, batch)
+        what = f"not of type {self._columns[name].type}"
+        if self._note(name, Rule(what, pc.is_null, self._fix_of_type(name), "type"), misfits, batch):
+            self._widening.note(name, "type", misfits, column(batch, name), batch)
+        for rule in self._rules[name]:
+            mask = pc.fill_null(rule.breaks(values), False)
+            if self._note(name, rule, mask, batch):
+                self._widening.note(name, rule.declared_by, mask, values, batch)
 
-    def _note(self, name: str, what: str, fix: str, mask: Any, batch: Any) -> None:
+    def _note(self, name: str, rule: Rule, mask: Any, batch: Any) -> bool:
         count = mask.true_count
         if not count:
-            return
-        breach = self._breaches.setdefault((name, what), _Breach(name, what, fix))
+            return False
+        breach = self._breaches.setdefault((name, rule.what), _Breach(name, rule.what, rule.fix, rule.declared_by))
         breach.count += count
         rows = first(mask, EXAMPLES - len(breach.examples))
         breach.examples += [self._example(name, row, batch) for row in rows]
+        return True
 
     def _fix_of_type(self, name: str) -> str:
         files, type_ = self._params.source.files, self._columns[name].type
@@ -114,26 +121,35 @@ class Verdict:
         return f"correct the source, or the type in columns.{name}{hint}"
 
     def _example(self, name: str, row: int, batch: Any) -> Example:
-        cells = (self._cell(one, row, batch) for one in (self._params.identifier, name))
-        return Example(self._rows + row + 1, *cells)
-
-    def _cell(self, name: str | None, row: int, batch: Any) -> str | None:
-        if name is None or self._is_sensitive(name):
-            return None
-        value = column(batch, name)[row].as_py()
-        return None if value is None else shown(value)
-
-    def _is_sensitive(self, name: str) -> bool:
-        return name in self._columns and self._columns[name].sensitive
+        return self._shown.example(self._rows + row + 1, row, batch, name)
 
     def details(self) -> list[dict[str, Any]]:
         """Return the examples of all that was noted, as JSON for the data store: rows, identifiers and values."""
         noted = [(breach.where, breach.what, breach.examples) for breach in self._breaches.values()]
         noted += [(name, "missing", gaps) for name, gaps in self._gaps.items() if gaps]
         return [
-            {"where": where, "what": what, "examples": [_as_json(one) for one in examples]}
+            {"where": where, "what": what, "examples": [as_json(one) for one in examples]}
             for where, what, examples in noted
         ]
+
+    def widened(self, violations: Sequence[Violation], types: Mapping[str, str]) -> Mapping[str, Any] | None:
+        """Return what of the spec would have to be wider for the same data to pass, with evidence.
+
+        Args:
+            violations: all that is wrong with the data, whoever found it.
+            types: how its columns are stored.
+
+        Returns:
+            None where nothing is wrong, or something is that no wider column heals.
+        """
+        gaping = {name: count for name, count in self._missing.items() if self._is_gaping(name, count)}
+        if not violations or len(violations) != len(self._breaches) + len(gaping):
+            return None
+        fields = [(breach.where, breach.declared_by) for breach in self._breaches.values()]
+        return self._widening.widened(fields, gaping, self._rows, types)
+
+    def _is_gaping(self, name: str, count: int) -> bool:
+        return count > 0 and count / self._rows > self._columns[name].missing
 
     def violations(
         self, present: Sequence[str], count: Callable[[str], Counted], *, all_missing: bool = False
@@ -146,7 +162,9 @@ class Verdict:
             all_missing: whether no column holds any value.
         """
         found = [*self._of_table(all_missing), *self._of_columns(present)]
-        told = sorted(self._breaches.values(), key=lambda breach: present.index(breach.where))
+        told = sorted(
+            self._breaches.values(), key=lambda one: (present.index(one.where), _FIELDS.index(one.declared_by))
+        )
         found += [_violation(breach, self._rows) for breach in told]
         found += [*self._of_missing(), *self._of_unique(present, count)]
         return tuple(found)
@@ -169,18 +187,17 @@ class Verdict:
                 hint = f"; the nearest one is {near[0]}" if near else ""
                 fix = f"bring it back, or change {wanted[name]} in the spec"
                 yield Violation(where=name, what=f"the column is not in the data{hint}", fix=fix)
-        if self._params.columns is not None and self._params.extra_columns == "refuse":
+        if self._params.columns is not None and self._params.takes_new != "allow":
             for name in present:
                 if name not in self._columns:
-                    fix = f"declare columns.{name}, leave it out of the source, or set extra_columns: allow"
+                    fix = f"declare columns.{name}, leave it out of the source, or set new_columns: propose or allow"
                     yield Violation(where=name, what="the column is not in the schema", fix=fix)
 
     def _of_missing(self) -> Iterator[Violation]:
         for name, count in self._missing.items():
             allowed = self._columns[name].missing
-            share = count / self._rows if self._rows else 0.0
-            if share > allowed:
-                rows = _rows_of(self._gaps[name], count)
+            if self._is_gaping(name, count):
+                rows = rows_of(self._gaps[name], count)
                 what = f"{_counted(count, self._rows)} missing, allowed are {allowed:.2%}: {rows}"
                 yield Violation(where=name, what=what, fix=f"fill them at the source, or raise columns.{name}.missing")
 
@@ -204,11 +221,11 @@ def _rules(name: str, declared: Column) -> tuple[Rule, ...]:
     if declared.minimum is not None:
         low, least = declared.minimum, _bound(declared.minimum, declared.type, math.ceil)
         fix = f"correct the source, or lower columns.{name}.minimum"
-        rules.append((f"below minimum {low:g}", lambda values: pc.less(values, least), fix))
+        rules.append(Rule(f"below minimum {low:g}", lambda values: pc.less(values, least), fix, "minimum"))
     if declared.maximum is not None:
         high, most = declared.maximum, _bound(declared.maximum, declared.type, math.floor)
         fix = f"correct the source, or raise columns.{name}.maximum"
-        rules.append((f"above maximum {high:g}", lambda values: pc.greater(values, most), fix))
+        rules.append(Rule(f"above maximum {high:g}", lambda values: pc.greater(values, most), fix, "maximum"))
     if declared.enum is not None:
         rules.append(_enum_rule(name, declared))
     if declared.pattern is not None:
@@ -232,7 +249,9 @@ def _enum_rule(name: str, declared: Column) -> Rule:
     def breaks(values: Any) -> Any:
         return pc.and_(pc.is_valid(values), pc.invert(pc.is_in(values, value_set=allowed)))
 
-    return f"not one of {named}", breaks, f"correct the source, or add the new values to columns.{name}.enum"
+    return Rule(
+        f"not one of {named}", breaks, f"correct the source, or add the new values to columns.{name}.enum", "enum"
+    )
 
 
 def _pattern_rule(name: str, pattern: str) -> Rule:
@@ -242,11 +261,15 @@ def _pattern_rule(name: str, pattern: str) -> Rule:
         fix = "write an RE2 expression, which has no lookaround and no back references"
         raise InputError(str(error), f"columns.{name}.pattern", fix) from error
     fix = f"correct the source, or columns.{name}.pattern"
-    return f"without a match of {pattern}", lambda values: pc.invert(pc.match_substring_regex(values, pattern)), fix
+
+    def breaks(values: Any) -> Any:
+        return pc.invert(pc.match_substring_regex(values, pattern))
+
+    return Rule(f"without a match of {pattern}", breaks, fix, "pattern")
 
 
 def _violation(breach: _Breach, rows: int) -> Violation:
-    what = f"{_counted(breach.count, rows)} {breach.what}: {_rows_of(breach.examples, breach.count)}"
+    what = f"{_counted(breach.count, rows)} {breach.what}: {rows_of(breach.examples, breach.count)}"
     return Violation(where=breach.where, what=what, fix=breach.fix)
 
 
@@ -254,31 +277,6 @@ def _no(rows: int) -> Any:
     return pa.repeat(pa.scalar(False), rows)
 
 
-def _rows_of(examples: Sequence[Example], count: int) -> str:
-    return listed([f"row {example.row:,}" for example in examples], count)
-
-
-def _as_json(example: Example) -> dict[str, Any]:
-    return {name: value for name, value in example._asdict().items() if value is not None}
-
-
 def _counted(count: int, rows: int) -> str:
     share = f"{count / rows:.2%}" if count / rows >= 0.0001 else "under 0.01%"
     return f"{count:,} of {rows:,} values ({share}) {'is' if count == 1 else 'are'}"
-
-
-def listed(examples: Sequence[str], count: int) -> str:
-    """Write examples on one line, with an ellipsis where there are more than these."""
-    return ", ".join(examples) + (", …" if count > len(examples) else "")
-
-
-def first(mask: Any, most: int) -> list[int]:
-    """Return the first few places where a boolean array is true."""
-    return list(pc.indices_nonzero(mask)[:most].to_pylist()) if most > 0 else []
-
-
-def shown(value: Any) -> str:
-    """Write a value of a cell in quotes, shortened."""
-    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
-    text = str(int(value)) if is_whole else str(value)
-    return repr(text if len(text) <= 40 else text[:39] + "…")

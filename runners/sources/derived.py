@@ -1,14 +1,12 @@
 """Derived tables: one SELECT over versions of other datasets, run by DuckDB within the job.
 
 DuckDB sees the inputs as tables of the names that the spec gives them, and nothing else: no file, no network, no
-extension, no other setting. The same inputs give the same rows in the same order: one thread, no chance, no clock.
+extension, no other setting (`sandbox.py`). The same inputs give the same rows in the same order.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -20,38 +18,11 @@ from runners.contract import InputError
 from runners.sources.parameters import DerivedSource
 from runners.sources.queries import check
 from runners.sources.reading import BATCH_ROWS, Reading, check_names
+from runners.sources.sandbox import parsed, sandbox, whim
 from runners.staging import local
 from runners.tables.schema import DATA, MANIFEST
 
 WHERE = "source.derived.query"
-_CHANCE = frozenset(
-    ["random", "setseed", "uuid", "gen_random_uuid", "uuidv4", "uuidv7", "nextval", "currval", "setval", "sleep_ms"]
-)
-_CLOCK_WORDS = frozenset(["current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"])
-"""What asks for the clock without parentheses, where no column has the name."""
-_CLOCK = _CLOCK_WORDS | frozenset(
-    [
-        "now",
-        "today",
-        "transaction_timestamp",
-        "get_current_time",
-        "get_current_timestamp",
-        "current_localtime",
-        "current_localtimestamp",
-        "txid_current",
-        "current_connection_id",
-        "current_query_id",
-        "current_transaction_id",
-    ]
-)
-_SETTINGS = (
-    "SET threads = 1",
-    "SET TimeZone = 'UTC'",
-    "SET python_enable_replacements = false",
-    "SET autoinstall_known_extensions = false",
-    "SET autoload_known_extensions = false",
-)
-_LOCKED = ("SET enable_external_access = false", "SET lock_configuration = true")
 _LARGEST = 2**63
 
 
@@ -87,11 +58,16 @@ def tables_of(source: DerivedSource, inputs: Mapping[str, str]) -> dict[str, Any
         if name not in inputs:
             raise InputError(f"the request has no {name}", f"inputs.{name}", f"give the URL of the folder of {address}")
         folder = local(inputs[name])
-        opened[name] = dataset.dataset(_table_in(folder, address), format="parquet")
+        opened[name] = dataset.dataset(table_in(folder, address), format="parquet")
     return opened
 
 
-def _table_in(folder: Path, address: str) -> Path:
+def table_in(folder: Path, address: str) -> Path:
+    """Return the file of rows of a dataset's version.
+
+    Raises:
+        InputError: it holds none.
+    """
     for name in (DATA, MANIFEST):
         if (folder / name).exists():
             return folder / name
@@ -104,39 +80,12 @@ def check_repeatable(query: str, columns: frozenset[str] | set[str]) -> None:
     Raises:
         InputError: DuckDB can't parse it, or it asks for chance or for the clock.
     """
-    with duckdb.connect(":memory:") as connection:
-        ((text,),) = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchall()
-    told = json.loads(text)
-    if told.get("error"):
-        what = str(told.get("error_message", "it can't be parsed")).split("\n", 1)[0]
-        raise InputError(what, WHERE, "write one SELECT as DuckDB understands it")
-    for node in _nodes(told):
-        if found := _whim(node, columns):
-            fix = "take it from a column of an input: a version made of the same data must be the same"
-            raise InputError(f"{found} differs each time that the query runs", WHERE, fix)
-
-
-def _whim(node: Mapping[str, Any], columns: frozenset[str] | set[str]) -> str:
-    """Say what of a node of a parsed query depends on chance or on the clock; empty where nothing does."""
-    function = str(node.get("function_name", "")).lower()
-    if function in _CHANCE | _CLOCK or (function == "age" and len(node.get("arguments") or ()) == 1):
-        return f"{function}()"
-    names = [str(name).lower() for name in node.get("column_names") or ()]
-    if node.get("class") == "COLUMN_REF" and len(names) == 1 and names[0] in _CLOCK_WORDS - columns:
-        return names[0]
-    sample = node.get("sample")
-    return "a sample" if isinstance(sample, dict) and not sample.get("repeatable") else ""
-
-
-def _nodes(told: Any) -> Iterator[Mapping[str, Any]]:
-    waiting = [told]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            yield node
-            waiting.extend(node.values())
-        elif isinstance(node, list):
-            waiting.extend(node)
+    told = parsed(query)
+    if isinstance(told, str):
+        raise InputError(told, WHERE, "write one SELECT as DuckDB understands it")
+    if found := whim(told, columns):
+        fix = "take it from a column of an input: a version made of the same data must be the same"
+        raise InputError(f"{found} differs each time that the query runs", WHERE, fix)
 
 
 def columns_of(query: str, tables: Mapping[str, Any]) -> list[str]:
@@ -164,13 +113,7 @@ def _asked(query: str, tables: Mapping[str, Any]) -> Iterator[duckdb.DuckDBPyRel
     Raises:
         InputError: the query is wrong.
     """
-    with TemporaryDirectory(prefix="setpoint-") as place, duckdb.connect(":memory:") as connection, _telling():
-        for statement in (*_SETTINGS, f"SET temp_directory = '{place}'"):
-            connection.execute(statement)
-        for name, table in tables.items():
-            connection.register(name, table)
-        for statement in _LOCKED:
-            connection.execute(statement)
+    with _telling(), sandbox(tables) as connection:
         rows = connection.sql(query)
         check_names(rows.columns, WHERE)
         yield rows

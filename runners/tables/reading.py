@@ -23,12 +23,13 @@ class ColumnReading:
     """What a column was taken for.
 
     `categories` are all values that it holds, where they are few; of the target they are its classes. The values of a
-    sensitive column are never shown.
+    sensitive column are never shown. What is `is_training_only` stands in no request, so no model is asked for it.
     """
 
     type: Type
     categories: tuple[Value, ...] = ()
     is_sensitive: bool = False
+    is_training_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,11 @@ class Reading:
     def sensitive(self) -> frozenset[str]:
         """Return the columns whose values are shown nowhere."""
         return frozenset(name for name, column in self.columns.items() if column.is_sensitive)
+
+    @property
+    def training_only(self) -> frozenset[str]:
+        """Return the columns that no request has."""
+        return frozenset(name for name, column in self.columns.items() if column.is_training_only)
 
     def take(self, names: Iterable[str]) -> Self:
         """Return the reading of some columns; a name that it doesn't know is passed over."""
@@ -124,7 +130,8 @@ def as_json(reading: Reading) -> dict[str, Any]:
 def _column_as_json(column: ColumnReading) -> dict[str, Any]:
     told: dict[str, Any] = {"type": column.type}
     told |= {"categories": list(column.categories)} if column.categories else {}
-    return told | ({"sensitive": True} if column.is_sensitive else {})
+    told |= {"sensitive": True} if column.is_sensitive else {}
+    return told | ({"environments": ["training"]} if column.is_training_only else {})
 
 
 def from_json(told: Any) -> Reading:
@@ -148,7 +155,8 @@ def from_json(told: Any) -> Reading:
 def _column(told: Mapping[str, Any]) -> ColumnReading:
     if told["type"] not in get_args(Type):
         raise ValueError(f"{told['type']!r} is no type of a column")
-    return ColumnReading(told["type"], tuple(told.get("categories", ())), bool(told.get("sensitive", False)))
+    categories, is_sensitive = tuple(told.get("categories", ())), bool(told.get("sensitive", False))
+    return ColumnReading(told["type"], categories, is_sensitive, "serving" not in told.get("environments", ["serving"]))
 
 
 def _name(told: Any) -> str | None:

@@ -18,7 +18,10 @@ FINE = 2.0**-16
 
 
 def choose(
-    columns: Columns, told: TrainParams, others: frozenset[str | None]
+    columns: Columns,
+    told: TrainParams,
+    others: frozenset[str | None],
+    training_only: frozenset[str] = frozenset(),
 ) -> tuple[tuple[Column, ...], tuple[str, ...]]:
     """Choose the features: those that are named, else all columns that have no other role.
 
@@ -26,16 +29,20 @@ def choose(
         columns: the rows' columns.
         told: which are named and which excluded.
         others: columns that have another role: the identifier, and what people answered.
+        training_only: columns that no request has.
 
     Returns:
         The features, and notes on what was left out by itself.
 
     Raises:
-        InputError: a feature has no values, or can't be learned from; or there is none.
+        InputError: a feature has no values, can't be learned from, or is in no request; or there is none.
     """
     dropped = {name for name, steps in (told.preparations or {}).items() if any(step.drop for step in steps)}
     told = told.model_copy(update={"exclude": (*told.exclude, *sorted(dropped))})
-    names, notes = _named(columns, told) if told.features else _unnamed(columns, told, others)
+    names, notes = _named(columns, told) if told.features else _unnamed(columns, told, others, training_only)
+    if absent := next((name for name in names if name in training_only), None):
+        what = f"{absent} is in training data only, and no request has it: a model that needs it couldn't answer"
+        raise InputError(what, "features", "take it out, or say in the dataset that requests have it: environments")
     if not names:
         raise InputError("there is no column to learn from", "features", "exclude less, or name features")
     for name in names:
@@ -80,9 +87,12 @@ def _named(columns: Columns, told: TrainParams) -> tuple[list[str], tuple[str, .
     return names, ()
 
 
-def _unnamed(columns: Columns, told: TrainParams, others: frozenset[str | None]) -> tuple[list[str], tuple[str, ...]]:
+def _unnamed(
+    columns: Columns, told: TrainParams, others: frozenset[str | None], training_only: frozenset[str]
+) -> tuple[list[str], tuple[str, ...]]:
     names = [name for name in columns if name not in {told.target, *told.exclude, *others}]
-    reasons = {name: _why_not(columns[name], told.preparations or {}, name) for name in names}
+    absent, prepared = "in training data only: no request has it", told.preparations or {}
+    reasons = {name: absent if name in training_only else _why_not(columns[name], prepared, name) for name in names}
     learned = [name for name in names if not reasons[name]]
     return learned, tuple(f"{name}: {reason}" for name, reason in reasons.items() if reason)
 

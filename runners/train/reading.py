@@ -37,7 +37,8 @@ def read_table(trial: Trial) -> Examples:
         columns[trial.told.target] = as_truths(columns[trial.told.target])
     check_sensitive(trial, reading)
     where = sides_of(trial, folder / DATA, reading)
-    return replace(examples_of(trial, columns, reading.identifier, where), reading=reading)
+    examples = examples_of(trial, columns, reading.identifier, where, training_only=reading.training_only)
+    return replace(examples, reading=reading)
 
 
 def sides_of(trial: Trial, path: Path, reading: Reading) -> Array | None:
@@ -53,7 +54,14 @@ def sides_of(trial: Trial, path: Path, reading: Reading) -> Array | None:
     return sides(read_arrow(path, names), told, reading.identifier, reading.target)
 
 
-def examples_of(trial: Trial, columns: Columns, identifier: str | None, where: Array | None = None) -> Examples:
+def examples_of(
+    trial: Trial,
+    columns: Columns,
+    identifier: str | None,
+    where: Array | None = None,
+    *,
+    training_only: frozenset[str] = frozenset(),
+) -> Examples:
     """Give columns their roles, without the rows that have no target.
 
     Args:
@@ -61,6 +69,7 @@ def examples_of(trial: Trial, columns: Columns, identifier: str | None, where: A
         columns: the rows' columns.
         identifier: the column that names a row.
         where: the side of each row, where the dataset states it.
+        training_only: columns that no request has: a model that learned from one couldn't serve.
 
     Raises:
         InputError: a column that the trial names isn't there, or can't be learned from.
@@ -73,7 +82,7 @@ def examples_of(trial: Trial, columns: Columns, identifier: str | None, where: A
     kept = {name: values[known.rows] for name, values in columns.items()}
     infinite = finite(kept, told.target)
     others = {identifier, told.sides.column if told.sides else None, *answers}
-    features, left_out = choose(kept, told, frozenset(others))
+    features, left_out = choose(kept, told, frozenset(others), training_only)
     notes = (*left_out, *infinite, *known.notes)
     weights, where = weights_of(trial, kept), None if where is None else where[known.rows]
     return Examples(kept, known.truth, features, known.classes, identifier, notes=notes, weights=weights, sides=where)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from reconciler.model.kinds.constraints import Drift, ForeignKey, RuleName, RuleText, key_groups
 from reconciler.model.kinds.pins import Pin
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, Names, reference
 from reconciler.model.re2 import re2_fault
@@ -205,6 +206,23 @@ class Column(Block):
     sensitive: bool = Field(
         default=False, description="Whether its values are shown nowhere: in no report, profile, picture or proposal."
     )
+    environments: tuple[Literal["training", "serving"], ...] | None = Field(
+        default=None,
+        max_length=2,
+        description="Where it is there: [training] is a column that no request has, and no model is asked for; unset, "
+        "both.",
+        examples=[["training"]],
+    )
+    unit: str | None = Field(
+        default=None, min_length=1, max_length=60, description="What its numbers count.", examples=["years"]
+    )
+    description: str | None = Field(default=None, max_length=500, description="What it means, in words for people.")
+
+    @model_validator(mode="after")
+    def _is_in_training(self) -> Self:
+        if self.environments is not None and "training" not in self.environments:
+            raise ValueError("a dataset is what models learn from: say environments: [training], or leave it out")
+        return self
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
@@ -234,7 +252,34 @@ class Dataset(JobSpec):
         default=None, description="The schema, by column; unset, one is inferred and proposed."
     )
     extra_columns: Literal["allow", "refuse"] = Field(
-        default="refuse", description="Whether columns that the schema doesn't name are let in."
+        default="refuse",
+        json_schema_extra={"deprecated": True},
+        description="The former word for `new_columns`, which says more.",
+    )
+    new_columns: Literal["refuse", "propose", "allow"] | None = Field(
+        default=None,
+        description="What becomes of columns that the schema doesn't name: the version is refused; it is taken without "
+        "them, and they are proposed; or they are let in. Unset, refuse.",
+    )
+    unique: Annotated[tuple[Names, ...], AfterValidator(key_groups)] = Field(
+        default=(),
+        max_length=32,
+        description="Columns whose values together name a row: no two rows have the same ones. Rows in which one is "
+        "missing aren't held to it.",
+        examples=[[["shop", "day"]]],
+    )
+    foreign_keys: tuple[ForeignKey, ...] = Field(
+        default=(), max_length=32, description="Columns whose values are there in another dataset."
+    )
+    rules: dict[RuleName, RuleText] | None = Field(
+        default=None,
+        max_length=100,
+        description="What holds in every row, by name: expressions of DuckDB's SQL over the row's columns. As in a "
+        "CHECK of SQL, one that is NULL holds.",
+        examples=[{"ends_after_it_begins": "ended >= began"}],
+    )
+    drift: Drift | None = Field(
+        default=None, description="How far a version may be from the one that was accepted before it."
     )
     minimum_rows: int = Field(default=1, ge=0, description="With fewer rows a version isn't accepted.")
     identifier: str | None = Field(default=None, description="The column that names a row.")
@@ -251,16 +296,52 @@ class Dataset(JobSpec):
         description="The version to stand on, usually in an environment's patch: then nothing is made anew here.",
     )
 
+    @model_validator(mode="after")
+    def _is_a_table(self) -> Self:
+        files = self.source.files
+        if files is None or files.format != "images":
+            return self
+        told = [name for name in ("unique", "foreign_keys", "rules", "drift") if getattr(self, name)]
+        if told:
+            raise ValueError(f"{told[0]} is for tables, and the source holds images")
+        return self
+
+    @model_validator(mode="after")
+    def _says_it_once(self) -> Self:
+        told = self.new_columns
+        if told and "extra_columns" in self.model_fields_set and self.extra_columns != told:
+            raise ValueError(
+                f"new_columns is {told} and extra_columns is {self.extra_columns}: leave extra_columns out"
+            )
+        return self
+
+    @property
+    def takes_new(self) -> Literal["refuse", "propose", "allow"]:
+        """Return what becomes of columns that the schema doesn't name, by whichever word it is said."""
+        return self.new_columns or self.extra_columns
+
+    @cached_property
+    def training_only(self) -> frozenset[str]:
+        """Return the columns that no request has."""
+        told = {name: column.environments for name, column in (self.columns or {}).items()}
+        return frozenset(name for name, places in told.items() if places is not None and "serving" not in places)
+
     @cached_property
     def sources(self) -> Mapping[str, str]:
         """Return the addresses of the datasets that this one is derived from, by their names in its query."""
         return self.source.derived.inputs if self.source.derived else {}
 
     @cached_property
+    def keyed(self) -> Mapping[str, str]:
+        """Return the addresses of the datasets that its foreign keys lead to, by their roles as inputs."""
+        return {f"key-{key.dataset.rsplit('/', 1)[-1]}": key.dataset for key in self.foreign_keys}
+
+    @cached_property
     def ingest_params(self) -> dict[str, Any]:
         """Return the parameters of the `ingest` runner."""
         fields = {
             "source", "columns", "extra_columns", "minimum_rows", "identifier", "target", "timestamp", "partition",
-            "split",
+            "split", "new_columns", "rules", "drift",
         }  # fmt: skip
+        fields |= {name for name in ("unique", "foreign_keys") if getattr(self, name)}  # else runs keep their names
         return self.model_dump(mode="json", include=fields, exclude_none=True)

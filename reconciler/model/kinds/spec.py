@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -98,7 +99,7 @@ class Spec(Block):
         """List the addresses of the resources that this spec is made from, in the order of its fields."""
         return tuple(addr for _, addr in self.reference_fields())
 
-    def reference_fields(self) -> Iterator[tuple[tuple[str, ...], str]]:
+    def reference_fields(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """List the fields that hold references, by path, each with the address that it holds."""
         return _references(self, ())
 
@@ -153,7 +154,7 @@ class JobSpec(Spec):
     )
 
 
-def _references(block: BaseModel, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _references(block: BaseModel, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     told = vars(block)
     for name, is_reference in _fields(type(block)):
         item = told.get(name)
@@ -163,6 +164,9 @@ def _references(block: BaseModel, path: tuple[str, ...]) -> Iterator[tuple[tuple
             yield (*path, name), item
         elif isinstance(item, BaseModel):
             yield from _references(item, (*path, name))
+        elif isinstance(item, tuple):
+            parts = [(place, part) for place, part in enumerate(item) if isinstance(part, BaseModel)]
+            yield from chain.from_iterable(_references(part, (*path, name, place)) for place, part in parts)
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from reconciler.git.names import is_run_name
+from reconciler.model.edits import names_of
 from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import CommitId
 from reconciler.model.observed import Proposal, ProposalState
@@ -175,7 +176,7 @@ def _text(repository: SourceRoom, snapshot: Snapshot, file: str) -> str:
 
 def _value(text: str, path: str) -> Any:
     value = yaml.safe_load(text)
-    for name in path.split("."):
+    for name in names_of(path):
         value = value.get(name) if isinstance(value, dict) else None
     return value
 

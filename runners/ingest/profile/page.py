@@ -87,7 +87,9 @@ def _row(name: str, column: Mapping[str, Any]) -> tuple[Any, ...]:
     goes = f"{association['value']:.3f} {association['measure']}" if association else ""
     extremes = (column.get(key, "") for key in ("minimum", "mean", "maximum"))
     distinct = told_distinct(column) if "distinct" in column.get("bounds", ()) else column["distinct"]
-    return (name, column["type"], f"{column['missing_share']:.2%}", distinct, *extremes, top, goes)
+    unit = f" ({column['unit']})" if "unit" in column else ""
+    meaning = f": {column['description']}" if "description" in column else ""
+    return (f"{name}{unit}{meaning}", column["type"], f"{column['missing_share']:.2%}", distinct, *extremes, top, goes)
 
 
 def _most_frequent(column: Mapping[str, Any]) -> str:

@@ -28,6 +28,7 @@ def profile_table(summary: Summary, params: Parameters, distinct: Mapping[str, i
         columns[name] = describe(column, distinct=distinct.get(name), sensitive=name in hidden)
         found = None if name == params.identifier else associate(summary, name)
         columns[name] |= {"target_association": found} if found else {}
+        columns[name] |= _meaning(name, params)
     return {
         "format": 1,
         "kind": "table",
@@ -40,6 +41,13 @@ def profile_table(summary: Summary, params: Parameters, distinct: Mapping[str, i
         "columns": columns,
         "preparations": find_preparations(columns, roles),
     }
+
+
+def _meaning(name: str, params: Parameters) -> dict[str, str]:
+    """Return what the spec says a column counts and means."""
+    declared = (params.columns or {}).get(name)
+    told = {"unit": declared.unit, "description": declared.description} if declared else {}
+    return {key: value for key, value in told.items() if value}
 
 
 def _identifier(params: Parameters, columns: dict[str, dict[str, Any]]) -> dict[str, Any] | None:

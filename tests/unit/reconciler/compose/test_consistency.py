@@ -368,6 +368,8 @@ def test_pictures_are_grouped_by_their_bytes_and_not_by_their_rows() -> None:
     assert "no two of them are equal" in found
     assert "group: [sha256]" in found
     assert not problems(datasets__scans={**album, "split": {"group": ["sha256"]}})
+
+
 MARKS: dict[str, Any] = {"dataset": "datasets/loans", "exports": {"url": "marks", "question": "mark"}}
 ROWS: dict[str, Any] = {"dataset": "datasets/loans", "route": []}
 
@@ -407,3 +409,54 @@ def test_a_pin_is_of_a_version_of_ones_own_under_whatever_name() -> None:
     assert problems(datasets__loans={"pin": pin, "moved_from": "credits"}) == []
     own = {"version": "labels/marks/0123456789ab", "content": "sha256:ab"}
     assert problems(labels__marks={**MARKS, "pin": own}) == []
+
+
+CUSTOMERS = {"source": {"files": {"url": "c.csv", "format": "csv"}}, "columns": {"id": {"type": "integer"}}}
+KEY = {"columns": "age", "dataset": "datasets/customers", "key": "id"}
+LATER = {"columns": {**COLUMNS, "age": {"type": "number", "environments": ["training"]}}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"datasets__loans": {"unique": [["id", "dya"]]}}, ["loans.yaml", "unique[0][1]", "did you mean `day`?"]),
+        ({"datasets__loans": {"drift": {"columns": {"agee": {"mean": 1}}}}}, ["drift.columns.agee", "`age`?"]),
+        (
+            {
+                "datasets__loans": {
+                    "columns": {**COLUMNS, "age": {"type": "string"}},
+                    "drift": {"columns": {"age": {"mean": 1}}},
+                }
+            },
+            ["drift.columns.age.mean", "which has no mean"],
+        ),
+        ({"datasets__loans": {"foreign_keys": [{**KEY, "columns": "agee"}]}}, ["foreign_keys[0].columns[0]", "`age`?"]),
+        ({"datasets__loans": {"foreign_keys": [{**KEY, "key": "ids"}]}}, ["foreign_keys[0].key[0]", "`id`?"]),
+        (
+            {"datasets__loans": {"foreign_keys": [{**KEY, "dataset": "datasets/custom"}]}},
+            ["foreign_keys[0].dataset", "nowhere"],
+        ),
+        (
+            {"datasets__loans": {"foreign_keys": [{**KEY, "dataset": "datasets/loans"}]}},
+            ["foreign_keys[0].dataset", "circle"],
+        ),
+        (
+            {"datasets__loans": LATER, "monitors__api": {"columns": ["income"]}},
+            ["score.yaml", "features[0]", "no request"],
+        ),
+        (
+            {"datasets__loans": LATER, "experiments__score": {"features": None}},
+            ["monitors/api.yaml", "columns[0]", "no feature `age`"],
+        ),
+    ],
+)
+def test_what_rows_are_held_to_agrees_with_the_columns_and_with_other_datasets(
+    changes: dict[str, dict[str, Any]], words: list[str]
+) -> None:
+    found = problems(datasets__customers=CUSTOMERS, **changes)
+    assert any(all(word in line for word in words) for line in found), found
+
+
+def test_a_column_of_training_alone_may_be_the_target_a_slice_and_what_is_split_by() -> None:
+    alone = {name: {"type": "number", "environments": ["training"]} for name in ("paid", "region", "day")}
+    assert problems(datasets__loans={"columns": {**COLUMNS, **alone}}) == []

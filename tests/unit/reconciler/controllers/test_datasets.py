@@ -348,3 +348,31 @@ def test_an_alert_asks_for_what_a_derived_dataset_is_made_of() -> None:
         stage.decide(features, seen, stage.resource(LOANS), stage.resource(RATES), score, *others, upstream=above)
     )
     assert made.run == stage.started(derive()).run
+
+
+KEYED: dict[str, Any] = {"foreign_keys": [{"columns": "customer", "dataset": "datasets/customers", "key": "id"}]}
+CUSTOMERS = Address("datasets/customers")
+
+
+def keyed(content: str | None) -> Decision:
+    version = stage.data(f"{CUSTOMERS}/0123456789ab", content) if content else None
+    above = stage.upstream(CUSTOMERS, version)
+    return stage.decide(stage.resource(LOANS, **KEYED), stage.actual(), upstream=[above])
+
+
+def test_a_dataset_waits_for_those_that_its_keys_lead_to_and_is_made_from_their_content() -> None:
+    assert keyed(None).reason == "WaitsForUpstream"
+    change = stage.started(keyed("rows-1"))
+    assert (list(change.inputs), change.made_from["inputs"]) == (["key-customers"], {"key-customers": "rows-1"})
+    assert stage.started(keyed("rows-2")).run != change.run
+
+
+def test_limits_of_drift_read_the_version_before_which_names_no_run() -> None:
+    spec = {**NIGHTLY, "drift": {"rows": {"minimum": 0.5}}}
+    first = stage.started(decide(stage.resource(LOANS, **spec), stage.actual()))
+    assert first.inputs == {}
+    recorded = {LOANS: {"run": "datasets/loans/before", "due": "2026-01-06T03:00:00+00:00"}}
+    seen = accepted("datasets/loans/before", facts=recorded)
+    later = stage.started(decide(stage.resource(LOANS, **spec), seen))
+    assert (later.inputs, later.run) == ({"previous": "datasets/loans/before"}, first.run)
+    assert stage.started(decide(stage.resource(LOANS, **NIGHTLY), seen)).inputs == {}

@@ -34,3 +34,11 @@ def test_image_files_are_a_set() -> None:
     told = describe_dataset("d", FILE, {"id": "string"}, "id", images=("image/jpeg", "image/png"))
     assert told["distribution"][1]["includes"] == "images/**"
     assert told["distribution"][1]["encodingFormat"] == ["image/jpeg", "image/png"]
+
+
+def test_what_people_say_of_a_column_stands_in_its_field() -> None:
+    file = {"path": "data.parquet", "bytes": 1, "sha256": "0"}
+    told = describe_dataset("d", file, {"a": "integer", "b": "string"}, None, meanings={"a": "How old, in years"})
+    first, second = told["recordSet"][0]["field"]
+    assert first["description"] == "How old, in years"
+    assert "description" not in second

@@ -7,6 +7,7 @@ import pytest
 from reconciler.model.kinds.datasets import Dataset
 from runners.contract import InputError
 from runners.contract.request import read_params
+from runners.ingest.keys import role_of
 from runners.ingest.parameters import Parameters
 
 SQL = {"sql": {"url": "sqlite:///x.db", "query": "SELECT 1"}}
@@ -26,7 +27,28 @@ def test_the_spec_and_the_runner_mean_the_same() -> None:
         }
     )
     read = read_params(Parameters, spec.ingest_params)
-    assert read.model_dump(mode="json", exclude_none=True) == spec.ingest_params
+    assert read.model_dump(mode="json", exclude_unset=True) == spec.ingest_params
+
+
+def test_the_spec_and_the_runner_mean_the_same_by_keys_rules_and_limits() -> None:
+    column = {"type": "integer", "unit": "years", "description": "age", "environments": ["training"]}
+    spec = Dataset.model_validate(
+        {
+            "source": SQL,
+            "columns": {"a": column},
+            "new_columns": "propose",
+            "unique": [["a", "b"]],
+            "foreign_keys": [{"columns": "a", "dataset": "datasets/x", "key": "id"}],
+            "rules": {"r": "a > 0"},
+            "drift": {"rows": {"minimum": 0.5, "maximum": 2}, "columns": {"a": {"mean": 1}}, "false_alarms": 0.05},
+        }
+    )
+    read = read_params(Parameters, spec.ingest_params)
+    assert read.model_dump(mode="json", exclude_unset=True) == spec.ingest_params
+    assert (read.takes_new, read.named, read.sensitive) == ("propose", {"a", "b"}, frozenset())
+    assert read.columns
+    assert read.columns["a"].is_training_only
+    assert spec.keyed.keys() == {role_of(key.dataset) for key in read.foreign_keys}
 
 
 def test_only_the_source_is_needed() -> None:

@@ -50,3 +50,9 @@ def test_declared_categories_hold() -> None:
     found = taken({"a": ["x"], "b": ["no"]}, {"a": "string", "b": "string"}, columns=columns)
     assert found.columns["a"].categories == ("x", "y")
     assert found.columns["b"].categories == ("no",)
+
+
+def test_a_column_of_training_alone_is_taken_for_one() -> None:
+    columns = {"a": {"type": "integer", "environments": ["training"]}, "b": {"type": "string"}}
+    found = taken({"a": [1], "b": ["x"]}, {"a": "integer", "b": "string"}, columns=columns)
+    assert found.training_only == {"a"}

@@ -18,7 +18,7 @@ READING = Reading(
         "grade": ColumnReading("string", ("bad", "good"), is_sensitive=True),
         "level": ColumnReading("integer", (0, 1)),
         "share": ColumnReading("number"),
-        "since": ColumnReading("datetime"),
+        "since": ColumnReading("datetime", is_training_only=True),
     },
     identifier="id",
     target="ill",
@@ -101,3 +101,10 @@ def test_sensitive_values_are_never_shown() -> None:
     assert READING.shown("grade", ["bad", "good"]) == "2 values of a sensitive column"
     assert READING.shown("name", ["a", "b", "c"], most=2) == "a, b, …"
     assert len(READING.shown("name", ["x" * 100])) == 40
+
+
+def test_a_column_of_training_alone_is_told_and_no_other_reading_changes() -> None:
+    assert READING.training_only == {"since"}
+    told = as_json(READING)["columns"]
+    assert [name for name, column in told.items() if "environments" in column] == ["since"]
+    assert from_json(as_json(READING)).training_only == {"since"}

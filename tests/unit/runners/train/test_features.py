@@ -40,6 +40,14 @@ def test_named_features_are_taken_in_their_order_and_once() -> None:
     assert notes == ()
 
 
+def test_a_column_of_training_alone_is_left_out_and_refused_where_it_is_named() -> None:
+    features, notes = choose(COLUMNS, told(exclude=["day", "nested"]), frozenset({"id"}), frozenset({"kids"}))
+    assert [feature.name for feature in features] == ["age", "is_new", "town"]
+    assert notes == ("kids: in training data only: no request has it",)
+    with pytest.raises(InputError, match="kids is in training data only"):
+        choose(COLUMNS, told(features=["age", "kids"]), frozenset(), frozenset({"kids"}))
+
+
 @pytest.mark.parametrize(
     ("fields", "changed", "what"),
     [

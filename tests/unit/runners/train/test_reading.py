@@ -7,9 +7,16 @@ import numpy as np
 import pytest
 
 from runners.contract import InputError, InputGone
+from runners.contract.request import read_params
 from runners.evaluate.tables import write_parquet
+from runners.ingest.ingestion import ingest
+from runners.ingest.parameters import Parameters
+from runners.models import ModelInputError
+from runners.models.columns import feed
+from runners.models.signature import read_signature
 from runners.tables import ColumnReading, Reading
 from runners.tables.schema import write_schema
+from runners.train import tabular
 from runners.train.reading import read_table
 from tests.unit.runners.train.conftest import Asking
 from tests.unit.runners.train.data import leave_table
@@ -100,3 +107,28 @@ def test_a_trial_is_told_how_its_version_read_the_columns(asking: Asking, cancer
     reading = read_table(asking.trial(cancer)).reading
     assert reading
     assert reading.identifier == "id"
+
+
+def test_a_column_of_training_alone_is_no_input_of_a_model(asking: Asking, tmp_path: Path) -> None:
+    """It is there in the rows, as what they are tested by; who asks with it is told that the model has none."""
+    lines = [f"{n},{n % 7},{n % 3},{'yes' if n % 7 > 3 else 'no'}" for n in range(120)]
+    (tmp_path / "x.csv").write_text("\n".join(["id,age,refund,target", *lines]) + "\n")
+    columns = {name: {"type": "integer"} for name in ("id", "age")}
+    columns["refund"] = {"type": "integer", "environments": ["training"]}  # type: ignore[dict-item]
+    source = {"files": {"url": str(tmp_path / "x.csv"), "format": "csv"}}
+    (tmp_path / "data").mkdir()
+    told = {"source": source, "columns": {**columns, "target": {"type": "string"}}, "identifier": "id"}
+    ingest("datasets/x", read_params(Parameters, told), tmp_path / "data")
+    examples = read_table(asking.trial(tmp_path / "data"))
+    assert [feature.name for feature in examples.features] == ["age"]
+    assert "refund" in examples.columns
+    assert examples.notes == ("refund: in training data only: no request has it",)
+    result = tabular.run(asking.request(tmp_path / "data", {"model": "logistic"}), asking.folder)
+    assert result.accepted
+    signature = read_signature(asking.folder)
+    assert (signature.columns, signature.schema and list(signature.schema.columns)) == (
+        ("age",),
+        ["age", "id", "target"],
+    )
+    with pytest.raises(ModelInputError, match="refund is no column of this model"):
+        feed(signature, {"age": [1], "refund": [2]})

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from reconciler.model.kinds.datasets import Column, Dataset, Source
+from runners.ingest.parameters import Parameters
 
 SQL = {"sql": {"url": "sqlite://", "query": "SELECT 1"}}
 
@@ -59,3 +60,48 @@ def test_the_ingest_runner_is_told_what_it_needs_and_no_more() -> None:
         "target": "y",
         "partition": ["year"],
     }
+
+
+def test_what_is_new_in_a_spec_is_no_part_of_what_older_specs_ask_for() -> None:
+    """A run is named by these parameters: a dataset that says nothing of keys and rules is not pulled anew."""
+    column = {"type": "integer"}
+    spec = Dataset.model_validate({"source": SQL, "columns": {"a": column}})
+    assert spec.ingest_params["columns"] == {
+        "a": {"type": "integer", "missing": 0.0, "unique": False, "sensitive": False}
+    }
+    assert spec.ingest_params.keys() == {"source", "columns", "extra_columns", "minimum_rows", "partition"}
+    more = {
+        "unique": [["a", "b"]],
+        "rules": {"r": "a > 0"},
+        "drift": {"rows": {"minimum": 0.5}},
+        "new_columns": "propose",
+    }
+    told = Dataset.model_validate({"source": SQL, **more}).ingest_params
+    assert Parameters.model_validate(told).model_dump(mode="json", exclude_none=True).items() >= told.items()
+
+
+@pytest.mark.parametrize(
+    ("told", "taken"),
+    [
+        ({}, "refuse"),
+        ({"extra_columns": "allow"}, "allow"),
+        ({"new_columns": "propose"}, "propose"),
+        ({"new_columns": "allow", "extra_columns": "allow"}, "allow"),
+    ],
+)
+def test_the_former_word_for_new_columns_is_still_read(told: dict[str, str], taken: str) -> None:
+    assert Dataset.model_validate({"source": SQL, **told}).takes_new == taken
+
+
+def test_two_words_for_new_columns_that_differ_are_refused() -> None:
+    with pytest.raises(ValidationError, match="leave extra_columns out"):
+        Dataset.model_validate({"source": SQL, "new_columns": "propose", "extra_columns": "allow"})
+
+
+def test_a_column_of_training_alone_is_told() -> None:
+    told = {"a": ["training"], "b": ["training", "serving"], "c": None, "d": ["training", "training"]}
+    columns = {name: {"type": "integer", "environments": places} for name, places in told.items()}
+    assert Dataset.model_validate({"source": SQL, "columns": columns}).training_only == {"a", "d"}
+    for wrong in (["serving"], [], ["test"]):
+        with pytest.raises(ValidationError):
+            Column.model_validate({"type": "integer", "environments": wrong})

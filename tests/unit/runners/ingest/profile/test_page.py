@@ -79,3 +79,9 @@ def test_nothing_is_loaded_from_elsewhere(tmp_path: Path) -> None:
     text = (tmp_path / "x.html").read_text()
     assert "http" not in text
     assert 'src="data:image/png;base64,cG5n"' in text
+
+
+def test_what_a_column_counts_and_means_is_told(tmp_path: Path) -> None:
+    column = {**COLUMN, "unit": "<EUR>", "description": "paid & back"}
+    words = page(tmp_path, {"kind": "table", "rows": 4, "columns": {"refund": column}})
+    assert "refund (<EUR>): paid & back" in words

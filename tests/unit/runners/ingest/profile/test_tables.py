@@ -10,6 +10,7 @@ from runners.ingest.parameters import Parameters
 from runners.ingest.profile.tables import profile_table
 from runners.ingest.tables import write_table
 from runners.sources.reading import Reading
+from tests.unit.runners.ingest.tables_at_random import params, written
 
 ROWS: dict[str, list[Any]] = {
     "id": [str(n) for n in range(60)],
@@ -57,3 +58,10 @@ def test_no_rows_and_no_values_make_a_profile(tmp_path: Path) -> None:
     profile = profiled(tmp_path, {"a": [], "y": []}, target="y")
     assert (profile["rows"], profile["columns"]["a"]["count"]) == (0, 0)
     assert profiled(tmp_path, {"a": [None], "y": [None]}, target="y")["target"]["balance"] == {}
+
+
+def test_a_profile_says_what_columns_count_and_mean() -> None:
+    columns = {"a": {"type": "integer", "unit": "years", "description": "<age>"}}
+    found = written(False, {"a": [1, 2], "b": [1, 2]}, columns=columns, new_columns="allow")
+    told = profile_table(found.summary, params(columns=columns))["columns"]
+    assert (told["a"]["unit"], told["a"]["description"], "unit" in told["b"]) == ("years", "<age>", False)
