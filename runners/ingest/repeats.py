@@ -33,7 +33,7 @@ class Repeats:
             types: the types of all columns to watch; one that isn't asked for is let go at its first repeat.
         """
         self._asked = asked
-        self._columns = {name: _Column(folder / f"{place}") for place, name in enumerate(types)}
+        self._columns = {name: Held(folder / f"{place}") for place, name in enumerate(types)}
         self._held = 0
 
     def see(self, group: Any, found: Summary) -> None:
@@ -59,8 +59,8 @@ class Repeats:
         return {name: sum(map(_distinct, column.parts())) for name, column in self._columns.items()}
 
 
-class _Column:
-    """The hashes of one column: in memory, and in files by their first eight bits."""
+class Held:
+    """Hashes, a row for each value: in memory, and in files by the first eight bits of the first."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -68,7 +68,7 @@ class _Column:
         self._lanes = 1
 
     def add(self, hashes: Hashes) -> None:
-        """Take the hashes of some rows."""
+        """Take the hashes of more values."""
         self._held.append(hashes)
         self._lanes = hashes.shape[1]
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from runners.contract import InputError, Violation
+from runners.ingest.findings.watching import Seen, Watch
 from runners.ingest.parameters import Parameters
 from runners.ingest.repeats import Repeats
 from runners.ingest.spool import Spool, column
@@ -45,7 +46,7 @@ class Table:
     """A table that was written, and what was found out while writing.
 
     `distinct` holds how many values differ of the columns in which that was counted exactly beside the summary;
-    `details` the rows and values behind the violations, which stay in the data store.
+    `details` the rows and values behind the violations, which stay in the data store; `seen` what findings are made of.
     """
 
     path: Path
@@ -54,6 +55,7 @@ class Table:
     violations: tuple[Violation, ...]
     details: tuple[dict[str, Any], ...] = ()
     distinct: Mapping[str, int] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
 
     @property
     def rows(self) -> int:
@@ -114,10 +116,11 @@ class _Writing:
         self._suspects = Suspects(types, params) if reading.is_text else None
         hashes = Path(mkdtemp(dir=place))
         self._repeats = Repeats(hashes, _unique(params), _watched(types, params))
+        self._watch = Watch(types, params, hashes / "rows")
 
     def write(self, rows: Iterable[Rows], folder: Path) -> Table:
         """Write the rows, and say what they are like."""
-        watchers: list[Watcher] = [self._repeats, *([self._suspects] if self._suspects else [])]
+        watchers: list[Watcher] = [self._repeats, self._watch, *([self._suspects] if self._suspects else [])]
         target = self._params.target
         written = write(folder / DATA, self._types, self._judged(rows), target=target, watchers=watchers)
         columns, distinct = written.summary.columns, self._repeats.distinct()
@@ -129,7 +132,8 @@ class _Writing:
         violations = self._verdict.violations(tuple(self._types), counted, all_missing=is_empty)
         suspected = tuple(self._suspects.violations()) if self._suspects else ()
         told, details = (*violations, *suspected), tuple(self._verdict.details())
-        return Table(folder / DATA, written.content, written.summary, told, details, distinct)
+        seen = self._watch.seen()
+        return Table(folder / DATA, written.content, written.summary, told, details, distinct, seen)
 
     def _judged(self, rows: Iterable[Rows]) -> Iterator[Any]:
         """Yield what is stored, once the verdict has seen it."""

@@ -7,7 +7,8 @@
 | numbers, classes | classes, numbers | correlation ratio η (Fisher, 1925): the spread that classes explain |
 | classes | classes | Cramér's V, corrected for bias (Bergsma, 2013, https://doi.org/10.1016/j.jkss.2012.10.002) |
 
-All but the first two lie between 0 and 1. Rows in which either value is missing are left out.
+All but the first two lie between 0 and 1. Rows in which either value is missing are left out. Each has an
+interval of 95 %.
 """
 
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from runners.ingest.profile.intervals import of_association
 from runners.tables.summary import ColumnSummary, Summary
 from runners.tables.summary.columns import is_class
 from runners.tables.summary.moments import Comoments
@@ -26,7 +28,7 @@ FEWEST_ROWS = 3
 
 
 def associate(summary: Summary, name: str) -> dict[str, Any] | None:
-    """Return the measure's name and its value for a column that isn't the target.
+    """Return the measure's name, its value and its interval for a column that isn't the target.
 
     None when there is no target, a column is constant or of too many classes, or too few rows have both values.
     """
@@ -37,7 +39,18 @@ def associate(summary: Summary, name: str) -> dict[str, Any] | None:
     if not _says_something(column) or not _says_something(target):
         return None
     measure, value = _measured(pairs, column, target)
-    return None if value is None else {"measure": measure, "value": round(value, 6)}
+    if value is None:
+        return None
+    ends = of_association(value, _rows(pairs))
+    return {"measure": measure, "value": round(value, 6), "interval": [round(end, 6) for end in ends]}
+
+
+def _rows(pairs: Pairs) -> int:
+    """Return in how many rows both values are."""
+    if pairs.table is not None:
+        return int(pairs.table.counts.sum())
+    groups = pairs.by_target or pairs.by_column
+    return pairs.numbers.count if pairs.numbers is not None else groups.moments.count if groups else 0
 
 
 def _says_something(column: ColumnSummary) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from runners.contract import Violation
 from runners.counting import counted
+from runners.ingest.profile.shown import visible
 from runners.ingest.profile.statistics import apart, told_distinct
 
 _STYLE = """
@@ -33,6 +34,7 @@ def write_page(
         f"<h1>{escape(name)}</h1>",
         f"<p>{_summary(profile)}</p>",
         _verdict(violations),
+        _findings(profile.get("findings", ())),
         _preparations(profile.get("preparations", ())),
         f'<h2>Distributions</h2><img alt="distributions" src="data:image/png;base64,{_encoded(picture)}">',
         _columns(profile.get("columns", {})),
@@ -57,6 +59,18 @@ def _verdict(violations: Sequence[Violation]) -> str:
     rows = ((v.where, v.what, v.fix) for v in violations)
     heading = f'<h2 class="bad">{len(violations)} violations</h2>'
     return heading + _table(("where", "what", "what to do"), rows)
+
+
+def _findings(found: Sequence[Mapping[str, Any]]) -> str:
+    """Write what is odd, the most severe first."""
+    parts = "".join(
+        f'<li class="{escape(one["severity"])}"><b>{escape(one["severity"])}</b> {escape(visible(one["what"]))}'
+        f"<small>{escape(one['kind'])}: {escape(visible(one['fix']))}</small></li>\n"
+        for one in found
+    )
+    return (
+        f'<h2>Findings</h2><ul class="found">\n{parts}</ul>' if parts else '<p class="good">Nothing odd was found.</p>'
+    )
 
 
 def _preparations(found: Iterable[Mapping[str, Any]]) -> str:

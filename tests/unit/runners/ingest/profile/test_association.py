@@ -19,7 +19,11 @@ CLASSES = CHANCE.integers(0, 4, 500)
 
 def found(column: Any, column_type: Type, target: Any, target_type: Type, cut: int = 100) -> dict[str, Any] | None:
     batches = pa.table({"x": column, "y": target}).to_batches(max_chunksize=cut)
-    return associate(summarise(batches, {"x": column_type, "y": target_type}, "y"), "x")
+    told = associate(summarise(batches, {"x": column_type, "y": target_type}, "y"), "x")
+    if told is not None:
+        low, high = told.pop("interval")
+        assert low <= told["value"] <= high
+    return told
 
 
 def test_pearson_and_point_biserial_are_those_of_scipy() -> None:

@@ -1,0 +1,77 @@
+"""A sample of rows for what is too dear to look for in all: those whose identifiers have the smallest hashes.
+
+So it is a function of the rows alone, whatever their order; a row that was in it stays there when the data grows
+unless smaller ones come. Without an identifier the hash is that of the row's values: rows that are alike come together.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import compute as pc
+
+from runners.tables.summary.hashes import Hashes, mixed, text_hashes
+from runners.tables.summary.numbers import keys_of
+
+ROWS = 5_000
+CELLS = 500_000
+"""Cells of a sample: of many columns it has fewer rows."""
+LONGEST = 1_000
+"""Characters of a text that are kept."""
+
+
+class Sample:
+    """The rows of the sample as far as rows were seen."""
+
+    def __init__(self, columns: int, identifier: str | None) -> None:
+        self.most = max(100, min(ROWS, CELLS // max(1, columns)))
+        self._identifier = identifier
+        self._parts: list[tuple[Hashes, Any]] = []
+        self._limit = np.uint64(2**64 - 1)
+
+    def see(self, group: Any, hashes: Hashes) -> None:
+        """Take the next rows, and their hashes."""
+        ranks = self._ranks(group, hashes)
+        places = np.flatnonzero(ranks <= self._limit)
+        if len(places) > self.most:
+            places = places[np.argsort(ranks[places], kind="stable")[: self.most]]
+        if places.size:
+            self._parts.append((ranks[places], _clipped(group.take(pa.array(places)))))
+        if sum(len(part) for part, _ in self._parts) > 2 * self.most:
+            self._prune()
+
+    def _ranks(self, group: Any, hashes: Hashes) -> Hashes:
+        """Return what orders the rows: the hash of the identifier, of the values where there is none."""
+        if self._identifier is None or group.column(self._identifier).null_count:
+            return mixed(hashes.view(np.int64))
+        names = group.column(self._identifier)
+        if pa.types.is_string(names.type):
+            return text_hashes(names, 1)[0]
+        whole = names.cast(pa.int64()) if pa.types.is_boolean(names.type) else names
+        return mixed(keys_of(whole))
+
+    def _prune(self) -> None:
+        ranks = np.concatenate([part for part, _ in self._parts])
+        rows = pa.Table.from_batches([batch for _, batch in self._parts])
+        order = np.argsort(ranks, kind="stable")[: self.most]
+        kept = rows.take(pa.array(order)).combine_chunks().to_batches()
+        self._parts = [(ranks[order], kept[0])]
+        self._limit = ranks[order[-1]] if len(order) == self.most else self._limit
+
+    def rows(self) -> Mapping[str, Any]:
+        """Return the columns of the sample, its rows in the order of their hashes."""
+        if not self._parts:
+            return {}
+        self._prune()
+        batch = self._parts[0][1]
+        return dict(zip(batch.schema.names, batch.columns, strict=True))
+
+
+def _clipped(batch: Any) -> Any:
+    """Return rows whose texts are no longer than is kept."""
+    arrays = [
+        pc.utf8_slice_codeunits(values, 0, LONGEST) if pa.types.is_string(values.type) else values
+        for values in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)

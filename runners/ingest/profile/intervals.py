@@ -1,0 +1,30 @@
+"""Intervals of 95 % for shares and for associations, in closed form: nothing is drawn."""
+
+import math
+
+Z = 1.959963984540054
+"""Standard deviations on either side that hold 95 % of a normal distribution."""
+Interval = tuple[float, float]
+
+
+def of_share(hits: int, rows: int) -> Interval:
+    """Return the interval of a share that was seen in so many rows (Wilson, 1927)."""
+    if not rows:
+        return 0.0, 1.0
+    share, weight = hits / rows, Z * Z / rows
+    middle = (share + weight / 2) / (1 + weight)
+    half = Z * math.sqrt(share * (1 - share) / rows + weight / (4 * rows)) / (1 + weight)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def of_association(value: float, rows: int) -> Interval:
+    """Return the interval of a measure of association, by Fisher's transformation (1921).
+
+    For correlations it's the usual one; for the correlation ratio and for Cramér's V it holds where rows are many.
+    """
+    if rows < 4:
+        return (-1.0, 1.0) if value < 0 else (0.0, 1.0)
+    if abs(value) >= 1:
+        return value, value
+    middle, half = math.atanh(value), Z / math.sqrt(rows - 3)
+    return math.tanh(middle - half), math.tanh(middle + half)
