@@ -18,14 +18,16 @@ from runners.ingest.findings.columns import is_goal_of_classes
 from runners.ingest.findings.finding import MOST_EXAMPLES, Finding
 from runners.ingest.findings.ground import Ground
 from runners.ingest.findings.sampled import codes_of
+from runners.ingest.profile.association import associate
 from runners.ingest.profile.intervals import of_share
 from runners.tables.summary.columns import is_class
 from runners.tables.summary.numbers import keys_of
+from runners.tables.types import Type
 
 FOLDS = 5
 FEWEST, FEWEST_EACH, MOST_CLASSES = 200, 20, 20
-BINS, MOST_BINS = 8, 1_000
-"""Bins of a column, and of all columns together."""
+BINS, MOST_COLUMNS = 8, 40
+"""Bins of a column, the one for missing values included, and columns that the model looks at."""
 TELLS = 0.6
 """By how much a class's own rows must have a higher probability of it than all rows, or the model can't tell."""
 SURE = 0.15
@@ -46,11 +48,11 @@ def of_noise(ground: Ground, rows: Mapping[str, Any]) -> Iterator[Finding]:
     labels = codes_of(rows[target].filter(there))
     if len(labels) < FEWEST or len(np.unique(labels)) < 2 or np.bincount(labels).min() < FEWEST_EACH:
         return
-    names = [name for name in ground.features if name in rows]
-    inputs = _binned([rows[name].filter(there) for name in names], [ground.features[name].type for name in names])
-    if inputs is None:
+    columns = [_bins(rows[name].filter(there), ground.features[name].type) for name in _told(ground)]
+    bins = [column for column in columns if column is not None]
+    if not bins:
         return
-    margins = contradicted(out_of_fold(inputs, labels), labels)
+    margins = contradicted(out_of_fold(np.column_stack(bins), labels), labels)
     places = np.flatnonzero(margins > 0)
     low, high = of_share(len(places), len(labels))
     if low * len(labels) < 1:
@@ -81,51 +83,70 @@ def _named(ground: Ground, rows: Mapping[str, Any], there: Any, places: Codes) -
     return tuple(str(names[int(place)].as_py()) for place in places[:MOST_EXAMPLES])
 
 
-def _binned(columns: list[Any], types: list[str]) -> Floats | None:
-    """Return rows as ones and noughts: a place for each bin of each column; None where no column says anything."""
-    parts = [part for values, type_ in zip(columns, types, strict=True) if (part := _places(values, type_)) is not None]
-    wide = [part for part in parts if part.shape[1] > 1]
-    most = max(1, MOST_BINS // BINS)
-    return np.concatenate([np.ones((len(wide[0]), 1)), *wide[:most]], axis=1) if wide else None
+def _told(ground: Ground) -> list[str]:
+    """Return the columns that the model looks at: of many those that go with the target most."""
+    strengths = {name: abs((associate(ground.summary, name) or {"value": 0.0})["value"]) for name in ground.features}
+    return sorted(strengths, key=lambda name: (-strengths[name], name))[:MOST_COLUMNS]
 
 
-def _places(values: Any, type_: str) -> Floats | None:
+def _bins(values: Any, type_: Type) -> Codes | None:
+    """Return the bin of each value of a column, 0 where it's missing or rare; None where the column says nothing."""
     gaps = values.is_null().to_numpy(zero_copy_only=False)
     if gaps.all():
         return None
-    codes = np.full(len(values), -1, np.int64)
-    if is_class(type_):  # type: ignore[arg-type]
-        found = codes_of(values.drop_null())
-        frequent = np.argsort(-np.bincount(found), kind="stable")[:BINS]
-        if np.bincount(found).max() < FEWEST_EACH:
+    codes = np.zeros(len(values), np.int64)
+    if is_class(type_):
+        if 2 * len(values.unique()) > len(values):
             return None
-        place_of = np.full(found.max() + 1, -1)
-        place_of[frequent] = np.arange(len(frequent))
+        found = codes_of(values.drop_null())
+        counts = np.bincount(found)
+        frequent = np.argsort(-counts, kind="stable")[: BINS - 1]
+        frequent = frequent[counts[frequent] >= FEWEST_EACH]
+        place_of = np.zeros(len(counts), np.int64)
+        place_of[frequent] = np.arange(1, len(frequent) + 1)
         codes[~gaps] = place_of[found]
     else:
         keys = keys_of(values.drop_null())
-        edges = np.unique(np.sort(keys)[(len(keys) * np.arange(1, BINS)) // BINS])
-        codes[~gaps] = np.searchsorted(edges, keys, side="right")
-    return np.eye(codes.max() + 2)[codes][:, : codes.max() + 1]
+        edges = np.unique(np.sort(keys)[(len(keys) * np.arange(1, BINS - 1)) // (BINS - 1)])
+        codes[~gaps] = 1 + np.searchsorted(edges, keys, side="right")
+    return codes if codes.min() != codes.max() else None
 
 
-def out_of_fold(inputs: Floats, labels: Codes) -> Floats:
+def out_of_fold(bins: Codes, labels: Codes) -> Floats:
     """Return for each row the probabilities of the classes by a model of the rows of the other folds.
 
     The rows stand in the order of hashes, so that every fifth of them is dealt by a hash.
+
+    Args:
+        bins: the bin of each row in each column.
+        labels: the class of each row.
     """
     folds, classes = np.arange(len(labels)) % FOLDS, int(labels.max()) + 1
-    truth = np.eye(classes)[labels]
+    places = np.column_stack([np.full(len(labels), bins.shape[1] * BINS), bins + BINS * np.arange(bins.shape[1])])
+    parts = [_products(places[folds == fold], labels[folds == fold], classes) for fold in range(FOLDS)]
     found = np.zeros((len(labels), classes))
-    whole, answers = inputs.T @ inputs + RIDGE * np.eye(inputs.shape[1]), inputs.T @ truth
     for fold in range(FOLDS):
-        held = inputs[folds == fold]
-        weights = np.linalg.solve(whole - held.T @ held, answers - held.T @ truth[folds == fold])
-        found[folds == fold] = held @ weights
+        others = [part for place, part in enumerate(parts) if place != fold]
+        same, answers = (np.sum([part[place] for part in others], axis=0) for place in (0, 1))
+        weights = np.linalg.solve(same + RIDGE * np.eye(len(same)), answers)
+        found[folds == fold] = weights[places[folds == fold]].sum(axis=1)
     found = np.clip(found, 0, 1)
     total = found.sum(axis=1, keepdims=True)
     shares: Floats = np.where(total > 0, found / np.where(total > 0, total, 1), 1 / classes)
     return np.round(shares, 6)
+
+
+def _products(places: Codes, labels: Codes, classes: int) -> tuple[Floats, Floats]:
+    """Return how often two bins, and a bin and a class, are one row's: least squares need no more of the rows."""
+    size = (places.shape[1] - 1) * BINS + 1
+    same = np.zeros((size, size))
+    for left in places.T:
+        low = int(left.min())
+        rows = min(BINS, size - low)
+        both = (left - low)[:, None] * size + places
+        same[low : low + rows] += np.bincount(both.ravel(), minlength=BINS * size).reshape(BINS, size)[:rows]
+    answers = np.bincount((places * classes + labels[:, None]).ravel(), minlength=size * classes)
+    return same, answers.reshape(size, classes).astype(np.float64)
 
 
 def contradicted(probabilities: Floats, labels: Codes) -> Floats:

@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from runners.ingest.repeats import IN_MEMORY, Held
+from runners.ingest.repeats import Held
 from runners.tables.summary import Summary
 from runners.tables.summary.hashes import Hashes, mixed, text_hashes
 from runners.tables.summary.numbers import keys_of
 
 TEST, VALIDATION = 0.25, 0.15
 """The shares of the rows that test and validate where an experiment says nothing else."""
+IN_MEMORY = 2**20
+"""Rows whose hashes are held in memory: 16 MiB."""
 _MISSING = np.uint64(0x5851F42D4C957F2D)
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _TURN = np.uint64(29)

@@ -1,7 +1,7 @@
-"""A sample of rows for what is too dear to look for in all: those whose identifiers have the smallest hashes.
+"""A sample of rows for what is too dear to look for in all: those that have the smallest hashes.
 
-So it is a function of the rows alone, whatever their order; a row that was in it stays there when the data grows
-unless smaller ones come. Without an identifier the hash is that of the row's values: rows that are alike come together.
+So it is a function of the rows alone, whatever their order; a row that was in it stays there when the data grows unless
+smaller ones come. Of rows that are the same in all columns, the identifier too, it has one.
 """
 
 from collections.abc import Mapping
@@ -33,28 +33,23 @@ class Sample:
     def see(self, group: Any, hashes: Hashes) -> None:
         """Take the next rows, and their hashes."""
         ranks = self._ranks(group, hashes)
-        places = np.flatnonzero(ranks <= self._limit)
-        if len(places) > self.most:
-            places = places[np.argsort(ranks[places], kind="stable")[: self.most]]
+        places = _once(ranks, np.flatnonzero(ranks <= self._limit))
+        places = places[: self.most]
         if places.size:
             self._parts.append((ranks[places], _clipped(group.take(pa.array(places)))))
         if sum(len(part) for part, _ in self._parts) > 2 * self.most:
             self._prune()
 
     def _ranks(self, group: Any, hashes: Hashes) -> Hashes:
-        """Return what orders the rows: the hash of the identifier, of the values where there is none."""
-        if self._identifier is None or group.column(self._identifier).null_count:
-            return mixed(hashes.view(np.int64))
-        names = group.column(self._identifier)
-        if pa.types.is_string(names.type):
-            return text_hashes(names, 1)[0]
-        whole = names.cast(pa.int64()) if pa.types.is_boolean(names.type) else names
-        return mixed(keys_of(whole))
+        """Return what orders the rows: a hash of the identifier and of all other values."""
+        if self._identifier is not None:
+            hashes = hashes ^ _of_names(group.column(self._identifier))
+        return mixed(hashes.view(np.int64))
 
     def _prune(self) -> None:
         ranks = np.concatenate([part for part, _ in self._parts])
         rows = pa.Table.from_batches([batch for _, batch in self._parts])
-        order = np.argsort(ranks, kind="stable")[: self.most]
+        order = _once(ranks, np.arange(len(ranks)))[: self.most]
         kept = rows.take(pa.array(order)).combine_chunks().to_batches()
         self._parts = [(ranks[order], kept[0])]
         self._limit = ranks[order[-1]] if len(order) == self.most else self._limit
@@ -68,6 +63,16 @@ class Sample:
         return dict(zip(batch.schema.names, batch.columns, strict=True))
 
 
+def _of_names(names: Any) -> Hashes:
+    """Return a hash of each identifier, 0 where there is none."""
+    found = np.zeros(len(names), np.uint64)
+    present = names.drop_null()
+    present = present.cast(pa.int64()) if pa.types.is_boolean(present.type) else present
+    hashed = text_hashes(present, 1)[0] if pa.types.is_string(present.type) else mixed(keys_of(present))
+    found[names.is_valid().to_numpy(zero_copy_only=False)] = hashed
+    return found
+
+
 def _clipped(batch: Any) -> Any:
     """Return rows whose texts are no longer than is kept."""
     arrays = [
@@ -75,3 +80,8 @@ def _clipped(batch: Any) -> Any:
         for values in batch.columns
     ]
     return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
+
+
+def _once(ranks: Hashes, places: Any) -> Any:
+    """Return the places of rows by their ranks, of rows that are the same in all columns one."""
+    return places[np.unique(ranks[places], return_index=True)[1]]

@@ -81,10 +81,12 @@ def _there(values: Any) -> NDArray[np.bool_]:
 
 def codes_of(values: Any) -> Codes:
     """Return values as whole numbers in their order; ties are equal."""
-    if values.type in ("string", "bool"):
-        texts = np.array([str(value) for value in values.to_pylist()])
-        return np.unique(texts, return_inverse=True)[1].astype(np.int64)
-    return np.unique(keys_of(values), return_inverse=True)[1].astype(np.int64)
+    coded = values.dictionary_encode()
+    names = coded.dictionary.to_pylist()
+    ranks = np.empty(len(names), np.int64)
+    ranks[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    found: Codes = ranks[coded.indices.to_numpy(zero_copy_only=False)]
+    return found
 
 
 def kept(goals: Codes) -> float:
