@@ -1,5 +1,6 @@
 """What rows that are alike mean: repeats, targets that contradict each other, twins across the split."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,6 +11,7 @@ from runners.ingest.findings.ground import Ground
 from runners.ingest.findings.rows import TEST, Alike
 from runners.tables.summary import ColumnSummary
 from runners.tables.summary.columns import Classes
+from runners.tables.summary.distinct import ERROR
 
 BY_CHANCE = 0.01
 """Share of the pairs that columns which know nothing of each other would make, above which all may be chance."""
@@ -71,19 +73,22 @@ def _twins(alike: Alike, *, is_odd: bool) -> Finding:
 
 def _may_be_chance(ground: Ground, alike: Alike) -> bool:
     """Tell whether columns with so few values may make rows that are alike by chance."""
-    if alike.distinct < FEW_KINDS * alike.rows:
+    if alike.rows < 2 or alike.distinct < FEW_KINDS * alike.rows:
         return True
-    same = np.prod([_same(column) for column in ground.features.values()])
-    expected = float(same) * alike.rows * (alike.rows - 1) / 2
-    return expected > BY_CHANCE * max(1, alike.pairs)
+    everything = alike.rows * (alike.rows - 1) / 2
+    shares = [_same(name, column, ground, alike.pairs) / everything for name, column in ground.features.items()]
+    return everything * math.prod(shares) > BY_CHANCE * alike.pairs
 
 
-def _same(column: ColumnSummary) -> float:
-    """Return the chance that two rows have the same value of a column; where values are many, at most that."""
-    figures = column.figures
-    counts = figures.frequent.counts if isinstance(figures, Classes) else figures.tally.counts
-    rows = column.count + column.missing
-    if not rows:
-        return 1.0
-    shares = np.append(counts, column.missing) / rows
-    return float((shares * shares).sum())
+def _same(name: str, column: ColumnSummary, ground: Ground, pairs: int) -> float:
+    """Return about how many pairs of rows have the same value of a column, but for those that are alike altogether."""
+    distinct = column.exact_distinct
+    if distinct is None:
+        distinct = ground.distinct.get(name, min(column.count, round(column.distinct * (1 + ERROR))))
+        doubles = column.count - distinct
+        told = doubles if 2 * distinct > column.count else column.count**2 / (2 * distinct)
+    else:
+        figures = column.figures
+        counts = figures.frequent.counts if isinstance(figures, Classes) else figures.tally.counts.astype(np.float64)
+        told = float((counts * (counts - 1.0)).sum()) / 2
+    return max(0.0, told + column.missing * (column.missing - 1) / 2 - pairs)

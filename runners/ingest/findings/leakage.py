@@ -15,6 +15,7 @@ from runners.ingest.findings.ground import Ground
 from runners.ingest.profile.association import associate, cramers_v
 from runners.ingest.profile.intervals import of_association
 from runners.ingest.profile.preparations import LEAK
+from runners.tables.summary.columns import is_class
 from runners.tables.summary.moments import Moments
 from runners.tables.summary.numbers import Numbers
 from runners.tables.summary.pairs import Pairs
@@ -125,7 +126,8 @@ def _with_numbers(pairs: Pairs, ground: Ground) -> float | None:
 
 def _by_order(name: str, ground: Ground) -> Iterator[Finding]:
     found = associate(ground.summary, name)
-    if found and found["measure"] != "cramers_v" and _least(found["interval"]) > BY_ORDER:
+    is_order = not is_class(ground.summary.columns[name].type)
+    if found and is_order and _least(found["interval"]) > BY_ORDER:
         yield by_order(name, ground.target or "", found["measure"], found)
 
 

@@ -30,9 +30,9 @@ _REPEATED = 4
 class Alike:
     """How many rows are alike.
 
-    `repeated` are rows that are like an earlier one in features and target, `conflicting` rows whose features are those
-    of a row with another target, `twins` is the share of the test rows that would have the same features as a training
-    row, as the split by identifiers is expected to deal them out.
+    `repeated` are rows that are like an earlier one in features and target, `pairs` two rows at a time with the same
+    features, `conflicting` rows whose features are those of a row with another target. `twins` is the share of the test
+    rows that would have the same features as a training row, as the split by identifiers is expected to deal them out.
     """
 
     rows: int = 0
@@ -130,7 +130,7 @@ def _alike(hashes: Hashes) -> Alike:
     targets = np.add.reduceat(is_other, np.flatnonzero(is_new))
     twins = float((sizes * (1.0 - (TEST + VALIDATION) ** (sizes - 1.0))).sum())
     distinct = len(hashes) - len(several) + len(counts)
-    pairs = int((counts * (counts - 1) // 2).sum())
+    pairs = int((sizes * (sizes - 1) // 2).sum())
     return Alike(len(hashes), distinct, pairs, int(sizes[targets > 1].sum()), twins)
 
 

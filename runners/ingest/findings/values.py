@@ -16,6 +16,8 @@ from runners.tables.summary.numbers import Numbers
 
 FEWEST = 50
 """Numbers below which none is called far away."""
+MANY = 400
+"""Numbers below which a single outlier reaches into the outer hundredth."""
 FAR = 30.0
 """How many times further than the outer hundredth a number lies from the median that is an outlier."""
 FAR_IN_LOGS = 3.0
@@ -122,12 +124,13 @@ def _rounded(value: float) -> float:
 
 
 def fences(bins: Binned) -> tuple[float, float]:
-    """Return the numbers beyond which one is an outlier: far from the median, measured by the hundredth on its side.
+    """Return the numbers beyond which one is an outlier: far from the median, by the outer hundredth on its side.
 
-    The hundredth on either side says how long that tail is by nature, so that skewed numbers have a wide fence on the
-    side where they need it. What isn't negative has to be far in logarithms, too.
+    That hundredth (of few rows the twentieth) says how long the tail is by nature, so that skewed numbers have a wide
+    fence on the side where they need it. What isn't negative has to be far in logarithms, too.
     """
-    (low, middle, high), _ = bins.quantiles((0.01, 0.5, 0.99))
+    outer = 0.01 if bins.counts.sum() >= MANY else 0.05
+    (low, middle, high), _ = bins.quantiles((outer, 0.5, 1 - outer))
     lower, upper = middle - low or high - middle, high - middle or middle - low
     if not lower and not upper:
         return -math.inf, math.inf

@@ -4,7 +4,7 @@
 |---|---|---|
 | numbers | numbers | Pearson's r |
 | numbers | two classes | point-biserial correlation, which is Pearson's r with the classes as 0 and 1 (Lev, 1949) |
-| numbers, classes | classes, numbers | correlation ratio η (Fisher, 1925): the spread that classes explain |
+| numbers, classes | classes, numbers | correlation ratio η, corrected for bias (Kelley, 1935) |
 | classes | classes | Cramér's V, corrected for bias (Bergsma, 2013, https://doi.org/10.1016/j.jkss.2012.10.002) |
 
 All but the first two lie between 0 and 1. Rows in which either value is missing are left out. Each has an
@@ -99,12 +99,17 @@ def point_biserial(groups: Grouped) -> float | None:
 
 
 def correlation_ratio(groups: Grouped) -> float | None:
-    """Return η, the root of the share of the numbers' variance that lies between the classes."""
-    if groups.moments.count < FEWEST_ROWS or groups.moments.squares <= 0:
+    """Return the root of the share of the numbers' variance that lies between the classes, less what chance puts there.
+
+    Without that correction a column whose every class has one row would explain everything.
+    """
+    rows, classes = groups.moments.count, int((groups.counts > 0).sum())
+    if rows < FEWEST_ROWS or rows <= classes or groups.moments.squares <= 0:
         return None
     away = groups.means - groups.moments.mean
     between = float((groups.counts * away * away).sum())
-    return float(np.sqrt(min(1.0, between / groups.moments.squares)))
+    left = 1 - min(1.0, between / groups.moments.squares)
+    return float(np.sqrt(max(0.0, 1 - left * (rows - 1) / (rows - classes))))
 
 
 def cramers_v(counts: Counts) -> float | None:
