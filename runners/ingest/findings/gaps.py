@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from runners.ingest.findings.finding import Finding, listed
 from runners.ingest.findings.ground import Ground
-from runners.ingest.profile.intervals import of_association
+from runners.ingest.profile.intervals import of_classes
 from runners.tables.summary import Summary
 
 MOST_COLUMNS = 256
@@ -69,4 +69,4 @@ def _goes(counts: NDArray[np.int64], left: int, right: int, rows: int) -> bool:
     if min(one, two, both) < FEWEST or max(one, two) >= rows:
         return False
     spread = math.sqrt(one * (rows - one)) * math.sqrt(two * (rows - two))
-    return of_association(min(1.0, max(-1.0, (both * rows - one * two) / spread)), rows)[0] > TOGETHER
+    return of_classes(min(1.0, max(-1.0, (both * rows - one * two) / spread)), rows)[0] > TOGETHER

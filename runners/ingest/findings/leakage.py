@@ -13,7 +13,7 @@ from runners.ingest.findings.columns import is_goal_of_classes
 from runners.ingest.findings.finding import Finding
 from runners.ingest.findings.ground import Ground
 from runners.ingest.profile.association import associate, cramers_v
-from runners.ingest.profile.intervals import of_association
+from runners.ingest.profile.intervals import of_classes
 from runners.ingest.profile.preparations import LEAK
 from runners.tables.summary.columns import is_class
 from runners.tables.summary.moments import Moments
@@ -77,7 +77,7 @@ def _by_gaps(name: str, ground: Ground) -> Iterator[Finding]:
 
 def by_gaps(name: str, target: str, value: float, rows: int) -> Iterator[Finding]:
     """Yield the finding that a column's gaps tell the target, if their association is so strong."""
-    ends = of_association(value, rows)
+    ends = of_classes(value, rows)
     if _least(list(ends)) > BY_GAPS:
         yield Finding(
             "target_by_missingness",

@@ -28,9 +28,9 @@ FOLDS = 5
 FEWEST, FEWEST_EACH, MOST_CLASSES = 200, 20, 20
 BINS, MOST_COLUMNS = 8, 40
 """Bins of a column, the one for missing values included, and columns that the model looks at."""
-TELLS = 0.6
+TELLS = 0.4
 """By how much a class's own rows must have a higher probability of it than all rows, or the model can't tell."""
-SURE = 0.15
+SURE = 0.25
 """The highest probability that may be left for the label that is there."""
 WORTH = 0.01
 """The lower end of the share of rows above which a model is probably worse for it."""

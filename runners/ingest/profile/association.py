@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runners.ingest.profile.intervals import of_association
+from runners.ingest.profile.intervals import Interval, of_association, of_classes, of_two_classes
 from runners.tables.summary import ColumnSummary, Summary
 from runners.tables.summary.columns import is_class
 from runners.tables.summary.moments import Comoments
@@ -41,16 +41,20 @@ def associate(summary: Summary, name: str) -> dict[str, Any] | None:
     measure, value = _measured(pairs, column, target)
     if value is None:
         return None
-    ends = of_association(value, _rows(pairs))
+    ends = _interval(measure, value, pairs)
     return {"measure": measure, "value": round(value, 6), "interval": [round(end, 6) for end in ends]}
 
 
-def _rows(pairs: Pairs) -> int:
-    """Return in how many rows both values are."""
-    if pairs.table is not None:
-        return int(pairs.table.counts.sum())
+def _interval(measure: str, value: float, pairs: Pairs) -> Interval:
+    """Return the interval of a measure, by the rows in which both values are."""
+    if pairs.table is not None and measure == "cramers_v":
+        return of_classes(value, int(pairs.table.counts.sum()))
     groups = pairs.by_target or pairs.by_column
-    return pairs.numbers.count if pairs.numbers is not None else groups.moments.count if groups else 0
+    if groups is None or measure == "pearson":
+        return of_association(value, pairs.numbers.count if pairs.numbers else 0)
+    if measure == "point_biserial":
+        return of_two_classes(value, groups.counts.tolist())
+    return of_association(value, groups.moments.count)
 
 
 def _says_something(column: ColumnSummary) -> bool:

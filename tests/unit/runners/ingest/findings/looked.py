@@ -17,7 +17,7 @@ from runners.tables.columns import ARROW
 from runners.tables.summary import summarise, summary_of
 from runners.tables.types import Type
 
-WORDS = ["quick", "brown", "fox", "jumps", "over", "lazy", "dogs", "while", "seven", "wizards", "boil", "strange", "potions", "under", "pale", "moonlight"]
+WORDS = tuple("quick brown fox jumps over lazy dogs while seven wizards boil strange potions in pale moonlight".split())  # noqa: SIM905
 
 
 def batch_of(columns: Mapping[str, Any], types: Mapping[str, Type]) -> Any:
