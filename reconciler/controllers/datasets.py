@@ -1,5 +1,6 @@
 """Datasets: pull, profile, hold to the schema, merge. A refresh falls due by cron, by request, or by an alert."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,7 +16,7 @@ from reconciler.controllers.refresh_causes import Cause, newest_known
 from reconciler.controllers.retraining import alerted, trigger_of
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
-from reconciler.controllers.status_pictures import pictures
+from reconciler.controllers.status_pictures import pictures, profile_pages
 from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import Change, OpenProposal, StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase, View
@@ -68,10 +69,17 @@ def decide(resource: Resource, view: View) -> Decision:
         | {"made_from": parts(wanted)}
         | ({"taken_over": taken_over} if taken_over else {})
         | ({"proposal": proposal} if proposal else {}),
-        files=pictures(lifecycle.run, lifecycle.result) if lifecycle.stage is Stage.ACCEPTED else {},
+        files=_files(lifecycle),
         output=_output(lifecycle, view, resource.address),
         wake=_first(lifecycle.wake, next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
+
+
+def _files(lifecycle: Lifecycle) -> Mapping[str, tuple[RunName, str]]:
+    """Return what is shown of an accepted version: its pictures, and the pages of its profile."""
+    if lifecycle.stage is not Stage.ACCEPTED:
+        return {}
+    return {**pictures(lifecycle.run, lifecycle.result), **profile_pages(lifecycle.run, lifecycle.result)}
 
 
 def _blocker(spec: Dataset, view: View) -> str | None:

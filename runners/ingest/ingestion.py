@@ -210,7 +210,7 @@ def _told(findings: Sequence[Finding]) -> dict[str, Any]:
     """Return what a status shows of findings: how many there are of each severity, and the first few."""
     counts = {one: sum(found.severity == one for found in findings) for one in SEVERITIES}
     told = {one: count for one, count in counts.items() if count}
-    return {"findings": [found.brief() for found in findings[:_SHOWN]], "found": told} if told else {}
+    return {"findings": [found.brief() for found in findings[:_SHOWN]], "found": told}
 
 
 def _sha256(path: Path) -> str:
