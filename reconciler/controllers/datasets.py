@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from reconciler.controllers.proposals import (
     close_others,
@@ -26,6 +27,7 @@ from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import last_fire, next_fire
+from reconciler.model.text import counted
 
 PHASES = {
     Stage.WAITING: (Phase.WAITING, Reason.WAITING),
@@ -155,8 +157,17 @@ def _message(lifecycle: Lifecycle) -> str:
     if lifecycle.stage is Stage.ACCEPTED:
         facts = lifecycle.result.get("facts", {})
         rows = facts.get("rows", "?")
-        return f"version {lifecycle.run.rsplit('/', 1)[1]} with {rows} {'row' if rows == 1 else 'rows'} is merged"
+        version = f"version {lifecycle.run.rsplit('/', 1)[1]} with {rows} {'row' if rows == 1 else 'rows'} is merged"
+        return version + _odd(facts.get("found"))
     return lifecycle.message
+
+
+def _odd(found: Any) -> str:
+    """Say how many findings a person should look at; a runner may have left anything in their place."""
+    told = found if isinstance(found, Mapping) else {}
+    counts = [(told.get(word), word) for word in ("error", "warning")]
+    shown = [counted(count, word) for count, word in counts if isinstance(count, int) and count > 0]
+    return f", in which its profile finds {' and '.join(shown)}" if shown else ""
 
 
 def _asides(taken_over: str | None, proposal: str | None) -> list[str]:

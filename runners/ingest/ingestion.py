@@ -13,6 +13,7 @@ from runners.contract import Result, Violation
 from runners.ingest.croissant import describe_dataset
 from runners.ingest.findings.finding import SEVERITIES, Finding
 from runners.ingest.findings.ground import ground_of
+from runners.ingest.findings.images import find_in_images
 from runners.ingest.findings.markdown import write_markdown
 from runners.ingest.findings.watching import find as find_oddities
 from runners.ingest.images import FOLDER as IMAGES
@@ -125,7 +126,8 @@ def _ingest_images(name: str, files: FileSource, params: Parameters, folder: Pat
     facts |= {"target": _balance(profile["labels"])} if "labels" in profile else {}
     metrics = {"unreadable": len(album.unreadable), "duplicates": len(album.duplicates)}
     verdict = _verdict(album, params, reading, folder)
-    payload = _Payload(MANIFEST, types, written.content, verdict, reading)
+    findings = find_in_images(pictures, frozenset(reading.sensitive))
+    payload = _Payload(MANIFEST, types, written.content, verdict, reading, findings)
     media = tuple(sorted({_MEDIA.get(p.row["format"], f"image/{p.row['format'].lower()}") for p in pictures}))
     return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key="id", media=media)
 

@@ -42,6 +42,8 @@ KINDS: Mapping[str, str] = {
 """What each kind of finding says."""
 MOST_COLUMNS = 10
 """Columns that a finding names."""
+LONGEST = 1_000
+"""Characters of a sentence, or of a column's name."""
 MOST_EXAMPLES = 20
 """Identifiers of rows that a finding names in the profile; Git never holds them."""
 
@@ -79,9 +81,14 @@ class Finding:
 
     def brief(self) -> dict[str, Any]:
         """Return the finding as the status holds it: without figures by name, and without rows."""
-        told: dict[str, Any] = {"kind": self.kind, "severity": self.severity, "what": self.what, "fix": self.fix}
-        told |= {"columns": list(self.columns[:MOST_COLUMNS])}
+        told: dict[str, Any] = {"kind": self.kind, "severity": self.severity}
+        told |= {"what": _cut(self.what), "fix": _cut(self.fix)}
+        told |= {"columns": [_cut(name) for name in self.columns[:MOST_COLUMNS]]}
         return told | ({"preparation": self.preparation} if self.preparation else {})
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def in_order(found: Iterable[Finding]) -> list[Finding]:

@@ -348,3 +348,18 @@ def test_an_alert_asks_for_what_a_derived_dataset_is_made_of() -> None:
         stage.decide(features, seen, stage.resource(LOANS), stage.resource(RATES), score, *others, upstream=above)
     )
     assert made.run == stage.started(derive()).run
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ({"error": 1, "warning": 2, "info": 9}, "is merged, in which its profile finds 1 error and 2 warnings"),
+        ({"info": 3}, "is merged"),
+        ("odd", "is merged"),
+        ({"error": "many"}, "is merged"),
+    ],
+)
+def test_what_a_person_should_look_at_is_told(found: Any, told: str) -> None:
+    run = run_of()
+    view = stage.actual(stage.version(run), results={run: {"accepted": True, "facts": {"rows": 3, "found": found}}})
+    assert decide(stage.resource(LOANS), view).message.endswith(told)
