@@ -11,14 +11,16 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from runners.tables.summary.hashes import Hashes, mixed, text_hashes
+from runners.tables.summary.hashes import Hashes, mixed
 from runners.tables.summary.numbers import keys_of
+from runners.tables.texts import bytes_of
 
 ROWS = 5_000
 CELLS = 500_000
 """Cells of a sample: of many columns it has fewer rows."""
 LONGEST = 1_000
 """Characters of a text that are kept."""
+_WORD = 8
 
 
 class Sample:
@@ -64,13 +66,23 @@ class Sample:
 
 
 def _of_names(names: Any) -> Hashes:
-    """Return a hash of each identifier, 0 where there is none."""
+    """Return a hash of each identifier, 0 where there is none; of texts that of their ends."""
     found = np.zeros(len(names), np.uint64)
     present = names.drop_null()
     present = present.cast(pa.int64()) if pa.types.is_boolean(present.type) else present
-    hashed = text_hashes(present, 1)[0] if pa.types.is_string(present.type) else mixed(keys_of(present))
+    hashed = _of_ends(present) if pa.types.is_string(present.type) else mixed(keys_of(present))
     found[names.is_valid().to_numpy(zero_copy_only=False)] = hashed
     return found
+
+
+def _of_ends(texts: Any) -> Hashes:
+    """Return a hash of the last eight bytes of each text: hashing all of them takes six times as long."""
+    starts, lengths, data = bytes_of(texts)
+    padded = np.concatenate([data, np.zeros(_WORD, np.uint8)])
+    words: Hashes = np.ndarray((len(data) + 1,), "<u8", padded, strides=(1,))
+    unused = (_WORD - np.minimum(lengths, _WORD)).astype(np.uint64) * np.uint64(8)
+    ends = words[starts + np.maximum(lengths - _WORD, 0)] << np.minimum(unused, np.uint64(63))
+    return mixed((ends ^ lengths.astype(np.uint64)).view(np.int64))
 
 
 def _clipped(batch: Any) -> Any:
