@@ -1,7 +1,9 @@
 """Datasets: pull, profile, hold to the schema, merge. A refresh falls due by cron, by request, or by an alert."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from reconciler.controllers.pinned import held, in_force
 from reconciler.controllers.proposals import proposed_names, replaced, waiting
@@ -10,7 +12,7 @@ from reconciler.controllers.retraining import alerted, trigger_of
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.schema_proposals import propose_schema
-from reconciler.controllers.status_pictures import pictures
+from reconciler.controllers.status_pictures import pictures, profile_pages
 from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import Change, StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase, View
@@ -20,6 +22,7 @@ from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import last_fire, next_fire
+from reconciler.model.text import counted
 
 PHASES = {
     Stage.WAITING: (Phase.WAITING, Reason.WAITING),
@@ -70,10 +73,17 @@ def decide(resource: Resource, view: View) -> Decision:
         | in_force(resource.address, output, view)
         | ({"taken_over": taken_over} if taken_over else {})
         | ({"proposal": proposal} if proposal else {}),
-        files=pictures(lifecycle.run, lifecycle.result) if lifecycle.stage is Stage.ACCEPTED else {},
+        files=_files(lifecycle),
         output=output,
         wake=_first(lifecycle.wake, next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
+
+
+def _files(lifecycle: Lifecycle) -> Mapping[str, tuple[RunName, str]]:
+    """Return what is shown of an accepted version: its pictures, and the pages of its profile."""
+    if lifecycle.stage is not Stage.ACCEPTED:
+        return {}
+    return {**pictures(lifecycle.run, lifecycle.result), **profile_pages(lifecycle.run, lifecycle.result)}
 
 
 def _blocker(spec: Dataset, view: View) -> str | None:
@@ -152,8 +162,17 @@ def _message(lifecycle: Lifecycle) -> str:
     if lifecycle.stage is Stage.ACCEPTED:
         facts = lifecycle.result.get("facts", {})
         rows = facts.get("rows", "?")
-        return f"version {lifecycle.run.rsplit('/', 1)[1]} with {rows} {'row' if rows == 1 else 'rows'} is merged"
+        version = f"version {lifecycle.run.rsplit('/', 1)[1]} with {rows} {'row' if rows == 1 else 'rows'} is merged"
+        return version + _odd(facts.get("found"))
     return lifecycle.message
+
+
+def _odd(found: Any) -> str:
+    """Say how many findings a person should look at; a runner may have left anything in their place."""
+    told = found if isinstance(found, Mapping) else {}
+    counts = [(told.get(word), word) for word in ("error", "warning")]
+    shown = [counted(count, word) for count, word in counts if isinstance(count, int) and count > 0]
+    return f", in which its profile finds {' and '.join(shown)}" if shown else ""
 
 
 def _asides(taken_over: str | None, proposal: str | None) -> list[str]:

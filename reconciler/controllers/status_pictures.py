@@ -9,6 +9,8 @@ LIMIT = 3
 FIRST = ("roc", "confusion", "importance")
 """What people look at first; the others follow by name."""
 OF_CANDIDATE = 2
+PAGES = ("profile.md", "profile.html")
+"""What tells people of a dataset's version; the first links the second."""
 
 
 class Picture(NamedTuple):
@@ -28,6 +30,12 @@ def pictures(run: RunName, result: Mapping[str, Any], limit: int = LIMIT) -> Map
     left = (path for path in result.get("files") or {} if path.endswith(".png") and "images/" not in path)
     found = sorted(left, key=lambda path: (next((n for n, w in enumerate(FIRST) if w in path), len(FIRST)), path))
     return {f"reports/{run}/{path}": (run, path) for path in found[:limit]}
+
+
+def profile_pages(run: RunName, result: Mapping[str, Any]) -> Mapping[str, tuple[RunName, str]]:
+    """Map places on the status branch to the pages that tell a version's profile: Markdown, and HTML beside it."""
+    left = result.get("files") or {}
+    return {f"reports/{run}/{path}": (run, path) for path in PAGES if path in left}
 
 
 def of_comparison(run: RunName, result: Mapping[str, Any], trial: RunName, trained: Mapping[str, Any]) -> Pictures:

@@ -11,6 +11,11 @@ from typing import Any
 
 from runners.contract import Result, Violation
 from runners.ingest.croissant import describe_dataset
+from runners.ingest.findings.finding import SEVERITIES, Finding
+from runners.ingest.findings.ground import ground_of
+from runners.ingest.findings.images import find_in_images
+from runners.ingest.findings.markdown import write_markdown
+from runners.ingest.findings.watching import find as find_oddities
 from runners.ingest.images import FOLDER as IMAGES
 from runners.ingest.images import MANIFEST, NAMING, Album, gather, manifest_batches, manifest_types
 from runners.ingest.lineage import trace
@@ -37,8 +42,9 @@ from runners.tables.schema import FILE as SCHEMA
 from runners.tables.schema import write_schema
 
 PROFILE, PAGE, PICTURE, DETAILS = "profile.json", "profile.html", "profile.png", "violations.json"
+MARKDOWN = "profile.md"
 CROISSANT, LINEAGE = "croissant.json", "lineage.json"
-OUTPUTS = (DATA, MANIFEST, IMAGES, PROFILE, PAGE, PICTURE, SCHEMA, CROISSANT, DETAILS, LINEAGE)
+OUTPUTS = (DATA, MANIFEST, IMAGES, PROFILE, PAGE, MARKDOWN, PICTURE, SCHEMA, CROISSANT, DETAILS, LINEAGE)
 """All that an ingestion may leave."""
 _SHOWN = 10
 MOST_TYPES = 200
@@ -54,6 +60,7 @@ class _Payload:
     content: str
     violations: tuple[Violation, ...]
     reading: Reading
+    findings: Sequence[Finding] = ()
 
 
 def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str] = NO_INPUTS) -> Result:
@@ -106,7 +113,8 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
     cells = table.rows * len(table.types)
     gaps = sum(column["missing"] for column in profile["columns"].values())
     metrics = {"columns": len(table.types), "missing_share": gaps / cells if cells else 0.0}
-    payload = _Payload(DATA, table.types, table.content, table.violations, reading)
+    findings = find_oddities(ground_of(table.summary, params, table.distinct), table.seen)
+    payload = _Payload(DATA, table.types, table.content, table.violations, reading, findings)
     return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key=params.identifier)
 
 
@@ -135,7 +143,8 @@ def _ingest_images(name: str, files: FileSource, params: Parameters, folder: Pat
     metrics = {"unreadable": len(album.unreadable), "duplicates": len(album.duplicates)}
     verdict = (*_verdict(album, params, reading, folder), *(sides.violations() if sides else ()))
     facts |= {"sides": sides.told} if sides else {}
-    payload = _Payload(MANIFEST, types, written.content, verdict, reading)
+    findings = find_in_images(pictures, frozenset(reading.sensitive))
+    payload = _Payload(MANIFEST, types, written.content, verdict, reading, findings)
     media = tuple(sorted({_MEDIA.get(p.row["format"], f"image/{p.row['format'].lower()}") for p in pictures}))
     return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key="id", media=media)
 
@@ -200,8 +209,10 @@ def _finish(
     file = {"path": payload.file, "bytes": size, "sha256": _sha256(data)}
     meanings = {column: text for column, told in profile.get("columns", {}).items() if (text := _meaning(told))}
     _write_json(folder / CROISSANT, describe_dataset(name, file, payload.types, key, media, meanings=meanings))
+    profile = {**profile, "findings": [finding.as_json() for finding in payload.findings]}
     _write_json(folder / PROFILE, profile)
     write_page(folder / PAGE, name, profile, payload.violations, folder / PICTURE)
+    write_markdown(folder / MARKDOWN, name, profile["rows"], payload.findings, payload.violations)
     told = {fact: value for fact, value in facts.items() if value is not None}
     if len(payload.types) <= MOST_TYPES:
         told["types"] = dict(payload.types)
@@ -212,7 +223,7 @@ def _finish(
         accepted=not payload.violations,
         violations=payload.violations,
         metrics={"rows": profile["rows"], "bytes": size, **metrics, "violations": len(payload.violations)},
-        facts={**told, "violations": len(payload.violations), "preparations": preparations},
+        facts={**told, "violations": len(payload.violations), "preparations": preparations, **_told(payload.findings)},
         content=with_reading(payload.content, as_json(payload.reading)),
     )
 
@@ -221,6 +232,13 @@ def _meaning(told: Mapping[str, Any]) -> str:
     """Say in one line what a column means, and in which unit; empty where the spec doesn't."""
     unit = f"in {told['unit']}" if "unit" in told else ""
     return ", ".join(filter(None, (told.get("description", ""), unit)))
+
+
+def _told(findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return what a status shows of findings: how many there are of each severity, and the first few."""
+    counts = {one: sum(found.severity == one for found in findings) for one in SEVERITIES}
+    told = {one: count for one, count in counts.items() if count}
+    return {"findings": [found.brief() for found in findings[:_SHOWN]], "found": told}
 
 
 def _sha256(path: Path) -> str:

@@ -60,7 +60,7 @@ class Repeats:
 
 
 class Hashed:
-    """Hashes: in memory, and in files by their first eight bits."""
+    """Hashes, a row for each value: in memory, and in files by the first eight bits of the first."""
 
     def __init__(self, folder: Path, lanes: int = 1) -> None:
         """Hold nothing; `folder` is made when memory is full."""
@@ -69,7 +69,7 @@ class Hashed:
         self._lanes = lanes
 
     def add(self, hashes: Hashes) -> None:
-        """Take the hashes of some rows."""
+        """Take the hashes of more values."""
         self._held.append(hashes)
         self._lanes = hashes.shape[1]
 

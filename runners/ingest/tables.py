@@ -17,6 +17,7 @@ from pyarrow import parquet
 
 from runners.contract import InputError, Violation
 from runners.ingest.drift import drifted, previous_of
+from runners.ingest.findings.watching import Seen, Watch
 from runners.ingest.keys import Keys
 from runners.ingest.newcomers import Newcomers
 from runners.ingest.parameters import Parameters
@@ -54,6 +55,7 @@ class Table:
     `distinct` holds how many values differ of the columns in which that was counted exactly beside the summary;
     `details` the rows and values behind the violations, which stay in the data store. `widened` says what of the schema
     would have to be wider, `newcomers` what the columns are like that are no part of the table until they are declared.
+    `seen` is what findings are made of.
     """
 
     path: Path
@@ -66,6 +68,7 @@ class Table:
     """How many rows are on which side, where the spec states a split."""
     widened: Mapping[str, Any] | None = None
     newcomers: Summary | None = None
+    seen: Seen = field(default_factory=Seen)
 
     @property
     def rows(self) -> int:
@@ -135,6 +138,7 @@ class _Writing:
         self._suspects = Suspects(types, params) if reading.is_text else None
         hashes = Path(mkdtemp(dir=place))
         self._repeats = Repeats(hashes, _unique(params), _watched(types, params))
+        self._watch = Watch(types, params, hashes / "rows")
         self._sides = Sides.of(params)
         self._keys = Keys(params, types, inputs, Path(mkdtemp(dir=place)))
         self._rules = Rules(params, types)
@@ -147,7 +151,8 @@ class _Writing:
 
     def _written(self, rows: Iterable[Rows], folder: Path) -> Table:
         others = (self._suspects, self._sides)
-        watchers: list[Watcher] = [self._repeats, self._keys, self._rules, *(other for other in others if other)]
+        watchers: list[Watcher] = [self._repeats, self._watch, self._keys, self._rules]
+        watchers += [other for other in others if other]
         target = self._params.target
         written = write(folder / DATA, self._types, self._judged(rows), target=target, watchers=watchers)
         columns, distinct = written.summary.columns, self._repeats.distinct()
@@ -172,6 +177,7 @@ class _Writing:
             sides=self._sides.told if self._sides else {},
             widened=self._verdict.widened(told, self._types),
             newcomers=self._newcomers.summary,
+            seen=self._watch.seen(),
         )
 
     def _judged(self, rows: Iterable[Rows]) -> Iterator[Any]:

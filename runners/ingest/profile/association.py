@@ -4,10 +4,11 @@
 |---|---|---|
 | numbers | numbers | Pearson's r |
 | numbers | two classes | point-biserial correlation, which is Pearson's r with the classes as 0 and 1 (Lev, 1949) |
-| numbers, classes | classes, numbers | correlation ratio η (Fisher, 1925): the spread that classes explain |
+| numbers, classes | classes, numbers | correlation ratio η, corrected for bias (Kelley, 1935) |
 | classes | classes | Cramér's V, corrected for bias (Bergsma, 2013, https://doi.org/10.1016/j.jkss.2012.10.002) |
 
-All but the first two lie between 0 and 1. Rows in which either value is missing are left out.
+All but the first two lie between 0 and 1. Rows in which either value is missing are left out. Each has an
+interval of 95 %.
 """
 
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from runners.ingest.profile.intervals import Interval, of_association, of_classes, of_two_classes
 from runners.tables.summary import ColumnSummary, Summary
 from runners.tables.summary.columns import is_class
 from runners.tables.summary.moments import Comoments
@@ -26,7 +28,7 @@ FEWEST_ROWS = 3
 
 
 def associate(summary: Summary, name: str) -> dict[str, Any] | None:
-    """Return the measure's name and its value for a column that isn't the target.
+    """Return the measure's name, its value and its interval for a column that isn't the target.
 
     None when there is no target, a column is constant or of too many classes, or too few rows have both values.
     """
@@ -37,7 +39,22 @@ def associate(summary: Summary, name: str) -> dict[str, Any] | None:
     if not _says_something(column) or not _says_something(target):
         return None
     measure, value = _measured(pairs, column, target)
-    return None if value is None else {"measure": measure, "value": round(value, 6)}
+    if value is None:
+        return None
+    ends = _interval(measure, value, pairs)
+    return {"measure": measure, "value": round(value, 6), "interval": [round(end, 6) for end in ends]}
+
+
+def _interval(measure: str, value: float, pairs: Pairs) -> Interval:
+    """Return the interval of a measure, by the rows in which both values are."""
+    if pairs.table is not None and measure == "cramers_v":
+        return of_classes(value, int(pairs.table.counts.sum()))
+    groups = pairs.by_target or pairs.by_column
+    if groups is None or measure == "pearson":
+        return of_association(value, pairs.numbers.count if pairs.numbers else 0)
+    if measure == "point_biserial":
+        return of_two_classes(value, groups.counts.tolist())
+    return of_association(value, groups.moments.count)
 
 
 def _says_something(column: ColumnSummary) -> bool:
@@ -86,12 +103,17 @@ def point_biserial(groups: Grouped) -> float | None:
 
 
 def correlation_ratio(groups: Grouped) -> float | None:
-    """Return η, the root of the share of the numbers' variance that lies between the classes."""
-    if groups.moments.count < FEWEST_ROWS or groups.moments.squares <= 0:
+    """Return the root of the share of the numbers' variance that lies between the classes, less what chance puts there.
+
+    Without that correction a column whose every class has one row would explain everything.
+    """
+    rows, classes = groups.moments.count, int((groups.counts > 0).sum())
+    if rows < FEWEST_ROWS or rows <= classes or groups.moments.squares <= 0:
         return None
     away = groups.means - groups.moments.mean
     between = float((groups.counts * away * away).sum())
-    return float(np.sqrt(min(1.0, between / groups.moments.squares)))
+    left = 1 - min(1.0, between / groups.moments.squares)
+    return float(np.sqrt(max(0.0, 1 - left * (rows - 1) / (rows - classes))))
 
 
 def cramers_v(counts: Counts) -> float | None:

@@ -20,7 +20,13 @@ _SHEET = 24
 _SIDE = 64
 
 
-_COLUMNS = {"formats": ("format",), "sizes": ("width", "height"), "bytes": ("bytes",), "labels": ("label",)}
+_COLUMNS = {
+    "formats": ("format",),
+    "sizes": ("width", "height"),
+    "aspect": ("width", "height"),
+    "bytes": ("bytes",),
+    "labels": ("label",),
+}
 """The columns that a part of a profile tells the values of."""
 
 
@@ -39,6 +45,8 @@ def profile_images(pictures: Sequence[Picture], sensitive: Collection[str] = ())
         "modes": _most(modes),
         "bytes": _spread([p.row["bytes"] for p in pictures], whole=True),
         "brightness": _spread([p.brightness for p in pictures], whole=False),
+        "sharpness": _spread([p.sharpness for p in pictures], whole=False),
+        "aspect": _spread([p.row["width"] / p.row["height"] for p in pictures], whole=False),
         "blank": sum(p.is_blank for p in pictures),
     }
     if any("label" in p.row for p in pictures):

@@ -8,20 +8,33 @@ from typing import Any
 
 from runners.contract import Violation
 from runners.counting import counted
+from runners.ingest.profile.shown import visible
 from runners.ingest.profile.statistics import apart, told_distinct
 
 _STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;color:#1f2933;max-width:72rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;width:100%;font-size:13px}th,td{padding:.3rem .6rem;text-align:left;
-border-bottom:1px solid #e4e7eb;vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums}
-.bad{color:#c2410c}.good{color:#2f7d32}img{max-width:100%}small{color:#7b8794}
+body{font:15px/1.5 system-ui,sans-serif;color:#1f2933;max-width:72rem;margin:2rem auto;padding:0 1rem;
+overflow-wrap:anywhere}
+.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13px}th,td{padding:.3rem .6rem;
+text-align:left;border-bottom:1px solid #e4e7eb;vertical-align:top}th,.s{overflow-wrap:normal;white-space:nowrap}
+.wide table{min-width:34rem}td.n{text-align:right;font-variant-numeric:tabular-nums}
+.bad{color:#c2410c}.good{color:#2f7d32}img{max-width:100%}small{color:#616e7c}code{font-size:12px}
+.found{list-style:none;margin:0;padding:0}.found li{padding:.5rem 0 .5rem .8rem;margin:.5rem 0;
+border-left:4px solid #cbd2d9}.found small{display:block}.found b{margin-right:.3rem}
+.found .error{border-color:#ba2525}.found .warning{border-color:#de911d}
+.error b{color:#ba2525}.warning b{color:#b44d12}.info b{color:#616e7c}
 @media(prefers-color-scheme:dark){body{background:#14181d;color:#e4e7eb}th,td{border-color:#323f4b}
-img{background:#fff;border-radius:4px}}
+img{background:#fff;border-radius:4px}small{color:#9aa5b1}.bad{color:#fb923c}.good{color:#81c784}
+.found li{border-color:#52606d}.error b{color:#f29b9b}.warning b{color:#f7c948}.info b{color:#9aa5b1}}
 """
 _ESTIMATES = (
     "≈ is an estimate. Quantiles, bars and frequencies of columns with many values are estimates, too: "
     "<code>bounds</code> in <code>profile.json</code> says how far they may be off."
 )
+_META = '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
+_NOTHING = '<p class="good">Nothing odd was found.</p>'
+_SHORT = 12
+"""Characters of a text that is never broken."""
+_MIDNIGHT = "T00:00:00+00:00"
 _HEADINGS = ("column", "type", "missing", "distinct", "minimum", "mean", "maximum", "most frequent", "with the target")
 
 
@@ -33,13 +46,14 @@ def write_page(
         f"<h1>{escape(name)}</h1>",
         f"<p>{_summary(profile)}</p>",
         _verdict(violations),
+        _findings(profile.get("findings", ())),
         _sides(profile.get("sides", {})),
         _preparations(profile.get("preparations", ())),
         f'<h2>Distributions</h2><img alt="distributions" src="data:image/png;base64,{_encoded(picture)}">',
         _columns(profile.get("columns", {})),
     ]
     body = "\n".join(parts)
-    head = f'<meta charset="utf-8"><title>{escape(name)}: profile</title><style>{_STYLE}</style>'
+    head = f"{_META}<title>{escape(name)}: profile</title><style>{_STYLE}</style>"
     path.write_text(f'<!doctype html>\n<html lang="en"><head>{head}</head><body>\n{body}\n</body></html>\n', "utf-8")
 
 
@@ -68,6 +82,16 @@ def _sides(sides: Mapping[str, Mapping[str, Any]]) -> str:
     return "<h2>Sides</h2>" + _table(("side", "rows", "share", "classes"), rows) if rows else ""
 
 
+def _findings(found: Sequence[Mapping[str, Any]]) -> str:
+    """Write what is odd, the most severe first."""
+    parts = "".join(
+        f'<li class="{escape(one["severity"])}"><b>{escape(one["severity"])}</b>{escape(visible(one["what"]))}'
+        f"<small>{escape(visible(one['fix']))} <code>{escape(one['kind'])}</code></small></li>\n"
+        for one in found
+    )
+    return f'<h2>Findings</h2><ul class="found">\n{parts}</ul>' if parts else _NOTHING
+
+
 def _preparations(found: Iterable[Mapping[str, Any]]) -> str:
     rows = [(p["name"], ", ".join(p["columns"]), p["reason"]) for p in found]
     return "<h2>Needed preparations</h2>" + _table(("preparation", "columns", "why"), rows) if rows else ""
@@ -85,16 +109,23 @@ def _row(name: str, column: Mapping[str, Any]) -> tuple[Any, ...]:
     top = _most_frequent(column)
     association = column.get("target_association")
     goes = f"{association['value']:.3f} {association['measure']}" if association else ""
-    extremes = (column.get(key, "") for key in ("minimum", "mean", "maximum"))
+    extremes = (_day(column.get(key, "")) for key in ("minimum", "mean", "maximum"))
     distinct = told_distinct(column) if "distinct" in column.get("bounds", ()) else column["distinct"]
     unit = f" ({column['unit']})" if "unit" in column else ""
     meaning = f": {column['description']}" if "description" in column else ""
     return (f"{name}{unit}{meaning}", column["type"], f"{column['missing_share']:.2%}", distinct, *extremes, top, goes)
 
 
+def _day(value: Any) -> Any:
+    """Return a moment at midnight as its day; everything else as it is."""
+    return value.removesuffix(_MIDNIGHT) if isinstance(value, str) else value
+
+
 def _most_frequent(column: Mapping[str, Any]) -> str:
     if column.get("sensitive"):
         return "sensitive"
+    if 1 < column["count"] == column["distinct"] and column.get("top"):
+        return "none occurs twice"
     top = column.get("top", ())[:4]
     names = apart([str(value["value"]) for value in top])
     return ", ".join(f"{name} ({t['count'] / column['count']:.0%})" for name, t in zip(names, top, strict=True))
@@ -103,13 +134,14 @@ def _most_frequent(column: Mapping[str, Any]) -> str:
 def _table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     head = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
     body = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>\n" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>'
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, int | float):
         return f'<td class="n">{value:,.6g}</td>' if isinstance(value, float) else f'<td class="n">{value:,}</td>'
-    return f"<td>{escape(str(value))}</td>"
+    mark = ' class="s"' if len(str(value)) <= _SHORT else ""
+    return f"<td{mark}>{escape(str(value))}</td>"
 
 
 def _encoded(picture: Path) -> str:

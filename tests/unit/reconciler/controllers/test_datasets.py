@@ -376,3 +376,18 @@ def test_limits_of_drift_read_the_version_before_which_names_no_run() -> None:
     later = stage.started(decide(stage.resource(LOANS, **spec), seen))
     assert (later.inputs, later.run) == ({"previous": "datasets/loans/before"}, first.run)
     assert stage.started(decide(stage.resource(LOANS, **NIGHTLY), seen)).inputs == {}
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ({"error": 1, "warning": 2, "info": 9}, "is merged, in which its profile finds 1 error and 2 warnings"),
+        ({"info": 3}, "is merged"),
+        ("odd", "is merged"),
+        ({"error": "many"}, "is merged"),
+    ],
+)
+def test_what_a_person_should_look_at_is_told(found: Any, told: str) -> None:
+    run = run_of()
+    view = stage.actual(stage.version(run), results={run: {"accepted": True, "facts": {"rows": 3, "found": found}}})
+    assert decide(stage.resource(LOANS), view).message.endswith(told)

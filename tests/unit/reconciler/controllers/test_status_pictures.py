@@ -1,6 +1,6 @@
 """Pictures of a run, shown on the status branch."""
 
-from reconciler.controllers.status_pictures import of_comparison, pictures
+from reconciler.controllers.status_pictures import of_comparison, pictures, profile_pages
 from reconciler.model.ids import RunName
 
 RUN = RunName("datasets/loans/0123456789ab")
@@ -36,3 +36,9 @@ def test_a_proposal_shows_the_comparison_and_the_candidates_first_two_below_the_
     }
     assert shown[f"reports/{run}/candidate-roc.png"].what == "roc of the candidate"
     assert of_comparison(run, {}, trial, {}) == {}
+
+
+def test_a_profile_is_shown_by_its_pages() -> None:
+    left = {"files": dict.fromkeys(["profile.md", "profile.html", "profile.json", "data.parquet"], "1")}
+    assert profile_pages(RUN, left) == {f"reports/{RUN}/{page}": (RUN, page) for page in ("profile.md", "profile.html")}
+    assert profile_pages(RUN, {}) == {}

@@ -18,16 +18,9 @@ from runners.label.examples import read_examples
 from runners.samples import census
 from runners.train import tabular
 
-TABLE_FILES = {"data.parquet", "profile.json", "profile.html", "profile.png", "schema.json", "croissant.json"}
-IMAGE_FILES = {
-    "images",
-    "manifest.parquet",
-    "profile.json",
-    "profile.html",
-    "profile.png",
-    "schema.json",
-    "croissant.json",
-}
+TOLD_FILES = {"profile.json", "profile.html", "profile.md", "profile.png", "schema.json", "croissant.json"}
+TABLE_FILES = {"data.parquet", *TOLD_FILES}
+IMAGE_FILES = {"images", "manifest.parquet", *TOLD_FILES}
 
 
 def ingested(source: Path | str, folder: Path, format_: str = "csv", **spec: Any) -> Result:

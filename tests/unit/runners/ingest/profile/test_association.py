@@ -19,7 +19,11 @@ CLASSES = CHANCE.integers(0, 4, 500)
 
 def found(column: Any, column_type: Type, target: Any, target_type: Type, cut: int = 100) -> dict[str, Any] | None:
     batches = pa.table({"x": column, "y": target}).to_batches(max_chunksize=cut)
-    return associate(summarise(batches, {"x": column_type, "y": target_type}, "y"), "x")
+    told = associate(summarise(batches, {"x": column_type, "y": target_type}, "y"), "x")
+    if told is not None:
+        low, high = told.pop("interval")
+        assert low <= told["value"] <= high
+    return told
 
 
 def test_pearson_and_point_biserial_are_those_of_scipy() -> None:
@@ -32,11 +36,12 @@ def test_pearson_and_point_biserial_are_those_of_scipy() -> None:
     }
 
 
-def test_the_correlation_ratio_is_the_root_of_explained_variance() -> None:
+def test_the_correlation_ratio_is_the_root_of_explained_variance_less_what_chance_explains() -> None:
     values = NUMBERS + CLASSES
     means = np.array([values[label == CLASSES].mean() for label in range(4)])
     explained = ((means[CLASSES] - values.mean()) ** 2).sum() / ((values - values.mean()) ** 2).sum()
-    expected = {"measure": "correlation_ratio", "value": pytest.approx(np.sqrt(explained), abs=1e-6)}
+    kelley = 1 - (1 - explained) * 499 / 496
+    expected = {"measure": "correlation_ratio", "value": pytest.approx(np.sqrt(kelley), abs=1e-6)}
     assert found(CLASSES.astype(str), "string", values, "number") == expected
     assert found(values, "number", CLASSES, "integer") == expected
 
@@ -112,3 +117,12 @@ def test_too_few_rows_say_nothing() -> None:
     assert found(["a", "b"], "string", [0.0, 1.0], "number") is None
     assert found(["a", "b", None, "a"], "string", [None, "x", "y", None], "string") is None
     assert found([1.0, 1.0, 1.0, None], "number", [1.0, 2.0, 3.0, 4.0], "number") is None
+
+
+def test_a_name_of_rows_explains_nothing_of_a_number() -> None:
+    """Each class of one row has that row's number for its mean, whatever it is."""
+    names = np.array([f"row {place}" for place in range(150)])
+    assert found(names, "string", NUMBERS[:150], "number") is None
+    twice = found(np.repeat(names[:75], 2), "string", NUMBERS[:150], "number")
+    assert twice is not None
+    assert twice["value"] < 0.4

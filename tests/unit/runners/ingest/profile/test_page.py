@@ -85,3 +85,24 @@ def test_what_a_column_counts_and_means_is_told(tmp_path: Path) -> None:
     column = {**COLUMN, "unit": "<EUR>", "description": "paid & back"}
     words = page(tmp_path, {"kind": "table", "rows": 4, "columns": {"refund": column}})
     assert "refund (<EUR>): paid & back" in words
+
+
+def test_findings_are_told_before_all_else_and_nothing_in_them_is_markup(tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script> \u202e"
+    told = {"kind": "outliers", "severity": "warning", "what": evil, "fix": evil}
+    words = page(tmp_path, {"kind": "table", "rows": 1, "columns": {}, "findings": [told], "preparations": []})
+    text = (tmp_path / "x.html").read_text()
+    assert "<script" not in text
+    assert "\u202e" not in text
+    assert words.index("outliers") < words.index("Distributions")
+    assert "Nothing odd was found." in page(tmp_path, {"kind": "table", "rows": 1, "columns": {}})
+
+
+def test_moments_at_midnight_are_days_and_values_that_never_repeat_are_not_listed(tmp_path: Path) -> None:
+    moment = COLUMN | {"minimum": "2024-01-01T00:00:00+00:00", "maximum": "2024-01-02T03:00:00+00:00"}
+    names = COLUMN | {"distinct": 4, "top": [{"value": "only-me", "count": 1}]}
+    words = page(tmp_path, {"kind": "table", "rows": 4, "columns": {"t": moment, "n": names}})
+    assert "2024-01-01 " in words
+    assert "2024-01-02T03:00:00+00:00" in words
+    assert "only-me" not in words
+    assert "none occurs twice" in words

@@ -1,0 +1,103 @@
+"""A finding: its kind, how severe it is, the columns, a sentence, figures, and what to do.
+
+`KINDS` is the whole vocabulary; docs/specs.md tells it to people, and a test holds that it tells all of it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+"""The most severe first: a model would be worthless, is probably worse, or needs somebody who knows the data."""
+
+KINDS: Mapping[str, str] = {
+    "target_copied": "a column gives the target away: it's a copy or a function of it",
+    "target_by_missingness": "whether a column has a value gives the target away",
+    "target_by_order": "the order of identifiers or of time goes strongly with the target",
+    "duplicate_rows": "rows are alike in all columns but the identifier",
+    "conflicting_targets": "rows that are alike in all features differ in the target",
+    "split_overlap": "rows that test have a twin among those that train",
+    "label_noise": "labels contradict what the other rows say",
+    "class_imbalance": "a class of the target is rare",
+    "target_missing": "rows have no target",
+    "constant": "a column holds one value only",
+    "nearly_constant": "a column holds one value nearly everywhere",
+    "missing_together": "columns are missing in the same rows",
+    "mostly_missing": "most values of a column are missing",
+    "outliers": "numbers lie far from all others",
+    "sentinel_numbers": "a number such as -999 probably stands for a missing one",
+    "placeholder_dates": "a date such as 1900-01-01 or 9999-12-31 probably stands for a missing one",
+    "spelling_variants": "categories differ by case or spaces only",
+    "mixed_types": "a column of texts holds numbers for the most part",
+    "mixed_scripts": "texts are written in different scripts",
+    "near_duplicate_texts": "texts are nearly alike",
+    "near_duplicate_images": "images look alike, though their bytes differ",
+    "conflicting_labels": "images that look alike have different labels",
+    "blank_images": "images have one colour only",
+    "blurred_images": "images are much less sharp than the others",
+    "odd_brightness": "images are nearly black or nearly white",
+    "odd_shapes": "images are much wider or higher than the others",
+}
+"""What each kind of finding says."""
+MOST_COLUMNS = 10
+"""Columns that a finding names."""
+LONGEST = 1_000
+"""Characters of a sentence, or of a column's name."""
+MOST_EXAMPLES = 20
+"""Identifiers of rows that a finding names in the profile; Git never holds them."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is odd.
+
+    `what` and `fix` are sentences for people, `evidence` holds figures by name, `examples` identifiers of rows, and
+    `preparation` is the preparation of the profile that answers it, where there is one.
+    """
+
+    kind: str
+    severity: Severity
+    columns: tuple[str, ...]
+    what: str
+    fix: str
+    evidence: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    examples: tuple[str, ...] = ()
+    preparation: str | None = None
+
+    def __post_init__(self) -> None:
+        """Hold the kind to the vocabulary.
+
+        Raises:
+            ValueError: it's another word.
+        """
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.kind} is no kind of finding")
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding as the profile holds it."""
+        told = self.brief() | {"evidence": dict(self.evidence)}
+        return told | ({"examples": list(self.examples[:MOST_EXAMPLES])} if self.examples else {})
+
+    def brief(self) -> dict[str, Any]:
+        """Return the finding as the status holds it: without figures by name, and without rows."""
+        told: dict[str, Any] = {"kind": self.kind, "severity": self.severity}
+        told |= {"what": _cut(self.what), "fix": _cut(self.fix)}
+        told |= {"columns": [_cut(name) for name in self.columns[:MOST_COLUMNS]]}
+        return told | ({"preparation": self.preparation} if self.preparation else {})
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def in_order(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings, the most severe first; those of one severity as the vocabulary has them, then by columns."""
+    kinds = list(KINDS)
+    return sorted(found, key=lambda f: (SEVERITIES.index(f.severity), kinds.index(f.kind), f.columns))
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Write names on one line, the first few, each cut to what a line holds."""
+    shown = [name if len(name) <= 60 else name[:59] + "…" for name in names[:most]]
+    return ", ".join(shown) + (f" and {len(names) - most} more" if len(names) > most else "")

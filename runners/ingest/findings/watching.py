@@ -1,0 +1,79 @@
+"""All findings of a table: what is watched while its rows pass by, and what is made of it at the end."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from runners.ingest.findings.alike import of_alike
+from runners.ingest.findings.columns import of_columns, of_target
+from runners.ingest.findings.finding import Finding, in_order
+from runners.ingest.findings.gaps import Gaps, of_gaps
+from runners.ingest.findings.ground import Ground
+from runners.ingest.findings.leakage import of_leakage
+from runners.ingest.findings.noise import of_noise
+from runners.ingest.findings.rows import Alike, RowHashes
+from runners.ingest.findings.sample import Sample
+from runners.ingest.findings.sampled import of_sampled
+from runners.ingest.findings.spelling import of_spelling
+from runners.ingest.findings.texts import of_texts
+from runners.ingest.findings.values import of_values
+from runners.ingest.parameters import Parameters
+from runners.tables.summary import Summary
+from runners.tables.types import Type
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What rows have left beside their summary."""
+
+    alike: Alike = field(default_factory=Alike)
+    gaps: Gaps = field(default_factory=lambda: Gaps(()))
+    sample: dict[str, Any] = field(default_factory=dict, hash=False)
+
+
+class Watch:
+    """Looks at the groups of rows that are written, in their order."""
+
+    def __init__(self, types: dict[str, Type], params: Parameters, folder: Path) -> None:
+        """Prepare to look at a table.
+
+        Args:
+            types: the types of its columns.
+            params: their roles.
+            folder: where hashes lie that memory doesn't hold.
+        """
+        identifier = params.identifier if params.identifier in types else None
+        self._hashes = RowHashes(folder, identifier, params.target)
+        self._gaps = Gaps([name for name in types if name != params.target])
+        self._sample = Sample(len(types), identifier)
+
+    def see(self, group: Any, found: Summary) -> None:
+        """Take the next rows, and what is known of them."""
+        self._hashes.see(group, found)
+        self._gaps.see(group, found)
+        self._sample.see(group, self._hashes.newest)
+
+    def seen(self) -> Seen:
+        """Return what was seen, after the last row."""
+        return Seen(self._hashes.alike(), self._gaps, dict(self._sample.rows()))
+
+
+def find(ground: Ground, seen: Seen) -> list[Finding]:
+    """Return all that is odd in a table, the most severe first."""
+    return in_order(_all(ground, seen)) if ground.rows else []
+
+
+def _all(ground: Ground, seen: Seen) -> Iterator[Finding]:
+    yield from of_columns(ground)
+    yield from of_target(ground)
+    yield from of_values(ground)
+    yield from of_spelling(ground)
+    yield from of_gaps(ground, seen.gaps)
+    yield from of_alike(ground, seen.alike)
+    leaks = [*of_leakage(ground)]
+    known = frozenset(name for leak in leaks for name in leak.columns)
+    yield from leaks
+    yield from of_sampled(ground, seen.sample, known)
+    yield from of_noise(ground, seen.sample)
+    yield from of_texts(ground, seen.sample)
