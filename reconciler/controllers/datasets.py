@@ -11,7 +11,7 @@ from reconciler.controllers.proposals import (
     replaced,
     waiting,
 )
-from reconciler.controllers.refresh_causes import Cause, newest_known
+from reconciler.controllers.refresh_causes import FORMER, Cause, newest_known
 from reconciler.controllers.retraining import alerted, trigger_of
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
@@ -70,7 +70,9 @@ def decide(resource: Resource, view: View) -> Decision:
         | ({"proposal": proposal} if proposal else {}),
         files=pictures(lifecycle.run, lifecycle.result) if lifecycle.stage is Stage.ACCEPTED else {},
         output=_output(lifecycle, view, resource.address),
-        wake=_first(lifecycle.wake, next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
+        wake=_first(
+            lifecycle.wake, *(next_fire(cron, view.actual.now) for cron in (spec.refresh, _full(spec)) if cron)
+        ),
     )
 
 
@@ -81,11 +83,31 @@ def _blocker(spec: Dataset, view: View) -> str | None:
 
 def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause]:
     """Return what asks for a version now, and what asked for the one that the last status tells of."""
-    former = view.facts_of(resource.address, DatasetFacts)
+    told = view.facts_of(resource.address, DatasetFacts)
+    former = Cause(told.get("due"), told.get("refreshed_for"), told.get("former"))
     alert = None if spec.sources else trigger_of(resource.address, view)  # what it is derived from answers
-    now = Cause(due_since(resource.address, spec.refresh, view), alert)
+    now = Cause(due_since(resource.address, spec.refresh, view, also=_full(spec)), alert)
     now = newest_known(resource.address, now, lambda cause: _refresh(resource, spec, cause, view).run, view)
-    return now, Cause(former.get("due"), former.get("refreshed_for")) if former.get("run") else now
+    if not told.get("run"):
+        return now, now
+    if now.is_as(former):
+        return former, former
+    return now._replace(former=_gone_on_with(resource.address, spec, former, view)), former
+
+
+def _full(spec: Dataset) -> str | None:
+    return spec.incremental.full if spec.incremental else None
+
+
+def _gone_on_with(address: Address, spec: Dataset, former: Cause, view: View) -> str | None:
+    """Return the version that a growing one goes on with; none where all is to be read again."""
+    if spec.incremental is None:
+        return None
+    full = last_fire(spec.incremental.full, view.actual.now) if spec.incremental.full else None
+    since = datetime.fromisoformat(former.due) if former.due else None
+    if full and (since is None or full > since):
+        return None
+    return _standing(address, view)
 
 
 def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> StartRun:
@@ -96,10 +118,16 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
         view,
         runner="ingest",
         params=spec.ingest_params,
-        made_from=cause._asdict() | contents,
-        inputs={name: version.run for name, version in above.items()},
+        made_from=cause.named() | contents,
+        inputs={name: version.run for name, version in above.items()} | _before(cause, view),
     )
     return replace(ordered, provenance={**ordered.provenance, **cause.told()})
+
+
+def _before(cause: Cause, view: View) -> dict[str, RunName]:
+    """Return the version to go on with as an input, as long as it is there."""
+    run = RunName(cause.former) if cause.former else None
+    return {FORMER: run} if run and run in view.actual.data.versions else {}
 
 
 def _taken_over(lifecycle: Lifecycle, view: View, address: Address) -> str | None:
@@ -117,6 +145,8 @@ def _memory(address: Address, cause: Cause, changes: tuple[Change, ...], view: V
     facts: DatasetFacts = {"proposed": names} if names else {}
     if cause.due:
         facts["due"] = cause.due
+    if cause.former:
+        facts["former"] = cause.former
     if cause.alert:
         facts["refreshed_for"] = cause.alert
         if moment := alerted(address, RunName(cause.alert), view):
@@ -124,14 +154,16 @@ def _memory(address: Address, cause: Cause, changes: tuple[Change, ...], view: V
     return facts
 
 
-def due_since(address: Address, cron: str | None, view: View) -> str | None:
+def due_since(address: Address, cron: str | None, view: View, *, also: str | None = None) -> str | None:
     """Return the moment since which a new version is due, in UTC: by schedule, as an operator asked, or as it was.
 
-    It never goes back: a schedule that becomes rarer or is taken away brings no older version in again.
+    `also` is a second schedule. It never goes back: a schedule that becomes rarer or is taken away brings no older
+    version in again.
     """
     former = view.facts_of(address, RunFacts).get("due")
     moments = (
         last_fire(cron, view.actual.now) if cron else None,
+        last_fire(also, view.actual.now) if also else None,
         view.requested(address),
         datetime.fromisoformat(former) if former else None,
     )

@@ -14,19 +14,31 @@ from reconciler.model.decision import View
 from reconciler.model.facts import DatasetFacts
 from reconciler.model.ids import Address, RunName
 
-DUE, ALERT = "due", "alert"
+DUE, ALERT, FORMER = "due", "alert", "former"
 """Under these names a version's provenance tells its cause."""
 
 
 class Cause(NamedTuple):
-    """Why a version is made beside its spec: the moment since which it is due, and the report whose alert asks."""
+    """Why a version is made beside its spec: the moment since which it is due, and the report whose alert asks.
+
+    `former` is the version that a growing one goes on with: the newest when the cause came up, whatever is newer since.
+    """
 
     due: str | None
     alert: str | None
+    former: str | None = None
 
     def told(self) -> dict[str, Any]:
         """Return it as provenance; what there isn't is left out."""
-        return {key: value for key, value in ((DUE, self.due), (ALERT, self.alert)) if value}
+        return {key: value for key, value in zip((DUE, ALERT, FORMER), self, strict=True) if value}
+
+    def named(self) -> dict[str, Any]:
+        """Return what of it a run is named by."""
+        return {DUE: self.due, ALERT: self.alert} | ({FORMER: self.former} if self.former else {})
+
+    def is_as(self, other: "Cause") -> bool:
+        """Tell whether two ask for the same, whatever they go on with."""
+        return (self.due, self.alert) == (other.due, other.alert)
 
 
 def newest_known(address: Address, now: Cause, name_of: Callable[[Cause], RunName], view: View) -> Cause:
@@ -54,7 +66,7 @@ def newest_known(address: Address, now: Cause, name_of: Callable[[Cause], RunNam
 def _cause_of(run: RunName, view: View) -> Cause:
     told = view.actual.results[run].get("provenance")
     known = told if isinstance(told, dict) else {}
-    return Cause(*(str(known[key]) if known.get(key) else None for key in (DUE, ALERT)))
+    return Cause(*(str(known[key]) if known.get(key) else None for key in (DUE, ALERT, FORMER)))
 
 
 def _moment(text: str | None) -> datetime | None:

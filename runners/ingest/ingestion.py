@@ -11,6 +11,7 @@ from typing import Any
 
 from runners.contract import Result, Violation
 from runners.ingest.croissant import describe_dataset
+from runners.ingest.growth import FORMER, grow
 from runners.ingest.images import FOLDER as IMAGES
 from runners.ingest.images import MANIFEST, NAMING, Album, gather, manifest_batches, manifest_types
 from runners.ingest.lineage import trace
@@ -20,7 +21,7 @@ from runners.ingest.profile.page import write_page
 from runners.ingest.profile.pictures import draw_columns
 from runners.ingest.profile.proposal import propose_columns
 from runners.ingest.profile.tables import profile_table
-from runners.ingest.tables import DATA, write, write_table
+from runners.ingest.tables import Table, write, write_table
 from runners.ingest.taken import reading_of
 from runners.ingest.verdict import Counted, Verdict
 from runners.sources import NO_INPUTS, read
@@ -31,10 +32,11 @@ from runners.tables.content import with_reading
 from runners.tables.reading import Reading, as_json
 from runners.tables.schema import FILE as SCHEMA
 from runners.tables.schema import write_schema
+from runners.tables.version import BESIDE, DATA, PARTS, read_manifest
 
 PROFILE, PAGE, PICTURE, DETAILS = "profile.json", "profile.html", "profile.png", "violations.json"
 CROISSANT, LINEAGE = "croissant.json", "lineage.json"
-OUTPUTS = (DATA, MANIFEST, IMAGES, PROFILE, PAGE, PICTURE, SCHEMA, CROISSANT, DETAILS, LINEAGE)
+OUTPUTS = (DATA, PARTS, BESIDE, MANIFEST, IMAGES, PROFILE, PAGE, PICTURE, SCHEMA, CROISSANT, DETAILS, LINEAGE)
 """All that an ingestion may leave."""
 _SHOWN = 10
 
@@ -57,7 +59,8 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
         name: the dataset's name, for headings and metadata.
         params: what to pull, and the schema.
         folder: where everything is written.
-        inputs: URLs of the datasets that it is derived from, by their names in its query.
+        inputs: URLs of the datasets that it is derived from, by their names in its query; of the version before, as
+            `former`, where the source grows.
 
     Raises:
         InputError: the source or the schema is wrong.
@@ -67,17 +70,11 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
     files = params.source.files
     if files and files.format == "images":
         return _ingest_images(name, files, params, folder)
-    inputs = {role: str(local(url)) for role, url in inputs.items()} if params.source.derived else {}
-    source = read(params.source, inputs)  # which sees first that a query only reads, and is the same each time
-    lineage = trace(params, inputs)
-    again = partial(read, params.source) if files and is_near(files) else None
-    table = write_table(source, params, folder, again)
+    table, told = _table(params, folder, inputs)
     profile = profile_table(table.summary, params, table.distinct)
     proposed = propose_columns(profile["columns"], params.identifier)
     reading = reading_of(table.summary, params)
     write_schema(folder, reading, proposed)
-    if lineage:
-        _write_json(folder / LINEAGE, lineage)
     if table.details:
         _write_json(folder / DETAILS, list(table.details))
     draw_columns({n: c for n, c in profile["columns"].items() if n != params.identifier}, folder / PICTURE)
@@ -86,6 +83,7 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
         "columns": len(table.types),
         "target": profile["target"],
         "period": profile["timestamp"],
+        **told,
     }
     if params.columns is None and table.rows:
         facts["proposed_columns"] = proposed
@@ -96,11 +94,26 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
     return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key=params.identifier)
 
 
+def _table(params: Parameters, folder: Path, inputs: Mapping[str, str]) -> tuple[Table, Mapping[str, Any]]:
+    """Write the table, and say what else is to be told of how."""
+    if params.source.growth:
+        grown = grow(params, folder, local(inputs[FORMER]) if FORMER in inputs else None)
+        return grown.table, grown.told
+    files = params.source.files
+    inputs = {role: str(local(url)) for role, url in inputs.items()} if params.source.derived else {}
+    source = read(params.source, inputs)  # which sees first that a query only reads, and is the same each time
+    if lineage := trace(params, inputs):
+        _write_json(folder / LINEAGE, lineage)
+    again = partial(read, params.source) if files and is_near(files) else None
+    return write_table(source, params, folder, again), {}
+
+
 def _clear(folder: Path) -> None:
     """Take away what a former version or attempt left: an image that its source lost must not live on."""
-    shutil.rmtree(folder / IMAGES, ignore_errors=True)
     for name in OUTPUTS:
-        if name != IMAGES:
+        if (folder / name).is_dir() and not (folder / name).is_symlink():
+            shutil.rmtree(folder / name)
+        else:
             (folder / name).unlink(missing_ok=True)
 
 
@@ -178,10 +191,8 @@ def _finish(
     key: str | None,
     media: Sequence[str] = (),
 ) -> Result:
-    data = folder / payload.file
-    size = data.stat().st_size
-    file = {"path": payload.file, "bytes": size, "sha256": _sha256(data)}
-    _write_json(folder / CROISSANT, describe_dataset(name, file, payload.types, key, media))
+    files = _files_of(folder, payload.file)
+    _write_json(folder / CROISSANT, describe_dataset(name, payload.file, files, payload.types, key, images=media))
     _write_json(folder / PROFILE, profile)
     write_page(folder / PAGE, name, profile, payload.violations, folder / PICTURE)
     told = {fact: value for fact, value in facts.items() if value is not None}
@@ -191,10 +202,23 @@ def _finish(
     return Result(
         accepted=not payload.violations,
         violations=payload.violations,
-        metrics={"rows": profile["rows"], "bytes": size, **metrics, "violations": len(payload.violations)},
+        metrics={
+            "rows": profile["rows"],
+            "bytes": sum(file["bytes"] for file in files),
+            **metrics,
+            "violations": len(payload.violations),
+        },
         facts={**told, "violations": len(payload.violations), "preparations": preparations},
         content=with_reading(payload.content, as_json(payload.reading)),
     )
+
+
+def _files_of(folder: Path, data: str) -> list[dict[str, Any]]:
+    """Return the Parquet files of a table, by paths below its folder, with their sizes and digests."""
+    if (manifest := read_manifest(folder)) is not None:
+        return [{"path": part.file, "bytes": part.size, "sha256": part.sha256} for part in manifest.parts]
+    path = folder / data
+    return [{"path": data, "bytes": path.stat().st_size, "sha256": _sha256(path)}]
 
 
 def _sha256(path: Path) -> str:

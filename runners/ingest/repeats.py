@@ -33,7 +33,7 @@ class Repeats:
             types: the types of all columns to watch; one that isn't asked for is let go at its first repeat.
         """
         self._asked = asked
-        self._columns = {name: _Column(folder / f"{place}") for place, name in enumerate(types)}
+        self._columns = {name: Column(folder / f"{place}") for place, name in enumerate(types)}
         self._held = 0
 
     def see(self, group: Any, found: Summary) -> None:
@@ -43,7 +43,7 @@ class Repeats:
             if name not in self._asked and summary.exact_distinct not in (None, summary.count):
                 del self._columns[name]
                 continue
-            hashes = _hashes(group.column(name).drop_null())
+            hashes = hashes_of(group.column(name).drop_null())
             if name not in self._asked and _again(hashes).size:
                 del self._columns[name]
                 continue
@@ -56,10 +56,10 @@ class Repeats:
 
     def distinct(self) -> dict[str, int]:
         """Return how many present values differ of each column that was watched to the end."""
-        return {name: sum(map(_distinct, column.parts())) for name, column in self._columns.items()}
+        return {name: sum(map(distinct, column.parts())) for name, column in self._columns.items()}
 
 
-class _Column:
+class Column:
     """The hashes of one column: in memory, and in files by their first eight bits."""
 
     def __init__(self, folder: Path) -> None:
@@ -96,7 +96,7 @@ class _Column:
             yield np.fromfile(self._folder / f"{part}", np.uint64).reshape(-1, self._lanes)
 
 
-def _hashes(present: Any) -> Hashes:
+def hashes_of(present: Any) -> Hashes:
     """Return the hashes of values, a row for each: of texts two, which know nothing of each other."""
     if pa.types.is_string(present.type):
         return np.column_stack(text_hashes(present))
@@ -105,7 +105,8 @@ def _hashes(present: Any) -> Hashes:
     return mixed(keys_of(present)).reshape(-1, 1)
 
 
-def _distinct(hashes: Hashes) -> int:
+def distinct(hashes: Hashes) -> int:
+    """Count the hashes that differ."""
     again = _again(hashes)
     if not again.size:
         return len(hashes)

@@ -7,7 +7,6 @@ extension, no other setting. The same inputs give the same rows in the same orde
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -21,7 +20,7 @@ from runners.sources.parameters import DerivedSource
 from runners.sources.queries import check
 from runners.sources.reading import BATCH_ROWS, Reading, check_names
 from runners.staging import local
-from runners.tables.schema import DATA, MANIFEST
+from runners.tables.version import DATA, table_files
 
 WHERE = "source.derived.query"
 _CHANCE = frozenset(
@@ -87,15 +86,11 @@ def tables_of(source: DerivedSource, inputs: Mapping[str, str]) -> dict[str, Any
         if name not in inputs:
             raise InputError(f"the request has no {name}", f"inputs.{name}", f"give the URL of the folder of {address}")
         folder = local(inputs[name])
-        opened[name] = dataset.dataset(_table_in(folder, address), format="parquet")
+        files = table_files(folder)
+        if not files:
+            raise InputError(f"{address} holds no {DATA}", "source.derived.inputs", "ingest that dataset again")
+        opened[name] = dataset.dataset(files, format="parquet")
     return opened
-
-
-def _table_in(folder: Path, address: str) -> Path:
-    for name in (DATA, MANIFEST):
-        if (folder / name).exists():
-            return folder / name
-    raise InputError(f"{address} holds no {DATA}", "source.derived.inputs", "ingest that dataset again")
 
 
 def check_repeatable(query: str, columns: frozenset[str] | set[str]) -> None:

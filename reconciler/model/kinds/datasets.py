@@ -1,7 +1,7 @@
 """`datasets`: data pulled from a source, profiled, held to its schema, and kept as a version."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, Names, reference
+from reconciler.model.quantity import Duration, parse_duration
 from reconciler.model.re2 import re2_fault
 
 SIGN = r"^[^\"\r\n0-9]$"
@@ -46,6 +47,50 @@ class SqlSource(Block):
 
     url: str = Field(description="A SQLAlchemy URL; keep its password in ${secret:NAME}.")
     query: str = Field(min_length=1, description="The SELECT whose rows are the dataset.")
+
+
+class Incremental(Block):
+    """How a table grows: a refresh reads what is newer than a watermark, and what may still change."""
+
+    watermark: str = Field(
+        min_length=1,
+        description="The column that never falls from one row to a newer one, or to a newer state of a row.",
+        examples=["updated_at"],
+    )
+    lag: Duration | Annotated[int, Field(ge=0)] = Field(
+        default_factory=lambda: parse_duration("0s"),
+        description="How far below the highest watermark rows come or change late; a number is in the column's unit.",
+        examples=["1h", 1000],
+    )
+    key: Names = Field(default=(), description="The columns that name a row: a newer row takes the place of the older.")
+    deleted: str | None = Field(
+        default=None,
+        description="The column that marks a row as deleted: true, or anything where it holds no truth. It isn't kept.",
+        examples=["deleted_at"],
+    )
+    compare_keys: bool = Field(
+        default=False, description="Whether each refresh reads all keys, and takes away the rows whose key is gone."
+    )
+    full: Cron | None = Field(default=None, description="When to read all rows again; unset, only where it has to be.")
+
+    @model_validator(mode="after")
+    def _has_a_key(self) -> Self:
+        if (self.deleted or self.compare_keys) and not self.key:
+            raise ValueError("give the key by which it is known which row is deleted")
+        return self
+
+    @property
+    def span(self) -> float:
+        """Return the lag in seconds, or in the column's own unit."""
+        return self.lag.total_seconds() if isinstance(self.lag, timedelta) else self.lag
+
+
+class GrowingSource(SqlSource):
+    """Rows of a database, all of them or what came since."""
+
+    incremental: Incremental | None = Field(
+        default=None, description="How the table grows; unset, each refresh reads all of it."
+    )
 
 
 class FileSource(Block):
@@ -126,6 +171,7 @@ class DatasetSource(Source):
 
     KINDS = ("sql", "files", "derived")
 
+    sql: GrowingSource | None = Field(default=None, description="Rows of a database.")
     derived: DerivedSource | None = Field(default=None, description="A query over other datasets.")
 
 
@@ -193,10 +239,20 @@ class Dataset(JobSpec):
         """Return the addresses of the datasets that this one is derived from, by their names in its query."""
         return self.source.derived.inputs if self.source.derived else {}
 
+    @property
+    def incremental(self) -> Incremental | None:
+        """Return how the source grows, where it is read only as far as it did."""
+        return self.source.sql.incremental if self.source.sql else None
+
     @cached_property
     def ingest_params(self) -> dict[str, Any]:
         """Return the parameters of the `ingest` runner."""
         fields = {
             "source", "columns", "extra_columns", "minimum_rows", "identifier", "target", "timestamp", "partition",
         }  # fmt: skip
-        return self.model_dump(mode="json", include=fields, exclude_none=True)
+        params = self.model_dump(mode="json", include=fields, exclude_none=True)
+        if self.incremental:
+            told = params["source"]["sql"]["incremental"]
+            told.pop("full", None)  # when all is read changes nothing of what is read
+            told["lag"] = self.incremental.span
+        return params

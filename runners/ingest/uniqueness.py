@@ -1,0 +1,83 @@
+"""How many values differ in a table of parts: by the hashes beside them, and by the rows only where some repeat."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from runners.ingest.draft import Draft
+from runners.ingest.former import found_in
+from runners.ingest.parts import KEY, hashes_in
+from runners.ingest.repeats import Column, distinct
+from runners.ingest.repeats import hashes_of as values_of
+from runners.tables.bag import row_hashes
+from runners.tables.content import GROUP_ROWS
+from runners.tables.summary import Summary
+from runners.tables.summary.hashes import Hashes
+
+_AT_ONCE = 2**20
+"""Hashes of all parts that are in memory at once, about."""
+
+
+def distinct_in(draft: Draft, summary: Summary) -> dict[str, int]:
+    """Count the values of the columns that are asked for, of those that never repeat, and the keys."""
+    found: dict[str, int] = {}
+    counts = {name: summary.columns[name].count for name in draft.layout.hashed}
+    counts |= {KEY: summary.rows} if draft.layout.key else {}
+    for name, present in counts.items():
+        if _never_repeats(draft, name):
+            found[name] = present
+        elif name in draft.layout.asked or name == KEY:
+            found[name] = _counted(draft, name)
+    return found
+
+
+def _never_repeats(draft: Draft, name: str) -> bool:
+    if any(name not in part.hashed for part in draft.parts):
+        return False
+    known = draft.kept if _was_unique(draft, name) else []
+    new = [hashes_in(draft.folder, part, name) for part in draft.parts if part not in known]
+    if any((some[1:] == some[:-1]).any() for some in _ranges(new)):
+        return False
+    held = [hashes_in(draft.folder, part, name) for part in known]
+    return not any(found_in(mine, some).any() for mine in held for some in new)
+
+
+def _was_unique(draft: Draft, name: str) -> bool:
+    """Tell whether no value of the former version repeats: then none of what is left of it does."""
+    base = draft.base
+    if base is None or name == KEY:
+        return base is not None
+    return base.manifest.distinct.get(name) == base.summary.columns[name].count
+
+
+def _ranges(hashes: Sequence[Hashes]) -> Iterator[Hashes]:
+    """Yield all of some sorted hashes in their order, a range of them after the other."""
+    count = 1 + sum(map(len, hashes)) // _AT_ONCE
+    bounds = [np.uint64(round(place * 2**64 / count)) for place in range(count)]
+    places = [[*np.searchsorted(some, bounds).tolist(), len(some)] for some in hashes]
+    cuts = [list(pairwise(one)) for one in places]
+    for place in range(count):
+        found = [some[slice(*cut[place])] for some, cut in zip(hashes, cuts, strict=True)]
+        yield np.sort(np.concatenate([np.zeros(0, np.uint64), *found]))
+
+
+def _counted(draft: Draft, name: str) -> int:
+    """Count the values of a column, or the keys, by the rows of all parts."""
+    names = list(draft.layout.key) if name == KEY else [name]
+    with TemporaryDirectory(prefix="setpoint-") as place:
+        found = Column(Path(place) / "hashes")
+        for part in draft.parts:
+            for batch in parquet.ParquetFile(draft.folder / part.file).iter_batches(GROUP_ROWS, columns=names):
+                found.add(_hashes(batch, names, is_key=name == KEY))
+            found.spill()
+        return sum(map(distinct, found.parts()))
+
+
+def _hashes(batch: pa.RecordBatch, names: list[str], *, is_key: bool) -> Hashes:
+    columns = [batch.column(name) for name in names]
+    return row_hashes(columns) if is_key else values_of(columns[0].drop_null())
