@@ -11,7 +11,7 @@ from reconciler.controllers.proposals import (
     replaced,
     waiting,
 )
-from reconciler.controllers.refresh_causes import FORMER, Cause, newest_known
+from reconciler.controllers.refresh_causes import Cause, newest_known
 from reconciler.controllers.retraining import alerted, trigger_of
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
@@ -25,6 +25,7 @@ from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import last_fire, next_fire
+from runners.contract.request import FORMER as FORMER_VERSION
 
 PHASES = {
     Stage.WAITING: (Phase.WAITING, Reason.WAITING),
@@ -127,7 +128,7 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
 def _before(cause: Cause, view: View) -> dict[str, RunName]:
     """Return the version to go on with as an input, as long as it is there."""
     run = RunName(cause.former) if cause.former else None
-    return {FORMER: run} if run and run in view.actual.data.versions else {}
+    return {FORMER_VERSION: run} if run and run in view.actual.data.versions else {}
 
 
 def _taken_over(lifecycle: Lifecycle, view: View, address: Address) -> str | None:

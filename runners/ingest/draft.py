@@ -67,12 +67,12 @@ class Draft:
         for part in self.base.closed:
             stays = of_keys(self.base, part, self.layout.key, keys, present)
             if stays is None or stays.true_count == len(stays):
-                take_over(part, self.base.folder, self.folder)
+                take_over(part, self.base.files, self.folder)
                 self.kept += self._noted([(part, self.base.summaries[part])])
                 continue
             self.rewritten += 1
             if stays.true_count:
-                rows = _rows(self.base.folder / part.file, stays)
+                rows = _rows(self.base.files.path(part.file), stays)
                 self.kept += self._noted([write_part(self.folder, self.layout, rows, part.place)])
 
     def compact(self) -> None:
@@ -85,17 +85,26 @@ class Draft:
         self.fresh = [part for part in compacted if part not in self.kept]
         left = {name for part in self.parts for name in part.files}
         for stale in {name for part in closed for name in part.files} - left:
-            (self.folder / stale).unlink()
+            (self.folder / stale).unlink(missing_ok=True)
 
     def _joined(self, run: list[Part]) -> Part:
         if len(run) == 1:
             return run[0]
         self.compacted += len(run)
-        rows = (
-            batch for part in run for batch in parquet.ParquetFile(self.folder / part.file).iter_batches(GROUP_ROWS)
-        )
+        rows = (batch for part in run for batch in parquet.ParquetFile(self.path(part.file)).iter_batches(GROUP_ROWS))
         (part,) = self._noted([write_part(self.folder, self.layout, rows, run[0].place)])
         return part
+
+    def path(self, name: str) -> Path:
+        """Return where a file of the version lies: one of a part that was taken over may still be where it was."""
+        path = self.folder / name
+        return path if path.exists() or self.base is None else self.base.files.path(name)
+
+    def taken(self) -> dict[str, str]:
+        """Return the digests of all files that were taken over, by their paths, where somebody vouches for them."""
+        told = self.base.files.digests if self.base else {}
+        former = set(self.base.closed) if self.base else set()
+        return {name: told[name] for part in self.kept if part in former for name in part.files if name in told}
 
     def summary(self) -> Summary:
         """Return the summary of all rows."""

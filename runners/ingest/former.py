@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -11,41 +10,61 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from runners.contract import InputError
-from runners.ingest.parts import KEY, hashes_in, summary_of
+from runners.ingest.parts import KEY, hashes_at
+from runners.inputs import Lent
 from runners.sources.watermarks import Watermark, from_json
 from runners.tables.bag import row_hashes
-from runners.tables.summary import Summary, summarise
+from runners.tables.summary import Summary, from_bytes, summarise
 from runners.tables.summary.hashes import Hashes
-from runners.tables.version import Manifest, Part, read_manifest, table_files
+from runners.tables.version import PARTS, Manifest, Part, read_manifest
 
 
 @dataclass(frozen=True)
 class Former:
     """A version that is gone on with."""
 
-    folder: Path
+    files: Lent
     manifest: Manifest
     bound: Watermark
 
     @classmethod
-    def of(cls, folder: Path | None, made_by: str) -> tuple[Self | None, str]:
-        """Return the version in a folder; where it can't be gone on with, nothing, and why."""
-        if folder is None:
+    def of(cls, files: Lent | None, made_by: str) -> tuple[Self | None, str]:
+        """Return a former version; where it can't be gone on with, nothing, and why."""
+        if files is None:
             return None, ""
         try:
-            manifest = read_manifest(folder)
+            manifest = read_manifest(files.path(PARTS).parent) if files.has(PARTS) else None
             if manifest is None:
                 return None, "the version before isn't one of parts"
             if manifest.made_by != made_by:
                 return None, "the version before was asked for otherwise"
             bound = from_json(manifest.read.get("bound"))
-            table_files(folder)
-            found = None if bound is None else cls(folder, manifest, bound)
+            found = None if bound is None else cls(files, manifest, bound)
             if found is not None:
-                found.summary  # noqa: B018, what can't be understood is told here
-        except (InputError, ValueError, OSError) as error:
+                found.check()
+        except (InputError, ValueError) as error:
             return None, f"the version before can't be understood: {error}"
         return found, "" if found else "the version before has no watermark"
+
+    def check(self) -> None:
+        """See that all of it is there, and that its summaries can be read.
+
+        Raises:
+            InputError: a part is gone.
+            ValueError: a summary can't be understood.
+        """
+        if lost := [name for part in self.manifest.parts for name in part.files if not self.files.has(name)]:
+            raise InputError(f"{lost[0]} is gone", self.files.url, "ingest the dataset again")
+        if self.summary.types != self.manifest.types or self.summary.rows != self.manifest.rows:
+            raise ValueError("its summaries are of other rows")
+
+    def summary_of(self, part: Part) -> Summary:
+        """Return the summary of a part.
+
+        Raises:
+            ValueError: it can't be understood.
+        """
+        return from_bytes(self.files.path(part.summary).read_bytes())
 
     @cached_property
     def closed(self) -> tuple[Part, ...]:
@@ -55,7 +74,7 @@ class Former:
     @cached_property
     def summaries(self) -> dict[Part, Summary]:
         """Return the summary of each part that isn't read again."""
-        return {part: summary_of(self.folder, part) for part in self.closed}
+        return {part: self.summary_of(part) for part in self.closed}
 
     @cached_property
     def closed_summary(self) -> Summary:
@@ -65,12 +84,12 @@ class Former:
     @cached_property
     def summary(self) -> Summary:
         """Return the summary of all rows."""
-        opened = [summary_of(self.folder, part) for part in self.manifest.parts if part.is_open]
+        opened = [self.summary_of(part) for part in self.manifest.parts if part.is_open]
         return reduce(Summary.merged, opened, self.closed_summary)
 
     @property
     def _nothing(self) -> Summary:
-        of_any = next((summary_of(self.folder, part) for part in self.manifest.parts), None)
+        of_any = next((self.summary_of(part) for part in self.manifest.parts), None)
         return summarise((), self.manifest.types, of_any.target if of_any else None)
 
     @property
@@ -91,12 +110,12 @@ def of_keys(base: Former, part: Part, key: tuple[str, ...], gone: Hashes | None,
     """
     if not key:
         return None
-    held = hashes_in(base.folder, part, KEY)
+    held = hashes_at(base.files.path(part.hashes(KEY)))
     hit = gone is not None and bool(found_in(held, gone[:, 0]).any())
     lost = present is not None and not found_in(np.sort(present[:, 0]), held).all()
     if not hit and not lost:
         return None
-    columns = parquet.read_table(base.folder / part.file, columns=list(key))
+    columns = parquet.read_table(base.files.path(part.file), columns=list(key))
     mine = row_hashes([columns[name].combine_chunks() for name in key])
     stays = np.ones(len(mine), bool)
     if hit and gone is not None:

@@ -23,31 +23,30 @@ from runners.ingest.pull import NotAppendable, Pull, hashed_keys, missing_in, sp
 from runners.ingest.tables import Table, unique_of, watched_of
 from runners.ingest.uniqueness import distinct_in
 from runners.ingest.verdict import Counted, Verdict
+from runners.inputs import Lent
 from runners.sources.growing import Growth, growing
 from runners.sources.parameters import Incremental, SqlSource
 from runners.sources.watermarks import as_json
 from runners.tables.summary import Summary
 from runners.tables.version import DATA, Manifest, write_manifest
 
-FORMER = "former"
-"""The role of the input that is the version before."""
-
 
 @dataclass(frozen=True)
 class Grown:
-    """A table that was written as parts, and how: for the result."""
+    """A table that was written as parts, and how: for the result. `taken` are the digests of files of former parts."""
 
     table: Table
     told: Mapping[str, Any]
+    taken: Mapping[str, str]
 
 
-def grow(params: Parameters, folder: Path, former: Path | None) -> Grown:
+def grow(params: Parameters, folder: Path, former: Lent | None) -> Grown:
     """Write a version of a growing table to a folder.
 
     Args:
         params: the source, the schema and the roles.
         folder: where the version is written.
-        former: the folder of the version before; without one, or where it can't be gone on with, all is read.
+        former: the version before; without one, or where it can't be gone on with, all is read.
 
     Raises:
         InputError: the source, or the schema, is wrong.
@@ -141,7 +140,7 @@ class _Growing:
         write_manifest(self._folder, Manifest(types, tuple(parts), self._made_by, read, distinct))
         content, details = bag_of(parts).hexdigest(types), tuple(pull.verdict.details())
         table = Table(self._folder / DATA, content, summary, violations, details, distinct)
-        return Grown(table, {"refresh": _refresh(draft, pull, why)})
+        return Grown(table, {"refresh": _refresh(draft, pull, why)}, draft.taken())
 
 
 def _violations(pull: Pull, summary: Summary, distinct: Mapping[str, int], *, is_whole: bool) -> tuple[Violation, ...]:

@@ -4,14 +4,14 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from runners.contract import Result, Violation
 from runners.ingest.croissant import describe_dataset
-from runners.ingest.growth import FORMER, grow
+from runners.ingest.growth import grow
 from runners.ingest.images import FOLDER as IMAGES
 from runners.ingest.images import MANIFEST, NAMING, Album, gather, manifest_batches, manifest_types
 from runners.ingest.lineage import trace
@@ -24,6 +24,7 @@ from runners.ingest.profile.tables import profile_table
 from runners.ingest.tables import Table, write, write_table
 from runners.ingest.taken import reading_of
 from runners.ingest.verdict import Counted, Verdict
+from runners.inputs import Lent
 from runners.sources import NO_INPUTS, read
 from runners.sources.files import find, is_near
 from runners.sources.parameters import FileSource
@@ -50,17 +51,25 @@ class _Payload:
     content: str
     violations: tuple[Violation, ...]
     reading: Reading
+    taken: Mapping[str, str] = field(default_factory=dict)
 
 
-def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str] = NO_INPUTS) -> Result:
+def ingest(
+    name: str,
+    params: Parameters,
+    folder: Path,
+    inputs: Mapping[str, str] = NO_INPUTS,
+    *,
+    former: Lent | None = None,
+) -> Result:
     """Pull a dataset into a folder, and say what it is like and whether it holds its schema.
 
     Args:
         name: the dataset's name, for headings and metadata.
         params: what to pull, and the schema.
         folder: where everything is written.
-        inputs: URLs of the datasets that it is derived from, by their names in its query; of the version before, as
-            `former`, where the source grows.
+        inputs: URLs of the datasets that it is derived from, by their names in its query.
+        former: the version before, where the source grows.
 
     Raises:
         InputError: the source or the schema is wrong.
@@ -70,7 +79,7 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
     files = params.source.files
     if files and files.format == "images":
         return _ingest_images(name, files, params, folder)
-    table, told = _table(params, folder, inputs)
+    table, told, taken = _table(params, folder, inputs, former)
     profile = profile_table(table.summary, params, table.distinct)
     proposed = propose_columns(profile["columns"], params.identifier)
     reading = reading_of(table.summary, params)
@@ -90,22 +99,24 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
     cells = table.rows * len(table.types)
     gaps = sum(column["missing"] for column in profile["columns"].values())
     metrics = {"columns": len(table.types), "missing_share": gaps / cells if cells else 0.0}
-    payload = _Payload(DATA, table.types, table.content, table.violations, reading)
+    payload = _Payload(DATA, table.types, table.content, table.violations, reading, taken)
     return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key=params.identifier)
 
 
-def _table(params: Parameters, folder: Path, inputs: Mapping[str, str]) -> tuple[Table, Mapping[str, Any]]:
-    """Write the table, and say what else is to be told of how."""
+def _table(
+    params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None
+) -> tuple[Table, Mapping[str, Any], Mapping[str, str]]:
+    """Write the table; say what else is to be told of how, and which files of a former version are in it."""
     if params.source.growth:
-        grown = grow(params, folder, local(inputs[FORMER]) if FORMER in inputs else None)
-        return grown.table, grown.told
+        grown = grow(params, folder, former)
+        return grown.table, grown.told, grown.taken
     files = params.source.files
     inputs = {role: str(local(url)) for role, url in inputs.items()} if params.source.derived else {}
     source = read(params.source, inputs)  # which sees first that a query only reads, and is the same each time
     if lineage := trace(params, inputs):
         _write_json(folder / LINEAGE, lineage)
     again = partial(read, params.source) if files and is_near(files) else None
-    return write_table(source, params, folder, again), {}
+    return write_table(source, params, folder, again), {}, {}
 
 
 def _clear(folder: Path) -> None:
@@ -209,6 +220,7 @@ def _finish(
             "violations": len(payload.violations),
         },
         facts={**told, "violations": len(payload.violations), "preparations": preparations},
+        files=dict(payload.taken),
         content=with_reading(payload.content, as_json(payload.reading)),
     )
 

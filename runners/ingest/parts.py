@@ -4,7 +4,6 @@ A part's name is the digest of its bytes, and equal rows give equal bytes.
 """
 
 import hashlib
-import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,9 +14,10 @@ import numpy as np
 
 from runners.ingest.repeats import hashes_of
 from runners.ingest.tables import write
+from runners.inputs import Lent
 from runners.tables.bag import Bag, Bagging, row_hashes
 from runners.tables.content import GROUP_ROWS
-from runners.tables.summary import Summary, from_bytes, to_bytes
+from runners.tables.summary import Summary, to_bytes
 from runners.tables.summary.hashes import Hashes
 from runners.tables.types import Type
 from runners.tables.version import BESIDE, DATA, Part, part_file
@@ -115,33 +115,27 @@ def bag_of(parts: Iterable[Part]) -> Bag:
     return bag
 
 
-def summary_of(folder: Path, part: Part) -> Summary:
-    """Return the summary of a part of the version that lies in a folder.
+def hashes_at(path: Path) -> Hashes:
+    """Return the sorted hashes in a file; they stay on the disk until they are looked at."""
+    return np.memmap(path, "<u8", "r") if path.stat().st_size else np.zeros(0, np.uint64)
 
-    Raises:
-        ValueError: it can't be understood.
+
+def take_over(part: Part, former: Lent, folder: Path) -> None:
+    """Put a part of a former version into a new one: the same file where that may be, as nobody changes it.
+
+    What lies in a store stays there, which copies it by itself.
     """
-    return from_bytes((folder / part.summary).read_bytes())
-
-
-def hashes_in(folder: Path, part: Part, name: str) -> Hashes:
-    """Return the sorted hashes of a column; they stay on the disk until they are looked at."""
-    path = folder / part.hashes(name)
-    if not path.stat().st_size:
-        return np.zeros(0, np.uint64)
-    return np.memmap(path, "<u8", "r")
-
-
-def take_over(part: Part, former: Path, folder: Path) -> None:
-    """Put a part of a former version into a new one: the same file where that may be, as nobody changes it."""
-    for name in part.files:
+    for name in part.files if former.is_near else ():
         (folder / name).parent.mkdir(exist_ok=True)
-        if (folder / name).exists():
-            continue
-        try:
-            os.link(former / name, folder / name)
-        except OSError:  # on another disk, or of another user
-            shutil.copyfile(former / name, folder / name)
+        if not (folder / name).exists():
+            _same(former.folder / name, folder / name)
+
+
+def _same(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except OSError:  # on another disk, or of another user
+        shutil.copyfile(source, target)
 
 
 def _cut(batches: Iterable[Any], most: int) -> Iterator[Iterator[Any]]:

@@ -11,7 +11,7 @@ from pyarrow import parquet
 
 from runners.ingest.draft import Draft
 from runners.ingest.former import found_in
-from runners.ingest.parts import KEY, hashes_in
+from runners.ingest.parts import KEY, hashes_at
 from runners.ingest.repeats import Column, distinct
 from runners.ingest.repeats import hashes_of as values_of
 from runners.tables.bag import row_hashes
@@ -40,10 +40,10 @@ def _never_repeats(draft: Draft, name: str) -> bool:
     if any(name not in part.hashed for part in draft.parts):
         return False
     known = draft.kept if _was_unique(draft, name) else []
-    new = [hashes_in(draft.folder, part, name) for part in draft.parts if part not in known]
+    new = [hashes_at(draft.path(part.hashes(name))) for part in draft.parts if part not in known]
     if any((some[1:] == some[:-1]).any() for some in _ranges(new)):
         return False
-    held = [hashes_in(draft.folder, part, name) for part in known]
+    held = [hashes_at(draft.path(part.hashes(name))) for part in known]
     return not any(found_in(mine, some).any() for mine in held for some in new)
 
 
@@ -72,7 +72,7 @@ def _counted(draft: Draft, name: str) -> int:
     with TemporaryDirectory(prefix="setpoint-") as place:
         found = Column(Path(place) / "hashes")
         for part in draft.parts:
-            for batch in parquet.ParquetFile(draft.folder / part.file).iter_batches(GROUP_ROWS, columns=names):
+            for batch in parquet.ParquetFile(draft.path(part.file)).iter_batches(GROUP_ROWS, columns=names):
                 found.add(_hashes(batch, names, is_key=name == KEY))
             found.spill()
         return sum(map(distinct, found.parts()))

@@ -73,7 +73,10 @@ class _Query:
         self._check(told)
 
     def _quoted(self, name: str) -> str:
-        return f"setpoint_source.{self._connection.dialect.identifier_preparer.quote(name)}".replace(":", "\\:")
+        dialect = self._connection.dialect
+        words = dialect.identifier_preparer
+        quoted = words.quote(name) if dialect.requires_name_normalize else words.quote_identifier(name)
+        return f"setpoint_source.{quoted}".replace(":", "\\:")
 
     def _check(self, told: Incremental) -> None:
         """See that the query has the columns that are named: to SQLite the name of none is a text.

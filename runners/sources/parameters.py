@@ -30,10 +30,11 @@ class Incremental(Block):
 
 
 class SqlSource(Block):
-    """Rows of a database; `url` may hold `${secret:NAME}`."""
+    """Rows of a database; `url` may hold `${secret:NAME}`. A statement takes `statement_timeout` seconds at most."""
 
     url: str
     query: str
+    statement_timeout: float | None = Field(default=None, gt=0)
     incremental: Incremental | None = None
 
 

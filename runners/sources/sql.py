@@ -18,11 +18,12 @@ from runners.sources.failures import is_foreign
 from runners.sources.parameters import SqlSource
 from runners.sources.queries import WHERE, Watch, check, writing
 from runners.sources.reading import BATCH_ROWS, Reading, batch_of, check_names
+from runners.sources.timeouts import bound
 from runners.staging import reveal
 
 _PASSING = {
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR),
-    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_FULL),
+    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_FULL, sqlite3.SQLITE_INTERRUPT),
 }
 """SQLite's errors that may be gone at the next try (https://www.sqlite.org/rescode.html)."""
 _LOG = logging.getLogger(__name__)
@@ -149,6 +150,8 @@ def _connect(engine: sa.Engine, source: SqlSource, watch: Watch) -> sa.Connectio
             watch.set_on(connection.connection.driver_connection)  # type: ignore[arg-type]
         elif engine.dialect.name in ("mysql", "mariadb"):
             connection.exec_driver_sql("SET SESSION TRANSACTION READ ONLY")
+        if source.statement_timeout is not None:
+            bound(connection, source.statement_timeout)
         return connection
 
 

@@ -91,6 +91,20 @@ class GrowingSource(SqlSource):
     incremental: Incremental | None = Field(
         default=None, description="How the table grows; unset, each refresh reads all of it."
     )
+    statement_timeout: Duration | None = Field(
+        default=None, description="How long the database may take for one statement; unset, until the job's timeout."
+    )
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return what a job is told of it: spans in seconds, and not when all is read, which changes nothing of how."""
+        params = self.model_dump(mode="json", exclude_none=True)
+        if self.statement_timeout is not None:
+            params["statement_timeout"] = self.statement_timeout.total_seconds()
+        if self.incremental:
+            params["incremental"].pop("full", None)
+            params["incremental"]["lag"] = self.incremental.span
+        return params
 
 
 class FileSource(Block):
@@ -251,8 +265,4 @@ class Dataset(JobSpec):
             "source", "columns", "extra_columns", "minimum_rows", "identifier", "target", "timestamp", "partition",
         }  # fmt: skip
         params = self.model_dump(mode="json", include=fields, exclude_none=True)
-        if self.incremental:
-            told = params["source"]["sql"]["incremental"]
-            told.pop("full", None)  # when all is read changes nothing of what is read
-            told["lag"] = self.incremental.span
-        return params
+        return params | ({"source": {"sql": self.source.sql.told}} if self.source.sql else {})

@@ -19,6 +19,7 @@ from runners.ingest import parts as cut
 from runners.ingest.growth import Grown, grow
 from runners.ingest.parameters import Parameters
 from runners.ingest.profile.tables import profile_table
+from runners.inputs import Lent
 from runners.tables.version import table_files
 
 LAG = 10
@@ -54,11 +55,14 @@ class World:
     def remove(self, identity: int) -> None:
         self.database.execute("DELETE FROM t WHERE id = ?", [identity])
 
+    def _lent(self) -> Lent | None:
+        return self.former and Lent(self.former.as_uri(), self.former)
+
     def refresh(self, *, full: bool = False) -> "Version":
         """Make the next version, or one that is read as a whole; only one that is accepted is gone on with."""
         folder = self.root / f"v{next(self._numbers)}"
         folder.mkdir()
-        made = Version(folder, grow(self.params, folder, None if full else self.former), self.params)
+        made = Version(folder, grow(self.params, folder, None if full else self._lent()), self.params)
         if not full and not made.grown.table.violations:
             self.former = folder
         return made
