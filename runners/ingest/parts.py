@@ -98,12 +98,13 @@ def write_part(
     with draft.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     hashes, bag = kept.sorted(), bagging.bag
-    path = part_file(place, digest)
-    part = Part(path, bag.rows, draft.stat().st_size, digest, bag.sums, tuple(hashes), is_open)
+    part = Part(part_file(place, digest), bag.rows, draft.stat().st_size, digest, bag.sums, tuple(hashes), is_open)
     draft.replace(folder / part.file)
-    (folder / part.summary).write_bytes(to_bytes(written.summary))
-    for name, found in hashes.items():
-        (folder / part.hashes(name)).write_bytes(found.astype("<u8").tobytes())
+    beside = {part.summary: to_bytes(written.summary)}
+    beside |= {part.hashes(name): found.astype("<u8").tobytes() for name, found in hashes.items()}
+    for path, content in beside.items():
+        if not (folder / path).exists():  # else it is that of an equal part, and may be another version's file, too
+            (folder / path).write_bytes(content)
     return part, written.summary
 
 

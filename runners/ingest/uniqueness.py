@@ -1,7 +1,6 @@
 """How many values differ in a table of parts: by the hashes beside them, and by the rows only where some repeat."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -40,11 +39,11 @@ def _never_repeats(draft: Draft, name: str) -> bool:
     if any(name not in part.hashed for part in draft.parts):
         return False
     known = draft.kept if _was_unique(draft, name) else []
-    new = [hashes_at(draft.path(part.hashes(name))) for part in draft.parts if part not in known]
+    new = [draft.path(part.hashes(name)) for part in draft.parts if part not in known]
     if any((some[1:] == some[:-1]).any() for some in _ranges(new)):
         return False
-    held = [hashes_at(draft.path(part.hashes(name))) for part in known]
-    return not any(found_in(mine, some).any() for mine in held for some in new)
+    held = [draft.path(part.hashes(name)) for part in known]
+    return not any(found_in(hashes_at(mine), hashes_at(some)).any() for mine in held for some in new)
 
 
 def _was_unique(draft: Draft, name: str) -> bool:
@@ -55,14 +54,17 @@ def _was_unique(draft: Draft, name: str) -> bool:
     return base.manifest.distinct.get(name) == base.summary.columns[name].count
 
 
-def _ranges(hashes: Sequence[Hashes]) -> Iterator[Hashes]:
-    """Yield all of some sorted hashes in their order, a range of them after the other."""
-    count = 1 + sum(map(len, hashes)) // _AT_ONCE
+def _ranges(files: Sequence[Path]) -> Iterator[Hashes]:
+    """Yield all hashes of some files, each of which is sorted, in their order: a range of them after the other."""
+    sizes = [path.stat().st_size // 8 for path in files]
+    count = 1 + sum(sizes) // _AT_ONCE
     bounds = [np.uint64(round(place * 2**64 / count)) for place in range(count)]
-    places = [[*np.searchsorted(some, bounds).tolist(), len(some)] for some in hashes]
-    cuts = [list(pairwise(one)) for one in places]
+    cuts = [[*np.searchsorted(hashes_at(path), bounds).tolist(), size] for path, size in zip(files, sizes, strict=True)]
     for place in range(count):
-        found = [some[slice(*cut[place])] for some, cut in zip(hashes, cuts, strict=True)]
+        found = [
+            np.fromfile(path, "<u8", cut[place + 1] - cut[place], offset=8 * cut[place])
+            for path, cut in zip(files, cuts, strict=True)
+        ]
         yield np.sort(np.concatenate([np.zeros(0, np.uint64), *found]))
 
 

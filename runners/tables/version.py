@@ -6,10 +6,12 @@
     parts/3f2a1b4c5d6e7f80.summary                what its rows are like, by which profiles are merged
     parts/3f2a1b4c5d6e7f80.<column>.hashes        the sorted hashes of a column, by which repeats and keys are found
 
-A part is never changed: a version that has it has the same bytes. What was read of a growing source stands in
-`parts.json`, too, so that it is accepted with the rows, or not at all.
+What lies beside a part follows from its bytes and from its name: equal parts share it. A part is never changed: a
+version that has it has the same bytes. What was read of a growing source stands in `parts.json`, too, so that it is
+accepted with the rows, or not at all.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -60,7 +62,7 @@ class Part:
 
     def hashes(self, column: str) -> str:
         """Return the file of a column's hashes."""
-        return f"{BESIDE}/{self.name}.{self.hashed.index(column)}.hashes"
+        return f"{BESIDE}/{self.name}.{hashlib.sha256(column.encode()).hexdigest()[:16]}.hashes"
 
     @property
     def files(self) -> tuple[str, ...]:
