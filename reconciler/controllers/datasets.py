@@ -13,7 +13,7 @@ from reconciler.controllers.proposals import (
 )
 from reconciler.controllers.refresh_causes import Cause, newest_known
 from reconciler.controllers.retraining import alerted, trigger_of
-from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
+from reconciler.controllers.run_lifecycle import Lifecycle, Stage, expired, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.status_pictures import pictures
 from reconciler.controllers.waiting import data_of, waits_for
@@ -53,7 +53,7 @@ def decide(resource: Resource, view: View) -> Decision:
     cause = cause if lifecycle.run == wanted.run else former
     changes = lifecycle.changes + tidy(resource.address, frozenset({lifecycle.run}), view)
     if lifecycle.stage is Stage.ACCEPTED:
-        changes += surplus(resource.address, spec.keep and spec.keep - 1, frozenset({lifecycle.run}), view)
+        changes += _too_many_or_old(resource.address, spec, frozenset({lifecycle.run}), view)
         changes += _proposed_schema(resource, view, lifecycle)
     phase, reason = PHASES[lifecycle.stage]
     taken_over = _taken_over(lifecycle, view, resource.address)
@@ -94,6 +94,13 @@ def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause
     if now.is_as(former):
         return former, former
     return now._replace(former=_gone_on_with(resource.address, spec, former, view)), former
+
+
+def _too_many_or_old(address: Address, spec: Dataset, wanted: frozenset[RunName], view: View) -> tuple[Change, ...]:
+    old = expired(address, spec.keep_for, wanted, view)
+    gone = {change.target for change in old}
+    many = surplus(address, spec.keep and spec.keep - 1, wanted, view)
+    return old + tuple(change for change in many if change.target not in gone)
 
 
 def _full(spec: Dataset) -> str | None:

@@ -6,10 +6,9 @@ version tells, put into the environment's own order, gives the version's name on
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from reconciler.controllers.run_lifecycle import finished_at
+from reconciler.controllers.run_lifecycle import finished_at, read_moment
 from reconciler.model.decision import View
 from reconciler.model.facts import DatasetFacts
 from reconciler.model.ids import Address, RunName
@@ -55,10 +54,10 @@ def newest_known(address: Address, now: Cause, name_of: Callable[[Cause], RunNam
     found = [
         (moment, cause)
         for version in view.versions_by_owner.get(address, ())
-        if (moment := _moment(finished_at(view.actual.results.get(version.run, {}))))
+        if (moment := read_moment(finished_at(view.actual.results.get(version.run, {}))))
         and name_of(cause := _cause_of(version.run, view)) == version.run
     ]
-    due = _moment(now.due)
+    due = read_moment(now.due)
     newer = [(moment, cause) for moment, cause in found if due is None or moment > due]
     return max(newer, key=lambda item: item[0])[1] if newer else now
 
@@ -67,12 +66,3 @@ def _cause_of(run: RunName, view: View) -> Cause:
     told = view.actual.results[run].get("provenance")
     known = told if isinstance(told, dict) else {}
     return Cause(*(str(known[key]) if known.get(key) else None for key in (DUE, ALERT, FORMER)))
-
-
-def _moment(text: str | None) -> datetime | None:
-    """Read a moment that a runner has told; None where it is none."""
-    try:
-        found = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -247,6 +247,11 @@ class Dataset(JobSpec):
     partition: Names = Field(default=(), description="Columns by whose values the files are divided.")
     refresh: Cron | None = Field(default=None, description="When to pull again; unset, only when the spec changes.")
     keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
+    keep_for: Duration | None = Field(
+        default=None,
+        description="How long to keep accepted versions but the newest; unset, for ever.",
+        examples=["90d"],
+    )
 
     @cached_property
     def sources(self) -> Mapping[str, str]:
