@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from reconciler.controllers.growing import full_schedule, gone_on_with, version_before
 from reconciler.controllers.proposals import (
     close_others,
     proposal_name,
@@ -12,8 +13,9 @@ from reconciler.controllers.proposals import (
     waiting,
 )
 from reconciler.controllers.refresh_causes import Cause, newest_known
+from reconciler.controllers.retention import expired
 from reconciler.controllers.retraining import alerted, trigger_of
-from reconciler.controllers.run_lifecycle import Lifecycle, Stage, expired, lifecycle_of_newest, surplus, tidy
+from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.status_pictures import pictures
 from reconciler.controllers.waiting import data_of, waits_for
@@ -25,7 +27,6 @@ from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import last_fire, next_fire
-from runners.contract.request import FORMER as FORMER_VERSION
 
 PHASES = {
     Stage.WAITING: (Phase.WAITING, Reason.WAITING),
@@ -72,7 +73,7 @@ def decide(resource: Resource, view: View) -> Decision:
         files=pictures(lifecycle.run, lifecycle.result) if lifecycle.stage is Stage.ACCEPTED else {},
         output=_output(lifecycle, view, resource.address),
         wake=_first(
-            lifecycle.wake, *(next_fire(cron, view.actual.now) for cron in (spec.refresh, _full(spec)) if cron)
+            lifecycle.wake, *(next_fire(cron, view.actual.now) for cron in (spec.refresh, full_schedule(spec)) if cron)
         ),
     )
 
@@ -87,13 +88,13 @@ def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause
     told = view.facts_of(resource.address, DatasetFacts)
     former = Cause(told.get("due"), told.get("refreshed_for"), told.get("former"))
     alert = None if spec.sources else trigger_of(resource.address, view)  # what it is derived from answers
-    now = Cause(due_since(resource.address, spec.refresh, view, also=_full(spec)), alert)
+    now = Cause(due_since(resource.address, spec.refresh, view, also=full_schedule(spec)), alert)
     now = newest_known(resource.address, now, lambda cause: _refresh(resource, spec, cause, view).run, view)
     if not told.get("run"):
         return now, now
     if now.is_as(former):
         return former, former
-    return now._replace(former=_gone_on_with(resource.address, spec, former, view)), former
+    return now._replace(former=gone_on_with(spec, former, _standing(resource.address, view), view)), former
 
 
 def _too_many_or_old(address: Address, spec: Dataset, wanted: frozenset[RunName], view: View) -> tuple[Change, ...]:
@@ -101,21 +102,6 @@ def _too_many_or_old(address: Address, spec: Dataset, wanted: frozenset[RunName]
     gone = {change.target for change in old}
     many = surplus(address, spec.keep and spec.keep - 1, wanted, view)
     return old + tuple(change for change in many if change.target not in gone)
-
-
-def _full(spec: Dataset) -> str | None:
-    return spec.incremental.full if spec.incremental else None
-
-
-def _gone_on_with(address: Address, spec: Dataset, former: Cause, view: View) -> str | None:
-    """Return the version that a growing one goes on with; none where all is to be read again."""
-    if spec.incremental is None:
-        return None
-    full = last_fire(spec.incremental.full, view.actual.now) if spec.incremental.full else None
-    since = datetime.fromisoformat(former.due) if former.due else None
-    if full and (since is None or full > since):
-        return None
-    return _standing(address, view)
 
 
 def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> StartRun:
@@ -127,15 +113,9 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
         runner="ingest",
         params=spec.ingest_params,
         made_from=cause.named() | contents,
-        inputs={name: version.run for name, version in above.items()} | _before(cause, view),
+        inputs={name: version.run for name, version in above.items()} | version_before(cause, view),
     )
     return replace(ordered, provenance={**ordered.provenance, **cause.told()})
-
-
-def _before(cause: Cause, view: View) -> dict[str, RunName]:
-    """Return the version to go on with as an input, as long as it is there."""
-    run = RunName(cause.former) if cause.former else None
-    return {FORMER_VERSION: run} if run and run in view.actual.data.versions else {}
 
 
 def _taken_over(lifecycle: Lifecycle, view: View, address: Address) -> str | None:

@@ -221,21 +221,6 @@ def surplus(address: Address, keep: int | None, wanted: frozenset[RunName], view
     return tuple(DropRun(address=address, run=run, why=why, accepted=True) for run in spare)
 
 
-def expired(address: Address, span: timedelta | None, wanted: frozenset[RunName], view: View) -> tuple[Change, ...]:
-    """Drop the versions that were made longer ago than a span, beside those that are wanted; without a span, none.
-
-    One that a job still reads stays until it has ended, and so does one of which nobody knows when it was made.
-    """
-    if span is None:
-        return ()
-    busy, oldest = wanted | being_read(view), view.actual.now - span
-    ours = [v.run for v in view.versions_by_owner.get(address, ()) if v.here and v.run not in busy]
-    made = {run: read_moment(finished_at(view.actual.results.get(run, {}))) for run in sorted(ours)}
-    why = "it is older than the spec keeps"
-    old = [run for run, moment in made.items() if moment is not None and moment < oldest]
-    return tuple(DropRun(address=address, run=run, why=why, accepted=True) for run in old)
-
-
 def being_read(view: View) -> frozenset[RunName]:
     """Return the runs whose output a job under way reads."""
     return frozenset(run for job in view.actual.pool.jobs.values() if _is_active(job) for run in job.inputs)

@@ -11,7 +11,6 @@ from reconciler.controllers.run_lifecycle import (
     Stage,
     backoff,
     describe_error,
-    expired,
     finished_at,
     lifecycle_of,
     lifecycle_of_newest,
@@ -327,20 +326,6 @@ def test_the_newest_versions_are_kept_beside_those_that_are_wanted() -> None:
     assert spare(1, a="2026-01-01", b="2026-01-03", c="2026-01-02") == ["c", "a"]
     assert spare(0, a="2026-01-01") == ["a"]
     assert spare(5, a="2026-01-01") == []
-
-
-def test_versions_that_are_older_than_a_span_go_but_for_those_that_are_wanted_read_or_of_no_age() -> None:
-    ages = {"a": 1, "b": 40, "read": 40, "wanted": 40}
-    runs = {name: RunName(f"{LOANS}/{name}") for name in (*ages, "ageless")}
-    results = {
-        runs[name]: stage.result(provenance={"finished_at": ago(days=days).isoformat()}) for name, days in ages.items()
-    }
-    reading = stage.job("experiments/score/1", "running", inputs=(runs["read"],))
-    seen = stage.actual(*map(stage.version, runs.values()), reading, results=results)
-    view = stage.view(stage.desired(stage.resource(LOANS)), seen)
-    found = expired(LOANS, timedelta(days=30), frozenset({runs["wanted"]}), view)
-    assert [change.target for change in found] == [runs["b"]]
-    assert expired(LOANS, None, frozenset(), view) == ()
 
 
 @pytest.mark.parametrize(("state", "dropped"), [("waiting", []), ("running", []), ("succeeded", [OLD])])
