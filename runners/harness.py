@@ -26,7 +26,7 @@ from runners.contract import (
     SourceUnavailable,
     formats,
 )
-from runners.contract.request import Misunderstood, read_request
+from runners.contract.request import FORMER, Misunderstood, read_request
 from runners.contract.secrets import scrubbed, scrubbed_document
 from runners.contract.versions import RUNNER_VERSIONS
 from runners.declared import BUILT_IN, GROUP, declared
@@ -189,6 +189,8 @@ class _LastWords:
 def finish(request: Request, folder: Path, result: Result, began: str = "") -> Result:
     """Write the result with the digests of all files, after everything else is on the disk.
 
+    A file that the runner took over from another version has the digest that is told there, and isn't read again.
+
     Args:
         request: what was asked.
         folder: what was left.
@@ -198,7 +200,8 @@ def finish(request: Request, folder: Path, result: Result, began: str = "") -> R
     Raises:
         InputError: something that was left can't be kept.
     """
-    files = {path: "sha256:" + _sha256(folder / path) for path in sorted(_files(folder))}
+    there, taken = _files(folder), result.files
+    files = {path: taken.get(path) or "sha256:" + _sha256(folder / path) for path in sorted({*there, *taken})}
     whole = result.model_copy(
         update={
             "files": files,
@@ -213,7 +216,7 @@ def finish(request: Request, folder: Path, result: Result, began: str = "") -> R
     )
     told = {**scrubbed_document(whole.model_dump(mode="json")), "files": files}
     _write(folder / RESULT, json.dumps(told, indent=2, ensure_ascii=False))
-    deliver(folder, request.output)
+    deliver(folder, request.output, {path: f"{request.inputs[FORMER]}/{path}" for path in taken.keys() - set(there)})
     return whole
 
 

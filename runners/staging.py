@@ -5,6 +5,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 import fsspec
@@ -15,6 +16,7 @@ from runners.stores import answering
 
 LAST_WORDS = (RESULT, ERROR)
 """What a run leaves when all else is there."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 DEEPEST = 500
 """Folders in one another that are looked into."""
 
@@ -119,8 +121,10 @@ def gone(url: str) -> InputGone:
     )
 
 
-def deliver(folder: Path, url: str) -> None:
+def deliver(folder: Path, url: str, kept: Mapping[str, str] = NOTHING) -> None:
     """Make what lies at a URL the same as a local folder; does nothing where the folder is that place.
+
+    `kept` are the URLs of files that aren't in the folder, by their paths in it: the store copies them by itself.
 
     What an earlier attempt left is taken away first. The last word (`result.json`, `error.json`) comes when all else is
     there, so that whoever finds it finds all.
@@ -129,17 +133,20 @@ def deliver(folder: Path, url: str) -> None:
         SourceUnavailable: the store doesn't answer.
     """
     with answering(url):
-        _deliver(folder, url)
+        _deliver(folder, url, kept)
 
 
-def _deliver(folder: Path, url: str) -> None:
+def _deliver(folder: Path, url: str, kept: Mapping[str, str]) -> None:
     files, base = fsspec.core.url_to_fs(url)
     if Path(base) == folder:
         return
     base = base.rstrip("/")
     mine = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if _is_own(path, folder)]
-    for stale in _found(files, base) - set(mine):
+    found = _found(files, base)
+    for stale in found - {*mine, *kept}:
         files.rm_file(f"{base}/{stale}")
+    for path in kept.keys() - found:
+        files.cp_file(fsspec.core.url_to_fs(kept[path])[1], f"{base}/{path}")
     last = [path for path in mine if path in LAST_WORDS]
     for some in ([path for path in mine if path not in LAST_WORDS], last):
         if some:

@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from reconciler.controllers.growing import full_schedule, gone_on_with, version_before
 from reconciler.controllers.pinned import held, in_force
 from reconciler.controllers.proposals import proposed_names, replaced, waiting
 from reconciler.controllers.refresh_causes import Cause, newest_known
+from reconciler.controllers.retention import expired
 from reconciler.controllers.retraining import alerted, trigger_of
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
@@ -54,7 +56,7 @@ def decide(resource: Resource, view: View) -> Decision:
     cause = cause if lifecycle.run == wanted.run else former
     changes = lifecycle.changes + tidy(resource.address, frozenset({lifecycle.run}), view)
     if lifecycle.stage is Stage.ACCEPTED:
-        changes += surplus(resource.address, spec.keep and spec.keep - 1, frozenset({lifecycle.run}), view)
+        changes += _too_many_or_old(resource.address, spec, frozenset({lifecycle.run}), view)
     is_judged = lifecycle.stage in (Stage.ACCEPTED, Stage.REJECTED)
     changes += propose_schema(resource, view, lifecycle) if is_judged else ()
     phase, reason = PHASES[lifecycle.stage]
@@ -75,7 +77,9 @@ def decide(resource: Resource, view: View) -> Decision:
         | ({"proposal": proposal} if proposal else {}),
         files=_files(lifecycle),
         output=output,
-        wake=_first(lifecycle.wake, next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
+        wake=_first(
+            lifecycle.wake, *(next_fire(cron, view.actual.now) for cron in (spec.refresh, full_schedule(spec)) if cron)
+        ),
     )
 
 
@@ -94,11 +98,23 @@ def _blocker(spec: Dataset, view: View) -> str | None:
 
 def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause]:
     """Return what asks for a version now, and what asked for the one that the last status tells of."""
-    former = view.facts_of(resource.address, DatasetFacts)
+    told = view.facts_of(resource.address, DatasetFacts)
+    former = Cause(told.get("due"), told.get("refreshed_for"), told.get("former"))
     alert = None if spec.sources else trigger_of(resource.address, view)  # what it is derived from answers
-    now = Cause(due_since(resource.address, spec.refresh, view), alert)
+    now = Cause(due_since(resource.address, spec.refresh, view, also=full_schedule(spec)), alert)
     now = newest_known(resource.address, now, lambda cause: _refresh(resource, spec, cause, view).run, view)
-    return now, Cause(former.get("due"), former.get("refreshed_for")) if former.get("run") else now
+    if not told.get("run"):
+        return now, now
+    if now.is_as(former):
+        return former, former
+    return now._replace(former=gone_on_with(spec, former, _standing(resource.address, view), view)), former
+
+
+def _too_many_or_old(address: Address, spec: Dataset, wanted: frozenset[RunName], view: View) -> tuple[Change, ...]:
+    old = expired(address, spec.keep_for, wanted, view)
+    gone = {change.target for change in old}
+    many = surplus(address, spec.keep and spec.keep - 1, wanted, view)
+    return old + tuple(change for change in many if change.target not in gone)
 
 
 def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> StartRun:
@@ -111,8 +127,10 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
         view,
         runner="ingest",
         params=spec.ingest_params,
-        made_from=cause._asdict() | contents,
-        inputs={name: version.run for name, version in above.items()} | ({PREVIOUS: former} if former else {}),
+        made_from=cause.named() | contents,
+        inputs={name: version.run for name, version in above.items()}
+        | ({PREVIOUS: former} if former else {})
+        | version_before(cause, view),
     )
     return replace(ordered, provenance={**ordered.provenance, **cause.told()})
 
@@ -132,6 +150,8 @@ def _memory(address: Address, cause: Cause, changes: tuple[Change, ...], view: V
     facts: DatasetFacts = {"proposed": names} if names else {}
     if cause.due:
         facts["due"] = cause.due
+    if cause.former:
+        facts["former"] = cause.former
     if cause.alert:
         facts["refreshed_for"] = cause.alert
         if moment := alerted(address, RunName(cause.alert), view):
@@ -139,14 +159,16 @@ def _memory(address: Address, cause: Cause, changes: tuple[Change, ...], view: V
     return facts
 
 
-def due_since(address: Address, cron: str | None, view: View) -> str | None:
+def due_since(address: Address, cron: str | None, view: View, *, also: str | None = None) -> str | None:
     """Return the moment since which a new version is due, in UTC: by schedule, as an operator asked, or as it was.
 
-    It never goes back: a schedule that becomes rarer or is taken away brings no older version in again.
+    `also` is a second schedule. It never goes back: a schedule that becomes rarer or is taken away brings no older
+    version in again.
     """
     former = view.facts_of(address, RunFacts).get("due")
     moments = (
         last_fire(cron, view.actual.now) if cron else None,
+        last_fire(also, view.actual.now) if also else None,
         view.requested(address),
         datetime.fromisoformat(former) if former else None,
     )

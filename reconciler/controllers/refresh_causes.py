@@ -6,27 +6,38 @@ version tells, put into the environment's own order, gives the version's name on
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from reconciler.controllers.run_lifecycle import finished_at
+from reconciler.controllers.run_lifecycle import finished_at, read_moment
 from reconciler.model.decision import View
 from reconciler.model.facts import DatasetFacts
 from reconciler.model.ids import Address, RunName
 
-DUE, ALERT = "due", "alert"
+DUE, ALERT, FORMER = "due", "alert", "former"
 """Under these names a version's provenance tells its cause."""
 
 
 class Cause(NamedTuple):
-    """Why a version is made beside its spec: the moment since which it is due, and the report whose alert asks."""
+    """Why a version is made beside its spec: the moment since which it is due, and the report whose alert asks.
+
+    `former` is the version that a growing one goes on with: the newest when the cause came up, whatever is newer since.
+    """
 
     due: str | None
     alert: str | None
+    former: str | None = None
 
     def told(self) -> dict[str, Any]:
         """Return it as provenance; what there isn't is left out."""
-        return {key: value for key, value in ((DUE, self.due), (ALERT, self.alert)) if value}
+        return {key: value for key, value in zip((DUE, ALERT, FORMER), self, strict=True) if value}
+
+    def named(self) -> dict[str, Any]:
+        """Return what of it a run is named by."""
+        return {DUE: self.due, ALERT: self.alert} | ({FORMER: self.former} if self.former else {})
+
+    def is_as(self, other: "Cause") -> bool:
+        """Tell whether two ask for the same, whatever they go on with."""
+        return (self.due, self.alert) == (other.due, other.alert)
 
 
 def newest_known(address: Address, now: Cause, name_of: Callable[[Cause], RunName], view: View) -> Cause:
@@ -43,10 +54,10 @@ def newest_known(address: Address, now: Cause, name_of: Callable[[Cause], RunNam
     found = [
         (moment, cause)
         for version in view.versions_by_owner.get(address, ())
-        if (moment := _moment(finished_at(view.actual.results.get(version.run, {}))))
+        if (moment := read_moment(finished_at(view.actual.results.get(version.run, {}))))
         and name_of(cause := _cause_of(version.run, view)) == version.run
     ]
-    due = _moment(now.due)
+    due = read_moment(now.due)
     newer = [(moment, cause) for moment, cause in found if due is None or moment > due]
     return max(newer, key=lambda item: item[0])[1] if newer else now
 
@@ -54,13 +65,4 @@ def newest_known(address: Address, now: Cause, name_of: Callable[[Cause], RunNam
 def _cause_of(run: RunName, view: View) -> Cause:
     told = view.actual.results[run].get("provenance")
     known = told if isinstance(told, dict) else {}
-    return Cause(*(str(known[key]) if known.get(key) else None for key in (DUE, ALERT)))
-
-
-def _moment(text: str | None) -> datetime | None:
-    """Read a moment that a runner has told; None where it is none."""
-    try:
-        found = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return Cause(*(str(known[key]) if known.get(key) else None for key in (DUE, ALERT, FORMER)))

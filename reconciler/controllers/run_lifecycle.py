@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -230,3 +230,12 @@ def finished_at(result: Mapping[str, Any]) -> str:
     """Return when a run finished, in ISO 8601, as its runner told; empty when it didn't."""
     told = result.get("provenance")
     return str(told.get("finished_at", "")) if isinstance(told, Mapping) else ""
+
+
+def read_moment(text: str | None) -> datetime | None:
+    """Read a moment that a runner has told; None where it is none."""
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -75,6 +75,8 @@ class DatasetFacts(VersionFacts, ProposerFacts, total=False):
     """The report whose alert asked for the run."""
     alerted: Moment
     """When that alert was raised."""
+    former: str
+    """The version that the run goes on with, where its source grows."""
     taken_over: str
     """The run, where another environment had made it before this one began."""
     proposal: str

@@ -13,6 +13,10 @@ Params = TypeVar("Params", bound=BaseModel)
 """A runner's own model of its parameters."""
 
 
+FORMER = "former-version"
+"""The role of the version before, with which a growing dataset goes on. No table of a query has such a name."""
+
+
 class Request(BaseModel):
     """What a job is asked to do. Every place is a fsspec URL of a folder, without a trailing slash.
 
@@ -29,7 +33,7 @@ class Request(BaseModel):
     `monitor`."""
     params: dict[str, Any] = Field(default={})
     inputs: dict[str, str] = Field(default={})
-    """URLs by role: `dataset`, `labels`, `model`, `live`, `logs`, `code`, `endpoint`, ..."""
+    """URLs by role: `dataset`, `labels`, `model`, `live`, `logs`, `code`, `endpoint`, `former-version`, ..."""
     digests: dict[str, str] = Field(default={})
     """`sha256:<hex>` by role of the `result.json` that the run behind an input has left, as the data store has it."""
     output: str

@@ -1,6 +1,7 @@
 """The `ingest` runner: pulls a table or images from their source, profiles them and holds them to their schema.
 
-It leaves `data.parquet`, or `images/` and `manifest.parquet`; `profile.json`, `profile.html` and `profile.png`;
+It leaves `data.parquet` (of a growing source a folder of parts, with `parts/` and `parts.json`), or `images/` and
+`manifest.parquet`; `profile.json`, `profile.html` and `profile.png`;
 `schema.json`, which can be pasted as a spec's `columns`; and `croissant.json`. Data that breaks its schema is not
 accepted, and every way in which it does is a violation.
 """
@@ -8,6 +9,7 @@ accepted, and every way in which it does is a violation.
 from pathlib import Path
 
 from runners.contract import Request, Result
+from runners.contract.request import FORMER
 from runners.ingest.parameters import Parameters
 
 __all__ = ["run"]
@@ -22,5 +24,9 @@ def run(request: Request, folder: Path) -> Result:
     """
     params = request.params_as(Parameters)
     from runners.ingest.ingestion import ingest
+    from runners.inputs import Lent
 
-    return ingest(request.run.rsplit("/", 1)[0], params, folder, request.inputs)
+    url = request.inputs.get(FORMER)
+    former = Lent.of(url, request.digests.get(FORMER)) if url else None
+    inputs = {role: url for role, url in request.inputs.items() if role != FORMER}
+    return ingest(request.run.rsplit("/", 1)[0], params, folder, inputs, former=former)

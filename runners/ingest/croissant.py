@@ -49,6 +49,7 @@ CONTEXT = {
 """The context that the format recommends, in its appendix 1."""
 
 NONE: Mapping[str, str] = MappingProxyType({})
+_PARQUET = "application/x-parquet"
 _TYPES = {
     "integer": "sc:Integer",
     "number": "sc:Float",
@@ -60,37 +61,32 @@ _TYPES = {
 
 def describe_dataset(
     name: str,
-    file: Mapping[str, Any],
+    table: str,
+    files: Sequence[Mapping[str, Any]],
     types: Mapping[str, str],
     key: str | None,
-    images: Sequence[str] = (),
     *,
+    images: Sequence[str] = (),
     meanings: Mapping[str, str] = NONE,
 ) -> dict[str, Any]:
     """Return the metadata of a dataset as JSON-LD.
 
     Args:
         name: the dataset's name.
-        file: `path`, `bytes` and `sha256` of its Parquet file.
+        table: its Parquet file, or the folder of its parts.
+        files: `path`, `bytes` and `sha256` of the file, or of each part.
         types: the columns of that file, by the spec's words.
         key: the column that names a row.
         images: the media types of the image files beside it, if there are any.
         meanings: what is said of columns for people, with their units.
     """
-    table = {
-        "@type": "cr:FileObject",
-        "@id": file["path"],
-        "name": file["path"],
-        "contentUrl": file["path"],
-        "contentSize": f"{file['bytes']} B",
-        "encodingFormat": "application/x-parquet",
-        "sha256": file["sha256"],
-    }
+    is_one = [file["path"] for file in files] == [table]
+    source = {"fileObject" if is_one else "fileSet": {"@id": table}}
     records: dict[str, Any] = {"@type": "cr:RecordSet", "@id": "records", "name": "records"}
     if key in types:
         records["key"] = {"@id": f"records/{key}"}
     records["field"] = [
-        _field(column, type_, file["path"]) | ({"description": meanings[column]} if column in meanings else {})
+        _field(column, type_, source) | ({"description": meanings[column]} if column in meanings else {})
         for column, type_ in types.items()
     ]
     what = counted(len(types), "column") if not images else "images with their manifest"
@@ -100,27 +96,40 @@ def describe_dataset(
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": name,
         "description": f"{name}: {what}, ingested by Setpoint.",
-        "distribution": [table, *([_file_set(images)] if images else [])],
+        "distribution": [
+            *map(_file_object, files),
+            *([] if is_one else [_file_set(table, _PARQUET, f"{table}/*.parquet")]),
+            *(
+                [_file_set("image-files", images[0] if len(images) == 1 else list(images), "images/**")]
+                if images
+                else []
+            ),
+        ],
         "recordSet": [records],
     }
 
 
-def _field(column: str, type_: str, path: str) -> dict[str, Any]:
+def _file_object(file: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileObject",
+        "@id": file["path"],
+        "name": file["path"],
+        "contentUrl": file["path"],
+        "contentSize": f"{file['bytes']} B",
+        "encodingFormat": _PARQUET,
+        "sha256": file["sha256"],
+    }
+
+
+def _field(column: str, type_: str, source: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "@type": "cr:Field",
         "@id": f"records/{column}",
         "name": column,
         "dataType": _TYPES[type_],
-        "source": {"fileObject": {"@id": path}, "extract": {"column": column}},
+        "source": {**source, "extract": {"column": column}},
     }
 
 
-def _file_set(media_types: Sequence[str]) -> dict[str, Any]:
-    formats = list(media_types)
-    return {
-        "@type": "cr:FileSet",
-        "@id": "image-files",
-        "name": "image-files",
-        "encodingFormat": formats[0] if len(formats) == 1 else formats,
-        "includes": "images/**",
-    }
+def _file_set(name: str, formats: str | list[str], includes: str) -> dict[str, Any]:
+    return {"@type": "cr:FileSet", "@id": name, "name": name, "encodingFormat": formats, "includes": includes}

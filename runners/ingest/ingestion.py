@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from runners.ingest.findings.ground import ground_of
 from runners.ingest.findings.images import find_in_images
 from runners.ingest.findings.markdown import write_markdown
 from runners.ingest.findings.watching import find as find_oddities
+from runners.ingest.growth import grow
 from runners.ingest.images import FOLDER as IMAGES
 from runners.ingest.images import MANIFEST, NAMING, Album, gather, manifest_batches, manifest_types
 from runners.ingest.lineage import trace
@@ -29,9 +30,10 @@ from runners.ingest.profile.preparing import propose_preparations
 from runners.ingest.profile.proposal import propose_columns
 from runners.ingest.profile.tables import profile_table
 from runners.ingest.sides import Sides
-from runners.ingest.tables import DATA, write, write_table
+from runners.ingest.tables import Table, write, write_table
 from runners.ingest.taken import reading_of
 from runners.ingest.verdict import Counted, Verdict
+from runners.inputs import Lent
 from runners.sources import NO_INPUTS, read
 from runners.sources.files import find, is_near
 from runners.sources.parameters import FileSource
@@ -40,11 +42,14 @@ from runners.tables.content import with_reading
 from runners.tables.reading import Reading, as_json
 from runners.tables.schema import FILE as SCHEMA
 from runners.tables.schema import write_schema
+from runners.tables.version import BESIDE, DATA, PARTS, read_manifest
 
 PROFILE, PAGE, PICTURE, DETAILS = "profile.json", "profile.html", "profile.png", "violations.json"
 MARKDOWN = "profile.md"
 CROISSANT, LINEAGE = "croissant.json", "lineage.json"
-OUTPUTS = (DATA, MANIFEST, IMAGES, PROFILE, PAGE, MARKDOWN, PICTURE, SCHEMA, CROISSANT, DETAILS, LINEAGE)
+OUTPUTS = (
+    *(DATA, PARTS, BESIDE, MANIFEST, IMAGES, PROFILE, PAGE, MARKDOWN, PICTURE, SCHEMA, CROISSANT, DETAILS, LINEAGE),
+)
 """All that an ingestion may leave."""
 _SHOWN = 10
 MOST_TYPES = 200
@@ -61,9 +66,17 @@ class _Payload:
     violations: tuple[Violation, ...]
     reading: Reading
     findings: Sequence[Finding] = ()
+    taken: Mapping[str, str] = field(default_factory=dict)
 
 
-def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str] = NO_INPUTS) -> Result:
+def ingest(
+    name: str,
+    params: Parameters,
+    folder: Path,
+    inputs: Mapping[str, str] = NO_INPUTS,
+    *,
+    former: Lent | None = None,
+) -> Result:
     """Pull a dataset into a folder, and say what it is like and whether it holds its schema.
 
     Args:
@@ -72,6 +85,7 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
         folder: where everything is written.
         inputs: URLs of the datasets that it is derived from, by their names in its query, and of those that its keys
             lead to, by their roles.
+        former: the version before, where the source grows.
 
     Raises:
         InputError: the source or the schema is wrong.
@@ -81,18 +95,11 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
     files = params.source.files
     if files and files.format == "images":
         return _ingest_images(name, files, params, folder)
-    is_made_of_others = params.source.derived or params.foreign_keys or params.drift
-    inputs = {role: str(local(url)) for role, url in inputs.items()} if is_made_of_others else {}
-    source = read(params.source, inputs)  # which sees first that a query only reads, and is the same each time
-    lineage = trace(params, inputs)
-    again = partial(read, params.source) if files and is_near(files) else None
-    table = write_table(source, params, folder, again, inputs)
+    table, told, taken = _table(params, folder, inputs, former)
     profile = profile_table(table.summary, params, table.distinct) | ({"sides": table.sides} if table.sides else {})
     proposed = propose_columns(profile["columns"], params.identifier)
     reading = reading_of(table.summary, params)
     write_schema(folder, reading, proposed)
-    if lineage:
-        _write_json(folder / LINEAGE, lineage)
     if table.details:
         _write_json(folder / DETAILS, list(table.details))
     draw_columns({n: c for n, c in profile["columns"].items() if n != params.identifier}, folder / PICTURE)
@@ -101,6 +108,7 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
         "columns": len(table.types),
         "target": profile["target"],
         "period": profile["timestamp"],
+        **told,
     }
     facts |= {"sides": table.sides} if table.sides else {}
     roles = Roles(params.identifier, params.target, params.timestamp)
@@ -114,15 +122,33 @@ def ingest(name: str, params: Parameters, folder: Path, inputs: Mapping[str, str
     gaps = sum(column["missing"] for column in profile["columns"].values())
     metrics = {"columns": len(table.types), "missing_share": gaps / cells if cells else 0.0}
     findings = find_oddities(ground_of(table.summary, params, table.distinct), table.seen)
-    payload = _Payload(DATA, table.types, table.content, table.violations, reading, findings)
+    payload = _Payload(DATA, table.types, table.content, table.violations, reading, findings, taken)
     return _finish(folder, name, payload, profile, facts=facts, metrics=metrics, key=params.identifier)
+
+
+def _table(
+    params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None
+) -> tuple[Table, Mapping[str, Any], Mapping[str, str]]:
+    """Write the table; say what else is to be told of how, and which files of a former version are in it."""
+    if params.source.growth:
+        grown = grow(params, folder, former)
+        return grown.table, grown.told, grown.taken
+    files = params.source.files
+    is_made_of_others = params.source.derived or params.foreign_keys or params.drift
+    inputs = {role: str(local(url)) for role, url in inputs.items()} if is_made_of_others else {}
+    source = read(params.source, inputs)  # which sees first that a query only reads, and is the same each time
+    if lineage := trace(params, inputs):
+        _write_json(folder / LINEAGE, lineage)
+    again = partial(read, params.source) if files and is_near(files) else None
+    return write_table(source, params, folder, again, inputs), {}, {}
 
 
 def _clear(folder: Path) -> None:
     """Take away what a former version or attempt left: an image that its source lost must not live on."""
-    shutil.rmtree(folder / IMAGES, ignore_errors=True)
     for name in OUTPUTS:
-        if name != IMAGES:
+        if (folder / name).is_dir() and not (folder / name).is_symlink():
+            shutil.rmtree(folder / name)
+        else:
             (folder / name).unlink(missing_ok=True)
 
 
@@ -204,11 +230,10 @@ def _finish(
     key: str | None,
     media: Sequence[str] = (),
 ) -> Result:
-    data = folder / payload.file
-    size = data.stat().st_size
-    file = {"path": payload.file, "bytes": size, "sha256": _sha256(data)}
+    files = _files_of(folder, payload.file)
     meanings = {column: text for column, told in profile.get("columns", {}).items() if (text := _meaning(told))}
-    _write_json(folder / CROISSANT, describe_dataset(name, file, payload.types, key, media, meanings=meanings))
+    croissant = describe_dataset(name, payload.file, files, payload.types, key, images=media, meanings=meanings)
+    _write_json(folder / CROISSANT, croissant)
     profile = {**profile, "findings": [finding.as_json() for finding in payload.findings]}
     _write_json(folder / PROFILE, profile)
     write_page(folder / PAGE, name, profile, payload.violations, folder / PICTURE)
@@ -222,8 +247,14 @@ def _finish(
     return Result(
         accepted=not payload.violations,
         violations=payload.violations,
-        metrics={"rows": profile["rows"], "bytes": size, **metrics, "violations": len(payload.violations)},
+        metrics={
+            "rows": profile["rows"],
+            "bytes": sum(file["bytes"] for file in files),
+            **metrics,
+            "violations": len(payload.violations),
+        },
         facts={**told, "violations": len(payload.violations), "preparations": preparations, **_told(payload.findings)},
+        files=dict(payload.taken),
         content=with_reading(payload.content, as_json(payload.reading)),
     )
 
@@ -239,6 +270,14 @@ def _told(findings: Sequence[Finding]) -> dict[str, Any]:
     counts = {one: sum(found.severity == one for found in findings) for one in SEVERITIES}
     told = {one: count for one, count in counts.items() if count}
     return {"findings": [found.brief() for found in findings[:_SHOWN]], "found": told}
+
+
+def _files_of(folder: Path, data: str) -> list[dict[str, Any]]:
+    """Return the Parquet files of a table, by paths below its folder, with their sizes and digests."""
+    if (manifest := read_manifest(folder)) is not None:
+        return [{"path": part.file, "bytes": part.size, "sha256": part.sha256} for part in manifest.parts]
+    path = folder / data
+    return [{"path": data, "bytes": path.stat().st_size, "sha256": _sha256(path)}]
 
 
 def _sha256(path: Path) -> str:

@@ -43,7 +43,7 @@ class Repeats:
             if name not in self._asked and summary.exact_distinct not in (None, summary.count):
                 del self._columns[name]
                 continue
-            hashes = _hashes(group.column(name).drop_null())
+            hashes = hashes_of(group.column(name).drop_null())
             if name not in self._asked and _again(hashes).size:
                 del self._columns[name]
                 continue
@@ -110,7 +110,7 @@ class Hashed:
             yield np.fromfile(self._folder / f"{part}", np.uint64).reshape(-1, self._lanes)
 
 
-def _hashes(present: Any) -> Hashes:
+def hashes_of(present: Any) -> Hashes:
     """Return the hashes of values, a row for each: of texts two, which know nothing of each other."""
     if pa.types.is_string(present.type):
         return np.column_stack(text_hashes(present))

@@ -62,7 +62,8 @@ class Spool:
     def batches(self) -> Iterator[Batch]:
         """Yield the batches again, in their order."""
         for path in self.segments:
-            with pa.ipc.open_stream(path) as stream:
+            # by its path it would be mapped, and its pages counted as this process's memory
+            with pa.OSFile(str(path)) as source, pa.ipc.open_stream(source) as stream:
                 yield from stream
 
     def types(self) -> dict[str, Type]:

@@ -33,8 +33,8 @@ from runners.tables.columns import ARROW, convert
 from runners.tables.content import GROUP_ROWS, Content
 from runners.tables.summary import Summary, summarise, summary_of
 from runners.tables.types import Type
+from runners.tables.version import DATA
 
-DATA = "data.parquet"
 NONE: Mapping[str, str] = MappingProxyType({})
 _REPEATED = 4
 """How often the values of a column occur on average that is written with a dictionary."""
@@ -79,6 +79,16 @@ class Table:
     def types(self) -> dict[str, Type]:
         """Return how its columns are stored."""
         return self.summary.types
+
+
+class Digest(Protocol):
+    """The digest of what is written, which grows with each group of rows."""
+
+    def add(self, group: Any) -> None:
+        """Digest the next group."""
+
+    def hexdigest(self) -> str:
+        """Return the digest of all that was added."""
 
 
 class Watcher(Protocol):
@@ -137,7 +147,7 @@ class _Writing:
         self._verdict = Verdict(params)
         self._suspects = Suspects(types, params) if reading.is_text else None
         hashes = Path(mkdtemp(dir=place))
-        self._repeats = Repeats(hashes, _unique(params), _watched(types, params))
+        self._repeats = Repeats(hashes, unique_of(params), watched_of(types, params))
         self._watch = Watch(types, params, hashes / "rows")
         self._sides = Sides.of(params)
         self._keys = Keys(params, types, inputs, Path(mkdtemp(dir=place)))
@@ -188,15 +198,15 @@ class _Writing:
             yield stored
 
 
-def _unique(params: Parameters) -> set[str]:
+def unique_of(params: Parameters) -> set[str]:
     """Return the columns that must hold each value once."""
     asked = {name for name, declared in (params.columns or {}).items() if declared.unique}
     return asked | ({params.identifier} if params.identifier else set())
 
 
-def _watched(types: Mapping[str, Type], params: Parameters) -> dict[str, Type]:
+def watched_of(types: Mapping[str, Type], params: Parameters) -> dict[str, Type]:
     """Return the columns that are watched for repeats: those that must have none, and those that may name rows."""
-    asked = _unique(params)
+    asked = unique_of(params)
     return {name: type_ for name, type_ in types.items() if name in asked or type_ in ("integer", "string")}
 
 
@@ -207,10 +217,11 @@ def write(
     *,
     target: str | None = None,
     watchers: Sequence[Watcher] = (),
+    digest: Digest | None = None,
 ) -> Written:
     """Write batches of stored columns to a Parquet file; return their content digest and their summary."""
     schema = pa.schema([(name, ARROW[type_]) for name, type_ in types.items()])
-    content = Content(schema)
+    content = Content(schema) if digest is None else digest
     summary = summarise((), types, target)
     with ExitStack() as stack:
         writer = None

@@ -72,6 +72,17 @@ class Verdict:
         self._widening, self._shown = Widening(params), Shown(params)
         self._rows = 0
 
+    def begin_after(self, rows: int, missing: Mapping[str, int]) -> None:
+        """Take rows for granted that were found to hold the schema; `missing` tells the gaps of each column in them."""
+        self._rows = rows
+        self._missing = {name: missing[name] for name in self._columns if name in missing}
+        self._gaps = {name: [] for name in self._missing}
+
+    def recount(self, rows: int, missing: Mapping[str, int]) -> None:
+        """Take other counts for granted, after the last batch: rows that were there before may have gone."""
+        self._rows = rows
+        self._missing = {name: missing[name] for name in self._missing}
+
     def see(self, batch: Any, present: Mapping[str, str], stored: Any = None) -> None:
         """Check a batch of plain columns against the rules for single values.
 

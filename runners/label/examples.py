@@ -130,9 +130,10 @@ def read_sizes(url: str) -> dict[str, Size]:
 
 def _read(files: Any, path: str, identifier: str) -> Examples:
     examples = Examples(identifier)
-    with files.open(path, "rb") as stream:
-        for identity in _column(stream, identifier):
-            examples.add(identity)
+    for part in sorted(files.find(path)) if files.isdir(path) else [path]:
+        with files.open(part, "rb") as stream:
+            for identity in _column(stream, identifier):
+                examples.add(identity)
     return examples
 
 

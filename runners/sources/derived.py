@@ -20,7 +20,7 @@ from runners.sources.queries import check
 from runners.sources.reading import BATCH_ROWS, Reading, check_names
 from runners.sources.sandbox import parsed, sandbox, whim
 from runners.staging import local
-from runners.tables.schema import DATA, MANIFEST
+from runners.tables.version import DATA, table_files
 
 WHERE = "source.derived.query"
 _LARGEST = 2**63
@@ -62,15 +62,14 @@ def tables_of(source: DerivedSource, inputs: Mapping[str, str]) -> dict[str, Any
     return opened
 
 
-def table_in(folder: Path, address: str) -> Path:
-    """Return the file of rows of a dataset's version.
+def table_in(folder: Path, address: str) -> list[Path]:
+    """Return the files of rows of a dataset's version.
 
     Raises:
         InputError: it holds none.
     """
-    for name in (DATA, MANIFEST):
-        if (folder / name).exists():
-            return folder / name
+    if files := table_files(folder):
+        return files
     raise InputError(f"{address} holds no {DATA}", "source.derived.inputs", "ingest that dataset again")
 
 

@@ -8,11 +8,34 @@ from runners.parameters import Block
 from runners.tables.types import USUAL, Spellings
 
 
+class Incremental(Block):
+    """How a source grows: by a column that never falls from one row to a newer one.
+
+    `lag` is how far back rows may still come or change, in seconds, or in the column's own unit where it holds numbers.
+    `key` names a row: a newer one takes the place of the older. A row whose `deleted` is true, or is there at all where
+    it is no truth, takes the older one away. With `compare_keys` all keys are read, and rows whose key is gone go.
+    """
+
+    watermark: str
+    lag: float = Field(default=0.0, ge=0)
+    key: tuple[str, ...] = ()
+    deleted: str | None = None
+    compare_keys: bool = False
+
+    @model_validator(mode="after")
+    def _has_a_key(self) -> Self:
+        if (self.deleted or self.compare_keys) and not self.key:
+            raise ValueError("without a key nobody knows which row is deleted")
+        return self
+
+
 class SqlSource(Block):
-    """Rows of a database; `url` may hold `${secret:NAME}`."""
+    """Rows of a database; `url` may hold `${secret:NAME}`. A statement takes `statement_timeout` seconds at most."""
 
     url: str
     query: str
+    statement_timeout: float | None = Field(default=None, gt=0)
+    incremental: Incremental | None = None
 
 
 class FileSource(Block):
@@ -77,6 +100,11 @@ class Source(Block):
         if sum(getattr(self, kind) is not None for kind in self.KINDS) != 1:
             raise ValueError(f"give exactly one of {', '.join(self.KINDS[:-1])} and {self.KINDS[-1]}")
         return self
+
+    @property
+    def growth(self) -> Incremental | None:
+        """Return how the source grows, where it is read only as far as it did."""
+        return self.sql.incremental if self.sql else None
 
     @property
     def spellings(self) -> Spellings:

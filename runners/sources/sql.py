@@ -18,11 +18,12 @@ from runners.sources.failures import is_foreign
 from runners.sources.parameters import SqlSource
 from runners.sources.queries import WHERE, Watch, check, writing
 from runners.sources.reading import BATCH_ROWS, Reading, batch_of, check_names
+from runners.sources.timeouts import bound
 from runners.staging import reveal
 
 _PASSING = {
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR),
-    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_FULL),
+    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_FULL, sqlite3.SQLITE_INTERRUPT),
 }
 """SQLite's errors that may be gone at the next try (https://www.sqlite.org/rescode.html)."""
 _LOG = logging.getLogger(__name__)
@@ -39,13 +40,26 @@ def read_sql(source: SqlSource) -> Reading:
         InputError: the URL, its driver or the query is wrong, at once or while rows are read.
         SourceUnavailable: the database doesn't answer, at once or while rows are read.
     """
+    return Reading(_rows(engine_of(source), source), is_text=False, read_from=read_from(source))
+
+
+def read_from(source: SqlSource) -> str:
+    """Say where a source's rows come from, secrets unrevealed."""
+    return f"{source.url}: {source.query}"
+
+
+def engine_of(source: SqlSource) -> sa.Engine:
+    """Return what connects to a source's database, once its query is seen to read only.
+
+    Raises:
+        InputError: the URL, its driver or the query is wrong.
+    """
     url = _url(source)
     if url.get_backend_name() != "sqlite":
         check(source.query, url.get_backend_name())
     options: dict[str, Any] = {"connect_args": {"read_only": True}} if _is_file_of(url, "duckdb") else {}
     with _telling_url(url, source), _unquoted(source):
-        engine = sa.create_engine(url, poolclass=sa.NullPool, **options)
-    return Reading(_rows(engine, source), is_text=False, read_from=f"{source.url}: {source.query}")
+        return sa.create_engine(url, poolclass=sa.NullPool, **options)
 
 
 def _url(source: SqlSource) -> sa.URL:
@@ -105,16 +119,28 @@ def _unquoted(source: SqlSource) -> Iterator[None]:
 
 
 def _rows(engine: sa.Engine, source: SqlSource) -> Iterator[Any]:
+    with connected(engine, source) as connection:
+        rows = connection.execution_options(no_parameters=True).exec_driver_sql(source.query)
+        if not rows.returns_rows:
+            raise InputError("the query returns no rows", WHERE, "write a SELECT")
+        yield from batches(rows)
+
+
+@contextmanager
+def connected(engine: sa.Engine, source: SqlSource) -> Iterator[sa.Connection]:
+    """Connect to a database in order to read; what goes wrong there meanwhile is told in the contract's errors.
+
+    Raises:
+        InputError: the query or the URL is wrong.
+        SourceUnavailable: the database doesn't answer.
+    """
     watch = Watch()
     with _connect(engine, source, watch) as connection, _telling(source, watch):
-        rows = connection.exec_driver_sql(source.query)
-        if not rows.returns_rows:
-            raise watch.refusal() or InputError("the query returns no rows", WHERE, "write a SELECT")
-        yield from _batches(rows)
+        yield connection
 
 
 def _connect(engine: sa.Engine, source: SqlSource, watch: Watch) -> sa.Connection:
-    options: dict[str, Any] = {"stream_results": True, "no_parameters": True, "max_row_buffer": BATCH_ROWS}
+    options: dict[str, Any] = {"stream_results": True, "max_row_buffer": BATCH_ROWS}
     if engine.dialect.name == "postgresql":
         options["postgresql_readonly"] = True
     with _telling(source, watch, connecting=True), _telling_url(engine.url, source), _unquoted(source):
@@ -124,6 +150,8 @@ def _connect(engine: sa.Engine, source: SqlSource, watch: Watch) -> sa.Connectio
             watch.set_on(connection.connection.driver_connection)  # type: ignore[arg-type]
         elif engine.dialect.name in ("mysql", "mariadb"):
             connection.exec_driver_sql("SET SESSION TRANSACTION READ ONLY")
+        if source.statement_timeout is not None:
+            bound(connection, source.statement_timeout)
         return connection
 
 
@@ -138,6 +166,8 @@ def _telling(source: SqlSource, watch: Watch, *, connecting: bool = False) -> It
     try:
         yield
     except RunnerError:
+        if refusal := watch.refusal():
+            raise refusal from None
         raise
     except Exception as error:
         if refusal := watch.refusal():
@@ -147,7 +177,8 @@ def _telling(source: SqlSource, watch: Watch, *, connecting: bool = False) -> It
         raise _told(error, source, connecting=connecting) from error
 
 
-def _batches(rows: sa.CursorResult[Any]) -> Iterator[Any]:
+def batches(rows: sa.CursorResult[Any]) -> Iterator[Any]:
+    """Yield the rows of an answer, first none of them: an empty one has columns, too."""
     names = [str(name) for name in rows.keys()]  # noqa: SIM118, a result is no mapping
     check_names(names, WHERE)
     yield batch_of(names, [[] for _ in names])

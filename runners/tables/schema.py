@@ -10,9 +10,10 @@ from typing import Any
 
 from runners.contract import InputError
 from runners.tables.reading import ColumnReading, Reading, as_json, from_json
+from runners.tables.version import DATA, table_files
 
 FILE = "schema.json"
-DATA, MANIFEST, METADATA = "data.parquet", "manifest.parquet", "croissant.json"
+METADATA = "croissant.json"
 
 
 def write_schema(folder: Path, reading: Reading, proposed: Any = None) -> None:
@@ -43,10 +44,10 @@ def read_schema(folder: Path) -> Reading:
 
 def _of_former(folder: Path) -> Reading:
     """Read a version of before there were formats: the types by its Parquet file, the identifier by its metadata."""
-    file = next((folder / name for name in (DATA, MANIFEST) if (folder / name).is_file()), None)
-    if file is None:
+    files = table_files(folder)
+    if not files:
         raise InputError(f"there is no {DATA}", str(folder), "ingest the dataset again")
-    reading = of_parquet(file)
+    reading = of_parquet(files[0])
     key = _key(folder / METADATA)
     return Reading(reading.columns, key if key in reading.columns else None)
 

@@ -10,7 +10,18 @@ from pathlib import Path
 
 from tests.bench.figure import Figure, save, show
 
-SUITES = ("composing", "looping", "pushing", "several", "starting", "writing", "labelling", "profiling", "suite")
+SUITES = (
+    "composing",
+    "looping",
+    "pushing",
+    "several",
+    "starting",
+    "writing",
+    "labelling",
+    "profiling",
+    "growing",
+    "suite",
+)
 ON_SERVERS = ("lakefs", "kserve", "ray", "cluster", "gitea", "releasing")
 """Suites that need real engines."""
 

@@ -117,7 +117,7 @@ def _read(place: Path, format_: str) -> Any:
     return parquet.read_table(file) if format_ == "parquet" else arrow_csv.read_csv(file)
 
 
-def _peak() -> float:
+def peak() -> float:
     """Return the most memory in MiB that this process had; `getrusage` tells that of who forked it too."""
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text("utf-8").splitlines())
     return int(status["VmHWM"].split()[0]) / 1024
@@ -127,4 +127,4 @@ if __name__ == "__main__":
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     _measured = {"ingest": _ingest, "alone": _alone, "copied": _copied}[sys.argv[1]](Path(sys.argv[2]), sys.argv[3])
-    print(json.dumps({"cpu": _measured, "mib": _peak()}))
+    print(json.dumps({"cpu": _measured, "mib": peak()}))

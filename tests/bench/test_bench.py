@@ -13,6 +13,7 @@ from tests.times import leave
 
 FIGURES = {
     "composing": {"compose_speedup", "compose_one_change_ms"},
+    "growing": {"refresh_grows", "growing_ingest_peak_mib"},
     "labelling": {"labels_merge_cpu_s", "label_tasks_per_cpu_s"},
     "looping": {"cold_converge_per_s", "noop_cpu_ms", "noop_writes"},
     "profiling": {"profile_rows_per_cpu_s", "parquet_ingest_peak_mib", "csv_rows_per_cpu_s", "csv_ingest_peak_mib"},

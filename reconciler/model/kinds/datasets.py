@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from reconciler.model.kinds.constraints import Drift, ForeignKey, RuleName, RuleText, key_groups
 from reconciler.model.kinds.pins import Pin
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, Names, reference
+from reconciler.model.quantity import Duration, parse_duration
 from reconciler.model.re2 import re2_fault
 from runners.contract.split import DatasetSplit
 
@@ -50,6 +51,64 @@ class SqlSource(Block):
 
     url: str = Field(description="A SQLAlchemy URL; keep its password in ${secret:NAME}.")
     query: str = Field(min_length=1, description="The SELECT whose rows are the dataset.")
+
+
+class Incremental(Block):
+    """How a table grows: a refresh reads what is newer than a watermark, and what may still change."""
+
+    watermark: str = Field(
+        min_length=1,
+        description="The column that never falls from one row to a newer one, or to a newer state of a row.",
+        examples=["updated_at"],
+    )
+    lag: Duration | Annotated[int, Field(ge=0)] = Field(
+        default_factory=lambda: parse_duration("0s"),
+        description="How far below the highest watermark rows come or change late; a number is in the column's unit.",
+        examples=["1h", 1000],
+    )
+    key: Names = Field(default=(), description="The columns that name a row: a newer row takes the place of the older.")
+    deleted: str | None = Field(
+        default=None,
+        description="The column that marks a row as deleted: true, or anything where it holds no truth. It isn't kept.",
+        examples=["deleted_at"],
+    )
+    compare_keys: bool = Field(
+        default=False, description="Whether each refresh reads all keys, and takes away the rows whose key is gone."
+    )
+    full: Cron | None = Field(default=None, description="When to read all rows again; unset, only where it has to be.")
+
+    @model_validator(mode="after")
+    def _has_a_key(self) -> Self:
+        if (self.deleted or self.compare_keys) and not self.key:
+            raise ValueError("give the key by which it is known which row is deleted")
+        return self
+
+    @property
+    def span(self) -> float:
+        """Return the lag in seconds, or in the column's own unit."""
+        return self.lag.total_seconds() if isinstance(self.lag, timedelta) else self.lag
+
+
+class GrowingSource(SqlSource):
+    """Rows of a database, all of them or what came since."""
+
+    incremental: Incremental | None = Field(
+        default=None, description="How the table grows; unset, each refresh reads all of it."
+    )
+    statement_timeout: Duration | None = Field(
+        default=None, description="How long the database may take for one statement; unset, until the job's timeout."
+    )
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return what a job is told of it: spans in seconds, and not when all is read, which changes nothing of how."""
+        params = self.model_dump(mode="json", exclude_none=True)
+        if self.statement_timeout is not None:
+            params["statement_timeout"] = self.statement_timeout.total_seconds()
+        if self.incremental:
+            params["incremental"].pop("full", None)
+            params["incremental"]["lag"] = self.incremental.span
+        return params
 
 
 class FileSource(Block):
@@ -183,6 +242,7 @@ class DatasetSource(Source):
 
     KINDS = ("sql", "files", "table", "derived")
 
+    sql: GrowingSource | None = Field(default=None, description="Rows of a database.")
     derived: DerivedSource | None = Field(default=None, description="A query over other datasets.")
 
 
@@ -291,6 +351,11 @@ class Dataset(JobSpec):
     )
     refresh: Cron | None = Field(default=None, description="When to pull again; unset, only when the spec changes.")
     keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
+    keep_for: Duration | None = Field(
+        default=None,
+        description="How long to keep accepted versions but the newest; unset, for ever.",
+        examples=["90d"],
+    )
     pin: Pin | None = Field(
         default=None,
         description="The version to stand on, usually in an environment's patch: then nothing is made anew here.",
@@ -304,6 +369,15 @@ class Dataset(JobSpec):
         told = [name for name in ("unique", "foreign_keys", "rules", "drift") if getattr(self, name)]
         if told:
             raise ValueError(f"{told[0]} is for tables, and the source holds images")
+        return self
+
+    @model_validator(mode="after")
+    def _is_held_as_it_grows(self) -> Self:
+        told = [name for name in ("unique", "foreign_keys", "rules", "drift") if getattr(self, name)]
+        told += ["new_columns: propose"] if self.takes_new == "propose" else []
+        if self.incremental and told:
+            what = f"{told[0]} is held on all rows, and the source is read only as far as it grew"
+            raise ValueError(f"{what}: leave out {told[0]}, or source.sql.incremental")
         return self
 
     @model_validator(mode="after")
@@ -331,6 +405,11 @@ class Dataset(JobSpec):
         """Return the addresses of the datasets that this one is derived from, by their names in its query."""
         return self.source.derived.inputs if self.source.derived else {}
 
+    @property
+    def incremental(self) -> Incremental | None:
+        """Return how the source grows, where it is read only as far as it did."""
+        return self.source.sql.incremental if self.source.sql else None
+
     @cached_property
     def keyed(self) -> Mapping[str, str]:
         """Return the addresses of the datasets that its foreign keys lead to, by their roles as inputs."""
@@ -344,4 +423,5 @@ class Dataset(JobSpec):
             "split", "new_columns", "rules", "drift",
         }  # fmt: skip
         fields |= {name for name in ("unique", "foreign_keys") if getattr(self, name)}  # else runs keep their names
-        return self.model_dump(mode="json", include=fields, exclude_none=True)
+        params = self.model_dump(mode="json", include=fields, exclude_none=True)
+        return params | ({"source": {"sql": self.source.sql.told}} if self.source.sql else {})

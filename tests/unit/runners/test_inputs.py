@@ -9,7 +9,7 @@ import fsspec
 import pytest
 
 from runners.contract import InputError, InputGone, Request, RunnerError, SourceUnavailable
-from runners.inputs import near
+from runners.inputs import Lent, near
 from runners.staging import local
 
 FILES = {"data.parquet": b"rows", "images/a b.png": b"pixels"}
@@ -88,3 +88,20 @@ def test_what_a_newer_version_has_left_is_refused_in_words(tmp_path: Path) -> No
     with pytest.raises(InputError, match=r"result.json can't be read: it is of format 2") as refusal:
         near(asked)
     assert refusal.value.fix == "upgrade what this job runs in"
+
+
+@pytest.mark.parametrize("is_near", [True, False])
+def test_of_a_lent_version_a_file_is_brought_and_checked_when_it_is_asked_for(tmp_path: Path, *, is_near: bool) -> None:
+    digest, url = left(tmp_path / "made"), (tmp_path / "made").as_uri()
+    if not is_near:
+        fsspec.filesystem("memory").put(f"{tmp_path}/made/", "/inputs-lent/", recursive=True)
+        url = "memory://inputs-lent"
+    lent = Lent.of(url, digest)
+    assert set(lent.digests) == set(FILES)
+    assert [path.name for path in lent.folder.rglob("*.parquet")] == (["data.parquet"] if is_near else [])
+    assert lent.path("images/a b.png").read_bytes() == b"pixels"
+    assert not lent.has("another")
+    with pytest.raises(InputGone):
+        lent.path("another")
+    with pytest.raises(SourceUnavailable, match="was changed after it was accepted"):
+        Lent.of(url, "sha256:1")

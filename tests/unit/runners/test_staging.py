@@ -174,3 +174,13 @@ def test_a_listing_that_goes_round_or_never_ends_is_no_endless_loop() -> None:
     with pytest.raises(InputError, match="more than 500 folders in one another") as caught:
         list(found_below(Circling(most=2000), "a"))
     assert caught.value.fix
+
+
+def test_what_is_kept_in_the_store_is_copied_there_and_what_is_stale_goes(tmp_path: Path) -> None:
+    store = fsspec.filesystem("memory")
+    for name in ("former/kept", "output/stale"):
+        store.pipe_file(f"/staging-kept/{name}", name.encode())
+    (tmp_path / "new").write_text("new")
+    deliver(tmp_path, "memory://staging-kept/output", {"a/kept": "memory://staging-kept/former/kept"})
+    assert sorted(store.find("/staging-kept/output")) == ["/staging-kept/output/a/kept", "/staging-kept/output/new"]
+    assert store.cat_file("/staging-kept/output/a/kept") == b"former/kept"

@@ -1,0 +1,37 @@
+"""Growing datasets: with which version a refresh goes on, and when it goes on with none."""
+
+from datetime import datetime
+
+from reconciler.controllers.refresh_causes import Cause
+from reconciler.model.decision import View
+from reconciler.model.ids import RunName
+from reconciler.model.kinds.datasets import Dataset
+from reconciler.model.schedule import last_fire
+from runners.contract.request import FORMER
+
+
+def full_schedule(spec: Dataset) -> str | None:
+    """Return when all rows of a growing dataset are read again, as cron; None where no schedule says so."""
+    return spec.incremental.full if spec.incremental else None
+
+
+def gone_on_with(spec: Dataset, former: Cause, standing: str | None, view: View) -> str | None:
+    """Return the version that a refresh goes on with; None where all is to be read.
+
+    Args:
+        spec: the dataset's.
+        former: the cause of the version before.
+        standing: the newest accepted version.
+        view: the world.
+    """
+    if spec.incremental is None:
+        return None
+    full = last_fire(spec.incremental.full, view.actual.now) if spec.incremental.full else None
+    since = datetime.fromisoformat(former.due) if former.due else None
+    return None if full and (since is None or full > since) else standing
+
+
+def version_before(cause: Cause, view: View) -> dict[str, RunName]:
+    """Return the version to go on with as an input, as long as it is there."""
+    run = RunName(cause.former) if cause.former else None
+    return {FORMER: run} if run and run in view.actual.data.versions else {}

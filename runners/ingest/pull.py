@@ -1,0 +1,158 @@
+"""A pull of a growing source: its new rows, checked by the verdict, parted into what stays and what is read again."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import compute as pc
+
+from runners.ingest.parameters import Column, Parameters
+from runners.ingest.spool import Spool, column
+from runners.ingest.verdict import Verdict
+from runners.sources.growing import OPEN
+from runners.tables.bag import row_hashes
+from runners.tables.columns import ANY, ARROW, convert, narrowest, plain
+from runners.tables.summary import Summary
+from runners.tables.summary.hashes import Hashes
+from runners.tables.types import Spellings, Type
+
+
+class NotAppendable(Exception):
+    """New rows don't go on with what was read before; says why. Then all is read again."""
+
+
+@dataclass
+class Pull:
+    """The rows of one pull, on the disk.
+
+    `closed()` and `open()` yield what is stored, each once and in this order. Then `keys` are the hashes of the keys of
+    all rows that were read, deleted ones too, unless nobody needs them: all rows of a table have too many.
+    """
+
+    spool: Spool
+    params: Parameters
+    types: dict[str, Type]
+    verdict: Verdict
+    place: Path
+    needs_keys: bool = False
+    keys: list[Hashes] = field(default_factory=list)
+    rows: int = 0
+    deleted: int = 0
+
+    def closed(self) -> Iterator[Any]:
+        """Yield the rows that no later pull brings again."""
+        schema = pa.schema([(name, ARROW[type_]) for name, type_ in self.types.items()])
+        with pa.OSFile(str(self.place / "open.arrow"), "wb") as sink, pa.ipc.new_stream(sink, schema) as left:
+            for batch in self.spool.batches():
+                stored, is_open = self._seen(batch)
+                left.write_batch(stored.filter(is_open))
+                yield stored.filter(pc.invert(is_open))
+
+    def open(self) -> Iterator[Any]:
+        """Yield the rows that the next pull brings again."""
+        with pa.OSFile(str(self.place / "open.arrow")) as source, pa.ipc.open_stream(source) as stream:
+            yield from stream
+
+    def _seen(self, batch: Any) -> tuple[Any, Any]:
+        told = self.params.source.growth
+        assert told is not None
+        stored, is_open = self._stored(batch), pc.equal(column(batch, OPEN), 1)
+        if told.key and self.needs_keys:
+            self.keys.append(row_hashes([stored.column(name) for name in told.key]))
+        if told.deleted:
+            stays = pc.invert(_is_marked(column(batch, told.deleted)))
+            self.deleted += batch.num_rows - stays.true_count
+            batch, stored, is_open = batch.filter(stays), stored.filter(stays), is_open.filter(stays)
+        self.verdict.see(batch, self.types, stored)
+        self.rows += batch.num_rows
+        return stored, is_open
+
+    def _stored(self, batch: Any) -> Any:
+        spellings = self.spool.spellings
+        arrays = [convert(column(batch, name), type_, spellings)[0] for name, type_ in self.types.items()]
+        return pa.RecordBatch.from_arrays(arrays, names=list(self.types))
+
+    def seen_keys(self) -> Hashes:
+        """Return the hashes of the keys that were read."""
+        return np.concatenate([np.zeros((0, 2), np.uint64), *self.keys])
+
+
+def hashed_keys(batches: Iterable[Any], key: Sequence[str], types: Mapping[str, Type], spellings: Spellings) -> Hashes:
+    """Return the hashes of the keys in some batches of nothing else."""
+    found = [np.zeros((0, 2), np.uint64)]
+    for batch in batches:
+        plains = [plain(column(batch, name)) for name in key]
+        stored = [convert(values, types[name], spellings)[0] for name, values in zip(key, plains, strict=True)]
+        found.append(row_hashes(stored))
+    return np.concatenate(found)
+
+
+def _is_marked(values: Any) -> Any:
+    """Tell which rows are marked as deleted: true, a number but 0, or anything else that is there."""
+    if pa.types.is_null(values.type):
+        return pa.repeat(pa.scalar(False), len(values))
+    if pa.types.is_boolean(values.type):
+        return pc.fill_null(values, False)
+    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+        return pc.fill_null(pc.not_equal(values, 0), False)
+    return pc.is_valid(values)
+
+
+def spooled(batches: Iterator[Any], params: Parameters, former: Summary | None, place: Path) -> Spool:
+    """Write what was read to the disk, and see which types fit it: those of former rows where there are any."""
+    declared = dict(params.columns or {})
+    for name, type_ in (former.types if former else {}).items():
+        if name not in declared and former is not None and former.columns[name].count:
+            declared[name] = Column(type=type_)
+    spool = Spool(place, declared, params.source.spellings)
+    spool.fill(batches, is_text=False)
+    return spool
+
+
+def types_of(spool: Spool, params: Parameters, former: Summary | None) -> dict[str, Type]:
+    """Return how the columns are stored.
+
+    Raises:
+        NotAppendable: they aren't stored as former rows are.
+    """
+    told = params.source.growth
+    assert told is not None
+    aside = {OPEN, told.deleted}
+    types = {name: type_ for name, type_ in spool.types().items() if name not in aside}
+    if former is None:
+        return types
+    if list(types) != list(former.types):
+        raise NotAppendable(_difference(list(former.types), list(types)))
+    for name, type_ in former.types.items():
+        found = _fitting(name, type_, spool, params, former)
+        if found != type_:
+            raise NotAppendable(f"column {name} was {type_} and is {found}")
+    return types
+
+
+def _fitting(name: str, type_: Type, spool: Spool, params: Parameters, former: Summary) -> Type:
+    """Return the type that a column of former rows and new ones has: that of all of them, had they come at once."""
+    fits = spool.fits.get(name, ANY)
+    if fits == ANY or name in (params.columns or {}):
+        return type_ if name not in spool.misfits else narrowest(fits)
+    if not former.columns[name].count:
+        return narrowest(fits)
+    return type_ if type_ in fits and name not in spool.misfits else narrowest(fits)
+
+
+def _difference(before: list[str], now: list[str]) -> str:
+    for name in now:
+        if name not in before:
+            return f"column {name} is new"
+    for name in before:
+        if name not in now:
+            return f"column {name} is gone"
+    return "its columns come in another order"
+
+
+def missing_in(summary: Summary) -> Mapping[str, int]:
+    """Return how many values each column lacks."""
+    return {name: found.missing for name, found in summary.columns.items()}

@@ -1,0 +1,77 @@
+"""Growing datasets: with which version a refresh goes on."""
+
+from typing import Any
+
+from reconciler.model.decision import Decision
+from reconciler.model.ids import RunName
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import LOANS, NOW, decide
+
+NIGHTLY: dict[str, Any] = {"refresh": "0 3 * * *"}
+GROWING: dict[str, Any] = {
+    **NIGHTLY,
+    "source": {"sql": {"url": "sqlite:///a.db", "query": "SELECT 1", "incremental": {"watermark": "at", "lag": "1h"}}},
+}
+WEEKLY: dict[str, Any] = {
+    **NIGHTLY,
+    "source": {"sql": {**GROWING["source"]["sql"], "incremental": {"watermark": "at", "full": "30 4 * * wed"}}},
+}
+"""The seventh is a Wednesday."""
+
+
+def night(spec: dict[str, Any], day: int, facts: Any, *versions: str) -> Decision:
+    """Decide in a night, in a world that has some versions, with what the last status told."""
+    results = {RunName(run): stage.result(content=run) for run in versions}
+    things = [stage.version(RunName(run)) for run in versions]
+    told = {LOANS: facts} if facts else {}
+    return decide(
+        stage.resource(LOANS, **spec), stage.actual(*things, results=results, facts=told, now=NOW.replace(day=day))
+    )
+
+
+def test_a_growing_dataset_goes_on_with_the_version_before() -> None:
+    first = stage.started(night(GROWING, 7, {}))
+    assert first.inputs == {}
+    assert first.params["source"]["sql"]["incremental"]["lag"] == 3600
+    stood = night(GROWING, 7, {"run": first.run, "due": "2026-01-07T03:00:00+00:00"}, first.run)
+    assert (stood.changes, stood.facts["version"]) == ((), first.run)
+    second = stage.started(night(GROWING, 8, stood.facts, first.run))
+    assert second.inputs == {"former-version": first.run}
+    assert second.provenance["former"] == first.run
+
+
+def test_its_former_version_is_the_one_of_when_it_fell_due_in_whatever_pass() -> None:
+    first = stage.started(night(GROWING, 7, {})).run
+    begun = night(GROWING, 8, {"run": first, "version": first, "due": "2026-01-07T03:00:00+00:00"}, first)
+    second = stage.started(begun).run
+    assert begun.facts["former"] == first
+    ended = night(GROWING, 8, begun.facts, first, second)
+    assert (ended.changes, ended.facts["run"], ended.facts["former"]) == ((), second, first)
+    without_the_former = night(GROWING, 8, ended.facts, second)
+    assert (without_the_former.changes, without_the_former.facts["run"]) == ((), second)
+
+
+def test_a_refused_version_is_not_gone_on_with() -> None:
+    first, refused = stage.started(night(GROWING, 7, {})).run, f"{LOANS}/ffffffffffff"
+    told = {"run": refused, "version": first, "due": "2026-01-07T03:00:00+00:00", "former": first}
+    assert stage.started(night(GROWING, 8, told, first)).inputs == {"former-version": first}
+
+
+def test_all_is_read_again_when_a_full_refresh_falls_due() -> None:
+    first = stage.started(night(WEEKLY, 6, {})).run
+    told = {"run": first, "version": first, "due": "2026-01-06T03:00:00+00:00"}
+    full = night(WEEKLY, 7, told, first)
+    assert stage.started(full).inputs == {}
+    assert full.facts["due"] == "2026-01-07T04:30:00+00:00"
+    after = {**full.facts, "run": stage.started(full).run, "version": stage.started(full).run}
+    assert stage.started(night(WEEKLY, 8, after, after["run"])).inputs == {"former-version": after["run"]}
+
+
+def test_an_environment_that_lost_its_memory_finds_the_version_with_its_former_one() -> None:
+    first = stage.started(night(GROWING, 7, {}))
+    second = stage.started(night(GROWING, 8, {"run": first.run, "due": "2026-01-07T03:00:00+00:00"}, first.run))
+    finished = {"finished_at": "2026-01-08T04:00:00+00:00"}
+    results = {second.run: stage.result(provenance={**second.provenance, **finished})}
+    seen = stage.actual(stage.version(second.run), results=results, now=NOW.replace(day=8))
+    found = decide(stage.resource(LOANS, **GROWING), seen)
+    assert (found.changes, found.facts["run"], found.facts["former"]) == ((), second.run, first.run)
