@@ -93,7 +93,7 @@ def openlineage(text):
 
 _FACETS = {
     "columnLineage": "column_lineage_dataset.ColumnLineageDatasetFacet",
-    "dataQualityMetrics": "data_quality_metrics_input_dataset.DataQualityMetricsInputDatasetFacet",
+    "dataQualityMetrics": "data_quality_metrics_dataset.DataQualityMetricsDatasetFacet",
     "dataSource": "datasource_dataset.DatasourceDatasetFacet",
     "errorMessage": "error_message_run.ErrorMessageRunFacet",
     "jobType": "job_type_job.JobTypeJobFacet",
