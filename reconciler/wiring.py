@@ -272,8 +272,7 @@ def wire(
     def may_write() -> bool:
         return lease.held() and goes_on()
 
-    asking = Asking(SystemClock().now)
-    telling = _telling(settings, may_write)
+    asking, telling = Asking(SystemClock().now), _telling(settings, may_write)
 
     def make_cycle(chosen: Engines) -> Cycle:
         applier = _applier(chosen, settings, source, may_write, asking)

@@ -23,7 +23,7 @@ _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 @examples("setpoint import loans.odcs.yaml --to datasets/loans", "setpoint import s.pbtxt --to datasets/loans --write")
 @click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--to", "address", required=True, help="The dataset, whose spec has to be there.")
 @click.option("--from", "form", type=click.Choice(FORMATS), help="The format; by default it is found out.")
 @click.option("--table", "part", default="", help="Which table is meant, where the file tells of several.")
@@ -78,6 +78,8 @@ def _read(file: Path, form: str, part: str) -> "tuple[str, Imported]":
 
     try:
         return imported(read(file, LARGEST), form, part)
+    except FileNotFoundError as error:
+        raise Refused(f"there is no file {file}", "name what another tool has written") from error
     except Unreadable as error:
         place = f"{file}:{error.line}:{error.column}" if error.line else str(file)
         raise Refused(f"{place}: {error.message}", error.hint) from error
@@ -89,11 +91,11 @@ def _edited(path: Path, present: "Mapping[str, Column]", name: str, imported: "I
     """Return the text of a spec as it is, and with the columns that are imported."""
     from reconciler.exchange.formats import FORMATS as KNOWN
     from reconciler.exchange.merging import edits, merged
+    from reconciler.untrusted import read
     from reconciler.yaml.edit import edit_yaml
     from reconciler.yaml.parse import mapping
 
-    with path.open(encoding="utf-8", newline="") as opened:
-        old = opened.read()
+    old = read(path).decode()
     wanted = merged(imported, present, KNOWN[name])
     return old, edit_yaml(old, edits(wanted, mapping(old.encode()).get("columns")), str(path))
 

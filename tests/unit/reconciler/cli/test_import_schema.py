@@ -58,6 +58,11 @@ def test_a_dataset_without_columns_gets_them(repository: Path, tmp_path: Path, s
     assert "label:\n    type: string" in told.json["text"]
 
 
+def test_a_file_that_isn_t_there_is_told(repository: Path, say: Say) -> None:
+    found = say("import", "gone.yaml", "--to", "datasets/employment", "--folder", str(repository))
+    assert (found.code, "there is no file gone.yaml" in found.err) == (Exit.REFUSED, True)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
