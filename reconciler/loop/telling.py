@@ -3,7 +3,8 @@
 1. What is to be sent is committed with the status that it follows from, in `lineage.yaml`, before it is sent.
 2. It is sent until it is taken, the oldest first, after longer and longer pauses. What was taken goes from the file
    with the next commit of the status: a daemon that begins anew may send it once more, under the same id.
-3. What the catalogue refuses for good (a status of 400 to 499, but for 401, 403, 408, 429) is lost, counted and told.
+3. What the catalogue refuses for good (a status of 400 to 499, but for 401, 403, 408, 429) is lost, counted and told,
+   and so is what a defect keeps from being made: the others don't wait behind it.
 4. Who doesn't hold the lease sends nothing.
 """
 
@@ -174,7 +175,7 @@ class Telling:
                 pause = self._wait(self._first_pause)
                 continue
             found = contain(lambda told=told, seen=seen: self._send(told, seen))  # type: ignore[misc]
-            if isinstance(found, Failure) and found.retry:
+            if isinstance(found, Failure) and found.retry and not found.trace:
                 self._tell(f"events aren't taken: {found.message}")
                 pause = self._wait(pause)
                 continue
@@ -217,7 +218,7 @@ class Telling:
         answer = _posted(seen.to, self._secret, self._body(told, seen))
         if 200 <= answer.status < 300:
             return
-        what = f"{seen.to.url} answered with status {answer.status}"
+        what = f"{seen.to.url.partition('?')[0]} answered with status {answer.status}"
         if 400 <= answer.status < 500 and answer.status not in _AGAIN:
             raise Refused(what)
         raise Unavailable(what, "see that `lineage` in environment.yaml is where events are taken")

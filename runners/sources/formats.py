@@ -160,12 +160,13 @@ def _records_of_csv(file: Opened, encoding: str) -> Iterator[str]:
             number, more = number + 1, line.count('"')
             opened = number if more % 2 and quotes % 2 == 0 else opened
             size, quotes = size + len(line), quotes + more
-            if quotes % 2 == 0 and size <= LONGEST_RECORD:
-                text = "".join(parts)
-                parts, size, quotes = [], 0, 0
-                if text.strip():
-                    count += 1
-                    yield text.rstrip("\r\n")
+            if quotes % 2 or size > LONGEST_RECORD:
+                continue
+            text = "".join(parts)
+            parts, size, quotes = [], 0, 0
+            if text.strip():
+                count += 1
+                yield text.rstrip("\r\n")
     except (UnicodeError, EOFError) as error:
         raise _other_encoding(file.name, encoding) from error
     finally:

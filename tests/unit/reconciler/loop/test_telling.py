@@ -370,3 +370,21 @@ def test_of_a_large_event_the_columns_are_left_out(catalogue: Catalogue) -> None
     loop.telling.recorded(loop.desired, DONE, Wide())
     until(lambda: loop.telling.counts.sent == 2)
     assert catalogue.got[-1]["outputs"][0]["facets"].keys() == {"version"}
+
+
+def test_what_a_defect_keeps_from_being_made_holds_up_no_other(catalogue: Catalogue) -> None:
+    class Odd(NoFiles):
+        def read(self, run: RunName, path: str) -> bytes:
+            raise RuntimeError("a defect")
+
+    other = RunName("datasets/other/bbbbbbbbbbbb")
+    loop = Loop(catalogue.url)
+    loop.sees(seen())
+    assert loop.telling.edits(
+        loop.status, loop.desired, both := replace(DONE, pool=seen(run=other).pool), COMMIT, False
+    )
+    loop.telling.recorded(loop.desired, both, Odd())
+    until(lambda: loop.telling.counts.lost == 1)
+    assert "a defect" in str(loop.log.entries)
+    loop.sees(seen(run=other))
+    until(lambda: catalogue.kinds.count("START") == 2)
