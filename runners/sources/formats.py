@@ -72,7 +72,7 @@ def csv_batches(file: Opened, source: FileSource) -> Iterator[Any]:
             convert_options=arrow_csv.ConvertOptions(
                 column_types={name: pa.string() for name in names},
                 strings_can_be_null=True,
-                null_values=["", *source.nulls],
+                null_values=["", *(source.nulls or ())],
             ),
         ) as rows,
         ExitStack() as on_end,

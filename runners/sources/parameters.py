@@ -26,7 +26,7 @@ class FileSource(Block):
     decimal: Literal[".", ","] = "."
     thousands: str | None = Field(default=None, min_length=1, max_length=1)
     dates: str | None = None
-    nulls: tuple[str, ...] = ()
+    nulls: tuple[str, ...] | None = None
     partitions: Literal["hive"] | None = None
 
     @model_validator(mode="after")

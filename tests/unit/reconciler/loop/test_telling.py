@@ -380,9 +380,8 @@ def test_what_a_defect_keeps_from_being_made_holds_up_no_other(catalogue: Catalo
     other = RunName("datasets/other/bbbbbbbbbbbb")
     loop = Loop(catalogue.url)
     loop.sees(seen())
-    assert loop.telling.edits(
-        loop.status, loop.desired, both := replace(DONE, pool=seen(run=other).pool), COMMIT, False
-    )
+    both = replace(DONE, pool=seen(run=other).pool)
+    loop.telling.edits(loop.status, loop.desired, both, COMMIT, False)
     loop.telling.recorded(loop.desired, both, Odd())
     until(lambda: loop.telling.counts.lost == 1)
     assert "a defect" in str(loop.log.entries)
