@@ -21,12 +21,14 @@ from reconciler.lease.claim import NOBODY
 from reconciler.lease.heartbeat import Heartbeat
 from reconciler.lease.lease import LeaseHeld
 from reconciler.lease.opening import FAR, NEAR, AnyLease, Opened, open_lease
+from reconciler.lineage.events import Place
 from reconciler.loop.apply import Applier
 from reconciler.loop.asking import Asking
 from reconciler.loop.attesting import Attesting
 from reconciler.loop.cycle import Cycle
 from reconciler.loop.environment import Converging
 from reconciler.loop.reviewing import Reviewer
+from reconciler.loop.telling import Telling
 from reconciler.loop.verification import Verification, Verifier
 from reconciler.loop.whole_pages import WholePages
 from reconciler.model.commit_policy import CommitPolicy
@@ -238,6 +240,7 @@ class Wired:
     renewal: timedelta
     converging: Converging
     reviewer: Reviewer
+    telling: Telling
 
 
 def wire(
@@ -269,13 +272,13 @@ def wire(
     def may_write() -> bool:
         return lease.held() and goes_on()
 
-    asking = Asking(SystemClock().now)
+    asking, telling = Asking(SystemClock().now), _telling(settings, may_write)
 
     def make_cycle(chosen: Engines) -> Cycle:
         applier = _applier(chosen, settings, source, may_write, asking)
         return Cycle(
             composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell,
-            elsewhere=elsewhere.read, answers=asking.answers, host=lease.holder,
+            elsewhere=elsewhere.read, answers=asking.answers, host=lease.holder, telling=telling,
         )  # fmt: skip
 
     converging = Converging(
@@ -289,7 +292,12 @@ def wire(
     )
     reviewer = _reviewer(settings.environment, source, status, converging, tell)
     holding = Holding(lease, converging.is_readable)
-    return Wired(settings, source, status, holding, opened.every, converging, reviewer)
+    return Wired(settings, source, status, holding, opened.every, converging, reviewer, telling)
+
+
+def _telling(settings: Settings, may_send: Callable[[], bool]) -> Telling:
+    place = Place("", settings.environment, settings.place, settings.branch, version("setpoint"))
+    return Telling(place, may_send)
 
 
 def _reviewer(

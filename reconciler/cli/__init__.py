@@ -36,6 +36,8 @@ VERBS: dict[str, str] = {
     "resume": "Let a suspended resource go on.",
     "reconcile": "Ask for a resource to be made anew now.",
     "git-credential": "Give Git a token of the App of GitHub.",
+    "export": "Write a dataset's schema in another tool's format.",
+    "import": "Take a dataset's schema from another tool's file.",
     "schema": "Print or write the JSON Schemas of the specs.",
     "doctor": "Say what is missing on this machine, and how to get it.",
     "simulate": "Try these specs under faults, in memory.",
@@ -43,7 +45,7 @@ VERBS: dict[str, str] = {
 }
 """Every verb with its one line of help; its module is as `module_of` says, its command `command`."""
 
-_MODULES = {"try": "try_out"}
+_MODULES = {"try": "try_out", "import": "import_schema"}
 """Verbs that are words of Python's own, which no module can be called by."""
 
 

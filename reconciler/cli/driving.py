@@ -103,6 +103,7 @@ class Driving:
         )
         self._pulse.watches(wired.lease.held)
         self._metrics.forge(wired.converging.allowance)
+        self._metrics.lineage(lambda: wired.telling.counts)
         return partial(self._watched, wired)
 
     def _chosen(self, wired: Wired) -> Callable[[], None]:

@@ -10,6 +10,7 @@ from reconciler.loop.apply import Applier
 from reconciler.loop.approving import Approving
 from reconciler.loop.observe import NOWHERE, Results, observe
 from reconciler.loop.teams import teams_of
+from reconciler.loop.telling import Telling
 from reconciler.loop.vouching import Vouching
 from reconciler.model.decision import Controller
 from reconciler.model.ids import Address, CommitId, RunName
@@ -77,6 +78,7 @@ class Cycle:
         answers: what webhooks have said, by what they were asked.
         results: what finished runs have left, and how many threads read it.
         host: which daemon this is, as the status branch's page names it.
+        telling: tells a catalogue of runs.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class Cycle:
         answers: Callable[[], Mapping[str, WebhookAnswer]] = dict,
         results: Results | None = None,
         host: str = "",
+        telling: Telling | None = None,
     ) -> None:
         self._compose = compose
         self._engines = engines
@@ -102,6 +105,7 @@ class Cycle:
         self._answers = answers
         self._results = results or Results()
         self._host = host
+        self._telling = telling
         self._vouching = Vouching(engines.reader, engines.clock.now)
         self._approving = Approving(engines.clock.now)
         self._recorded = RecordedFiles()
@@ -116,29 +120,30 @@ class Cycle:
             unsigned: why this daemon can't sign what it merges, if it would have to.
         """
         desired = self._compose(commit)
-        recorded = self._read()
+        status = self._status.read()
+        recorded = self._recorded_in(status)
         actual = self._observe(desired, recorded)
         plan = self._planned(desired, actual, recorded, notes, unsigned)
         outcomes = self._applier.apply(plan)
         self._attempts = after(self._attempts, plan, outcomes, self._engines.clock.now())
         done = Pass(desired, actual, plan, outcomes, retry_at=self._due(outcomes))
-        return replace(done, status_commit=self._record(done, recorded))
+        return replace(done, status_commit=self._record(done, recorded, status))
 
     def preview(self, commit: CommitId, notes: tuple[str, ...] = (), unsigned: str = "") -> Pass:
         """Tell what a pass would do, and change nothing. The arguments are those of `run`."""
         desired = self._compose(commit)
-        recorded = self._read()
+        recorded = self._recorded_in(self._status.read())
         actual = self._observe(desired, recorded)
         plan = self._planned(desired, actual, recorded, notes, unsigned)
         return Pass(desired, actual, plan)
 
-    def _read(self) -> Recorded:
-        """Read what is recorded.
+    def _recorded_in(self, status: StatusFiles) -> Recorded:
+        """Read what a status commit records.
 
         Raises:
             NewerStatus: a newer version of Setpoint recorded it.
         """
-        recorded = self._recorded.read(self._status.read())
+        recorded = self._recorded.read(status)
         demand_none(recorded.newer)
         return recorded
 
@@ -169,7 +174,7 @@ class Cycle:
         failed = {outcome.change.address for outcome in outcomes if outcome.error}
         return min((self._attempts[address].due for address in failed), default=None)
 
-    def _record(self, done: Pass, recorded: Recorded) -> CommitId | None:
+    def _record(self, done: Pass, recorded: Recorded, status: StatusFiles) -> CommitId | None:
         """Commit what is new, unless the lease is lost: then another daemon has the last word."""
         if not self._applier.may_write():
             return None
@@ -184,9 +189,12 @@ class Cycle:
             dump=self._recorded.dump,
             host=self._host,
         )
-        if not changed:
-            return None
-        return self._status.write(changed, message(done, changed))
+        if self._telling:
+            changed |= self._telling.edits(status, done.desired, done.actual, done.plan.commit, bool(changed))
+        written = self._status.write(changed, message(done, changed)) if changed else None
+        if self._telling:
+            self._telling.recorded(done.desired, done.actual, self._engines.reader)
+        return written
 
 
 def candidates(actual: Actual) -> frozenset[Model]:

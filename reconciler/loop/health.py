@@ -12,6 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from reconciler.loop.cycle import Pass
+from reconciler.loop.telling import Counts
 from reconciler.model.ids import kind_of
 from reconciler.model.reviews import Allowance
 
@@ -75,6 +76,24 @@ class _Forge(Collector):
         yield requests
 
 
+class _Lineage(Collector):
+    """How many run events were sent, lost and wait, whenever somebody looks."""
+
+    def __init__(self) -> None:
+        self.counts: Callable[[], Counts] = Counts
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics."""
+        known = self.counts()
+        events = CounterMetricFamily(
+            "setpoint_lineage_events", "Run events, by what became of them.", labels=["result"]
+        )
+        events.add_metric(["sent"], known.sent)
+        events.add_metric(["lost"], known.lost)
+        yield events
+        yield GaugeMetricFamily("setpoint_lineage_waiting", "Run events that wait to be sent.", known.waiting)
+
+
 class Metrics:
     """The daemon's metrics, in a registry of its own.
 
@@ -103,6 +122,8 @@ class Metrics:
         self._last = prometheus.Gauge("setpoint_last_pass_timestamp_seconds", "When the last pass ended.", registry=to)
         self._forge = _Forge()
         to.register(self._forge)
+        self._lineage = _Lineage()
+        to.register(self._lineage)
         prometheus.Info("setpoint_environment", "The environment.", registry=to).info({"name": environment})
 
     def passed(self, done: Pass, seconds: float, now: datetime) -> None:
@@ -127,6 +148,10 @@ class Metrics:
     def forge(self, allowance: Callable[[], Allowance | None]) -> None:
         """Tell by what it is known how often the forge may be asked, and was: asked whenever somebody looks."""
         self._forge.allowance = allowance
+
+    def lineage(self, counts: Callable[[], Counts]) -> None:
+        """Tell by what it is known how many run events were sent and lost: asked whenever somebody looks."""
+        self._lineage.counts = counts
 
     def lease(self, held: Callable[[], bool]) -> None:
         """Tell by what it is known whether the lease is held: asked whenever somebody looks."""

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from reconciler.model.commit_policy import Demand
 from reconciler.model.kinds.spec import Block
+from reconciler.model.kinds.webhooks import http_address
+from runners.contract.secrets import SECRET
 
 
 class ProviderChoice(Block):
@@ -101,6 +103,25 @@ class PlanBudget(Block):
     )
 
 
+class Lineage(Block):
+    """Where run events are sent to, as OpenLineage has them: START, COMPLETE, FAIL and ABORT of every run."""
+
+    url: Annotated[str, AfterValidator(http_address)] = Field(
+        max_length=500, description="Where events are taken.", examples=["https://marquez.example.com/api/v1/lineage"]
+    )
+    token: str | None = Field(
+        default=None,
+        pattern=f"^{SECRET.pattern}$",
+        description="The secret that is sent as `Authorization: Bearer`.",
+        examples=["${secret:LINEAGE}"],
+    )
+    namespace: str = Field(
+        default="setpoint",
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9._:/-]{0,98}[A-Za-z0-9])?$",
+        description="Before the names of data, which environments share, and of jobs, with the environment behind it.",
+    )
+
+
 class Environment(Block):
     """One environment: its providers, its variables (`${env.x}` in specs) and its limits."""
 
@@ -126,6 +147,7 @@ class Environment(Block):
         pattern=r"^$|^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
         description="The team whose share of the pools all jobs use here, whatever their specs say.",
     )
+    lineage: Lineage | None = Field(default=None, description="Where run events are sent to; unset, nowhere.")
     previews: Previews | None = Field(
         default=None, description="Makes this a template of previews of pull requests, and no environment by itself."
     )

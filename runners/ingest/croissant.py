@@ -1,50 +1,36 @@
 """Croissant metadata of a dataset: JSON-LD that dataset search engines and loaders read.
 
-By the Croissant format 1.0 of MLCommons (https://docs.mlcommons.org/croissant/docs/croissant-spec.html). What the
+By the Croissant format 1.1 of MLCommons (https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html). What the
 format asks for and nobody told Setpoint (licence, creator, date of publication, web page) is left out, not made up.
 """
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 from runners.counting import counted
 
-CONTEXT = {
+_TERMS = (
+    "arrayShape", "citeAs", "column", "containedIn", "equivalentProperty", "extract", "field", "fileObject",
+    "fileProperty", "fileSet", "format", "includes", "isArray", "isLiveDataset", "jsonPath", "key", "md5",
+    "parentField", "path", "recordSet", "references", "regex", "repeated", "replace", "samplingRate", "separator",
+    "source", "subField", "transform",
+)  # fmt: skip
+CONTEXT: Mapping[str, Any] = {
     "@language": "en",
     "@vocab": "https://schema.org/",
-    "citeAs": "cr:citeAs",
-    "column": "cr:column",
-    "conformsTo": "dct:conformsTo",
     "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "sc": "https://schema.org/",
+    "dct": "http://purl.org/dc/terms/",
+    "conformsTo": "dct:conformsTo",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "dct": "http://purl.org/dc/terms/",
     "examples": {"@id": "cr:examples", "@type": "@json"},
-    "extract": "cr:extract",
-    "field": "cr:field",
-    "fileObject": "cr:fileObject",
-    "fileProperty": "cr:fileProperty",
-    "fileSet": "cr:fileSet",
-    "format": "cr:format",
-    "includes": "cr:includes",
-    "isLiveDataset": "cr:isLiveDataset",
-    "jsonPath": "cr:jsonPath",
-    "key": "cr:key",
-    "md5": "cr:md5",
-    "parentField": "cr:parentField",
-    "path": "cr:path",
-    "rai": "http://mlcommons.org/croissant/RAI/",
-    "recordSet": "cr:recordSet",
-    "references": "cr:references",
-    "regex": "cr:regex",
-    "repeated": "cr:repeated",
-    "replace": "cr:replace",
-    "sc": "https://schema.org/",
-    "separator": "cr:separator",
-    "source": "cr:source",
-    "subField": "cr:subField",
-    "transform": "cr:transform",
+    "name": {"@container": "@language"},
+    "description": {"@container": "@language"},
+    **{term: f"cr:{term}" for term in _TERMS},
 }
 """The context that the format recommends, in its appendix 1."""
 
@@ -84,7 +70,7 @@ def describe_dataset(
     source = {"fileObject" if is_one else "fileSet": {"@id": table}}
     records: dict[str, Any] = {"@type": "cr:RecordSet", "@id": "records", "name": "records"}
     if key in types:
-        records["key"] = {"@id": f"records/{key}"}
+        records["key"] = {"@id": _id(str(key))}
     records["field"] = [
         _field(column, type_, source) | ({"description": meanings[column]} if column in meanings else {})
         for column, type_ in types.items()
@@ -93,7 +79,7 @@ def describe_dataset(
     return {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
-        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "conformsTo": "http://mlcommons.org/croissant/1.1",
         "name": name,
         "description": f"{name}: {what}, ingested by Setpoint.",
         "distribution": [
@@ -121,10 +107,15 @@ def _file_object(file: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _id(column: str) -> str:
+    """Return a field's id, which is an IRI: what has no place in one is percent-encoded."""
+    return f"records/{quote(column, safe='')}"
+
+
 def _field(column: str, type_: str, source: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "@type": "cr:Field",
-        "@id": f"records/{column}",
+        "@id": _id(column),
         "name": column,
         "dataType": _TYPES[type_],
         "source": {**source, "extract": {"column": column}},

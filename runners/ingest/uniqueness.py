@@ -11,7 +11,7 @@ from pyarrow import parquet
 from runners.ingest.draft import Draft
 from runners.ingest.former import found_in
 from runners.ingest.parts import KEY, hashes_at
-from runners.ingest.repeats import Hashed
+from runners.ingest.repeats import Hashed, distinct_of
 from runners.ingest.repeats import hashes_of as values_of
 from runners.tables.bag import row_hashes
 from runners.tables.content import GROUP_ROWS

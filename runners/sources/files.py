@@ -21,6 +21,7 @@ from runners.sources.formats import FORMATS, Opened
 from runners.sources.http import fetch
 from runners.sources.listing import bare, files_of, is_http
 from runners.sources.parameters import FileSource
+from runners.sources.partitions import columns_of, same_columns, with_columns
 from runners.sources.reading import Reading
 
 SUFFIXES = {
@@ -142,7 +143,15 @@ def _batches(found: Found, source: FileSource) -> Iterator[Any]:
         name = found.name(path)
         where = source.url if is_http(path) else name
         with telling(where), _understood(name, source), opened(found, path, source) as stream:
-            yield from FORMATS[source.format](Opened(name, stream), source)
+            batches = FORMATS[source.format](Opened(name, stream), source)
+            yield from batches if source.partitions is None else _divided(batches, found, path)
+
+
+def _divided(batches: Iterator[Any], found: Found, path: str) -> Iterator[Any]:
+    """Return the batches of a file with the columns that its folders' names tell."""
+    columns, name = columns_of(path), found.name(path)
+    same_columns(columns, columns_of(found.paths[0]), name)
+    return with_columns(batches, columns, name)
 
 
 @contextmanager

@@ -70,7 +70,9 @@ def csv_batches(file: Opened, source: FileSource) -> Iterator[Any]:
             ),
             parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
             convert_options=arrow_csv.ConvertOptions(
-                column_types={name: pa.string() for name in names}, strings_can_be_null=True, null_values=[""]
+                column_types={name: pa.string() for name in names},
+                strings_can_be_null=True,
+                null_values=["", *(source.nulls or ())],
             ),
         ) as rows,
         ExitStack() as on_end,
@@ -158,9 +160,13 @@ def _records_of_csv(file: Opened, encoding: str) -> Iterator[str]:
             number, more = number + 1, line.count('"')
             opened = number if more % 2 and quotes % 2 == 0 else opened
             size, quotes = size + len(line), quotes + more
-            if quotes % 2 == 0 and size <= LONGEST_RECORD and (text := "".join(parts)).strip():
+            if quotes % 2 or size > LONGEST_RECORD:
+                continue
+            text = "".join(parts)
+            parts, size, quotes = [], 0, 0
+            if text.strip():
+                count += 1
                 yield text.rstrip("\r\n")
-                parts, size, quotes, count = [], 0, 0, count + 1
     except (UnicodeError, EOFError) as error:
         raise _other_encoding(file.name, encoding) from error
     finally:

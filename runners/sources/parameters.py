@@ -49,6 +49,8 @@ class FileSource(Block):
     decimal: Literal[".", ","] = "."
     thousands: str | None = Field(default=None, min_length=1, max_length=1)
     dates: str | None = None
+    nulls: tuple[str, ...] | None = None
+    partitions: Literal["hive"] | None = None
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:

@@ -2,6 +2,7 @@
 
 import sys
 
+from tests.formats import environment as formats
 from tests.servers.building import BuildFailedError, build
 from tests.servers.mlserver import environment
 from tests.servers.recipes import GITEA, GITEA_STYLES, RECIPES
@@ -9,7 +10,7 @@ from tests.servers.recipes import GITEA, GITEA_STYLES, RECIPES
 
 def main(names: list[str]) -> int:
     """Build; return the exit code of the process."""
-    there_are = [*RECIPES, environment.NAME]
+    there_are = [*RECIPES, environment.NAME, formats.NAME]
     unknown = sorted(set(names) - set(there_are))
     if unknown:
         print(f"setpoint: no server {', '.join(unknown)}; there are {', '.join(there_are)}", file=sys.stderr)
@@ -18,8 +19,9 @@ def main(names: list[str]) -> int:
     try:
         styles = [GITEA_STYLES] if GITEA.name in wanted else []
         build([*(RECIPES[name] for name in wanted if name in RECIPES), *styles], _say)
-        if environment.NAME in wanted:
-            environment.install(_say)
+        for one in (environment, formats):
+            if one.NAME in wanted:
+                one.install(_say)
     except BuildFailedError as failure:
         _say(str(failure))
         return 1

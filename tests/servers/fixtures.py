@@ -216,9 +216,11 @@ def _fixtures(item: pytest.Item) -> tuple[str, ...]:
 
 
 def _missing(servers: set[str]) -> list[str]:
+    from tests.formats import environment as formats
     from tests.servers.building import is_built
     from tests.servers.mlserver import environment
     from tests.servers.recipes import RECIPES
 
     built = {name for name, recipe in RECIPES.items() if is_built(recipe)}
-    return sorted(servers - built - ({environment.NAME} if environment.is_installed() else set()))
+    installed = {one.NAME for one in (environment, formats) if one.is_installed()}
+    return sorted(servers - built - installed)

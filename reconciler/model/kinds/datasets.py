@@ -135,13 +135,24 @@ class FileSource(Block):
         description="How texts write moments, beside ISO 8601: a format of strptime.",
         examples=["%d/%m/%Y"],
     )
+    nulls: tuple[Annotated[str, StringConstraints(min_length=1, max_length=100)], ...] | None = Field(
+        default=None,
+        max_length=50,
+        description="What stands for a missing value in CSV, beside nothing at all.",
+        examples=[["N/A", "NULL", "-", "#REF!"]],
+    )
+    partitions: Literal["hive"] | None = Field(
+        default=None, description="Whether folders called `column=value` are columns, too; unset, they aren't."
+    )
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:
         others = {"encoding", "decimal", "thousands", "dates"} if self.format not in ("csv", "jsonl") else set()
-        others |= {"delimiter"} if self.format != "csv" else set()
+        others |= {"delimiter", "nulls"} if self.format != "csv" else set()
         if told := sorted(others & self.model_fields_set):
             raise ValueError(f"{told[0]} is for files of text, and the format is {self.format}")
+        if self.partitions and self.format == "images":
+            raise ValueError("partitions are of tables, and the format is images")
         if self.thousands == self.decimal:
             raise ValueError(f"thousands and decimal are both `{self.decimal}`")
         _check_text(self.encoding, self.dates)

@@ -10,7 +10,12 @@ from reconciler.model.quantity import Duration, parse_duration
 from runners.contract.secrets import SECRET
 
 
-def _address(value: str) -> str:
+def http_address(value: str) -> str:
+    """Return an address of HTTP as it is.
+
+    Raises:
+        ValueError: it is none, or holds what doesn't belong there.
+    """
     try:
         parts, port = urlsplit(value), urlsplit(value).port
     except ValueError:
@@ -18,7 +23,7 @@ def _address(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or not value.isprintable():
         raise ValueError("expected an address such as https://gates.example.com/promotions")
     if parts.username is not None or parts.password is not None:
-        raise ValueError("no user and no password stand in it: requests are signed by the secret")
+        raise ValueError("no user and no password stand in it: who we are is told by a secret")
     if parts.fragment or " " in value or not value.isascii():
         raise ValueError("spaces, other letters than ASCII's and a #fragment don't belong there: write them as %20")
     return value
@@ -42,7 +47,7 @@ class Webhook(Block):
     """A service that is asked about each open proposal, by a signed request, and answers pass, fail or wait."""
 
     name: str = Field(pattern=DNS_LABEL, description="What its gate is called: `webhook <name>`.", examples=["risk"])
-    url: Annotated[str, AfterValidator(_address)] = Field(
+    url: Annotated[str, AfterValidator(http_address)] = Field(
         max_length=500, description="Where it is asked.", examples=["https://gates.example.com/promotions"]
     )
     secret: str = Field(

@@ -10,6 +10,7 @@ import pytest
 from reconciler.loop import health as module
 from reconciler.loop.cycle import Pass
 from reconciler.loop.health import Health, Metrics, Pulse, unready
+from reconciler.loop.telling import Counts
 from reconciler.model.change import DropRun
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import RunName
@@ -142,3 +143,14 @@ def test_resources_that_are_gone_are_counted_no_more() -> None:
     metrics.passed(done(), 0.1, NOW)
     metrics.passed(Pass(stage.desired(), stage.actual(), Plan(COMMIT, "dev")), 0.1, NOW)
     assert metrics.registry.get_sample_value("setpoint_resources", {"kind": "datasets", "state": "ready"}) is None
+
+
+def test_how_many_run_events_were_sent_and_lost_is_told_when_somebody_looks() -> None:
+    metrics = Metrics("dev")
+
+    def value(name: str, /, **labels: str) -> float | None:
+        return metrics.registry.get_sample_value(f"setpoint_lineage_{name}", labels)
+
+    assert (value("waiting"), value("events_total", result="lost")) == (0, 0)
+    metrics.lineage(lambda: Counts(sent=3, lost=1, waiting=2))
+    assert (value("waiting"), value("events_total", result="sent"), value("events_total", result="lost")) == (2, 3, 1)

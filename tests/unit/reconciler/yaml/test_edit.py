@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.model.errors import Refused
-from reconciler.yaml.edit import edit_yaml
+from reconciler.yaml.edit import Gone, edit_yaml
 
 SPEC = textwrap.dedent("""\
     # yaml-language-server: $schema=../../schemas/deployments.schema.json
@@ -151,3 +151,14 @@ def test_what_cannot_be_edited_is_refused(text: str, problem: str) -> None:
         edit_yaml(text, {"c": 1, "a.b": 1}, "specs/x.yaml")
     assert "specs/x.yaml" in told.value.message
     assert told.value.hint
+
+
+def test_a_path_of_names_may_have_dots_in_them() -> None:
+    text = "columns:\n  a.b: {type: string} # why\n"
+    assert edit_yaml(text, {("columns", "a.b", "type"): "integer"}) == text.replace("string", "integer")
+
+
+def test_what_is_gone_is_taken_away_with_what_is_said_of_it() -> None:
+    text = "a: 1\nb:\n  # of c\n  c: 1\n  d: 2   # of d\ne: 3\n"
+    assert edit_yaml(text, {"b.c": Gone.GONE}) == "a: 1\nb:\n  # of c\n  d: 2   # of d\ne: 3\n"
+    assert edit_yaml(text, {"x": Gone.GONE}) == text

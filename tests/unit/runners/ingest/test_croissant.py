@@ -10,7 +10,7 @@ FILE = {"path": "data.parquet", "bytes": 12, "sha256": "ab"}
 def test_a_table_is_described_by_the_format() -> None:
     told = describe_dataset("datasets/loans", "data.parquet", [FILE], {"id": "integer", "when": "datetime"}, "id")
     assert told["@type"] == "sc:Dataset"
-    assert told["conformsTo"] == "http://mlcommons.org/croissant/1.0"
+    assert told["conformsTo"] == "http://mlcommons.org/croissant/1.1"
     (file,) = told["distribution"]
     assert (file["@id"], file["encodingFormat"], file["sha256"]) == ("data.parquet", "application/x-parquet", "ab")
     (records,) = told["recordSet"]

@@ -105,3 +105,27 @@ def test_a_column_of_training_alone_is_told() -> None:
     for wrong in (["serving"], [], ["test"]):
         with pytest.raises(ValidationError):
             Column.model_validate({"type": "integer", "environments": wrong})
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"format": "jsonl", "nulls": ["N/A"]}, "nulls is for files of text, and the format is jsonl"),
+        ({"format": "images", "partitions": "hive"}, "partitions are of tables"),
+        ({"format": "csv", "nulls": [""]}, "at least 1 character"),
+        ({"format": "csv", "partitions": "spark"}, "hive"),
+    ],
+)
+def test_what_a_format_has_no_use_for_is_told(files: dict[str, object], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        Dataset.model_validate({"source": {"files": {"url": "x", **files}}})
+
+
+def test_a_job_understands_how_files_are_to_be_read_and_what_is_unset_names_no_other_run() -> None:
+    files = {"url": "x", "format": "csv", "nulls": ["N/A"], "partitions": "hive"}
+    told = Dataset.model_validate({"source": {"files": files}}).ingest_params
+    read = Parameters.model_validate(told).source.files
+    assert read is not None
+    assert (read.nulls, read.partitions) == (("N/A",), "hive")
+    bare = Dataset.model_validate({"source": {"files": {"url": "x", "format": "csv"}}}).ingest_params
+    assert not bare["source"]["files"].keys() & {"nulls", "partitions"}

@@ -1,0 +1,277 @@
+"""Telling of runs: events of OpenLineage are sent to a catalogue by a thread of their own, as nothing in a pass waits.
+
+1. What is to be sent is committed with the status that it follows from, in `lineage.yaml`, before it is sent.
+2. It is sent until it is taken, the oldest first, after longer and longer pauses. What was taken goes from the file
+   with the next commit of the status: a daemon that begins anew may send it once more, under the same id.
+3. What the catalogue refuses for good (a status of 400 to 499, but for 401, 403, 408, 429) is lost, counted and told,
+   and so is what a defect keeps from being made: the others don't wait behind it.
+4. Who doesn't hold the lease sends nothing.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import structlog
+from structlog.typing import FilteringBoundLogger as BoundLogger
+
+from reconciler.containment import Failure, contain
+from reconciler.lineage.events import Place, event
+from reconciler.lineage.ledger import Kind, Ledger, Transition, advance, as_document, of_document, without
+from reconciler.model.environment import Lineage
+from reconciler.model.errors import Refused, Unavailable
+from reconciler.model.ids import Address, CommitId, RunName, owner_of
+from reconciler.model.observed import Actual
+from reconciler.model.resource import Desired
+from reconciler.ports.data import DataReader
+from reconciler.settings import reveal
+from reconciler.status.read import StatusFiles, parse
+from reconciler.yaml.dump import dump
+
+if TYPE_CHECKING:
+    from reconciler.wire import Answer
+
+FILE = "lineage.yaml"
+"""Where the ledger stands on the status branch."""
+LARGEST_FILE = 8 * 2**20
+LARGEST = 2**20
+"""Bytes of an event; of a larger one the columns are left out."""
+LARGEST_ANSWER = 64 * 2**10
+PATIENCE = 10.0
+"""Seconds that a whole answer may take."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
+_AGAIN = frozenset({401, 403, 408, 429})
+"""Statuses from 400 to 499 after which an event may still be taken, once somebody has mended something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many events were sent and lost since this daemon began, and how many wait."""
+
+    sent: int = 0
+    lost: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a pass saw, by which events are made."""
+
+    to: Lineage
+    desired: Desired
+    results: Mapping[RunName, Mapping[str, Any]]
+    reader: DataReader
+
+
+class Telling:
+    """Remembers what is to be told of runs, and tells it. The loop's thread calls it; one of its own sends.
+
+    Args:
+        place: where runs are made; the namespace comes from the environment's file.
+        may_send: told before each event; False where the lease is lost.
+        secret: returns what `${secret:NAME}` stands for, and raises `Refused` where it isn't set.
+        first_pause: seconds after the first attempt that failed; they double.
+        log: where it is told that events aren't taken.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        may_send: Callable[[], bool],
+        *,
+        secret: Callable[[str], str] = reveal,
+        first_pause: float = FIRST_PAUSE,
+        log: BoundLogger | None = None,
+    ) -> None:
+        self._place = place
+        self._may_send = may_send
+        self._secret = secret
+        self._first_pause = first_pause
+        self._log = log or structlog.get_logger()
+        self._ledger, self._blob, self._next = Ledger(), "", Ledger()
+        self._changed = threading.Condition()
+        self._waiting: tuple[Transition, ...] = ()
+        self._sent: set[tuple[RunName, int, Kind]] = set()
+        self._seen: _Seen | None = None
+        self._counts = Counts()
+        self._problem = ""
+        self._thread: threading.Thread | None = None
+
+    @property
+    def counts(self) -> Counts:
+        """Return how many events were sent and lost, and how many wait."""
+        with self._changed:
+            return replace(self._counts, waiting=len(self._waiting))
+
+    def edits(
+        self, status: StatusFiles, desired: Desired, actual: Actual, commit: CommitId, others: bool
+    ) -> dict[str, bytes | None]:
+        """Return what a pass changes of the ledger on the status branch; empty where nothing has to be written.
+
+        Args:
+            status: the status as it is.
+            desired: what the pass's commit asks for.
+            actual: what the pass saw.
+            commit: the pass's commit.
+            others: whether the pass writes something else anyway; only then it is written what was sent.
+        """
+        is_there = FILE in status.files
+        if desired.environment.lineage is None:
+            self._next = Ledger()
+            return {FILE: None} if is_there else {}
+        before = self._read(status)
+        with self._changed:
+            sent = frozenset(self._sent)
+        after = advance(before, actual, commit)
+        self._next = without(after, sent)
+        if after == before and not (others and self._next != before):
+            self._next = before
+            return {}
+        lost = after.lost - before.lost
+        if lost:
+            self._lose(lost, "more events wait than are kept")
+        return {FILE: dump(as_document(self._next))}
+
+    def _read(self, status: StatusFiles) -> Ledger:
+        """Return the ledger on the status branch; an odd one is told and begun anew."""
+        blob = status.files.get(FILE, "")
+        if blob == self._blob:
+            return self._ledger
+        self._ledger, self._blob = Ledger(), blob
+        if not blob:
+            return self._ledger
+        if status.size(FILE) > LARGEST_FILE:
+            self._tell(f"{FILE} on the status branch is too large, and is begun anew")
+            return self._ledger
+        try:
+            self._ledger = of_document(parse(status.read(FILE)))
+        except ValueError as error:
+            self._tell(f"{FILE} on the status branch can't be read, and is begun anew: {error}")
+        return self._ledger
+
+    def recorded(self, desired: Desired, actual: Actual, reader: DataReader) -> None:
+        """Send what the status branch says is to be sent: it was committed, or nothing had to be."""
+        to = desired.environment.lineage
+        with self._changed:
+            self._sent &= {one.key for one in self._next.pending}
+            self._waiting = tuple(one for one in self._next.pending if one.key not in self._sent) if to else ()
+            self._seen = _Seen(to, desired, actual.results, reader) if to else None
+            self._changed.notify_all()
+            if self._waiting and self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="lineage", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        pause = self._first_pause
+        while True:
+            with self._changed:
+                while not self._waiting or self._seen is None:
+                    self._changed.wait()
+                told, seen = self._waiting[0], self._seen
+            if not self._may_send():
+                pause = self._wait(self._first_pause)
+                continue
+            found = contain(lambda told=told, seen=seen: self._send(told, seen))  # type: ignore[misc]
+            if isinstance(found, Failure) and found.retry and not found.trace:
+                self._tell(f"events aren't taken: {found.message}")
+                pause = self._wait(pause)
+                continue
+            pause = self._first_pause
+            self._done(told, found.message if isinstance(found, Failure) else "")
+
+    def _wait(self, pause: float) -> float:
+        """Wait for a while; return for how long the next time."""
+        threading.Event().wait(pause)
+        return min(pause * 2, LONGEST_PAUSE)
+
+    def _done(self, told: Transition, problem: str) -> None:
+        with self._changed:
+            self._sent.add(told.key)
+            self._waiting = tuple(one for one in self._waiting if one.key != told.key)
+            if not problem:
+                self._problem = ""
+                self._counts = replace(self._counts, sent=self._counts.sent + 1)
+        if problem:
+            self._lose(1, f"{told.kind} of {told.run}: {problem}")
+
+    def _lose(self, number: int, why: str) -> None:
+        with self._changed:
+            self._counts = replace(self._counts, lost=self._counts.lost + number)
+        self._log.warning("lineage lost", events=number, why=why)
+
+    def _tell(self, problem: str) -> None:
+        """Tell of a trouble, in the log once for each text."""
+        if problem != self._problem:
+            self._problem = problem
+            self._log.warning("lineage", problem=problem)
+
+    def _send(self, told: Transition, seen: _Seen) -> None:
+        """Send one event.
+
+        Raises:
+            Unavailable: it wasn't taken, and may be later.
+            Refused: it never will be.
+        """
+        answer = _posted(seen.to, self._secret, self._body(told, seen))
+        if 200 <= answer.status < 300:
+            return
+        what = f"{seen.to.url.partition('?')[0]} answered with status {answer.status}"
+        if 400 <= answer.status < 500 and answer.status not in _AGAIN:
+            raise Refused(what)
+        raise Unavailable(what, "see that `lineage` in environment.yaml is where events are taken")
+
+    def _body(self, told: Transition, seen: _Seen) -> bytes:
+        place = replace(self._place, namespace=seen.to.namespace)
+        owners = {resource.identity: resource for resource in seen.desired.resources.values()}
+        resource = owners.get(Address(owner_of(told.run)))
+        made = event(told, place, resource, seen.results.get(told.run, {}), seen.reader.read)
+        body = json.dumps(made, ensure_ascii=True, allow_nan=False).encode()
+        if len(body) > LARGEST:
+            for output in made["outputs"]:
+                output["facets"] = {key: facet for key, facet in output["facets"].items() if key == "version"}
+            body = json.dumps(made, ensure_ascii=True, allow_nan=False).encode()
+        return body
+
+
+class _Bearer:
+    """Who we are: whoever has the token, if one is asked for."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def headers(self) -> Mapping[str, str]:
+        """Return the token."""
+        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
+
+    def renew(self) -> bool:
+        """Tell that there is no other."""
+        return False
+
+
+def _posted(to: Lineage, secret: Callable[[str], str], body: bytes) -> "Answer":
+    """Post an event; to do so twice does no harm, as it has the same id.
+
+    Raises:
+        Unavailable: nobody answered, or not wholly; or what is needed isn't there, which somebody may mend.
+    """
+    try:
+        from reconciler.wire import Bounds, Call, Server, Wire
+
+        token = secret(to.token) if to.token else ""
+    except ModuleNotFoundError as error:
+        what = f"lineage needs {error.name}, which isn't installed"
+        raise Unavailable(what, "install setpoint[forges] where the daemon runs") from error
+    except Refused as error:
+        raise Unavailable(error.message, error.hint) from error
+    parts = urlsplit(to.url)
+    wire = Wire(Server("the catalogue", f"{parts.scheme}://{parts.netloc}"), _Bearer(token), PATIENCE)
+    try:
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return wire.send(Call("POST", path, body=body, bounds=Bounds(LARGEST_ANSWER, PATIENCE, 1)))
+    except Refused as error:
+        raise Unavailable(error.message, error.hint) from error
+    finally:
+        wire.close()
