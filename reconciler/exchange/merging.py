@@ -9,8 +9,9 @@ from typing import Any
 
 from reconciler.exchange.formats import Format
 from reconciler.exchange.table import Imported
+from reconciler.model.edits import path_of
 from reconciler.model.kinds.datasets import Column
-from reconciler.yaml.edit import Gone, Path
+from reconciler.yaml.edit import Gone
 
 
 def merged(imported: Imported, present: Mapping[str, Column], form: Format) -> dict[str, Column]:
@@ -48,21 +49,25 @@ def _fits(column: Column, field: str, value: Any) -> bool:
     return True
 
 
-def edits(wanted: Mapping[str, Column], written: Any) -> dict[Path, Any]:
+def edits(wanted: Mapping[str, Column], written: Any) -> dict[str, Any]:
     """Return what of a spec's `columns`, as they are written in its file, has to be set and what has to go."""
     told = {name: {"type": c.type} | c.model_dump(mode="json", exclude_defaults=True) for name, c in wanted.items()}
     if not isinstance(written, Mapping):
-        return {("columns",): told}
-    found: dict[Path, Any] = {("columns", name): Gone.GONE for name in written if name not in told}
+        return {"columns": told}
+    found: dict[str, Any] = {path_of("columns", name): Gone.GONE for name in written if name not in told}
     for name, fields in told.items():
         former = written.get(name)
         if not isinstance(former, Mapping):
-            found["columns", name] = fields
+            found[path_of("columns", name)] = fields
             continue
         found |= {
-            ("columns", name, field): Gone.GONE for field in former if field not in fields and _is_set(former, field)
+            path_of("columns", name, field): Gone.GONE
+            for field in former
+            if field not in fields and _is_set(former, field)
         }
-        found |= {("columns", name, field): value for field, value in fields.items() if former.get(field) != value}
+        found |= {
+            path_of("columns", name, field): value for field, value in fields.items() if former.get(field) != value
+        }
     return found
 
 

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from ruamel.yaml import YAML
     from ruamel.yaml.nodes import ScalarNode
 
-Path = str | tuple[str, ...]
-"""Where a value stands: names with dots between them, or one after the other where they may have dots themselves."""
-
 
 class Gone(Enum):
     """What takes a value away."""
@@ -37,7 +34,7 @@ _DASHED = re.compile(r"^( *)(- +)\S", re.MULTILINE)
 _KEYED = re.compile(r"^( *)[^\s#-][^\n#]*:[ ]*(?:#.*)?\n(?=(?:[ ]*(?:#.*)?\n)*( *)(-?))", re.MULTILINE)
 
 
-def edit_yaml(text: str, edits: Mapping[str, Any] | Mapping[Path, Any], file: str = "the file") -> str:
+def edit_yaml(text: str, edits: Mapping[str, Any], file: str = "the file") -> str:
     """Set values at paths (see `model/edits.py`) of a YAML text; mappings on the way are made where there are none.
 
     `Gone.GONE` takes a value away.
@@ -58,7 +55,7 @@ def edit_yaml(text: str, edits: Mapping[str, Any] | Mapping[Path, Any], file: st
         _set_unshared(wanted, path, copy.deepcopy(value), file)
     if wanted == _plain(text, file):
         return text
-    for new in _edited(text, dict(edits.items()), file):
+    for new in _edited(text, edits, file):
         if _says(new, wanted):
             return new
     raise Refused(f"{file} can't be edited without changing more than that", "write its anchors and aliases out")
@@ -83,7 +80,7 @@ def _plain(text: str, file: str) -> dict[str, Any]:
     return document
 
 
-def _edited(text: str, edits: Mapping[Path, Any], file: str) -> list[str]:
+def _edited(text: str, edits: Mapping[str, Any], file: str) -> list[str]:
     """Return the edited text, that with the fewest changed lines first."""
     from ruamel.yaml.error import YAMLError
 
@@ -97,7 +94,7 @@ def _edited(text: str, edits: Mapping[Path, Any], file: str) -> list[str]:
     return [one.replace("\n", "\r\n") for one in found] if "\r\n" in text else found
 
 
-def _rewritten(text: str, edits: Mapping[Path, Any], file: str) -> str:
+def _rewritten(text: str, edits: Mapping[str, Any], file: str) -> str:
     """Read a text and write it again with edits; what is between the lines may change."""
     writer = _writer(text)
     document = writer.load(text)
@@ -135,19 +132,15 @@ def _hunks(lines: list[str], other: str) -> list[tuple[int, int, list[str]]]:
     return [(first, last, others[b1:b2]) for tag, first, last, b1, b2 in found if tag != "equal"]
 
 
-def _names(path: Path) -> tuple[str, ...]:
-    return tuple(names_of(path)) if isinstance(path, str) else path
-
-
-def _set(document: Any, path: Path, value: Any, file: str) -> None:
-    *parents, last = _names(path)
+def _set(document: Any, path: str, value: Any, file: str) -> None:
+    *parents, last = names_of(path)
     at = document
     for name in parents:
         if at.get(name) is None:
             at[name] = type(document)()
         at = at[name]
         if not isinstance(at, dict):
-            place = ".".join(_names(path))
+            place = ".".join(names_of(path))
             raise Refused(f"{place} can't be set in {file}: {name} is no mapping", "remove its value first")
     if value is Gone.GONE:
         at.pop(last, None)
@@ -176,10 +169,10 @@ def _ended(value: dict[str, Any], comment: Any) -> Any:
     return found
 
 
-def _set_unshared(document: dict[str, Any], path: Path, value: Any, file: str) -> None:
+def _set_unshared(document: dict[str, Any], path: str, value: Any, file: str) -> None:
     """Set a value in a plain document; mappings that aliases share are copied on the way, so that only one changes."""
     at = document
-    for name in _names(path)[:-1]:
+    for name in names_of(path)[:-1]:
         if not isinstance(at.get(name), dict):
             break
         at[name] = dict(at[name])

@@ -74,5 +74,5 @@ def test_only_what_differs_is_edited_and_comments_stay(wanted: dict[str, Any], l
 def test_a_default_that_is_written_out_may_stay() -> None:
     column = {"a": Column(type="string")}
     assert edits(column, {"a": {"type": "string", "missing": 0.0, "unique": False}}) == {}
-    assert edits(column, {"a": {"type": "string", "missing": 0.5}}) == {("columns", "a", "missing"): Gone.GONE}
-    assert edits(column, None) == {("columns",): {"a": {"type": "string"}}}
+    assert edits(column, {"a": {"type": "string", "missing": 0.5}}) == {"columns.a.missing": Gone.GONE}
+    assert edits(column, None) == {"columns": {"a": {"type": "string"}}}

@@ -155,7 +155,7 @@ def test_what_cannot_be_edited_is_refused(text: str, problem: str) -> None:
 
 def test_a_path_of_names_may_have_dots_in_them() -> None:
     text = "columns:\n  a.b: {type: string} # why\n"
-    assert edit_yaml(text, {("columns", "a.b", "type"): "integer"}) == text.replace("string", "integer")
+    assert edit_yaml(text, {"columns.a\\.b.type": "integer"}) == text.replace("string", "integer")
 
 
 def test_what_is_gone_is_taken_away_with_what_is_said_of_it() -> None:
