@@ -1,7 +1,8 @@
 """Campaigns: whose answers count, and which examples deserve another one."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from runners.label.answers import Answers
 from runners.label.merging import NOBODYS, Labels
 from runners.label.parameters import Asked
-from runners.label.questions import Answered
+from runners.label.questions import Answer, Answered
 
 
 def item_of(example: Any) -> str:
@@ -18,15 +19,24 @@ def item_of(example: Any) -> str:
 
 
 def counted(given: Iterable[Answered], campaign: Asked | None) -> Iterator[Answered]:
-    """Yield the answers of those who were asked; without a campaign, or where it names nobody, everybody's."""
-    if campaign is None or campaign.annotators is None:
+    """Yield the answers that count: of those who were asked, if any are named, and with no label that is retired."""
+    if campaign is None or (campaign.annotators is None and not campaign.retired):
         yield from given
         return
-    wanted = {name.casefold() for name in campaign.annotators}
+    wanted = None if campaign.annotators is None else {name.casefold() for name in campaign.annotators}
     for task in given:
-        kept = tuple(answer for answer in task.answers if answer.annotator.casefold() in wanted)
+        kept = tuple(
+            answer
+            for answer in task.answers
+            if (wanted is None or answer.annotator.casefold() in wanted) and not _has_any(answer, campaign.retired)
+        )
         if kept:
             yield task._replace(answers=kept)
+
+
+def _has_any(answer: Answer, retired: Collection[str]) -> bool:
+    """Tell whether an answer says a label that is retired; sets and regions are told as JSON."""
+    return any(label == answer.label or json.dumps(label, ensure_ascii=False) in answer.label for label in retired)
 
 
 def unsure(campaign: Asked | None, answers: Answers, merged: Labels, below: float) -> dict[str, list[str]]:

@@ -30,12 +30,16 @@ class Agreement(Block):
 
 
 class Asked(Block):
-    """The campaign whose answers are merged: its question, how many answers an example is to get, and whose count."""
+    """The campaign whose answers are merged: its question, how many answers an example is to get, and whose count.
+
+    Answers with a label that is retired don't count.
+    """
 
     question: str
     answers: int = 1
     at_most: int = 1
     annotators: tuple[str, ...] | None = None
+    retired: tuple[str, ...] = ()
 
 
 class Parameters(Block):

@@ -174,5 +174,6 @@ class Campaign(Block):
     @property
     def merged(self) -> dict[str, Any]:
         """Return what the `label` runner has to know of it."""
-        told = {"question": self.question, "answers": self.answers.wanted, "at_most": self.answers.most}
-        return told if self.annotators is None else {**told, "annotators": list(self.annotators)}
+        told: dict[str, Any] = {"question": self.question, "answers": self.answers.wanted, "at_most": self.answers.most}
+        told |= {"annotators": list(self.annotators)} if self.annotators is not None else {}
+        return told | ({"retired": list(self.retire)} if self.retire else {})
