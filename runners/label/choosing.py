@@ -29,6 +29,7 @@ LONGEST = 20_000
 """Characters of a text that are shown."""
 OWN = "id"
 """The field by which an answer finds its example again."""
+_KEY = "setpoint_key"
 Row = Mapping[str, Any]
 
 
@@ -60,7 +61,7 @@ def run(request: Request, folder: Path) -> Result:
         raise InputError("there is no example to ask about", where, "choose others")
     if len(rows) > MOST:
         raise InputError(f"these are {len(rows):,} examples, and a campaign has {MOST:,}", "select", "give sample")
-    items = [item_of(row[OWN]) for row in rows]
+    items = [item_of(row[_KEY]) for row in rows]
     parts = _written(rows, items, params.columns, folder)
     content = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
     facts = {"items": items, "part": PART, "parts": list(parts)}
@@ -83,14 +84,12 @@ def _rows(params: Parameters, identifier: str, url: str) -> Iterator[Row]:
     """
     more = [name for name in (params.each, params.uncertain) if name is not None]
     names = list(dict.fromkeys([*params.columns, *more]))
-    asked = ", ".join([f"{_quoted(identifier)} AS setpoint_id", *map(_quoted, names)])
+    asked = ", ".join([f"{_quoted(identifier)} AS {_KEY}", *map(_quoted, names)])
     query = f"SELECT {asked} FROM examples" + (f" WHERE (\n{params.where}\n)" if params.where else "")
     source = DerivedSource(query=query, inputs={"examples": "the dataset"})
     try:
         for batch in read_derived(source, {"examples": url}).batches:
-            for row in batch.to_pylist():
-                if row["setpoint_id"] is not None:
-                    yield {OWN: row.pop("setpoint_id"), **row}
+            yield from (row for row in batch.to_pylist() if row[_KEY] is not None)
     except InputError as error:
         where = "select.where" if params.where else "campaign"
         raise InputError(error.what, where, "correct the condition, or the columns that people are shown") from error
@@ -101,7 +100,7 @@ def _quoted(name: str) -> str:
 
 
 def _draw(row: Row) -> str:
-    return hashlib.sha256(f"draw {row[OWN]}".encode()).hexdigest()
+    return hashlib.sha256(f"draw {row[_KEY]}".encode()).hexdigest()
 
 
 def _doubt(row: Row, column: str | None) -> float:
@@ -144,7 +143,7 @@ def _written(rows: Sequence[Row], items: Sequence[str], columns: Sequence[str], 
 
 def _shown(row: Row, columns: Sequence[str]) -> dict[str, Any]:
     """Return what people are shown of a row, and the identifier by which the answer finds it again."""
-    return {**{name: _plain(row[name]) for name in columns}, OWN: _plain(row[OWN])}
+    return {**{name: _plain(row[name]) for name in columns}, OWN: _plain(row[_KEY])}
 
 
 def _plain(value: Any) -> str | int | float | bool:

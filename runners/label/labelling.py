@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyarrow import parquet
 
-from runners.contract import Result
+from runners.contract import InputError, Result
 from runners.label.agreement import undefined
 from runners.label.annotators import LabelsIn, by_label
 from runners.label.campaigns import counted, unsure
@@ -34,21 +34,24 @@ COCO = "regions.coco.json"
 LABELS, DISPUTES, AGREEMENT, PICTURE = "labels.parquet", "disputes.json", "agreement.json", "agreement.png"
 
 
-def label(params: Parameters, exports: Exports, dataset: str, folder: Path) -> Result:
+def label(params: Parameters, dataset: str, folder: Path, exports: Exports | None = None) -> Result:
     """Merge the exports' answers about a dataset into a folder.
 
     Args:
-        params: how they are merged and judged.
-        exports: where they are.
+        params: which exports, and how they are merged and judged.
         dataset: URL of the dataset's folder.
         folder: where everything is written.
+        exports: where they are, where the parameters don't say: the answers to a campaign.
 
     Raises:
         InputError: the exports or the dataset are wrong.
         SourceUnavailable: one of them is out of reach.
     """
     examples = read_examples(dataset)
-    given = counted(read_exports(exports, params.answer), params.campaign)
+    place = exports or params.exports
+    if place is None:
+        raise InputError("there are no answers", "exports", "give exports, or a campaign")
+    given = counted(read_exports(place, params.answer), params.campaign)
     result = settle(params, match(given, examples), len(examples), folder)
     if params.answer == "boxes" and (sizes := read_sizes(dataset)):
         merged = parquet.read_table(folder / LABELS, columns=["id", "regions"])

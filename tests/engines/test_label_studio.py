@@ -130,3 +130,78 @@ def test_a_campaign_becomes_labels(life: CampaignLife, label_studio: LabelStudio
     assert (shown["title"], shown["show_instruction"]) == ("labels/mails", True)
     life.born()
     assert not life.once().outcomes
+
+
+ADAPTIVE = SPEC.replace("agreement: {annotators: 3, alpha: 0.2}", "agreement: {annotators: 2}").replace(
+    "{wanted: 3}", "{wanted: 2, at_most: 4}"
+)
+
+
+@pytest.mark.slow
+def test_only_where_it_is_unsure_is_somebody_else_asked(
+    tool: LabelStudio, label_studio: LabelStudioServer, tmp_path: Path
+) -> None:
+    life = CampaignLife(tmp_path, tool, ADAPTIVE)
+    life.until(lambda d: (d.facts.get("project") or {}).get("tasks") == 12, "two tasks for each of six examples")
+
+    def says(name: str, text: str) -> str:
+        return "ham" if name == "ben" and text.endswith(" 1") else truth(name, text)
+
+    everybody_answers(life, label_studio, says)
+    life.until(lambda d: (d.facts.get("project") or {}).get("tasks") == 13, "a third task where two differ")
+    everybody_answers(life, label_studio, says)
+    life.until(lambda d: (d.facts.get("project") or {}).get("tasks") == 14, "a fourth where two of three isn't enough")
+    everybody_answers(life, label_studio, says)
+    done = life.until(lambda d: d.phase is Phase.READY and d.facts["result"]["answered"] == 6, "labels")
+    assert life.labels(done) == {f"m{n}": ("spam" if n % 2 else "ham", 4 if n == 1 else 2) for n in range(6)}
+    assert not life.once().outcomes
+
+
+@pytest.mark.slow
+def test_what_people_do_to_a_project_by_hand(life: CampaignLife, label_studio: LabelStudioServer) -> None:
+    operator = label_studio.operator
+    life.until(lambda d: (d.facts.get("project") or {}).get("tasks") == 18, "the tasks to be there")
+    project = life.tool.list()[LABELS].identity
+    place = f"/api/projects/{project}/"
+
+    def config() -> str:
+        return str(operator.api("GET", place)["label_config"])
+
+    asked = config()
+    operator.api("PATCH", place, json={"label_config": asked.replace("ham", "eggs"), "title": "Renamed"})
+    assert "changed by hand" in life.once().plan.decisions[LABELS].drifted
+    life.until(lambda d: not d.drifted, "the question to be put back")
+    assert config() == asked
+    (first, second, *_) = operator.tasks(project)
+    operator.api("DELETE", f"/api/tasks/{first['id']}/")
+    label_studio.people["ada"].answer(second["id"], [], was_cancelled=True)
+    life.until(lambda d: (d.facts.get("project") or {}).get("tasks") == 18, "the task to be asked again")
+    assert life.tool.list()[LABELS].answers == 0
+    everybody_answers(life, label_studio, truth)
+    done = life.until(lambda d: d.phase is Phase.READY, "labels to be accepted")
+    life.change(SPEC.replace("[spam, ham]", "[ham, eggs]"))
+    held = life.until(lambda d: d.phase is Phase.STALLED, "the change to wait for a person")
+    assert "spam (9 answers)" in held.message
+    assert config() == asked
+    life.change(SPEC)
+    life.until(lambda d: d.phase is Phase.READY, "the former question")
+    operator.api("DELETE", place)
+    gone = life.until(lambda d: d.phase is Phase.STALLED, "the loss to be told")
+    assert "18 answers that were pulled are kept" in gone.message
+    assert gone.output == done.output
+
+
+@pytest.mark.slow
+def test_a_server_that_goes_and_comes_back(own_label_studio: LabelStudioServer, tmp_path: Path) -> None:
+    tool = LabelStudio("dev", own_label_studio.url, own_label_studio.operator.token, timeout=5.0)
+    life = CampaignLife(tmp_path, tool, SPEC)
+    life.until(lambda d: (d.facts.get("project") or {}).get("tasks") == 18, "the tasks to be there")
+    everybody_answers(life, own_label_studio, truth)
+    before = life.until(lambda d: d.phase is Phase.READY, "labels to be accepted")
+    own_label_studio.kill()
+    away = life.until(lambda d: "can't be read" in d.message, "the loss to be told")
+    assert (away.phase, away.output) == (Phase.READY, before.output)
+    own_label_studio.start()
+    back = life.until(lambda d: "can't be read" not in d.message, "the server to be read again")
+    assert back.output == before.output
+    tool.close()

@@ -4,7 +4,7 @@ import html
 import json
 import re
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -40,7 +40,6 @@ class LabelStudio:
         token: a personal access token of a user who manages projects.
         space: tells this repository's projects from those of others on the same server.
         timeout: seconds that an answer may take.
-        sleep: how a snapshot is waited for.
 
     Raises:
         Refused: the address or the token can be none.
@@ -54,14 +53,12 @@ class LabelStudio:
         *,
         space: str = "",
         timeout: float = TIMEOUT,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         server = Server("Label Studio", url.rstrip("/"))
         self._token = PersonalToken(reveal(token), server, timeout)
         self._api = Api(Wire(server, self._token, timeout))
         self._mark = f"Kept by Setpoint: {quote(space)}/{environment}/"
         self._marked = re.compile(re.escape(self._mark) + "labels/([a-z0-9-]+)")
-        self._sleep = sleep
         self._known: dict[int, tuple[str, LabelProject]] = {}
 
     def list(self) -> Mapping[Address, LabelProject]:
@@ -260,7 +257,7 @@ class LabelStudio:
             if status == "failed":
                 self._api.write("DELETE", snapshot, also=(404,))
                 raise Unavailable(f"{self._api.place} failed to make a snapshot of the answers", "see its log")
-            self._sleep(pause)
+            time.sleep(pause)
         return False
 
 
