@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.bench.figure import Figure, save, show
 
 SUITES = ("composing", "looping", "pushing", "several", "starting", "writing", "labelling", "profiling", "suite")
-ON_SERVERS = ("lakefs", "kserve", "ray", "cluster", "gitea", "releasing")
+ON_SERVERS = ("lakefs", "kserve", "ray", "cluster", "gitea", "releasing", "campaigns")
 """Suites that need real engines."""
 
 

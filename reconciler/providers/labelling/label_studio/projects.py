@@ -105,7 +105,7 @@ class LabelStudio:
             Unavailable: it didn't answer.
         """
         project = self._demanded(address)
-        there = {name for _, name, _ in self._tasks(project)}
+        there = self._names(project)
         new = [task for task in tasks if task.name not in there]
         for start in range(0, len(new), AT_ONCE):
             documents = [_document(task) for task in new[start : start + AT_ONCE]]
@@ -236,6 +236,14 @@ class LabelStudio:
             meta = task.get("meta")
             name = meta.get(IDENTIFIER) if isinstance(meta, dict) else None
             yield number(task, "id"), name if isinstance(name, str) else "", number(task, "total_annotations")
+
+    def _names(self, project: int) -> Collection[str]:
+        """Return the external identifiers of a project's tasks: as they were listed, where nothing changed since."""
+        known = self._known.get(project)
+        document = self._api.get(f"/api/projects/{project}/", include=_FIELDS) if known else None
+        if known and isinstance(document, dict) and self._state(document) == known[0]:
+            return known[1].tasks.keys()
+        return {name for _, name, _ in self._tasks(project)}
 
     def _snapshots(self, place: str) -> Sequence[Document]:
         """Return the snapshots of a project that were made from here."""
