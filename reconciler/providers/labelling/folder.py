@@ -10,6 +10,7 @@ Nothing has to be installed for that, and everything can be done by hand, or by 
 """
 
 import json
+import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,14 @@ class LabelFolder:
         return json.dumps([dict(task) for task in _answered(self._demanded(address)) if _answers(task)]).encode()
 
     def leave(self) -> None:
-        """Leave everything: what people wrote into a folder of this machine is theirs."""
+        """Take the environment's projects away, with all that was answered in them.
+
+        Raises:
+            Unavailable: the disk can't be written.
+        """
+        with writing(self._folder):
+            if self._folder.is_dir():
+                shutil.rmtree(self._folder)
 
     def _place(self, address: Address) -> Path:
         name = address.partition("/")[2]

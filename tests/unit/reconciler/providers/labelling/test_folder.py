@@ -71,6 +71,8 @@ def test_a_name_leads_nowhere_else(tool: LabelFolder) -> None:
         tool.add(Address("labels/../x"), [])
 
 
-def test_leaving_leaves_what_people_wrote(tool: LabelFolder) -> None:
-    tool.leave()
-    assert list(tool.list()) == [MAILS]
+def test_leaving_takes_all_of_the_environment_s_away(tool: LabelFolder, tmp_path: Path) -> None:
+    for _ in range(2):
+        tool.leave()
+    assert dict(tool.list()) == {}
+    assert not tmp_path.exists()
