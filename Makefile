@@ -115,6 +115,7 @@ lock: $(BIN)/uv  ## Resolve requirements/*.txt again (UPGRADE=1: to the newest v
 	@$(COMPILE) --group servers -o requirements/servers.txt
 	@$(COMPILE) --group mlserver -o requirements/mlserver.txt
 	@$(COMPILE) --group formats -o requirements/formats.txt
+	@$(COMPILE) --no-config requirements/label-studio.in -o requirements/label-studio.txt
 	@echo uv | $(COMPILE) - --constraints requirements/demo.txt -o requirements/uv.txt
 
 .PHONY: clean

@@ -83,7 +83,7 @@ def provider(port: str, choice: ProviderChoice, plugins: Plugins) -> Callable[..
 
 def engines(environment: Environment, settings: Settings, source: Source, plugins: Plugins | None = None) -> Engines:
     """Build the engines that an environment's file names. The embedded ones keep their state below `settings.home`."""
-    data, pool, serving, forge = (engine(port, environment, settings, source, plugins) for port in PORTS)
+    data, pool, serving, forge, labelling = (engine(port, environment, settings, source, plugins) for port in PORTS)
     return Engines(
         data=data,
         reader=data,
@@ -92,13 +92,14 @@ def engines(environment: Environment, settings: Settings, source: Source, plugin
         forge=forge,
         clock=SystemClock(),
         reviews=forge if isinstance(forge, Reviews) else None,
+        labelling=labelling,
     )
 
 
 def engine(
     port: str, environment: Environment, settings: Settings, source: Source, plugins: Plugins | None = None
 ) -> Any:
-    """Build the engine that an environment's file names for one port: `data`, `pool`, `serving` or `forge`."""
+    """Build the engine that an environment's file names for one port, such as `data`."""
     home, choice = settings.home, cast("ProviderChoice", getattr(environment, port))
     claim(home, source.repository.place)
     default = home / port if port in SHARED else home / port / settings.environment
@@ -156,7 +157,7 @@ def _built(port: str, choice: ProviderChoice, offers: Mapping[str, Any], plugins
 
 def offered(environment: Environment) -> Mapping[str, str]:
     """Return the environment variables that a pool of this machine may give to jobs: no secret of a provider."""
-    choices = (environment.data, environment.pool, environment.serving, environment.forge)
+    choices: tuple[ProviderChoice, ...] = tuple(getattr(environment, port) for port in PORTS)
     named = {PREFIX + name for choice in choices for name in SECRET.findall(str(choice.options))}
     named |= {PREFIX + APP_KEY} if git_app() else set()
     return {name: value for name, value in os.environ.items() if name not in named}

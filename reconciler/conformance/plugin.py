@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 _HERE = Path(__file__).parent
-SUITES = ("data", "pool", "serving", "forge", "runner")
+SUITES = ("data", "pool", "serving", "forge", "labelling", "runner")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,17 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
+from reconciler.controllers.campaigns import Case, Pulled, Step, newest_answers, step_of
 from reconciler.controllers.datasets import PHASES, due_since
 from reconciler.controllers.pinned import held, in_force
-from reconciler.controllers.run_lifecycle import Stage, lifecycle_of_newest, surplus, tidy
+from reconciler.controllers.run_lifecycle import (
+    Lifecycle,
+    Stage,
+    lifecycle_of,
+    lifecycle_of_newest,
+    surplus,
+    tidy,
+)
 from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.status_pictures import pictures
 from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import StartRun
-from reconciler.model.decision import DataVersion, Decision, View
+from reconciler.model.decision import DataVersion, Decision, Phase, View
 from reconciler.model.facts import LabelFacts
+from reconciler.model.ids import RunName
 from reconciler.model.kinds.labels import Labels
 from reconciler.model.markdown import figure
+from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import next_fire
 
@@ -27,6 +37,8 @@ def decide(resource: Resource, view: View) -> Decision:
     data = data_of(spec.dataset, view)
     if data is None:
         return waits_for(resource.address, spec.dataset, view)
+    if spec.campaign is not None:
+        return _of_campaign(resource, spec, data, view)
     due, former = (
         due_since(resource.address, spec.refresh, view),
         view.facts_of(resource.address, LabelFacts).get("due"),
@@ -57,6 +69,76 @@ def decide(resource: Resource, view: View) -> Decision:
         files=pictures(lifecycle.run, lifecycle.result) if accepted else {},
         output=output,
         wake=lifecycle.wake or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
+    )
+
+
+def _of_campaign(resource: Resource, spec: Labels, data: DataVersion, view: View) -> Decision:
+    """Ask people, pull what they answer, and merge the newest of it; what was accepted before counts meanwhile."""
+    due, pulled = due_since(resource.address, spec.refresh, view), newest_answers(resource, view)
+    wanted = _merge_answers(resource, spec, data, pulled, view) if pulled else None
+    merged = lifecycle_of(wanted, spec.retries, view) if wanted else None
+    step = step_of(Case(resource, spec, data, view, due or "", pulled, merged))
+    accepted = merged is not None and merged.stage is Stage.ACCEPTED
+    facts: LabelFacts = {"note": spec.note, **step.facts}  # type: ignore[typeddict-item]
+    if merged and wanted:
+        told = {name: fact for name, fact in merged.result.get("facts", {}).items() if name != "unsure"}
+        facts |= {"run": merged.run, "stage": merged.stage.value, "result": told, "made_from": parts(wanted)}
+    if due:
+        facts["due"] = due
+    output = _standing(resource, merged, view)
+    if output:
+        metrics = view.actual.results.get(output.run, {}).get("metrics", {})
+        facts |= {"version": output.run, "metrics": metrics}
+    names = frozenset({*step.runs, *([merged.run] if merged else []), *([output.run] if output else [])})
+    phase, reason, message = _told(spec, step, merged)
+    return Decision(
+        address=resource.address,
+        phase=phase,
+        reason=reason,
+        message=message,
+        changes=tuple(step.changes)
+        + (merged.changes if merged else ())
+        + tidy(resource.address, names, view)
+        + (surplus(resource.address, spec.keep and 2 * spec.keep - 2, names, view) if accepted else ()),
+        facts={**facts, **in_force(resource.address, output, view)},
+        files=pictures(merged.run, merged.result) if merged and accepted else {},
+        output=output,
+        drifted=step.drifted,
+        wake=(merged.wake if merged else None) or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
+    )
+
+
+def _standing(resource: Resource, merged: Lifecycle | None, view: View) -> DataVersion | None:
+    """Return the newest labels that were accepted: answers that came since are merged beside them."""
+    if merged and merged.stage is Stage.ACCEPTED:
+        return DataVersion(merged.run, str(merged.result.get("content") or merged.run))
+    facts = view.facts_of(resource.address, LabelFacts)
+    run = RunName(str(facts.get("version", "")))
+    return DataVersion(run, str(facts.get("content") or run)) if run in view.actual.data.versions else None
+
+
+def _told(spec: Labels, step: Step, merged: Lifecycle | None) -> tuple[Phase, Reason, str]:
+    """Tell how labels of a campaign stand: what waits for a person, or else how far the merge is."""
+    project = step.facts.get("project") or {}
+    counts = f"{project.get('answers')} answers to {project.get('tasks')} tasks" if "tasks" in project else ""
+    where = f"{counts} at {project.get('url')}" if counts else ""
+    phase, reason = PHASES[merged.stage] if merged else (Phase.WAITING, Reason.WAITING)
+    what = "nobody has answered yet" if merged is None else merged.message
+    if merged and merged.stage is Stage.ACCEPTED:
+        what = _message(merged.result, spec.agreement.alpha)
+    if step.held:
+        phase, reason, what = step.phase, step.reason, step.held
+    return phase, reason, "; ".join(part for part in (what, where, *step.notes) if part)
+
+
+def _merge_answers(resource: Resource, spec: Labels, data: DataVersion, pulled: Pulled, view: View) -> StartRun:
+    return order(
+        resource,
+        view,
+        runner="label",
+        params=spec.label_params,
+        made_from={"dataset": data.content, "answers": pulled.content},
+        inputs={"dataset": data.run, "answers": pulled.run},
     )
 
 

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.containment import Failure, contain
+from reconciler.loop import labelling
 from reconciler.loop.job_orders import Export, job_order, result_of
 from reconciler.loop.threads import Threads
 from reconciler.model import change as c
+from reconciler.model import label_changes as lc
 from reconciler.model.decision import Decision
 from reconciler.model.errors import Refused, Transient
 from reconciler.model.ids import CommitId, RunName
@@ -153,5 +155,9 @@ _VERBS: Mapping[type[c.Change], Callable[[Applier, Any, CommitId], object]] = {
     c.JudgeProposal: lambda self, change, _: self._judge(change),
     c.AskWebhook: lambda self, change, _: self._ask_webhook(change),
     c.CloseProposal: lambda self, change, _: self._engines.forge.close(change.name, change.why),
+    lc.ConfigureProject: lambda self, change, _: labelling.configure(self._engines, change),
+    lc.AddTasks: lambda self, change, _: labelling.add(self._engines, change),
+    lc.RemoveTasks: lambda self, change, _: labelling.remove(self._engines, change),
+    lc.PullAnswers: lambda self, change, commit: labelling.pull(self._engines, change, commit),
 }
 """How each kind of change is made: the one table of all writes."""

@@ -138,7 +138,7 @@ class Metrics:
         for (kind, state), number in counted.items():
             self._resources.labels(kind, state).set(number)
         self._notes.set(len(done.plan.notes))
-        for port in ("data", "pool", "serving", "forge"):
+        for port in ("data", "pool", "serving", "forge", "labelling"):
             self._unread.labels(port).set(port in done.actual.unread)
 
     def failed(self) -> None:

@@ -122,6 +122,8 @@ def observe(
         "serving": engines.serving.list,
         "forge": engines.forge.list,
     }
+    if engines.labelling is not None:
+        calls["labelling"] = engines.labelling.list
     told = dict(zip(calls, results.threads.map(contain, calls.values()), strict=True))
     unread = {port: result.message for port, result in told.items() if isinstance(result, Failure)}
     listed = {port: result.value for port, result in told.items() if isinstance(result, Success)}
@@ -138,6 +140,7 @@ def observe(
         pool=pool,
         endpoints=listed.get("serving", {}),
         proposals=listed.get("forge", {}),
+        projects=listed.get("labelling", {}),
         results=read,
         errors=errors,
         recorded=recorded,

@@ -129,6 +129,9 @@ class Environment(Block):
     pool: ProviderChoice = Field(default=ProviderChoice(provider="local"), description="Where jobs run.")
     serving: ProviderChoice = Field(default=ProviderChoice(provider="local"), description="Where endpoints run.")
     forge: ProviderChoice = Field(default=ProviderChoice(provider="git"), description="Where changes are proposed.")
+    labelling: ProviderChoice = Field(
+        default=ProviderChoice(provider="folder"), description="Where people are asked about examples."
+    )
     variables: dict[str, Any] = Field(default={}, description="What specs read as ${env.NAME}.")
     secrets: Secrets = Field(default=Secrets(), description="Whose secrets ${secret:NAME} stands for.")
     verification: Verification = Field(default=Verification(), description="Which commits and models are taken.")
@@ -156,6 +159,6 @@ class Environment(Block):
 
 def unplanned(now: Environment, then: Environment) -> Iterator[str]:
     """Say for which ports a commit chooses another engine: what is there can't be looked up before it is merged."""
-    for port in ("data", "pool", "serving", "forge"):
+    for port in ("data", "pool", "serving", "forge", "labelling"):
         if getattr(now, port) != getattr(then, port):
             yield f"the commit changes `{port}` of the environment: this is planned on the engine that is in use now"

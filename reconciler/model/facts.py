@@ -87,6 +87,16 @@ class LabelFacts(VersionFacts, total=False):
     """What labels tell."""
 
     note: str
+    project: dict[str, Any]
+    """Of a campaign its project: `url`, how many `tasks` it has, and how many `answers`."""
+    asked: str
+    """A digest of what the project was last given to ask and to tell."""
+    vanished: Moment
+    """Since when a project that had answers isn't there any more."""
+    version: str
+    """Of a campaign the newest labels that were accepted."""
+    content: str
+    """The digest of what they say."""
 
 
 class ExperimentFacts(ProposerFacts, total=False):

@@ -10,6 +10,7 @@ from reconciler.model.commit_policy import SignedCommit
 from reconciler.model.ids import Address, CommitId, Digest, RunName
 from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.pools import Pool
+from reconciler.model.label_projects import Projects
 from reconciler.model.reviews import CommitStatus, Review, Team, Verdict
 
 UNKEPT = "unkept"
@@ -293,7 +294,7 @@ class Actual:
     and monitors that other environments recorded, those that routes come from. `verdicts` says of pinned models, where
     statements about them have to be signed, what is wrong with theirs; nothing of those that an allowed signer vouches
     for. `answers` are what webhooks said, by what they were asked. `teams` are those whose members were asked for, as
-    they have to approve an open proposal.
+    they have to approve an open proposal. `projects` are those of the labelling tool, by the labels that ask for them.
     """
 
     now: datetime
@@ -310,3 +311,4 @@ class Actual:
     verdicts: Mapping[Model, str] = field(default_factory=dict)
     answers: Mapping[str, WebhookAnswer] = field(default_factory=dict)
     teams: Mapping[str, Team] = field(default_factory=dict)
+    projects: Projects = field(default_factory=dict)

@@ -49,6 +49,11 @@ GITLAB = Provider(
     "setpoint[forges]",
 )
 
+LABEL_FOLDER = Provider(f"{_ROOM}.labelling.folder:LabelFolder", f"{_OPTIONS}:LabelFolder", ("folder",))
+LABEL_STUDIO = Provider(
+    f"{_ROOM}.labelling.label_studio:LabelStudio", f"{_OPTIONS}:LabelStudio", ("environment",), "setpoint[forges]"
+)
+
 
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "setpoint.providers": {
@@ -63,10 +68,13 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "forge.gitea": f"{_HERE}:GITEA",
         "forge.github": f"{_HERE}:GITHUB",
         "forge.gitlab": f"{_HERE}:GITLAB",
+        "labelling.folder": f"{_HERE}:LABEL_FOLDER",
+        "labelling.label-studio": f"{_HERE}:LABEL_STUDIO",
     },
     "setpoint.runners": {
         "ingest": "runners.declared:INGEST",
         "label": "runners.declared:LABEL",
+        "choose": "runners.declared:CHOOSE",
         "tabular": "runners.declared:TABULAR",
         "images": "runners.declared:IMAGES",
         "torch-images": "runners.declared:TORCH_IMAGES",

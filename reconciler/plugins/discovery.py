@@ -14,7 +14,7 @@ from reconciler.plugins.declaration import Provider, RunnerDeclaration
 
 PROVIDERS, RUNNERS = "setpoint.providers", "setpoint.runners"
 """The groups of entry points."""
-PORTS = ("data", "pool", "serving", "forge")
+PORTS = ("data", "pool", "serving", "forge", "labelling")
 Result = TypeVar("Result")
 
 OURS = "setpoint"

@@ -197,3 +197,22 @@ class GitLab(Options):
     url: str = Field(default="", description="Where GitLab answers; unset, where the repository is.")
     path: str = Field(default="", description="The project there, group/name; unset, as the repository's URL says.")
     timeout: float = Field(default=10.0, gt=0, description="Seconds that an answer may take.")
+
+
+class LabelFolder(EmbeddedOptions):
+    """The options of the labelling provider `folder`."""
+
+
+class LabelStudio(Options):
+    """The options of the labelling provider `label-studio`."""
+
+    url: str = Field(min_length=1, description="Where the server answers, as people reach it.")
+    token: str = Field(
+        min_length=1, description="A personal access token of a user of its own: ${secret:LABEL_STUDIO_TOKEN}."
+    )
+    space: str = Field(
+        default="",
+        max_length=50,
+        description="Tells this repository's projects from those of others on the same server.",
+    )
+    timeout: float = Field(default=20.0, gt=0, description="Seconds that an answer may take.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from reconciler.ports.clock import Clock
 from reconciler.ports.data import DataReader, DataStore
 from reconciler.ports.forge import Forge
+from reconciler.ports.labelling import Labelling
 from reconciler.ports.pool import RunnerPool
 from reconciler.ports.reviews import Reviews
 from reconciler.ports.serving import ServingEngine
@@ -14,7 +15,7 @@ from reconciler.ports.serving import ServingEngine
 class Engines:
     """What an environment runs on. `data` and `reader` are usually two faces of one provider, as `forge` and `reviews`.
 
-    `reviews` is None where the forge shows no pull requests.
+    `reviews` is None where the forge shows no pull requests, `labelling` where there is nobody to ask.
     """
 
     data: DataStore
@@ -24,3 +25,4 @@ class Engines:
     forge: Forge
     clock: Clock
     reviews: Reviews | None = None
+    labelling: Labelling | None = None

@@ -68,7 +68,7 @@ def leave(name: str, engines: Engines, repository: Repository) -> None:
         engines.data.drop(run, accepted=True)
         if run in jobs and not _is_known(engines.reader, run):
             engines.pool.cancel(run)
-    for engine in filter(_leaves, (engines.data, engines.serving)):
+    for engine in filter(_leaves, (engines.data, engines.serving, engines.labelling)):
         engine.leave()
     folders = (f"refs/heads/proposals/{name}/", f"refs/setpoint/{name}/")
     for ref in (*repository.refs(*folders), StatusBranch(repository, name).ref):

@@ -7,6 +7,7 @@ RUNNER_VERSIONS: Mapping[str, int] = MappingProxyType(
     {
         "ingest": 2,
         "label": 2,
+        "choose": 1,
         "tabular": 2,
         "images": 2,
         "torch-images": 2,

@@ -8,7 +8,8 @@ reason is a violation.
 from pathlib import Path
 
 from runners.contract import InputError, Request, Result
-from runners.label.parameters import Parameters
+from runners.contract.files import ANSWERS
+from runners.label.parameters import Exports, Parameters
 
 __all__ = ["run"]
 
@@ -25,4 +26,17 @@ def run(request: Request, folder: Path) -> Result:
         raise InputError("the request has no dataset", "inputs.dataset", "give the URL of the dataset's folder")
     from runners.label.labelling import label
 
-    return label(params, request.inputs["dataset"], folder)
+    return label(params, request.inputs["dataset"], folder, _exports(params, request))
+
+
+def _exports(params: Parameters, request: Request) -> Exports:
+    """Return where the answers are: exports, or what was pulled from a campaign.
+
+    Raises:
+        InputError: neither is told.
+    """
+    if params.exports is not None:
+        return params.exports
+    if params.campaign is None or "answers" not in request.inputs:
+        raise InputError("the request has no answers", "inputs.answers", "give exports, or the folder of the answers")
+    return Exports(url=f"{request.inputs['answers'].rstrip('/')}/{ANSWERS}", question=params.campaign.question)

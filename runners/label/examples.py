@@ -109,6 +109,25 @@ def read_examples(url: str) -> Examples:
         return _read(files, f"{root}/data.parquet", identifier)
 
 
+def identifier_of(url: str) -> str:
+    """Return the name of the column by which a dataset's examples are told apart.
+
+    Raises:
+        InputError: the folder holds no dataset, or a table without an identifier.
+        SourceUnavailable: the folder is out of reach.
+    """
+    with telling(url):
+        files, root = fsspec.core.url_to_fs(url)
+        if not files.exists(root):
+            raise gone(url)
+        if files.exists(f"{root}/manifest.parquet"):
+            return "id"
+        identifier = _identifier(files, f"{root}/profile.json")
+    if identifier is None:
+        raise InputError("the table has no identifier", url, "set `identifier` in the dataset's spec")
+    return identifier
+
+
 def read_sizes(url: str) -> dict[str, Size]:
     """Read the sizes of a dataset's pictures from its folder; none where it has no pictures.
 

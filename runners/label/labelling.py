@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pyarrow import parquet
 
-from runners.contract import Result
+from runners.contract import InputError, Result
 from runners.label.agreement import undefined
 from runners.label.annotators import LabelsIn, by_label
+from runners.label.campaigns import counted, unsure
 from runners.label.examples import read_examples, read_sizes
 from runners.label.formats import read_exports
 from runners.label.formats.coco_writing import coco_of
@@ -20,7 +21,7 @@ from runners.label.kinds import Kind, kind_of
 from runners.label.matching import Matched, match
 from runners.label.merging import NOBODYS, Labels
 from runners.label.outcome import content_of, disputes_of, table_of
-from runners.label.parameters import Parameters
+from runners.label.parameters import Exports, Parameters
 from runners.label.pictures import draw_agreement, draw_scores
 from runners.label.reliability import DRAWS, Reliability, reliability_of
 from runners.label.verdict import SHOWN, judge
@@ -33,20 +34,24 @@ COCO = "regions.coco.json"
 LABELS, DISPUTES, AGREEMENT, PICTURE = "labels.parquet", "disputes.json", "agreement.json", "agreement.png"
 
 
-def label(params: Parameters, dataset: str, folder: Path) -> Result:
+def label(params: Parameters, dataset: str, folder: Path, exports: Exports | None = None) -> Result:
     """Merge the exports' answers about a dataset into a folder.
 
     Args:
         params: which exports, and how they are merged and judged.
         dataset: URL of the dataset's folder.
         folder: where everything is written.
+        exports: where they are, where the parameters don't say: the answers to a campaign.
 
     Raises:
         InputError: the exports or the dataset are wrong.
         SourceUnavailable: one of them is out of reach.
     """
     examples = read_examples(dataset)
-    given = read_exports(params.exports, params.answer)
+    place = exports or params.exports
+    if place is None:
+        raise InputError("there are no answers", "exports", "give exports, or a campaign")
+    given = counted(read_exports(place, params.answer), params.campaign)
     result = settle(params, match(given, examples), len(examples), folder)
     if params.answer == "boxes" and (sizes := read_sizes(dataset)):
         merged = parquet.read_table(folder / LABELS, columns=["id", "regions"])
@@ -101,7 +106,8 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path) ->
             "unlabelled": examples - labelled,
             "merge": params.merge,
             "note": params.note,
-        },
+        }
+        | unsure(params.campaign, answers, merged, params.dispute_below),
         content=content_of(merged, is_used, table),
     )
 

@@ -29,10 +29,24 @@ class Agreement(Block):
     confidence: float | None = None
 
 
-class Parameters(Block):
-    """The parameters of one merge of labels."""
+class Asked(Block):
+    """The campaign whose answers are merged: its question, how many answers an example is to get, and whose count.
 
-    exports: Exports
+    Answers with a label that is retired don't count.
+    """
+
+    question: str
+    answers: int = 1
+    at_most: int = 1
+    annotators: tuple[str, ...] | None = None
+    retired: tuple[str, ...] = ()
+
+
+class Parameters(Block):
+    """The parameters of one merge of labels: of exports, or of the answers to a campaign."""
+
+    exports: Exports | None = None
+    campaign: Asked | None = None
     answer: Kind = "label"
     merge: Literal["majority", "dawid-skene"] = "majority"
     choices: tuple[str, ...] | None = None

@@ -22,7 +22,7 @@ SUITES = (
     "growing",
     "suite",
 )
-ON_SERVERS = ("lakefs", "kserve", "ray", "cluster", "gitea", "releasing")
+ON_SERVERS = ("lakefs", "kserve", "ray", "cluster", "gitea", "releasing", "campaigns")
 """Suites that need real engines."""
 
 

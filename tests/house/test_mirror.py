@@ -17,8 +17,8 @@ ELSEWHERE: dict[str, str] = {
     **{f"reconciler/providers/data/lakefs/{name}.py": _LAKEFS for name in ("merging", "repository", "server", "store")},
     **{
         f"reconciler/conformance/{name}.py": _SUITES
-        for suite in ("data", "forge", "pool", "runner", "serving")
-        for name in ("short_job", "stores", "forges", "pools", "runners", "servings", f"test_{suite}")
+        for suite in ("data", "forge", "labelling", "pool", "runner", "serving")
+        for name in ("short_job", "stores", "forges", "labellings", "pools", "runners", "servings", f"test_{suite}")
     },
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
 }

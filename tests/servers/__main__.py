@@ -4,13 +4,17 @@ import sys
 
 from tests.formats import environment as formats
 from tests.servers.building import BuildFailedError, build
-from tests.servers.mlserver import environment
+from tests.servers.label_studio import environment as label_studio
+from tests.servers.mlserver import environment as mlserver
 from tests.servers.recipes import GITEA, GITEA_STYLES, RECIPES
+
+WHEELS = (mlserver, label_studio, formats)
+"""Servers that are installed, not built."""
 
 
 def main(names: list[str]) -> int:
     """Build; return the exit code of the process."""
-    there_are = [*RECIPES, environment.NAME, formats.NAME]
+    there_are = [*RECIPES, *(one.NAME for one in WHEELS)]
     unknown = sorted(set(names) - set(there_are))
     if unknown:
         print(f"setpoint: no server {', '.join(unknown)}; there are {', '.join(there_are)}", file=sys.stderr)
@@ -19,7 +23,7 @@ def main(names: list[str]) -> int:
     try:
         styles = [GITEA_STYLES] if GITEA.name in wanted else []
         build([*(RECIPES[name] for name in wanted if name in RECIPES), *styles], _say)
-        for one in (environment, formats):
+        for one in WHEELS:
             if one.NAME in wanted:
                 one.install(_say)
     except BuildFailedError as failure:

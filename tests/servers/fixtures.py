@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.servers.gateway.server import Gateway
     from tests.servers.gitea import Gitea
     from tests.servers.kubernetes import Cluster
+    from tests.servers.label_studio import LabelStudioServer
     from tests.servers.lakefs import LakeFS
     from tests.servers.prometheus.server import Prometheus
     from tests.servers.seaweedfs import SeaweedFS
@@ -33,11 +34,14 @@ SERVERS = {
     "prometheus": ("prometheus",),
     "gitea": ("gitea",),
     "own_gitea": ("gitea",),
+    "label_studio": ("label-studio",),
+    "own_label_studio": ("label-studio",),
 }
 """Each fixture, and which servers must be built for it."""
 
-ONE_WORKER = ("cluster", "own_cluster")
-"""Fixtures too heavy for each worker to have them: the tests that ask for them run on one worker, or two."""
+ONE_WORKER = {"cluster": "cluster", "own_cluster": "cluster", "label_studio": "label studio"}
+"""Fixtures too heavy for each worker to have them, and the group of the tests that ask for them: on one worker, or two.
+"""
 
 _log_sizes = pytest.StashKey[dict[Path, int]]()
 
@@ -144,6 +148,26 @@ def own_gitea(tmp_path: Path) -> "Iterator[Gitea]":
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def label_studio(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[LabelStudioServer]":
+    """Return a running labelling tool that other tests use too: make projects of your own names in it."""
+    from tests.servers.label_studio import LabelStudioServer
+
+    server = LabelStudioServer(tmp_path_factory.mktemp("label-studio")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_label_studio(tmp_path: Path) -> "Iterator[LabelStudioServer]":
+    """Return a running labelling tool that no other test uses: stop it, pause it, break its database."""
+    from tests.servers.label_studio import LabelStudioServer
+
+    server = LabelStudioServer(tmp_path / "label-studio").start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def namespace(cluster: "Cluster") -> Iterator[str]:
     """Return a namespace of the cluster for one test; afterwards it ends, and all that runs in it."""
@@ -175,8 +199,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark a test that needs a server, and put those on one worker that share a heavy one."""
     if set(SERVERS) & set(_fixtures(item)):
         item.add_marker(pytest.mark.servers)
-    if set(ONE_WORKER) & set(_fixtures(item)):
-        item.add_marker(pytest.mark.xdist_group(group("cluster", item.path)))
+    for heavy in sorted({ONE_WORKER[name] for name in set(ONE_WORKER) & set(_fixtures(item))}):
+        item.add_marker(pytest.mark.xdist_group(group(heavy, item.path)))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -218,9 +242,9 @@ def _fixtures(item: pytest.Item) -> tuple[str, ...]:
 def _missing(servers: set[str]) -> list[str]:
     from tests.formats import environment as formats
     from tests.servers.building import is_built
-    from tests.servers.mlserver import environment
+    from tests.servers.label_studio import environment as label_studio
+    from tests.servers.mlserver import environment as mlserver
     from tests.servers.recipes import RECIPES
 
     built = {name for name, recipe in RECIPES.items() if is_built(recipe)}
-    installed = {one.NAME for one in (environment, formats) if one.is_installed()}
-    return sorted(servers - built - installed)
+    return sorted(servers - built - {one.NAME for one in (mlserver, label_studio, formats) if one.is_installed()})

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from reconciler.model.kinds.campaigns import Campaign
 from reconciler.model.kinds.pins import Pin
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, reference
 
@@ -68,7 +69,10 @@ class Labels(JobSpec):
     kind: ClassVar[str] = "labels"
 
     dataset: reference("datasets") = Field(description="The data that was labelled.")  # type: ignore[valid-type]
-    exports: Exports = Field(description="Where the annotators' answers are.")
+    exports: Exports | None = Field(default=None, description="Where the annotators' answers are, as a tool's exports.")
+    campaign: Campaign | None = Field(
+        default=None, description="Instead of exports: asks people in the environment's labelling tool."
+    )
     answer: Literal["label", "labels", "boxes", "spans", "text"] = Field(
         default="label",
         description="What an answer is: one label, a set of labels (a multiple choice), each merged on its own, boxes "
@@ -101,9 +105,17 @@ class Labels(JobSpec):
         return self
 
     @model_validator(mode="after")
+    def _has_answers(self) -> Self:
+        if (self.exports is None) == (self.campaign is None):
+            raise ValueError("give either exports, where the answers are, or a campaign, which asks for them")
+        if self.campaign is not None:
+            self.campaign.asked(self.answer, self.choices)
+        return self
+
+    @model_validator(mode="after")
     def _can_be_read_and_merged(self) -> Self:
-        able = _ANSWERS.get(self.exports.format)
-        if able is not None and self.answer not in able:
+        able = _ANSWERS.get(self.exports.format) if self.exports else None
+        if self.exports and able is not None and self.answer not in able:
             raise ValueError(f"in {self.exports.format} an answer is {' or '.join(able)}: say answer: {able[0]}")
         if self.answer in ("boxes", "spans", "text") and self.merge != "majority":
             raise ValueError(f"answer: {self.answer} is merged in one way: leave merge out")
@@ -115,4 +127,5 @@ class Labels(JobSpec):
     def label_params(self) -> dict[str, Any]:
         """Return the parameters of the `label` runner."""
         fields = {"exports", "answer", "merge", "choices", "agreement", "dispute_below", "disputed", "note"}
-        return self.model_dump(mode="json", include=fields, exclude_none=True)
+        told = self.model_dump(mode="json", include=fields, exclude_none=True)
+        return told if self.campaign is None else {**told, "campaign": self.campaign.merged}

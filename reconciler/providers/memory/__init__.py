@@ -11,12 +11,14 @@ thrown away and made anew at any moment, as a killed daemon's are. What a port p
     workers  plausible results for every runner, drawn from a hash of what a job was asked
     serving  revisions that become ready after a while, their traffic and figures
     forge    proposals, merged into a source
+    labelling  projects in which people are asked, and what they answered
     status   the status branch, beside the source's
 """
 
 from reconciler.providers.memory.clock import VirtualClock
 from reconciler.providers.memory.data import MemoryData
 from reconciler.providers.memory.forge import MemoryForge
+from reconciler.providers.memory.labelling import MemoryLabelling
 from reconciler.providers.memory.pool import MemoryPool
 from reconciler.providers.memory.serving import MemoryServing
 from reconciler.providers.memory.source import MemorySource
@@ -27,6 +29,7 @@ __all__ = [
     "Call",
     "MemoryData",
     "MemoryForge",
+    "MemoryLabelling",
     "MemoryPool",
     "MemoryServing",
     "MemorySource",

@@ -13,6 +13,7 @@ from reconciler.model.environment import Environment
 from reconciler.model.errors import Problem
 from reconciler.model.ids import Address, CommitId, Digest, RunName, kind_of
 from reconciler.model.kinds import KINDS
+from reconciler.model.label_projects import Projects
 from reconciler.model.observed import (
     Actual,
     Branch,
@@ -158,6 +159,7 @@ def actual(
     unread: Mapping[str, str] | None = None,
     pools: Mapping[Address, Any] | None = None,
     teams: Mapping[str, Team] | None = None,
+    projects: Projects | None = None,
 ) -> Actual:
     """Build what was observed; `facts` are those that the last status recorded."""
     return Actual(
@@ -176,6 +178,7 @@ def actual(
         controls=controls or Controls(),
         unread=unread or {},
         teams=teams or {},
+        projects=projects or {},
     )
 
 

@@ -1,0 +1,1 @@
+"""Labelling tools: where people are asked about examples, and answer."""

@@ -1,0 +1,198 @@
+"""Labelling by files: what people are to be asked lies in a folder, and what they answered is put beside it.
+
+    <name>/project.json     what is asked and told
+    <name>/config.xml       the labelling configuration, to be pasted into any Label Studio
+    <name>/guide.md         what people are told
+    <name>/tasks.json       the tasks, to be imported there
+    <name>/answers/*.json   what was exported there as JSON: a file for each person or project
+
+Nothing has to be installed for that, and everything can be done by hand, or by a script in a test.
+"""
+
+import json
+import shutil
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from reconciler.disk import writing
+from reconciler.model.errors import Missing, Refused, Unavailable
+from reconciler.model.ids import NAME, Address, digest
+from reconciler.model.label_projects import IDENTIFIER, SLOT, Asked, LabelProject
+from reconciler.ports.labelling import ProjectOrder, Task
+from reconciler.untrusted import parse, read
+
+LARGEST = 64 * 2**20
+"""Bytes of a file of tasks or answers."""
+_PROJECT, _TASKS, _ANSWERS = "project.json", "tasks.json", "answers"
+Document = Mapping[str, Any]
+
+
+class LabelFolder:
+    """Projects as folders.
+
+    Args:
+        folder: where they are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def list(self) -> Mapping[Address, LabelProject]:
+        """List the projects with all their tasks.
+
+        Raises:
+            Unavailable: a folder or a file can't be read.
+        """
+        names = sorted(path.name for path in self._folder.iterdir()) if self._folder.is_dir() else []
+        found = {name: self._read(self._folder / name) for name in names if NAME.fullmatch(name)}
+        return {Address(f"labels/{name}"): project for name, project in found.items() if project is not None}
+
+    def configure(self, order: ProjectOrder) -> None:
+        """Make a project, or give the one that is there what is asked and told."""
+        place = self._place(order.address)
+        with writing(place):
+            (place / _ANSWERS).mkdir(parents=True, exist_ok=True)
+            _put(place / "config.xml", order.config)
+            _put(place / "guide.md", order.guide)
+            _put(place / _PROJECT, json.dumps({"title": order.title, "config": order.config, "guide": order.guide}))
+
+    def add(self, address: Address, tasks: Sequence[Task]) -> None:
+        """Add the tasks of which there are none of that name.
+
+        Raises:
+            Refused: there is no such project.
+        """
+        place = self._demanded(address)
+        held = _tasks(place / _TASKS)
+        names = {_name(task) for task in held}
+        new = [_document(task) for task in tasks if task.name not in names]
+        with writing(place):
+            _put(place / _TASKS, json.dumps([*held, *new], indent=0))
+
+    def remove(self, address: Address, names: Collection[str]) -> None:
+        """Take tasks away that nobody has answered, whether or not they are there; one with an answer stays."""
+        place = self._place(address)
+        if not (place / _PROJECT).is_file():
+            return
+        answered = {_name(task) for task in _answered(place) if _answers(task)}
+        wanted = set(names) - answered
+        with writing(place):
+            _put(place / _TASKS, json.dumps([one for one in _tasks(place / _TASKS) if _name(one) not in wanted]))
+
+    def answers(self, address: Address, name: str) -> bytes | None:  # noqa: ARG002 - files need no snapshot
+        """Return all answered tasks, of all files.
+
+        Raises:
+            Refused: there is no such project, or a file can't be read.
+        """
+        return json.dumps([dict(task) for task in _answered(self._demanded(address)) if _answers(task)]).encode()
+
+    def leave(self) -> None:
+        """Take the environment's projects away, with all that was answered in them.
+
+        Raises:
+            Unavailable: the disk can't be written.
+        """
+        with writing(self._folder):
+            if self._folder.is_dir():
+                shutil.rmtree(self._folder)
+
+    def _place(self, address: Address) -> Path:
+        name = address.partition("/")[2]
+        if not NAME.fullmatch(name):
+            raise Refused(f"{address!r} is no name of labels")
+        return self._folder / name
+
+    def _demanded(self, address: Address) -> Path:
+        place = self._place(address)
+        if not (place / _PROJECT).is_file():
+            raise Missing(f"{place} holds no project", "it is made anew in the next pass")
+        return place
+
+    def _read(self, place: Path) -> LabelProject | None:
+        """Read a project; None where the folder holds none."""
+        try:
+            told = parse(read(place / _PROJECT, below=self._folder))
+        except FileNotFoundError:
+            return None
+        except (ValueError, Refused, OSError) as error:
+            raise Unavailable(f"{place / _PROJECT} can't be read: {error}", "mend it, or remove it") from error
+        config, guide = (str(told.get(name, "")) if isinstance(told, dict) else "" for name in ("config", "guide"))
+        tasks = {name: 0 for task in _tasks(place / _TASKS) if (name := _name(task))}
+        strangers, used = 0, dict[str, dict[str, int]]()
+        for task in _answered(place):
+            name = _name(task)
+            if name not in tasks:
+                strangers += 1
+                continue
+            for answer in _answers(task):
+                tasks[name] += 1
+                _count(answer, used)
+        asked = {name: Asked(answers) for name, answers in tasks.items()}
+        whole = [read(path, LARGEST) for path in (place / _TASKS, *_files(place)) if path.exists()]
+        state = digest([str(place), [digest(content.decode("utf-8", "replace")) for content in whole]])
+        return LabelProject(str(place), place.as_uri(), config, guide, asked, strangers, used, state)
+
+
+def _files(place: Path) -> Sequence[Path]:
+    return sorted((place / _ANSWERS).glob("*.json"))
+
+
+def _answered(place: Path) -> Iterator[Document]:
+    """Yield the tasks of all files of answers."""
+    for path in _files(place):
+        yield from _tasks(path)
+
+
+def _tasks(path: Path) -> Sequence[Document]:
+    """Return the tasks in a file; none where it isn't there.
+
+    Raises:
+        Unavailable: it holds something else.
+    """
+    try:
+        told = parse(read(path, LARGEST))
+    except FileNotFoundError:
+        return []
+    except (ValueError, Refused, OSError) as error:
+        raise Unavailable(f"{path} can't be read: {error}", "mend it, or remove it") from error
+    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        raise Unavailable(f"{path} is no list of tasks", "export the project as JSON")
+    return told
+
+
+def _name(task: Document) -> str:
+    meta = task.get("meta")
+    name = meta.get(IDENTIFIER) if isinstance(meta, dict) else None
+    return name if isinstance(name, str) and SLOT.fullmatch(name) else ""
+
+
+def _answers(task: Document) -> Sequence[Document]:
+    """Return a task's annotations that aren't skipped."""
+    told = task.get("annotations")
+    found = told if isinstance(told, list) else []
+    return [one for one in found if isinstance(one, dict) and not one.get("was_cancelled")]
+
+
+def _count(answer: Document, used: dict[str, dict[str, int]]) -> None:
+    """Count the labels that an annotation gives."""
+    for result in answer.get("result") or ():
+        value = result.get("value") if isinstance(result, dict) else None
+        if not isinstance(value, dict) or not isinstance(result.get("from_name"), str):
+            continue
+        counts = used.setdefault(result["from_name"], {})
+        for label in (label for labels in value.values() if isinstance(labels, list) for label in labels):
+            if isinstance(label, str):
+                counts[label] = counts.get(label, 0) + 1
+
+
+def _document(task: Task) -> dict[str, Any]:
+    told = {"data": dict(task.data), "meta": {IDENTIFIER: task.name}}
+    return {**told, "predictions": [dict(task.prediction)]} if task.prediction else told
+
+
+def _put(path: Path, text: str) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

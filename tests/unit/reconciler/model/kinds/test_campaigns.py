@@ -1,0 +1,56 @@
+"""The spec of a campaign: one way to ask, and bounds that fit each other."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from reconciler.model.kinds.campaigns import TaskDeletion
+from reconciler.model.kinds.labels import Labels
+
+CONFIG = '<View><Text name="t" value="$body"/><Header value="$title"/><Choices name="q" toName="t"/></View>'
+
+
+def labels(campaign: dict[str, Any], **more: Any) -> Labels:
+    return Labels.model_validate({"dataset": "datasets/mails", "choices": ["a", "b"], "campaign": campaign, **more})
+
+
+@pytest.mark.parametrize(
+    ("campaign", "more", "why"),
+    [
+        ({}, {}, "give either show"),
+        ({"show": "text", "config": CONFIG, "question": "q"}, {}, "give either show"),
+        ({"config": CONFIG}, {}, "asks no answer"),
+        ({"config": CONFIG, "question": "q", "rating": 5}, {}, "rating goes with show"),
+        ({"show": "text"}, {"choices": None}, "give choices"),
+        ({"show": "text", "answers": {"wanted": 3, "at_most": 2}}, {}, "at_most is 2"),
+        ({"show": "text", "select": {"each": "region"}}, {}, "each spreads a sample"),
+        ({"show": "text"}, {"exports": {"url": "file:///x", "question": "q"}}, "give either exports"),
+    ],
+)
+def test_what_doesn_t_fit_says_why(campaign: dict[str, Any], more: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        labels(campaign, **more)
+
+
+def test_what_is_shown_is_read_from_the_configuration() -> None:
+    found = labels({"config": CONFIG, "question": "q", "select": {"sample": 7}})
+    assert found.campaign is not None
+    assert found.campaign.params(found.answer, found.choices) == {"columns": ["body", "title"], "sample": 7}
+
+
+def test_a_merge_is_told_of_the_campaign_and_one_of_exports_is_named_as_before() -> None:
+    asked = {"show": "text", "answers": {"wanted": 2, "at_most": 4}, "annotators": ["ada"], "retire": ["c"]}
+    assert labels(asked).label_params["campaign"] == {
+        "question": "answer",
+        "answers": 2,
+        "at_most": 4,
+        "annotators": ["ada"],
+        "retired": ["c"],
+    }
+    assert "campaign" not in labels(None, exports={"url": "file:///x", "question": "q"}).label_params  # type: ignore[arg-type]
+
+
+def test_a_pass_may_delete_the_smaller_of_a_number_and_a_share() -> None:
+    assert [TaskDeletion().allowed(tasks) for tasks in (1, 50, 500, 50_000)] == [1, 5, 50, 100]
+    assert TaskDeletion(number=0).allowed(50) == 0
