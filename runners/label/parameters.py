@@ -10,11 +10,15 @@ Format = Literal["label-studio", "label-studio-csv", "coco", "yolo", "pascal-voc
 
 
 class Exports(Block):
-    """Where the annotations are, their format, and for Label Studio the `from_name` of the control tag that is read."""
+    """Where the annotations are, their format, and for Label Studio the `from_name` of the control tag that is read.
+
+    `transcript` is that of what is written of each region.
+    """
 
     url: str
     format: Format = "label-studio"
     question: str | None = None
+    transcript: str | None = None
 
 
 class Agreement(Block):

@@ -10,18 +10,24 @@ from pydantic import Field, model_validator
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, reference
 
 Format = Literal["label-studio", "label-studio-csv", "coco", "yolo", "pascal-voc", "cvat", "conll", "doccano"]
+Answer = Literal["label", "labels", "boxes", "spans", "polygons", "masks", "points", "segments", "relations", "text"]
 _ASKING = ("label-studio", "label-studio-csv")
 _ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "coco": ("boxes",),
-        "yolo": ("boxes",),
+        "coco": ("boxes", "polygons", "masks", "points"),
+        "yolo": ("boxes", "polygons"),
         "pascal-voc": ("boxes",),
-        "cvat": ("boxes", "label", "labels"),
+        "cvat": ("boxes", "polygons", "masks", "points", "label", "labels"),
         "conll": ("spans",),
         "doccano": ("spans", "label", "labels", "text"),
     }
 )
 """What an answer may be in each format; in Label Studio's it may be anything."""
+
+
+_REGIONS = ("boxes", "spans", "polygons", "masks", "points", "segments", "relations")
+ONE_WAY = (*_REGIONS, "text")
+"""Answers that are merged in one way, and that no experiment here learns from."""
 
 
 class Exports(Block):
@@ -33,6 +39,10 @@ class Exports(Block):
         default=None,
         description="`from_name` of the control tag whose answers are read; of Label Studio's formats alone.",
     )
+    transcript: str | None = Field(
+        default=None,
+        description="`from_name` of the text area that is written for each segment, of Label Studio's JSON alone.",
+    )
 
     @model_validator(mode="after")
     def _asks_where_questions_are(self) -> Self:
@@ -40,6 +50,8 @@ class Exports(Block):
             raise ValueError("give question, the `from_name` of the control tag whose answers are read")
         if self.format not in _ASKING and self.question is not None:
             raise ValueError(f"question is of Label Studio's formats: {self.format} has none, leave it out")
+        if self.transcript is not None and self.format != "label-studio":
+            raise ValueError(f"transcript is of Label Studio's JSON: {self.format} has none, leave it out")
         return self
 
 
@@ -68,10 +80,11 @@ class Labels(JobSpec):
 
     dataset: reference("datasets") = Field(description="The data that was labelled.")  # type: ignore[valid-type]
     exports: Exports = Field(description="Where the annotators' answers are.")
-    answer: Literal["label", "labels", "boxes", "spans", "text"] = Field(
+    answer: Answer = Field(
         default="label",
-        description="What an answer is: one label, a set of labels (a multiple choice), each merged on its own, boxes "
-        "of a picture, spans of a text, or a text (a transcript).",
+        description="What an answer is: one label, a set of labels (a multiple choice), each merged on its own, boxes, "
+        "polygons, masks or points of a picture, spans of a text or relations between them, segments of a recording or "
+        "a series, or a text (a transcript).",
     )
     merge: Literal["majority", "dawid-skene"] = Field(
         default="majority",
@@ -100,7 +113,9 @@ class Labels(JobSpec):
         able = _ANSWERS.get(self.exports.format)
         if able is not None and self.answer not in able:
             raise ValueError(f"in {self.exports.format} an answer is {' or '.join(able)}: say answer: {able[0]}")
-        if self.answer in ("boxes", "spans", "text") and self.merge != "majority":
+        if self.exports.transcript is not None and self.answer != "segments":
+            raise ValueError("exports.transcript is written for segments: say answer: segments, or leave it out")
+        if self.answer in ONE_WAY and self.merge != "majority":
             raise ValueError(f"answer: {self.answer} is merged in one way: leave merge out")
         if self.answer == "text" and self.choices is not None:
             raise ValueError("choices are labels, and an answer is a text: leave them out")
