@@ -7,6 +7,7 @@ repeats), two bits for the width of its length, its length and its number or num
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from runners.label.masks import check_size
 CHANNELS = 4
 MOST_PACKS = 1_000_000
 """Runs of a packed picture: each takes a step of its own to read."""
+_WIDTHS = (3, 4, 8, 16)
+"""Bits of the length of a run, as Label Studio packs them."""
 Bits = NDArray[np.uint8]
 _EXPORT = "export again as JSON: the brush's runs are damaged"
 
@@ -70,6 +73,20 @@ def unpacked(packed: Bits, expected: int, where: str) -> Bits:
         numbers[at:end] = stream.number(wide) if repeats else stream.numbers(end - at, wide)
         at = end
     raise InputError(f"a brush has more than {MOST_PACKS:,} runs", where, "smooth it, or draw an outline")
+
+
+def packed(numbers: Bits) -> list[int]:
+    """Pack numbers of eight bits by runs of equal ones."""
+    starts = np.flatnonzero(np.diff(numbers.astype(np.int16), prepend=-1))
+    bits = [f"{len(numbers):032b}", "00111", *(f"{wide - 1:04b}" for wide in _WIDTHS)]
+    for start, end in pairwise([*starts.tolist(), len(numbers)]):
+        for first in range(start, end, 2 ** _WIDTHS[-1]):
+            more = min(end - first, 2 ** _WIDTHS[-1]) - 1
+            place = next(place for place, wide in enumerate(_WIDTHS) if more < 2**wide)
+            bits.append(f"1{place:02b}{more:0{_WIDTHS[place]}b}{numbers[start]:08b}")
+    whole = "".join(bits)
+    whole += "0" * (-len(whole) % 8)
+    return list(int(whole, 2).to_bytes(len(whole) // 8, "big"))
 
 
 class _Stream:

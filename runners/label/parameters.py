@@ -33,6 +33,13 @@ class Agreement(Block):
     confidence: float | None = None
 
 
+class Writing(Block):
+    """The formats that merged labels are written in too, and the column of the texts that were annotated."""
+
+    formats: tuple[Format, ...]
+    text: str | None = None
+
+
 class Parameters(Block):
     """The parameters of one merge of labels."""
 
@@ -43,4 +50,5 @@ class Parameters(Block):
     agreement: Agreement = Agreement()
     dispute_below: float = 0.7
     disputed: Literal["keep", "drop"] = "keep"
+    write: Writing | None = None
     note: str = ""

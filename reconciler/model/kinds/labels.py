@@ -55,6 +55,35 @@ class Exports(Block):
         return self
 
 
+WRITTEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "label-studio": ("label", "labels", "text", "boxes", "polygons", "masks", "points", "spans", "segments"),
+        "coco": ("boxes", "polygons", "masks"),
+        "yolo": ("boxes", "polygons"),
+        "pascal-voc": ("boxes",),
+        "cvat": ("boxes", "polygons", "masks", "points", "label", "labels"),
+        "conll": ("spans",),
+        "doccano": ("spans", "label", "labels", "text"),
+    }
+)
+"""The answers that each format is written of."""
+
+
+class Writing(Block):
+    """Files of the merged labels for other tools, beside `labels.parquet`."""
+
+    formats: tuple[Literal["label-studio", "coco", "yolo", "pascal-voc", "cvat", "conll", "doccano"], ...] = Field(
+        min_length=1, description="The formats. What one can't say of an example leaves that out, and the facts tell."
+    )
+    text: str | None = Field(default=None, description="The dataset's column of the texts, for conll and doccano.")
+
+    @model_validator(mode="after")
+    def _knows_the_texts(self) -> Self:
+        if self.text is None and (asking := sorted({"conll", "doccano"} & set(self.formats))):
+            raise ValueError(f"{asking[0]} holds the texts themselves: give text, the dataset's column of them")
+        return self
+
+
 class Agreement(Block):
     """How much the annotators must agree before their labels are used."""
 
@@ -98,6 +127,7 @@ class Labels(JobSpec):
         description="Whether disputed labels are used or left out. Where equally many say otherwise there is no label "
         "in any case.",
     )
+    write: Writing | None = Field(default=None, description="Files of the merged labels for other tools.")
     note: str = Field(default="", max_length=2000, description="Said wherever the labels are shown.")
     refresh: Cron | None = Field(default=None, description="When to read the answers again.")
     keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
@@ -121,8 +151,15 @@ class Labels(JobSpec):
             raise ValueError("choices are labels, and an answer is a text: leave them out")
         return self
 
+    @model_validator(mode="after")
+    def _can_be_written(self) -> Self:
+        for format_ in self.write.formats if self.write else ():
+            if self.answer not in WRITTEN[format_]:
+                raise ValueError(f"{format_} is written of {' or '.join(WRITTEN[format_])}, not of {self.answer}")
+        return self
+
     @cached_property
     def label_params(self) -> dict[str, Any]:
         """Return the parameters of the `label` runner."""
-        fields = {"exports", "answer", "merge", "choices", "agreement", "dispute_below", "disputed", "note"}
+        fields = {"exports", "answer", "merge", "choices", "agreement", "dispute_below", "disputed", "write", "note"}
         return self.model_dump(mode="json", include=fields, exclude_none=True)

@@ -140,6 +140,8 @@ def _named(told: Any, name: str) -> Classes:
         pairs = list(enumerate(told))
     elif isinstance(told, dict):
         pairs = list(told.items())
-    if not pairs or not all(isinstance(key, int) and isinstance(value, str) for key, value in pairs):
+    if not isinstance(told, list | dict) or not all(
+        isinstance(key, int) and isinstance(value, str) for key, value in pairs
+    ):
         raise InputError("it has no names of classes", name, "list them under names")
     return dict(pairs)

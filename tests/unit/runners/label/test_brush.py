@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from runners.contract import InputError
+from runners.label import brush
 from runners.label.brush import brushed, unpacked
 
 WIDTHS = (3, 4, 8, 16)
@@ -48,6 +49,12 @@ def value(pixels: np.ndarray, **more: Any) -> dict[str, Any]:
 def test_what_is_packed_is_unpacked(numbers: np.ndarray, literal: bool) -> None:
     told = np.array(packed(numbers.tolist(), literal=literal), np.uint8)
     assert np.array_equal(unpacked(told, len(numbers), "here"), numbers)
+
+
+@given(arrays.arrays(np.uint8, st.integers(0, 700), elements=st.sampled_from([0, 255])))
+@settings(max_examples=50, deadline=None)
+def test_numbers_are_packed_as_label_studio_does(numbers: np.ndarray) -> None:
+    assert brush.packed(numbers) == packed(numbers.tolist())
 
 
 def test_a_mask_is_what_is_opaque() -> None:
