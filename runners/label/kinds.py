@@ -14,11 +14,12 @@ from runners.label.answers import Answers
 from runners.label.distances import Distance, distance_of
 from runners.label.marks import marking_of
 from runners.label.matching import Matched
-from runners.label.merging import RULES, Labels
+from runners.label.merging import Labels
 from runners.label.pairwise import Likeness
 from runners.label.parameters import Parameters
 from runners.label.regional import SHAPES, Regional
 from runners.label.reliability import Parts, each_label
+from runners.label.rules import RULES
 from runners.label.scales import values_of
 from runners.label.texts import likeness_of, merge_texts, words_in
 

@@ -45,7 +45,7 @@ class Parameters(Block):
 
     exports: Exports
     answer: Kind = "label"
-    merge: Literal["majority", "dawid-skene"] = "majority"
+    merge: Literal["majority", "dawid-skene", "mace", "glad"] = "majority"
     choices: tuple[str, ...] | None = None
     agreement: Agreement = Agreement()
     dispute_below: float = 0.7

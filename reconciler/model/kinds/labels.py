@@ -115,9 +115,10 @@ class Labels(JobSpec):
         "polygons, masks or points of a picture, spans of a text or relations between them, segments of a recording or "
         "a series, or a text (a transcript).",
     )
-    merge: Literal["majority", "dawid-skene"] = Field(
+    merge: Literal["majority", "dawid-skene", "mace", "glad"] = Field(
         default="majority",
-        description="How several answers become one: by count, or weighed by each one's errors. Regions by count.",
+        description="How several answers become one: by count; weighed by each one's errors (dawid-skene), by who "
+        "answers without knowing (mace), or by ability and difficulty (glad). Regions by count.",
     )
     choices: tuple[str, ...] | None = Field(default=None, description="The labels allowed; others are refused.")
     agreement: Agreement = Field(default=Agreement(), description="How much the annotators must agree.")
