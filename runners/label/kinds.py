@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from runners.label import annotators, pairwise, regions, sets
+from runners.label import annotators, pairwise, rankings, regions, sets
 from runners.label.agreement import pairs_of
 from runners.label.annotators import LabelsIn
 from runners.label.answers import Answers
@@ -69,6 +69,17 @@ def kind_of(params: Parameters, matched: Matched) -> Kind:
         return _regions(SHAPES[marking])
     if params.answer == "text":
         return _compared("words", Likeness("likeness", likeness_of, words_in), merge_texts, "text")
+    if params.answer == "ranking":
+        return replace(
+            _compared(
+                "kendall",
+                Likeness("likeness", rankings.likeness_of, rankings.ranked_in),
+                rankings.merge_rankings,
+                "ranking",
+            ),
+            value=rankings.ranked_in,
+            arrow=pa.list_(pa.string()),
+        )
     scale = params.agreement.scale or matched.scale
     values = values_of(matched.answers.labels, scale, params.choices)
     return Kind(

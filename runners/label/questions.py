@@ -5,10 +5,11 @@ from typing import Any, Literal, NamedTuple
 
 from runners.label.answer import said_at_least, said_in, set_in, set_said, text_in, text_said
 from runners.label.marks import Marking, marked, marked_in, marking_of
+from runners.label.rankings import ranking_in, ranking_said
 from runners.label.scales import Said, Scale
 
-Kind = Literal["label", "labels", "text"] | Marking
-"""What an answer is: one label, a set of labels, a text, or labelled regions of a shape."""
+Kind = Literal["label", "labels", "text", "ranking"] | Marking
+"""What an answer is: one label, a set of labels, a text, a ranking, or labelled regions of a shape."""
 
 
 class Answer(NamedTuple):
@@ -53,7 +54,7 @@ class Question(NamedTuple):
         """
         if self.marks:
             return marked_in(results, self.marks, self.name, where, self.transcript)
-        read = {"labels": set_in, "text": text_in}.get(self.kind, said_in)
+        read = {"labels": set_in, "text": text_in, "ranking": ranking_in}.get(self.kind, said_in)
         return read(results, self.name, where)
 
     def in_value(self, value: Any, where: str) -> Said | None:
@@ -64,5 +65,5 @@ class Question(NamedTuple):
         """
         if self.marks:
             return marked(value, self.marks, self.name, where)
-        read = {"labels": set_said, "text": text_said}.get(self.kind, said_at_least)
+        read = {"labels": set_said, "text": text_said, "ranking": ranking_said}.get(self.kind, said_at_least)
         return read(value, self.name, where)

@@ -26,7 +26,7 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 _REGIONS = ("boxes", "spans", "polygons", "masks", "points", "segments", "relations")
-ONE_WAY = (*_REGIONS, "text")
+ONE_WAY = (*_REGIONS, "text", "ranking")
 """Answers that are merged in one way, and that no experiment here learns from."""
 
 
@@ -113,7 +113,7 @@ class Labels(JobSpec):
         default="label",
         description="What an answer is: one label, a set of labels (a multiple choice), each merged on its own, boxes, "
         "polygons, masks or points of a picture, spans of a text or relations between them, segments of a recording or "
-        "a series, or a text (a transcript).",
+        "a series, a text (a transcript), or a ranking of several things.",
     )
     merge: Literal["majority", "dawid-skene", "mace", "glad"] = Field(
         default="majority",
@@ -148,8 +148,8 @@ class Labels(JobSpec):
             raise ValueError("exports.transcript is written for segments: say answer: segments, or leave it out")
         if self.answer in ONE_WAY and self.merge != "majority":
             raise ValueError(f"answer: {self.answer} is merged in one way: leave merge out")
-        if self.answer == "text" and self.choices is not None:
-            raise ValueError("choices are labels, and an answer is a text: leave them out")
+        if self.answer in ("text", "ranking") and self.choices is not None:
+            raise ValueError(f"choices are labels, and an answer is a {self.answer}: leave them out")
         return self
 
     @model_validator(mode="after")
