@@ -23,7 +23,7 @@ from reconciler.model.ids import Address, RunName, kind_of, owner_of
 from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
-from reconciler.model.kinds.labels import Labels
+from reconciler.model.kinds.labels import ONE_WAY, Labels
 from reconciler.model.kinds.monitors import Monitor
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.promotions import Promotion
@@ -224,7 +224,7 @@ def _prepared(spec: Experiment) -> Iterable[str]:
 def _regions(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
     """Refuse labels that are no column: regions are merged, and nothing here learns from them yet."""
     labels = specs.all.get(Address(spec.labels)) if spec.labels else None
-    if isinstance(labels, Labels) and labels.answer in ("boxes", "spans", "text"):
+    if isinstance(labels, Labels) and labels.answer in ONE_WAY:
         what = f"answers of {spec.labels} are {labels.answer}, and a trial predicts a label or a number"
         yield Flaw(("labels",), what, "read labels.parquet where you train, or merge labels of whole examples")
 

@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 
 from runners.label.distances import Figures
 from runners.label.regions import Region, Regions, decided, f1_of
-
-SAME = 0.5
-"""The intersection over union from which two boxes are of the same thing (PASCAL VOC)."""
+from runners.label.things import assigned
 
 
 def overlaps(left: Figures, right: Figures) -> Figures:
@@ -32,18 +30,8 @@ def _areas(boxes: Figures) -> Figures:
 
 
 def matches(left: Figures, right: Figures) -> list[tuple[int, int]]:
-    """Match boxes one to one so that what they share is most in all; pairs that share too little are no match.
-
-    Kuhn, "The Hungarian Method for the Assignment Problem" (1955, https://doi.org/10.1002/nav.3800020109).
-    """
-    from scipy.optimize import linear_sum_assignment
-
-    if not len(left) or not len(right):
-        return []
-    shared = overlaps(left, right)
-    shared[shared < SAME] = 0
-    rows, columns = linear_sum_assignment(shared, maximize=True)
-    return [(int(row), int(column)) for row, column in zip(rows, columns, strict=True) if shared[row, column]]
+    """Match boxes one to one so that what they share is most in all; pairs that share too little are no match."""
+    return assigned(overlaps(left, right)) if len(left) and len(right) else []
 
 
 def f1_of_boxes(left: Regions, right: Regions) -> float:

@@ -13,7 +13,7 @@ import fsspec
 from pyarrow import parquet
 
 from runners.contract import InputError
-from runners.label.formats.coco_writing import Size
+from runners.label.formats.written import Size
 from runners.sources.failures import telling
 from runners.staging import gone
 
@@ -145,6 +145,25 @@ def read_sizes(url: str) -> dict[str, Size]:
                 return {}
             ids, widths, heights = (manifest.read([name])[name].to_pylist() for name in columns)
     return {name: Size(width, height) for name, width, height in zip(ids, widths, heights, strict=True)}
+
+
+def read_texts(url: str, identifier: str, column: str) -> dict[Any, str]:
+    """Read the text of each example of a table.
+
+    Raises:
+        InputError: the table has no such column, or it holds no texts.
+        SourceUnavailable: the folder is out of reach.
+    """
+    with telling(url):
+        files, root = fsspec.core.url_to_fs(url)
+        with files.open(f"{root}/data.parquet", "rb") as stream:
+            table = parquet.ParquetFile(stream)
+            if column not in table.schema_arrow.names:
+                raise InputError(f"the dataset has no column {column}", "write.text", "name the column of the texts")
+            ids, texts = (table.read([name])[name].to_pylist() for name in (identifier, column))
+    if not all(isinstance(text, str | None) for text in texts):
+        raise InputError(f"the column {column} holds no texts", "write.text", "name the column of the texts")
+    return {name: text for name, text in zip(ids, texts, strict=True) if text is not None}
 
 
 def _read(files: Any, path: str, identifier: str) -> Examples:

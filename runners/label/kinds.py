@@ -1,4 +1,4 @@
-"""The kinds of answers: a label, a set of labels, boxes, spans or a text, and how each is compared and merged."""
+"""The kinds of answers: a label, a set of labels, regions or a text, and how each is compared and merged."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,19 +7,20 @@ from typing import Any
 
 import pyarrow as pa
 
-from runners.label import annotators, pairwise, regions, sets
+from runners.label import annotators, pairwise, rankings, regions, sets
 from runners.label.agreement import pairs_of
 from runners.label.annotators import LabelsIn
 from runners.label.answers import Answers
-from runners.label.boxes import f1_of_boxes, merge_boxes
 from runners.label.distances import Distance, distance_of
+from runners.label.marks import marking_of
 from runners.label.matching import Matched
-from runners.label.merging import RULES, Labels
+from runners.label.merging import Labels
 from runners.label.pairwise import Likeness
 from runners.label.parameters import Parameters
+from runners.label.regional import SHAPES, Regional
 from runners.label.reliability import Parts, each_label
+from runners.label.rules import RULES
 from runners.label.scales import values_of
-from runners.label.spans import f1_of_spans, merge_spans
 from runners.label.texts import likeness_of, merge_texts, words_in
 
 Figures = Mapping[str, Any]
@@ -64,12 +65,21 @@ def kind_of(params: Parameters, matched: Matched) -> Kind:
     """
     if params.answer == "labels":
         return _sets(params)
-    if params.answer == "boxes":
-        return _regions("iou", f1_of_boxes, merge_boxes, ("left", "top", "right", "bottom"), pa.float64())
-    if params.answer == "spans":
-        return _regions("spans", f1_of_spans, merge_spans, ("start", "end"), pa.int64())
+    if (marking := marking_of(params.answer)) is not None:
+        return _regions(SHAPES[marking])
     if params.answer == "text":
         return _compared("words", Likeness("likeness", likeness_of, words_in), merge_texts, "text")
+    if params.answer == "ranking":
+        return replace(
+            _compared(
+                "kendall",
+                Likeness("likeness", rankings.likeness_of, rankings.ranked_in),
+                rankings.merge_rankings,
+                "ranking",
+            ),
+            value=rankings.ranked_in,
+            arrow=pa.list_(pa.string()),
+        )
     scale = params.agreement.scale or matched.scale
     values = values_of(matched.answers.labels, scale, params.choices)
     return Kind(
@@ -115,14 +125,11 @@ def _compared(name: str, likeness: Likeness, merge: Callable[[Answers], Labels],
     )
 
 
-def _regions(name: str, f1: regions.F1, merge: regions.Merge, edges: Sequence[str], type_: Any) -> Kind:
-    fields = [("label", pa.string()), *((edge, type_) for edge in edges)]
-    likeness = Likeness("f1", f1, regions.regions_in)
+def _regions(shape: Regional) -> Kind:
+    likeness = Likeness("f1", shape.f1, regions.regions_in)
     return replace(
-        _compared(name, likeness, partial(regions.merge_regions, merge), "regions"),
+        _compared(shape.distance_name, likeness, partial(regions.merge_regions, shape.merge), "regions"),
         labels_in=regions.labels_in,
-        value=lambda text: [
-            {"label": label, **dict(zip(edges, place, strict=True))} for label, place in regions.regions_in(text)
-        ],
-        arrow=pa.list_(pa.struct(fields)),
+        value=lambda text: [{"label": one.label, **shape.tell(one)} for one in regions.regions_in(text)],
+        arrow=pa.list_(pa.struct([("label", pa.string()), *shape.fields])),
     )

@@ -14,9 +14,8 @@ from runners.contract import InputError, Result
 from runners.label.agreement import undefined
 from runners.label.annotators import LabelsIn, by_label
 from runners.label.campaigns import counted, unsure
-from runners.label.examples import read_examples, read_sizes
+from runners.label.examples import read_examples
 from runners.label.formats import read_exports
-from runners.label.formats.coco_writing import coco_of
 from runners.label.kinds import Kind, kind_of
 from runners.label.matching import Matched, match
 from runners.label.merging import NOBODYS, Labels
@@ -25,12 +24,12 @@ from runners.label.parameters import Exports, Parameters
 from runners.label.pictures import draw_agreement, draw_scores
 from runners.label.reliability import DRAWS, Reliability, reliability_of
 from runners.label.verdict import SHOWN, judge
+from runners.label.written import Shown, write_all
 
 MOST_ANNOTATORS = 20
 """Annotators that the facts name; `agreement.json` has all."""
 MOST_LABELS = 20
 """Labels that the facts count."""
-COCO = "regions.coco.json"
 LABELS, DISPUTES, AGREEMENT, PICTURE = "labels.parquet", "disputes.json", "agreement.json", "agreement.png"
 
 
@@ -52,16 +51,18 @@ def label(params: Parameters, dataset: str, folder: Path, exports: Exports | Non
     if place is None:
         raise InputError("there are no answers", "exports", "give exports, or a campaign")
     given = counted(read_exports(place, params.answer), params.campaign)
-    result = settle(params, match(given, examples), len(examples), folder)
-    if params.answer == "boxes" and (sizes := read_sizes(dataset)):
-        merged = parquet.read_table(folder / LABELS, columns=["id", "regions"])
-        boxes = zip(merged["id"].to_pylist(), merged["regions"].to_pylist(), strict=True)
-        _write_json(folder / COCO, coco_of(boxes, sizes))
-    return result
+    return settle(params, match(given, examples), len(examples), folder, Shown(dataset, examples.identifier))
 
 
-def settle(params: Parameters, matched: Matched, examples: int, folder: Path) -> Result:
+def settle(params: Parameters, matched: Matched, examples: int, folder: Path, shown: Shown | None = None) -> Result:
     """Merge what was said of so many examples into a folder, measure the agreement and judge it.
+
+    Args:
+        params: how answers are merged, judged and written.
+        matched: what was said of each example.
+        examples: how many there are.
+        folder: where everything is written.
+        shown: what the annotators were shown; left out, only `labels.parquet` holds the labels.
 
     Raises:
         InputError: an answer has no place on the scale of agreement.
@@ -74,6 +75,8 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path) ->
     annotators = kind.annotators(matched, merged)
     table = table_of(answers, merged, is_used, kind)
     parquet.write_table(table, folder / LABELS, compression="zstd")
+    used = ((answers.examples[place], merged.names[merged.label[place]]) for place in np.flatnonzero(is_used).tolist())
+    written = write_all(params, used, folder, shown) if shown else {}
     disputes = disputes_of(answers, merged, params.dispute_below, kind)
     _write_json(folder / DISPUTES, disputes)
     each = by_label(answers, merged, kind.labels_in)
@@ -107,7 +110,8 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path) ->
             "merge": params.merge,
             "note": params.note,
         }
-        | unsure(params.campaign, answers, merged, params.dispute_below),
+        | unsure(params.campaign, answers, merged, params.dispute_below)
+        | ({"written": written} if written else {}),
         content=content_of(merged, is_used, table),
     )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -99,18 +98,23 @@ def by_dawid_skene(answers: Answers) -> Labels:
     """
     if not len(answers):
         return by_majority(answers)
-    chances, step = _shares(answers), _step(answers)
+    chances, step = shares_of(answers), _step(answers)
     for _ in range(ITERATIONS):
         former, chances = chances, step(chances)
         if np.abs(chances - former).max() < MOVED:
             break
+    return likeliest(answers, chances)
+
+
+def likeliest(answers: Answers, chances: Chances) -> Labels:
+    """Take the most probable label of each example; where two are equally so, there is none."""
     best = chances.max(axis=1)
     likely = best[:, None] - chances < EQUAL
     label = np.where(likely.sum(axis=1) == 1, chances.argmax(axis=1), NOBODYS)
     return Labels(tuple(answers.labels), label, np.round(best, 6))
 
 
-def _shares(answers: Answers) -> Chances:
+def shares_of(answers: Answers) -> Chances:
     """Return the share of votes of each label (columns) for each example (rows)."""
     tally = answers.tally()
     shares = np.zeros((len(answers.examples), len(answers.labels)))
@@ -143,7 +147,3 @@ def _step(answers: Answers) -> Callable[[Chances], Chances]:
         return better
 
     return step
-
-
-RULES: Mapping[str, Rule] = MappingProxyType({"majority": by_majority, "dawid-skene": by_dawid_skene})
-"""The rules by their names in a spec."""

@@ -10,11 +10,15 @@ Format = Literal["label-studio", "label-studio-csv", "coco", "yolo", "pascal-voc
 
 
 class Exports(Block):
-    """Where the annotations are, their format, and for Label Studio the `from_name` of the control tag that is read."""
+    """Where the annotations are, their format, and for Label Studio the `from_name` of the control tag that is read.
+
+    `transcript` is that of what is written of each region.
+    """
 
     url: str
     format: Format = "label-studio"
     question: str | None = None
+    transcript: str | None = None
 
 
 class Agreement(Block):
@@ -27,6 +31,13 @@ class Agreement(Block):
     annotators: int = 1
     scale: Scale | None = None
     confidence: float | None = None
+
+
+class Writing(Block):
+    """The formats that merged labels are written in too, and the column of the texts that were annotated."""
+
+    formats: tuple[Format, ...]
+    text: str | None = None
 
 
 class Asked(Block):
@@ -48,9 +59,10 @@ class Parameters(Block):
     exports: Exports | None = None
     campaign: Asked | None = None
     answer: Kind = "label"
-    merge: Literal["majority", "dawid-skene"] = "majority"
+    merge: Literal["majority", "dawid-skene", "mace", "glad"] = "majority"
     choices: tuple[str, ...] | None = None
     agreement: Agreement = Agreement()
     dispute_below: float = 0.7
     disputed: Literal["keep", "drop"] = "keep"
+    write: Writing | None = None
     note: str = ""

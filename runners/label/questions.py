@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from runners.label.answer import said_at_least, said_in, set_in, set_said, text_in, text_said
-from runners.label.marks import Marking, marked, marked_in
+from runners.label.marks import Marking, marked, marked_in, marking_of
+from runners.label.rankings import ranking_in, ranking_said
 from runners.label.scales import Said, Scale
 
-Kind = Literal["label", "labels", "boxes", "spans", "text"]
-"""What an answer is: one label, a set of labels, labelled boxes of a picture or spans of a text, or a text."""
+Kind = Literal["label", "labels", "text", "ranking"] | Marking
+"""What an answer is: one label, a set of labels, a text, a ranking, or labelled regions of a shape."""
 
 
 class Answer(NamedTuple):
@@ -34,15 +35,16 @@ class Answered(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What is asked, and what an answer is."""
+    """What is asked, what an answer is, and which question is asked of each region for its text."""
 
     name: str
     kind: Kind = "label"
+    transcript: str | None = None
 
     @property
     def marks(self) -> Marking | None:
         """Return the regions that an answer marks; None where it is a label, or a set of them."""
-        return self.kind if self.kind in ("boxes", "spans") else None
+        return marking_of(self.kind)
 
     def in_results(self, results: Sequence[Mapping[str, Any]], where: str) -> Said | None:
         """Return what an annotation's results say to it.
@@ -51,8 +53,8 @@ class Question(NamedTuple):
             InputError: they say what is no such answer.
         """
         if self.marks:
-            return marked_in(results, self.marks, self.name, where)
-        read = {"labels": set_in, "text": text_in}.get(self.kind, said_in)
+            return marked_in(results, self.marks, self.name, where, self.transcript)
+        read = {"labels": set_in, "text": text_in, "ranking": ranking_in}.get(self.kind, said_in)
         return read(results, self.name, where)
 
     def in_value(self, value: Any, where: str) -> Said | None:
@@ -63,5 +65,5 @@ class Question(NamedTuple):
         """
         if self.marks:
             return marked(value, self.marks, self.name, where)
-        read = {"labels": set_said, "text": text_said}.get(self.kind, said_at_least)
+        read = {"labels": set_said, "text": text_said, "ranking": ranking_said}.get(self.kind, said_at_least)
         return read(value, self.name, where)

@@ -2,7 +2,8 @@
 
 An answer is a text, a JSON list of its regions in order, so that whatever counts, matches or tells answers takes it for
 one answer. A box is `[label, left, top, right, bottom]` in shares of the picture, a span `[label, start, end]` in
-characters.
+characters; what the numbers of other shapes are stands where these are compared. A text may be last: what was written
+of the region.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,10 +20,11 @@ _DIGITS = 6
 
 
 class Region(NamedTuple):
-    """A part of an example, by numbers, and its label."""
+    """A part of an example, by numbers, its label, and what was written of it."""
 
     label: str
     place: tuple[float, ...]
+    text: str = ""
 
 
 Regions: TypeAlias = Sequence[Region]
@@ -32,13 +34,23 @@ F1: TypeAlias = Callable[[Regions, Regions], float]
 
 def text_of(regions: Iterable[Region]) -> str:
     """Write regions, equal ones alike."""
-    rows = sorted({(label, *(round(number, _DIGITS) for number in place)) for label, place in regions})
+    rows = sorted(
+        {
+            (label, *(round(number, _DIGITS) for number in place), *([text] if text else ()))
+            for label, place, text in regions
+        }
+    )
     return msgspec.json.encode(rows).decode()
 
 
 def regions_in(text: str) -> list[Region]:
     """Return the regions of an answer, in order."""
-    return [Region(label, tuple(place)) for label, *place in msgspec.json.decode(text)]
+    return [
+        Region(label, tuple(place[:-1]), place[-1])
+        if place and isinstance(place[-1], str)
+        else Region(label, tuple(place))
+        for label, *place in msgspec.json.decode(text)
+    ]
 
 
 def labels_in(text: str) -> list[str]:
@@ -46,7 +58,7 @@ def labels_in(text: str) -> list[str]:
     return sorted({region.label for region in regions_in(text)})
 
 
-def f1_of(matched: int, left: Regions, right: Regions) -> float:
+def f1_of(matched: float, left: Regions, right: Regions) -> float:
     """Return the F1 of two answers of which so many regions match."""
     return 2 * matched / (len(left) + len(right)) if left or right else 1.0
 
@@ -56,14 +68,14 @@ Merge: TypeAlias = Callable[[Sequence[Regions]], tuple[list[Region] | None, floa
 
 
 def merge_regions(merge: Merge, answers: Answers) -> Labels:
-    """Merge the answers to every example."""
+    """Merge the answers to every example, in the order of what they say: whose they are makes no difference."""
     regions = [regions_in(text) for text in answers.labels]
     starts = np.searchsorted(answers.example, np.arange(len(answers.examples) + 1)).tolist()
     places = answers.label.tolist()
     known: dict[str, int] = {}
     label, confidence = np.full(len(answers.examples), NOBODYS, np.int64), np.zeros(len(answers.examples))
     for example, (first, end) in enumerate(pairwise(starts)):
-        found, sure = merge([regions[place] for place in places[first:end]])
+        found, sure = merge([regions[place] for place in sorted(places[first:end])])
         confidence[example] = round(sure, _DIGITS)
         if found is not None:
             label[example] = known.setdefault(text_of(found), len(known))

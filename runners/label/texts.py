@@ -53,10 +53,26 @@ def merge_texts(answers: Answers) -> Labels:
     starts = np.searchsorted(answers.example, np.arange(len(answers.examples) + 1)).tolist()
     for example in range(len(answers.examples)):
         said = answers.label[starts[example] : starts[example + 1]].tolist()
-        sure = {one: sum(likeness_of(words[one], words[other]) for other in said) / len(said) for one in set(said)}
-        best = max(sure.values())
-        nearest = [one for one, value in sure.items() if best - value < EQUAL]
+        nearest, best = _medoids(said, words)
         confidence[example] = round(best, 6)
         if len(nearest) == 1:
             label[example] = nearest[0]
     return Labels(tuple(answers.labels), label, confidence)
+
+
+def medoid_of(texts: Sequence[str]) -> tuple[str | None, float]:
+    """Return the text that is most like all of them, None where two different ones are, and its mean likeness.
+
+    Raises:
+        InputError: one has too many words.
+    """
+    known = sorted(set(texts))
+    nearest, best = _medoids([known.index(text) for text in texts], [words_in(text) for text in known])
+    return known[nearest[0]] if len(nearest) == 1 else None, best
+
+
+def _medoids(said: Sequence[int], words: Sequence[Sequence[str]]) -> tuple[list[int], float]:
+    """Return which texts are most like all that were said, and how like they are on average."""
+    sure = {one: sum(likeness_of(words[one], words[other]) for other in said) / len(said) for one in set(said)}
+    best = max(sure.values())
+    return [one for one, value in sure.items() if best - value < EQUAL], best

@@ -10,7 +10,7 @@ from runners.train.nearest import did_you_mean
 from runners.train.trial import Trial
 
 FILE = "labels.parquet"
-LABEL, SETS, REGIONS, TEXT, CONFIDENCE = "label", "labels", "regions", "text", "confidence"
+LABEL, SETS, REGIONS, TEXT, RANKING, CONFIDENCE = "label", "labels", "regions", "text", "ranking", "confidence"
 
 
 def labels_of(trial: Trial, columns: Columns, identifier: str | None) -> Columns:
@@ -25,7 +25,7 @@ def labels_of(trial: Trial, columns: Columns, identifier: str | None) -> Columns
     if "labels" not in trial.request.inputs:
         return {}
     labels = read_parquet(local(trial.input("labels")) / FILE, "merge the labels again")
-    if kinds := {REGIONS, TEXT} & labels.keys():
+    if kinds := {REGIONS, TEXT, RANKING} & labels.keys():
         what = f"the labels are {min(kinds)}, and a trial predicts a label or a number"
         raise InputError(what, "labels", "name labels of whole examples")
     if identifier is None:

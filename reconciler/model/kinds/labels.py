@@ -12,18 +12,24 @@ from reconciler.model.kinds.pins import Pin
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, reference
 
 Format = Literal["label-studio", "label-studio-csv", "coco", "yolo", "pascal-voc", "cvat", "conll", "doccano"]
+Answer = Literal["label", "labels", "boxes", "spans", "polygons", "masks", "points", "segments", "relations", "text"]
 _ASKING = ("label-studio", "label-studio-csv")
 _ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "coco": ("boxes",),
-        "yolo": ("boxes",),
+        "coco": ("boxes", "polygons", "masks", "points"),
+        "yolo": ("boxes", "polygons"),
         "pascal-voc": ("boxes",),
-        "cvat": ("boxes", "label", "labels"),
+        "cvat": ("boxes", "polygons", "masks", "points", "label", "labels"),
         "conll": ("spans",),
         "doccano": ("spans", "label", "labels", "text"),
     }
 )
 """What an answer may be in each format; in Label Studio's it may be anything."""
+
+
+_REGIONS = ("boxes", "spans", "polygons", "masks", "points", "segments", "relations")
+ONE_WAY = (*_REGIONS, "text", "ranking")
+"""Answers that are merged in one way, and that no experiment here learns from."""
 
 
 class Exports(Block):
@@ -35,6 +41,10 @@ class Exports(Block):
         default=None,
         description="`from_name` of the control tag whose answers are read; of Label Studio's formats alone.",
     )
+    transcript: str | None = Field(
+        default=None,
+        description="`from_name` of the text area that is written for each segment, of Label Studio's JSON alone.",
+    )
 
     @model_validator(mode="after")
     def _asks_where_questions_are(self) -> Self:
@@ -42,6 +52,37 @@ class Exports(Block):
             raise ValueError("give question, the `from_name` of the control tag whose answers are read")
         if self.format not in _ASKING and self.question is not None:
             raise ValueError(f"question is of Label Studio's formats: {self.format} has none, leave it out")
+        if self.transcript is not None and self.format != "label-studio":
+            raise ValueError(f"transcript is of Label Studio's JSON: {self.format} has none, leave it out")
+        return self
+
+
+WRITTEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "label-studio": ("label", "labels", "text", "boxes", "polygons", "masks", "points", "spans", "segments"),
+        "coco": ("boxes", "polygons", "masks"),
+        "yolo": ("boxes", "polygons"),
+        "pascal-voc": ("boxes",),
+        "cvat": ("boxes", "polygons", "masks", "points", "label", "labels"),
+        "conll": ("spans",),
+        "doccano": ("spans", "label", "labels", "text"),
+    }
+)
+"""The answers that each format is written of."""
+
+
+class Writing(Block):
+    """Files of the merged labels for other tools, beside `labels.parquet`."""
+
+    formats: tuple[Literal["label-studio", "coco", "yolo", "pascal-voc", "cvat", "conll", "doccano"], ...] = Field(
+        min_length=1, description="The formats. What one can't say of an example leaves that out, and the facts tell."
+    )
+    text: str | None = Field(default=None, description="The dataset's column of the texts, for conll and doccano.")
+
+    @model_validator(mode="after")
+    def _knows_the_texts(self) -> Self:
+        if self.text is None and (asking := sorted({"conll", "doccano"} & set(self.formats))):
+            raise ValueError(f"{asking[0]} holds the texts themselves: give text, the dataset's column of them")
         return self
 
 
@@ -73,14 +114,16 @@ class Labels(JobSpec):
     campaign: Campaign | None = Field(
         default=None, description="Instead of exports: asks people in the environment's labelling tool."
     )
-    answer: Literal["label", "labels", "boxes", "spans", "text"] = Field(
+    answer: Answer = Field(
         default="label",
-        description="What an answer is: one label, a set of labels (a multiple choice), each merged on its own, boxes "
-        "of a picture, spans of a text, or a text (a transcript).",
+        description="What an answer is: one label, a set of labels (a multiple choice), each merged on its own, boxes, "
+        "polygons, masks or points of a picture, spans of a text or relations between them, segments of a recording or "
+        "a series, a text (a transcript), or a ranking of several things.",
     )
-    merge: Literal["majority", "dawid-skene"] = Field(
+    merge: Literal["majority", "dawid-skene", "mace", "glad"] = Field(
         default="majority",
-        description="How several answers become one: by count, or weighed by each one's errors. Regions by count.",
+        description="How several answers become one: by count; weighed by each one's errors (dawid-skene), by who "
+        "answers without knowing (mace), or by ability and difficulty (glad). Regions by count.",
     )
     choices: tuple[str, ...] | None = Field(default=None, description="The labels allowed; others are refused.")
     agreement: Agreement = Field(default=Agreement(), description="How much the annotators must agree.")
@@ -90,6 +133,7 @@ class Labels(JobSpec):
         description="Whether disputed labels are used or left out. Where equally many say otherwise there is no label "
         "in any case.",
     )
+    write: Writing | None = Field(default=None, description="Files of the merged labels for other tools.")
     note: str = Field(default="", max_length=2000, description="Said wherever the labels are shown.")
     refresh: Cron | None = Field(default=None, description="When to read the answers again.")
     keep: int | None = Field(default=None, ge=1, description="Accepted versions to keep; unset, all.")
@@ -117,15 +161,24 @@ class Labels(JobSpec):
         able = _ANSWERS.get(self.exports.format) if self.exports else None
         if self.exports and able is not None and self.answer not in able:
             raise ValueError(f"in {self.exports.format} an answer is {' or '.join(able)}: say answer: {able[0]}")
-        if self.answer in ("boxes", "spans", "text") and self.merge != "majority":
+        if self.exports and self.exports.transcript is not None and self.answer != "segments":
+            raise ValueError("exports.transcript is written for segments: say answer: segments, or leave it out")
+        if self.answer in ONE_WAY and self.merge != "majority":
             raise ValueError(f"answer: {self.answer} is merged in one way: leave merge out")
-        if self.answer == "text" and self.choices is not None:
-            raise ValueError("choices are labels, and an answer is a text: leave them out")
+        if self.answer in ("text", "ranking") and self.choices is not None:
+            raise ValueError(f"choices are labels, and an answer is a {self.answer}: leave them out")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_written(self) -> Self:
+        for format_ in self.write.formats if self.write else ():
+            if self.answer not in WRITTEN[format_]:
+                raise ValueError(f"{format_} is written of {' or '.join(WRITTEN[format_])}, not of {self.answer}")
         return self
 
     @cached_property
     def label_params(self) -> dict[str, Any]:
         """Return the parameters of the `label` runner."""
-        fields = {"exports", "answer", "merge", "choices", "agreement", "dispute_below", "disputed", "note"}
+        fields = {"exports", "answer", "merge", "choices", "agreement", "dispute_below", "disputed", "write", "note"}
         told = self.model_dump(mode="json", include=fields, exclude_none=True)
         return told if self.campaign is None else {**told, "campaign": self.campaign.merged}

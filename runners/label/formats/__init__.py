@@ -46,7 +46,7 @@ def read_exports(exports: Exports, kind: Kind = "label") -> Iterator[Answered]:
     """
     found = find(exports.url, exports.format)
     is_there = False
-    for task in FORMATS[exports.format](found, Question(exports.question or "", kind)):
+    for task in FORMATS[exports.format](found, Question(exports.question or "", kind, exports.transcript)):
         is_there = True
         yield task
     if not is_there:

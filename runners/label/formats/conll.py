@@ -47,9 +47,11 @@ def parts_of(name: str, text: str) -> Iterator[Part]:
     tokens: list[Token] = []
     for place, line in enumerate([*lines_of(text), ""], 1):
         where = f"{name}:{place}"
-        if line.startswith("#") and not tokens:
+        if not tokens and _is_comment(line):
             key, is_told, value = line[1:].partition("=")
-            comments |= {key.strip(): value.strip()} if is_told else {}
+            name = key.strip()
+            told = value.removeprefix(" ") if name == "text" else value.strip()  # whose characters are counted
+            comments |= {name: told} if is_told else {}
         elif not line.strip():
             if tokens:
                 yield _sentence(comments, tokens, where)
@@ -59,6 +61,11 @@ def parts_of(name: str, text: str) -> Iterator[Part]:
             if len(words) < 2 or not _is_tag(words[-1]):
                 raise InputError("the line's last column is no tag, such as O or B-PER", where, "write a token a line")
             tokens.append(Token(words[0], words[-1]))
+
+
+def _is_comment(line: str) -> bool:
+    """Tell a comment from a word that begins with its sign, such as a hashtag, which has a tag in a column."""
+    return line.startswith("#") and not ("\t" in line and _is_tag(line.rpartition("\t")[2]))
 
 
 def _is_tag(tag: str) -> bool:

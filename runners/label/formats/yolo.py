@@ -1,6 +1,7 @@
-"""YOLO's text files: one for each picture, a line for each box, by numbers of classes.
+"""YOLO's text files: one for each picture, a line for each box or outline, by numbers of classes.
 
-A line is `class center_x center_y width height` in shares of the picture (https://docs.ultralytics.com/datasets/detect/).
+A line is `class center_x center_y width height` in shares of the picture (https://docs.ultralytics.com/datasets/detect/),
+or of outlines `class x1 y1 x2 y2 …` (https://docs.ultralytics.com/datasets/segment/).
 The classes are named in `classes.txt` or `obj.names`, one a line, or in `data.yaml` under `names`, in the folder or one
 above it.
 Each annotator has a folder of their own, or all files are one annotator's.
@@ -16,6 +17,7 @@ import yaml
 from runners.contract import InputError
 from runners.label.boxes import box_of
 from runners.label.formats.reading import PICTURES, Part, file_of, in_folder, number, text_in
+from runners.label.outlines import outline_of
 from runners.label.questions import Answered, Question
 from runners.label.regions import Region
 from runners.sources.failures import telling
@@ -42,7 +44,8 @@ def read_yolo(found: Found, question: Question) -> Iterator[Answered]:
         if folder not in classes:
             classes[folder] = _classes_of(found, folder)
         name, data = file_of(found, path)
-        regions = list(boxes_in(name, text_in(name, data), classes[folder]))
+        marked = outlines_in if question.marks == "polygons" else boxes_in
+        regions = list(marked(name, text_in(name, data), classes[folder]))
         stem = posixpath.splitext(name)[0]
         shown = {ending: f"{stem}.{ending}" for ending in PICTURES}
         task = in_folder(name, Part(name, shown, regions, []), question)
@@ -56,19 +59,42 @@ def boxes_in(name: str, text: str, classes: Classes) -> Iterator[Region]:
     Raises:
         InputError: a line is no box, or of no class.
     """
+    for words, label, where in _lines(name, text, classes):
+        if len(words) not in (5, 6):  # the sixth is a model's confidence
+            what = f"the line has {len(words)} words, and a box has 5"
+            raise InputError(what, where, "set answer to polygons where these are outlines")
+        x, y, width, height = (number(word, "a number of the box", where) for word in words[1:5])
+        region = box_of(label, x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+        if region is not None:
+            yield region
+
+
+def outlines_in(name: str, text: str, classes: Classes) -> Iterator[Region]:
+    """Yield the outlines of one picture's file.
+
+    Raises:
+        InputError: a line is no outline, or of no class.
+    """
+    for words, label, where in _lines(name, text, classes):
+        if len(words) < 7 or len(words) % 2 == 0:
+            what = f"the line has {len(words)} words, and an outline has a class and three points or more"
+            raise InputError(what, where, "set answer to boxes where these are boxes")
+        numbers = [number(word, "a number of the outline", where) for word in words[1:]]
+        region = outline_of(label, list(zip(numbers[::2], numbers[1::2], strict=True)), where)
+        if region is not None:
+            yield region
+
+
+def _lines(name: str, text: str, classes: Classes) -> Iterator[tuple[list[str], str, str]]:
+    """Yield the words of each line, what its class is called, and where it stands."""
     for place, line in enumerate(text.splitlines(), 1):
         words, where = line.split(), f"{name}:{place}"
         if not words:
             continue
-        if len(words) not in (5, 6):  # the sixth is a model's confidence
-            raise InputError(f"the line has {len(words)} words, and a box has 5", where, "export boxes, not outlines")
         index = number(words[0], "the class", where)
         if index not in classes:
             raise InputError(f"the class {words[0][:20]} has no name", where, f"name it in {' or '.join(NAMES[:3])}")
-        x, y, width, height = (number(word, "a number of the box", where) for word in words[1:5])
-        region = box_of(classes[int(index)], x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-        if region is not None:
-            yield region
+        yield words, classes[int(index)], where
 
 
 def _classes_of(found: Found, folder: str) -> Classes:
@@ -114,6 +140,8 @@ def _named(told: Any, name: str) -> Classes:
         pairs = list(enumerate(told))
     elif isinstance(told, dict):
         pairs = list(told.items())
-    if not pairs or not all(isinstance(key, int) and isinstance(value, str) for key, value in pairs):
+    if not isinstance(told, list | dict) or not all(
+        isinstance(key, int) and isinstance(value, str) for key, value in pairs
+    ):
         raise InputError("it has no names of classes", name, "list them under names")
     return dict(pairs)

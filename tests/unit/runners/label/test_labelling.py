@@ -312,3 +312,43 @@ def test_boxes_of_pictures_of_known_sizes_are_left_as_coco_too(tmp_path: Path) -
     told = json.loads((tmp_path / "out" / "regions.coco.json").read_text())
     assert [(one["id"], one["file_name"]) for one in told["images"]] == [(1, "a/0.png")]
     assert [one["bbox"] for one in told["annotations"]] == [[40.0, 20.0, 40.0, 40.0]]
+
+
+def test_merged_outlines_are_written_for_other_tools(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    table = pa.table({"id": ["a/0.png", "1.png"], "width": [200, 200], "height": [100, 100]})
+    parquet.write_table(table, tmp_path / "data" / "manifest.parquet")
+    for name, x in (("ann", "0.1"), ("bo", "0.11"), ("cy", "0.12")):
+        (tmp_path / "drawn" / name).mkdir(parents=True)
+        (tmp_path / "drawn" / name / "0.txt").write_text(f"0 {x} 0.2 0.5 0.2 0.5 0.8\n")
+        (tmp_path / "drawn" / name / "1.txt").write_text("" if name == "ann" else f"0 {x} 0.2 0.5 0.2 0.5 0.8\n")
+    (tmp_path / "drawn" / "classes.txt").write_text("cat\n")
+    exports = {"url": str(tmp_path / "drawn"), "format": "yolo"}
+    write = {"formats": ["coco", "cvat"]}
+    out = tmp_path / "out"
+    out.mkdir()
+    spec = {"exports": exports, "answer": "polygons", "write": write, "disputed": "drop"}
+    result = label(read_params(Parameters, spec), str(tmp_path / "data"), out)
+    assert result.facts["written"] == {"coco": {"examples": 1}, "cvat": {"examples": 1}}
+    assert {file.name for file in out.iterdir()} == FILES | {"regions.coco.json", "regions.cvat.xml"}
+    [image] = json.loads((out / "regions.coco.json").read_text())["images"]
+    assert (image["file_name"], image["width"]) == ("a/0.png", 200)
+    assert [row["regions"] and row["regions"][0]["points"][0] for row in rows(out)] == [{"x": 0.11, "y": 0.2}, None]
+    assert [dispute["id"] for dispute in json.loads((out / "disputes.json").read_text())] == ["1.png"]
+
+
+def test_spans_are_written_with_the_texts_of_the_dataset(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    parquet.write_table(pa.table({"row": [7, 8], "body": ["Bo went", "#tag it"]}), tmp_path / "data" / "data.parquet")
+    (tmp_path / "data" / "profile.json").write_text('{"identifier": {"column": "row"}}')
+    (tmp_path / "bo.jsonl").write_text(
+        '{"row": 7, "text": "", "label": [[0, 2, "PER"]]}\n{"row": 8, "text": "", "label": [[0, 4, "TAG"]]}\n'
+    )
+    (tmp_path / "out").mkdir()
+    spec = {"exports": {"url": str(tmp_path / "bo.jsonl"), "format": "doccano"}, "answer": "spans"}
+    spec["write"] = {"formats": ["conll"], "text": "body"}
+    result = label(read_params(Parameters, spec), str(tmp_path / "data"), tmp_path / "out")
+    assert result.facts["written"] == {"conll": {"examples": 2}}
+    assert (tmp_path / "out" / "spans.conll").read_text() == (
+        "# id = 7\n# text = Bo went\nBo\tB-PER\nwent\tO\n\n# id = 8\n# text = #tag it\n#tag\tB-TAG\nit\tO\n"
+    )

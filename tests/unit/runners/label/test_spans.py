@@ -53,10 +53,12 @@ def test_merging_is_a_vote_on_each_character(seed: int) -> None:
     for _ in range(3):
         starts = sorted(chance.sample(range(0, 40, 4), 4))
         answers.append(spans(*((start, start + chance.randint(1, 6)) for start in starts)))
-    votes = Counter(at for told in answers for at in {c for _, (a, b) in told for c in range(int(a), int(b))})
+    votes = Counter(at for told in answers for at in {c for _, (a, b), _ in told for c in range(int(a), int(b))})
     found, sure = merge_spans(answers)
     assert found is not None
-    assert {c for _, (a, b) in found for c in range(int(a), int(b))} == {at for at, count in votes.items() if count > 1}
+    assert {c for _, (a, b), _ in found for c in range(int(a), int(b))} == {
+        at for at, count in votes.items() if count > 1
+    }
     assert sure == pytest.approx(min(max(count, 3 - count) / 3 for count in votes.values()))
 
 

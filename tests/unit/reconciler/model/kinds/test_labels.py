@@ -35,7 +35,10 @@ def test_sets_have_one_distance() -> None:
     [
         ({"exports": {"url": "x"}}, "give question"),
         ({"exports": {"url": "x", "format": "coco", "question": "q"}}, "coco has none"),
-        ({"exports": {"url": "x", "format": "coco"}}, "in coco an answer is boxes: say answer: boxes"),
+        (
+            {"exports": {"url": "x", "format": "coco"}},
+            "in coco an answer is boxes or polygons or masks or points: say answer: boxes",
+        ),
         ({"exports": {"url": "x", "format": "doccano"}, "answer": "boxes"}, "say answer: spans"),
         ({"answer": "boxes", "merge": "dawid-skene"}, "answer: boxes is merged in one way"),
         ({"answer": "text", "choices": ["a"]}, "choices are labels"),
@@ -52,7 +55,7 @@ def test_what_a_format_cannot_say_is_told(change: dict[str, Any], told: str) -> 
         {"merge": "vote"},
         {"agreement": {"alpha": 2}},
         {"agreement": {"confidence": 1}},
-        {"answer": "masks"},
+        {"answer": "meshes"},
         {"dispute_below": -1},
         {"disputed": "draw"},
         {"refresh": "x"},

@@ -1,0 +1,59 @@
+"""Merged labels in the formats of other tools: which examples are told, with what, in which files."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runners.label import regions, sets
+from runners.label.examples import read_sizes, read_texts
+from runners.label.formats.writing import write_format
+from runners.label.formats.written import Asked, Settled
+from runners.label.marks import marking_of
+from runners.label.parameters import Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What annotators were shown: the URL of a dataset's folder, and the column that names its examples."""
+
+    url: str
+    identifier: str
+
+
+def write_all(params: Parameters, used: Iterable[tuple[Any, str]], folder: Path, shown: Shown) -> dict[str, Any]:
+    """Write the used labels in every format that is asked for; boxes of pictures as COCO's in any case.
+
+    Args:
+        params: which formats are asked for.
+        used: each example that has a label, and that as a text.
+        folder: where the files are written.
+        shown: what the annotators were shown.
+
+    Returns:
+        What became of each format.
+
+    Raises:
+        InputError: the dataset doesn't have the texts.
+        SourceUnavailable: the dataset is out of reach.
+    """
+    asked = params.write.formats if params.write else ()
+    sizes = read_sizes(shown.url) if asked or params.answer == "boxes" else {}
+    if params.answer == "boxes" and sizes:
+        asked = tuple(dict.fromkeys(("coco", *asked)))
+    if not asked:
+        return {}
+    column = params.write.text if params.write else None
+    texts = read_texts(shown.url, shown.identifier, column) if column else {}
+    settled = [
+        _settled(params.answer, example, label)._replace(size=sizes.get(example), text=texts.get(example))
+        for example, label in used
+    ]
+    question = params.exports.question or "label"
+    return {format_: write_format(format_, settled, Asked(params.answer, question), folder) for format_ in asked}
+
+
+def _settled(answer: str, example: Any, label: str) -> Settled:
+    if marking_of(answer):
+        return Settled(example, regions=regions.regions_in(label))
+    return Settled(example, labels=sets.labels_in(label) if answer == "labels" else [label])
