@@ -8,18 +8,18 @@ itself its sound part is held too, and what would depend on the rest isn't said.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from math import inf
 from types import MappingProxyType
 from typing import Any
 
+from reconciler.compose.all_specs import Found, Specs, declared_by, is_album, missing
 from reconciler.compose.flaws import Flaw
-from reconciler.compose.nearest import did_you_mean
+from reconciler.compose.promotion_flaws import bounds, gates, rivals, stages, strangers
 from reconciler.compose.sound_part import Unsound
 from reconciler.model.errors import Severity
 from reconciler.model.fairness.amounts import Amounts
 from reconciler.model.fairness.gpu_kinds import kind_refusal
 from reconciler.model.fairness.shares import refusal
-from reconciler.model.ids import Address, RunName, kind_of, owner_of
+from reconciler.model.ids import Address, RunName, owner_of
 from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
@@ -28,8 +28,7 @@ from reconciler.model.kinds.monitors import Monitor
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.kinds.spec import JobSpec, Spec
-from reconciler.model.metric_bounds import BOUNDS
-from reconciler.model.metrics import METRICS, MONITORED, OF_DATA, OF_LABELS
+from reconciler.model.metrics import METRICS, MONITORED
 from reconciler.model.resource import Resource
 from reconciler.model.text import printable
 from reconciler.yaml.positions import Path
@@ -37,10 +36,6 @@ from reconciler.yaml.positions import Path
 NONE: Mapping[Address, Spec] = MappingProxyType({})
 ANSWERS = ("label", "confidence")
 """Columns that labels add to a dataset's own."""
-_MOST_HINTS = 100
-"""Wrong names whose nearest is looked for."""
-
-Found = tuple[Address, Flaw]
 
 
 def disagreements(
@@ -56,51 +51,19 @@ def disagreements(
         environments: those that the commit has; None where that isn't known.
     """
     found: dict[Address, list[Flaw]] = {}
-    specs = _Specs(resources, parts, environments)
+    specs = Specs(resources, parts, environments)
     for address, flaw in _all(specs):
         found.setdefault(address, []).append(flaw)
     return {address: tuple(flaws) for address, flaws in found.items()}
 
 
-class _Specs:
-    """All specs of a commit, by address and kind; finds the nearest of names, a bounded number of times."""
-
-    def __init__(
-        self,
-        resources: Mapping[Address, Resource],
-        parts: Mapping[Address, Spec],
-        environments: Collection[str] | None = None,
-    ) -> None:
-        self.environments = environments
-        self.all: Mapping[Address, Spec] = {**{address: item.spec for address, item in resources.items()}, **parts}
-        self.promotions = {a: s for a, s in self.all.items() if isinstance(s, Promotion) and _chooses(s)}
-        self.moved = {former: address for address, item in resources.items() for former in item.former}
-        self._hints = 0
-
-    def experiment(self, address: str) -> Experiment | None:
-        spec = self.all.get(Address(address))
-        return spec if isinstance(spec, Experiment) else None
-
-    def sensitive(self, address: str) -> frozenset[str]:
-        """Return the columns of a dataset whose values are shown nowhere."""
-        spec = self.all.get(Address(address))
-        declared = spec.columns or {} if isinstance(spec, Dataset) else {}
-        return frozenset(name for name, column in declared.items() if column.sensitive)
-
-    def unknown(self, path: Path, what: str, name: str, known: Iterable[str]) -> Flaw:
-        """Return the flaw of a name that isn't there."""
-        self._hints += 1
-        hint = did_you_mean(name, known) if self._hints <= _MOST_HINTS else ""
-        return Flaw(path, what, hint)
-
-
-def _all(specs: _Specs) -> Iterator[Found]:
+def _all(specs: Specs) -> Iterator[Found]:
     for address, spec in specs.all.items():
         for kind, hold in _HELD:
             if isinstance(spec, kind):
                 yield from _sayable((address, flaw) for flaw in hold(specs, spec))
-    yield from _rivals(specs)
-    yield from _strangers(specs)
+    yield from rivals(specs)
+    yield from strangers(specs)
 
 
 def _sayable(found: Iterator[Found]) -> Iterator[Found]:
@@ -109,30 +72,7 @@ def _sayable(found: Iterator[Found]) -> Iterator[Found]:
         yield from found
 
 
-def _chooses(spec: Promotion) -> bool:
-    """Tell whether a promotion chooses something, and says of what for what."""
-    with suppress(Unsound):
-        return bool(spec.subject and (spec.is_of_data or spec.experiment)) and not spec.suspend
-    return False
-
-
-def _rivals(specs: _Specs) -> Iterator[Found]:
-    """Name promotions that would choose for one resource: the worse might win, each undoing the other."""
-    by_subject: dict[str, list[Address]] = {}
-    for address, spec in specs.promotions.items():
-        by_subject.setdefault(spec.subject, []).append(address)
-    for subject, rivals in by_subject.items():
-        field, noun = kind_of(Address(subject)).removesuffix("s"), "version"
-        field = "labels" if field == "label" else field
-        noun = "model" if field == "deployment" else noun
-        for address in rivals if len(rivals) > 1 else ():
-            others = ", ".join(sorted(other for other in rivals if other != address))
-            what = f"{address} and {others} both choose the {noun} of {subject}"
-            hint = f"keep one of them, suspend the others, or give each a {field} of its own"
-            yield address, Flaw((field,), what, hint)
-
-
-def _fit(specs: _Specs, spec: JobSpec) -> Iterator[Flaw]:
+def _fit(specs: Specs, spec: JobSpec) -> Iterator[Flaw]:
     """Hold a job's resources against its pool; an endpoint goes on serving, though its jobs can't run."""
     pool = specs.all.get(Address(spec.pool))
     if not isinstance(pool, Pool):
@@ -146,17 +86,7 @@ def _fit(specs: _Specs, spec: JobSpec) -> Iterator[Flaw]:
         yield replace(flaw, severity=Severity.WARNING) if isinstance(spec, Deployment) else flaw
 
 
-def _declared(spec: Dataset) -> tuple[str, ...] | None:
-    """Return the columns that a dataset's rows have; None where it doesn't say them all."""
-    is_open = spec.columns is None or spec.takes_new == "allow" or _is_album(spec)
-    return None if is_open else tuple(spec.columns or ())
-
-
-def _is_album(spec: Dataset) -> bool:
-    return spec.source.files is not None and spec.source.files.format == "images"
-
-
-def _roles(specs: _Specs, spec: Dataset) -> Iterator[Flaw]:
+def _roles(specs: Specs, spec: Dataset) -> Iterator[Flaw]:
     named = [(field, getattr(spec, field)) for field in ("identifier", "target", "timestamp")]
     told: list[tuple[Path, str]] = [((field,), name) for field, name in named if name is not None]
     told += [(("partition", place), name) for place, name in enumerate(spec.partition)]
@@ -165,25 +95,25 @@ def _roles(specs: _Specs, spec: Dataset) -> Iterator[Flaw]:
     told += [(("drift", "columns", name), name) for name in (spec.drift.columns if spec.drift else ())]
     for number, key in enumerate(spec.foreign_keys):
         told += [(("foreign_keys", number, "columns", place), name) for place, name in enumerate(key.columns)]
-    yield from _missing(specs, told, _declared(spec), "`columns`")
-    if spec.split and spec.split.content and _is_album(spec):
+    yield from missing(specs, told, declared_by(spec), "`columns`")
+    if spec.split and spec.split.content and is_album(spec):
         what = "a picture's row holds its name, so that no two of them are equal"
         yield Flaw(("split", "content"), what, "say group: [sha256] for pictures that are equal to the byte")
-    if spec.split and spec.split.of_identifier and spec.identifier is None and not _is_album(spec):
+    if spec.split and spec.split.of_identifier and spec.identifier is None and not is_album(spec):
         hint = "name the column that names a row by `identifier`, or split by group, content, time or column"
         yield Flaw(("split",), "rows are dealt out by their identifier, and the dataset has none", hint)
 
 
-def _keys(specs: _Specs, spec: Dataset) -> Iterator[Flaw]:
+def _keys(specs: Specs, spec: Dataset) -> Iterator[Flaw]:
     """Hold the keys that lead to other datasets against what those declare."""
     for number, key in enumerate(spec.foreign_keys):
         other = specs.all.get(Address(key.dataset))
-        known = _declared(other) if isinstance(other, Dataset) else None
+        known = declared_by(other) if isinstance(other, Dataset) else None
         told: list[tuple[Path, str]] = [(("foreign_keys", number, "key", at), name) for at, name in enumerate(key.key)]
-        yield from _missing(specs, told, known, f"{key.dataset}")
+        yield from missing(specs, told, known, f"{key.dataset}")
 
 
-def _means(_: _Specs, spec: Dataset) -> Iterator[Flaw]:
+def _means(_: Specs, spec: Dataset) -> Iterator[Flaw]:
     """Refuse a limit on the mean of what has none."""
     for name, limits in (spec.drift.columns if spec.drift else {}).items():
         declared = (spec.columns or {}).get(name)
@@ -192,9 +122,9 @@ def _means(_: _Specs, spec: Dataset) -> Iterator[Flaw]:
             yield Flaw(("drift", "columns", name, "mean"), what, "limit its distance instead")
 
 
-def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
+def _columns(specs: Specs, spec: Experiment) -> Iterator[Flaw]:
     dataset = specs.all.get(Address(spec.dataset))
-    declared = _declared(dataset) if isinstance(dataset, Dataset) else None
+    declared = declared_by(dataset) if isinstance(dataset, Dataset) else None
     if spec.target in (spec.features or ()):
         place = (spec.features or ()).index(spec.target)
         yield Flaw(("features", place), f"the target `{printable(spec.target)}` is among the features", "take it out")
@@ -207,7 +137,7 @@ def _columns(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
         what = f"{spec.dataset} states the split of its rows, and this would be another one"
         yield Flaw(("split",), what, f"leave split out, or take it out of {spec.dataset}")
     known = (*declared, *_answers(specs, spec)) if declared is not None else None
-    yield from _missing(specs, told, known, f"{spec.dataset}")
+    yield from missing(specs, told, known, f"{spec.dataset}")
     absent = dataset.training_only if isinstance(dataset, Dataset) else frozenset()
     for place, name in enumerate(spec.features or ()):
         if name in absent and name != spec.target:
@@ -221,7 +151,7 @@ def _prepared(spec: Experiment) -> Iterable[str]:
     return spec.preparations if isinstance(spec.preparations, dict) else ()
 
 
-def _regions(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
+def _regions(specs: Specs, spec: Experiment) -> Iterator[Flaw]:
     """Refuse labels that are no column: regions are merged, and nothing here learns from them yet."""
     labels = specs.all.get(Address(spec.labels)) if spec.labels else None
     if isinstance(labels, Labels) and labels.answer in ONE_WAY:
@@ -229,7 +159,7 @@ def _regions(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
         yield Flaw(("labels",), what, "read labels.parquet where you train, or merge labels of whole examples")
 
 
-def _answers(specs: _Specs, spec: Experiment) -> tuple[str, ...]:
+def _answers(specs: Specs, spec: Experiment) -> tuple[str, ...]:
     """Return the columns that labels add; of sets one for each label, whichever where the choices aren't listed."""
     labels = specs.all.get(Address(spec.labels)) if spec.labels else None
     if not isinstance(labels, Labels) or labels.answer == "label":
@@ -239,7 +169,7 @@ def _answers(specs: _Specs, spec: Experiment) -> tuple[str, ...]:
     return ("confidence", *(f"labels.{choice}" for choice in labels.choices))
 
 
-def _told(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
+def _told(specs: Specs, spec: Experiment) -> Iterator[Flaw]:
     """Refuse what would tell values of a sensitive column: classes and slices stand in reports, statuses, proposals."""
     hidden = specs.sensitive(spec.dataset)
     if spec.target in hidden and spec.task != "regression":
@@ -251,12 +181,12 @@ def _told(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
             yield Flaw(("slices", place), what, "slice by a column that may be shown, or by one of codes")
 
 
-def _named(specs: _Specs, spec: Labels) -> Iterator[Flaw]:
+def _named(specs: Specs, spec: Labels) -> Iterator[Flaw]:
     dataset = specs.all.get(Address(spec.dataset))
     if not isinstance(dataset, Dataset):
         return
     hidden = specs.sensitive(spec.dataset)
-    if _is_album(dataset):
+    if is_album(dataset):
         if told := sorted(hidden & {"id", "path", "label"}):
             what = f"the {told[0]} of the pictures of {spec.dataset} is sensitive, and labels tell by their names"
             hint = "give the files names and folders that may be shown, such as running numbers"
@@ -266,17 +196,7 @@ def _named(specs: _Specs, spec: Labels) -> Iterator[Flaw]:
         yield Flaw(("dataset",), what, "give the dataset an identifier that may be shown, such as a running number")
 
 
-def _missing(
-    specs: _Specs, told: Iterable[tuple[Path, str]], known: tuple[str, ...] | None, where: str
-) -> Iterator[Flaw]:
-    if known is None:
-        return
-    for path, name in told:
-        if name not in known:
-            yield specs.unknown(path, f"{where} has no column `{printable(name)}`", name, known)
-
-
-def _metric(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
+def _metric(specs: Specs, spec: Experiment) -> Iterator[Flaw]:
     """Hold the metric that ranks against the task, as a trial would; one's own code may report others."""
     name, known = spec.metric.name, METRICS[spec.task]
     if name not in known:
@@ -288,59 +208,7 @@ def _metric(specs: _Specs, spec: Experiment) -> Iterator[Flaw]:
         yield Flaw(("metric", "goal"), what, f"say goal: {known[name]}")
 
 
-def _bounds(_: _Specs, spec: Promotion) -> Iterator[Flaw]:
-    """Refuse bounds that no figure of the metric can hold: nothing would ever be proposed."""
-    for place, gate in enumerate(spec.gates):
-        least, most = BOUNDS.get(gate.metric, (-inf, inf))
-        if gate.minimum is not None and gate.minimum > most:
-            what = f"`{gate.metric}` is {most:g} at the most, so no model passes a minimum of {gate.minimum:g}"
-            yield Flaw(("gates", place, "minimum"), what, f"ask for less than {most:g}")
-        if gate.maximum is not None and gate.maximum < least:
-            what = f"`{gate.metric}` is {least:g} at the least, so no model passes a maximum of {gate.maximum:g}"
-            yield Flaw(("gates", place, "maximum"), what, f"allow more than {least:g}")
-
-
-def _gates(specs: _Specs, spec: Promotion) -> Iterator[Flaw]:
-    if spec.is_of_data:
-        yield from _gates_of_data(specs, spec)
-        return
-    experiment = specs.experiment(str(spec.experiment))
-    if experiment is None:
-        return
-    known = METRICS[experiment.task]
-    for place, gate in enumerate(spec.gates):
-        is_own = not isinstance(experiment.runner, str) and gate.slice is None and gate.worse_than_live is None
-        if gate.metric not in known and not is_own:
-            what = f"{spec.experiment} ({experiment.task}) has no metric `{printable(gate.metric)}`"
-            yield specs.unknown(("gates", place, "metric"), what, gate.metric, known)
-        if gate.slice is not None and gate.slice not in experiment.slices:
-            what = f"{spec.experiment} has no slices of `{printable(gate.slice)}`"
-            flaw = specs.unknown(("gates", place, "slice"), what, gate.slice, experiment.slices)
-            yield flaw if flaw.hint else replace(flaw, hint=f"name it in the experiment's slices: [{gate.slice}]")
-
-
-def _gates_of_data(specs: _Specs, spec: Promotion) -> Iterator[Flaw]:
-    """Hold gates on versions of data against the figures that their runner tells."""
-    known = OF_LABELS if spec.labels else OF_DATA
-    for place, gate in enumerate(spec.gates):
-        if gate.metric not in known:
-            what = f"versions of {spec.subject} have no metric `{printable(gate.metric)}`"
-            yield specs.unknown(("gates", place, "metric"), what, gate.metric, known)
-
-
-def _strangers(specs: _Specs) -> Iterator[Found]:
-    """Refuse a pin of what another resource has made: it would be taken for this one's data."""
-    for address, spec in specs.all.items():
-        if not isinstance(spec, Dataset | Labels):
-            continue
-        with suppress(Unsound):
-            owner = owner_of(RunName(spec.pin.version)) if spec.pin else address
-            if specs.moved.get(owner, owner) != address:
-                what = f"`{spec.pin.version if spec.pin else owner}` is a version of {owner}"
-                yield address, Flaw(("pin", "version"), what, f"pin a version of {address}")
-
-
-def _watched(specs: _Specs, spec: Monitor) -> Iterator[Flaw]:
+def _watched(specs: Specs, spec: Monitor) -> Iterator[Flaw]:
     """Hold a monitor against the experiment whose models its deployment serves."""
     name = _origin(specs, spec.deployment)
     experiment = specs.experiment(name) if name else None
@@ -351,7 +219,7 @@ def _watched(specs: _Specs, spec: Monitor) -> Iterator[Flaw]:
         what = f"`{printable(spec.metric)}` isn't watched of {experiment.task}, which {name} is"
         yield specs.unknown(("metric",), what, spec.metric, known)
     dataset = specs.all.get(Address(experiment.dataset))
-    features = experiment.features or (_declared(dataset) if isinstance(dataset, Dataset) else None)
+    features = experiment.features or (declared_by(dataset) if isinstance(dataset, Dataset) else None)
     for place, column in enumerate(spec.columns or ()):
         absent = (
             experiment.target,
@@ -363,17 +231,7 @@ def _watched(specs: _Specs, spec: Monitor) -> Iterator[Flaw]:
             yield specs.unknown(("columns", place), what, column, features)
 
 
-def _stages(specs: _Specs, spec: Promotion) -> Iterator[Flaw]:
-    known = specs.environments
-    if known is None:
-        return
-    for place, stage in enumerate(spec.stages):
-        for name in stage:
-            if name not in known:
-                yield specs.unknown(("route", place), f"there is no environment `{name}`", name, known)
-
-
-def _origin(specs: _Specs, deployment: str) -> str | None:
+def _origin(specs: Specs, deployment: str) -> str | None:
     """Return the experiment that a deployment's models come from."""
     promoted = {str(spec.experiment) for spec in specs.promotions.values() if spec.deployment == deployment}
     if len(promoted) == 1:
@@ -386,7 +244,7 @@ def _origin(specs: _Specs, deployment: str) -> str | None:
     return specs.moved.get(owner, owner)
 
 
-_HELD: tuple[tuple[type[Spec], Callable[[_Specs, Any], Iterator[Flaw]]], ...] = (
+_HELD: tuple[tuple[type[Spec], Callable[[Specs, Any], Iterator[Flaw]]], ...] = (
     (JobSpec, _fit),
     (Dataset, _roles),
     (Dataset, _keys),
@@ -396,9 +254,9 @@ _HELD: tuple[tuple[type[Spec], Callable[[_Specs, Any], Iterator[Flaw]]], ...] = 
     (Experiment, _told),
     (Experiment, _regions),
     (Labels, _named),
-    (Promotion, _bounds),
-    (Promotion, _gates),
-    (Promotion, _stages),
+    (Promotion, bounds),
+    (Promotion, gates),
+    (Promotion, stages),
     (Monitor, _watched),
 )
 """What a spec of a kind is held by."""

@@ -11,8 +11,8 @@ from pydantic_core import ErrorDetails
 
 from reconciler.compose.flaws import Flaw, shown
 from reconciler.compose.nearest import did_you_mean, nearest
-from reconciler.model.kinds.datasets import SIGN
 from reconciler.model.kinds.pools import Pool
+from reconciler.model.kinds.sources import SIGN
 from reconciler.yaml.positions import Path
 
 Words = tuple[str, str]

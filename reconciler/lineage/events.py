@@ -13,7 +13,8 @@ from urllib.parse import quote, urlsplit
 from reconciler.lineage.ledger import Kind, Transition
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, RunName, kind_of, owner_of
-from reconciler.model.kinds.datasets import Dataset, DatasetSource
+from reconciler.model.kinds.datasets import Dataset
+from reconciler.model.kinds.sources import DatasetSource
 from reconciler.model.kinds.spec import JobSpec
 from reconciler.model.resource import Resource
 from reconciler.model.text import without_credentials

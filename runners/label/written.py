@@ -49,7 +49,8 @@ def write_all(params: Parameters, used: Iterable[tuple[Any, str]], folder: Path,
         _settled(params.answer, example, label)._replace(size=sizes.get(example), text=texts.get(example))
         for example, label in used
     ]
-    question = params.exports.question or "label"
+    asking = params.exports or params.campaign
+    question = (asking.question if asking else None) or "label"
     return {format_: write_format(format_, settled, Asked(params.answer, question), folder) for format_ in asked}
 
 

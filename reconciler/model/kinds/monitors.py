@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from reconciler.model.kinds.datasets import Source
+from reconciler.model.kinds.sources import Source
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, reference
 from reconciler.model.quantity import Duration, parse_duration
 

@@ -3,44 +3,11 @@
 import pytest
 from pydantic import ValidationError
 
-from reconciler.model.kinds.datasets import Column, Dataset, Source
+from reconciler.model.kinds.datasets import Column, Dataset
 from runners.ingest.parameters import Parameters
 
 SQL = {"sql": {"url": "sqlite://", "query": "SELECT 1"}}
-
-
-def test_a_source_is_one_of_three() -> None:
-    assert Source.model_validate(SQL).files is None
-    for wrong in ({}, {**SQL, "files": {"url": "x", "format": "csv"}}, {"sql": {"url": "x", "query": ""}}):
-        with pytest.raises(ValidationError):
-            Source.model_validate(wrong)
-
-
-@pytest.mark.parametrize(
-    ("table", "told"),
-    [
-        ({"format": "delta"}, "exactly one of url and catalog"),
-        ({"format": "iceberg", "url": "x", "catalog": "https://c"}, "exactly one of url and catalog"),
-        ({"format": "iceberg", "catalog": "https://c"}, "belong together"),
-        ({"format": "delta", "url": "x", "name": "a.b"}, "belong together"),
-        ({"format": "delta", "catalog": "https://c", "name": "a.b"}, "a catalog is of Iceberg"),
-        ({"format": "iceberg", "catalog": "sqlite:///c.db", "name": "a.b"}, "pattern"),
-        ({"format": "delta", "url": "x", "columns": []}, "columns names none"),
-        ({"format": "delta", "url": "x", "version": -1}, "greater than or equal"),
-        ({"format": "delta", "url": "x", "storage": {"AWS_SECRET_ACCESS_KEY": "plain"}}, "can be read by whoever"),
-        ({"format": "iceberg", "url": "x", "storage": {"s3.session-token": "plain"}}, "can be read by whoever"),
-    ],
-)
-def test_a_table_that_can_not_be_is_refused(table: dict[str, object], told: str) -> None:
-    with pytest.raises(ValidationError, match=told):
-        Source.model_validate({"table": table})
-
-
-def test_a_table_s_secrets_are_references() -> None:
-    storage = {"AWS_SECRET_ACCESS_KEY": "${secret:LAKE}", "AWS_REGION": "eu-west-1"}
-    found = Source.model_validate({"table": {"format": "delta", "url": "s3://lake/x", "storage": storage}})
-    assert found.table
-    assert found.table.storage == storage
+KEY = {"columns": "a", "dataset": "datasets/b", "key": "id"}
 
 
 def test_columns_hold_their_limits() -> None:
@@ -129,3 +96,25 @@ def test_a_job_understands_how_files_are_to_be_read_and_what_is_unset_names_no_o
     assert (read.nulls, read.partitions) == (("N/A",), "hive")
     bare = Dataset.model_validate({"source": {"files": {"url": "x", "format": "csv"}}}).ingest_params
     assert not bare["source"]["files"].keys() & {"nulls", "partitions"}
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ({"unique": [["a", "b"]]}, "unique is held on all rows"),
+        (
+            {"foreign_keys": [{"columns": "a", "dataset": "datasets/b", "key": "id"}]},
+            "foreign_keys is held on all rows",
+        ),
+        ({"rules": {"r": "a > 0"}}, "rules is held on all rows"),
+        ({"drift": {"rows": {"minimum": 0.5}}}, "drift is held on all rows"),
+        ({"new_columns": "propose"}, "new_columns: propose is held on all rows"),
+    ],
+)
+def test_what_is_held_on_all_rows_is_not_said_of_a_source_that_is_read_as_it_grows(
+    held: dict[str, object], told: str
+) -> None:
+    sql = {**SQL["sql"], "incremental": {"watermark": "at"}}
+    assert Dataset.model_validate({"source": {"sql": sql}}).incremental
+    with pytest.raises(ValidationError, match=told):
+        Dataset.model_validate({"source": {"sql": sql}, **held})

@@ -1,0 +1,97 @@
+"""What promotions and pins say of the rest, held before anything runs: gates, routes, rivals, versions."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from math import inf
+
+from reconciler.compose.all_specs import Found, Specs
+from reconciler.compose.flaws import Flaw
+from reconciler.compose.sound_part import Unsound
+from reconciler.model.ids import Address, RunName, kind_of, owner_of
+from reconciler.model.kinds.datasets import Dataset
+from reconciler.model.kinds.labels import Labels
+from reconciler.model.kinds.promotions import Promotion
+from reconciler.model.metric_bounds import BOUNDS
+from reconciler.model.metrics import METRICS, OF_DATA, OF_LABELS
+from reconciler.model.text import printable
+
+
+def rivals(specs: Specs) -> Iterator[Found]:
+    """Name promotions that would choose for one resource: the worse might win, each undoing the other."""
+    by_subject: dict[str, list[Address]] = {}
+    for address, spec in specs.promotions.items():
+        by_subject.setdefault(spec.subject, []).append(address)
+    for subject, rivals in by_subject.items():
+        field, noun = kind_of(Address(subject)).removesuffix("s"), "version"
+        field = "labels" if field == "label" else field
+        noun = "model" if field == "deployment" else noun
+        for address in rivals if len(rivals) > 1 else ():
+            others = ", ".join(sorted(other for other in rivals if other != address))
+            what = f"{address} and {others} both choose the {noun} of {subject}"
+            hint = f"keep one of them, suspend the others, or give each a {field} of its own"
+            yield address, Flaw((field,), what, hint)
+
+
+def bounds(_: Specs, spec: Promotion) -> Iterator[Flaw]:
+    """Refuse bounds that no figure of the metric can hold: nothing would ever be proposed."""
+    for place, gate in enumerate(spec.gates):
+        least, most = BOUNDS.get(gate.metric, (-inf, inf))
+        if gate.minimum is not None and gate.minimum > most:
+            what = f"`{gate.metric}` is {most:g} at the most, so no model passes a minimum of {gate.minimum:g}"
+            yield Flaw(("gates", place, "minimum"), what, f"ask for less than {most:g}")
+        if gate.maximum is not None and gate.maximum < least:
+            what = f"`{gate.metric}` is {least:g} at the least, so no model passes a maximum of {gate.maximum:g}"
+            yield Flaw(("gates", place, "maximum"), what, f"allow more than {least:g}")
+
+
+def gates(specs: Specs, spec: Promotion) -> Iterator[Flaw]:
+    """Hold gates against the metrics and slices that what is promoted has."""
+    if spec.is_of_data:
+        yield from _gates_of_data(specs, spec)
+        return
+    experiment = specs.experiment(str(spec.experiment))
+    if experiment is None:
+        return
+    known = METRICS[experiment.task]
+    for place, gate in enumerate(spec.gates):
+        is_own = not isinstance(experiment.runner, str) and gate.slice is None and gate.worse_than_live is None
+        if gate.metric not in known and not is_own:
+            what = f"{spec.experiment} ({experiment.task}) has no metric `{printable(gate.metric)}`"
+            yield specs.unknown(("gates", place, "metric"), what, gate.metric, known)
+        if gate.slice is not None and gate.slice not in experiment.slices:
+            what = f"{spec.experiment} has no slices of `{printable(gate.slice)}`"
+            flaw = specs.unknown(("gates", place, "slice"), what, gate.slice, experiment.slices)
+            yield flaw if flaw.hint else replace(flaw, hint=f"name it in the experiment's slices: [{gate.slice}]")
+
+
+def _gates_of_data(specs: Specs, spec: Promotion) -> Iterator[Flaw]:
+    """Hold gates on versions of data against the figures that their runner tells."""
+    known = OF_LABELS if spec.labels else OF_DATA
+    for place, gate in enumerate(spec.gates):
+        if gate.metric not in known:
+            what = f"versions of {spec.subject} have no metric `{printable(gate.metric)}`"
+            yield specs.unknown(("gates", place, "metric"), what, gate.metric, known)
+
+
+def strangers(specs: Specs) -> Iterator[Found]:
+    """Refuse a pin of what another resource has made: it would be taken for this one's data."""
+    for address, spec in specs.all.items():
+        if not isinstance(spec, Dataset | Labels):
+            continue
+        with suppress(Unsound):
+            owner = owner_of(RunName(spec.pin.version)) if spec.pin else address
+            if specs.moved.get(owner, owner) != address:
+                what = f"`{spec.pin.version if spec.pin else owner}` is a version of {owner}"
+                yield address, Flaw(("pin", "version"), what, f"pin a version of {address}")
+
+
+def stages(specs: Specs, spec: Promotion) -> Iterator[Flaw]:
+    """Hold a route against the environments that there are."""
+    known = specs.environments
+    if known is None:
+        return
+    for place, stage in enumerate(spec.stages):
+        for name in stage:
+            if name not in known:
+                yield specs.unknown(("route", place), f"there is no environment `{name}`", name, known)
