@@ -30,7 +30,7 @@ def test_what_is_missing_is_told_with_the_nearest_and_of_very_many_without() -> 
     held = specs()
     told = [(("features", place), "agee") for place in range(150)]
     found = list(missing(held, told, ("age",), "datasets/loans"))
-    assert [flaw.problem for flaw in found] == ["datasets/loans has no column `agee`"] * 150
+    assert [flaw.message for flaw in found] == ["datasets/loans has no column `agee`"] * 150
     assert found[0].hint
     assert not found[-1].hint
     assert not list(missing(held, told, None, "datasets/loans"))

@@ -1,60 +1,21 @@
 """Whole ingestions, of good data and of ugly data."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from PIL import Image
 from pyarrow import parquet
 
-from runners.contract import InputError, Request, Result
+from runners.contract import InputError, Request
 from runners.contract.request import read_params
 from runners.ingest.ingestion import ingest
 from runners.ingest.parameters import Parameters
 from runners.label.examples import read_examples
 from runners.samples import census
 from runners.train import tabular
-
-TOLD_FILES = {"profile.json", "profile.html", "profile.md", "profile.png", "schema.json", "croissant.json"}
-TABLE_FILES = {"data.parquet", *TOLD_FILES}
-IMAGE_FILES = {"images", "manifest.parquet", *TOLD_FILES}
-
-
-def ingested(source: Path | str, folder: Path, format_: str = "csv", **spec: Any) -> Result:
-    """Ingest files, and see that the result can be written."""
-    folder.mkdir(exist_ok=True)
-    files = {"url": str(source), "format": format_, **spec.pop("files", {})}
-    result = ingest("datasets/x", read_params(Parameters, {"source": {"files": files}, **spec}), folder)
-    assert Result.model_validate_json(result.model_dump_json()) == result
-    assert result.accepted == (not result.violations)
-    return result
-
-
-def csv(folder: Path, text: str) -> Path:
-    file = folder / "x.csv"
-    file.write_text(text)
-    return file
-
-
-def load(path: Path) -> Any:
-    return json.loads(path.read_text())
-
-
-def test_a_table_leaves_all_its_files(tmp_path: Path) -> None:
-    result = ingested(csv(tmp_path, "id,age,y\n1,30,0\n2,40,1\n"), tmp_path / "out", identifier="id", target="y")
-    assert {file.name for file in (tmp_path / "out").iterdir()} == TABLE_FILES
-    assert result.accepted
-    assert result.metrics == {
-        "rows": 2,
-        "columns": 3,
-        "missing_share": 0,
-        "violations": 0,
-        "bytes": (tmp_path / "out/data.parquet").stat().st_size,
-    }
-    assert result.facts["target"] == {"column": "y", "missing": 0, "balance": {"0": 0.5, "1": 0.5}}
+from tests.unit.runners.ingest.ingesting import TABLE_FILES, csv, ingested, load
 
 
 def test_without_a_schema_one_is_proposed_which_the_data_holds(tmp_path: Path) -> None:
@@ -102,13 +63,6 @@ def test_what_heals_a_refusal_downstream_is_in_the_content(tmp_path: Path) -> No
     after = ingested(file, tmp_path / "after", identifier="id")
     assert len(read_examples(str(tmp_path / "after"))) == 2
     assert after.content != before.content
-
-
-def test_the_same_data_leaves_the_same_bytes(tmp_path: Path) -> None:
-    file = csv(tmp_path, "id,y,when\n1,0,2024-01-01\n2,1,2024-05-01\n")
-    for name in ("a", "b"):
-        ingested(file, tmp_path / name, target="y", timestamp="when")
-    assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in TABLE_FILES)
 
 
 def test_data_that_breaks_its_schema_is_kept_but_not_accepted(tmp_path: Path) -> None:
@@ -193,55 +147,6 @@ def test_files_of_different_shapes_make_one_table(tmp_path: Path) -> None:
     ]
 
 
-def test_a_folder_of_images_leaves_a_manifest(tmp_path: Path) -> None:
-    for number in range(4):
-        place = tmp_path / "source" / "ab"[number % 2]
-        place.mkdir(parents=True, exist_ok=True)
-        Image.new("L", (8, 8), number * 9).save(place / f"{number}.png")
-    result = ingested(tmp_path / "source", tmp_path / "out", "images", files={"label_from": "folder"})
-    assert {file.name for file in (tmp_path / "out").iterdir()} == IMAGE_FILES
-    assert result.facts["target"] == {"column": "label", "balance": {"a": 0.5, "b": 0.5}}
-    rows = parquet.read_table(tmp_path / "out/manifest.parquet").to_pylist()
-    assert [(row["id"], row["label"]) for row in rows] == [
-        ("a/0.png", "a"),
-        ("a/2.png", "a"),
-        ("b/1.png", "b"),
-        ("b/3.png", "b"),
-    ]
-    assert "proposed_columns" not in result.facts
-    assert load(tmp_path / "out/croissant.json")["distribution"][1]["encodingFormat"] == "image/png"
-
-
-def test_a_manifest_can_be_held_to_columns_and_rows(tmp_path: Path) -> None:
-    (tmp_path / "source").mkdir()
-    Image.new("L", (8, 6)).save(tmp_path / "source" / "x.png")
-    columns = {"width": {"type": "integer", "maximum": 4}, "format": {"type": "string", "enum": ["PNG"]}}
-    result = ingested(tmp_path / "source", tmp_path / "out", "images", columns=columns, minimum_rows=2)
-    assert [violation.what for violation in result.violations] == [
-        "it has 1 row, fewer than minimum_rows 2",
-        "1 of 1 values (100.00%) is above maximum 4: row 1",
-    ]
-
-
-def test_a_new_version_holds_nothing_of_the_former(tmp_path: Path) -> None:
-    (tmp_path / "source").mkdir()
-    for name in ("old.png", "new.png"):
-        Image.new("L", (8, 8), len(name) + ord(name[0])).save(tmp_path / "source" / name)
-    ingested(tmp_path / "source", tmp_path / "out", "images")
-    (tmp_path / "source/old.png").unlink()
-    ingested(tmp_path / "source", tmp_path / "out", "images")
-    assert [file.name for file in (tmp_path / "out/images").iterdir()] == ["new.png"]
-    ingested(csv(tmp_path, "a\n1\n"), tmp_path / "out")
-    assert {file.name for file in (tmp_path / "out").iterdir()} == TABLE_FILES
-
-
-def test_only_unreadable_images_are_refused_without_a_crash(tmp_path: Path) -> None:
-    (tmp_path / "source").mkdir()
-    (tmp_path / "source" / "x.png").write_bytes(b"")
-    result = ingested(tmp_path / "source", tmp_path / "out", "images")
-    assert [violation.where for violation in result.violations] == ["x.png", "table"]
-
-
 def test_the_census_holds_the_schema_of_the_sample(tmp_path: Path) -> None:
     import yaml
 
@@ -292,38 +197,6 @@ def test_long_answers_are_proposed_whole_and_hold(tmp_path: Path) -> None:
     assert proposed["a"]["enum"] == [stem + "always", stem + "never"]
     assert len(first.facts["target"]["balance"]) == 2
     assert ingested(file, tmp_path / "second", "jsonl", identifier="id", columns=proposed).accepted
-
-
-@pytest.mark.parametrize(
-    ("name", "hidden", "told"),
-    [
-        ("label", {"label", "id", "path"}, ("16 x 8", "PNG")),
-        ("path", {"id", "path"}, ("16 x 8", "PNG", "geheim")),
-        ("width", {"width"}, ("PNG", "geheim")),
-    ],
-)
-def test_of_an_album_values_of_sensitive_columns_stand_in_the_data_alone(
-    tmp_path: Path, name: str, hidden: set[str], told: tuple[str, ...]
-) -> None:
-    for place in ("geheim/karenina1.png", "geheim/karenina2.png", "offen/karenina3.png"):
-        (tmp_path / "source" / place).parent.mkdir(parents=True, exist_ok=True)
-        Image.new("L", (16, 8), int(place[-5])).save(tmp_path / "source" / place)
-    (tmp_path / "source/geheim/karenina4.png").write_bytes(b"")
-    (tmp_path / "source/offen/karenina5.png").write_bytes((tmp_path / "source/geheim/karenina1.png").read_bytes())
-    columns: dict[str, Any] = {name: {"type": "integer" if name == "width" else "string", "sensitive": True}}
-    columns |= {"id": {"type": "string", "pattern": "^x", "sensitive": name == "id"}}
-    result = ingested(tmp_path / "source", tmp_path / "out", "images", files={"label_from": "folder"}, columns=columns)
-    texts = [result.model_dump_json(), (tmp_path / "out/croissant.json").read_text()]
-    texts += [(tmp_path / "out" / file).read_text() for file in ("profile.json", "profile.html", "violations.json")]
-    every = re.sub('base64,[^"]*', "", "".join(texts))
-    secret = {"label": ("geheim", "offen", "karenina"), "path": ("karenina",), "width": ("16 x 8", '"16"')}[name]
-    assert not any(word in every for word in secret)
-    assert all(word in every for word in told)
-    assert [violation.where for violation in result.violations][:2] == (
-        ["geheim/karenina4.png", "offen/karenina5.png"] if name == "width" else ["image 3", "image 5"]
-    )
-    kept = load(tmp_path / "out/schema.json")["columns"]
-    assert {column for column, reading in kept.items() if reading.get("sensitive")} == hidden
 
 
 @pytest.mark.parametrize("format_", ["csv", "jsonl", "parquet", "images"])
