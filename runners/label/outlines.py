@@ -5,7 +5,7 @@ by `GRID` points over the box around both, so that small things are compared as 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -57,17 +57,19 @@ def _cut(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """
     for axis in (0, 1):
         for edge, sign in ((0.0, 1), (1.0, -1)):
-            if all(sign * (point[axis] - edge) >= 0 for point in points):
-                continue
-            kept: list[tuple[float, float]] = []
-            for former, point in zip([*points[-1:], *points[:-1]], points, strict=True):
-                was_in, is_in = (sign * (one[axis] - edge) >= 0 for one in (former, point))
-                if was_in != is_in:
-                    kept.append(_crossing(former, point, axis, edge))
-                if is_in:
-                    kept.append(point)
-            points = kept
+            if any(sign * (point[axis] - edge) < 0 for point in points):
+                points = list(_cut_at(points, axis, edge, sign))
     return points
+
+
+def _cut_at(points: Points, axis: int, edge: float, sign: int) -> Iterator[tuple[float, float]]:
+    """Yield the points of an outline on one side of an edge, with those where it crosses that."""
+    for former, point in zip([*points[-1:], *points[:-1]], points, strict=True):
+        was_in, is_in = (sign * (one[axis] - edge) >= 0 for one in (former, point))
+        if was_in != is_in:
+            yield _crossing(former, point, axis, edge)
+        if is_in:
+            yield point
 
 
 def _crossing(former: tuple[float, float], point: tuple[float, float], axis: int, edge: float) -> tuple[float, float]:
