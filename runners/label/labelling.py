@@ -24,13 +24,14 @@ from runners.label.parameters import Parameters
 from runners.label.pictures import draw_agreement, draw_scores
 from runners.label.reliability import DRAWS, Reliability, reliability_of
 from runners.label.verdict import SHOWN, judge
-from runners.label.written import Shown, write_all
+from runners.label.written import Shown, draw_disputed, write_all
 
 MOST_ANNOTATORS = 20
 """Annotators that the facts name; `agreement.json` has all."""
 MOST_LABELS = 20
 """Labels that the facts count."""
 LABELS, DISPUTES, AGREEMENT, PICTURE = "labels.parquet", "disputes.json", "agreement.json", "agreement.png"
+OVERLAYS = "disputes.png"
 
 
 def label(params: Parameters, dataset: str, folder: Path) -> Result:
@@ -74,6 +75,8 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
     written = write_all(params, _settled(answers, merged, is_used), folder, shown) if shown else {}
     disputes = disputes_of(answers, merged, params.dispute_below, kind)
     _write_json(folder / DISPUTES, disputes)
+    if shown:
+        draw_disputed(params.answer, _said_of(answers, disputes), folder / OVERLAYS, shown)
     each = by_label(answers, merged, kind.labels_in)
     whole = {name: told | {"labels": each[name]} for name, told in annotators.items()}
     figures = _agreement(reliability, kind) | {"annotators": whole, "pairs": kind.pairs(answers), "note": params.note}
@@ -105,6 +108,14 @@ def _settled(answers: Answers, merged: Labels, is_used: NDArray[np.bool_]) -> It
     """Yield each example that has a label which is used, and that."""
     for place in np.flatnonzero(is_used).tolist():
         yield answers.examples[place], merged.names[merged.label[place]]
+
+
+def _said_of(answers: Answers, disputes: Sequence[dict[str, Any]]) -> Iterator[tuple[Any, float, Mapping[str, str]]]:
+    """Yield each example in dispute with its confidence, and what each annotator said of it."""
+    places = {str(example): place for place, example in enumerate(answers.examples)} if disputes else {}
+    for one in disputes:
+        place = places[str(one["id"])]
+        yield answers.examples[place], one["confidence"], answers.of(place)
 
 
 def _facts(

@@ -116,9 +116,9 @@ def inside(place: Place, columns: Figures, rows: Figures) -> NDArray[np.bool_]:
     row, edge = np.nonzero((points[None, :, 1] > rows[:, None]) != (ends[None, :, 1] > rows[:, None]))
     begun, reach = points[edge], ends[edge] - points[edge]
     crossed = begun[:, 0] + (rows[row] - begun[:, 1]) / reach[:, 1] * reach[:, 0]
-    flips = np.zeros((len(rows), len(columns) + 1), np.int64)
-    np.add.at(flips, (row, np.searchsorted(columns, crossed, side="right")), 1)
-    is_inside: NDArray[np.bool_] = np.cumsum(flips[:, :-1], axis=1) % 2 == 1
+    wide = len(columns) + 1
+    flips = np.bincount(row * wide + np.searchsorted(columns, crossed, side="right"), minlength=len(rows) * wide)
+    is_inside: NDArray[np.bool_] = np.cumsum(flips.reshape(-1, wide)[:, :-1], axis=1) % 2 == 1
     return is_inside
 
 
