@@ -14,9 +14,12 @@ from pyarrow import parquet
 
 from runners.contract import InputError
 from runners.label.formats.written import Size
+from runners.models.pictures import NoPicture, Preparation, prepare
 from runners.sources.failures import telling
 from runners.staging import gone
 
+LARGEST_PICTURE = 2**26
+"""Bytes of a picture that is shown in a dispute."""
 _INGEST = "give the folder that an ingestion has written"
 _UPLOADED = re.compile(r"^[0-9a-f]{8}-")
 """What Label Studio puts before the name of a file that was uploaded to it."""
@@ -145,6 +148,27 @@ def read_sizes(url: str) -> dict[str, Size]:
                 return {}
             ids, widths, heights = (manifest.read([name])[name].to_pylist() for name in columns)
     return {name: Size(width, height) for name, width, height in zip(ids, widths, heights, strict=True)}
+
+
+def read_picture(url: str, name: str, size: Size, side: int) -> Any:
+    """Read a picture of a dataset, brought to a size of at most so many pixels a side; None where it can't be.
+
+    Raises:
+        SourceUnavailable: the folder is out of reach.
+    """
+    scale = side / max(size)
+    how = Preparation(max(1, round(size.height * scale)), max(1, round(size.width * scale)), channels=3)
+    with telling(url):
+        files, root = fsspec.core.url_to_fs(url)
+        path = f"{root}/images/{name}"
+        if ".." in PurePosixPath(name).parts or not files.exists(path) or files.size(path) > LARGEST_PICTURE:
+            return None
+        content = files.cat_file(path)
+    try:
+        numbers, _ = prepare(content, how)
+    except NoPicture:
+        return None
+    return numbers.reshape(3, how.height, how.width).transpose(1, 2, 0)
 
 
 def read_texts(url: str, identifier: str, column: str) -> dict[Any, str]:

@@ -1,7 +1,7 @@
 """One merge of labels from its exports to its result: match, merge, measure, judge."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from pyarrow import parquet
 from runners.contract import InputError, Result
 from runners.label.agreement import undefined
 from runners.label.annotators import LabelsIn, by_label
+from runners.label.answers import Answers
 from runners.label.campaigns import counted, unsure
 from runners.label.examples import read_examples
 from runners.label.formats import read_exports
@@ -24,13 +25,14 @@ from runners.label.parameters import Exports, Parameters
 from runners.label.pictures import draw_agreement, draw_scores
 from runners.label.reliability import DRAWS, Reliability, reliability_of
 from runners.label.verdict import SHOWN, judge
-from runners.label.written import Shown, write_all
+from runners.label.written import Shown, draw_disputed, write_all
 
 MOST_ANNOTATORS = 20
 """Annotators that the facts name; `agreement.json` has all."""
 MOST_LABELS = 20
 """Labels that the facts count."""
 LABELS, DISPUTES, AGREEMENT, PICTURE = "labels.parquet", "disputes.json", "agreement.json", "agreement.png"
+OVERLAYS = "disputes.png"
 
 
 def label(params: Parameters, dataset: str, folder: Path, exports: Exports | None = None) -> Result:
@@ -75,10 +77,11 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
     annotators = kind.annotators(matched, merged)
     table = table_of(answers, merged, is_used, kind)
     parquet.write_table(table, folder / LABELS, compression="zstd")
-    used = ((answers.examples[place], merged.names[merged.label[place]]) for place in np.flatnonzero(is_used).tolist())
-    written = write_all(params, used, folder, shown) if shown else {}
+    written = write_all(params, _settled(answers, merged, is_used), folder, shown) if shown else {}
     disputes = disputes_of(answers, merged, params.dispute_below, kind)
     _write_json(folder / DISPUTES, disputes)
+    if shown:
+        draw_disputed(params.answer, _said_of(answers, disputes), folder / OVERLAYS, shown)
     each = by_label(answers, merged, kind.labels_in)
     whole = {name: told | {"labels": each[name]} for name, told in annotators.items()}
     figures = _agreement(reliability, kind) | {"annotators": whole, "pairs": kind.pairs(answers), "note": params.note}
@@ -89,31 +92,62 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
         draw_agreement(folder / PICTURE, answers, merged, annotators, params.note)
     violations = tuple(judge(params, matched, labelled, reliability, kind.labels_in))
     counts = {"examples": examples, "labelled": labelled, "disputes": len(disputes), "answers": len(answers)}
+    facts = {
+        "undefined": undefined(answers),
+        "answered": len(merged),
+        "ground_truth": len(matched.truths),
+        "labels": _counts(merged, is_used, kind.labels_in),
+        "unlabelled": examples - labelled,
+        **({"written": written} if written else {}),
+    }
     return Result(
         accepted=not violations,
         violations=violations,
         metrics=_metrics(counts, reliability.alpha) | {"annotators": len(annotators)},
-        facts={
-            "alpha": reliability.alpha,
-            "interval": reliability.interval,
-            "undefined": undefined(answers),
-            "scale": kind.distance_name,
-            "annotators": _busiest(annotators),
-            "answered": len(merged),
-            "ground_truth": len(matched.truths),
-            "disputes": len(disputes),
-            "disputed": params.disputed,
-            "most_disputed": [_brief(one, kind) for one in disputes[:SHOWN]],
-            "ties": int((merged.label == NOBODYS).sum()),
-            "labels": _counts(merged, is_used, kind.labels_in),
-            "unlabelled": examples - labelled,
-            "merge": params.merge,
-            "note": params.note,
-        }
-        | unsure(params.campaign, answers, merged, params.dispute_below)
-        | ({"written": written} if written else {}),
+        facts=_facts(params, kind, reliability, annotators)
+        | _of_disputes(merged, disputes, kind)
+        | facts
+        | unsure(params.campaign, answers, merged, params.dispute_below),
         content=content_of(merged, is_used, table),
     )
+
+
+def _settled(answers: Answers, merged: Labels, is_used: NDArray[np.bool_]) -> Iterator[tuple[Any, str]]:
+    """Yield each example that has a label which is used, and that."""
+    for place in np.flatnonzero(is_used).tolist():
+        yield answers.examples[place], merged.names[merged.label[place]]
+
+
+def _said_of(answers: Answers, disputes: Sequence[dict[str, Any]]) -> Iterator[tuple[Any, float, Mapping[str, str]]]:
+    """Yield each example in dispute with its confidence, and what each annotator said of it."""
+    places = {str(example): place for place, example in enumerate(answers.examples)} if disputes else {}
+    for one in disputes:
+        place = places[str(one["id"])]
+        yield answers.examples[place], one["confidence"], answers.of(place)
+
+
+def _facts(
+    params: Parameters, kind: Kind, reliability: Reliability, annotators: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return what facts tell of how labels were merged and of the agreement."""
+    return {
+        "alpha": reliability.alpha,
+        "interval": reliability.interval,
+        "scale": kind.distance_name,
+        "annotators": _busiest(annotators),
+        "disputed": params.disputed,
+        "merge": params.merge,
+        "note": params.note,
+    }
+
+
+def _of_disputes(merged: Labels, disputes: Sequence[dict[str, Any]], kind: Kind) -> dict[str, Any]:
+    """Return what facts tell of disputes."""
+    return {
+        "disputes": len(disputes),
+        "most_disputed": [_brief(one, kind) for one in disputes[:SHOWN]],
+        "ties": int((merged.label == NOBODYS).sum()),
+    }
 
 
 def _brief(dispute: dict[str, Any], kind: Kind) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from runners.label.scales import Said
 
 Marking = Literal["boxes", "spans", "polygons", "masks", "points", "segments", "relations"]
 MARKINGS: tuple[Marking, ...] = get_args(Marking)
+_BY_NAME: Mapping[str, Marking] = {marking: marking for marking in MARKINGS}
 TAGS: Mapping[Marking, Mapping[str, str]] = {
     "boxes": {"rectanglelabels": "RectangleLabels"},
     "spans": {"labels": "Labels"},
@@ -29,7 +30,7 @@ _CORRECT = "correct it where it was given"
 
 def marking_of(answer: str) -> Marking | None:
     """Return what an answer of a kind marks; None where it marks nothing."""
-    return next((marking for marking in MARKINGS if marking == answer), None)
+    return _BY_NAME.get(answer)
 
 
 def marked_in(

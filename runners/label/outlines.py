@@ -5,7 +5,7 @@ by `GRID` points over the box around both, so that small things are compared as 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -57,17 +57,19 @@ def _cut(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """
     for axis in (0, 1):
         for edge, sign in ((0.0, 1), (1.0, -1)):
-            if all(sign * (point[axis] - edge) >= 0 for point in points):
-                continue
-            kept: list[tuple[float, float]] = []
-            for former, point in zip([*points[-1:], *points[:-1]], points, strict=True):
-                was_in, is_in = (sign * (one[axis] - edge) >= 0 for one in (former, point))
-                if was_in != is_in:
-                    kept.append(_crossing(former, point, axis, edge))
-                if is_in:
-                    kept.append(point)
-            points = kept
+            if any(sign * (point[axis] - edge) < 0 for point in points):
+                points = list(_cut_at(points, axis, edge, sign))
     return points
+
+
+def _cut_at(points: Points, axis: int, edge: float, sign: int) -> Iterator[tuple[float, float]]:
+    """Yield the points of an outline on one side of an edge, with those where it crosses that."""
+    for former, point in zip([*points[-1:], *points[:-1]], points, strict=True):
+        was_in, is_in = (sign * (one[axis] - edge) >= 0 for one in (former, point))
+        if was_in != is_in:
+            yield _crossing(former, point, axis, edge)
+        if is_in:
+            yield point
 
 
 def _crossing(former: tuple[float, float], point: tuple[float, float], axis: int, edge: float) -> tuple[float, float]:
@@ -114,9 +116,9 @@ def inside(place: Place, columns: Figures, rows: Figures) -> NDArray[np.bool_]:
     row, edge = np.nonzero((points[None, :, 1] > rows[:, None]) != (ends[None, :, 1] > rows[:, None]))
     begun, reach = points[edge], ends[edge] - points[edge]
     crossed = begun[:, 0] + (rows[row] - begun[:, 1]) / reach[:, 1] * reach[:, 0]
-    flips = np.zeros((len(rows), len(columns) + 1), np.int64)
-    np.add.at(flips, (row, np.searchsorted(columns, crossed, side="right")), 1)
-    is_inside: NDArray[np.bool_] = np.cumsum(flips[:, :-1], axis=1) % 2 == 1
+    wide = len(columns) + 1
+    flips = np.bincount(row * wide + np.searchsorted(columns, crossed, side="right"), minlength=len(rows) * wide)
+    is_inside: NDArray[np.bool_] = np.cumsum(flips.reshape(-1, wide)[:, :-1], axis=1) % 2 == 1
     return is_inside
 
 

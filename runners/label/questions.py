@@ -1,6 +1,6 @@
 """Questions and answers: what is asked of annotators, and what one of them said of a task."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from runners.label.answer import said_at_least, said_in, set_in, set_said, text_in, text_said
@@ -10,6 +10,14 @@ from runners.label.scales import Said, Scale
 
 Kind = Literal["label", "labels", "text", "ranking"] | Marking
 """What an answer is: one label, a set of labels, a text, a ranking, or labelled regions of a shape."""
+
+
+_IN_RESULTS: Mapping[str, Callable[[Sequence[Mapping[str, Any]], str, str], Said | None]] = {
+    "labels": set_in, "text": text_in, "ranking": ranking_in,
+}  # fmt: skip
+_IN_VALUE: Mapping[str, Callable[[Any, str, str], Said | None]] = {
+    "labels": set_said, "text": text_said, "ranking": ranking_said,
+}  # fmt: skip
 
 
 class Answer(NamedTuple):
@@ -54,8 +62,7 @@ class Question(NamedTuple):
         """
         if self.marks:
             return marked_in(results, self.marks, self.name, where, self.transcript)
-        read = {"labels": set_in, "text": text_in, "ranking": ranking_in}.get(self.kind, said_in)
-        return read(results, self.name, where)
+        return _IN_RESULTS.get(self.kind, said_in)(results, self.name, where)
 
     def in_value(self, value: Any, where: str) -> Said | None:
         """Return what the short form says to it.
@@ -65,5 +72,4 @@ class Question(NamedTuple):
         """
         if self.marks:
             return marked(value, self.marks, self.name, where)
-        read = {"labels": set_said, "text": text_said, "ranking": ranking_said}.get(self.kind, said_at_least)
-        return read(value, self.name, where)
+        return _IN_VALUE.get(self.kind, said_at_least)(value, self.name, where)

@@ -1,15 +1,17 @@
 """Merged labels in the formats of other tools: which examples are told, with what, in which files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from runners.label import regions, sets
-from runners.label.examples import read_sizes, read_texts
+from runners.label.examples import read_picture, read_sizes, read_texts
 from runners.label.formats.writing import write_format
 from runners.label.formats.written import Asked, Settled
 from runners.label.marks import marking_of
+from runners.label.overlays import DRAWN, MOST_SHOWN, SIDE, Disputed, draw_disputes
 from runners.label.parameters import Parameters
 
 
@@ -52,6 +54,32 @@ def write_all(params: Parameters, used: Iterable[tuple[Any, str]], folder: Path,
     asking = params.exports or params.campaign
     question = (asking.question if asking else None) or "label"
     return {format_: write_format(format_, settled, Asked(params.answer, question), folder) for format_ in asked}
+
+
+def draw_disputed(
+    answer: str, disputed: Iterable[tuple[Any, float, Mapping[str, str]]], path: Path, shown: Shown
+) -> None:
+    """Draw the first disputes where answers mark pictures whose sizes are known; otherwise there is no picture of them.
+
+    Args:
+        answer: what an answer is.
+        disputed: the most disputed examples with their confidence, and what each annotator said.
+        path: where the picture is written.
+        shown: what the annotators were shown.
+
+    Raises:
+        SourceUnavailable: the dataset is out of reach.
+    """
+    first = list(islice(disputed, MOST_SHOWN))
+    sizes = read_sizes(shown.url) if answer in DRAWN and first else {}
+    found = []
+    for example, confidence, answers in first:
+        if (size := sizes.get(example)) is not None:
+            said = {name: regions.regions_in(text) for name, text in answers.items()}
+            picture = read_picture(shown.url, str(example), size, SIDE)
+            found.append(Disputed(str(example), confidence, said, picture, size.width / size.height))
+    if found:
+        draw_disputes(path, found, answer)
 
 
 def _settled(answer: str, example: Any, label: str) -> Settled:

@@ -21,6 +21,16 @@ ELSEWHERE: dict[str, str] = {
         for name in ("short_job", "stores", "forges", "labellings", "pools", "runners", "servings", f"test_{suite}")
     },
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
+    "runners/label/formats/cvat_shapes.py": "tests/unit/runners/label/formats/test_coco_shapes.py",
+    "runners/label/formats/label_studio_writing.py": "tests/unit/runners/label/formats/test_writing.py",
+    "runners/label/formats/text_writing.py": "tests/unit/runners/label/formats/test_writing.py",
+    "runners/label/formats/written.py": "tests/unit/runners/label/formats/test_writing.py",
+    "runners/label/formats/xml_writing.py": "tests/unit/runners/label/formats/test_writing.py",
+    "runners/label/formats/yolo_writing.py": "tests/unit/runners/label/formats/test_writing.py",
+    "runners/label/glad.py": "tests/unit/runners/label/test_rules.py",
+    "runners/label/mace.py": "tests/unit/runners/label/test_rules.py",
+    "runners/label/shapes.py": "tests/unit/runners/label/test_marks.py",
+    "runners/label/written.py": "tests/unit/runners/label/test_labelling.py",
 }
 
 

@@ -12,7 +12,19 @@ from reconciler.model.kinds.pins import Pin
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, reference
 
 Format = Literal["label-studio", "label-studio-csv", "coco", "yolo", "pascal-voc", "cvat", "conll", "doccano"]
-Answer = Literal["label", "labels", "boxes", "spans", "polygons", "masks", "points", "segments", "relations", "text"]
+Answer = Literal[
+    "label",
+    "labels",
+    "boxes",
+    "spans",
+    "polygons",
+    "masks",
+    "points",
+    "segments",
+    "relations",
+    "text",
+    "ranking",
+]
 _ASKING = ("label-studio", "label-studio-csv")
 _ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

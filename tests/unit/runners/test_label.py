@@ -2,13 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from reconciler.model.kinds.labels import Labels
+from reconciler.model.kinds.labels import Answer, Labels
 from runners.contract import Request, Result
 from runners.harness import main
 from runners.label.parameters import Parameters
@@ -46,10 +46,19 @@ def test_a_job_leaves_its_result(tmp_path: Path, request_file: Path) -> None:
     assert set(result.files) == {"labels.parquet", "disputes.json", "agreement.json", "agreement.png"}
 
 
-def test_the_spec_and_the_runner_mean_the_same() -> None:
-    more = {"choices": ["cat"], "note": "n", "agreement": {"scale": "ordinal", "confidence": 0.9}, "disputed": "drop"}
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"choices": ["cat"], "note": "n", "agreement": {"scale": "ordinal", "confidence": 0.9}, "disputed": "drop"},
+        {"write": {"formats": ["label-studio", "doccano"], "text": "body"}, "merge": "mace"},
+        {"answer": "segments", "exports": SPEC["exports"] | {"transcript": "words"}},
+        *({"answer": answer} for answer in get_args(Answer)),
+    ],
+    ids=str,
+)
+def test_the_spec_and_the_runner_mean_the_same(more: dict[str, Any]) -> None:
     told = Labels.model_validate(SPEC | more).label_params
-    assert Parameters.model_validate(told).model_dump(mode="json") == told
+    assert Parameters.model_validate(told).model_dump(mode="json", exclude_none=True) == told
 
 
 @pytest.mark.parametrize(

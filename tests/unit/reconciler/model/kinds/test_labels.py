@@ -35,11 +35,16 @@ def test_sets_have_one_distance() -> None:
     [
         ({"exports": {"url": "x"}}, "give question"),
         ({"exports": {"url": "x", "format": "coco", "question": "q"}}, "coco has none"),
-        (
-            {"exports": {"url": "x", "format": "coco"}},
-            "in coco an answer is boxes or polygons or masks or points: say answer: boxes",
-        ),
+        ({"exports": {"url": "x", "format": "coco"}}, "boxes or polygons or masks or points: say answer: boxes"),
         ({"exports": {"url": "x", "format": "doccano"}, "answer": "boxes"}, "say answer: spans"),
+        (
+            {"answer": "label", "write": {"formats": ["coco"]}},
+            "coco is written of boxes or polygons or masks, not of label",
+        ),
+        ({"answer": "spans", "write": {"formats": ["conll"]}}, "conll holds the texts themselves: give text"),
+        ({"exports": {"url": "x", "question": "q", "transcript": "t"}}, "transcript is written for segments"),
+        ({"exports": {"url": "x", "format": "coco", "transcript": "t"}, "answer": "masks"}, "of Label Studio's JSON"),
+        ({"answer": "ranking", "merge": "mace"}, "answer: ranking is merged in one way"),
         ({"answer": "boxes", "merge": "dawid-skene"}, "answer: boxes is merged in one way"),
         ({"answer": "text", "choices": ["a"]}, "choices are labels"),
     ],

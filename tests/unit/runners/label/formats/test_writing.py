@@ -19,7 +19,7 @@ from runners.label.formats.written import Asked, Settled, Size
 from runners.label.parameters import Exports, Format
 from runners.label.questions import Answered
 from runners.label.regions import Region, regions_in, text_of
-from tests.unit.runners.label.test_shape_laws import places
+from tests.unit.runners.label.test_regional import places
 
 SIZE = Size(8, 6)  # that of the masks which are drawn
 ODD = st.text(st.sampled_from("ab 'ü\"\n<>&#=|:,;[]{}\u2028\x00\t-\\🙂"), min_size=1, max_size=6)
