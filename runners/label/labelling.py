@@ -86,10 +86,7 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
     whole = {name: told | {"labels": each[name]} for name, told in annotators.items()}
     figures = _agreement(reliability, kind) | {"annotators": whole, "pairs": kind.pairs(answers), "note": params.note}
     _write_json(folder / AGREEMENT, figures)
-    if kind.score:
-        draw_scores(folder / PICTURE, annotators, kind.score, params.note)
-    else:
-        draw_agreement(folder / PICTURE, answers, merged, annotators, params.note)
+    _draw(folder / PICTURE, kind, answers, merged, annotators=annotators, note=params.note)
     violations = tuple(judge(params, matched, labelled, reliability, kind.labels_in))
     counts = {"examples": examples, "labelled": labelled, "disputes": len(disputes), "answers": len(answers)}
     facts = {
@@ -110,6 +107,15 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
         | unsure(params.campaign, answers, merged, params.dispute_below),
         content=content_of(merged, is_used, table),
     )
+
+
+def _draw(
+    path: Path, kind: Kind, answers: Answers, merged: Labels, *, annotators: Mapping[str, Any], note: str
+) -> None:
+    if kind.score:
+        draw_scores(path, annotators, kind.score, note)
+    else:
+        draw_agreement(path, answers, merged, annotators, note)
 
 
 def _settled(answers: Answers, merged: Labels, is_used: NDArray[np.bool_]) -> Iterator[tuple[Any, str]]:
