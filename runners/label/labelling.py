@@ -81,10 +81,7 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
     whole = {name: told | {"labels": each[name]} for name, told in annotators.items()}
     figures = _agreement(reliability, kind) | {"annotators": whole, "pairs": kind.pairs(answers), "note": params.note}
     _write_json(folder / AGREEMENT, figures)
-    if kind.score:
-        draw_scores(folder / PICTURE, annotators, kind.score, params.note)
-    else:
-        draw_agreement(folder / PICTURE, answers, merged, annotators, params.note)
+    _draw(folder / PICTURE, params.note, kind, (answers, merged, annotators))
     violations = tuple(judge(params, matched, labelled, reliability, kind.labels_in))
     counts = {"examples": examples, "labelled": labelled, "disputes": len(disputes), "answers": len(answers)}
     facts = {
@@ -102,6 +99,15 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
         facts=_facts(params, kind, reliability, annotators) | _of_disputes(merged, disputes, kind) | facts,
         content=content_of(merged, is_used, table),
     )
+
+
+def _draw(path: Path, note: str, kind: Kind, told: tuple[Answers, Labels, Mapping[str, Mapping[str, Any]]]) -> None:
+    """Draw how far the annotators agree with what was merged."""
+    answers, merged, annotators = told
+    if kind.score:
+        draw_scores(path, annotators, kind.score, note)
+    else:
+        draw_agreement(path, answers, merged, annotators, note)
 
 
 def _settled(answers: Answers, merged: Labels, is_used: NDArray[np.bool_]) -> Iterator[tuple[Any, str]]:

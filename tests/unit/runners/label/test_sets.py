@@ -10,8 +10,9 @@ import pytest
 from nltk.metrics import masi_distance
 
 from runners.contract import InputError
-from runners.label.merging import RULES, by_majority
+from runners.label.merging import by_majority
 from runners.label.reliability import reliability_of
+from runners.label.rules import RULES
 from runners.label.sets import SetDistance, labels_in, labels_of_sets, merge_by_label, sets_of, text_of
 from tests.unit.runners.label.conftest import said
 
