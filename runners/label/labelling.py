@@ -82,8 +82,7 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
     _write_json(folder / DISPUTES, disputes)
     if shown:
         draw_disputed(params.answer, _said_of(answers, disputes), folder / OVERLAYS, shown)
-    each = by_label(answers, merged, kind.labels_in)
-    whole = {name: told | {"labels": each[name]} for name, told in annotators.items()}
+    whole = _whole(annotators, by_label(answers, merged, kind.labels_in))
     figures = _agreement(reliability, kind) | {"annotators": whole, "pairs": kind.pairs(answers), "note": params.note}
     _write_json(folder / AGREEMENT, figures)
     _draw(folder / PICTURE, kind, answers, merged, annotators=annotators, note=params.note)
@@ -107,6 +106,10 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
         | unsure(params.campaign, answers, merged, params.dispute_below),
         content=content_of(merged, is_used, table),
     )
+
+
+def _whole(annotators: Mapping[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: told | {"labels": labels[name]} for name, told in annotators.items()}
 
 
 def _draw(
