@@ -35,20 +35,21 @@ def command(address: str, form: str, output: Path | None, environment: str, fold
     """
     from reconciler.disk import writing
     from reconciler.exchange.formats import FORMATS as KNOWN
-    from reconciler.exchange.table import Table
+    from reconciler.exchange.table import Table, beyond_columns
 
     _, spec = dataset_in(repository_folder(folder), address, environment)
     if spec.columns is None:
         raise Refused(f"{address} has no `columns`", "merge the schema that its first version proposes, or import one")
-    table = Table(name_of(Address(address)), spec.columns, spec.identifier, spec.extra_columns == "refuse")
+    table = Table(name_of(Address(address)), spec.columns, spec.identifier, spec.takes_new == "refuse")
     written = KNOWN[form].write(table)
-    tell_losses(written.losses)
+    losses = (*written.losses, *beyond_columns(spec))
+    tell_losses(losses)
     if output:
         with writing(output):
             output.write_text(written.text, "utf-8")
     if to_json:
-        losses = [{"column": loss.column, "field": loss.field, "why": loss.why} for loss in written.losses]
-        print_json({"text": written.text, "losses": losses})
+        told = [{"column": loss.column, "field": loss.field, "why": loss.why} for loss in losses]
+        print_json({"text": written.text, "losses": told})
     elif output:
         say(f"wrote {counted(len(spec.columns), 'column')} to {output}")
     else:

@@ -46,3 +46,12 @@ def test_a_dataset_that_environments_see_otherwise_asks_for_one(repository: Path
     assert "--environment" in told.err
     chosen = say("export", "datasets/employment", "--to", "odcs", "--folder", str(repository), "-e", "dev")
     assert "maximum: 50" in chosen.out
+
+
+def test_what_holds_more_than_a_column_is_lost_and_told(repository: Path, say: Say) -> None:
+    spec = repository / "specs/datasets/employment.yaml"
+    spec.write_text(spec.read_text() + "\nrules: {grown: AGEP >= 0}\nnew_columns: allow\n")
+    told = say("export", "datasets/employment", "--to", "pandera", "--folder", str(repository))
+    assert told.code == Exit.OK, told.err
+    assert "lost: rules: only columns are exchanged\n" in told.err
+    assert "strict: false" in told.out
