@@ -55,7 +55,7 @@ class Table:
     `distinct` holds how many values differ of the columns in which that was counted exactly beside the summary;
     `details` the rows and values behind the violations, which stay in the data store. `widened` says what of the schema
     would have to be wider, `newcomers` what the columns are like that are no part of the table until they are declared.
-    `seen` is what findings are made of.
+    `seen` is what findings are made of beside the summary; None where not all rows passed by.
     """
 
     path: Path
@@ -68,7 +68,7 @@ class Table:
     """How many rows are on which side, where the spec states a split."""
     widened: Mapping[str, Any] | None = None
     newcomers: Summary | None = None
-    seen: Seen = field(default_factory=Seen)
+    seen: Seen | None = None
 
     @property
     def rows(self) -> int:

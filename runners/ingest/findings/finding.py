@@ -38,6 +38,7 @@ KINDS: Mapping[str, str] = {
     "blurred_images": "images are much less sharp than the others",
     "odd_brightness": "images are nearly black or nearly white",
     "odd_shapes": "images are much wider or higher than the others",
+    "rows_unseen": "only the summary of a growing table was looked at: what shows in its rows wasn't looked for",
 }
 """What each kind of finding says."""
 MOST_COLUMNS = 10

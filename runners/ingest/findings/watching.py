@@ -59,21 +59,40 @@ class Watch:
         return Seen(self._hashes.alike(), self._gaps, dict(self._sample.rows()))
 
 
-def find(ground: Ground, seen: Seen) -> list[Finding]:
-    """Return all that is odd in a table, the most severe first."""
-    return in_order(_all(ground, seen)) if ground.rows else []
+_UNSEEN = Finding(
+    "rows_unseen",
+    "info",
+    (),
+    "only the summaries of rows were looked at: rows that repeat, columns that are missing together, targets that "
+    "contradict each other or are given away in parts, and texts that are nearly alike weren't looked for",
+    "have them looked for once by leaving source.sql.incremental out in another environment",
+)
 
 
-def _all(ground: Ground, seen: Seen) -> Iterator[Finding]:
+def find(ground: Ground, seen: Seen | None) -> list[Finding]:
+    """Return all that is odd in a table, the most severe first.
+
+    Args:
+        ground: what its summary tells.
+        seen: what its rows left; None where nobody looked at all of them, which is told then.
+    """
+    if not ground.rows:
+        return []
+    return in_order([*_of_summary(ground), *(_of_rows(ground, seen) if seen else [_UNSEEN])])
+
+
+def _of_summary(ground: Ground) -> Iterator[Finding]:
     yield from of_columns(ground)
     yield from of_target(ground)
     yield from of_values(ground)
     yield from of_spelling(ground)
+    yield from of_leakage(ground)
+
+
+def _of_rows(ground: Ground, seen: Seen) -> Iterator[Finding]:
     yield from of_gaps(ground, seen.gaps)
     yield from of_alike(ground, seen.alike)
-    leaks = [*of_leakage(ground)]
-    known = frozenset(name for leak in leaks for name in leak.columns)
-    yield from leaks
+    known = frozenset(name for leak in of_leakage(ground) for name in leak.columns)
     yield from of_sampled(ground, seen.sample, known)
     yield from of_noise(ground, seen.sample)
     yield from of_texts(ground, seen.sample)

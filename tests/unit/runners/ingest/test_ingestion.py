@@ -1,6 +1,7 @@
 """Whole ingestions, of good data and of ugly data."""
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -223,3 +224,19 @@ def test_numbers_and_dates_of_other_places_are_read_as_the_source_says(tmp_path:
     assert told["a"].to_pylist() == [1234.5, 2.25]
     assert told["b"].to_pylist() == [1000, 7]
     assert [at.date().isoformat() for at in told["at"].to_pylist()] == ["2021-03-04", "2020-12-31"]
+
+
+def test_what_was_not_looked_for_in_a_growing_table_is_told(tmp_path: Path) -> None:
+    """Its rows repeat, and only a reading of all of them would say so."""
+    with sqlite3.connect(tmp_path / "grows.db") as database:
+        database.execute("CREATE TABLE t (at INTEGER, x REAL)")
+        database.executemany("INSERT INTO t VALUES (?, ?)", [(n, n * 0.37) for n in range(300)] * 2)
+    database.close()
+    sql = {"url": f"sqlite:///{tmp_path}/grows.db", "query": "SELECT * FROM t"}
+    for grows, kind in ((False, "duplicate_rows"), (True, "rows_unseen")):
+        source = {**sql, **({"incremental": {"watermark": "at", "lag": 0}} if grows else {})}
+        (folder := tmp_path / kind).mkdir()
+        result = ingest("t", read_params(Parameters, {"source": {"sql": source}}), folder)
+        kinds = {finding["kind"] for finding in result.facts["findings"]}
+        assert (kind in kinds, len(kinds & {"duplicate_rows", "rows_unseen"})) == (True, 1)
+        assert ("weren't looked for" in (folder / "profile.md").read_text()) == grows
