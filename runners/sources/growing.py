@@ -50,8 +50,9 @@ def growing(source: SqlSource, since: Watermark | None) -> Iterator[Growth]:
         query = _Query(connection, source, told)
         highest = query.highest()
         bound = before(highest, told.lag)
-        rows = query.rows(since, bound)
-        yield Growth(Reading(batches(rows), is_text=False, read_from=read_from(source)), highest, bound, query.keys)
+        with query.rows(since, bound) as rows:
+            reading = Reading(batches(rows), is_text=False, read_from=read_from(source))
+            yield Growth(reading, highest, bound, query.keys)
 
 
 def _repeatable(engine: sa.Engine) -> sa.Engine:
@@ -84,7 +85,8 @@ class _Query:
         Raises:
             InputError: it hasn't.
         """
-        names = list(self._connection.execute(sa.text(f"SELECT * {self._from} WHERE 1 = 0")).keys())
+        with self._connection.execute(sa.text(f"SELECT * {self._from} WHERE 1 = 0")) as none:
+            names = list(none.keys())
         roles = {"watermark": told.watermark, "deleted": told.deleted, **{f"key {one}": one for one in told.key}}
         for role, name in roles.items():
             if name is not None and name not in names:

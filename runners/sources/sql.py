@@ -178,12 +178,13 @@ def _telling(source: SqlSource, watch: Watch, *, connecting: bool = False) -> It
 
 
 def batches(rows: sa.CursorResult[Any]) -> Iterator[Any]:
-    """Yield the rows of an answer, first none of them: an empty one has columns, too."""
-    names = [str(name) for name in rows.keys()]  # noqa: SIM118, a result is no mapping
-    check_names(names, WHERE)
-    yield batch_of(names, [[] for _ in names])
-    for part in rows.partitions(BATCH_ROWS):
-        yield batch_of(names, zip(*part, strict=True))
+    """Yield the rows of an answer, first none of them: an empty one has columns, too. Its cursor is closed then."""
+    with rows:
+        names = [str(name) for name in rows.keys()]  # noqa: SIM118, a result is no mapping
+        check_names(names, WHERE)
+        yield batch_of(names, [[] for _ in names])
+        for part in rows.partitions(BATCH_ROWS):
+            yield batch_of(names, zip(*part, strict=True))
 
 
 def _told(error: Exception, source: SqlSource, *, connecting: bool = False) -> RunnerError:

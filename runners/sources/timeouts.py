@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 
 import sqlalchemy as sa
 
@@ -30,7 +31,8 @@ def bound(connection: sa.Connection, seconds: float) -> None:
         fix = "leave it out: a job that takes too long is ended by its own `timeout`"
         raise InputError(f"{name} bounds no statement", "source.sql.statement_timeout", fix)
     setting = _SETTINGS[name].format(milliseconds=max(1, round(seconds * 1000)), seconds=seconds)
-    connection.exec_driver_sql(setting)
+    with closing(connection.connection.cursor()) as cursor:  # its own: SQLAlchemy would declare a cursor for a setting
+        cursor.execute(setting)
 
 
 def _late(seconds: float) -> Callable[[], bool]:

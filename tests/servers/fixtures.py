@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster
     from tests.servers.label_studio import LabelStudioServer
     from tests.servers.lakefs import LakeFS
+    from tests.servers.postgres import PostgreSQL
     from tests.servers.prometheus.server import Prometheus
     from tests.servers.seaweedfs import SeaweedFS
 
@@ -29,6 +30,7 @@ SERVERS = {
     "own_lakefs": ("lakefs",),
     "lakefs_on_s3": ("lakefs",),
     "seaweedfs": (),
+    "postgres": (),
     "cluster": _CLUSTER,
     "own_cluster": _CLUSTER,
     "prometheus": ("prometheus",),
@@ -72,6 +74,19 @@ def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SeaweedFS]"
     from tests.servers.seaweedfs import SeaweedFS
 
     server = SeaweedFS(tmp_path_factory.mktemp("seaweedfs")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[PostgreSQL]":
+    """Return a running PostgreSQL that other tests use too: make databases of your own in it."""
+    from tests.servers.postgres import PostgreSQL
+    from tests.servers.postgres.server import obstacle
+
+    if why := obstacle():
+        pytest.skip(why)
+    server = PostgreSQL(tmp_path_factory.mktemp("postgres")).start()
     yield server
     server.stop()
 

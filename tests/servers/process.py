@@ -78,6 +78,7 @@ class Process:
     ready: Callable[[], bool]
     environ: Mapping[str, str] = field(default_factory=dict)
     dies_by: signal.Signals = signal.SIGKILL
+    stops_by: signal.Signals = signal.SIGTERM
     grace: float = GRACE
     _started: "subprocess.Popen[bytes] | None" = field(default=None, init=False, repr=False)
 
@@ -133,7 +134,7 @@ class Process:
 
     def stop(self) -> None:
         """Ask it to end, and see to it; nothing happens if it doesn't run."""
-        self._end(signal.SIGTERM)
+        self._end(self.stops_by)
 
     def kill(self) -> None:
         """End it as a crash does."""
