@@ -32,8 +32,12 @@ def data_section(datasets: Iterable[tuple[Address, Mapping[str, Any]]]) -> str:
 
 
 def _counts(found: Mapping[str, Any]) -> str:
-    told = ", ".join(f"{escaped(str(count))} {escaped(str(severity))}" for severity, count in found.items())
-    return told or "nothing odd was found"
+    told = [_count(severity, found[severity]) for severity in found if severity in _SIGNS]
+    return ", ".join(told) or "nothing was found that a person should mend"
+
+
+def _count(severity: str, count: Any) -> str:
+    return f"{escaped(str(count))} {severity}{'' if count == 1 else 's'}"
 
 
 def _worst(findings: Any) -> list[str]:

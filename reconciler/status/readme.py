@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.model.condition import shown_state
+from reconciler.model.facts import FACTS
 from reconciler.model.ids import Address, kind_of
 from reconciler.model.kinds import KINDS
 from reconciler.model.markdown import code, escaped, figure, table
@@ -102,7 +103,7 @@ def _about(alert: Mapping[str, Any]) -> str:
 def _reviews(documents: Documents) -> str:
     lines = [
         f"- {code(str(document['facts']['proposal']))} from `{address}`: {escaped(message_of(document))}"
-        for address, document in (*_of(documents, "datasets"), *_waiting(documents))
+        for address, document in _waiting(documents)
         if document.get("facts", {}).get("proposal")
     ]
     return "## Waiting for a review\n\n" + "\n".join(lines) if lines else ""
@@ -220,7 +221,10 @@ def _of(documents: Documents, kind: str) -> list[tuple[Address, Mapping[str, Any
 
 
 def _waiting(documents: Documents) -> list[tuple[Address, Mapping[str, Any]]]:
-    return [(a, document) for a, document in _of(documents, "promotions") if _reason(document) == "WaitsForReview"]
+    """Return what has a proposal that waits for a person; a promotion's may wait for something else."""
+    kinds = [kind for kind, facts in FACTS.items() if "proposal" in facts.__annotations__]
+    found = [one for kind in kinds for one in _of(documents, kind)]
+    return [(a, told) for a, told in found if kind_of(a) != "promotions" or _reason(told) == "WaitsForReview"]
 
 
 def _reason(document: Mapping[str, Any]) -> str:

@@ -10,6 +10,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from runners.contract.one_or_many import Names
+
 SIDES = ("train", "validation", "test")
 """What the sides are called, in a column, too."""
 WAYS = ("group", "content", "time", "column")
@@ -27,7 +29,7 @@ class DatasetSplit(BaseModel):
     validation: float | None = Field(
         default=None, gt=0, lt=1, description="Share of the rows by which trials are ranked; unset, 0.15."
     )
-    group: tuple[str, ...] = Field(
+    group: Names = Field(
         default=(), max_length=8, description="Columns: rows that are equal in all of them are on one side."
     )
     content: bool = Field(

@@ -4,7 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from reconciler.model.kinds.spec import Block, Names, reference
+from reconciler.model.kinds.spec import Block, reference
+from runners.contract.one_or_many import Names
 
 RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 """What a rule is called wherever it is told that it is broken."""

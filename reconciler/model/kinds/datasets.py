@@ -10,9 +10,10 @@ from pydantic import AfterValidator, Field, model_validator
 from reconciler.model.kinds.constraints import Drift, ForeignKey, RuleName, RuleText, key_groups
 from reconciler.model.kinds.pins import Pin
 from reconciler.model.kinds.sources import DatasetSource, Incremental
-from reconciler.model.kinds.spec import Block, Cron, JobSpec, Names
+from reconciler.model.kinds.spec import Block, Cron, JobSpec
 from reconciler.model.quantity import Duration
 from reconciler.model.re2 import re2_fault
+from runners.contract.one_or_many import Names
 from runners.contract.split import DatasetSplit
 
 _TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType(

@@ -5,8 +5,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from reconciler.model.kinds.spec import DNS_LABEL, Block, JobSpec, Names, reference
+from reconciler.model.kinds.spec import DNS_LABEL, Block, JobSpec, reference
 from reconciler.model.text import printable
+from runners.contract.one_or_many import Names
 from runners.contract.preparations import Preparations, as_told, flaw
 
 

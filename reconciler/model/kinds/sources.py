@@ -6,8 +6,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from reconciler.model.kinds.spec import Block, Cron, Names, reference
+from reconciler.model.kinds.spec import Block, Cron, reference
 from reconciler.model.quantity import Duration, parse_duration
+from runners.contract.one_or_many import Names
 
 SIGN = r"^[^\"\r\n0-9]$"
 """What may part the fields of a file, or a number's digits."""

@@ -22,6 +22,7 @@ from pydantic import (
 from reconciler.model.ids import NAME
 from reconciler.model.quantity import Duration, Quantity, parse_duration
 from reconciler.model.text import printable
+from runners.contract.one_or_many import one_or_many
 
 
 class Block(BaseModel):
@@ -104,16 +105,6 @@ class Spec(Block):
         return _references(self, ())
 
 
-def _one_or_many(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-Names = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_one_or_many),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
-]
-"""One name or a list of names."""
 _LABEL = {"type": "string", "pattern": DNS_LABEL}
 
 
@@ -126,7 +117,7 @@ def _former(names: tuple[str, ...]) -> tuple[str, ...]:
 
 FormerNames = Annotated[
     tuple[str, ...],
-    BeforeValidator(_one_or_many),
+    BeforeValidator(one_or_many),
     AfterValidator(_former),
     WithJsonSchema({"anyOf": [_LABEL, {"type": "array", "items": _LABEL}]}),
 ]

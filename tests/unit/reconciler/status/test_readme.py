@@ -3,6 +3,9 @@
 import re
 from typing import Any
 
+import pytest
+
+from reconciler.model.facts import FACTS
 from reconciler.model.ids import Address
 from reconciler.model.resource import Resource
 from reconciler.status.readme import message_of, readme
@@ -51,6 +54,14 @@ def test_alerts_lead_to_their_report() -> None:
     told = "🟠 **drift**: 0.3123 (age), threshold 0.1, since 2026-03-01 10:00 UTC, about `experiments/score/1` — ["
     assert told in text
     assert "## Reports\n\n- [monitors/watch/1](reports/monitors/watch/1/report.md)" in text
+
+
+@pytest.mark.parametrize("kind", [kind for kind, facts in FACTS.items() if "proposal" in facts.__annotations__])
+def test_a_proposal_of_any_kind_that_has_one_is_named(kind: str) -> None:
+    text = page(
+        {Address(f"{kind}/x"): document("ready", "it waits", "WaitsForReview", proposal=f"proposals/dev/{kind}/x/1")}
+    )
+    assert f"- `proposals/dev/{kind}/x/1` from `{kind}/x`" in text
 
 
 def test_what_waits_for_a_review_is_named() -> None:

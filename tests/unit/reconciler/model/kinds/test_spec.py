@@ -6,7 +6,8 @@ from pydantic import TypeAdapter, ValidationError
 from reconciler.model.kinds import KINDS
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.kinds.pools import Pool
-from reconciler.model.kinds.spec import Cron, JobSpec, Names, Resources, Team, reference
+from reconciler.model.kinds.spec import Cron, JobSpec, Resources, Team, reference
+from runners.contract.one_or_many import Names
 
 
 def test_a_kind_is_named_as_its_folder_and_knows_itself() -> None:
