@@ -11,6 +11,10 @@ FACT = "made_from"
 _WORDS = {
     "dataset": "its dataset has a new version",
     "labels": "its labels have a new version",
+    "inputs": "a dataset that it is made of, or held to, has a new version",
+    "answers": "there are new answers",
+    "former": "it is refreshed from its newest version on",
+    "sides": "the split of its dataset has changed",
     "code": "its code has changed",
     "runner": "its runner is another, or of another version",
 }

@@ -12,6 +12,7 @@ from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import Actual
 from reconciler.model.resource import Resource
 from reconciler.plan import decide
+from reconciler.plan.causes import _words
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import LOANS, SCORE
 
@@ -68,6 +69,14 @@ def test_a_new_version_upstream_and_another_runner_are_told() -> None:
     assert why(scored("two", remembered(former))) == {"its dataset has a new version"}
     both = scored("one", remembered(former), runner="images", seed=3)
     assert why(both) == {"`seed` has changed; its runner is another, or of another version"}
+
+
+@pytest.mark.parametrize("name", ["inputs", "answers", "former", "sides"])
+def test_what_is_no_field_of_the_spec_has_words_of_its_own(name: str) -> None:
+    told = _words({"source": "1", name: "2"}, {"source": "1", name: "3"})
+    assert "`" not in told
+    assert told != NEVER_MADE
+    assert _words({"source": "1"}, {"source": "2", name: "3"}).startswith("`source` has changed; ")
 
 
 @pytest.mark.parametrize("facts", [remembered(FIRST), {}])
