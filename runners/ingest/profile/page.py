@@ -15,7 +15,7 @@ _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1f2933;max-width:72rem;margin:2rem auto;padding:0 1rem;
 overflow-wrap:anywhere}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13px}th,td{padding:.3rem .6rem;
-text-align:left;border-bottom:1px solid #e4e7eb;vertical-align:top}th,.s{overflow-wrap:normal;white-space:nowrap}
+text-align:left;border-bottom:1px solid #e4e7eb;vertical-align:top}th,.s,.n{overflow-wrap:normal;white-space:nowrap}
 .wide table{min-width:34rem}td.n{text-align:right;font-variant-numeric:tabular-nums}
 .bad{color:#c2410c}.good{color:#2f7d32}img{max-width:100%}small{color:#616e7c}code{font-size:12px}
 .found{list-style:none;margin:0;padding:0}.found li{padding:.5rem 0 .5rem .8rem;margin:.5rem 0;
