@@ -139,7 +139,8 @@ class _Growing:
         parts = draft.parts
         write_manifest(self._folder, Manifest(types, tuple(parts), self._made_by, read, distinct))
         content, details = bag_of(parts).hexdigest(types), tuple(pull.verdict.details())
-        table = Table(self._folder / DATA, content, summary, violations, details, distinct)
+        widened = pull.verdict.widened(violations, types)
+        table = Table(self._folder / DATA, content, summary, violations, details, distinct, widened=widened)
         return Grown(table, {"refresh": _refresh(draft, pull, why)}, draft.taken())
 
 

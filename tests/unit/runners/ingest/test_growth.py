@@ -180,6 +180,22 @@ def test_a_declared_schema_is_never_half_applied(world: World) -> None:
     assert found.said == world.refresh(full=True).said
 
 
+def test_what_outgrows_the_schema_is_proposed_and_holds_once_it_is_merged(world: World) -> None:
+    for identity in range(5):
+        world.put(identity, identity)
+    world.refresh()
+    world.put(5, 95.5)
+    refused = world.refresh().grown.table
+    assert refused.violations
+    assert refused.widened
+    assert refused.widened["columns"] == {"x": {"maximum": 95.5}}
+    columns = {name: {**told, **refused.widened["columns"].get(name, {})} for name, told in COLUMNS.items()}
+    world.spec = {**world.spec, "columns": columns}
+    merged = world.refresh()
+    assert not merged.grown.table.violations
+    assert len(merged.rows()) == 6
+
+
 def test_rows_that_share_a_key_are_told(world: World) -> None:
     for identity in (1, 2, 2):
         world.put(identity, identity)
