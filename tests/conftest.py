@@ -23,6 +23,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--life", metavar="SEED", type=int, help="tests/lives: play the stories of this seed only")
 
 
+LONGEST_NAME = 200
+"""Characters of a value that stands in the name of a test."""
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a long value by its length: as a name it is copied so often that megabytes of it became a gigabyte."""
+    is_long = isinstance(val, str | bytes) and len(val) > LONGEST_NAME
+    return f"{argname} of {len(val)}" if is_long else None  # type: ignore[arg-type]
+
+
 def pytest_collection_finish() -> None:
     """Let the collector pass over the tests themselves: it went through ten thousand of them over and over."""
     gc.collect()
