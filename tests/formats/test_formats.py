@@ -103,5 +103,7 @@ def test_the_metadata_of_a_version_are_of_the_same_croissant() -> None:
     file = {"path": "data.parquet", "bytes": 7, "sha256": "0" * 64}
     types = {name: column.type for name, column in LOANS.columns.items()}
     for images in ((), ("image/png",)):
-        (told,) = read([("croissant", json.dumps(describe_dataset("loans", file, types, "id", images)))])
+        (told,) = read(
+            [("croissant", json.dumps(describe_dataset("loans", "data.parquet", [file], types, "id", images=images)))]
+        )
         assert told == {"version": VERSION, "fields": list(LOANS.columns)}

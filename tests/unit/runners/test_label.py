@@ -64,8 +64,8 @@ def test_the_spec_and_the_runner_mean_the_same(more: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("params", "inputs", "where"),
     [
-        ({}, {}, "exports"),
-        (SPEC["exports"], {}, "exports"),
+        ({}, {}, "inputs.answers"),
+        (SPEC["exports"], {}, "url"),
         ({"exports": SPEC["exports"]}, {"other": "x"}, "inputs.dataset"),
     ],
 )

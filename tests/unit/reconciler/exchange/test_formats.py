@@ -36,7 +36,17 @@ def test_a_round_trip_loses_only_what_is_told(name: str, table: Table) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_field_without_words_is_told_whatever_it_is(name: str) -> None:
-    column = Column(type="string", unique=True, sensitive=True, pattern="(?i)a", missing=0.5)
+    column = Column(
+        type="string",
+        unique=True,
+        sensitive=True,
+        pattern="(?i)a",
+        missing=0.5,
+        environments=("training",),
+        unit="m",
+        description="how far",
+    )
+    assert set(Column.model_fields) - {"type", "minimum", "maximum", "enum"} <= column.model_fields_set
     told = {loss.field for loss in FORMATS[name].write(Table("loans", {"a": column})).losses}
     assert set(Column.model_fields) - {"type", "minimum", "maximum", "enum", *FORMATS[name].says} <= told
 
