@@ -13,12 +13,14 @@ from tests.promotions.playing import how_many, passes, play
 from tests.promotions.routes import Routes
 from tests.shares import Hand
 
-WHOLE, PART = 1_000, 60
+PORTIONS, WHOLE, PART = 10, 1_000, 6
+"""Portions that workers can share, and histories of each: 10,000 in all."""
 
 
 @pytest.mark.timeout(1800)
-def test_every_history_keeps_the_laws(share: Hand) -> None:
-    """SETPOINT_HISTORIES=1000 plays so many."""
+@pytest.mark.parametrize("portion", range(PORTIONS))
+def test_every_history_keeps_the_laws(share: Hand, portion: int) -> None:
+    """SETPOINT_HISTORIES=1000 plays so many in each portion."""
     play(Routes, how_many(share, whole=WHOLE, part=PART))
 
 
