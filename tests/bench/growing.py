@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.bench.figure import Figure
 from tests.times import ROOT
 
-MOST_MIB = 800
+MOST_MIB = 400
 _TABLE = (
     "CREATE TABLE t (id TEXT, at INTEGER, number REAL, whole INTEGER, few INTEGER, class TEXT, word TEXT, ok INTEGER)"
 )
