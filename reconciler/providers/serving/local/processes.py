@@ -16,7 +16,7 @@ from reconciler import untrusted
 from reconciler.model.errors import Refused
 
 _PID_WIDTH = 12
-_LOCK_FD = 100
+LOCK_FD = 100
 """The number that the locked file has in the process; far from those that a program opens first."""
 
 
@@ -43,11 +43,11 @@ def spawn(lock: Path, command: Sequence[str], environ: Mapping[str, str], log: P
             list(command),
             dict(environ),
             file_actions=[
+                *((os.POSIX_SPAWN_CLOSE, stray) for stray in _strays()),  # first: one may have the lock's number
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600),
                 (os.POSIX_SPAWN_DUP2, 1, 2),
-                (os.POSIX_SPAWN_DUP2, file, _LOCK_FD),
-                *((os.POSIX_SPAWN_CLOSE, stray) for stray in _strays()),
+                (os.POSIX_SPAWN_DUP2, file, LOCK_FD),
             ],
             setsid=True,
             setsigmask=[],

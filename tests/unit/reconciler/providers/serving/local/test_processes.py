@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.providers.serving.local.processes import bury, cpu_seconds, is_alive, pid_of, spawn, tell
+from reconciler.providers.serving.local.processes import LOCK_FD, bury, cpu_seconds, is_alive, pid_of, spawn, tell
 from tests.unit.reconciler.providers.serving.local.conftest import Wait
 
 SLEEPER = (sys.executable, "-I", "-S", "-c", "import time; print('up', flush=True); time.sleep(60)")
@@ -88,6 +88,25 @@ def test_nothing_is_handed_on_but_the_lock(lock: Path, wait: Wait) -> None:
     assert text.startswith("[0, 1, 2, 3, 100]"), f"3 is the listing itself: {text}"
     assert "{'PATH'}" in text
     bury(lock)
+
+
+def test_the_process_keeps_its_lock_whatever_number_that_has_here(lock: Path, wait: Wait) -> None:
+    """An open file of this process may have the number that the lock is to have in the other one."""
+    with (lock.parent / "mine").open("w") as mine:
+        held = os.dup(LOCK_FD) if _is_open(LOCK_FD) else None
+        os.dup2(mine.fileno(), LOCK_FD, inheritable=True)
+        try:
+            assert start(lock)
+            assert is_alive(lock)
+            end(lock, wait)
+        finally:
+            os.close(LOCK_FD) if held is None else os.dup2(held, LOCK_FD, inheritable=False)
+            if held is not None:
+                os.close(held)
+
+
+def _is_open(number: int) -> bool:
+    return Path(f"/dev/fd/{number}").exists()
 
 
 def test_a_program_that_isn_t_there_is_told(lock: Path) -> None:
