@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from reconciler.model.errors import Refused
-from reconciler.model.kinds.datasets import Column, Dataset
+from reconciler.model.kinds.datasets import BEYOND_COLUMNS, Column, Dataset
 from reconciler.model.re2 import re2_fault
 from reconciler.model.text import printable
 
@@ -47,13 +47,9 @@ class Table:
     is_closed: bool = True
 
 
-BEYOND = ("unique", "foreign_keys", "rules", "drift")
-"""What a dataset says of rows, of other datasets and of former versions: a schema of columns has no place for it."""
-
-
 def beyond_columns(spec: Dataset) -> Iterator[Loss]:
     """Return what a dataset is held to beside its columns, as lost."""
-    for field_ in BEYOND:
+    for field_ in BEYOND_COLUMNS:
         if getattr(spec, field_):
             yield Loss("", field_, "only columns are exchanged")
 

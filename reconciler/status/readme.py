@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.model.condition import shown_state
-from reconciler.model.facts import FACTS
+from reconciler.model.facts import FACTS, shapes
 from reconciler.model.ids import Address, kind_of
 from reconciler.model.kinds import KINDS
 from reconciler.model.markdown import code, escaped, figure, table
@@ -222,7 +222,7 @@ def _of(documents: Documents, kind: str) -> list[tuple[Address, Mapping[str, Any
 
 def _waiting(documents: Documents) -> list[tuple[Address, Mapping[str, Any]]]:
     """Return what has a proposal that waits for a person; a promotion's may wait for something else."""
-    kinds = [kind for kind, facts in FACTS.items() if "proposal" in facts.__annotations__]
+    kinds = [kind for kind in FACTS if "proposal" in shapes(kind)]
     found = [one for kind in kinds for one in _of(documents, kind)]
     return [(a, told) for a, told in found if kind_of(a) != "promotions" or _reason(told) == "WaitsForReview"]
 

@@ -65,6 +65,18 @@ def finish(
     key: str | None,
     media: Sequence[str] = (),
 ) -> Result:
+    """Write what is told of the data beside it, and return the result that tells of all.
+
+    Args:
+        folder: where the data was written.
+        name: the dataset's name, for headings and metadata.
+        payload: what was written.
+        profile: what it is like.
+        facts: what else the result tells; what is None is left out.
+        metrics: figures beside rows, bytes and violations.
+        key: the column that names a row.
+        media: the media types of the files beside the table.
+    """
     files = _files_of(folder, payload.file)
     meanings = {column: text for column, told in profile.get("columns", {}).items() if (text := _meaning(told))}
     croissant = describe_dataset(name, payload.file, files, payload.types, key, images=media, meanings=meanings)
@@ -121,4 +133,5 @@ def _sha256(path: Path) -> str:
 
 
 def write_json(path: Path, value: Any) -> None:
+    """Write a document for people and programs; a number that JSON doesn't have is a defect."""
     path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")

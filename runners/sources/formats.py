@@ -17,7 +17,7 @@ from pyarrow import parquet
 from runners.contract import InputError
 from runners.sources.parameters import FileSource
 from runners.sources.quotes import Seen, last_value, never_closed
-from runners.sources.reading import BATCH_ROWS, batch_of, check_names
+from runners.sources.reading import BATCH_ROWS, batch_of, check_names, no_rows
 from runners.tables.content import GROUP_ROWS
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -44,12 +44,8 @@ def parquet_batches(file: Opened, _source: FileSource) -> Iterator[Any]:
     """Read a Parquet file; its types are known."""
     with parquet.ParquetFile(file.stream, pre_buffer=False, buffer_size=_BUFFER) as table:
         check_names(table.schema_arrow.names, file.name)
-        yield _no_rows(table.schema_arrow)  # so that a file without rows has its columns
+        yield no_rows(table.schema_arrow)  # so that a file without rows has its columns
         yield from table.iter_batches(batch_size=GROUP_ROWS)
-
-
-def _no_rows(schema: Any) -> Any:
-    return pa.RecordBatch.from_arrays([pa.nulls(0, kind) for kind in schema.types], schema=schema)
 
 
 def csv_batches(file: Opened, source: FileSource) -> Iterator[Any]:
@@ -78,7 +74,7 @@ def csv_batches(file: Opened, source: FileSource) -> Iterator[Any]:
         ExitStack() as on_end,
     ):
         on_end.callback(seen.took, _MANY)  # so that nothing waits when the reader is closed early
-        yield _no_rows(rows.schema)
+        yield no_rows(rows.schema)
         last: str | None = "\n"  # of a file without rows the header may be open
         for batch in rows:
             seen.took()

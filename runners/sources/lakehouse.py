@@ -16,7 +16,7 @@ from runners.contract import InputError
 from runners.sources.addresses import address
 from runners.sources.failures import telling
 from runners.sources.parameters import TableSource
-from runners.sources.reading import BATCH_ROWS, Reading, check_names
+from runners.sources.reading import BATCH_ROWS, Reading, check_names, no_rows
 from runners.staging import reveal
 
 if TYPE_CHECKING:
@@ -86,28 +86,26 @@ def _batches_of_delta(table: "DeltaTable", names: list[str]) -> Iterator[Any]:
         yield from pa.RecordBatchReader.from_stream(table.scan(columns=names))
         return
     scanned = rows.scanner(columns=names, batch_size=BATCH_ROWS, batch_readahead=2, fragment_readahead=1)
-    yield _no_rows(scanned.projected_schema)
+    yield no_rows(scanned.projected_schema)
     yield from scanned.to_batches()
 
 
 def _iceberg(source: TableSource, place: str) -> tuple[Iterator[Any], int | None]:
     table = _table_of(source, place)
-    snapshots = {one.snapshot_id for one in table.snapshots()}
-    if source.version is not None and source.version not in snapshots:
-        newest = table.current_snapshot()
+    newest = table.current_snapshot()
+    if source.version is not None and source.version not in {one.snapshot_id for one in table.snapshots()}:
         fix = f"its newest is {newest.snapshot_id}" if newest else "the table has none yet"
         raise InputError(f"there is no snapshot {source.version}", place, fix)
     scan = table.scan(snapshot_id=source.version)
     names = _columns(list(scan.projection().column_names), source, place)
-    current = table.current_snapshot()
-    version = source.version if source.version is not None else current.snapshot_id if current else None
     _check_files(scan, table.metadata_location, place)
+    version = newest.snapshot_id if newest and source.version is None else source.version
     return _batches_of_iceberg(scan.select(*names)), version
 
 
 def _batches_of_iceberg(scan: Any) -> Iterator[Any]:
     reader = scan.to_arrow_batch_reader()
-    yield _no_rows(reader.schema)
+    yield no_rows(reader.schema)
     yield from reader
 
 
@@ -173,11 +171,6 @@ def _check_files(scan: Any, location: str, place: str) -> None:
         for file in (task.file, *task.delete_files):
             if (urlsplit(file.file_path).scheme or "file") != kind:
                 raise InputError("files of the table lie in another kind of store", place, "rewrite the table")
-
-
-def _no_rows(schema: Any) -> Any:
-    """Return a batch without rows, so that a table that has none has its columns."""
-    return pa.RecordBatch.from_arrays([pa.nulls(0, kind) for kind in schema.types], schema=schema)
 
 
 def _columns(names: list[str], source: TableSource, place: str) -> list[str]:

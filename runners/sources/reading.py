@@ -30,6 +30,11 @@ def batch_of(names: Sequence[str], columns: Iterable[Sequence[Any]]) -> Any:
     return pa.RecordBatch.from_arrays([array_of(values) for values in columns], names=list(names))
 
 
+def no_rows(schema: Any) -> Any:
+    """Return a batch without rows, so that a table that has none has its columns."""
+    return pa.RecordBatch.from_arrays([pa.nulls(0, kind) for kind in schema.types], schema=schema)
+
+
 def check_names(names: Sequence[str], where: str) -> None:
     """Refuse columns that can't be told apart by their names.
 

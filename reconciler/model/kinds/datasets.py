@@ -21,6 +21,9 @@ _TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType(
 )
 """What the values of an `enum` are of, by the column's type; of all other types they are texts."""
 
+BEYOND_COLUMNS = ("unique", "foreign_keys", "rules", "drift")
+"""What a dataset is held to beside its columns: it needs all rows of a table, or another version."""
+
 
 def _expression(value: str) -> str:
     if fault := re2_fault(value):
@@ -148,14 +151,14 @@ class Dataset(JobSpec):
         files = self.source.files
         if files is None or files.format != "images":
             return self
-        told = [name for name in ("unique", "foreign_keys", "rules", "drift") if getattr(self, name)]
+        told = [name for name in BEYOND_COLUMNS if getattr(self, name)]
         if told:
             raise ValueError(f"{told[0]} is for tables, and the source holds images")
         return self
 
     @model_validator(mode="after")
     def _is_held_as_it_grows(self) -> Self:
-        told = [name for name in ("unique", "foreign_keys", "rules", "drift") if getattr(self, name)]
+        told = [name for name in BEYOND_COLUMNS if getattr(self, name)]
         told += ["new_columns: propose"] if self.takes_new == "propose" else []
         if self.incremental and told:
             what = f"{told[0]} is held on all rows, and the source is read only as far as it grew"

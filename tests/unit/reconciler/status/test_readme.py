@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.model.facts import FACTS
+from reconciler.model.facts import FACTS, shapes
 from reconciler.model.ids import Address
 from reconciler.model.resource import Resource
 from reconciler.status.readme import message_of, readme
@@ -56,7 +56,7 @@ def test_alerts_lead_to_their_report() -> None:
     assert "## Reports\n\n- [monitors/watch/1](reports/monitors/watch/1/report.md)" in text
 
 
-@pytest.mark.parametrize("kind", [kind for kind, facts in FACTS.items() if "proposal" in facts.__annotations__])
+@pytest.mark.parametrize("kind", [kind for kind in FACTS if "proposal" in shapes(kind)])
 def test_a_proposal_of_any_kind_that_has_one_is_named(kind: str) -> None:
     text = page(
         {Address(f"{kind}/x"): document("ready", "it waits", "WaitsForReview", proposal=f"proposals/dev/{kind}/x/1")}
