@@ -89,6 +89,6 @@ class LabelStudioServer(Processes):
         return self.people["operator"]
 
     def requests(self) -> list[str]:
-        """Return the requests that were answered so far, as the log tells them: `GET /api/projects/`."""
+        """Return the requests that arrived so far, as the log tells them: `GET /api/projects/`."""
         lines = (self.folder / "label-studio.log").read_text("utf-8", errors="replace").splitlines()
         return [line.split('"')[1].rpartition(" ")[0] for line in lines if line.startswith(LOOPBACK) and '"' in line]
