@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from runners.models.columns import Values, feed, prepared
+from runners.models.columns import Values
 from runners.models.errors import ModelInputError, ModelRefused
+from runners.models.feed import Feed, prepared
 from runners.models.signature import Label, Signature
 
 Array = NDArray[Any]
@@ -44,12 +46,16 @@ class Prediction:
         return columns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """A model that was loaded; safe to share between threads."""
 
     signature: Signature
     engine: Engine
+
+    @cached_property
+    def _feed(self) -> Feed:
+        return Feed(self.signature)
 
     def prepared(self, columns: Mapping[str, Values]) -> Mapping[str, Values]:
         """Return columns with the numbers of pictures, which `predict` takes as well as the pictures.
@@ -73,7 +79,7 @@ class Model:
         Raises:
             ModelInputError: a column is missing, unknown, or of a wrong type or shape.
         """
-        return feed(self.signature, columns)
+        return self._feed.tensors(columns)
 
     def answer(self, tensors: Mapping[str, Array]) -> Prediction:
         """Answer for the rows of tensors that were prepared.

@@ -1,0 +1,63 @@
+"""The bytes of an answer, by both versions of the Open Inference Protocol. Pure functions."""
+
+import struct
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from runners.serve.responses import Output
+
+JSON = ((b"content-type", b"application/json"),)
+LENGTH = b"inference-header-content-length"
+_OPTIONS = orjson.OPT_SERIALIZE_NUMPY
+_DTYPES = {"BOOL": "?", "INT64": "<i8", "UINT64": "<u8", "FP32": "<f4", "FP64": "<f8"}
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+
+class Answer(NamedTuple):
+    """An answer of HTTP."""
+
+    status: int
+    body: bytes
+    headers: Headers = JSON
+
+
+def told(document: Any, status: int = 200) -> Answer:
+    """Return a document as an answer."""
+    return Answer(status, orjson.dumps(document, option=_OPTIONS))
+
+
+def refused(status: int, error: str, headers: Headers = JSON) -> Answer:
+    """Return an error as an answer, in the protocol's words."""
+    return Answer(status, orjson.dumps({"error": error}), headers)
+
+
+def inferred(name: str, identity: str, outputs: Sequence[Output], binary: Collection[str]) -> Answer:
+    """Return the answer of version 2; the outputs that are named in `binary` follow it as they lie in memory."""
+    parts: list[bytes] = []
+    told_of: list[dict[str, Any]] = []
+    for output in outputs:
+        known: dict[str, Any] = {"name": output.name, "datatype": output.datatype, "shape": output.shape}
+        if output.name in binary:
+            parts.append(_bytes(output))
+            known["parameters"] = {"binary_data_size": len(parts[-1])}
+        else:
+            known["data"] = output.data
+        told_of.append(known)
+    head = orjson.dumps({"model_name": name, "id": identity, "outputs": told_of}, option=_OPTIONS)
+    if not parts:
+        return Answer(200, head)
+    length = (LENGTH, str(len(head)).encode())
+    return Answer(200, b"".join([head, *parts]), ((b"content-type", b"application/octet-stream"), length))
+
+
+def _bytes(output: Output) -> bytes:
+    if output.datatype in _DTYPES:
+        array: NDArray[Any] = np.asarray(output.data, np.dtype(_DTYPES[output.datatype]))
+        return array.tobytes()
+    texts = [str(value).encode() for value in output.data]
+    return b"".join(part for text in texts for part in (struct.pack("<I", len(text)), text))
