@@ -7,6 +7,7 @@ from typing import Any
 
 from runners.contract import Result
 from runners.ingest.albums import ingest_images
+from runners.ingest.by_files import grow_by_files
 from runners.ingest.findings.ground import ground_of
 from runners.ingest.findings.watching import find as find_oddities
 from runners.ingest.growth import grow
@@ -96,8 +97,8 @@ def _table(
     params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None
 ) -> tuple[Table, Mapping[str, Any], Mapping[str, str]]:
     """Write the table; say what else is to be told of how, and which files of a former version are in it."""
-    if params.source.growth:
-        grown = grow(params, folder, former)
+    if params.source.grows:
+        grown = (grow if params.source.growth else grow_by_files)(params, folder, former)
         return grown.table, grown.told, grown.taken
     files = params.source.files
     is_made_of_others = params.source.derived or params.foreign_keys or params.drift

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import IO, Any
 
 import fsspec
@@ -67,8 +68,10 @@ class Found:
         return posixpath.relpath(path, self.root) if self.root else path
 
 
-def find(url: str, format_: str) -> Found:
+def find(url: str, format_: str, *, is_fresh: bool = False) -> Found:
     """Find the files of a format that a URL means; it may hold `${secret:NAME}`.
+
+    With `is_fresh` what the library remembers of former listings is forgotten first.
 
     Raises:
         InputError: the URL is wrong, or no file of the format is there.
@@ -77,6 +80,8 @@ def find(url: str, format_: str) -> Found:
     with telling(url):
         with opening(url):
             files, path = _file_system(url)
+        if is_fresh:
+            files.invalidate_cache()
         check_archive(files, url)
         root, paths, is_named = files_of(files, path, url)
     fitting = tuple(paths if is_named else sorted(p for p in paths if p.lower().endswith(SUFFIXES[format_])))
@@ -130,7 +135,8 @@ def read_files(source: FileSource) -> Reading:
         SourceUnavailable: the file system doesn't answer.
     """
     found = find(source.url, source.format)
-    return Reading(_batches(found, source), is_text=source.format == "csv", read_from=source.url)
+    batches = chain.from_iterable(batches_of(found, path, source) for path in found.paths)
+    return Reading(batches, is_text=source.format == "csv", read_from=source.url)
 
 
 def is_near(source: FileSource) -> bool:
@@ -138,13 +144,18 @@ def is_near(source: FileSource) -> bool:
     return source.format in ("parquet", "csv") and "://" not in source.url.removeprefix("file://")
 
 
-def _batches(found: Found, source: FileSource) -> Iterator[Any]:
-    for path in found.paths:
-        name = found.name(path)
-        where = source.url if is_http(path) else name
-        with telling(where), _understood(name, source), opened(found, path, source) as stream:
-            batches = FORMATS[source.format](Opened(name, stream), source)
-            yield from batches if source.partitions is None else _divided(batches, found, path)
+def batches_of(found: Found, path: str, source: FileSource) -> Iterator[Any]:
+    """Yield the rows of one of a source's files.
+
+    Raises:
+        InputError: it can't be understood.
+        SourceUnavailable: the file system doesn't answer.
+    """
+    name = found.name(path)
+    where = source.url if is_http(path) else name
+    with telling(where), _understood(name, source), opened(found, path, source) as stream:
+        batches = FORMATS[source.format](Opened(name, stream), source)
+        yield from batches if source.partitions is None else _divided(batches, found, path)
 
 
 def _divided(batches: Iterator[Any], found: Found, path: str) -> Iterator[Any]:

@@ -38,6 +38,12 @@ class SqlSource(Block):
     incremental: Incremental | None = None
 
 
+class ByFiles(Block):
+    """How files grow: by new ones. One that was changed takes the place of what it was, and one that is gone goes."""
+
+    by: Literal["files"]
+
+
 class FileSource(Block):
     """A file, a folder or a glob, by fsspec URL; it may hold `${secret:NAME}`."""
 
@@ -51,6 +57,7 @@ class FileSource(Block):
     dates: str | None = None
     nulls: tuple[str, ...] | None = None
     partitions: Literal["hive"] | None = None
+    incremental: ByFiles | None = None
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:
@@ -105,8 +112,13 @@ class Source(Block):
 
     @property
     def growth(self) -> Incremental | None:
-        """Return how the source grows, where it is read only as far as it did."""
+        """Return how a table of a database grows, where it is read only as far as it did."""
         return self.sql.incremental if self.sql else None
+
+    @property
+    def grows(self) -> bool:
+        """Tell whether only what came since is read of the source."""
+        return self.growth is not None or (self.files is not None and self.files.incremental is not None)
 
     @property
     def spellings(self) -> Spellings:

@@ -95,6 +95,13 @@ class GrowingSource(SqlSource):
         return params
 
 
+class ByFiles(Block):
+    """How a folder of files grows: a refresh reads what is new or was changed, and drops what is gone."""
+
+    by: Literal["files"] = Field(description="What is new: files.")
+    full: Cron | None = Field(default=None, description="When to read all files again; unset, only where it has to be.")
+
+
 class FileSource(Block):
     """Files read by fsspec: a table, or a folder of images."""
 
@@ -141,6 +148,31 @@ class FileSource(Block):
             raise ValueError(f"thousands and decimal are both `{self.decimal}`")
         _check_text(self.encoding, self.dates)
         return self
+
+
+class GrowingFiles(FileSource):
+    """Files read by fsspec, all of them or what came since."""
+
+    incremental: ByFiles | None = Field(
+        default=None, description="How the files grow; unset, each refresh reads all of them."
+    )
+
+    @model_validator(mode="after")
+    def _grows_by_whole_files(self) -> Self:
+        if self.incremental and self.format == "images":
+            raise ValueError("incremental is for tables, and the format is images")
+        if self.incremental and "::" in self.url:
+            raise ValueError(
+                "an archive is read as a whole: leave out incremental, or keep its files beside each other"
+            )
+        return self
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return what a job is told of it: not when all is read, which changes nothing of how."""
+        params = self.model_dump(mode="json", exclude_none=True)
+        params.get("incremental", {}).pop("full", None)
+        return params
 
 
 _CREDENTIAL = re.compile(r"secret|password|token|account.key|sas", re.IGNORECASE)
@@ -238,4 +270,5 @@ class DatasetSource(Source):
     KINDS = ("sql", "files", "table", "derived")
 
     sql: GrowingSource | None = Field(default=None, description="Rows of a database.")
+    files: GrowingFiles | None = Field(default=None, description="Tables or images in files.")
     derived: DerivedSource | None = Field(default=None, description="A query over other datasets.")

@@ -40,6 +40,19 @@ def test_a_growing_dataset_goes_on_with_the_version_before() -> None:
     assert second.provenance["former"] == first.run
 
 
+def test_so_does_one_of_files_that_come() -> None:
+    files = {"url": "s3://a/b", "format": "csv", "incremental": {"by": "files", "full": "30 4 * * wed"}}
+    spec = {**NIGHTLY, "source": {"files": files}}
+    first = stage.started(night(spec, 5, {}))
+    assert first.params["source"]["files"]["incremental"] == {"by": "files"}
+    stood = night(spec, 5, {"run": first.run, "due": "2026-01-05T03:00:00+00:00"}, first.run)
+    second = stage.started(night(spec, 6, stood.facts, first.run))
+    assert second.inputs == {"former-version": first.run}
+    later = {"run": second.run, "version": second.run, "due": "2026-01-06T03:00:00+00:00"}
+    third = stage.started(night(spec, 7, later, second.run))
+    assert third.inputs == {}
+
+
 def test_its_former_version_is_the_one_of_when_it_fell_due_in_whatever_pass() -> None:
     first = stage.started(night(GROWING, 7, {})).run
     begun = night(GROWING, 8, {"run": first, "version": first, "due": "2026-01-07T03:00:00+00:00"}, first)

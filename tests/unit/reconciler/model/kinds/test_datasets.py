@@ -115,6 +115,22 @@ def test_what_is_held_on_all_rows_is_not_said_of_a_source_that_is_read_as_it_gro
     held: dict[str, object], told: str
 ) -> None:
     sql = {**SQL["sql"], "incremental": {"watermark": "at"}}
-    assert Dataset.model_validate({"source": {"sql": sql}}).incremental
-    with pytest.raises(ValidationError, match=told):
-        Dataset.model_validate({"source": {"sql": sql}, **held})
+    files = {"url": "s3://a/b", "format": "csv", "incremental": {"by": "files"}}
+    for source in ({"sql": sql}, {"files": files}):
+        assert Dataset.model_validate({"source": source}).incremental
+        with pytest.raises(ValidationError, match=told):
+            Dataset.model_validate({"source": source, **held})
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"format": "images"}, "incremental is for tables"),
+        ({"url": "zip://*.csv::s3://a/b.zip"}, "an archive is read as a whole"),
+        ({"incremental": {}}, "Field required"),
+    ],
+)
+def test_not_all_files_can_grow(told: dict[str, object], why: str) -> None:
+    files = {"url": "s3://a/b", "format": "csv", "incremental": {"by": "files"}, **told}
+    with pytest.raises(ValidationError, match=why):
+        Dataset.model_validate({"source": {"files": files}})
