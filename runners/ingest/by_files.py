@@ -5,7 +5,7 @@ gone go. Where the columns of all files together are stored otherwise than befor
 why.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +24,6 @@ from runners.ingest.suspects import Suspects
 from runners.ingest.taking import Taken, take
 from runners.ingest.verdict import Verdict
 from runners.inputs import Lent
-from runners.sources.parameters import FileSource
 from runners.tables.columns import convert, narrowest
 from runners.tables.content import GROUP_ROWS
 from runners.tables.types import Type
@@ -47,20 +46,36 @@ def grow_by_files(params: Parameters, folder: Path, former: Lent | None) -> Grow
     base, why = Former.of(former, asked(params))
     if base is not None:
         try:
-            return _write(files, params, folder, base, why)
+            return write_taken(partial(take, files, params), params, folder, base, why)
         except NotAppendable as error:
             why = str(error)
-    return _write(files, params, folder, None, why)
+    return write_taken(partial(take, files, params), params, folder, None, why)
 
 
-def _write(files: FileSource, params: Parameters, folder: Path, base: Former | None, why: str) -> Grown:
+def write_taken(
+    take_new: Callable[[Origins, Path], Taken], params: Parameters, folder: Path, base: Former | None, why: str
+) -> Grown:
+    """Write a version of what is taken of a source.
+
+    Args:
+        take_new: reads what isn't in the version before to a folder.
+        params: the source, the schema and the roles.
+        folder: where the version is written.
+        base: the version before, where it is gone on with.
+        why: why it isn't.
+
+    Raises:
+        NotAppendable: all together is stored otherwise than the version before.
+        InputError: the source, or the schema, is wrong.
+        SourceUnavailable: the source is out of reach.
+    """
     before = base.origins if base else NO_ORIGINS
     with TemporaryDirectory(prefix="setpoint-") as place:
-        taken = take(files, params, before, Path(place))
+        taken = take_new(before, Path(place))
         origins = _origins(before, taken)
         types = _types(origins, taken, params)
         if not types:
-            raise InputError("there are no rows and no columns", files.url, "fill the source first")
+            raise InputError("there are no rows and no columns", "source", "fill the source first")
         if base is not None:
             _check(base, types)
         gone = frozenset(one.number for one in before.files.values()) - {one.number for one in origins.files.values()}

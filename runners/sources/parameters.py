@@ -88,11 +88,54 @@ class TableSource(Block):
         return self
 
 
+class Standing(Block):
+    """Features of which the last ones known count.
+
+    `key` leads from columns of the events to those of the features, `time` says since when a row is true, and `arrived`
+    when it came to be known. What is older than `within` seconds counts no more. With `before` no row of the
+    event's own moment counts.
+    """
+
+    key: dict[str, str] = Field(min_length=1)
+    time: str
+    arrived: str | None = None
+    columns: tuple[str, ...] = Field(min_length=1)
+    prefix: str = ""
+    within: float | None = Field(default=None, gt=0)
+    before: bool = False
+
+    def name_of(self, column: str) -> str:
+        """Return what a column of the features is called beside the event's."""
+        return self.prefix + column
+
+
+class PointInTime(Block):
+    """A row for each event, with the features that were known at its time, by the names of the inputs."""
+
+    events: str
+    time: str
+    features: dict[str, Standing] = Field(min_length=1)
+
+
+class ByParts(Block):
+    """How a query over growing datasets grows: by what it makes of their new parts, where it works row by row."""
+
+    by: Literal["parts"]
+
+
 class DerivedSource(Block):
-    """A query over other datasets: their addresses, by the names that they have in it."""
+    """A query over other datasets, or a join to what was known: their addresses, by the names that they have in it."""
 
     inputs: dict[str, str]
-    query: str
+    query: str | None = None
+    point_in_time: PointInTime | None = None
+    incremental: ByParts | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        if (self.query is None) == (self.point_in_time is None):
+            raise ValueError("give exactly one of query and point_in_time")
+        return self
 
 
 class Source(Block):
@@ -114,11 +157,6 @@ class Source(Block):
     def growth(self) -> Incremental | None:
         """Return how a table of a database grows, where it is read only as far as it did."""
         return self.sql.incremental if self.sql else None
-
-    @property
-    def grows(self) -> bool:
-        """Tell whether only what came since is read of the source."""
-        return self.growth is not None or (self.files is not None and self.files.incremental is not None)
 
     @property
     def spellings(self) -> Spellings:

@@ -160,7 +160,7 @@ class Dataset(JobSpec):
     def _is_held_as_it_grows(self) -> Self:
         told = [name for name in BEYOND_COLUMNS if getattr(self, name)]
         told += ["new_columns: propose"] if self.takes_new == "propose" else []
-        if self.incremental and told:
+        if (self.incremental or self.grows_by_parts) and told:
             what = f"{told[0]} is held on all rows, and the source is read only as far as it grew"
             raise ValueError(f"{what}: leave out {told[0]}, or incremental of the source")
         return self
@@ -196,6 +196,11 @@ class Dataset(JobSpec):
         source = self.source.sql or self.source.files
         return source.incremental if source else None
 
+    @property
+    def grows_by_parts(self) -> bool:
+        """Tell whether a query over other datasets is put to their new parts alone."""
+        return self.source.derived is not None and self.source.derived.incremental is not None
+
     @cached_property
     def keyed(self) -> Mapping[str, str]:
         """Return the addresses of the datasets that its foreign keys lead to, by their roles as inputs."""
@@ -210,6 +215,6 @@ class Dataset(JobSpec):
         }  # fmt: skip
         fields |= {name for name in ("unique", "foreign_keys") if getattr(self, name)}  # else runs keep their names
         params = self.model_dump(mode="json", include=fields, exclude_none=True)
-        growing = {"sql": self.source.sql, "files": self.source.files}
+        growing = {"sql": self.source.sql, "files": self.source.files, "derived": self.source.derived}
         told = {kind: source.told for kind, source in growing.items() if source}
         return params | ({"source": told} if told else {})
