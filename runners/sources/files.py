@@ -1,10 +1,8 @@
 """Files by fsspec: finds what a URL means (a file, a folder, a glob) and reads tables of them."""
 
-import gzip
 import io
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,17 +16,20 @@ from runners.contract import InputError
 from runners.sources.addresses import address
 from runners.sources.archives import check_archive, check_room
 from runners.sources.failures import opening, telling
-from runners.sources.formats import FORMATS, Opened
+from runners.sources.formats import FORMATS
 from runners.sources.http import fetch
 from runners.sources.listing import bare, files_of, is_http
+from runners.sources.opened import Opened
+from runners.sources.packing import BROKEN, packed, packing_of
 from runners.sources.parameters import FileSource
 from runners.sources.partitions import columns_of, same_columns, with_columns
 from runners.sources.reading import Reading
 
 SUFFIXES = {
     "parquet": (".parquet", ".pq"),
-    "csv": (".csv", ".tsv", ".csv.gz", ".tsv.gz"),
-    "jsonl": (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz"),
+    "csv": packed(".csv", ".tsv"),
+    "jsonl": (*packed(".jsonl", ".ndjson"), ".json"),
+    "json": packed(".json"),
     "label-studio": (".json",),
     "label-studio-csv": (".csv", ".tsv"),
     "coco": (".json",),
@@ -43,9 +44,6 @@ SUFFIXES = {
 
 LARGEST_WHOLE = 2**31
 """Bytes of a file that is read as a whole, such as an image: an archive makes them out of nothing."""
-
-_GZIP = b"\x1f\x8b"
-"""How a file begins that gzip has packed: https://www.rfc-editor.org/rfc/rfc1952#page-6."""
 
 LFS = b"version https://git-lfs.github.com/spec/"
 """How a pointer begins: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md."""
@@ -174,7 +172,7 @@ def _understood(name: str, source: FileSource) -> Iterator[None]:
     """
     try:
         yield
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, zipfile.BadZipFile, *BROKEN) as error:
         what = str(error).split("\n", 1)[0]
         raise InputError(what, name, f"give a file that is valid {source.format}") from error
     except EOFError as error:
@@ -188,14 +186,14 @@ def opened(found: Found, path: str, source: FileSource) -> Iterator[IO[bytes]]:
     Raises:
         InputError: what lies there only stands for the file.
     """
-    is_packed = bare(path).endswith(".gz")
-    with _raw(found, path, source, is_packed) as raw, io.BufferedReader(raw) as stream:  # type: ignore[type-var]
+    packing = packing_of(bare(path), source.compression)
+    with _raw(found, path, source, packing is not None) as raw, io.BufferedReader(raw) as stream:  # type: ignore[type-var]
         head = stream.peek(len(LFS))
         check_whole(head, found.name(path))
         if is_http(path):
             _check_no_page(head, source.url)
-            is_packed = is_packed and head.startswith(_GZIP)  # there are servers that unpack it
-        yield gzip.GzipFile(fileobj=stream, mode="rb") if is_packed else stream  # type: ignore[misc]
+            packing = packing if packing and head.startswith(packing.begins) else None  # some servers unpack it
+        yield packing.unpacked(stream) if packing else stream
 
 
 def _raw(found: Found, path: str, source: FileSource, is_packed: bool) -> AbstractContextManager[IO[bytes]]:

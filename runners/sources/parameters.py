@@ -48,7 +48,7 @@ class FileSource(Block):
     """A file, a folder or a glob, by fsspec URL; it may hold `${secret:NAME}`."""
 
     url: str
-    format: Literal["parquet", "csv", "jsonl", "images"]
+    format: Literal["parquet", "csv", "jsonl", "json", "images"]
     label_from: Literal["folder", "none"] = "none"
     encoding: str = "utf-8"
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
@@ -58,11 +58,21 @@ class FileSource(Block):
     nulls: tuple[str, ...] | None = None
     partitions: Literal["hive"] | None = None
     incremental: ByFiles | None = None
+    names: tuple[str, ...] | None = Field(default=None, min_length=1)
+    skip: int | None = Field(default=None, ge=1)
+    comment: str | None = Field(default=None, min_length=1, max_length=10)
+    quote: str | None = Field(default=None, pattern=r"^(none|[^\s\w])$")
+    escape: str | None = Field(default=None, min_length=1, max_length=1)
+    compression: Literal["gzip", "bzip2", "xz", "zstd", "none"] | None = None
+    records: str | None = Field(default=None, min_length=1)
+    nested: Literal["columns"] | None = None
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:
         if self.thousands == self.decimal:
             raise ValueError(f"thousands and decimal are both {self.decimal}")
+        if (self.quote or self.escape) and not self.delimiter:
+            raise ValueError("quote and escape need a delimiter")
         try:
             "".encode(self.encoding)
         except LookupError:

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from reconciler.model.kinds.sources import DerivedSource, Source
+from reconciler.model.kinds.sources import Source
 
 SQL = {"sql": {"url": "sqlite://", "query": "SELECT 1"}}
 
@@ -42,35 +42,29 @@ def test_a_table_s_secrets_are_references() -> None:
     assert found.table.storage == storage
 
 
-STANDING = {"key": {"customer": "id"}, "time": "day", "columns": ["score"]}
-
-
-def derived(**told: object) -> DerivedSource:
-    form = {"events": "loans", "time": "day", "features": {"scores": {**STANDING, "within": "30d"}}}
-    inputs = {"loans": "datasets/loans", "scores": "datasets/scores"}
-    return DerivedSource.model_validate({"inputs": inputs, "point_in_time": form, **told})
-
-
-def test_a_join_to_what_was_known_tells_a_job_its_spans_in_seconds() -> None:
-    told = derived().told
-    assert told["point_in_time"]["features"]["scores"] == {**STANDING, "prefix": "", "within": 2592000, "before": False}
-    assert "query" not in told
-
-
 @pytest.mark.parametrize(
     ("told", "why"),
     [
-        ({"query": "FROM loans"}, "exactly one of query and point_in_time"),
-        ({"point_in_time": None}, "exactly one of query and point_in_time"),
-        ({"inputs": {"loans": "datasets/loans"}}, "names scores, which is none of inputs"),
-        ({"incremental": {"by": "files"}}, "parts"),
-        ({"point_in_time": {"events": "loans", "time": "day", "features": {}}}, "at least 1"),
-        (
-            {"point_in_time": {"events": "loans", "time": "day", "features": {"scores": {**STANDING, "key": {}}}}},
-            "at least 1",
-        ),
+        ({"format": "parquet", "skip": 1}, "skip is for files of text"),
+        ({"format": "jsonl", "comment": "#"}, r"comment is for files of text \(csv\)"),
+        ({"format": "csv", "records": "a"}, "records is for files of text"),
+        ({"format": "json", "skip": 2}, "skip is for files of text"),
+        ({"format": "csv", "quote": "'"}, "give the delimiter, too"),
+        ({"format": "csv", "names": ["a", "a"]}, "names holds a name twice"),
+        ({"format": "csv", "quote": "q", "delimiter": ";"}, "pattern"),
+        ({"format": "csv", "comment": "id"}, "pattern"),
+        ({"format": "csv", "compression": "rar"}, "gzip"),
+        ({"format": "images", "compression": "gzip"}, "compression is for files of text"),
     ],
 )
-def test_one_that_can_not_be_is_refused(told: dict[str, object], why: str) -> None:
+def test_what_a_format_has_no_word_for_is_refused(told: dict[str, object], why: str) -> None:
     with pytest.raises(ValidationError, match=why):
-        derived(**told)
+        Source.model_validate({"files": {"url": "x", **told}})
+
+
+def test_what_real_files_have_is_told_a_job_only_where_it_is_said() -> None:
+    plain = Source.model_validate({"files": {"url": "x", "format": "csv"}}).files
+    assert plain
+    assert plain.model_dump(exclude_none=True).keys() == {"url", "format", "label_from", "encoding", "decimal"}
+    told = {"delimiter": ";", "quote": "none", "escape": "\\", "skip": 2, "comment": "--", "names": ["a"]}
+    assert Source.model_validate({"files": {"url": "x", "format": "csv", **told}}).files
