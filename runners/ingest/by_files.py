@@ -5,7 +5,7 @@ gone go. Where the columns of all files together are stored otherwise than befor
 why.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,25 +17,29 @@ from runners.contract import InputError, Violation
 from runners.ingest.draft import Draft, Span
 from runners.ingest.former import Former, of_files
 from runners.ingest.grown import Grown, NotAppendable, asked, difference, finished, layout_of, verdict_after
+from runners.ingest.held import Held
 from runners.ingest.origins import NO_ORIGINS, Origin, Origins
 from runners.ingest.parameters import Parameters
 from runners.ingest.spool import column
 from runners.ingest.suspects import Suspects
 from runners.ingest.taking import Taken, take
-from runners.ingest.verdict import Verdict
 from runners.inputs import Lent
+from runners.sources import NO_INPUTS
 from runners.tables.columns import convert, narrowest
 from runners.tables.content import GROUP_ROWS
 from runners.tables.types import Type
 
 
-def grow_by_files(params: Parameters, folder: Path, former: Lent | None) -> Grown:
+def grow_by_files(
+    params: Parameters, folder: Path, former: Lent | None, inputs: Mapping[str, str] = NO_INPUTS
+) -> Grown:
     """Write a version of a table that grows by files to a folder.
 
     Args:
         params: the source, the schema and the roles.
         folder: where the version is written.
         former: the version before; without one, or where it can't be gone on with, all is read.
+        inputs: the folders of the datasets that keys lead to, and of the version that limits of drift are about.
 
     Raises:
         InputError: the source, or the schema, is wrong.
@@ -46,14 +50,20 @@ def grow_by_files(params: Parameters, folder: Path, former: Lent | None) -> Grow
     base, why = Former.of(former, asked(params))
     if base is not None:
         try:
-            return write_taken(partial(take, files, params), params, folder, base, why)
+            return write_taken(partial(take, files, params), params, folder, inputs, base=base, why=why)
         except NotAppendable as error:
             why = str(error)
-    return write_taken(partial(take, files, params), params, folder, None, why)
+    return write_taken(partial(take, files, params), params, folder, inputs, why=why)
 
 
 def write_taken(
-    take_new: Callable[[Origins, Path], Taken], params: Parameters, folder: Path, base: Former | None, why: str
+    take_new: Callable[[Origins, Path], Taken],
+    params: Parameters,
+    folder: Path,
+    inputs: Mapping[str, str],
+    *,
+    base: Former | None = None,
+    why: str = "",
 ) -> Grown:
     """Write a version of what is taken of a source.
 
@@ -61,6 +71,7 @@ def write_taken(
         take_new: reads what isn't in the version before to a folder.
         params: the source, the schema and the roles.
         folder: where the version is written.
+        inputs: the folders of the datasets that keys lead to, and of the version that limits of drift are about.
         base: the version before, where it is gone on with.
         why: why it isn't.
 
@@ -79,14 +90,16 @@ def write_taken(
         if base is not None:
             _check(base, types)
         gone = frozenset(one.number for one in before.files.values()) - {one.number for one in origins.files.values()}
-        rows = _Rows(taken, params, types, verdict_after(base, params), base)
-        draft = Draft(folder, layout_of(types, params, base), base)
-        draft.keep(partial(of_files, gone=gone), gone)
-        draft.add_closed(rows.stored(), rows.came)
-        draft.add_open(())
-        draft.compact()
-        told = {**_refresh(before, taken, rows.count), **({"because": why} if why else {})}
-        return finished(draft, params, rows.verdict, origins.as_json(), told, also=rows.suspected())
+        with Held(params, types, inputs, base) as held:
+            rows = _Rows(taken, params, types, held, base)
+            draft = Draft(folder, layout_of(types, params, base), base)
+            draft.keep(partial(of_files, gone=gone), gone)
+            draft.add_closed(rows.stored(), rows.came)
+            draft.add_open(())
+            draft.compact()
+            told = {**_refresh(before, taken, rows.count), **({"because": why} if why else {})}
+            also = rows.suspected()
+            return finished(draft, params, rows.verdict, origins.as_json(), told, held=held, also=also)
 
 
 def _origins(before: Origins, taken: Taken) -> Origins:
@@ -123,9 +136,10 @@ class _Rows:
     """The rows that were read, on their way to the parts: checked, and counted by the file that each came from."""
 
     def __init__(
-        self, taken: Taken, params: Parameters, types: dict[str, Type], verdict: Verdict, base: Former | None
+        self, taken: Taken, params: Parameters, types: dict[str, Type], held: Held, base: Former | None
     ) -> None:
-        self._taken, self._params, self._types, self.verdict = taken, params, types, verdict
+        self._taken, self._params, self._types, self._held = taken, params, types, held
+        self.verdict = verdict_after(base, params)
         self.came: list[Span] = []
         self.count = 0
         first = base.origins.following if base else 0
@@ -140,6 +154,7 @@ class _Rows:
             arrays = [self._stored(batch, name) for name in self._types]
             stored = pa.RecordBatch.from_arrays(arrays, names=list(self._types))
             self.verdict.see(batch, self._types, stored)
+            self._held.see(stored)
             if self._suspects:
                 self._suspects.see(stored)
             yield stored

@@ -67,18 +67,17 @@ def grow_by_parts(
     tables = tables_of(derived, inputs)
     check_repeatable(query, {name for table in tables.values() for name in table.schema.names})
     if why := why_not(query, tables):
-        return write_taken(
-            partial(_take_all, query, tables, params), params, folder, None, f"the query needs it: {why}"
-        )
+        take_all = partial(_take_all, query, tables, params)
+        return write_taken(take_all, params, folder, inputs, why=f"the query needs it: {why}")
     pieces = list(_pieces(derived, inputs))
     take = partial(_take, query, _Opened(tables, pieces), params)
     base, why = Former.of(former, asked(params))
     if base is not None:
         try:
-            return write_taken(take, params, folder, base, why)
+            return write_taken(take, params, folder, inputs, base=base, why=why)
         except NotAppendable as error:
             why = str(error)
-    return write_taken(take, params, folder, None, why)
+    return write_taken(take, params, folder, inputs, why=why)
 
 
 def _pieces(derived: DerivedSource, inputs: Mapping[str, str]) -> Iterator[_Piece]:

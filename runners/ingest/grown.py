@@ -11,6 +11,7 @@ from runners.contract.versions import RUNNER_VERSIONS
 from runners.counting import some
 from runners.ingest.draft import Draft
 from runners.ingest.former import Former
+from runners.ingest.held import Held
 from runners.ingest.parameters import Parameters
 from runners.ingest.parts import KEY, Layout, bag_of
 from runners.ingest.tables import Table, unique_of, watched_of
@@ -71,6 +72,7 @@ def finished(
     read: Mapping[str, Any],
     refresh: Mapping[str, Any],
     *,
+    held: Held,
     also: tuple[Violation, ...] = (),
 ) -> Grown:
     """Write down what the parts are, and say what the table is like and what is wrong with it.
@@ -81,16 +83,17 @@ def finished(
         verdict: has seen all new rows.
         read: how far the source was read.
         refresh: how the version came about, for the result.
+        held: has seen all new rows, too.
         also: what was found to be wrong by others.
     """
     summary, types = draft.summary(), draft.layout.types
     distinct = distinct_in(draft, summary)
     keys = distinct.pop(KEY, summary.rows)
     found = _violations(verdict, summary, distinct, is_whole=draft.base is None)
-    violations = (*found, *also, *_of_keys(draft, keys, summary))
+    violations = (*found, *also, *held.violations(draft, summary), *_of_keys(draft, keys, summary))
     parts = draft.parts
     write_manifest(draft.folder, Manifest(types, tuple(parts), asked(params), read, distinct))
-    content, details = bag_of(parts).hexdigest(types), tuple(verdict.details())
+    content, details = bag_of(parts).hexdigest(types), (*verdict.details(), *held.details())
     widened = verdict.widened(violations, types)
     table = Table(draft.folder / DATA, content, summary, violations, details, distinct, widened=widened)
     told = {"kind": "incremental" if draft.base else "full", **refresh}

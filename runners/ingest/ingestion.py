@@ -115,9 +115,9 @@ def _grown(params: Parameters, folder: Path, inputs: Mapping[str, str], former: 
     """Write a version of a table that grows; None where it doesn't."""
     source = params.source
     if source.growth:
-        return grow(params, folder, former)
+        return grow(params, folder, former, inputs)
     if source.files and source.files.incremental:
-        return grow_by_files(params, folder, former)
+        return grow_by_files(params, folder, former, inputs)
     if source.derived and source.derived.incremental:
         if lineage := trace(params, inputs):
             write_json(folder / LINEAGE, lineage)

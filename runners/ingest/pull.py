@@ -10,6 +10,7 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from runners.ingest.grown import NotAppendable, difference
+from runners.ingest.held import Held
 from runners.ingest.parameters import Column, Parameters
 from runners.ingest.spool import Spool, column
 from runners.ingest.verdict import Verdict
@@ -34,6 +35,7 @@ class Pull:
     types: dict[str, Type]
     verdict: Verdict
     place: Path
+    held: Held
     needs_keys: bool = False
     keys: list[Hashes] = field(default_factory=list)
     rows: int = 0
@@ -64,6 +66,7 @@ class Pull:
             self.deleted += batch.num_rows - stays.true_count
             batch, stored, is_open = batch.filter(stays), stored.filter(stays), is_open.filter(stays)
         self.verdict.see(batch, self.types, stored)
+        self.held.see(stored)
         self.rows += batch.num_rows
         return stored, is_open
 

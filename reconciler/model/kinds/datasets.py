@@ -157,12 +157,10 @@ class Dataset(JobSpec):
         return self
 
     @model_validator(mode="after")
-    def _is_held_as_it_grows(self) -> Self:
-        told = [name for name in BEYOND_COLUMNS if getattr(self, name)]
-        told += ["new_columns: propose"] if self.takes_new == "propose" else []
-        if (self.incremental or self.grows_by_parts) and told:
-            what = f"{told[0]} is held on all rows, and the source is read only as far as it grew"
-            raise ValueError(f"{what}: leave out {told[0]}, or incremental of the source")
+    def _proposes_by_all_rows(self) -> Self:
+        if (self.incremental or self.grows_by_parts) and self.takes_new == "propose":
+            what = "new_columns: propose needs all rows, and the source is read only as far as it grew"
+            raise ValueError(f"{what}: refuse or allow them, or leave out incremental of the source")
         return self
 
     @model_validator(mode="after")

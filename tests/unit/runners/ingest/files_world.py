@@ -24,6 +24,7 @@ class Folder:
         self.place.mkdir()
         self.files = {"url": url or str(self.place), "format": format_, "incremental": {"by": "files"}}
         self.spec: dict[str, Any] = spec
+        self.inputs: dict[str, str] = {}
         self.former: Path | None = None
 
     @property
@@ -49,7 +50,7 @@ class Folder:
         folder = self.root / f"v{next(self._numbers)}"
         folder.mkdir()
         former = Lent(self.former.as_uri(), self.former) if self.former and not full else None
-        made = Version(folder, grow_by_files(self.params, folder, former), self.params)
+        made = Version(folder, grow_by_files(self.params, folder, former, self.inputs), self.params)
         if not full and not made.grown.table.violations:
             self.former = folder
         return made
