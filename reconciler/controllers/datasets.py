@@ -121,7 +121,8 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
     named = {**spec.sources, **spec.keyed}
     above = {name: version for name, address in named.items() if (version := data_of(address, view))}
     contents = {"inputs": {name: version.content for name, version in above.items()}} if above else {}
-    former = _standing(resource.address, view) if spec.drift else None  # by which no run is named: it was there before
+    standing = _standing(resource.address, view)
+    former = standing if spec.drift else None  # by which no run is named: it was there before
     ordered = order(
         resource,
         view,
@@ -130,7 +131,7 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
         made_from=cause.named() | contents,
         inputs={name: version.run for name, version in above.items()}
         | ({PREVIOUS: former} if former else {})
-        | version_before(cause, view),
+        | version_before(spec, cause, standing, view),
     )
     return replace(ordered, provenance={**ordered.provenance, **cause.told()})
 

@@ -31,7 +31,11 @@ def gone_on_with(spec: Dataset, former: Cause, standing: str | None, view: View)
     return None if full and (since is None or full > since) else standing
 
 
-def version_before(cause: Cause, view: View) -> dict[str, RunName]:
-    """Return the version to go on with as an input, as long as it is there."""
+def version_before(spec: Dataset, cause: Cause, standing: RunName | None, view: View) -> dict[str, RunName]:
+    """Return the version to go on with as an input, as long as it is there.
+
+    A query's rows follow from its inputs, by which its run is named: it goes on with the newest version, whichever.
+    """
     run = RunName(cause.former) if cause.former else None
+    run = standing if spec.grows_by_parts else run
     return {FORMER: run} if run and run in view.actual.data.versions else {}

@@ -1,5 +1,6 @@
 """The version before: its parts, which are taken over as they are, but for the rows that newer ones replace."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any, Self
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from runners.contract import InputError
+from runners.ingest.origins import NO_ORIGINS, Origins
 from runners.ingest.parts import KEY, hashes_at
 from runners.inputs import Lent
 from runners.sources.watermarks import Watermark, from_json
@@ -25,7 +27,8 @@ class Former:
 
     files: Lent
     manifest: Manifest
-    bound: Watermark
+    bound: Watermark | None = None
+    origins: Origins = NO_ORIGINS
 
     @classmethod
     def of(cls, files: Lent | None, made_by: str) -> tuple[Self | None, str]:
@@ -38,13 +41,14 @@ class Former:
                 return None, "the version before isn't one of parts"
             if manifest.made_by != made_by:
                 return None, "the version before was asked for otherwise"
-            bound = from_json(manifest.read.get("bound"))
-            found = None if bound is None else cls(files, manifest, bound)
-            if found is not None:
-                found.check()
+            bound, origins = from_json(manifest.read.get("bound")), Origins.from_json(manifest.read)
+            if bound is None and not origins.files:
+                return None, "the version before has no watermark"
+            found = cls(files, manifest, bound, origins)
+            found.check()
         except (InputError, ValueError) as error:
             return None, f"the version before can't be understood: {error}"
-        return found, "" if found else "the version before has no watermark"
+        return found, ""
 
     def check(self) -> None:
         """See that all of it is there, and that its summaries can be read.
@@ -57,6 +61,9 @@ class Former:
             raise InputError(f"{lost[0]} is gone", self.files.url, "ingest the dataset again")
         if self.summary.types != self.manifest.types or self.summary.rows != self.manifest.rows:
             raise ValueError("its summaries are of other rows")
+        known = {origin.number for origin in self.origins.files.values()}
+        if any(number not in known for part in self.manifest.parts for number, _ in part.spans):
+            raise ValueError("a part has rows of a file that isn't known")
 
     def summary_of(self, part: Part) -> Summary:
         """Return the summary of a part.
@@ -96,6 +103,14 @@ class Former:
     def closed_rows(self) -> int:
         """Return how many rows aren't read again."""
         return sum(part.rows for part in self.closed)
+
+
+def of_files(part: Part, gone: Collection[int]) -> Any | None:
+    """Return which rows of a part stay when some files go, by their numbers, as a mask; None where all do."""
+    if not any(number in gone for number, _ in part.spans):
+        return None
+    stays = [number not in gone for number, _ in part.spans]
+    return pa.array(np.repeat(np.array(stays, bool), [count for _, count in part.spans]))
 
 
 def of_keys(base: Former, part: Part, key: tuple[str, ...], gone: Hashes | None, present: Hashes | None) -> Any | None:

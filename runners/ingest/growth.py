@@ -1,52 +1,38 @@
-"""A growing table: a version is the former one's parts, and new ones of the rows that came since.
+"""A growing table of a database: a version is the former one's parts, and new ones of the rows that came since.
 
 What is said of the table is merged from the summaries of its parts. Whatever is in doubt is read again as a whole: the
 result says why.
 """
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from runners.contract import InputError, Violation
-from runners.contract.versions import RUNNER_VERSIONS
-from runners.counting import some
+from runners.contract import InputError
 from runners.ingest.draft import Draft
-from runners.ingest.former import Former
+from runners.ingest.former import Former, of_keys
+from runners.ingest.grown import Grown, NotAppendable, asked, finished, layout_of, verdict_after
+from runners.ingest.held import Held
 from runners.ingest.parameters import Parameters
-from runners.ingest.parts import KEY, Layout, bag_of
-from runners.ingest.pull import NotAppendable, Pull, hashed_keys, missing_in, spooled, types_of
-from runners.ingest.tables import Table, unique_of, watched_of
-from runners.ingest.uniqueness import distinct_in
-from runners.ingest.verdict import Counted, Verdict
+from runners.ingest.parts import Layout
+from runners.ingest.pull import Pull, hashed_keys, spooled, types_of
 from runners.inputs import Lent
+from runners.sources import NO_INPUTS
 from runners.sources.growing import Growth, growing
 from runners.sources.parameters import Incremental, SqlSource
 from runners.sources.watermarks import as_json
-from runners.tables.summary import Summary
-from runners.tables.version import DATA, Manifest, write_manifest
 
 
-@dataclass(frozen=True)
-class Grown:
-    """A table that was written as parts, and how: for the result. `taken` are the digests of files of former parts."""
-
-    table: Table
-    told: Mapping[str, Any]
-    taken: Mapping[str, str]
-
-
-def grow(params: Parameters, folder: Path, former: Lent | None) -> Grown:
+def grow(params: Parameters, folder: Path, former: Lent | None, inputs: Mapping[str, str] = NO_INPUTS) -> Grown:
     """Write a version of a growing table to a folder.
 
     Args:
         params: the source, the schema and the roles.
         folder: where the version is written.
         former: the version before; without one, or where it can't be gone on with, all is read.
+        inputs: the folders of the datasets that keys lead to, and of the version that limits of drift are about.
 
     Raises:
         InputError: the source, or the schema, is wrong.
@@ -54,28 +40,22 @@ def grow(params: Parameters, folder: Path, former: Lent | None) -> Grown:
     """
     sql = params.source.sql
     assert sql is not None
-    made_by = _asked(params)
-    base, why = Former.of(former, made_by)
+    base, why = Former.of(former, asked(params))
     if base is not None:
         try:
-            return _Growing(sql, params, folder, made_by, base).write(why)
+            return _Growing(sql, params, folder, base, inputs).write(why)
         except NotAppendable as error:
             why = str(error)
-    return _Growing(sql, params, folder, made_by, None).write(why)
-
-
-def _asked(params: Parameters) -> str:
-    """Digest all that was asked for: former rows were held to that, too."""
-    told = {"runner": RUNNER_VERSIONS["ingest"], **params.model_dump(mode="json")}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return _Growing(sql, params, folder, None, inputs).write(why)
 
 
 class _Growing:
     """One version of a growing table on its way."""
 
-    def __init__(self, sql: SqlSource, params: Parameters, folder: Path, made_by: str, base: Former | None) -> None:
-        self._sql, self._params, self._folder = sql, params, folder
-        self._made_by, self._base = made_by, base
+    def __init__(
+        self, sql: SqlSource, params: Parameters, folder: Path, base: Former | None, inputs: Mapping[str, str]
+    ) -> None:
+        self._sql, self._params, self._folder, self._base, self._inputs = sql, params, folder, base, inputs
 
     def write(self, why: str) -> Grown:
         """Read the source, and write what it holds.
@@ -86,12 +66,17 @@ class _Growing:
         since = self._base.bound if self._base else None
         with TemporaryDirectory(prefix="setpoint-") as place, growing(self._sql, since) as growth:
             pull = self._pull(growth, Path(place))
-            draft = Draft(self._folder, self._layout(pull.types), self._base)
-            draft.add_closed(pull.closed())
-            self._keep(draft, pull, growth)
-            draft.add_open(pull.open())
-            draft.compact()
-            return self._told(draft, pull, growth, why)
+            with pull.held:
+                return self._written(pull, growth, why)
+
+    def _written(self, pull: Pull, growth: Growth, why: str) -> Grown:
+        draft = Draft(self._folder, self._layout(pull.types), self._base)
+        draft.add_closed(pull.closed())
+        self._keep(draft, pull, growth)
+        draft.add_open(pull.open())
+        draft.compact()
+        read = {"highest": as_json(growth.highest), "bound": as_json(growth.bound)}
+        return finished(draft, self._params, pull.verdict, read, _refresh(pull, why), held=pull.held)
 
     def _pull(self, growth: Growth, place: Path) -> Pull:
         base, params = self._base, self._params
@@ -100,20 +85,11 @@ class _Growing:
         types = types_of(spool, params, before)
         if not types:
             raise InputError("there are no rows and no columns", growth.reading.read_from, "fill the source first")
-        pull = Pull(spool, params, types, Verdict(params), place, needs_keys=base is not None)
-        if base is not None:  # new rows are numbered after all former ones: which of these go is known at the end
-            pull.verdict.begin_after(base.closed_summary.rows, missing_in(base.closed_summary))
-        return pull
+        held = Held(params, types, self._inputs, base)
+        return Pull(spool, params, types, verdict_after(base, params), place, held, needs_keys=base is not None)
 
     def _layout(self, types: Mapping[str, Any]) -> Layout:
-        asked, key = unique_of(self._params) & types.keys(), self._told_of_growth.key
-        watched = set(watched_of(types, self._params))
-        if self._base:
-            watched &= {*self._base.manifest.distinct, *asked}
-        if lost := [name for name in key if name not in types]:
-            fix = "name a column of the query that isn't the mark of what is deleted"
-            raise InputError(f"the key {lost[0]} is no column", "source.sql.incremental.key", fix)
-        return Layout(types, self._params.target, tuple(sorted(watched)), frozenset(asked), key)
+        return layout_of(types, self._params, self._base, self._told_of_growth.key)
 
     @property
     def _told_of_growth(self) -> Incremental:
@@ -122,47 +98,15 @@ class _Growing:
         return told
 
     def _keep(self, draft: Draft, pull: Pull, growth: Growth) -> None:
-        told, present = self._told_of_growth, None
-        if self._base is not None and told.compare_keys:
+        told, base, present = self._told_of_growth, self._base, None
+        if base is None:
+            return
+        if told.compare_keys:
             present = hashed_keys(growth.keys(), told.key, pull.types, self._params.source.spellings)
-        draft.keep(pull.seen_keys() if told.key else None, present)
-
-    def _told(self, draft: Draft, pull: Pull, growth: Growth, why: str) -> Grown:
-        summary, types = draft.summary(), draft.layout.types
-        distinct = distinct_in(draft, summary)
-        keys = distinct.pop(KEY, summary.rows)
-        violations = (
-            *_violations(pull, summary, distinct, is_whole=self._base is None),
-            *_of_keys(draft, keys, summary),
-        )
-        read = {"highest": as_json(growth.highest), "bound": as_json(growth.bound)}
-        parts = draft.parts
-        write_manifest(self._folder, Manifest(types, tuple(parts), self._made_by, read, distinct))
-        content, details = bag_of(parts).hexdigest(types), tuple(pull.verdict.details())
-        widened = pull.verdict.widened(violations, types)
-        table = Table(self._folder / DATA, content, summary, violations, details, distinct, widened=widened)
-        return Grown(table, {"refresh": _refresh(draft, pull, why)}, draft.taken())
+        gone = pull.seen_keys() if told.key else None
+        draft.keep(partial(of_keys, base, key=draft.layout.key, gone=gone, present=present))
 
 
-def _violations(pull: Pull, summary: Summary, distinct: Mapping[str, int], *, is_whole: bool) -> tuple[Violation, ...]:
-    def counted(name: str) -> Counted:
-        return Counted(summary.columns[name].count, distinct[name])
-
-    if not is_whole:
-        pull.verdict.recount(summary.rows, missing_in(summary))
-    is_empty = summary.rows > 0 and not any(found.count for found in summary.columns.values())
-    return pull.verdict.violations(tuple(summary.types), counted, all_missing=is_empty)
-
-
-def _of_keys(draft: Draft, keys: int, summary: Summary) -> Iterator[Violation]:
-    if more := summary.rows - keys:
-        names = ", ".join(draft.layout.key)
-        what = f"{some(more, summary.rows, 'rows', 'has', 'have')} the key ({names}) of another one"
-        yield Violation(where="table", what=what, fix="choose a key that names one row, or mend the query")
-
-
-def _refresh(draft: Draft, pull: Pull, why: str) -> dict[str, Any]:
-    """Say how much was read, and what of the version before was written anew."""
-    told = {"kind": "incremental" if draft.base else "full", "rows": pull.rows, "deleted": pull.deleted}
-    told |= {"parts": len(draft.parts), "rewritten": draft.rewritten, "compacted": draft.compacted}
-    return told | ({"because": why} if why else {})
+def _refresh(pull: Pull, why: str) -> dict[str, Any]:
+    """Say how much was read, and why all was where that is so."""
+    return {"rows": pull.rows, "deleted": pull.deleted} | ({"because": why} if why else {})

@@ -7,8 +7,11 @@ from typing import Any
 
 from runners.contract import Result
 from runners.ingest.albums import ingest_images
+from runners.ingest.by_files import grow_by_files
+from runners.ingest.by_parts import grow_by_parts
 from runners.ingest.findings.ground import ground_of
 from runners.ingest.findings.watching import find as find_oddities
+from runners.ingest.grown import Grown
 from runners.ingest.growth import grow
 from runners.ingest.lineage import trace
 from runners.ingest.newcomers import proposed_newcomers
@@ -96,14 +99,27 @@ def _table(
     params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None
 ) -> tuple[Table, Mapping[str, Any], Mapping[str, str]]:
     """Write the table; say what else is to be told of how, and which files of a former version are in it."""
-    if params.source.growth:
-        grown = grow(params, folder, former)
-        return grown.table, grown.told, grown.taken
     files = params.source.files
     is_made_of_others = params.source.derived or params.foreign_keys or params.drift
     inputs = {role: str(local(url)) for role, url in inputs.items()} if is_made_of_others else {}
+    if grown := _grown(params, folder, inputs, former):
+        return grown.table, grown.told, grown.taken
     source = read(params.source, inputs)  # which sees first that a query only reads, and is the same each time
     if lineage := trace(params, inputs):
         write_json(folder / LINEAGE, lineage)
     again = partial(read, params.source) if files and is_near(files) else None
     return write_table(source, params, folder, again, inputs), {}, {}
+
+
+def _grown(params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None) -> Grown | None:
+    """Write a version of a table that grows; None where it doesn't."""
+    source = params.source
+    if source.growth:
+        return grow(params, folder, former, inputs)
+    if source.files and source.files.incremental:
+        return grow_by_files(params, folder, former, inputs)
+    if source.derived and source.derived.incremental:
+        if lineage := trace(params, inputs):
+            write_json(folder / LINEAGE, lineage)
+        return grow_by_parts(source.derived, params, folder, inputs, former)
+    return None

@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
+from runners.ingest.grown import NotAppendable, difference
+from runners.ingest.held import Held
 from runners.ingest.parameters import Column, Parameters
 from runners.ingest.spool import Spool, column
 from runners.ingest.verdict import Verdict
@@ -18,10 +20,6 @@ from runners.tables.columns import ANY, ARROW, convert, narrowest, plain
 from runners.tables.summary import Summary
 from runners.tables.summary.hashes import Hashes
 from runners.tables.types import Spellings, Type
-
-
-class NotAppendable(Exception):
-    """New rows don't go on with what was read before; says why. Then all is read again."""
 
 
 @dataclass
@@ -37,6 +35,7 @@ class Pull:
     types: dict[str, Type]
     verdict: Verdict
     place: Path
+    held: Held
     needs_keys: bool = False
     keys: list[Hashes] = field(default_factory=list)
     rows: int = 0
@@ -67,6 +66,7 @@ class Pull:
             self.deleted += batch.num_rows - stays.true_count
             batch, stored, is_open = batch.filter(stays), stored.filter(stays), is_open.filter(stays)
         self.verdict.see(batch, self.types, stored)
+        self.held.see(stored)
         self.rows += batch.num_rows
         return stored, is_open
 
@@ -125,7 +125,7 @@ def types_of(spool: Spool, params: Parameters, former: Summary | None) -> dict[s
     if former is None:
         return types
     if list(types) != list(former.types):
-        raise NotAppendable(_difference(list(former.types), list(types)))
+        raise NotAppendable(difference(list(former.types), list(types)))
     for name, type_ in former.types.items():
         found = _fitting(name, type_, spool, params, former)
         if found != type_:
@@ -141,18 +141,3 @@ def _fitting(name: str, type_: Type, spool: Spool, params: Parameters, former: S
     if not former.columns[name].count:
         return narrowest(fits)
     return type_ if type_ in fits and name not in spool.misfits else narrowest(fits)
-
-
-def _difference(before: list[str], now: list[str]) -> str:
-    for name in now:
-        if name not in before:
-            return f"column {name} is new"
-    for name in before:
-        if name not in now:
-            return f"column {name} is gone"
-    return "its columns come in another order"
-
-
-def missing_in(summary: Summary) -> Mapping[str, int]:
-    """Return how many values each column lacks."""
-    return {name: found.missing for name, found in summary.columns.items()}

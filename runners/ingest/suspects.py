@@ -36,7 +36,7 @@ class Suspects:
         is_open = {name: type_ == "string" and name not in declared for name, type_ in types.items()}
         self._columns = {name: _Column() for name in types if is_open[name] and name != params.identifier}
 
-    def see(self, group: Any, _found: Summary) -> None:
+    def see(self, group: Any, _found: Summary | None = None) -> None:
         """Look at the next rows; of a column no further than the first value that has none of the spellings."""
         for name in tuple(self._columns):
             self._columns[name].see(group.column(name))

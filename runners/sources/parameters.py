@@ -38,11 +38,17 @@ class SqlSource(Block):
     incremental: Incremental | None = None
 
 
+class ByFiles(Block):
+    """How files grow: by new ones. One that was changed takes the place of what it was, and one that is gone goes."""
+
+    by: Literal["files"]
+
+
 class FileSource(Block):
     """A file, a folder or a glob, by fsspec URL; it may hold `${secret:NAME}`."""
 
     url: str
-    format: Literal["parquet", "csv", "jsonl", "images"]
+    format: Literal["parquet", "csv", "jsonl", "json", "images"]
     label_from: Literal["folder", "none"] = "none"
     encoding: str = "utf-8"
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
@@ -51,11 +57,22 @@ class FileSource(Block):
     dates: str | None = None
     nulls: tuple[str, ...] | None = None
     partitions: Literal["hive"] | None = None
+    incremental: ByFiles | None = None
+    names: tuple[str, ...] | None = Field(default=None, min_length=1)
+    skip: int | None = Field(default=None, ge=1)
+    comment: str | None = Field(default=None, min_length=1, max_length=10)
+    quote: str | None = Field(default=None, pattern=r"^(none|[^\s\w])$")
+    escape: str | None = Field(default=None, min_length=1, max_length=1)
+    compression: Literal["gzip", "bzip2", "xz", "zstd", "none"] | None = None
+    records: str | None = Field(default=None, min_length=1)
+    nested: Literal["columns"] | None = None
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:
         if self.thousands == self.decimal:
             raise ValueError(f"thousands and decimal are both {self.decimal}")
+        if (self.quote or self.escape) and not self.delimiter:
+            raise ValueError("quote and escape need a delimiter")
         try:
             "".encode(self.encoding)
         except LookupError:
@@ -81,11 +98,54 @@ class TableSource(Block):
         return self
 
 
+class Standing(Block):
+    """Features of which the last ones known count.
+
+    `key` leads from columns of the events to those of the features, `time` says since when a row is true, and `arrived`
+    when it came to be known. What is older than `within` seconds counts no more. With `before` no row of the
+    event's own moment counts.
+    """
+
+    key: dict[str, str] = Field(min_length=1)
+    time: str
+    arrived: str | None = None
+    columns: tuple[str, ...] = Field(min_length=1)
+    prefix: str = ""
+    within: float | None = Field(default=None, gt=0)
+    before: bool = False
+
+    def name_of(self, column: str) -> str:
+        """Return what a column of the features is called beside the event's."""
+        return self.prefix + column
+
+
+class PointInTime(Block):
+    """A row for each event, with the features that were known at its time, by the names of the inputs."""
+
+    events: str
+    time: str
+    features: dict[str, Standing] = Field(min_length=1)
+
+
+class ByParts(Block):
+    """How a query over growing datasets grows: by what it makes of their new parts, where it works row by row."""
+
+    by: Literal["parts"]
+
+
 class DerivedSource(Block):
-    """A query over other datasets: their addresses, by the names that they have in it."""
+    """A query over other datasets, or a join to what was known: their addresses, by the names that they have in it."""
 
     inputs: dict[str, str]
-    query: str
+    query: str | None = None
+    point_in_time: PointInTime | None = None
+    incremental: ByParts | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        if (self.query is None) == (self.point_in_time is None):
+            raise ValueError("give exactly one of query and point_in_time")
+        return self
 
 
 class Source(Block):
@@ -105,7 +165,7 @@ class Source(Block):
 
     @property
     def growth(self) -> Incremental | None:
-        """Return how the source grows, where it is read only as far as it did."""
+        """Return how a table of a database grows, where it is read only as far as it did."""
         return self.sql.incremental if self.sql else None
 
     @property

@@ -20,6 +20,8 @@ ELSEWHERE: dict[str, str] = {
         for suite in ("data", "forge", "labelling", "pool", "runner", "serving")
         for name in ("short_job", "stores", "forges", "labellings", "pools", "runners", "servings", f"test_{suite}")
     },
+    "runners/sources/opened.py": "tests/unit/runners/sources/test_formats.py reads by it",
+    "runners/ingest/grown.py": "tests/unit/runners/ingest/test_growth.py and test_by_files.py hold what both have",
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
     "runners/label/formats/cvat_shapes.py": "tests/unit/runners/label/formats/test_coco_shapes.py",
     "runners/label/formats/label_studio_writing.py": "tests/unit/runners/label/formats/test_writing.py",

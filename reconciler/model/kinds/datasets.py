@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from reconciler.model.kinds.constraints import Drift, ForeignKey, RuleName, RuleText, key_groups
 from reconciler.model.kinds.pins import Pin
-from reconciler.model.kinds.sources import DatasetSource, Incremental
+from reconciler.model.kinds.sources import ByFiles, DatasetSource, Incremental
 from reconciler.model.kinds.spec import Block, Cron, JobSpec
 from reconciler.model.quantity import Duration
 from reconciler.model.re2 import re2_fault
@@ -157,12 +157,10 @@ class Dataset(JobSpec):
         return self
 
     @model_validator(mode="after")
-    def _is_held_as_it_grows(self) -> Self:
-        told = [name for name in BEYOND_COLUMNS if getattr(self, name)]
-        told += ["new_columns: propose"] if self.takes_new == "propose" else []
-        if self.incremental and told:
-            what = f"{told[0]} is held on all rows, and the source is read only as far as it grew"
-            raise ValueError(f"{what}: leave out {told[0]}, or source.sql.incremental")
+    def _proposes_by_all_rows(self) -> Self:
+        if (self.incremental or self.grows_by_parts) and self.takes_new == "propose":
+            what = "new_columns: propose needs all rows, and the source is read only as far as it grew"
+            raise ValueError(f"{what}: refuse or allow them, or leave out incremental of the source")
         return self
 
     @model_validator(mode="after")
@@ -191,9 +189,15 @@ class Dataset(JobSpec):
         return self.source.derived.inputs if self.source.derived else {}
 
     @property
-    def incremental(self) -> Incremental | None:
+    def incremental(self) -> Incremental | ByFiles | None:
         """Return how the source grows, where it is read only as far as it did."""
-        return self.source.sql.incremental if self.source.sql else None
+        source = self.source.sql or self.source.files
+        return source.incremental if source else None
+
+    @property
+    def grows_by_parts(self) -> bool:
+        """Tell whether a query over other datasets is put to their new parts alone."""
+        return self.source.derived is not None and self.source.derived.incremental is not None
 
     @cached_property
     def keyed(self) -> Mapping[str, str]:
@@ -209,4 +213,6 @@ class Dataset(JobSpec):
         }  # fmt: skip
         fields |= {name for name in ("unique", "foreign_keys") if getattr(self, name)}  # else runs keep their names
         params = self.model_dump(mode="json", include=fields, exclude_none=True)
-        return params | ({"source": {"sql": self.source.sql.told}} if self.source.sql else {})
+        growing = {"sql": self.source.sql, "files": self.source.files, "derived": self.source.derived}
+        told = {kind: source.told for kind, source in growing.items() if source}
+        return params | ({"source": told} if told else {})

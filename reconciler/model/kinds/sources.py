@@ -1,12 +1,15 @@
 """Sources: where the rows of a dataset, or the outcomes of a monitor, come from."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from reconciler.model.kinds.spec import Block, Cron, reference
+from reconciler.model.kinds.derived import DerivedSource
+from reconciler.model.kinds.spec import Block, Cron
 from reconciler.model.quantity import Duration, parse_duration
 from runners.contract.one_or_many import Names
 
@@ -95,11 +98,34 @@ class GrowingSource(SqlSource):
         return params
 
 
+class ByFiles(Block):
+    """How a folder of files grows: a refresh reads what is new or was changed, and drops what is gone."""
+
+    by: Literal["files"] = Field(description="What is new: files.")
+    full: Cron | None = Field(default=None, description="When to read all files again; unset, only where it has to be.")
+
+
+_TEXTS, _CSV = ("csv", "jsonl", "json"), ("csv",)
+_OF_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(("encoding", "decimal", "thousands", "dates"), _TEXTS),
+        **dict.fromkeys(("delimiter", "nulls", "names", "comment", "quote", "escape"), _CSV),
+        "skip": ("csv", "jsonl"),
+        "compression": _TEXTS,
+        "records": ("json",),
+        "nested": ("jsonl", "json"),
+    }
+)
+"""Of which formats a field is."""
+
+
 class FileSource(Block):
     """Files read by fsspec: a table, or a folder of images."""
 
     url: str = Field(description="An fsspec URL; a glob or a folder reads all that it holds.")
-    format: Literal["parquet", "csv", "jsonl", "images"] = Field(description="How the files are to be read.")
+    format: Literal["parquet", "csv", "jsonl", "json", "images"] = Field(
+        description="How the files are to be read: jsonl has an object in each line, json is one document."
+    )
     label_from: Literal["folder", "none"] = Field(
         default="none", description="For images: whether the name of an image's folder is its label."
     )
@@ -125,22 +151,97 @@ class FileSource(Block):
         description="What stands for a missing value in CSV, beside nothing at all.",
         examples=[["N/A", "NULL", "-", "#REF!"]],
     )
+    names: tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=10_000,
+        description="The columns' names, where files of CSV have no header line.",
+        examples=[["id", "amount"]],
+    )
+    skip: int | None = Field(
+        default=None, ge=1, le=10_000, description="How many lines of CSV or JSON Lines come before what is read."
+    )
+    comment: str | None = Field(
+        default=None,
+        pattern=r"^[^\s\"\w]{1,10}$",
+        description="What a line of CSV begins with that is passed over.",
+        examples=["#"],
+    )
+    quote: str | None = Field(
+        default=None,
+        pattern=r"^(none|[^\s\w])$",
+        description="The sign around values of CSV in the place of the double quote, or none.",
+        examples=["'", "none"],
+    )
+    escape: str | None = Field(
+        default=None,
+        pattern=r"^[^\s\w]$",
+        description="The sign of CSV after which the next one is data; unset, a quote is doubled.",
+        examples=["\\"],
+    )
+    compression: Literal["gzip", "bzip2", "xz", "zstd", "none"] | None = Field(
+        default=None,
+        description="How the files are packed; unset, as they are called: .gz, .bz2, .xz, .zst.",
+    )
+    records: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Of json: where in the document the list of rows is, by keys with dots between them; unset, it is "
+        "the document.",
+        examples=["data.items"],
+    )
+    nested: Literal["columns"] | None = Field(
+        default=None,
+        description="What becomes of objects in an object of JSON: columns, called by the keys with dots between them; "
+        "unset, each is a text.",
+    )
     partitions: Literal["hive"] | None = Field(
         default=None, description="Whether folders called `column=value` are columns, too; unset, they aren't."
     )
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:
-        others = {"encoding", "decimal", "thousands", "dates"} if self.format not in ("csv", "jsonl") else set()
-        others |= {"delimiter", "nulls"} if self.format != "csv" else set()
-        if told := sorted(others & self.model_fields_set):
-            raise ValueError(f"{told[0]} is for files of text, and the format is {self.format}")
+        told = self.model_fields_set - {name for name in self.model_fields_set if getattr(self, name) is None}
+        for name in sorted(told & _OF_FORMATS.keys()):
+            if self.format not in _OF_FORMATS[name]:
+                formats = " and ".join(_OF_FORMATS[name])
+                raise ValueError(f"{name} is for files of text ({formats}), and the format is {self.format}")
+        if (self.quote or self.escape) and not self.delimiter:
+            raise ValueError("give the delimiter, too: with quote or escape it isn't guessed")
+        if self.names and len(set(self.names)) < len(self.names):
+            raise ValueError("names holds a name twice")
         if self.partitions and self.format == "images":
             raise ValueError("partitions are of tables, and the format is images")
         if self.thousands == self.decimal:
             raise ValueError(f"thousands and decimal are both `{self.decimal}`")
         _check_text(self.encoding, self.dates)
         return self
+
+
+class GrowingFiles(FileSource):
+    """Files read by fsspec, all of them or what came since."""
+
+    incremental: ByFiles | None = Field(
+        default=None, description="How the files grow; unset, each refresh reads all of them."
+    )
+
+    @model_validator(mode="after")
+    def _grows_by_whole_files(self) -> Self:
+        if self.incremental and self.format == "images":
+            raise ValueError("incremental is for tables, and the format is images")
+        if self.incremental and "::" in self.url:
+            raise ValueError(
+                "an archive is read as a whole: leave out incremental, or keep its files beside each other"
+            )
+        return self
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return what a job is told of it: not when all is read, which changes nothing of how."""
+        params = self.model_dump(mode="json", exclude_none=True)
+        params.get("incremental", {}).pop("full", None)
+        return params
 
 
 _CREDENTIAL = re.compile(r"secret|password|token|account.key|sas", re.IGNORECASE)
@@ -195,27 +296,6 @@ class TableSource(Block):
         return self
 
 
-SqlName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-"""A table's name that needs no quotes."""
-
-
-class DerivedSource(Block):
-    """Rows that a query makes of other datasets: joins, windows, features. It is made anew when one of them changes."""
-
-    inputs: dict[SqlName, reference("datasets")] = Field(  # type: ignore[valid-type]
-        min_length=1,
-        max_length=32,
-        description="The datasets, by the names of tables that they have in the query.",
-        examples=[{"loans": "datasets/loans"}],
-        json_schema_extra={"x-reference": "datasets"},
-    )
-    query: str = Field(
-        min_length=1,
-        max_length=100_000,
-        description="One SELECT in DuckDB's SQL. It sees its inputs alone, and neither chance nor the clock.",
-    )
-
-
 class Source(Block):
     """Where data comes from: exactly one of `sql`, `files` and `table`."""
 
@@ -238,4 +318,5 @@ class DatasetSource(Source):
     KINDS = ("sql", "files", "table", "derived")
 
     sql: GrowingSource | None = Field(default=None, description="Rows of a database.")
+    files: GrowingFiles | None = Field(default=None, description="Tables or images in files.")
     derived: DerivedSource | None = Field(default=None, description="A query over other datasets.")

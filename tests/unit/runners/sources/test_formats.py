@@ -9,7 +9,8 @@ from pyarrow import parquet
 
 from runners.contract import InputError
 from runners.sources import formats
-from runners.sources.formats import FORMATS, Opened
+from runners.sources.formats import FORMATS
+from runners.sources.opened import Opened
 from runners.sources.parameters import FileSource
 
 

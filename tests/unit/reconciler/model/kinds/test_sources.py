@@ -40,3 +40,31 @@ def test_a_table_s_secrets_are_references() -> None:
     found = Source.model_validate({"table": {"format": "delta", "url": "s3://lake/x", "storage": storage}})
     assert found.table
     assert found.table.storage == storage
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"format": "parquet", "skip": 1}, "skip is for files of text"),
+        ({"format": "jsonl", "comment": "#"}, r"comment is for files of text \(csv\)"),
+        ({"format": "csv", "records": "a"}, "records is for files of text"),
+        ({"format": "json", "skip": 2}, "skip is for files of text"),
+        ({"format": "csv", "quote": "'"}, "give the delimiter, too"),
+        ({"format": "csv", "names": ["a", "a"]}, "names holds a name twice"),
+        ({"format": "csv", "quote": "q", "delimiter": ";"}, "pattern"),
+        ({"format": "csv", "comment": "id"}, "pattern"),
+        ({"format": "csv", "compression": "rar"}, "gzip"),
+        ({"format": "images", "compression": "gzip"}, "compression is for files of text"),
+    ],
+)
+def test_what_a_format_has_no_word_for_is_refused(told: dict[str, object], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        Source.model_validate({"files": {"url": "x", **told}})
+
+
+def test_what_real_files_have_is_told_a_job_only_where_it_is_said() -> None:
+    plain = Source.model_validate({"files": {"url": "x", "format": "csv"}}).files
+    assert plain
+    assert plain.model_dump(exclude_none=True).keys() == {"url", "format", "label_from", "encoding", "decimal"}
+    told = {"delimiter": ";", "quote": "none", "escape": "\\", "skip": 2, "comment": "--", "names": ["a"]}
+    assert Source.model_validate({"files": {"url": "x", "format": "csv", **told}}).files
