@@ -16,7 +16,15 @@ from tests.servers.process import Process, Processes
 
 USER = "postgres"
 _SOMEBODY = ("unshare", "--user", "--map-user=1000")
-_SETTINGS = {"fsync": "off", "wal_level": "logical", "max_connections": "50", "unix_socket_directories": ""}
+_SETTINGS = {
+    "fsync": "off",
+    "wal_level": "logical",
+    "max_slot_wal_keep_size": "1GB",
+    "max_replication_slots": "40",
+    "max_wal_senders": "20",
+    "max_connections": "50",
+    "unix_socket_directories": "",
+}
 
 
 def programs() -> Path:

@@ -115,6 +115,6 @@ def test_what_is_held_on_all_rows_is_not_said_of_a_source_that_is_read_as_it_gro
     held: dict[str, object], told: str
 ) -> None:
     sql = {**SQL["sql"], "incremental": {"watermark": "at"}}
-    assert Dataset.model_validate({"source": {"sql": sql}}).incremental
+    assert Dataset.model_validate({"source": {"sql": sql}}).growth
     with pytest.raises(ValidationError, match=told):
         Dataset.model_validate({"source": {"sql": sql}, **held})
