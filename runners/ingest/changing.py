@@ -56,9 +56,10 @@ def changing(source: ChangesSource, owner: Owner, base: Former | None, place: Pa
     """
     try:
         since = Mark.from_json(base.manifest.read.get(PLACE)) if base else None
+        if base is not None and since is None:
+            raise NotAppendable("the version before has followed nothing")
         with following(source, owner.dataset, owner.environment, since) as table:
-            rows = _snapshot(table) if base is None or since is None else _changed(table, since, base, place)
-            yield from rows
+            yield from _snapshot(table) if base is None or since is None else _changed(table, since, base, place)
     except (NoLongerFollowed, Unfounded) as error:
         raise NotAppendable(str(error)) from error
 
@@ -81,7 +82,7 @@ def _growth(table: Following, batches: Iterator[Any], *, is_anew: bool = False) 
     told = Incremental(watermark=OPEN, key=table.table.key, deleted=GONE)
     reading = Reading(batches, is_text=False, read_from=f"{table.source.url}: {table.table.schema}.{table.table.name}")
     types = {column.name: column.type for column in table.table.columns}
-    position, kept = table.mark.position, {PLACE: table.mark.as_json()}
+    position, kept = table.mark.position, {PLACE: table.mark.as_json()} if table.source.follow else {}
     return Growth(reading, position, position, lambda: iter(()), told, types, kept, is_anew)
 
 

@@ -42,7 +42,8 @@ class ChangesSource(Block):
     """A table of PostgreSQL, followed by the log of its changes; `url` may hold `${secret:NAME}`.
 
     `slot` and `publication` are what it is read by; without them, names that tell whose they are. `when_lost` says what
-    becomes of changes that the server has thrown away: a new snapshot, or a refusal.
+    becomes of changes that the server has thrown away: a new snapshot, or a refusal. Without `follow` it is read as a
+    whole, and what was made in the source in order to follow it is taken away.
     """
 
     url: str
@@ -51,6 +52,7 @@ class ChangesSource(Block):
     publication: str | None = None
     when_lost: Literal["snapshot", "refuse"] = "snapshot"
     unbounded: bool = False
+    follow: bool = True
     statement_timeout: float | None = Field(default=None, gt=0)
 
 

@@ -124,6 +124,11 @@ class ChangesSource(Block):
         default=False,
         description="Whether a slot may be made on a server that bounds by nothing what it keeps for slots.",
     )
+    follow: bool = Field(
+        default=True,
+        description="Whether changes are followed. With false a refresh reads all rows, and drops the slot and the "
+        "publication that were made for the dataset: so before a dataset is deleted.",
+    )
     statement_timeout: Duration | None = Field(
         default=None, description="How long the database may take for one statement; unset, until the job's timeout."
     )

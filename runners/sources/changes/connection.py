@@ -28,10 +28,9 @@ def connected(source: ChangesSource) -> Iterator[Any]:
     import psycopg
 
     with telling(source), psycopg.connect(**_arguments(source), autocommit=True) as connection:
-        milliseconds = round((source.statement_timeout or 0) * 1000)
-        settings = {**SETTINGS, "statement_timeout": str(milliseconds), "row_security": "off"}
-        for name, value in settings.items():
+        for name, value in {**SETTINGS, "row_security": "off"}.items():
             connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+        connection.execute(_bound(source))
         yield connection
 
 
@@ -46,7 +45,12 @@ def replicating(source: ChangesSource) -> Iterator[Any]:
     import psycopg
 
     with telling(source), psycopg.connect(**_arguments(source), autocommit=True, replication="database") as connection:
+        connection.execute(_bound(source))
         yield connection
+
+
+def _bound(source: ChangesSource) -> str:
+    return f"SET statement_timeout = {round((source.statement_timeout or 0) * 1000)}"
 
 
 def _arguments(source: ChangesSource) -> dict[str, Any]:

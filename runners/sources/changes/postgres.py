@@ -23,6 +23,7 @@ from runners.sources.changes.slots import (
     make_slot,
     publish,
     slot_of,
+    withdraw,
 )
 from runners.sources.changes.texts import array_of
 from runners.sources.parameters import ChangesSource
@@ -176,10 +177,14 @@ def following(source: ChangesSource, dataset: str, environment: str, since: Mark
     """
     names = Names.of(source, dataset, environment)
     with connected(source) as connection:
-        check_server(connection, source)
         table = table_of(connection, source.table, names.publication)
-        publish(connection, names.publication, table.schema, table.name)
-        slot = _slot(connection, source, names, since)
+        if source.follow:
+            check_server(connection, source)
+            publish(connection, names.publication, table.schema, table.name)
+            slot = _slot(connection, source, names, since)
+        else:
+            withdraw(connection, source, names)
+            slot = Slot("", 0, None, "")
         bound = int(connection.execute(_BOUND).fetchone()[0])
         table = table_of(connection, source.table, names.publication)  # as it is no earlier than at the bound
         mark = Mark(bound, names.slot, table.fingerprint)

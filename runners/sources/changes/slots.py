@@ -50,7 +50,7 @@ class Names:
         whose = hashlib.sha256(f"{environment}\n{dataset}\n{source.table}".encode()).hexdigest()[:8]
         plain = re.sub(r"[^a-z0-9]+", "_", dataset.rpartition("/")[2].lower()).strip("_")[:40]
         name = f"setpoint_{plain}_{whose}"
-        return cls(source.slot or name, source.publication or f"setpoint_{plain}_{whose}")
+        return cls(source.slot or name, source.publication or name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,16 @@ def drop_slot(connection: Any, name: str) -> None:
     """Drop a slot, if it is there."""
     query = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = %s"
     connection.execute(query, (name,))
+
+
+def withdraw(connection: Any, source: ChangesSource, names: Names) -> None:
+    """Take away what was made in a source in order to follow it; a publication that the spec names is somebody's."""
+    from psycopg import sql
+
+    slot_of(connection, names.slot)  # which refuses somebody else's
+    drop_slot(connection, names.slot)
+    if source.publication is None:
+        connection.execute(sql.SQL("DROP PUBLICATION IF EXISTS {}").format(sql.Identifier(names.publication)))
 
 
 def advance(connection: Any, name: str, slot: Slot, position: int) -> None:
