@@ -30,7 +30,7 @@ def connected(source: ChangesSource) -> Iterator[Any]:
     with telling(source), psycopg.connect(**_arguments(source), autocommit=True) as connection:
         for name, value in {**SETTINGS, "row_security": "off"}.items():
             connection.execute("SELECT set_config(%s, %s, false)", (name, value))
-        connection.execute(_bound(source))
+        connection.execute(_bound(source, "statement_timeout"))
         yield connection
 
 
@@ -45,12 +45,12 @@ def replicating(source: ChangesSource) -> Iterator[Any]:
     import psycopg
 
     with telling(source), psycopg.connect(**_arguments(source), autocommit=True, replication="database") as connection:
-        connection.execute(_bound(source))
+        connection.execute(_bound(source, "lock_timeout"))  # a slot's creation waits for who writes, and heeds this one
         yield connection
 
 
-def _bound(source: ChangesSource) -> str:
-    return f"SET statement_timeout = {round((source.statement_timeout or 0) * 1000)}"
+def _bound(source: ChangesSource, name: str) -> str:
+    return f"SET {name} = {round((source.statement_timeout or 0) * 1000)}"
 
 
 def _arguments(source: ChangesSource) -> dict[str, Any]:
