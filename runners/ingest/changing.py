@@ -80,10 +80,11 @@ def _changed(table: Following, since: Mark, base: Former, place: Path) -> Iterat
 
 def _growth(table: Following, batches: Iterator[Any], *, is_anew: bool = False) -> Growth:
     told = Incremental(watermark=OPEN, key=table.table.key, deleted=GONE)
+    notes = {"slot": table.names.slot, "slot_status": table.slot.status} if table.source.follow else {}
     reading = Reading(batches, is_text=False, read_from=f"{table.source.url}: {table.table.schema}.{table.table.name}")
     types = {column.name: column.type for column in table.table.columns}
     position, kept = table.mark.position, {PLACE: table.mark.as_json()} if table.source.follow else {}
-    return Growth(reading, position, position, lambda: iter(()), told, types, kept, is_anew)
+    return Growth(reading, position, position, lambda: iter(()), told, types, kept, is_anew, notes)
 
 
 def _rows(net: Net, table: Following, base: Former) -> Iterator[Any]:

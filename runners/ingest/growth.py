@@ -153,7 +153,7 @@ class _Growing:
         content, details = bag_of(parts).hexdigest(types), tuple(pull.verdict.details())
         widened = pull.verdict.widened(violations, types)
         table = Table(self._folder / DATA, content, summary, violations, details, distinct, widened=widened)
-        return Grown(table, {"refresh": _refresh(draft, pull, why)}, draft.taken())
+        return Grown(table, {"refresh": {**_refresh(draft, pull, why), **growth.notes}}, draft.taken())
 
 
 def _violations(pull: Pull, summary: Summary, distinct: Mapping[str, int], *, is_whole: bool) -> tuple[Violation, ...]:

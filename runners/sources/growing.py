@@ -28,7 +28,7 @@ class Growth:
 
     `keys` yields the keys of all rows of the source, once the rows were taken. `told` says how the source grows,
     `types` what its columns are where it knows that itself, `place` what else a version keeps of how far it was read.
-    With `is_anew` nothing is left of the rows that were read before.
+    With `is_anew` nothing is left of the rows that were read before; `notes` are for the result.
     """
 
     reading: Reading
@@ -39,6 +39,7 @@ class Growth:
     types: Mapping[str, Type] = field(default_factory=dict)
     place: Mapping[str, Any] = field(default_factory=dict)
     is_anew: bool = False
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @contextmanager
