@@ -162,8 +162,8 @@ class Dataset(JobSpec):
         told += ["new_columns: propose"] if self.takes_new == "propose" else []
         if self.growth and told:
             what = f"{told[0]} is held on all rows, and the source is read only as far as it grew"
-            where = "source.sql.incremental" if self.source.sql else "follow it by source.sql"
-            raise ValueError(f"{what}: leave out {told[0]}, or {where}")
+            other = "leave out source.sql.incremental" if self.source.sql else "read it by source.sql"
+            raise ValueError(f"{what}: leave out {told[0]}, or {other}")
         return self
 
     @model_validator(mode="after")

@@ -67,11 +67,6 @@ class Slot:
         """Tell whether the server has thrown away what it would need."""
         return self.status == "lost" or bool(self.why)
 
-    @property
-    def is_at_risk(self) -> bool:
-        """Tell whether the server may do so any moment."""
-        return self.status == "unreserved"
-
 
 def check_server(connection: Any, source: ChangesSource) -> None:
     """See that the server keeps a log of changes, and bounds what it keeps.
