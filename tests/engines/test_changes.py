@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
-from runners.contract import InputError, SourceUnavailable
+from reconciler.model.kinds.datasets import Dataset
+from runners.contract import InputError, Request, SourceUnavailable
+from runners.contract.request import FORMER
+from runners.ingest import run
 from tests.engines.following import Followed
 from tests.servers.postgres import PostgreSQL
 
@@ -271,3 +275,25 @@ def test_a_database_that_is_away_is_tried_again(loans: Followed, postgres: Postg
         loans.refresh()
     loans.url = url
     loans.check("full")
+
+
+def test_a_job_follows_for_its_environment_and_tells_by_which_slot(loans: Followed, tmp_path: Path) -> None:
+    loans.do(FILL.format(1, 9))
+    spec = Dataset.model_validate({"source": {"changes": {"url": loans.url, "table": "loans"}}, "identifier": "id"})
+    told: dict[str, Any] = {"run": "datasets/loans/1", "runner": "ingest", "params": spec.ingest_params}
+    slots, former = [], ""
+    for environment, rows in (("dev", 9), ("prod", 9), ("prod", 8)):
+        folder = tmp_path / f"job-{environment}-{rows}"
+        folder.mkdir()
+        inputs = {FORMER: former} if rows == 8 else {}
+        provenance = {"environment": environment}
+        result = run(Request(**told, output=folder.as_uri(), inputs=inputs, provenance=provenance), folder)
+        assert result.accepted, result.violations
+        refresh = result.facts["refresh"]
+        assert (result.facts["rows"], refresh["kind"]) == (rows, "incremental" if inputs else "full")
+        slots.append(refresh["slot"])
+        former = folder.as_uri()
+        if environment == "prod":
+            loans.do("DELETE FROM loans WHERE id = 1")
+    assert sorted(set(slots)) == sorted(loans.slots())
+    assert slots[0] != slots[1] == slots[2]

@@ -121,7 +121,7 @@ def test_what_is_held_on_all_rows_is_not_said_of_a_source_that_is_read_as_it_gro
 
 
 def test_a_table_that_is_followed_is_told_in_seconds_and_grows() -> None:
-    changes = {"url": "${secret:DB}", "table": "public.loans", "statement_timeout": "2m", "full": "@weekly"}
+    changes = {"url": "${secret:DB}", "table": "public.loans", "statement_timeout": "2m", "full": "0 4 * * sun"}
     spec = Dataset.model_validate({"source": {"changes": changes}})
     assert spec.growth is spec.source.changes
     told = Parameters.model_validate(spec.ingest_params).source.changes
