@@ -128,6 +128,6 @@ def test_a_table_that_is_followed_is_told_in_seconds_and_grows() -> None:
     assert told
     assert (told.url, told.table, told.statement_timeout, told.follow) == ("${secret:DB}", "public.loans", 120, True)
     with pytest.raises(ValidationError, match="read it by"):
-        Dataset.model_validate({"source": {"changes": changes}, "unique": [["a"]]})
+        Dataset.model_validate({"source": {"changes": changes}, "unique": [["a", "b"]]})
     with pytest.raises(ValidationError, match="slot"):
         Dataset.model_validate({"source": {"changes": {**changes, "slot": "Not; a name"}}})
