@@ -9,6 +9,7 @@ from runners.contract import Result
 from runners.ingest.albums import ingest_images
 from runners.ingest.by_files import grow_by_files
 from runners.ingest.by_parts import grow_by_parts
+from runners.ingest.changing import Owner
 from runners.ingest.findings.ground import ground_of
 from runners.ingest.findings.watching import find as find_oddities
 from runners.ingest.grown import Grown
@@ -39,6 +40,7 @@ def ingest(
     inputs: Mapping[str, str] = NO_INPUTS,
     *,
     former: Lent | None = None,
+    environment: str = "",
 ) -> Result:
     """Pull a dataset into a folder, and say what it is like and whether it holds its schema.
 
@@ -49,6 +51,7 @@ def ingest(
         inputs: URLs of the datasets that it is derived from, by their names in its query, and of those that its keys
             lead to, by their roles.
         former: the version before, where the source grows.
+        environment: in which it is made.
 
     Raises:
         InputError: the source or the schema is wrong.
@@ -58,7 +61,7 @@ def ingest(
     files = params.source.files
     if files and files.format == "images":
         return ingest_images(name, files, params, folder)
-    table, told, taken = _table(params, folder, inputs, former)
+    table, told, taken = _table(params, folder, inputs, former, Owner(name, environment))
     profile = profile_table(table.summary, params, table.distinct) | ({"sides": table.sides} if table.sides else {})
     proposed = propose_columns(profile["columns"], params.identifier)
     reading = reading_of(table.summary, params)
@@ -96,13 +99,13 @@ def _facts(table: Table, params: Parameters, profile: Mapping[str, Any], propose
 
 
 def _table(
-    params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None
+    params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None, owner: Owner
 ) -> tuple[Table, Mapping[str, Any], Mapping[str, str]]:
     """Write the table; say what else is to be told of how, and which files of a former version are in it."""
     files = params.source.files
     is_made_of_others = params.source.derived or params.foreign_keys or params.drift
     inputs = {role: str(local(url)) for role, url in inputs.items()} if is_made_of_others else {}
-    if grown := _grown(params, folder, inputs, former):
+    if grown := _grown(params, folder, inputs, former, owner):
         return grown.table, grown.told, grown.taken
     source = read(params.source, inputs)  # which sees first that a query only reads, and is the same each time
     if lineage := trace(params, inputs):
@@ -111,11 +114,13 @@ def _table(
     return write_table(source, params, folder, again, inputs), {}, {}
 
 
-def _grown(params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None) -> Grown | None:
+def _grown(
+    params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None, owner: Owner
+) -> Grown | None:
     """Write a version of a table that grows; None where it doesn't."""
     source = params.source
-    if source.growth:
-        return grow(params, folder, former, inputs)
+    if source.is_growing:
+        return grow(params, folder, former, inputs, owner)
     if source.files and source.files.incremental:
         return grow_by_files(params, folder, former, inputs)
     if source.derived and source.derived.incremental:

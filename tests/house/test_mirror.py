@@ -23,6 +23,11 @@ ELSEWHERE: dict[str, str] = {
     "runners/sources/opened.py": "tests/unit/runners/sources/test_formats.py reads by it",
     "runners/ingest/grown.py": "tests/unit/runners/ingest/test_growth.py and test_by_files.py hold what both have",
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
+    **{
+        f"runners/{path}.py": "tests/engines/test_changes.py follows tables of a real PostgreSQL by it"
+        for path in ("ingest/changing", "ingest/unchanged", "sources/changes/catalogue", "sources/changes/postgres")
+    },
+    "runners/sources/changes/debezium_values.py": "tests/unit/runners/sources/changes/test_debezium.py",
     "runners/label/formats/cvat_shapes.py": "tests/unit/runners/label/formats/test_coco_shapes.py",
     "runners/label/formats/label_studio_writing.py": "tests/unit/runners/label/formats/test_writing.py",
     "runners/label/formats/text_writing.py": "tests/unit/runners/label/formats/test_writing.py",

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from reconciler.model.kinds.constraints import Drift, ForeignKey, RuleName, RuleText, key_groups
 from reconciler.model.kinds.pins import Pin
-from reconciler.model.kinds.sources import ByFiles, DatasetSource, Incremental
+from reconciler.model.kinds.sources import ByFiles, ChangesSource, DatasetSource, Incremental
 from reconciler.model.kinds.spec import Block, Cron, JobSpec
 from reconciler.model.quantity import Duration
 from reconciler.model.re2 import re2_fault
@@ -158,9 +158,10 @@ class Dataset(JobSpec):
 
     @model_validator(mode="after")
     def _proposes_by_all_rows(self) -> Self:
-        if (self.incremental or self.grows_by_parts) and self.takes_new == "propose":
+        if (self.growth or self.grows_by_parts) and self.takes_new == "propose":
             what = "new_columns: propose needs all rows, and the source is read only as far as it grew"
-            raise ValueError(f"{what}: refuse or allow them, or leave out incremental of the source")
+            other = "follow it no more" if self.source.changes else "leave out incremental of the source"
+            raise ValueError(f"{what}: refuse or allow them, or {other}")
         return self
 
     @model_validator(mode="after")
@@ -189,10 +190,10 @@ class Dataset(JobSpec):
         return self.source.derived.inputs if self.source.derived else {}
 
     @property
-    def incremental(self) -> Incremental | ByFiles | None:
+    def growth(self) -> Incremental | ByFiles | ChangesSource | None:
         """Return how the source grows, where it is read only as far as it did."""
         source = self.source.sql or self.source.files
-        return source.incremental if source else None
+        return source.incremental if source else self.source.changes
 
     @property
     def grows_by_parts(self) -> bool:
@@ -213,6 +214,7 @@ class Dataset(JobSpec):
         }  # fmt: skip
         fields |= {name for name in ("unique", "foreign_keys") if getattr(self, name)}  # else runs keep their names
         params = self.model_dump(mode="json", include=fields, exclude_none=True)
-        growing = {"sql": self.source.sql, "files": self.source.files, "derived": self.source.derived}
-        told = {kind: source.told for kind, source in growing.items() if source}
+        source = self.source
+        growing = {"sql": source.sql, "files": source.files, "derived": source.derived, "changes": source.changes}
+        told = {kind: of_kind.told for kind, of_kind in growing.items() if of_kind}
         return params | ({"source": told} if told else {})

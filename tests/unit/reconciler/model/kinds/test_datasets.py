@@ -111,7 +111,8 @@ def test_what_grows_is_held_to_all_but_columns_that_are_proposed(held: dict[str,
     sql = {**SQL["sql"], "incremental": {"watermark": "at"}}
     files = {"url": "s3://a/b", "format": "csv", "incremental": {"by": "files"}}
     derived = {"inputs": {"a": "datasets/a"}, "query": "FROM a", "incremental": {"by": "parts"}}
-    for source in ({"sql": sql}, {"files": files}, {"derived": derived}):
+    changes = {"url": "${secret:DB}", "table": "public.loans"}
+    for source in ({"sql": sql}, {"files": files}, {"derived": derived}, {"changes": changes}):
         assert Dataset.model_validate({"source": source, **held})
         with pytest.raises(ValidationError, match="new_columns: propose needs all rows"):
             Dataset.model_validate({"source": source, "new_columns": "propose"})
@@ -129,3 +130,14 @@ def test_not_all_files_can_grow(told: dict[str, object], why: str) -> None:
     files = {"url": "s3://a/b", "format": "csv", "incremental": {"by": "files"}, **told}
     with pytest.raises(ValidationError, match=why):
         Dataset.model_validate({"source": {"files": files}})
+
+
+def test_a_table_that_is_followed_is_told_in_seconds_and_grows() -> None:
+    changes = {"url": "${secret:DB}", "table": "public.loans", "statement_timeout": "2m", "full": "0 4 * * sun"}
+    spec = Dataset.model_validate({"source": {"changes": changes}})
+    assert spec.growth is spec.source.changes
+    told = Parameters.model_validate(spec.ingest_params).source.changes
+    assert told
+    assert (told.url, told.table, told.statement_timeout, told.follow) == ("${secret:DB}", "public.loans", 120, True)
+    with pytest.raises(ValidationError, match="slot"):
+        Dataset.model_validate({"source": {"changes": {**changes, "slot": "Not; a name"}}})
