@@ -21,7 +21,7 @@ from runners.ingest.held import Held
 from runners.ingest.origins import NO_ORIGINS, Origin, Origins
 from runners.ingest.parameters import Parameters
 from runners.ingest.spool import column
-from runners.ingest.suspects import Suspects
+from runners.ingest.suspects import suspects_of
 from runners.ingest.taking import Taken, take
 from runners.inputs import Lent
 from runners.sources import NO_INPUTS
@@ -98,8 +98,19 @@ def write_taken(
             draft.add_open(())
             draft.compact()
             told = {**_refresh(before, taken, rows.count), **({"because": why} if why else {})}
-            also = rows.suspected()
+            also = _suspected(draft, types, params)
             return finished(draft, params, rows.verdict, origins.as_json(), told, held=held, also=also)
+
+
+def _suspected(draft: Draft, types: dict[str, Type], params: Parameters) -> tuple[Violation, ...]:
+    """Return the columns of text that look like numbers or dates that are spelled otherwise, in all rows.
+
+    All parts are asked, not new rows alone: what made a column one of texts may have gone with its file.
+    """
+    files = params.source.files
+    if files is None or files.format != "csv":
+        return ()
+    return tuple(suspects_of([draft.path(part.file) for part in draft.parts], types, params))
 
 
 def _origins(before: Origins, taken: Taken) -> Origins:
@@ -144,9 +155,6 @@ class _Rows:
         self.count = 0
         first = base.origins.following if base else 0
         self._numbers = {one.object.name: number for number, one in enumerate(taken.read, first)}
-        files = params.source.files
-        is_open = {name: type_ for name, type_ in types.items() if base is None or not base.summary.columns[name].count}
-        self._suspects = Suspects(is_open, params) if files and files.format == "csv" else None
 
     def stored(self) -> Iterator[Any]:
         """Yield the rows as they are stored, those of many small files together."""
@@ -155,8 +163,6 @@ class _Rows:
             stored = pa.RecordBatch.from_arrays(arrays, names=list(self._types))
             self.verdict.see(batch, self._types, stored)
             self._held.see(stored)
-            if self._suspects:
-                self._suspects.see(stored)
             yield stored
 
     def _stored(self, batch: Any, name: str) -> Any:
@@ -168,10 +174,6 @@ class _Rows:
                 self.came.append((self._numbers[one.object.name], one.spool.rows))
             self.count += one.spool.rows
             yield from one.spool.batches()
-
-    def suspected(self) -> tuple[Violation, ...]:
-        """Return the columns whose values look like numbers or dates that are spelled otherwise."""
-        return tuple(self._suspects.violations()) if self._suspects else ()
 
 
 def _together(batches: Iterator[Any]) -> Iterator[Any]:

@@ -73,7 +73,7 @@ def _csv_batches(file: Opened, source: FileSource) -> Iterator[Any]:
     names = list(source.names or _names_in(_header(file, source.encoding), delimiter, file.name))
     check_names(names, file.name)
     file.stream.seek(0)
-    seen = Seen(file.stream)
+    seen = Seen(file.stream, b"\n" if "\n".encode(source.encoding) == b"\n" else b"")
     with (
         _telling_csv(file, delimiter, source),
         arrow_csv.open_csv(

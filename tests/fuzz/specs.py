@@ -11,7 +11,27 @@ from reconciler.yaml.parse import Document, Unreadable, read
 from tests.fuzz.mutation import text
 from tests.unit.reconciler.compose.samples import ENVIRONMENT, sample, tree
 
-FILES = {path: content for path, content in sample().items() if path.endswith(".yaml")}
+GROWN = b"""\
+source:
+  files:
+    {url: s3://a/b, format: csv, names: [id, x], delimiter: ";", quote: none, skip: 2, incremental: {by: files}}
+unique: [[id, x]]
+rules: {small: x < 4}
+refresh: 0 6 * * *
+"""
+KNOWN = b"""\
+source:
+  derived:
+    inputs: {grown: datasets/grown, facts: datasets/grown}
+    point_in_time:
+      events: grown
+      time: day
+      features: {facts: {key: {id: id}, time: day, arrived: at, columns: [x], prefix: then_, within: 30d, before: true}}
+    incremental: {by: parts}
+"""
+MORE = {"specs/datasets/grown.yaml": GROWN, "specs/datasets/known.yaml": KNOWN}
+"""Sources that grow and that are joined, which the sample has none of."""
+FILES = {path: content for path, content in (sample() | MORE).items() if path.endswith(".yaml")}
 TEXTS = [content.decode() for content in FILES.values()]
 
 

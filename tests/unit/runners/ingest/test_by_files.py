@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from runners.contract import InputError, SourceUnavailable
@@ -31,6 +31,12 @@ STEP = (
 )
 
 
+@example(
+    steps=[("put", "1", [{"c": "03.04.2020"}]), ("put", "2", [{"a": None, "c": 0}]), ("refresh",), ("go", "2")],
+    most=2,
+    small=1,
+    format_="csv",
+)
 @given(
     steps=st.lists(STEP, max_size=16),
     most=st.sampled_from([2, 5, 2**20]),

@@ -35,6 +35,9 @@ def names(format_: str, data: bytes) -> list[str]:
         (b"a,b\n02138,NA\n", [{"a": "02138", "b": "NA"}]),
         (b"a\n1", [{"a": "1"}]),
         (b"a,b\n", []),
+        (b"a,b", []),
+        (b'"a","b"', []),
+        (b'a,b\n1,"x"', [{"a": "1", "b": "x"}]),
     ],
 )
 def test_csv_is_read_as_text(data: bytes, expected: list[dict[str, Any]]) -> None:
