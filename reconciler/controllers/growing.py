@@ -12,7 +12,7 @@ from runners.contract.request import FORMER
 
 def full_schedule(spec: Dataset) -> str | None:
     """Return when all rows of a growing dataset are read again, as cron; None where no schedule says so."""
-    return spec.incremental.full if spec.incremental else None
+    return spec.growth.full if spec.growth else None
 
 
 def gone_on_with(spec: Dataset, former: Cause, standing: str | None, view: View) -> str | None:
@@ -24,9 +24,9 @@ def gone_on_with(spec: Dataset, former: Cause, standing: str | None, view: View)
         standing: the newest accepted version.
         view: the world.
     """
-    if spec.incremental is None:
+    if spec.growth is None:
         return None
-    full = last_fire(spec.incremental.full, view.actual.now) if spec.incremental.full else None
+    full = last_fire(spec.growth.full, view.actual.now) if spec.growth.full else None
     since = datetime.fromisoformat(former.due) if former.due else None
     return None if full and (since is None or full > since) else standing
 

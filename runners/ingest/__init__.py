@@ -29,4 +29,5 @@ def run(request: Request, folder: Path) -> Result:
     url = request.inputs.get(FORMER)
     former = Lent.of(url, request.digests.get(FORMER)) if url else None
     inputs = {role: url for role, url in request.inputs.items() if role != FORMER}
-    return ingest(request.run.rsplit("/", 1)[0], params, folder, inputs, former=former)
+    environment = str(request.provenance.get("environment", ""))
+    return ingest(request.run.rsplit("/", 1)[0], params, folder, inputs, former=former, environment=environment)

@@ -6,15 +6,20 @@ result says why.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
 from runners.contract import InputError, Violation
 from runners.contract.versions import RUNNER_VERSIONS
 from runners.counting import some
+from runners.ingest.changing import NOBODY, Owner, changing
 from runners.ingest.draft import Draft
 from runners.ingest.former import Former
 from runners.ingest.parameters import Parameters
@@ -25,7 +30,7 @@ from runners.ingest.uniqueness import distinct_in
 from runners.ingest.verdict import Counted, Verdict
 from runners.inputs import Lent
 from runners.sources.growing import Growth, growing
-from runners.sources.parameters import Incremental, SqlSource
+from runners.sources.parameters import Incremental
 from runners.sources.watermarks import as_json
 from runners.tables.summary import Summary
 from runners.tables.version import DATA, Manifest, write_manifest
@@ -40,28 +45,40 @@ class Grown:
     taken: Mapping[str, str]
 
 
-def grow(params: Parameters, folder: Path, former: Lent | None) -> Grown:
+Opening = Callable[[Former | None, Path], AbstractContextManager[Growth]]
+"""Opens what came since a former version, or all there is; the path is that of a folder for as long as it is open."""
+
+
+def grow(params: Parameters, folder: Path, former: Lent | None, owner: Owner = NOBODY) -> Grown:
     """Write a version of a growing table to a folder.
 
     Args:
         params: the source, the schema and the roles.
         folder: where the version is written.
         former: the version before; without one, or where it can't be gone on with, all is read.
+        owner: whose version it is.
 
     Raises:
         InputError: the source, or the schema, is wrong.
         SourceUnavailable: the source is out of reach.
     """
-    sql = params.source.sql
-    assert sql is not None
+    opening = _opening(params, owner)
     made_by = _asked(params)
     base, why = Former.of(former, made_by)
     if base is not None:
         try:
-            return _Growing(sql, params, folder, made_by, base).write(why)
+            return _Growing(opening, params, folder, made_by, base).write(why)
         except NotAppendable as error:
             why = str(error)
-    return _Growing(sql, params, folder, made_by, None).write(why)
+    return _Growing(opening, params, folder, made_by, None).write(why)
+
+
+def _opening(params: Parameters, owner: Owner) -> Opening:
+    if params.source.changes:
+        return partial(changing, params.source.changes, owner)
+    sql = params.source.sql
+    assert sql is not None
+    return lambda base, _: growing(sql, base.bound if base else None)
 
 
 def _asked(params: Parameters) -> str:
@@ -73,8 +90,8 @@ def _asked(params: Parameters) -> str:
 class _Growing:
     """One version of a growing table on its way."""
 
-    def __init__(self, sql: SqlSource, params: Parameters, folder: Path, made_by: str, base: Former | None) -> None:
-        self._sql, self._params, self._folder = sql, params, folder
+    def __init__(self, opening: Opening, params: Parameters, folder: Path, made_by: str, base: Former | None) -> None:
+        self._opening, self._params, self._folder = opening, params, folder
         self._made_by, self._base = made_by, base
 
     def write(self, why: str) -> Grown:
@@ -83,10 +100,9 @@ class _Growing:
         Raises:
             NotAppendable: new rows don't go on with the former version.
         """
-        since = self._base.bound if self._base else None
-        with TemporaryDirectory(prefix="setpoint-") as place, growing(self._sql, since) as growth:
+        with TemporaryDirectory(prefix="setpoint-") as place, self._opening(self._base, Path(place)) as growth:
             pull = self._pull(growth, Path(place))
-            draft = Draft(self._folder, self._layout(pull.types), self._base)
+            draft = Draft(self._folder, self._layout(pull.types, growth.told), self._base)
             draft.add_closed(pull.closed())
             self._keep(draft, pull, growth)
             draft.add_open(pull.open())
@@ -96,17 +112,17 @@ class _Growing:
     def _pull(self, growth: Growth, place: Path) -> Pull:
         base, params = self._base, self._params
         before = base.summary if base else None
-        spool = spooled(growth.reading.batches, params, before, place)
-        types = types_of(spool, params, before)
+        spool = spooled(growth.reading.batches, params, before, place, growth.types)
+        types = types_of(spool, params, growth.told, before)
         if not types:
             raise InputError("there are no rows and no columns", growth.reading.read_from, "fill the source first")
-        pull = Pull(spool, params, types, Verdict(params), place, needs_keys=base is not None)
+        pull = Pull(spool, params, growth.told, types, Verdict(params), place, needs_keys=base is not None)
         if base is not None:  # new rows are numbered after all former ones: which of these go is known at the end
             pull.verdict.begin_after(base.closed_summary.rows, missing_in(base.closed_summary))
         return pull
 
-    def _layout(self, types: Mapping[str, Any]) -> Layout:
-        asked, key = unique_of(self._params) & types.keys(), self._told_of_growth.key
+    def _layout(self, types: Mapping[str, Any], told: Incremental) -> Layout:
+        asked, key = unique_of(self._params) & types.keys(), told.key
         watched = set(watched_of(types, self._params))
         if self._base:
             watched &= {*self._base.manifest.distinct, *asked}
@@ -115,15 +131,11 @@ class _Growing:
             raise InputError(f"the key {lost[0]} is no column", "source.sql.incremental.key", fix)
         return Layout(types, self._params.target, tuple(sorted(watched)), frozenset(asked), key)
 
-    @property
-    def _told_of_growth(self) -> Incremental:
-        told = self._sql.incremental
-        assert told is not None
-        return told
-
     def _keep(self, draft: Draft, pull: Pull, growth: Growth) -> None:
-        told, present = self._told_of_growth, None
-        if self._base is not None and told.compare_keys:
+        told, present = growth.told, None
+        if growth.is_anew:
+            present = np.zeros((0, 2), np.uint64)
+        elif self._base is not None and told.compare_keys:
             present = hashed_keys(growth.keys(), told.key, pull.types, self._params.source.spellings)
         draft.keep(pull.seen_keys() if told.key else None, present)
 
@@ -135,13 +147,13 @@ class _Growing:
             *_violations(pull, summary, distinct, is_whole=self._base is None),
             *_of_keys(draft, keys, summary),
         )
-        read = {"highest": as_json(growth.highest), "bound": as_json(growth.bound)}
+        read = {"highest": as_json(growth.highest), "bound": as_json(growth.bound), **growth.place}
         parts = draft.parts
         write_manifest(self._folder, Manifest(types, tuple(parts), self._made_by, read, distinct))
         content, details = bag_of(parts).hexdigest(types), tuple(pull.verdict.details())
         widened = pull.verdict.widened(violations, types)
         table = Table(self._folder / DATA, content, summary, violations, details, distinct, widened=widened)
-        return Grown(table, {"refresh": _refresh(draft, pull, why)}, draft.taken())
+        return Grown(table, {"refresh": {**_refresh(draft, pull, why), **growth.notes}}, draft.taken())
 
 
 def _violations(pull: Pull, summary: Summary, distinct: Mapping[str, int], *, is_whole: bool) -> tuple[Violation, ...]:

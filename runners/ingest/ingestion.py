@@ -7,6 +7,7 @@ from typing import Any
 
 from runners.contract import Result
 from runners.ingest.albums import ingest_images
+from runners.ingest.changing import Owner
 from runners.ingest.findings.ground import ground_of
 from runners.ingest.findings.watching import find as find_oddities
 from runners.ingest.growth import grow
@@ -36,6 +37,7 @@ def ingest(
     inputs: Mapping[str, str] = NO_INPUTS,
     *,
     former: Lent | None = None,
+    environment: str = "",
 ) -> Result:
     """Pull a dataset into a folder, and say what it is like and whether it holds its schema.
 
@@ -46,6 +48,7 @@ def ingest(
         inputs: URLs of the datasets that it is derived from, by their names in its query, and of those that its keys
             lead to, by their roles.
         former: the version before, where the source grows.
+        environment: in which it is made.
 
     Raises:
         InputError: the source or the schema is wrong.
@@ -55,7 +58,7 @@ def ingest(
     files = params.source.files
     if files and files.format == "images":
         return ingest_images(name, files, params, folder)
-    table, told, taken = _table(params, folder, inputs, former)
+    table, told, taken = _table(params, folder, inputs, former, Owner(name, environment))
     profile = profile_table(table.summary, params, table.distinct) | ({"sides": table.sides} if table.sides else {})
     proposed = propose_columns(profile["columns"], params.identifier)
     reading = reading_of(table.summary, params)
@@ -93,11 +96,11 @@ def _facts(table: Table, params: Parameters, profile: Mapping[str, Any], propose
 
 
 def _table(
-    params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None
+    params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None, owner: Owner
 ) -> tuple[Table, Mapping[str, Any], Mapping[str, str]]:
     """Write the table; say what else is to be told of how, and which files of a former version are in it."""
-    if params.source.growth:
-        grown = grow(params, folder, former)
+    if params.source.is_growing:
+        grown = grow(params, folder, former, owner)
         return grown.table, grown.told, grown.taken
     files = params.source.files
     is_made_of_others = params.source.derived or params.foreign_keys or params.drift

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from runners.ingest.parameters import Column, Parameters
 from runners.ingest.spool import Spool, column
 from runners.ingest.verdict import Verdict
 from runners.sources.growing import OPEN
+from runners.sources.parameters import Incremental
 from runners.tables.bag import row_hashes
 from runners.tables.columns import ANY, ARROW, convert, narrowest, plain
 from runners.tables.summary import Summary
@@ -34,6 +36,7 @@ class Pull:
 
     spool: Spool
     params: Parameters
+    told: Incremental
     types: dict[str, Type]
     verdict: Verdict
     place: Path
@@ -57,8 +60,7 @@ class Pull:
             yield from stream
 
     def _seen(self, batch: Any) -> tuple[Any, Any]:
-        told = self.params.source.growth
-        assert told is not None
+        told = self.told
         stored, is_open = self._stored(batch), pc.equal(column(batch, OPEN), 1)
         if told.key and self.needs_keys:
             self.keys.append(row_hashes([stored.column(name) for name in told.key]))
@@ -101,9 +103,18 @@ def _is_marked(values: Any) -> Any:
     return pc.is_valid(values)
 
 
-def spooled(batches: Iterator[Any], params: Parameters, former: Summary | None, place: Path) -> Spool:
-    """Write what was read to the disk, and see which types fit it: those of former rows where there are any."""
-    declared = dict(params.columns or {})
+def spooled(
+    batches: Iterator[Any],
+    params: Parameters,
+    former: Summary | None,
+    place: Path,
+    known: Mapping[str, Type] = MappingProxyType({}),
+) -> Spool:
+    """Write what was read to the disk, and see which types fit it: those of former rows where there are any.
+
+    `known` are the types that the source itself gives its columns, where nobody declares another.
+    """
+    declared = {name: Column(type=type_) for name, type_ in known.items()} | dict(params.columns or {})
     for name, type_ in (former.types if former else {}).items():
         if name not in declared and former is not None and former.columns[name].count:
             declared[name] = Column(type=type_)
@@ -112,14 +123,12 @@ def spooled(batches: Iterator[Any], params: Parameters, former: Summary | None, 
     return spool
 
 
-def types_of(spool: Spool, params: Parameters, former: Summary | None) -> dict[str, Type]:
+def types_of(spool: Spool, params: Parameters, told: Incremental, former: Summary | None) -> dict[str, Type]:
     """Return how the columns are stored.
 
     Raises:
         NotAppendable: they aren't stored as former rows are.
     """
-    told = params.source.growth
-    assert told is not None
     aside = {OPEN, told.deleted}
     types = {name: type_ for name, type_ in spool.types().items() if name not in aside}
     if former is None:

@@ -1,7 +1,8 @@
 """Where tables come from: databases, files and other datasets, each read as a stream of Arrow batches.
 
 Law of the room: a source that can't be reached is `SourceUnavailable`, a source that is wrong is `InputError` and says
-where; what is told never holds a revealed secret. Nothing is written to a source.
+where; what is told never holds a revealed secret. Nothing is written to a source, but the slot and
+the publication by which a table is followed.
 """
 
 from collections.abc import Mapping

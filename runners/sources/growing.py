@@ -4,9 +4,9 @@ The database itself says of every row whether the next reading will bring it aga
 reading makes. So nothing is read twice that is kept, and nothing is missed between two readings.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from runners.sources.parameters import Incremental, SqlSource
 from runners.sources.reading import Reading
 from runners.sources.sql import batches, connected, engine_of, read_from
 from runners.sources.watermarks import WHERE, Watermark, before
+from runners.tables.types import Type
 
 OPEN = "setpoint_open"
 """The last column that is read: 1 where the next reading brings the row again."""
@@ -25,13 +26,20 @@ OPEN = "setpoint_open"
 class Growth:
     """What a reading brings: rows, and how far they go. The next one begins at `bound`.
 
-    `keys` yields the keys of all rows of the source, once the rows were taken.
+    `keys` yields the keys of all rows of the source, once the rows were taken. `told` says how the source grows,
+    `types` what its columns are where it knows that itself, `place` what else a version keeps of how far it was read.
+    With `is_anew` nothing is left of the rows that were read before; `notes` are for the result.
     """
 
     reading: Reading
     highest: Watermark | None
     bound: Watermark | None
     keys: Callable[[], Iterator[Any]]
+    told: Incremental
+    types: Mapping[str, Type] = field(default_factory=dict)
+    place: Mapping[str, Any] = field(default_factory=dict)
+    is_anew: bool = False
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @contextmanager
@@ -52,7 +60,7 @@ def growing(source: SqlSource, since: Watermark | None) -> Iterator[Growth]:
         bound = before(highest, told.lag)
         with query.rows(since, bound) as rows:
             reading = Reading(batches(rows), is_text=False, read_from=read_from(source))
-            yield Growth(reading, highest, bound, query.keys)
+            yield Growth(reading, highest, bound, query.keys, told)
 
 
 def _repeatable(engine: sa.Engine) -> sa.Engine:

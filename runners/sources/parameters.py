@@ -38,6 +38,24 @@ class SqlSource(Block):
     incremental: Incremental | None = None
 
 
+class ChangesSource(Block):
+    """A table of PostgreSQL, followed by the log of its changes; `url` may hold `${secret:NAME}`.
+
+    `slot` and `publication` are what it is read by; without them, names that tell whose they are. `when_lost` says what
+    becomes of changes that the server has thrown away: a new snapshot, or a refusal. Without `follow` it is read as a
+    whole, and what was made in the source in order to follow it is taken away.
+    """
+
+    url: str
+    table: str
+    slot: str | None = None
+    publication: str | None = None
+    when_lost: Literal["snapshot", "refuse"] = "snapshot"
+    unbounded: bool = False
+    follow: bool = True
+    statement_timeout: float | None = Field(default=None, gt=0)
+
+
 class FileSource(Block):
     """A file, a folder or a glob, by fsspec URL; it may hold `${secret:NAME}`."""
 
@@ -118,8 +136,14 @@ class Source(Block):
 
 
 class DatasetSource(Source):
-    """Where a dataset comes from: it may be made of others."""
+    """Where a dataset comes from: it may be made of others, or follow a table."""
 
-    KINDS = ("sql", "files", "table", "derived")
+    KINDS = ("sql", "files", "table", "derived", "changes")
 
     derived: DerivedSource | None = None
+    changes: ChangesSource | None = None
+
+    @property
+    def is_growing(self) -> bool:
+        """Tell whether it is read only as far as it grew."""
+        return self.growth is not None or self.changes is not None

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from runners.contract import InputError
 from runners.tables.columns import array_of
+
+Item = TypeVar("Item")
 
 BATCH_ROWS = 16_384
 """Rows that are in memory at once while a source is read."""
@@ -28,6 +31,13 @@ class Reading:
 def batch_of(names: Sequence[str], columns: Iterable[Sequence[Any]]) -> Any:
     """Make a batch of columns of Python values."""
     return pa.RecordBatch.from_arrays([array_of(values) for values in columns], names=list(names))
+
+
+def batched(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Yield items by as many as are rows of a batch."""
+    left = iter(items)
+    while some := list(islice(left, BATCH_ROWS)):
+        yield some
 
 
 def no_rows(schema: Any) -> Any:

@@ -21,6 +21,11 @@ ELSEWHERE: dict[str, str] = {
         for name in ("short_job", "stores", "forges", "labellings", "pools", "runners", "servings", f"test_{suite}")
     },
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
+    **{
+        f"runners/{path}.py": "tests/engines/test_changes.py follows tables of a real PostgreSQL by it"
+        for path in ("ingest/changing", "ingest/unchanged", "sources/changes/catalogue", "sources/changes/postgres")
+    },
+    "runners/sources/changes/debezium_values.py": "tests/unit/runners/sources/changes/test_debezium.py",
     "runners/label/formats/cvat_shapes.py": "tests/unit/runners/label/formats/test_coco_shapes.py",
     "runners/label/formats/label_studio_writing.py": "tests/unit/runners/label/formats/test_writing.py",
     "runners/label/formats/text_writing.py": "tests/unit/runners/label/formats/test_writing.py",

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from reconciler.model.kinds.constraints import Drift, ForeignKey, RuleName, RuleText, key_groups
 from reconciler.model.kinds.pins import Pin
-from reconciler.model.kinds.sources import DatasetSource, Incremental
+from reconciler.model.kinds.sources import ChangesSource, DatasetSource, Incremental
 from reconciler.model.kinds.spec import Block, Cron, JobSpec
 from reconciler.model.quantity import Duration
 from reconciler.model.re2 import re2_fault
@@ -160,9 +160,10 @@ class Dataset(JobSpec):
     def _is_held_as_it_grows(self) -> Self:
         told = [name for name in BEYOND_COLUMNS if getattr(self, name)]
         told += ["new_columns: propose"] if self.takes_new == "propose" else []
-        if self.incremental and told:
+        if self.growth and told:
             what = f"{told[0]} is held on all rows, and the source is read only as far as it grew"
-            raise ValueError(f"{what}: leave out {told[0]}, or source.sql.incremental")
+            other = "leave out source.sql.incremental" if self.source.sql else "read it by source.sql"
+            raise ValueError(f"{what}: leave out {told[0]}, or {other}")
         return self
 
     @model_validator(mode="after")
@@ -191,9 +192,9 @@ class Dataset(JobSpec):
         return self.source.derived.inputs if self.source.derived else {}
 
     @property
-    def incremental(self) -> Incremental | None:
+    def growth(self) -> Incremental | ChangesSource | None:
         """Return how the source grows, where it is read only as far as it did."""
-        return self.source.sql.incremental if self.source.sql else None
+        return self.source.sql.incremental if self.source.sql else self.source.changes
 
     @cached_property
     def keyed(self) -> Mapping[str, str]:
@@ -209,4 +210,8 @@ class Dataset(JobSpec):
         }  # fmt: skip
         fields |= {name for name in ("unique", "foreign_keys") if getattr(self, name)}  # else runs keep their names
         params = self.model_dump(mode="json", include=fields, exclude_none=True)
-        return params | ({"source": {"sql": self.source.sql.told}} if self.source.sql else {})
+        if source := self.source.sql:
+            params["source"] = {"sql": source.told}
+        if followed := self.source.changes:
+            params["source"] = {"changes": followed.told}
+        return params

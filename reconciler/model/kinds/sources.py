@@ -10,6 +10,8 @@ from reconciler.model.kinds.spec import Block, Cron, reference
 from reconciler.model.quantity import Duration, parse_duration
 from runners.contract.one_or_many import Names
 
+SlotName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,63}$")]
+"""The name of a replication slot."""
 SIGN = r"^[^\"\r\n0-9]$"
 """What may part the fields of a file, or a number's digits."""
 
@@ -92,6 +94,52 @@ class GrowingSource(SqlSource):
         if self.incremental:
             params["incremental"].pop("full", None)
             params["incremental"]["lag"] = self.incremental.span
+        return params
+
+
+class ChangesSource(Block):
+    """A table of PostgreSQL that is followed: a snapshot, and then every change from the server's own log."""
+
+    url: str = Field(description="A URL of PostgreSQL; keep its password in ${secret:NAME}.")
+    table: str = Field(
+        min_length=1,
+        max_length=127,
+        description="The table, as schema.table; without a schema, of public.",
+        examples=["public.loans"],
+    )
+    slot: SlotName | None = Field(
+        default=None,
+        description="The replication slot to read by, which is made where there is none; unset, one that is called "
+        "after the dataset and its environment.",
+    )
+    publication: Annotated[str, StringConstraints(min_length=1, max_length=63)] | None = Field(
+        default=None, description="The publication that has the table; unset, one is made beside the slot."
+    )
+    when_lost: Literal["snapshot", "refuse"] = Field(
+        default="snapshot",
+        description="What a refresh does where the server has thrown away changes that it would need: take a new "
+        "snapshot, or stall until a person has decided.",
+    )
+    unbounded: bool = Field(
+        default=False,
+        description="Whether a slot may be made on a server that bounds by nothing what it keeps for slots.",
+    )
+    follow: bool = Field(
+        default=True,
+        description="Whether changes are followed. With false a refresh reads all rows, and drops the slot and the "
+        "publication that were made for the dataset: so before a dataset is deleted.",
+    )
+    statement_timeout: Duration | None = Field(
+        default=None, description="How long the database may take for one statement; unset, until the job's timeout."
+    )
+    full: Cron | None = Field(default=None, description="When to take a new snapshot; unset, only where it has to be.")
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return what a job is told of it: spans in seconds, and not when all is read, which changes nothing of how."""
+        params = self.model_dump(mode="json", exclude_none=True, exclude={"full"})
+        if self.statement_timeout is not None:
+            params["statement_timeout"] = self.statement_timeout.total_seconds()
         return params
 
 
@@ -233,9 +281,12 @@ class Source(Block):
 
 
 class DatasetSource(Source):
-    """Where a dataset comes from: exactly one of `sql`, `files`, `table` and `derived`."""
+    """Where a dataset comes from: exactly one of `sql`, `files`, `table`, `derived` and `changes`."""
 
-    KINDS = ("sql", "files", "table", "derived")
+    KINDS = ("sql", "files", "table", "derived", "changes")
 
     sql: GrowingSource | None = Field(default=None, description="Rows of a database.")
     derived: DerivedSource | None = Field(default=None, description="A query over other datasets.")
+    changes: ChangesSource | None = Field(
+        default=None, description="A table of PostgreSQL that is followed by the log of its changes."
+    )

@@ -115,6 +115,19 @@ def test_what_is_held_on_all_rows_is_not_said_of_a_source_that_is_read_as_it_gro
     held: dict[str, object], told: str
 ) -> None:
     sql = {**SQL["sql"], "incremental": {"watermark": "at"}}
-    assert Dataset.model_validate({"source": {"sql": sql}}).incremental
+    assert Dataset.model_validate({"source": {"sql": sql}}).growth
     with pytest.raises(ValidationError, match=told):
         Dataset.model_validate({"source": {"sql": sql}, **held})
+
+
+def test_a_table_that_is_followed_is_told_in_seconds_and_grows() -> None:
+    changes = {"url": "${secret:DB}", "table": "public.loans", "statement_timeout": "2m", "full": "0 4 * * sun"}
+    spec = Dataset.model_validate({"source": {"changes": changes}})
+    assert spec.growth is spec.source.changes
+    told = Parameters.model_validate(spec.ingest_params).source.changes
+    assert told
+    assert (told.url, told.table, told.statement_timeout, told.follow) == ("${secret:DB}", "public.loans", 120, True)
+    with pytest.raises(ValidationError, match="read it by"):
+        Dataset.model_validate({"source": {"changes": changes}, "unique": [["a", "b"]]})
+    with pytest.raises(ValidationError, match="slot"):
+        Dataset.model_validate({"source": {"changes": {**changes, "slot": "Not; a name"}}})
