@@ -17,7 +17,7 @@ from pyarrow import parquet
 from runners.contract import InputError
 from runners.sources.parameters import FileSource
 from runners.sources.quotes import Seen, last_value, never_closed
-from runners.sources.reading import BATCH_ROWS, batch_of, check_names, no_rows
+from runners.sources.reading import batch_of, batched, check_names, no_rows
 from runners.tables.content import GROUP_ROWS
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -205,7 +205,7 @@ def _decoded(line: bytes, name: str, encoding: str) -> str:
 def jsonl_batches(file: Opened, source: FileSource) -> Iterator[Any]:
     """Read a JSON Lines file: one object a line; its columns are all keys that are seen."""
     records = _records(file, source.encoding)
-    while part := list(islice(records, BATCH_ROWS)):
+    for part in batched(records):
         names = list(dict.fromkeys(chain.from_iterable(part)))
         check_names(names, file.name)
         yield batch_of(names, ([record.get(name) for record in part] for name in names))
