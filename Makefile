@@ -80,6 +80,10 @@ flaky: servers  ## Run what is bound to the clock ten times over (ROUNDS=10): no
 durations: $(VENV)/.test  ## Show what took longest in the last `make test`, and write it to tests/durations.md
 	@$(BIN)/python -m tests.times
 
+.PHONY: shares
+shares: $(VENV)/.test  ## Tell what each share of `make test` would take, by tests/durations.md
+	@$(BIN)/pytest tests --collect-only --quiet --quiet --estimates
+
 .PHONY: bench
 bench: $(if $(SERVERS),servers,$(VENV)/.test)  ## Measure the daemon, to .bench/ (QUICK=1: a part; SERVERS=1: real engines)
 	@QUICK=$(QUICK) SERVERS=$(SERVERS) $(BIN)/python -m tests.bench

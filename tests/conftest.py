@@ -14,7 +14,14 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-pytest_plugins = ["tests.shares", "tests.times", "tests.servers.resting", "tests.servers.fixtures", "tests.servers.ray"]
+pytest_plugins = [
+    "tests.shares",
+    "tests.servers.resting",
+    "tests.servers.fixtures",
+    "tests.servers.ray",
+    "tests.times",
+    "tests.estimates",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
