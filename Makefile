@@ -19,7 +19,7 @@ COMPILE := $(UV) compile --quiet --universal --python-version 3.11 --generate-ha
 # Options of the targets: make demo KEEP=1 ENVIRONMENT=cluster; make lock UPGRADE=1; make test TESTS=tests/e2e SHARE=3/8
 TESTS ?= tests
 SHARE ?= commit
-WORKERS ?= 4
+WORKERS ?= 5
 INPUTS ?= 100000
 ROUNDS ?= 10
 SEED ?= 1
@@ -62,7 +62,7 @@ servers: $(VENV)/.test  ## Build the servers that the tests need, once for this 
 	@$(BIN)/python -m tests.servers
 
 .PHONY: test
-test: servers  ## Run every test, and a share of the sweeps that the commit's id chooses (SHARE=3/8: that one)
+test: servers  ## Run the tests, and of sweeps, long plays and engines the share that the commit's id chooses (SHARE=3/8)
 	@$(PARTED) --share $(SHARE) $(if $(filter tests,$(TESTS)),--times .bench/test.json) $(TESTS)
 
 .PHONY: deep

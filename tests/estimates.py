@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.shares import COLLECTED, SHARES, Share, left_out
-from tests.times import OTHERS, TABLE, Taken, known_tests, without_parameters
+from tests.times import OTHERS, TABLE, Taken, entry, known_tests, without_parameters
 
 LONG = 5.0
 """Seconds: what takes less begins in the order in which it was collected, the slow before the quick."""
@@ -64,15 +64,19 @@ def grouped(items: Sequence[pytest.Item], known: Mapping[str, Taken]) -> dict[st
     """Return what the groups of some tests would take."""
     groups: defaultdict[str, Taken] = defaultdict(Taken)
     for item in items:
-        taken = known.get(without_parameters(item.nodeid), known[OTHERS])
+        taken = known.get(entry(item.nodeid, group(item)), known[OTHERS])
         groups[unit(item)].add(taken.wall, taken.cpu, 1)
     return groups
 
 
+def group(item: pytest.Item) -> str:
+    """Return the group of a test, as workers write it behind its node id; empty if it has none."""
+    return "_".join(sorted({str(mark.args[0]) for mark in item.iter_markers("xdist_group") if mark.args}))
+
+
 def unit(item: pytest.Item) -> str:
     """Return what runs on one worker in one go: a test's group, or the test, whose parameters may part."""
-    groups = sorted({str(mark.args[0]) for mark in item.iter_markers("xdist_group") if mark.args})
-    return "_".join(groups) or without_parameters(item.nodeid)
+    return group(item) or without_parameters(item.nodeid)
 
 
 def rank(item: pytest.Item, groups: Mapping[str, Taken]) -> tuple[float, bool]:

@@ -131,10 +131,25 @@ def without_parameters(name: str) -> str:
     return re.sub(r"(\[.*\])?(@[^\]]*)?$", "", name, flags=re.DOTALL)
 
 
+def group_of(name: str) -> str:
+    """Return the group of a node id; empty if it has none."""
+    group = re.search(r"@([^\]/]*)$", name)
+    return group[1] if group else ""
+
+
 def unit_of(name: str) -> str:
     """Return what runs on one worker in one go: the group of a node id, or else its test, whose parameters may part."""
-    group = re.search(r"@([^\]/]*)$", name)
-    return group[1] if group else without_parameters(name)
+    return group_of(name) or without_parameters(name)
+
+
+def entry_of(name: str) -> str:
+    """Return under which name the table has a test: a suite takes longer on a real engine than on a fake."""
+    return entry(name, group_of(name))
+
+
+def entry(name: str, group: str) -> str:
+    """Return under which name the table has a test of a group."""
+    return without_parameters(name) + (f"@{group}" if group else "")
 
 
 def summed(tests: Mapping[str, tuple[float, float]], by: Any) -> list[tuple[str, Taken]]:
@@ -182,7 +197,7 @@ def written(run: Mapping[str, Any], former: Mapping[str, Taken]) -> str:
             "",
             "## Tests",
             "",
-            *_rows(kept(summed(tests, without_parameters), former)),
+            *_rows(kept(summed(tests, entry_of), former)),
             "",
         ]
     )

@@ -94,7 +94,7 @@ def daemons(tmp_path: Path) -> Iterator[Daemons]:
 
 
 LOADED = 2
-"""What is promised holds where nothing else runs; here four workers share the machine."""
+"""What is promised holds where nothing else runs; here the workers of `make test` share the machine."""
 
 
 def story(daemons: Daemons, ada: Clone, promised: float) -> None:

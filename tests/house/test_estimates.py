@@ -13,7 +13,11 @@ WORK = 2_000.0
 """Seconds of work that a share may be: two cores do it in twenty minutes, with what collecting and waiting cost."""
 LONGEST = 480.0
 """Seconds that a group may take beside others: it runs on one worker, one test after the other."""
-KNOWN = {"tests/a.py::test_long": Taken(40.0, 8.0, 1), OTHERS: Taken(1.0, 0.5, 1)}
+KNOWN = {
+    "tests/a.py::test_long": Taken(40.0, 8.0, 1),
+    "tests/a.py::test_long@cluster": Taken(60.0, 9.0, 1),
+    OTHERS: Taken(1.0, 0.5, 1),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +43,7 @@ def test_the_times_of_a_group_are_those_of_its_tests() -> None:
     group = pytest.mark.xdist_group("cluster")
     tests = [item("tests/a.py::test_long[1]@cluster", group), item("tests/a.py::test_new@cluster", group)]
     assert grouped([*tests, item("tests/a.py::test_long[2]")], KNOWN) == {
-        "cluster": Taken(41.0, 8.5, 2),
+        "cluster": Taken(61.0, 9.5, 2),
         "tests/a.py::test_long": Taken(40.0, 8.0, 1),
     }
 

@@ -49,12 +49,12 @@ def test_the_table_tells_what_one_of_each_test_takes_and_keeps_what_another_shar
     }
     table.write_text(written(RUN, former))
     known = known_tests(table)
-    assert known["tests/a/test_a.py::test_one"] == Taken(20.0, 2.0, 1)
+    assert known["tests/a/test_a.py::test_one@cluster"] == Taken(20.0, 2.0, 1)
     assert known["tests/house/test_times.py::test_of_another_share"] == Taken(7.0, 2.5, 1)
     assert known[OTHERS] == Taken(0.1, 0.1, 1)
     assert set(known) == {
-        "tests/a/test_a.py::test_one",
-        "tests/b/test_b.py::TestB::test_two",
+        "tests/a/test_a.py::test_one@cluster",
+        "tests/b/test_b.py::TestB::test_two@cluster",
         "tests/b/test_b.py::test_three",
         "tests/house/test_times.py::test_of_another_share",
         OTHERS,
