@@ -31,12 +31,18 @@ NOBODY: "Mapping[Address, Address]" = MappingProxyType({})
 def command(settings: Settings, address: str, to_json: bool) -> None:
     """Tell, for a deployment, which model, trial, data commits, spec commit and merge its answers come from.
 
-    Of a dataset, or of labels, it tells the same of the version that is in force.
+    Of a dataset, or of labels, it tells the same of the version that is in force; of a promotion of a spec's values
+    which of them were in force, and the merge that said the newest.
     """
     from reconciler.cli.proposing import target_of
-    from reconciler.model.ids import RunName
+    from reconciler.cli.proposing_values import values_told
+    from reconciler.model.ids import RunName, kind_of
 
     recorded = read_status(settings)
+    if kind_of(address) == "promotions":
+        of_values = values_told(settings, address, document_of(recorded, address, settings.environment))
+        print_json(of_values) if to_json else _show(of_values)
+        return
     facts = document_of(recorded, address, settings.environment).get("facts") or {}
     target = target_of(settings, address)
     pinned = target.pinned.run if target.pinned else None

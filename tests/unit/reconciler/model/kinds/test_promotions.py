@@ -76,7 +76,10 @@ def test_a_promotion_is_of_one_subject() -> None:
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({"dataset": None}, "give experiment and deployment, or dataset, or labels, or spec and fields: one of the four"),
+        (
+            {"dataset": None},
+            "give experiment and deployment, or dataset, or labels, or spec and fields: one of the four",
+        ),
         ({"labels": "labels/marks"}, "one of the four"),
         ({"deployment": "deployments/a", "experiment": "experiments/a"}, "one of the four"),
         ({"experiment": "experiments/a"}, "experiment and deployment go together"),
