@@ -1,11 +1,8 @@
-"""Values of a spec by hand: the proposal that a promotion of them makes, for those that a person chose, and their trace."""
+"""Values of a spec by hand: the proposal that a promotion of them makes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from reconciler.cli.proposing import Opened, opened
-from reconciler.cli.trace import commits_of
 from reconciler.controllers.promotable import pinned_in
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, CommitId, digest
@@ -19,7 +16,7 @@ from reconciler.wiring import Wired, wire
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class ValuesTarget:
     """A promotion of values at the newest commit, and what it is of."""
 
     wired: Wired
@@ -36,7 +33,7 @@ def propose_values(settings: Settings, name: str, address: str, merge: bool) -> 
     Raises:
         Refused: they don't say that, it is said here already, or it can't be.
     """
-    target, environment = _target_of(settings, address), settings.environment
+    target, environment = values_target(settings, address), settings.environment
     identity, promoted = target.subject.identity, target.promoted
     live = name_of_values(identity, promoted.here.digest)
     if name == live:
@@ -60,27 +57,12 @@ def propose_values(settings: Settings, name: str, address: str, merge: bool) -> 
     return opened(target.wired, target.engines, order, merge)
 
 
-def values_told(settings: Settings, address: str, document: Mapping[str, Any]) -> dict[str, Any]:
-    """Tell which values of a promotion were in force, and by which merge the newest came.
+def values_target(settings: Settings, address: str) -> ValuesTarget:
+    """Find a promotion of values in the watched branch's newest commit.
 
     Raises:
-        Refused: it is no promotion of values.
+        Refused: there is none of that address.
     """
-    target, facts = _target_of(settings, address), document.get("facts") or {}
-    file = pinned_in(settings.environment, target.subject.address)
-    return {
-        "promotion": address,
-        "environment": settings.environment,
-        "spec": target.subject.address,
-        "fields": list(target.promotion.fields),
-        "says": name_of_values(target.subject.identity, target.promoted.here.digest),
-        "values": dict(target.promoted.here.whole),
-        "in_force": facts.get("in_force"),
-        "said_by": commits_of(target.wired.source, target.commit, file),
-    }
-
-
-def _target_of(settings: Settings, address: str) -> _Target:
     wired = wire(settings)
     head = wired.source.head()
     if head is None:
@@ -91,4 +73,4 @@ def _target_of(settings: Settings, address: str) -> _Target:
     if promotion is None or promoted is None or engines is None:
         known = ", ".join(desired.promoted) or "none"
         raise Refused(f"{address} is no promotion of a spec's values in {settings.environment}", f"it has: {known}")
-    return _Target(wired, head, engines, promotion, desired.resources[Address(promotion.subject)], promoted)
+    return ValuesTarget(wired, head, engines, promotion, desired.resources[Address(promotion.subject)], promoted)

@@ -7,6 +7,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
+from pydantic import BaseModel
+
 from reconciler.model.errors import Problem
 from reconciler.model.ids import SHORT, Address, canonical
 from reconciler.model.kinds.spec import Spec
@@ -62,7 +64,7 @@ def values_of(spec: Spec, fields: Iterable[str]) -> SpecValues:
     names = set(fields)
     written = spec.model_dump(mode="json", by_alias=True, include=names, exclude_unset=True)
     whole = spec.model_dump(mode="json", by_alias=True, include=names)
-    figures = dict(_figures(spec.model_dump(include=names), ""))
+    figures = dict(_figures({name: getattr(spec, name) for name in names if name in type(spec).model_fields}, ""))
     return SpecValues(digest_of(spec, names), plain(written), plain(whole), figures)
 
 
@@ -88,6 +90,7 @@ def plain(value: Any) -> Any:
 
 
 def _figures(value: Any, path: str) -> Iterator[tuple[str, float]]:
+    value = vars(value) if isinstance(value, BaseModel) else value
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from _figures(item, f"{path}.{key}" if path else str(key))
