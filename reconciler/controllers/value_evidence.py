@@ -31,7 +31,7 @@ def value_evidence(case: Case, promoted: PromotedValues, candidate: Candidate, g
         gates_of(gates),
         candidate.chosen,
         _followers(case),
-        _back(case),
+        _back(case, candidate),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -66,9 +66,9 @@ def _followers(case: Case) -> str:
     return f"## What is made from it\n\n{told}{more}. `setpoint plan` on this branch tells what the merge changes."
 
 
-def _back(case: Case) -> str:
+def _back(case: Case, candidate: Candidate) -> str:
     """Say how to go back."""
     return (
         "## Back\n\n`git revert` of the merge says again what was said before. What was taken back isn't proposed "
-        f"again; `setpoint promote NAME {case.address}`, or a commit that says it, lifts that."
+        f"again; `setpoint promote {candidate.run} {case.address}`, or a commit that says it, lifts that."
     )

@@ -82,7 +82,7 @@ def _judge(case: Case, candidate: Candidate, proven: tuple[CommitStatus, ...]) -
         more = f" (and {counted(len(problems) - 1, 'more problem')})" if len(problems) > 1 else ""
         message = f"{candidate.run} can't be what is said here: {problems[0]}{more}"
         done = close_others(case.address, None, case.view) + stale
-        return case.told(Phase.STALLED, Reason.BAD_SPEC, message, done, facts={"candidate": candidate.run})
+        return case.told(Phase.STALLED, Reason.DOES_NOT_COMPOSE, message, done, facts={"candidate": candidate.run})
     gates = (*of_gates(case, candidate.scores, {}, frozenset()), *proven)
     content = {"values": candidate.digest, "instead": case.live and case.live.digest}
     content["since"] = candidate.since.isoformat()

@@ -1,15 +1,11 @@
 """What promotions of values have before them at one commit, and what is refused of them."""
 
-from typing import Any
-
 import pytest
 
 from reconciler.compose import Cache, compose
 from reconciler.model.ids import Address
-from reconciler.model.kinds import KINDS
-from reconciler.model.kinds.deployments import Deployment
-from reconciler.model.spec_values import PromotedValues, digest_of, values_of
-from tests.unit.reconciler.compose.samples import desired, sample, tree
+from reconciler.model.spec_values import PromotedValues
+from tests.unit.reconciler.compose.samples import desired, tree
 
 GO, API = Address("promotions/go"), Address("deployments/api")
 BASE = {
@@ -136,25 +132,3 @@ def test_a_field_that_names_a_secret_here_is_refused() -> None:
     )}  # fmt: skip
     (problem,) = desired({**BASE, **files}, "prod").all_problems()
     assert "specs/promotions/go.yaml:2:24: fields[1]: `source` of datasets/loans names a secret" in str(problem)
-
-
-def test_what_every_field_of_every_kind_says_can_be_said_again_and_comes_to_the_same() -> None:
-    for address, resource in desired(sample()).resources.items():
-        kind, spec = KINDS[resource.kind], resource.spec
-        base: dict[str, Any] = spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        for name in kind.model_fields:
-            again = kind.model_validate({**base, **values_of(spec, (name,)).values})
-            assert digest_of(again, (name,)) == digest_of(spec, (name,)), (address, name)
-
-
-def test_a_default_that_is_written_out_says_the_same() -> None:
-    for name in Deployment.model_fields:
-        whole = values_of(Deployment(), (name,)).whole
-        again = Deployment.model_validate(whole)
-        assert (name in again.model_fields_set, digest_of(again, (name,))) == (True, digest_of(Deployment(), (name,)))
-
-
-def test_figures_are_numbers_by_their_path_with_durations_in_seconds() -> None:
-    spec = Deployment.model_validate({"replicas": {"maximum": 4}, "rollout": {"hold": "1m"}, "log_payloads": False})
-    figures = values_of(spec, ("replicas", "rollout", "log_payloads")).figures
-    assert (figures["replicas.maximum"], figures["rollout.hold"], "log_payloads" in figures) == (4.0, 60.0, False)
