@@ -57,7 +57,7 @@ class Specs:
 def _chooses(spec: Promotion) -> bool:
     """Tell whether a promotion chooses something, and says of what for what."""
     with suppress(Unsound):
-        return bool(spec.subject and (spec.is_of_data or spec.experiment)) and not spec.suspend
+        return bool(spec.subject and (spec.experiment or spec.deployment is None)) and not spec.suspend
     return False
 
 

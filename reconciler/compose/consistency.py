@@ -13,7 +13,7 @@ from typing import Any
 
 from reconciler.compose.all_specs import Found, Specs, declared_by, is_album, missing
 from reconciler.compose.flaws import Flaw
-from reconciler.compose.promotion_flaws import bounds, gates, rivals, stages, strangers
+from reconciler.compose.promotion_flaws import bounds, fields, gates, rivals, stages, strangers
 from reconciler.compose.sound_part import Unsound
 from reconciler.model.errors import Severity
 from reconciler.model.fairness.amounts import Amounts
@@ -256,6 +256,7 @@ _HELD: tuple[tuple[type[Spec], Callable[[Specs, Any], Iterator[Flaw]]], ...] = (
     (Labels, _named),
     (Promotion, bounds),
     (Promotion, gates),
+    (Promotion, fields),
     (Promotion, stages),
     (Monitor, _watched),
 )

@@ -127,6 +127,13 @@ class PromotionFacts(ProposerFacts, total=False):
     """Whose model it chooses; of data the `subject` is told instead."""
     subject: str
     """The dataset or the labels whose version it chooses."""
+    spec: str
+    """The resource of whose spec it promotes the values of some `fields`."""
+    fields: list[str]
+    content: str
+    """The digest of what these fields say, while that is in force here."""
+    in_force: list[dict[str, str]]
+    """What they said while that was in force, the newest last: `values`, `content`, and `since` when."""
     candidate: str
     """The trial that is chosen, or the version."""
     proposal: str

@@ -12,6 +12,15 @@ from tests.fuzz.mutation import text
 from tests.unit.reconciler.compose.samples import ENVIRONMENT, sample, tree
 
 FILES = {path: content for path, content in sample().items() if path.endswith(".yaml")}
+FILES |= {
+    "specs/promotions/fuzz.yaml": (
+        b"spec: deployments/employment\nfields: [replicas, rollout, resources]\nroute: [fuzz, dev]\n"
+        b"gates: [{metric: replicas.maximum, maximum: 9}]\n"
+    ),
+    "environments/fuzz/environment.yaml": b"variables: {most: 7}\n",
+    "environments/fuzz/deployments/employment.yaml": b"replicas: {maximum: 7}\nrollout: {hold: 1m, steps: [5, 100]}\n",
+}
+"""An environment before the one that is composed, and what is promoted from there."""
 TEXTS = [content.decode() for content in FILES.values()]
 
 
@@ -49,7 +58,8 @@ def _read(content: bytes) -> Document | Unreadable:
 
 def _problems(files: dict[str, str | bytes], environment: str) -> tuple[Problem, ...]:
     try:
-        return compose(tree(files), environment, Cache()).all_problems()
+        desired = compose(tree(files), environment, Cache())
+        return (*desired.all_problems(), *(one for told in desired.promoted.values() for one in told.problems))
     except BadSpec as error:
         return error.problems or (Problem("", 0, 0, "", "refused without a problem"),)
 
