@@ -48,7 +48,9 @@ def environ(home: Path) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("page", [pytest.param(page, marks=pytest.mark.turns("documentation that is played", page)) for page in NAMES])
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=pytest.mark.turns("documentation that is played", page)) for page in NAMES]
+)
 def test_a_tutorial_runs_as_it_is_printed(page: str, tmp_path: Path) -> None:
     script = script_of((PAGES / page).read_text())
     env = environ(tmp_path / "state")
