@@ -13,7 +13,7 @@ from reconciler.loop.job_orders import result_of
 from reconciler.model import label_changes as lc
 from reconciler.model.errors import Refused, Transient
 from reconciler.model.ids import CommitId
-from reconciler.model.label_projects import SLOT
+from reconciler.model.label_projects import SLOT, is_kept_back
 from reconciler.ports.engines import Engines
 from reconciler.ports.labelling import Labelling, ProjectOrder, Task
 from reconciler.untrusted import parse
@@ -39,8 +39,18 @@ def add(engines: Engines, change: lc.AddTasks) -> None:
     missing = [name for name in change.names if name.partition("-")[0] not in shown]
     if missing:
         raise Refused(f"{change.chosen} has left nothing of {len(missing)} examples that it chose", "run it again")
-    tasks = [Task(name, shown[name.partition("-")[0]]) for name in change.names]
+    tasks = [_task(name, *shown[name.partition("-")[0]], change) for name in change.names]
     _tool(engines).add(change.address, tasks)
+
+
+def _task(name: str, data: Mapping[str, Any], said: Mapping[str, Any], change: lc.AddTasks) -> Task:
+    """Return a task: with what a model says of it, or with that kept back from who answers."""
+    if not said:
+        return Task(name, data)
+    if is_kept_back(name, change.kept_back):
+        return Task(name, data, kept_back={"label": said["label"], "version": change.model})
+    score = {} if said.get("score") is None else {"score": said["score"]}
+    return Task(name, data, {"model_version": change.model, "result": said["result"], **score})
 
 
 def remove(engines: Engines, change: lc.RemoveTasks) -> None:
@@ -92,8 +102,8 @@ def _tool(engines: Engines) -> Labelling:
     return engines.labelling
 
 
-def _shown(engines: Engines, change: lc.AddTasks) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Read what people are shown of examples, which a job has left and which may be anything.
+def _shown(engines: Engines, change: lc.AddTasks) -> Iterator[tuple[str, tuple[Mapping[str, Any], Mapping[str, Any]]]]:
+    """Read what people are shown of examples and what a model says, which a job has left and which may be anything.
 
     Raises:
         Refused: it is something else.
@@ -107,6 +117,18 @@ def _shown(engines: Engines, change: lc.AddTasks) -> Iterator[tuple[str, Mapping
             item, data = (one.get("item"), one.get("data")) if isinstance(one, dict) else (None, None)
             if not isinstance(data, dict) or not SLOT.fullmatch(f"{item}-1"):
                 raise Refused(f"{path} of {change.chosen} holds something that is no example", "see the choose runner")
-            if len(json.dumps(data)) > MOST_DATA:
+            said = one.get("prediction", {})
+            if not _is_prediction(said):
+                raise Refused(f"{path} of {change.chosen} holds a prediction that is none", "see the choose runner")
+            if len(json.dumps([data, said])) > MOST_DATA:
                 raise Refused(f"{path} of {change.chosen} shows more than {MOST_DATA // 2**10} KiB of one example")
-            yield str(item), data
+            yield str(item), (data, said)
+
+
+def _is_prediction(said: Any) -> bool:
+    """Tell whether something is what a model says of an example, or nothing."""
+    if said == {}:
+        return True
+    if not isinstance(said, dict) or not isinstance(said.get("label"), str) or not isinstance(said.get("result"), list):
+        return False
+    return said.get("score") is None or (isinstance(said["score"], int | float) and 0 <= said["score"] <= 1)

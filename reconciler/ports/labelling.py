@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from reconciler.model.ids import Address
-from reconciler.model.label_projects import LabelProject
+from reconciler.model.label_projects import IDENTIFIER, LabelProject
+from runners.contract.files import KEPT_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,19 @@ class ProjectOrder:
 class Task:
     """A task: its external identifier, and what people are shown. `prediction` is what a model says of it.
 
-    A prediction is a list of Label Studio's results, with who made it and how sure it is.
+    A prediction is a list of Label Studio's results, with who made it and how sure it is. One that is `kept_back` goes
+    with the task, and nobody who answers is shown it.
     """
 
     name: str
     data: Mapping[str, Any]
     prediction: Mapping[str, Any] = field(default_factory=dict)
+    kept_back: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """Return what goes with the task and isn't shown."""
+        return {IDENTIFIER: self.name} | ({KEPT_BACK: dict(self.kept_back)} if self.kept_back else {})
 
 
 class Labelling(Protocol):

@@ -26,7 +26,7 @@ def run(request: Request, folder: Path) -> Result:
         raise InputError("the request has no dataset", "inputs.dataset", "give the URL of the dataset's folder")
     from runners.label.labelling import label
 
-    return label(params, request.inputs["dataset"], folder, _exports(params, request))
+    return label(params, request.inputs["dataset"], folder, _exports(params, request), request.inputs.get("gold"))
 
 
 def _exports(params: Parameters, request: Request) -> Exports:

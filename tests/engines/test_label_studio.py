@@ -12,8 +12,10 @@ from reconciler.model.ids import Address
 from reconciler.ports.labelling import ProjectOrder, Task
 from reconciler.providers.labelling.label_studio import LabelStudio
 from tests.engines.campaign_life import LABELS, CampaignLife
+from tests.engines.served_model import ServedModel
 from tests.servers.label_studio import LabelStudioServer
 from tests.servers.label_studio.server import chosen
+from tests.unit.runners.serve.tiny import TRIAL
 
 MAILS = Address("labels/mails")
 CONFIG = (
@@ -130,6 +132,102 @@ def test_a_campaign_becomes_labels(life: CampaignLife, label_studio: LabelStudio
     assert (shown["title"], shown["show_instruction"]) == ("labels/mails", True)
     life.born()
     assert not life.once().outcomes
+
+
+GOLD = """
+dataset: datasets/mails
+choices: [spam, ham]
+campaign:
+  show: text
+  answers: {{wanted: 3, at_most: 4}}
+  stop: {{gain: {{answers: 4, below: 0.9}}}}
+  gold: {{url: "{url}", share: 0.25, minimum: 0.6, under: left-out}}
+"""
+
+
+@pytest.mark.slow
+def test_who_is_wrong_in_gold_questions_is_left_out_and_somebody_else_is_asked(
+    tool: LabelStudio, label_studio: LabelStudioServer, tmp_path: Path
+) -> None:
+    known = tmp_path / "known.csv"
+    known.write_text("id,label\nm0,ham\nm1,spam\nm2,ham\nm3,spam\nelsewhere,spam\n", "utf-8")
+    life = CampaignLife(tmp_path, tool, GOLD.format(url=known.as_uri()), rows=12)
+    life.until(lambda d: (d.facts.get("project") or {}).get("tasks") == 33, "3 tasks for 8 examples and 3 gold ones")
+    tasks = label_studio.operator.tasks(life.tool.list()[LABELS].identity)
+    assert {(*task["data"], *task["meta"]) for task in tasks} == {("text", "id", "setpoint_task")}
+
+    def says(name: str, text: str) -> str:
+        return truth(name, text) if name != "ben" else {"spam": "ham", "ham": "spam"}[truth(name, text)]
+
+    everybody_answers(life, label_studio, says)
+    told = life.until(lambda d: (d.facts.get("project") or {}).get("tasks") == 41, "8 more tasks, for somebody else")
+    gold = told.facts["result"]["gold"]
+    assert gold["annotators"]["ben@example.org"] == {
+        "answers": 3, "right": 0, "accuracy": 0.0, "interval": [0.0, 0.561497], "under": True,
+    }  # fmt: skip
+    assert (gold["under"], gold["left_out"], gold["questions"]) == (["ben@example.org"], 8, 3)
+    everybody_answers(life, label_studio, says)
+    done = life.until(lambda d: d.phase is Phase.READY and d.facts["result"]["answered"] == 8, "labels")
+    assert life.labels(done) == {f"m{n}": ("spam" if n % 2 else "ham", 3) for n in range(4, 12)}
+    assert done.facts["result"]["gain"]["changed"] == 0
+    assert "nobody is asked anything more: the last 4 answers changed 0 of 4 labels" in done.message
+    assert not life.once().outcomes
+
+
+PRELABELLED = """
+dataset: datasets/mails
+choices: ["0", "1"]
+campaign:
+  show: text
+  select: {uncertain: {deployment: deployments/workers, by: margin}, sample: 10}
+  prelabels: {deployment: deployments/workers, without: 0.5}
+"""
+WORKERS = "SELECT id, text, 10.0 * CAST(substr(id, 2) AS INTEGER) AS AGEP, '1' AS SEX FROM mails"
+
+
+@pytest.mark.slow
+def test_a_served_model_says_whom_to_ask_about_and_what_it_would_answer(
+    tool: LabelStudio, label_studio: LabelStudioServer, tmp_path: Path
+) -> None:
+    derived = f'source: {{derived: {{inputs: {{mails: datasets/mails}}, query: "{WORKERS}"}}}}\nidentifier: id\n'
+    labels = PRELABELLED.replace("datasets/mails", "datasets/workers")
+    life = CampaignLife(tmp_path, tool, labels, rows=16, specs={"specs/datasets/workers.yaml": derived})
+    served = ServedModel(life.world, tmp_path / "model")
+    life.serving = served
+    life.files["specs/deployments/workers.yaml"] = served.spec
+    life.change(labels)
+    life.born()
+    served.start_process()
+    try:
+        life.until(lambda d: (d.facts.get("project") or {}).get("tasks") == 10, "the most uncertain ten of sixteen")
+    finally:
+        served.end_process()
+    project = life.tool.list()[LABELS].identity
+    tasks = {task["data"]["id"]: task for task in label_studio.operator.tasks(project)}
+    # The probability is one half at the age of 30, by AGEP / 20 - 2 + 0.5.
+    assert sorted(tasks, key=lambda name: int(name[1:])) == [f"m{n}" for n in range(8)] + ["m8", "m9"][: len(tasks) - 8]
+    shown = {name for name, task in tasks.items() if task["predictions"]}
+    kept = {name for name, task in tasks.items() if "setpoint_kept_back" in task["meta"]}
+    assert (shown | kept, shown & kept) == (set(tasks), set())
+    assert shown
+    assert kept
+    seen = {label_studio.people["ada"].api("GET", f"/api/tasks/{tasks[n]['id']}/")["predictions"][0]["model_version"]
+            for n in shown}  # fmt: skip
+    assert seen == {TRIAL}
+    ada = label_studio.people["ada"]
+    for name, task in tasks.items():  # whom the model tells something says the same, all others the contrary
+        told = "1" if int(name[1:]) > 3 else "0"
+        said = told if name in shown else {"0": "1", "1": "0"}[told]
+        if name != "m3":
+            ada.answer(task["id"], chosen(said))
+    found = life.until(lambda d: d.phase is Phase.READY and d.facts["result"]["answered"] == 9, "labels")
+    told = found.facts["result"]["prelabels"]
+    assert told["shown"]["accepted"] == told["shown"]["answers"] == len(shown - {"m3"})
+    assert told["kept_back"]["accepted"] == 0
+    assert told["kept_back"]["answers"] == len(kept - {"m3"})
+    assert told["versions"] == {TRIAL: 9}
+    assert told["follows"] == (told["p"] < 0.05)
+    assert "scores" in found.facts
 
 
 ADAPTIVE = SPEC.replace("agreement: {annotators: 3, alpha: 0.2}", "agreement: {annotators: 2}").replace(

@@ -188,7 +188,7 @@ def _count(answer: Document, used: dict[str, dict[str, int]]) -> None:
 
 
 def _document(task: Task) -> dict[str, Any]:
-    told = {"data": dict(task.data), "meta": {IDENTIFIER: task.name}}
+    told = {"data": dict(task.data), "meta": dict(task.meta)}
     return {**told, "predictions": [dict(task.prediction)]} if task.prediction else told
 
 

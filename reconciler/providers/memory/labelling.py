@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.model.errors import Missing
 from reconciler.model.ids import Address, digest
-from reconciler.model.label_projects import IDENTIFIER, Asked, LabelProject
+from reconciler.model.label_projects import Asked, LabelProject
 from reconciler.ports.labelling import ProjectOrder, Task
 from reconciler.providers.memory.world import Room, World, verb
 
@@ -88,7 +88,12 @@ class MemoryLabelling:
         """Return all answered tasks."""
         held = self._demanded(address)
         told = [
-            {"data": dict(task.data), "meta": {IDENTIFIER: task.name}, "annotations": held.annotations[task.name]}
+            {
+                "data": dict(task.data),
+                "meta": dict(task.meta),
+                "annotations": held.annotations[task.name],
+                "predictions": [dict(task.prediction)] if task.prediction else [],
+            }
             for task in held.tasks.values()
             if held.answers(task.name)
         ]

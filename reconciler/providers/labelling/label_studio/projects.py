@@ -110,6 +110,8 @@ class LabelStudio:
         for start in range(0, len(new), AT_ONCE):
             documents = [_document(task) for task in new[start : start + AT_ONCE]]
             self._api.write("POST", f"/api/projects/{project}/import", documents)
+        if any(task.prediction for task in new):  # it would show those of the first version alone
+            self._api.write("PATCH", f"/api/projects/{project}/", {"model_version": ""})
 
     def remove(self, address: Address, names: Collection[str]) -> None:
         """Take tasks away that nobody has answered, whether or not they are there; one with an answer stays.
@@ -271,7 +273,7 @@ class LabelStudio:
 
 _WRITTEN = {
     "drafts": {"only_id": True},
-    "predictions": {"only_id": True},
+    "predictions": {"only_id": False},
     "annotations__completed_by": {"only_id": False},
     "include_annotation_history": False,
     "interpolate_key_frames": False,
@@ -290,7 +292,7 @@ def _as_text(instruction: str) -> str:
 
 def _document(task: Task) -> dict[str, Any]:
     """Write a task as it is imported."""
-    told = {"data": dict(task.data), "meta": {IDENTIFIER: task.name}}
+    told = {"data": dict(task.data), "meta": dict(task.meta)}
     return {**told, "predictions": [dict(task.prediction)]} if task.prediction else told
 
 
