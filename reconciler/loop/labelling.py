@@ -5,10 +5,13 @@ what state it is. So labels can be merged anew when the tool is long gone.
 """
 
 import json
+import tempfile
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
+from reconciler.disk import writing
 from reconciler.loop.job_orders import result_of
 from reconciler.model import label_changes as lc
 from reconciler.model.errors import Refused, Transient
@@ -18,7 +21,7 @@ from reconciler.ports.engines import Engines
 from reconciler.ports.labelling import Labelling, ProjectOrder, Task
 from reconciler.untrusted import parse
 from runners.contract import formats
-from runners.contract.files import ANSWERS, RESULT
+from runners.contract.files import ANSWERS, RESULT, answers_piece
 
 MOST_DATA = 2**17
 """Bytes of what people are shown of one example."""
@@ -65,23 +68,64 @@ def pull(engines: Engines, change: lc.PullAnswers, commit: CommitId) -> None:
         Transient: the tool is still putting them together.
     """
     if result_of(engines.reader, change.run) is None:
-        content = _tool(engines).answers(change.address, change.run.rpartition("/")[2])
-        if content is None:
+        pieces = _tool(engines).answers(change.address, change.run.rpartition("/")[2])
+        if pieces is None:
             raise Transient("the labelling tool is still making a snapshot of the answers", "it is asked for again")
         pulled = {"state": change.state, "answers": change.answers, "due": change.due}
-        files = {ANSWERS: content, RESULT: _result(content, pulled, engines.clock.now().isoformat())}
-        engines.data.open(change.run)
-        metadata = {"run": change.run, "runner": "answers", "content": digest_of(content), "commit": commit}
-        engines.data.commit(change.run, metadata, files)
+        with tempfile.TemporaryDirectory(prefix="setpoint-") as place:
+            spool = Spool.of(pieces, Path(place))
+            spool.last = {RESULT: _result(spool, pulled, engines.clock.now().isoformat())}
+            engines.data.open(change.run)
+            metadata = {"run": change.run, "runner": "answers", "content": spool.content, "commit": commit}
+            engines.data.commit(change.run, metadata, spool)
     engines.data.merge(change.run)
 
 
-def digest_of(content: bytes) -> str:
-    """Return the digest of answers, by which a merge of labels is named."""
-    return sha256(content).hexdigest()
+class Spool(Mapping[str, bytes]):
+    """Answers on the disk, piece by piece, as files of a version: of all of them one is in memory at a time.
+
+    `content` is the digest of the whole, `digests` those of the pieces by their names, `last` what else is kept.
+    """
+
+    def __init__(self, folder: Path, digests: Mapping[str, str], content: str) -> None:
+        self._folder = folder
+        self.digests = digests
+        self.content = content
+        self.last: Mapping[str, bytes] = {}
+
+    @classmethod
+    def of(cls, pieces: Iterator[bytes], folder: Path) -> Self:
+        """Write pieces into a folder: the only one as `ANSWERS`, of several each with its number behind that.
+
+        Raises:
+            Unavailable: the disk can't be written.
+        """
+        whole, digests = sha256(), dict[str, str]()
+        with writing(folder):
+            for number, piece in enumerate(pieces):
+                name = answers_piece(number)
+                (folder / name).write_bytes(piece)
+                digests[name] = sha256(piece).hexdigest()
+                whole.update(piece)
+        if len(digests) == 1:
+            (folder / answers_piece(0)).rename(folder / ANSWERS)
+            digests = {ANSWERS: whole.hexdigest()}
+        return cls(folder, digests, whole.hexdigest())
+
+    def __getitem__(self, name: str) -> bytes:
+        """Return a file."""
+        return self.last[name] if name in self.last else (self._folder / name).read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names, the result's last."""
+        return iter([*self.digests, *self.last])
+
+    def __len__(self) -> int:
+        """Count the files."""
+        return len(self.digests) + len(self.last)
 
 
-def _result(content: bytes, pulled: Mapping[str, Any], now: str) -> bytes:
+def _result(spool: Spool, pulled: Mapping[str, Any], now: str) -> bytes:
     """Write the result of a run that had no job."""
     told = {
         "format": formats.RESULT,
@@ -89,8 +133,8 @@ def _result(content: bytes, pulled: Mapping[str, Any], now: str) -> bytes:
         "violations": [],
         "metrics": {"answers": pulled["answers"]},
         "facts": {"pulled": pulled},
-        "files": {ANSWERS: f"sha256:{digest_of(content)}"},
-        "content": digest_of(content),
+        "files": {name: f"sha256:{digest}" for name, digest in spool.digests.items()},
+        "content": spool.content,
         "provenance": {"finished_at": now},
     }
     return json.dumps(told, indent=1).encode()

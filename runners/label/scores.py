@@ -15,9 +15,7 @@ from pyarrow import parquet
 SCORES = "scores.parquet"
 DIGITS = 6
 _FIGURES = ("confidence", "entropy", "margin")
-_SCHEMA = pa.schema(
-    [*((name, pa.string()) for name in ("id", "label")), *((name, pa.float64()) for name in _FIGURES)]
-)
+_SCHEMA = pa.schema([*((name, pa.string()) for name in ("id", "label")), *((name, pa.float64()) for name in _FIGURES)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,9 @@ MOST = 200_000
 """Examples that a model is asked about."""
 BATCH = 100
 BATCH_OF_PICTURES = 8
+MOST_REFUSED = 1_000
+"""Rows that are refused one by one; of a batch after that all are, if one is."""
+_REFUSED = (400, 413)
 UNTIL = 60.0
 """Seconds that one answer may take."""
 _FIX = "give the dataset the columns that the model takes, or ask another deployment"
@@ -102,17 +105,17 @@ def _asked(client: Client, taken: Mapping[str, str], url: str, where: str | None
 
 
 def _ask(client: Client, taken: Mapping[str, str], rows: Sequence[Mapping[str, Any]], told: _Told) -> None:
-    """Ask about some rows; where one of them is refused, about each alone."""
+    """Ask about some rows; where one of them is refused, about each half, down to that one."""
     answer = client.infer({"inputs": [_tensor(name, kind, rows) for name, kind in taken.items()]})
-    if answer.status == 400 and len(rows) > 1:
-        for row in rows:
-            _ask(client, taken, [row], told)
+    if answer.status in _REFUSED and len(rows) > 1 and told.refused < MOST_REFUSED:
+        _ask(client, taken, rows[: len(rows) // 2], told)
+        _ask(client, taken, rows[len(rows) // 2 :], told)
         return
     try:
         outputs = {str(one["name"]): one["data"] for one in answer.body["outputs"]}
         found = scores_in(outputs, len(rows))
     except (KeyError, TypeError, ValueError) as error:
-        if answer.status not in (400, 413):
+        if answer.status not in _REFUSED:
             what = f"the endpoint's answer is none: status {answer.status}, {error}"
             raise SourceUnavailable(what, "endpoint", "see its log with `setpoint logs`") from error
         told.refused += len(rows)

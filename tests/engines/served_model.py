@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,10 +34,18 @@ class ServedModel(MemoryServing):
         digest = make(folder, bias)
         self.spec = json.dumps({"model": {"trial": TRIAL, "digest": digest}, "log_payloads": False})
         self.port, self._folder, self._digest = free_port(), folder, digest
-        self._process: subprocess.Popen[bytes] | None = None
 
-    def start_process(self) -> None:
-        """Start it and wait until it is ready."""
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Start the process, wait until it is ready, and end it afterwards."""
+        process = self._launched()
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
+
+    def _launched(self) -> subprocess.Popen[bytes]:
         told = {
             "format": formats.SERVING,
             "name": "workers",
@@ -50,19 +59,13 @@ class ServedModel(MemoryServing):
         config = self._folder / "config.json"
         config.write_text(json.dumps(told), "utf-8")
         environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-        self._process = subprocess.Popen([sys.executable, "-m", "runners.serve", str(config)], env=environ, cwd=ROOT)
+        process = subprocess.Popen([sys.executable, "-m", "runners.serve", str(config)], env=environ, cwd=ROOT)
         deadline = time.monotonic() + PATIENCE
         while not self._is_ready():
-            assert self._process.poll() is None, "the server has ended"
+            assert process.poll() is None, "the server has ended"
             assert time.monotonic() < deadline, "the server isn't ready"
             time.sleep(0.1)
-
-    def end_process(self) -> None:
-        """End it, if it runs."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(30)
-            self._process = None
+        return process
 
     def list(self) -> Mapping[Address, Endpoint]:
         """List the one endpoint, whether or not its process answers."""

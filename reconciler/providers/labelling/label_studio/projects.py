@@ -11,9 +11,11 @@ from urllib.parse import quote
 from reconciler.model.errors import Missing, Unavailable
 from reconciler.model.ids import NAME, Address, digest
 from reconciler.model.label_projects import IDENTIFIER, SLOT, Asked, LabelProject
+from reconciler.model.label_tools import LabelTool
 from reconciler.model.text import printable
-from reconciler.ports.labelling import ProjectOrder, Task
+from reconciler.ports.labelling import PIECE, ProjectOrder, Task
 from reconciler.providers.labelling.label_studio.api import PAGE, TASK_PAGE, Api, Document, number, text
+from reconciler.providers.labelling.label_studio.health import health_of
 from reconciler.providers.labelling.label_studio.token import PersonalToken
 from reconciler.settings import reveal
 from reconciler.wire import Server, Wire
@@ -129,12 +131,12 @@ class LabelStudio:
             chosen = {"all": False, "included": spare[start : start + AT_ONCE]}
             self._api.write("POST", "/api/dm/actions/", {"selectedItems": chosen}, query)
 
-    def answers(self, address: Address, name: str) -> bytes | None:
-        """Return all answered tasks from a snapshot of this name; None while it is made.
+    def answers(self, address: Address, name: str) -> Iterator[bytes] | None:
+        """Return all answered tasks from a snapshot of this name, piece by piece; None while it is made.
 
         Raises:
             Refused: there is no such project, or the server failed to make it.
-            Unavailable: it didn't answer, or the answers are more than it may say at once.
+            Unavailable: it didn't answer.
         """
         place = f"/api/projects/{self._demanded(address)}/exports"
         title = _SNAPSHOT + name
@@ -146,10 +148,22 @@ class LabelStudio:
         identity = number(snapshot if isinstance(snapshot, dict) else {}, "id")
         if not self._is_made(f"{place}/{identity}"):
             return None
-        content = self._api.content(f"{place}/{identity}/download", exportType="JSON")
-        for one in (*ours, {"id": identity}):
-            self._api.write("DELETE", f"{place}/{number(one, 'id')}", also=(404,))
-        return content
+        return self._pieces(place, identity, [number(one, "id") for one in ours])
+
+    def _pieces(self, place: str, snapshot: int, ours: Sequence[int]) -> Iterator[bytes]:
+        """Yield a snapshot, and take it away with those that were left, once it was read to its end."""
+        yield from self._api.pieces(f"{place}/{snapshot}/download", PIECE, exportType="JSON")
+        for one in dict.fromkeys((*ours, snapshot)):
+            self._api.write("DELETE", f"{place}/{one}", also=(404,))
+
+    def health(self) -> LabelTool:
+        """Ask the server how it is.
+
+        Raises:
+            Refused: it doesn't know the token.
+            Unavailable: it doesn't answer.
+        """
+        return health_of(self._api, self.list(), self._token.kind, is_lasting=self._token.is_exchanged)
 
     def leave(self) -> None:
         """Take this environment's projects away, with all that was answered in them.
