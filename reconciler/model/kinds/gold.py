@@ -11,7 +11,9 @@ class Gold(Block):
     """Questions whose answers are known, mixed in among the others: how often each annotator is right is told."""
 
     labels: reference("labels") | None = Field(  # type: ignore[valid-type]
-        default=None, description="Labels that hold the known answers, such as those of experts."
+        default=None,
+        description="Labels that hold the known answers, such as those of experts.",
+        json_schema_extra={"x-reference": "labels"},
     )
     url: str | None = Field(
         default=None,

@@ -24,13 +24,19 @@ class Disagreement(Block):
     """The examples come first on which former labels were least of one mind, or two models differ."""
 
     labels: reference("labels") | None = Field(  # type: ignore[valid-type]
-        default=None, description="Former labels: the examples whose answers agreed least come first."
+        default=None,
+        description="Former labels: the examples whose answers agreed least come first.",
+        json_schema_extra={"x-reference": "labels"},
     )
     deployment: reference("deployments") | None = Field(  # type: ignore[valid-type]
-        default=None, description="Instead of labels, one of two models."
+        default=None,
+        description="Instead of labels, one of two models.",
+        json_schema_extra={"x-reference": "deployments"},
     )
     against: reference("deployments") | None = Field(  # type: ignore[valid-type]
-        default=None, description="The other one: where both are sure and yet differ comes first."
+        default=None,
+        description="The other one: where both are sure and yet differ comes first.",
+        json_schema_extra={"x-reference": "deployments"},
     )
 
     @model_validator(mode="after")
@@ -50,7 +56,9 @@ class Lacking(Block):
     column: str = Field(max_length=200, description="The column whose values are the slices.")
     target: int = Field(ge=1, le=MOST_ITEMS, description="Labels that each slice should have.")
     labels: reference("labels") | None = Field(  # type: ignore[valid-type]
-        default=None, description="Labels that there are already, and that count; unset, there are none."
+        default=None,
+        description="Labels that there are already, and that count; unset, there are none.",
+        json_schema_extra={"x-reference": "labels"},
     )
 
 
