@@ -15,7 +15,8 @@ from reconciler.forges.webhooks import LARGEST
 from reconciler.web.health import App, answered
 
 PATH = "/webhooks/labelling"
-HEADER = "HTTP_X_SETPOINT_TOKEN"
+HEADER = "X-Setpoint-Token"
+_VARIABLE = f"HTTP_{HEADER.upper().replace('-', '_')}"
 SELDOM = 10.0
 """Seconds between two passes that hints ask for: one who answers quickly doesn't keep the daemon busy."""
 _PIECE = 2**16
@@ -73,9 +74,9 @@ def _refusal(environ: Mapping[str, Any], secret: str) -> tuple[str, str] | None:
     if not length.isdigit() or int(length[:12]) > LARGEST:
         return "413 Content Too Large", f"{LARGEST} bytes at most"
     _drain(environ["wsgi.input"], int(length))
-    if hmac.compare_digest(str(environ.get(HEADER, "")).encode(), secret.encode()):
+    if hmac.compare_digest(str(environ.get(_VARIABLE, "")).encode(), secret.encode()):
         return None
-    return "401 Unauthorized", "the header X-Setpoint-Token doesn't bear the secret that the daemon has"
+    return "401 Unauthorized", f"the header {HEADER} doesn't bear the secret that the daemon has"
 
 
 def _drain(stream: Any, length: int) -> None:

@@ -23,7 +23,6 @@ ELSEWHERE: dict[str, str] = {
     "reconciler/controllers/campaign_case.py": "tests/unit/reconciler/controllers/test_campaigns.py",
     "reconciler/controllers/campaign_choosing.py": "tests/unit/reconciler/controllers/test_campaigns.py",
     "reconciler/ports/labelling.py": "tests/conformance/test_labelling.py",
-    "reconciler/providers/labelling/label_studio/health.py": "tests/conformance/test_labelling.py, on a real server",
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
     "runners/label/formats/cvat_shapes.py": "tests/unit/runners/label/formats/test_coco_shapes.py",
     "runners/label/formats/label_studio_writing.py": "tests/unit/runners/label/formats/test_writing.py",
