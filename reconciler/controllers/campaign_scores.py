@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.controllers.run_lifecycle import Lifecycle, Stage, describe_error, lifecycle_of
+from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of
 from reconciler.controllers.run_orders import order
 from reconciler.model.change import Change
 from reconciler.model.decision import DataVersion, Live, View
@@ -136,7 +136,8 @@ def _meanwhile(asking: _Asking, life: Lifecycle, former: Said | None, found: Sco
     job = asking.view.actual.pool.jobs.get(life.run)
     has_failed = job is not None and (job.attempt > 1 or job.state is JobState.FAILED)
     if life.stage.is_final or has_failed:
-        _without(asking, former, describe_error(asking.view.actual.errors.get(life.run, {})) or life.message, found)
+        why = "it is asked once more" if life.stage is Stage.RUNNING else life.message
+        _without(asking, former, why, found)
     elif former is None:
         found.waits = f"{asking.deployment} is asked about the examples: {life.message}"
     return former
