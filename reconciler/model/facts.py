@@ -91,6 +91,8 @@ class LabelFacts(VersionFacts, total=False):
     """Of a campaign its project: `url`, how many `tasks` it has, and how many `answers`."""
     asked: str
     """A digest of what the project was last given to ask and to tell."""
+    scores: dict[str, dict[str, str]]
+    """Of a campaign that asks models, by deployment: `run`, `content`, `model`, and a digest of `where`."""
     vanished: Moment
     """Since when a project that had answers isn't there any more."""
     version: str

@@ -8,6 +8,7 @@ RUNNER_VERSIONS: Mapping[str, int] = MappingProxyType(
         "ingest": 2,
         "label": 3,
         "choose": 1,
+        "score": 1,
         "tabular": 2,
         "images": 2,
         "torch-images": 2,

@@ -14,7 +14,8 @@ from runners.contract import InputError, Result
 from runners.label.agreement import undefined
 from runners.label.annotators import LabelsIn, by_label
 from runners.label.answers import Answers
-from runners.label.campaigns import counted, unsure
+from runners.label.campaign_answers import answers_of_campaign
+from runners.label.campaigns import unsure
 from runners.label.examples import read_examples
 from runners.label.formats import read_exports
 from runners.label.kinds import Kind, kind_of
@@ -35,7 +36,9 @@ LABELS, DISPUTES, AGREEMENT, PICTURE = "labels.parquet", "disputes.json", "agree
 OVERLAYS = "disputes.png"
 
 
-def label(params: Parameters, dataset: str, folder: Path, exports: Exports | None = None) -> Result:
+def label(
+    params: Parameters, dataset: str, folder: Path, exports: Exports | None = None, gold: str | None = None
+) -> Result:
     """Merge the exports' answers about a dataset into a folder.
 
     Args:
@@ -43,6 +46,7 @@ def label(params: Parameters, dataset: str, folder: Path, exports: Exports | Non
         dataset: URL of the dataset's folder.
         folder: where everything is written.
         exports: where they are, where the parameters don't say: the answers to a campaign.
+        gold: URL of the labels that hold the known answers to a campaign's gold questions.
 
     Raises:
         InputError: the exports or the dataset are wrong.
@@ -52,8 +56,13 @@ def label(params: Parameters, dataset: str, folder: Path, exports: Exports | Non
     place = exports or params.exports
     if place is None:
         raise InputError("there are no answers", "exports", "give exports, or a campaign")
-    given = counted(read_exports(place, params.answer), params.campaign)
-    return settle(params, match(given, examples), len(examples), folder, Shown(dataset, examples.identifier))
+    shown = Shown(dataset, examples.identifier)
+    if params.campaign is not None:
+        matched, told = answers_of_campaign(params, place, examples, folder, gold)
+    else:
+        matched, told = match(read_exports(place, params.answer), examples), {}
+    result = settle(params, matched, len(examples), folder, shown)
+    return result.model_copy(update={"facts": {**result.facts, **told}})
 
 
 def settle(params: Parameters, matched: Matched, examples: int, folder: Path, shown: Shown | None = None) -> Result:

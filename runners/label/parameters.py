@@ -40,10 +40,25 @@ class Writing(Block):
     text: str | None = None
 
 
+class KnownAnswers(Block):
+    """The table of the known answers to gold questions, where they are no version of labels."""
+
+    url: str | None = None
+    format: Literal["csv", "jsonl", "parquet"] = "csv"
+
+
+class HeldTo(KnownAnswers):
+    """How often annotators have to be right in gold questions, and whether others' answers are left out."""
+
+    minimum: float | None = None
+    leaves_out: bool = False
+
+
 class Asked(Block):
     """The campaign whose answers are merged: its question, how many answers an example is to get, and whose count.
 
-    Answers with a label that is retired don't count.
+    Answers with a label that is retired don't count. `gain` is of how many of the newest answers it is told what they
+    changed; `prelabelled` says that people were shown what a model said.
     """
 
     question: str
@@ -51,6 +66,9 @@ class Asked(Block):
     at_most: int = 1
     annotators: tuple[str, ...] | None = None
     retired: tuple[str, ...] = ()
+    gold: HeldTo | None = None
+    gain: int | None = None
+    prelabelled: bool = False
 
 
 class Parameters(Block):

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runners.asking import Answer
 from runners.contract import Violation
-from runners.smoke.client import Answer
 from runners.smoke.recordings import Recording
 
 MOST = 20

@@ -11,8 +11,7 @@ from reconciler.yaml.parse import Document, Unreadable, read
 from tests.fuzz.mutation import text
 from tests.unit.reconciler.compose.samples import ENVIRONMENT, sample, tree
 
-FILES = {path: content for path, content in sample().items() if path.endswith(".yaml")}
-FILES |= {
+PROMOTED = {
     "specs/promotions/fuzz.yaml": (
         b"spec: deployments/employment\nfields: [replicas, rollout, resources]\nroute: [fuzz, dev]\n"
         b"gates: [{metric: replicas.maximum, maximum: 9}]\n"
@@ -21,6 +20,27 @@ FILES |= {
     "environments/fuzz/deployments/employment.yaml": b"replicas: {maximum: 7}\nrollout: {hold: 1m, steps: [5, 100]}\n",
 }
 """An environment before the one that is composed, and what is promoted from there."""
+CAMPAIGN = b"""dataset: datasets/digits
+choices: [left, right]
+campaign:
+  show: path
+  as: image
+  select: {uncertain: {deployment: deployments/employment, by: margin}, sample: 9}
+  prelabels: {deployment: deployments/employment, without: 0.3}
+  gold: {labels: labels/digits, share: 0.2, minimum: 0.7, under: left-out}
+  stop: {alpha: 0.8, gain: {answers: 50, below: 0.05}}
+"""
+SLICES = b"""dataset: datasets/digits
+choices: [left, right]
+campaign:
+  show: path
+  select:
+    disagreement: {deployment: deployments/employment, against: deployments/other}
+    lacking: {column: c, target: 5}
+  gold: {url: "file:///known.csv", format: jsonl}
+"""
+ASKED = {"specs/labels/asked.yaml": CAMPAIGN, "specs/labels/slices.yaml": SLICES}
+FILES = {path: content for path, content in sample().items() if path.endswith(".yaml")} | PROMOTED | ASKED
 TEXTS = [content.decode() for content in FILES.values()]
 
 

@@ -20,6 +20,9 @@ ELSEWHERE: dict[str, str] = {
         for suite in ("data", "forge", "labelling", "pool", "runner", "serving")
         for name in ("short_job", "stores", "forges", "labellings", "pools", "runners", "servings", f"test_{suite}")
     },
+    "reconciler/controllers/campaign_case.py": "tests/unit/reconciler/controllers/test_campaigns.py",
+    "reconciler/controllers/campaign_choosing.py": "tests/unit/reconciler/controllers/test_campaigns.py",
+    "reconciler/ports/labelling.py": "tests/conformance/test_labelling.py",
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
     **{
         f"runners/{path}.py": "tests/engines/test_changes.py follows tables of a real PostgreSQL by it"

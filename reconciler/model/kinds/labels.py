@@ -165,7 +165,7 @@ class Labels(JobSpec):
         if (self.exports is None) == (self.campaign is None):
             raise ValueError("give either exports, where the answers are, or a campaign, which asks for them")
         if self.campaign is not None:
-            self.campaign.asked(self.answer, self.choices)
+            self.campaign.check(self.answer, self.choices)
         return self
 
     @model_validator(mode="after")
