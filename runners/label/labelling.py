@@ -71,11 +71,11 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
     """
     answers, kind = matched.answers, kind_of(params, matched)
     reliability = reliability_of(answers, kind.distance, kind.parts)
-    merged = kind.merge(answers).held_to(answers, matched.truths)
+    merged = kind.merge(answers).held_to(answers, matched.truths, kind.labels_in)
     is_used = _used(params, merged)
     labelled = int(is_used.sum())
     annotators = kind.annotators(matched, merged)
-    table = table_of(answers, merged, is_used, kind)
+    table = table_of(answers, merged, is_used, kind, params.dispute_below)
     parquet.write_table(table, folder / LABELS, compression="zstd")
     written = write_all(params, _settled(answers, merged, is_used), folder, shown) if shown else {}
     disputes = disputes_of(answers, merged, params.dispute_below, kind)

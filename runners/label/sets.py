@@ -17,6 +17,7 @@ from runners.label.answers import Answers, Places, pairs_within
 from runners.label.distances import Figures
 from runners.label.merging import NOBODYS, Labels, Rule
 from runners.label.reliability import MOST_LABELS, Parts
+from runners.label.spread import Spread, of_columns
 
 MOST_NAMES = 1000
 """Different labels in all sets: each is merged on its own."""
@@ -136,14 +137,17 @@ def merge_by_label(rule: Rule, answers: Answers) -> Labels:
     sets = sets_of(answers.labels)
     chosen = np.zeros((len(answers.examples), len(sets.names)), np.bool_)
     confidence, is_tied = np.ones(len(chosen)), np.zeros(len(chosen), np.bool_)
+    spreads: list[Spread | None] = []
     for column in range(len(sets.names)):
         said = sets.has[:, column].astype(np.int64)[answers.label]
         merged = rule(replace(answers, labels=("no", "yes"), label=said))
         chosen[:, column] = merged.label == 1
         is_tied |= merged.label == NOBODYS
         np.minimum(confidence, merged.confidence, out=confidence)
+        spreads.append(merged.spread)
     names, label = _coded(chosen, sets.names)
-    return Labels(tuple(names), np.where(is_tied, NOBODYS, label), confidence).with_names(answers.labels)
+    spread = of_columns(sets.names, spreads, wanted=1)
+    return Labels(tuple(names), np.where(is_tied, NOBODYS, label), confidence, spread).with_names(answers.labels)
 
 
 def _coded(chosen: Truths, names: Sequence[str]) -> tuple[list[str], Places]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from runners.contract import InputError
 from runners.evaluate.metrics import METRICS
 from runners.evaluate.predictions import Answers, Task
+from runners.train.annotations import duplicated
 from runners.train.examples import Examples, Parts
 from runners.train.families import Chosen, choose_family
 from runners.train.fitted import Fitted, History
@@ -95,13 +96,24 @@ def _fit(pipeline: Any, train: Examples, chosen: Chosen) -> tuple[Narrowing, tup
         warnings.filterwarnings("ignore", message=f".*({NOISE})")
         try:
             codes = train.codes if train.classes else target.moved(train.codes)
-            pipeline.fit(table, codes, **({} if train.weights is None else {"model__sample_weight": train.weights}))
+            _fit_rows(pipeline, table, codes, train)
         except refusals as error:
             what = f"{chosen.name} can't be fitted: {str(error).strip().splitlines()[0][:300]}"
             raise InputError(what, "params", "correct the parameter that it names") from error
     narrow = pipeline.named_steps.get("narrow")
     warned = dict.fromkeys(str(warning.message).strip().splitlines()[0] for warning in caught)
     return target, (*(narrow.notes(table) if narrow else ()), *warned)
+
+
+def _fit_rows(pipeline: Any, table: Any, codes: Array, train: Examples) -> None:
+    """Fit to rows that each count by their weight; with soft labels what prepares them sees each row once."""
+    if train.soft is None:
+        pipeline.fit(table, codes, **({} if train.weights is None else {"model__sample_weight": train.weights}))
+        return
+    before, model = pipeline[:-1], pipeline.named_steps["model"]
+    matrix = before.fit_transform(table, codes) if len(before) else table
+    rows, classes, weights = duplicated(train.soft, train.weights)
+    model.fit(matrix[rows], classes, sample_weight=weights)
 
 
 def _lightgbm_errors(chosen: Chosen) -> tuple[type[BaseException], ...]:

@@ -19,6 +19,24 @@ DATATYPES: Mapping[str, str] = {"f": "FP32", "i": "INT64", "b": "BOOL", "O": "BY
 
 
 @dataclass(frozen=True, slots=True)
+class Annotations:
+    """What labels tell of N rows: how sure each is, whether it is in dispute, and its classes' chances [N, classes].
+
+    What labels of an earlier version don't tell is None.
+    """
+
+    confidence: Array
+    disputed: Array | None = None
+    chances: Array | None = None
+
+    def take(self, rows: Array) -> "Annotations":
+        """Return those of some rows, by their places."""
+        disputed = None if self.disputed is None else self.disputed[rows]
+        chances = None if self.chances is None else self.chances[rows]
+        return Annotations(self.confidence[rows], disputed, chances)
+
+
+@dataclass(frozen=True, slots=True)
 class Examples:
     """N rows.
 
@@ -40,7 +58,10 @@ class Examples:
     """How much each row counts in training; left out, all count the same."""
     sides: Array | None = None
     """On which side each row is, where its dataset says so: places in `runners.contract.split.SIDES`, or beyond."""
-
+    annotations: Annotations | None = None
+    """What labels tell of each row beside the one label."""
+    soft: Array | None = None
+    """How probable each class is for each row [N, classes], where it is learned from in the place of `truth`."""
     is_prepared: bool = False
     """Whether the one feature is a matrix that preparations have made."""
 
@@ -53,7 +74,10 @@ class Examples:
         columns = {name: values[rows] for name, values in self.columns.items()}
         weights = None if self.weights is None else self.weights[rows]
         sides = None if self.sides is None else self.sides[rows]
-        return replace(self, columns=columns, truth=self.truth[rows], weights=weights, sides=sides)
+        annotations = None if self.annotations is None else self.annotations.take(rows)
+        soft = None if self.soft is None else self.soft[rows]
+        beside = {"weights": weights, "sides": sides, "annotations": annotations, "soft": soft}
+        return replace(self, columns=columns, truth=self.truth[rows], **beside)
 
     @property
     def is_matrix(self) -> bool:

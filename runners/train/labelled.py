@@ -5,12 +5,12 @@ import numpy as np
 from runners.contract import InputError
 from runners.evaluate.tables import Columns, read_parquet
 from runners.staging import local
+from runners.train.annotations import CONFIDENCE, FILE, LABEL, SETS
 from runners.train.examples import Array
 from runners.train.nearest import did_you_mean
 from runners.train.trial import Trial
 
-FILE = "labels.parquet"
-LABEL, SETS, REGIONS, TEXT, RANKING, CONFIDENCE = "label", "labels", "regions", "text", "ranking", "confidence"
+REGIONS, TEXT, RANKING = "regions", "text", "ranking"
 
 
 def labels_of(trial: Trial, columns: Columns, identifier: str | None) -> Columns:

@@ -197,7 +197,9 @@ class _Training:
         return History("epoch", "loss", tuple(range(1, len(losses) + 1)), series)
 
     def _tensors(self, examples: Examples, train: Examples) -> tuple[Any, Any]:
-        if examples.classes:
+        if examples.soft is not None and examples is train:
+            target = torch.from_numpy(examples.soft).float()
+        elif examples.classes:
             target = torch.from_numpy(examples.codes)
         else:
             mean, spread = _scale(train)

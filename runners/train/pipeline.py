@@ -9,6 +9,7 @@ from typing import Any
 from runners.contract import Request, Result
 from runners.models import Model
 from runners.train.acceptance import accept, ask, differences
+from runners.train.annotations import learned_from
 from runners.train.evidence import leave
 from runners.train.examples import Examples
 from runners.train.findings import evaluate, violations_of
@@ -37,7 +38,7 @@ def train(request: Request, folder: Path, read: Read, fit: Fit) -> Result:
     began, trial = datetime.now(UTC), trial_of(request, folder)
     with timed("read"):
         examples = read(trial)
-    parts = split(examples, trial.told.split, trial.seed)
+    parts = learned_from(trial, split(examples, trial.told.split, trial.seed))
     counted = (len(parts.train), len(parts.validation), len(parts.test), len(examples.features))
     log.info("%d rows to train on, %d to validate, %d to test, %d features", *counted)
     fitted = fit(trial, parts)
