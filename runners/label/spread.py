@@ -71,7 +71,7 @@ def of_columns(names: Sequence[str], columns: Iterable[Spread | None], wanted: i
             is_so = one.label == wanted
             rows.append((one.example[is_so], np.full(int(is_so.sum()), place), one.chance[is_so]))
     if not rows:
-        return Spread(tuple(names), *(np.zeros(0, np.int64) for _ in range(2)), np.zeros(0))
+        return Spread(tuple(names), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     example, label, chance = (np.concatenate(each) for each in zip(*rows, strict=True))
     order = np.lexsort((label, example))
     return Spread(tuple(names), example[order], label[order], chance[order])

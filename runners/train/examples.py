@@ -76,8 +76,8 @@ class Examples:
         sides = None if self.sides is None else self.sides[rows]
         annotations = None if self.annotations is None else self.annotations.take(rows)
         soft = None if self.soft is None else self.soft[rows]
-        beside = {"weights": weights, "sides": sides, "annotations": annotations, "soft": soft}
-        return replace(self, columns=columns, truth=self.truth[rows], **beside)
+        taken = replace(self, columns=columns, truth=self.truth[rows], weights=weights, sides=sides)
+        return replace(taken, annotations=annotations, soft=soft)
 
     @property
     def is_matrix(self) -> bool:
