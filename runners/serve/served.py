@@ -52,7 +52,8 @@ class ServedModel(KServeModel):  # type: ignore[misc]
         try:
             if isinstance(payload, InferRequest):
                 return await self._infer(payload)
-            return as_predictions(await self._answer(of_instances(payload, self._model.signature)))
+            signature = self._model.signature
+            return as_predictions(await self._answer(of_instances(payload, signature)), signature)
         except ModelInputError as error:
             exchange = NOW.get()
             if exchange:

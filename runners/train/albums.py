@@ -56,7 +56,7 @@ def album_of(trial: Trial, columns: Columns, size: Preparation, pixels: Array, w
     feature = Column(IMAGE, "FP32", (-1, size.values))
     weights, where = weights_of(trial, kept), None if where is None else where[known.rows]
     album = Examples(kept, known.truth, (feature,), known.classes, ID, size.as_dict(), known.notes)
-    return annotated(trial, replace(album, weights=weights, sides=where), kept[ID])
+    return annotated(trial, replace(album, weights=weights, sides=where, is_joint=told.task == "multilabel"), kept[ID])
 
 
 def _size(trial: Trial, columns: Columns) -> Preparation:

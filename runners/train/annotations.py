@@ -15,6 +15,7 @@ from runners.contract import InputError
 from runners.models.signature import Label
 from runners.staging import local
 from runners.train.examples import Annotations, Examples, Parts
+from runners.train.joint import unlearned
 from runners.train.trial import Trial
 
 Array = NDArray[Any]
@@ -48,7 +49,8 @@ def annotated(trial: Trial, examples: Examples, names: Array) -> Examples:
         return replace(examples, annotations=found)
     if found.chances is None:
         raise _former(f"how probable each class of {told.target} is", "soft")
-    return replace(examples, annotations=found, soft=_whole(found.chances, examples.codes))
+    soft = found.chances if examples.is_joint else _whole(found.chances, examples.codes)
+    return replace(examples, annotations=found, soft=soft)
 
 
 def _former(what: str, where: str) -> InputError:
@@ -118,22 +120,9 @@ def learned_from(trial: Trial, parts: Parts) -> Parts:
     left_out, fix = len(train) - len(kept), "have them labelled again, lower dispute_below, or keep them"
     if not len(kept):
         raise InputError(f"all {left_out:,} rows to train on are in dispute", "disputed", fix)
-    lost = set(np.unique(train.codes).tolist()) - set(np.unique(kept.codes).tolist())
-    if train.classes and lost:
-        what = f"all rows to train on of the class {train.classes[min(lost)]} are in dispute"
-        raise InputError(what, "disputed", fix)
+    if train.classes and (what := unlearned(kept)):
+        raise InputError(f"without the rows in dispute {what}", "disputed", fix)
     weights = None if kept.weights is None else kept.weights / kept.weights.mean()
     note = f"{left_out:,} training rows in dispute are left out"
     notes = (*train.notes, note) if left_out else train.notes
     return replace(parts, train=replace(kept, weights=weights, notes=notes))
-
-
-def duplicated(soft: Array, weights: Array | None) -> tuple[Array, Array, Array]:
-    """Return the places of rows, the codes of their classes and their weights, in the place of soft labels.
-
-    A row is there once for each class that it may be of, and counts by how probable that is: the mean loss of a model
-    over these is its cross-entropy with the distributions.
-    """
-    rows, codes = np.nonzero(soft)
-    counts = soft[rows, codes]
-    return rows, codes, counts if weights is None else counts * weights[rows]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runners.models import Column
+from runners.models.label_sets import has_of
 from runners.models.model import array_of
 from runners.models.signature import Label
 from runners.tables import Reading
@@ -62,6 +63,8 @@ class Examples:
     """What labels tell of each row beside the one label."""
     soft: Array | None = None
     """How probable each class is for each row [N, classes], where it is learned from in the place of `truth`."""
+    is_joint: bool = False
+    """Whether the target is several labels at once; `truth` then holds sets as texts."""
     is_prepared: bool = False
     """Whether the one feature is a matrix that preparations have made."""
 
@@ -91,7 +94,9 @@ class Examples:
 
     @property
     def codes(self) -> Array:
-        """Return what is fitted: the places of the classes, or the numbers."""
+        """Return what is fitted: the places of the classes, which labels rows have [N, classes], or the numbers."""
+        if self.is_joint:
+            return has_of(self.truth.tolist(), self.classes)
         if not self.classes:
             return self.truth
         codes: Array = np.searchsorted(array_of(self.classes), self.truth).astype(np.int64)

@@ -20,7 +20,7 @@ from runners.train.trained import Trained
 from runners.train.trial import Trial, log, timed, trial_of
 
 Read = Callable[[Trial], Examples]
-SHOWN_IMPORTANCE, SHOWN_NOTES = 10, 10
+SHOWN_IMPORTANCE, SHOWN_NOTES, SHOWN_LABELS = 10, 10, 20
 
 
 def train(request: Request, folder: Path, read: Read, fit: Fit) -> Result:
@@ -63,6 +63,7 @@ def train(request: Request, folder: Path, read: Read, fit: Fit) -> Result:
 def result_of(trained: Trained) -> Result:
     """Return what the daemon is told of a trial."""
     findings, parts = trained.findings, trained.parts
+    shown = list(findings.labels.items())[:SHOWN_LABELS]
     return Result(
         accepted=not trained.violations,
         violations=trained.violations,
@@ -77,6 +78,7 @@ def result_of(trained: Trained) -> Result:
             "rows": parts.counts,
             "interval": {name: interval.as_dict() for name, interval in findings.intervals.items()},
             "importance": dict(list(findings.importance.items())[:SHOWN_IMPORTANCE]),
+            **({"labels": {name: dict(told) for name, told in shown}} if shown else {}),
             "notes": [*parts.train.notes, *trained.fitted.notes][:SHOWN_NOTES],
         },
         content=content_of(trained.model),

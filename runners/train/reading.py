@@ -87,7 +87,7 @@ def examples_of(
     notes = (*left_out, *infinite, *known.notes)
     weights, where = weights_of(trial, kept), None if where is None else where[known.rows]
     examples = Examples(kept, known.truth, features, known.classes, identifier, notes=notes)
-    examples = replace(examples, weights=weights, sides=where)
+    examples = replace(examples, weights=weights, sides=where, is_joint=told.task == "multilabel")
     return annotated(trial, examples, kept[identifier]) if identifier else examples
 
 

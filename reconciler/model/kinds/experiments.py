@@ -93,9 +93,11 @@ class Experiment(JobSpec):
         default="keep", description="Whether training rows whose label is in dispute train, or are left out."
     )
     target: str = Field(
-        description="The column that is predicted: `label` of labels, or of sets of labels one, such as `labels.cat`."
+        description="The column that is predicted: `label` of labels; of sets one (`labels.cat`) or all (`labels`)."
     )
-    task: Literal["binary", "multiclass", "regression"] = Field(default="binary", description="What the target is.")
+    task: Literal["binary", "multiclass", "multilabel", "regression"] = Field(
+        default="binary", description="What the target is; `multilabel` is several labels at once, of `labels` of sets."
+    )
     features: Names | None = Field(default=None, description="Columns to learn from; unset, all others.")
     exclude: Names = Field(default=(), description="Columns to leave out.")
     slices: Names = Field(default=(), description="Columns by whose values the metrics are shown again.")
@@ -132,6 +134,12 @@ class Experiment(JobSpec):
             raise ValueError("soft is for the runners that come with Setpoint: code of your own reads $SETPOINT_LABELS")
         if self.soft and self.task == "regression":
             raise ValueError("soft is of classes, and the task is regression: leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _has_labels_to_join(self) -> Self:
+        if self.task == "multilabel" and (self.labels is None or self.target != "labels"):
+            raise ValueError("multilabel predicts the sets that people labelled: give labels, and say target: labels")
         return self
 
     @model_validator(mode="after")

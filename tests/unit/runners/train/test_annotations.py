@@ -14,7 +14,7 @@ from runners.contract import InputError
 from runners.label.labelling import settle
 from runners.label.matching import Matched
 from runners.label.parameters import Parameters
-from runners.train.annotations import duplicated, learned_from
+from runners.train.annotations import learned_from
 from runners.train.command import fit as fit_own
 from runners.train.estimators import Family
 from runners.train.examples import Parts
@@ -125,12 +125,6 @@ def test_soft_labels_add_up_and_rows_in_dispute_are_gone(learn: Learn) -> None:
     assert kept.train.weights is not None
     assert kept.train.weights.mean() == pytest.approx(1)
     assert any("in dispute are left out" in note for note in kept.train.notes)
-
-
-def test_rows_are_there_once_for_each_class_and_count_by_their_probability() -> None:
-    soft = np.array([[0.25, 0.75, 0], [0, 0, 1.0]])
-    rows, codes, weights = duplicated(soft, np.array([2.0, 0.5]))
-    assert (rows.tolist(), codes.tolist(), weights.tolist()) == ([0, 0, 1], [0, 1, 2], [0.5, 1.5, 0.5])
 
 
 def test_a_model_of_duplicated_rows_has_the_least_cross_entropy_with_the_distributions(

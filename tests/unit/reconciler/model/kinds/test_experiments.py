@@ -61,6 +61,14 @@ def test_rows_are_learned_from_by_what_annotators_said(name: str, value: Any) ->
         Experiment.model_validate({**SPEC, name: value})
 
 
+def test_several_labels_at_once_are_those_of_sets() -> None:
+    told = {**SPEC, "labels": "labels/a", "task": "multilabel", "target": "labels"}
+    assert Experiment.model_validate(told).train_params["task"] == "multilabel"
+    for change in ({"target": "y"}, {"labels": None}):
+        with pytest.raises(ValidationError, match="say target: labels"):
+            Experiment.model_validate({**told, **change})
+
+
 def test_soft_labels_are_of_classes_and_code_of_ones_own_reads_them_itself() -> None:
     told = {**SPEC, "labels": "labels/a", "soft": True}
     with pytest.raises(ValidationError, match=r"code of your own reads \$SETPOINT_LABELS"):
