@@ -20,6 +20,8 @@ from runners.staging import gone
 
 LARGEST_PICTURE = 2**26
 """Bytes of a picture that is shown in a dispute."""
+EXAMPLE = "example_id"
+"""The column of an example's name where `id` is Label Studio's own, as in its short forms."""
 _INGEST = "give the folder that an ingestion has written"
 _UPLOADED = re.compile(r"^[0-9a-f]{8}-")
 """What Label Studio puts before the name of a file that was uploaded to it."""
@@ -51,10 +53,10 @@ class Examples:
     def find(self, data: Mapping[str, Any]) -> int | None:
         """Return the place of the example that a task shows; None when there is none, or when it could be several.
 
-        A task names its example by the identifier or by `id` in its data; or any of its texts is a path or URL of
+        A task names its example by the identifier, by `id` or by `example_id` in its data; or any of its texts is a path or URL of
         the example's file. Of several files with the same name, the rest of the path decides.
         """
-        for key in (self.identifier, "id"):
+        for key in (self.identifier, "id", EXAMPLE):
             if key in data and (place := self.by_text.get(str(data[key]))) is not None:
                 return place
         for value in data.values():

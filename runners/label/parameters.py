@@ -8,6 +8,9 @@ from runners.parameters import Block
 
 Format = Literal["label-studio", "label-studio-csv", "coco", "yolo", "pascal-voc", "cvat", "conll", "doccano"]
 
+Written = Format | Literal["label-studio-min"]
+"""What merged labels are written in: JSON-MIN has a name of its own there, and is read as `label-studio`."""
+
 
 class Exports(Block):
     """Where the annotations are, their format, and for Label Studio the `from_name` of the control tag that is read.
@@ -36,7 +39,7 @@ class Agreement(Block):
 class Writing(Block):
     """The formats that merged labels are written in too, and the column of the texts that were annotated."""
 
-    formats: tuple[Format, ...]
+    formats: tuple[Written, ...]
     text: str | None = None
 
 

@@ -71,7 +71,10 @@ class Exports(Block):
 
 WRITTEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "label-studio": ("label", "labels", "text", "boxes", "polygons", "masks", "points", "spans", "segments"),
+        **dict.fromkeys(
+            ("label-studio", "label-studio-min", "label-studio-csv"),
+            ("label", "labels", "text", "boxes", "polygons", "masks", "points", "spans", "segments"),
+        ),
         "coco": ("boxes", "polygons", "masks"),
         "yolo": ("boxes", "polygons"),
         "pascal-voc": ("boxes",),
@@ -86,7 +89,7 @@ WRITTEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
 class Writing(Block):
     """Files of the merged labels for other tools, beside `labels.parquet`."""
 
-    formats: tuple[Literal["label-studio", "coco", "yolo", "pascal-voc", "cvat", "conll", "doccano"], ...] = Field(
+    formats: tuple[Format | Literal["label-studio-min"], ...] = Field(
         min_length=1, description="The formats. What one can't say of an example leaves that out, and the facts tell."
     )
     text: str | None = Field(default=None, description="The dataset's column of the texts, for conll and doccano.")
