@@ -53,8 +53,8 @@ class Examples:
     def find(self, data: Mapping[str, Any]) -> int | None:
         """Return the place of the example that a task shows; None when there is none, or when it could be several.
 
-        A task names its example by the identifier, by `id` or by `example_id` in its data; or any of its texts is a path or URL of
-        the example's file. Of several files with the same name, the rest of the path decides.
+        A task names its example by the identifier, by `id` or by `example_id` in its data; or any of its texts is a
+        path or URL of the example's file. Of several files with the same name, the rest of the path decides.
         """
         for key in (self.identifier, "id", EXAMPLE):
             if key in data and (place := self.by_text.get(str(data[key]))) is not None:

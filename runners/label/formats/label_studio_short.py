@@ -1,7 +1,7 @@
 """Merged answers in Label Studio's short forms: JSON-MIN, an object for each task, and CSV, a row for each.
 
-They are read again as they were. A cell of the CSV that a spreadsheet would take for a formula is written as JSON, a text
-in quotes, which it takes for a text (https://owasp.org/www-community/attacks/CSV_Injection); answers are JSON in any case.
+They are read again as they were. A cell of the CSV that a spreadsheet would take for a formula is written as JSON, a
+text in quotes (https://owasp.org/www-community/attacks/CSV_Injection); answers are JSON in any case.
 """
 
 import csv
@@ -32,7 +32,7 @@ def write_label_studio_min(settled: Sequence[Settled], asked: Asked) -> Iterator
 def write_label_studio_csv(settled: Sequence[Settled], asked: Asked) -> Iterator[File]:
     """Yield one file of all tasks."""
     stream = io.StringIO(newline="")
-    rows = csv.writer(stream, lineterminator="\n")
+    rows = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")  # else a carriage return would part rows
     head = ["id", EXAMPLE, object_of(asked.answer), "annotator", asked.question]
     rows.writerow([cell_of(name) for name in head])
     for place, (_, told) in enumerate(asked.each(settled, lambda one: _row(one, asked)), 1):
