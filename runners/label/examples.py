@@ -13,15 +13,13 @@ import fsspec
 from pyarrow import parquet
 
 from runners.contract import InputError
-from runners.label.formats.written import Size
+from runners.label.formats.written import EXAMPLE, Size
 from runners.models.pictures import NoPicture, Preparation, prepare
 from runners.sources.failures import telling
 from runners.staging import gone
 
 LARGEST_PICTURE = 2**26
 """Bytes of a picture that is shown in a dispute."""
-EXAMPLE = "example_id"
-"""The column of an example's name where `id` is Label Studio's own, as in its short forms."""
 _INGEST = "give the folder that an ingestion has written"
 _UPLOADED = re.compile(r"^[0-9a-f]{8}-")
 """What Label Studio puts before the name of a file that was uploaded to it."""

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from runners.contract import InputError
-from runners.label.examples import EXAMPLE
 from runners.label.formats.label_studio import of_minimum, shown
 from runners.label.formats.label_studio_short import text_in as text_of
 from runners.label.formats.reading import file_of, text_in
+from runners.label.formats.written import EXAMPLE
 from runners.label.questions import Answered, Question
 from runners.sources.files import Found
 

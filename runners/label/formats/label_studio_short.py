@@ -11,9 +11,8 @@ from typing import Any
 
 import msgspec
 
-from runners.label.examples import EXAMPLE
 from runners.label.formats.label_studio_writing import object_of, values_of
-from runners.label.formats.written import Asked, File, Settled, Unsayable
+from runners.label.formats.written import EXAMPLE, Asked, File, Settled, Unsayable
 
 MERGED = "merged"
 """Whose the answers are called."""
