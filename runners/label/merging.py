@@ -1,6 +1,6 @@
 """Merging: from several annotators' answers to one label for each example, with how sure it is."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
@@ -117,15 +117,15 @@ def by_dawid_skene(answers: Answers) -> Labels:
         former, chances = chances, step(chances)
         if np.abs(chances - former).max() < MOVED:
             break
-    return likeliest(answers, chances)
+    return likeliest(answers.labels, chances)
 
 
-def likeliest(answers: Answers, chances: Chances) -> Labels:
+def likeliest(labels: Sequence[str], chances: Chances) -> Labels:
     """Take the most probable label of each example; where two are equally so, there is none."""
     best = chances.max(axis=1)
     likely = best[:, None] - chances < EQUAL
     label = np.where(likely.sum(axis=1) == 1, chances.argmax(axis=1), NOBODYS)
-    return Labels(tuple(answers.labels), label, np.round(best, 6), spread_of(answers.labels, chances))
+    return Labels(tuple(labels), label, np.round(best, 6), spread_of(labels, chances))
 
 
 def shares_of(answers: Answers) -> Chances:

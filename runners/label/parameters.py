@@ -56,13 +56,21 @@ class Asked(Block):
     retired: tuple[str, ...] = ()
 
 
+class Things(Block):
+    """The dataset's columns that name the things of a pair."""
+
+    left: str
+    right: str
+
+
 class Parameters(Block):
     """The parameters of one merge of labels: of exports, or of the answers to a campaign."""
 
     exports: Exports | None = None
     campaign: Asked | None = None
     answer: Kind = "label"
-    merge: Literal["majority", "dawid-skene", "mace", "glad"] = "majority"
+    compared: Things | None = None
+    merge: Literal["majority", "dawid-skene", "mace", "glad", "bradley-terry"] = "majority"
     choices: tuple[str, ...] | None = None
     agreement: Agreement = Agreement()
     dispute_below: float = 0.7
