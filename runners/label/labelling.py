@@ -91,7 +91,7 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
     violations = tuple(judge(params, matched, labelled, reliability, kind.labels_in))
     counts = {"examples": examples, "labelled": labelled, "disputes": len(disputes), "answers": len(answers)}
     facts = {
-        "undefined": undefined(answers),
+        "undefined": "" if reliability.alpha is not None else undefined(answers),
         "answered": len(merged),
         "ground_truth": len(matched.truths),
         "labels": _counts(merged, is_used, kind.labels_in),
