@@ -215,7 +215,7 @@ def _watched(specs: Specs, spec: Monitor) -> Iterator[Flaw]:
     if experiment is None:
         return
     known = MONITORED[experiment.task]
-    if spec.metric not in known:
+    if known and spec.metric not in known:
         what = f"`{printable(spec.metric)}` isn't watched of {experiment.task}, which {name} is"
         yield specs.unknown(("metric",), what, spec.metric, known)
     dataset = specs.all.get(Address(experiment.dataset))

@@ -6,7 +6,7 @@ from types import MappingProxyType
 RUNNER_VERSIONS: Mapping[str, int] = MappingProxyType(
     {
         "ingest": 2,
-        "label": 3,
+        "label": 4,
         "choose": 1,
         "score": 1,
         "tabular": 2,

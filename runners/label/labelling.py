@@ -16,7 +16,8 @@ from runners.label.annotators import LabelsIn, by_label
 from runners.label.answers import Answers
 from runners.label.campaign_answers import answers_of_campaign
 from runners.label.campaigns import unsure
-from runners.label.examples import read_examples
+from runners.label.comparisons import Compared
+from runners.label.examples import read_examples, read_texts
 from runners.label.formats import read_exports
 from runners.label.kinds import Kind, kind_of
 from runners.label.matching import Matched, match
@@ -33,7 +34,9 @@ MOST_ANNOTATORS = 20
 MOST_LABELS = 20
 """Labels that the facts count."""
 LABELS, DISPUTES, AGREEMENT, PICTURE = "labels.parquet", "disputes.json", "agreement.json", "agreement.png"
-OVERLAYS = "disputes.png"
+OVERLAYS, STRENGTHS = "disputes.png", "strengths.json"
+MOST_THINGS = 20
+"""Things whose strengths the facts tell, the best first; `strengths.json` has all."""
 
 
 def label(
@@ -78,19 +81,18 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
     Raises:
         InputError: an answer has no place on the scale of agreement.
     """
-    answers, kind = matched.answers, kind_of(params, matched)
+    compared = _compared(params, shown)
+    answers, kind = matched.answers, kind_of(params, matched, compared)
     reliability = reliability_of(answers, kind.distance, kind.parts)
-    merged = kind.merge(answers).held_to(answers, matched.truths)
+    merged = kind.merge(answers).held_to(answers, matched.truths, kind.labels_in)
     is_used = _used(params, merged)
     labelled = int(is_used.sum())
     annotators = kind.annotators(matched, merged)
-    table = table_of(answers, merged, is_used, kind)
+    table = table_of(answers, merged, is_used, kind, params.dispute_below)
     parquet.write_table(table, folder / LABELS, compression="zstd")
     written = write_all(params, _settled(answers, merged, is_used), folder, shown) if shown else {}
     disputes = disputes_of(answers, merged, params.dispute_below, kind)
-    _write_json(folder / DISPUTES, disputes)
-    if shown:
-        draw_disputed(params.answer, _said_of(answers, disputes), folder / OVERLAYS, shown)
+    _write_disputes(params.answer, answers, disputes, folder, shown)
     whole = _whole(annotators, by_label(answers, merged, kind.labels_in))
     figures = _agreement(reliability, kind) | {"annotators": whole, "pairs": kind.pairs(answers), "note": params.note}
     _write_json(folder / AGREEMENT, figures)
@@ -98,12 +100,13 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
     violations = tuple(judge(params, matched, labelled, reliability, kind.labels_in))
     counts = {"examples": examples, "labelled": labelled, "disputes": len(disputes), "answers": len(answers)}
     facts = {
-        "undefined": undefined(answers),
+        "undefined": "" if reliability.alpha is not None else undefined(answers),
         "answered": len(merged),
         "ground_truth": len(matched.truths),
         "labels": _counts(merged, is_used, kind.labels_in),
         "unlabelled": examples - labelled,
         **({"written": written} if written else {}),
+        **_strengths(compared, answers, folder),
     }
     return Result(
         accepted=not violations,
@@ -115,6 +118,35 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
         | unsure(params.campaign, answers, merged, params.dispute_below),
         content=content_of(merged, is_used, table),
     )
+
+
+def _write_disputes(
+    answer: str, answers: Answers, disputes: Sequence[dict[str, Any]], folder: Path, shown: Shown | None
+) -> None:
+    """Write what is in dispute, and draw the first of it where it is of pictures."""
+    _write_json(folder / DISPUTES, disputes)
+    if shown:
+        draw_disputed(answer, _said_of(answers, disputes), folder / OVERLAYS, shown)
+
+
+def _compared(params: Parameters, shown: Shown | None) -> Compared | None:
+    """Return the things of each pair, as the dataset names them; None where answers compare nothing."""
+    if params.compared is None or shown is None:
+        return None
+    left, right = (
+        read_texts(shown.url, shown.identifier, column, where="compared")
+        for column in (params.compared.left, params.compared.right)
+    )
+    return Compared({name: (left[name], right[name]) for name in left.keys() & right.keys()})
+
+
+def _strengths(compared: Compared | None, answers: Answers, folder: Path) -> dict[str, Any]:
+    """Write how good compared things are; return what the facts tell of it."""
+    if compared is None:
+        return {}
+    strengths = compared.strengths(answers).figures()
+    _write_json(folder / STRENGTHS, strengths)
+    return {"strengths": strengths[:MOST_THINGS]}
 
 
 def _whole(annotators: Mapping[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from runners.parameters import Block
 
 Format = Literal["label-studio", "label-studio-csv", "coco", "yolo", "pascal-voc", "cvat", "conll", "doccano"]
 
+Written = Format | Literal["label-studio-min"]
+"""What merged labels are written in: JSON-MIN has a name of its own there, and is read as `label-studio`."""
+
 
 class Exports(Block):
     """Where the annotations are, their format, and for Label Studio the `from_name` of the control tag that is read.
@@ -36,7 +39,7 @@ class Agreement(Block):
 class Writing(Block):
     """The formats that merged labels are written in too, and the column of the texts that were annotated."""
 
-    formats: tuple[Format, ...]
+    formats: tuple[Written, ...]
     text: str | None = None
 
 
@@ -71,13 +74,21 @@ class Asked(Block):
     prelabelled: bool = False
 
 
+class Things(Block):
+    """The dataset's columns that name the things of a pair."""
+
+    left: str
+    right: str
+
+
 class Parameters(Block):
     """The parameters of one merge of labels: of exports, or of the answers to a campaign."""
 
     exports: Exports | None = None
     campaign: Asked | None = None
     answer: Kind = "label"
-    merge: Literal["majority", "dawid-skene", "mace", "glad"] = "majority"
+    compared: Things | None = None
+    merge: Literal["majority", "dawid-skene", "mace", "glad", "bradley-terry"] = "majority"
     choices: tuple[str, ...] | None = None
     agreement: Agreement = Agreement()
     dispute_below: float = 0.7

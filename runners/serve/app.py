@@ -112,7 +112,7 @@ class Application:
             return await self._inferred(read_inference(body, head.get(JSON_LENGTH)), exchange)
         if path == self._predict:
             columns = of_instances(read_json(body), self._model.signature)
-            return told(as_predictions(await self._prediction(columns, exchange)))
+            return told(as_predictions(await self._prediction(columns, exchange), self._model.signature))
         return self._unknown(path)
 
     async def _inferred(self, asked: Inference, exchange: Exchange) -> Answer:

@@ -84,10 +84,20 @@ class Experiment(JobSpec):
     weigh: Literal["confidence"] | None = Field(
         default=None, description="By what each training row counts: the confidence of its label; unset, all the same."
     )
-    target: str = Field(
-        description="The column that is predicted: `label` of labels, or of sets of labels one, such as `labels.cat`."
+    soft: bool = Field(
+        default=False,
+        description="Whether training rows are learned from by how probable each class is, as the labels' answers tell "
+        "(soft labels), not by the one label. Models are ranked and judged by the one label in any case.",
     )
-    task: Literal["binary", "multiclass", "regression"] = Field(default="binary", description="What the target is.")
+    disputed: Literal["keep", "drop"] = Field(
+        default="keep", description="Whether training rows whose label is in dispute train, or are left out."
+    )
+    target: str = Field(
+        description="The column that is predicted: `label` of labels; of sets one (`labels.cat`) or all (`labels`)."
+    )
+    task: Literal["binary", "multiclass", "multilabel", "regression"] = Field(
+        default="binary", description="What the target is; `multilabel` is several labels at once, of `labels` of sets."
+    )
     features: Names | None = Field(default=None, description="Columns to learn from; unset, all others.")
     exclude: Names = Field(default=(), description="Columns to leave out.")
     slices: Names = Field(default=(), description="Columns by whose values the metrics are shown again.")
@@ -116,6 +126,23 @@ class Experiment(JobSpec):
         return self
 
     @model_validator(mode="after")
+    def _learns_from_labels(self) -> Self:
+        if self.labels is None and (self.soft or self.disputed != "keep"):
+            name = "soft" if self.soft else "disputed"
+            raise ValueError(f"{name} is of what annotators said of rows: give labels, too")
+        if self.soft and not isinstance(self.runner, str):
+            raise ValueError("soft is for the runners that come with Setpoint: code of your own reads $SETPOINT_LABELS")
+        if self.soft and self.task == "regression":
+            raise ValueError("soft is of classes, and the task is regression: leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _has_labels_to_join(self) -> Self:
+        if self.task == "multilabel" and (self.labels is None or self.target != "labels"):
+            raise ValueError("multilabel predicts the sets that people labelled: give labels, and say target: labels")
+        return self
+
+    @model_validator(mode="after")
     def _prepares_what_can_be(self) -> Self:
         if self.preparations is not None and self.runner != "tabular":
             raise ValueError("preparations are for the runner tabular: what else trains prepares its columns itself")
@@ -137,5 +164,6 @@ class Experiment(JobSpec):
         """Return what every trial's training job is told, apart from the trial's own `params`."""
         fields = {"target", "task", "features", "exclude", "slices", "split", "metric", "weigh"}
         told = self.model_dump(mode="json", include=fields, exclude_none=True)
+        told |= ({"soft": True} if self.soft else {}) | ({"disputed": "drop"} if self.disputed == "drop" else {})
         steps = self.preparations if isinstance(self.preparations, dict) else {}
         return told | ({"preparations": as_told(steps)} if steps else {})

@@ -50,6 +50,8 @@ def compact(wanted: Wanted) -> str:
 
 def _choose(view: Xml.Element, names: dict[str, str], wanted: Wanted) -> None:
     """Ask for labels of the whole, or of regions."""
+    if wanted.answer == "comparison":
+        raise ValueError("a comparison shows two things: give config, with a Pairwise tag, and question")
     if not wanted.choices:
         raise ValueError("give choices: the labels that people may choose from")
     if wanted.answer in ("boxes", "spans"):

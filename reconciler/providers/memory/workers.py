@@ -40,6 +40,7 @@ _METRICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "binary": ("roc_auc", "accuracy", "f1", "log_loss"),
         "multiclass": ("accuracy", "f1", "log_loss"),
+        "multilabel": ("f1_micro", "subset_accuracy", "hamming_loss"),
         "regression": ("rmse", "mae", "r2"),
     }
 )
