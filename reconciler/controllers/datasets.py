@@ -25,6 +25,7 @@ from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import last_fire, next_fire
 from reconciler.model.text import counted
+from runners.contract.request import FORMER
 
 PHASES = {
     Stage.WAITING: (Phase.WAITING, Reason.WAITING),
@@ -121,7 +122,7 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
     named = {**spec.sources, **spec.keyed}
     above = {name: version for name, address in named.items() if (version := data_of(address, view))}
     contents = {"inputs": {name: version.content for name, version in above.items()}} if above else {}
-    former = _standing(resource.address, view) if spec.drift else None  # by which no run is named: it was there before
+    former = _standing(resource.address, view)  # by which no run is named: it was there before
     ordered = order(
         resource,
         view,
@@ -129,7 +130,7 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
         params=spec.ingest_params,
         made_from=cause.named() | contents,
         inputs={name: version.run for name, version in above.items()}
-        | ({PREVIOUS: former} if former else {})
+        | ({PREVIOUS if spec.drift else FORMER: former} if former else {})  # of FORMER the profile alone is read
         | version_before(cause, view),
     )
     return replace(ordered, provenance={**ordered.provenance, **cause.told()})
