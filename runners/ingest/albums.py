@@ -32,6 +32,8 @@ def ingest_images(name: str, files: FileSource, params: Parameters, folder: Path
     facts: dict[str, Any] = {"rows": len(pictures), "unreadable": len(album.unreadable)}
     facts |= {"duplicates": len(album.duplicates), "sizes": shares(profile["sizes"])}
     facts |= {"target": balance(profile["labels"])} if "labels" in profile else {}
+    if pictures:
+        facts["proposed_preparations"] = {"image": [{"picture": {"normalise": "channel"}}]}
     metrics = {"unreadable": len(album.unreadable), "duplicates": len(album.duplicates)}
     told, details = judge(pictures, album, params, reading, types)
     if details:
