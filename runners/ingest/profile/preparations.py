@@ -22,8 +22,6 @@ NAMING_SHARE = 0.9
 MANY_CLASSES = 50
 FREE = 20
 """Characters that the texts of a column have on average, above which they are sentences and no categories."""
-SAME_LENGTH = 8
-"""Characters by which keys of one making, such as UUIDs and digests, may differ in length."""
 WIDE_STD = 10.0
 NARROW_STD = 0.1
 OFF_CENTRE = 10.0
@@ -75,9 +73,9 @@ def _useless(features: Profile) -> Iterator[dict[str, Any]]:
 
 
 def is_free_text(column: Mapping[str, Any]) -> bool:
-    """Tell whether a column holds sentences rather than categories or keys, which are short or all of one length."""
+    """Tell whether a column holds sentences rather than categories or keys, which are short or, as UUIDs, of one length."""
     length = column.get("length") or {}
-    is_long = bool(length) and length["mean"] > FREE and length["maximum"] > length["minimum"] + SAME_LENGTH
+    is_long = bool(length) and length["mean"] > FREE and length["maximum"] > length["minimum"]
     return bool(column["type"] == "string" and is_long)
 
 
