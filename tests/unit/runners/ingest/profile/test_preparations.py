@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from runners.ingest.profile.preparations import Roles, find_preparations, is_free_text
 
 
