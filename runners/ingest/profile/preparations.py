@@ -73,7 +73,7 @@ def _useless(features: Profile) -> Iterator[dict[str, Any]]:
 
 
 def is_free_text(column: Mapping[str, Any]) -> bool:
-    """Tell whether a column holds sentences rather than categories or keys, which are short or of one length (UUIDs)."""
+    """Tell whether a column holds sentences, rather than categories or keys, which are short or of one length."""
     length = column.get("length") or {}
     is_long = bool(length) and length["mean"] > FREE and length["maximum"] > length["minimum"]
     return bool(column["type"] == "string" and is_long)
