@@ -68,8 +68,8 @@ def declared_by(spec: Dataset) -> tuple[str, ...] | None:
 
 
 def is_album(spec: Dataset) -> bool:
-    """Tell whether a dataset is of images."""
-    return spec.source.files is not None and spec.source.files.format == "images"
+    """Tell whether a dataset is of images or audio."""
+    return spec.is_album
 
 
 def missing(

@@ -60,7 +60,7 @@ class FileSource(Block):
     """A file, a folder or a glob, by fsspec URL; it may hold `${secret:NAME}`."""
 
     url: str
-    format: Literal["parquet", "csv", "jsonl", "images"]
+    format: Literal["parquet", "csv", "jsonl", "images", "audio", "texts"]
     label_from: Literal["folder", "none"] = "none"
     encoding: str = "utf-8"
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)

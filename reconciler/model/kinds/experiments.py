@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from reconciler.model.kinds.spec import DNS_LABEL, Block, JobSpec, reference
 from reconciler.model.text import printable
 from runners.contract.one_or_many import Names
-from runners.contract.preparations import Preparations, as_told, flaw
+from runners.contract.preparations import Preparations, Step, as_told, flaw
 
 
 class Metric(Block):
@@ -107,8 +107,8 @@ class Experiment(JobSpec):
     )
     preparations: Preparations | Literal["proposed"] | None = Field(
         default=None,
-        description="What is done with columns before `tabular` learns from them; `proposed` has them proposed by what "
-        "the data shows. A column without any is prepared as ever.",
+        description="What is done with columns before `tabular` or `images` learns from them; `proposed` has them "
+        "proposed by what the data shows. A column without any is prepared as ever.",
         examples=[{"opened": [{"datetime": {"parts": ["year", "month"]}}], "note": [{"text": {"terms": 500}}]}],
     )
     params: dict[str, Any] = Field(default={}, description="Fixed values, or Hydra sweeps such as choice(a, b).")
@@ -144,12 +144,21 @@ class Experiment(JobSpec):
 
     @model_validator(mode="after")
     def _prepares_what_can_be(self) -> Self:
-        if self.preparations is not None and self.runner != "tabular":
-            raise ValueError("preparations are for the runner tabular: what else trains prepares its columns itself")
-        for column, steps in (self.preparations if isinstance(self.preparations, dict) else {}).items():
+        if self.preparations is not None and self.runner not in ("tabular", "images"):
+            raise ValueError("preparations are for the runners tabular and images: what else trains prepares by itself")
+        named = self.preparations if isinstance(self.preparations, dict) else {}
+        if odd := next((name for name, steps in named.items() for one in steps if not self._fits(name, one)), None):
+            raise ValueError(
+                f"the preparations of {printable(odd)}: picture is for the column image of the runner images"
+            )
+        for column, steps in named.items():
             if not steps or (what := flaw(steps)):
                 raise ValueError(f"the preparations of {printable(column)}: {what if steps else 'there are none'}")
         return self
+
+    def _fits(self, column: str, step: Step) -> bool:
+        """Tell whether a step is one of pictures where pictures are learned from, and only there."""
+        return (step.picture is not None, column == "image" or step.picture is None) == (self.runner == "images", True)
 
     def code(self) -> str | None:
         """Return the folder of the user's own code, if the runner has one."""

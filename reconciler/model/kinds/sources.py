@@ -144,12 +144,16 @@ class ChangesSource(Block):
 
 
 class FileSource(Block):
-    """Files read by fsspec: a table, or a folder of images."""
+    """Files read by fsspec: a table, or a folder of images, of audio, or of texts."""
+
+    FOLDERS: ClassVar[tuple[str, ...]] = ("images", "audio", "texts")
 
     url: str = Field(description="An fsspec URL; a glob or a folder reads all that it holds.")
-    format: Literal["parquet", "csv", "jsonl", "images"] = Field(description="How the files are to be read.")
+    format: Literal["parquet", "csv", "jsonl", "images", "audio", "texts"] = Field(
+        description="How the files are to be read; of the last three each file is a row."
+    )
     label_from: Literal["folder", "none"] = Field(
-        default="none", description="For images: whether the name of an image's folder is its label."
+        default="none", description="For images, audio and texts: whether the name of a file's folder is its label."
     )
     encoding: str = Field(
         default="utf-8", max_length=40, description="How text is encoded: a codec of Python's.", examples=["cp1252"]
@@ -180,11 +184,12 @@ class FileSource(Block):
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:
         others = {"encoding", "decimal", "thousands", "dates"} if self.format not in ("csv", "jsonl") else set()
+        others -= {"encoding"} if self.format == "texts" else set()
         others |= {"delimiter", "nulls"} if self.format != "csv" else set()
         if told := sorted(others & self.model_fields_set):
             raise ValueError(f"{told[0]} is for files of text, and the format is {self.format}")
-        if self.partitions and self.format == "images":
-            raise ValueError("partitions are of tables, and the format is images")
+        if self.partitions and self.format in self.FOLDERS:
+            raise ValueError(f"partitions are of tables, and the format is {self.format}")
         if self.thousands == self.decimal:
             raise ValueError(f"thousands and decimal are both `{self.decimal}`")
         _check_text(self.encoding, self.dates)
@@ -270,7 +275,7 @@ class Source(Block):
     KINDS: ClassVar[tuple[str, ...]] = ("sql", "files", "table")
 
     sql: SqlSource | None = Field(default=None, description="Rows of a database.")
-    files: FileSource | None = Field(default=None, description="Tables or images in files.")
+    files: FileSource | None = Field(default=None, description="Tables, images, audio or texts in files.")
     table: TableSource | None = Field(default=None, description="A table of Delta Lake or Iceberg.")
 
     @model_validator(mode="after")

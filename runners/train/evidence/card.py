@@ -10,6 +10,7 @@ import numpy as np
 
 from runners.evaluate.markdown import figure, table
 from runners.evaluate.slices import Slices
+from runners.train.evidence.inputs import differences, inputs
 from runners.train.examples import Examples
 from runners.train.trained import Trained
 
@@ -32,12 +33,14 @@ def card(trained: Trained, pictures: Iterable[str]) -> str:
         f"Predicts `{told.target}` ({task}) from {len(signature.inputs)} columns. "
         f"Learned from {len(trained.parts.train):,} rows, tested on {len(trained.parts.test):,} others.",
         _refused(trained),
+        inputs(trained),
         _sides(trained),
         "## Metrics\n\n" + _metrics(trained) + _ranked(trained),
         _labels(trained),
         _slices(trained.findings.slices, trained.findings.cut, told.metric.name),
         _importance(trained),
         "## Pictures\n\n" + " ".join(f"![{path.rsplit('/', 1)[-1].removesuffix('.png')}]({path})" for path in pictures),
+        differences(trained),
         _origin(trained),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
