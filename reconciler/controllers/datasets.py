@@ -25,6 +25,7 @@ from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import last_fire, next_fire
 from reconciler.model.text import counted
+from runners.contract.request import FORMER
 
 PHASES = {
     Stage.WAITING: (Phase.WAITING, Reason.WAITING),
@@ -122,7 +123,6 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
     above = {name: version for name, address in named.items() if (version := data_of(address, view))}
     contents = {"inputs": {name: version.content for name, version in above.items()}} if above else {}
     standing = _standing(resource.address, view)
-    former = standing if spec.drift else None  # by which no run is named: it was there before
     ordered = order(
         resource,
         view,
@@ -130,10 +130,20 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
         params=spec.ingest_params,
         made_from=cause.named() | contents,
         inputs={name: version.run for name, version in above.items()}
-        | ({PREVIOUS: former} if former else {})
+        | _compared_with(spec, standing)
         | version_before(spec, cause, standing, view),
     )
     return replace(ordered, provenance={**ordered.provenance, **cause.told()})
+
+
+def _compared_with(spec: Dataset, standing: RunName | None) -> dict[str, RunName]:
+    """Return the version before as an input, by which no run is named: it was there before.
+
+    Of the one that isn't for the limits of drift the profile alone is read; one that grows would go on with it.
+    """
+    if standing is None or ((spec.growth or spec.grows_by_parts) and not spec.drift):
+        return {}
+    return {PREVIOUS if spec.drift else FORMER: standing}
 
 
 def _taken_over(lifecycle: Lifecycle, view: View, address: Address) -> str | None:

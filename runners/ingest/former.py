@@ -1,6 +1,7 @@
 """The version before: its parts, which are taken over as they are, but for the rows that newer ones replace."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any, Self
@@ -10,8 +11,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import parquet
 
-from runners.contract import InputError
+from runners.contract import InputError, InputGone, SourceUnavailable
+from runners.ingest.drift import PREVIOUS
 from runners.ingest.origins import NO_ORIGINS, Origins
+from runners.ingest.outcome import PROFILE
 from runners.ingest.parts import KEY, hashes_at
 from runners.inputs import Lent
 from runners.sources.watermarks import Watermark, from_json
@@ -154,3 +157,25 @@ def _among(mine: Hashes, others: Hashes) -> NDArray[np.bool_]:
     pairs = set(map(tuple, others[np.isin(others[:, 0], mine[found, 0])].tolist()))
     found[found] = [pair in pairs for pair in map(tuple, mine[found].tolist())]
     return found
+
+
+MOST_BYTES = 2**26
+"""Bytes of a profile beyond which it isn't read."""
+
+
+def former_profile(former: Lent | None, inputs: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """Return the profile of the version before, where there is one that can be read.
+
+    What has drifted is worth telling, and not worth a failure: no other reason is told here for its not being there.
+
+    Args:
+        former: the version that is gone on with, or of which the profile alone is looked at.
+        inputs: URLs of other versions by their roles, among which that of the limits of drift may be.
+    """
+    files = former or (Lent.of(inputs[PREVIOUS], None) if PREVIOUS in inputs else None)
+    try:
+        path = files.path(PROFILE) if files and files.has(PROFILE) else None
+        told = json.loads(path.read_bytes()) if path and path.stat().st_size <= MOST_BYTES else None
+    except (InputError, InputGone, SourceUnavailable, OSError, ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None

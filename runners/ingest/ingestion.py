@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from runners.contract import Result
@@ -10,8 +11,12 @@ from runners.ingest.albums import ingest_images
 from runners.ingest.by_files import grow_by_files
 from runners.ingest.by_parts import grow_by_parts
 from runners.ingest.changing import Owner
+from runners.ingest.corpora import Corpus, write_texts
+from runners.ingest.findings.finding import in_order
 from runners.ingest.findings.ground import ground_of
 from runners.ingest.findings.watching import find as find_oddities
+from runners.ingest.findings.watching import spoken
+from runners.ingest.former import former_profile
 from runners.ingest.grown import Grown
 from runners.ingest.growth import grow
 from runners.ingest.lineage import trace
@@ -31,6 +36,8 @@ from runners.sources.files import is_near
 from runners.staging import local
 from runners.tables.schema import write_schema
 from runners.tables.version import DATA
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def ingest(
@@ -61,7 +68,30 @@ def ingest(
     files = params.source.files
     if files and files.format == "images":
         return ingest_images(name, files, params, folder)
+    if files and files.format == "audio":
+        from runners.ingest.recordings import ingest_audio  # which loads libsndfile
+
+        return ingest_audio(name, files, params, folder)
+    before = former_profile(former, inputs)
+    if files and files.format == "texts":
+        table, corpus, params = write_texts(params, files, folder, inputs)
+        return _finished(name, params, folder, table, corpus=corpus, before=before)
     table, told, taken = _table(params, folder, inputs, former, Owner(name, environment))
+    return _finished(name, params, folder, table, told=told, taken=taken, before=before)
+
+
+def _finished(
+    name: str,
+    params: Parameters,
+    folder: Path,
+    table: Table,
+    *,
+    told: Mapping[str, Any] = NOTHING,
+    taken: Mapping[str, str] = NOTHING,
+    corpus: Corpus | None = None,
+    before: Mapping[str, Any] | None = None,
+) -> Result:
+    """Write all that is told of a table beside it, and return its result."""
     profile = profile_table(table.summary, params, table.distinct) | ({"sides": table.sides} if table.sides else {})
     proposed = propose_columns(profile["columns"], params.identifier)
     reading = reading_of(table.summary, params)
@@ -73,7 +103,14 @@ def ingest(
     cells = table.rows * len(table.types)
     gaps = sum(column["missing"] for column in profile["columns"].values())
     metrics = {"columns": len(table.types), "missing_share": gaps / cells if cells else 0.0}
-    findings = find_oddities(ground_of(table.summary, params, table.distinct), table.seen)
+    ground = ground_of(table.summary, params, table.distinct)
+    languages = spoken(ground, table.seen)
+    for column, told_there in languages.items():
+        profile["columns"][column]["languages"] = told_there.as_json(is_told=ground.shows(column))
+    findings = find_oddities(ground, table.seen, languages=languages, former=before)
+    if corpus:
+        profile |= {"kind": "texts", "files": corpus.profile()}
+        findings = in_order([*findings, *corpus.findings(are_named=ground.shows("id"))])
     payload = Payload(DATA, table.types, table.content, table.violations, reading, findings, taken)
     return finish(folder, name, payload, profile, facts=facts, metrics=metrics, key=params.identifier)
 

@@ -49,7 +49,7 @@ class Net:
             key: those that name a row.
         """
         self._columns, self._key = tuple(columns), tuple(key)
-        self.is_anew, self.count = False, 0
+        self.is_anew = False
         self._states = sqlite3.connect(folder / "net.db", isolation_level=None)
         for statement in (
             "PRAGMA journal_mode = OFF",
@@ -75,7 +75,6 @@ class Net:
         Raises:
             Unfounded: it leaves out what nothing before it tells.
         """
-        self.count += 1
         if change.op == "truncate":
             self._states.execute("DELETE FROM states")
             self.is_anew = True

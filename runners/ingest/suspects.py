@@ -5,6 +5,7 @@ They aren't guessed, since 1,234 and 04/03 have two readings: who knows the sour
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -69,13 +70,19 @@ class Suspects:
 def suspects_of(parts: Iterable[Path], types: Mapping[str, str], params: Parameters) -> Iterator[Violation]:
     """Yield the suspects of a table that is stored in parts, of which no more is read than tells that one is none."""
     suspects = Suspects(types, params)
-    for part in parts:
-        if suspects.names:
-            for batch in parquet.ParquetFile(part).iter_batches(_BATCH, columns=list(suspects.names)):
-                suspects.see(batch)
-                if not suspects.names:
-                    break
+    for batch in _batches(parts, suspects):
+        suspects.see(batch)
     yield from suspects.violations()
+
+
+def _batches(parts: Iterable[Path], suspects: Suspects) -> Iterator[Any]:
+    """Yield the rows of parts, as long as a column may be a suspect."""
+    for part in parts:
+        names = list(suspects.names)
+        yield from takewhile(
+            lambda _: bool(suspects.names),
+            parquet.ParquetFile(part).iter_batches(_BATCH, columns=names) if names else (),
+        )
 
 
 @dataclass

@@ -90,7 +90,7 @@ def _floats_at_once(names: Sequence[str], columns: Mapping[str, Values], datatyp
 
 def _pictures_in_range(signature: Signature, arrays: Mapping[str, Array], how: Preparation) -> None:
     for given in signature.inputs:
-        if given.width == how.values > 1 and given.name in arrays and given.datatype in ("FP32", "FP64"):
+        if given.width == how.values > 1 and given.name in arrays and given.datatype in _FLOATS:
             in_range(given.name, arrays[given.name], how.divisor)
 
 

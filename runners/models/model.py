@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from runners.models.columns import Values
 from runners.models.errors import ModelInputError, ModelRefused
 from runners.models.feed import Feed, prepared
+from runners.models.label_sets import texts_of
 from runners.models.signature import Label, Signature
 
 Array = NDArray[Any]
@@ -27,9 +28,9 @@ class Engine(Protocol):
 class Prediction:
     """What a model answers, for N rows.
 
-    `prediction` [N] holds classes as the target column has them, or numbers. `probability` [N] is that of a binary
-    model's positive class; `probabilities` [N, classes] are those of a model of several. A model that tells no
-    probabilities has neither.
+    `prediction` [N] holds classes as the target column has them, numbers, or sets of labels as texts. `probability` [N]
+    is that of a binary model's positive class; `probabilities` [N, classes] are those of a model of several. A model
+    that tells no probabilities has neither.
     """
 
     prediction: Array
@@ -109,6 +110,9 @@ def read(raw: Any, signature: Signature, rows: int) -> Prediction:
     if scores.shape[1] != len(signature.classes):
         what = f"the model answers {scores.shape[1]} probabilities for {len(signature.classes)} classes"
         raise ModelRefused(what, signature.file, "train it again")
+    if signature.thresholds:
+        has = scores >= np.array(signature.thresholds)
+        return Prediction(texts_of(has, signature.classes), probabilities=scores)
     prediction = array_of(signature.classes)[scores.argmax(axis=1)]
     if signature.positive is not None:
         return Prediction(prediction, probability=scores[:, signature.classes.index(signature.positive)])

@@ -1,6 +1,5 @@
 """The bytes of an answer, by both versions of the Open Inference Protocol. Pure functions."""
 
-import struct
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
@@ -9,11 +8,9 @@ import orjson
 from numpy.typing import NDArray
 
 from runners.serve.responses import Output
+from runners.serve.types import JSON_LENGTH, LAYOUTS, TEXT_LENGTH
 
 JSON = ((b"content-type", b"application/json"),)
-LENGTH = b"inference-header-content-length"
-_OPTIONS = orjson.OPT_SERIALIZE_NUMPY
-_DTYPES = {"BOOL": "?", "INT64": "<i8", "UINT64": "<u8", "FP32": "<f4", "FP64": "<f8"}
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -28,7 +25,7 @@ class Answer(NamedTuple):
 
 def told(document: Any, status: int = 200) -> Answer:
     """Return a document as an answer."""
-    return Answer(status, orjson.dumps(document, option=_OPTIONS))
+    return Answer(status, orjson.dumps(document))
 
 
 def refused(status: int, error: str, headers: Headers = JSON) -> Answer:
@@ -48,16 +45,16 @@ def inferred(name: str, identity: str, outputs: Sequence[Output], binary: Collec
         else:
             known["data"] = output.data
         told_of.append(known)
-    head = orjson.dumps({"model_name": name, "id": identity, "outputs": told_of}, option=_OPTIONS)
+    head = orjson.dumps({"model_name": name, "id": identity, "outputs": told_of})
     if not parts:
         return Answer(200, head)
-    length = (LENGTH, str(len(head)).encode())
+    length = (JSON_LENGTH, str(len(head)).encode())
     return Answer(200, b"".join([head, *parts]), ((b"content-type", b"application/octet-stream"), length))
 
 
 def _bytes(output: Output) -> bytes:
-    if output.datatype in _DTYPES:
-        array: NDArray[Any] = np.asarray(output.data, np.dtype(_DTYPES[output.datatype]))
+    if output.datatype in LAYOUTS:
+        array: NDArray[Any] = np.asarray(output.data, np.dtype(LAYOUTS[output.datatype]))
         return array.tobytes()
     texts = [str(value).encode() for value in output.data]
-    return b"".join(part for text in texts for part in (struct.pack("<I", len(text)), text))
+    return b"".join(part for text in texts for part in (TEXT_LENGTH.pack(len(text)), text))

@@ -21,12 +21,12 @@ from runners.serve.columns import Columns, of_instances, of_tensors
 from runners.serve.request_context import Exchange, new_id
 from runners.serve.requests import Inference, read_inference, read_json
 from runners.serve.responses import as_outputs, as_predictions
+from runners.serve.types import JSON_LENGTH
 
 Send = Callable[[Message], Awaitable[None]]
 Head = dict[bytes, bytes]
 
 SMOKE, REQUEST = b"x-setpoint-smoke", b"x-setpoint-request"
-BINARY = b"inference-header-content-length"
 SERVER, VERSION = "setpoint", "2"
 EXTENSIONS = ("binary_tensor_data",)
 SHUT = "/v2/repository"
@@ -34,7 +34,7 @@ SHUT = "/v2/repository"
 _SHUT = "models are not loaded or unloaded here: pin another model in the deployment's spec"
 _UNREADABLE = (
     *(ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RuntimeError, AssertionError),
-    *(MemoryError, RecursionError),
+    MemoryError,
 )
 """What may fail in NumPy and here while a request is read that nobody foresaw."""
 
@@ -109,10 +109,10 @@ class Application:
             return refused(413, f"the request is larger than {limit}: send fewer rows in each request")
         exchange.size = len(body)
         if path == self._infer:
-            return await self._inferred(read_inference(body, head.get(BINARY)), exchange)
+            return await self._inferred(read_inference(body, head.get(JSON_LENGTH)), exchange)
         if path == self._predict:
             columns = of_instances(read_json(body), self._model.signature)
-            return told(as_predictions(await self._prediction(columns, exchange)))
+            return told(as_predictions(await self._prediction(columns, exchange), self._model.signature))
         return self._unknown(path)
 
     async def _inferred(self, asked: Inference, exchange: Exchange) -> Answer:

@@ -102,20 +102,10 @@ def joined(tensors: Sequence[Tensors]) -> Tensors:
 
 def parted(prediction: Prediction, rows: Sequence[int]) -> list[Prediction]:
     """Return a prediction in parts of so many rows each."""
+    chances = (prediction.probability, prediction.probabilities)
     found, start = [], 0
     for count in rows:
         part = slice(start, start + count)
-        found.append(
-            Prediction(
-                *(
-                    _cut(told, part)
-                    for told in (prediction.prediction, prediction.probability, prediction.probabilities)
-                )
-            )
-        )
+        found.append(Prediction(prediction.prediction[part], *(None if of is None else of[part] for of in chances)))
         start += count
     return found
-
-
-def _cut(told: Any, part: slice) -> Any:
-    return None if told is None else told[part]

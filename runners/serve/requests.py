@@ -5,10 +5,8 @@ for binary data has them (https://github.com/kserve/open-inference-protocol, "Bi
 """
 
 import re
-import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -17,18 +15,11 @@ import orjson
 from numpy.typing import NDArray
 
 from runners.models import ModelInputError
+from runners.serve.types import LAYOUTS, TEXT_LENGTH
 
 _NO_JSON = re.compile(rb"(?:^|[\s:,\[-])(?:NaN|Infinity)(?:[\s,\]}]|$)")
 """Python's words for numbers that JSON has none for, as far as they can be told from text without reading it."""
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_DTYPES: Mapping[str, str] = MappingProxyType(
-    {
-        "BOOL": "?", "UINT8": "u1", "UINT16": "<u2", "UINT32": "<u4", "UINT64": "<u8", "INT8": "i1", "INT16": "<i2",
-        "INT32": "<i4", "INT64": "<i8", "FP16": "<f2", "FP32": "<f4", "FP64": "<f8",
-    }
-)  # fmt: skip
-"""How binary data has the protocol's datatypes: little-endian."""
-_LENGTH = struct.Struct("<I")
 
 
 class RequestInput(msgspec.Struct, frozen=True):
@@ -41,12 +32,8 @@ class RequestInput(msgspec.Struct, frozen=True):
     parameters: dict[str, Any] | None = None
 
     def as_numpy(self) -> NDArray[Any]:
-        """Return its values as an array.
-
-        Raises:
-            ModelInputError: it has none.
-        """
-        raise ModelInputError(f"{self.name} has no values: give data, or binary data and its size", self.name)
+        """Return its values as an array."""
+        return np.asarray(self.data)
 
 
 class RequestOutput(msgspec.Struct, frozen=True):
@@ -174,9 +161,9 @@ def _with_binary(inputs: Sequence[RequestInput], data: memoryview) -> list[Reque
 def _binary(given: RequestInput, data: memoryview) -> BinaryInput:
     if given.datatype == "BYTES":
         return BinaryInput(given.name, given.shape, given.datatype, _texts(given.name, data))
-    if given.datatype not in _DTYPES:
+    if given.datatype not in LAYOUTS:
         raise ModelInputError(f"{given.name} has the datatype {given.datatype!r:.40}, which binary data can't have")
-    dtype = np.dtype(_DTYPES[given.datatype])
+    dtype = np.dtype(LAYOUTS[given.datatype])
     if len(data) % dtype.itemsize:
         what = f"{given.name} has {len(data)} bytes, and a {given.datatype} has {dtype.itemsize}"
         raise ModelInputError(what, given.name)
@@ -192,10 +179,10 @@ def _texts(name: str, data: memoryview) -> NDArray[Any]:
     found: list[bytes] = []
     start = 0
     while start < len(data):
-        if len(data) - start < _LENGTH.size:
+        if len(data) - start < TEXT_LENGTH.size:
             raise ModelInputError(f"{name} ends within the length of a text", name)
-        (size,) = _LENGTH.unpack_from(data, start)
-        start += _LENGTH.size
+        (size,) = TEXT_LENGTH.unpack_from(data, start)
+        start += TEXT_LENGTH.size
         if size > len(data) - start:
             raise ModelInputError(f"{name} has a text of {size} bytes, and {len(data) - start} are left", name)
         found.append(bytes(data[start : start + size]))

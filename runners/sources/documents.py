@@ -8,7 +8,7 @@ from typing import IO, Any
 from runners.contract import InputError
 from runners.sources.opened import Opened, codec_of, other_encoding
 from runners.sources.parameters import FileSource
-from runners.sources.reading import BATCH_ROWS, batch_of, check_names
+from runners.sources.reading import batch_of, batched, check_names
 
 LARGEST = 2**28
 """Bytes of a document: it is parsed as a whole, and takes several times as much memory."""
@@ -92,7 +92,7 @@ def json_batches(file: Opened, source: FileSource) -> Iterator[Any]:
 def _batches_of(records: Iterator[Mapping[str, Any]], where: str, source: FileSource) -> Iterator[Any]:
     if source.nested == "columns":
         records = (_flat(record, where) for record in records)
-    while part := list(islice(records, BATCH_ROWS)):
+    for part in batched(records):
         names = list(dict.fromkeys(chain.from_iterable(part)))
         check_names(names, where)
         yield batch_of(names, ([record.get(name) for record in part] for name in names))

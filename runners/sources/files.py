@@ -39,6 +39,8 @@ SUFFIXES = {
     "conll": (".conll", ".txt", ".bio", ".iob2", ".iob"),
     "doccano": (".jsonl", ".json"),
     "images": (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"),
+    "audio": (".wav", ".wave", ".flac", ".ogg", ".oga", ".mp3"),
+    "texts": (".txt", ".text", ".md"),
 }
 """What the files of a format end with; others in a folder are passed over."""
 

@@ -66,7 +66,7 @@ class FileSource(Block):
     """A file, a folder or a glob, by fsspec URL; it may hold `${secret:NAME}`."""
 
     url: str
-    format: Literal["parquet", "csv", "jsonl", "json", "images"]
+    format: Literal["parquet", "csv", "jsonl", "json", "images", "audio", "texts"]
     label_from: Literal["folder", "none"] = "none"
     encoding: str = "utf-8"
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
@@ -205,5 +205,11 @@ class DatasetSource(Source):
 
     @property
     def is_growing(self) -> bool:
-        """Tell whether it is read only as far as it grew."""
+        """Tell whether a database tells what is new in it."""
         return self.growth is not None or self.changes is not None
+
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether a version goes on with the one before, whoever tells what is new."""
+        of_files = self.files.incremental if self.files else None
+        return self.is_growing or bool(of_files or (self.derived and self.derived.incremental))

@@ -22,6 +22,9 @@ ELSEWHERE: dict[str, str] = {
     },
     "runners/sources/opened.py": "tests/unit/runners/sources/test_formats.py reads by it",
     "runners/ingest/grown.py": "tests/unit/runners/ingest/test_growth.py and test_by_files.py hold what both have",
+    "reconciler/controllers/campaign_case.py": "tests/unit/reconciler/controllers/test_campaigns.py",
+    "reconciler/controllers/campaign_choosing.py": "tests/unit/reconciler/controllers/test_campaigns.py",
+    "reconciler/ports/labelling.py": "tests/conformance/test_labelling.py",
     "reconciler/cli/promote.py": "tests/unit/reconciler/cli/test_proposing.py types it",
     **{
         f"runners/{path}.py": "tests/engines/test_changes.py follows tables of a real PostgreSQL by it"

@@ -148,12 +148,11 @@ class Dataset(JobSpec):
 
     @model_validator(mode="after")
     def _is_a_table(self) -> Self:
-        files = self.source.files
-        if files is None or files.format != "images":
+        if not self.is_album or self.source.files is None:
             return self
         told = [name for name in BEYOND_COLUMNS if getattr(self, name)]
         if told:
-            raise ValueError(f"{told[0]} is for tables, and the source holds images")
+            raise ValueError(f"{told[0]} is for tables, and the source holds {self.source.files.format}")
         return self
 
     @model_validator(mode="after")
@@ -172,6 +171,11 @@ class Dataset(JobSpec):
                 f"new_columns is {told} and extra_columns is {self.extra_columns}: leave extra_columns out"
             )
         return self
+
+    @property
+    def is_album(self) -> bool:
+        """Tell whether its rows are a manifest of files, images or audio: the rows of texts hold the texts."""
+        return self.source.files is not None and self.source.files.format in ("images", "audio")
 
     @property
     def takes_new(self) -> Literal["refuse", "propose", "allow"]:

@@ -110,7 +110,8 @@ class ByFiles(Block):
 _TEXTS, _CSV = ("csv", "jsonl", "json"), ("csv",)
 _OF_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        **dict.fromkeys(("encoding", "decimal", "thousands", "dates"), _TEXTS),
+        "encoding": (*_TEXTS, "texts"),
+        **dict.fromkeys(("decimal", "thousands", "dates"), _TEXTS),
         **dict.fromkeys(("delimiter", "nulls", "names", "comment", "quote", "escape"), _CSV),
         "skip": ("csv", "jsonl"),
         "compression": _TEXTS,
@@ -168,14 +169,17 @@ class ChangesSource(Block):
 
 
 class FileSource(Block):
-    """Files read by fsspec: a table, or a folder of images."""
+    """Files read by fsspec: a table, or a folder of images, of audio, or of texts."""
+
+    FOLDERS: ClassVar[tuple[str, ...]] = ("images", "audio", "texts")
 
     url: str = Field(description="An fsspec URL; a glob or a folder reads all that it holds.")
-    format: Literal["parquet", "csv", "jsonl", "json", "images"] = Field(
-        description="How the files are to be read: jsonl has an object in each line, json is one document."
+    format: Literal["parquet", "csv", "jsonl", "json", "images", "audio", "texts"] = Field(
+        description="How the files are to be read: jsonl has an object in each line, json is one document; of the last "
+        "three each file is a row."
     )
     label_from: Literal["folder", "none"] = Field(
-        default="none", description="For images: whether the name of an image's folder is its label."
+        default="none", description="For images, audio and texts: whether the name of a file's folder is its label."
     )
     encoding: str = Field(
         default="utf-8", max_length=40, description="How text is encoded: a codec of Python's.", examples=["cp1252"]
@@ -259,8 +263,8 @@ class FileSource(Block):
             raise ValueError("give the delimiter, too: with quote or escape it isn't guessed")
         if self.names and len(set(self.names)) < len(self.names):
             raise ValueError("names holds a name twice")
-        if self.partitions and self.format == "images":
-            raise ValueError("partitions are of tables, and the format is images")
+        if self.partitions and self.format in self.FOLDERS:
+            raise ValueError(f"partitions are of tables, and the format is {self.format}")
         if self.thousands == self.decimal:
             raise ValueError(f"thousands and decimal are both `{self.decimal}`")
         _check_text(self.encoding, self.dates)
@@ -276,8 +280,8 @@ class GrowingFiles(FileSource):
 
     @model_validator(mode="after")
     def _grows_by_whole_files(self) -> Self:
-        if self.incremental and self.format == "images":
-            raise ValueError("incremental is for tables, and the format is images")
+        if self.incremental and self.format in self.FOLDERS:
+            raise ValueError(f"incremental is for tables, and the format is {self.format}")
         if self.incremental and "::" in self.url:
             raise ValueError(
                 "an archive is read as a whole: leave out incremental, or keep its files beside each other"
@@ -350,7 +354,7 @@ class Source(Block):
     KINDS: ClassVar[tuple[str, ...]] = ("sql", "files", "table")
 
     sql: SqlSource | None = Field(default=None, description="Rows of a database.")
-    files: FileSource | None = Field(default=None, description="Tables or images in files.")
+    files: FileSource | None = Field(default=None, description="Tables, images, audio or texts in files.")
     table: TableSource | None = Field(default=None, description="A table of Delta Lake or Iceberg.")
 
     @model_validator(mode="after")

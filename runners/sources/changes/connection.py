@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy import exc
-
 from runners.contract import InputError, RunnerError, SourceUnavailable
 from runners.sources.changes.texts import SETTINGS
+from runners.sources.databases import scrubbed, url_of
+from runners.sources.failures import LONGEST
 from runners.sources.parameters import ChangesSource
-from runners.staging import reveal
 
 WHERE = "source.changes"
 _SPELL = "write postgresql://user:password@host/database, and signs like @ : / in user and password as %40 %3A %2F"
@@ -54,15 +52,10 @@ def _bound(source: ChangesSource, name: str) -> str:
 
 
 def _arguments(source: ChangesSource) -> dict[str, Any]:
-    try:
-        url = sa.make_url(reveal(source.url))
-    except (exc.ArgumentError, ValueError):  # they quote the URL
-        raise InputError("this is no SQLAlchemy URL", source.url, _SPELL) from None
+    url = url_of(source.url, _SPELL)
     if url.get_backend_name() != "postgresql":
         what = f"changes are read from PostgreSQL, and this is {url.get_backend_name()}"
         raise InputError(what, source.url, "give the URL of a PostgreSQL, or read the table by source.sql")
-    if "@" in (url.host or ""):
-        raise InputError("the URL's password, or its user, holds an @ of its own", source.url, _SPELL)
     try:
         dialect = url.set(drivername="postgresql+psycopg").get_dialect()()
     except ModuleNotFoundError as error:
@@ -101,9 +94,4 @@ def telling(source: ChangesSource) -> Iterator[None]:
 
 def _words(error: Exception, source: ChangesSource) -> str:
     """Return the first line of what is said, without the revealed URL and its password."""
-    text = str(error).strip().split("\n", 1)[0][:300] or type(error).__name__
-    revealed = reveal(source.url)
-    secrets = {revealed, str(sa.make_url(revealed).password or revealed)}
-    for secret in sorted(secrets - {source.url}, key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return text
+    return scrubbed(str(error).strip().split("\n", 1)[0], source.url)[:LONGEST] or type(error).__name__

@@ -29,6 +29,9 @@ class Endpoint:
         self.app = Application(NAME, model, limit, self.logged.append)
 
     def ask(self, path: str, told: Any = None, method: str = "POST", **headers: str) -> tuple[int, Any]:
+        return asyncio.run(self.asked(path, told, method, **headers))
+
+    async def asked(self, path: str, told: Any = None, method: str = "POST", **headers: str) -> tuple[int, Any]:
         answers: list[Message] = []
         body = told if isinstance(told, bytes) else json.dumps(told).encode()
 
@@ -40,7 +43,7 @@ class Endpoint:
 
         head = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
         scope = {"type": "http", "method": method, "path": path, "headers": head}
-        asyncio.run(self.app(scope, receive, send))
+        await self.app(scope, receive, send)
         start, content = answers
         assert dict(start["headers"])[b"content-length"] == str(len(content["body"])).encode()
         return start["status"], json.loads(content["body"])

@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
+from runners.asking import Answer, Client
 from runners.contract import SourceUnavailable
-from runners.smoke.client import Answer, Client
 from tests.unit.runners.smoke.answering import as_recorded, revision
 
 
