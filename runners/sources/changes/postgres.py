@@ -129,11 +129,11 @@ class Following:
             drop_slot(self.connection, copy)
 
     def _portion(self, slot: str, bound: int) -> Iterator[bytes]:
-        with self.connection.transaction(), self.connection.cursor("setpoint", binary=True) as rows:
-            rows.itersize = _AT_ONCE
-            rows.execute(_CHANGES, (slot, bound, PORTION, self.names.publication))
-            for (data,) in rows:
-                yield bytes(data)
+        with self.connection.transaction():  # its end closes the cursor, also where the connection is lost
+            asked = (slot, bound, PORTION, self.names.publication)
+            self.connection.execute(f"DECLARE setpoint NO SCROLL CURSOR FOR {_CHANGES}", asked)
+            while rows := self.connection.execute(f"FETCH {_AT_ONCE} FROM setpoint", binary=True).fetchall():
+                yield from (bytes(data) for (data,) in rows)
 
     def snapshot(self) -> Iterator[Any]:
         """Yield all rows of one moment, from which on changes go on, as batches; first one without rows."""
