@@ -1,5 +1,6 @@
 """The version before: its parts, which are taken over as they are, but for the rows that newer ones replace."""
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any, Self
@@ -12,7 +13,7 @@ from pyarrow import parquet
 from runners.contract import InputError
 from runners.ingest.parts import KEY, hashes_at
 from runners.inputs import Lent
-from runners.sources.watermarks import Watermark, from_json
+from runners.sources.reading import BATCH_ROWS
 from runners.tables.bag import row_hashes
 from runners.tables.summary import Summary, from_bytes, summarise
 from runners.tables.summary.hashes import Hashes
@@ -25,26 +26,29 @@ class Former:
 
     files: Lent
     manifest: Manifest
-    bound: Watermark
+    cursor: Any
 
     @classmethod
-    def of(cls, files: Lent | None, made_by: str) -> tuple[Self | None, str]:
-        """Return a former version; where it can't be gone on with, nothing, and why."""
+    def of(cls, files: Lent | None, cursor_of: Callable[[Mapping[str, Any]], Any]) -> tuple[Self | None, str]:
+        """Return a former version; where nobody can go on with it, nothing, and why.
+
+        Args:
+            files: the version's.
+            cursor_of: makes a cursor of what a reading told.
+        """
         if files is None:
             return None, ""
         try:
             manifest = read_manifest(files.path(PARTS).parent) if files.has(PARTS) else None
             if manifest is None:
                 return None, "the version before isn't one of parts"
-            if manifest.made_by != made_by:
-                return None, "the version before was asked for otherwise"
-            bound = from_json(manifest.read.get("bound"))
-            found = None if bound is None else cls(files, manifest, bound)
+            cursor = cursor_of(manifest.read)
+            found = None if cursor is None else cls(files, manifest, cursor)
             if found is not None:
                 found.check()
         except (InputError, ValueError) as error:
             return None, f"the version before can't be understood: {error}"
-        return found, "" if found else "the version before has no watermark"
+        return found, "" if found else "the version before doesn't tell how far its source was read"
 
     def check(self) -> None:
         """See that all of it is there, and that its summaries can be read.
@@ -86,6 +90,12 @@ class Former:
         """Return the summary of all rows."""
         opened = [self.summary_of(part) for part in self.manifest.parts if part.is_open]
         return reduce(Summary.merged, opened, self.closed_summary)
+
+    def rows(self) -> Iterator[Any]:
+        """Yield all rows, as they are stored."""
+        for part in self.manifest.parts:
+            with parquet.ParquetFile(self.files.path(part.file)) as table:
+                yield from table.iter_batches(BATCH_ROWS)
 
     @property
     def _nothing(self) -> Summary:

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,9 +25,10 @@ from runners.ingest.tables import Table, unique_of, watched_of
 from runners.ingest.uniqueness import distinct_in
 from runners.ingest.verdict import Counted, Verdict
 from runners.inputs import Lent
-from runners.sources.growing import Growth, growing
-from runners.sources.parameters import Incremental, SqlSource
-from runners.sources.watermarks import as_json
+from runners.sources import growing_source
+from runners.sources.cursors import GrowingSource, Growth
+from runners.sources.parameters import Growing
+from runners.sources.reading import with_columns
 from runners.tables.summary import Summary
 from runners.tables.version import DATA, Manifest, write_manifest
 
@@ -52,30 +54,39 @@ def grow(params: Parameters, folder: Path, former: Lent | None) -> Grown:
         InputError: the source, or the schema, is wrong.
         SourceUnavailable: the source is out of reach.
     """
-    sql = params.source.sql
-    assert sql is not None
-    made_by = _asked(params)
-    base, why = Former.of(former, made_by)
-    if base is not None:
+    source, made_by = growing_source(params.source), _asked(params)
+    base, why = Former.of(former, source.cursor)
+    if base is not None and base.manifest.made_by == made_by:
         try:
-            return _Growing(sql, params, folder, made_by, base).write(why)
+            return _Growing(source, params, folder, made_by, base).write(why)
         except NotAppendable as error:
             why = str(error)
-    return _Growing(sql, params, folder, made_by, None).write(why)
+    elif base is not None:
+        why = "the version before was asked for otherwise"
+    stored = None if source.remembers else base
+    return _Growing(source, params, folder, made_by, None, stored).write(why)
 
 
 def _asked(params: Parameters) -> str:
     """Digest all that was asked for: former rows were held to that, too."""
-    told = {"runner": RUNNER_VERSIONS["ingest"], **params.model_dump(mode="json")}
+    told = {"runner": RUNNER_VERSIONS["ingest"], **params.model_dump(mode="json"), "source": params.source.asked}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 class _Growing:
-    """One version of a growing table on its way."""
+    """One version of a growing table on its way: it goes on with `base`, or reads again what is `stored`."""
 
-    def __init__(self, sql: SqlSource, params: Parameters, folder: Path, made_by: str, base: Former | None) -> None:
-        self._sql, self._params, self._folder = sql, params, folder
-        self._made_by, self._base = made_by, base
+    def __init__(  # noqa: PLR0917, one is made in one place
+        self,
+        source: GrowingSource,
+        params: Parameters,
+        folder: Path,
+        made_by: str,
+        base: Former | None,
+        stored: Former | None = None,
+    ) -> None:
+        self._source, self._params, self._folder = source, params, folder
+        self._made_by, self._base, self._stored = made_by, base, stored
 
     def write(self, why: str) -> Grown:
         """Read the source, and write what it holds.
@@ -83,8 +94,9 @@ class _Growing:
         Raises:
             NotAppendable: new rows don't go on with the former version.
         """
-        since = self._base.bound if self._base else None
-        with TemporaryDirectory(prefix="setpoint-") as place, growing(self._sql, since) as growth:
+        before = self._base or self._stored
+        since = before.cursor if before else None
+        with TemporaryDirectory(prefix="setpoint-") as place, self._source.open(since) as growth:
             pull = self._pull(growth, Path(place))
             draft = Draft(self._folder, self._layout(pull.types), self._base)
             draft.add_closed(pull.closed())
@@ -96,33 +108,43 @@ class _Growing:
     def _pull(self, growth: Growth, place: Path) -> Pull:
         base, params = self._base, self._params
         before = base.summary if base else None
-        spool = spooled(growth.reading.batches, params, before, place)
+        spool = spooled(self._batches(growth), params, before, place)
         types = types_of(spool, params, before)
         if not types:
             raise InputError("there are no rows and no columns", growth.reading.read_from, "fill the source first")
-        pull = Pull(spool, params, types, Verdict(params), place, needs_keys=base is not None)
+        is_log = not self._source.remembers
+        pull = Pull(spool, params, types, Verdict(params), place, needs_keys=base is not None, is_log=is_log)
         if base is not None:  # new rows are numbered after all former ones: which of these go is known at the end
             pull.verdict.begin_after(base.closed_summary.rows, missing_in(base.closed_summary))
         return pull
 
+    def _batches(self, growth: Growth) -> Iterator[Any]:
+        """Yield what is new; of a source that forgets, after what is stored, and with all columns of former rows."""
+        if self._source.remembers:
+            return growth.reading.batches
+        before = self._base or self._stored
+        names = list(before.summary.types if before else self._params.columns or {})
+        stored = self._stored.rows() if self._stored else ()
+        return with_columns(names, chain(stored, growth.reading.batches))
+
     def _layout(self, types: Mapping[str, Any]) -> Layout:
-        asked, key = unique_of(self._params) & types.keys(), self._told_of_growth.key
+        asked, key = unique_of(self._params) & types.keys(), self._growing.key
         watched = set(watched_of(types, self._params))
         if self._base:
             watched &= {*self._base.manifest.distinct, *asked}
         if lost := [name for name in key if name not in types]:
             fix = "name a column of the query that isn't the mark of what is deleted"
-            raise InputError(f"the key {lost[0]} is no column", "source.sql.incremental.key", fix)
+            raise InputError(f"the key {lost[0]} is no column", f"{self._params.source.where_it_grows}.key", fix)
         return Layout(types, self._params.target, tuple(sorted(watched)), frozenset(asked), key)
 
     @property
-    def _told_of_growth(self) -> Incremental:
-        told = self._sql.incremental
+    def _growing(self) -> Growing:
+        told = self._params.source.growth
         assert told is not None
         return told
 
     def _keep(self, draft: Draft, pull: Pull, growth: Growth) -> None:
-        told, present = self._told_of_growth, None
+        told, present = self._growing, None
         if self._base is not None and told.compare_keys:
             present = hashed_keys(growth.keys(), told.key, pull.types, self._params.source.spellings)
         draft.keep(pull.seen_keys() if told.key else None, present)
@@ -134,14 +156,14 @@ class _Growing:
         violations = (
             *_violations(pull, summary, distinct, is_whole=self._base is None),
             *_of_keys(draft, keys, summary),
+            *growth.violations(),
         )
-        read = {"highest": as_json(growth.highest), "bound": as_json(growth.bound)}
         parts = draft.parts
-        write_manifest(self._folder, Manifest(types, tuple(parts), self._made_by, read, distinct))
+        write_manifest(self._folder, Manifest(types, tuple(parts), self._made_by, growth.read(), distinct))
         content, details = bag_of(parts).hexdigest(types), tuple(pull.verdict.details())
         widened = pull.verdict.widened(violations, types)
         table = Table(self._folder / DATA, content, summary, violations, details, distinct, widened=widened)
-        return Grown(table, {"refresh": _refresh(draft, pull, why)}, draft.taken())
+        return Grown(table, {"refresh": _refresh(draft, pull, why), **growth.told()}, draft.taken())
 
 
 def _violations(pull: Pull, summary: Summary, distinct: Mapping[str, int], *, is_whole: bool) -> tuple[Violation, ...]:

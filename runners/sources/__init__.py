@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from runners.sources.parameters import DatasetSource, FileSource, Source, SqlSource
 
 if TYPE_CHECKING:
+    from runners.sources.cursors import GrowingSource
     from runners.sources.reading import Reading
 
-__all__ = ["DatasetSource", "FileSource", "Source", "SqlSource", "read"]
+__all__ = ["DatasetSource", "FileSource", "Source", "SqlSource", "growing_source", "read"]
 
 NO_INPUTS: Mapping[str, str] = MappingProxyType({})
 
@@ -41,3 +42,15 @@ def read(source: Source, inputs: Mapping[str, str] = NO_INPUTS) -> "Reading":
 
     assert source.files  # one of them is there: the model says so
     return read_files(source.files)
+
+
+def growing_source(source: DatasetSource) -> "GrowingSource":
+    """Return a source that is read only as far as it grew."""
+    if source.stream:
+        from runners.sources.streams import Stream
+
+        return Stream.of(source.stream)
+    from runners.sources.growing import GrowingTable
+
+    assert source.sql  # what else grows
+    return GrowingTable(source.sql)

@@ -4,34 +4,39 @@ The database itself says of every row whether the next reading will bring it aga
 reading makes. So nothing is read twice that is kept, and nothing is missed between two readings.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from runners.contract import InputError
+from runners.sources.cursors import OPEN, Growth
 from runners.sources.parameters import Incremental, SqlSource
 from runners.sources.reading import Reading
 from runners.sources.sql import batches, connected, engine_of, read_from
-from runners.sources.watermarks import WHERE, Watermark, before
-
-OPEN = "setpoint_open"
-"""The last column that is read: 1 where the next reading brings the row again."""
+from runners.sources.watermarks import WHERE, Watermark, as_json, before, from_json
 
 
 @dataclass(frozen=True)
-class Growth:
-    """What a reading brings: rows, and how far they go. The next one begins at `bound`.
+class GrowingTable:
+    """A table of a database, as a source that grows: its cursor is the watermark at which the next reading begins."""
 
-    `keys` yields the keys of all rows of the source, once the rows were taken.
-    """
+    source: SqlSource
+    remembers: bool = True
 
-    reading: Reading
-    highest: Watermark | None
-    bound: Watermark | None
-    keys: Callable[[], Iterator[Any]]
+    def cursor(self, read: Mapping[str, Any]) -> Watermark | None:
+        """Return where to go on, by what a former reading told.
+
+        Raises:
+            ValueError: it is no watermark.
+        """
+        return from_json(read.get("bound"))
+
+    def open(self, since: Watermark | None) -> AbstractContextManager[Growth]:
+        """Open the rows from a watermark on, or all."""
+        return growing(self.source, since)
 
 
 @contextmanager
@@ -52,7 +57,8 @@ def growing(source: SqlSource, since: Watermark | None) -> Iterator[Growth]:
         bound = before(highest, told.lag)
         with query.rows(since, bound) as rows:
             reading = Reading(batches(rows), is_text=False, read_from=read_from(source))
-            yield Growth(reading, highest, bound, query.keys)
+            read = {"highest": as_json(highest), "bound": as_json(bound)}
+            yield Growth(reading, lambda: read, query.keys)
 
 
 def _repeatable(engine: sa.Engine) -> sa.Engine:

@@ -163,6 +163,9 @@ class Dataset(JobSpec):
         if self.incremental and told:
             what = f"{told[0]} is held on all rows, and the source is read only as far as it grew"
             raise ValueError(f"{what}: leave out {told[0]}, or source.sql.incremental")
+        if self.source.stream and told:
+            what = f"{told[0]} is held on all rows, and of a stream only new messages are read"
+            raise ValueError(f"{what}: leave it out, or hold a dataset to it that is derived from this one")
         return self
 
     @model_validator(mode="after")
@@ -209,4 +212,6 @@ class Dataset(JobSpec):
         }  # fmt: skip
         fields |= {name for name in ("unique", "foreign_keys") if getattr(self, name)}  # else runs keep their names
         params = self.model_dump(mode="json", include=fields, exclude_none=True)
+        if self.source.stream:
+            return params | {"source": {"stream": self.source.stream.told}}
         return params | ({"source": {"sql": self.source.sql.told}} if self.source.sql else {})
