@@ -154,7 +154,7 @@ def types_of(spool: Spool, params: Parameters, former: Summary | None) -> dict[s
         found = _fitting(name, type_, spool, params, former)
         if found != type_:
             raise NotAppendable(f"column {name} was {type_} and is {found}")
-    return types
+    return dict(former.types)  # of a column whose values all went, new rows without any would tell another
 
 
 def _fitting(name: str, type_: Type, spool: Spool, params: Parameters, former: Summary) -> Type:

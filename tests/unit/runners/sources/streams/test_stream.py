@@ -73,7 +73,9 @@ def test_what_was_dropped_since_is_taken_from_the_version_where_a_schema_changes
     grown = world.refresh()
     assert (grown.told["refresh"]["because"], grown.table.rows) == ("column new is new", 6)
     assert dict(grown.table.types) == {"id": "integer", "x": "number", "new": "string"}
-    world.spec = {"columns": {"id": {"type": "string"}, "x": {"type": "number"}, "new": {"type": "string", "missing": 1}}}
+    world.spec = {
+        "columns": {"id": {"type": "string"}, "x": {"type": "number"}, "new": {"type": "string", "missing": 1}}
+    }
     grown = world.refresh()
     assert (grown.told["refresh"]["because"], grown.table.rows) == ("the version before was asked for otherwise", 6)
     assert [row["id"] for row in world.rows()] == list("012345")
@@ -90,6 +92,7 @@ def test_fields_may_come_in_any_order_and_be_left_out(world: World) -> None:
 
 
 def test_a_topic_that_was_made_anew_is_another_one(world: World) -> None:
+    world.spec = {"columns": {"id": {"type": "integer"}}, "minimum_rows": 0}
     world.log.put(0, {"id": 1})
     world.refresh()
     world.log.made = 2
