@@ -7,6 +7,7 @@ that came.
 
 import asyncio
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -68,15 +69,14 @@ class Nats:
         return {topic: str(self._run(self._stream.stream_info(topic)).created) for topic in self._source.topics}
 
     def offsets_at(self, moment: datetime) -> Mapping[Place, int]:
-        """Return the sequence of the first message at or after a moment in each stream; its end where there is none."""
+        """Return the sequence of the first message at or after a moment in each stream, or its end."""
         bounds = self.bounds()
         since = {"deliver_policy": DeliverPolicy.BY_START_TIME, "opt_start_time": moment.isoformat()}
         found = {}
         for place in bounds:
-            consumer = self._consumer(place, since)
-            first = self._run(self._fetch(consumer, 1))
+            with self._consumer(place, since) as consumer:
+                first = self._run(self._fetch(consumer, 1))
             found[place] = first[0].metadata.sequence.stream if first else bounds[place].end
-            self._run(consumer.unsubscribe())
         return found
 
     def chunks(self, place: Place, start: int, end: int, most: int) -> Iterator[Chunk]:
@@ -84,8 +84,8 @@ class Nats:
         at = start
         while at < end:
             since = {"deliver_policy": DeliverPolicy.BY_START_SEQUENCE, "opt_start_seq": at}
-            consumer, heard = self._consumer(place, since), 0
-            try:
+            with self._consumer(place, since) as consumer:
+                heard = 0
                 while at < end:
                     found = self._run(self._fetch(consumer, min(most, _FETCH)))
                     whole = _unbroken(found, heard)
@@ -94,8 +94,6 @@ class Nats:
                     at, heard = self._next(consumer, whole, end), heard + len(whole)
                     told = [_message(one) for one in whole]
                     yield Chunk([one for one in told if one.offset < end], at)
-            finally:
-                self._run(consumer.unsubscribe())
 
     def close(self) -> None:
         """Let go of the server."""
@@ -113,13 +111,23 @@ class Nats:
             )
         return end
 
-    def _consumer(self, place: Place, since: Mapping[str, Any]) -> Any:
+    @contextmanager
+    def _consumer(self, place: Place, since: Mapping[str, Any]) -> Iterator[Any]:
+        """Make a consumer, and delete it; where that fails, the server forgets it by itself."""
         config = ConsumerConfig(
-            ack_policy=AckPolicy.NONE, inactive_threshold=_FORGOTTEN, mem_storage=True, num_replicas=1, **since
+            ack_policy=AckPolicy.NONE,
+            inactive_threshold=_FORGOTTEN,
+            mem_storage=True,
+            num_replicas=1,
+            **since,
         )
         subject = self._source.subject or ">"
         asked = self._stream.pull_subscribe(subject, stream=place.topic, config=config, pending_msgs_limit=-1)
-        return self._run(asked)
+        try:
+            yield self._run(asked)
+        finally:
+            with suppress(InputError, SourceUnavailable):
+                self._run(self._stream.delete_consumer(place.topic, config.name or ""))  # which the client has set
 
     async def _fetch(self, consumer: Any, most: int) -> list[Msg]:
         try:

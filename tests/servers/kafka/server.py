@@ -50,7 +50,8 @@ class Kafka(Processes):
         """Make a topic of a name."""
         from confluent_kafka.admin import NewTopic
 
-        self._done(self._admin().create_topics([NewTopic(name, partitions, 1, config=dict(config or {}))]))
+        admin = self._admin()  # it gives up what it was asked for when nobody holds it
+        self._done(admin.create_topics([NewTopic(name, partitions, 1, config=dict(config or {}))]))
 
     def delete(self, name: str) -> None:
         """Delete a topic; return when its name is free."""
@@ -62,7 +63,8 @@ class Kafka(Processes):
         """Let go of all messages before an offset, as retention does."""
         from confluent_kafka import TopicPartition
 
-        self._done(self._admin().delete_records([TopicPartition(topic, partition, before)]))
+        admin = self._admin()
+        self._done(admin.delete_records([TopicPartition(topic, partition, before)]))
 
     def put(self, topic: str, messages: Iterable[Mapping[str, Any]]) -> None:
         """Write messages, by what a producer calls their parts; return when the broker has all."""
