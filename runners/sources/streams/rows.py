@@ -14,6 +14,8 @@ from runners.sources.streams.registry import Registry, Unreadable
 from runners.sources.streams.values import decoder
 
 _BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_NAMES = 10_000
+"""Names of fields that are remembered as names."""
 VALUE = "value"
 """The column of a value that is no object: a text, a number, a list."""
 
@@ -33,6 +35,8 @@ class Rows:
         self._key = decoder(source.key_format, registry, "source.stream.key_format")
         self.read = self.skipped = self.tombstones = 0
         self.poison: list[Poison] = []
+        self._names: set[str] = set()
+        self._columns = [(f"_{name}", _BESIDE[name]) for name in source.metadata]
 
     def batches(self, place: Place, messages: Sequence[Message]) -> Iterator[Any]:
         """Yield the rows of messages, in their order; batches hold either values or tombstones."""
@@ -60,9 +64,15 @@ class Rows:
             raise Unreadable("it has no value")
         value = {} if message.value is None else self._value(message.value)
         record = value if isinstance(value, dict) else {VALUE: value}
+        if not record.keys() <= self._names:
+            self._check(record)
+        return self._keyed(record, message) if self._keys else record
+
+    def _check(self, record: Mapping[Any, Any]) -> None:
         if any(not isinstance(name, str) or not name.strip() for name in record):
             raise Unreadable("a field of it has no name")
-        return self._keyed(record, message) if self._keys else record
+        if len(self._names) < _MOST_NAMES:
+            self._names |= record.keys()
 
     def _keyed(self, record: dict[str, Any], message: Message) -> dict[str, Any]:
         """Return a record with the columns of its key: of the value, or else of the message's key."""
@@ -77,7 +87,7 @@ class Rows:
         return record | lacking
 
     def _beside(self, place: Place, message: Message, record: Mapping[str, Any]) -> dict[str, Any]:
-        told = {f"_{name}": _BESIDE[name](place, message) for name in self._source.metadata}
+        told = {name: made(place, message) for name, made in self._columns}
         if taken := told.keys() & record.keys():
             fix = f"leave {min(taken)[1:]} out of it"
             what = f"a message of {place} has a field {min(taken)} itself"

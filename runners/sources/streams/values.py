@@ -14,6 +14,9 @@ Decode = Callable[[bytes], Any]
 """Makes a value of a message's bytes; Unreadable where it is none."""
 
 
+_JSON = json.JSONDecoder()
+
+
 def decoder(kind: Format, registry: Registry | None, where: str) -> Decode:
     """Return what reads values of a format.
 
@@ -35,7 +38,7 @@ def _json(value: bytes, *, has_head: bool) -> Any:
     if has_head and value[:1] == b"\0":
         _, value = headed(value)
     try:
-        return json.loads(value)
+        return _JSON.decode(value.decode())
     except json.JSONDecodeError as error:
         raise Unreadable(f"it is no JSON: {error.msg} at character {error.pos}") from None
     except UnicodeDecodeError:
