@@ -11,7 +11,21 @@ from reconciler.yaml.parse import Document, Unreadable, read
 from tests.fuzz.mutation import text
 from tests.unit.reconciler.compose.samples import ENVIRONMENT, sample, tree
 
+STREAM = b"""\
+source:
+  stream:
+    protocol: kafka
+    url: kafka.example.com:9092
+    topics: [payments]
+    options: {sasl.password: "${secret:KAFKA}"}
+    start: 2026-01-01T00:00:00Z
+    key: [id]
+    metadata: [offset, timestamp]
+    within: 10m
+refresh: "*/15 * * * *"
+"""
 FILES = {path: content for path, content in sample().items() if path.endswith(".yaml")}
+FILES["specs/datasets/payments.yaml"] = STREAM
 TEXTS = [content.decode() for content in FILES.values()]
 
 
