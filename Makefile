@@ -19,7 +19,7 @@ COMPILE := $(UV) compile --quiet --universal --python-version 3.11 --generate-ha
 # Options of the targets: make demo KEEP=1 ENVIRONMENT=cluster; make lock UPGRADE=1; make test TESTS=tests/e2e SHARE=3/8
 TESTS ?= tests
 SHARE ?= commit
-WORKERS ?= 4
+WORKERS ?= 5
 INPUTS ?= 100000
 ROUNDS ?= 10
 SEED ?= 1
@@ -62,7 +62,7 @@ servers: $(VENV)/.test  ## Build the servers that the tests need, once for this 
 	@$(BIN)/python -m tests.servers
 
 .PHONY: test
-test: servers  ## Run every test, and a share of the sweeps that the commit's id chooses (SHARE=3/8: that one)
+test: servers  ## Run the tests, and of sweeps, long plays and engines the share that the commit's id chooses (SHARE=3/8)
 	@$(PARTED) --share $(SHARE) $(if $(filter tests,$(TESTS)),--times .bench/test.json) $(TESTS)
 
 .PHONY: deep
@@ -79,6 +79,10 @@ flaky: servers  ## Run what is bound to the clock ten times over (ROUNDS=10): no
 .PHONY: durations
 durations: $(VENV)/.test  ## Show what took longest in the last `make test`, and write it to tests/durations.md
 	@$(BIN)/python -m tests.times
+
+.PHONY: shares
+shares: $(VENV)/.test  ## Tell what each share of `make test` would take, by tests/durations.md
+	@$(BIN)/pytest tests --collect-only --quiet --quiet --estimates
 
 .PHONY: bench
 bench: $(if $(SERVERS),servers,$(VENV)/.test)  ## Measure the daemon, to .bench/ (QUICK=1: a part; SERVERS=1: real engines)

@@ -51,7 +51,8 @@ USUAL = Bounds()
 class Call:
     """A request: the method, the path and what goes with it.
 
-    `tail` keeps only so many bytes of the answer's end; `is_safe` tells that to ask it twice does no harm.
+    `tail` keeps only so many bytes of the answer's end; `is_safe` tells that to ask it twice does no harm; `part` asks
+    for no more than these bytes of what is there, from the first to the last (RFC 9110, 14.2).
     """
 
     method: str
@@ -62,6 +63,7 @@ class Call:
     tail: int = 0
     is_safe: bool = True
     bounds: Bounds = USUAL
+    part: tuple[int, int] | None = None
 
     @property
     def target(self) -> str:
@@ -184,6 +186,8 @@ class Wire:
         headers = {**self._headers, **self._identity.headers()}
         if call.body:
             headers["Content-Type"] = call.content_type
+        if call.part:
+            headers["Range"] = f"bytes={call.part[0]}-{call.part[1]}"
         started = self._now()
         response = self._pool.urlopen(
             call.method,

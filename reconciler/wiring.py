@@ -298,7 +298,7 @@ def wire(
 
 def _telling(settings: Settings, may_send: Callable[[], bool]) -> Telling:
     place = Place("", settings.environment, settings.place, settings.branch, version("setpoint"))
-    return Telling(place, may_send)
+    return Telling(place, may_send, folder=settings.home / "lineage" / settings.environment)
 
 
 def _reviewer(

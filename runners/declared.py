@@ -40,6 +40,7 @@ class Runner:
 INGEST = Runner("runners.ingest:run", RUNNER_VERSIONS["ingest"], trains=False)
 LABEL = Runner("runners.label:run", RUNNER_VERSIONS["label"], trains=False)
 CHOOSE = Runner("runners.label.choosing:run", RUNNER_VERSIONS["choose"], trains=False)
+SCORE = Runner("runners.label.scoring:run", RUNNER_VERSIONS["score"], trains=False)
 TABULAR = Runner("runners.train.tabular:run", RUNNER_VERSIONS["tabular"], of_families("gbm", {}))
 IMAGES = Runner("runners.train.images:run", RUNNER_VERSIONS["images"], of_families("logistic", PICTURES))
 TORCH_IMAGES = Runner("runners.train.torch_images:run", RUNNER_VERSIONS["torch-images"], of_network(), together=True)
@@ -54,6 +55,7 @@ BUILT_IN: Mapping[str, Runner] = MappingProxyType(
         "ingest": INGEST,
         "label": LABEL,
         "choose": CHOOSE,
+        "score": SCORE,
         "tabular": TABULAR,
         "images": IMAGES,
         "torch-images": TORCH_IMAGES,

@@ -4,15 +4,16 @@ A sweep tries the same at many points: a kill before each call, a fault for each
 daemons that die. Its tests are marked `sweep`, or ask for the fixture `share` and take their part of a list. Which part
 that is, `--share` says: `3/8`, the one that the commit's id chooses (`commit`), or all of them, as `make deep` does.
 
-Of whole plays that differ in their engines alone, each share has one: their tests are marked `turns("what", "which")`.
-Each share is as large as the next, and together they are the whole. A test that is named on the command line
-(`file::test`) is run whatever the share: a failure names the command that shows it again.
+Of whole plays that differ in their engines alone, and of the real engines themselves, each share has one: their tests
+are marked `turns("what", "which")`. A sweep that takes turns is dealt among the shares whose turn it is. Each share is
+as large as the next, and together they are the whole. A test that is named on the command line (`file::test`) is run
+whatever the share: a failure names the command that shows it again.
 """
 
 import re
 import shlex
 import subprocess
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +26,8 @@ SHARES = 8
 Item = TypeVar("Item")
 Covered = dict[str, tuple[int, int]]
 
+COLLECTED = pytest.StashKey[tuple[pytest.Item, ...]]()
+"""All tests that were collected, those of other shares too."""
 _covered = pytest.StashKey[Covered]()
 _share = pytest.StashKey["Share"]()
 _told = pytest.StashKey[str]()
@@ -154,6 +157,7 @@ def _how(config: pytest.Config) -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what falls to another share."""
+    config.stash[COLLECTED] = tuple(items)
     if any("::" in told for told in config.args):
         return
     left = left_out(items, config.stash[_share], config.stash[_covered])
@@ -162,30 +166,44 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def left_out(items: Sequence[pytest.Item], share: Share, covered: Covered) -> set[pytest.Item]:
-    """Return the tests of sweeps that fall to another share; each file's are dealt by themselves."""
-    swept: dict[str, list[pytest.Item]] = {}
+    """Return the tests that fall to other shares: whose turn it isn't, and of sweeps the rest.
+
+    Each file's sweep is dealt by itself, among the shares whose turn it is.
+    """
+    turns = turns_of(items)
+    covered.update({what: (len(those) if share.is_whole else 1, len(those)) for what, those in turns.items()})
+    parts = {item: part_of(item, share, turns) for item in items}
+    swept: dict[tuple[str, Share | None], list[pytest.Item]] = {}
     for item in items:
         if item.get_closest_marker("sweep"):
-            swept.setdefault(item.nodeid.partition("::")[0], []).append(item)
-    taken = {file: share.deal(those, lambda item: item.nodeid, file) for file, those in swept.items()}
-    covered.update({file: (len(taken[file]), len(those)) for file, those in swept.items()})
-    left = {item for file, those in swept.items() for item in set(those) - set(taken[file])}
-    return left | out_of_turn(items, share, covered)
+            swept.setdefault((item.nodeid.partition("::")[0], parts[item]), []).append(item)
+    left = {item for item, part in parts.items() if part is None}
+    for (file, part), those in swept.items():
+        # Not by their node ids: workers write the group behind them.
+        taken = part.deal(those, lambda item: item.name, file) if part else []
+        had = covered.get(file, (0, 0))
+        covered[file] = had[0] + len(taken), had[1] + len(those)
+        left |= set(those) - set(taken)
+    return left
 
 
-def out_of_turn(items: Sequence[pytest.Item], share: Share, covered: Covered) -> set[pytest.Item]:
-    """Return the tests whose turn is another share's: of those that take turns a share has one, and all the whole."""
-    turns: dict[str, dict[str, list[pytest.Item]]] = {}
+def turns_of(items: Iterable[pytest.Item]) -> dict[str, list[str]]:
+    """Return what takes turns, in the order of its turns."""
+    turns: dict[str, set[str]] = {}
     for item in items:
         if mark := item.get_closest_marker("turns"):
-            what, which = mark.args
-            turns.setdefault(what, {}).setdefault(which, []).append(item)
-    left: set[pytest.Item] = set()
-    for what, those in turns.items():
-        mine = set(those) if share.is_whole else {sorted(those)[(share.number - 1) % len(those)]}
-        covered[what] = len(mine), len(those)
-        left.update(item for which, found in those.items() if which not in mine for item in found)
-    return left
+            turns.setdefault(mark.args[0], set()).add(mark.args[1])
+    return {what: sorted(which) for what, which in turns.items()}
+
+
+def part_of(item: pytest.Item, share: Share, turns: Mapping[str, Sequence[str]]) -> Share | None:
+    """Return which share this one is of those that play a test; nothing if it isn't the test's turn."""
+    mark = item.get_closest_marker("turns")
+    if mark is None or share.is_whole:
+        return share
+    what, which = mark.args
+    mine = range(1 + turns[what].index(which), share.of + 1, len(turns[what]))
+    return Share(1 + mine.index(share.number), len(mine)) if share.number in mine else None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,8 +1,7 @@
-"""The pytest plugin of times: which tests take long, whether they work or wait, and the longest of them first.
+"""The pytest plugin of times: which tests take long, and whether they work or wait.
 
 `--times FILE` leaves what each test took; `make durations` shows the longest of the last run and writes them to
-`durations.md`. By that file the next run is ordered: what takes long begins first, so that no worker is left alone with
-it at the end.
+`durations.md`. By that file the next run is ordered, and each share estimated (`tests/estimates.py`).
 """
 
 import json
@@ -19,25 +18,28 @@ from typing import Any
 
 import pytest
 
+from tests.servers.working import ServersWork
 from tests.shares import head
 
 ROOT = Path(__file__).parents[1]
 LEFT = Path(".bench")
 """Where `make test` and `make check` leave what they took, each in a file of its name."""
 TABLE = ROOT / "tests" / "durations.md"
-LONGEST = 20
-_ROW = re.compile(r"^\| +\d+ \|.*\| `(.+)` \|$", re.MULTILINE)
+LONGEST, SHOWN = 20, 52
+"""How many groups the table has, and how many of its lines are shown."""
+NOTED = 2.0
+"""Seconds, of the clock or of work: a test that took as much is in the table by its name."""
+OTHERS = "all others"
+_ROW = re.compile(r"^\| +([\d.]+) \| ([\d.]+) \| (\d+) \| `(.+)` \|$", re.MULTILINE)
 _times = pytest.StashKey[dict[str, "Taken"]]()
 _began = pytest.StashKey[float]()
 _spent = pytest.StashKey[float]()
+_servers = pytest.StashKey[ServersWork]()
 
 
 @dataclass(slots=True)
 class Taken:
-    """What one or some tests took: seconds by the clock, and seconds of work in the worker and what it waited for.
-
-    Servers that outlive a test work for nobody's account.
-    """
+    """What one or some tests took: seconds by the clock, and of work in the worker, its servers and its children."""
 
     wall: float = 0.0
     cpu: float = 0.0
@@ -56,6 +58,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin to count."""
     config.stash[_times], config.stash[_began], config.stash[_spent] = {}, time.monotonic(), work()
+    config.stash[_servers] = ServersWork()
 
 
 def work() -> float:
@@ -64,36 +67,23 @@ def work() -> float:
     return sum(one.ru_utime + one.ru_stime for one in told)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let the longest groups begin first, where tests are divided by groups."""
-    if getattr(config.option, "loadgroup", False):
-        known = {unit: place for place, unit in enumerate(known_units(TABLE))}
-        items.sort(key=lambda item: rank(item, known))
-
-
-def known_units(table: Path) -> list[str]:
-    """Return the groups in the first part of the table of durations, the longest first."""
-    if not table.exists():
-        return []
-    return _ROW.findall(table.read_text("utf-8").partition("\n## Tests")[0])
-
-
-def rank(item: pytest.Item, known: Mapping[str, int]) -> int:
-    """Return when a test should begin: in the order of the table, then what is slow, then the rest."""
-    groups = sorted({str(mark.args[0]) for mark in item.iter_markers("xdist_group") if mark.args})
-    unit = "_".join(groups) or without_parameters(item.nodeid)
-    is_quick = item.get_closest_marker("slow") is None and item.get_closest_marker("servers") is None
-    return known.get(unit, len(known) + is_quick)
+def known_tests(table: Path) -> dict[str, Taken]:
+    """Return what one of each test of the table of durations took, and one of all others."""
+    rows = _ROW.findall(table.read_text("utf-8").partition("\n## Tests")[2]) if table.exists() else []
+    counted = {name: (float(wall), float(cpu), int(tests)) for wall, cpu, tests, name in rows}
+    known = {name: Taken(wall / tests, cpu / tests, 1) for name, (wall, cpu, tests) in counted.items()}
+    return {OTHERS: Taken(), **known}
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Say in a report what its phase took of the processor; attributes of a report travel with it."""
     report = yield
-    spent = work()
-    report.cpu = spent - item.config.stash[_spent]
-    item.config.stash[_spent] = spent
+    stash = item.config.stash
+    spent = work() + stash[_servers].after(report.duration)
+    # What was killed with children that nobody waited for has worked for nothing that is counted.
+    report.cpu = max(0.0, spent - stash[_spent])
+    stash[_spent] = spent
     return report
 
 
@@ -141,10 +131,25 @@ def without_parameters(name: str) -> str:
     return re.sub(r"(\[.*\])?(@[^\]]*)?$", "", name, flags=re.DOTALL)
 
 
+def group_of(name: str) -> str:
+    """Return the group of a node id; empty if it has none."""
+    group = re.search(r"@([^\]/]*)$", name)
+    return group[1] if group else ""
+
+
 def unit_of(name: str) -> str:
     """Return what runs on one worker in one go: the group of a node id, or else its test, whose parameters may part."""
-    group = re.search(r"@([^\]/]*)$", name)
-    return group[1] if group else without_parameters(name)
+    return group_of(name) or without_parameters(name)
+
+
+def entry_of(name: str) -> str:
+    """Return under which name the table has a test: a suite takes longer on a real engine than on a fake."""
+    return entry(name, group_of(name))
+
+
+def entry(name: str, group: str) -> str:
+    """Return under which name the table has a test of a group."""
+    return without_parameters(name) + (f"@{group}" if group else "")
 
 
 def summed(tests: Mapping[str, tuple[float, float]], by: Any) -> list[tuple[str, Taken]]:
@@ -152,11 +157,29 @@ def summed(tests: Mapping[str, tuple[float, float]], by: Any) -> list[tuple[str,
     sums: defaultdict[str, Taken] = defaultdict(Taken)
     for name, (wall, cpu) in tests.items():
         sums[by(name)].add(wall, cpu, 1)
-    return sorted(sums.items(), key=lambda pair: -pair[1].wall)[:LONGEST]
+    return sorted(sums.items(), key=lambda pair: -pair[1].wall)
 
 
-def written(run: Mapping[str, Any]) -> str:
-    """Write the table of a run."""
+def kept(sums: Iterable[tuple[str, Taken]], former: Mapping[str, Taken]) -> list[tuple[str, Taken]]:
+    """Return what the table keeps of tests: what takes long, what it had and other shares play, and the rest.
+
+    Args:
+        sums: what the tests of a run took.
+        former: what one of each took before.
+    """
+    others, named = Taken(), {}
+    for name, told in sums:
+        if max(told.wall, told.cpu) >= NOTED:
+            named[name] = told
+        else:
+            others.add(told.wall, told.cpu, told.tests)
+    played = {name for name, _ in sums}
+    had = {name: told for name, told in former.items() if name not in played and (ROOT / name.split("::")[0]).is_file()}
+    return [*sorted({**named, **had}.items(), key=lambda pair: -pair[1].wall), (OTHERS, others)]
+
+
+def written(run: Mapping[str, Any], former: Mapping[str, Taken]) -> str:
+    """Write the table of a run; what it left to another share keeps the times that it had."""
     tests = run["tests"]
     wall = sum(one[0] for one in tests.values())
     cpu = sum(one[1] for one in tests.values())
@@ -166,15 +189,15 @@ def written(run: Mapping[str, Any]) -> str:
             "",
             f"`make durations` writes this from the last `make test`: {run['seconds'] / 60:.1f} minutes with "
             f"{run['workers']} workers, share {run['share']}, {len(tests):,} tests of {wall:,.0f} s, {cpu:,.0f} s of",
-            "them work. CONTRIBUTING.md says how to read it. The next run begins with the first of these.",
+            "them work. CONTRIBUTING.md says how to read it. By it runs are ordered and shares estimated.",
             "",
             "## Groups",
             "",
-            *_rows(summed(tests, unit_of)),
+            *_rows(summed(tests, unit_of)[:LONGEST]),
             "",
             "## Tests",
             "",
-            *_rows(summed(tests, without_parameters)),
+            *_rows(kept(summed(tests, entry_of), former)),
             "",
         ]
     )
@@ -182,7 +205,8 @@ def written(run: Mapping[str, Any]) -> str:
 
 def _rows(sums: Iterable[tuple[str, Taken]]) -> list[str]:
     head = ["| seconds | of them work | tests | what |", "|---:|---:|---:|---|"]
-    return [*head, *(f"| {told.wall:>7.0f} | {told.cpu:.0f} | {told.tests} | `{name}` |" for name, told in sums)]
+    rows = (f"| {told.wall:>7.1f} | {told.cpu:.1f} | {told.tests} | `{name}` |" for name, told in sums)
+    return [*head, *rows]
 
 
 def main(arguments: list[str]) -> int:
@@ -194,9 +218,9 @@ def main(arguments: list[str]) -> int:
     if not left.exists():
         sys.stderr.write("there is no last run: `make test` leaves one\n")
         return 1
-    text = written(json.loads(left.read_text("utf-8")))
+    text = written(json.loads(left.read_text("utf-8")), known_tests(TABLE))
     TABLE.write_text(text, "utf-8")
-    sys.stdout.write(text)
+    sys.stdout.write("\n".join(text.splitlines()[:SHOWN]) + "\n")
     return 0
 
 

@@ -49,14 +49,17 @@ NOT_SEPARATED = (
 @click.option("--repository", "-C", envvar="SETPOINT_REPOSITORY", show_envvar=True, help="Look at its daemon, too.")
 @click.option("--environment", "-e", envvar="SETPOINT_ENVIRONMENT", show_envvar=True, help="Which daemon that is.")
 @click.option("--forge", is_flag=True, help="Look at the rules of its watched branch, and at our rights, too.")
+@click.option("--labelling", is_flag=True, help="Look at its labelling tool and the projects there, too.")
 @as_json
-def command(repository: str | None, environment: str | None, forge: bool, to_json: bool) -> int:
+def command(repository: str | None, environment: str | None, forge: bool, labelling: bool, to_json: bool) -> int:
     """Say what is missing on this machine, and how to get it. Exits with 1 when something needed is missing."""
     findings = list(examine())
     if repository:
         findings += _daemon(repository, environment)
     if forge:
         findings += _forge(repository, environment)
+    if labelling:
+        findings += _labelling(repository, environment)
     if to_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -97,6 +100,14 @@ def _forge(repository: str | None, environment: str | None) -> Iterator[Finding]
     from reconciler.cli.scope import settle
 
     yield from forge_findings(settle(repository, environment, "main", None))
+
+
+def _labelling(repository: str | None, environment: str | None) -> Iterator[Finding]:
+    """Look at the labelling tool of an environment."""
+    from reconciler.cli.labelling_findings import labelling_findings
+    from reconciler.cli.scope import settle
+
+    yield from labelling_findings(settle(repository, environment, "main", None))
 
 
 def _daemon(repository: str, environment: str | None) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""`setpoint promote`: propose a trial as a deployment's model, or a version as that of data."""
+"""`setpoint promote`: propose a trial as a deployment's model, a version as that of data, or values of a spec."""
 
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 @examples(
     "setpoint promote experiments/employment/3f2a1b4c5d6e deployments/employment",
     "setpoint promote datasets/census/3f2a1b4c5d6e datasets/census --environment prod",
+    "setpoint promote deployments/credit@3f2a1b4c5d6e promotions/credit-scale --environment prod",
 )
 @click.command("promote")
 @click.argument("run")
@@ -28,10 +29,16 @@ if TYPE_CHECKING:
 def command(settings: Settings, run: str, address: str, merge: bool, force: bool, to_json: bool) -> None:
     """Propose the trial RUN (experiments/<name>/<digest>) as the model of ADDRESS (deployments/<name>).
 
-    So a version of a dataset or of labels is proposed as the one that ADDRESS (datasets/<name>, labels/<name>) pins.
+    So a version of a dataset or of labels is proposed as the one that ADDRESS (datasets/<name>, labels/<name>) pins,
+    and values of a spec (<kind>/<name>@<digest>) that ADDRESS (promotions/<name>) finds in the environments before.
     """
     from reconciler.cli.proposing import propose, target_of
+    from reconciler.cli.proposing_values import propose_values
+    from reconciler.model.ids import kind_of
 
+    if kind_of(address) == "promotions":
+        tell(propose_values(settings, run, address, merge), to_json)
+        return
     tell(propose(target_of(settings, address), run, "Promote", merge, alike=not force), to_json)
 
 

@@ -97,11 +97,20 @@ def propose(target: Target, run: str, why: str, merge: bool, *, alike: bool = Fa
     body += "".join(f"- {escaped(way)}\n" for way in ways)
     file = pinned_in(settings.environment, address)
     order = ProposalOrder(name, target.commit, file, target.sort.edits(pin), title, body)
-    if merge and (flaw := target.wired.converging.merge_flaw(target.commit)):
+    return opened(target.wired, target.engines, order, merge)
+
+
+def opened(wired: Wired, engines: Engines, order: ProposalOrder, merge: bool) -> Opened:
+    """Open a proposal; `merge` merges it at once.
+
+    Raises:
+        Refused: it is to be merged, and nothing can be.
+    """
+    if merge and (flaw := wired.converging.merge_flaw(order.base)):
         raise Refused(f"nothing can be merged: {flaw}", "leave out --merge, and merge the proposal by hand")
-    target.engines.forge.propose(order)
-    branch = target.engines.forge.list()[name].branch
-    return Opened(name, branch, target.engines.forge.merge(name) if merge else None)
+    engines.forge.propose(order)
+    branch = engines.forge.list()[order.name].branch
+    return Opened(order.name, branch, engines.forge.merge(order.name) if merge else None)
 
 
 def _pin_of(target: Target, run: str) -> Pinned:

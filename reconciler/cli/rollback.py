@@ -27,10 +27,14 @@ if TYPE_CHECKING:
 def command(settings: Settings, address: str, run: str, merge: bool, to_json: bool) -> None:
     """Propose the model of a deployment that was live before, or the version that a dataset or labels had pinned.
 
-    (`git revert` of the promotion's merge does the same.)
+    (`git revert` of the promotion's merge does the same; of a spec's values it is the way.)
     """
     from reconciler.cli.proposing import propose, target_of
+    from reconciler.model.ids import kind_of
 
+    if kind_of(address) == "promotions":
+        what = f"what {address} merged of a spec's values is told by Git alone"
+        raise Refused(what, f"`git revert` the merge that `setpoint trace {address}` names")
     target = target_of(settings, address)
     live = target.pinned.run if target.pinned else ""
     former = run or former_run(read_status(settings), address, live, target.sort.noun)

@@ -38,7 +38,8 @@ POLL = {False: 10.0, True: 180.0}
     envvar="SETPOINT_WEBHOOK_SECRET",
     show_envvar=True,
     default="",
-    help="By what a forge signs its webhooks, which are then taken at /webhooks of --http; best by the variable.",
+    help="By what a forge signs its webhooks, which are then taken at /webhooks of --http, and what a labelling tool "
+    "sends along to /webhooks/labelling; best by the variable.",
 )
 @click.option("--resync", type=SPAN, default="3m", show_default=True, help="Look at everything again after so long.")
 @click.option(
@@ -93,6 +94,7 @@ def _serve(http: str, driven: "Sequence[Driving]", secret: str) -> tuple[str, Ca
     """Serve health and metrics, and take webhooks where there is a secret; nothing where there is no address."""
     from reconciler.forges.webhooks import Deliveries
     from reconciler.web.health import app, serve
+    from reconciler.web.label_hints import with_label_hints
     from reconciler.web.metrics import DeliveryCounter
     from reconciler.web.webhooks import with_webhooks
     from reconciler.wiring import SystemClock
@@ -105,8 +107,14 @@ def _serve(http: str, driven: "Sequence[Driving]", secret: str) -> tuple[str, Ca
         for one in driven:
             one.wake_up.tell(pushed)
 
+    def answered() -> None:
+        for one in driven:
+            one.wake_up.request_pass()
+
     inner = app([one.told for one in driven], SystemClock().now, [({}, counter.registry)])
-    return serve(http, with_webhooks(inner, Deliveries(secret), hint, counter.count) if secret else inner)
+    if secret:
+        inner = with_label_hints(with_webhooks(inner, Deliveries(secret), hint, counter.count), secret, answered)
+    return serve(http, inner)
 
 
 def obey_signals(*stops: Callable[[], None]) -> None:

@@ -31,12 +31,17 @@ NOBODY: "Mapping[Address, Address]" = MappingProxyType({})
 def command(settings: Settings, address: str, to_json: bool) -> None:
     """Tell, for a deployment, which model, trial, data commits, spec commit and merge its answers come from.
 
-    Of a dataset, or of labels, it tells the same of the version that is in force.
+    Of a dataset, or of labels, it tells the same of the version that is in force; of a promotion of a spec's values
+    which of them were in force, and the merge that said the newest.
     """
     from reconciler.cli.proposing import target_of
-    from reconciler.model.ids import RunName
+    from reconciler.model.ids import RunName, kind_of
 
     recorded = read_status(settings)
+    if kind_of(address) == "promotions":
+        of_values = values_told(settings, address, document_of(recorded, address, settings.environment))
+        print_json(of_values) if to_json else _show(of_values)
+        return
     facts = document_of(recorded, address, settings.environment).get("facts") or {}
     target = target_of(settings, address)
     pinned = target.pinned.run if target.pinned else None
@@ -50,6 +55,30 @@ def command(settings: Settings, address: str, to_json: bool) -> None:
     if run := pinned or (facts.get("version") if sort.noun == "version" else None):
         told[sort.noun] = run_of(target.engines, RunName(run), names_now(recorded.statuses), unseen_from(settings))
     print_json(told) if to_json else _show(told)
+
+
+def values_told(settings: Settings, address: str, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Tell which values of a promotion were in force, and by which merge the newest came.
+
+    Raises:
+        Refused: it is no promotion of values.
+    """
+    from reconciler.cli.proposing_values import values_target
+    from reconciler.controllers.promotable import pinned_in
+    from reconciler.model.spec_values import name_of_values
+
+    target, facts = values_target(settings, address), document.get("facts") or {}
+    file = pinned_in(settings.environment, target.subject.address)
+    return {
+        "promotion": address,
+        "environment": settings.environment,
+        "spec": target.subject.address,
+        "fields": list(target.promotion.fields),
+        "says": name_of_values(target.subject.identity, target.promoted.here.digest),
+        "values": dict(target.promoted.here.whole),
+        "in_force": facts.get("in_force"),
+        "said_by": commits_of(target.wired.source, target.commit, file),
+    }
 
 
 def unseen_from(settings: Settings) -> str:

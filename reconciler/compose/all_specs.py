@@ -57,7 +57,7 @@ class Specs:
 def _chooses(spec: Promotion) -> bool:
     """Tell whether a promotion chooses something, and says of what for what."""
     with suppress(Unsound):
-        return bool(spec.subject and (spec.is_of_data or spec.experiment)) and not spec.suspend
+        return bool(spec.subject and (spec.experiment or spec.deployment is None)) and not spec.suspend
     return False
 
 
@@ -68,8 +68,8 @@ def declared_by(spec: Dataset) -> tuple[str, ...] | None:
 
 
 def is_album(spec: Dataset) -> bool:
-    """Tell whether a dataset is of images."""
-    return spec.source.files is not None and spec.source.files.format == "images"
+    """Tell whether a dataset is of images or audio."""
+    return spec.is_album
 
 
 def missing(

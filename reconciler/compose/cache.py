@@ -12,6 +12,7 @@ from reconciler.compose.spec import Composed, Ingredients
 from reconciler.model.errors import Problem
 from reconciler.model.ids import Address, Digest
 from reconciler.model.resource import Desired
+from reconciler.model.spec_values import PromotedValues
 from reconciler.plugins import Plugins
 from reconciler.yaml.parse import Document, Unreadable
 
@@ -47,6 +48,8 @@ class EnvironmentCache:
     located: Lru[Wrong, tuple[Problem, ...]] = field(default_factory=lambda: Lru(_SPARE))
     environment_file: Lru[tuple[str, ...], EnvironmentFile] = field(default_factory=lambda: Lru(4))
     last: Generation | None = None
+    promoted: tuple[Generation | None, Mapping[Address, PromotedValues]] | None = None
+    """What promotions of values have before them, and the graph that this was found for."""
 
     def make_room(self, resources: int) -> None:
         """Bound the memo to two generations of as many resources as there are."""
@@ -69,11 +72,20 @@ class Cache:
         self.plugins = plugins
         self.documents: Lru[str, Document | Unreadable] = Lru(1024)
         self._by_environment: Lru[str, EnvironmentCache] = Lru(8)
+        self._tried: Lru[str, EnvironmentCache] = Lru(2)
 
     def of(self, environment: str) -> EnvironmentCache:
         """Return the results of one environment."""
-        found = self._by_environment.get(environment)
-        if found is None:
-            found = EnvironmentCache()
-            self._by_environment.put(environment, found)
-        return found
+        return _of(self._by_environment, environment)
+
+    def tried(self, environment: str) -> EnvironmentCache:
+        """Return the results of one environment as it would be, which no commit asks for yet."""
+        return _of(self._tried, environment)
+
+
+def _of(known: Lru[str, EnvironmentCache], environment: str) -> EnvironmentCache:
+    found = known.get(environment)
+    if found is None:
+        found = EnvironmentCache()
+        known.put(environment, found)
+    return found

@@ -13,7 +13,7 @@ from typing import Any
 
 from reconciler.compose.all_specs import Found, Specs, declared_by, is_album, missing
 from reconciler.compose.flaws import Flaw
-from reconciler.compose.promotion_flaws import bounds, gates, rivals, stages, strangers
+from reconciler.compose.promotion_flaws import bounds, fields, gates, rivals, stages, strangers
 from reconciler.compose.sound_part import Unsound
 from reconciler.model.errors import Severity
 from reconciler.model.fairness.amounts import Amounts
@@ -215,7 +215,7 @@ def _watched(specs: Specs, spec: Monitor) -> Iterator[Flaw]:
     if experiment is None:
         return
     known = MONITORED[experiment.task]
-    if spec.metric not in known:
+    if known and spec.metric not in known:
         what = f"`{printable(spec.metric)}` isn't watched of {experiment.task}, which {name} is"
         yield specs.unknown(("metric",), what, spec.metric, known)
     dataset = specs.all.get(Address(experiment.dataset))
@@ -256,6 +256,7 @@ _HELD: tuple[tuple[type[Spec], Callable[[Specs, Any], Iterator[Flaw]]], ...] = (
     (Labels, _named),
     (Promotion, bounds),
     (Promotion, gates),
+    (Promotion, fields),
     (Promotion, stages),
     (Monitor, _watched),
 )

@@ -7,8 +7,9 @@ whose files changed keep their very values, and the graph is ordered again only 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 from reconciler.compose.cache import Cache, EnvironmentCache, Generation, Key, Results
 from reconciler.compose.code_owners import code_owners, owners_problems
@@ -17,16 +18,18 @@ from reconciler.compose.consistency import disagreements
 from reconciler.compose.environment import EnvironmentFile, read_environment
 from reconciler.compose.flaws import Flaw
 from reconciler.compose.graph import Graph, connect, dangling, reconnect
+from reconciler.compose.layers import merged
 from reconciler.compose.layout import Layout, known_to, lay_out, unknown
 from reconciler.compose.library import Desk, Library
 from reconciler.compose.locate import Locator
+from reconciler.compose.promoted_values import promoted_values
 from reconciler.compose.sound_part import Unsound
 from reconciler.compose.spec import Composed, Ingredients, compose_one, layers_of
 from reconciler.model.errors import BadSpec, Problem, Severity
 from reconciler.model.ids import Address, Digest, digest, kind_of
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.kinds.promotions import Promotion
-from reconciler.model.resource import Before, Desired
+from reconciler.model.resource import Before, Desired, Resource
 from reconciler.ports.source import SourceTree
 
 Flaws = Mapping[Address, tuple[Flaw, ...]]
@@ -42,6 +45,38 @@ def compose(tree: SourceTree, environment: str, cache: Cache) -> Desired:
             every problem that was found all the same.
     """
     memo = cache.of(environment)
+    desired = _by_itself(tree, environment, cache, memo)
+    if not any(spec.is_of_spec for spec in desired.of_kind(Promotion).values()):
+        return desired
+    if memo.promoted is None or memo.promoted[0] is not memo.last:
+        found = promoted_values(desired, _Workshop(tree, environment, cache))
+        memo.promoted = (memo.last, found)
+    return replace(desired, promoted=memo.promoted[1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Workshop:
+    """Composes other environments of a commit, and this one as it would be."""
+
+    tree: SourceTree
+    environment: str
+    cache: Cache
+
+    def written(self, resource: Resource, environment: str) -> Mapping[str, Any]:
+        library = Library(self.tree, self.cache.documents, self.cache.plugins)
+        patch = f"environments/{environment}/{resource.address}.yaml"
+        ingredients = Ingredients(resource.address, resource.file, patch if patch in library.files else None, {})
+        return merged(layers_of(Desk(library, resource.kind), ingredients))
+
+    def elsewhere(self, environment: str) -> Desired:
+        return _by_itself(self.tree, environment, self.cache, self.cache.of(environment))
+
+    def as_it_would_be(self, tree: SourceTree) -> Desired:
+        return _by_itself(tree, self.environment, self.cache, self.cache.tried(self.environment))
+
+
+def _by_itself(tree: SourceTree, environment: str, cache: Cache, memo: EnvironmentCache) -> Desired:
+    """Compose an environment without a look at others."""
     last = memo.last
     if last is not None and _is_same(tree, last):
         return last.desired if last.desired.commit == tree.commit else replace(last.desired, commit=tree.commit)
@@ -180,7 +215,7 @@ def _before(broken: Iterable[Address], composed: Results, environment: str) -> M
         spec = (item.resource.spec if item.resource else item.part) if item else None
         if isinstance(spec, Promotion):
             with suppress(Unsound):
-                found[addr] = Before(Address(spec.subject), spec.before(environment))
+                found[addr] = Before(Address(spec.subject), spec.before(environment), spec.fields)
     return found
 
 

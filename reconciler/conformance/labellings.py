@@ -1,10 +1,11 @@
 """What a labelling tool is tried on: projects that outlive it, and people who answer."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from reconciler.model.ids import Address
 from reconciler.model.label_projects import LabelProject
+from reconciler.model.label_tools import LabelTool
 from reconciler.ports.labelling import Labelling, ProjectOrder, Task
 
 
@@ -39,5 +40,8 @@ class Reborn:
     def remove(self, address: Address, names: Collection[str]) -> None:
         self._open().remove(address, names)
 
-    def answers(self, address: Address, name: str) -> bytes | None:
+    def answers(self, address: Address, name: str) -> Iterator[bytes] | None:
         return self._open().answers(address, name)
+
+    def health(self) -> LabelTool:
+        return self._open().health()

@@ -10,8 +10,9 @@ from reconciler.conformance.labellings import LabellingBench, Reborn
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address
 from reconciler.model.kinds.label_config import is_same
-from reconciler.model.label_projects import Asked, slot_name
+from reconciler.model.label_projects import IDENTIFIER, Asked, slot_name
 from reconciler.ports.labelling import Labelling, ProjectOrder, Task
+from runners.contract.files import KEPT_BACK
 
 MAILS, OTHERS = Address("labels/mails"), Address("labels/mails-2")
 CONFIG = (
@@ -45,10 +46,11 @@ def tasks(*names: str) -> list[Task]:
 
 def pulled(tool: Labelling, address: Address = MAILS, name: str = "0123456789ab") -> dict[str, list[dict[str, Any]]]:
     """Return the annotations of each answered task, by the example that it shows."""
-    content = None
+    pieces = None
     for _ in range(100):
-        content = content or tool.answers(address, name)
-    assert content is not None
+        pieces = pieces or tool.answers(address, name)
+    assert pieces is not None
+    content = b"".join(pieces)
     found: dict[str, list[dict[str, Any]]] = {}
     for task in json.loads(content):
         found.setdefault(task["data"]["id"], []).extend(task["annotations"])
@@ -156,4 +158,31 @@ def test_what_isn_t_there_is_told(tool: Labelling) -> None:
     with pytest.raises(Refused, match=r"(has|holds) no project"):
         tool.add(MAILS, tasks(*NAMES))
     with pytest.raises(Refused, match=r"(has|holds) no project"):
-        tool.answers(MAILS, "0" * 12)
+        list(tool.answers(MAILS, "0" * 12) or ())
+
+
+def test_a_tool_that_is_well_says_where_it_is_and_whom_it_knows(tool: Labelling) -> None:
+    tool.configure(order())
+    tool.add(MAILS, [*tasks(*NAMES), Task(slot_name("f" * 12, 1), {"text": "", "id": "blank"})])
+    found = tool.health()
+    assert found.where
+    if found.people is not None:
+        assert "ada@example.org" in found.people
+        assert (found.identity, dict(found.blank)) == ("operator@example.org", {MAILS: 1})
+
+
+def test_what_a_model_says_is_pulled_with_the_answers(tool: Labelling, bench: LabellingBench) -> None:
+    said = [{"from_name": "answer", "to_name": "text", "type": "choices", "value": {"choices": ["spam"]}}]
+    tool.configure(order())
+    for version, name in (("first", NAMES[0]), ("second", NAMES[1])):
+        tool.add(MAILS, [Task(name, {"text": "t", "id": name}, {"model_version": version, "result": said})])
+    tool.add(MAILS, [Task(NAMES[2], {"text": "t", "id": "2"}, kept_back={"label": "ham", "version": "second"})])
+    for name in NAMES[:3]:
+        bench.answer(MAILS, name, "ada", "spam")
+    pieces = None
+    for _ in range(100):
+        pieces = pieces or tool.answers(MAILS, "0" * 12)
+    told = {task["meta"][IDENTIFIER]: task for task in json.loads(b"".join(pieces or ()))}
+    shown = {name: [one["model_version"] for one in task.get("predictions") or ()] for name, task in told.items()}
+    assert shown == {NAMES[0]: ["first"], NAMES[1]: ["second"], NAMES[2]: []}
+    assert told[NAMES[2]]["meta"][KEPT_BACK] == {"label": "ham", "version": "second"}

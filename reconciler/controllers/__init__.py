@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from reconciler.controllers import datasets, deployments, endpoints, experiments, labels, monitors, pools, promotions
 from reconciler.controllers.proposals import close_others
+from reconciler.controllers.routed_values import on_their_route
 from reconciler.controllers.run_lifecycle import tidy
 from reconciler.model.decision import Controller, Decision, Phase, View
 from reconciler.model.ids import Address
@@ -27,15 +28,16 @@ def _retire_runs(address: Address, view: View) -> Decision:
     )
 
 
+_BY_KIND = {
+    "pools": Controller(frozenset({"pool"}), pools.decide, pools.retire),
+    "datasets": Controller(_RUNS, datasets.decide, _retire_runs),
+    "labels": Controller(_RUNS, labels.decide, _retire_runs),
+    "experiments": Controller(_RUNS, experiments.decide, _retire_runs),
+    "promotions": Controller(_RUNS | {"forge"}, promotions.decide, _retire_runs),
+    "deployments": Controller(_RUNS | {"serving"}, deployments.decide, endpoints.retire),
+    "monitors": Controller(_RUNS | {"serving"}, monitors.decide, _retire_runs),
+}
 CONTROLLERS: Mapping[str, Controller] = MappingProxyType(
-    {
-        "pools": Controller(frozenset({"pool"}), pools.decide, pools.retire),
-        "datasets": Controller(_RUNS, datasets.decide, _retire_runs),
-        "labels": Controller(_RUNS, labels.decide, _retire_runs),
-        "experiments": Controller(_RUNS, experiments.decide, _retire_runs),
-        "promotions": Controller(_RUNS | {"forge"}, promotions.decide, _retire_runs),
-        "deployments": Controller(_RUNS | {"serving"}, deployments.decide, endpoints.retire),
-        "monitors": Controller(_RUNS | {"serving"}, monitors.decide, _retire_runs),
-    }
+    {kind: known._replace(decide=on_their_route(known.decide)) for kind, known in _BY_KIND.items()}
 )
 """The controller of every kind."""

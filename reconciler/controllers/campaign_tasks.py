@@ -8,9 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.model.kinds.campaigns import MOST_ITEMS, MOST_SLOTS, Campaign, Stop
+from reconciler.model.kinds.campaigns import MOST_SLOTS, Campaign, Stop
+from reconciler.model.kinds.selection import MOST_ITEMS
 from reconciler.model.label_projects import SLOT, LabelProject, slot_name, slots_by_item
+from reconciler.model.text import counted, printable
 
+MOST_TOLD = 5
+"""Slices that a message names."""
 AT_ONCE = 5_000
 """Tasks that one pass adds: the rest comes in the next."""
 
@@ -49,6 +53,24 @@ def chosen_in(result: Mapping[str, Any]) -> Chosen:
     return Chosen(tuple(places), tuple(map(str, parts)), size, places)
 
 
+def short_of(result: Mapping[str, Any]) -> list[str]:
+    """Say what a `choose` run hasn't got enough of: gold questions, or examples of a slice."""
+    told, found = result.get("facts", {}), []
+    match told.get("gold"):
+        case {"questions": int() as there, "wanted": int() as wanted} if there < wanted:
+            found.append(
+                f"{there} of {wanted} gold questions are there that gold.share asks for: give more known answers"
+            )
+    slices = told.get("slices")
+    lacking = (
+        [one for one in slices if isinstance(one, Mapping) and one.get("lacks")] if isinstance(slices, list) else []
+    )
+    if lacking:
+        names = ", ".join(f"{printable(str(one.get('value')), 60)} ({one['lacks']})" for one in lacking[:MOST_TOLD])
+        found.append(f"{counted(len(lacking), 'slice')} will lack labels, as there are no more examples: {names}")
+    return found
+
+
 def unsure_in(result: Mapping[str, Any]) -> frozenset[str]:
     """Return the items of which a merge of labels says that they deserve another answer."""
     told = result.get("facts", {}).get("unsure")
@@ -70,11 +92,28 @@ def stopped(stop: Stop, answers: int, merged: Mapping[str, Any]) -> str:
             return f"the labels agree with an alpha of at least {lower:.3f}, and {stop.alpha:g} was asked for"
         case _:
             pass
+    if why := _gained_little(stop, merged.get("gain")):
+        return why
     disputes, answered = merged.get("disputes"), merged.get("answered")
     if stop.disputed is not None and isinstance(disputes, int) and isinstance(answered, int) and answered:
         share = disputes / answered
         if share <= stop.disputed:
             return f"{100 * share:.1f} % of the answered examples are disputed, and {100 * stop.disputed:g} % may be"
+    return ""
+
+
+def _gained_little(stop: Stop, told: Any) -> str:
+    """Say that the newest answers changed hardly any label, where a merge tells so of as many as were asked for."""
+    rule = stop.gain
+    if rule is None or not isinstance(told, Mapping) or told.get("answers") != rule.answers:
+        return ""
+    match told.get("interval"):
+        case [int() | float() as lower, int() | float() as upper] if 0 <= lower <= upper < rule.below:
+            changed, examples = told.get("changed"), told.get("examples")
+            return (
+                f"the last {rule.answers} answers changed {changed} of {examples} labels, which is at most "
+                f"{100 * upper:.1f} % of such, and less than {100 * rule.below:g} % was asked for"
+            )
     return ""
 
 

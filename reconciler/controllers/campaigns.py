@@ -5,129 +5,43 @@ What people did is theirs: an answered task is never taken away, and a question 
 person's word.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
+from reconciler.controllers.campaign_case import PORT, Case, Step
+from reconciler.controllers.campaign_choosing import choosing_of
 from reconciler.controllers.campaign_tasks import (
     AT_ONCE,
     Chosen,
     chosen_in,
     is_all_answered,
+    short_of,
     stopped,
     tasks_of,
     unsure_in,
 )
-from reconciler.controllers.run_lifecycle import Lifecycle, Stage, finished_at, lifecycle_of
-from reconciler.controllers.run_orders import order
-from reconciler.model.change import Change
-from reconciler.model.decision import DataVersion, Phase, View
-from reconciler.model.facts import LabelFacts
+from reconciler.controllers.run_lifecycle import Stage
 from reconciler.model.ids import RunName, digest, run_name
 from reconciler.model.kinds.campaigns import Campaign
 from reconciler.model.kinds.label_config import is_same, labels_of
-from reconciler.model.kinds.labels import Labels
 from reconciler.model.label_changes import AddTasks, ConfigureProject, PullAnswers, RemoveTasks
 from reconciler.model.label_projects import LabelProject
 from reconciler.model.moment import moment_of
 from reconciler.model.reason import Reason
-from reconciler.model.resource import Resource
 from reconciler.model.text import counted, printable
 
 FEWEST = 10
 """New answers after which all are merged anew, where the spec doesn't say."""
-PORT = "labelling"
-
-
-@dataclass(frozen=True, slots=True)
-class Pulled:
-    """A version of a campaign's answers: of which state of its project, how many, and since when one was due."""
-
-    run: RunName
-    content: str
-    state: str
-    answers: int
-    due: str
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A campaign in one pass: what is asked for, and what is known of it.
-
-    `due` is since when a new version is due, `pulled` the newest answers that were pulled, `merged` how far they are
-    merged.
-    """
-
-    resource: Resource
-    spec: Labels
-    data: DataVersion
-    view: View
-    due: str = ""
-    pulled: Pulled | None = None
-    merged: Lifecycle | None = None
-
-    @property
-    def campaign(self) -> Campaign:
-        """Return what is asked for."""
-        assert self.spec.campaign is not None
-        return self.spec.campaign
-
-    @property
-    def facts(self) -> LabelFacts:
-        """Return what was recorded of it."""
-        return self.view.facts_of(self.resource.address, LabelFacts)
-
-
-@dataclass(slots=True)
-class Step:
-    """What a pass comes to for a campaign. `held` says why something waits for a person; `notes` are asides."""
-
-    changes: list[Change] = field(default_factory=list)
-    runs: set[RunName] = field(default_factory=set)
-    notes: list[str] = field(default_factory=list)
-    facts: dict[str, Any] = field(default_factory=dict)
-    held: str = ""
-    reason: Reason = Reason.WAITING
-    phase: Phase = Phase.WAITING
-    drifted: str = ""
-
-    def hold(self, why: str, reason: Reason) -> None:
-        """Wait for a person; the first reason is the one that is told."""
-        if not self.held:
-            self.held, self.reason, self.phase = why, reason, Phase.STALLED
-
-
-def newest_answers(resource: Resource, view: View) -> Pulled | None:
-    """Return the newest version of the answers that is in the data store."""
-    found = []
-    for version in view.versions_by_owner.get(resource.address, ()):
-        result = view.actual.results.get(version.run, {})
-        told = result.get("facts", {}).get("pulled")
-        if version.here and isinstance(told, Mapping) and isinstance(told.get("answers"), int):
-            pulled = Pulled(
-                version.run,
-                str(result.get("content") or version.run),
-                str(told.get("state", "")),
-                told["answers"],
-                str(told.get("due", "")),
-            )
-            found.append((finished_at(result), pulled.run, pulled))
-    return max(found)[2] if found else None
 
 
 def step_of(case: Case) -> Step:
     """Bring a campaign's project one step on."""
     step = Step()
-    choosing = _choosing(case)
-    step.runs.add(choosing.run)
-    step.changes += choosing.changes
+    project = case.view.actual.projects.get(case.resource.address)
+    choosing = choosing_of(case, project, step)
     if case.pulled:
         step.runs.add(case.pulled.run)
     if why := case.view.actual.unread.get(PORT):
         step.notes.append(f"the labelling tool can't be read: {why}")
         step.facts |= {name: fact for name, fact in case.facts.items() if name in ("project", "asked", "vanished")}
         return step
-    project = case.view.actual.projects.get(case.resource.address)
     if project is None:
         _missing(case, step)
         return step
@@ -135,25 +49,16 @@ def step_of(case: Case) -> Step:
     if case.merged is None or case.merged.stage.is_final:  # else one that takes long would never end
         _pull(case, project, step)
     _configure(case, project, step)
+    if choosing is None:
+        return step
     if choosing.stage is Stage.ACCEPTED:
         _sync(case, chosen_in(choosing.result), choosing.run, project, step)
+        step.notes += short_of(choosing.result)
     elif choosing.stage.is_final:
         step.hold(f"the examples to ask about can't be chosen: {choosing.message}", Reason.JOB_FAILED)
     else:
         step.notes.append(f"the examples to ask about are being chosen: {choosing.message}")
     return step
-
-
-def _choosing(case: Case) -> Lifecycle:
-    wanted = order(
-        case.resource,
-        case.view,
-        runner="choose",
-        params=case.campaign.params(case.spec.answer, case.spec.choices),
-        made_from={"dataset": case.data.content},
-        inputs={"dataset": case.data.run},
-    )
-    return lifecycle_of(wanted, case.spec.retries, case.view)
 
 
 def _missing(case: Case, step: Step) -> None:
@@ -259,6 +164,8 @@ def _sync(case: Case, chosen: Chosen, run: RunName, project: LabelProject, step:
             tasks=len(names),
             names=names,
             parts=chosen.parts_of(names),
+            kept_back=campaign.prelabels.without if campaign.prelabels else 0.0,
+            model=_model_of(campaign, step),
             why=f"{counted(len(tasks.add), 'task')} of {len(project.tasks) + len(tasks.add)} aren't there",
         )
         step.changes.append(add)
@@ -267,6 +174,12 @@ def _sync(case: Case, chosen: Chosen, run: RunName, project: LabelProject, step:
         step.notes.append(f"nobody is asked anything more: {why_stopped}")
     if project.strangers:
         step.notes.append(f"{counted(project.strangers, 'task')} that others made are left alone")
+
+
+def _model_of(campaign: Campaign, step: Step) -> str:
+    """Return the trial whose model says what people are shown; empty where none does."""
+    told = step.facts.get("scores", {}).get(campaign.prelabels.deployment) if campaign.prelabels else None
+    return str(told["model"]) if told else ""
 
 
 def _remove(case: Case, project: LabelProject, spare: tuple[str, ...], step: Step) -> None:

@@ -26,6 +26,7 @@ from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import last_fire, next_fire
 from reconciler.model.text import counted
+from runners.contract.request import FORMER
 
 PHASES = {
     Stage.WAITING: (Phase.WAITING, Reason.WAITING),
@@ -140,7 +141,7 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
     named = {**spec.sources, **spec.keyed}
     above = {name: version for name, address in named.items() if (version := data_of(address, view))}
     contents = {"inputs": {name: version.content for name, version in above.items()}} if above else {}
-    former = _standing(resource.address, view) if spec.drift else None  # by which no run is named: it was there before
+    standing = _standing(resource.address, view)
     ordered = order(
         resource,
         view,
@@ -148,10 +149,20 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
         params=spec.ingest_params,
         made_from=cause.named() | contents,
         inputs={name: version.run for name, version in above.items()}
-        | ({PREVIOUS: former} if former else {})
-        | version_before(cause, view),
+        | _compared_with(spec, standing)
+        | version_before(spec, cause, standing, view),
     )
     return replace(ordered, provenance={**ordered.provenance, **cause.told()})
+
+
+def _compared_with(spec: Dataset, standing: RunName | None) -> dict[str, RunName]:
+    """Return the version before as an input, by which no run is named: it was there before.
+
+    Of the one that isn't for the limits of drift the profile alone is read; one that grows would go on with it.
+    """
+    if standing is None or (spec.goes_on and not spec.drift):
+        return {}
+    return {PREVIOUS if spec.drift else FORMER: standing}
 
 
 def _taken_over(lifecycle: Lifecycle, view: View, address: Address) -> str | None:

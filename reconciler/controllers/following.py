@@ -59,19 +59,26 @@ def settled(case: Case, candidate: Candidate, how: str) -> Decision | None:
     done = close_others(case.address, None, case.view) + tidy(case.address, frozenset(), case.view)
     facts: PromotionFacts = {"candidate": candidate.run}
     if case.live and case.sort.are_same(case.live, candidate.pin):
-        return case.told(Phase.READY, Reason.PROMOTED, f"{case.live.run} is pinned", done, facts=facts)
+        pinned = "is pinned" if case.sort.field else "is what the spec says here"
+        return case.told(Phase.READY, Reason.PROMOTED, f"{case.live.run} {pinned}", done, facts=facts)
     if _was_live(case, candidate):
-        message = f"{candidate.run} was live before, and is not proposed again; `setpoint promote` pins it anyway"
+        how = "was taken back here" if case.sort.may_return else "was live before"
+        message = f"{candidate.run} {how}, and is not proposed again; `setpoint promote` pins it anyway"
         return case.told(Phase.READY, Reason.ROLLED_BACK, message, done, facts=facts)
     if lost := failed(alone(candidate.scores, case.spec.gates)):
-        where = "" if case.spec.is_of_data else " on the test rows, which no choice has seen"
+        where = "" if case.spec.deployment is None else " on the test rows, which no choice has seen"
         message = f"{candidate.run} {how} and fails its gates{where}: {'; '.join(map(str, lost[:3]))}"
         return case.told(Phase.STALLED, Reason.GATES_FAILED, message, done, facts=facts)
     return None
 
 
 def _was_live(case: Case, candidate: Candidate) -> bool:
-    """Tell whether a candidate was pinned before; of data, whether its content was, under whatever name."""
+    """Tell whether a candidate was pinned before; of data, whether its content was, under whatever name.
+
+    Values that gave way to others come again as often as people say so before; only what was taken back doesn't.
+    """
+    if case.sort.may_return:
+        return candidate.run in (case.memory.get("taken_back") or ())
     if candidate.run in case.memory["promoted"]:
         return True
     return case.sort.by_digest and candidate.digest in (case.memory.get("contents") or {}).values()

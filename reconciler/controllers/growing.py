@@ -13,7 +13,7 @@ from runners.contract.request import FORMER
 
 def full_schedule(spec: Dataset) -> str | None:
     """Return when all rows of a growing dataset are read again, as cron; None where no schedule says so."""
-    return spec.incremental.full if spec.incremental else None
+    return spec.growth.full if spec.growth else None
 
 
 def gone_on_with(spec: Dataset, former: Cause, standing: str | None, view: View) -> str | None:
@@ -27,9 +27,9 @@ def gone_on_with(spec: Dataset, former: Cause, standing: str | None, view: View)
     """
     if spec.source.stream:
         return standing
-    if spec.incremental is None:
+    if spec.growth is None:
         return None
-    full = last_fire(spec.incremental.full, view.actual.now) if spec.incremental.full else None
+    full = last_fire(spec.growth.full, view.actual.now) if spec.growth.full else None
     since = datetime.fromisoformat(former.due) if former.due else None
     return None if full and (since is None or full > since) else standing
 
@@ -50,7 +50,11 @@ def begun_anew(cause: Cause, told: str | None, standing: str | None, name_of: Ca
     return cause if is_told and standing in (told, cause.former) else cause._replace(former=standing)
 
 
-def version_before(cause: Cause, view: View) -> dict[str, RunName]:
-    """Return the version to go on with as an input, as long as it is there."""
+def version_before(spec: Dataset, cause: Cause, standing: RunName | None, view: View) -> dict[str, RunName]:
+    """Return the version to go on with as an input, as long as it is there.
+
+    A query's rows follow from its inputs, by which its run is named: it goes on with the newest version, whichever.
+    """
     run = RunName(cause.former) if cause.former else None
+    run = standing if spec.grows_by_parts else run
     return {FORMER: run} if run and run in view.actual.data.versions else {}

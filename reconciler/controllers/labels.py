@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.controllers.campaigns import Case, Pulled, Step, newest_answers, step_of
+from reconciler.controllers.campaign_case import Case, Step, newest_answers
+from reconciler.controllers.campaigns import step_of
 from reconciler.controllers.datasets import PHASES, due_since
 from reconciler.controllers.pinned import held, in_force
 from reconciler.controllers.run_lifecycle import (
@@ -38,6 +39,9 @@ def decide(resource: Resource, view: View) -> Decision:
     if data is None:
         return waits_for(resource.address, spec.dataset, view)
     if spec.campaign is not None:
+        gold = spec.campaign.gold
+        if gold and gold.labels and data_of(gold.labels, view) is None:
+            return waits_for(resource.address, gold.labels, view)
         return _of_campaign(resource, spec, data, view)
     due, former = (
         due_since(resource.address, spec.refresh, view),
@@ -75,7 +79,7 @@ def decide(resource: Resource, view: View) -> Decision:
 def _of_campaign(resource: Resource, spec: Labels, data: DataVersion, view: View) -> Decision:
     """Ask people, pull what they answer, and merge the newest of it; what was accepted before counts meanwhile."""
     due, pulled = due_since(resource.address, spec.refresh, view), newest_answers(resource, view)
-    wanted = _merge_answers(resource, spec, data, pulled, view) if pulled else None
+    wanted = _merge_answers(Case(resource, spec, data, view, due or "", pulled)) if pulled else None
     merged = lifecycle_of(wanted, spec.retries, view) if wanted else None
     step = step_of(Case(resource, spec, data, view, due or "", pulled, merged))
     accepted = merged is not None and merged.stage is Stage.ACCEPTED
@@ -131,14 +135,17 @@ def _told(spec: Labels, step: Step, merged: Lifecycle | None) -> tuple[Phase, Re
     return phase, reason, "; ".join(part for part in (what, where, *step.notes) if part)
 
 
-def _merge_answers(resource: Resource, spec: Labels, data: DataVersion, pulled: Pulled, view: View) -> StartRun:
+def _merge_answers(case: Case) -> StartRun:
+    pulled, gold, data = case.pulled, case.campaign.gold, case.data
+    assert pulled is not None
+    made_from, inputs = {"dataset": data.content, "answers": pulled.content}, {"dataset": data.run}
+    inputs["answers"] = pulled.run
+    if gold and gold.url:
+        made_from["due"] = case.due
+    if known := data_of(gold.labels, case.view) if gold and gold.labels else None:
+        made_from["gold"], inputs["gold"] = known.content, known.run
     return order(
-        resource,
-        view,
-        runner="label",
-        params=spec.label_params,
-        made_from={"dataset": data.content, "answers": pulled.content},
-        inputs={"dataset": data.run, "answers": pulled.run},
+        case.resource, case.view, runner="label", params=case.spec.label_params, made_from=made_from, inputs=inputs
     )
 
 

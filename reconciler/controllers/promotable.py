@@ -11,7 +11,7 @@ from reconciler.model.resource import Resource
 
 
 class Pinned(NamedTuple):
-    """What is pinned: the run that made it, and the digest that it has to have."""
+    """What is pinned: the run that made it, and the digest that it has to have; of a spec's values their name."""
 
     run: str
     digest: str
@@ -25,11 +25,12 @@ class Promotable:
         noun: what it is called.
         verb: what it does where it is in force.
         begun: the same of one that did it.
-        field: the field of the spec that pins it.
+        field: the field of the spec that pins it; of a spec's values they are fields themselves.
         fact: the fact of a status that tells what was in force, since when.
         run: how the run is called there, and in the spec.
         digest: how the digest is.
         by_digest: whether two of one digest are the same, whichever runs made them.
+        may_return: whether it may be promoted again after something else took its place, unless it was taken back.
     """
 
     noun: str
@@ -40,6 +41,7 @@ class Promotable:
     run: str
     digest: str
     by_digest: bool
+    may_return: bool = False
 
     def edits(self, pin: Pinned) -> dict[str, Any]:
         """Return what pins it, as an edit of a spec."""
@@ -54,11 +56,14 @@ MODELS = Promotable("model", "serves", "served", "model", "served", "trial", "di
 VERSIONS = Promotable(
     "version", "is in force", "been in force", "pin", "in_force", "version", "content", by_digest=True
 )
+VALUES = Promotable(
+    "values", "are in force", "been in force", "", "in_force", "values", "content", by_digest=True, may_return=True
+)
 _DATA = frozenset({Dataset.kind, Labels.kind})
 
 
 def promotable_of(address: Address) -> Promotable:
-    """Return what a resource has that is promoted."""
+    """Return what a resource has that is pinned."""
     return VERSIONS if kind_of(address) in _DATA else MODELS
 
 

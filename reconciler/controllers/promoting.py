@@ -42,7 +42,7 @@ HOUR = timedelta(hours=1)
 def proposal(case: Case, candidate: Candidate, name: str, body: str, pictures: Pictures) -> OpenProposal:
     """Return the proposal that pins a candidate."""
     title = f"Promote {candidate.run} to {case.spec.subject} in {case.environment}"
-    what = "it passes its gates" if case.spec.is_of_data else "it is the best trial that passes its gates"
+    what = "it passes its gates" if case.spec.deployment is None else "it is the best trial that passes its gates"
     wanted = pinning(case, candidate.pin, name, title, body, why=what)
     return replace(wanted, pictures={path: picture.what for path, picture in pictures.items()})
 

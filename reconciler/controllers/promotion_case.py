@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.controllers.promotable import Pinned, Promotable, pinned_by, promotable_of
+from reconciler.controllers.promotable import VALUES, Pinned, Promotable, pinned_by, promotable_of
 from reconciler.controllers.proposals import proposed_names, replaced
+from reconciler.controllers.routed_values import values_in_force
 from reconciler.model.change import Change
 from reconciler.model.decision import Decision, Phase, Scores, Trial, View
 from reconciler.model.facts import PromotionFacts
@@ -12,6 +13,7 @@ from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
+from reconciler.model.spec_values import digest_of, name_of_values
 
 REMEMBERED = 50
 """Trials or versions that have been live, of which a promotion knows."""
@@ -79,7 +81,7 @@ class Case:
     @property
     def sort(self) -> Promotable:
         """Return what sort of thing it promotes."""
-        return promotable_of(self.subject.address)
+        return VALUES if self.spec.is_of_spec else promotable_of(self.subject.address)
 
     @property
     def address(self) -> Address:
@@ -115,6 +117,7 @@ class Case:
     def _facts(self, changes: tuple[Change, ...], facts: PromotionFacts) -> PromotionFacts:
         whose: PromotionFacts = {"deployment": self.spec.subject}
         whose = {"subject": self.spec.subject} if self.spec.is_of_data else whose
+        whose = {"spec": self.spec.subject, "fields": list(self.spec.fields)} if self.spec.is_of_spec else whose
         told: PromotionFacts = {**whose, **self.memory, **facts}
         again = replaced(changes, self.view)
         told["proposed"] = [name for name in told.get("proposed", ()) if name not in again]
@@ -123,8 +126,18 @@ class Case:
 
 def case_of(resource: Resource, spec: Promotion, subject: Resource, view: View) -> Case:
     """Return what is known of a promotion in this pass."""
-    live = pinned_by(subject)
-    return Case(resource, spec, subject, live, view, memory(resource, spec, live, view))
+    if not spec.is_of_spec:
+        live = pinned_by(subject)
+        return Case(resource, spec, subject, live, view, memory(resource, spec, live, view))
+    said = said_by(spec, subject)
+    told: PromotionFacts = {**memory(resource, spec, said, view), **values_in_force(resource, subject, said, view)}
+    return Case(resource, spec, subject, said, view, told)
+
+
+def said_by(spec: Promotion, subject: Resource) -> Pinned:
+    """Return what the fields say that a promotion of values is of."""
+    content = digest_of(subject.spec, spec.fields)
+    return Pinned(name_of_values(subject.identity, content), content)
 
 
 def memory(resource: Resource, spec: Promotion, live: Pinned | None, view: View) -> PromotionFacts:
@@ -141,12 +154,24 @@ def memory(resource: Resource, spec: Promotion, live: Pinned | None, view: View)
     if spec.is_of_data:
         contents = {**(recorded.get("contents") or {}), **({live.run: live.digest} if live else {})}
         told = {**told, "contents": {run: contents[run] for run in told["promoted"] if run in contents}}
-    taken_back = _taken_back(former, list(recorded.get("taken_back") or ()), now)
+    held = list(recorded.get("taken_back") or ())
+    follows = spec.is_of_spec and live is not None and _follows(resource, live, view)
+    taken_back = [run for run in held if run != now] if follows else _taken_back(former, held, now)
     told = {**told, "taken_back": taken_back} if taken_back else told
     opened = recorded.get("opened") if view.desired.environment.proposals.per_hour else None
     told = {**told, "opened": opened} if opened else told
     before = spec.before(view.desired.environment_name)
     return {**told, "after": list(before)} if before else told
+
+
+def _follows(resource: Resource, now: Pinned, view: View) -> bool:
+    """Tell whether all environments of the stage before say the same at this commit.
+
+    Who says here what is said there has followed them, and has taken nothing back.
+    """
+    promoted = view.desired.promoted.get(resource.address)
+    said = {one.said.digest if one.said else "" for one in promoted.before.values()} if promoted else set()
+    return said == {now.digest}
 
 
 def _taken_back(former: list[str], known: list[str], now: str | None) -> list[str]:

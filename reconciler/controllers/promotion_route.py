@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from reconciler.controllers.promotable import VERSIONS
+from reconciler.controllers.promotable import MODELS, VALUES, Promotable
 from reconciler.controllers.promotion_case import Case
 from reconciler.controllers.served import Served, elsewhere, facts_elsewhere, told
 from reconciler.model.decision import Phase
@@ -42,30 +42,35 @@ class Proof:
 def stage_before(case: Case) -> Stage:
     """Read what is in force in the environments before this one."""
     served: dict[str, Served] = {}
-    whose, read = case.subject.address, _in_force if case.spec.is_of_data else _serving
+    whose = case.subject.address
     for name in case.spec.before(case.environment):
-        found = read(elsewhere(case.subject, name, case.view))
+        status = elsewhere(case.resource if case.spec.is_of_spec else case.subject, name, case.view)
+        found = _serving(status) if case.sort is MODELS else _in_force(status, case.sort)
         if isinstance(found, str):
             return Stage(served, f"{name} {found.format(subject=whose)}")
         served[name] = found
     first = next(iter(served.values()))
     if not all(case.sort.are_same(first.pin, one.pin) for one in served.values()):
-        has = "has" if case.spec.is_of_data else "serves"
+        has = "serves" if case.sort is MODELS else "has"
         different = ", ".join(f"{name} {has} {printable(one.run, 80)}" for name, one in served.items())
         return Stage(served, f"the environments before this one differ: {different}")
     return Stage(served)
 
 
-def _in_force(status: Mapping[str, Any] | None) -> Served | str:
-    """Return the version that is in force by a status, or why none is, with `{subject}` for its name."""
+def _it(case: Case) -> str:
+    return "them" if case.sort is VALUES else "it"
+
+
+def _in_force(status: Mapping[str, Any] | None, sort: Promotable) -> Served | str:
+    """Return what is in force by a status, or why nothing is, with `{subject}` for its name."""
     if status is None:
         return "has no status of {subject} yet"
     facts = facts_elsewhere(status)
-    newest = next(reversed(told(facts, VERSIONS)), None)
+    newest = next(reversed(told(facts, sort)), None)
     if newest is None:
-        return "has no version of {subject} in force yet"
+        return f"has no {sort.noun} of {{subject}} in force yet"
     if facts.get("content") != newest.digest:
-        return "has no version of {subject} in force now"
+        return f"has no {sort.noun} of {{subject}} in force now"
     return newest
 
 
@@ -89,12 +94,14 @@ def proof(case: Case, stage: Stage) -> Proof:
         soak = case.spec.soak
         wanted = f", {_span(soak.served)} are asked for" if soak and soak.served else ""
         since = f"since {served.since:%Y-%m-%d %H:%M} UTC"
-        lines.append(f"`{name}` {'has it in force' if case.spec.is_of_data else 'serves it'} {since}{wanted}")
+        lines.append(f"`{name}` {'serves it' if case.sort is MODELS else f'has {_it(case)} in force'} {since}{wanted}")
         if soak is None:
             continue
         due = served.since + soak.served
         if case.view.actual.now < due:
-            missing = f"it {case.sort.verb} in {name} {since}, and has to for {_span(soak.served)}"
+            has = "they are in force" if case.sort is VALUES else f"it {case.sort.verb}"
+            has_to = "have to be" if case.sort is VALUES else "has to"
+            missing = f"{has} in {name} {since}, and {has_to} for {_span(soak.served)}"
             return Proof(tuple(lines), missing, due)
         if soak.quiet is None:
             continue
@@ -115,7 +122,7 @@ def _quiet(case: Case, environment: str, served: Served, wanted: timedelta) -> I
     if not watching:
         yield f"no monitor watches {case.subject.address}, and soak.quiet asks for its reports", False
     for monitor in watching:
-        told = _looked_at(elsewhere(monitor, environment, case.view), served)
+        told = _looked_at(elsewhere(monitor, environment, case.view), served, case.sort)
         so_far = f"{monitor.address} in {environment}"
         if told is None:
             yield f"{so_far} has no report without an alert on this model, and {_span(wanted)} are asked for", False
@@ -128,10 +135,10 @@ def _quiet(case: Case, environment: str, served: Served, wanted: timedelta) -> I
             yield f"{so_far} looked at it without an alert {span}", True
 
 
-def _looked_at(status: Mapping[str, Any] | None, served: Served) -> tuple[datetime, datetime] | None:
-    """Return from when to when a monitor's reports on a model are quiet."""
+def _looked_at(status: Mapping[str, Any] | None, served: Served, sort: Promotable) -> tuple[datetime, datetime] | None:
+    """Return from when to when a monitor's reports are quiet: on a model, or on whichever while values are in force."""
     quiet = facts_elsewhere(status).get("quiet")
-    if not isinstance(quiet, Mapping) or quiet.get("model") != served.run:
+    if not isinstance(quiet, Mapping) or (sort is MODELS and quiet.get("model") != served.run):
         return None
     try:
         since, until = (datetime.fromisoformat(str(quiet.get(end))) for end in ("since", "until"))

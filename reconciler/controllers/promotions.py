@@ -28,6 +28,7 @@ from reconciler.controllers.run_lifecycle import Lifecycle, Stage, describe_erro
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.served import Served
 from reconciler.controllers.status_pictures import Pictures, of_comparison
+from reconciler.controllers.value_promotions import promote_values
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import AcceptRun, Change, OpenProposal, StartRun
 from reconciler.model.decision import Decision, Leaderboard, Phase, View
@@ -48,6 +49,8 @@ def decide(resource: Resource, view: View) -> Decision:
     if subject is None:
         return waits_for(resource.address, spec.subject, view)
     case = case_of(resource, spec, subject, view)
+    if spec.is_of_spec:
+        return promote_values(case)
     if not spec.is_of_data and (taken_back := revert(case, subject)):
         return taken_back
     if not spec.leads_to(case.environment):

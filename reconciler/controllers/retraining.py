@@ -49,7 +49,7 @@ def _monitors_of(dataset: Address, view: View) -> Iterator[tuple[Address, Monito
         for promotion in desired.followers.get(experiment, ())
         if (spec := desired.of_kind(Promotion).get(promotion))
     ]
-    for deployment in sorted({promotion.subject for promotion in promotions if not promotion.is_of_data}):
+    for deployment in sorted({promotion.deployment for promotion in promotions if promotion.deployment}):
         for monitor in desired.followers.get(Address(deployment), ()):
             watch = desired.of_kind(Monitor).get(monitor)
             if watch and watch.alert.action == "retrain":

@@ -120,11 +120,13 @@ def routes(resource: Resource, view: View) -> Mapping[Address, Sequence[str]]:
     desired, found = view.desired, dict[Address, Sequence[str]]()
     promotions = desired.of_kind(Promotion)
     for address in desired.followers.get(resource.address, ()):
-        if (spec := promotions.get(address)) and spec.subject == resource.address:
+        spec = promotions.get(address)
+        if spec and spec.subject == resource.address and not spec.is_of_spec:
             found[address] = spec.before(desired.environment_name)
     for address in desired.broken:
         if sound := desired.before.get(address):
-            found |= {address: sound.environments} if sound.subject == resource.address else {}
+            is_ours = sound.subject == resource.address and not sound.fields
+            found |= {address: sound.environments} if is_ours else {}
             continue
         facts = view.facts_of(address, PromotionFacts)
         if kind_of(address) == Promotion.kind and subject_told(facts) == resource.address:

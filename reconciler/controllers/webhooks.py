@@ -106,7 +106,7 @@ def _asking(
 ) -> AskWebhook:
     proposal, question = of
     name, live = case.sort.run, case.live
-    whose = {"subject": case.spec.subject} if case.spec.is_of_data else {"deployment": case.spec.subject}
+    whose = {"deployment" if case.spec.deployment else "subject": case.spec.subject}
     data = {
         "environment": case.environment,
         "promotion": case.address,

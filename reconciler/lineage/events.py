@@ -34,6 +34,7 @@ _VERSIONS = {
     "JobTypeJobFacet": "2-0-4",
     "OutputStatisticsOutputDatasetFacet": "1-0-2",
     "OwnershipJobFacet": "1-0-1",
+    "ParentRunFacet": "1-2-0",
     "ProcessingEngineRunFacet": "1-1-1",
     "SchemaDatasetFacet": "1-2-0",
     "SourceCodeLocationJobFacet": "1-1-0",
@@ -46,6 +47,8 @@ _WORK: Mapping[str, str] = {
     "monitors": "REPORT",
     "deployments": "TEST",
 }
+RECONCILIATION = "reconciliation"
+"""The name of the job that all runs are parts of; no resource has one without a kind before it."""
 MOST_COLUMNS = 1000
 """Columns that an event tells of."""
 
@@ -76,6 +79,11 @@ Read = Callable[[RunName, str], bytes]
 def run_id(run: RunName, attempt: int) -> str:
     """Return the id of an attempt: the same wherever and whenever it is asked for."""
     return str(uuid.uuid5(_IDS, f"{run}#{attempt}"))
+
+
+def parent_id(place: Place, commit: str) -> str:
+    """Return the id of the reconciliation of a commit: of all runs that it made begin the parent."""
+    return str(uuid.uuid5(_IDS, f"{place.namespace}/{place.environment}@{commit}"))
 
 
 def event(
@@ -125,11 +133,17 @@ class _Facets:
     def run(self, told: Transition) -> dict[str, Any]:
         """Return what is told of an attempt."""
         engine = self._of("ProcessingEngineRunFacet", version=self._place.version, name="Setpoint")
+        facets = {"processing_engine": engine, "parent": self._parent(told)}
         if told.kind is not Kind.FAIL:
-            return {"processing_engine": engine}
+            return facets
         message = without_credentials(told.error) or "it failed"
         error = self._of("ErrorMessageRunFacet", message=message, programmingLanguage="PYTHON")
-        return {"processing_engine": engine, "errorMessage": error}
+        return facets | {"errorMessage": error}
+
+    def _parent(self, told: Transition) -> dict[str, Any]:
+        """Return what an attempt is a part of: the reconciliation of the commit by which it began."""
+        job = {"namespace": f"{self._place.namespace}/{self._place.environment}", "name": RECONCILIATION}
+        return self._of("ParentRunFacet", run={"runId": parent_id(self._place, told.commit)}, job=job)
 
     def job(self, told: Transition, address: Address, resource: Resource | None) -> dict[str, Any]:
         """Return what is told of the resource whose run it is."""
@@ -263,6 +277,8 @@ def _outside(source: DatasetSource) -> Sequence[str] | None:
         first = source.stream.url.split(",")[0].strip()
         url = first if "://" in first else f"{source.stream.protocol}://{first}"
         return _namespace(url), ",".join(source.stream.topics)
+    if source.changes:
+        return _namespace(source.changes.url), source.changes.table
     if source.files:
         url = without_credentials(source.files.url).partition("?")[0]
         return _namespace(url), url.partition("://")[2].partition("/")[2] or url

@@ -213,6 +213,10 @@ class Converging:
     def _notes(self) -> tuple[str, ...]:
         return (self._note,) if self._note else ()
 
+    def desired(self, commit: CommitId) -> Desired:
+        """Return what a commit asks for."""
+        return self._compose(commit)
+
     def cycle(self, commit: CommitId) -> Cycle:
         """Return the cycle over the engines that a commit's environment file names, built anew when they changed.
 

@@ -5,21 +5,26 @@ what state it is. So labels can be merged anew when the tool is long gone.
 """
 
 import json
+import tempfile
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
+from reconciler.disk import writing
 from reconciler.loop.job_orders import result_of
 from reconciler.model import label_changes as lc
 from reconciler.model.errors import Refused, Transient
 from reconciler.model.ids import CommitId
-from reconciler.model.label_projects import SLOT
+from reconciler.model.label_projects import SLOT, is_kept_back
 from reconciler.ports.engines import Engines
 from reconciler.ports.labelling import Labelling, ProjectOrder, Task
-from reconciler.untrusted import parse
+from reconciler.untrusted import parse, read
 from runners.contract import formats
-from runners.contract.files import ANSWERS, RESULT
+from runners.contract.files import ANSWERS, RESULT, answers_piece
 
+MOST_PIECE = 64 * 2**20
+"""Bytes of a piece of answers: a tool that knows no pieces gives them as one."""
 MOST_DATA = 2**17
 """Bytes of what people are shown of one example."""
 
@@ -39,8 +44,18 @@ def add(engines: Engines, change: lc.AddTasks) -> None:
     missing = [name for name in change.names if name.partition("-")[0] not in shown]
     if missing:
         raise Refused(f"{change.chosen} has left nothing of {len(missing)} examples that it chose", "run it again")
-    tasks = [Task(name, shown[name.partition("-")[0]]) for name in change.names]
+    tasks = [_task(name, *shown[name.partition("-")[0]], change) for name in change.names]
     _tool(engines).add(change.address, tasks)
+
+
+def _task(name: str, data: Mapping[str, Any], said: Mapping[str, Any], change: lc.AddTasks) -> Task:
+    """Return a task: with what a model says of it, or with that kept back from who answers."""
+    if not said:
+        return Task(name, data)
+    if is_kept_back(name, change.kept_back):
+        return Task(name, data, kept_back={"label": said["label"], "version": change.model})
+    score = {} if said.get("score") is None else {"score": said["score"]}
+    return Task(name, data, {"model_version": change.model, "result": said["result"], **score})
 
 
 def remove(engines: Engines, change: lc.RemoveTasks) -> None:
@@ -55,23 +70,64 @@ def pull(engines: Engines, change: lc.PullAnswers, commit: CommitId) -> None:
         Transient: the tool is still putting them together.
     """
     if result_of(engines.reader, change.run) is None:
-        content = _tool(engines).answers(change.address, change.run.rpartition("/")[2])
-        if content is None:
+        pieces = _tool(engines).answers(change.address, change.run.rpartition("/")[2])
+        if pieces is None:
             raise Transient("the labelling tool is still making a snapshot of the answers", "it is asked for again")
         pulled = {"state": change.state, "answers": change.answers, "due": change.due}
-        files = {ANSWERS: content, RESULT: _result(content, pulled, engines.clock.now().isoformat())}
-        engines.data.open(change.run)
-        metadata = {"run": change.run, "runner": "answers", "content": digest_of(content), "commit": commit}
-        engines.data.commit(change.run, metadata, files)
+        with tempfile.TemporaryDirectory(prefix="setpoint-") as place:
+            spool = Spool.of(pieces, Path(place))
+            spool.last = {RESULT: _result(spool, pulled, engines.clock.now().isoformat())}
+            engines.data.open(change.run)
+            metadata = {"run": change.run, "runner": "answers", "content": spool.content, "commit": commit}
+            engines.data.commit(change.run, metadata, spool)
     engines.data.merge(change.run)
 
 
-def digest_of(content: bytes) -> str:
-    """Return the digest of answers, by which a merge of labels is named."""
-    return sha256(content).hexdigest()
+class Spool(Mapping[str, bytes]):
+    """Answers on the disk, piece by piece, as files of a version: of all of them one is in memory at a time.
+
+    `content` is the digest of the whole, `digests` those of the pieces by their names, `last` what else is kept.
+    """
+
+    def __init__(self, folder: Path, digests: Mapping[str, str], content: str) -> None:
+        self._folder = folder
+        self.digests = digests
+        self.content = content
+        self.last: Mapping[str, bytes] = {}
+
+    @classmethod
+    def of(cls, pieces: Iterator[bytes], folder: Path) -> Self:
+        """Write pieces into a folder: the only one as `ANSWERS`, of several each with its number behind that.
+
+        Raises:
+            Unavailable: the disk can't be written.
+        """
+        whole, digests = sha256(), dict[str, str]()
+        with writing(folder):
+            for number, piece in enumerate(pieces):
+                name = answers_piece(number)
+                (folder / name).write_bytes(piece)
+                digests[name] = sha256(piece).hexdigest()
+                whole.update(piece)
+        if len(digests) == 1:
+            (folder / answers_piece(0)).rename(folder / ANSWERS)
+            digests = {ANSWERS: whole.hexdigest()}
+        return cls(folder, digests, whole.hexdigest())
+
+    def __getitem__(self, name: str) -> bytes:
+        """Return a file."""
+        return self.last[name] if name in self.last else read(self._folder / name, MOST_PIECE)
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names, the result's last."""
+        return iter([*self.digests, *self.last])
+
+    def __len__(self) -> int:
+        """Count the files."""
+        return len(self.digests) + len(self.last)
 
 
-def _result(content: bytes, pulled: Mapping[str, Any], now: str) -> bytes:
+def _result(spool: Spool, pulled: Mapping[str, Any], now: str) -> bytes:
     """Write the result of a run that had no job."""
     told = {
         "format": formats.RESULT,
@@ -79,8 +135,8 @@ def _result(content: bytes, pulled: Mapping[str, Any], now: str) -> bytes:
         "violations": [],
         "metrics": {"answers": pulled["answers"]},
         "facts": {"pulled": pulled},
-        "files": {ANSWERS: f"sha256:{digest_of(content)}"},
-        "content": digest_of(content),
+        "files": {name: f"sha256:{digest}" for name, digest in spool.digests.items()},
+        "content": spool.content,
         "provenance": {"finished_at": now},
     }
     return json.dumps(told, indent=1).encode()
@@ -92,8 +148,8 @@ def _tool(engines: Engines) -> Labelling:
     return engines.labelling
 
 
-def _shown(engines: Engines, change: lc.AddTasks) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Read what people are shown of examples, which a job has left and which may be anything.
+def _shown(engines: Engines, change: lc.AddTasks) -> Iterator[tuple[str, tuple[Mapping[str, Any], Mapping[str, Any]]]]:
+    """Read what people are shown of examples and what a model says, which a job has left and which may be anything.
 
     Raises:
         Refused: it is something else.
@@ -107,6 +163,18 @@ def _shown(engines: Engines, change: lc.AddTasks) -> Iterator[tuple[str, Mapping
             item, data = (one.get("item"), one.get("data")) if isinstance(one, dict) else (None, None)
             if not isinstance(data, dict) or not SLOT.fullmatch(f"{item}-1"):
                 raise Refused(f"{path} of {change.chosen} holds something that is no example", "see the choose runner")
-            if len(json.dumps(data)) > MOST_DATA:
+            said = one.get("prediction", {})
+            if not _is_prediction(said):
+                raise Refused(f"{path} of {change.chosen} holds a prediction that is none", "see the choose runner")
+            if len(json.dumps([data, said])) > MOST_DATA:
                 raise Refused(f"{path} of {change.chosen} shows more than {MOST_DATA // 2**10} KiB of one example")
-            yield str(item), data
+            yield str(item), (data, said)
+
+
+def _is_prediction(said: Any) -> bool:
+    """Tell whether something is what a model says of an example, or nothing."""
+    if said == {}:
+        return True
+    if not isinstance(said, dict) or not isinstance(said.get("label"), str) or not isinstance(said.get("result"), list):
+        return False
+    return said.get("score") is None or (isinstance(said["score"], int | float) and 0 <= said["score"] <= 1)

@@ -1,4 +1,4 @@
-"""Telling of runs: events of OpenLineage are sent to a catalogue by a thread of their own, as nothing in a pass waits.
+"""Telling of runs: events of OpenLineage are sent by a thread of their own, as nothing in a pass waits.
 
 1. What is to be sent is committed with the status that it follows from, in `lineage.yaml`, before it is sent.
 2. It is sent until it is taken, the oldest first, after longer and longer pauses. What was taken goes from the file
@@ -12,8 +12,8 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from pathlib import Path
+from typing import Any
 
 import structlog
 from structlog.typing import FilteringBoundLogger as BoundLogger
@@ -21,8 +21,8 @@ from structlog.typing import FilteringBoundLogger as BoundLogger
 from reconciler.containment import Failure, contain
 from reconciler.lineage.events import Place, event
 from reconciler.lineage.ledger import Kind, Ledger, Transition, advance, as_document, of_document, without
+from reconciler.loop.transports import send
 from reconciler.model.environment import Lineage
-from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, CommitId, RunName, owner_of
 from reconciler.model.observed import Actual
 from reconciler.model.resource import Desired
@@ -31,20 +31,12 @@ from reconciler.settings import reveal
 from reconciler.status.read import StatusFiles, parse
 from reconciler.yaml.dump import dump
 
-if TYPE_CHECKING:
-    from reconciler.wire import Answer
-
 FILE = "lineage.yaml"
 """Where the ledger stands on the status branch."""
 LARGEST_FILE = 8 * 2**20
 LARGEST = 2**20
 """Bytes of an event; of a larger one the columns are left out."""
-LARGEST_ANSWER = 64 * 2**10
-PATIENCE = 10.0
-"""Seconds that a whole answer may take."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
-_AGAIN = frozenset({401, 403, 408, 429})
-"""Statuses from 400 to 499 after which an event may still be taken, once somebody has mended something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +64,7 @@ class Telling:
     Args:
         place: where runs are made; the namespace comes from the environment's file.
         may_send: told before each event; False where the lease is lost.
+        folder: where files of events lie.
         secret: returns what `${secret:NAME}` stands for, and raises `Refused` where it isn't set.
         first_pause: seconds after the first attempt that failed; they double.
         log: where it is told that events aren't taken.
@@ -82,12 +75,14 @@ class Telling:
         place: Place,
         may_send: Callable[[], bool],
         *,
+        folder: Path | None = None,
         secret: Callable[[str], str] = reveal,
         first_pause: float = FIRST_PAUSE,
         log: BoundLogger | None = None,
     ) -> None:
         self._place = place
         self._may_send = may_send
+        self._folder = folder
         self._secret = secret
         self._first_pause = first_pause
         self._log = log or structlog.get_logger()
@@ -215,13 +210,7 @@ class Telling:
             Unavailable: it wasn't taken, and may be later.
             Refused: it never will be.
         """
-        answer = _posted(seen.to, self._secret, self._body(told, seen))
-        if 200 <= answer.status < 300:
-            return
-        what = f"{seen.to.url.partition('?')[0]} answered with status {answer.status}"
-        if 400 <= answer.status < 500 and answer.status not in _AGAIN:
-            raise Refused(what)
-        raise Unavailable(what, "see that `lineage` in environment.yaml is where events are taken")
+        send(seen.to, self._folder, self._secret, self._body(told, seen))
 
     def _body(self, told: Transition, seen: _Seen) -> bytes:
         place = replace(self._place, namespace=seen.to.namespace)
@@ -234,44 +223,3 @@ class Telling:
                 output["facets"] = {key: facet for key, facet in output["facets"].items() if key == "version"}
             body = json.dumps(made, ensure_ascii=True, allow_nan=False).encode()
         return body
-
-
-class _Bearer:
-    """Who we are: whoever has the token, if one is asked for."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def headers(self) -> Mapping[str, str]:
-        """Return the token."""
-        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
-
-    def renew(self) -> bool:
-        """Tell that there is no other."""
-        return False
-
-
-def _posted(to: Lineage, secret: Callable[[str], str], body: bytes) -> "Answer":
-    """Post an event; to do so twice does no harm, as it has the same id.
-
-    Raises:
-        Unavailable: nobody answered, or not wholly; or what is needed isn't there, which somebody may mend.
-    """
-    try:
-        from reconciler.wire import Bounds, Call, Server, Wire
-
-        token = secret(to.token) if to.token else ""
-    except ModuleNotFoundError as error:
-        what = f"lineage needs {error.name}, which isn't installed"
-        raise Unavailable(what, "install setpoint[forges] where the daemon runs") from error
-    except Refused as error:
-        raise Unavailable(error.message, error.hint) from error
-    parts = urlsplit(to.url)
-    wire = Wire(Server("the catalogue", f"{parts.scheme}://{parts.netloc}"), _Bearer(token), PATIENCE)
-    try:
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return wire.send(Call("POST", path, body=body, bounds=Bounds(LARGEST_ANSWER, PATIENCE, 1)))
-    except Refused as error:
-        raise Unavailable(error.message, error.hint) from error
-    finally:
-        wire.close()

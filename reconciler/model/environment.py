@@ -1,9 +1,9 @@
 """`environments/<env>/environment.yaml`: which provider fills which port, and the environment's variables."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from reconciler.model.commit_policy import Demand
 from reconciler.model.kinds.spec import Block
@@ -106,8 +106,17 @@ class PlanBudget(Block):
 class Lineage(Block):
     """Where run events are sent to, as OpenLineage has them: START, COMPLETE, FAIL and ABORT of every run."""
 
-    url: Annotated[str, AfterValidator(http_address)] = Field(
-        max_length=500, description="Where events are taken.", examples=["https://marquez.example.com/api/v1/lineage"]
+    url: Annotated[str, AfterValidator(http_address)] | None = Field(
+        default=None,
+        max_length=500,
+        description="Where events are taken.",
+        examples=["https://marquez.example.com/api/v1/lineage"],
+    )
+    file: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,98}\.jsonl$",
+        description="In the place of `url`: a file in `lineage/<environment>` of the daemon's home, an event a line.",
+        examples=["events.jsonl"],
     )
     token: str | None = Field(
         default=None,
@@ -120,6 +129,14 @@ class Lineage(Block):
         pattern=r"^[A-Za-z0-9]([A-Za-z0-9._:/-]{0,98}[A-Za-z0-9])?$",
         description="Before the names of data, which environments share, and of jobs, with the environment behind it.",
     )
+
+    @model_validator(mode="after")
+    def _goes_to_one_place(self) -> Self:
+        if (self.url is None) == (self.file is None):
+            raise ValueError("give exactly one of url and file")
+        if self.token and self.file:
+            raise ValueError("a token is sent to a url, and a file asks for none")
+        return self
 
 
 class Environment(Block):

@@ -91,6 +91,8 @@ class LabelFacts(VersionFacts, total=False):
     """Of a campaign its project: `url`, how many `tasks` it has, and how many `answers`."""
     asked: str
     """A digest of what the project was last given to ask and to tell."""
+    scores: dict[str, dict[str, str]]
+    """Of a campaign that asks models, by deployment: `run`, `content`, `model`, and a digest of `where`."""
     vanished: Moment
     """Since when a project that had answers isn't there any more."""
     version: str
@@ -127,6 +129,13 @@ class PromotionFacts(ProposerFacts, total=False):
     """Whose model it chooses; of data the `subject` is told instead."""
     subject: str
     """The dataset or the labels whose version it chooses."""
+    spec: str
+    """The resource of whose spec it promotes the values of some `fields`."""
+    fields: list[str]
+    content: str
+    """The digest of what these fields say, while that is in force here."""
+    in_force: list[dict[str, str]]
+    """What they said while that was in force, the newest last: `values`, `content`, and `since` when."""
     candidate: str
     """The trial that is chosen, or the version."""
     proposal: str

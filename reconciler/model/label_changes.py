@@ -22,7 +22,8 @@ class ConfigureProject(Change):
 class AddTasks(Change):
     """Ask people about examples: tasks by their external identifiers, with what the run `chosen` has left of each.
 
-    `parts` are the files in which it stands. Which tasks they are is no part of the plan, their number is.
+    `parts` are the files in which it stands. Which tasks they are is no part of the plan, their number is. What a model
+    says is shown, but for a share that is `kept_back`; `model` is the run that asked it.
     """
 
     port = "labelling"
@@ -32,6 +33,8 @@ class AddTasks(Change):
     tasks: int
     names: Sequence[str] = field(repr=False)
     parts: Sequence[str] = field(default=(), repr=False)
+    kept_back: float = 0.0
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ tools that have no overlap of their own, too.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from reconciler.model.ids import Address
 
@@ -63,6 +64,11 @@ Projects = Mapping[Address, LabelProject]
 def slot_name(item: str, slot: int) -> str:
     """Return the external identifier of a task."""
     return f"{item}-{slot}"
+
+
+def is_kept_back(name: str, share: float) -> bool:
+    """Tell whether who answers a task isn't shown what a model says of it: drawn by lot, so that both are alike."""
+    return int(sha256(f"kept back {name}".encode()).hexdigest()[:12], 16) < share * 16**12
 
 
 def slots_by_item(names: Iterable[str]) -> dict[str, list[int]]:

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from math import inf
 from types import MappingProxyType
 
-_SHARES = ("accuracy", "average_precision", "f1", "f1_macro", "precision", "recall", "roc_auc")
+_SHARES = (
+    "accuracy",
+    "average_precision",
+    "f1",
+    "f1_macro",
+    "f1_micro",
+    "hamming_loss",
+    "precision",
+    "recall",
+    "roc_auc",
+    "subset_accuracy",
+)
 _LOSSES = ("log_loss", "mae", "mse", "rmse")
 BOUNDS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {

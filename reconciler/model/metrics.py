@@ -27,6 +27,13 @@ METRICS: Mapping[str, Mapping[str, Goal]] = MappingProxyType(
             "roc_auc": "maximize",
             "log_loss": "minimize",
         },
+        "multilabel": {
+            "f1_micro": "maximize",
+            "f1_macro": "maximize",
+            "subset_accuracy": "maximize",
+            "hamming_loss": "minimize",
+            "roc_auc": "maximize",
+        },
         "regression": {"rmse": "minimize", "mae": "minimize", "r2": "maximize"},
     }
 )
@@ -64,6 +71,7 @@ MONITORED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "binary": ("roc_auc", "accuracy", "f1", "precision", "recall", "specificity", "average_precision"),
         "multiclass": ("roc_auc", "accuracy", "f1_macro"),
+        "multilabel": (),
         "regression": ("rmse", "mae", "mape", "mse", "msle", "rmsle"),
     }
 )

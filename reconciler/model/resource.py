@@ -11,7 +11,9 @@ from reconciler.model.commit_policy import Signers
 from reconciler.model.environment import Environment
 from reconciler.model.errors import Problem
 from reconciler.model.ids import Address, CommitId, kind_of
+from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.kinds.spec import JobSpec, Spec
+from reconciler.model.spec_values import PromotedValues
 
 SpecType = TypeVar("SpecType", bound=Spec)
 
@@ -63,10 +65,14 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What is known of a broken promotion: of what it chooses, and where that has to be in force before here."""
+    """What is known of a promotion: of what it chooses, and where that has to be in force before here.
+
+    `fields` are those of a spec whose values it chooses; none where it chooses a model or a version.
+    """
 
     subject: Address
     environments: tuple[str, ...]
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ class Desired:
     resource (a stray file, a bad environment file). `model_signers` is the file of those who may sign statements about
     models (ssh-keygen(1)); None where nobody has to. `before` is what is sound of broken promotions. `code_owners` is
     read where a promotion asks for owners; `approvers` are the allowed signers, whose commits approve on plain Git.
+    `promoted` is what promotions of a spec's values have before them.
     """
 
     commit: CommitId
@@ -90,6 +97,7 @@ class Desired:
     before: Mapping[Address, Before] = field(default_factory=dict)
     code_owners: OwnersFile = field(default_factory=OwnersFile)
     approvers: Signers = field(default_factory=Signers)
+    promoted: Mapping[Address, PromotedValues] = field(default_factory=dict)
 
     def of_kind(self, spec: type[SpecType]) -> Mapping[Address, SpecType]:
         """Return the specs of one kind by address."""
@@ -110,6 +118,21 @@ class Desired:
             for above in resource.references():
                 found.setdefault(above, []).append(address)
         return {above: tuple(below) for above, below in found.items()}
+
+    @cached_property
+    def value_routes(self) -> Mapping[Address, Mapping[Address, Before]]:
+        """Return, by resource, the promotions of values of its spec: what is known of each."""
+        here = self.environment_name
+        known = {
+            address: Before(Address(spec.subject), spec.before(here), spec.fields)
+            for address, spec in self.of_kind(Promotion).items()
+            if spec.is_of_spec
+        }
+        known |= {address: before for address, before in self.before.items() if before.fields}
+        found: dict[Address, dict[Address, Before]] = {}
+        for address, before in known.items():
+            found.setdefault(before.subject, {})[address] = before
+        return found
 
     @cached_property
     def moved(self) -> Mapping[Address, Address]:

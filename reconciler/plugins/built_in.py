@@ -75,6 +75,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "ingest": "runners.declared:INGEST",
         "label": "runners.declared:LABEL",
         "choose": "runners.declared:CHOOSE",
+        "score": "runners.declared:SCORE",
         "tabular": "runners.declared:TABULAR",
         "images": "runners.declared:IMAGES",
         "torch-images": "runners.declared:TORCH_IMAGES",

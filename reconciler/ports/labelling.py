@@ -1,11 +1,16 @@
 """The labelling tool: where people are asked about examples, and answer."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from reconciler.model.ids import Address
-from reconciler.model.label_projects import LabelProject
+from reconciler.model.label_projects import IDENTIFIER, LabelProject
+from reconciler.model.label_tools import LabelTool
+from runners.contract.files import KEPT_BACK
+
+PIECE = 32 * 2**20
+"""Bytes of a piece of answers: no more of them are in memory at once, however many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +27,19 @@ class ProjectOrder:
 class Task:
     """A task: its external identifier, and what people are shown. `prediction` is what a model says of it.
 
-    A prediction is a list of Label Studio's results, with who made it and how sure it is.
+    A prediction is a list of Label Studio's results, with who made it and how sure it is. One that is `kept_back` goes
+    with the task, and nobody who answers is shown it.
     """
 
     name: str
     data: Mapping[str, Any]
     prediction: Mapping[str, Any] = field(default_factory=dict)
+    kept_back: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """Return what goes with the task and isn't shown."""
+        return {IDENTIFIER: self.name} | ({KEPT_BACK: dict(self.kept_back)} if self.kept_back else {})
 
 
 class Labelling(Protocol):
@@ -60,9 +72,20 @@ class Labelling(Protocol):
     def remove(self, address: Address, names: Collection[str]) -> None:
         """Take tasks away that nobody has answered, whether or not they are there; one with an answer stays."""
 
-    def answers(self, address: Address, name: str) -> bytes | None:
+    def answers(self, address: Address, name: str) -> Iterator[bytes] | None:
         """Return all answered tasks as Label Studio's JSON, from a snapshot of this name; None while it is made.
 
+        They come in pieces of at most `PIECE` bytes, which one after the other are the document.
+
         Raises:
-            Refused: there is no such project, or its answers are more than can be kept.
+            Refused: there is no such project.
+            Unavailable: while they are read, they broke off.
+        """
+
+    def health(self) -> LabelTool:
+        """Tell how the tool is: its version, whom it takes us for, who may answer, and which tasks nobody can.
+
+        Raises:
+            Refused: it doesn't know us.
+            Unavailable: it doesn't answer.
         """

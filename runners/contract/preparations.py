@@ -101,6 +101,22 @@ class Text(_Block):
         return self
 
 
+class Picture(_Block):
+    """What is done to the numbers of a picture, once it is decoded and has its size."""
+
+    shrink: int = Field(default=1, ge=1, le=16, description="Pixels a side whose mean becomes one.")
+    normalise: Literal["channel", "picture"] | None = Field(
+        default=None,
+        description="To mean 0 and deviation 1: each channel over the training pictures, or each picture by itself.",
+    )
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Self:
+        if self.shrink == 1 and self.normalise is None:
+            raise ValueError("give shrink, normalise, or both")
+        return self
+
+
 class Step(_Block):
     """One preparation of a column: exactly one of these."""
 
@@ -113,6 +129,7 @@ class Step(_Block):
     encode: Encode | None = Field(default=None, description="Categories as numbers.")
     datetime: Moments | None = Field(default=None, description="Parts of a moment as numbers.")
     text: Text | None = Field(default=None, description="A free text as numbers.")
+    picture: Picture | None = Field(default=None, description="What is done to the numbers of a picture.")
     drop: Literal[True] | None = Field(default=None, description="The column is not learned from.")
 
     @model_validator(mode="after")
@@ -142,7 +159,7 @@ def flaw(steps: tuple[Step, ...]) -> str:
             return "what is dropped needs no other preparation"
         if after not in OF_NUMBERS:
             return f"{after} takes the column as it came: let it be the first, or the only one"
-        if before in ("encode", "text"):
+        if before in ("encode", "text", "picture"):
             return f"{before} gives columns that are ready: {after} can't follow it"
     repeated = next((name for name in names if names.count(name) > 1), None)
     return f"{repeated} is there twice" if repeated else ""

@@ -29,8 +29,8 @@ class Request(BaseModel):
     run: str
     """Name of the run, `experiments/employment/3f2a1b4c5d6e`."""
     runner: str
-    """`ingest`, `label`, `tabular`, `images`, `torch-images`, `command`, `evaluate`, `replica`, `smoke`,
-    `monitor`."""
+    """`ingest`, `label`, `choose`, `score`, `tabular`, `images`, `torch-images`, `command`, `evaluate`, `replica`,
+    `smoke`, `monitor`."""
     params: dict[str, Any] = Field(default={})
     inputs: dict[str, str] = Field(default={})
     """URLs by role: `dataset`, `labels`, `model`, `live`, `logs`, `code`, `endpoint`, `former-version`, ..."""

@@ -6,8 +6,9 @@ from types import MappingProxyType
 RUNNER_VERSIONS: Mapping[str, int] = MappingProxyType(
     {
         "ingest": 2,
-        "label": 3,
+        "label": 4,
         "choose": 1,
+        "score": 1,
         "tabular": 2,
         "images": 2,
         "torch-images": 2,

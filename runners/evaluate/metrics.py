@@ -198,6 +198,41 @@ def _average_precision(answers: Answers) -> Weighted:
     return weigh
 
 
+def _f1_micro(answers: Answers) -> Weighted:
+    """Make the F1 of all decisions, one for each row and label, taken together."""
+    hits, both = _joint(answers)
+    return lambda weights: _ratio(2 * (weights @ hits).sum(axis=1), (weights @ both).sum(axis=1))
+
+
+def _f1_of_labels(answers: Answers) -> Weighted:
+    """Make the mean of the labels' F1, without those that no row has and none is said to have."""
+    hits, both = _joint(answers)
+    return lambda weights: _mean_of_defined(_ratio(2 * (weights @ hits), weights @ both).T)
+
+
+def _joint(answers: Answers) -> tuple[Array, Array]:
+    """Return what was said rightly, and how often a label is true or said, as matrices [N, labels]."""
+    said, true = answers.prediction.astype(np.float64), answers.truth.astype(np.float64)
+    return said * true, said + true
+
+
+def _whole(answers: Answers) -> Array:
+    whole: Array = (answers.truth == answers.prediction).all(axis=1)
+    return whole
+
+
+def _hamming(answers: Answers) -> Array:
+    wrong: Array = (answers.truth != answers.prediction).mean(axis=1)
+    return wrong
+
+
+def _roc_auc_of_labels(answers: Answers) -> Weighted:
+    """Make the mean of the labels' areas under the curve, where they are defined."""
+    scores = _scores(answers)
+    areas = [_area(answers.truth[:, place] == 1, scores[:, place]) for place in range(scores.shape[1])]
+    return lambda weights: _mean_of_defined(np.array([area(weights) for area in areas]))
+
+
 METRICS: Mapping[Task, tuple[Metric, ...]] = MappingProxyType(
     {
         "binary": (
@@ -215,6 +250,13 @@ METRICS: Mapping[Task, tuple[Metric, ...]] = MappingProxyType(
             Metric("f1_macro", "maximize", _f1_macro),
             Metric("roc_auc", "maximize", _roc_auc, needs_scores=True),
             Metric("log_loss", "minimize", _mean(_log_losses), needs_scores=True),
+        ),
+        "multilabel": (
+            Metric("f1_micro", "maximize", _f1_micro),
+            Metric("f1_macro", "maximize", _f1_of_labels),
+            Metric("subset_accuracy", "maximize", _mean(_whole)),
+            Metric("hamming_loss", "minimize", _mean(_hamming)),
+            Metric("roc_auc", "maximize", _roc_auc_of_labels, needs_scores=True),
         ),
         "regression": (
             Metric("rmse", "minimize", _rmse),

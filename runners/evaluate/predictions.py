@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runners.models import Prediction
+from runners.models.label_sets import has_of
 
 Array = NDArray[Any]
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "multiclass", "multilabel", "regression"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Answers:
     """Truth and prediction of N rows.
 
     For classes both are places in the list of classes, and of two classes the second is the positive one. For
-    numbers both are numbers. `scores` are probabilities [N, classes]; None where the model tells none.
+    numbers both are numbers. Of several labels at once both are matrices [N, classes], 1 where a row has the label.
+    `scores` are probabilities [N, classes]; None where the model tells none.
     """
 
     task: Task
@@ -44,6 +46,9 @@ def answers_of(task: Task, truth: Array, prediction: Prediction, classes: Sequen
     """
     if task == "regression":
         return Answers(task, np.asarray(truth, np.float64), np.asarray(prediction.prediction, np.float64))
+    if task == "multilabel":
+        told, said = (has_of(values.tolist(), classes) for values in (truth, prediction.prediction))
+        return Answers(task, told, said, prediction.probabilities)
     scores = prediction.probabilities
     if prediction.probability is not None:
         scores = np.column_stack([1 - prediction.probability, prediction.probability])

@@ -1,16 +1,20 @@
-"""The `ingest` runner: pulls a table or images from their source, profiles them and holds them to their schema.
+"""The `ingest` runner: pulls a table, images or audio from their source, profiles and holds them to their schema.
 
-It leaves `data.parquet` (of a growing source a folder of parts, with `parts/` and `parts.json`), or `images/` and
-`manifest.parquet`; `profile.json`, `profile.html` and `profile.png`;
+It leaves `data.parquet` (of a growing source a folder of parts, with `parts/` and `parts.json`), or `images/` or
+`audio/` and `manifest.parquet`; `profile.json`, `profile.html` and `profile.png`;
 `schema.json`, which can be pasted as a spec's `columns`; and `croissant.json`. Data that breaks its schema is not
 accepted, and every way in which it does is a violation.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from runners.contract import Request, Result
+from runners.contract import InputError, InputGone, Request, Result, SourceUnavailable
 from runners.contract.request import FORMER
 from runners.ingest.parameters import Parameters
+
+if TYPE_CHECKING:
+    from runners.inputs import Lent
 
 __all__ = ["run"]
 
@@ -24,9 +28,21 @@ def run(request: Request, folder: Path) -> Result:
     """
     params = request.params_as(Parameters)
     from runners.ingest.ingestion import ingest
+
+    former = _former(request, is_needed=params.source.goes_on)
+    inputs = {role: url for role, url in request.inputs.items() if role != FORMER}
+    environment = str(request.provenance.get("environment", ""))
+    return ingest(request.run.rsplit("/", 1)[0], params, folder, inputs, former=former, environment=environment)
+
+
+def _former(request: Request, *, is_needed: bool) -> "Lent | None":
+    """Open the version before; where it is only compared with, one that is gone is none."""
     from runners.inputs import Lent
 
     url = request.inputs.get(FORMER)
-    former = Lent.of(url, request.digests.get(FORMER)) if url else None
-    inputs = {role: url for role, url in request.inputs.items() if role != FORMER}
-    return ingest(request.run.rsplit("/", 1)[0], params, folder, inputs, former=former)
+    try:
+        return Lent.of(url, request.digests.get(FORMER)) if url else None
+    except (InputError, InputGone, SourceUnavailable):
+        if is_needed:
+            raise
+        return None

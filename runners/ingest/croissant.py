@@ -52,7 +52,8 @@ def describe_dataset(
     types: Mapping[str, str],
     key: str | None,
     *,
-    images: Sequence[str] = (),
+    media: Sequence[str] = (),
+    beside: str = "images",
     meanings: Mapping[str, str] = NONE,
 ) -> dict[str, Any]:
     """Return the metadata of a dataset as JSON-LD.
@@ -63,7 +64,8 @@ def describe_dataset(
         files: `path`, `bytes` and `sha256` of the file, or of each part.
         types: the columns of that file, by the spec's words.
         key: the column that names a row.
-        images: the media types of the image files beside it, if there are any.
+        media: the media types of the files beside it, if there are any.
+        beside: the folder that these files are in.
         meanings: what is said of columns for people, with their units.
     """
     is_one = [file["path"] for file in files] == [table]
@@ -75,7 +77,7 @@ def describe_dataset(
         _field(column, type_, source) | ({"description": meanings[column]} if column in meanings else {})
         for column, type_ in types.items()
     ]
-    what = counted(len(types), "column") if not images else "images with their manifest"
+    what = counted(len(types), "column") if not media else f"{beside} with their manifest"
     return {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
@@ -85,14 +87,14 @@ def describe_dataset(
         "distribution": [
             *map(_file_object, files),
             *([] if is_one else [_file_set(table, _PARQUET, f"{table}/*.parquet")]),
-            *(
-                [_file_set("image-files", images[0] if len(images) == 1 else list(images), "images/**")]
-                if images
-                else []
-            ),
+            *([_file_set(f"{beside.removesuffix('s')}-files", _one(media), f"{beside}/**")] if media else []),
         ],
         "recordSet": [records],
     }
+
+
+def _one(media: Sequence[str]) -> str | list[str]:
+    return media[0] if len(media) == 1 else list(media)
 
 
 def _file_object(file: Mapping[str, Any]) -> dict[str, Any]:

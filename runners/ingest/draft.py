@@ -1,20 +1,22 @@
 """A version of a growing table on its way: parts that are taken over, new ones, and those that are read again."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from pyarrow import parquet
 
-from runners.ingest.former import Former, of_keys
+from runners.ingest.former import Former
 from runners.ingest.parts import PART_ROWS, Layout, take_over, write_part, write_parts
 from runners.tables.content import GROUP_ROWS
 from runners.tables.summary import Summary, summarise
-from runners.tables.summary.hashes import Hashes
 from runners.tables.version import Part
 
+Span = tuple[int, int]
+"""The number of a file, and how many rows in a row it has brought."""
 MOST_SMALL = 16
 """Parts of less than half the size up to which they stay as they are."""
 
@@ -44,9 +46,14 @@ class Draft:
         taken = [part.place for part in self.parts] + [part.place for part in (self.base.closed if self.base else ())]
         return 1 + max(taken, default=-1)
 
-    def add_closed(self, batches: Iterable[Any]) -> None:
-        """Write rows that no later reading brings again."""
-        self.fresh += self._noted(write_parts(self.folder, self.layout, batches, self.next_place))
+    def add_closed(self, batches: Iterable[Any], came: Sequence[Span] = ()) -> None:
+        """Write rows that no later reading brings again; `came` tells, once they are written, which file brought which.
+
+        It is read when the last row was taken.
+        """
+        written = list(write_parts(self.folder, self.layout, batches, self.next_place))
+        spans = iter(_cut([part.rows for part, _ in written], came)) if came else repeat(())
+        self.fresh += self._noted((replace(part, spans=next(spans)), summary) for part, summary in written)
 
     def add_open(self, batches: Iterable[Any]) -> None:
         """Write rows that the next reading brings again; a version without any rows has one part all the same."""
@@ -55,17 +62,17 @@ class Draft:
         if not self.parts:
             self.opened += self._noted([write_part(self.folder, self.layout, (), self.next_place, is_open=True)])
 
-    def keep(self, keys: Hashes | None, present: Hashes | None) -> None:
-        """Take over what the former version has, without the rows of some keys.
+    def keep(self, stays_of: Callable[[Part], Any | None], gone: Collection[int] = ()) -> None:
+        """Take over what the former version has, without the rows that go.
 
         Args:
-            keys: the hashes of keys whose rows go, where rows have keys.
-            present: the hashes of keys whose rows stay, where all others go.
+            stays_of: tells which rows of a part stay, as a mask; None where all do.
+            gone: the numbers of the files whose rows go.
         """
         if self.base is None:
             return
         for part in self.base.closed:
-            stays = of_keys(self.base, part, self.layout.key, keys, present)
+            stays = stays_of(part)
             if stays is None or stays.true_count == len(stays):
                 take_over(part, self.base.files, self.folder)
                 self.kept += self._noted([(part, self.base.summaries[part])])
@@ -73,7 +80,9 @@ class Draft:
             self.rewritten += 1
             if stays.true_count:
                 rows = _rows(self.base.files.path(part.file), stays)
-                self.kept += self._noted([write_part(self.folder, self.layout, rows, part.place)])
+                made, summary = write_part(self.folder, self.layout, rows, part.place)
+                left = tuple(span for span in part.spans if span[0] not in gone)
+                self.kept += self._noted([(replace(made, spans=left), summary)])
 
     def compact(self) -> None:
         """Write small neighbours anew as one part, once there are too many of them."""
@@ -92,7 +101,9 @@ class Draft:
             return run[0]
         self.compacted += len(run)
         rows = (batch for part in run for batch in parquet.ParquetFile(self.path(part.file)).iter_batches(GROUP_ROWS))
-        (part,) = self._noted([write_part(self.folder, self.layout, rows, run[0].place)])
+        made, summary = write_part(self.folder, self.layout, rows, run[0].place)
+        spans = tuple(span for part in run for span in part.spans)
+        (part,) = self._noted([(replace(made, spans=spans), summary)])
         return part
 
     def path(self, name: str) -> Path:
@@ -134,6 +145,23 @@ def _runs(parts: list[Part]) -> Iterator[list[Part]]:
         run.append(part)
     if run:
         yield run
+
+
+def _cut(sizes: Iterable[int], came: Iterable[Span]) -> Iterator[tuple[Span, ...]]:
+    """Yield the spans of each part of so many rows; one that goes on in the next part is in both."""
+    waiting = iter(came)
+    number, left = 0, 0
+    for rows in sizes:
+        spans: list[Span] = []
+        size = rows
+        while size:
+            if not left:
+                number, left = next(waiting)
+                continue
+            count = min(left, size)
+            spans.append((number, count))
+            size, left = size - count, left - count
+        yield tuple(spans)
 
 
 def _rows(path: Path, stays: Any) -> Iterator[Any]:

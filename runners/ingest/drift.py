@@ -9,6 +9,7 @@ as they are. No value of a column is told.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,10 @@ from runners.sources.derived import table_in
 from runners.staging import local
 from runners.tables.content import GROUP_ROWS
 from runners.tables.schema import read_schema
-from runners.tables.summary import ColumnSummary, Summary, summarise
+from runners.tables.summary import ColumnSummary, Summary, from_bytes, summarise
 from runners.tables.summary.columns import Classes
 from runners.tables.summary.numbers import Numbers
+from runners.tables.version import read_manifest
 
 PREVIOUS = "previous"
 """The role of the version before as an input."""
@@ -40,6 +42,8 @@ Counts = NDArray[np.int64]
 def previous_of(params: Parameters, inputs: Mapping[str, str]) -> Summary | None:
     """Summarise what limits are set for of the version before; None where there is none, or no limit.
 
+    A version of parts has their summaries, and no row of it is read.
+
     Raises:
         InputError: it holds no table.
         InputGone: it isn't there any more.
@@ -47,6 +51,9 @@ def previous_of(params: Parameters, inputs: Mapping[str, str]) -> Summary | None
     if params.drift is None or PREVIOUS not in inputs:
         return None
     folder = local(inputs[PREVIOUS])
+    if manifest := read_manifest(folder):
+        stored = [from_bytes((folder / part.summary).read_bytes()) for part in manifest.parts]
+        return reduce(Summary.merged, stored) if stored else summarise((), manifest.types)
     known = read_schema(folder).columns
     types = {name: known[name].type for name in params.drift.columns if name in known}
     rows = dataset.dataset(table_in(folder, "the version before"), format="parquet")

@@ -1,6 +1,7 @@
 """The version before: its parts, which are taken over as they are, but for the rows that newer ones replace."""
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any, Self
@@ -10,7 +11,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import parquet
 
-from runners.contract import InputError
+from runners.contract import InputError, InputGone, SourceUnavailable
+from runners.ingest.drift import PREVIOUS
+from runners.ingest.origins import NO_ORIGINS, Origins
+from runners.ingest.outcome import PROFILE
 from runners.ingest.parts import KEY, hashes_at
 from runners.inputs import Lent
 from runners.sources.reading import BATCH_ROWS
@@ -19,6 +23,8 @@ from runners.tables.summary import Summary, from_bytes, summarise
 from runners.tables.summary.hashes import Hashes
 from runners.tables.version import PARTS, Manifest, Part, read_manifest
 
+OTHERWISE = "the version before was asked for otherwise"
+
 
 @dataclass(frozen=True)
 class Former:
@@ -26,15 +32,15 @@ class Former:
 
     files: Lent
     manifest: Manifest
-    cursor: Any
+    origins: Origins = NO_ORIGINS
 
     @classmethod
-    def of(cls, files: Lent | None, cursor_of: Callable[[Mapping[str, Any]], Any]) -> tuple[Self | None, str]:
-        """Return a former version; where nobody can go on with it, nothing, and why.
+    def of(cls, files: Lent | None, made_by: str | None) -> tuple[Self | None, str]:
+        """Return a former version; where it can't be gone on with, nothing, and why.
 
         Args:
             files: the version's.
-            cursor_of: makes a cursor of what a reading told.
+            made_by: the digest of what is asked for; None where one that was asked for otherwise is one, too.
         """
         if files is None:
             return None, ""
@@ -42,13 +48,13 @@ class Former:
             manifest = read_manifest(files.path(PARTS).parent) if files.has(PARTS) else None
             if manifest is None:
                 return None, "the version before isn't one of parts"
-            cursor = cursor_of(manifest.read)
-            found = None if cursor is None else cls(files, manifest, cursor)
-            if found is not None:
-                found.check()
+            if made_by not in (None, manifest.made_by):
+                return None, OTHERWISE
+            found = cls(files, manifest, Origins.from_json(manifest.read))
+            found.check()
         except (InputError, ValueError) as error:
             return None, f"the version before can't be understood: {error}"
-        return found, "" if found else "the version before doesn't tell how far its source was read"
+        return found, ""
 
     def check(self) -> None:
         """See that all of it is there, and that its summaries can be read.
@@ -61,6 +67,9 @@ class Former:
             raise InputError(f"{lost[0]} is gone", self.files.url, "ingest the dataset again")
         if self.summary.types != self.manifest.types or self.summary.rows != self.manifest.rows:
             raise ValueError("its summaries are of other rows")
+        known = {origin.number for origin in self.origins.files.values()}
+        if any(number not in known for part in self.manifest.parts for number, _ in part.spans):
+            raise ValueError("a part has rows of a file that isn't known")
 
     def summary_of(self, part: Part) -> Summary:
         """Return the summary of a part.
@@ -108,6 +117,14 @@ class Former:
         return sum(part.rows for part in self.closed)
 
 
+def of_files(part: Part, gone: Collection[int]) -> Any | None:
+    """Return which rows of a part stay when some files go, by their numbers, as a mask; None where all do."""
+    if not any(number in gone for number, _ in part.spans):
+        return None
+    stays = [number not in gone for number, _ in part.spans]
+    return pa.array(np.repeat(np.array(stays, bool), [count for _, count in part.spans]))
+
+
 def of_keys(base: Former, part: Part, key: tuple[str, ...], gone: Hashes | None, present: Hashes | None) -> Any | None:
     """Return which rows of a part stay, as a mask; None where all do, by the hashes beside it.
 
@@ -149,3 +166,25 @@ def _among(mine: Hashes, others: Hashes) -> NDArray[np.bool_]:
     pairs = set(map(tuple, others[np.isin(others[:, 0], mine[found, 0])].tolist()))
     found[found] = [pair in pairs for pair in map(tuple, mine[found].tolist())]
     return found
+
+
+MOST_BYTES = 2**26
+"""Bytes of a profile beyond which it isn't read."""
+
+
+def former_profile(former: Lent | None, inputs: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """Return the profile of the version before, where there is one that can be read.
+
+    What has drifted is worth telling, and not worth a failure: no other reason is told here for its not being there.
+
+    Args:
+        former: the version that is gone on with, or of which the profile alone is looked at.
+        inputs: URLs of other versions by their roles, among which that of the limits of drift may be.
+    """
+    files = former or (Lent.of(inputs[PREVIOUS], None) if PREVIOUS in inputs else None)
+    try:
+        path = files.path(PROFILE) if files and files.has(PROFILE) else None
+        told = json.loads(path.read_bytes()) if path and path.stat().st_size <= MOST_BYTES else None
+    except (InputError, InputGone, SourceUnavailable, OSError, ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None

@@ -3,27 +3,21 @@
 import hashlib
 import struct
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 from PIL import Image, ImageStat, UnidentifiedImageError
 
-from runners.contract import Violation
-from runners.ingest.parameters import Parameters
+from runners.ingest.manifests import Gathered, keep, read_each
 from runners.models.pictures import FORMATS, in_mode
-from runners.sources.failures import telling
-from runners.sources.files import Found, content
-from runners.sources.reading import BATCH_ROWS
-from runners.staging import inside
+from runners.sources.files import Found
 from runners.tables.types import Type
 
-MANIFEST = "manifest.parquet"
 FOLDER = "images"
 COLUMNS: Mapping[str, Type] = {
     "id": "string",
@@ -35,12 +29,6 @@ COLUMNS: Mapping[str, Type] = {
     "format": "string",
 }
 """The columns of a manifest; `label` follows where the folders name the labels."""
-EXAMPLES = 20
-"""Files that are named one by one of each kind of trouble; the rest are counted."""
-
-NAMING = ("id", "path")
-"""The columns that hold a file's name, and with it the folder that is its label."""
-
 Thumbnail = NDArray[np.uint8]
 SKETCH = 16
 _NEAR = 512
@@ -63,36 +51,12 @@ class Picture:
 
 
 @dataclass
-class Album:
-    """All images of a folder, and what was wrong with some files; `numbers` counts all files, from 1."""
+class Album(Gathered):
+    """All images of a folder, and what was wrong with some files."""
 
+    noun: str = "image"
+    place: str = FOLDER
     pictures: list[Picture] = field(default_factory=list)
-    unreadable: list[tuple[str, str]] = field(default_factory=list)
-    duplicates: list[tuple[str, str]] = field(default_factory=list)
-    unlabelled: list[str] = field(default_factory=list)
-    numbers: dict[str, int] = field(default_factory=dict)
-
-    def violations(self, *, are_named: bool = True) -> tuple[Violation, ...]:
-        """Name the files that are unreadable, repeated or without a label; by number alone where names are hidden."""
-        call = str if are_named else lambda name: f"image {self.numbers[name]:,}"
-        told = [(call(name), f"it can't be read as an image: {why}", _REPLACE) for name, why in self.unreadable]
-        copies = [(call(name), f"it has the same bytes as {call(first)}", _REMOVE) for name, first in self.duplicates]
-        bare = [(call(name), "it lies in no folder that could name its label", _MOVE) for name in self.unlabelled]
-        return tuple(violation for group in (told, copies, bare) for violation in _capped(group))
-
-
-_REPLACE = "replace it by a whole image, or remove it from the source"
-_REMOVE = "remove one of the two from the source"
-_MOVE = "move it into the folder of its label, or set label_from: none"
-
-
-def _capped(group: list[tuple[str, str, str]]) -> Iterator[Violation]:
-    for where, what, fix in group[:EXAMPLES]:
-        yield Violation(where=where, what=what, fix=fix)
-    if len(group) > EXAMPLES:
-        yield Violation(
-            where="images", what=f"{len(group) - EXAMPLES:,} more files are like {group[0][0]}", fix=group[0][2]
-        )
 
 
 def gather(found: Found, folder: Path, *, label_from: str = "none") -> Album:
@@ -102,33 +66,11 @@ def gather(found: Found, folder: Path, *, label_from: str = "none") -> Album:
         InputError: a file vanished or may not be read.
         SourceUnavailable: the place of the files doesn't answer.
     """
-    album, seen = Album(), dict[str, str]()
-    for number, path in enumerate(found.paths, 1):
-        name = found.name(path)
-        album.numbers[name] = number
-        with telling(name):
-            data = content(found, path, name)
-        try:
-            picture = look(name, data, _label(name, label_from))
-        except ValueError as error:
-            album.unreadable.append((name, str(error)))
-            continue
-        first = seen.setdefault(picture.row["sha256"], name)
-        if first != name:
-            album.duplicates.append((name, first))
-        if label_from == "folder" and picture.row["label"] is None:
-            album.unlabelled.append(name)
+    album = Album()
+    for name, data, picture in read_each(found, album, look, label_from):
         album.pictures.append(picture)
-        target = inside(folder / FOLDER, name)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        keep(folder / FOLDER, name, data)
     return album
-
-
-def _label(name: str, label_from: str) -> dict[str, str | None]:
-    if label_from != "folder":
-        return {}
-    return {"label": PurePosixPath(name).parent.name or None}
 
 
 def look(name: str, data: bytes, label: Mapping[str, str | None]) -> Picture:
@@ -179,24 +121,6 @@ def _row(name: str, data: bytes, image: Image.Image) -> dict[str, Any]:
         "height": image.height,
         "format": image.format or "",
     }
-
-
-def manifest_types(params: Parameters) -> dict[str, Type]:
-    """Return the columns of the manifest that an ingestion writes."""
-    files = params.source.files
-    return {**COLUMNS, "label": "string"} if files and files.label_from == "folder" else dict(COLUMNS)
-
-
-def manifest_batches(pictures: Iterable[Picture], types: Mapping[str, Type]) -> Iterator[Any]:
-    """Yield the manifest's rows as batches of plain columns, in the order of the pictures."""
-    rows = [picture.row for picture in pictures]
-    for start in range(0, len(rows), BATCH_ROWS):
-        part = rows[start : start + BATCH_ROWS]
-        yield pa.RecordBatch.from_pylist(part, schema=pa.schema([(name, _arrow(t)) for name, t in types.items()]))
-
-
-def _arrow(type_: Type) -> Any:
-    return pa.int64() if type_ == "integer" else pa.string()
 
 
 def thumbnail(path: Path, side: int) -> Thumbnail:

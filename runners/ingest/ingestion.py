@@ -3,12 +3,21 @@
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from runners.contract import Result
 from runners.ingest.albums import ingest_images
+from runners.ingest.by_files import grow_by_files
+from runners.ingest.by_parts import grow_by_parts
+from runners.ingest.changing import Owner
+from runners.ingest.corpora import Corpus, write_texts
+from runners.ingest.findings.finding import in_order
 from runners.ingest.findings.ground import ground_of
 from runners.ingest.findings.watching import find as find_oddities
+from runners.ingest.findings.watching import spoken
+from runners.ingest.former import former_profile
+from runners.ingest.grown import Grown
 from runners.ingest.growth import grow
 from runners.ingest.lineage import trace
 from runners.ingest.newcomers import proposed_newcomers
@@ -28,6 +37,8 @@ from runners.staging import local
 from runners.tables.schema import write_schema
 from runners.tables.version import DATA
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
 
 def ingest(
     name: str,
@@ -36,6 +47,7 @@ def ingest(
     inputs: Mapping[str, str] = NO_INPUTS,
     *,
     former: Lent | None = None,
+    environment: str = "",
 ) -> Result:
     """Pull a dataset into a folder, and say what it is like and whether it holds its schema.
 
@@ -46,6 +58,7 @@ def ingest(
         inputs: URLs of the datasets that it is derived from, by their names in its query, and of those that its keys
             lead to, by their roles.
         former: the version before, where the source grows.
+        environment: in which it is made.
 
     Raises:
         InputError: the source or the schema is wrong.
@@ -55,7 +68,30 @@ def ingest(
     files = params.source.files
     if files and files.format == "images":
         return ingest_images(name, files, params, folder)
-    table, told, taken = _table(params, folder, inputs, former)
+    if files and files.format == "audio":
+        from runners.ingest.recordings import ingest_audio  # which loads libsndfile
+
+        return ingest_audio(name, files, params, folder)
+    before = former_profile(former, inputs)
+    if files and files.format == "texts":
+        table, corpus, params = write_texts(params, files, folder, inputs)
+        return _finished(name, params, folder, table, corpus=corpus, before=before)
+    table, told, taken = _table(params, folder, inputs, former, Owner(name, environment))
+    return _finished(name, params, folder, table, told=told, taken=taken, before=before)
+
+
+def _finished(
+    name: str,
+    params: Parameters,
+    folder: Path,
+    table: Table,
+    *,
+    told: Mapping[str, Any] = NOTHING,
+    taken: Mapping[str, str] = NOTHING,
+    corpus: Corpus | None = None,
+    before: Mapping[str, Any] | None = None,
+) -> Result:
+    """Write all that is told of a table beside it, and return its result."""
     profile = profile_table(table.summary, params, table.distinct) | ({"sides": table.sides} if table.sides else {})
     proposed = propose_columns(profile["columns"], params.identifier)
     reading = reading_of(table.summary, params)
@@ -67,7 +103,14 @@ def ingest(
     cells = table.rows * len(table.types)
     gaps = sum(column["missing"] for column in profile["columns"].values())
     metrics = {"columns": len(table.types), "missing_share": gaps / cells if cells else 0.0}
-    findings = find_oddities(ground_of(table.summary, params, table.distinct), table.seen)
+    ground = ground_of(table.summary, params, table.distinct)
+    languages = spoken(ground, table.seen)
+    for column, told_there in languages.items():
+        profile["columns"][column]["languages"] = told_there.as_json(is_told=ground.shows(column))
+    findings = find_oddities(ground, table.seen, languages=languages, former=before)
+    if corpus:
+        profile |= {"kind": "texts", "files": corpus.profile()}
+        findings = in_order([*findings, *corpus.findings(are_named=ground.shows("id"))])
     payload = Payload(DATA, table.types, table.content, table.violations, reading, findings, taken)
     return finish(folder, name, payload, profile, facts=facts, metrics=metrics, key=params.identifier)
 
@@ -93,17 +136,32 @@ def _facts(table: Table, params: Parameters, profile: Mapping[str, Any], propose
 
 
 def _table(
-    params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None
+    params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None, owner: Owner
 ) -> tuple[Table, Mapping[str, Any], Mapping[str, str]]:
     """Write the table; say what else is to be told of how, and which files of a former version are in it."""
-    if params.source.growth:
-        grown = grow(params, folder, former)
-        return grown.table, grown.told, grown.taken
     files = params.source.files
     is_made_of_others = params.source.derived or params.foreign_keys or params.drift
     inputs = {role: str(local(url)) for role, url in inputs.items()} if is_made_of_others else {}
+    if grown := _grown(params, folder, inputs, former, owner):
+        return grown.table, grown.told, grown.taken
     source = read(params.source, inputs)  # which sees first that a query only reads, and is the same each time
     if lineage := trace(params, inputs):
         write_json(folder / LINEAGE, lineage)
     again = partial(read, params.source) if files and is_near(files) else None
     return write_table(source, params, folder, again, inputs), {}, {}
+
+
+def _grown(
+    params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None, owner: Owner
+) -> Grown | None:
+    """Write a version of a table that grows; None where it doesn't."""
+    source = params.source
+    if source.is_growing:
+        return grow(params, folder, former, inputs, owner)
+    if source.files and source.files.incremental:
+        return grow_by_files(params, folder, former, inputs)
+    if source.derived and source.derived.incremental:
+        if lineage := trace(params, inputs):
+            write_json(folder / LINEAGE, lineage)
+        return grow_by_parts(source.derived, params, folder, inputs, former)
+    return None

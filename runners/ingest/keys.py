@@ -72,7 +72,7 @@ class Keys:
         self._all: tuple[_Key, ...] = (*groups, *foreign)
         self._held = 0
 
-    def see(self, group: Any, _found: Summary) -> None:
+    def see(self, group: Any, _found: Summary | None = None) -> None:
         """Take the keys of the next rows."""
         for key in self._all:
             if not self._missing(key.names):

@@ -13,7 +13,7 @@ from runners.ingest.croissant import describe_dataset
 from runners.ingest.findings.finding import SEVERITIES, Finding
 from runners.ingest.findings.markdown import write_markdown
 from runners.ingest.images import FOLDER as IMAGES
-from runners.ingest.images import MANIFEST
+from runners.ingest.manifests import AUDIO, MANIFEST
 from runners.ingest.profile.page import write_page
 from runners.tables.content import with_reading
 from runners.tables.reading import Reading, as_json
@@ -24,7 +24,22 @@ PROFILE, PAGE, PICTURE, DETAILS = "profile.json", "profile.html", "profile.png",
 MARKDOWN = "profile.md"
 CROISSANT, LINEAGE = "croissant.json", "lineage.json"
 OUTPUTS = (
-    *(DATA, PARTS, BESIDE, MANIFEST, IMAGES, PROFILE, PAGE, MARKDOWN, PICTURE, SCHEMA, CROISSANT, DETAILS, LINEAGE),
+    *(
+        DATA,
+        PARTS,
+        BESIDE,
+        MANIFEST,
+        IMAGES,
+        AUDIO,
+        PROFILE,
+        PAGE,
+        MARKDOWN,
+        PICTURE,
+        SCHEMA,
+        CROISSANT,
+        DETAILS,
+        LINEAGE,
+    ),
 )
 """All that an ingestion may leave."""
 SHOWN = 10
@@ -64,6 +79,7 @@ def finish(
     metrics: Mapping[str, float],
     key: str | None,
     media: Sequence[str] = (),
+    beside: str = IMAGES,
 ) -> Result:
     """Write what is told of the data beside it, and return the result that tells of all.
 
@@ -76,11 +92,10 @@ def finish(
         metrics: figures beside rows, bytes and violations.
         key: the column that names a row.
         media: the media types of the files beside the table.
+        beside: the folder that these files are in.
     """
     files = _files_of(folder, payload.file)
-    meanings = {column: text for column, told in profile.get("columns", {}).items() if (text := _meaning(told))}
-    croissant = describe_dataset(name, payload.file, files, payload.types, key, images=media, meanings=meanings)
-    write_json(folder / CROISSANT, croissant)
+    _describe(folder, (name, payload.file, files, payload.types, key), profile, media=media, beside=beside)
     profile = {**profile, "findings": [finding.as_json() for finding in payload.findings]}
     write_json(folder / PROFILE, profile)
     write_page(folder / PAGE, name, profile, payload.violations, folder / PICTURE)
@@ -104,6 +119,13 @@ def finish(
         files=dict(payload.taken),
         content=with_reading(payload.content, as_json(payload.reading)),
     )
+
+
+def _describe(
+    folder: Path, described: tuple[Any, ...], profile: Mapping[str, Any], *, media: Sequence[str], beside: str
+) -> None:
+    meanings = {column: text for column, told in profile.get("columns", {}).items() if (text := _meaning(told))}
+    write_json(folder / CROISSANT, describe_dataset(*described, media=media, beside=beside, meanings=meanings))
 
 
 def _meaning(told: Mapping[str, Any]) -> str:

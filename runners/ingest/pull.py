@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,19 +11,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute as pc
 
+from runners.ingest.grown import NotAppendable, difference
+from runners.ingest.held import Held
 from runners.ingest.parameters import Column, Parameters
 from runners.ingest.spool import Spool, column
 from runners.ingest.verdict import Verdict
 from runners.sources.cursors import OPEN
+from runners.sources.parameters import Growing
 from runners.tables.bag import row_hashes
 from runners.tables.columns import ANY, ARROW, convert, narrowest, plain
 from runners.tables.summary import Summary
 from runners.tables.summary.hashes import Hashes
 from runners.tables.types import Spellings, Type
-
-
-class NotAppendable(Exception):
-    """New rows don't go on with what was read before; says why. Then all is read again."""
 
 
 @dataclass
@@ -36,9 +36,11 @@ class Pull:
 
     spool: Spool
     params: Parameters
+    growing: Growing
     types: dict[str, Type]
     verdict: Verdict
     place: Path
+    held: Held
     needs_keys: bool = False
     is_log: bool = False
     keys: list[Hashes] = field(default_factory=list)
@@ -61,28 +63,27 @@ class Pull:
 
     def _batches(self) -> Iterator[Any]:
         """Yield what was read; of rows with one key, the last."""
-        told = self.params.source.growth
-        if not (self.is_log and told and told.key):
+        if not (self.is_log and self.growing.key):
             yield from self.spool.batches()
             return
         hashes = [np.zeros((0, 2), np.uint64)]
-        hashes += [row_hashes(self._stored(batch, told.key).columns) for batch in self.spool.batches()]
+        hashes += [row_hashes(self._stored(batch, self.growing.key).columns) for batch in self.spool.batches()]
         stays, start = pa.array(lasts(np.concatenate(hashes))), 0
         for batch in self.spool.batches():
             yield batch.filter(stays.slice(start, batch.num_rows))
             start += batch.num_rows
 
     def _seen(self, batch: Any) -> tuple[Any, Any]:
-        told = self.params.source.growth
-        assert told is not None
+        growing = self.growing
         stored, is_open = self._stored(batch, self.types), pc.fill_null(pc.equal(column(batch, OPEN), 1), False)
-        if told.key and self.needs_keys:
-            self.keys.append(row_hashes([stored.column(name) for name in told.key]))
-        if told.deleted:
-            stays = pc.invert(_is_marked(column(batch, told.deleted)))
+        if growing.key and self.needs_keys:
+            self.keys.append(row_hashes([stored.column(name) for name in growing.key]))
+        if growing.deleted:
+            stays = pc.invert(_is_marked(column(batch, growing.deleted)))
             self.deleted += batch.num_rows - stays.true_count
             batch, stored, is_open = batch.filter(stays), stored.filter(stays), is_open.filter(stays)
         self.verdict.see(batch, self.types, stored)
+        self.held.see(stored)
         self.rows += batch.num_rows
         return stored, is_open
 
@@ -125,9 +126,18 @@ def _is_marked(values: Any) -> Any:
     return pc.is_valid(values)
 
 
-def spooled(batches: Iterator[Any], params: Parameters, former: Summary | None, place: Path) -> Spool:
-    """Write what was read to the disk, and see which types fit it: those of former rows where there are any."""
-    declared = dict(params.columns or {})
+def spooled(
+    batches: Iterator[Any],
+    params: Parameters,
+    former: Summary | None,
+    place: Path,
+    known: Mapping[str, Type] = MappingProxyType({}),
+) -> Spool:
+    """Write what was read to the disk, and see which types fit it: those of former rows where there are any.
+
+    `known` are the types that the source itself gives its columns, where nobody declares another.
+    """
+    declared = {name: Column(type=type_) for name, type_ in known.items()} | dict(params.columns or {})
     for name, type_ in (former.types if former else {}).items():
         if name not in declared and former is not None and former.columns[name].count:
             declared[name] = Column(type=type_)
@@ -136,20 +146,18 @@ def spooled(batches: Iterator[Any], params: Parameters, former: Summary | None, 
     return spool
 
 
-def types_of(spool: Spool, params: Parameters, former: Summary | None) -> dict[str, Type]:
+def types_of(spool: Spool, params: Parameters, growing: Growing, former: Summary | None) -> dict[str, Type]:
     """Return how the columns are stored.
 
     Raises:
         NotAppendable: they aren't stored as former rows are.
     """
-    told = params.source.growth
-    assert told is not None
-    aside = {OPEN, told.deleted}
+    aside = {OPEN, growing.deleted}
     types = {name: type_ for name, type_ in spool.types().items() if name not in aside}
     if former is None:
         return types
     if list(types) != list(former.types):
-        raise NotAppendable(_difference(list(former.types), list(types)))
+        raise NotAppendable(difference(list(former.types), list(types)))
     for name, type_ in former.types.items():
         found = _fitting(name, type_, spool, params, former)
         if found != type_:
@@ -165,18 +173,3 @@ def _fitting(name: str, type_: Type, spool: Spool, params: Parameters, former: S
     if not former.columns[name].count:
         return narrowest(fits)
     return type_ if type_ in fits and name not in spool.misfits else narrowest(fits)
-
-
-def _difference(before: list[str], now: list[str]) -> str:
-    for name in now:
-        if name not in before:
-            return f"column {name} is new"
-    for name in before:
-        if name not in now:
-            return f"column {name} is gone"
-    return "its columns come in another order"
-
-
-def missing_in(summary: Summary) -> Mapping[str, int]:
-    """Return how many values each column lacks."""
-    return {name: found.missing for name, found in summary.columns.items()}

@@ -42,16 +42,17 @@ class _Rule:
 class Rules:
     """Holds rows to the rules while they pass by."""
 
-    def __init__(self, params: Parameters, types: Mapping[str, Type]) -> None:
+    def __init__(self, params: Parameters, types: Mapping[str, Type], before: int = 0) -> None:
         """Open the sandbox, and see which rules can be computed at all.
 
         Args:
             params: the rules, and which columns may be shown.
             types: how the columns are stored.
+            before: how many rows there are before those that are seen.
         """
         self._rules = {name: _Rule(text) for name, text in params.rules.items()}
         self._types = {name: _type_in(name, stored, params) for name, stored in types.items()}
-        self._shown, self._spellings, self._rows = Shown(params), params.source.spellings, 0
+        self._shown, self._spellings, self._rows = Shown(params), params.source.spellings, before
         self._open = ExitStack()
         self._database = self._open.enter_context(sandbox({})) if self._rules else None
         if self._rules:
@@ -63,7 +64,7 @@ class Rules:
         """Close the sandbox."""
         self._open.close()
 
-    def see(self, group: Any, _found: Summary) -> None:
+    def see(self, group: Any, _found: Summary | None = None) -> None:
         """Hold the next rows to the rules."""
         sound = [rule for rule in self._rules.values() if not rule.fault]
         if sound:
@@ -114,14 +115,15 @@ class Rules:
             return _told(error)
         return "" if found_types == ["BOOLEAN"] else f"it is no truth: its type is {', '.join(found_types)}"
 
-    def violations(self) -> Iterator[Violation]:
-        """Say which rules are broken, and which can't be computed."""
+    def violations(self, rows: int | None = None) -> Iterator[Violation]:
+        """Say which rules are broken, and which can't be computed; `rows` are all there are, where more were seen."""
+        count = self._rows if rows is None else rows
         for name, rule in self._rules.items():
             where = f"rules.{name}"
             if rule.fault:
                 yield Violation(where=where, what=f"it can't be computed: {rule.fault}"[:500], fix=_CORRECT)
             elif rule.count:
-                broken = some(rule.count, self._rows, "rows", "breaks it", "break it")
+                broken = some(rule.count, count, "rows", "breaks it", "break it")
                 what = f"{broken}: {rows_of(rule.examples, rule.count)}"
                 yield Violation(where=where, what=what, fix=f"correct the source, or the rule {rule.text[:_LONGEST]}")
 

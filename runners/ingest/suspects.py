@@ -3,12 +3,15 @@
 They aren't guessed, since 1,234 and 04/03 have two readings: who knows the source says which, or that they are texts.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import compute as pc
+from pyarrow import parquet
 
 from runners.contract import Violation
 from runners.ingest.parameters import Parameters
@@ -26,6 +29,9 @@ _SETTINGS: Mapping[str, str] = {
     "dates": 'source.files.dates, such as "%d/%m/%Y"',
 }
 
+_BATCH = 4096
+"""Rows that are read at once: the first of them tell most columns of texts to be such."""
+
 
 class Suspects:
     """Looks at the columns of text without a declared type while their rows pass by."""
@@ -36,12 +42,17 @@ class Suspects:
         is_open = {name: type_ == "string" and name not in declared for name, type_ in types.items()}
         self._columns = {name: _Column() for name in types if is_open[name] and name != params.identifier}
 
-    def see(self, group: Any, _found: Summary) -> None:
+    def see(self, group: Any, _found: Summary | None = None) -> None:
         """Look at the next rows; of a column no further than the first value that has none of the spellings."""
-        for name in tuple(self._columns):
+        for name in self.names:
             self._columns[name].see(group.column(name))
             if not self._columns[name].left:
                 del self._columns[name]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the columns that may still turn out to be suspects."""
+        return tuple(self._columns)
 
     def violations(self) -> Iterator[Violation]:
         """Yield the columns all of whose values have such a spelling."""
@@ -54,6 +65,24 @@ class Suspects:
                     what=f"all its values look like {kind}, and are read as text",
                     fix=f"set {settings}; or declare columns.{name}.type: string",
                 )
+
+
+def suspects_of(parts: Iterable[Path], types: Mapping[str, str], params: Parameters) -> Iterator[Violation]:
+    """Yield the suspects of a table that is stored in parts, of which no more is read than tells that one is none."""
+    suspects = Suspects(types, params)
+    for batch in _batches(parts, suspects):
+        suspects.see(batch)
+    yield from suspects.violations()
+
+
+def _batches(parts: Iterable[Path], suspects: Suspects) -> Iterator[Any]:
+    """Yield the rows of parts, as long as a column may be a suspect."""
+    for part in parts:
+        names = list(suspects.names)
+        yield from takewhile(
+            lambda _: bool(suspects.names),
+            parquet.ParquetFile(part).iter_batches(_BATCH, columns=names) if names else (),
+        )
 
 
 @dataclass

@@ -5,11 +5,14 @@ It leaves `labels.parquet` (id, label, confidence, votes, answers), `disputes.js
 that a spec asks for. Labels whose annotators agree too little are not accepted, and every reason is a violation.
 """
 
+import tempfile
+from itertools import count
 from pathlib import Path
 
 from runners.contract import InputError, Request, Result
-from runners.contract.files import ANSWERS
+from runners.contract.files import ANSWERS, answers_piece
 from runners.label.parameters import Exports, Parameters
+from runners.staging import local
 
 __all__ = ["run"]
 
@@ -26,7 +29,7 @@ def run(request: Request, folder: Path) -> Result:
         raise InputError("the request has no dataset", "inputs.dataset", "give the URL of the dataset's folder")
     from runners.label.labelling import label
 
-    return label(params, request.inputs["dataset"], folder, _exports(params, request))
+    return label(params, request.inputs["dataset"], folder, _exports(params, request), request.inputs.get("gold"))
 
 
 def _exports(params: Parameters, request: Request) -> Exports:
@@ -39,4 +42,23 @@ def _exports(params: Parameters, request: Request) -> Exports:
         return params.exports
     if params.campaign is None or "answers" not in request.inputs:
         raise InputError("the request has no answers", "inputs.answers", "give exports, or the folder of the answers")
-    return Exports(url=f"{request.inputs['answers'].rstrip('/')}/{ANSWERS}", question=params.campaign.question)
+    url = _whole(request.inputs["answers"].rstrip("/"))
+    return Exports(url=url, question=params.campaign.question)
+
+
+def _whole(url: str) -> str:
+    """Return where the answers lie in one file: those that came in pieces are put together near the job.
+
+    Raises:
+        SourceUnavailable: their store doesn't answer.
+    """
+    folder = local(url)
+    if not (folder / answers_piece(0)).is_file():
+        return f"{url}/{ANSWERS}"
+    whole = Path(tempfile.mkdtemp(prefix="setpoint-")) / ANSWERS
+    with whole.open("wb") as target:
+        for number in count():
+            if not (piece := folder / answers_piece(number)).is_file():
+                break
+            target.write(piece.read_bytes())
+    return whole.as_uri()

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from runners.contract import InputError
+from runners.contract.label_sets import text_of
 from runners.label.scales import SCALES, Said, number_text
-from runners.label.sets import text_of
 
 ONE_LABEL = "set answer to labels where it may have several, or ask for one: a question for each label"
 

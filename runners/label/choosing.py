@@ -1,8 +1,9 @@
 """The `choose` runner: which examples of a dataset people are asked about, and what they are shown of each.
 
 It leaves `tasks/<n>.json`, each a list of up to `PART` objects with the `item` that stands for the example in the names
-of tasks and the `data` that people are shown. The order is the one in which they are asked: that of a hash of the
-identifiers, or the most uncertain first; so any first part of it is a sample.
+of tasks, the `data` that people are shown, and the `prediction` of a model where it says something. The order is the
+one in which they are asked: that of a hash of the identifiers, or of doubt; so any first part of it is a sample. Where
+a model or former labels aren't there that the order goes by, it is that of the hash.
 """
 
 import hashlib
@@ -12,14 +13,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from runners.contract import InputError, Request, Result
 from runners.label.campaigns import item_of
 from runners.label.examples import identifier_of
+from runners.label.known import Mixed, known_answers, mixed
+from runners.label.orders import Order, order_of
+from runners.label.parameters import KnownAnswers
+from runners.label.pool import KEY, Row, draw_of, rows_of
+from runners.label.scores import Score, read_scores
+from runners.label.slices import Lacking, filled, labelled_in
 from runners.parameters import Block
-from runners.sources.derived import read_derived
-from runners.sources.parameters import DerivedSource
+from runners.staging import local
 
 PART = 500
 """Examples in one file: the daemon reads only those that it needs."""
@@ -29,18 +35,37 @@ LONGEST = 20_000
 """Characters of a text that are shown."""
 OWN = "id"
 """The field by which an answer finds its example again."""
-_KEY = "setpoint_key"
-Row = Mapping[str, Any]
+
+
+class Gold(KnownAnswers):
+    """Gold questions, and their share of all examples that people are asked about."""
+
+    share: float
+
+
+class Shown(Block):
+    """Of which question a model's label is shown, and about which object it is asked."""
+
+    question: str
+    to: str
 
 
 class Parameters(Block):
-    """Which columns people are shown, and of which examples. The twin of `reconciler.model.kinds.campaigns.Select`."""
+    """Which columns people are shown, and of which examples. The twin of `reconciler.model.kinds.selection.Select`.
+
+    `by` and `disagreement` go by what the inputs `uncertain`, `disagreement` and `against` hold.
+    """
 
     columns: tuple[str, ...]
     where: str | None = None
     sample: int | None = None
     each: str | None = None
     uncertain: str | None = None
+    by: Literal["entropy", "margin"] | None = None
+    disagreement: Literal["labels", "models"] | None = None
+    lacking: Lacking | None = None
+    gold: Gold | None = None
+    prelabels: Shown | None = None
 
 
 def run(request: Request, folder: Path) -> Result:
@@ -53,54 +78,62 @@ def run(request: Request, folder: Path) -> Result:
     params = request.params_as(Parameters)
     if "dataset" not in request.inputs:
         raise InputError("the request has no dataset", "inputs.dataset", "give the URL of the dataset's folder")
-    url = request.inputs["dataset"]
-    identifier = identifier_of(url)
-    rows = chosen(list(_rows(params, identifier, url)), params)
-    if not rows:
-        where = "select.where" if params.where else "dataset"
+    found, told = _asked(params, request.inputs)
+    if not found.rows:
+        where = "select.where" if params.where else "select.lacking" if params.lacking else "dataset"
         raise InputError("there is no example to ask about", where, "choose others")
-    if len(rows) > MOST:
-        raise InputError(f"these are {len(rows):,} examples, and a campaign has {MOST:,}", "select", "give sample")
-    items = [item_of(row[_KEY]) for row in rows]
-    parts = _written(rows, items, params.columns, folder)
+    if len(found.rows) > MOST:
+        raise InputError(
+            f"these are {len(found.rows):,} examples, and a campaign has {MOST:,}", "select", "give sample"
+        )
+    items = [item_of(row[KEY]) for row in found.rows]
+    said = _said(params, request.inputs)
+    parts = _written(found.rows, items, _Page(params.columns, said, params.prelabels), folder)
     content = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-    facts = {"items": items, "part": PART, "parts": list(parts)}
-    return Result(metrics={"chosen": float(len(rows))}, facts=facts, content=content)
+    facts = {"items": items, "part": PART, "parts": list(parts), **told}
+    if params.gold:
+        facts |= {"gold": {"questions": found.gold, "wanted": found.wanted}}
+    if params.prelabels:
+        facts["prelabelled"] = sum(str(row[KEY]) in said for row in found.rows)
+    return Result(metrics={"chosen": float(len(found.rows))}, facts=facts, content=content)
 
 
-def chosen(rows: Sequence[Row], params: Parameters) -> list[Row]:
+def _asked(params: Parameters, inputs: Mapping[str, str]) -> tuple[Mixed, dict[str, Any]]:
+    """Return the rows to ask about, gold questions among them, and what facts tell of how they were chosen."""
+    url = inputs["dataset"]
+    more = [params.each, params.uncertain, params.lacking.column if params.lacking else None]
+    columns = [*params.columns, *(name for name in more if name is not None)]
+    pool = list(rows_of(url, identifier_of(url), columns, params.where))
+    known = known_answers(params.gold, inputs.get("gold")) if params.gold else {}
+    golds = [row for row in pool if str(row[KEY]) in known]
+    others = [row for row in pool if str(row[KEY]) not in known] if golds else pool
+    order = order_of(params.by, params.disagreement, inputs)
+    told: dict[str, Any] = {"ordered_by": order.name} if order.name else {}
+    if params.lacking:
+        there = labelled_in(inputs.get("lacking"), pool, params.lacking)
+        rows, slices = filled(_in_order(others, params, order), params.lacking, there)
+        told["slices"] = slices
+        others = rows[: params.sample]
+    else:
+        others = chosen(others, params, order)
+    return (mixed(others, golds, params.gold.share) if params.gold else Mixed(others, 0, 0)), told
+
+
+def chosen(rows: Sequence[Row], params: Parameters, order: Order | None = None) -> list[Row]:
     """Return the rows to ask about, in the order in which they are asked."""
-    ordered = sorted(rows, key=lambda row: (_doubt(row, params.uncertain), _draw(row)))
+    ordered = _in_order(rows, params, order)
     if params.each is not None:
         ordered = list(_in_turn(ordered, params.each))
     return ordered[: params.sample]
 
 
-def _rows(params: Parameters, identifier: str, url: str) -> Iterator[Row]:
-    """Read the columns that are needed of the examples that are meant.
-
-    Raises:
-        InputError: a column isn't there, or the condition is wrong.
-    """
-    more = [name for name in (params.each, params.uncertain) if name is not None]
-    names = list(dict.fromkeys([*params.columns, *more]))
-    asked = ", ".join([f"{_quoted(identifier)} AS {_KEY}", *map(_quoted, names)])
-    query = f"SELECT {asked} FROM examples" + (f" WHERE (\n{params.where}\n)" if params.where else "")
-    source = DerivedSource(query=query, inputs={"examples": "the dataset"})
-    try:
-        for batch in read_derived(source, {"examples": url}).batches:
-            yield from (row for row in batch.to_pylist() if row[_KEY] is not None)
-    except InputError as error:
-        where = "select.where" if params.where else "campaign"
-        raise InputError(error.what, where, "correct the condition, or the columns that people are shown") from error
+def _in_order(rows: Sequence[Row], params: Parameters, order: Order | None) -> list[Row]:
+    rank = order.rank if order and order.name else lambda _: ()
+    return sorted(rows, key=lambda row: (_doubt(row, params.uncertain), rank(str(row[KEY])), draw_of(row[KEY])))
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _draw(row: Row) -> str:
-    return hashlib.sha256(f"draw {row[_KEY]}".encode()).hexdigest()
+def _said(params: Parameters, inputs: Mapping[str, str]) -> Mapping[str, Score]:
+    return read_scores(local(inputs["prelabels"])) if params.prelabels and "prelabels" in inputs else {}
 
 
 def _doubt(row: Row, column: str | None) -> float:
@@ -125,13 +158,30 @@ def _in_turn(rows: Sequence[Row], column: str) -> Iterator[Row]:
         left = [group for group in left if len(group) > depth]
 
 
-def _written(rows: Sequence[Row], items: Sequence[str], columns: Sequence[str], folder: Path) -> dict[str, str]:
+class _Page:
+    """What people are shown of an example: its columns, and what a model says of it."""
+
+    def __init__(self, columns: Sequence[str], said: Mapping[str, Score], shown: Shown | None) -> None:
+        self._columns, self._said, self._shown = columns, said, shown
+
+    def of(self, row: Row, item: str) -> dict[str, Any]:
+        """Return what is written of an example."""
+        told = {"item": item, "data": _shown(row, self._columns)}
+        score = self._said.get(str(row[KEY]))
+        if self._shown is None or score is None:
+            return told
+        value = {"choices": [score.label]}
+        result = {"from_name": self._shown.question, "to_name": self._shown.to, "type": "choices", "value": value}
+        return told | {"prediction": {"label": score.label, "score": score.confidence, "result": [result]}}
+
+
+def _written(rows: Sequence[Row], items: Sequence[str], page: _Page, folder: Path) -> dict[str, str]:
     """Write the files, and return the digest of each by its path."""
     (folder / "tasks").mkdir()
     told: dict[str, str] = {}
     for start in range(0, len(rows), PART):
         part = [
-            {"item": item, "data": _shown(row, columns)}
+            page.of(row, item)
             for item, row in zip(items[start : start + PART], rows[start : start + PART], strict=True)
         ]
         content = json.dumps(part).encode()
@@ -143,7 +193,7 @@ def _written(rows: Sequence[Row], items: Sequence[str], columns: Sequence[str], 
 
 def _shown(row: Row, columns: Sequence[str]) -> dict[str, Any]:
     """Return what people are shown of a row, and the identifier by which the answer finds it again."""
-    return {**{name: _plain(row[name]) for name in columns}, OWN: _plain(row[_KEY])}
+    return {**{name: _plain(row[name]) for name in columns}, OWN: _plain(row[KEY])}
 
 
 def _plain(value: Any) -> str | int | float | bool:

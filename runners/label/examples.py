@@ -13,7 +13,7 @@ import fsspec
 from pyarrow import parquet
 
 from runners.contract import InputError
-from runners.label.formats.written import Size
+from runners.label.formats.written import EXAMPLE, Size
 from runners.models.pictures import NoPicture, Preparation, prepare
 from runners.sources.failures import telling
 from runners.staging import gone
@@ -51,10 +51,10 @@ class Examples:
     def find(self, data: Mapping[str, Any]) -> int | None:
         """Return the place of the example that a task shows; None when there is none, or when it could be several.
 
-        A task names its example by the identifier or by `id` in its data; or any of its texts is a path or URL of
-        the example's file. Of several files with the same name, the rest of the path decides.
+        A task names its example by the identifier, by `id` or by `example_id` in its data; or any of its texts is a
+        path or URL of the example's file. Of several files with the same name, the rest of the path decides.
         """
-        for key in (self.identifier, "id"):
+        for key in (self.identifier, "id", EXAMPLE):
             if key in data and (place := self.by_text.get(str(data[key]))) is not None:
                 return place
         for value in data.values():
@@ -171,7 +171,7 @@ def read_picture(url: str, name: str, size: Size, side: int) -> Any:
     return numbers.reshape(3, how.height, how.width).transpose(1, 2, 0)
 
 
-def read_texts(url: str, identifier: str, column: str) -> dict[Any, str]:
+def read_texts(url: str, identifier: str, column: str, where: str = "write.text") -> dict[Any, str]:
     """Read the text of each example of a table.
 
     Raises:
@@ -183,10 +183,10 @@ def read_texts(url: str, identifier: str, column: str) -> dict[Any, str]:
         with files.open(f"{root}/data.parquet", "rb") as stream:
             table = parquet.ParquetFile(stream)
             if column not in table.schema_arrow.names:
-                raise InputError(f"the dataset has no column {column}", "write.text", "name the column of the texts")
+                raise InputError(f"the dataset has no column {column}", where, "name the column of the texts")
             ids, texts = (table.read([name])[name].to_pylist() for name in (identifier, column))
     if not all(isinstance(text, str | None) for text in texts):
-        raise InputError(f"the column {column} holds no texts", "write.text", "name the column of the texts")
+        raise InputError(f"the column {column} holds no texts", where, "name the column of the texts")
     return {name: text for name, text in zip(ids, texts, strict=True) if text is not None}
 
 

@@ -37,7 +37,7 @@ def by_glad(answers: Answers) -> Labels:
         chances = _chances(answers, point)
         if np.abs(chances - former).max() < MOVED:
             break
-    return likeliest(answers, chances)
+    return likeliest(answers.labels, chances)
 
 
 def _strengths(answers: Answers, point: Figures) -> tuple[Figures, Figures]:

@@ -7,10 +7,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from runners.contract.label_sets import labels_in
 from runners.label import annotators, pairwise, rankings, regions, sets
 from runners.label.agreement import pairs_of
 from runners.label.annotators import LabelsIn
 from runners.label.answers import Answers
+from runners.label.comparisons import Compared, apart
 from runners.label.distances import Distance, distance_of
 from runners.label.marks import marking_of
 from runners.label.matching import Matched
@@ -57,8 +59,13 @@ class Kind:
     score: str = ""
 
 
-def kind_of(params: Parameters, matched: Matched) -> Kind:
+def kind_of(params: Parameters, matched: Matched, compared: Compared | None = None) -> Kind:
     """Return the kind of answers that the parameters tell.
+
+    Args:
+        params: what an answer is, and how several are merged.
+        matched: the answers.
+        compared: the things of each pair, where answers compare two.
 
     Raises:
         InputError: an answer has no place on the scale of agreement.
@@ -69,6 +76,9 @@ def kind_of(params: Parameters, matched: Matched) -> Kind:
         return _regions(SHAPES[marking])
     if params.answer == "text":
         return _compared("words", Likeness("likeness", likeness_of, words_in), merge_texts, "text")
+    if params.answer == "comparison":
+        merge = compared.merge if compared and params.merge == "bradley-terry" else RULES[params.merge]
+        return Kind("comparison", apart, merge, _held, parts=each_label)
     if params.answer == "ranking":
         return replace(
             _compared(
@@ -102,9 +112,9 @@ def _sets(params: Parameters) -> Kind:
         partial(sets.merge_by_label, RULES[params.merge]),
         _held,
         parts=sets.labels_of_sets,
-        labels_in=sets.labels_in,
+        labels_in=labels_in,
         column="labels",
-        value=sets.labels_in,
+        value=labels_in,
         arrow=pa.list_(pa.string()),
     )
 

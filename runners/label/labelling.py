@@ -14,8 +14,10 @@ from runners.contract import InputError, Result
 from runners.label.agreement import undefined
 from runners.label.annotators import LabelsIn, by_label
 from runners.label.answers import Answers
-from runners.label.campaigns import counted, unsure
-from runners.label.examples import read_examples
+from runners.label.campaign_answers import answers_of_campaign
+from runners.label.campaigns import unsure
+from runners.label.comparisons import Compared
+from runners.label.examples import read_examples, read_texts
 from runners.label.formats import read_exports
 from runners.label.kinds import Kind, kind_of
 from runners.label.matching import Matched, match
@@ -32,10 +34,14 @@ MOST_ANNOTATORS = 20
 MOST_LABELS = 20
 """Labels that the facts count."""
 LABELS, DISPUTES, AGREEMENT, PICTURE = "labels.parquet", "disputes.json", "agreement.json", "agreement.png"
-OVERLAYS = "disputes.png"
+OVERLAYS, STRENGTHS = "disputes.png", "strengths.json"
+MOST_THINGS = 20
+"""Things whose strengths the facts tell, the best first; `strengths.json` has all."""
 
 
-def label(params: Parameters, dataset: str, folder: Path, exports: Exports | None = None) -> Result:
+def label(
+    params: Parameters, dataset: str, folder: Path, exports: Exports | None = None, gold: str | None = None
+) -> Result:
     """Merge the exports' answers about a dataset into a folder.
 
     Args:
@@ -43,6 +49,7 @@ def label(params: Parameters, dataset: str, folder: Path, exports: Exports | Non
         dataset: URL of the dataset's folder.
         folder: where everything is written.
         exports: where they are, where the parameters don't say: the answers to a campaign.
+        gold: URL of the labels that hold the known answers to a campaign's gold questions.
 
     Raises:
         InputError: the exports or the dataset are wrong.
@@ -52,8 +59,13 @@ def label(params: Parameters, dataset: str, folder: Path, exports: Exports | Non
     place = exports or params.exports
     if place is None:
         raise InputError("there are no answers", "exports", "give exports, or a campaign")
-    given = counted(read_exports(place, params.answer), params.campaign)
-    return settle(params, match(given, examples), len(examples), folder, Shown(dataset, examples.identifier))
+    shown = Shown(dataset, examples.identifier)
+    if params.campaign is not None:
+        matched, told = answers_of_campaign(params, place, examples, folder, gold)
+    else:
+        matched, told = match(read_exports(place, params.answer), examples), {}
+    result = settle(params, matched, len(examples), folder, shown)
+    return result.model_copy(update={"facts": {**result.facts, **told}})
 
 
 def settle(params: Parameters, matched: Matched, examples: int, folder: Path, shown: Shown | None = None) -> Result:
@@ -69,19 +81,18 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
     Raises:
         InputError: an answer has no place on the scale of agreement.
     """
-    answers, kind = matched.answers, kind_of(params, matched)
+    compared = _compared(params, shown)
+    answers, kind = matched.answers, kind_of(params, matched, compared)
     reliability = reliability_of(answers, kind.distance, kind.parts)
-    merged = kind.merge(answers).held_to(answers, matched.truths)
+    merged = kind.merge(answers).held_to(answers, matched.truths, kind.labels_in)
     is_used = _used(params, merged)
     labelled = int(is_used.sum())
     annotators = kind.annotators(matched, merged)
-    table = table_of(answers, merged, is_used, kind)
+    table = table_of(answers, merged, is_used, kind, params.dispute_below)
     parquet.write_table(table, folder / LABELS, compression="zstd")
     written = write_all(params, _settled(answers, merged, is_used), folder, shown) if shown else {}
     disputes = disputes_of(answers, merged, params.dispute_below, kind)
-    _write_json(folder / DISPUTES, disputes)
-    if shown:
-        draw_disputed(params.answer, _said_of(answers, disputes), folder / OVERLAYS, shown)
+    _write_disputes(params.answer, answers, disputes, folder, shown)
     whole = _whole(annotators, by_label(answers, merged, kind.labels_in))
     figures = _agreement(reliability, kind) | {"annotators": whole, "pairs": kind.pairs(answers), "note": params.note}
     _write_json(folder / AGREEMENT, figures)
@@ -89,12 +100,13 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
     violations = tuple(judge(params, matched, labelled, reliability, kind.labels_in))
     counts = {"examples": examples, "labelled": labelled, "disputes": len(disputes), "answers": len(answers)}
     facts = {
-        "undefined": undefined(answers),
+        "undefined": "" if reliability.alpha is not None else undefined(answers),
         "answered": len(merged),
         "ground_truth": len(matched.truths),
         "labels": _counts(merged, is_used, kind.labels_in),
         "unlabelled": examples - labelled,
         **({"written": written} if written else {}),
+        **_strengths(compared, answers, folder),
     }
     return Result(
         accepted=not violations,
@@ -106,6 +118,35 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
         | unsure(params.campaign, answers, merged, params.dispute_below),
         content=content_of(merged, is_used, table),
     )
+
+
+def _write_disputes(
+    answer: str, answers: Answers, disputes: Sequence[dict[str, Any]], folder: Path, shown: Shown | None
+) -> None:
+    """Write what is in dispute, and draw the first of it where it is of pictures."""
+    _write_json(folder / DISPUTES, disputes)
+    if shown:
+        draw_disputed(answer, _said_of(answers, disputes), folder / OVERLAYS, shown)
+
+
+def _compared(params: Parameters, shown: Shown | None) -> Compared | None:
+    """Return the things of each pair, as the dataset names them; None where answers compare nothing."""
+    if params.compared is None or shown is None:
+        return None
+    left, right = (
+        read_texts(shown.url, shown.identifier, column, where="compared")
+        for column in (params.compared.left, params.compared.right)
+    )
+    return Compared({name: (left[name], right[name]) for name in left.keys() & right.keys()})
+
+
+def _strengths(compared: Compared | None, answers: Answers, folder: Path) -> dict[str, Any]:
+    """Write how good compared things are; return what the facts tell of it."""
+    if compared is None:
+        return {}
+    strengths = compared.strengths(answers).figures()
+    _write_json(folder / STRENGTHS, strengths)
+    return {"strengths": strengths[:MOST_THINGS]}
 
 
 def _whole(annotators: Mapping[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:

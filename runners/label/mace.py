@@ -41,7 +41,7 @@ def by_mace(answers: Answers) -> Labels:
         drawn = np.bincount(saying, 1 - share)
         of_speaker = (given - knowing + STRATEGY * labels)[sayings // labels]
         says = _expected(drawn + STRATEGY, of_speaker)
-    return likeliest(answers, chances)
+    return likeliest(answers.labels, chances)
 
 
 def _chances(answers: Answers, guessed: Chances, known: Chances) -> Chances:

@@ -1,13 +1,14 @@
 """Merging: from several annotators' answers to one label for each example, with how sure it is."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from runners.label.answers import Answers, Places
+from runners.label.spread import Spread, spread_of
 
 Chances = NDArray[np.float64]
 """The probability of each label (columns) for each example (rows)."""
@@ -32,11 +33,15 @@ class Merged(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
-    """The merged labels of answered examples, in their order: places in `names`, and confidences from 0 to 1."""
+    """The merged labels of answered examples, in their order: places in `names`, and confidences from 0 to 1.
+
+    `spread` tells how probable every label is, where a rule knows.
+    """
 
     names: tuple[str, ...]
     label: Places
     confidence: NDArray[np.float64]
+    spread: Spread | None = None
 
     def __len__(self) -> int:
         """Count the examples."""
@@ -56,9 +61,14 @@ class Labels:
 
     def with_names(self, names: Iterable[str]) -> "Labels":
         """Return the same labels, with these among the names too."""
-        return Labels(tuple(dict.fromkeys([*self.names, *names])), self.label, self.confidence)
+        return replace(self, names=tuple(dict.fromkeys([*self.names, *names])))
 
-    def held_to(self, answers: Answers, truths: Mapping[Any, str]) -> "Labels":
+    def held_to(
+        self,
+        answers: Answers,
+        truths: Mapping[Any, str],
+        labels_in: Callable[[str], Iterable[str]] = lambda label: (label,),
+    ) -> "Labels":
         """Take the ground truth for the label of each example that has one."""
         names = self.with_names(truths.values()).names
         known = {name: place for place, name in enumerate(names)}
@@ -66,7 +76,8 @@ class Labels:
         for place, example in enumerate(answers.examples) if truths else ():
             if example in truths:
                 label[place], confidence[place] = known[truths[example]], 1.0
-        return Labels(names, label, confidence)
+        spread = self.spread and self.spread.held_to(answers, truths, labels_in)
+        return Labels(names, label, confidence, spread)
 
 
 class Rule(Protocol):
@@ -85,7 +96,10 @@ def by_majority(answers: Answers) -> Labels:
     label = np.full(len(most), NOBODYS, np.int64)
     label[tally.example[leads]] = tally.label[leads]
     label[np.bincount(tally.example[leads], minlength=len(most)) > 1] = NOBODYS
-    return Labels(tuple(answers.labels), label, np.round(most / answers.votes(), 6))
+    votes = answers.votes()
+    shares = np.round(tally.votes / votes[tally.example], 6)
+    spread = Spread(tuple(answers.labels), tally.example, tally.label, shares)
+    return Labels(tuple(answers.labels), label, np.round(most / votes, 6), spread)
 
 
 def by_dawid_skene(answers: Answers) -> Labels:
@@ -103,15 +117,15 @@ def by_dawid_skene(answers: Answers) -> Labels:
         former, chances = chances, step(chances)
         if np.abs(chances - former).max() < MOVED:
             break
-    return likeliest(answers, chances)
+    return likeliest(answers.labels, chances)
 
 
-def likeliest(answers: Answers, chances: Chances) -> Labels:
+def likeliest(labels: Sequence[str], chances: Chances) -> Labels:
     """Take the most probable label of each example; where two are equally so, there is none."""
     best = chances.max(axis=1)
     likely = best[:, None] - chances < EQUAL
     label = np.where(likely.sum(axis=1) == 1, chances.argmax(axis=1), NOBODYS)
-    return Labels(tuple(answers.labels), label, np.round(best, 6))
+    return Labels(tuple(labels), label, np.round(best, 6), spread_of(labels, chances))
 
 
 def shares_of(answers: Answers) -> Chances:

@@ -4,19 +4,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from runners.label.answer import said_at_least, said_in, set_in, set_said, text_in, text_said
+from runners.label.comparisons import comparison_in, comparison_said
 from runners.label.marks import Marking, marked, marked_in, marking_of
 from runners.label.rankings import ranking_in, ranking_said
 from runners.label.scales import Said, Scale
 
-Kind = Literal["label", "labels", "text", "ranking"] | Marking
-"""What an answer is: one label, a set of labels, a text, a ranking, or labelled regions of a shape."""
+Kind = Literal["label", "labels", "text", "ranking", "comparison"] | Marking
+"""What an answer is: one label, a set of labels, a text, a ranking, which of two is better, or regions of a shape."""
 
 
 _IN_RESULTS: Mapping[str, Callable[[Sequence[Mapping[str, Any]], str, str], Said | None]] = {
-    "labels": set_in, "text": text_in, "ranking": ranking_in,
+    "labels": set_in, "text": text_in, "ranking": ranking_in, "comparison": comparison_in,
 }  # fmt: skip
 _IN_VALUE: Mapping[str, Callable[[Any, str, str], Said | None]] = {
-    "labels": set_said, "text": text_said, "ranking": ranking_said,
+    "labels": set_said, "text": text_said, "ranking": ranking_said, "comparison": comparison_said,
 }  # fmt: skip
 
 

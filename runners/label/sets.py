@@ -4,19 +4,20 @@ A set is a text, a JSON list of its labels in order, so that whatever counts, co
 one answer; here stands what knows better: how far apart two sets are, and how they are merged label by label.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from runners.contract import InputError
+from runners.contract.label_sets import labels_in, text_of
 from runners.label.answers import Answers, Places, pairs_within
 from runners.label.distances import Figures
 from runners.label.merging import NOBODYS, Labels, Rule
 from runners.label.reliability import MOST_LABELS, Parts
+from runners.label.spread import Spread, of_columns
 
 MOST_NAMES = 1000
 """Different labels in all sets: each is merged on its own."""
@@ -24,16 +25,6 @@ MOST_COMPARED = 2000
 """Different sets up to which a draw's expected distance is exact; above it is that of its first derivatives."""
 _BLOCK = 256
 Truths: TypeAlias = NDArray[np.bool_]
-
-
-def text_of(labels: Iterable[str]) -> str:
-    """Write a set of labels, equal ones alike."""
-    return msgspec.json.encode(sorted(set(labels))).decode()
-
-
-def labels_in(text: str) -> list[str]:
-    """Return the labels of a set, in order."""
-    return msgspec.json.decode(text, type=list[str])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,14 +127,17 @@ def merge_by_label(rule: Rule, answers: Answers) -> Labels:
     sets = sets_of(answers.labels)
     chosen = np.zeros((len(answers.examples), len(sets.names)), np.bool_)
     confidence, is_tied = np.ones(len(chosen)), np.zeros(len(chosen), np.bool_)
+    spreads: list[Spread | None] = []
     for column in range(len(sets.names)):
         said = sets.has[:, column].astype(np.int64)[answers.label]
         merged = rule(replace(answers, labels=("no", "yes"), label=said))
         chosen[:, column] = merged.label == 1
         is_tied |= merged.label == NOBODYS
         np.minimum(confidence, merged.confidence, out=confidence)
+        spreads.append(merged.spread)
     names, label = _coded(chosen, sets.names)
-    return Labels(tuple(names), np.where(is_tied, NOBODYS, label), confidence).with_names(answers.labels)
+    spread = of_columns(sets.names, spreads, wanted=1)
+    return Labels(tuple(names), np.where(is_tied, NOBODYS, label), confidence, spread).with_names(answers.labels)
 
 
 def _coded(chosen: Truths, names: Sequence[str]) -> tuple[list[str], Places]:

@@ -5,6 +5,7 @@ them. See https://labelstud.io/guide/task_format.
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from runners.contract import InputError
@@ -19,6 +20,7 @@ from runners.label.spans import span_of
 
 SIZE = ("original_width", "original_height")
 """What tells the picture's size."""
+_ENDS = ("start", "end")
 _MOST = 1e12
 """Numbers beyond this are no places; it also holds off what isn't finite."""
 _AN_INSTANT = "mark spans of time, or read the instants as labels of whole examples"
@@ -70,13 +72,24 @@ def _box(told: Mapping[str, Any], marking: str, where: str) -> Region | None:
 
 
 def _segment(told: Mapping[str, Any], kind: str, where: str) -> Region | None:
-    if any(isinstance(told.get(edge), str) for edge in ("start", "end")):
-        fix = "have the series tell time in numbers: take timeFormat out of the labelling interface"
-        raise InputError("a segment is told in dates, which aren't read", where, fix)
-    start, end = _numbers(told, "start", "end")
+    start, end = (_moment(told[edge], where) if isinstance(told[edge], str) else _number(told[edge]) for edge in _ENDS)
     if told.get("instant") is True or (kind == "timeserieslabels" and start == end):
         raise InputError("a segment is an instant, which has no length to be shared", where, _AN_INSTANT)
     return segment_of("", start, end, str(told.get("text") or "") if "text" in told else "")
+
+
+def _moment(text: str, where: str) -> float:
+    """Return a date of a series in seconds from 1970; without a zone it is of UTC.
+
+    Raises:
+        InputError: it isn't told as in ISO 8601.
+    """
+    try:
+        told = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        fix = "have the series tell time in numbers or as in ISO 8601: change timeFormat in the labelling interface"
+        raise InputError("a segment is told in dates of a format of its own, which aren't read", where, fix) from error
+    return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()
 
 
 def _turn(told: Mapping[str, Any], where: str) -> Turn:

@@ -44,7 +44,8 @@ def judge(
         yield Violation(where="answers", what=what, fix="have them labelled again by others, or keep disputed labels")
     yield from _of_choices(params.choices, answers, labels_in)
     yield from _of_numbers(params.agreement.annotators, answers)
-    yield from _of_alpha(params.agreement, reliability, undefined(answers))
+    why = "" if reliability.alpha is not None else undefined(answers)
+    yield from _of_alpha(params.agreement, reliability, why)
 
 
 def _of_choices(allowed: Collection[str] | None, answers: Answers, labels_in: LabelsIn) -> Iterator[Violation]:

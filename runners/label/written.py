@@ -6,7 +6,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from runners.label import regions, sets
+from runners.contract import label_sets
+from runners.label import regions
 from runners.label.examples import read_picture, read_sizes, read_texts
 from runners.label.formats.writing import write_format
 from runners.label.formats.written import Asked, Settled
@@ -85,4 +86,4 @@ def draw_disputed(
 def _settled(answer: str, example: Any, label: str) -> Settled:
     if marking_of(answer):
         return Settled(example, regions=regions.regions_in(label))
-    return Settled(example, labels=sets.labels_in(label) if answer == "labels" else [label])
+    return Settled(example, labels=label_sets.labels_in(label) if answer == "labels" else [label])

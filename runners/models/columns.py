@@ -3,7 +3,6 @@
 Missing values are None or NaN: NaN in a column of numbers, the empty text in one of texts.
 """
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -13,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runners.models.errors import ModelInputError
-from runners.models.pictures import Preparation, in_range, is_encoded, none_missing, prepare_all
-from runners.models.signature import Column, Signature, Tensor
+from runners.models.signature import Column
 from runners.tables.moments import moment
 
 Array = NDArray[Any]
@@ -30,67 +28,6 @@ NO_MOMENT = int(np.iinfo(np.int64).min)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BEYOND = 2.0**63
 """The smallest whole number that 64 bits with a sign don't hold."""
-
-
-def feed(signature: Signature, columns: Mapping[str, Values]) -> dict[str, Array]:
-    """Make the tensors of a model's file from the columns of a request, each [N, width].
-
-    A tensor of several columns may also be given whole, under its own name.
-
-    Raises:
-        ModelInputError: a column is missing, unknown, or doesn't fit.
-    """
-    columns = prepared(signature, columns)
-    known = set(signature.columns)
-    whole = {tensor.name: tensor for tensor in signature.tensors if tensor.name in columns and tensor.name not in known}
-    if strangers := columns.keys() - known - whole.keys() - {signature.identifier}:
-        name = next(name for name in columns if name in strangers)
-        raise ModelInputError(f"{name} is no column of this model{_nearest(name, known)}", name)
-    held = {c for tensor in whole.values() for c in tensor.columns}
-    types = {c: tensor.datatype for tensor in signature.tensors for c in tensor.columns if len(tensor.columns) == 1}
-    arrays = {
-        c.name: _filled(c, columns, types.get(c.name, c.datatype)) for c in signature.inputs if c.name not in held
-    }
-    arrays |= {
-        name: _matrix(name, columns[name], tensor.datatype, len(tensor.columns)) for name, tensor in whole.items()
-    }
-    _same_length(arrays)
-    if signature.image:
-        _pictures_in_range(signature, arrays, Preparation.of(signature.image))
-    return {
-        tensor.name: arrays[tensor.name] if tensor.name in whole else _joined(tensor, arrays)
-        for tensor in signature.tensors
-    }
-
-
-def _pictures_in_range(signature: Signature, arrays: Mapping[str, Array], how: Preparation) -> None:
-    for given in signature.inputs:
-        if given.width == how.values > 1 and given.name in arrays and given.datatype in ("FP32", "FP64"):
-            in_range(given.name, arrays[given.name], how.divisor)
-
-
-def prepared(signature: Signature, columns: Mapping[str, Values]) -> Mapping[str, Values]:
-    """Return columns with the numbers of pictures that came as files have them.
-
-    Raises:
-        ModelInputError: one is no picture, or missing.
-    """
-    if not signature.image:
-        return columns
-    how = Preparation.of(signature.image)
-    pictures = [c.name for c in signature.inputs if c.width == how.values and c.name in columns]
-    for name in pictures:
-        none_missing(name, columns[name])
-    files = [name for name in pictures if is_encoded(columns[name])]
-    return {**columns, **{name: prepare_all(name, columns[name], how) for name in files}} if files else columns
-
-
-def _filled(given: Column, columns: Mapping[str, Values], datatype: str) -> Array:
-    if given.name not in columns:
-        raise ModelInputError(f"the column {given.name} is missing", given.name)
-    if given.width != 1:
-        return _matrix(given.name, columns[given.name], given.datatype, given.width)
-    return tensor_of(given, datatype, columns[given.name])
 
 
 def tensor_of(given: Column, datatype: str, values: Values) -> Array:
@@ -136,30 +73,7 @@ def as_json(value: Any) -> Any:
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
-def _same_length(arrays: Mapping[str, Array]) -> None:
-    (first, rows), *others = ((name, len(array)) for name, array in arrays.items())
-    for name, size in others:
-        if size != rows:
-            raise ModelInputError(f"{name} has {size} rows, and {first} has {rows}: give all the same", name)
-    if not rows:
-        raise ModelInputError("there are no rows: give at least one")
-
-
-def _joined(tensor: Tensor, arrays: Mapping[str, Array]) -> Array:
-    dtype = DTYPES[tensor.datatype]
-    parts = [arrays[name].astype(dtype, copy=False) for name in tensor.columns]
-    return parts[0] if len(parts) == 1 else np.hstack(parts)
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    known = sorted(known)
-    near = difflib.get_close_matches(name, known, 1)
-    if near:
-        return f"; did you mean {near[0]}?"
-    return f": it takes {', '.join(known[:20])}{', …' if len(known) > 20 else ''}"
-
-
-def _matrix(name: str, values: Values, datatype: str, width: int) -> Array:
+def matrix_of(name: str, values: Values, datatype: str, width: int) -> Array:
     """Bring a whole matrix, or a picture for each row, to [N, width]."""
     try:
         array = np.asarray(values)

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from runners.models.columns import Values, feed, prepared
+from runners.models.columns import Values
 from runners.models.errors import ModelInputError, ModelRefused
+from runners.models.feed import Feed, prepared
+from runners.models.label_sets import texts_of
 from runners.models.signature import Label, Signature
 
 Array = NDArray[Any]
@@ -25,9 +28,9 @@ class Engine(Protocol):
 class Prediction:
     """What a model answers, for N rows.
 
-    `prediction` [N] holds classes as the target column has them, or numbers. `probability` [N] is that of a binary
-    model's positive class; `probabilities` [N, classes] are those of a model of several. A model that tells no
-    probabilities has neither.
+    `prediction` [N] holds classes as the target column has them, numbers, or sets of labels as texts. `probability` [N]
+    is that of a binary model's positive class; `probabilities` [N, classes] are those of a model of several. A model
+    that tells no probabilities has neither.
     """
 
     prediction: Array
@@ -44,12 +47,16 @@ class Prediction:
         return columns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """A model that was loaded; safe to share between threads."""
 
     signature: Signature
     engine: Engine
+
+    @cached_property
+    def _feed(self) -> Feed:
+        return Feed(self.signature)
 
     def prepared(self, columns: Mapping[str, Values]) -> Mapping[str, Values]:
         """Return columns with the numbers of pictures, which `predict` takes as well as the pictures.
@@ -73,7 +80,7 @@ class Model:
         Raises:
             ModelInputError: a column is missing, unknown, or of a wrong type or shape.
         """
-        return feed(self.signature, columns)
+        return self._feed.tensors(columns)
 
     def answer(self, tensors: Mapping[str, Array]) -> Prediction:
         """Answer for the rows of tensors that were prepared.
@@ -103,6 +110,9 @@ def read(raw: Any, signature: Signature, rows: int) -> Prediction:
     if scores.shape[1] != len(signature.classes):
         what = f"the model answers {scores.shape[1]} probabilities for {len(signature.classes)} classes"
         raise ModelRefused(what, signature.file, "train it again")
+    if signature.thresholds:
+        has = scores >= np.array(signature.thresholds)
+        return Prediction(texts_of(has, signature.classes), probabilities=scores)
     prediction = array_of(signature.classes)[scores.argmax(axis=1)]
     if signature.positive is not None:
         return Prediction(prediction, probability=scores[:, signature.classes.index(signature.positive)])

@@ -123,6 +123,10 @@ def _softmax(_layer: Layer, above: str, below: str, _name: str) -> onnx.NodeProt
     return helper.make_node("Softmax", [above], [below], axis=1)
 
 
+def _sigmoid(_layer: Layer, above: str, below: str, _name: str) -> onnx.NodeProto:
+    return helper.make_node("Sigmoid", [above], [below])
+
+
 LAYERS: Mapping[str, Callable[[Layer, str, str, str], onnx.NodeProto]] = MappingProxyType(
     {
         "conv": _conv,
@@ -132,6 +136,7 @@ LAYERS: Mapping[str, Callable[[Layer, str, str, str], onnx.NodeProto]] = Mapping
         "flatten": _flatten,
         "dropout": _dropout,  # it only acts in training
         "softmax": _softmax,
+        "sigmoid": _sigmoid,
     }
 )
 """How each type of layer is written in ONNX."""

@@ -20,7 +20,7 @@ from runners.tables.reading import as_json, from_json
 
 FILE = "signature.json"
 DATATYPES = frozenset({"FP32", "FP64", "INT64", "BYTES", "BOOL"})
-TASKS = frozenset({"binary", "multiclass", "regression"})
+TASKS = frozenset({"binary", "multiclass", "multilabel", "regression"})
 FORMATS = frozenset({"onnx", "lightgbm", "safetensors"})
 READINGS = frozenset({"probabilities", "positive", "label", "value"})
 
@@ -81,6 +81,8 @@ class Signature:
     reading: Reading = "value"
     classes: tuple[Label, ...] = ()
     positive: Label | None = None
+    thresholds: tuple[float, ...] = ()
+    """From which probability on each class is answered, of a model of several labels at once."""
     identifier: str | None = None
     image: Mapping[str, Any] | None = field(default=None, hash=False)
     """How a picture becomes the values of its column, as `pictures.Preparation` tells it."""
@@ -111,6 +113,8 @@ class Signature:
     def _told(self) -> dict[str, Any]:
         told = {"version": self.version, **asdict(replace(self, schema=None))}
         told["schema"] = as_json(self.schema) if self.schema else None
+        if not self.thresholds:
+            del told["thresholds"]
         return told if self.files else {key: value for key, value in told.items() if key != "files"}
 
     def to_json(self) -> str:
@@ -142,6 +146,9 @@ class Signature:
         told["outputs"] = tuple(_column(item) for item in told["outputs"])
         told["tensors"] = tuple(_tensor(item) for item in told["tensors"])
         told["classes"] = tuple(told["classes"])
+        told["thresholds"] = tuple(float(one) for one in told.get("thresholds") or ())
+        if len(told["thresholds"]) != (len(told["classes"]) if told["task"] == "multilabel" else 0):
+            raise ValueError("there is to be a threshold for each label of several, and for no other classes")
         told["schema"] = from_json(told["schema"]) if told.get("schema") else None
         for name, known in (("task", TASKS), ("format", FORMATS), ("reading", READINGS)):
             if told[name] not in known:

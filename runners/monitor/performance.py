@@ -26,6 +26,7 @@ _OF_TASK: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "binary": ("roc_auc", "accuracy", "f1", "precision", "recall", "specificity", "average_precision"),
         "multiclass": ("roc_auc", "accuracy", "f1_macro"),
+        "multilabel": (),
         "regression": ("rmse", "mae", "mape", "mse", "msle", "rmsle"),
     }
 )

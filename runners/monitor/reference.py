@@ -25,7 +25,7 @@ from runners.tables.schema import of_parquet
 ROWS = "reference.parquet"
 PREDICTION, PROBABILITY, OF_CLASS = "prediction", "predicted_probability", "probability_"
 
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "multiclass", "multilabel", "regression"]
 
 
 @dataclass(frozen=True, slots=True)

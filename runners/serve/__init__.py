@@ -1,21 +1,24 @@
-"""Serving: one model as a KServe `ModelServer` process that speaks the Open Inference Protocol, versions 1 and 2.
+"""Serving: one model as a process that speaks the Open Inference Protocol, versions 1 and 2.
 
     python -m runners.serve CONFIG.json
     SETPOINT_SERVE={…} python -m runners.serve
 
-Law of the room: only `server` and `served` import KServe, and `lean` is how; what they decide is decided by pure
-functions of the other modules. A request never waits for the payload log, and never fails because of it.
+Law of the room: a request never waits for the payload log, and never fails because of it; until a request was read and
+fits the model, whatever fails is the request's fault. What `app` answers is held to KServe's own server by tests.
 
     settings         the configuration of one process
-    slim_imports     importing KServe without what a model server never calls
-    columns          from a request of either version to columns of values
+    start            what can't be served is said before anything listens
+    server           the process: loads the model, listens, leaves in peace
+    app              the application: paths, whose fault what is, what is logged
+    bodies           the body of a request: bounded, unpacked
+    requests         from the bytes of a request to what it asks
+    columns          from what is asked, by either version, to columns of values
+    batches          requests that are answered together
     responses        from a prediction to an answer of either version
+    answers          the bytes of an answer
     request_context  what is known of one request, for the payload log
-    middleware       limits on requests, around the whole application
     events           one request as a CloudEvent
     payloads         the payload log: a file that a thread of its own appends to
     objects          the same in an object store
     service_metrics  how many requests there were and how long they took
-    served           the model, as KServe calls it
-    server           the process: loads the model, listens, leaves in peace
 """

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from runners.contract.label_sets import labels_in
 from runners.models import Column, ModelInputError, Prediction, Signature
 
 _DATATYPES = {"b": "BOOL", "i": "INT64", "u": "UINT64", "U": "BYTES", "S": "BYTES", "O": "BYTES"}
@@ -22,8 +23,15 @@ class Output:
     data: list[Any]
 
 
-def as_predictions(prediction: Prediction) -> dict[str, Any]:
-    """Return the answer of version 1: `predictions`, and the probabilities beside them, each a list by row."""
+def as_predictions(prediction: Prediction, signature: Signature | None = None) -> dict[str, Any]:
+    """Return the answer of version 1: `predictions`, and the probabilities beside them, each a list by row.
+
+    Of several labels at once a prediction is a list of labels, and probabilities are told by label.
+    """
+    if signature is not None and signature.thresholds:
+        names, scores = list(map(str, signature.classes)), prediction.probabilities
+        told = [dict(zip(names, row, strict=True)) for row in (scores.tolist() if scores is not None else ())]
+        return {"predictions": [labels_in(text) for text in prediction.prediction.tolist()], "probabilities": told}
     columns = {name: array.tolist() for name, array in prediction.as_columns().items()}
     return {"predictions": columns.pop("prediction"), **columns}
 

@@ -19,7 +19,6 @@ from runners.models import Model, ModelRefused, load
 from runners.models.loading import inside
 from runners.models.signature import FILE, read_signature
 from runners.serve.settings import Settings
-from runners.serve.slim_imports import import_server
 
 
 def main(arguments: list[str], environ: Mapping[str, str] = os.environ) -> int:
@@ -40,7 +39,6 @@ def main(arguments: list[str], environ: Mapping[str, str] = os.environ) -> int:
         model = open_model(settings)
     except ModelRefused as error:
         return refuse(settings, error)
-    import_server()
     from runners.serve.server import run
 
     run(settings, model)

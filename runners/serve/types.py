@@ -1,15 +1,26 @@
 """What the values of a request are, held against what the request says of them, and against the columns' types."""
 
+import struct
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from runners.models import ModelInputError, Signature
 
-DATATYPES = (
-    "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES",
+LAYOUTS: Mapping[str, str] = MappingProxyType(
+    {
+        "BOOL": "?", "UINT8": "u1", "UINT16": "<u2", "UINT32": "<u4", "UINT64": "<u8", "INT8": "i1", "INT16": "<i2",
+        "INT32": "<i4", "INT64": "<i8", "FP16": "<f2", "FP32": "<f4", "FP64": "<f8",
+    }
 )  # fmt: skip
+"""How binary data has values by their datatypes, in NumPy's words: little-endian."""
+TEXT_LENGTH = struct.Struct("<I")
+"""What stands before each text of binary data, its length in bytes."""
+JSON_LENGTH = b"inference-header-content-length"
+"""The header that says how many of a body's first bytes are JSON, where binary data follows it."""
+DATATYPES = (*LAYOUTS, "BYTES")
 """The words of the Open Inference Protocol for what values are."""
 NUMBERS = frozenset({"integer", "number"})
 """The types of a dataset's columns that no truth value is of."""

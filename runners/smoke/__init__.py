@@ -5,14 +5,13 @@ version 1, where the server speaks that: not all runtimes of KServe's do. Reques
 `X-Setpoint-Smoke: 1`, by which they stay out of the payload log.
 
     recordings  the examples as a trial has left them
-    client      asking a revision
     verdict     what is wrong with its answers: pure functions
 """
 
 from pathlib import Path
 
+from runners.asking import Client
 from runners.contract import Request, Result
-from runners.smoke.client import Client
 from runners.smoke.recordings import read_recordings
 from runners.smoke.verdict import Judged, judge, judge_batch, together
 from runners.staging import local

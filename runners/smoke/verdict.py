@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runners.asking import Answer
 from runners.contract import Violation
-from runners.smoke.client import Answer
+from runners.contract.label_sets import labels_in
 from runners.smoke.recordings import Recording
 
 MOST = 20
@@ -41,7 +42,17 @@ def judge_batch(expected: Sequence[Recording], answer: Answer, tolerance: float)
     except (KeyError, TypeError):
         return _refused(where, answer)
     wanted = [value for recording in expected for value in recording.outputs.get("prediction", [])]
+    if isinstance(predictions, list) and any(isinstance(one, list) for one in predictions):
+        wanted = [_labels(value) for value in wanted]
     return compare(where, wanted, predictions, tolerance) if wanted else Judged()
+
+
+def _labels(recorded: Any) -> Any:
+    """Return a recorded set of labels as version 1 answers it, a list; what is no set stays as it is."""
+    try:
+        return labels_in(recorded)
+    except (ValueError, TypeError):
+        return recorded
 
 
 def compare(where: str, expected: Sequence[Any], found: Any, tolerance: float) -> Judged:

@@ -1,7 +1,8 @@
 """Where tables come from: databases, files and other datasets, each read as a stream of Arrow batches.
 
 Law of the room: a source that can't be reached is `SourceUnavailable`, a source that is wrong is `InputError` and says
-where; what is told never holds a revealed secret. Nothing is written to a source.
+where; what is told never holds a revealed secret. Nothing is written to a source, but the slot and
+the publication by which a table is followed.
 """
 
 from collections.abc import Mapping
@@ -11,10 +12,9 @@ from typing import TYPE_CHECKING
 from runners.sources.parameters import DatasetSource, FileSource, Source, SqlSource
 
 if TYPE_CHECKING:
-    from runners.sources.cursors import GrowingSource
     from runners.sources.reading import Reading
 
-__all__ = ["DatasetSource", "FileSource", "Source", "SqlSource", "growing_source", "read"]
+__all__ = ["DatasetSource", "FileSource", "Source", "SqlSource", "read"]
 
 NO_INPUTS: Mapping[str, str] = MappingProxyType({})
 
@@ -42,15 +42,3 @@ def read(source: Source, inputs: Mapping[str, str] = NO_INPUTS) -> "Reading":
 
     assert source.files  # one of them is there: the model says so
     return read_files(source.files)
-
-
-def growing_source(source: DatasetSource) -> "GrowingSource":
-    """Return a source that is read only as far as it grew."""
-    if source.stream:
-        from runners.sources.streams import Stream
-
-        return Stream.of(source.stream)
-    from runners.sources.growing import GrowingTable
-
-    assert source.sql  # what else grows
-    return GrowingTable(source.sql)

@@ -15,6 +15,7 @@ from pyarrow import compute as pc
 from pyarrow import dataset
 
 from runners.contract import InputError
+from runners.sources import point_in_time
 from runners.sources.parameters import DerivedSource
 from runners.sources.queries import check
 from runners.sources.reading import BATCH_ROWS, Reading, check_names
@@ -39,10 +40,19 @@ def read_derived(source: DerivedSource, inputs: Mapping[str, str]) -> Reading:
         InputGone: an input isn't there any more.
         SourceUnavailable: the store of an input doesn't answer.
     """
-    check(source.query, "duckdb", WHERE)
+    query = query_of(source)
+    check(query, "duckdb", WHERE)
     tables = tables_of(source, inputs)
-    check_repeatable(source.query, {name for table in tables.values() for name in table.schema.names})
-    return Reading(_rows(source.query, tables), is_text=False, read_from=", ".join(sorted(source.inputs.values())))
+    check_repeatable(query, {name for table in tables.values() for name in table.schema.names})
+    return Reading(rows_of(query, tables), is_text=False, read_from=", ".join(sorted(source.inputs.values())))
+
+
+def query_of(source: DerivedSource) -> str:
+    """Return the query of a source, or the one that a join to what was known is."""
+    if source.query is not None:
+        return source.query
+    assert source.point_in_time is not None
+    return point_in_time.query_of(source.point_in_time)
 
 
 def tables_of(source: DerivedSource, inputs: Mapping[str, str]) -> dict[str, Any]:
@@ -97,7 +107,12 @@ def columns_of(query: str, tables: Mapping[str, Any]) -> list[str]:
         return list(rows.columns)
 
 
-def _rows(query: str, tables: Mapping[str, Any]) -> Iterator[Any]:
+def rows_of(query: str, tables: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the rows of a query, after a batch without any.
+
+    Raises:
+        InputError: the query is wrong, or a row can't be computed.
+    """
     with _asked(query, tables) as rows:
         reader = rows.to_arrow_reader(BATCH_ROWS)
         yield pa.RecordBatch.from_arrays([pa.nulls(0, kind) for kind in reader.schema.types], schema=reader.schema)

@@ -1,13 +1,12 @@
 """Files by fsspec: finds what a URL means (a file, a folder, a glob) and reads tables of them."""
 
-import gzip
 import io
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import IO, Any
 
 import fsspec
@@ -17,17 +16,20 @@ from runners.contract import InputError
 from runners.sources.addresses import address
 from runners.sources.archives import check_archive, check_room
 from runners.sources.failures import opening, telling
-from runners.sources.formats import FORMATS, Opened
+from runners.sources.formats import FORMATS
 from runners.sources.http import fetch
 from runners.sources.listing import bare, files_of, is_http
+from runners.sources.opened import Opened
+from runners.sources.packing import BROKEN, packed, packing_of
 from runners.sources.parameters import FileSource
 from runners.sources.partitions import columns_of, same_columns, with_columns
 from runners.sources.reading import Reading
 
 SUFFIXES = {
     "parquet": (".parquet", ".pq"),
-    "csv": (".csv", ".tsv", ".csv.gz", ".tsv.gz"),
-    "jsonl": (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz"),
+    "csv": packed(".csv", ".tsv"),
+    "jsonl": (*packed(".jsonl", ".ndjson"), ".json"),
+    "json": packed(".json"),
     "label-studio": (".json",),
     "label-studio-csv": (".csv", ".tsv"),
     "coco": (".json",),
@@ -37,14 +39,13 @@ SUFFIXES = {
     "conll": (".conll", ".txt", ".bio", ".iob2", ".iob"),
     "doccano": (".jsonl", ".json"),
     "images": (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"),
+    "audio": (".wav", ".wave", ".flac", ".ogg", ".oga", ".mp3"),
+    "texts": (".txt", ".text", ".md"),
 }
 """What the files of a format end with; others in a folder are passed over."""
 
 LARGEST_WHOLE = 2**31
 """Bytes of a file that is read as a whole, such as an image: an archive makes them out of nothing."""
-
-_GZIP = b"\x1f\x8b"
-"""How a file begins that gzip has packed: https://www.rfc-editor.org/rfc/rfc1952#page-6."""
 
 LFS = b"version https://git-lfs.github.com/spec/"
 """How a pointer begins: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md."""
@@ -67,8 +68,10 @@ class Found:
         return posixpath.relpath(path, self.root) if self.root else path
 
 
-def find(url: str, format_: str) -> Found:
+def find(url: str, format_: str, *, is_fresh: bool = False) -> Found:
     """Find the files of a format that a URL means; it may hold `${secret:NAME}`.
+
+    With `is_fresh` what the library remembers of former listings is forgotten first.
 
     Raises:
         InputError: the URL is wrong, or no file of the format is there.
@@ -77,6 +80,8 @@ def find(url: str, format_: str) -> Found:
     with telling(url):
         with opening(url):
             files, path = _file_system(url)
+        if is_fresh:
+            files.invalidate_cache()
         check_archive(files, url)
         root, paths, is_named = files_of(files, path, url)
     fitting = tuple(paths if is_named else sorted(p for p in paths if p.lower().endswith(SUFFIXES[format_])))
@@ -130,7 +135,8 @@ def read_files(source: FileSource) -> Reading:
         SourceUnavailable: the file system doesn't answer.
     """
     found = find(source.url, source.format)
-    return Reading(_batches(found, source), is_text=source.format == "csv", read_from=source.url)
+    batches = chain.from_iterable(batches_of(found, path, source) for path in found.paths)
+    return Reading(batches, is_text=source.format == "csv", read_from=source.url)
 
 
 def is_near(source: FileSource) -> bool:
@@ -138,13 +144,18 @@ def is_near(source: FileSource) -> bool:
     return source.format in ("parquet", "csv") and "://" not in source.url.removeprefix("file://")
 
 
-def _batches(found: Found, source: FileSource) -> Iterator[Any]:
-    for path in found.paths:
-        name = found.name(path)
-        where = source.url if is_http(path) else name
-        with telling(where), _understood(name, source), opened(found, path, source) as stream:
-            batches = FORMATS[source.format](Opened(name, stream), source)
-            yield from batches if source.partitions is None else _divided(batches, found, path)
+def batches_of(found: Found, path: str, source: FileSource) -> Iterator[Any]:
+    """Yield the rows of one of a source's files.
+
+    Raises:
+        InputError: it can't be understood.
+        SourceUnavailable: the file system doesn't answer.
+    """
+    name = found.name(path)
+    where = source.url if is_http(path) else name
+    with telling(where), _understood(name, source), opened(found, path, source) as stream:
+        batches = FORMATS[source.format](Opened(name, stream), source)
+        yield from batches if source.partitions is None else _divided(batches, found, path)
 
 
 def _divided(batches: Iterator[Any], found: Found, path: str) -> Iterator[Any]:
@@ -163,7 +174,7 @@ def _understood(name: str, source: FileSource) -> Iterator[None]:
     """
     try:
         yield
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, zipfile.BadZipFile, *BROKEN) as error:
         what = str(error).split("\n", 1)[0]
         raise InputError(what, name, f"give a file that is valid {source.format}") from error
     except EOFError as error:
@@ -177,14 +188,14 @@ def opened(found: Found, path: str, source: FileSource) -> Iterator[IO[bytes]]:
     Raises:
         InputError: what lies there only stands for the file.
     """
-    is_packed = bare(path).endswith(".gz")
-    with _raw(found, path, source, is_packed) as raw, io.BufferedReader(raw) as stream:  # type: ignore[type-var]
+    packing = packing_of(bare(path), source.compression)
+    with _raw(found, path, source, packing is not None) as raw, io.BufferedReader(raw) as stream:  # type: ignore[type-var]
         head = stream.peek(len(LFS))
         check_whole(head, found.name(path))
         if is_http(path):
             _check_no_page(head, source.url)
-            is_packed = is_packed and head.startswith(_GZIP)  # there are servers that unpack it
-        yield gzip.GzipFile(fileobj=stream, mode="rb") if is_packed else stream  # type: ignore[misc]
+            packing = packing if packing and head.startswith(packing.begins) else None  # some servers unpack it
+        yield packing.unpacked(stream) if packing else stream
 
 
 def _raw(found: Found, path: str, source: FileSource, is_packed: bool) -> AbstractContextManager[IO[bytes]]:

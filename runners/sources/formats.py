@@ -2,22 +2,25 @@
 
 import csv
 import io
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from itertools import chain, islice
+from itertools import islice
 from types import MappingProxyType
-from typing import IO, Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from runners.contract import InputError
+from runners.sources.documents import json_batches, jsonl_batches
+from runners.sources.lines import Lines
+from runners.sources.opened import Opened, codec_of, other_encoding
+from runners.sources.otherwise import batches_otherwise
 from runners.sources.parameters import FileSource
 from runners.sources.quotes import Seen, last_value, never_closed
-from runners.sources.reading import BATCH_ROWS, batch_of, check_names, no_rows
+from runners.sources.reading import check_names, no_rows
 from runners.tables.content import GROUP_ROWS
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -33,13 +36,6 @@ _PARSED = re.compile(r"(?:Row #(\d+): )?Expected (\d+) columns, got (\d+)")
 """What of Arrow's message holds none of the row's values. It counts the header as the first row, and no blank lines."""
 
 
-class Opened(NamedTuple):
-    """A file that is open for reading bytes, and its name for messages."""
-
-    name: str
-    stream: IO[bytes]
-
-
 def parquet_batches(file: Opened, _source: FileSource) -> Iterator[Any]:
     """Read a Parquet file; its types are known."""
     with parquet.ParquetFile(file.stream, pre_buffer=False, buffer_size=_BUFFER) as table:
@@ -49,20 +45,41 @@ def parquet_batches(file: Opened, _source: FileSource) -> Iterator[Any]:
 
 
 def csv_batches(file: Opened, source: FileSource) -> Iterator[Any]:
-    """Read a CSV file with a header line; every value is text, and an empty one is missing."""
+    """Read a CSV file; every value is text, and an empty one is missing."""
+    if source.skip or source.comment:
+        unfit = other_encoding(file.name, source.encoding)
+        lines = Lines(file.stream, codec_of(source.encoding), source.skip or 0, source.comment, unfit)
+        source = source.model_copy(update={"skip": None, "comment": None, "encoding": "utf-8"})
+        with io.BufferedReader(lines) as stream:
+            yield from csv_batches(Opened(file.name, stream), source)
+        return
+    if source.quote or source.escape:
+        try:
+            yield from batches_otherwise(file.name, file.stream, codec_of(source.encoding), source)
+        except UnicodeError as error:
+            raise other_encoding(file.name, source.encoding) from error
+        return
+    yield from _csv_batches(file, source)
+
+
+def _csv_batches(file: Opened, source: FileSource) -> Iterator[Any]:
+    file.stream.seek(0)
+    if source.names and not file.stream.read(1):
+        yield no_rows(pa.schema([(name, pa.string()) for name in source.names]))
+        return
     file.stream.seek(0)
     delimiter = source.delimiter or guess_delimiter(file, source.encoding)
     file.stream.seek(0)
-    names = _names_in(_header(file, source.encoding), delimiter, file.name)
+    names = list(source.names or _names_in(_header(file, source.encoding), delimiter, file.name))
     check_names(names, file.name)
     file.stream.seek(0)
-    seen = Seen(file.stream)
+    seen = Seen(file.stream, b"\n" if "\n".encode(source.encoding) == b"\n" else b"")
     with (
         _telling_csv(file, delimiter, source),
         arrow_csv.open_csv(
             seen,
             read_options=arrow_csv.ReadOptions(  # one thread, so that errors name the row
-                use_threads=False, block_size=_BLOCK, encoding=source.encoding
+                use_threads=False, block_size=_BLOCK, encoding=source.encoding, column_names=source.names
             ),
             parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
             convert_options=arrow_csv.ConvertOptions(
@@ -90,7 +107,7 @@ def _check_closed(file: Opened, delimiter: str, source: FileSource) -> None:
     Raises:
         InputError: it does.
     """
-    if line := never_closed(file.stream, _codec(source.encoding), delimiter):
+    if line := never_closed(file.stream, codec_of(source.encoding), delimiter):
         fix = "close it; one that belongs to the value is doubled, and the value is put in quotes"
         raise InputError("a quote opens here and is never closed", f"{file.name}:{line}", fix)
 
@@ -103,29 +120,19 @@ def _telling_csv(file: Opened, delimiter: str, source: FileSource) -> Iterator[N
     except pa.ArrowInvalid as error:
         text = str(error).split("\n", 1)[0]
         if "UTF8" in text or "UTF-8" in text:
-            raise _other_encoding(file.name, source.encoding) from error
+            raise other_encoding(file.name, source.encoding) from error
         _check_closed(file, delimiter, source)
-        what = f"{_miscounted(text) or 'it is no CSV'}, where {delimiter!r} parts the columns"
+        what = f"{_miscounted(text, source) or 'it is no CSV'}, where {delimiter!r} parts the columns"
         raise InputError(what, file.name, "correct the file, or set source.files.delimiter") from error
 
 
-def _miscounted(text: str) -> str:
+def _miscounted(text: str, source: FileSource) -> str:
     """Say which row has how many values, in the words and by the count of violations; empty where it isn't that."""
     if not (found := _PARSED.search(text)):
         return ""
     row, names, values = found.groups()
-    which = f"row {int(row) - 1:,}" if row else "a row"
-    return f"{which} is {values} wide, and the header {names}"
-
-
-def _codec(encoding: str) -> str:
-    """Return Python's codec, the one that passes over a mark at the beginning where it is UTF-8."""
-    return "utf-8-sig" if encoding.lower() in ("utf-8", "utf8", "utf_8") else encoding
-
-
-def _other_encoding(name: str, encoding: str) -> InputError:
-    fix = "save it as UTF-8, or set source.files.encoding, such as cp1252, latin-1 or utf-16"
-    return InputError(f"the file is not {encoding.upper()}", name, fix)
+    which = f"row {int(row) - (source.names is None):,}" if row else "a row"
+    return f"{which} is {values} wide, and {'source.files.names' if source.names else 'the header'} {names}"
 
 
 def _header(file: Opened, encoding: str) -> str:
@@ -149,7 +156,7 @@ def _records_of_csv(file: Opened, encoding: str) -> Iterator[str]:
     """
     parts: list[str] = []
     size, quotes, count, number, opened = 0, 0, 0, 0, 0
-    lines = io.TextIOWrapper(file.stream, _codec(encoding), newline="")
+    lines = io.TextIOWrapper(file.stream, codec_of(encoding), newline="")
     try:
         while size <= LONGEST_RECORD and (line := lines.readline(LONGEST_RECORD + 1)):
             parts.append(line)
@@ -164,7 +171,7 @@ def _records_of_csv(file: Opened, encoding: str) -> Iterator[str]:
                 count += 1
                 yield text.rstrip("\r\n")
     except (UnicodeError, EOFError) as error:
-        raise _other_encoding(file.name, encoding) from error
+        raise other_encoding(file.name, encoding) from error
     finally:
         lines.detach()
     if count:
@@ -195,37 +202,7 @@ def guess_delimiter(file: Opened, encoding: str) -> str:
     return fitting[0] if len(fitting) == 1 else max(there, key=records[0].count)
 
 
-def _decoded(line: bytes, name: str, encoding: str) -> str:
-    try:
-        return line.decode(_codec(encoding))
-    except UnicodeDecodeError as error:
-        raise _other_encoding(name, encoding) from error
-
-
-def jsonl_batches(file: Opened, source: FileSource) -> Iterator[Any]:
-    """Read a JSON Lines file: one object a line; its columns are all keys that are seen."""
-    records = _records(file, source.encoding)
-    while part := list(islice(records, BATCH_ROWS)):
-        names = list(dict.fromkeys(chain.from_iterable(part)))
-        check_names(names, file.name)
-        yield batch_of(names, ([record.get(name) for record in part] for name in names))
-
-
-def _records(file: Opened, encoding: str) -> Iterator[Mapping[str, Any]]:
-    for number, line in enumerate(file.stream, 1):
-        text = _decoded(line, f"{file.name}:{number}", encoding).strip()
-        if not text:
-            continue
-        try:
-            record = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"this is no JSON: {error}", f"{file.name}:{number}", "one JSON object a line") from error
-        if not isinstance(record, dict):
-            raise InputError("this is no JSON object", f"{file.name}:{number}", "one JSON object a line")
-        yield record
-
-
 FORMATS: Mapping[str, Callable[[Opened, FileSource], Iterator[Any]]] = MappingProxyType(
-    {"parquet": parquet_batches, "csv": csv_batches, "jsonl": jsonl_batches}
+    {"parquet": parquet_batches, "csv": csv_batches, "jsonl": jsonl_batches, "json": json_batches}
 )
 """How each format of tables is read."""

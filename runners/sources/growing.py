@@ -4,9 +4,8 @@ The database itself says of every row whether the next reading will bring it aga
 reading makes. So nothing is read twice that is kept, and nothing is missed between two readings.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,27 +15,7 @@ from runners.sources.cursors import OPEN, Growth
 from runners.sources.parameters import Incremental, SqlSource
 from runners.sources.reading import Reading
 from runners.sources.sql import batches, connected, engine_of, read_from
-from runners.sources.watermarks import WHERE, Watermark, as_json, before, from_json
-
-
-@dataclass(frozen=True)
-class GrowingTable:
-    """A table of a database, as a source that grows: its cursor is the watermark at which the next reading begins."""
-
-    source: SqlSource
-    remembers: bool = True
-
-    def cursor(self, read: Mapping[str, Any]) -> Watermark | None:
-        """Return where to go on, by what a former reading told.
-
-        Raises:
-            ValueError: it is no watermark.
-        """
-        return from_json(read.get("bound"))
-
-    def open(self, since: Watermark | None) -> AbstractContextManager[Growth]:
-        """Open the rows from a watermark on, or all."""
-        return growing(self.source, since)
+from runners.sources.watermarks import WHERE, Watermark, as_json, before
 
 
 @contextmanager
@@ -58,7 +37,7 @@ def growing(source: SqlSource, since: Watermark | None) -> Iterator[Growth]:
         with query.rows(since, bound) as rows:
             reading = Reading(batches(rows), is_text=False, read_from=read_from(source))
             read = {"highest": as_json(highest), "bound": as_json(bound)}
-            yield Growth(reading, lambda: read, query.keys)
+            yield Growth(reading, told, lambda: read, query.keys)
 
 
 def _repeatable(engine: sa.Engine) -> sa.Engine:

@@ -50,11 +50,35 @@ class SqlSource(Block):
     incremental: Incremental | None = None
 
 
+class ByFiles(Block):
+    """How files grow: by new ones. One that was changed takes the place of what it was, and one that is gone goes."""
+
+    by: Literal["files"]
+
+
+class ChangesSource(Block):
+    """A table of PostgreSQL, followed by the log of its changes; `url` may hold `${secret:NAME}`.
+
+    `slot` and `publication` are what it is read by; without them, names that tell whose they are. `when_lost` says what
+    becomes of changes that the server has thrown away: a new snapshot, or a refusal. Without `follow` it is read as a
+    whole, and what was made in the source in order to follow it is taken away.
+    """
+
+    url: str
+    table: str
+    slot: str | None = None
+    publication: str | None = None
+    when_lost: Literal["snapshot", "refuse"] = "snapshot"
+    unbounded: bool = False
+    follow: bool = True
+    statement_timeout: float | None = Field(default=None, gt=0)
+
+
 class FileSource(Block):
     """A file, a folder or a glob, by fsspec URL; it may hold `${secret:NAME}`."""
 
     url: str
-    format: Literal["parquet", "csv", "jsonl", "images"]
+    format: Literal["parquet", "csv", "jsonl", "json", "images", "audio", "texts"]
     label_from: Literal["folder", "none"] = "none"
     encoding: str = "utf-8"
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
@@ -63,11 +87,22 @@ class FileSource(Block):
     dates: str | None = None
     nulls: tuple[str, ...] | None = None
     partitions: Literal["hive"] | None = None
+    incremental: ByFiles | None = None
+    names: tuple[str, ...] | None = Field(default=None, min_length=1)
+    skip: int | None = Field(default=None, ge=1)
+    comment: str | None = Field(default=None, min_length=1, max_length=10)
+    quote: str | None = Field(default=None, pattern=r"^(none|[^\s\w])$")
+    escape: str | None = Field(default=None, min_length=1, max_length=1)
+    compression: Literal["gzip", "bzip2", "xz", "zstd", "none"] | None = None
+    records: str | None = Field(default=None, min_length=1)
+    nested: Literal["columns"] | None = None
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:
         if self.thousands == self.decimal:
             raise ValueError(f"thousands and decimal are both {self.decimal}")
+        if (self.quote or self.escape) and not self.delimiter:
+            raise ValueError("quote and escape need a delimiter")
         try:
             "".encode(self.encoding)
         except LookupError:
@@ -134,11 +169,54 @@ class StreamSource(Block):
         return Growing(key=self.key, deleted=TOMBSTONE if self.key else None)
 
 
+class Standing(Block):
+    """Features of which the last ones known count.
+
+    `key` leads from columns of the events to those of the features, `time` says since when a row is true, and `arrived`
+    when it came to be known. What is older than `within` seconds counts no more. With `before` no row of the
+    event's own moment counts.
+    """
+
+    key: dict[str, str] = Field(min_length=1)
+    time: str
+    arrived: str | None = None
+    columns: tuple[str, ...] = Field(min_length=1)
+    prefix: str = ""
+    within: float | None = Field(default=None, gt=0)
+    before: bool = False
+
+    def name_of(self, column: str) -> str:
+        """Return what a column of the features is called beside the event's."""
+        return self.prefix + column
+
+
+class PointInTime(Block):
+    """A row for each event, with the features that were known at its time, by the names of the inputs."""
+
+    events: str
+    time: str
+    features: dict[str, Standing] = Field(min_length=1)
+
+
+class ByParts(Block):
+    """How a query over growing datasets grows: by what it makes of their new parts, where it works row by row."""
+
+    by: Literal["parts"]
+
+
 class DerivedSource(Block):
-    """A query over other datasets: their addresses, by the names that they have in it."""
+    """A query over other datasets, or a join to what was known: their addresses, by the names that they have in it."""
 
     inputs: dict[str, str]
-    query: str
+    query: str | None = None
+    point_in_time: PointInTime | None = None
+    incremental: ByParts | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        if (self.query is None) == (self.point_in_time is None):
+            raise ValueError("give exactly one of query and point_in_time")
+        return self
 
 
 class Source(Block):
@@ -157,8 +235,8 @@ class Source(Block):
         return self
 
     @property
-    def growth(self) -> Growing | None:
-        """Return how the source grows, where it is read only as far as it did."""
+    def growth(self) -> Incremental | None:
+        """Return how a table of a database grows, where it is read only as far as it did."""
         return self.sql.incremental if self.sql else None
 
     @property
@@ -171,11 +249,12 @@ class Source(Block):
 
 
 class DatasetSource(Source):
-    """Where a dataset comes from: it may be made of others."""
+    """Where a dataset comes from: it may be made of others, or follow a table."""
 
-    KINDS = ("sql", "files", "table", "derived", "stream")
+    KINDS = ("sql", "files", "table", "derived", "changes", "stream")
 
     derived: DerivedSource | None = None
+    changes: ChangesSource | None = None
     stream: StreamSource | None = None
 
     @property
@@ -190,6 +269,12 @@ class DatasetSource(Source):
         return "source.stream" if self.stream else "source.sql.incremental"
 
     @property
-    def growth(self) -> Growing | None:
-        """Return how the source grows, where it is read only as far as it did."""
-        return self.stream.growing if self.stream else super().growth
+    def is_growing(self) -> bool:
+        """Tell whether a server tells what is new in it."""
+        return bool(self.growth or self.changes or self.stream)
+
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether a version goes on with the one before, whoever tells what is new."""
+        of_files = self.files.incremental if self.files else None
+        return self.is_growing or bool(of_files or (self.derived and self.derived.incremental))

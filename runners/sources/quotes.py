@@ -18,13 +18,14 @@ _LONGEST_WAIT = 5.0
 class Seen:
     """A stream as Arrow reads it: remembers whether a quote was there, and how it ended; closing leaves it open.
 
-    Arrow reads ahead by up to 32 blocks, which would be most of the memory that reading takes; here a few must do.
+    Arrow reads ahead by up to 32 blocks, which would be most of the memory that reading takes; here a few must do. And
+    it takes a header line that isn't ended for no file at all: `end` is given once where the last line has none.
     """
 
     closed = False
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
+    def __init__(self, stream: IO[bytes], end: bytes = b"") -> None:
+        self._stream, self._end = stream, end
         self._has_quotes = False
         self._last = b""
         self._room = Semaphore(_AHEAD)
@@ -39,7 +40,10 @@ class Seen:
         data = self._stream.read(size)
         self._has_quotes = self._has_quotes or b'"' in data
         self._last = data[-2:] or self._last
-        return data
+        if len(data) == size or not self._last or self._last.endswith((b"\n", b"\r")):
+            return data
+        end, self._end = self._end, b""  # a reader of files gives less than is asked for at their end alone
+        return data + end
 
     def close(self) -> None:
         """Do nothing: the stream is another's."""

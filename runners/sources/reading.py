@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from runners.contract import InputError
 from runners.tables.columns import array_of
+
+Item = TypeVar("Item")
 
 BATCH_ROWS = 16_384
 """Rows that are in memory at once while a source is read."""
@@ -42,6 +45,13 @@ def with_columns(names: Sequence[str], batches: Iterable[Any]) -> Iterator[Any]:
 def _column(batch: Any, name: str) -> Any:
     index = batch.schema.get_field_index(name)
     return batch.column(index) if index >= 0 else pa.nulls(batch.num_rows)
+
+
+def batched(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Yield items by as many as are rows of a batch."""
+    left = iter(items)
+    while some := list(islice(left, BATCH_ROWS)):
+        yield some
 
 
 def no_rows(schema: Any) -> Any:

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from runners.contract import InputError, RunnerError, SourceUnavailable
+from runners.sources.databases import scrubbed, url_of
 from runners.sources.failures import is_foreign
 from runners.sources.parameters import SqlSource
 from runners.sources.queries import WHERE, Watch, check, writing
 from runners.sources.reading import BATCH_ROWS, Reading, batch_of, check_names
 from runners.sources.timeouts import bound
-from runners.staging import reveal
 
 _PASSING = {
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR),
@@ -63,12 +63,7 @@ def engine_of(source: SqlSource) -> sa.Engine:
 
 
 def _url(source: SqlSource) -> sa.URL:
-    try:
-        url = sa.make_url(reveal(source.url))
-    except (exc.ArgumentError, ValueError):  # they quote the URL, or what is taken for its port
-        raise InputError("this is no SQLAlchemy URL", source.url, _SPELL) from None
-    if "@" in (url.host or ""):  # the driver would quote the host, and so what of the password stands after its first @
-        raise InputError("the URL's password, or its user, holds an @ of its own", source.url, _SPELL)
+    url = url_of(source.url, _SPELL)
     for kind in ("sqlite", "duckdb"):
         if _is_file_of(url, kind) and not _path(url).is_file():  # connecting would make an empty one
             fix = "correct the URL, or fill the database first"
@@ -190,7 +185,7 @@ def batches(rows: sa.CursorResult[Any]) -> Iterator[Any]:
 def _told(error: Exception, source: SqlSource, *, connecting: bool = False) -> RunnerError:
     """Tell an error by whose turn it is: the network's, or that of who wrote the query."""
     origin = getattr(error, "orig", None)
-    what = _scrubbed(str(origin or error).strip().split("\n", 1)[0], source)
+    what = scrubbed(str(origin or error).strip().split("\n", 1)[0], source.url)
     if isinstance(origin, sqlite3.Error):
         code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_READONLY:
@@ -202,12 +197,3 @@ def _told(error: Exception, source: SqlSource, *, connecting: bool = False) -> R
     if is_passing:
         return SourceUnavailable(what, source.url, "see that the database answers from where the pool's jobs run")
     return InputError(what, WHERE, "correct the query, or create what it asks for")
-
-
-def _scrubbed(text: str, source: SqlSource) -> str:
-    """Take the revealed URL and its password out of a driver's message."""
-    revealed = reveal(source.url)
-    secrets = {revealed, sa.make_url(revealed).password or revealed}
-    for secret in sorted(secrets - {source.url}, key=len, reverse=True):
-        text = text.replace(str(secret), "***")
-    return text

@@ -35,6 +35,7 @@ class Part:
     """One part: its file below the version's folder, what is in it, and the columns whose hashes lie beside it.
 
     `sums` is its bag. The source reads again the rows of one that `is_open`, whose place others take then.
+    `spans` tells, in the order of its rows, the number of the file that brought them and how many those are.
     """
 
     file: str
@@ -44,6 +45,7 @@ class Part:
     sums: tuple[int, ...]
     hashed: tuple[str, ...] = ()
     is_open: bool = False
+    spans: tuple[tuple[int, int], ...] = ()
 
     @property
     def name(self) -> str:
@@ -96,9 +98,20 @@ def part_file(place: int, sha256: str) -> str:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest of a version that lies in a folder."""
-    told = {"format": FORMAT, **asdict(manifest), "types": list(manifest.types.items())}
-    (folder / PARTS).write_text(json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
+    """Write the manifest of a version that lies in a folder.
+
+    Raises:
+        InputError: it is larger than any that is read.
+    """
+    parts = [{name: told for name, told in asdict(part).items() if told or name != "spans"} for part in manifest.parts]
+    told = {"format": FORMAT, **asdict(manifest), "types": list(manifest.types.items()), "parts": parts}
+    text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    if len(content := text.encode()) > LARGEST:
+        what = (
+            f"what is to be known of {len(parts):,} parts and the files they came from is more than {LARGEST:,} bytes"
+        )
+        raise InputError(what, str(folder), "keep fewer and larger files, or leave out incremental")
+    (folder / PARTS).write_bytes(content)
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -132,10 +145,13 @@ def _manifest(told: Mapping[str, Any]) -> Manifest:
 def _part(told: Mapping[str, Any]) -> Part:
     rows, size, digest = int(told["rows"]), int(told["size"]), str(told["sha256"])
     sums, hashed = tuple(map(int, told["sums"])), tuple(map(str, told["hashed"]))
-    part = Part(str(told["file"]), rows, size, digest, sums, hashed, bool(told["is_open"]))
+    spans = tuple((int(number), int(count)) for number, count in told.get("spans", ()))
+    part = Part(str(told["file"]), rows, size, digest, sums, hashed, bool(told["is_open"]), spans)
     is_digest = len(digest) == 64 and set(digest) <= set("0123456789abcdef")
     if not is_digest or min(rows, size) < 0 or part.file != part_file(part.place, digest):
         raise ValueError(f"{part.file[:100]!r} is no file of a part")
+    if spans and (sum(count for _, count in spans) != rows or min(count for _, count in spans) < 1):
+        raise ValueError(f"the files of {part.file[:100]!r} have other rows than it has")
     return part
 
 

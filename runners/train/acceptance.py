@@ -16,6 +16,7 @@ from runners.tables import ColumnReading, Reading
 from runners.tables.types import Type
 from runners.train.examples import Array, Examples
 from runners.train.fitted import Fitted
+from runners.train.joint import USUAL
 from runners.train.trial import Trial
 
 TOLERANCE = 1e-4
@@ -58,8 +59,13 @@ def signature_of(
         positive=examples.classes[-1] if trial.told.task == "binary" else None,
         identifier=examples.identifier,
         image=examples.image,
+        thresholds=_thresholds(fitted, examples),
         schema=schema_of(trial.told.target, examples, fitted.inputs),
     )
+
+
+def _thresholds(fitted: Fitted, examples: Examples) -> tuple[float, ...]:
+    return fitted.thresholds or (USUAL,) * len(examples.classes) if examples.is_joint else ()
 
 
 def schema_of(target: str, examples: Examples, inputs: tuple[Column, ...]) -> Reading:
@@ -71,7 +77,7 @@ def schema_of(target: str, examples: Examples, inputs: tuple[Column, ...]) -> Re
     named = [column.name for column in inputs] + [name for name in (examples.identifier, target) if name]
     taken = known.take(named)
     told = known.columns.get(target) or ColumnReading(_TYPES[examples.truth.dtype.kind])
-    columns = {**taken.columns, target: replace(told, categories=examples.classes)}
+    columns = {**taken.columns, target: replace(told, categories=() if examples.is_joint else examples.classes)}
     return replace(taken, columns=columns, identifier=examples.identifier, target=target)
 
 
@@ -85,6 +91,8 @@ def outputs_of(task: Task, examples: Examples, fitted: Fitted) -> tuple[Column, 
     """Return what a model answers, in the protocol's words."""
     if not examples.classes:
         return (Column("prediction", "FP64", (-1,)),)
+    if task == "multilabel":
+        return (Column("prediction", "BYTES", (-1,)), Column("probabilities", "FP64", (-1, len(examples.classes))))
     kinds = {bool: "BOOL", int: "INT64", float: "FP64", str: "BYTES"}
     prediction = Column("prediction", kinds[type(examples.classes[0])], (-1,))
     if fitted.reading == "label":

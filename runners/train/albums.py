@@ -9,6 +9,7 @@ from runners.evaluate.tables import Columns, read_parquet
 from runners.models import Column
 from runners.models.pictures import Preparation
 from runners.tables.schema import read_schema
+from runners.train.annotations import annotated
 from runners.train.examples import Array, Examples
 from runners.train.labelled import labels_of, weights_of
 from runners.train.pixels import decode, size_for
@@ -55,7 +56,7 @@ def album_of(trial: Trial, columns: Columns, size: Preparation, pixels: Array, w
     feature = Column(IMAGE, "FP32", (-1, size.values))
     weights, where = weights_of(trial, kept), None if where is None else where[known.rows]
     album = Examples(kept, known.truth, (feature,), known.classes, ID, size.as_dict(), known.notes)
-    return replace(album, weights=weights, sides=where)
+    return annotated(trial, replace(album, weights=weights, sides=where, is_joint=told.task == "multilabel"), kept[ID])
 
 
 def _size(trial: Trial, columns: Columns) -> Preparation:

@@ -13,9 +13,11 @@ from runners.evaluate.predictions import Answers, Task
 from runners.train.examples import Examples, Parts
 from runners.train.families import Chosen, choose_family
 from runners.train.fitted import Fitted, History
+from runners.train.joint import fit_each, thresholds_of
 from runners.train.narrowing import Narrowing, narrowing_of
 from runners.train.onnx_export import OPSETS, SCORES, VALUES, to_onnx
 from runners.train.preparation import pipeline_for, table_of
+from runners.train.soft import duplicated
 from runners.train.trial import Trial, timed
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ def fit_chosen(trial: Trial, parts: Parts, chosen: Chosen) -> Fitted:
         raw=SCORES if is_classifier else VALUES,
         reading="probabilities" if is_classifier else "value",
         expected=_answer(pipeline, table, is_classifier, target),
+        thresholds=_thresholds(pipeline, parts),
         history=history_of(pipeline, parts, trial, target),
         notes=(*(prepared.notes if prepared else ()), *notes),
     )
@@ -95,13 +98,35 @@ def _fit(pipeline: Any, train: Examples, chosen: Chosen) -> tuple[Narrowing, tup
         warnings.filterwarnings("ignore", message=f".*({NOISE})")
         try:
             codes = train.codes if train.classes else target.moved(train.codes)
-            pipeline.fit(table, codes, **({} if train.weights is None else {"model__sample_weight": train.weights}))
+            _fit_rows(pipeline, table, codes, train)
         except refusals as error:
             what = f"{chosen.name} can't be fitted: {str(error).strip().splitlines()[0][:300]}"
             raise InputError(what, "params", "correct the parameter that it names") from error
     narrow = pipeline.named_steps.get("narrow")
     warned = dict.fromkeys(str(warning.message).strip().splitlines()[0] for warning in caught)
     return target, (*(narrow.notes(table) if narrow else ()), *warned)
+
+
+def _fit_rows(pipeline: Any, table: Any, codes: Array, train: Examples) -> None:
+    """Fit to rows that each count by their weight; with soft labels what prepares them sees each row once."""
+    if train.soft is None and not train.is_joint:
+        pipeline.fit(table, codes, **({} if train.weights is None else {"model__sample_weight": train.weights}))
+        return
+    before, model = pipeline[:-1], pipeline.named_steps["model"]
+    matrix = before.fit_transform(table, codes) if len(before) else table
+    if train.is_joint or train.soft is None:
+        fit_each(model, matrix, train)
+        return
+    rows, classes, weights = duplicated(train.soft, train.weights)
+    model.fit(matrix[rows], classes, sample_weight=weights)
+
+
+def _thresholds(pipeline: Any, parts: Parts) -> tuple[float, ...]:
+    """Return from which probability on each of several labels is answered, by the validation rows."""
+    if not parts.train.is_joint:
+        return ()
+    answered = _answer(pipeline, table_of(parts.validation), is_classifier=True, target=Narrowing())
+    return thresholds_of(parts.validation.codes, answered)
 
 
 def _lightgbm_errors(chosen: Chosen) -> tuple[type[BaseException], ...]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runners.models import Column
+from runners.models.label_sets import has_of
 from runners.models.model import array_of
 from runners.models.signature import Label
 from runners.tables import Reading
@@ -16,6 +17,24 @@ Array = NDArray[Any]
 
 DATATYPES: Mapping[str, str] = {"f": "FP32", "i": "INT64", "b": "BOOL", "O": "BYTES"}
 """The protocol's words by NumPy's kinds; columns of other kinds are no features."""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """What labels tell of N rows: how sure each is, whether it is in dispute, and its classes' chances [N, classes].
+
+    What labels of an earlier version don't tell is None.
+    """
+
+    confidence: Array
+    disputed: Array | None = None
+    chances: Array | None = None
+
+    def take(self, rows: Array) -> "Annotations":
+        """Return those of some rows, by their places."""
+        disputed = None if self.disputed is None else self.disputed[rows]
+        chances = None if self.chances is None else self.chances[rows]
+        return Annotations(self.confidence[rows], disputed, chances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +59,12 @@ class Examples:
     """How much each row counts in training; left out, all count the same."""
     sides: Array | None = None
     """On which side each row is, where its dataset says so: places in `runners.contract.split.SIDES`, or beyond."""
-
+    annotations: Annotations | None = None
+    """What labels tell of each row beside the one label."""
+    soft: Array | None = None
+    """How probable each class is for each row [N, classes], where it is learned from in the place of `truth`."""
+    is_joint: bool = False
+    """Whether the target is several labels at once; `truth` then holds sets as texts."""
     is_prepared: bool = False
     """Whether the one feature is a matrix that preparations have made."""
 
@@ -53,7 +77,10 @@ class Examples:
         columns = {name: values[rows] for name, values in self.columns.items()}
         weights = None if self.weights is None else self.weights[rows]
         sides = None if self.sides is None else self.sides[rows]
-        return replace(self, columns=columns, truth=self.truth[rows], weights=weights, sides=sides)
+        annotations = None if self.annotations is None else self.annotations.take(rows)
+        soft = None if self.soft is None else self.soft[rows]
+        taken = replace(self, columns=columns, truth=self.truth[rows], weights=weights, sides=sides)
+        return replace(taken, annotations=annotations, soft=soft)
 
     @property
     def is_matrix(self) -> bool:
@@ -67,7 +94,9 @@ class Examples:
 
     @property
     def codes(self) -> Array:
-        """Return what is fitted: the places of the classes, or the numbers."""
+        """Return what is fitted: the places of the classes, which labels rows have [N, classes], or the numbers."""
+        if self.is_joint:
+            return has_of(self.truth.tolist(), self.classes)
         if not self.classes:
             return self.truth
         codes: Array = np.searchsorted(array_of(self.classes), self.truth).astype(np.int64)

@@ -18,7 +18,7 @@ Encoding = Literal["one-hot", "ordinal"]
 """How a family takes its columns: scaled, with a column for each category; or plain, with a number for each."""
 _FIXED = frozenset({"n_jobs", "random_state", "verbose", "warm_start", "verbosity", "objective", "loss", "dual"})
 _INTERNAL = frozenset({"importance_type", "subsample_for_bin", "oob_score", "multi_class", "copy_X"})
-_CLASSES: tuple[Task, ...] = ("binary", "multiclass")
+_CLASSES: tuple[Task, ...] = ("binary", "multiclass", "multilabel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,8 @@ def choose_family(params: Mapping[str, Any], usual: str, task: Task, seed: int, 
     own = {"random_state": seed, "n_jobs": threads}
     estimator.set_params(**{key: value for key, value in own.items() if key in known})
     estimator.set_params(**{family.renamed.get(key, key): value for key, value in given.items()})
+    if task == "multilabel":
+        estimator = _loaded("sklearn.multiclass:OneVsRestClassifier")(estimator)
     return Chosen(name, estimator, family.encoding)
 
 

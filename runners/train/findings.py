@@ -1,11 +1,13 @@
 """Findings: how good a model is on the test rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from runners.contract import InputError, Violation
+from runners.evaluate.by_label import figures_by_label
 from runners.evaluate.metrics import METRICS, Metric, measure
 from runners.evaluate.predictions import Answers, answers_of
 from runners.evaluate.resampling import Interval, intervals
@@ -29,6 +31,8 @@ class Findings:
     reported: Mapping[str, float]
     cut: tuple[str, ...] = ()
     """Of which columns not every value is a slice."""
+    labels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """How rightly each of several labels is said."""
 
     @property
     def finite(self) -> dict[str, float]:
@@ -62,6 +66,7 @@ def evaluate(
         importance_of(model, test, answers, main, trial.seed),
         reported or {},
         cut_of(slicings),
+        figures_by_label(answers, test.classes, trial.seed),
     )
 
 

@@ -43,6 +43,8 @@ class Fitted:
     expected: Array | None = None
     history: History | None = None
     notes: tuple[str, ...] = ()
+    thresholds: tuple[float, ...] = ()
+    """From which probability on each of several labels is answered; left out, from a half on."""
     reported: Mapping[str, float] | None = None
     """Figures that the user's own code reports of itself."""
 

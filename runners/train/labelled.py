@@ -5,19 +5,20 @@ import numpy as np
 from runners.contract import InputError
 from runners.evaluate.tables import Columns, read_parquet
 from runners.staging import local
+from runners.train.annotations import CONFIDENCE, FILE, LABEL, SETS
 from runners.train.examples import Array
+from runners.train.joint import sets_as_texts
 from runners.train.nearest import did_you_mean
 from runners.train.trial import Trial
 
-FILE = "labels.parquet"
-LABEL, SETS, REGIONS, TEXT, RANKING, CONFIDENCE = "label", "labels", "regions", "text", "ranking", "confidence"
+REGIONS, TEXT, RANKING = "regions", "text", "ranking"
 
 
 def labels_of(trial: Trial, columns: Columns, identifier: str | None) -> Columns:
     """Return what people said of each row, and `confidence`; None where they said nothing.
 
-    Of one label that is the column `label`. Of sets of labels it is the target alone, such as `labels.cat`: whether
-    that one is in the set.
+    Of one label that is the column `label`. Of sets of labels it is the target alone: `labels`, as texts, or such as
+    `labels.cat`: whether that one is in the set.
 
     Raises:
         InputError: the rows have no identifier, no label is of any of them, or the target is none of the labels.
@@ -31,13 +32,14 @@ def labels_of(trial: Trial, columns: Columns, identifier: str | None) -> Columns
     if identifier is None:
         raise InputError("the dataset names no identifier, by which labels find their rows", "identifier", "declare it")
     if SETS in labels:
-        labels |= _asked_of_sets(labels.pop(SETS), trial.told.target)
+        sets, is_joint = labels.pop(SETS), trial.told.task == "multilabel"
+        labels |= {SETS: sets_as_texts(sets.tolist())} if is_joint else _asked_of_sets(sets, trial.told.target)
     places = {name: place for place, name in enumerate(labels["id"].tolist())}
     found = np.array([places.get(name, -1) for name in columns[identifier].tolist()])
     if not (found >= 0).any():
         what = f"none of the {len(places)} labels is of any of the {len(found)} rows"
         raise InputError(what, "labels", f"labels name rows by {identifier}")
-    asked = [name for name in labels if name in (LABEL, CONFIDENCE) or name.startswith(f"{SETS}.")]
+    asked = [name for name in labels if name in (LABEL, SETS, CONFIDENCE) or name.startswith(f"{SETS}.")]
     return {name: _at(labels[name], found) for name in asked}
 
 
@@ -46,8 +48,8 @@ def _asked_of_sets(sets: Array, target: str) -> Columns:
     lists = sets.tolist()
     names = {f"{SETS}.{name}" for labels in lists for name in labels or ()}
     if target == SETS:
-        fix = f"predict whether one label is among them, such as {min(names, default='labels.cat')}, with task: binary"
-        raise InputError("the labels are sets, and a model predicts one label of them", "target", fix)
+        fix = f"say task: multilabel, or predict whether one is among them: {min(names, default='labels.cat')}"
+        raise InputError("the labels are sets, and the task is one label", "target", fix)
     if not target.startswith(f"{SETS}."):
         return {}
     if target not in names:

@@ -16,6 +16,7 @@ from runners.train.checkpoint import Checkpoint
 from runners.train.distributed import Together
 from runners.train.examples import Examples, Parts
 from runners.train.fitted import Fitted, History
+from runners.train.joint import thresholds_of
 from runners.train.network_params import NetworkParams
 from runners.train.trial import Trial, log, timed
 
@@ -54,6 +55,7 @@ def fit_network(
         raw=OUTPUT,
         reading="probabilities" if parts.train.classes else "value",
         expected=answers_of(module.cpu(), parts.test),
+        thresholds=_thresholds(module, parts),
         history=history,
     )
 
@@ -70,17 +72,18 @@ def architecture_of(examples: Examples, params: NetworkParams) -> Architecture:
             side //= 2
     layers += [{"type": "flatten"}, {"type": "linear", "out": params.hidden}, {"type": "relu"}]
     layers += [{"type": "dropout", "share": params.dropout}, {"type": "linear", "out": max(1, len(examples.classes))}]
-    layers += [{"type": "softmax"}] if examples.classes else []
+    if examples.classes:
+        layers.append({"type": "sigmoid" if examples.is_joint else "softmax"})
     return Architecture((image["channels"], image["height"], image["width"]), tuple(layers))
 
 
 def module_of(architecture: Architecture, seed: int) -> Module:
-    """Build the PyTorch module, without the softmax at its end; its weights are drawn by the seed."""
+    """Build the PyTorch module, without the softmax or sigmoid at its end; its weights are drawn by the seed."""
     torch.manual_seed(seed)
     channels, height, width = architecture.input
     shape, layers = (channels, height, width), []
     for layer in architecture.layers:
-        if layer["type"] != "softmax":
+        if layer["type"] not in ("softmax", "sigmoid"):
             made, shape = _LAYERS[layer["type"]](layer, shape)
             layers.append(made)
     return torch.nn.Sequential(*layers)
@@ -134,8 +137,16 @@ def answers_of(module: Module, examples: Examples) -> Array:
     module.eval()
     with torch.no_grad():
         raw = torch.cat([module(part) for part in pictures_of(examples).split(1024)])
+    if examples.is_joint:
+        return np.asarray(raw.sigmoid().numpy())
     answers: Array = (raw.softmax(dim=1) if examples.classes else raw[:, 0]).numpy()
     return answers
+
+
+def _thresholds(module: Module, parts: Parts) -> tuple[float, ...]:
+    """Return from which probability on each of several labels is answered, by the validation rows."""
+    rows = parts.validation
+    return thresholds_of(rows.codes, answers_of(module, rows)) if rows.is_joint else ()
 
 
 def _scale(train: Examples) -> tuple[float, float]:
@@ -168,6 +179,7 @@ class _Training:
         self._train = self._tensors(parts.train, parts.train)
         self._validation = self._tensors(parts.validation, parts.train)
         kind = torch.nn.CrossEntropyLoss if parts.train.classes else torch.nn.MSELoss
+        kind = torch.nn.BCEWithLogitsLoss if parts.train.is_joint else kind
         self._loss, self._each = kind(), kind(reduction="none")
         weights = parts.train.weights
         self._weights = None if weights is None else torch.from_numpy(weights).float().to(self._device)
@@ -197,8 +209,11 @@ class _Training:
         return History("epoch", "loss", tuple(range(1, len(losses) + 1)), series)
 
     def _tensors(self, examples: Examples, train: Examples) -> tuple[Any, Any]:
-        if examples.classes:
-            target = torch.from_numpy(examples.codes)
+        if examples.soft is not None and examples is train:
+            target = torch.from_numpy(examples.soft).float()
+        elif examples.classes:
+            codes = torch.from_numpy(examples.codes)
+            target = codes.float() if examples.is_joint else codes
         else:
             mean, spread = _scale(train)
             target = torch.from_numpy((examples.truth - mean) / spread).float().reshape(-1, 1)

@@ -57,7 +57,8 @@ def to_onnx(
     """
     from skl2onnx import convert_sklearn
 
-    _register(type(pipeline.named_steps["model"]))
+    model = pipeline.named_steps["model"]
+    _register(type(getattr(model, "estimator", model)))
     narrow = pipeline.named_steps.get("narrow")
     fitted = Pipeline(pipeline.steps[1:]) if narrow else pipeline
     options = {id(fitted): {"zipmap": False}} if examples.classes else None

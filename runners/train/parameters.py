@@ -122,7 +122,7 @@ FAMILIES: Mapping[str, Mapping[str, Schema]] = {
     },
 }
 """Every parameter of every family of models, beside `model`."""
-ONLY_FOR: Mapping[str, list[str]] = {"logistic": ["binary", "multiclass"], "linear": ["regression"]}
+ONLY_FOR: Mapping[str, list[str]] = {"logistic": ["binary", "multiclass", "multilabel"], "linear": ["regression"]}
 """The tasks of the families that aren't for every task."""
 BY_STEPS: Mapping[str, Schema] = {
     **_FITTING,

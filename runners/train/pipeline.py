@@ -9,6 +9,7 @@ from typing import Any
 from runners.contract import Request, Result
 from runners.models import Model
 from runners.train.acceptance import accept, ask, differences
+from runners.train.annotations import learned_from
 from runners.train.evidence import leave
 from runners.train.examples import Examples
 from runners.train.findings import evaluate, violations_of
@@ -19,7 +20,7 @@ from runners.train.trained import Trained
 from runners.train.trial import Trial, log, timed, trial_of
 
 Read = Callable[[Trial], Examples]
-SHOWN_IMPORTANCE, SHOWN_NOTES = 10, 10
+SHOWN_IMPORTANCE, SHOWN_NOTES, SHOWN_LABELS = 10, 10, 20
 
 
 def train(request: Request, folder: Path, read: Read, fit: Fit) -> Result:
@@ -37,7 +38,7 @@ def train(request: Request, folder: Path, read: Read, fit: Fit) -> Result:
     began, trial = datetime.now(UTC), trial_of(request, folder)
     with timed("read"):
         examples = read(trial)
-    parts = split(examples, trial.told.split, trial.seed)
+    parts = learned_from(trial, split(examples, trial.told.split, trial.seed))
     counted = (len(parts.train), len(parts.validation), len(parts.test), len(examples.features))
     log.info("%d rows to train on, %d to validate, %d to test, %d features", *counted)
     fitted = fit(trial, parts)
@@ -62,6 +63,7 @@ def train(request: Request, folder: Path, read: Read, fit: Fit) -> Result:
 def result_of(trained: Trained) -> Result:
     """Return what the daemon is told of a trial."""
     findings, parts = trained.findings, trained.parts
+    shown = list(findings.labels.items())[:SHOWN_LABELS]
     return Result(
         accepted=not trained.violations,
         violations=trained.violations,
@@ -76,6 +78,7 @@ def result_of(trained: Trained) -> Result:
             "rows": parts.counts,
             "interval": {name: interval.as_dict() for name, interval in findings.intervals.items()},
             "importance": dict(list(findings.importance.items())[:SHOWN_IMPORTANCE]),
+            **({"labels": {name: dict(told) for name, told in shown}} if shown else {}),
             "notes": [*parts.train.notes, *trained.fitted.notes][:SHOWN_NOTES],
         },
         content=content_of(trained.model),

@@ -9,6 +9,7 @@ from runners.staging import local
 from runners.tables import Reading
 from runners.tables.schema import read_schema
 from runners.tables.sides import needed, sides
+from runners.train.annotations import annotated
 from runners.train.examples import Array, Examples
 from runners.train.features import choose, finite
 from runners.train.labelled import labels_of, weights_of
@@ -85,7 +86,9 @@ def examples_of(
     features, left_out = choose(kept, told, frozenset(others), training_only)
     notes = (*left_out, *infinite, *known.notes)
     weights, where = weights_of(trial, kept), None if where is None else where[known.rows]
-    return Examples(kept, known.truth, features, known.classes, identifier, notes=notes, weights=weights, sides=where)
+    examples = Examples(kept, known.truth, features, known.classes, identifier, notes=notes)
+    examples = replace(examples, weights=weights, sides=where, is_joint=told.task == "multilabel")
+    return annotated(trial, examples, kept[identifier]) if identifier else examples
 
 
 def folder_of(trial: Trial, role: str) -> Path:

@@ -8,8 +8,10 @@
 | `SETPOINT_TARGET`, `SETPOINT_SEED` | the target column, and the seed |
 | `SETPOINT_DATA` | path of a dataset's folder as ingestion leaves it, of the training rows alone, with their pictures |
 | `SETPOINT_REQUEST` | path of the request, as JSON: its `dataset` is that folder |
+| `SETPOINT_LABELS` | of labelled data, path of Parquet: what labels tell of each training row, in the same order |
 | `SETPOINT_CHECKPOINT` | path of a folder that outlives a crash: a later attempt finds in it what this one left |
 
+What labels tell of a row is `confidence`, `disputed`, and how probable each class is as `chance_<class>` (soft labels).
 The rows to validate and to test on aren't there, nor their pictures, nor a way to them: what the code leaves is asked
 about them.
 """
@@ -33,6 +35,8 @@ from runners.train.leftovers import adopting, end_all_but
 from runners.train.reading import DATA, MANIFEST, folder_of
 from runners.train.trial import Trial
 
+CHANCE = "chance_"
+"""How columns of classes' probabilities begin, for the user's code."""
 LAST_WORDS = 20
 """Lines of standard error that are remembered."""
 LAST_MOMENTS = 2.0
@@ -79,7 +83,8 @@ def furnish(root: Path, trial: Trial, train: Examples) -> tuple[Scratch, dict[st
     _write_rows(train, shop)
     request = shop.root / "request.json"
     request.write_text(_told(trial, shop).model_dump_json(indent=2), "utf-8")
-    return shop, {
+    labels = {"SETPOINT_LABELS": str(_write_labels(train, shop))} if train.annotations else {}
+    return shop, labels | {
         "SETPOINT_TRAIN": str(shop.rows / "train.parquet"),
         "SETPOINT_TRAIN_CSV": str(shop.rows / "train.csv"),
         "SETPOINT_OUTPUT": str(shop.output),
@@ -124,6 +129,21 @@ def _write_rows(train: Examples, shop: Scratch) -> None:
         columns["path"][:] = [str(shop.data / path) for path in train.columns["path"].tolist()]
     write_parquet(columns, shop.rows / "train.parquet")
     csv.write_csv(parquet.read_table(shop.rows / "train.parquet"), shop.rows / "train.csv")
+
+
+def _write_labels(train: Examples, shop: Scratch) -> Path:
+    """Write what labels tell of the training rows; what labels of an earlier version don't tell isn't there."""
+    told = train.annotations
+    assert told is not None
+    columns = {"confidence": told.confidence}
+    if told.disputed is not None:
+        columns["disputed"] = told.disputed
+    if told.chances is not None:
+        names = [f"{CHANCE}{name}" for name in train.classes]
+        columns |= dict(zip(names, told.chances.T, strict=True))
+    path = shop.rows / "labels.parquet"
+    write_parquet(columns, path)
+    return path
 
 
 def work(command: Sequence[str], shop: Scratch, environ: Mapping[str, str], *, is_sensitive: bool = False) -> None:

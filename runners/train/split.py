@@ -15,6 +15,7 @@ import pandas as pd
 
 from runners.contract import InputError
 from runners.train.examples import Array, Examples, Parts
+from runners.train.joint import strata_of, unlearned
 from runners.train.trial import Split
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
@@ -37,7 +38,8 @@ def split(examples: Examples, how: Split, seed: int) -> Parts:
 def _drawn(examples: Examples, how: Split, seed: int) -> Array:
     order = np.argsort(draws(examples, seed), kind="stable")
     sets = np.full(len(examples), TRAIN)
-    strata = examples.codes if examples.classes else np.zeros(len(examples), np.int64)
+    codes = examples.codes if examples.classes else np.zeros(len(examples), np.int64)
+    strata = strata_of(codes) if examples.is_joint else codes
     for stratum in np.unique(strata):
         rows = order[strata[order] == stratum]
         _deal(sets, rows, how)
@@ -86,15 +88,13 @@ def _mixed(words: Array) -> Array:
 
 def _check(parts: Parts, how: Split) -> None:
     classes, fix = parts.train.classes, _fix(parts.train, how)
-    learned = np.unique(parts.train.codes)
-    if len(learned) < len(classes):
-        absent = next(label for place, label in enumerate(classes) if place not in learned)
-        raise InputError(f"no row to train on is of the class {absent}", "split", fix)
+    if classes and (what := unlearned(parts.train)):
+        raise InputError(what, "split", fix)
     for purpose, rows in (("train on", parts.train), ("test", parts.test), ("validate", parts.validation)):
         if not len(rows):
             raise InputError(f"there are no rows to {purpose}", "split", fix)
         found = np.unique(rows.codes)
-        if classes and len(found) < 2:
+        if classes and len(found) < 2 and not parts.train.is_joint:
             raise InputError(f"all rows to {purpose} are of the class {classes[found[0]]}", "split", fix)
 
 

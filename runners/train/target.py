@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from runners.contract import InputError
 from runners.evaluate.predictions import Task
 from runners.models.signature import Label
+from runners.train.joint import labels_of
 
 Array = NDArray[Any]
 FEWEST = 10
@@ -43,6 +44,8 @@ def target_of(values: Array, name: str, task: Task) -> Target:
     missing = len(rows) - int(rows.sum())
     notes = (f"{missing} rows without {name}",) if missing else ()
     truth = _plain(values[rows])
+    if task == "multilabel":
+        return Target(rows, truth, labels_of(truth, name), notes)
     if task == "regression":
         return Target(rows, _numbers(truth, name), notes=notes)
     return Target(rows, truth, _classes(truth, name, task), notes)

@@ -71,6 +71,8 @@ class TrainParams(_Block):
     params: dict[str, Any] = Field(default={})
     runner: OwnCode | None = None
     weigh: Literal["confidence"] | None = None
+    soft: bool = False
+    disputed: Literal["keep", "drop"] = "keep"
     preparations: Preparations | None = None
 
 

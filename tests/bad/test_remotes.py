@@ -28,7 +28,7 @@ POOL = "specs/pools/other.yaml"
 OTHER = {POOL: "capacity: {cpus: 3}\n"}
 
 
-@pytest.fixture(params=["bare", pytest.param("gitea", marks=[pytest.mark.servers, pytest.mark.slow])])
+@pytest.fixture(params=["bare", pytest.param("gitea", marks=[pytest.mark.servers("gitea"), pytest.mark.slow])])
 def far(request: pytest.FixtureRequest, tmp_path: Path) -> Ground:
     """Return an environment that has converged, on a remote of either kind."""
     if request.param == "bare":
@@ -277,6 +277,7 @@ def line(tmp_path: Path) -> Iterator[Line]:
 
 
 @pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("lasts", [0, 100, 600, 5000, 200_000])
 @pytest.mark.parametrize("hangs", [True, False], ids=["hangs", "is cut"])
 def test_a_line_that_breaks_at_any_point_is_told_and_the_next_pass_goes_on(

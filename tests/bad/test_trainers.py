@@ -81,6 +81,7 @@ def states(ground: Ground) -> dict[str, str]:
     return {str(address): str(document["state"]) for address, document in ground.recorded().statuses.items()}
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("ends", ENDS)
 def test_a_trainer_that_goes_wrong_stalls_alone(ground: Ground, ends: str) -> None:
     timeout = "1s" if ends == "hangs" else "1m"

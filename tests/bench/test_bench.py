@@ -28,6 +28,7 @@ LEFT_BY_RUNS = {"suite_minutes", "check_s"}
 
 
 @pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("suite", SUITES)
 def test_a_bench_measures_what_it_names_and_its_counts_hold(suite: str) -> None:
     figures = list(import_module(f"tests.bench.{suite}").measure(quick=True))

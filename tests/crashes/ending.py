@@ -1,12 +1,12 @@
 """How things stand: a world and its repository as one comparable document, without what may differ after a crash.
 
-May differ: ids of commits, which tell how many there were; times of conditions and of the pools' use, by the instant
-that a pass took place; the history of the status branches.
+May differ: ids of commits, which tell how many there were; times of conditions, of what came into force and of the
+pools' use, by the instant that a pass took place and by which job had a slot first; the history of the status branches.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from reconciler.providers.memory import World
@@ -82,11 +82,13 @@ def timeless(content: bytes, path: str = "") -> Any:
         return text
     facts = document.get("facts", {})
     facts = facts | {name: what for name, what in _TIMES.items() if facts.get(name)}
-    if "served" in facts:
-        facts = facts | {"served": [{k: v for k, v in row.items() if k != "since"} for row in facts["served"]]}
-    document = {**document, "facts": facts}
-    conditions = [{k: v for k, v in told.items() if k != "since"} for told in document.get("conditions") or ()]
-    return {**document, "conditions": conditions}
+    facts |= {name: without_since(facts[name]) for name in ("served", "in_force") if name in facts}
+    return {**document, "facts": facts, "conditions": without_since(document.get("conditions") or ())}
+
+
+def without_since(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows without the moment from which each held."""
+    return [{k: v for k, v in row.items() if k != "since"} for row in rows]
 
 
 def differences(wanted: Mapping[str, Any], got: Mapping[str, Any]) -> list[str]:

@@ -15,10 +15,9 @@ import pytest
 from tests.crashes.ending import differences
 from tests.crashes.on_engines import begun, ending, is_calm
 from tests.crashes.test_embedded import candidates, spread
-from tests.shares import Hand
 
-LIVES, KILLS = int(os.environ.get("CRASH_LIVES", "8")), 5
-"""How many lives there are, and how many daemons are killed in each; a share takes one of the lives."""
+LIVES, KILLS = int(os.environ.get("CRASH_LIVES", "4")), 10
+"""How many lives there are, and how many daemons are killed in each."""
 _AND = " | "
 pytestmark = [
     pytest.mark.slow,
@@ -29,17 +28,19 @@ pytestmark = [
 ]
 
 
-def test_killed_at_a_spread_of_points_it_ends_the_same(tmp_path: Path, killed_at: str | None, share: Hand) -> None:
+@pytest.mark.sweep
+@pytest.mark.parametrize("number", range(LIVES))
+def test_killed_at_a_spread_of_points_it_ends_the_same(number: int, tmp_path: Path, killed_at: str | None) -> None:
+    if killed_at and number:
+        pytest.skip("one life is enough for the points that are told")
     with begun(tmp_path / "undisturbed") as life:
         flaw = life.live((), lambda: is_calm(life))
         assert not flaw, flaw
         wanted, points = ending(life), candidates(life.points.read_text().splitlines())
     assert {"POST", "data.merge", "pool.submit", "serving.start", "forge.merge"} <= {p.split()[1] for p in points}
-    numbers = [0] if killed_at else share.take("lives on engines with kills", range(LIVES))
-    for number in numbers:
-        ends = killed_at.split(_AND) if killed_at else spread(points, number, LIVES, KILLS)
-        with begun(tmp_path / str(number)) as life:
-            flaw = life.live(ends, lambda: is_calm(life) and not differences(wanted, ending(life)))
-            told = [*([flaw] if flaw else []), *differences(wanted, ending(life))]
-        again = f"pytest {__name__.replace('.', '/')}.py --killed-at {shlex.quote(_AND.join(ends))}"
-        assert not told, "\n".join([*(f"killed {end}" for end in ends), *(f"    {line}" for line in told), again])
+    ends = killed_at.split(_AND) if killed_at else spread(points, number, LIVES, KILLS)
+    with begun(tmp_path / str(number)) as life:
+        flaw = life.live(ends, lambda: is_calm(life) and not differences(wanted, ending(life)))
+        told = [*([flaw] if flaw else []), *differences(wanted, ending(life))]
+    again = f"pytest {__name__.replace('.', '/')}.py --killed-at {shlex.quote(_AND.join(ends))}"
+    assert not told, "\n".join([*(f"killed {end}" for end in ends), *(f"    {line}" for line in told), again])

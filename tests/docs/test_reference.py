@@ -17,7 +17,7 @@ from reconciler.model.kinds import KINDS
 from reconciler.model.reason import Reason
 
 ROOT = Path(__file__).parents[2]
-_HANDED_ON = {f"SETPOINT_{name}" for name in ("SECRET", "COMPLETE", "ORDER", "REQUEST", "SERVE", "SEALED")}
+_HANDED_ON = {f"SETPOINT_{name}" for name in ("SECRET", "COMPLETE", "ORDER", "REQUEST", "LABELS", "SERVE", "SEALED")}
 """Variables that are no settings: secrets, the shell's, and what processes of ours are started with."""
 
 

@@ -8,17 +8,17 @@ from reconciler.cli.demo.display import Display
 from tests.demo.play import playing
 from tests.servers.ray import needs_ray
 
-TURNS = "the sample on real engines"
+TURNS = "long plays"
 CLUSTER = pytest.param(
     "cluster",
     marks=[
         pytest.mark.servers("lakefs", "etcd", "kubernetes", "kwok", "kueue", "kserve"),
-        pytest.mark.turns(TURNS, "cluster"),
+        pytest.mark.turns(TURNS, "the sample on a cluster"),
     ],
 )
 RAY = pytest.param(
     "ray",
-    marks=[pytest.mark.servers, needs_ray, pytest.mark.turns(TURNS, "ray")],
+    marks=[pytest.mark.servers, needs_ray, pytest.mark.turns(TURNS, "the sample on Ray")],
 )
 
 

@@ -107,6 +107,7 @@ def test_a_real_pass_uses_both(place: Path, environ: dict[str, str]) -> None:
     assert "proposals/dev/promotions/loans/" in refs.stdout
 
 
+@pytest.mark.turns("documentation that is played", "the example of a plugin")
 def test_the_suites_pass_by_the_documented_command(tmp_path: Path, environ: dict[str, str]) -> None:
     text = (PLUGIN / "README.md").read_text()
     found = re.search(r"^pytest (?:.*\\\n)*.*", text, re.MULTILINE)

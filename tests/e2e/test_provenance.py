@@ -22,7 +22,8 @@ from reconciler.settings import Settings
 from tests.unit.reconciler.git.people import Clone
 from tests.unit.reconciler.signers import Key, ssh_key
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+# One applies what all of them look at.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("provenance")]
 ROOT = Path(__file__).parents[2]
 DEPLOYMENT, SIGNERS = "deployments/loans", "environments/dev/allowed_signers"
 FILES: Mapping[str, str] = {

@@ -31,7 +31,6 @@ pytestmark = [
 ]
 __all__ = ["album", "torch"]
 RUN = RunName("experiments/employment/0123456789ab")
-TURNS = "training on two nodes of Ray"
 """Those of Kubernetes take the other turn: their names sort the other way round."""
 LARGE = Pool(capacity=Capacity(cpus=16, memory=64 * 2**30, gpus=8))
 
@@ -323,7 +322,7 @@ time.sleep(600)
 """
 
 
-@pytest.mark.turns(TURNS, "as a whole")
+@pytest.mark.sweep
 def test_a_network_learns_on_two_nodes_what_it_learns_on_one(
     bench: RayPoolBench, album: Path, tmp_path: Path, torch: object
 ) -> None:
@@ -333,7 +332,7 @@ def test_a_network_learns_on_two_nodes_what_it_learns_on_one(
     learns_alike_on_two_nodes(pool, lambda run: finish(pool, run, PATIENCE * 5), album, tmp_path)
 
 
-@pytest.mark.turns(TURNS, "killed")
+@pytest.mark.sweep
 def test_a_training_on_two_nodes_that_was_killed_goes_on_from_its_checkpoint(
     bench: RayPoolBench, album: Path, tmp_path: Path, torch: object
 ) -> None:

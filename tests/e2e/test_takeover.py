@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.fixtures import provider
 from tests.servers.ports import free_port
 from tests.unit.reconciler.git.people import Clone, bare, git
 
@@ -93,7 +94,7 @@ def daemons(tmp_path: Path) -> Iterator[Daemons]:
 
 
 LOADED = 2
-"""What is promised holds where nothing else runs; here four workers share the machine."""
+"""What is promised holds where nothing else runs; here the workers of `make test` share the machine."""
 
 
 def story(daemons: Daemons, ada: Clone, promised: float) -> None:
@@ -117,7 +118,7 @@ def story(daemons: Daemons, ada: Clone, promised: float) -> None:
     [
         pytest.param("git near", 25, marks=pytest.mark.turns("takeover", "git near")),
         pytest.param("git far", 90, marks=pytest.mark.turns("takeover", "git far")),
-        pytest.param("kubernetes", 15, marks=[pytest.mark.turns("takeover", "kubernetes"), pytest.mark.servers]),
+        pytest.param("kubernetes", 15, marks=provider("kubernetes", "cluster", __file__).marks),
     ],
 )
 def test_of_five_daemons_one_writes_and_the_next_takes_over(

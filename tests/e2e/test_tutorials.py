@@ -16,6 +16,7 @@ from reconciler.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "tutorial"
+NAMES = sorted(page.name for page in PAGES.glob("*.md"))
 _BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 _YAML_LINES = 30
 
@@ -47,7 +48,9 @@ def environ(home: Path) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("page", sorted(p.name for p in PAGES.glob("*.md")))
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=pytest.mark.turns("documentation that is played", page)) for page in NAMES]
+)
 def test_a_tutorial_runs_as_it_is_printed(page: str, tmp_path: Path) -> None:
     script = script_of((PAGES / page).read_text())
     env = environ(tmp_path / "state")

@@ -38,8 +38,11 @@ def mails(folder: Path, rows: int = 6) -> Path:
 class CampaignLife:
     """One environment whose labels are a campaign on a labelling tool, pass by pass."""
 
-    def __init__(self, folder: Path, tool: Labelling, labels: str, rows: int = 6) -> None:
+    def __init__(
+        self, folder: Path, tool: Labelling, labels: str, rows: int = 6, specs: Mapping[str, str] | None = None
+    ) -> None:
         self.world = World()
+        self.serving = MemoryServing(self.world)
         self.source = MemorySource(self.world)
         self.status = MemoryStatus(self.world)
         self.defects: list[Failure] = []
@@ -50,6 +53,7 @@ class CampaignLife:
             "specs/pools/shared.yaml": POOL,
             "specs/datasets/mails.yaml": DATASET.format(url=url),
             "specs/labels/mails.yaml": labels,
+            **(specs or {}),
         }
         self.commit = CommitId(self.source.commit(self.files, message="Begin"))
         self.born()
@@ -61,8 +65,7 @@ class CampaignLife:
         self.data = GitData(self.folder / "data", "dev")
         self.pool = LocalPool(self.folder / "pool", clock, environ=environ)
         forge = MemoryForge(self.world, self.source, "dev")
-        serving = MemoryServing(self.world)
-        engines = Engines(self.data, self.data, self.pool, serving, forge, clock, labelling=self.tool)
+        engines = Engines(self.data, self.data, self.pool, self.serving, forge, clock, labelling=self.tool)
         self.cycle = Cycle(
             Composer(self.source.tree, "dev"),
             engines,

@@ -17,7 +17,6 @@ from reconciler.model.observed import JobState
 from reconciler.providers.pools.kubernetes import KubernetesPool
 from tests.conformance.kubernetes_pools import KubernetesPoolBench
 from tests.servers.faults import BROKEN, HASTE, Faults
-from tests.shares import Hand
 
 if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster
@@ -131,12 +130,12 @@ def listed_until(pool: KubernetesPool, wanted: set[RunName]) -> None:
 
 
 def test_a_configuration_is_finished_after_a_fault_at_any_of_its_writes(
-    bench: KubernetesPoolBench, pool: KubernetesPool, faults: Faults, share: Hand
+    bench: KubernetesPoolBench, pool: KubernetesPool, faults: Faults
 ) -> None:
     larger = Pool(capacity=Capacity(cpus=8), teams={"risk": Share(), "ads": Share()})
     before = faults.count("PATCH")
     pool.configure(SHARED, larger)
-    for after in share.take("writes of a configuration on Kubernetes", range(faults.count("PATCH") - before)):
+    for after in range(faults.count("PATCH") - before):
         pool.configure(SHARED, SPEC)
         faults.add(method="PATCH", after=after, times=1, status=500)
         with pytest.raises(Unavailable):

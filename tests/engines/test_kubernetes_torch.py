@@ -43,14 +43,14 @@ def finish(bench: KubernetesPoolBench, pool: KubernetesPool, run: RunName) -> Jo
     return wait_for(bench, pool, ended(run), "ended", patience=PATIENCE * 5).jobs[run]
 
 
-@pytest.mark.turns("training on two nodes", "whole")
+@pytest.mark.sweep
 def test_a_network_learns_on_two_nodes_what_it_learns_on_one(
     bench: KubernetesPoolBench, pool: KubernetesPool, album: Path, tmp_path: Path, torch: object
 ) -> None:
     learns_alike_on_two_nodes(pool, lambda run: finish(bench, pool, run), album, tmp_path)
 
 
-@pytest.mark.turns("training on two nodes", "killed")
+@pytest.mark.sweep
 def test_a_training_on_two_nodes_that_was_killed_goes_on_from_its_checkpoint(
     bench: KubernetesPoolBench, pool: KubernetesPool, album: Path, tmp_path: Path, torch: object
 ) -> None:

@@ -1,6 +1,8 @@
 """Label Studio as a labelling tool: what the port promises on a real server, and whole campaigns on it."""
 
+import json
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,9 +13,13 @@ from reconciler.model.errors import Refused
 from reconciler.model.ids import Address
 from reconciler.ports.labelling import ProjectOrder, Task
 from reconciler.providers.labelling.label_studio import LabelStudio
+from reconciler.web.health import answered, serve
+from reconciler.web.label_hints import PATH, with_label_hints
 from tests.engines.campaign_life import LABELS, CampaignLife
+from tests.engines.served_model import ServedModel
 from tests.servers.label_studio import LabelStudioServer
 from tests.servers.label_studio.server import chosen
+from tests.unit.runners.serve.tiny import TRIAL
 
 MAILS = Address("labels/mails")
 CONFIG = (
@@ -99,6 +105,44 @@ campaign:
 """
 
 
+def test_answers_come_in_pieces_that_are_the_whole(
+    tool: LabelStudio, label_studio: LabelStudioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool.configure(ProjectOrder(MAILS, "labels/mails", CONFIG))
+    tool.add(MAILS, asked(*NAMES))
+    project = tool.list()[MAILS].identity
+    for task in label_studio.operator.tasks(project):
+        label_studio.people["ada"].answer(task["id"], chosen("spam"))
+    monkeypatch.setattr("reconciler.providers.labelling.label_studio.projects.PIECE", 1000)
+    pieces = None
+    for _ in range(100):
+        pieces = pieces or tool.answers(MAILS, "0" * 12)
+    found = list(pieces or ())
+    assert len(found) > 2
+    assert {len(piece) for piece in found[:-1]} == {1000}
+    assert len(json.loads(b"".join(found))) == len(NAMES)
+    assert label_studio.operator.api("GET", f"/api/projects/{project}/exports/") == []
+
+
+def test_a_webhook_of_the_server_hints_that_somebody_has_answered(
+    tool: LabelStudio, label_studio: LabelStudioServer
+) -> None:
+    hints = threading.Event()
+    inner = lambda _environ, start: answered(start, "404 Not Found", {"status": "nothing"})  # noqa: E731
+    address, stop = serve("127.0.0.1:0", with_label_hints(inner, "s3cret", hints.set))
+    try:
+        tool.configure(ProjectOrder(MAILS, "labels/mails", CONFIG))
+        tool.add(MAILS, asked(*NAMES))
+        project = tool.list()[MAILS].identity
+        told = {"project": int(project), "url": f"http://{address}{PATH}", "headers": {"X-Setpoint-Token": "s3cret"}}
+        label_studio.operator.api("POST", "/api/webhooks/", json={**told, "actions": ["ANNOTATION_CREATED"],
+                                                                  "send_for_all_actions": False})  # fmt: skip
+        label_studio.people["ada"].answer(label_studio.operator.tasks(project)[0]["id"], chosen("spam"))
+        assert hints.wait(30)
+    finally:
+        stop()
+
+
 @pytest.fixture
 def life(tool: LabelStudio, tmp_path: Path) -> CampaignLife:
     return CampaignLife(tmp_path, tool, SPEC)
@@ -130,6 +174,110 @@ def test_a_campaign_becomes_labels(life: CampaignLife, label_studio: LabelStudio
     assert (shown["title"], shown["show_instruction"]) == ("labels/mails", True)
     life.born()
     assert not life.once().outcomes
+
+
+GOLD = """
+dataset: datasets/mails
+choices: [spam, ham]
+campaign:
+  show: text
+  answers: {{wanted: 3, at_most: 4}}
+  stop: {{gain: {{answers: 4, below: 0.9}}}}
+  gold: {{url: "{url}", share: 0.25, minimum: 0.6, under: left-out}}
+"""
+
+
+@pytest.mark.slow
+def test_who_is_wrong_in_gold_questions_is_left_out_and_somebody_else_is_asked(
+    tool: LabelStudio, label_studio: LabelStudioServer, tmp_path: Path
+) -> None:
+    known = tmp_path / "known.csv"
+    known.write_text("id,label\nm0,ham\nm1,spam\nm2,ham\nm3,spam\nelsewhere,spam\n", "utf-8")
+    life = CampaignLife(tmp_path, tool, GOLD.format(url=known.as_uri()), rows=12)
+    life.until(lambda d: (d.facts.get("project") or {}).get("tasks") == 33, "3 tasks for 8 examples and 3 gold ones")
+    tasks = label_studio.operator.tasks(life.tool.list()[LABELS].identity)
+    assert {(*task["data"], *task["meta"]) for task in tasks} == {("text", "id", "setpoint_task")}
+
+    def says(name: str, text: str) -> str:
+        return truth(name, text) if name != "ben" else {"spam": "ham", "ham": "spam"}[truth(name, text)]
+
+    everybody_answers(life, label_studio, says)
+    told = life.until(lambda d: (d.facts.get("project") or {}).get("tasks") == 41, "8 more tasks, for somebody else")
+    gold = told.facts["result"]["gold"]
+    assert gold["annotators"]["ben@example.org"] == {
+        "answers": 3, "right": 0, "accuracy": 0.0, "interval": [0.0, 0.561497], "under": True,
+    }  # fmt: skip
+    assert (gold["under"], gold["left_out"], gold["questions"]) == (["ben@example.org"], 8, 3)
+    everybody_answers(life, label_studio, says)
+    done = life.until(lambda d: d.phase is Phase.READY and d.facts["result"]["answered"] == 8, "labels")
+    assert life.labels(done) == {f"m{n}": ("spam" if n % 2 else "ham", 3) for n in range(4, 12)}
+    assert done.facts["result"]["gain"]["changed"] == 0
+    assert "nobody is asked anything more: the last 4 answers changed 0 of 4 labels" in done.message
+    assert not life.once().outcomes
+
+
+PRELABELLED = """
+dataset: datasets/mails
+choices: ["0", "1"]
+campaign:
+  show: text
+  select: {uncertain: {deployment: deployments/workers, by: margin}, sample: 10}
+  prelabels: {deployment: deployments/workers, without: 0.5}
+"""
+WORKERS = "SELECT id, text, 10.0 * CAST(substr(id, 2) AS INTEGER) AS AGEP, '1' AS SEX FROM mails"
+
+
+def of_a_served_model(tool: LabelStudio, folder: Path) -> tuple[CampaignLife, ServedModel]:
+    """Return a campaign about workers, and the model that it asks, whose server doesn't run yet."""
+    derived = f'source: {{derived: {{inputs: {{mails: datasets/mails}}, query: "{WORKERS}"}}}}\nidentifier: id\n'
+    labels = PRELABELLED.replace("datasets/mails", "datasets/workers")
+    life = CampaignLife(folder, tool, labels, rows=16, specs={"specs/datasets/workers.yaml": derived})
+    served = life.serving = ServedModel(life.world, folder / "model")
+    life.files["specs/deployments/workers.yaml"] = served.spec
+    life.change(labels)
+    life.born()
+    return life, served
+
+
+@pytest.mark.slow
+def test_a_campaign_goes_on_without_an_endpoint_and_says_so(
+    tool: LabelStudio, label_studio: LabelStudioServer, tmp_path: Path
+) -> None:
+    life, _ = of_a_served_model(tool, tmp_path)
+    life.until(lambda d: (d.facts.get("project") or {}).get("tasks") == 10, "ten of sixteen by lot")
+    away = life.until(lambda d: "the host refuses the connection" in d.message, "the reason to be told")
+    assert "deployments/workers can't be asked about the examples" in away.message
+    assert "goes on without" in away.message
+    assert not any(task["predictions"] for task in label_studio.operator.tasks(life.tool.list()[LABELS].identity))
+
+
+@pytest.mark.slow
+def test_a_served_model_says_whom_to_ask_about_and_what_it_would_answer(
+    tool: LabelStudio, label_studio: LabelStudioServer, tmp_path: Path
+) -> None:
+    life, served = of_a_served_model(tool, tmp_path)
+    with served.running():
+        life.until(lambda d: (d.facts.get("project") or {}).get("tasks") == 10, "the most uncertain ten of sixteen")
+    tasks = {task["data"]["id"]: task for task in label_studio.operator.tasks(life.tool.list()[LABELS].identity)}
+    # The probability is one half at the age of 30, by AGEP / 20 - 2 + 0.5: the example m3.
+    assert sorted(tasks) == [f"m{n}" for n in range(10)]
+    shown = {name for name, task in tasks.items() if task["predictions"]}
+    kept = {name for name, task in tasks.items() if "setpoint_kept_back" in task["meta"]}
+    assert (shown | kept, shown & kept, bool(shown), bool(kept)) == (set(tasks), set(), True, True)
+    ada = label_studio.people["ada"]
+    for name, task in tasks.items():  # whom the model tells something says the same, all others the contrary
+        seen = ada.api("GET", f"/api/tasks/{task['id']}/")["predictions"]
+        assert [one["model_version"] for one in seen] == ([TRIAL] if name in shown else [])
+        ada.answer(task["id"], chosen(str(int((int(name[1:]) > 3) == (name in shown)))))
+    found = life.until(lambda d: d.phase is Phase.READY and d.facts["result"]["answered"] == 10, "labels")
+    assert found.facts["scores"]["deployments/workers"]["model"] == TRIAL
+    told = found.facts["result"]["prelabels"]
+    decided = [name for name in tasks if name != "m3"]  # of this one both are the same, to the last digit
+    assert told["versions"] == {TRIAL: 10}
+    assert told["shown"]["answers"] == len(shown)
+    assert told["shown"]["accepted"] >= len(shown.intersection(decided))
+    assert told["kept_back"]["accepted"] <= len(kept) - len(kept.intersection(decided))
+    assert (told["follows"], told["p"] < 0.05) == (True, True)
 
 
 ADAPTIVE = SPEC.replace("agreement: {annotators: 3, alpha: 0.2}", "agreement: {annotators: 2}").replace(

@@ -15,13 +15,14 @@ from reconciler.model.observed import JobState
 from reconciler.providers.pools.ray import RayPool, cluster, settle
 from tests.conformance.pools import RayPoolBench
 from tests.servers.faults import BROKEN, Faults
+from tests.servers.fixtures import group
 from tests.servers.ray import RayCluster
 
 pytestmark = [
     pytest.mark.servers,
     pytest.mark.slow,
     pytest.mark.timing,
-    pytest.mark.xdist_group("ray"),
+    pytest.mark.xdist_group(group("ray", Path(__file__))),
     pytest.mark.timeout(300),
 ]
 RUN = RunName("experiments/employment/0123456789ab")

@@ -104,6 +104,6 @@ def test_the_metadata_of_a_version_are_of_the_same_croissant() -> None:
     types = {name: column.type for name, column in LOANS.columns.items()}
     for images in ((), ("image/png",)):
         (told,) = read(
-            [("croissant", json.dumps(describe_dataset("loans", "data.parquet", [file], types, "id", images=images)))]
+            [("croissant", json.dumps(describe_dataset("loans", "data.parquet", [file], types, "id", media=images)))]
         )
         assert told == {"version": VERSION, "fields": list(LOANS.columns)}

@@ -24,8 +24,61 @@ source:
     within: 10m
 refresh: "*/15 * * * *"
 """
+GROWN = b"""\
+source:
+  files:
+    {url: s3://a/b, format: csv, names: [id, x], delimiter: ";", quote: none, skip: 2, incremental: {by: files}}
+unique: [[id, x]]
+rules: {small: x < 4}
+refresh: 0 6 * * *
+"""
+KNOWN = b"""\
+source:
+  derived:
+    inputs: {grown: datasets/grown, facts: datasets/grown}
+    point_in_time:
+      events: grown
+      time: day
+      features: {facts: {key: {id: id}, time: day, arrived: at, columns: [x], prefix: then_, within: 30d, before: true}}
+    incremental: {by: parts}
+"""
+MORE = {
+    "specs/datasets/grown.yaml": GROWN,
+    "specs/datasets/known.yaml": KNOWN,
+    "specs/datasets/payments.yaml": STREAM,
+}
+"""Sources that grow and that are joined, which the sample has none of."""
+PROMOTED = {
+    "specs/promotions/fuzz.yaml": (
+        b"spec: deployments/employment\nfields: [replicas, rollout, resources]\nroute: [fuzz, dev]\n"
+        b"gates: [{metric: replicas.maximum, maximum: 9}]\n"
+    ),
+    "environments/fuzz/environment.yaml": b"variables: {most: 7}\n",
+    "environments/fuzz/deployments/employment.yaml": b"replicas: {maximum: 7}\nrollout: {hold: 1m, steps: [5, 100]}\n",
+}
+"""An environment before the one that is composed, and what is promoted from there."""
+CAMPAIGN = b"""dataset: datasets/digits
+choices: [left, right]
+campaign:
+  show: path
+  as: image
+  select: {uncertain: {deployment: deployments/employment, by: margin}, sample: 9}
+  prelabels: {deployment: deployments/employment, without: 0.3}
+  gold: {labels: labels/digits, share: 0.2, minimum: 0.7, under: left-out}
+  stop: {alpha: 0.8, gain: {answers: 50, below: 0.05}}
+"""
+SLICES = b"""dataset: datasets/digits
+choices: [left, right]
+campaign:
+  show: path
+  select:
+    disagreement: {deployment: deployments/employment, against: deployments/other}
+    lacking: {column: c, target: 5}
+  gold: {url: "file:///known.csv", format: jsonl}
+"""
+ASKED = {"specs/labels/asked.yaml": CAMPAIGN, "specs/labels/slices.yaml": SLICES}
 FILES = {path: content for path, content in sample().items() if path.endswith(".yaml")}
-FILES["specs/datasets/payments.yaml"] = STREAM
+FILES |= MORE | PROMOTED | ASKED
 TEXTS = [content.decode() for content in FILES.values()]
 
 
@@ -63,7 +116,8 @@ def _read(content: bytes) -> Document | Unreadable:
 
 def _problems(files: dict[str, str | bytes], environment: str) -> tuple[Problem, ...]:
     try:
-        return compose(tree(files), environment, Cache()).all_problems()
+        desired = compose(tree(files), environment, Cache())
+        return (*desired.all_problems(), *(one for told in desired.promoted.values() for one in told.problems))
     except BadSpec as error:
         return error.problems or (Problem("", 0, 0, "", "refused without a problem"),)
 

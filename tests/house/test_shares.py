@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 
 from tests.house.yardstick import ROOT
-from tests.shares import SHARES, Hand, Share, head, out_of_turn, parse
+from tests.shares import SHARES, Hand, Share, head, left_out, parse
 
 ALL = [Share(number, SHARES) for number in range(1, SHARES + 1)]
 SUITE = """
@@ -74,26 +74,44 @@ def test_a_list_that_is_shorter_than_the_shares_is_never_left_out() -> None:
 
 
 class Played:
-    """A test that takes turns, or one that doesn't."""
+    """A test with some marks."""
 
-    def __init__(self, *told: str) -> None:
-        self.told = told
+    def __init__(self, name: str, *marks: "pytest.MarkDecorator") -> None:
+        self.name, self.nodeid = name, f"tests/test_small.py::{name}"
+        self._marks = {decorated.mark.name: decorated.mark for decorated in marks}
 
     def get_closest_marker(self, name: str) -> "pytest.Mark | None":
-        return getattr(pytest.mark, name)(*self.told).mark if self.told and name == "turns" else None
+        return self._marks.get(name)
+
+
+def played(tests: "list[pytest.Item]", share: Share) -> set[str]:
+    return {test.name for test in set(tests) - left_out(tests, share, {})}
 
 
 def test_of_plays_that_take_turns_each_share_has_one_and_all_have_their_turn() -> None:
-    plays = [Played(), *(Played("engines", which) for which in ("ray", "cluster", "cluster")), Played("kills", "one")]
-    items = cast("list[pytest.Item]", plays)
-    left = [out_of_turn(items, share, {}) for share in ALL]
-    assert {frozenset(one.told[1] for one in cast("set[Played]", out)) for out in left} == {
-        frozenset({"ray"}),
-        frozenset({"cluster"}),
-    }
+    named = [("ray", "ray"), ("cluster", "cluster"), ("cluster, too", "cluster")]
+    plays = [Played("always"), *(Played(name, pytest.mark.turns("engines", which)) for name, which in named)]
+    tests = cast("list[pytest.Item]", plays)
+    assert [played(tests, share) for share in ALL[:2]] == [{"always", "cluster", "cluster, too"}, {"always", "ray"}]
     covered: dict[str, tuple[int, int]] = {}
-    assert out_of_turn(items, Share(), covered) == set()
-    assert covered == {"engines": (2, 2), "kills": (1, 1)}
+    assert left_out(tests, Share(), covered) == set()
+    assert covered == {"engines": (2, 2)}
+
+
+@pytest.mark.parametrize("engines", [1, 2, 3, 5, 8])
+@pytest.mark.parametrize("points", [1, 7, 30])
+def test_a_sweep_that_takes_turns_is_the_whole_together_and_nothing_is_played_twice(engines: int, points: int) -> None:
+    tests = cast(
+        "list[pytest.Item]",
+        [
+            Played(f"{point} on {which}", pytest.mark.sweep, pytest.mark.turns("engines", str(which)))
+            for which in range(engines)
+            for point in range(points)
+        ],
+    )
+    parts = [played(tests, share) for share in ALL]
+    assert set().union(*parts) == {test.name for test in tests}
+    assert sum(map(len, parts)) == len(tests)
 
 
 def test_without_a_repository_there_is_a_share_all_the_same(tmp_path: Path) -> None:
@@ -133,7 +151,7 @@ def test_a_failure_names_the_command_that_shows_it_again(tmp_path: Path) -> None
     whole = told_by(tmp_path, "test_small.py", fails=True)
     assert "1 failed, 22 passed" in whole
     assert "pytest 'test_small.py::test_swept[13]' --share all" in whole
-    names = [f"test_small.py::test_swept[{number}]" for number in range(21)]
+    names = [f"test_swept[{number}]" for number in range(21)]
     other = next(share for share in ALL if names[13] not in share.deal(names, salt="test_small.py"))
     again = told_by(tmp_path, "--share", str(other), "test_small.py::test_swept[13]", fails=True)
     assert "1 failed" in again, "a test that is named is run whatever the share"

@@ -1,12 +1,11 @@
-"""What the tests took is counted by test and by group, and the longest begin first."""
+"""What the tests took is counted by test and by group, and the table keeps what other shares play."""
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from tests.times import TABLE, known_units, main, rank, summed, unit_of, without_parameters, written
+from tests.times import OTHERS, TABLE, Taken, known_tests, main, summed, unit_of, without_parameters, written
 
 RUN: dict[str, Any] = {
     "seconds": 90.0,
@@ -20,18 +19,6 @@ RUN: dict[str, Any] = {
         "tests/b/test_b.py::test_four": [0.1, 0.1],
     },
 }
-
-
-def item(name: str, *marks: pytest.Mark) -> pytest.Item:
-    named = {mark.name: mark for mark in marks}
-    return cast(
-        "pytest.Item",
-        SimpleNamespace(
-            nodeid=name,
-            iter_markers=lambda which: [named[which]] if which in named else [],
-            get_closest_marker=named.get,
-        ),
-    )
 
 
 @pytest.mark.parametrize(
@@ -53,20 +40,30 @@ def test_times_are_added_up_and_the_longest_come_first() -> None:
     assert next(name for name, _ in summed(RUN["tests"], without_parameters)) == "tests/b/test_b.py::test_three"
 
 
-def test_the_next_run_begins_with_the_longest_of_the_table(tmp_path: Path) -> None:
-    (tmp_path / "durations.md").write_text(written(RUN))
-    units = known_units(tmp_path / "durations.md")
-    assert units == ["cluster", "tests/b/test_b.py::test_three", "tests/b/test_b.py::test_four"]
-    known = {unit: place for place, unit in enumerate(units)}
-    group, slow = pytest.mark.xdist_group("cluster").mark, pytest.mark.slow.mark
-    assert rank(item("tests/c.py::test_new[1]", group), known) == 0
-    assert rank(item("tests/b/test_b.py::test_three[7]"), known) == 1
-    assert rank(item("tests/c.py::test_new", slow), known) < rank(item("tests/c.py::test_other"), known)
-    assert known_units(tmp_path / "none.md") == []
+def test_the_table_tells_what_one_of_each_test_takes_and_keeps_what_another_share_plays(tmp_path: Path) -> None:
+    table = tmp_path / "durations.md"
+    former = {
+        "tests/house/test_times.py::test_of_another_share": Taken(7.0, 2.5, 1),
+        "tests/house/test_none.py::test_that_is_gone": Taken(9.0, 9.0, 1),
+        OTHERS: Taken(1.0, 1.0, 1),
+    }
+    table.write_text(written(RUN, former))
+    known = known_tests(table)
+    assert known["tests/a/test_a.py::test_one@cluster"] == Taken(20.0, 2.0, 1)
+    assert known["tests/house/test_times.py::test_of_another_share"] == Taken(7.0, 2.5, 1)
+    assert known[OTHERS] == Taken(0.1, 0.1, 1)
+    assert set(known) == {
+        "tests/a/test_a.py::test_one@cluster",
+        "tests/b/test_b.py::TestB::test_two@cluster",
+        "tests/b/test_b.py::test_three",
+        "tests/house/test_times.py::test_of_another_share",
+        OTHERS,
+    }
+    assert set(known_tests(tmp_path / "none.md")) == {OTHERS}
 
 
 def test_the_table_that_is_kept_can_be_read() -> None:
-    assert known_units(TABLE)
+    assert len(known_tests(TABLE)) > 100
 
 
 def test_without_a_run_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

@@ -34,6 +34,7 @@ def _without_guard(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("breaking", "promise", "likely"), [(_without_budget, BUDGET, 1), (_without_guard, UNREAD, 95)]

@@ -39,6 +39,7 @@ def _soaked(_case: Case, stage: Stage) -> Proof:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("module", "name", "broken", "approval"),
     [

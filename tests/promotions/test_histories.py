@@ -36,6 +36,7 @@ def _always(wanted: OpenProposal, _view: View) -> tuple[Change, ...]:
     return (wanted,)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("module", "name", "broken", "approval"),
     [

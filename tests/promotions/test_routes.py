@@ -31,6 +31,7 @@ def _forgetful(resource: Resource, spec: Promotion, live: Pinned | None, view: V
 _memory = promotion_case.memory
 
 
+@pytest.mark.sweep
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("module", "name", "broken"),

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.servers.resting import awake
+from tests.servers import turns
+from tests.servers.resting import awake, first_words
 
 if TYPE_CHECKING:
     from tests.servers.gateway.server import Gateway
@@ -240,8 +241,9 @@ def namespace(cluster: "Cluster") -> Iterator[str]:
 
 
 def group(server: str, file: Path) -> str:
-    """Return the group of the tests that share a heavy server: the suites of the ports take as long as all others."""
-    return f"{server} of the ports" if file.parent.name == "conformance" else server
+    """Return the group of the tests that share a heavy server: the ports' suites and the faults, or all others."""
+    is_port = file.parent.name == "conformance" or file.stem.endswith("_faults")
+    return f"{server} of the ports" if is_port else server
 
 
 def provider(name: str, server: str, file: str) -> Any:
@@ -257,11 +259,14 @@ def provider(name: str, server: str, file: str) -> Any:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark a test that needs a server, and put those on one worker that share a heavy one."""
+    """Mark a test that needs a server, put those on one worker that share a heavy one, and let engines take turns."""
     if set(SERVERS) & set(_fixtures(item)):
         item.add_marker(pytest.mark.servers)
     for heavy in sorted({ONE_WORKER[name] for name in set(ONE_WORKER) & set(_fixtures(item))}):
         item.add_marker(pytest.mark.xdist_group(group(heavy, item.path)))
+    engine = turns.engine(set(_fixtures(item)) | first_words(item) | _marked(item), item.path.name)
+    if engine and item.get_closest_marker("turns") is None:
+        item.add_marker(pytest.mark.turns(turns.WHAT, engine))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -292,8 +297,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 def _needed(item: pytest.Item) -> set[str]:
     """Return the servers that a test can't do without: by its fixtures, or as `pytest.mark.servers("lakefs")` says."""
-    marked = {str(name) for mark in item.iter_markers("servers") for name in mark.args}
-    return {server for name in _fixtures(item) for server in SERVERS.get(name, ())} | marked
+    return {server for name in _fixtures(item) for server in SERVERS.get(name, ())} | _marked(item)
+
+
+def _marked(item: pytest.Item) -> set[str]:
+    return {str(name) for mark in item.iter_markers("servers") for name in mark.args}
 
 
 def _fixtures(item: pytest.Item) -> tuple[str, ...]:

@@ -60,7 +60,13 @@ def month(tmp_path_factory: pytest.TempPathFactory, share: Hand) -> Told:
     return Told([Evening(**evening) for evening in evenings], end, folder / "soak.git")
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.timing, pytest.mark.timeout(1200), pytest.mark.xdist_group("soak")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timing,
+    pytest.mark.timeout(1200),
+    pytest.mark.xdist_group("soak"),
+    pytest.mark.turns("long plays", "a month"),
+]
 
 
 def test_the_month_is_a_busy_one(month: Told) -> None:

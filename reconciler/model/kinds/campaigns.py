@@ -5,43 +5,13 @@ from xml.etree import ElementTree as Xml
 
 from pydantic import Field, model_validator
 
-from reconciler.model.kinds.label_config import Shown, Wanted, compact, problem_of
-from reconciler.model.kinds.spec import Block
+from reconciler.model.kinds.gold import Gold
+from reconciler.model.kinds.label_config import Shown, Wanted, compact, control_of, problem_of
+from reconciler.model.kinds.selection import MOST_ITEMS, ByModel, Select
+from reconciler.model.kinds.spec import Block, reference
 
-MOST_ITEMS = 50_000
-"""Examples of one campaign."""
 MOST_SLOTS = 20
 """People who are asked about one example."""
-
-
-class Select(Block):
-    """Which examples people are asked about; all of the dataset's where nothing is said."""
-
-    where: str | None = Field(
-        default=None,
-        max_length=2000,
-        examples=["country = 'NL' and amount > 1000"],
-        description="A condition on the dataset's columns, in SQL.",
-    )
-    sample: int | None = Field(
-        default=None, ge=1, le=MOST_ITEMS, description="So many of them, drawn by a hash of their identifier."
-    )
-    each: str | None = Field(
-        default=None,
-        max_length=200,
-        description="A column: the sample is spread evenly over its values, so that rare slices have labels too.",
-    )
-    uncertain: str | None = Field(
-        default=None,
-        max_length=200,
-        description="A column with a model's probability, from 0 to 1: the examples nearest to 0.5 come first.",
-    )
-
-    @model_validator(mode="after")
-    def _spreads_a_sample(self) -> Self:
-        if self.each is not None and self.sample is None:
-            raise ValueError("each spreads a sample: give sample, or leave each out")
-        return self
 
 
 class Answers(Block):
@@ -68,6 +38,17 @@ class Answers(Block):
         return self.at_most or self.wanted
 
 
+class Gain(Block):
+    """How little newer answers may change: of the examples that they were about, few have another label by them."""
+
+    answers: int = Field(ge=1, description="So many of the newest answers are looked at.")
+    below: float = Field(
+        gt=0,
+        le=1,
+        description="The upper bound of the 95 % interval of the share of examples whose label they changed.",
+    )
+
+
 class Stop(Block):
     """When nobody is asked anything more: as soon as one of these holds. What was asked already may be answered."""
 
@@ -77,6 +58,20 @@ class Stop(Block):
     )
     disputed: float | None = Field(
         default=None, ge=0, le=1, description="No more than this share of the answered examples is disputed."
+    )
+    gain: Gain | None = Field(default=None, description="The newest answers changed hardly any label.")
+
+
+class Prelabels(Block):
+    """What a model says of an example, shown to those who answer, who may keep it or not."""
+
+    deployment: reference("deployments") = Field(description="Whose model is asked.")  # type: ignore[valid-type]
+    without: float = Field(
+        default=0.2,
+        ge=0,
+        le=0.9,
+        description="Share of the tasks in which nobody is shown what the model says: by them it is told how far "
+        "people follow it. Where it is 0, nobody can tell.",
     )
 
 
@@ -113,6 +108,8 @@ class Campaign(Block):
     guide: str = Field(default="", max_length=50_000, description="What people are told before they begin, Markdown.")
     select: Select = Field(default=Select(), description="Which examples they are asked about.")
     answers: Answers = Field(default=Answers(), description="How many people are asked about each.")
+    prelabels: Prelabels | None = Field(default=None, description="Shows people what a served model says.")
+    gold: Gold | None = Field(default=None, description="Mixes in questions whose answers are known.")
     batch: int | None = Field(
         default=None,
         ge=1,
@@ -161,19 +158,58 @@ class Campaign(Block):
         assert self.show is not None
         return compact(Wanted(self.question, self.show, self.as_, answer, choices, self.rating))
 
+    def check(self, answer: str, choices: tuple[str, ...] | None) -> None:
+        """See that it can be asked.
+
+        Raises:
+            ValueError: it can't be.
+        """
+        config = self.asked(answer, choices)
+        if self.gold and answer != "label":
+            raise ValueError(f"gold questions have one label each, and an answer is {answer}: leave campaign.gold out")
+        tag = control_of(config, self.question)[0]
+        if self.prelabels and (answer != "label" or tag != "Choices"):
+            raise ValueError("a model says one label, to be chosen: leave campaign.prelabels out, or ask for choices")
+
     def columns(self, config: str) -> tuple[str, ...]:
         """Return the columns that a configuration shows, each once."""
         found = (value for tag in Xml.fromstring(config).iter() for value in tag.attrib.values())
         return tuple(dict.fromkeys(value[1:] for value in found if value.startswith("$") and len(value) > 1))
 
+    @property
+    def endpoints(self) -> dict[str, str]:
+        """Return the deployments whose models are asked about the examples, by what for."""
+        return self.select.endpoints | ({"prelabels": self.prelabels.deployment} if self.prelabels else {})
+
     def params(self, answer: str, choices: tuple[str, ...] | None) -> dict[str, Any]:
-        """Return the parameters of the `choose` runner."""
-        columns = self.columns(self.asked(answer, choices))
-        return {"columns": list(columns), **self.select.model_dump(mode="json", exclude_none=True)}
+        """Return the parameters of the `choose` runner, where all models have answered that are asked."""
+        config = self.asked(answer, choices)
+        told = self.select.model_dump(mode="json", exclude_none=True, exclude={"disagreement", "lacking"})
+        told = {"columns": list(self.columns(config)), **told}
+        if isinstance(self.select.uncertain, ByModel):
+            told |= {"uncertain": None, "by": self.select.uncertain.by}
+        if self.select.disagreement:
+            told["disagreement"] = "labels" if self.select.disagreement.labels else "models"
+        if self.select.lacking:
+            told["lacking"] = self.select.lacking.model_dump(mode="json", include={"column", "target"})
+        if self.gold:
+            told["gold"] = {"share": self.gold.share, **self.gold.place}
+        if self.prelabels:
+            told["prelabels"] = {"question": self.question, "to": control_of(config, self.question)[1]}
+        return told
 
     @property
     def merged(self) -> dict[str, Any]:
         """Return what the `label` runner has to know of it."""
         told: dict[str, Any] = {"question": self.question, "answers": self.answers.wanted, "at_most": self.answers.most}
         told |= {"annotators": list(self.annotators)} if self.annotators is not None else {}
-        return told | ({"retired": list(self.retire)} if self.retire else {})
+        told |= {"retired": list(self.retire)} if self.retire else {}
+        if self.gold:
+            told["gold"] = {
+                "minimum": self.gold.minimum,
+                "leaves_out": self.gold.under == "left-out",
+                **self.gold.place,
+            }
+        if self.stop.gain:
+            told["gain"] = self.stop.gain.answers
+        return told | ({"prelabelled": True} if self.prelabels else {})

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from reconciler.model.kinds.constraints import Drift, ForeignKey, RuleName, RuleText, key_groups
 from reconciler.model.kinds.pins import Pin
-from reconciler.model.kinds.sources import DatasetSource, Incremental
+from reconciler.model.kinds.sources import ByFiles, ChangesSource, DatasetSource, Incremental
 from reconciler.model.kinds.spec import Block, Cron, JobSpec
 from reconciler.model.quantity import Duration
 from reconciler.model.re2 import re2_fault
@@ -148,24 +148,21 @@ class Dataset(JobSpec):
 
     @model_validator(mode="after")
     def _is_a_table(self) -> Self:
-        files = self.source.files
-        if files is None or files.format != "images":
+        if not self.is_album or self.source.files is None:
             return self
         told = [name for name in BEYOND_COLUMNS if getattr(self, name)]
         if told:
-            raise ValueError(f"{told[0]} is for tables, and the source holds images")
+            raise ValueError(f"{told[0]} is for tables, and the source holds {self.source.files.format}")
         return self
 
     @model_validator(mode="after")
-    def _is_held_as_it_grows(self) -> Self:
-        told = [name for name in BEYOND_COLUMNS if getattr(self, name)]
-        told += ["new_columns: propose"] if self.takes_new == "propose" else []
-        if self.incremental and told:
-            what = f"{told[0]} is held on all rows, and the source is read only as far as it grew"
-            raise ValueError(f"{what}: leave out {told[0]}, or source.sql.incremental")
-        if self.source.stream and told:
-            what = f"{told[0]} is held on all rows, and of a stream only new messages are read"
-            raise ValueError(f"{what}: leave it out, or hold a dataset to it that is derived from this one")
+    def _proposes_by_all_rows(self) -> Self:
+        if self.goes_on and self.takes_new == "propose":
+            what = "new_columns: propose needs all rows, and the source is read only as far as it grew"
+            other = "leave out incremental of the source"
+            other = "follow it no more" if self.source.changes else other
+            other = "propose them of a dataset that is derived from this one" if self.source.stream else other
+            raise ValueError(f"{what}: refuse or allow them, or {other}")
         return self
 
     @model_validator(mode="after")
@@ -176,6 +173,11 @@ class Dataset(JobSpec):
                 f"new_columns is {told} and extra_columns is {self.extra_columns}: leave extra_columns out"
             )
         return self
+
+    @property
+    def is_album(self) -> bool:
+        """Tell whether its rows are a manifest of files, images or audio: the rows of texts hold the texts."""
+        return self.source.files is not None and self.source.files.format in ("images", "audio")
 
     @property
     def takes_new(self) -> Literal["refuse", "propose", "allow"]:
@@ -194,9 +196,20 @@ class Dataset(JobSpec):
         return self.source.derived.inputs if self.source.derived else {}
 
     @property
-    def incremental(self) -> Incremental | None:
+    def growth(self) -> Incremental | ByFiles | ChangesSource | None:
         """Return how the source grows, where it is read only as far as it did."""
-        return self.source.sql.incremental if self.source.sql else None
+        source = self.source.sql or self.source.files
+        return source.incremental if source else self.source.changes
+
+    @property
+    def grows_by_parts(self) -> bool:
+        """Tell whether a query over other datasets is put to their new parts alone."""
+        return self.source.derived is not None and self.source.derived.incremental is not None
+
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether a version goes on with the one before, whoever tells what is new."""
+        return bool(self.growth or self.grows_by_parts or self.source.stream)
 
     @cached_property
     def keyed(self) -> Mapping[str, str]:
@@ -212,6 +225,13 @@ class Dataset(JobSpec):
         }  # fmt: skip
         fields |= {name for name in ("unique", "foreign_keys") if getattr(self, name)}  # else runs keep their names
         params = self.model_dump(mode="json", include=fields, exclude_none=True)
-        if self.source.stream:
-            return params | {"source": {"stream": self.source.stream.told}}
-        return params | ({"source": {"sql": self.source.sql.told}} if self.source.sql else {})
+        source = self.source
+        growing = {
+            "sql": source.sql,
+            "files": source.files,
+            "derived": source.derived,
+            "changes": source.changes,
+            "stream": source.stream,
+        }
+        told = {kind: of_kind.told for kind, of_kind in growing.items() if of_kind}
+        return params | ({"source": told} if told else {})

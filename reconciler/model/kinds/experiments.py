@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from reconciler.model.kinds.spec import DNS_LABEL, Block, JobSpec, reference
 from reconciler.model.text import printable
 from runners.contract.one_or_many import Names
-from runners.contract.preparations import Preparations, as_told, flaw
+from runners.contract.preparations import Preparations, Step, as_told, flaw
 
 
 class Metric(Block):
@@ -84,10 +84,20 @@ class Experiment(JobSpec):
     weigh: Literal["confidence"] | None = Field(
         default=None, description="By what each training row counts: the confidence of its label; unset, all the same."
     )
-    target: str = Field(
-        description="The column that is predicted: `label` of labels, or of sets of labels one, such as `labels.cat`."
+    soft: bool = Field(
+        default=False,
+        description="Whether training rows are learned from by how probable each class is, as the labels' answers tell "
+        "(soft labels), not by the one label. Models are ranked and judged by the one label in any case.",
     )
-    task: Literal["binary", "multiclass", "regression"] = Field(default="binary", description="What the target is.")
+    disputed: Literal["keep", "drop"] = Field(
+        default="keep", description="Whether training rows whose label is in dispute train, or are left out."
+    )
+    target: str = Field(
+        description="The column that is predicted: `label` of labels; of sets one (`labels.cat`) or all (`labels`)."
+    )
+    task: Literal["binary", "multiclass", "multilabel", "regression"] = Field(
+        default="binary", description="What the target is; `multilabel` is several labels at once, of `labels` of sets."
+    )
     features: Names | None = Field(default=None, description="Columns to learn from; unset, all others.")
     exclude: Names = Field(default=(), description="Columns to leave out.")
     slices: Names = Field(default=(), description="Columns by whose values the metrics are shown again.")
@@ -97,8 +107,8 @@ class Experiment(JobSpec):
     )
     preparations: Preparations | Literal["proposed"] | None = Field(
         default=None,
-        description="What is done with columns before `tabular` learns from them; `proposed` has them proposed by what "
-        "the data shows. A column without any is prepared as ever.",
+        description="What is done with columns before `tabular` or `images` learns from them; `proposed` has them "
+        "proposed by what the data shows. A column without any is prepared as ever.",
         examples=[{"opened": [{"datetime": {"parts": ["year", "month"]}}], "note": [{"text": {"terms": 500}}]}],
     )
     params: dict[str, Any] = Field(default={}, description="Fixed values, or Hydra sweeps such as choice(a, b).")
@@ -116,13 +126,39 @@ class Experiment(JobSpec):
         return self
 
     @model_validator(mode="after")
+    def _learns_from_labels(self) -> Self:
+        if self.labels is None and (self.soft or self.disputed != "keep"):
+            name = "soft" if self.soft else "disputed"
+            raise ValueError(f"{name} is of what annotators said of rows: give labels, too")
+        if self.soft and not isinstance(self.runner, str):
+            raise ValueError("soft is for the runners that come with Setpoint: code of your own reads $SETPOINT_LABELS")
+        if self.soft and self.task == "regression":
+            raise ValueError("soft is of classes, and the task is regression: leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _has_labels_to_join(self) -> Self:
+        if self.task == "multilabel" and (self.labels is None or self.target != "labels"):
+            raise ValueError("multilabel predicts the sets that people labelled: give labels, and say target: labels")
+        return self
+
+    @model_validator(mode="after")
     def _prepares_what_can_be(self) -> Self:
-        if self.preparations is not None and self.runner != "tabular":
-            raise ValueError("preparations are for the runner tabular: what else trains prepares its columns itself")
-        for column, steps in (self.preparations if isinstance(self.preparations, dict) else {}).items():
+        if self.preparations is not None and self.runner not in ("tabular", "images"):
+            raise ValueError("preparations are for the runners tabular and images: what else trains prepares by itself")
+        named = self.preparations if isinstance(self.preparations, dict) else {}
+        if odd := next((name for name, steps in named.items() for one in steps if not self._fits(name, one)), None):
+            raise ValueError(
+                f"the preparations of {printable(odd)}: picture is for the column image of the runner images"
+            )
+        for column, steps in named.items():
             if not steps or (what := flaw(steps)):
                 raise ValueError(f"the preparations of {printable(column)}: {what if steps else 'there are none'}")
         return self
+
+    def _fits(self, column: str, step: Step) -> bool:
+        """Tell whether a step is one of pictures where pictures are learned from, and only there."""
+        return (step.picture is not None, column == "image" or step.picture is None) == (self.runner == "images", True)
 
     def code(self) -> str | None:
         """Return the folder of the user's own code, if the runner has one."""
@@ -137,5 +173,6 @@ class Experiment(JobSpec):
         """Return what every trial's training job is told, apart from the trial's own `params`."""
         fields = {"target", "task", "features", "exclude", "slices", "split", "metric", "weigh"}
         told = self.model_dump(mode="json", include=fields, exclude_none=True)
+        told |= ({"soft": True} if self.soft else {}) | ({"disputed": "drop"} if self.disputed == "drop" else {})
         steps = self.preparations if isinstance(self.preparations, dict) else {}
         return told | ({"preparations": as_told(steps)} if steps else {})

@@ -50,6 +50,8 @@ def compact(wanted: Wanted) -> str:
 
 def _choose(view: Xml.Element, names: dict[str, str], wanted: Wanted) -> None:
     """Ask for labels of the whole, or of regions."""
+    if wanted.answer == "comparison":
+        raise ValueError("a comparison shows two things: give config, with a Pairwise tag, and question")
     if not wanted.choices:
         raise ValueError("give choices: the labels that people may choose from")
     if wanted.answer in ("boxes", "spans"):
@@ -101,6 +103,16 @@ def labels_of(config: str) -> dict[str, frozenset[str]]:
     except Xml.ParseError:
         return {}
     return {tag.get("name", ""): frozenset(_offered(tag)) for tag in root.iter() if tag.get("toName")}
+
+
+def control_of(config: str, question: str) -> tuple[str, str]:
+    """Return the tag that asks a question, and the name of the object that it asks about; empty where there is none."""
+    try:
+        root = Xml.fromstring(config)
+    except Xml.ParseError:
+        return "", ""
+    found = next((tag for tag in root.iter() if tag.get("name") == question and tag.get("toName")), None)
+    return ("", "") if found is None else (found.tag, (found.get("toName") or "").partition(",")[0].strip())
 
 
 def is_same(one: str, other: str) -> bool:

@@ -24,6 +24,7 @@ Answer = Literal[
     "relations",
     "text",
     "ranking",
+    "comparison",
 ]
 _ASKING = ("label-studio", "label-studio-csv")
 _ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -71,7 +72,10 @@ class Exports(Block):
 
 WRITTEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "label-studio": ("label", "labels", "text", "boxes", "polygons", "masks", "points", "spans", "segments"),
+        **dict.fromkeys(
+            ("label-studio", "label-studio-min", "label-studio-csv"),
+            ("label", "labels", "text", "boxes", "polygons", "masks", "points", "spans", "segments"),
+        ),
         "coco": ("boxes", "polygons", "masks"),
         "yolo": ("boxes", "polygons"),
         "pascal-voc": ("boxes",),
@@ -86,7 +90,7 @@ WRITTEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
 class Writing(Block):
     """Files of the merged labels for other tools, beside `labels.parquet`."""
 
-    formats: tuple[Literal["label-studio", "coco", "yolo", "pascal-voc", "cvat", "conll", "doccano"], ...] = Field(
+    formats: tuple[Format | Literal["label-studio-min"], ...] = Field(
         min_length=1, description="The formats. What one can't say of an example leaves that out, and the facts tell."
     )
     text: str | None = Field(default=None, description="The dataset's column of the texts, for conll and doccano.")
@@ -116,6 +120,13 @@ class Agreement(Block):
     )
 
 
+class Compared(Block):
+    """The dataset's columns that name the two things of each row."""
+
+    left: str = Field(min_length=1, description="The column of what is shown on the left.")
+    right: str = Field(min_length=1, description="The column of what is shown on the right.")
+
+
 class Labels(JobSpec):
     """A labelled version of a dataset, with agreement figures and a list of examples in dispute."""
 
@@ -130,12 +141,14 @@ class Labels(JobSpec):
         default="label",
         description="What an answer is: one label, a set of labels (a multiple choice), each merged on its own, boxes, "
         "polygons, masks or points of a picture, spans of a text or relations between them, segments of a recording or "
-        "a series, a text (a transcript), or a ranking of several things.",
+        "a series, a text (a transcript), a ranking of several things, or which of two is better (a comparison).",
     )
-    merge: Literal["majority", "dawid-skene", "mace", "glad"] = Field(
+    compared: Compared | None = Field(default=None, description="Of comparisons: which columns name what is compared.")
+    merge: Literal["majority", "dawid-skene", "mace", "glad", "bradley-terry"] = Field(
         default="majority",
         description="How several answers become one: by count; weighed by each one's errors (dawid-skene), by who "
-        "answers without knowing (mace), or by ability and difficulty (glad). Regions by count.",
+        "answers without knowing (mace), or by ability and difficulty (glad). Regions by count. Comparisons also by "
+        "how good things are in all of theirs (bradley-terry).",
     )
     choices: tuple[str, ...] | None = Field(default=None, description="The labels allowed; others are refused.")
     agreement: Agreement = Field(default=Agreement(), description="How much the annotators must agree.")
@@ -165,7 +178,7 @@ class Labels(JobSpec):
         if (self.exports is None) == (self.campaign is None):
             raise ValueError("give either exports, where the answers are, or a campaign, which asks for them")
         if self.campaign is not None:
-            self.campaign.asked(self.answer, self.choices)
+            self.campaign.check(self.answer, self.choices)
         return self
 
     @model_validator(mode="after")
@@ -177,7 +190,11 @@ class Labels(JobSpec):
             raise ValueError("exports.transcript is written for segments: say answer: segments, or leave it out")
         if self.answer in ONE_WAY and self.merge != "majority":
             raise ValueError(f"answer: {self.answer} is merged in one way: leave merge out")
-        if self.answer in ("text", "ranking") and self.choices is not None:
+        if (self.answer == "comparison") != (self.compared is not None):
+            raise ValueError("compared names the columns of what a comparison compares: give both, or neither")
+        if self.answer != "comparison" and self.merge == "bradley-terry":
+            raise ValueError("bradley-terry merges comparisons: say answer: comparison, or another merge")
+        if self.answer in ("text", "ranking", "comparison") and self.choices is not None:
             raise ValueError(f"choices are labels, and an answer is a {self.answer}: leave them out")
         return self
 
@@ -191,6 +208,17 @@ class Labels(JobSpec):
     @cached_property
     def label_params(self) -> dict[str, Any]:
         """Return the parameters of the `label` runner."""
-        fields = {"exports", "answer", "merge", "choices", "agreement", "dispute_below", "disputed", "write", "note"}
+        fields = {
+            "exports",
+            "answer",
+            "compared",
+            "merge",
+            "choices",
+            "agreement",
+            "dispute_below",
+            "disputed",
+            "write",
+            "note",
+        }
         told = self.model_dump(mode="json", include=fields, exclude_none=True)
         return told if self.campaign is None else {**told, "campaign": self.campaign.merged}

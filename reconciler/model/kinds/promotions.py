@@ -1,4 +1,4 @@
-"""`promotions`: the rule by which a model, or a version of data, comes from one environment to the next."""
+"""`promotions`: by which rule a model, a version of data, or a spec's values come from one environment to the next."""
 
 from collections import Counter
 from typing import Annotated, ClassVar, Literal, Self
@@ -17,6 +17,14 @@ REVERT = "Revert"
 EnvironmentName = Annotated[str, Field(pattern=DNS_LABEL)]
 
 
+_KINDS = ("pools", "datasets", "labels", "experiments", "deployments", "monitors")
+AnySpec = Annotated[
+    str,
+    Field(pattern=rf"^({'|'.join(_KINDS)})/[a-z0-9]([a-z0-9-]{{0,61}}[a-z0-9])?$"),
+]
+"""A reference to what has a spec whose values can be promoted."""
+
+
 class Gate(Block):
     """A condition on one metric of the candidate, over all rows or on every slice of a column.
 
@@ -24,7 +32,10 @@ class Gate(Block):
     test rows have to hold them too. `worse_than_live` compares it with the live model on the test rows.
     """
 
-    metric: str = Field(description="A metric of the trials, or of the versions of a dataset or of labels.")
+    metric: str = Field(
+        description="A metric of the trials, or of the versions of a dataset or of labels; of a spec a number in it, "
+        "such as `replicas.maximum`."
+    )
     minimum: float | None = Field(default=None, description="The lowest value that passes.")
     maximum: float | None = Field(default=None, description="The highest value that passes.")
     slice: str | None = Field(default=None, description="Hold it on every value of this column.")
@@ -98,7 +109,8 @@ class Soak(Block):
 
     served: Duration = Field(
         default_factory=lambda: parse_duration("0s"),
-        description="How long it has had all the traffic there; of data, how long it has been in force.",
+        description="How long it has had all the traffic there; of data and of a spec's values, how long they have "
+        "been in force.",
     )
     quiet: Duration | None = Field(
         default=None,
@@ -129,7 +141,8 @@ class Promotion(JobSpec):
 
     Of `experiment` and `deployment` that is the best trial. With a `route` that is so in the environments of its first
     stage, and in each later one it is the model that serves in all environments of the stage before. Of a `dataset` or
-    of `labels` it is the version that is in force in all of those; in the first stage data follows its source.
+    of `labels` it is the version that is in force in all of those; in the first stage data follows its source. Of a
+    `spec` it is what its `fields` say in all of those, and what they say in the first stage people decide.
     """
 
     kind: ClassVar[str] = "promotions"
@@ -157,6 +170,18 @@ class Promotion(JobSpec):
         description="Whose version is promoted, where it is one of labels.",
         examples=["labels/example"],
         json_schema_extra={"x-reference": "labels"},
+    )
+    spec: AnySpec | None = Field(
+        default=None,
+        description="Whose values are promoted, where it is some fields of a spec.",
+        examples=["deployments/example"],
+        json_schema_extra={"x-reference": list(_KINDS)},
+    )
+    fields: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(
+        default=(),
+        max_length=50,
+        examples=[["replicas", "rollout"]],
+        description="The top-level fields of that spec whose values are promoted, all together.",
     )
     route: tuple[EnvironmentName | tuple[EnvironmentName, ...], ...] = Field(
         default=(),
@@ -204,32 +229,52 @@ class Promotion(JobSpec):
 
     @model_validator(mode="after")
     def _is_of_one_subject(self) -> Self:
-        told = [name for name in ("deployment", "dataset", "labels") if getattr(self, name) is not None]
+        told = [name for name in ("deployment", "dataset", "labels", "spec") if getattr(self, name) is not None]
         if len(told) != 1:
-            raise ValueError("give experiment and deployment, or dataset, or labels: one of the three")
+            ways = "experiment and deployment, or dataset, or labels, or spec and fields"
+            raise ValueError(f"give {ways}: one of the four")
         if (self.experiment is None) != (self.deployment is None):
             raise ValueError("experiment and deployment go together: give both, or leave both out")
+        if self.is_of_spec != bool(self.fields):
+            raise ValueError("spec and fields go together: name the fields whose values are promoted")
         return self
 
     @model_validator(mode="after")
     def _asks_of_data_what_it_has(self) -> Self:
-        if not self.is_of_data:
+        if self.deployment is not None:
             return self
+        noun = "a spec's values" if self.is_of_spec else "data"
         if not self.route and "route" not in self.model_fields_set:
-            raise ValueError("data follows its source where no route leads: give a route of two stages at least")
+            why = "values come from nowhere" if self.is_of_spec else "data follows its source"
+            raise ValueError(f"{why} where no route leads: give a route of two stages at least")
         told = [name for name in ("replica", "revert", "keep") if getattr(self, name) is not None]
         if told:
-            raise ValueError(f"{told[0]} is for models, and this promotes data: leave {told[0]} out")
-        if self.soak is not None and self.soak.quiet is not None:
-            raise ValueError("soak.quiet is of monitors' reports on a model: data soaks by soak.served alone")
+            raise ValueError(f"{told[0]} is for models, and this promotes {noun}: leave {told[0]} out")
+        if self.is_of_spec and self.freshness is not None:
+            raise ValueError("freshness is of data, and this promotes a spec's values: leave freshness out")
+        if self.soak is not None and self.soak.quiet is not None and not self._is_watched:
+            told_of = "values" if self.is_of_spec else "data"
+            raise ValueError(f"soak.quiet is of monitors' reports on a model: {told_of} soaks by soak.served alone")
         for gate in self.gates:
-            if gate.slice is not None or gate.confidence is not None:
-                field = "slice" if gate.slice is not None else "confidence"
-                raise ValueError(
-                    f"the gate on {printable(gate.metric, 80)} has {field}, and of a version of data there is one "
-                    f"figure: leave {field} out"
-                )
+            self._demand_a_figure(gate)
         return self
+
+    def _demand_a_figure(self, gate: Gate) -> None:
+        """Refuse what a gate asks of many figures, where there is one.
+
+        Raises:
+            ValueError: it does.
+        """
+        asked = [name for name in ("slice", "confidence") if getattr(gate, name) is not None]
+        asked += ["worse_than_live"] if self.is_of_spec and gate.worse_than_live is not None else []
+        if not asked:
+            return
+        metric = printable(gate.metric, 80)
+        if asked[0] == "worse_than_live":
+            why = "of a number in a spec nobody knows which is the worse: give minimum, or maximum"
+            raise ValueError(f"the gate on {metric} has worse_than_live, and {why}")
+        what = "in a spec" if self.is_of_spec else "of a version of data"
+        raise ValueError(f"the gate on {metric} has {asked[0]}, and {what} there is one figure: leave {asked[0]} out")
 
     @model_validator(mode="after")
     def _asks_whom_it_needs(self) -> Self:
@@ -258,18 +303,29 @@ class Promotion(JobSpec):
 
     @property
     def subject(self) -> str:
-        """Return whose model or version it chooses."""
-        return str(self.deployment or self.dataset or self.labels)
+        """Return whose model, version or values it chooses."""
+        return str(self.deployment or self.dataset or self.labels or self.spec)
 
     @property
     def is_of_data(self) -> bool:
         """Tell whether it promotes versions of data."""
-        return self.deployment is None
+        return self.dataset is not None or self.labels is not None
+
+    @property
+    def is_of_spec(self) -> bool:
+        """Tell whether it promotes values of a spec."""
+        return self.spec is not None
+
+    @property
+    def _is_watched(self) -> bool:
+        """Tell whether monitors may watch what it promotes something of."""
+        return self.deployment is not None or str(self.spec).startswith("deployments/")
 
     @property
     def tells_of(self) -> tuple[str, ...]:
         """Return the kinds of whose statuses an environment before this one tells what is in force."""
-        return (self.subject.partition("/")[0], *(() if self.is_of_data else ("monitors",)))
+        told = self.kind if self.is_of_spec else self.subject.partition("/")[0]
+        return (told, "monitors") if self._is_watched else (told,)
 
     @property
     def stages(self) -> tuple[tuple[str, ...], ...]:

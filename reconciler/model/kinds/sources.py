@@ -1,34 +1,23 @@
 """Sources: where the rows of a dataset, or the outcomes of a monitor, come from."""
 
-import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from reconciler.model.kinds.spec import Block, Cron, reference
+from reconciler.model.kinds.derived import DerivedSource
+from reconciler.model.kinds.hidden import check_hidden
+from reconciler.model.kinds.spec import Block, Cron
+from reconciler.model.kinds.streams import StreamSource
 from reconciler.model.quantity import Duration, parse_duration
 from runners.contract.one_or_many import Names
 
+SlotName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,63}$")]
+"""The name of a replication slot."""
 SIGN = r"^[^\"\r\n0-9]$"
 """What may part the fields of a file, or a number's digits."""
-
-Format = Literal["json", "avro", "protobuf", "text"]
-Metadata = Literal["topic", "partition", "offset", "timestamp", "key", "headers"]
-
-
-def _moment(value: str) -> str:
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError("expected a moment such as 2026-01-31T09:00:00Z") from None
-    if moment.tzinfo is None:
-        raise ValueError("a moment says in which zone it is: end it with Z, or +02:00")
-    return moment.astimezone(UTC).isoformat()
-
-
-Moment = Annotated[str, AfterValidator(_moment)]
-"""A moment of a zone, in ISO 8601."""
 
 
 def _check_text(encoding: str, dates: str | None) -> None:
@@ -112,13 +101,86 @@ class GrowingSource(SqlSource):
         return params
 
 
+class ByFiles(Block):
+    """How a folder of files grows: a refresh reads what is new or was changed, and drops what is gone."""
+
+    by: Literal["files"] = Field(description="What is new: files.")
+    full: Cron | None = Field(default=None, description="When to read all files again; unset, only where it has to be.")
+
+
+_TEXTS, _CSV = ("csv", "jsonl", "json"), ("csv",)
+_OF_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "encoding": (*_TEXTS, "texts"),
+        **dict.fromkeys(("decimal", "thousands", "dates"), _TEXTS),
+        **dict.fromkeys(("delimiter", "nulls", "names", "comment", "quote", "escape"), _CSV),
+        "skip": ("csv", "jsonl"),
+        "compression": _TEXTS,
+        "records": ("json",),
+        "nested": ("jsonl", "json"),
+    }
+)
+"""Of which formats a field is."""
+
+
+class ChangesSource(Block):
+    """A table of PostgreSQL that is followed: a snapshot, and then every change from the server's own log."""
+
+    url: str = Field(description="A URL of PostgreSQL; keep its password in ${secret:NAME}.")
+    table: str = Field(
+        min_length=1,
+        max_length=127,
+        description="The table, as schema.table; without a schema, of public.",
+        examples=["public.loans"],
+    )
+    slot: SlotName | None = Field(
+        default=None,
+        description="The replication slot to read by, which is made where there is none; unset, one that is called "
+        "after the dataset and its environment.",
+    )
+    publication: Annotated[str, StringConstraints(min_length=1, max_length=63)] | None = Field(
+        default=None, description="The publication that has the table; unset, one is made beside the slot."
+    )
+    when_lost: Literal["snapshot", "refuse"] = Field(
+        default="snapshot",
+        description="What a refresh does where the server has thrown away changes that it would need: take a new "
+        "snapshot, or stall until a person has decided.",
+    )
+    unbounded: bool = Field(
+        default=False,
+        description="Whether a slot may be made on a server that bounds by nothing what it keeps for slots.",
+    )
+    follow: bool = Field(
+        default=True,
+        description="Whether changes are followed. With false a refresh reads all rows, and drops the slot and the "
+        "publication that were made for the dataset: so before a dataset is deleted.",
+    )
+    statement_timeout: Duration | None = Field(
+        default=None, description="How long the database may take for one statement; unset, until the job's timeout."
+    )
+    full: Cron | None = Field(default=None, description="When to take a new snapshot; unset, only where it has to be.")
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return what a job is told of it: spans in seconds, and not when all is read, which changes nothing of how."""
+        params = self.model_dump(mode="json", exclude_none=True, exclude={"full"})
+        if self.statement_timeout is not None:
+            params["statement_timeout"] = self.statement_timeout.total_seconds()
+        return params
+
+
 class FileSource(Block):
-    """Files read by fsspec: a table, or a folder of images."""
+    """Files read by fsspec: a table, or a folder of images, of audio, or of texts."""
+
+    FOLDERS: ClassVar[tuple[str, ...]] = ("images", "audio", "texts")
 
     url: str = Field(description="An fsspec URL; a glob or a folder reads all that it holds.")
-    format: Literal["parquet", "csv", "jsonl", "images"] = Field(description="How the files are to be read.")
+    format: Literal["parquet", "csv", "jsonl", "json", "images", "audio", "texts"] = Field(
+        description="How the files are to be read: jsonl has an object in each line, json is one document; of the last "
+        "three each file is a row."
+    )
     label_from: Literal["folder", "none"] = Field(
-        default="none", description="For images: whether the name of an image's folder is its label."
+        default="none", description="For images, audio and texts: whether the name of a file's folder is its label."
     )
     encoding: str = Field(
         default="utf-8", max_length=40, description="How text is encoded: a codec of Python's.", examples=["cp1252"]
@@ -142,26 +204,97 @@ class FileSource(Block):
         description="What stands for a missing value in CSV, beside nothing at all.",
         examples=[["N/A", "NULL", "-", "#REF!"]],
     )
+    names: tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=10_000,
+        description="The columns' names, where files of CSV have no header line.",
+        examples=[["id", "amount"]],
+    )
+    skip: int | None = Field(
+        default=None, ge=1, le=10_000, description="How many lines of CSV or JSON Lines come before what is read."
+    )
+    comment: str | None = Field(
+        default=None,
+        pattern=r"^[^\s\"\w]{1,10}$",
+        description="What a line of CSV begins with that is passed over.",
+        examples=["#"],
+    )
+    quote: str | None = Field(
+        default=None,
+        pattern=r"^(none|[^\s\w])$",
+        description="The sign around values of CSV in the place of the double quote, or none.",
+        examples=["'", "none"],
+    )
+    escape: str | None = Field(
+        default=None,
+        pattern=r"^[^\s\w]$",
+        description="The sign of CSV after which the next one is data; unset, a quote is doubled.",
+        examples=["\\"],
+    )
+    compression: Literal["gzip", "bzip2", "xz", "zstd", "none"] | None = Field(
+        default=None,
+        description="How the files are packed; unset, as they are called: .gz, .bz2, .xz, .zst.",
+    )
+    records: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Of json: where in the document the list of rows is, by keys with dots between them; unset, it is "
+        "the document.",
+        examples=["data.items"],
+    )
+    nested: Literal["columns"] | None = Field(
+        default=None,
+        description="What becomes of objects in an object of JSON: columns, called by the keys with dots between them; "
+        "unset, each is a text.",
+    )
     partitions: Literal["hive"] | None = Field(
         default=None, description="Whether folders called `column=value` are columns, too; unset, they aren't."
     )
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:
-        others = {"encoding", "decimal", "thousands", "dates"} if self.format not in ("csv", "jsonl") else set()
-        others |= {"delimiter", "nulls"} if self.format != "csv" else set()
-        if told := sorted(others & self.model_fields_set):
-            raise ValueError(f"{told[0]} is for files of text, and the format is {self.format}")
-        if self.partitions and self.format == "images":
-            raise ValueError("partitions are of tables, and the format is images")
+        told = self.model_fields_set - {name for name in self.model_fields_set if getattr(self, name) is None}
+        for name in sorted(told & _OF_FORMATS.keys()):
+            if self.format not in _OF_FORMATS[name]:
+                formats = " and ".join(_OF_FORMATS[name])
+                raise ValueError(f"{name} is for files of text ({formats}), and the format is {self.format}")
+        if (self.quote or self.escape) and not self.delimiter:
+            raise ValueError("give the delimiter, too: with quote or escape it isn't guessed")
+        if self.names and len(set(self.names)) < len(self.names):
+            raise ValueError("names holds a name twice")
+        if self.partitions and self.format in self.FOLDERS:
+            raise ValueError(f"partitions are of tables, and the format is {self.format}")
         if self.thousands == self.decimal:
             raise ValueError(f"thousands and decimal are both `{self.decimal}`")
         _check_text(self.encoding, self.dates)
         return self
 
 
-_CREDENTIAL = re.compile(r"secret|password|token|account.key|sas", re.IGNORECASE)
-_SECRET = "${secret:"
+class GrowingFiles(FileSource):
+    """Files read by fsspec, all of them or what came since."""
+
+    incremental: ByFiles | None = Field(
+        default=None, description="How the files grow; unset, each refresh reads all of them."
+    )
+
+    @model_validator(mode="after")
+    def _grows_by_whole_files(self) -> Self:
+        if self.incremental and self.format in self.FOLDERS:
+            raise ValueError(f"incremental is for tables, and the format is {self.format}")
+        if self.incremental and "::" in self.url:
+            raise ValueError(
+                "an archive is read as a whole: leave out incremental, or keep its files beside each other"
+            )
+        return self
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return what a job is told of it: not when all is read, which changes nothing of how."""
+        params = self.model_dump(mode="json", exclude_none=True)
+        params.get("incremental", {}).pop("full", None)
+        return params
 
 
 class TableSource(Block):
@@ -206,118 +339,8 @@ class TableSource(Block):
 
     @model_validator(mode="after")
     def _tells_no_secret(self) -> Self:
-        for name, value in self.storage.items():
-            if _CREDENTIAL.search(name) and value and _SECRET not in value:
-                raise ValueError(f"storage.{name} can be read by whoever reads the repository: write ${{secret:NAME}}")
+        check_hidden("storage", self.storage)
         return self
-
-
-SqlName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-"""A table's name that needs no quotes."""
-
-
-class DerivedSource(Block):
-    """Rows that a query makes of other datasets: joins, windows, features. It is made anew when one of them changes."""
-
-    inputs: dict[SqlName, reference("datasets")] = Field(  # type: ignore[valid-type]
-        min_length=1,
-        max_length=32,
-        description="The datasets, by the names of tables that they have in the query.",
-        examples=[{"loans": "datasets/loans"}],
-        json_schema_extra={"x-reference": "datasets"},
-    )
-    query: str = Field(
-        min_length=1,
-        max_length=100_000,
-        description="One SELECT in DuckDB's SQL. It sees its inputs alone, and neither chance nor the clock.",
-    )
-
-
-class StreamSource(Block):
-    """Messages of Kafka's topics, or of NATS's streams, each read once: the position stands in the version itself."""
-
-    protocol: Literal["kafka", "nats"] = Field(description="What the servers speak.")
-    url: str = Field(
-        min_length=1,
-        description="Where the servers are: of Kafka `host:port` of some brokers, of NATS their URLs, by commas.",
-        examples=["kafka-1.example.com:9092,kafka-2.example.com:9092", "nats://nats.example.com:4222"],
-    )
-    topics: Names = Field(
-        min_length=1, description="The topics to read; of NATS the streams.", examples=["payments", ["eu", "us"]]
-    )
-    subject: str | None = Field(
-        default=None, min_length=1, description="Of NATS: which subjects of the streams to read; unset, all."
-    )
-    value: Format = Field(
-        default="json", description="How values are written. Avro and Protobuf are read by a schema registry."
-    )
-    registry: str | None = Field(
-        default=None,
-        pattern=r"^https?://|^\$\{secret:",
-        description="The schema registry that knows the schemas whose numbers messages begin with.",
-        examples=["https://registry.example.com"],
-    )
-    options: dict[str, str] = Field(
-        default={},
-        description="How the servers are reached, in the words of librdkafka or of NATS (user, password, token); keep "
-        "what is secret in ${secret:NAME}.",
-        examples=[{"security.protocol": "SASL_SSL", "sasl.password": "${secret:KAFKA}"}],
-    )
-    start: Literal["earliest", "latest"] | Moment = Field(
-        default="earliest", description="Where the first version begins: a moment, or an end of what is there."
-    )
-    end: Moment | None = Field(
-        default=None, description="The moment before which the last message is read, for a range that is past."
-    )
-    key: Names = Field(
-        default=(),
-        description="The columns that name a row: a later message takes the place of an earlier one, and one without "
-        "a value takes it away. Unset, each message is a row.",
-    )
-    key_format: Format = Field(
-        default="text", description="How the messages' keys are written, where a value doesn't tell the key's columns."
-    )
-    metadata: Annotated[tuple[Metadata, ...], Field(max_length=6)] = Field(
-        default=(), description="What of a message is a column, too, called `_offset` and so on.", examples=[["offset"]]
-    )
-    poison: Literal["refuse", "skip"] = Field(
-        default="refuse",
-        description="What becomes of messages that can't be read: the version is refused, or they are passed over and "
-        "counted.",
-    )
-    gaps: Literal["refuse", "skip"] = Field(
-        default="refuse",
-        description="What happens where messages were dropped before they were read: nothing is read, or the others "
-        "are.",
-    )
-    rows: int = Field(default=10_000_000, ge=1, description="The most messages of one refresh; the next one goes on.")
-    within: Duration | None = Field(default=None, description="How long one refresh reads; unset, to the end.")
-    rate: float | None = Field(default=None, gt=0, description="The most messages a second; unset, as many as come.")
-
-    @model_validator(mode="after")
-    def _fits_its_protocol(self) -> Self:
-        if self.subject is not None and self.protocol != "nats":
-            raise ValueError("subject is of nats, and the protocol is kafka")
-        if {"avro", "protobuf"} & {self.value, self.key_format} and self.registry is None:
-            raise ValueError("avro and protobuf are read by a schema registry: give registry")
-        if self.end is not None and self.end == self.start:
-            raise ValueError("start and end are one moment: nothing is between them")
-        return self
-
-    @model_validator(mode="after")
-    def _tells_no_secret(self) -> Self:
-        for name, value in self.options.items():
-            if _CREDENTIAL.search(name) and value and _SECRET not in value:
-                raise ValueError(f"options.{name} can be read by whoever reads the repository: write ${{secret:NAME}}")
-        return self
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """Return what a job is told of it: spans in seconds."""
-        params = self.model_dump(mode="json", exclude_none=True)
-        if self.within is not None:
-            params["within"] = self.within.total_seconds()
-        return params
 
 
 class Source(Block):
@@ -326,7 +349,7 @@ class Source(Block):
     KINDS: ClassVar[tuple[str, ...]] = ("sql", "files", "table")
 
     sql: SqlSource | None = Field(default=None, description="Rows of a database.")
-    files: FileSource | None = Field(default=None, description="Tables or images in files.")
+    files: FileSource | None = Field(default=None, description="Tables, images, audio or texts in files.")
     table: TableSource | None = Field(default=None, description="A table of Delta Lake or Iceberg.")
 
     @model_validator(mode="after")
@@ -337,10 +360,14 @@ class Source(Block):
 
 
 class DatasetSource(Source):
-    """Where a dataset comes from: exactly one of `sql`, `files`, `table`, `derived` and `stream`."""
+    """Where a dataset comes from: exactly one of `sql`, `files`, `table`, `derived`, `changes` and `stream`."""
 
-    KINDS = ("sql", "files", "table", "derived", "stream")
+    KINDS = ("sql", "files", "table", "derived", "changes", "stream")
 
     sql: GrowingSource | None = Field(default=None, description="Rows of a database.")
+    files: GrowingFiles | None = Field(default=None, description="Tables or images in files.")
     derived: DerivedSource | None = Field(default=None, description="A query over other datasets.")
+    changes: ChangesSource | None = Field(
+        default=None, description="A table of PostgreSQL that is followed by the log of its changes."
+    )
     stream: StreamSource | None = Field(default=None, description="Messages of Kafka or NATS, each read once.")

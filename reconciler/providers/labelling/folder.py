@@ -19,7 +19,8 @@ from reconciler.disk import writing
 from reconciler.model.errors import Missing, Refused, Unavailable
 from reconciler.model.ids import NAME, Address, digest
 from reconciler.model.label_projects import IDENTIFIER, SLOT, Asked, LabelProject
-from reconciler.ports.labelling import ProjectOrder, Task
+from reconciler.model.label_tools import LabelTool
+from reconciler.ports.labelling import PIECE, ProjectOrder, Task
 from reconciler.untrusted import parse, read
 
 LARGEST = 64 * 2**20
@@ -80,13 +81,17 @@ class LabelFolder:
         with writing(place):
             _put(place / _TASKS, json.dumps([one for one in _tasks(place / _TASKS) if _name(one) not in wanted]))
 
-    def answers(self, address: Address, name: str) -> bytes | None:  # noqa: ARG002 - files need no snapshot
-        """Return all answered tasks, of all files.
+    def answers(self, address: Address, name: str) -> Iterator[bytes] | None:  # noqa: ARG002 - files need no snapshot
+        """Return all answered tasks, of all files, one file after the other.
 
         Raises:
             Refused: there is no such project, or a file can't be read.
         """
-        return json.dumps([dict(task) for task in _answered(self._demanded(address)) if _answers(task)]).encode()
+        return _pieces(self._demanded(address))
+
+    def health(self) -> LabelTool:
+        """Tell where the folder is: files have no version, and nobody has to be known to them."""
+        return LabelTool(where=f"the folder {self._folder}")
 
     def leave(self) -> None:
         """Take the environment's projects away, with all that was answered in them.
@@ -145,6 +150,22 @@ def _answered(place: Path) -> Iterator[Document]:
         yield from _tasks(path)
 
 
+def _pieces(place: Path) -> Iterator[bytes]:
+    """Yield the answered tasks as one list in JSON, file by file and no more than fits into a piece."""
+    before, piece = b"[", bytearray()
+    for path in _files(place):
+        for task in _tasks(path):
+            if not _answers(task):
+                continue
+            told = before + json.dumps(dict(task)).encode()
+            before = b","
+            if len(piece) + len(told) > PIECE:
+                yield bytes(piece)
+                piece.clear()
+            piece += told
+    yield bytes(piece) + (b"[]" if before == b"[" else b"]")
+
+
 def _tasks(path: Path) -> Sequence[Document]:
     """Return the tasks in a file; none where it isn't there.
 
@@ -188,7 +209,7 @@ def _count(answer: Document, used: dict[str, dict[str, int]]) -> None:
 
 
 def _document(task: Task) -> dict[str, Any]:
-    told = {"data": dict(task.data), "meta": {IDENTIFIER: task.name}}
+    told = {"data": dict(task.data), "meta": dict(task.meta)}
     return {**told, "predictions": [dict(task.prediction)]} if task.prediction else told
 
 

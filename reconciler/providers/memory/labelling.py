@@ -1,13 +1,14 @@
 """A labelling tool in memory: projects, tasks and what people answered, in the world that all fakes share."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.model.errors import Missing
 from reconciler.model.ids import Address, digest
-from reconciler.model.label_projects import IDENTIFIER, Asked, LabelProject
+from reconciler.model.label_projects import Asked, LabelProject
+from reconciler.model.label_tools import LabelTool
 from reconciler.ports.labelling import ProjectOrder, Task
 from reconciler.providers.memory.world import Room, World, verb
 
@@ -84,15 +85,25 @@ class MemoryLabelling:
                 held.tasks.pop(name, None)
 
     @verb("labelling")
-    def answers(self, address: Address, name: str) -> bytes | None:  # noqa: ARG002 - there is no snapshot to name
+    def answers(self, address: Address, name: str) -> Iterator[bytes] | None:  # noqa: ARG002 - there is no snapshot to name
         """Return all answered tasks."""
         held = self._demanded(address)
         told = [
-            {"data": dict(task.data), "meta": {IDENTIFIER: task.name}, "annotations": held.annotations[task.name]}
+            {
+                "data": dict(task.data),
+                "meta": dict(task.meta),
+                "annotations": held.annotations[task.name],
+                "predictions": [dict(task.prediction)] if task.prediction else [],
+            }
             for task in held.tasks.values()
             if held.answers(task.name)
         ]
-        return json.dumps(told).encode()
+        return iter([json.dumps(told).encode()])
+
+    @verb("labelling")
+    def health(self) -> LabelTool:
+        """Tell that it is in memory."""
+        return LabelTool(where="the labelling tool in memory")
 
     def _demanded(self, address: Address) -> Held:
         held = self._projects.get((self._environment, address))

@@ -40,6 +40,7 @@ _METRICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "binary": ("roc_auc", "accuracy", "f1", "log_loss"),
         "multiclass": ("accuracy", "f1", "log_loss"),
+        "multilabel": ("f1_micro", "subset_accuracy", "hamming_loss"),
         "regression": ("rmse", "mae", "r2"),
     }
 )
@@ -92,12 +93,12 @@ Work = tuple[Mapping[str, Any], Mapping[str, bytes]]
 
 
 def _ingest(order: JobOrder, _read: Read) -> Work:
-    """Pull rows, or pictures, which need no schema."""
+    """Pull rows, or pictures and recordings, which need no schema."""
     params = _params(order)
     rows = 1000 + int(9000 * chance(order.run, "rows"))
     facts: dict[str, Any] = {"rows": rows, "columns": len(params.get("columns") or {"id": {}, "value": {}})}
     source = params.get("source") or {}
-    is_table = (source.get("files") or {}).get("format") != "images"
+    is_table = (source.get("files") or {}).get("format") not in ("images", "audio")
     if is_table and not params.get("columns"):
         roles = [str(params[role]) for role in ("identifier", "target", "timestamp") if params.get(role)]
         facts["proposed_columns"] = {"id": {"type": "integer", "unique": True}} | {

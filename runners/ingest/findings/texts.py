@@ -1,4 +1,4 @@
-"""Texts that are nearly alike, and texts in several scripts, in the sample.
+"""Texts that are nearly alike, in several scripts or languages, or decoded by the wrong encoding, in the sample.
 
 Near duplicates are found by MinHash (Broder, 1997) and bands (Leskovec, Rajaraman & Ullman, Mining of Massive Datasets,
 3.4): of two texts that share `ALIKE` of their pieces of five characters at least 998 in 1,000 come together in a band,
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from runners.ingest.findings.finding import Finding
 from runners.ingest.findings.ground import Ground
+from runners.ingest.findings.languages import Languages, is_garbled, languages_of
 from runners.ingest.profile.intervals import of_share
 from runners.tables.summary import ColumnSummary
 from runners.tables.summary.columns import Classes
@@ -36,16 +37,34 @@ MIXED = 0.02
 Signs = NDArray[np.uint64]
 
 
-def of_texts(ground: Ground, rows: Mapping[str, Any]) -> Iterator[Finding]:
-    """Find texts that are nearly alike or of several scripts."""
+def of_texts(
+    ground: Ground, rows: Mapping[str, Any], languages: Mapping[str, Languages] | None = None
+) -> Iterator[Finding]:
+    """Find texts that are nearly alike, of several scripts or languages, or decoded by the wrong encoding.
+
+    Args:
+        ground: what is known of the table.
+        rows: the columns of the sample.
+        languages: the languages of its columns, where they are known already.
+    """
+    for name, texts in texts_of(ground, rows).items():
+        yield from _near(name, texts, ground)
+        yield from _scripts(name, texts, ground)
+        known = languages_of(texts) if languages is None else languages.get(name, Languages())
+        yield from _languages(name, known, ground)
+        yield from _garbled(name, texts)
+
+
+def texts_of(ground: Ground, rows: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the texts of the first columns that hold texts rather than names, in the order of the sample."""
     names = [name for name, column in ground.features.items() if name in rows and _holds_texts(column)]
+    found = {}
     for name in names[:MOST_COLUMNS]:
         present = rows[name].is_valid().to_numpy(zero_copy_only=False)
         texts = rows[name].filter(present)[:MOST_TEXTS].to_pylist()
-        if len(texts) < FEWEST:
-            continue
-        yield from _near(name, texts, ground)
-        yield from _scripts(name, texts, ground)
+        if len(texts) >= FEWEST:
+            found[name] = texts
+    return found
 
 
 def _holds_texts(column: ColumnSummary) -> bool:
@@ -57,9 +76,9 @@ def _holds_texts(column: ColumnSummary) -> bool:
 def _near(name: str, texts: Sequence[str], ground: Ground) -> Iterator[Finding]:
     twins = near_duplicates(texts)
     low, high = of_share(len(twins), len(texts))
-    if low * len(texts) < 1:
-        return
     present = ground.summary.columns[name].count
+    if not twins or (low * len(texts) < 1 and len(texts) < present):
+        return
     among = "" if len(texts) == present else f" among {len(texts):,} of {present:,}; a twin among the others isn't seen"
     yield Finding(
         "near_duplicate_texts",
@@ -169,3 +188,36 @@ def script_of(text: str) -> str:
 @cache
 def _script(char: str) -> str:
     return unicodedata.name(char, "UNKNOWN").split(" ", 1)[0].split("-", 1)[0].capitalize()
+
+
+def _languages(name: str, languages: Languages, ground: Ground) -> Iterator[Finding]:
+    """Find a column whose texts are in several languages, those that are written alike taken as one."""
+    families = languages.families()
+    told = [(family, count) for family, count in families if of_share(count, languages.told)[0] > MIXED]
+    if languages.told < FEWEST or len(told) < 2:
+        return
+    shares = ", ".join(f"{family} {count / languages.told:.1%}" for family, count in told[:6])
+    low, high = of_share(languages.told - told[0][1], languages.told)
+    yield Finding(
+        "mixed_languages",
+        "info",
+        (name,),
+        f"texts of {name} are in several languages: {shares if ground.shows(name) else len(told)}",
+        "see whether one model is to know them all; a slice by a column of the language tells how well it does",
+        {"texts": languages.told, "languages": len(told), "interval": [round(low, 6), round(high, 6)]}
+        | {"is_estimate": True},
+    )
+
+
+def _garbled(name: str, texts: Sequence[str]) -> Iterator[Finding]:
+    count = sum(map(is_garbled, texts))
+    if count:
+        low, high = of_share(count, len(texts))
+        yield Finding(
+            "garbled_texts",
+            "warning",
+            (name,),
+            f"{count:,} of {len(texts):,} texts of {name} were decoded by the wrong encoding, such as é that became Ã©",
+            "read the source by the encoding that it is in (source.files.encoding), or correct the texts there",
+            {"texts": len(texts), "garbled": count, "interval": [round(low, 6), round(high, 6)]},
+        )

@@ -1,22 +1,24 @@
 """All findings of a table: what is watched while its rows pass by, and what is made of it at the end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from runners.ingest.findings.alike import of_alike
 from runners.ingest.findings.columns import of_columns, of_target
+from runners.ingest.findings.drifted import of_drift
 from runners.ingest.findings.finding import Finding, in_order
 from runners.ingest.findings.gaps import Gaps, of_gaps
 from runners.ingest.findings.ground import Ground
+from runners.ingest.findings.languages import Languages, languages_of
 from runners.ingest.findings.leakage import of_leakage
 from runners.ingest.findings.noise import of_noise
 from runners.ingest.findings.rows import Alike, RowHashes
 from runners.ingest.findings.sample import Sample
 from runners.ingest.findings.sampled import of_sampled
 from runners.ingest.findings.spelling import of_spelling
-from runners.ingest.findings.texts import of_texts
+from runners.ingest.findings.texts import of_texts, texts_of
 from runners.ingest.findings.values import of_values
 from runners.ingest.parameters import Parameters
 from runners.tables.summary import Summary
@@ -69,16 +71,31 @@ _UNSEEN = Finding(
 )
 
 
-def find(ground: Ground, seen: Seen | None) -> list[Finding]:
+def spoken(ground: Ground, seen: Seen | None) -> dict[str, Languages]:
+    """Return the languages of the columns that hold texts, by the sample; of none where nobody looked at rows."""
+    texts = texts_of(ground, seen.sample) if seen and ground.rows else {}
+    return {name: languages_of(some) for name, some in texts.items()}
+
+
+def find(
+    ground: Ground,
+    seen: Seen | None,
+    *,
+    languages: Mapping[str, Languages] | None = None,
+    former: Mapping[str, Any] | None = None,
+) -> list[Finding]:
     """Return all that is odd in a table, the most severe first.
 
     Args:
         ground: what its summary tells.
         seen: what its rows left; None where nobody looked at all of them, which is told then.
+        languages: the languages of its columns, where they are known already.
+        former: the profile of the version before, where there is one.
     """
     if not ground.rows:
         return []
-    return in_order([*_of_summary(ground), *(_of_rows(ground, seen) if seen else [_UNSEEN])])
+    told = [*_of_summary(ground), *(of_drift(ground, former) if former else ())]
+    return in_order([*told, *(_of_rows(ground, seen, languages) if seen else [_UNSEEN])])
 
 
 def _of_summary(ground: Ground) -> Iterator[Finding]:
@@ -89,10 +106,10 @@ def _of_summary(ground: Ground) -> Iterator[Finding]:
     yield from of_leakage(ground)
 
 
-def _of_rows(ground: Ground, seen: Seen) -> Iterator[Finding]:
+def _of_rows(ground: Ground, seen: Seen, languages: Mapping[str, Languages] | None) -> Iterator[Finding]:
     yield from of_gaps(ground, seen.gaps)
     yield from of_alike(ground, seen.alike)
     known = frozenset(name for leak in of_leakage(ground) for name in leak.columns)
     yield from of_sampled(ground, seen.sample, known)
     yield from of_noise(ground, seen.sample)
-    yield from of_texts(ground, seen.sample)
+    yield from of_texts(ground, seen.sample, languages)

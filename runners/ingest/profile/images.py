@@ -40,34 +40,36 @@ def profile_images(pictures: Sequence[Picture], sensitive: Collection[str] = ())
         "kind": "images",
         "rows": len(pictures),
         "identifier": {"column": "id", "duplicates": 0, "missing": 0},
-        "sizes": _most(sizes),
-        "formats": _most(formats),
-        "modes": _most(modes),
-        "bytes": _spread([p.row["bytes"] for p in pictures], whole=True),
-        "brightness": _spread([p.brightness for p in pictures], whole=False),
-        "sharpness": _spread([p.sharpness for p in pictures], whole=False),
-        "aspect": _spread([p.row["width"] / p.row["height"] for p in pictures], whole=False),
+        "sizes": most(sizes),
+        "formats": most(formats),
+        "modes": most(modes),
+        "bytes": spread([p.row["bytes"] for p in pictures], whole=True),
+        "brightness": spread([p.brightness for p in pictures], whole=False),
+        "sharpness": spread([p.sharpness for p in pictures], whole=False),
+        "aspect": spread([p.row["width"] / p.row["height"] for p in pictures], whole=False),
         "blank": sum(p.is_blank for p in pictures),
     }
     if any("label" in p.row for p in pictures):
-        profile["labels"] = _most(labels)
+        profile["labels"] = most(labels)
     for part in (part for part in _COLUMNS if part in profile):
         if not set(sensitive).isdisjoint(_COLUMNS[part]):
-            profile[part] = _hidden(profile[part])
+            profile[part] = hidden_part(profile[part])
     return profile | {"preparations": _preparations(pictures, labels, profile)}
 
 
-def _hidden(part: Mapping[str, Any]) -> dict[str, Any]:
+def hidden_part(part: Mapping[str, Any]) -> dict[str, Any]:
     """Return a part of a profile without values: how many there are that differ, where they are counted."""
     return {"distinct": part["distinct"], "top": [], "sensitive": True} if "distinct" in part else {"sensitive": True}
 
 
-def _most(counts: Mapping[str, int]) -> dict[str, Any]:
+def most(counts: Mapping[str, int]) -> dict[str, Any]:
+    """Return the most frequent values, and how many differ."""
     first = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_SHOWN]
     return {"distinct": len(counts), "top": [{"value": value, "count": count} for value, count in first]}
 
 
-def _spread(values: Iterable[float], *, whole: bool) -> dict[str, Any]:
+def spread(values: Iterable[float], *, whole: bool) -> dict[str, Any]:
+    """Return how numbers are spread; nothing where there are none."""
     numbers = np.array(list(values), np.float64)
     if not numbers.size:
         return {}
@@ -88,10 +90,10 @@ def _preparations(
 ) -> list[dict[str, Any]]:
     found = []
     if profile["sizes"]["distinct"] > 1:
-        most = [
+        first = [
             f"; the most frequent is {t['value']} ({counted(t['count'], 'image')})" for t in profile["sizes"]["top"]
         ]
-        reason = f"{profile['sizes']['distinct']} sizes{''.join(most[:1])}"
+        reason = f"{profile['sizes']['distinct']} sizes{''.join(first[:1])}"
         found.append(preparation("resize", ["width", "height"], reason))
     if profile["modes"]["distinct"] > 1:
         modes = ", ".join(f"{mode['value']} {mode['count']:,}" for mode in profile["modes"]["top"])
@@ -104,16 +106,17 @@ def _preparations(
     if blank := profile["blank"]:
         reason = f"{counted(blank, 'image')} {'has' if blank == 1 else 'have'} one colour only"
         found.append(preparation("drop_blank", ["path"], reason))
-    return found + _imbalance(labels, is_told="sensitive" not in profile.get("labels", ()))
+    return found + rare_label(labels, "images", profile)
 
 
-def _imbalance(labels: Mapping[str, int], *, is_told: bool) -> list[dict[str, Any]]:
+def rare_label(labels: Mapping[str, int], nouns: str, profile: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what is to be done about a label that few files have; nothing where all have enough."""
     total, classes = sum(labels.values()), len(labels)
     if classes < 2 or min(labels.values()) >= IMBALANCE / (classes - 1) * total:
         return []
     rarest = min(labels, key=lambda label: (labels[label], label))
-    name = f"class {rarest}" if is_told else "one class"
-    reason = f"{name} has {labels[rarest] / total:.1%} of the images, of {classes} classes"
+    name = f"class {rarest}" if "sensitive" not in profile.get("labels", ()) else "one class"
+    reason = f"{name} has {labels[rarest] / total:.1%} of the {nouns}, of {classes} classes"
     return [preparation("balance_classes", ["label"], reason)]
 
 

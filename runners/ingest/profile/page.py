@@ -32,6 +32,7 @@ _ESTIMATES = (
 )
 _META = '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
 _NOTHING = '<p class="good">Nothing odd was found.</p>'
+_NOUNS = {"images": "image", "audio": "recording", "texts": "text"}
 _SHORT = 12
 """Characters of a text that is never broken."""
 _MIDNIGHT = "T00:00:00+00:00"
@@ -58,7 +59,7 @@ def write_page(
 
 
 def _summary(profile: Mapping[str, Any]) -> str:
-    told = [counted(profile["rows"], "image" if profile["kind"] == "images" else "row")]
+    told = [counted(profile["rows"], _NOUNS.get(profile["kind"], "row"))]
     if "columns" in profile:
         told.append(counted(len(profile["columns"]), "column"))
     if profile.get("target"):
@@ -125,10 +126,18 @@ def _most_frequent(column: Mapping[str, Any]) -> str:
     if column.get("sensitive"):
         return "sensitive"
     if 1 < column["count"] == column["distinct"] and column.get("top"):
-        return "none occurs twice"
+        return "none occurs twice" + _languages(column.get("languages", {}))
     top = column.get("top", ())[:4]
     names = apart([str(value["value"]) for value in top])
-    return ", ".join(f"{name} ({t['count'] / column['count']:.0%})" for name, t in zip(names, top, strict=True))
+    return ", ".join(
+        f"{name} ({t['count'] / column['count']:.0%})" for name, t in zip(names, top, strict=True)
+    ) + _languages(column.get("languages", {}))
+
+
+def _languages(languages: Mapping[str, Any]) -> str:
+    """Say in which languages the texts of a column are."""
+    top = ", ".join(f"{one['value']} {one['share']:.0%}" for one in languages.get("top", ())[:4])
+    return f"; in {top} of the {languages['texts']:,} texts whose language is told" if top else ""
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -20,6 +20,8 @@ IMBALANCE = 0.2
 NAMING_SHARE = 0.9
 """Share of distinct texts above which a column names rows instead of telling something about them."""
 MANY_CLASSES = 50
+FREE = 20
+"""Characters that the texts of a column have on average, above which they are sentences and no categories."""
 WIDE_STD = 10.0
 NARROW_STD = 0.1
 OFF_CENTRE = 10.0
@@ -59,10 +61,22 @@ def _useless(features: Profile) -> Iterator[dict[str, Any]]:
     constant = [name for name, c in features.items() if c["distinct"] == 1]
     if constant:
         yield preparation("drop_constant", constant, "they hold the same value in every row that has one")
-    names = [name for name, c in features.items() if _names_rows(c)]
+    own = [name for name, c in features.items() if _names_rows(c)]
+    names = [name for name in own if not is_free_text(features[name])]
     if names:
         shares = _listed(f"{name} {told_distinct(features[name])}" for name in names)
         yield preparation("drop_identifiers", names, f"nearly every row has a value of its own (distinct: {shares})")
+
+    texts = [name for name in own if name not in names]
+    if texts:
+        yield preparation("count_terms", texts, "they hold free texts, nearly each of its own: learn from their words")
+
+
+def is_free_text(column: Mapping[str, Any]) -> bool:
+    """Tell whether a column holds sentences, rather than categories or keys, which are short or of one length."""
+    length = column.get("length") or {}
+    is_long = bool(length) and length["mean"] > FREE and length["maximum"] > length["minimum"]
+    return bool(column["type"] == "string" and is_long)
 
 
 def _names_rows(column: Mapping[str, Any]) -> bool:

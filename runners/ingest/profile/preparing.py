@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from runners.ingest.profile.preparations import Roles
+from runners.ingest.profile.preparations import Roles, is_free_text
 
 Profile = Mapping[str, Mapping[str, Any]]
-FREE = 20
-"""Characters that the texts of a column have on average, above which they are sentences and no categories."""
 _DROPPED = frozenset({"drop_empty", "drop_constant", "drop_identifiers"})
 _NUMBERS = frozenset({"integer", "number"})
 
@@ -34,12 +32,11 @@ def propose_preparations(
 
 
 def _steps(column: Mapping[str, Any], asked: set[str]) -> list[dict[str, Any]]:
-    is_free = column["type"] == "string" and column.get("length", {}).get("mean", 0) > FREE
-    if asked & {"drop_empty", "drop_constant"} or (asked & _DROPPED and not is_free):
+    if asked & _DROPPED:
         return [{"drop": True}]
     if column["type"] == "datetime":
         return [{"datetime": {}}]
-    if is_free and asked & {"drop_identifiers", "encode_by_target_or_hash"}:
+    if "count_terms" in asked or (is_free_text(column) and "encode_by_target_or_hash" in asked):
         return [{"text": {}}]
     if "encode_by_target_or_hash" in asked:
         return [{"encode": {"by": "target"}}]

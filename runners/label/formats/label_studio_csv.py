@@ -9,7 +9,9 @@ import msgspec
 
 from runners.contract import InputError
 from runners.label.formats.label_studio import of_minimum, shown
+from runners.label.formats.label_studio_short import text_in as text_of
 from runners.label.formats.reading import file_of, text_in
+from runners.label.formats.written import EXAMPLE
 from runners.label.questions import Answered, Question
 from runners.sources.files import Found
 
@@ -45,6 +47,8 @@ def _answered(name: str, rows: "csv.DictReader[str]", question: Question) -> Ite
         where = f"{name}:{rows.line_num}"
         task: dict[str, Any] = {key: value for key, value in row.items() if key is not None and value is not None}
         task["annotator"] = task.get("annotator") or None
+        if EXAMPLE in task and question.name != EXAMPLE:
+            task[EXAMPLE] = text_of(task[EXAMPLE])
         task[question.name] = _value(task.get(question.name, ""), where)
         if answers := tuple(of_minimum(task, question, where, name)):
             yield Answered(where, name, shown(task, question.name), answers)

@@ -52,6 +52,27 @@ def _task(one: Settled, asked: Asked) -> dict[str, Any]:
     return {"data": data, "annotations": [{"result": results, "ground_truth": False}]}
 
 
+def object_of(answer: str) -> str:
+    """Return what the object tag is called that answers of a kind are of."""
+    return _KINDS[answer][1]
+
+
+def values_of(one: Settled, answer: str) -> list[Any]:
+    """Return what was merged for an example, as the short form lists it.
+
+    Raises:
+        Unsayable: a picture's size isn't known.
+    """
+    if not one.regions:
+        return list(one.labels)
+    kind, _ = _KINDS[answer]
+    return [
+        {**_value(region, answer), kind: [region.label], **_size(one, region, answer)}
+        | ({"text": region.text} if region.text else {})
+        for region in one.regions
+    ]
+
+
 def _size(one: Settled, region: Region, answer: str) -> dict[str, int]:
     if _KINDS[answer][1] != "image":
         return {}

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from runners.contract import InputError
-from runners.label import regions, sets
+from runners.contract import InputError, label_sets
+from runners.label import regions
 from runners.label.questions import Answer, Answered, Question
 from runners.label.regions import Region
 from runners.sources.failures import telling
@@ -100,7 +100,7 @@ def answered(source: str, annotator: str, part: Part, question: Question) -> Ans
     if question.marks:
         said = regions.text_of(part.regions)
     elif question.kind == "labels":
-        said = sets.text_of(part.labels)
+        said = label_sets.text_of(part.labels)
     elif len(part.labels) > 1:
         what = f"it has {len(part.labels)} labels, and one label is merged for an example"
         raise InputError(what, part.where, "set answer to labels")

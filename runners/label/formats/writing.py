@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from runners.label.formats.coco_writing import write_coco
+from runners.label.formats.label_studio_short import write_label_studio_csv, write_label_studio_min
 from runners.label.formats.label_studio_writing import write_label_studio
 from runners.label.formats.text_writing import write_conll, write_doccano
 from runners.label.formats.written import Asked, Settled, Write
@@ -29,6 +30,8 @@ class Writer(NamedTuple):
 WRITERS: Mapping[str, Writer] = MappingProxyType(
     {
         "label-studio": Writer(write_label_studio),
+        "label-studio-min": Writer(write_label_studio_min),
+        "label-studio-csv": Writer(write_label_studio_csv),
         "coco": Writer(write_coco),
         "yolo": Writer(write_yolo, "regions.yolo.zip"),
         "pascal-voc": Writer(write_pascal_voc, "regions.pascal-voc.zip"),

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from runners.label.regions import Region
 
+EXAMPLE = "example_id"
+"""The column of an example's name where `id` is Label Studio's own, as in its short forms."""
 Regions = Sequence[Region]
 
 

@@ -96,18 +96,21 @@ class Kafka:
         with self._telling():
             self._consumer.assign([kafka.TopicPartition(*place, start)])
             try:
-                heard, at = time.monotonic(), start
-                while at < end:
-                    found = self._consumer.consume(min(most, CHUNK, end - at), _TURN)
-                    chunk = _chunk(found, at, end)
-                    if chunk.next == at and time.monotonic() > heard + PATIENCE:
-                        raise self._silent(place, at)
-                    if chunk.next != at:
-                        at = chunk.next
-                        yield chunk
-                        heard = time.monotonic()
+                yield from self._taken(place, start, end, min(most, CHUNK))
             finally:
                 self._consumer.unassign()
+
+    def _taken(self, place: Place, at: int, end: int, most: int) -> Iterator[Chunk]:
+        """Yield what comes of a partition, until nothing has for too long."""
+        heard = time.monotonic()
+        while at < end:
+            chunk = _chunk(self._consumer.consume(min(most, end - at), _TURN), at, end)
+            if chunk.next != at:
+                at = chunk.next
+                yield chunk
+                heard = time.monotonic()
+            elif time.monotonic() > heard + PATIENCE:
+                raise self._silent(place, at)
 
     def close(self) -> None:
         """Let go of the servers."""

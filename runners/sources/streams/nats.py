@@ -85,15 +85,21 @@ class Nats:
         while at < end:
             since = {"deliver_policy": DeliverPolicy.BY_START_SEQUENCE, "opt_start_seq": at}
             with self._consumer(place, since) as consumer:
-                heard = 0
-                while at < end:
-                    found = self._run(self._fetch(consumer, min(most, _FETCH)))
-                    whole = _unbroken(found, heard)
-                    if found and not whole:
-                        break
-                    at, heard = self._next(consumer, whole, end), heard + len(whole)
-                    told = [_message(one) for one in whole]
-                    yield Chunk([one for one in told if one.offset < end], at)
+                for chunk in self._unbroken(consumer, end, min(most, _FETCH)):
+                    yield chunk
+                    at = chunk.next
+
+    def _unbroken(self, consumer: Any, end: int, most: int) -> Iterator[Chunk]:
+        """Yield what a consumer gives, until one is missing: then a new consumer begins there."""
+        at, heard = 0, 0
+        while at < end:
+            found = self._run(self._fetch(consumer, most))
+            whole = _unbroken(found, heard)
+            if found and not whole:
+                return
+            at, heard = self._next(consumer, whole, end), heard + len(whole)
+            told = [_message(one) for one in whole]
+            yield Chunk([one for one in told if one.offset < end], at)
 
     def close(self) -> None:
         """Let go of the server."""

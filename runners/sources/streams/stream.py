@@ -29,7 +29,6 @@ class Stream:
 
     source: StreamSource
     connect: Callable[[StreamSource], Log]
-    remembers: bool = False
 
     @classmethod
     def of(cls, source: StreamSource) -> "Stream":
@@ -80,7 +79,8 @@ class Stream:
             started = since or Position({}, {}, self._asked)
             turn = _Turn(self.source, log, rows, planned, replace(started, ids=ids))
             reading = Reading(turn.batches(), is_text=False, read_from=f"{self.source.url}: {self._topics}")
-            yield Growth(reading, turn.read, told=turn.told, violations=turn.violations)
+            growing = self.source.growing
+            yield Growth(reading, growing, turn.read, is_log=True, told=turn.told, violations=turn.violations)
         finally:
             log.close()
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from runners.evaluate.markdown import figure, table
 from runners.evaluate.slices import Slices
+from runners.train.evidence.inputs import differences, inputs
 from runners.train.examples import Examples
 from runners.train.trained import Trained
 
@@ -32,11 +33,14 @@ def card(trained: Trained, pictures: Iterable[str]) -> str:
         f"Predicts `{told.target}` ({task}) from {len(signature.inputs)} columns. "
         f"Learned from {len(trained.parts.train):,} rows, tested on {len(trained.parts.test):,} others.",
         _refused(trained),
+        inputs(trained),
         _sides(trained),
         "## Metrics\n\n" + _metrics(trained) + _ranked(trained),
+        _labels(trained),
         _slices(trained.findings.slices, trained.findings.cut, told.metric.name),
         _importance(trained),
         "## Pictures\n\n" + " ".join(f"![{path.rsplit('/', 1)[-1].removesuffix('.png')}]({path})" for path in pictures),
+        differences(trained),
         _origin(trained),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -62,7 +66,8 @@ def _sides(trained: Trained) -> str:
 def _balance(examples: Examples) -> str:
     if not examples.classes:
         return figure(float(np.mean(examples.codes)))
-    shares = np.bincount(examples.codes, minlength=len(examples.classes)) / len(examples)
+    codes, labels = examples.codes, len(examples.classes)
+    shares = codes.mean(axis=0) if examples.is_joint else np.bincount(codes, minlength=labels) / len(examples)
     shown = [f"{name} {share:.1%}" for name, share in zip(examples.classes[:MOST], shares.tolist(), strict=False)]
     return ", ".join(shown) + (", …" if len(examples.classes) > MOST else "")
 
@@ -85,6 +90,23 @@ def _ranked(trained: Trained) -> str:
     value = figure(ranking.metrics.get(name))
     where = f"{ranking.rows:,} other rows, the validation rows"
     return f"\n\nAmong its experiment's trials it is ranked by {name} {value}{between} on {where}."
+
+
+def _labels(trained: Trained) -> str:
+    """Tell how rightly each of several labels is said, and from which probability on it is."""
+    limits = dict(zip(map(str, trained.model.signature.classes), trained.model.signature.thresholds, strict=False))
+    rows = [
+        (name, f"{told['rows']:,}", figure(told["f1"]), _between(told["interval"]), figure(told["precision"]),
+         figure(told["recall"]), figure(limits.get(name)))
+        for name, told in trained.findings.labels.items()
+    ]  # fmt: skip
+    head = ("label", "rows", "f1", "95 % interval", "precision", "recall", "threshold")
+    return "## By label\n\n" + table(head, rows) if rows else ""
+
+
+def _between(interval: Sequence[float | None]) -> str:
+    low, high = interval
+    return f"{figure(low)} to {figure(high)}" if low is not None else ""
 
 
 def _slices(slices: Slices, cut: Sequence[str], metric: str) -> str:

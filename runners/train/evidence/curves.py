@@ -35,7 +35,7 @@ def _drawings(trained: Trained, answers: Answers, classes: list[str]) -> dict[st
             "predicted": lambda path: predicted(answers, path),
             "residuals": lambda path: residuals(answers, path),
         }
-    else:
+    elif answers.task != "multilabel":
         drawings["confusion"] = lambda path: confusion(answers, classes, path)
     if answers.scores is not None and len(classes) <= MOST_CLASSES:
         drawings["roc"] = lambda path: roc(answers, classes, path)
@@ -53,6 +53,8 @@ def _against_rest(answers: Answers, classes: list[str]) -> list[tuple[str, Array
     """Return (name, is it this class, its score): the positive class only where there are two."""
     scores = answers.scores if answers.scores is not None else np.zeros((len(answers), 0))
     codes = [1] if answers.task == "binary" else range(len(classes))
+    if answers.task == "multilabel":
+        return [(classes[code], answers.truth[:, code] == 1, scores[:, code]) for code in codes]
     return [(classes[code], answers.truth == code, scores[:, code]) for code in codes]
 
 
@@ -98,7 +100,10 @@ def calibration(answers: Answers, path: Path) -> None:
         return
     is_binary = answers.task == "binary"
     sure = answers.scores[:, 1] if is_binary else answers.scores.max(axis=1)
-    right = answers.truth if is_binary else answers.truth == answers.prediction
+    if answers.task == "multilabel":  # each decision on a label is one
+        is_binary, sure, right = True, answers.scores.ravel(), answers.truth.ravel()
+    else:
+        right = answers.truth if is_binary else answers.truth == answers.prediction
     parts = [part for part in np.array_split(np.argsort(sure, kind="stable"), BINS) if len(part)]
     with picture(path, "Calibration") as axes:
         axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8, linestyle=":")

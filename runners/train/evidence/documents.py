@@ -33,6 +33,8 @@ def write_documents(trained: Trained) -> None:
         "cut_slices": list(findings.cut),
         "notes": [*trained.parts.train.notes, *trained.fitted.notes],
     }
+    if findings.labels:
+        metrics["labels"] = {name: dict(told) for name, told in findings.labels.items()}
     if findings.reported:
         told = {name: value if isfinite(value) else str(value) for name, value in findings.reported.items()}
         metrics["reported"] = told

@@ -14,6 +14,7 @@ from runners.models import Column, Model
 from runners.models.columns import as_json
 from runners.staging import inside
 from runners.train.examples import Array, Examples
+from runners.train.joint import strata_of
 from runners.train.reading import folder_of
 from runners.train.trained import Trained
 from runners.train.trial import Trial
@@ -35,7 +36,7 @@ def chosen(test: Examples, seed: int) -> Array:
     order = np.random.default_rng(seed).permutation(len(test))
     if not test.classes:
         return np.sort(order[:MOST])
-    codes = test.codes[order]
+    codes = (strata_of(test.codes) if test.is_joint else test.codes)[order]
     turns = np.zeros(len(order), np.int64)
     for code in np.unique(codes):
         turns[codes == code] = np.arange(int((codes == code).sum()))

@@ -144,6 +144,8 @@ def _targets(given: Given) -> Array:
     if given.classes > MOST_CLASSES:
         what = f"the target has {given.classes} classes, and up to {MOST_CLASSES} have a column each"
         raise InputError(what, f"preparations.{given.name}", "encode by one_hot or hashing")
+    if given.truth.ndim == 2:
+        return given.truth.astype(np.float64)
     if given.classes > 2:
         each: Array = (given.truth[:, None] == np.arange(given.classes)).astype(np.float64)
         return each

@@ -17,6 +17,7 @@ from runners.train.prepared.columns import Given, Number, Ready
 from runners.train.prepared.graph import CONTRIB, Graph, put_ahead
 from runners.train.prepared.moments import parts_of
 from runners.train.prepared.numbers import finished, follow, number_of, unchanged
+from runners.train.prepared.pictures import prepared_picture
 from runners.train.prepared.texts import counted
 from runners.train.split import draws
 from runners.train.trial import Trial
@@ -61,8 +62,12 @@ def prepare(trial: Trial, parts: Parts, encoding: Encoding, opsets: Mapping[str,
     tensors = tuple(
         Tensor(f"raw.{place}", datatype_in(parts.train, one), (one.name,)) for place, one in enumerate(features)
     )
-    graph = Graph(tensors, tensors_of(parts.train, tensors), {**opsets, CONTRIB: 1}, trial.threads)
-    ready = [one for given in _given(trial, parts.train, graph) for one in _made(trial, given, encoding)]
+    widths = {tensor.name: one.width for tensor, one in zip(tensors, features, strict=True)}
+    graph = Graph(tensors, tensors_of(parts.train, tensors), {**opsets, CONTRIB: 1}, trial.threads, widths)
+    if parts.train.image:
+        ready = [_picture(trial, parts.train, graph)]
+    else:
+        ready = [one for given in _given(trial, parts.train, graph) for one in _made(trial, given, encoding)]
     if not ready:
         raise InputError("all columns are dropped", "preparations", "keep one to learn from")
     names = [name for one in ready for name in one.names]
@@ -86,7 +91,12 @@ def datatype_in(examples: Examples, feature: Column) -> str:
 def tensors_of(examples: Examples, tensors: tuple[Tensor, ...]) -> dict[str, Array]:
     """Return columns as the graph takes them, brought there as a server does it."""
     pairs = zip(tensors, examples.features, strict=True)
-    return {one.name: tensor_of(feature, one.datatype, examples.columns[feature.name]) for one, feature in pairs}
+    return {
+        one.name: np.ascontiguousarray(examples.columns[feature.name], np.float32)
+        if examples.image
+        else tensor_of(feature, one.datatype, examples.columns[feature.name])
+        for one, feature in pairs
+    }
 
 
 def _given(trial: Trial, train: Examples, graph: Graph) -> Iterator[Given]:
@@ -95,6 +105,20 @@ def _given(trial: Trial, train: Examples, graph: Graph) -> Iterator[Given]:
         is_moment = train.columns[feature.name].dtype.kind == "M"
         told = (feature.name, tensor.name, feature.datatype, is_moment, graph)
         yield Given(*told, train.codes, len(train.classes), folds)
+
+
+def _picture(trial: Trial, train: Examples, graph: Graph) -> Ready:
+    """Return the numbers of an album's one feature.
+
+    Raises:
+        InputError: what is asked for isn't done to pictures.
+    """
+    (tensor,), (feature,), image = graph.tensors, train.features, train.image
+    steps = (trial.told.preparations or {}).get(feature.name, ())
+    if image is None or len(trial.told.preparations or {}) != 1 or len(steps) != 1 or steps[0].picture is None:
+        what = f"an album has one column to prepare, {feature.name}, by picture alone"
+        raise InputError(what, "preparations", f"say preparations: {{{feature.name}: [{{picture: …}}]}}")
+    return prepared_picture(graph, feature.name, tensor.name, image, steps[0].picture)
 
 
 def _made(trial: Trial, given: Given, encoding: Encoding) -> Iterator[Ready]:
@@ -154,7 +178,8 @@ def _matrix(values: Array, ready: list[Ready]) -> Array:
 
 def _learned(examples: Examples, matrix: Array) -> Examples:
     feature = Column(MATRIX, "FP32", (-1, matrix.shape[1]))
-    return replace(examples, columns={MATRIX: np.ascontiguousarray(matrix)}, features=(feature,), is_prepared=True)
+    made = {MATRIX: np.ascontiguousarray(matrix)}
+    return replace(examples, columns=made, features=(feature,), image=None, is_prepared=True)
 
 
 def _notes(trial: Trial, ready: list[Ready]) -> Iterator[str]:

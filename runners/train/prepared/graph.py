@@ -34,6 +34,8 @@ class Graph:
     rows: Mapping[str, Array]
     opsets: Mapping[str, int]
     threads: int = 1
+    widths: Mapping[str, int] = field(default_factory=dict)
+    """Numbers a row has of a tensor that has more than one."""
     nodes: list[NodeProto] = field(default_factory=list)
     constants: list[TensorProto] = field(default_factory=list)
 
@@ -79,11 +81,15 @@ class Graph:
         """Return nodes as a model of their own."""
         nodes = list(nodes)
         asked = {given for node in nodes for given in node.input}
-        inputs = [helper.make_tensor_value_info(one.name, TYPES[one.datatype], [None, 1]) for one in tensors]
+        inputs = [self.declared(one, one.name) for one in tensors]
         constants = [constant for constant in self.constants if constant.name in asked]
         graph = helper.make_graph(nodes, "prepared", inputs, list(outputs), constants)
         opsets = [helper.make_opsetid(domain, version) for domain, version in self.opsets.items()]
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
+
+    def declared(self, tensor: Tensor, name: str) -> Any:
+        """Return a tensor as an input of a graph, by a name."""
+        return helper.make_tensor_value_info(name, TYPES[tensor.datatype], [None, self.widths.get(tensor.name, 1)])
 
     def _leading_to(self, name: str) -> list[NodeProto]:
         wanted, found = {name}, []
@@ -113,5 +119,4 @@ def put_ahead(graph: GraphProto, made: Graph, output: str, tensors: Sequence[Ten
     del graph.node[:], graph.input[:]
     graph.node.extend([*made.nodes, *kept])
     graph.initializer.extend(made.constants)
-    shapes = [helper.make_tensor_value_info(one.name, TYPES[one.datatype], [None, 1]) for one in tensors]
-    graph.input.extend(shapes)
+    graph.input.extend(made.declared(before, after.name) for before, after in zip(made.tensors, tensors, strict=True))

@@ -12,7 +12,7 @@ import numpy as np
 
 from runners.contract import InputError
 from runners.models import Column, ModelInputError, ModelRefused, Tensor
-from runners.models.columns import feed
+from runners.models.feed import feed
 from runners.models.signature import Reading
 from runners.train.acceptance import signature_of
 from runners.train.examples import Examples

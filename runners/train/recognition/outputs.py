@@ -39,9 +39,10 @@ def read_onnx(raws: Sequence[Raw], examples: Examples, task: Task) -> tuple[str,
     for raw in sorted(raws, key=lambda raw: "prob" not in raw.name.lower()):
         reading = _reading(raw, examples, task)
         if reading is not None:
-            _check_order(raws, raw, reading, examples)
+            if task != "multilabel":
+                _check_order(raws, raw, reading, examples)
             return raw.name, reading
-    for raw in raws:
+    for raw in raws if task != "multilabel" else ():
         if raw.type not in FLOATS and not raw.type.startswith("seq"):
             labels(raw.answer, examples.classes, len(examples))
             return raw.name, "label"
@@ -82,6 +83,8 @@ def _reading(raw: Raw, examples: Examples, task: Task) -> Reading | None:
     scores = np.asarray(raw.answer, np.float64).reshape(len(examples), -1)
     if (scores < -CLOSE).any() or (scores > 1 + CLOSE).any():
         return None
+    if task == "multilabel":
+        return "probabilities" if scores.shape[1] == len(examples.classes) else None
     if scores.shape[1] == len(examples.classes) and np.allclose(scores.sum(axis=1), 1, atol=CLOSE):
         return "probabilities"
     return "positive" if scores.shape[1] == 1 and task == "binary" else None

@@ -16,7 +16,15 @@ from tests.servers.process import Process, Processes
 
 USER = "postgres"
 _SOMEBODY = ("unshare", "--user", "--map-user=1000")
-_SETTINGS = {"fsync": "off", "wal_level": "logical", "max_connections": "50", "unix_socket_directories": ""}
+_SETTINGS = {
+    "fsync": "off",
+    "wal_level": "logical",
+    "max_slot_wal_keep_size": "1GB",
+    "max_replication_slots": "40",
+    "max_wal_senders": "20",
+    "max_connections": "50",
+    "unix_socket_directories": "",
+}
 
 
 def programs() -> Path:
@@ -42,10 +50,10 @@ def _prefix() -> tuple[str, ...]:
 class PostgreSQL(Processes):
     """A server at `url`, whose databases tests make for themselves."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep all state in a folder."""
+    def __init__(self, folder: Path, **told: str) -> None:
+        """Keep all state in a folder; `told` are settings other than the usual ones."""
         self._data, self._numbers, self.port = folder / "data", count(), free_port()
-        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        settings = [part for name, value in {**_SETTINGS, **told}.items() for part in ("-c", f"{name}={value}")]
         settings += ["-c", f"listen_addresses={LOOPBACK}", "-c", f"port={self.port}"]
         command: list[str | Path] = [*_prefix(), programs() / "postgres", "-D", self._data, *settings]
         # SIGINT ends it at once and leaves a whole database; its own children end with it.

@@ -52,7 +52,8 @@ def test_a_job_leaves_its_result(tmp_path: Path, request_file: Path) -> None:
         {"choices": ["cat"], "note": "n", "agreement": {"scale": "ordinal", "confidence": 0.9}, "disputed": "drop"},
         {"write": {"formats": ["label-studio", "doccano"], "text": "body"}, "merge": "mace"},
         {"answer": "segments", "exports": SPEC["exports"] | {"transcript": "words"}},
-        *({"answer": answer} for answer in get_args(Answer)),
+        {"answer": "comparison", "compared": {"left": "a", "right": "b"}, "merge": "bradley-terry"},
+        *({"answer": answer} for answer in get_args(Answer) if answer != "comparison"),
     ],
     ids=str,
 )

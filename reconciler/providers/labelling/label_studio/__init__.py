@@ -2,6 +2,7 @@
 
     token      a personal access token, and the short-lived one that it is exchanged for
     api        requests, what their refusals mean, and lists read to their end
+    health     what the server tells of itself
     projects   the port
 
 Law of the room: what the server says is read within bounds and checked before it is believed. A project is known by the

@@ -4,6 +4,7 @@ Messages are stable from call to call: each refusal of the server's bears an id 
 """
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ TASK_PAGE = 5_000
 LONGEST_TOLD = 400
 """Characters of the server's words that are passed on."""
 _LATE = Bounds(seconds=120.0)
+_RANGE = re.compile(r"bytes (?P<first>\d{1,18})-\d{1,18}/(?P<total>\d{1,18})")
 Document = Mapping[str, Any]
 
 
@@ -53,15 +55,32 @@ class Api:
         """
         return self._document(self._sent(Call("GET", path, query, bounds=_LATE)), path)
 
-    def content(self, path: str, **query: str) -> bytes:
-        """Return what lies at a path, as it is.
+    def pieces(self, path: str, size: int, **query: str) -> Iterator[bytes]:
+        """Yield what lies at a path, as it is, in pieces of so many bytes: each is asked for when it is wanted.
 
         Raises:
             Missing: there is nothing.
             Refused: we may not see it.
-            Unavailable: the server didn't answer, or it is larger than any answer that is read.
+            Unavailable: the server didn't answer, or what lies there is another one by now.
         """
-        return self._sent(Call("GET", path, query, bounds=_LATE)).body
+        begin, whole = 0, None
+        while whole is None or begin < whole:
+            call = Call("GET", path, query, bounds=_LATE, part=(begin, begin + size - 1))
+            answer = self._sent(call)
+            if answer.status != 206:
+                if begin:
+                    raise Unavailable(f"{self.place} gives {path} as a whole now, and gave it in parts before")
+                yield answer.body
+                return
+            first, total = _part(answer.headers.get("content-range", ""))
+            is_part = first == begin and answer.body and len(answer.body) <= size
+            if not is_part or whole not in (None, total):
+                raise Unavailable(f"{self.place} changed {path} while it was read", "it is read again")
+            whole = total
+            begin += len(answer.body)
+            yield answer.body
+        if begin != whole:
+            raise Unavailable(f"{self.place} gave more of {path} than there is", "it is read again")
 
     def write(
         self,
@@ -148,6 +167,12 @@ class Api:
         if status in (408, 429) or status >= 500:
             return Unavailable(f"{self.place} failed to {what}: status {status}", "see its log")
         return Refused(f"{self.place} won't {what}: {_words(answer.body) or f'status {status}'}")
+
+
+def _part(told: str) -> tuple[int, int]:
+    """Return the first byte of a part, and of how many it is one; impossible ones where it isn't told."""
+    found = _RANGE.fullmatch(told)
+    return (int(found["first"]), int(found["total"])) if found else (-1, -1)
 
 
 def number(document: Document, name: str) -> int:

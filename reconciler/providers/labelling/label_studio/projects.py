@@ -11,9 +11,11 @@ from urllib.parse import quote
 from reconciler.model.errors import Missing, Unavailable
 from reconciler.model.ids import NAME, Address, digest
 from reconciler.model.label_projects import IDENTIFIER, SLOT, Asked, LabelProject
+from reconciler.model.label_tools import LabelTool
 from reconciler.model.text import printable
-from reconciler.ports.labelling import ProjectOrder, Task
+from reconciler.ports.labelling import PIECE, ProjectOrder, Task
 from reconciler.providers.labelling.label_studio.api import PAGE, TASK_PAGE, Api, Document, number, text
+from reconciler.providers.labelling.label_studio.health import health_of
 from reconciler.providers.labelling.label_studio.token import PersonalToken
 from reconciler.settings import reveal
 from reconciler.wire import Server, Wire
@@ -110,6 +112,8 @@ class LabelStudio:
         for start in range(0, len(new), AT_ONCE):
             documents = [_document(task) for task in new[start : start + AT_ONCE]]
             self._api.write("POST", f"/api/projects/{project}/import", documents)
+        if any(task.prediction for task in new):  # it would show those of the first version alone
+            self._api.write("PATCH", f"/api/projects/{project}/", {"model_version": ""})
 
     def remove(self, address: Address, names: Collection[str]) -> None:
         """Take tasks away that nobody has answered, whether or not they are there; one with an answer stays.
@@ -127,12 +131,12 @@ class LabelStudio:
             chosen = {"all": False, "included": spare[start : start + AT_ONCE]}
             self._api.write("POST", "/api/dm/actions/", {"selectedItems": chosen}, query)
 
-    def answers(self, address: Address, name: str) -> bytes | None:
-        """Return all answered tasks from a snapshot of this name; None while it is made.
+    def answers(self, address: Address, name: str) -> Iterator[bytes] | None:
+        """Return all answered tasks from a snapshot of this name, piece by piece; None while it is made.
 
         Raises:
             Refused: there is no such project, or the server failed to make it.
-            Unavailable: it didn't answer, or the answers are more than it may say at once.
+            Unavailable: it didn't answer.
         """
         place = f"/api/projects/{self._demanded(address)}/exports"
         title = _SNAPSHOT + name
@@ -144,10 +148,22 @@ class LabelStudio:
         identity = number(snapshot if isinstance(snapshot, dict) else {}, "id")
         if not self._is_made(f"{place}/{identity}"):
             return None
-        content = self._api.content(f"{place}/{identity}/download", exportType="JSON")
-        for one in (*ours, {"id": identity}):
-            self._api.write("DELETE", f"{place}/{number(one, 'id')}", also=(404,))
-        return content
+        return self._pieces(place, identity, [number(one, "id") for one in ours])
+
+    def _pieces(self, place: str, snapshot: int, ours: Sequence[int]) -> Iterator[bytes]:
+        """Yield a snapshot, and take it away with those that were left, once it was read to its end."""
+        yield from self._api.pieces(f"{place}/{snapshot}/download", PIECE, exportType="JSON")
+        for one in dict.fromkeys((*ours, snapshot)):
+            self._api.write("DELETE", f"{place}/{one}", also=(404,))
+
+    def health(self) -> LabelTool:
+        """Ask the server how it is.
+
+        Raises:
+            Refused: it doesn't know the token.
+            Unavailable: it doesn't answer.
+        """
+        return health_of(self._api, self.list(), self._token.kind, is_lasting=self._token.is_exchanged)
 
     def leave(self) -> None:
         """Take this environment's projects away, with all that was answered in them.
@@ -271,7 +287,7 @@ class LabelStudio:
 
 _WRITTEN = {
     "drafts": {"only_id": True},
-    "predictions": {"only_id": True},
+    "predictions": {"only_id": False},
     "annotations__completed_by": {"only_id": False},
     "include_annotation_history": False,
     "interpolate_key_frames": False,
@@ -290,7 +306,7 @@ def _as_text(instruction: str) -> str:
 
 def _document(task: Task) -> dict[str, Any]:
     """Write a task as it is imported."""
-    told = {"data": dict(task.data), "meta": {IDENTIFIER: task.name}}
+    told = {"data": dict(task.data), "meta": dict(task.meta)}
     return {**told, "predictions": [dict(task.prediction)]} if task.prediction else told
 
 

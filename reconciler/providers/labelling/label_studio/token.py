@@ -57,7 +57,13 @@ class PersonalToken:
         return "PersonalToken()"
 
     @property
-    def _is_exchanged(self) -> bool:
+    def kind(self) -> str:
+        """Return what kind of token it is, in words."""
+        return "a personal access token" if self.is_exchanged else "a token of the former kind"
+
+    @property
+    def is_exchanged(self) -> bool:
+        """Tell whether it opens nothing by itself: it is exchanged for one that lives some minutes."""
         return self._text.count(".") == 2
 
     def headers(self) -> Mapping[str, str]:
@@ -67,7 +73,7 @@ class PersonalToken:
             Refused: the server doesn't know the token.
             Unavailable: it doesn't answer.
         """
-        if not self._is_exchanged:
+        if not self.is_exchanged:
             return {"Authorization": f"Token {self._text}"}
         with self._guard:
             self._access = self._access or self._exchanged()
@@ -80,7 +86,7 @@ class PersonalToken:
             Refused: the server doesn't know the token any more.
             Unavailable: it doesn't answer.
         """
-        if not self._is_exchanged:
+        if not self.is_exchanged:
             return False
         with self._guard:
             self._access = self._exchanged()

@@ -21,9 +21,9 @@ SPECS: dict[str, dict[str, Any]] = {
 }
 
 CASES = [
-    ("experiments", {"task": "binry"}, "binary, multiclass or regression, not `binry`", "did you mean `binary`?"),
-    ("experiments", {"task": "zzz"}, "expected binary, multiclass or regression, not `zzz`", ""),
-    ("experiments", {"task": 3}, "expected binary, multiclass or regression, not the number 3", ""),
+    ("experiments", {"task": "binry"}, "multilabel or regression, not `binry`", "did you mean `binary`?"),
+    ("experiments", {"task": "zzz"}, "expected binary, multiclass, multilabel or regression, not `zzz`", ""),
+    ("experiments", {"task": 3}, "expected binary, multiclass, multilabel or regression, not the number 3", ""),
     ("experiments", {"description": 5}, "expected a text, not the number 5", "quote it"),
     ("experiments", {"target": True}, "expected a text, not `true`", "quote it"),
     ("experiments", {"seed": "choice(1, 2)"}, "expected a whole number", "sweeps belong in `params`"),
@@ -81,7 +81,7 @@ CASES = [
             ({"type": "string", "pattern": "(?=a)"}, "expected an RE2 expression: `(?=` is lookaround"),
         )
     ],
-    ("datasets", {"source": {}}, "give exactly one of sql, files, table and derived", ""),
+    ("datasets", {"source": {}}, "give exactly one of sql, files, table, derived, changes and stream", ""),
     ("datasets", {"source": {"sql": {"url": None, "query": "x"}}}, "expected a text, not nothing", ""),
 ]  # fmt: skip
 

@@ -10,6 +10,7 @@ from reconciler.controllers.campaign_tasks import (
     Chosen,
     chosen_in,
     is_all_answered,
+    short_of,
     stopped,
     tasks_of,
     unsure_in,
@@ -127,3 +128,42 @@ def test_names_that_are_none_are_left_out_and_parts_are_found_by_their_place() -
     assert CHOSEN.parts_of([slot_name(ITEMS[0], 3), slot_name(ITEMS[9], 1)]) == ("a", "c")
     odd = chosen_in({"facts": {"items": ["../x", ITEMS[0], None], "part": 1, "parts": ["a", "b", "c"]}})
     assert (odd.items, odd.parts_of([slot_name(ITEMS[0], 1)])) == ((ITEMS[0],), ("b",))
+
+
+GAIN = Stop.model_validate({"gain": {"answers": 100, "below": 0.05}})
+
+
+@pytest.mark.parametrize(
+    ("told", "ends"),
+    [
+        ({"answers": 100, "examples": 90, "changed": 0, "interval": [0.0, 0.041]}, True),
+        ({"answers": 100, "examples": 90, "changed": 2, "interval": [0.006, 0.077]}, False),
+        ({"answers": 100, "examples": 0, "changed": 0, "interval": None}, False),
+        ({"answers": 50, "examples": 90, "changed": 0, "interval": [0.0, 0.041]}, False),
+        ({"answers": 100, "interval": [0.0, -1.0]}, False),
+        ({"answers": 100, "interval": ["0", "0"]}, False),
+        ({"answers": 100}, False),
+        ("nothing", False),
+        (None, False),
+    ],
+)
+def test_a_campaign_ends_when_newer_answers_change_little(told: Any, *, ends: bool) -> None:
+    assert bool(stopped(GAIN, 10, {"gain": told})) == ends
+    assert not stopped(Stop(), 10, {"gain": told})
+
+
+@pytest.mark.parametrize(
+    ("facts", "notes"),
+    [
+        ({}, []),
+        ({"gold": {"questions": 5, "wanted": 5}, "slices": [{"value": "a", "lacks": 0}]}, []),
+        ({"gold": {"questions": 3, "wanted": 20}}, ["3 of 20 gold questions"]),
+        ({"slices": [{"value": "rare\x1b[0m", "lacks": 7}, {"value": "b", "lacks": 1}]}, ["2 slices will lack labels"]),
+        ({"gold": 1, "slices": {"a": 1}}, []),
+        ({"gold": {"questions": "x"}, "slices": [1]}, []),
+    ],
+)
+def test_what_there_is_too_little_of_is_told(facts: dict[str, Any], notes: list[str]) -> None:
+    found = short_of({"facts": facts})
+    assert [told.startswith(note) for told, note in zip(found, notes, strict=True)] == [True] * len(notes)
+    assert all(told.isprintable() for told in found)

@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.model.change import Change, StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase
-from reconciler.model.ids import RunName
+from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.campaigns import Campaign
 from reconciler.model.kinds.label_config import Wanted, compact
 from reconciler.model.label_changes import AddTasks, ConfigureProject, PullAnswers, RemoveTasks
@@ -23,6 +23,7 @@ CHOICES = ["spam", "ham"]
 CONFIG = compact(Wanted("answer", "text", "text", "label", ("spam", "ham"), None))
 CHOSEN = stage.result(facts={"items": ITEMS, "part": 500, "parts": ["tasks/00000.json"]})
 URL = "https://labels.example.org/projects/1/data"
+EXPERTS = Address("labels/experts")
 
 
 def decide(seen: Actual | None = None, campaign: Mapping[str, Any] | None = None, **spec: Any) -> Decision:
@@ -264,3 +265,38 @@ def test_examples_that_can_t_be_chosen_are_told() -> None:
     assert (found.phase, found.reason) == (Phase.STALLED, "JobFailed")
     assert "no column text" in found.message
     assert Campaign  # the spec's own rules: model/kinds/test_campaigns.py
+
+
+GOLD = {"labels": "labels/experts", "share": 0.1}
+
+
+def test_a_campaign_waits_for_the_labels_that_hold_its_known_answers() -> None:
+    wanted = stage.resource(MARKS, exports=None, choices=CHOICES, campaign={"show": "text", "gold": GOLD})
+    above = [stage.upstream(LOANS, stage.data()), stage.upstream(EXPERTS, None)]
+    waits = stage.decide(wanted, stage.actual(), upstream=above)
+    assert (waits.phase, waits.changes) == (Phase.WAITING, ())
+    known = DataVersion(RunName(f"{EXPERTS}/{'1' * 12}"), "known-1")
+    above[1] = stage.upstream(EXPERTS, known)
+    (choose,) = stage.of(stage.decide(wanted, stage.actual(), upstream=above), StartRun)
+    assert (choose.inputs["gold"], choose.params["gold"]) == (known.run, {"share": 0.1})
+    other = stage.upstream(EXPERTS, replace(known, content="known-2"))
+    (again,) = stage.of(stage.decide(wanted, stage.actual(), upstream=[above[0], other]), StartRun)
+    assert again.run != choose.run
+
+
+def test_former_labels_that_aren_t_there_are_gone_without_and_told() -> None:
+    campaign = {"show": "text", "select": {"disagreement": {"labels": "labels/experts"}}}
+    wanted = stage.resource(MARKS, exports=None, choices=CHOICES, campaign=campaign)
+    above = [stage.upstream(LOANS, stage.data()), stage.upstream(EXPERTS, None)]
+    found = stage.decide(wanted, stage.actual(projects={MARKS: project({})}), upstream=above)
+    (choose,) = stage.of(found, StartRun)
+    assert set(choose.inputs) == {"dataset"}
+    assert "labels/experts has no version yet: examples are chosen without" in found.message
+
+
+def test_a_campaign_that_asks_none_of_this_chooses_as_it_did() -> None:
+    """The names of runs of before: a new version of Setpoint asks nobody anything anew."""
+    assert chosen_run(select={"where": "x > 1", "sample": 5, "each": "y", "uncertain": "p"}) == RunName(
+        "labels/marks/05ae4787ca1d"
+    )
+    assert chosen_run() == RunName("labels/marks/3ea335fcaa20")

@@ -99,6 +99,7 @@ def rolled_back(seed: int, new: float, old: float, a_second: int = 100) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("a_second", [5, 100, 1000])
 @pytest.mark.parametrize("rate", [0.0, 0.0005, 0.005, 0.03])
 def test_good_canaries_are_promoted(rate: float, a_second: int) -> None:

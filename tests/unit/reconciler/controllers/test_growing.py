@@ -3,7 +3,7 @@
 from typing import Any
 
 from reconciler.model.decision import Decision
-from reconciler.model.ids import RunName
+from reconciler.model.ids import Address, RunName
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import LOANS, NOW, decide
 
@@ -38,6 +38,37 @@ def test_a_growing_dataset_goes_on_with_the_version_before() -> None:
     second = stage.started(night(GROWING, 8, stood.facts, first.run))
     assert second.inputs == {"former-version": first.run}
     assert second.provenance["former"] == first.run
+
+
+def test_so_does_one_of_files_that_come() -> None:
+    files = {"url": "s3://a/b", "format": "csv", "incremental": {"by": "files", "full": "30 4 * * wed"}}
+    spec = {**NIGHTLY, "source": {"files": files}}
+    first = stage.started(night(spec, 5, {}))
+    assert first.params["source"]["files"]["incremental"] == {"by": "files"}
+    stood = night(spec, 5, {"run": first.run, "due": "2026-01-05T03:00:00+00:00"}, first.run)
+    second = stage.started(night(spec, 6, stood.facts, first.run))
+    assert second.inputs == {"former-version": first.run}
+    later = {"run": second.run, "version": second.run, "due": "2026-01-06T03:00:00+00:00"}
+    third = stage.started(night(spec, 7, later, second.run))
+    assert third.inputs == {}
+
+
+def test_a_query_that_grows_goes_on_with_the_newest_version_and_isnt_named_by_it() -> None:
+    query = {"inputs": {"a": "datasets/a"}, "query": "FROM a"}
+    mine = RunName(f"{LOANS}/mine")
+    above = [stage.upstream(Address("datasets/a"), stage.data("datasets/a/0123456789ab"))]
+
+    def run(derived: dict[str, Any], *versions: Any) -> Any:
+        actual = stage.actual(*versions, results={mine: stage.result()}, facts={LOANS: {"run": mine}}, now=NOW)
+        return stage.started(decide(stage.resource(LOANS, source={"derived": derived}), actual, upstream=above))
+
+    grown = {**query, "incremental": {"by": "parts"}}
+    first, second = run(grown), run(grown, stage.version(mine))
+    assert "former-version" not in first.inputs
+    assert second.inputs["former-version"] == mine
+    assert first.run == second.run
+    whole, compared = run(query), run(query, stage.version(mine))
+    assert whole.run == compared.run, "a version that is only compared with names no run"
 
 
 def test_its_former_version_is_the_one_of_when_it_fell_due_in_whatever_pass() -> None:

@@ -11,7 +11,7 @@ def test_the_table_is_the_runners() -> None:
 
 
 def test_losses_are_those_of_which_less_is_better() -> None:
-    assert {"log_loss", "brier", "rmse", "mae"} == LOSSES
+    assert {"log_loss", "brier", "hamming_loss", "rmse", "mae"} == LOSSES
 
 
 def test_what_monitors_watch_is_what_their_runner_does() -> None:

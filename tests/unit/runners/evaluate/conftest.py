@@ -40,10 +40,19 @@ def regression(seed: int = 0, rows: int = ROWS) -> Answers:
     return Answers("regression", truth, truth + generator.normal(0, 5, rows))
 
 
-@pytest.fixture(params=["binary", "multiclass", "regression"])
+def multilabel(seed: int = 0, rows: int = ROWS, labels: int = 3) -> Answers:
+    """Return answers of a middling model of several labels at once, of which the last is rare."""
+    generator = np.random.default_rng(seed)
+    truth = (generator.random((rows, labels)) < np.linspace(0.5, 0.2, labels)).astype(np.int64)
+    scores = np.clip(0.3 * truth + 0.7 * generator.random((rows, labels)), 0, 1).round(2)
+    return Answers("multilabel", truth, (scores > 0.5).astype(np.int64), scores)
+
+
+@pytest.fixture(params=["binary", "multiclass", "multilabel", "regression"])
 def answers(request: pytest.FixtureRequest) -> Answers:
     """Return answers of every task in turn."""
-    made = {"binary": binary, "multiclass": multiclass, "regression": regression}[request.param]()
+    known = {"binary": binary, "multiclass": multiclass, "multilabel": multilabel, "regression": regression}
+    made = known[request.param]()
     assert isinstance(made, Answers)
     return made
 

@@ -11,7 +11,7 @@ from sklearn import metrics as sklearn
 
 from runners.evaluate.metrics import METRICS, measure, metrics_of
 from runners.evaluate.predictions import Answers
-from tests.unit.runners.evaluate.conftest import binary, multiclass, regression
+from tests.unit.runners.evaluate.conftest import binary, multiclass, multilabel, regression
 
 Theirs = Callable[[Answers, Any], float]
 
@@ -38,6 +38,13 @@ THEIRS: dict[str, dict[str, Theirs]] = {
         "roc_auc": lambda a, w: sklearn.roc_auc_score(a.truth, a.scores, multi_class="ovr", sample_weight=w),
         "log_loss": lambda a, w: sklearn.log_loss(a.truth, a.scores, sample_weight=w),
     },
+    "multilabel": {
+        "f1_micro": lambda a, w: sklearn.f1_score(a.truth, a.prediction, average="micro", sample_weight=w),
+        "f1_macro": lambda a, w: sklearn.f1_score(a.truth, a.prediction, average="macro", sample_weight=w),
+        "subset_accuracy": lambda a, w: sklearn.accuracy_score(a.truth, a.prediction, sample_weight=w),
+        "hamming_loss": lambda a, w: sklearn.hamming_loss(a.truth, a.prediction, sample_weight=w),
+        "roc_auc": lambda a, w: sklearn.roc_auc_score(a.truth, a.scores, average="macro", sample_weight=w),
+    },
     "regression": {
         "rmse": lambda a, w: sklearn.root_mean_squared_error(a.truth, a.prediction, sample_weight=w),
         "mae": lambda a, w: sklearn.mean_absolute_error(a.truth, a.prediction, sample_weight=w),
@@ -58,9 +65,10 @@ def test_all_rows_give_scikit_learns_figures(answers: Answers) -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(seed=st.integers(0, 2**16), task=st.sampled_from(["binary", "multiclass", "regression"]))
+@given(seed=st.integers(0, 2**16), task=st.sampled_from(["binary", "multiclass", "multilabel", "regression"]))
 def test_any_weights_give_scikit_learns_figures(seed: int, task: str) -> None:
-    answers = {"binary": binary, "multiclass": multiclass, "regression": regression}[task](seed, 80)
+    known = {"binary": binary, "multiclass": multiclass, "multilabel": multilabel, "regression": regression}
+    answers = known[task](seed, 80)
     weights = np.random.default_rng(seed).integers(1, 5, (3, 80)).astype(float)
     for metric in metrics_of(answers):
         ours = metric.prepare(answers)(weights)

@@ -90,8 +90,11 @@ class Version:
 
     def rows(self) -> list[dict[str, Any]]:
         """Return its rows, in the order of their keys."""
-        found = [row for file in table_files(self.folder) for row in parquet.read_table(file).to_pylist()]
-        return sorted(found, key=lambda row: str(row["id"]))
+        return sorted(self.rows_as_they_are(), key=lambda row: str(row["id"]))
+
+    def rows_as_they_are(self) -> list[dict[str, Any]]:
+        """Return its rows in their own order."""
+        return [row for file in table_files(self.folder) for row in parquet.read_table(file).to_pylist()]
 
 
 @contextmanager

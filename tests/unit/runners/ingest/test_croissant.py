@@ -21,7 +21,7 @@ def test_a_table_is_described_by_the_format() -> None:
 
 
 def test_ids_are_unique_and_every_term_is_in_the_context() -> None:
-    told = describe_dataset("d", "data.parquet", [FILE], {"a": "string", "b": "number"}, None, images=("image/png",))
+    told = describe_dataset("d", "data.parquet", [FILE], {"a": "string", "b": "number"}, None, media=("image/png",))
     ids = [part["@id"] for part in told["distribution"]] + [field["@id"] for field in told["recordSet"][0]["field"]]
     assert len(set(ids)) == len(ids)
     assert "key" not in told["recordSet"][0]
@@ -31,7 +31,7 @@ def test_ids_are_unique_and_every_term_is_in_the_context() -> None:
 
 
 def test_image_files_are_a_set() -> None:
-    told = describe_dataset("d", "data.parquet", [FILE], {"id": "string"}, "id", images=("image/jpeg", "image/png"))
+    told = describe_dataset("d", "data.parquet", [FILE], {"id": "string"}, "id", media=("image/jpeg", "image/png"))
     assert told["distribution"][1]["includes"] == "images/**"
     assert told["distribution"][1]["encodingFormat"] == ["image/jpeg", "image/png"]
 

@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ import pytest
 from runners.contract import InputError, SourceUnavailable
 from runners.ingest.former import Former, found_in
 from runners.inputs import Lent
-from runners.sources.watermarks import from_json
 from runners.tables.version import table_files
 from tests.times import ROOT
 from tests.unit.runners.ingest.growing_world import World, growing_world
@@ -110,23 +108,20 @@ def lent(folder: Path) -> Lent:
     return Lent.of(folder.as_uri(), f"sha256:{sha256((folder / 'result.json').read_bytes()).hexdigest()}")
 
 
-def bound_of(read: Mapping[str, Any]) -> Any:
-    return from_json(read.get("bound"))
-
-
 def test_what_was_changed_since_is_not_gone_on_with(version: Any) -> None:
-    found, why = Former.of(lent(version.folder), bound_of)
+    found, why = Former.of(lent(version.folder), None)
     assert found is not None
     assert why == ""
-    assert (found.summary.rows, found.cursor) == (9, 117)
+    assert (found.summary.rows, found.manifest.read["bound"]) == (9, {"integer": 117})
+    assert Former.of(lent(version.folder), "another") == (None, "the version before was asked for otherwise")
     next((version.folder / "parts").glob("*.summary")).write_bytes(b"another")
     with pytest.raises(SourceUnavailable, match="was changed after it was accepted"):
-        Former.of(lent(version.folder), bound_of)
+        Former.of(lent(version.folder), None)
 
 
 def test_a_version_of_one_file_is_not_gone_on_with(tmp_path: Path) -> None:
-    assert Former.of(None, bound_of) == (None, "")
-    assert Former.of(Lent(tmp_path.as_uri(), tmp_path), bound_of) == (None, "the version before isn't one of parts")
+    assert Former.of(None, None) == (None, "")
+    assert Former.of(Lent(tmp_path.as_uri(), tmp_path), None) == (None, "the version before isn't one of parts")
 
 
 def test_parts_can_be_read_by_whoever_knows_parquet(version: Any) -> None:

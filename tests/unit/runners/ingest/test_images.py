@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from runners.contract import InputError
-from runners.ingest.images import Album, gather, look, manifest_batches, manifest_types, thumbnail
+from runners.ingest.images import COLUMNS, Album, gather, look, thumbnail
+from runners.ingest.manifests import manifest_batches, with_label
 from runners.ingest.parameters import Parameters
 from runners.sources.files import Found, find
 
@@ -117,8 +118,8 @@ def test_the_manifest_has_labels_only_where_folders_name_them(source: Path, tmp_
     files = {"url": str(source), "format": "images"}
     with_labels = Parameters.model_validate({"source": {"files": files | {"label_from": "folder"}}})
     without = Parameters.model_validate({"source": {"files": files}})
-    assert "label" not in manifest_types(without)
-    types = manifest_types(with_labels)
+    assert "label" not in with_label(COLUMNS, without)
+    types = with_label(COLUMNS, with_labels)
     album = gathered(source, tmp_path / "out", "folder")
     (batch,) = manifest_batches(album.pictures, types)
     assert batch.to_pylist() == [picture.row for picture in album.pictures]

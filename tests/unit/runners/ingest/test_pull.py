@@ -42,7 +42,9 @@ def summary(**columns: list[Any]) -> Summary:
 def typed(place: Path, former: Summary | None, told: Parameters | None = None, **columns: list[Any]) -> dict[str, Any]:
     told = told or params()
     batch = pa.RecordBatch.from_pydict({**columns, "gone": [0] * 2, "setpoint_open": [1] * 2})
-    return dict(types_of(spooled(iter([batch]), told, former, place), told, former))
+    growth = told.source.growth
+    assert growth
+    return dict(types_of(spooled(iter([batch]), told, former, place), told, growth, former))
 
 
 def test_new_rows_are_stored_as_former_ones_where_all_together_would_be(tmp_path: Path) -> None:

@@ -48,15 +48,19 @@ def test_answers_become_labels_in_the_order_of_the_dataset(tmp_path: Path, write
             "id": "1.png",
             "label": "y",
             "confidence": 1.0,
+            "disputed": False,
             "votes": 2,
             "answers": [{"annotator": "1", "answer": "y"}, {"annotator": "2", "answer": "y"}],
+            "chances": [{"label": "y", "chance": 1.0}],
         },
         {
             "id": "5.png",
             "label": "x",
             "confidence": 0.666667,
+            "disputed": True,
             "votes": 3,
             "answers": [{"annotator": str(n), "answer": "xyx"[n - 1]} for n in (1, 2, 3)],
+            "chances": [{"label": "x", "chance": 0.666667}, {"label": "y", "chance": 0.333333}],
         },
     ]
     assert result.accepted

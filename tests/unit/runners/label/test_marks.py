@@ -75,7 +75,7 @@ def test_segments_have_what_is_written_of_them() -> None:
 @pytest.mark.parametrize(
     ("value", "told"),
     [
-        ({"start": "2026-01-01", "end": "2026-01-02"}, "told in dates"),
+        ({"start": "01/02/2026", "end": "02/02/2026"}, "told in dates of a format of its own"),
         ({"start": 3, "end": 3, "instant": True}, "is an instant"),
         ({"start": 3}, "none of segments"),
         ({"start": float("inf"), "end": 4}, "none of segments"),
@@ -84,6 +84,13 @@ def test_segments_have_what_is_written_of_them() -> None:
 def test_segments_of_no_numbers_or_no_length_are_refused(value: dict[str, Any], told: str) -> None:
     with pytest.raises(InputError, match=told):
         label([item("timeserieslabels", {**value, "timeserieslabels": ["run"]})], "segments")
+
+
+def test_segments_may_be_told_in_dates() -> None:
+    days = {"start": "2026-01-01", "end": "2026-01-02 00:00:30.5", "timeserieslabels": ["run"]}
+    zoned = {"start": "2026-01-01T02:00:00+02:00", "end": "2026-01-02T00:00:30.5Z", "timeserieslabels": ["run"]}
+    told = label([item("timeserieslabels", days)], "segments")
+    assert told == label([item("timeserieslabels", zoned)], "segments") == '[["run",1767225600.0,1767312030.5]]'
 
 
 def relation(begin: str, end: str, **more: Any) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def test_dawid_skene_believes_the_better_annotator() -> None:
     assert list(merge(by_dawid_skene, answers)) == list(answers)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("seed", range(5))
 def test_dawid_skene_is_crowd_kits_where_that_goes_on_to_the_end(seed: int) -> None:
     chance = Random(seed)

@@ -30,7 +30,8 @@ def test_a_row_is_an_example_and_what_is_not_used_is_missing(answer: Any, texts:
     kind = kind_of(Parameters.model_validate({"exports": {"url": "x"}, "answer": answer}), Matched(answers))
     merged, is_used = kind.merge(answers), np.array([True, False])
     table = table_of(answers, merged, is_used, kind)
-    assert table.column_names == ["id", kind.column, "confidence", "votes", "answers"]
+    told = ["chances"] if answer in ("label", "labels") else []
+    assert table.column_names == ["id", kind.column, "confidence", "disputed", "votes", "answers", *told]
     assert table[kind.column].to_pylist() == values
     assert table["votes"].to_pylist() == [2, 2]
     assert content_of(merged, is_used, table) != content_of(merged, np.array([True, True]), table)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runners.models import Column, ModelInputError, Signature, Tensor
-from runners.models.columns import as_json, column, feed, moments, tensor_of
+from runners.models.columns import as_json, column, moments, tensor_of
+from runners.models.feed import feed
 
 
 @pytest.mark.parametrize(

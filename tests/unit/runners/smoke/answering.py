@@ -26,8 +26,12 @@ def revision(answer: Answering) -> Iterator[Revision]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            text = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            body = json.loads(text) if text else None
             found.asked.append((self.path, body, dict(self.headers.items())))
             status, told = answer(self.path, body)
             text = told if isinstance(told, bytes) else json.dumps(told).encode()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from runners.smoke.client import Answer
+from runners.asking import Answer
 from runners.smoke.recordings import Recording
 from runners.smoke.verdict import MOST, Judged, compare, judge, judge_batch, together
 

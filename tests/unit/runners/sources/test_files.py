@@ -15,8 +15,8 @@ from runners.sources.files import find, read_files
 from runners.sources.parameters import FileSource
 
 
-def rows(url: str, format_: str = "csv") -> list[dict[str, object]]:
-    reading = read_files(FileSource.model_validate({"url": url, "format": format_}))
+def rows(url: str, format_: str = "csv", **told: object) -> list[dict[str, object]]:
+    reading = read_files(FileSource.model_validate({"url": url, "format": format_, **told}))
     return [row for batch in reading.batches for row in batch.to_pylist()]
 
 

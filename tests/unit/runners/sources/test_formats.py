@@ -9,7 +9,8 @@ from pyarrow import parquet
 
 from runners.contract import InputError
 from runners.sources import formats
-from runners.sources.formats import FORMATS, Opened
+from runners.sources.formats import FORMATS
+from runners.sources.opened import Opened
 from runners.sources.parameters import FileSource
 
 
@@ -34,6 +35,9 @@ def names(format_: str, data: bytes) -> list[str]:
         (b"a,b\n02138,NA\n", [{"a": "02138", "b": "NA"}]),
         (b"a\n1", [{"a": "1"}]),
         (b"a,b\n", []),
+        (b"a,b", []),
+        (b'"a","b"', []),
+        (b'a,b\n1,"x"', [{"a": "1", "b": "x"}]),
     ],
 )
 def test_csv_is_read_as_text(data: bytes, expected: list[dict[str, Any]]) -> None:

@@ -32,6 +32,7 @@ def ask(tmp_path: Path, name: str, album: Path, **params: Any) -> tuple[Asking, 
     return asking, asking.request(album, {**SMALL, **params}, runner_name="torch-images", **DIGITS)
 
 
+@pytest.mark.turns("several processes learn", "what one learns")
 def test_three_processes_learn_what_one_learns(album: Path, tmp_path: Path) -> None:
     """225 pictures in batches of 64 are batches that three don't divide evenly, and a last one of 33."""
     found = []
@@ -51,6 +52,7 @@ def test_three_processes_learn_what_one_learns(album: Path, tmp_path: Path) -> N
         assert np.allclose(theirs[name], values, atol=1e-3), name
 
 
+@pytest.mark.turns("several processes learn", "all are killed")
 def test_killed_processes_go_on_from_the_checkpoint_of_the_first(album: Path, tmp_path: Path) -> None:
     whole, request = ask(tmp_path, "whole", album, epochs=30, dropout=0.2)
     finish(begin(request, tmp_path, 2))
@@ -71,6 +73,7 @@ def test_killed_processes_go_on_from_the_checkpoint_of_the_first(album: Path, tm
         assert np.array_equal(weights(killed.folder)[name], values), name
 
 
+@pytest.mark.turns("several processes learn", "one is killed")
 def test_one_process_that_is_killed_ends_the_others(album: Path, tmp_path: Path) -> None:
     _, request = ask(tmp_path, "killed", album, epochs=10_000)
     first, second = begin(request, tmp_path, 2)

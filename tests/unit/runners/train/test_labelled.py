@@ -46,7 +46,7 @@ def test_one_label_of_sets_is_a_target_of_truths(asking: Asking, cancer: Path, s
 @pytest.mark.parametrize(
     ("target", "told", "fix"),
     [
-        ("labels", "a model predicts one label of them", "such as labels.odd, with task: binary"),
+        ("labels", "the labels are sets", "say task: multilabel, or predict whether one is among them: labels.odd"),
         ("labels.od", "no set of labels has labels.od", "labels.odd"),
         ("label", "the data has no column label", ""),
     ],

@@ -12,7 +12,7 @@ from runners.evaluate.tables import write_parquet
 from runners.ingest.ingestion import ingest
 from runners.ingest.parameters import Parameters
 from runners.models import ModelInputError
-from runners.models.columns import feed
+from runners.models.feed import feed
 from runners.models.signature import read_signature
 from runners.tables import ColumnReading, Reading
 from runners.tables.schema import write_schema

@@ -77,7 +77,7 @@ def test_a_column_of_training_alone_is_told() -> None:
 @pytest.mark.parametrize(
     ("files", "why"),
     [
-        ({"format": "jsonl", "nulls": ["N/A"]}, "nulls is for files of text, and the format is jsonl"),
+        ({"format": "jsonl", "nulls": ["N/A"]}, "nulls is for files of text \\(csv\\), and the format is jsonl"),
         ({"format": "images", "partitions": "hive"}, "partitions are of tables"),
         ({"format": "csv", "nulls": [""]}, "at least 1 character"),
         ({"format": "csv", "partitions": "spark"}, "hive"),
@@ -99,22 +99,45 @@ def test_a_job_understands_how_files_are_to_be_read_and_what_is_unset_names_no_o
 
 
 @pytest.mark.parametrize(
-    ("held", "told"),
+    "held",
     [
-        ({"unique": [["a", "b"]]}, "unique is held on all rows"),
-        (
-            {"foreign_keys": [{"columns": "a", "dataset": "datasets/b", "key": "id"}]},
-            "foreign_keys is held on all rows",
-        ),
-        ({"rules": {"r": "a > 0"}}, "rules is held on all rows"),
-        ({"drift": {"rows": {"minimum": 0.5}}}, "drift is held on all rows"),
-        ({"new_columns": "propose"}, "new_columns: propose is held on all rows"),
+        {"unique": [["a", "b"]]},
+        {"foreign_keys": [{"columns": "a", "dataset": "datasets/b", "key": "id"}]},
+        {"rules": {"r": "a > 0"}},
+        {"drift": {"rows": {"minimum": 0.5}}},
     ],
 )
-def test_what_is_held_on_all_rows_is_not_said_of_a_source_that_is_read_as_it_grows(
-    held: dict[str, object], told: str
-) -> None:
+def test_what_grows_is_held_to_all_but_columns_that_are_proposed(held: dict[str, object]) -> None:
     sql = {**SQL["sql"], "incremental": {"watermark": "at"}}
-    assert Dataset.model_validate({"source": {"sql": sql}}).incremental
-    with pytest.raises(ValidationError, match=told):
-        Dataset.model_validate({"source": {"sql": sql}, **held})
+    files = {"url": "s3://a/b", "format": "csv", "incremental": {"by": "files"}}
+    derived = {"inputs": {"a": "datasets/a"}, "query": "FROM a", "incremental": {"by": "parts"}}
+    changes = {"url": "${secret:DB}", "table": "public.loans"}
+    for source in ({"sql": sql}, {"files": files}, {"derived": derived}, {"changes": changes}):
+        assert Dataset.model_validate({"source": source, **held})
+        with pytest.raises(ValidationError, match="new_columns: propose needs all rows"):
+            Dataset.model_validate({"source": source, "new_columns": "propose"})
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"format": "images"}, "incremental is for tables"),
+        ({"url": "zip://*.csv::s3://a/b.zip"}, "an archive is read as a whole"),
+        ({"incremental": {}}, "Field required"),
+    ],
+)
+def test_not_all_files_can_grow(told: dict[str, object], why: str) -> None:
+    files = {"url": "s3://a/b", "format": "csv", "incremental": {"by": "files"}, **told}
+    with pytest.raises(ValidationError, match=why):
+        Dataset.model_validate({"source": {"files": files}})
+
+
+def test_a_table_that_is_followed_is_told_in_seconds_and_grows() -> None:
+    changes = {"url": "${secret:DB}", "table": "public.loans", "statement_timeout": "2m", "full": "0 4 * * sun"}
+    spec = Dataset.model_validate({"source": {"changes": changes}})
+    assert spec.growth is spec.source.changes
+    told = Parameters.model_validate(spec.ingest_params).source.changes
+    assert told
+    assert (told.url, told.table, told.statement_timeout, told.follow) == ("${secret:DB}", "public.loans", 120, True)
+    with pytest.raises(ValidationError, match="slot"):
+        Dataset.model_validate({"source": {"changes": {**changes, "slot": "Not; a name"}}})

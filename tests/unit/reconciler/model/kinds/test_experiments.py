@@ -52,6 +52,31 @@ def test_rows_count_by_the_confidence_of_labels() -> None:
         Experiment.model_validate({**told, "runner": {"module": "churn.train"}})
 
 
+@pytest.mark.parametrize(("name", "value"), [("soft", True), ("disputed", "drop")])
+def test_rows_are_learned_from_by_what_annotators_said(name: str, value: Any) -> None:
+    told = {**SPEC, "labels": "labels/a"}
+    assert Experiment.model_validate({**told, name: value}).train_params[name] == value
+    assert name not in Experiment.model_validate(told).train_params
+    with pytest.raises(ValidationError, match=f"{name} is of what annotators said of rows: give labels"):
+        Experiment.model_validate({**SPEC, name: value})
+
+
+def test_several_labels_at_once_are_those_of_sets() -> None:
+    told = {**SPEC, "labels": "labels/a", "task": "multilabel", "target": "labels"}
+    assert Experiment.model_validate(told).train_params["task"] == "multilabel"
+    for change in ({"target": "y"}, {"labels": None}):
+        with pytest.raises(ValidationError, match="say target: labels"):
+            Experiment.model_validate({**told, **change})
+
+
+def test_soft_labels_are_of_classes_and_code_of_ones_own_reads_them_itself() -> None:
+    told = {**SPEC, "labels": "labels/a", "soft": True}
+    with pytest.raises(ValidationError, match=r"code of your own reads \$SETPOINT_LABELS"):
+        Experiment.model_validate({**told, "runner": {"module": "churn.train"}})
+    with pytest.raises(ValidationError, match="soft is of classes"):
+        Experiment.model_validate({**told, "task": "regression"})
+
+
 def test_the_trainer_is_told_what_it_needs_and_no_more() -> None:
     spec = Experiment.model_validate({**SPEC, "slices": "sex", "team": "risk", "params": {"depth": 3}})
     assert spec.train_params == {

@@ -24,6 +24,21 @@ def test_the_label_runner_is_told_what_it_needs_and_no_more() -> None:
     }
 
 
+def test_comparisons_are_of_two_columns() -> None:
+    told = {**SPEC, "answer": "comparison", "compared": {"left": "a", "right": "b"}, "merge": "bradley-terry"}
+    assert Labels.model_validate(told).label_params["compared"] == {"left": "a", "right": "b"}
+    for change, why in (
+        ({"compared": None}, "give both, or neither"),
+        ({"answer": "label"}, "give both, or neither"),
+        ({"answer": "label", "compared": None}, "bradley-terry merges comparisons"),
+        ({"choices": ["left"]}, "an answer is a comparison"),
+        ({"write": {"formats": ["label-studio"]}}, "not of comparison"),
+        ({"exports": None, "campaign": {"show": "a"}}, "give config, with a Pairwise tag"),
+    ):
+        with pytest.raises(ValidationError, match=why):
+            Labels.model_validate({**told, **change})
+
+
 def test_sets_have_one_distance() -> None:
     with pytest.raises(ValidationError, match="other answers have one distance"):
         Labels.model_validate({**SPEC, "answer": "labels", "agreement": {"scale": "ordinal"}})

@@ -76,9 +76,12 @@ def test_a_promotion_is_of_one_subject() -> None:
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({"dataset": None}, "give experiment and deployment, or dataset, or labels: one of the three"),
-        ({"labels": "labels/marks"}, "one of the three"),
-        ({"deployment": "deployments/a", "experiment": "experiments/a"}, "one of the three"),
+        (
+            {"dataset": None},
+            "give experiment and deployment, or dataset, or labels, or spec and fields: one of the four",
+        ),
+        ({"labels": "labels/marks"}, "one of the four"),
+        ({"deployment": "deployments/a", "experiment": "experiments/a"}, "one of the four"),
         ({"experiment": "experiments/a"}, "experiment and deployment go together"),
         ({"dataset": None, "deployment": "deployments/a"}, "experiment and deployment go together"),
         ({"dataset": "labels/marks"}, "should match pattern"),

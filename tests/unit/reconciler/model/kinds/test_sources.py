@@ -3,8 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from reconciler.model.kinds.sources import DatasetSource, Source
-from runners.sources.parameters import StreamSource
+from reconciler.model.kinds.sources import Source
 
 SQL = {"sql": {"url": "sqlite://", "query": "SELECT 1"}}
 
@@ -43,38 +42,29 @@ def test_a_table_s_secrets_are_references() -> None:
     assert found.table.storage == storage
 
 
-STREAM: dict[str, object] = {"protocol": "kafka", "url": "k:9092", "topics": "a"}
-
-
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("told", "why"),
     [
-        ({"topics": []}, "at least 1"),
-        ({"subject": "a.>"}, "subject is of nats"),
-        ({"value": "avro"}, "read by a schema registry"),
-        ({"key_format": "protobuf"}, "read by a schema registry"),
-        ({"registry": "ftp://x"}, "pattern"),
-        ({"options": {"sasl.password": "plain"}}, "can be read by whoever"),
-        ({"start": "2026-01-01T00:00:00"}, "in which zone"),
-        ({"start": "yesterday"}, "expected a moment"),
-        ({"start": "2026-01-01T00:00:00Z", "end": "2026-01-01T01:00:00+01:00"}, "one moment"),
-        ({"rows": 0}, "greater than or equal"),
-        ({"rate": 0}, "greater than 0"),
+        ({"format": "parquet", "skip": 1}, "skip is for files of text"),
+        ({"format": "jsonl", "comment": "#"}, r"comment is for files of text \(csv\)"),
+        ({"format": "csv", "records": "a"}, "records is for files of text"),
+        ({"format": "json", "skip": 2}, "skip is for files of text"),
+        ({"format": "csv", "quote": "'"}, "give the delimiter, too"),
+        ({"format": "csv", "names": ["a", "a"]}, "names holds a name twice"),
+        ({"format": "csv", "quote": "q", "delimiter": ";"}, "pattern"),
+        ({"format": "csv", "comment": "id"}, "pattern"),
+        ({"format": "csv", "compression": "rar"}, "gzip"),
+        ({"format": "images", "compression": "gzip"}, "compression is for files of text"),
     ],
 )
-def test_a_stream_that_can_not_be_is_refused(more: dict[str, object], told: str) -> None:
-    with pytest.raises(ValidationError, match=told):
-        DatasetSource.model_validate({"stream": {**STREAM, **more}})
+def test_what_a_format_has_no_word_for_is_refused(told: dict[str, object], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        Source.model_validate({"files": {"url": "x", **told}})
 
 
-def test_a_job_reads_what_a_stream_s_spec_says() -> None:
-    """What the daemon writes the runner takes, each field of it."""
-    more = {
-        "within": "10m", "key": "id", "metadata": ["offset"], "start": "2026-01-01T01:00:00+01:00", "rate": 5.0,
-        "options": {"sasl.password": "${secret:A}"}, "registry": "https://r", "end": "2027-01-01T00:00:00Z",
-    }  # fmt: skip
-    found = DatasetSource.model_validate({"stream": {**STREAM, **more}}).stream
-    assert found
-    told = StreamSource.model_validate(found.told)
-    assert (told.within, told.key, told.start) == (600, ("id",), "2026-01-01T00:00:00+00:00")
-    assert set(StreamSource.model_fields) == set(type(found).model_fields)
+def test_what_real_files_have_is_told_a_job_only_where_it_is_said() -> None:
+    plain = Source.model_validate({"files": {"url": "x", "format": "csv"}}).files
+    assert plain
+    assert plain.model_dump(exclude_none=True).keys() == {"url", "format", "label_from", "encoding", "decimal"}
+    told = {"delimiter": ";", "quote": "none", "escape": "\\", "skip": 2, "comment": "--", "names": ["a"]}
+    assert Source.model_validate({"files": {"url": "x", "format": "csv", **told}}).files

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from runners.ingest.profile.preparations import Roles, find_preparations
+import pytest
+
+from runners.ingest.profile.preparations import Roles, find_preparations, is_free_text
 
 
 def text(distinct: int = 3, count: int = 100, missing: int = 0, top: list[int] | None = None) -> dict[str, Any]:
@@ -79,3 +81,13 @@ def test_the_target_is_no_feature_but_has_needs_of_its_own() -> None:
 def test_whole_numbers_that_count_rows_are_names() -> None:
     serial = number(50_000, 29_000, distinct=100) | {"type": "integer"}
     assert names({"serial": serial}) == {"drop_identifiers": ["serial"]}
+
+
+@pytest.mark.parametrize(
+    ("mean", "shortest", "longest", "is_free"),
+    [(36, 36, 36, False), (60, 12, 400, True), (12, 2, 30, False), (21, 20, 22, True)],
+)
+def test_free_texts_are_long_and_not_of_one_length(mean: float, shortest: int, longest: int, is_free: bool) -> None:
+    told = {"type": "string", "length": {"mean": mean, "minimum": shortest, "maximum": longest}}
+    assert is_free_text(told) == is_free
+    assert not is_free_text({"type": "string"})

@@ -7,7 +7,7 @@ import pytest
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.providers.labelling.label_studio.api import Api
 from reconciler.providers.labelling.label_studio.token import PersonalToken
-from reconciler.wire import Server, Wire
+from reconciler.wire import Answer, Call, Server, Wire
 from tests.unit.reconciler.providers.labelling.label_studio.stand_in import TOKEN, StandIn, serving
 
 
@@ -51,3 +51,55 @@ def test_a_page_after_page_list_has_an_end() -> None:
             list(api.pages("/api/x", "results", 1))
         api.close()
         token.close()
+
+
+class Parts:
+    """A wire whose server gives parts of a file, or whatever it is told to."""
+
+    server = Server("Label Studio", "http://labels")
+
+    def __init__(self, content: bytes, *odd: Answer | None) -> None:
+        self._content = content
+        self._odd = list(odd)
+
+    def send(self, call: Call) -> Answer:
+        answer = self._odd.pop(0) if self._odd else None
+        if answer is not None:
+            return answer
+        assert call.part is not None
+        return part(self._content, *call.part)
+
+
+def part(content: bytes, first: int, last: int, total: int | None = None) -> Answer:
+    found = content[first : last + 1]
+    told = f"bytes {first}-{first + len(found) - 1}/{len(content) if total is None else total}"
+    return Answer(206, found, 0.0, {"content-range": told})
+
+
+@pytest.mark.parametrize("size", [1, 3, 10, 11, 100])
+def test_pieces_are_the_whole(size: int) -> None:
+    content = b"0123456789"
+    found = list(Api(Parts(content)).pieces("/x", size))  # type: ignore[arg-type]
+    assert (b"".join(found), max(map(len, found)) <= size) == (content, True)
+
+
+def test_a_server_that_knows_no_parts_gives_the_whole() -> None:
+    assert list(Api(Parts(b"", Answer(200, b"whole", 0.0, {}))).pieces("/x", 2)) == [b"whole"]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Answer(206, b"abc", 0.0, {}),
+        Answer(206, b"abc", 0.0, {"content-range": "bytes 0-2/*"}),
+        Answer(206, b"", 0.0, {"content-range": "bytes 3-2/10"}),
+        Answer(206, b"abcd", 0.0, {"content-range": "bytes 3-6/10"}),
+        Answer(200, b"other", 0.0, {}),
+        part(b"0123456789", 0, 2),
+        part(b"0123456789", 3, 5, total=11),
+        part(b"0123456789", 3, 5, total=4),
+    ],
+)
+def test_parts_that_don_t_fit_are_no_answer(odd: Answer) -> None:
+    with pytest.raises(Unavailable):
+        list(Api(Parts(b"0123456789", None, odd)).pieces("/x", 3))  # type: ignore[arg-type]

@@ -1,0 +1,111 @@
+"""Requests that are answered together: those that wait when the model is free, for a batch costs little more than one.
+
+Nobody waits for others to come: what has arrived by one turn of the event loop is one batch, so that batches are as
+long as the load makes them, and a lone request is answered at once. Rows of a batch know nothing of each other.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runners.models import Model, Prediction
+
+INLINE_ROWS = 200
+"""Rows up to which a prediction is made at once; a longer one is made by a thread, so that others needn't wait."""
+
+Tensors = Mapping[str, NDArray[Any]]
+
+
+class _Asked(NamedTuple):
+    tensors: Tensors
+    rows: int
+    answer: "asyncio.Future[Prediction]"
+
+
+class Batches:
+    """Asks a model for the requests of one event loop.
+
+    Args:
+        model: the model.
+        most: rows of a batch.
+    """
+
+    def __init__(self, model: Model, most: int = INLINE_ROWS) -> None:
+        self._model = model
+        self._most = most
+        self._waiting: list[_Asked] = []
+
+    async def answer(self, tensors: Tensors) -> Prediction:
+        """Return what the model answers for rows that were prepared.
+
+        Raises:
+            ModelInputError: a row has no finite answer.
+            ModelRefused: the model doesn't answer as its signature says.
+        """
+        rows = len(next(iter(tensors.values())))
+        if rows > self._most:
+            return await asyncio.to_thread(self._model.answer, tensors)
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_soon(self._turn)
+        asked = _Asked(tensors, rows, loop.create_future())
+        self._waiting.append(asked)
+        return await asked.answer
+
+    def _turn(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for batch in batches(waiting, self._most):
+            self._answer([one for one in batch if not one.answer.cancelled()])
+
+    def _answer(self, batch: Sequence[_Asked]) -> None:
+        if len(batch) > 1:
+            try:
+                parts = parted(self._model.answer(joined([one.tensors for one in batch])), [one.rows for one in batch])
+            except Exception:  # noqa: BLE001 - whose fault it is, each by itself tells
+                pass
+            else:
+                for one, prediction in zip(batch, parts, strict=True):
+                    one.answer.set_result(prediction)
+                return
+        for one in batch:
+            try:
+                one.answer.set_result(self._model.answer(one.tensors))
+            except Exception as error:  # noqa: BLE001 - whoever awaits it is told
+                one.answer.set_exception(error)
+
+
+def batches(waiting: Sequence[_Asked], most: int) -> list[list[_Asked]]:
+    """Return requests in batches of so many rows at most, in their order; of tensors that can't be joined, others."""
+    found: list[list[_Asked]] = []
+    rows, former = most, None
+    for one in waiting:
+        shape = _shape(one.tensors)
+        if rows + one.rows > most or shape != former:
+            found.append([])
+            rows, former = 0, shape
+        found[-1].append(one)
+        rows += one.rows
+    return found
+
+
+def _shape(tensors: Tensors) -> list[tuple[str, Any]]:
+    return [(name, array.shape[1:]) for name, array in tensors.items()]
+
+
+def joined(tensors: Sequence[Tensors]) -> Tensors:
+    """Return the rows of several requests together."""
+    return {name: np.concatenate([one[name] for one in tensors]) for name in tensors[0]}
+
+
+def parted(prediction: Prediction, rows: Sequence[int]) -> list[Prediction]:
+    """Return a prediction in parts of so many rows each."""
+    chances = (prediction.probability, prediction.probabilities)
+    found, start = [], 0
+    for count in rows:
+        part = slice(start, start + count)
+        found.append(Prediction(prediction.prediction[part], *(None if of is None else of[part] for of in chances)))
+        start += count
+    return found

@@ -1,0 +1,63 @@
+"""Columns at once: what most requests hold is fed the short way, to the same tensors."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runners.models import ModelInputError
+from runners.models.columns import tensor_of
+from runners.models.feed import Feed
+from runners.models.signature import Column, Signature, Tensor
+
+TYPES = ("FP32", "FP64", "FP32", "FP64")
+NAMES = tuple("abcd")
+KINDS = ("FP32", "FP64", "FP64", "FP64")
+
+
+def signature(tensors: tuple[Tensor, ...]) -> Signature:
+    columns = tuple(map(Column, NAMES, TYPES))
+    return Signature("regression", "y", "m.onnx", "onnx", "", columns, (), tensors)
+
+
+EACH = signature(tuple(Tensor(name, kind, (name,)) for name, kind in zip(NAMES, KINDS, strict=True)))
+ODD = st.one_of(st.integers(-(2**70), 2**70), st.none(), st.booleans(), st.text(max_size=2), st.just([1.5]))
+VALUES = st.floats() | ODD
+
+
+FRACTIONS = st.tuples(*[st.floats(width=64) for _ in NAMES])
+
+
+def made(columns: dict[str, list[object]], *, at_once: bool) -> object:
+    """Return the tensors, or what is said of them."""
+    try:
+        if at_once:
+            return Feed(EACH).tensors(columns)
+        return {n: tensor_of(c, k, columns[n]) for n, c, k in zip(NAMES, EACH.inputs, KINDS, strict=True)}
+    except (ModelInputError, OverflowError) as error:
+        return type(error), str(error)
+
+
+@given(st.lists(FRACTIONS | st.tuples(*[VALUES for _ in NAMES]), min_size=1, max_size=4))
+def test_columns_at_once_are_what_each_is_by_itself(rows: list[tuple[object, ...]]) -> None:
+    columns = {name: [row[place] for row in rows] for place, name in enumerate(NAMES)}
+    expected, found = made(columns, at_once=False), made(columns, at_once=True)
+    if not isinstance(expected, dict) or not isinstance(found, dict):
+        assert found == expected
+        return
+    for name in NAMES:
+        assert found[name].dtype == expected[name].dtype
+        np.testing.assert_array_equal(found[name], expected[name])
+
+
+def test_one_tensor_of_several_columns_has_them_in_order() -> None:
+    whole = signature((Tensor("x", "FP64", ("d", "a", "b", "c")),))
+    columns = {name: [float(place), place + 0.5] for place, name in enumerate(NAMES)}
+    assert Feed(whole).tensors(columns)["x"].tolist() == [[3.0, 0.0, 1.0, 2.0], [3.5, 0.5, 1.5, 2.5]]
+    given_whole = Feed(whole).tensors({"x": [[1.0, 2.0, 3.0, 4.0]]})
+    assert given_whole["x"].tolist() == [[1.0, 2.0, 3.0, 4.0]]
+
+
+def test_columns_of_different_lengths_are_refused_as_ever() -> None:
+    with pytest.raises(ModelInputError, match="b has 1 rows, and a has 2"):
+        Feed(EACH).tensors({"a": [1.0, 2.0], "b": [1.0], "c": [1.0, 2.0], "d": [1.0, 2.0]})

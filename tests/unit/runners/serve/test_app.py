@@ -1,0 +1,95 @@
+"""The application: its paths, whose fault what is, and what is logged."""
+
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from runners.models import Model, load
+from tests.unit.runners.serve.endpoint import V1, V2, Breaking, Endpoint
+from tests.unit.runners.serve.tiny import make
+
+ROW = MappingProxyType({"AGEP": 30, "SEX": "1"})
+ONE = MappingProxyType({"instances": [ROW]})
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Model:
+    return load(tmp_path, make(tmp_path))
+
+
+@pytest.fixture
+def endpoint(model: Model) -> Endpoint:
+    return Endpoint(model)
+
+
+def test_an_inference_is_logged_with_its_status_and_time(endpoint: Endpoint) -> None:
+    assert endpoint.ask(V1, {"instances": [dict(ROW)]}, x_setpoint_request="an-id")[0] == 200
+    endpoint.ask(V2, b"null")
+    first, second = endpoint.logged
+    assert (first.id, first.status, first.columns) == ("an-id", 200, {"AGEP": [30], "SEX": ["1"]})
+    assert first.prediction is not None
+    assert (first.seconds > 0, first.time > 1_700_000_000, first.size > 10) == (True, True, True)
+    assert (len(second.id), second.status, second.prediction) == (36, 400, None)
+    assert "no inference request of version 2" in second.error
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "headers"),
+    [
+        (V1, "POST", {"x_setpoint_smoke": "1"}),
+        (V2, "GET", {}),
+        ("/v2/health/ready", "GET", {}),
+        ("/v1/models/employment:explain", "POST", {}),
+        ("/v2/models/other/infer", "POST", {}),
+    ],
+)
+def test_other_requests_and_smoke_tests_are_not_logged(
+    endpoint: Endpoint, path: str, method: str, headers: dict[str, str]
+) -> None:
+    endpoint.ask(path, {"instances": [dict(ROW)]}, method, **headers)
+    assert endpoint.logged == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "BREW"])
+@pytest.mark.parametrize("path", [V2, "/v2", "/nowhere"])
+def test_other_methods_are_told_which_there_are(endpoint: Endpoint, path: str, method: str) -> None:
+    assert endpoint.ask(path, method=method)[0] == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/", 200, {"status": "alive"}),
+        ("/v2", 200, {"name": "setpoint", "version": "2", "extensions": ["binary_tensor_data"]}),
+        ("/v2/models", 200, {"models": ["employment"]}),
+        ("/v2/models/other", 404, {"error": "the model other does not exist: this endpoint serves employment"}),
+        ("/v2/models/employment/versions/1", 404, {"error": "employment has no versions/1"}),
+        ("/v2/models/", 404, {"error": "Not Found: ask /v2/models for the model that is served here"}),
+        (V1, 405, {"error": "post a request here"}),
+    ],
+)
+def test_what_is_asked_by_get(endpoint: Endpoint, path: str, status: int, told: Any) -> None:
+    assert endpoint.ask(path, method="GET") == (status, told)
+
+
+def test_models_are_not_unloaded(endpoint: Endpoint) -> None:
+    status, told = endpoint.ask("/v2/repository/models/employment/unload")
+    assert (status, "pin another model" in told["error"]) == (404, True)
+
+
+def test_a_model_that_breaks_is_the_server_s_fault(model: Model) -> None:
+    endpoint = Endpoint(Model(model.signature, Breaking()))
+    assert endpoint.ask(V1, {"instances": [dict(ROW)]}) == (500, {"error": "the model can't answer: RuntimeError"})
+    assert (endpoint.logged[0].status, endpoint.logged[0].error) == (500, "the model can't answer: RuntimeError")
+
+
+def test_what_fails_before_a_request_was_read_is_its_own_fault(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> Any:
+        raise RecursionError
+
+    monkeypatch.setattr("runners.serve.app.of_instances", fails)
+    assert endpoint.ask(V1, {}) == (400, {"error": "the request can't be read: RecursionError"})
