@@ -114,7 +114,7 @@ lock: $(BIN)/uv  ## Resolve requirements/*.txt again (UPGRADE=1: to the newest v
 	@$(COMPILE) pyproject.toml --extra local --extra monitor --group build --group slim -o requirements/demo.txt
 	@$(COMPILE) pyproject.toml --constraints requirements/demo.txt -o requirements/daemon.txt
 	@printf '%s\n' hatchling setuptools | $(COMPILE) - --constraints requirements/demo.txt -o requirements/build.txt
-	@$(COMPILE) pyproject.toml --extra local --extra monitor --extra torch --extra lakefs --extra lakehouse --extra ray --group build \
+	@$(COMPILE) pyproject.toml --extra local --extra monitor --extra torch --extra lakefs --extra lakehouse --extra ray --extra streams --group build \
 	    --group slim --group dev --constraints requirements/demo.txt -o requirements/test.txt
 	@$(COMPILE) --group servers -o requirements/servers.txt
 	@$(COMPILE) --group mlserver -o requirements/mlserver.txt

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from reconciler.controllers.growing import full_schedule, gone_on_with, version_before
+from reconciler.controllers.growing import begun_anew, full_schedule, gone_on_with, version_before
 from reconciler.controllers.pinned import held, in_force
 from reconciler.controllers.proposals import proposed_names, replaced, waiting
 from reconciler.controllers.refresh_causes import Cause, newest_known
 from reconciler.controllers.retention import expired
 from reconciler.controllers.retraining import alerted, trigger_of
-from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of_newest, surplus, tidy
+from reconciler.controllers.run_lifecycle import Lifecycle, Stage, finished_at, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.schema_proposals import propose_schema
 from reconciler.controllers.status_pictures import pictures, profile_pages
@@ -103,12 +104,30 @@ def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause
     former = Cause(told.get("due"), told.get("refreshed_for"), told.get("former"))
     alert = None if spec.sources else trigger_of(resource.address, view)  # what it is derived from answers
     now = Cause(due_since(resource.address, spec.refresh, view, also=full_schedule(spec)), alert)
-    now = newest_known(resource.address, now, lambda cause: _refresh(resource, spec, cause, view).run, view)
+    now = newest_known(resource.address, now, partial(_run_of, resource, spec, view), view)
     if not told.get("run"):
+        now = _after_what_is_here(resource, spec, now, view) if spec.source.stream else now
         return now, now
+    standing = _standing(resource.address, view)
+    if spec.source.stream:
+        name_of = partial(_run_of, resource, spec, view)
+        former = begun_anew(former, told["run"], standing, name_of)
     if now.is_as(former):
         return former, former
-    return now._replace(former=gone_on_with(spec, former, _standing(resource.address, view), view)), former
+    return now._replace(former=gone_on_with(spec, former, standing, view)), former
+
+
+def _after_what_is_here(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Cause:
+    """Return a cause that goes on with the newest version here, where a stream's environment lost its memory of it."""
+    here = {version.run for version in view.versions_by_owner.get(resource.address, ()) if version.here}
+    if not here or _run_of(resource, spec, view, cause) in here:
+        return cause
+    newest = max(here, key=lambda run: (finished_at(view.actual.results.get(run, {})) or "", run))
+    return cause._replace(former=newest)
+
+
+def _run_of(resource: Resource, spec: Dataset, view: View, cause: Cause) -> RunName:
+    return _refresh(resource, spec, cause, view).run
 
 
 def _too_many_or_old(address: Address, spec: Dataset, wanted: frozenset[RunName], view: View) -> tuple[Change, ...]:
@@ -141,7 +160,7 @@ def _compared_with(spec: Dataset, standing: RunName | None) -> dict[str, RunName
 
     Of the one that isn't for the limits of drift the profile alone is read; one that grows would go on with it.
     """
-    if standing is None or ((spec.growth or spec.grows_by_parts) and not spec.drift):
+    if standing is None or (spec.goes_on and not spec.drift):
         return {}
     return {PREVIOUS if spec.drift else FORMER: standing}
 

@@ -273,6 +273,10 @@ def _outside(source: DatasetSource) -> Sequence[str] | None:
     """Return the namespace and the name of what a dataset is read from; a secret is told by its name alone."""
     if source.sql:
         return _namespace(source.sql.url), "query"
+    if source.stream:
+        first = source.stream.url.split(",")[0].strip()
+        url = first if "://" in first else f"{source.stream.protocol}://{first}"
+        return _namespace(url), ",".join(source.stream.topics)
     if source.changes:
         return _namespace(source.changes.url), source.changes.table
     if source.files:

@@ -18,8 +18,8 @@ from runners.ingest.grown import NotAppendable
 from runners.ingest.net import UNCHANGED, Net, State, Unfounded
 from runners.ingest.unchanged import Unchanged
 from runners.sources.changes.postgres import Following, Mark, NoLongerFollowed, batch_of, following
-from runners.sources.growing import OPEN, Growth
-from runners.sources.parameters import ChangesSource, Incremental
+from runners.sources.cursors import OPEN, Growth
+from runners.sources.parameters import ChangesSource, Growing
 from runners.sources.reading import Reading, batched
 
 GONE = "setpoint_gone"
@@ -79,12 +79,12 @@ def _changed(table: Following, since: Mark, base: Former, place: Path) -> Iterat
 
 
 def _growth(table: Following, batches: Iterator[Any], *, is_anew: bool = False) -> Growth:
-    told = Incremental(watermark=OPEN, key=table.table.key, deleted=GONE)
+    growing = Growing(key=table.table.key, deleted=GONE)
     notes = {"slot": table.names.slot, "slot_status": table.slot.status} if table.source.follow else {}
     reading = Reading(batches, is_text=False, read_from=f"{table.source.url}: {table.table.schema}.{table.table.name}")
     types = {column.name: column.type for column in table.table.columns}
-    position, kept = table.mark.position, {PLACE: table.mark.as_json()} if table.source.follow else {}
-    return Growth(reading, position, position, lambda: iter(()), told, types, kept, is_anew, notes)
+    read = {PLACE: table.mark.as_json()} if table.source.follow else {}
+    return Growth(reading, growing, lambda: read, types=types, is_anew=is_anew, notes=notes)
 
 
 def _rows(net: Net, table: Following, base: Former) -> Iterator[Any]:

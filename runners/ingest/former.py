@@ -1,7 +1,7 @@
 """The version before: its parts, which are taken over as they are, but for the rows that newer ones replace."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any, Self
@@ -17,11 +17,13 @@ from runners.ingest.origins import NO_ORIGINS, Origins
 from runners.ingest.outcome import PROFILE
 from runners.ingest.parts import KEY, hashes_at
 from runners.inputs import Lent
-from runners.sources.watermarks import Watermark, from_json
+from runners.sources.reading import BATCH_ROWS
 from runners.tables.bag import row_hashes
 from runners.tables.summary import Summary, from_bytes, summarise
 from runners.tables.summary.hashes import Hashes
 from runners.tables.version import PARTS, Manifest, Part, read_manifest
+
+OTHERWISE = "the version before was asked for otherwise"
 
 
 @dataclass(frozen=True)
@@ -30,24 +32,25 @@ class Former:
 
     files: Lent
     manifest: Manifest
-    bound: Watermark | None = None
     origins: Origins = NO_ORIGINS
 
     @classmethod
-    def of(cls, files: Lent | None, made_by: str) -> tuple[Self | None, str]:
-        """Return a former version; where it can't be gone on with, nothing, and why."""
+    def of(cls, files: Lent | None, made_by: str | None) -> tuple[Self | None, str]:
+        """Return a former version; where it can't be gone on with, nothing, and why.
+
+        Args:
+            files: the version's.
+            made_by: the digest of what is asked for; None where one that was asked for otherwise is one, too.
+        """
         if files is None:
             return None, ""
         try:
             manifest = read_manifest(files.path(PARTS).parent) if files.has(PARTS) else None
             if manifest is None:
                 return None, "the version before isn't one of parts"
-            if manifest.made_by != made_by:
-                return None, "the version before was asked for otherwise"
-            bound, origins = from_json(manifest.read.get("bound")), Origins.from_json(manifest.read)
-            if bound is None and not origins.files:
-                return None, "the version before has no watermark"
-            found = cls(files, manifest, bound, origins)
+            if made_by not in (None, manifest.made_by):
+                return None, OTHERWISE
+            found = cls(files, manifest, Origins.from_json(manifest.read))
             found.check()
         except (InputError, ValueError) as error:
             return None, f"the version before can't be understood: {error}"
@@ -96,6 +99,12 @@ class Former:
         """Return the summary of all rows."""
         opened = [self.summary_of(part) for part in self.manifest.parts if part.is_open]
         return reduce(Summary.merged, opened, self.closed_summary)
+
+    def rows(self) -> Iterator[Any]:
+        """Yield all rows, as they are stored."""
+        for part in self.manifest.parts:
+            with parquet.ParquetFile(self.files.path(part.file)) as table:
+                yield from table.iter_batches(BATCH_ROWS)
 
     @property
     def _nothing(self) -> Summary:

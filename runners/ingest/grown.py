@@ -37,7 +37,7 @@ class Grown:
 
 def asked(params: Parameters) -> str:
     """Digest all that was asked for: former rows were held to that, too."""
-    told = {"runner": RUNNER_VERSIONS["ingest"], **params.model_dump(mode="json")}
+    told = {"runner": RUNNER_VERSIONS["ingest"], **params.model_dump(mode="json"), "source": params.source.asked}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
@@ -61,7 +61,7 @@ def layout_of(types: Mapping[str, Type], params: Parameters, base: Former | None
         watched &= {*base.manifest.distinct, *asked_for}
     if lost := [name for name in key if name not in types]:
         fix = "name a column of the query that isn't the mark of what is deleted"
-        raise InputError(f"the key {lost[0]} is no column", "source.sql.incremental.key", fix)
+        raise InputError(f"the key {lost[0]} is no column", f"{params.source.where_it_grows}.key", fix)
     return Layout(types, params.target, tuple(sorted(watched)), frozenset(asked_for), key)
 
 

@@ -4,9 +4,11 @@ What is said of the table is merged from the summaries of its parts. Whatever is
 result says why.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,15 +18,19 @@ import numpy as np
 from runners.contract import InputError
 from runners.ingest.changing import NOBODY, Owner, changing
 from runners.ingest.draft import Draft
-from runners.ingest.former import Former, of_keys
+from runners.ingest.former import OTHERWISE, Former, of_keys
 from runners.ingest.grown import Grown, NotAppendable, asked, finished, layout_of, verdict_after
 from runners.ingest.held import Held
 from runners.ingest.parameters import Parameters
 from runners.ingest.pull import Pull, hashed_keys, spooled, types_of
 from runners.inputs import Lent
 from runners.sources import NO_INPUTS
-from runners.sources.growing import Growth, growing
-from runners.sources.watermarks import as_json
+from runners.sources.cursors import Growth
+from runners.sources.growing import growing
+from runners.sources.parameters import SqlSource
+from runners.sources.reading import with_columns
+from runners.sources.streams import Stream
+from runners.sources.watermarks import from_json
 
 Opening = Callable[[Former | None, Path], AbstractContextManager[Growth]]
 """Opens what came since a former version, or all there is; the path is that of a folder for as long as it is open."""
@@ -50,6 +56,8 @@ def grow(
         InputError: the source, or the schema, is wrong.
         SourceUnavailable: the source is out of reach.
     """
+    if params.source.stream:
+        return _grow_log(Stream.of(params.source.stream), params, folder, former, inputs)
     opening = _opening(params, owner)
     base, why = Former.of(former, asked(params))
     if base is not None:
@@ -60,21 +68,69 @@ def grow(
     return _Growing(opening, params, folder, None, inputs).write(why)
 
 
+def _grow_log(
+    stream: Stream, params: Parameters, folder: Path, former: Lent | None, inputs: Mapping[str, str]
+) -> Grown:
+    """Write a version of a log, which forgets: rows that are needed again are taken from the version before."""
+    before, why = Former.of(former, None)
+    try:
+        since = stream.cursor(before.manifest.read) if before else None
+    except ValueError as error:
+        since, why = None, f"the version before can't be understood: {error}"
+    if since is None:
+        why = why or ("the version before doesn't tell how far its source was read" if before else "")
+        before = None
+
+    def opening(_base: Former | None, _place: Path) -> AbstractContextManager[Growth]:
+        return stream.open(since)
+
+    if before and before.manifest.made_by == asked(params):
+        try:
+            return _Growing(opening, params, folder, before, inputs).write(why)
+        except NotAppendable as error:
+            why = str(error)
+    elif before:
+        why = OTHERWISE
+    return _Growing(opening, params, folder, None, inputs, stored=before).write(why)
+
+
 def _opening(params: Parameters, owner: Owner) -> Opening:
     if params.source.changes:
         return partial(changing, params.source.changes, owner)
-    sql = params.source.sql
-    assert sql is not None
-    return lambda base, _: growing(sql, base.bound if base else None)
+    assert params.source.sql is not None
+    return partial(_of_table, params.source.sql)
+
+
+def _of_table(sql: SqlSource, base: Former | None, _place: Path) -> AbstractContextManager[Growth]:
+    """Open the rows of a table that are newer than the watermark of a former version.
+
+    Raises:
+        NotAppendable: it has none.
+    """
+    try:
+        since = from_json(base.manifest.read.get("bound")) if base else None
+    except ValueError as error:
+        raise NotAppendable(f"the version before can't be understood: {error}") from error
+    if base is not None and since is None:
+        raise NotAppendable("the version before has no watermark")
+    return growing(sql, since)
 
 
 class _Growing:
-    """One version of a growing table on its way."""
+    """One version of a growing table on its way: it goes on with `base`, or takes over the rows that are `stored`."""
 
     def __init__(
-        self, opening: Opening, params: Parameters, folder: Path, base: Former | None, inputs: Mapping[str, str]
+        self,
+        opening: Opening,
+        params: Parameters,
+        folder: Path,
+        base: Former | None,
+        inputs: Mapping[str, str],
+        *,
+        stored: Former | None = None,
     ) -> None:
-        self._opening, self._params, self._folder, self._base, self._inputs = opening, params, folder, base, inputs
+        self._opening, self._params, self._folder, self._inputs = opening, params, folder, inputs
+        self._base, self._stored = base, stored
 
     def write(self, why: str) -> Grown:
         """Read the source, and write what it holds.
@@ -88,28 +144,39 @@ class _Growing:
                 return self._written(pull, growth, why)
 
     def _written(self, pull: Pull, growth: Growth, why: str) -> Grown:
-        draft = Draft(self._folder, layout_of(pull.types, self._params, self._base, growth.told.key), self._base)
+        draft = Draft(self._folder, layout_of(pull.types, self._params, self._base, growth.growing.key), self._base)
         draft.add_closed(pull.closed())
         self._keep(draft, pull, growth)
         draft.add_open(pull.open())
         draft.compact()
-        read = {"highest": as_json(growth.highest), "bound": as_json(growth.bound), **growth.place}
         refresh = {**_refresh(pull, why), **growth.notes}
-        return finished(draft, self._params, pull.verdict, read, refresh, held=pull.held)
+        grown = finished(
+            draft, self._params, pull.verdict, growth.read(), refresh, held=pull.held, also=growth.violations()
+        )
+        return replace(grown, told={**grown.told, **growth.told()})
 
     def _pull(self, growth: Growth, place: Path) -> Pull:
         base, params = self._base, self._params
         before = base.summary if base else None
-        spool = spooled(growth.reading.batches, params, before, place, growth.types)
-        types = types_of(spool, params, growth.told, before)
+        spool = spooled(self._batches(growth), params, before, place, growth.types)
+        types = types_of(spool, params, growth.growing, before)
         if not types:
             raise InputError("there are no rows and no columns", growth.reading.read_from, "fill the source first")
-        held = Held(params, types, self._inputs, base)
-        verdict = verdict_after(base, params)
-        return Pull(spool, params, growth.told, types, verdict, place, held, needs_keys=base is not None)
+        held, verdict = Held(params, types, self._inputs, base), verdict_after(base, params)
+        needs_keys, is_log = base is not None, growth.is_log
+        return Pull(spool, params, growth.growing, types, verdict, place, held, needs_keys=needs_keys, is_log=is_log)
+
+    def _batches(self, growth: Growth) -> Iterator[Any]:
+        """Yield what is new; of a log after what is stored, and with all columns of former rows."""
+        if not growth.is_log:
+            return growth.reading.batches
+        before = self._base or self._stored
+        names = list(before.summary.types if before else self._params.columns or {})
+        stored = self._stored.rows() if self._stored else ()
+        return with_columns(names, chain(stored, growth.reading.batches))
 
     def _keep(self, draft: Draft, pull: Pull, growth: Growth) -> None:
-        told, base, present = growth.told, self._base, None
+        told, base, present = growth.growing, self._base, None
         if base is None:
             return
         if growth.is_anew:

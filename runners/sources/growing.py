@@ -4,42 +4,18 @@ The database itself says of every row whether the next reading will bring it aga
 reading makes. So nothing is read twice that is kept, and nothing is missed between two readings.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from runners.contract import InputError
+from runners.sources.cursors import OPEN, Growth
 from runners.sources.parameters import Incremental, SqlSource
 from runners.sources.reading import Reading
 from runners.sources.sql import batches, connected, engine_of, read_from
-from runners.sources.watermarks import WHERE, Watermark, before
-from runners.tables.types import Type
-
-OPEN = "setpoint_open"
-"""The last column that is read: 1 where the next reading brings the row again."""
-
-
-@dataclass(frozen=True)
-class Growth:
-    """What a reading brings: rows, and how far they go. The next one begins at `bound`.
-
-    `keys` yields the keys of all rows of the source, once the rows were taken. `told` says how the source grows,
-    `types` what its columns are where it knows that itself, `place` what else a version keeps of how far it was read.
-    With `is_anew` nothing is left of the rows that were read before; `notes` are for the result.
-    """
-
-    reading: Reading
-    highest: Watermark | None
-    bound: Watermark | None
-    keys: Callable[[], Iterator[Any]]
-    told: Incremental
-    types: Mapping[str, Type] = field(default_factory=dict)
-    place: Mapping[str, Any] = field(default_factory=dict)
-    is_anew: bool = False
-    notes: Mapping[str, Any] = field(default_factory=dict)
+from runners.sources.watermarks import WHERE, Watermark, as_json, before
 
 
 @contextmanager
@@ -60,7 +36,8 @@ def growing(source: SqlSource, since: Watermark | None) -> Iterator[Growth]:
         bound = before(highest, told.lag)
         with query.rows(since, bound) as rows:
             reading = Reading(batches(rows), is_text=False, read_from=read_from(source))
-            yield Growth(reading, highest, bound, query.keys, told)
+            read = {"highest": as_json(highest), "bound": as_json(bound)}
+            yield Growth(reading, told, lambda: read, query.keys)
 
 
 def _repeatable(engine: sa.Engine) -> sa.Engine:

@@ -1,23 +1,25 @@
 """Where data comes from, as a job is told it."""
 
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from runners.parameters import Block
 from runners.tables.types import USUAL, Spellings
 
+Format = Literal["json", "avro", "protobuf", "text"]
+Metadata = Literal["topic", "partition", "offset", "timestamp", "key", "headers"]
+TOMBSTONE = "setpoint_tombstone"
+"""The column that marks a message without a value, where messages have keys."""
 
-class Incremental(Block):
-    """How a source grows: by a column that never falls from one row to a newer one.
 
-    `lag` is how far back rows may still come or change, in seconds, or in the column's own unit where it holds numbers.
+class Growing(Block):
+    """How the rows of a source that grows take each other's place.
+
     `key` names a row: a newer one takes the place of the older. A row whose `deleted` is true, or is there at all where
     it is no truth, takes the older one away. With `compare_keys` all keys are read, and rows whose key is gone go.
     """
 
-    watermark: str
-    lag: float = Field(default=0.0, ge=0)
     key: tuple[str, ...] = ()
     deleted: str | None = None
     compare_keys: bool = False
@@ -27,6 +29,16 @@ class Incremental(Block):
         if (self.deleted or self.compare_keys) and not self.key:
             raise ValueError("without a key nobody knows which row is deleted")
         return self
+
+
+class Incremental(Growing):
+    """How a table grows: by a column that never falls from one row to a newer one.
+
+    `lag` is how far back rows may still come or change, in seconds, or in the column's own unit where it holds numbers.
+    """
+
+    watermark: str
+    lag: float = Field(default=0.0, ge=0)
 
 
 class SqlSource(Block):
@@ -116,6 +128,47 @@ class TableSource(Block):
         return self
 
 
+class StreamSource(Block):
+    """Messages of Kafka's topics, or of the streams of NATS JetStream; all texts of `options` may hold secrets.
+
+    `rows`, `within` and `rate` bound one reading: messages, seconds, and messages a second. `key` names the columns by
+    which a newer message takes the place of an older one, and one without a value takes it away.
+    """
+
+    protocol: Literal["kafka", "nats"]
+    url: str
+    topics: tuple[str, ...] = Field(min_length=1)
+    subject: str | None = None
+    value: Format = "json"
+    registry: str | None = None
+    options: dict[str, str] = Field(default={})
+    start: str = "earliest"
+    end: str | None = None
+    key: tuple[str, ...] = ()
+    key_format: Format = "text"
+    metadata: tuple[Metadata, ...] = ()
+    poison: Literal["refuse", "skip"] = "refuse"
+    gaps: Literal["refuse", "skip"] = "refuse"
+    rows: int = Field(default=10_000_000, ge=1)
+    within: float | None = Field(default=None, gt=0)
+    rate: float | None = Field(default=None, gt=0)
+
+    HOW: ClassVar[frozenset[str]] = frozenset(
+        {"url", "topics", "registry", "options", "poison", "gaps", "rows", "within", "rate"}
+    )
+    """What changes no row that was read before."""
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return all of it that rows follow from."""
+        return self.model_dump(mode="json", exclude=set(self.HOW))
+
+    @property
+    def growing(self) -> Growing:
+        """Return how its rows take each other's place."""
+        return Growing(key=self.key, deleted=TOMBSTONE if self.key else None)
+
+
 class Standing(Block):
     """Features of which the last ones known count.
 
@@ -198,15 +251,27 @@ class Source(Block):
 class DatasetSource(Source):
     """Where a dataset comes from: it may be made of others, or follow a table."""
 
-    KINDS = ("sql", "files", "table", "derived", "changes")
+    KINDS = ("sql", "files", "table", "derived", "changes", "stream")
 
     derived: DerivedSource | None = None
     changes: ChangesSource | None = None
+    stream: StreamSource | None = None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return all of it that rows follow from."""
+        told = self.model_dump(mode="json", exclude=None if self.stream else {"stream"})
+        return told | ({"stream": self.stream.asked} if self.stream else {})
+
+    @property
+    def where_it_grows(self) -> str:
+        """Return the field that says how it grows."""
+        return "source.stream" if self.stream else "source.sql.incremental"
 
     @property
     def is_growing(self) -> bool:
-        """Tell whether a database tells what is new in it."""
-        return self.growth is not None or self.changes is not None
+        """Tell whether a server tells what is new in it."""
+        return bool(self.growth or self.changes or self.stream)
 
     @property
     def goes_on(self) -> bool:

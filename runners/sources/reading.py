@@ -33,6 +33,20 @@ def batch_of(names: Sequence[str], columns: Iterable[Sequence[Any]]) -> Any:
     return pa.RecordBatch.from_arrays([array_of(values) for values in columns], names=list(names))
 
 
+def with_columns(names: Sequence[str], batches: Iterable[Any]) -> Iterator[Any]:
+    """Yield batches that all have some columns, in this order and before any others; first one without rows."""
+    yield batch_of(names, [[] for _ in names])
+    for batch in batches:
+        others = [name for name in batch.schema.names if name not in names]
+        arrays = [_column(batch, name) for name in [*names, *others]]
+        yield pa.RecordBatch.from_arrays(arrays, names=[*names, *others])
+
+
+def _column(batch: Any, name: str) -> Any:
+    index = batch.schema.get_field_index(name)
+    return batch.column(index) if index >= 0 else pa.nulls(batch.num_rows)
+
+
 def batched(items: Iterable[Item]) -> Iterator[list[Item]]:
     """Yield items by as many as are rows of a batch."""
     left = iter(items)

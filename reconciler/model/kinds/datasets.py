@@ -157,9 +157,11 @@ class Dataset(JobSpec):
 
     @model_validator(mode="after")
     def _proposes_by_all_rows(self) -> Self:
-        if (self.growth or self.grows_by_parts) and self.takes_new == "propose":
+        if self.goes_on and self.takes_new == "propose":
             what = "new_columns: propose needs all rows, and the source is read only as far as it grew"
-            other = "follow it no more" if self.source.changes else "leave out incremental of the source"
+            other = "leave out incremental of the source"
+            other = "follow it no more" if self.source.changes else other
+            other = "propose them of a dataset that is derived from this one" if self.source.stream else other
             raise ValueError(f"{what}: refuse or allow them, or {other}")
         return self
 
@@ -204,6 +206,11 @@ class Dataset(JobSpec):
         """Tell whether a query over other datasets is put to their new parts alone."""
         return self.source.derived is not None and self.source.derived.incremental is not None
 
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether a version goes on with the one before, whoever tells what is new."""
+        return bool(self.growth or self.grows_by_parts or self.source.stream)
+
     @cached_property
     def keyed(self) -> Mapping[str, str]:
         """Return the addresses of the datasets that its foreign keys lead to, by their roles as inputs."""
@@ -219,6 +226,12 @@ class Dataset(JobSpec):
         fields |= {name for name in ("unique", "foreign_keys") if getattr(self, name)}  # else runs keep their names
         params = self.model_dump(mode="json", include=fields, exclude_none=True)
         source = self.source
-        growing = {"sql": source.sql, "files": source.files, "derived": source.derived, "changes": source.changes}
+        growing = {
+            "sql": source.sql,
+            "files": source.files,
+            "derived": source.derived,
+            "changes": source.changes,
+            "stream": source.stream,
+        }
         told = {kind: of_kind.told for kind, of_kind in growing.items() if of_kind}
         return params | ({"source": told} if told else {})

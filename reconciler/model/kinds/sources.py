@@ -1,6 +1,5 @@
 """Sources: where the rows of a dataset, or the outcomes of a monitor, come from."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -9,7 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from reconciler.model.kinds.derived import DerivedSource
+from reconciler.model.kinds.hidden import check_hidden
 from reconciler.model.kinds.spec import Block, Cron
+from reconciler.model.kinds.streams import StreamSource
 from reconciler.model.quantity import Duration, parse_duration
 from runners.contract.one_or_many import Names
 
@@ -296,10 +297,6 @@ class GrowingFiles(FileSource):
         return params
 
 
-_CREDENTIAL = re.compile(r"secret|password|token|account.key|sas", re.IGNORECASE)
-_SECRET = "${secret:"
-
-
 class TableSource(Block):
     """A table of Delta Lake or Iceberg, read at one version."""
 
@@ -342,9 +339,7 @@ class TableSource(Block):
 
     @model_validator(mode="after")
     def _tells_no_secret(self) -> Self:
-        for name, value in self.storage.items():
-            if _CREDENTIAL.search(name) and value and _SECRET not in value:
-                raise ValueError(f"storage.{name} can be read by whoever reads the repository: write ${{secret:NAME}}")
+        check_hidden("storage", self.storage)
         return self
 
 
@@ -365,9 +360,9 @@ class Source(Block):
 
 
 class DatasetSource(Source):
-    """Where a dataset comes from: exactly one of `sql`, `files`, `table`, `derived` and `changes`."""
+    """Where a dataset comes from: exactly one of `sql`, `files`, `table`, `derived`, `changes` and `stream`."""
 
-    KINDS = ("sql", "files", "table", "derived", "changes")
+    KINDS = ("sql", "files", "table", "derived", "changes", "stream")
 
     sql: GrowingSource | None = Field(default=None, description="Rows of a database.")
     files: GrowingFiles | None = Field(default=None, description="Tables or images in files.")
@@ -375,3 +370,4 @@ class DatasetSource(Source):
     changes: ChangesSource | None = Field(
         default=None, description="A table of PostgreSQL that is followed by the log of its changes."
     )
+    stream: StreamSource | None = Field(default=None, description="Messages of Kafka or NATS, each read once.")

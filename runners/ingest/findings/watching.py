@@ -67,7 +67,7 @@ _UNSEEN = Finding(
     (),
     "only the summaries of rows were looked at: rows that repeat, columns that are missing together, targets that "
     "contradict each other or are given away in parts, and texts that are nearly alike weren't looked for",
-    "have them looked for once by reading all of it, by source.sql without incremental, in another environment",
+    "have them looked for in a dataset that is derived from this one",
 )
 
 

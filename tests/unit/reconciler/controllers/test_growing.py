@@ -106,3 +106,46 @@ def test_an_environment_that_lost_its_memory_finds_the_version_with_its_former_o
     seen = stage.actual(stage.version(second.run), results=results, now=NOW.replace(day=8))
     found = decide(stage.resource(LOANS, **GROWING), seen)
     assert (found.changes, found.facts["run"], found.facts["former"]) == ((), second.run, first.run)
+
+
+STREAM: dict[str, Any] = {**NIGHTLY, "source": {"stream": {"protocol": "kafka", "url": "k:9092", "topics": "loans"}}}
+
+
+def test_a_stream_goes_on_with_the_newest_version_whatever_is_asked_for_otherwise() -> None:
+    first = stage.started(night(STREAM, 7, {})).run
+    stood = night(STREAM, 7, {"run": first, "due": "2026-01-07T03:00:00+00:00"}, first)
+    assert stood.changes == ()
+    changed = {**STREAM, "minimum_rows": 5}
+    anew = stage.started(night(changed, 7, stood.facts, first))
+    assert anew.inputs == {"former-version": first}
+    told = night(changed, 7, stood.facts, first).facts
+    assert (told["run"], told["former"]) == (anew.run, first)
+    assert night(changed, 7, told, first, anew.run).changes == ()
+    assert stage.started(night(changed, 8, {**told, "version": anew.run}, first, anew.run)).inputs == {
+        "former-version": anew.run
+    }
+
+
+def test_a_stream_s_run_is_not_merged_onto_another_version_than_it_read_on_from() -> None:
+    """Compare and set: the run's name holds its former version, and another one standing there means another run."""
+    first = stage.started(night(STREAM, 7, {})).run
+    due = {"run": first, "version": first, "due": "2026-01-07T03:00:00+00:00"}
+    second = stage.started(night(STREAM, 8, due, first)).run
+    other = f"{LOANS}/eeeeeeeeeeee"
+    facts = {"run": second, "version": other, "due": "2026-01-08T03:00:00+00:00", "former": first}
+    made = night(STREAM, 8, facts, first, other)
+    assert stage.started(made).inputs == {"former-version": other}
+    assert made.facts["run"] != second
+
+
+def test_a_stream_s_environment_that_lost_its_memory_goes_on_with_what_is_here() -> None:
+    first = stage.started(night(STREAM, 7, {})).run
+    anew = stage.started(night({**STREAM, "minimum_rows": 5}, 8, {}, first))
+    assert anew.inputs == {"former-version": first}
+    assert night(STREAM, 7, {}, first).changes == ()
+
+
+def test_a_stream_s_refused_version_is_not_gone_on_with() -> None:
+    first, refused = stage.started(night(STREAM, 7, {})).run, f"{LOANS}/ffffffffffff"
+    told = {"run": refused, "version": first, "due": "2026-01-07T03:00:00+00:00", "former": first}
+    assert stage.started(night(STREAM, 8, told, first)).inputs == {"former-version": first}

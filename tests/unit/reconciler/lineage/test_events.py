@@ -100,6 +100,14 @@ def test_the_job_says_whose_it_is_and_where_it_is_written_down() -> None:
             ("postgresql://db.example", "query"),
         ),
         ({"sql": {"url": "${secret:WAREHOUSE}", "query": "SELECT 1"}}, ("source", "query")),
+        (
+            {"stream": {"protocol": "kafka", "url": "a.example:9092,b.example:9092", "topics": ["x", "y"]}},
+            ("kafka://a.example:9092", "x,y"),
+        ),
+        (
+            {"stream": {"protocol": "nats", "url": "nats://u:p@n.example:4222", "topics": "x"}},
+            ("nats://n.example:4222", "x"),
+        ),
     ],
 )
 def test_a_source_outside_is_told_without_its_secrets(source: dict[str, Any], told: tuple[str, str]) -> None:

@@ -15,7 +15,7 @@ import pytest
 from runners.contract import InputError, SourceUnavailable
 from runners.ingest.former import Former, found_in
 from runners.inputs import Lent
-from runners.tables.version import PARTS, table_files
+from runners.tables.version import table_files
 from tests.times import ROOT
 from tests.unit.runners.ingest.growing_world import World, growing_world
 
@@ -109,19 +109,19 @@ def lent(folder: Path) -> Lent:
 
 
 def test_what_was_changed_since_is_not_gone_on_with(version: Any) -> None:
-    made_by = json.loads((version.folder / PARTS).read_text())["made_by"]
-    found, why = Former.of(lent(version.folder), made_by)
+    found, why = Former.of(lent(version.folder), None)
     assert found is not None
     assert why == ""
-    assert (found.summary.rows, found.bound) == (9, 117)
+    assert (found.summary.rows, found.manifest.read["bound"]) == (9, {"integer": 117})
+    assert Former.of(lent(version.folder), "another") == (None, "the version before was asked for otherwise")
     next((version.folder / "parts").glob("*.summary")).write_bytes(b"another")
     with pytest.raises(SourceUnavailable, match="was changed after it was accepted"):
-        Former.of(lent(version.folder), made_by)
+        Former.of(lent(version.folder), None)
 
 
 def test_a_version_of_one_file_is_not_gone_on_with(tmp_path: Path) -> None:
-    assert Former.of(None, "x") == (None, "")
-    assert Former.of(Lent(tmp_path.as_uri(), tmp_path), "x") == (None, "the version before isn't one of parts")
+    assert Former.of(None, None) == (None, "")
+    assert Former.of(Lent(tmp_path.as_uri(), tmp_path), None) == (None, "the version before isn't one of parts")
 
 
 def test_parts_can_be_read_by_whoever_knows_parquet(version: Any) -> None:

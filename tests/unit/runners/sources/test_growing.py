@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from runners.contract import InputError
-from runners.sources.growing import OPEN, growing
+from runners.sources.cursors import OPEN
+from runners.sources.growing import growing
 from runners.sources.parameters import SqlSource
-from runners.sources.watermarks import Watermark
+from runners.sources.watermarks import Watermark, from_json
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +33,7 @@ def read(source: SqlSource, since: Watermark | None = None) -> tuple[dict[int, i
     """Return whether each row is read again, and how far."""
     with growing(source, since) as growth:
         rows = [row for batch in growth.reading.batches for row in batch.to_pylist()]
-    return {row["id"]: row[OPEN] for row in rows}, growth.bound
+    return {row["id"]: row[OPEN] for row in rows}, from_json(growth.read()["bound"])
 
 
 def test_what_the_next_reading_brings_again_is_told_and_is_what_it_brings(
