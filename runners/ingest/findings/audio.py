@@ -8,7 +8,7 @@ import numpy as np
 from runners.counting import counted
 from runners.ingest.audio import SILENT, Recording
 from runners.ingest.findings.finding import Finding, in_order
-from runners.ingest.profile.preparations import IMBALANCE
+from runners.ingest.findings.manifest import Hidden, ids_of, rare_labels, some_are
 
 FEWEST = 30
 """Recordings below which none is said to be unlike the others."""
@@ -22,7 +22,6 @@ ODD_LEVEL = 20.0
 """Decibels between a level and the median above which it is odd."""
 BEYOND = 3.0
 """How many times as far from the median as the outer twentieth it must be beside: of normal figures 5 deviations."""
-Hidden = frozenset[str]
 
 
 def find_in_audio(recordings: Sequence[Recording], hidden: Hidden) -> list[Finding]:
@@ -51,19 +50,13 @@ def _all(recordings: Sequence[Recording], hidden: Hidden) -> Iterator[Finding]:
     sounding = [one for one in recordings if one not in silent]
     if len(sounding) >= FEWEST:
         yield from _unlike(sounding, hidden)
-    yield from _imbalance(recordings, hidden)
+    yield from rare_labels([one.row for one in recordings], hidden, "recording")
 
 
 def _some(
-    kind: str, some: Sequence[Recording], hidden: Hidden, *, what: str, fix: str, answer: str | None = None
+    kind: str, odd: Sequence[Recording], hidden: Hidden, *, what: str, fix: str, answer: str | None = None
 ) -> Iterator[Finding]:
-    if some:
-        told = f"{counted(len(some), 'recording')} {'is' if len(some) == 1 else 'are'} {what}"
-        yield Finding(kind, "info", ("path",), told, fix, {"recordings": len(some)}, _named(some, hidden), answer)
-
-
-def _named(some: Sequence[Recording], hidden: Hidden) -> tuple[str, ...]:
-    return () if "id" in hidden else tuple(sorted(str(one.row["id"]) for one in some))
+    return some_are(kind, [one.row for one in odd], hidden, noun="recording", what=what, fix=fix, answer=answer)
 
 
 def _same(recordings: Sequence[Recording], hidden: Hidden) -> Iterator[Finding]:
@@ -82,7 +75,7 @@ def _same(recordings: Sequence[Recording], hidden: Hidden) -> Iterator[Finding]:
             f"{counted(len(twins), 'recording')} sound like another one to the last sample, though their bytes differ",
             "keep one of each, lest twins train and test",
             {"recordings": len(twins)},
-            _named(twins, hidden),
+            ids_of([one.row for one in twins], hidden),
         )
     other = [one for same in groups if len({one.row.get("label") for one in same}) > 1 for one in same]
     if other:
@@ -93,7 +86,7 @@ def _same(recordings: Sequence[Recording], hidden: Hidden) -> Iterator[Finding]:
             f"{counted(len(other), 'recording')} sound like another one with a different label",
             "listen to them, and move each into the folder of its label",
             {"recordings": len(other)},
-            _named(other, hidden),
+            ids_of([one.row for one in other], hidden),
         )
 
 
@@ -134,21 +127,3 @@ def _far(some: Sequence[Recording], figure: Callable[[Recording], float], far: f
     below, above = max(far, BEYOND * (middle - low)), max(far, BEYOND * (high - middle))
     is_far = (figures < middle - below) | (figures > middle + above)
     return [one for one, odd in zip(some, is_far, strict=True) if odd]
-
-
-def _imbalance(recordings: Sequence[Recording], hidden: Hidden) -> Iterator[Finding]:
-    labels = Counter(one.row["label"] for one in recordings if one.row.get("label"))
-    total = sum(labels.values())
-    if len(labels) < 2 or min(labels.values()) >= IMBALANCE / (len(labels) - 1) * total:
-        return
-    rarest = min(labels, key=lambda label: (labels[label], label))
-    which = f"label {rarest}" if "label" not in hidden else "one label"
-    yield Finding(
-        "class_imbalance",
-        "info",
-        ("label",),
-        f"{which} has {labels[rarest] / total:.2%} of the recordings ({labels[rarest]:,}), of {len(labels):,} labels",
-        "choose a metric that looks at the rare class (such as macro_f1), and gate on it by slice",
-        {"rarest": labels[rarest], "classes": len(labels)},
-        preparation="balance_classes",
-    )

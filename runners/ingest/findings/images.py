@@ -4,7 +4,6 @@ Images that look alike are found by difference hashes (Krawetz, 2013): 64 bits, 
 in two at most, so that one of three parts is the same; what shares a part is compared by its sketch.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -12,8 +11,8 @@ from numpy.typing import NDArray
 
 from runners.counting import counted
 from runners.ingest.findings.finding import Finding, in_order
+from runners.ingest.findings.manifest import ids_of, rare_labels, some_are
 from runners.ingest.images import SKETCH, Picture
-from runners.ingest.profile.preparations import IMBALANCE
 
 FEWEST = 30
 """Images below which none is said to be unlike the others."""
@@ -46,20 +45,13 @@ def _all(pictures: Sequence[Picture], hidden: frozenset[str]) -> Iterator[Findin
         "blank_images", blank, hidden, what="of one colour only", fix="remove them at the source", answer="drop_blank"
     )
     yield from _unlike(pictures, hidden)
-    yield from _imbalance(pictures, hidden)
+    yield from rare_labels([one.row for one in pictures], hidden, "image")
 
 
 def _some(
-    kind: str, pictures: Sequence[Picture], hidden: frozenset[str], *, what: str, fix: str, answer: str | None = None
+    kind: str, odd: Sequence[Picture], hidden: frozenset[str], *, what: str, fix: str, answer: str | None = None
 ) -> Iterator[Finding]:
-    if pictures:
-        told = f"{counted(len(pictures), 'image')} {'is' if len(pictures) == 1 else 'are'} {what}"
-        examples = _named(pictures, hidden)
-        yield Finding(kind, "info", ("path",), told, fix, {"images": len(pictures)}, examples, answer)
-
-
-def _named(pictures: Sequence[Picture], hidden: frozenset[str]) -> tuple[str, ...]:
-    return () if "id" in hidden else tuple(sorted(str(picture.row["id"]) for picture in pictures))
+    return some_are(kind, [one.row for one in odd], hidden, noun="image", what=what, fix=fix, answer=answer)
 
 
 def _unlike(pictures: Sequence[Picture], hidden: frozenset[str]) -> Iterator[Finding]:
@@ -94,24 +86,6 @@ def _dark(seen: Sequence[Picture], hidden: frozenset[str]) -> Iterator[Finding]:
         yield from _some("odd_brightness", odd, hidden, what="nearly black or nearly white", fix=look)
 
 
-def _imbalance(pictures: Sequence[Picture], hidden: frozenset[str]) -> Iterator[Finding]:
-    labels = Counter(picture.row["label"] for picture in pictures if picture.row.get("label"))
-    total = sum(labels.values())
-    if len(labels) < 2 or min(labels.values()) >= IMBALANCE / (len(labels) - 1) * total:
-        return
-    rarest = min(labels, key=lambda label: (labels[label], label))
-    which = f"label {rarest}" if "label" not in hidden else "one label"
-    yield Finding(
-        "class_imbalance",
-        "info",
-        ("label",),
-        f"{which} has {labels[rarest] / total:.2%} of the images ({labels[rarest]:,}), of {len(labels):,} labels",
-        "choose a metric that looks at the rare class (such as macro_f1), and gate on it by slice",
-        {"rarest": labels[rarest], "classes": len(labels)},
-        preparation="balance_classes",
-    )
-
-
 def _alike(pictures: Sequence[Picture], hidden: frozenset[str]) -> Iterator[Finding]:
     pairs = near_duplicates(pictures)
     twins = [pictures[place] for place in sorted({place for pair in pairs for place in pair})]
@@ -124,7 +98,7 @@ def _alike(pictures: Sequence[Picture], hidden: frozenset[str]) -> Iterator[Find
             f"{counted(len(twins), 'image')} {'looks' if len(twins) == 1 else 'look'} like another ({share:.2%})",
             "keep one of each, lest twins train and test",
             {"images": len(twins), "share": round(share, 6)},
-            _named(twins, hidden),
+            ids_of([one.row for one in twins], hidden),
         )
     other = [pair for pair in pairs if len({pictures[place].row.get("label") for place in pair}) > 1]
     if other:
@@ -136,7 +110,7 @@ def _alike(pictures: Sequence[Picture], hidden: frozenset[str]) -> Iterator[Find
             f"{counted(len(named), 'image')} look like another one with a different label",
             "look at them, and move each into the folder of its label",
             {"images": len(named)},
-            _named(named, hidden),
+            ids_of([one.row for one in named], hidden),
         )
 
 
