@@ -18,6 +18,8 @@ from runners.serve.answers import JSON, Answer, inferred, refused, told
 from runners.serve.batches import Batches
 from runners.serve.bodies import Message, Receive, is_known, read, unpacked
 from runners.serve.columns import Columns, of_instances, of_tensors
+from runners.serve.form import POLICY, form
+from runners.serve.openapi import openapi
 from runners.serve.request_context import Exchange, new_id
 from runners.serve.requests import Inference, read_inference, read_json
 from runners.serve.responses import as_outputs, as_predictions
@@ -29,6 +31,11 @@ Head = dict[bytes, bytes]
 SMOKE, REQUEST = b"x-setpoint-smoke", b"x-setpoint-request"
 SERVER, VERSION = "setpoint", "2"
 EXTENSIONS = ("binary_tensor_data",)
+_HTML = (
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"content-security-policy", POLICY.encode()),
+    (b"vary", b"accept"),
+)
 SHUT = "/v2/repository"
 """Loading and unloading of models: the process serves the one that it was started with."""
 _SHUT = "models are not loaded or unloaded here: pin another model in the deployment's spec"
@@ -54,6 +61,7 @@ class Application:
         self._batches = Batches(model)
         self._predict, self._infer = f"/v1/models/{name}:predict", f"/v2/models/{name}/infer"
         self._pages = pages(name, model)
+        self._form = Answer(200, form(name, model.signature).encode(), _HTML)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -62,16 +70,18 @@ class Application:
         if scope["method"] == "POST":
             answer = await self._post(scope["path"], dict(scope["headers"]), receive)
         else:
-            answer = self._get(scope["path"], scope["method"])
+            answer = self._get(scope["path"], scope["method"], dict(scope["headers"]))
         headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
 
-    def _get(self, path: str, method: str) -> Answer:
+    def _get(self, path: str, method: str, head: Head) -> Answer:
         if method not in ("GET", "HEAD"):
             return refused(405, f"{method} isn't answered here", (*JSON, (b"allow", b"GET, HEAD, POST")))
         if path == "/metrics":
             return Answer(200, generate_latest(), ((b"content-type", CONTENT_TYPE_LATEST.encode()),))
+        if path == "/" and b"text/html" in head.get(b"accept", b""):
+            return self._form
         if (page := self._pages.get(path)) is not None:
             return page
         if path in (self._predict, self._infer):
@@ -156,6 +166,7 @@ def pages(name: str, model: Model) -> dict[str, Answer]:
     }
     return {
         "/": told({"status": "alive"}),
+        "/openapi.json": told(openapi(name, signature)),
         "/v1/models": told({"models": [name]}),
         f"/v1/models/{name}": ready,
         "/v2": told({"name": SERVER, "version": VERSION, "extensions": EXTENSIONS}),

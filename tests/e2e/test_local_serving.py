@@ -143,6 +143,12 @@ def ask(url: str, number: int) -> tuple[int, str]:
     return outputs["prediction"][0], outputs["predicted_probability"][0]
 
 
+def got(url: str, kind: str = "application/json") -> str:
+    """Return what is answered to a GET."""
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": kind}), timeout=30) as answer:
+        return str(answer.read().decode())
+
+
 class Client(threading.Thread):
     """Asks without a pause, row after row, and keeps what came of it."""
 
@@ -183,6 +189,8 @@ def test_a_rollout_under_traffic_with_a_kill_and_a_new_daemon(place: Place) -> N
     place.serving.route(DEPLOYMENT, {OLD: 100})
     url = place.endpoint.url
     place.until(lambda: _answers(url), "answering")
+    assert "/v1/models/employment:predict" in json.loads(got(f"{url}/openapi.json"))["paths"]
+    assert "<form>" in got(f"{url}/", "text/html")
 
     with Client(url) as client:
         place.start(NEW)

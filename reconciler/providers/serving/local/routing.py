@@ -30,8 +30,9 @@ HELD = 20
 """Seconds that a request waits for a replica, when none is there, until it fails."""
 LARGEST_HELD = 16 * 2**20
 """Bytes of a request up to which it can be put to another replica."""
-PROTOCOL = ("/v1/models", "/v1/models/*", "/v2", "/v2/health/*", "/v2/models", "/v2/models/*")
-"""The paths of the Open Inference Protocol that are passed on; loading and unloading of models is not."""
+PROTOCOL = ("/", "/openapi.json", "/v1/models", "/v1/models/*", "/v2", "/v2/health/*", "/v2/models", "/v2/models/*")
+"""The paths that are passed on: the endpoint's own page and description, and those of the Open Inference Protocol;
+loading and unloading of models is not."""
 SMOKE, REQUEST = "X-Setpoint-Smoke", "X-Setpoint-Request"
 
 

@@ -1,0 +1,181 @@
+"""What an endpoint takes and answers, as OpenAPI 3.1 with the model's own columns. Pure functions.
+
+https://spec.openapis.org/oas/v3.1.0. Paths are relative to where the description is read, whatever stands before an
+endpoint. Values that columns held are examples; those of sensitive columns aren't told.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from runners.models import Column, Signature
+
+Schema = dict[str, Any]
+
+MOST_EXAMPLES = 20
+"""Values that are told of a column."""
+_TYPES: Mapping[str, Schema] = {
+    "FP32": {"type": ["number", "null"]},
+    "FP64": {"type": ["number", "null"]},
+    "INT64": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
+    "BOOL": {"type": "boolean"},
+    "BYTES": {"type": ["string", "null"]},
+}
+"""What a row may hold, by the protocol's words. A missing value is null where the type has room for one."""
+_PICTURE: Schema = {
+    "type": "object",
+    "required": ["b64"],
+    "properties": {"b64": {"type": "string", "contentEncoding": "base64", "description": "The picture's file."}},
+}
+_ERROR: Schema = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {"error": {"type": "string", "description": "What doesn't fit, with the column and the row."}},
+}
+_REFUSED = {400: "The request doesn't fit the model.", 413: "The request is too large.", 500: "The model failed."}
+
+
+def openapi(name: str, signature: Signature) -> Schema:
+    """Describe an endpoint.
+
+    Args:
+        name: the model's name in the protocol's paths.
+        signature: what the model takes and answers.
+    """
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": name,
+            "version": signature.digest.partition(":")[2][:12] or "0",
+            "description": f"A model of {signature.target} ({signature.task}), by the Open Inference Protocol.",
+        },
+        "servers": [{"url": "."}],
+        "paths": {
+            f"/v1/models/{name}:predict": _posted("Ask by rows", "predict", "Rows", "Predictions"),
+            f"/v2/models/{name}/infer": _posted("Ask by columns", "infer", "Tensors", "Outputs"),
+            f"/v2/models/{name}": _got("Tell the columns", "describe"),
+            "/v2/health/ready": _got("Tell whether requests are answered", "ready"),
+        },
+        "components": {
+            "schemas": {
+                "Row": row_of(signature),
+                "Rows": _listed("instances", {"$ref": "#/components/schemas/Row"}),
+                "Predictions": _predictions(signature),
+                "Tensors": _tensors("inputs", signature.asked, _optional(signature)),
+                "Outputs": _tensors("outputs", signature.outputs, ()),
+                "Error": _ERROR,
+            }
+        },
+    }
+
+
+def row_of(signature: Signature) -> Schema:
+    """Return the schema of a row of version 1."""
+    properties = {column.name: _of_column(column, signature) for column in signature.asked}
+    if signature.identifier and signature.identifier not in properties:
+        told = "Names the row, so that its outcome can be found later. The model doesn't see it."
+        properties[signature.identifier] = {"description": told}
+    return {
+        "type": "object",
+        "required": [column.name for column in signature.asked],
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+def is_moment(column: Column, signature: Signature) -> bool:
+    """Tell whether a column of texts holds moments: the model's file takes it as a number."""
+    tensors = (tensor.datatype for tensor in signature.tensors if tensor.columns == (column.name,))
+    return column.datatype == "BYTES" and next(tensors, "") == "INT64"
+
+
+def is_picture(column: Column, signature: Signature) -> bool:
+    """Tell whether a column holds pictures."""
+    return bool(signature.image) and any(one.name == column.name and one.width != 1 for one in signature.inputs)
+
+
+def _of_column(column: Column, signature: Signature) -> Schema:
+    if is_picture(column, signature):
+        return _PICTURE
+    schema = dict(_TYPES[column.datatype])
+    if is_moment(column, signature):
+        return schema | {"description": "A moment by ISO 8601, such as 2026-05-01T12:00:00Z."}
+    known = signature.schema.columns.get(column.name) if signature.schema else None
+    if known and known.categories and not known.is_sensitive:
+        schema["examples"] = list(known.categories[:MOST_EXAMPLES])
+    return schema
+
+
+def _predictions(signature: Signature) -> Schema:
+    answers: Schema = {"predictions": {"type": "array", "items": _prediction(signature)}}
+    for output in signature.outputs[1:]:
+        share: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+        answers[output.name] = {"type": "array", "items": share if output.width == 1 else _shares(signature, share)}
+    return {"type": "object", "required": list(answers), "properties": answers}
+
+
+def _prediction(signature: Signature) -> Schema:
+    if signature.thresholds:
+        return {"type": "array", "items": {"enum": list(signature.classes)}}
+    return {"enum": list(signature.classes)} if signature.classes else {"type": "number"}
+
+
+def _shares(signature: Signature, share: Schema) -> Schema:
+    names = ", ".join(map(str, signature.classes))
+    if signature.thresholds:
+        return {"type": "object", "additionalProperties": share, "description": f"By label: {names}."}
+    count = len(signature.classes)
+    told = f"In the order of the classes: {names}."
+    return {"type": "array", "items": share, "minItems": count, "maxItems": count, "description": told}
+
+
+def _tensors(word: str, columns: Sequence[Column], optional: Sequence[str]) -> Schema:
+    rows = "One value a row, in row-major order, flat or nested."
+    names = [*(column.name for column in columns), *optional]
+    tensor: Schema = {
+        "type": "object",
+        "required": ["name", "shape", "datatype"],
+        "properties": {
+            "name": {"enum": names},
+            "shape": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+            "datatype": {"type": "string", "description": _datatypes(columns)},
+            "data": {"type": "array", "description": rows},
+        },
+    }
+    return _listed(word, tensor) | {"description": "The Open Inference Protocol, version 2."}
+
+
+def _optional(signature: Signature) -> tuple[str, ...]:
+    is_other = signature.identifier not in signature.columns
+    return (signature.identifier,) if signature.identifier and is_other else ()
+
+
+def _datatypes(columns: Sequence[Column]) -> str:
+    return ", ".join(f"{column.name}: {column.datatype} {list(column.shape)}" for column in columns)
+
+
+def _listed(word: str, item: Schema) -> Schema:
+    return {"type": "object", "required": [word], "properties": {word: {"type": "array", "minItems": 1, "items": item}}}
+
+
+def _posted(summary: str, operation: str, request: str, answer: str) -> Schema:
+    refused = {str(status): _response(told, "Error") for status, told in _REFUSED.items()}
+    return {
+        "post": {
+            "summary": summary,
+            "operationId": operation,
+            "requestBody": {"required": True, "content": _content(request)},
+            "responses": {"200": _response("The answers, in the order of the rows.", answer), **refused},
+        }
+    }
+
+
+def _got(summary: str, operation: str) -> Schema:
+    return {"get": {"summary": summary, "operationId": operation, "responses": {"200": {"description": "The answer."}}}}
+
+
+def _response(told: str, schema: str) -> Schema:
+    return {"description": told, "content": _content(schema)}
+
+
+def _content(schema: str) -> Schema:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
