@@ -175,7 +175,6 @@ def pages(name: str, model: Model) -> dict[str, Answer]:
         "/v2/models": told({"models": [name]}),
         f"/v2/models/{name}": told(described),
         f"/v2/models/{name}/ready": ready,
-        f"/v2/models/{name}/status": ready,
     }
 
 
