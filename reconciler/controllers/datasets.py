@@ -26,7 +26,7 @@ from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import last_fire, next_fire
 from reconciler.model.text import counted
-from runners.contract.request import FORMER
+from runners.contract.request import FORMER, PREVIOUS
 
 PHASES = {
     Stage.WAITING: (Phase.WAITING, Reason.WAITING),
@@ -37,8 +37,6 @@ PHASES = {
     Stage.FAILED: (Phase.STALLED, Reason.JOB_FAILED),
 }
 """How a resource stands whose newest run has come this far."""
-PREVIOUS = "previous"
-"""The role of the version that was accepted before, which limits of drift are about."""
 TAKEN_OVER = "it is the newest that another environment has accepted"
 
 

@@ -14,6 +14,7 @@ from reconciler.ports.pool import JobOrder
 from reconciler.providers.memory.data import SCHEME
 from reconciler.providers.memory.workers import Outcome, Read, plausible
 from runners.contract.files import RESULT
+from runners.contract.request import FORMER, PREVIOUS
 
 
 def steady(order: JobOrder, read: Read) -> Outcome:
@@ -30,10 +31,15 @@ def steady(order: JobOrder, read: Read) -> Outcome:
 
 
 def _content(order: JobOrder, read: Read) -> str:
-    """Digest the owner, the parameters and the content of the inputs."""
+    """Digest the owner, the parameters and the content of the inputs, but for the version before.
+
+    A refresh that goes on with that one, or is compared with it, has the rows that any refresh has.
+    """
     inputs: Mapping[str, str] = order.request.get("inputs", {})
     above = [
-        json.loads(read(RunName(url.removeprefix(SCHEME)), RESULT))["content"] for _, url in sorted(inputs.items())
+        json.loads(read(RunName(url.removeprefix(SCHEME)), RESULT))["content"]
+        for role, url in sorted(inputs.items())
+        if role not in (FORMER, PREVIOUS)
     ]
     made_from = [owner_of(order.run), order.request.get("params", {}), above]
     return hashlib.sha256(canonical(made_from)).hexdigest()

@@ -14,7 +14,10 @@ Params = TypeVar("Params", bound=BaseModel)
 
 
 FORMER = "former-version"
-"""The role of the version before, with which a growing dataset goes on. No table of a query has such a name."""
+"""The role of the version before: a growing dataset goes on with it, any other is only compared with it. No table of a
+query has such a name."""
+PREVIOUS = "previous"
+"""The role of the version that limits of drift are about: it is compared with, and not gone on with."""
 
 
 class Request(BaseModel):

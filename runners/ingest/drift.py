@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pyarrow import dataset
 
 from runners.contract import Violation
+from runners.contract.request import PREVIOUS
 from runners.counting import counted
 from runners.ingest.parameters import Parameters, Volume
 from runners.sources.derived import table_in
@@ -28,8 +29,6 @@ from runners.tables.summary.columns import Classes
 from runners.tables.summary.numbers import Numbers
 from runners.tables.version import read_manifest
 
-PREVIOUS = "previous"
-"""The role of the version before as an input."""
 BINS = 20
 """Parts of numbers and moments, of about as many values each."""
 MOST_CLASSES = 50

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from runners.contract import InputError, InputGone, SourceUnavailable
-from runners.ingest.drift import PREVIOUS
+from runners.contract.request import PREVIOUS
 from runners.ingest.origins import NO_ORIGINS, Origins
 from runners.ingest.outcome import PROFILE
 from runners.ingest.parts import KEY, hashes_at

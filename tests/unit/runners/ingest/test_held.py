@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runners.ingest.drift import PREVIOUS
+from runners.contract.request import PREVIOUS
 from runners.ingest.ingestion import ingest
 from runners.ingest.keys import role_of
 from runners.ingest.parameters import Parameters
