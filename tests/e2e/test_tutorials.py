@@ -65,7 +65,7 @@ def test_a_tutorial_runs_as_it_is_printed(page: str, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_the_tutorial_on_label_studio_runs_as_it_is_printed(
+def test_the_tutorial_of_pictures_on_label_studio_runs_as_it_is_printed(
     label_studio: "LabelStudioServer", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What ends the jobs of a page that failed reads its environment, too.
