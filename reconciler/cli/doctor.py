@@ -184,8 +184,11 @@ def _gpus() -> str:
 
 
 def _writable(folder: Path) -> Finding:
-    free = shutil.disk_usage(folder if folder.exists() else Path("/")).free / 2**30
-    writable = os.access(folder, os.W_OK)
-    return Finding(
-        f"disk at {folder}", f"{free:.0f} GiB free", writable and free > 1, fix="free some space, or set SETPOINT_HOME"
-    )
+    """See that there is room; what isn't there yet is made in the first folder above it that is."""
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    free = shutil.disk_usage(there).free / 2**30
+    if not os.access(there, os.W_OK):
+        return Finding(
+            f"disk at {folder}", f"{there} can't be written", ok=False, fix="give it to this user, or set SETPOINT_HOME"
+        )
+    return Finding(f"disk at {folder}", f"{free:.0f} GiB free", free > 1, fix="free some space, or set SETPOINT_HOME")

@@ -58,7 +58,10 @@ class Case:
 
 @dataclass(slots=True)
 class Step:
-    """What a pass comes to for a campaign. `held` says why something waits for a person; `notes` are asides."""
+    """What a pass comes to for a campaign. `held` says why something waits for a person; `notes` are asides.
+
+    `is_stopped` tells that nobody is asked anything more.
+    """
 
     changes: list[Change] = field(default_factory=list)
     runs: set[RunName] = field(default_factory=set)
@@ -68,6 +71,7 @@ class Step:
     reason: Reason = Reason.WAITING
     phase: Phase = Phase.WAITING
     drifted: str = ""
+    is_stopped: bool = False
 
     def hold(self, why: str, reason: Reason) -> None:
         """Wait for a person; the first reason is the one that is told."""

@@ -171,6 +171,7 @@ def _sync(case: Case, chosen: Chosen, run: RunName, project: LabelProject, step:
         step.changes.append(add)
     _remove(case, project, tasks.spare, step)
     if why_stopped:
+        step.is_stopped = True
         step.notes.append(f"nobody is asked anything more: {why_stopped}")
     if project.strangers:
         step.notes.append(f"{counted(project.strangers, 'task')} that others made are left alone")

@@ -23,6 +23,7 @@ from reconciler.model.decision import DataVersion, Decision, Phase, View
 from reconciler.model.facts import LabelFacts
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.labels import Labels
+from reconciler.model.label_changes import PullAnswers
 from reconciler.model.markdown import figure
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
@@ -59,8 +60,9 @@ def decide(resource: Resource, view: View) -> Decision:
     if due:
         facts["due"] = due
     output = DataVersion(lifecycle.run, str(lifecycle.result.get("content") or lifecycle.run)) if accepted else None
+    shown = pictures(lifecycle.run, lifecycle.result) if accepted else {}
     if accepted:
-        facts |= {"version": lifecycle.run, "metrics": lifecycle.result.get("metrics", {})}
+        facts |= {"version": lifecycle.run, "metrics": lifecycle.result.get("metrics", {}), "pictures": list(shown)}
     return Decision(
         address=resource.address,
         phase=phase,
@@ -70,7 +72,7 @@ def decide(resource: Resource, view: View) -> Decision:
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and spec.keep - 1, names, view) if accepted else ()),
         facts={**facts, **in_force(resource.address, output, view)},
-        files=pictures(lifecycle.run, lifecycle.result) if accepted else {},
+        files=shown,
         output=output,
         wake=lifecycle.wake or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
@@ -87,6 +89,9 @@ def _of_campaign(resource: Resource, spec: Labels, data: DataVersion, view: View
     if merged and wanted:
         told = {name: fact for name, fact in merged.result.get("facts", {}).items() if name != "unsure"}
         facts |= {"run": merged.run, "stage": merged.stage.value, "result": told, "made_from": parts(wanted)}
+    shown = pictures(merged.run, merged.result) if merged and accepted else {}
+    if shown:
+        facts["pictures"] = list(shown)
     if due:
         facts["due"] = due
     output = _standing(resource, merged, view)
@@ -105,7 +110,7 @@ def _of_campaign(resource: Resource, spec: Labels, data: DataVersion, view: View
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and 2 * spec.keep - 2, names, view) if accepted else ()),
         facts={**facts, **in_force(resource.address, output, view)},
-        files=pictures(merged.run, merged.result) if merged and accepted else {},
+        files=shown,
         output=output,
         drifted=step.drifted,
         wake=(merged.wake if merged else None) or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
@@ -122,7 +127,10 @@ def _standing(resource: Resource, merged: Lifecycle | None, view: View) -> DataV
 
 
 def _told(spec: Labels, step: Step, merged: Lifecycle | None) -> tuple[Phase, Reason, str]:
-    """Tell how labels of a campaign stand: what waits for a person, or else how far the merge is."""
+    """Tell how labels of a campaign stand: what waits for a person, or else how far the merge is.
+
+    What is refused while people answer isn't stalled: their next answers may be what it lacks.
+    """
     project = step.facts.get("project") or {}
     counts = f"{project.get('answers')} answers to {project.get('tasks')} tasks" if "tasks" in project else ""
     where = f"{counts} at {project.get('url')}" if counts else ""
@@ -130,9 +138,18 @@ def _told(spec: Labels, step: Step, merged: Lifecycle | None) -> tuple[Phase, Re
     what = "nobody has answered yet" if merged is None else merged.message
     if merged and merged.stage is Stage.ACCEPTED:
         what = _message(merged.result, spec.agreement.alpha)
+    if merged and merged.stage is Stage.REJECTED and _goes_on(step):
+        phase, reason, what = Phase.WAITING, Reason.WAITING, f"so far: {what}"
     if step.held:
         phase, reason, what = step.phase, step.reason, step.held
     return phase, reason, "; ".join(part for part in (what, where, *step.notes) if part)
+
+
+def _goes_on(step: Step) -> bool:
+    """Tell whether there are to be other answers than those that were merged."""
+    project = step.facts.get("project") or {}
+    is_asked = not step.is_stopped and project.get("answers", 0) < project.get("tasks", 0)
+    return is_asked or any(isinstance(change, PullAnswers) for change in step.changes)
 
 
 def _merge_answers(case: Case) -> StartRun:

@@ -12,6 +12,7 @@ from reconciler.model.markdown import code, escaped, figure, table
 from reconciler.model.resource import Desired
 from reconciler.model.text import moment
 from reconciler.status.data_section import data_section
+from reconciler.status.labels_section import labels_section
 from reconciler.status.leaderboard_pages import left_out
 from reconciler.status.pools_page import page_path
 
@@ -38,6 +39,7 @@ def readme(desired: Desired, documents: Documents, written: str = "") -> str:
         _endpoints(documents),
         _overview(documents, states),
         data_section(_of(documents, "datasets")),
+        labels_section(_of(documents, "labels")),
         _leaderboards(documents),
         _reports(documents),
         _pools(documents),

@@ -11,11 +11,11 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Literal
 
 from runners.contract import InputError, Request, Result
+from runners.label.album import album_at
 from runners.label.campaigns import item_of
 from runners.label.examples import identifier_of
 from runners.label.known import Mixed, known_answers, mixed
@@ -23,18 +23,15 @@ from runners.label.orders import Order, order_of
 from runners.label.parameters import KnownAnswers
 from runners.label.pool import KEY, Row, draw_of, rows_of
 from runners.label.scores import Score, read_scores
+from runners.label.showing import Files, Page, Shown
 from runners.label.slices import Lacking, filled, labelled_in
 from runners.parameters import Block
 from runners.staging import local
 
-PART = 500
-"""Examples in one file: the daemon reads only those that it needs."""
+PART, PART_OF_FILES = 500, 50
+"""Examples in one file, and of those that have files of their own: the daemon reads only those that it needs."""
 MOST = 50_000
 """Examples of one campaign."""
-LONGEST = 20_000
-"""Characters of a text that are shown."""
-OWN = "id"
-"""The field by which an answer finds its example again."""
 
 
 class Gold(KnownAnswers):
@@ -43,17 +40,11 @@ class Gold(KnownAnswers):
     share: float
 
 
-class Shown(Block):
-    """Of which question a model's label is shown, and about which object it is asked."""
-
-    question: str
-    to: str
-
-
 class Parameters(Block):
     """Which columns people are shown, and of which examples. The twin of `reconciler.model.kinds.selection.Select`.
 
-    `by` and `disagreement` go by what the inputs `uncertain`, `disagreement` and `against` hold.
+    `by` and `disagreement` go by what the inputs `uncertain`, `disagreement` and `against` hold. `at` is the address
+    of the dataset's files.
     """
 
     columns: tuple[str, ...]
@@ -66,6 +57,7 @@ class Parameters(Block):
     lacking: Lacking | None = None
     gold: Gold | None = None
     prelabels: Shown | None = None
+    at: str | None = None
 
 
 def run(request: Request, folder: Path) -> Result:
@@ -78,7 +70,8 @@ def run(request: Request, folder: Path) -> Result:
     params = request.params_as(Parameters)
     if "dataset" not in request.inputs:
         raise InputError("the request has no dataset", "inputs.dataset", "give the URL of the dataset's folder")
-    found, told = _asked(params, request.inputs)
+    files = Files(album_at(request.inputs["dataset"]), params.at)
+    found, told = _asked(params, request.inputs, files)
     if not found.rows:
         where = "select.where" if params.where else "select.lacking" if params.lacking else "dataset"
         raise InputError("there is no example to ask about", where, "choose others")
@@ -88,9 +81,10 @@ def run(request: Request, folder: Path) -> Result:
         )
     items = [item_of(row[KEY]) for row in found.rows]
     said = _said(params, request.inputs)
-    parts = _written(found.rows, items, _Page(params.columns, said, params.prelabels), folder)
+    size = PART if files.album is None else PART_OF_FILES
+    parts = _written(found.rows, items, Page(params.columns, files, said, params.prelabels), folder, size)
     content = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-    facts = {"items": items, "part": PART, "parts": list(parts), **told}
+    facts = {"items": items, "part": size, "parts": list(parts), **told}
     if params.gold:
         facts |= {"gold": {"questions": found.gold, "wanted": found.wanted}}
     if params.prelabels:
@@ -98,11 +92,11 @@ def run(request: Request, folder: Path) -> Result:
     return Result(metrics={"chosen": float(len(found.rows))}, facts=facts, content=content)
 
 
-def _asked(params: Parameters, inputs: Mapping[str, str]) -> tuple[Mixed, dict[str, Any]]:
+def _asked(params: Parameters, inputs: Mapping[str, str], files: Files) -> tuple[Mixed, dict[str, Any]]:
     """Return the rows to ask about, gold questions among them, and what facts tell of how they were chosen."""
     url = inputs["dataset"]
     more = [params.each, params.uncertain, params.lacking.column if params.lacking else None]
-    columns = [*params.columns, *(name for name in more if name is not None)]
+    columns = [*files.split(params.columns)[0], *(name for name in more if name is not None)]
     pool = list(rows_of(url, identifier_of(url), columns, params.where))
     known = known_answers(params.gold, inputs.get("gold")) if params.gold else {}
     golds = [row for row in pool if str(row[KEY]) in known]
@@ -158,49 +152,17 @@ def _in_turn(rows: Sequence[Row], column: str) -> Iterator[Row]:
         left = [group for group in left if len(group) > depth]
 
 
-class _Page:
-    """What people are shown of an example: its columns, and what a model says of it."""
-
-    def __init__(self, columns: Sequence[str], said: Mapping[str, Score], shown: Shown | None) -> None:
-        self._columns, self._said, self._shown = columns, said, shown
-
-    def of(self, row: Row, item: str) -> dict[str, Any]:
-        """Return what is written of an example."""
-        told = {"item": item, "data": _shown(row, self._columns)}
-        score = self._said.get(str(row[KEY]))
-        if self._shown is None or score is None:
-            return told
-        value = {"choices": [score.label]}
-        result = {"from_name": self._shown.question, "to_name": self._shown.to, "type": "choices", "value": value}
-        return told | {"prediction": {"label": score.label, "score": score.confidence, "result": [result]}}
-
-
-def _written(rows: Sequence[Row], items: Sequence[str], page: _Page, folder: Path) -> dict[str, str]:
+def _written(rows: Sequence[Row], items: Sequence[str], page: Page, folder: Path, size: int) -> dict[str, str]:
     """Write the files, and return the digest of each by its path."""
     (folder / "tasks").mkdir()
     told: dict[str, str] = {}
-    for start in range(0, len(rows), PART):
+    for start in range(0, len(rows), size):
         part = [
             page.of(row, item)
-            for item, row in zip(items[start : start + PART], rows[start : start + PART], strict=True)
+            for item, row in zip(items[start : start + size], rows[start : start + size], strict=True)
         ]
         content = json.dumps(part).encode()
-        path = f"tasks/{start // PART:05d}.json"
+        path = f"tasks/{start // size:05d}.json"
         (folder / path).write_bytes(content)
         told[path] = hashlib.sha256(content).hexdigest()
     return told
-
-
-def _shown(row: Row, columns: Sequence[str]) -> dict[str, Any]:
-    """Return what people are shown of a row, and the identifier by which the answer finds it again."""
-    return {**{name: _plain(row[name]) for name in columns}, OWN: _plain(row[KEY])}
-
-
-def _plain(value: Any) -> str | int | float | bool:
-    """Return a value as JSON has it; a text that is too long is cut, and what isn't there is an empty text."""
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return ""
-    if isinstance(value, bool | int | float):
-        return value
-    text = value.isoformat() if isinstance(value, datetime | date | time) else str(value)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

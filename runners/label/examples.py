@@ -13,13 +13,12 @@ import fsspec
 from pyarrow import parquet
 
 from runners.contract import InputError
+from runners.label.album import album_of
 from runners.label.formats.written import EXAMPLE, Size
 from runners.models.pictures import NoPicture, Preparation, prepare
 from runners.sources.failures import telling
 from runners.staging import gone
 
-LARGEST_PICTURE = 2**26
-"""Bytes of a picture that is shown in a dispute."""
 _INGEST = "give the folder that an ingestion has written"
 _UPLOADED = re.compile(r"^[0-9a-f]{8}-")
 """What Label Studio puts before the name of a file that was uploaded to it."""
@@ -158,12 +157,9 @@ def read_picture(url: str, name: str, size: Size, side: int) -> Any:
     """
     scale = side / max(size)
     how = Preparation(max(1, round(size.height * scale)), max(1, round(size.width * scale)), channels=3)
-    with telling(url):
-        files, root = fsspec.core.url_to_fs(url)
-        path = f"{root}/images/{name}"
-        if ".." in PurePosixPath(name).parts or not files.exists(path) or files.size(path) > LARGEST_PICTURE:
-            return None
-        content = files.cat_file(path)
+    content = album_of(url).content(name)
+    if content is None:
+        return None
     try:
         numbers, _ = prepare(content, how)
     except NoPicture:

@@ -1,4 +1,4 @@
-"""The picture of disputes: what each annotator marked on the pictures that they agree on least."""
+"""The picture of disputes: what each annotator marked on the pictures that they agree on least, or said of them."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from runners.drawing import FAINT, clipped, new_figure, plain, save
 from runners.label.masks import mask_in, pixels_of
@@ -16,24 +17,26 @@ MOST_PEOPLE = 6
 MOST_REGIONS = 100
 """Regions of an annotator that are drawn on a picture."""
 DRAWN = ("boxes", "polygons", "masks", "points")
-"""Answers that are drawn."""
+"""Answers that are drawn on their pictures."""
+WRITTEN = ("label", "labels")
+"""Answers that are written below their pictures."""
 SIDE = 320
 """Pixels of the longer side of a picture."""
 COLOURS = ("#e45756", "#4c78a8", "#54a24b", "#f58518", "#b279a2", "#72b7b2")
 
 
 class Disputed(NamedTuple):
-    """An example in dispute: what each annotator marked, its picture where that is there, its width by its height."""
+    """An example in dispute: what each annotator marked or said, its picture if it is there, and how wide it is."""
 
     name: str
     confidence: float
-    answers: Mapping[str, Regions]
+    answers: Mapping[str, Regions | str]
     picture: Any = None
     ratio: float = 1.0
 
 
 def draw_disputes(path: Path, disputes: Sequence[Disputed], answer: str) -> None:
-    """Draw the first few disputes, each annotator in a colour of their own."""
+    """Draw the first few disputes: regions in a colour of each annotator's own, labels below the pictures."""
     shown = disputes[:MOST_SHOWN]
     people = sorted({name for one in shown for name in one.answers})[:MOST_PEOPLE]
     colours = dict(zip(people, COLOURS, strict=False))
@@ -44,22 +47,30 @@ def draw_disputes(path: Path, disputes: Sequence[Disputed], answer: str) -> None
         _draw(panel, one, colours, answer)
     for panel in panels[len(shown) :]:
         panel.set_axis_off()
-    handles = [panels[0].plot([], [], color=colour)[0] for colour in colours.values()]
+    if answer not in WRITTEN:
+        _tell_colours(figure, panels[0], colours)
+    save(figure, path)
+
+
+def _tell_colours(figure: Figure, panel: Axes, colours: Mapping[str, str]) -> None:
+    handles = [panel.plot([], [], color=colour)[0] for colour in colours.values()]
     figure.legend(
         handles, [plain(clipped(name, 24)) for name in colours], loc="outside lower center", ncols=3, fontsize=7
     )
-    save(figure, path)
 
 
 def _draw(panel: Axes, one: Disputed, colours: Mapping[str, str], answer: str) -> None:
     if one.picture is not None:
-        panel.imshow(one.picture, extent=(0, 1, 1, 0), aspect="auto", alpha=0.6)
+        panel.imshow(one.picture, extent=(0, 1, 1, 0), aspect="auto", alpha=1.0 if answer in WRITTEN else 0.6)
     panel.set(xlim=(0, 1), ylim=(1, 0), xticks=[], yticks=[])
     panel.set_box_aspect(1 / min(max(one.ratio, 0.2), 5))
     panel.set_title(plain(f"{clipped(one.name, 30)}: {one.confidence:.0%} sure"), fontsize=7)
-    for name, colour in colours.items():
-        for region in one.answers.get(name, ())[:MOST_REGIONS]:
-            _mark(panel, region, colour, answer)
+    said = {name: one.answers[name] for name in colours if name in one.answers}
+    texts = [plain(f"{clipped(name, 24)}: {clipped(told, 24)}") for name, told in said.items() if isinstance(told, str)]
+    panel.set_xlabel("\n".join(texts), fontsize=7)
+    for name, told in said.items():
+        for region in () if isinstance(told, str) else told[:MOST_REGIONS]:
+            _mark(panel, region, colours[name], answer)
     for spine in panel.spines.values():
         spine.set_color(FAINT)
 

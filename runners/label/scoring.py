@@ -15,16 +15,15 @@ from heapq import nsmallest
 from pathlib import Path
 from typing import Any
 
-import fsspec
 from pyarrow import parquet
 
 from runners.asking import Answer, Client
 from runners.contract import InputError, Request, Result, SourceUnavailable
-from runners.label.examples import LARGEST_PICTURE, identifier_of
+from runners.label.album import LARGEST_PICTURE, Album, album_at
+from runners.label.examples import identifier_of
 from runners.label.pool import KEY, draw_of, rows_of
 from runners.label.scores import SCORES, Score, scores_in, write_scores
 from runners.parameters import Block
-from runners.sources.failures import telling
 from runners.tables.content import content_of_table
 
 MOST = 200_000
@@ -90,16 +89,16 @@ def _taken(answer: Answer, name: str) -> Mapping[str, str]:
 
 
 def _asked(client: Client, taken: Mapping[str, str], url: str, where: str | None) -> _Told:
-    pictures = _pictures(url)
-    columns = [] if pictures else list(taken)
+    album = album_at(url)
+    columns = [] if album else list(taken)
     rows = rows_of(url, identifier_of(url), columns, where)
     drawn = nsmallest(MOST, rows, key=lambda row: draw_of(row[KEY]))
     told = _Told()
-    size = BATCH_OF_PICTURES if pictures else BATCH
+    size = BATCH_OF_PICTURES if album else BATCH
     for start in range(0, len(drawn), size):
         batch: Sequence[Mapping[str, Any]] = drawn[start : start + size]
-        if pictures:
-            batch = [{KEY: row[KEY], next(iter(taken)): pictures.text(str(row[KEY]))} for row in batch]
+        if album:
+            batch = [{KEY: row[KEY], next(iter(taken)): _encoded(album, str(row[KEY]))} for row in batch]
         _ask(client, taken, batch, told)
     return told
 
@@ -143,27 +142,6 @@ def _value(value: Any, kind: str) -> Any:
     return str(value) if kind == "BYTES" and value is not None else value
 
 
-@dataclass(frozen=True, slots=True)
-class _Pictures:
-    """The pictures of a dataset, in its folder."""
-
-    files: Any
-    root: str
-
-    def text(self, name: str) -> str:
-        """Return a picture's file by Base64; an empty text where there is none that could be sent."""
-        path = f"{self.root}/images/{name}"
-        if ".." in Path(name).parts or self.files.size(path) > LARGEST_PICTURE // 8:
-            return ""
-        return base64.b64encode(self.files.cat_file(path)).decode("ascii")
-
-
-def _pictures(url: str) -> _Pictures | None:
-    """Open the pictures of a dataset; None where it is a table.
-
-    Raises:
-        SourceUnavailable: the folder is out of reach.
-    """
-    with telling(url):
-        files, root = fsspec.core.url_to_fs(url)
-        return _Pictures(files, root) if files.exists(f"{root}/manifest.parquet") else None
+def _encoded(album: Album, name: str) -> str:
+    """Return a picture's file by Base64; an empty text where there is none that could be sent."""
+    return base64.b64encode(album.content(name, LARGEST_PICTURE // 8) or b"").decode("ascii")

@@ -12,7 +12,7 @@ from runners.label.examples import read_picture, read_sizes, read_texts
 from runners.label.formats.writing import write_format
 from runners.label.formats.written import Asked, Settled
 from runners.label.marks import marking_of
-from runners.label.overlays import DRAWN, MOST_SHOWN, SIDE, Disputed, draw_disputes
+from runners.label.overlays import DRAWN, MOST_SHOWN, SIDE, WRITTEN, Disputed, draw_disputes
 from runners.label.parameters import Parameters
 
 
@@ -60,7 +60,7 @@ def write_all(params: Parameters, used: Iterable[tuple[Any, str]], folder: Path,
 def draw_disputed(
     answer: str, disputed: Iterable[tuple[Any, float, Mapping[str, str]]], path: Path, shown: Shown
 ) -> None:
-    """Draw the first disputes where answers mark pictures whose sizes are known; otherwise there is no picture of them.
+    """Draw the first disputes where answers are labels of pictures, or mark them, and their sizes are known.
 
     Args:
         answer: what an answer is.
@@ -72,15 +72,22 @@ def draw_disputed(
         SourceUnavailable: the dataset is out of reach.
     """
     first = list(islice(disputed, MOST_SHOWN))
-    sizes = read_sizes(shown.url) if answer in DRAWN and first else {}
+    sizes = read_sizes(shown.url) if answer in (*DRAWN, *WRITTEN) and first else {}
     found = []
     for example, confidence, answers in first:
         if (size := sizes.get(example)) is not None:
-            said = {name: regions.regions_in(text) for name, text in answers.items()}
+            said = {name: _said(answer, text) for name, text in answers.items()}
             picture = read_picture(shown.url, str(example), size, SIDE)
             found.append(Disputed(str(example), confidence, said, picture, size.width / size.height))
     if found:
         draw_disputes(path, found, answer)
+
+
+def _said(answer: str, text: str) -> regions.Regions | str:
+    """Return what an answer marks, or its labels as they are written below a picture."""
+    if answer in DRAWN:
+        return regions.regions_in(text)
+    return ", ".join(label_sets.labels_in(text)) or "none" if answer == "labels" else text
 
 
 def _settled(answer: str, example: Any, label: str) -> Settled:

@@ -70,15 +70,19 @@ def prepare(content: bytes, how: Preparation, most_pixels: int = MOST_PIXELS) ->
     """
     from PIL import Image
 
-    brought, pixels = _decoded(content, how.mode, most_pixels)
+    brought, pixels = decoded(content, how.mode, most_pixels)
     if brought.size != (how.width, how.height):
         brought = brought.resize((how.width, how.height), Image.Resampling[how.resample.upper()])
     values = np.asarray(brought, np.float32).reshape(how.height, how.width, how.channels) / how.divisor
     return values.astype(np.float32).transpose(2, 0, 1).ravel(), pixels
 
 
-def _decoded(content: bytes, mode: str, most_pixels: int) -> tuple[Any, int]:
-    """Decode a picture after a look at its header; return it with how many pixels it had."""
+def decoded(content: bytes, mode: str, most_pixels: int = MOST_PIXELS) -> tuple[Any, int]:
+    """Decode a picture after a look at its header; return it with how many pixels it had.
+
+    Raises:
+        NoPicture: it isn't one that is taken; says why.
+    """
     from PIL import Image, UnidentifiedImageError
 
     try:

@@ -5,18 +5,26 @@ Everything on a page happens in one shell, so that `cd` and `export` last, and t
 
 import os
 import re
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.cli.demo.cleanup import end_engines
 from reconciler.settings import Settings
 
+if TYPE_CHECKING:
+    from tests.servers.label_studio import LabelStudioServer
+
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "tutorial"
-NAMES = sorted(page.name for page in PAGES.glob("*.md"))
+ON_LABEL_STUDIO = "pictures.md"
+"""The page that is played on a real Label Studio, which its readers have."""
+NAMES = sorted(page.name for page in PAGES.glob("*.md") if page.name != ON_LABEL_STUDIO)
 _BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 _YAML_LINES = 30
 
@@ -52,17 +60,41 @@ def environ(home: Path) -> dict[str, str]:
     "page", [pytest.param(page, marks=pytest.mark.turns("documentation that is played", page)) for page in NAMES]
 )
 def test_a_tutorial_runs_as_it_is_printed(page: str, tmp_path: Path) -> None:
+    play(page, tmp_path, environ(tmp_path / "state"))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_tutorial_of_pictures_on_label_studio_runs_as_it_is_printed(
+    label_studio: "LabelStudioServer", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What ends the jobs of a page that failed reads its environment, too.
+    monkeypatch.setenv("SETPOINT_SECRET_LABEL_STUDIO_TOKEN", label_studio.operator.token)
+    reached = {"LABEL_STUDIO_URL": label_studio.url, "LABEL_STUDIO_TOKEN": label_studio.operator.token}
+    play(ON_LABEL_STUDIO, tmp_path, environ(tmp_path / "state") | reached)
+
+
+def play(page: str, folder: Path, env: dict[str, str]) -> None:
+    """Type a page into a shell, and end all that it has begun."""
     script = script_of((PAGES / page).read_text())
-    env = environ(tmp_path / "state")
+    shell = subprocess.Popen(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     try:
-        done = subprocess.run(
-            ["bash", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=880, check=False
-        )
+        printed, logged = shell.communicate(timeout=880)
     finally:
-        for git in tmp_path.glob("*/.git"):
+        with suppress(ProcessLookupError):  # a daemon of the page's that a failure has left
+            os.killpg(shell.pid, signal.SIGTERM)
+        for git in folder.glob("*/.git"):
             for environment in (git.parent / "environments").iterdir():
-                end_engines(Settings(str(git.parent), environment.name, "main", tmp_path / "state"))
-    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
+                end_engines(Settings(str(git.parent), environment.name, "main", folder / "state"))
+    assert shell.returncode == 0, printed[-5000:] + logged[-5000:]
 
 
 def test_the_second_tutorial_needs_at_most_thirty_lines_of_yaml() -> None:

@@ -91,9 +91,18 @@ class Campaign(Block):
 
     show: Shown | None = Field(
         default=None,
-        description="The column that people are shown; the question is made from `answer` and `choices`.",
+        description="The column that people are shown; the question is made from `answer` and `choices`. Of a dataset "
+        "of pictures `image` is the picture itself, of recordings `audio` the recording.",
     )
     as_: Literal["text", "image", "audio"] = Field(default="text", alias="as", description="What stands in the column.")
+    at: str | None = Field(
+        default=None,
+        pattern=r"^(https?://|s3://|gs://|azure-blob://|/)[^\s$]*$",
+        max_length=2_000,
+        examples=["https://pictures.example.org/shapes/"],
+        description="Where people's browsers find the files of a dataset of pictures or recordings: a file's name "
+        "comes right behind it. Unset, pictures stand in the tasks themselves, 64 MiB of them at most.",
+    )
     rating: int | None = Field(default=None, ge=2, le=10, description="Asks for so many stars, instead of a label.")
     config: str | None = Field(
         default=None,
@@ -185,7 +194,7 @@ class Campaign(Block):
         """Return the parameters of the `choose` runner, where all models have answered that are asked."""
         config = self.asked(answer, choices)
         told = self.select.model_dump(mode="json", exclude_none=True, exclude={"disagreement", "lacking"})
-        told = {"columns": list(self.columns(config)), **told}
+        told = {"columns": list(self.columns(config)), **({"at": self.at} if self.at else {}), **told}
         if isinstance(self.select.uncertain, ByModel):
             told |= {"uncertain": None, "by": self.select.uncertain.by}
         if self.select.disagreement:

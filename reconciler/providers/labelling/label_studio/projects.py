@@ -23,6 +23,8 @@ from reconciler.wire import Server, Wire
 TIMEOUT = 20.0
 AT_ONCE = 1_000
 """Tasks that are added or removed by one request."""
+LARGEST = 8 * 2**20
+"""Bytes of the tasks that are added by one request: pictures may stand in them."""
 LONGEST_TITLE = 50
 """Letters of a project's title: the server takes no more."""
 POLLS = (0.05, 0.1, 0.2, 0.4, 0.8)
@@ -109,8 +111,7 @@ class LabelStudio:
         project = self._demanded(address)
         there = self._names(project)
         new = [task for task in tasks if task.name not in there]
-        for start in range(0, len(new), AT_ONCE):
-            documents = [_document(task) for task in new[start : start + AT_ONCE]]
+        for documents in _in_requests(new):
             self._api.write("POST", f"/api/projects/{project}/import", documents)
         if any(task.prediction for task in new):  # it would show those of the first version alone
             self._api.write("PATCH", f"/api/projects/{project}/", {"model_version": ""})
@@ -308,6 +309,21 @@ def _document(task: Task) -> dict[str, Any]:
     """Write a task as it is imported."""
     told = {"data": dict(task.data), "meta": dict(task.meta)}
     return {**told, "predictions": [dict(task.prediction)]} if task.prediction else told
+
+
+def _in_requests(tasks: Sequence[Task]) -> Iterator[list[dict[str, Any]]]:
+    """Yield tasks as they are imported, as many as one request may have."""
+    documents: list[dict[str, Any]] = []
+    size = 0
+    for document in map(_document, tasks):
+        length = len(json.dumps(document))
+        if documents and (len(documents) == AT_ONCE or size + length > LARGEST):
+            yield documents
+            documents, size = [], 0
+        documents.append(document)
+        size += length
+    if documents:
+        yield documents
 
 
 def _used(summary: Any) -> Mapping[str, Mapping[str, int]] | None:

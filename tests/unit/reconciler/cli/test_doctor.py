@@ -24,6 +24,12 @@ def test_this_machine_can_run_the_tests(say: Say) -> None:
     assert told.code == Exit.OK, told.out
 
 
+def test_a_home_that_is_not_there_yet_is_no_lack_of_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SETPOINT_HOME", str(tmp_path / "not/yet"))
+    (found,) = (one for one in examine() if one.what.startswith("disk"))
+    assert (found.what, found.ok) == (f"disk at {tmp_path / 'not/yet'}", True)
+
+
 def test_packages_of_others_are_named_with_what_they_offer_and_what_is_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

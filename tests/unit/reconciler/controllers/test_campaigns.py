@@ -148,6 +148,33 @@ def test_labels_that_were_accepted_count_while_newer_answers_are_refused() -> No
     assert (found.phase, found.output) == (Phase.WAITING, DataVersion(run, "labels-0"))
 
 
+@pytest.mark.parametrize(
+    ("answers", "campaign", "phase"),
+    [
+        ([1, 1, 1, 0], {}, Phase.WAITING),
+        ([1, 1, 1, 1], {}, Phase.STALLED),
+        ([1, 1, 1, 0], {"stop": {"answers": 3}}, Phase.STALLED),
+    ],
+)
+def test_labels_are_stalled_by_what_is_refused_only_when_nobody_answers_any_more(
+    answers: list[int], campaign: dict[str, Any], phase: Phase
+) -> None:
+    held = project(dict(zip(TASKS, answers, strict=True)))
+    found = merged({}, held, accepted=False, campaign=campaign)
+    assert (found.phase, found.message.startswith("so far: ")) == (phase, phase is Phase.WAITING)
+    assert f"{sum(answers)} answers to 4 tasks" in found.message
+
+
+def test_what_is_refused_is_not_the_last_word_when_the_last_answers_are_pulled() -> None:
+    version, results = pulled(3, "state-0")
+    first = decide(seen(project(dict.fromkeys(TASKS, 1)), version, results=results))
+    run = next(change.run for change in stage.of(first, StartRun) if change.runner == "label")
+    results |= {run: stage.result(accepted=False, content="labels-1", facts={})}
+    found = decide(seen(project(dict.fromkeys(TASKS, 1)), version, stage.branch(run, sealed=True), results=results))
+    assert stage.of(found, PullAnswers)
+    assert (found.phase, found.message.startswith("so far: ")) == (Phase.WAITING, True)
+
+
 @pytest.mark.parametrize("accepted", [True, False])
 def test_an_unsure_example_gets_another_task(accepted: bool) -> None:
     asked = {"answers": {"wanted": 1, "at_most": 3}}

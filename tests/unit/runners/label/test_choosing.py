@@ -13,6 +13,7 @@ from runners.contract import InputError, Request, Result
 from runners.label import choosing
 from runners.label.campaigns import item_of
 from runners.label.scores import Score, write_scores
+from runners.label.showing import LONGEST
 
 
 def dataset(folder: Path, **columns: list[Any]) -> Path:
@@ -84,7 +85,7 @@ def test_values_are_shown_as_json_has_them(tmp_path: Path) -> None:
         "n": "",
         "f": "",
         "when": "2026-01-02T03:04:00",
-        "long": "x" * (choosing.LONGEST - 1) + "…",
+        "long": "x" * (LONGEST - 1) + "…",
         'odd "name"': "é",
         "id": 1,
     }

@@ -8,7 +8,7 @@ from PIL import Image
 
 from runners.label.examples import read_picture
 from runners.label.formats.written import Size
-from runners.label.overlays import DRAWN, Disputed, draw_disputes
+from runners.label.overlays import DRAWN, WRITTEN, Disputed, draw_disputes
 from runners.label.regions import Region
 
 PLACES = {
@@ -33,6 +33,15 @@ def test_what_each_annotator_marked_is_drawn(tmp_path: Path, answer: str) -> Non
         draw_disputes(tmp_path / f"{name}.png", [one] * 7, answer)
     assert (tmp_path / "full.png").read_bytes() != (tmp_path / "empty.png").read_bytes()
     assert shades(tmp_path / "full.png") > shades(tmp_path / "empty.png")
+
+
+@pytest.mark.parametrize("answer", WRITTEN)
+def test_what_each_annotator_said_is_written_below_the_picture(tmp_path: Path, answer: str) -> None:
+    one = Disputed("a/1.png", 0.5, {"ann": '$x_"ü"\n<b>', "$bo$\x00": "cat"}, np.full((10, 20, 3), 0.5), 2.0)
+    others = {"full": one, "other": one._replace(answers={"ann": "dog", "$bo$\x00": "cat"})}
+    for name, told in others.items():
+        draw_disputes(tmp_path / f"{name}.png", [told] * 7, answer)
+    assert (tmp_path / "full.png").read_bytes() != (tmp_path / "other.png").read_bytes()
 
 
 def test_a_mask_of_one_row_is_drawn_without_its_outline(tmp_path: Path) -> None:

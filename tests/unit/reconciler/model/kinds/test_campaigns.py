@@ -40,6 +40,18 @@ def test_what_doesn_t_fit_says_why(campaign: dict[str, Any], more: dict[str, Any
         labels(campaign, **more)
 
 
+@pytest.mark.parametrize("at", ["pictures/", "ftp://x/", "https://x/ y", "${secret:X}", "javascript:alert(1)//"])
+def test_what_browsers_can_t_find_is_no_address(at: str) -> None:
+    with pytest.raises(ValidationError, match="at"):
+        labels({"show": "image", "as": "image", "at": at})
+
+
+def test_an_address_of_files_is_told_where_it_is_given_alone() -> None:
+    found = [labels({"show": "image", "as": "image", **more}) for more in ({}, {"at": "https://x.example.org/a/"})]
+    told = [one.campaign.params(one.answer, one.choices) for one in found if one.campaign]
+    assert told == [{"columns": ["image"]}, {"columns": ["image"], "at": "https://x.example.org/a/"}]
+
+
 def test_what_is_shown_is_read_from_the_configuration() -> None:
     found = labels({"config": CONFIG, "question": "q", "select": {"sample": 7}})
     assert found.campaign is not None

@@ -7,6 +7,7 @@ import pytest
 
 from reconciler.model.errors import Missing, Refused, Unavailable
 from reconciler.model.ids import Address
+from reconciler.ports.labelling import Task
 from reconciler.providers.labelling.label_studio import LabelStudio, projects
 from tests.unit.reconciler.providers.labelling.label_studio.stand_in import PROJECT, TASK, TOKEN, StandIn, serving
 
@@ -130,6 +131,22 @@ def test_a_snapshot_that_failed_is_made_anew_another_time(snapshots: StandIn, to
     with pytest.raises(Unavailable, match="failed to make a snapshot"):
         tool.answers(MAILS, "abc")
     assert "DELETE /api/projects/7/exports/3" in snapshots.asked
+
+
+def test_tasks_are_added_by_requests_of_so_many_and_of_such_a_size(
+    server: StandIn, tool: LabelStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answers["/api/projects/7/import"] = (201, {})
+    monkeypatch.setattr(projects, "AT_ONCE", 4)
+    monkeypatch.setattr(projects, "LARGEST", 1_000)
+
+    def requests(*sizes: int) -> int:
+        before = len(server.asked)
+        tool.add(MAILS, [Task(f"{n:012x}-1", {"image": "x" * size}) for n, size in enumerate(sizes)])
+        return server.asked[before:].count("POST /api/projects/7/import")
+
+    assert [requests(), requests(*[1] * 4), requests(*[1] * 9)] == [0, 1, 3]
+    assert [requests(2_000), requests(1, 2_000, 1), requests(*[600] * 3)] == [1, 3, 3]
 
 
 def test_leaving_takes_our_projects_alone(server: StandIn, tool: LabelStudio) -> None:
