@@ -175,8 +175,8 @@ def following(source: ChangesSource, dataset: str, environment: str, since: Mark
         NoLongerFollowed: there is a version before, and its slot is gone.
         SourceUnavailable: the database doesn't answer.
     """
-    names = Names.of(source, dataset, environment)
     with connected(source) as connection:
+        names = Names.of(source, dataset, environment, connection.info.dbname)
         table = table_of(connection, source.table, names.publication)
         if source.follow:
             check_server(connection, source)

@@ -39,15 +39,16 @@ class Names:
     publication: str
 
     @classmethod
-    def of(cls, source: ChangesSource, dataset: str, environment: str) -> "Names":
+    def of(cls, source: ChangesSource, dataset: str, environment: str, database: str) -> "Names":
         """Return the names that a source gives, or those that tell whose they are.
 
         Args:
             source: the source.
             dataset: `datasets/loans`.
             environment: in which it is made: each reads at its own pace.
+            database: in which the table is: a slot's name is the server's, whatever its database.
         """
-        whose = hashlib.sha256(f"{environment}\n{dataset}\n{source.table}".encode()).hexdigest()[:8]
+        whose = hashlib.sha256(f"{environment}\n{dataset}\n{source.table}\n{database}".encode()).hexdigest()[:8]
         plain = re.sub(r"[^a-z0-9]+", "_", dataset.rpartition("/")[2].lower()).strip("_")[:40]
         name = f"setpoint_{plain}_{whose}"
         return cls(source.slot or name, source.publication or name)
