@@ -77,7 +77,7 @@ def at_hand(page: str, request: pytest.FixtureRequest) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("page", map(played, NAMES))
+@pytest.mark.parametrize("page", [played(page) for page in NAMES])
 def test_a_tutorial_runs_as_it_is_printed(page: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     text = (PAGES / page).read_text()
     given = at_hand(page, request)
