@@ -310,3 +310,23 @@ def test_tables_of_two_databases_of_one_server_are_followed_side_by_side(
         other.do("INSERT INTO loans VALUES (2)")
         assert "number" in other.check().table.moving
         loans.check()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"DROP TABLE loans; {TABLE}",
+        "ALTER PUBLICATION {} DROP TABLE loans",
+        "ALTER PUBLICATION {} SET (publish = 'insert')",
+        "ALTER PUBLICATION {} SET TABLE loans WHERE (id > 3)",
+        "DROP PUBLICATION {}",
+    ],
+)
+def test_our_own_publication_is_mended_and_the_table_read_anew(loans: Followed, statement: str) -> None:
+    loans.do(FILL.format(1, 5))
+    loans.check("full")
+    ((name,),) = loans.do("SELECT pubname FROM pg_publication")
+    loans.do(*statement.format(name).split("; "), FILL.format(6, 9), "DELETE FROM loans WHERE id = 7")
+    assert loans.check("full").told["refresh"]["because"]
+    loans.do("DELETE FROM loans WHERE id = 8")
+    loans.check()

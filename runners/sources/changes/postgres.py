@@ -180,7 +180,7 @@ def following(source: ChangesSource, dataset: str, environment: str, since: Mark
         table = table_of(connection, source.table, names.publication)
         if source.follow:
             check_server(connection, source)
-            publish(connection, names.publication, table.schema, table.name)
+            publish(connection, names.publication, table.schema, table.name, is_ours=source.publication is None)
             slot = _slot(connection, source, names, since)
         else:
             withdraw(connection, source, names)
