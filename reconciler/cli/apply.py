@@ -46,7 +46,8 @@ def command(settings: Settings, timeout: float, approve: str, to_json: bool) -> 
         if approve:
             print(f"approved; the daemon {wired.lease.holder()} applies it")
             return Exit.OK
-        raise Unavailable(f"{wired.lease.holder()} holds the lease", "it converges by itself: see `setpoint status`")
+        fix = "it converges by itself: see `setpoint status`; if it was killed, `setpoint run` takes over in its place"
+        raise Unavailable(f"{wired.lease.holder()} holds the lease", fix)
     renewals = Schedules(WakeUp())
     renewals.every("lease", lambda: wired.renewal, lambda: contain(wired.lease.acquire))
     try:

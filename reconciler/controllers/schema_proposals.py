@@ -29,6 +29,10 @@ _WIDENED: Mapping[str, Callable[[Any, Any], bool]] = {
 """What of a column a proposal may change, and whether it is wider then."""
 MOST_ROWS = 100
 """Lines of evidence on a page."""
+MOST_FINDINGS = 10
+"""Findings on a page."""
+LONGEST = 500
+"""Characters of what a finding says on a page."""
 _HEADS = ("column", "field", "from", "to", "rows", "since")
 _NEW_HEADS = ("column", "declared as", "present", "missing", "distinct", "range")
 
@@ -38,7 +42,7 @@ def propose_schema(resource: Resource, view: View, lifecycle: Lifecycle) -> tupl
     spec, facts = resource.spec, lifecycle.result.get("facts", {})
     assert isinstance(spec, Dataset)
     if spec.columns is None:
-        wanted = _whole(resource, view, lifecycle, facts.get("proposed_columns"))
+        wanted = _whole(resource, view, lifecycle, facts)
         is_refused = lifecycle.stage is Stage.REJECTED
         return () if is_refused else _proposed(resource, view, wanted)
     new, wider = _new(spec, facts.get("new_columns")), _wider(spec, facts.get("widening"))
@@ -51,9 +55,10 @@ def _proposed(resource: Resource, view: View, wanted: OpenProposal | None) -> tu
     return propose_once(wanted, view) if wanted else close_others(resource.address, None, view)
 
 
-def _whole(resource: Resource, view: View, lifecycle: Lifecycle, columns: Any) -> OpenProposal | None:
-    if not columns:
+def _whole(resource: Resource, view: View, lifecycle: Lifecycle, facts: Mapping[str, Any]) -> OpenProposal | None:
+    if not (columns := facts.get("proposed_columns")):
         return None
+    odd = "\n".join(_odd(facts.get("findings")))
     return OpenProposal(
         address=resource.address,
         name=proposal_name(resource, columns, resource, view),
@@ -61,9 +66,18 @@ def _whole(resource: Resource, view: View, lifecycle: Lifecycle, columns: Any) -
         edits={"columns": columns},
         title=f"Hold {resource.address} to the schema that its data shows",
         body=f"`{resource.address}` has no `columns`. These were inferred from run `{lifecycle.run}`. Merged, they "
-        f"are enforced on every refresh; narrow them first where you know better than one version of the data.",
+        f"are enforced on every refresh; narrow them first where you know better than one version of the data."
+        + (f"\n\nWhat is odd about these rows, and so perhaps about this schema:\n\n{odd}" if odd else ""),
         why="the spec has no schema",
     )
+
+
+def _odd(findings: Any) -> Iterator[str]:
+    """Write the errors and warnings that a job found; all it found stands in the profile."""
+    found = [one for one in findings if isinstance(one, Mapping)] if isinstance(findings, list) else []
+    for one in [one for one in found if one.get("severity") in ("error", "warning")][:MOST_FINDINGS]:
+        said, fix = (escaped(str(one.get(part) or "")[:LONGEST]) for part in ("what", "fix"))
+        yield f"- {code(str(one.get('kind'))[:60])}: {said}" + (f" ({fix})" if fix else "")
 
 
 Told = Mapping[str, Any]

@@ -95,7 +95,8 @@ def finished(
     write_manifest(draft.folder, Manifest(types, tuple(parts), asked(params), read, distinct))
     content, details = bag_of(parts).hexdigest(types), (*verdict.details(), *held.details())
     widened = verdict.widened(violations, types)
-    table = Table(draft.folder / DATA, content, summary, violations, details, distinct, widened=widened)
+    moving = params.source.moving | (set(draft.layout.key) if len(draft.layout.key) == 1 else set())
+    table = Table(draft.folder / DATA, content, summary, violations, details, distinct, widened=widened, moving=moving)
     told = {"kind": "incremental" if draft.base else "full", **refresh}
     told |= {"parts": len(parts), "rewritten": draft.rewritten, "compacted": draft.compacted}
     return Grown(table, {"refresh": told}, draft.taken())

@@ -93,7 +93,7 @@ def _finished(
 ) -> Result:
     """Write all that is told of a table beside it, and return its result."""
     profile = profile_table(table.summary, params, table.distinct) | ({"sides": table.sides} if table.sides else {})
-    proposed = propose_columns(profile["columns"], params.identifier)
+    proposed = propose_columns(profile["columns"], params.identifier, table.moving)
     reading = reading_of(table.summary, params)
     write_schema(folder, reading, proposed)
     if table.details:

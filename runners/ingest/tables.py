@@ -4,7 +4,7 @@ The Parquet file holds equal bytes for equal rows: fixed row groups, no times, n
 again: all that is said of the table comes from what was found out while it passed by.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,6 +69,8 @@ class Table:
     widened: Mapping[str, Any] | None = None
     newcomers: Summary | None = None
     seen: Seen | None = None
+    moving: Collection[str] = ()
+    """Columns whose values are others in newer rows by nature: what they were so far is no rule."""
 
     @property
     def rows(self) -> int:

@@ -274,6 +274,12 @@ class DatasetSource(Source):
         return bool(self.growth or self.changes or self.stream)
 
     @property
+    def moving(self) -> frozenset[str]:
+        """Return the columns whose values are others in newer rows by nature: watermarks, and where a message stood."""
+        beside = self.stream.metadata if self.stream else ()
+        return frozenset([self.growth.watermark] if self.growth else [f"_{name}" for name in beside])
+
+    @property
     def goes_on(self) -> bool:
         """Tell whether a version goes on with the one before, whoever tells what is new."""
         of_files = self.files.incremental if self.files else None

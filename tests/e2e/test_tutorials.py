@@ -1,6 +1,7 @@
 """The tutorials are run as they are printed: files with a title are written, lines after `$ ` are typed.
 
-Everything on a page happens in one shell, so that `cd` and `export` last, and the first line that fails ends it.
+Everything on a page happens in one shell, so that `cd` and `export` last, and the first line that fails ends it. What a
+page says to have at hand, a database or a server of messages, is started here, and told in the variable it names.
 """
 
 import os
@@ -10,12 +11,14 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from reconciler.cli.demo.cleanup import end_engines
 from reconciler.settings import Settings
+from tests.servers.nats import Nats
+from tests.servers.postgres import PostgreSQL
 
 if TYPE_CHECKING:
     from tests.servers.label_studio import LabelStudioServer
@@ -27,6 +30,11 @@ ON_LABEL_STUDIO = "pictures.md"
 NAMES = sorted(page.name for page in PAGES.glob("*.md") if page.name != ON_LABEL_STUDIO)
 _BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 _YAML_LINES = 30
+_TURNS = "documentation that is played"
+AT_HAND = {"growing-table.md": ("DATABASE", "postgres"), "stream.md": ("NATS", "nats")}
+"""The variable in which a page finds what it says to have at hand, and the fixture that starts that."""
+BUILT = {"postgres": (), "nats": ("nats",)}
+"""What has to be built for a fixture."""
 
 
 def script_of(page: str) -> str:
@@ -54,13 +62,33 @@ def environ(home: Path) -> dict[str, str]:
     return kept | identity | {"PATH": path, "PYTHONPATH": str(ROOT), "SETPOINT_HOME": str(home), "GIT_PAGER": "cat"}
 
 
+def played(page: str) -> Any:
+    """Return a page as a parameter, marked with its turn and the server that it needs."""
+    marks = [pytest.mark.turns(_TURNS, page)]
+    if page in AT_HAND:
+        marks.append(pytest.mark.servers(*BUILT[AT_HAND[page][1]]))
+    return pytest.param(page, marks=marks)
+
+
+def at_hand(page: str, request: pytest.FixtureRequest) -> dict[str, str]:
+    """Start what a page says to have at hand; return the variable in which the page finds it."""
+    if page not in AT_HAND:
+        return {}
+    variable, fixture = AT_HAND[page]
+    server = request.getfixturevalue(fixture)
+    if isinstance(server, PostgreSQL):
+        return {variable: server.create_database().replace("+psycopg", "")}
+    assert isinstance(server, Nats)
+    return {variable: server.address}
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(
-    "page", [pytest.param(page, marks=pytest.mark.turns("documentation that is played", page)) for page in NAMES]
-)
-def test_a_tutorial_runs_as_it_is_printed(page: str, tmp_path: Path) -> None:
-    play(page, tmp_path, environ(tmp_path / "state"))
+@pytest.mark.parametrize("page", [played(page) for page in NAMES])
+def test_a_tutorial_runs_as_it_is_printed(page: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    text, given = (PAGES / page).read_text(), at_hand(page, request)
+    assert all(f"export {variable}=" in text for variable in given), "the page doesn't say what to have at hand"
+    play(page, tmp_path, environ(tmp_path / "state") | given)
 
 
 @pytest.mark.slow

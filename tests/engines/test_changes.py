@@ -297,3 +297,36 @@ def test_a_job_follows_for_its_environment_and_tells_by_which_slot(loans: Follow
             loans.do("DELETE FROM loans WHERE id = 1")
     assert sorted(set(slots)) == sorted(loans.slots())
     assert slots[0] != slots[1] == slots[2]
+
+
+def test_tables_of_two_databases_of_one_server_are_followed_side_by_side(
+    loans: Followed, postgres: PostgreSQL, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    with closing(Followed(postgres.create_database(), tmp_path / "other")) as other:
+        other.do("CREATE TABLE loans (number INT PRIMARY KEY)", "INSERT INTO loans VALUES (1)")
+        for one in (loans, other):
+            one.check("full")
+        other.do("INSERT INTO loans VALUES (2)")
+        assert "number" in other.check().table.moving
+        loans.check()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"DROP TABLE loans; {TABLE}",
+        "ALTER PUBLICATION {} DROP TABLE loans",
+        "ALTER PUBLICATION {} SET (publish = 'insert')",
+        "ALTER PUBLICATION {} SET TABLE loans WHERE (id > 3)",
+        "DROP PUBLICATION {}",
+    ],
+)
+def test_our_own_publication_is_mended_and_the_table_read_anew(loans: Followed, statement: str) -> None:
+    loans.do(FILL.format(1, 5))
+    loans.check("full")
+    ((name,),) = loans.do("SELECT pubname FROM pg_publication")
+    loans.do(*statement.format(name).split("; "), FILL.format(6, 9), "DELETE FROM loans WHERE id = 7")
+    assert loans.check("full").told["refresh"]["because"]
+    loans.do("DELETE FROM loans WHERE id = 8")
+    loans.check()

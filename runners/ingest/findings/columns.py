@@ -11,6 +11,7 @@ from runners.ingest.profile.preparations import IMBALANCE
 from runners.ingest.profile.statistics import apart
 from runners.tables.summary import ColumnSummary
 from runners.tables.summary.columns import Classes, is_class
+from runners.tables.summary.frequent import Frequent
 from runners.tables.summary.pairs import FEW_NUMBERS, MOST_CLASSES
 
 NEARLY = 0.995
@@ -20,6 +21,8 @@ FEWEST = 100
 MOSTLY = 0.8
 """Share of missing values above which a column is mostly missing."""
 _NUMBERS = r"^\s*[+-]?(\d+([.,]\d+)*|\.\d+)([eE][+-]?\d+)?\s*$"
+_PLAIN = r"^\s*[+-]?\d+([.,]\d+)?\s*$"
+_COMMA = r"^\s*[+-]?\d+,\d+\s*$"
 MIXED = 0.8
 """Share of the texts that are numbers above which the others are odd."""
 
@@ -41,7 +44,8 @@ def of_columns(ground: Ground) -> Iterator[Finding]:
     for name, column in features.items():
         yield from _nearly_constant(name, column)
         yield from _mostly_missing(name, column, ground.rows)
-        yield from _mixed(name, column)
+        if name not in ground.texts:
+            yield from _mixed(name, column)
 
 
 def _nearly_constant(name: str, column: ColumnSummary) -> Iterator[Finding]:
@@ -72,13 +76,11 @@ def _mostly_missing(name: str, column: ColumnSummary, rows: int) -> Iterator[Fin
 
 
 def _mixed(name: str, column: ColumnSummary) -> Iterator[Finding]:
-    """Find a column of texts most of which are numbers: the few others made texts of all."""
+    """Find a column of texts most of which are numbers: the few others made texts of all, or a comma in some did."""
     if column.type != "string" or not isinstance(column.figures, Classes) or not column.count:
         return
     frequent = column.figures.frequent
-    fits = pc.match_substring_regex(frequent.values, _NUMBERS).to_numpy(zero_copy_only=False)
-    told = int(frequent.counts.sum())
-    numbers = int(frequent.counts[fits].sum())
+    told, numbers, plain, commas = (_fitting(frequent, pattern) for pattern in ("", _NUMBERS, _PLAIN, _COMMA))
     if told and MIXED * told < numbers < told:
         others = column.count - numbers if frequent.is_exact else told - numbers
         yield Finding(
@@ -91,6 +93,23 @@ def _mixed(name: str, column: ColumnSummary) -> Iterator[Finding]:
             {"numbers": numbers, "others": others, "is_exact": frequent.is_exact},
             preparation="encode",
         )
+    if told == plain and commas:
+        yield Finding(
+            "mixed_types",
+            "warning",
+            (name,),
+            f"{name} is read as text, though all of its values look like numbers: {commas:,} are written with a comma",
+            f"write them with a point at the source, best in a column of numbers; or declare columns.{name}.type: "
+            "string",
+            {"numbers": numbers, "commas": commas, "is_exact": frequent.is_exact},
+            preparation="encode",
+        )
+
+
+def _fitting(frequent: Frequent, pattern: str) -> int:
+    """Count the values that fit a pattern, among those that are known by themselves."""
+    fits = pc.match_substring_regex(frequent.values, pattern).to_numpy(zero_copy_only=False)
+    return int(frequent.counts[fits].sum())
 
 
 def of_target(ground: Ground) -> Iterator[Finding]:

@@ -165,11 +165,20 @@ def _table(pair: _Pair) -> Counts | None:
     if edges is None or counts is None or not _are_bars(edges, counts) or pair.now.figures.extremes is None:
         return None
     bins = binned(pair.now.figures, pair.now.type)
-    slack = 1e-9 * max(abs(edges[0]), abs(edges[-1]))  # a profile tells edges with ten digits
-    outer = np.array([edges[0] - slack, *edges[1:-1], edges[-1] + slack])
+    slack = 1e-9 * max(abs(edges[0]), abs(edges[-1]))
+    outer = np.array([edges[0] - slack, *_inner(edges, pair.before, slack), edges[-1] + slack])
     places = np.searchsorted(outer, (bins.lowest + bins.highest) / 2, side="right")
     ours = np.bincount(places, bins.counts, minlength=len(edges) + 1)
     return np.array([np.rint(ours), [0, *counts, 0]], np.int64)
+
+
+def _inner(edges: list[float], before: Former, slack: float) -> list[float]:
+    """Return the inner edges as they were made; a profile tells them with ten digits, and values may lie on them."""
+    least, most = _number(before.get("minimum")), _number(before.get("maximum"))
+    if least is None or most is None:
+        return edges[1:-1]
+    made = np.linspace(least, most, len(edges))
+    return made[1:-1].tolist() if (np.abs(made - edges) <= slack).all() else edges[1:-1]
 
 
 def _of_classes(pair: _Pair) -> Counts | None:

@@ -19,6 +19,9 @@ class Ground:
     distinct: Mapping[str, int] = field(default_factory=dict, hash=False)
     """How many values differ of the columns in which that was counted beside the summary."""
 
+    texts: frozenset[str] = frozenset()
+    """Columns that the spec declares to be texts, whatever their values look like."""
+
     @property
     def rows(self) -> int:
         """Return how many rows there are."""
@@ -46,4 +49,5 @@ def ground_of(summary: Summary, params: Parameters, distinct: Mapping[str, int])
     roles = (params.identifier, params.target, params.timestamp)
     identifier, target, timestamp = (name if name in columns else None for name in roles)
     hidden = frozenset(name for name, declared in (params.columns or {}).items() if declared.sensitive)
-    return Ground(summary, identifier, target, timestamp, hidden, distinct)
+    texts = frozenset(name for name, declared in (params.columns or {}).items() if declared.type == "string")
+    return Ground(summary, identifier, target, timestamp, hidden, distinct, texts)

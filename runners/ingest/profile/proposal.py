@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 Column = Mapping[str, Any]
@@ -16,7 +16,9 @@ _NAME_OF_ROWS = re.compile(r"(^|_)(id|key|uuid|guid)$|Id$|ID$")
 _ROOM = 0.1
 
 
-def propose_columns(columns: Mapping[str, Column], identifier: str | None = None) -> dict[str, dict[str, Any]]:
+def propose_columns(
+    columns: Mapping[str, Column], identifier: str | None = None, moving: Collection[str] = ()
+) -> dict[str, dict[str, Any]]:
     """Return the schema that a table's profile shows.
 
     Ranges have room: a tenth of the spread on either side, outwards to a round number, but not across zero. Missing
@@ -25,22 +27,32 @@ def propose_columns(columns: Mapping[str, Column], identifier: str | None = None
     Args:
         columns: the profiles of the columns by name.
         identifier: the column that names a row.
+        moving: columns whose values are others in newer rows by nature: no range and no list of values holds them.
     """
-    return {name: _proposed(name, column, name == identifier) for name, column in columns.items()}
+    return {
+        name: _proposed(name, column, is_identifier=name == identifier, is_moving=name in moving)
+        for name, column in columns.items()
+    }
 
 
-def _proposed(name: str, column: Column, is_identifier: bool) -> dict[str, Any]:
+def _proposed(name: str, column: Column, *, is_identifier: bool, is_moving: bool) -> dict[str, Any]:
     proposed: dict[str, Any] = {"type": column["type"]} | ({"sensitive": True} if column.get("sensitive") else {})
     is_unique = is_identifier or (_NAME_OF_ROWS.search(name) is not None and 1 < column["count"] == column["distinct"])
     if is_unique:
         proposed["unique"] = True
-    elif column["type"] in ("integer", "number") and "minimum" in column:
-        proposed |= _range(column)
-    elif column["type"] == "string" and _is_enumeration(column):
-        proposed["enum"] = sorted((top["value"] for top in column["top"]), key=_in_order)
+    elif not is_moving:
+        proposed |= _limits(column)
     if column["missing"]:
         proposed["missing"] = min(1.0, round(math.floor(column["missing_share"] * 20 + 1) / 20, 2))
     return proposed
+
+
+def _limits(column: Column) -> dict[str, Any]:
+    if column["type"] in ("integer", "number") and "minimum" in column:
+        return _range(column)
+    if column["type"] == "string" and _is_enumeration(column):
+        return {"enum": sorted((top["value"] for top in column["top"]), key=_in_order)}
+    return {}
 
 
 def _in_order(value: str) -> tuple[int, str]:

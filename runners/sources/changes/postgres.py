@@ -175,12 +175,12 @@ def following(source: ChangesSource, dataset: str, environment: str, since: Mark
         NoLongerFollowed: there is a version before, and its slot is gone.
         SourceUnavailable: the database doesn't answer.
     """
-    names = Names.of(source, dataset, environment)
     with connected(source) as connection:
+        names = Names.of(source, dataset, environment, connection.info.dbname)
         table = table_of(connection, source.table, names.publication)
         if source.follow:
             check_server(connection, source)
-            publish(connection, names.publication, table.schema, table.name)
+            publish(connection, names.publication, table.schema, table.name, is_ours=source.publication is None)
             slot = _slot(connection, source, names, since)
         else:
             withdraw(connection, source, names)

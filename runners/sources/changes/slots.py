@@ -39,15 +39,16 @@ class Names:
     publication: str
 
     @classmethod
-    def of(cls, source: ChangesSource, dataset: str, environment: str) -> "Names":
+    def of(cls, source: ChangesSource, dataset: str, environment: str, database: str) -> "Names":
         """Return the names that a source gives, or those that tell whose they are.
 
         Args:
             source: the source.
             dataset: `datasets/loans`.
             environment: in which it is made: each reads at its own pace.
+            database: in which the table is: a slot's name is the server's, whatever its database.
         """
-        whose = hashlib.sha256(f"{environment}\n{dataset}\n{source.table}".encode()).hexdigest()[:8]
+        whose = hashlib.sha256(f"{environment}\n{dataset}\n{source.table}\n{database}".encode()).hexdigest()[:8]
         plain = re.sub(r"[^a-z0-9]+", "_", dataset.rpartition("/")[2].lower()).strip("_")[:40]
         name = f"setpoint_{plain}_{whose}"
         return cls(source.slot or name, source.publication or name)
@@ -131,8 +132,15 @@ def advance(connection: Any, name: str, slot: Slot, position: int) -> None:
         connection.execute("SELECT pg_replication_slot_advance(%s, '0/0'::pg_lsn + %s::numeric)", (name, position))
 
 
-def publish(connection: Any, name: str, schema: str, table: str) -> None:
+def publish(connection: Any, name: str, schema: str, table: str, *, is_ours: bool) -> None:
     """See that a publication tells all changes of a table; make it where there is none.
+
+    Args:
+        connection: to the database.
+        name: the publication's.
+        schema: the table's.
+        table: its name.
+        is_ours: it is made by nobody else; so it is made anew where it lacks something, as when the table was.
 
     Raises:
         InputError: it leaves some out, or may not be made.
@@ -144,15 +152,17 @@ def publish(connection: Any, name: str, schema: str, table: str) -> None:
         "(publish = 'insert, update, delete, truncate', publish_via_partition_root = true)"
     ).format(sql.Identifier(name), sql.Identifier(schema, table))
     found = connection.execute(_PUBLICATION, (schema, table, name)).fetchone()
+    lack = _lack(*found) if found else "isn't there"
     try:
-        if found is None:
+        if lack and (is_ours or not found):
+            connection.execute(sql.SQL("DROP PUBLICATION IF EXISTS {}").format(sql.Identifier(name)))
             connection.execute(words)
             return
     except errors.InsufficientPrivilege as error:
         fix = f"have its owner run {words.as_string(connection)}, and name it: publication: {name}"
         what = f"the user may not publish {schema}.{table}: {str(error).splitlines()[0]}"
         raise InputError(what, "source.changes.publication", fix) from error
-    if lack := _lack(*found):
+    if lack:
         fix = f"have its owner drop it, and run {words.as_string(connection)}"
         raise InputError(f"the publication {name} {lack}", "source.changes.publication", fix)
 

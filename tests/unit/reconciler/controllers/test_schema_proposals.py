@@ -129,3 +129,26 @@ def test_an_accepted_version_widens_nothing_and_new_columns_are_asked_for() -> N
 @pytest.mark.parametrize("evidence", [None, "x", [7, {}], [{"column": None, "values": 3, "to": {}}]])
 def test_odd_evidence_still_makes_a_page(evidence: Any) -> None:
     assert opened(judged(widening={**WIDER, "evidence": evidence}, new_columns={**NEW, "evidence": evidence})).body
+
+
+def inferred(findings: Any) -> str:
+    """Return the page that proposes a whole schema."""
+    asked = stage.resource(LOANS)
+    run = RunName(stage.started(decide(asked, stage.actual())).run)
+    told = stage.result(facts={"proposed_columns": {"age": {"type": "string"}}, "findings": findings})
+    return opened(decide(asked, stage.actual(stage.version(run), results={run: told}))).body
+
+
+def test_a_first_schema_is_proposed_with_what_is_odd_about_its_rows() -> None:
+    found = {"kind": "mixed_types", "severity": "warning", "what": "age is text, <b>", "fix": "correct it @all"}
+    page = inferred([{"kind": "constant", "severity": "info", "what": "no matter"}, found])
+    assert page.endswith("this schema:\n\n- `mixed_types`: age is text, &lt;b&gt; (correct it @\u2060all)")
+    assert "no matter" not in page
+    assert "odd" not in inferred([])
+    assert inferred([found] * 30).count("mixed_types") == 10
+    assert len(inferred([{**found, "what": "x" * 9_999}])) < 2_000
+
+
+@pytest.mark.parametrize("findings", [None, "x", {}, [7, {}], [{"severity": "warning"}], [{"severity": [], "what": 3}]])
+def test_odd_findings_still_make_a_page(findings: Any) -> None:
+    assert inferred(findings)

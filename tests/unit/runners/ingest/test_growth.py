@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from runners.contract import InputError
 from runners.ingest import draft as drafts
 from runners.ingest import parts as cut
+from runners.ingest.profile.proposal import propose_columns
+from runners.ingest.profile.tables import profile_table
 from runners.tables.version import PARTS
 from tests.unit.runners.ingest.growing_world import COLUMNS, LAG, World, growing_world
 
@@ -194,6 +196,20 @@ def test_what_outgrows_the_schema_is_proposed_and_holds_once_it_is_merged(world:
     merged = world.refresh()
     assert not merged.grown.table.violations
     assert len(merged.rows()) == 6
+
+
+def test_the_schema_that_a_growing_table_shows_is_held_by_what_comes_next(world: World) -> None:
+    world.spec = {"target": "ok"}
+    for identity in range(50):
+        world.put(identity, identity % 7)
+    first = world.refresh()
+    shown = profile_table(first.grown.table.summary, world.params, first.grown.table.distinct)["columns"]
+    columns = propose_columns(shown, moving=first.grown.table.moving)
+    assert (columns["at"], columns["x"]["maximum"]) == ({"type": "integer"}, 7)
+    world.spec = {"target": "ok", "columns": columns}
+    for identity in range(50, 500):
+        world.put(identity, identity % 7)
+    assert not world.refresh().grown.table.violations
 
 
 def test_rows_that_share_a_key_are_told(world: World) -> None:

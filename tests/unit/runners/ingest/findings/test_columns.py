@@ -23,11 +23,20 @@ def column(values: Any, type_: Any) -> set[str]:
         ("mostly_missing", "integer", [None] * 801 + list(range(199)), [None] * 800 + list(range(200))),
         ("mixed_types", "string", ["12", "-3.5", "1e9", "1,5"] * 201 + ["n/k"] * 196, ["12"] * 800 + ["n/k"] * 200),
         ("mixed_types", "string", ["12"] * 999 + ["twelve"], ["12"] * 1000),
+        ("mixed_types", "string", ["0.5"] * 900 + ["0,5", "2"] * 50, ["0.5", "2"] * 500),
+        ("mixed_types", "string", ["0,5", "-12,25", "3"] * 300, ["1,2,3", "1,2"] * 300),
     ],
 )
 def test_each_is_found_where_it_is_and_not_where_it_just_is_not(kind: str, type_: Any, has: Any, has_not: Any) -> None:
     assert kind in column(has, type_)
     assert kind not in column(has_not, type_)
+
+
+def test_what_is_declared_to_be_texts_may_look_like_numbers() -> None:
+    values = {"x": ["0.5", "0,5"] * 50, "y": ["1"] * 99 + ["n/k"]}
+    declared = {"x": {"type": "string"}}
+    found = found_in(values, {"x": "string", "y": "string"}, columns=declared)
+    assert [one.columns for one in found if one.kind == "mixed_types"] == [("y",)]
 
 
 def goal(values: Any, type_: Any = "string") -> set[str]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from runners.ingest.findings import drifted
 from runners.ingest.findings.drifted import of_drift
 from runners.ingest.findings.finding import Finding
 from runners.ingest.findings.ground import ground_of
@@ -106,3 +107,17 @@ def test_clean_versions_raise_no_alarm() -> None:
 def test_what_is_no_profile_is_passed_over(former: dict[str, Any]) -> None:
     ground, _ = profiled({"x": NORMAL}, {"x": "number"})
     assert [one.kind for one in of_drift(ground, former) if one.kind not in ("drifted_rows", "drifted_missing")] == []
+
+
+@pytest.mark.parametrize(
+    ("step", "type_"), [(0.1, "number"), (0.05, "number"), (1 / 3, "number"), (1, "integer"), (7, "integer")]
+)
+def test_values_on_the_edges_of_bars_are_in_the_bars_they_were_in(
+    step: float, type_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Measured values are rounded, and so lie on edges: a version that is the former one differs in nothing at all."""
+    monkeypatch.setattr(drifted, "MUCH_DISTANCE", 0)
+    monkeypatch.setattr(drifted, "LEVEL", 100)
+    for many in range(10, 120):
+        values = [round(number * step, 10) for number in CHANCE.integers(0, many, 100).tolist()]
+        assert not drift(values, values, type_), many

@@ -102,3 +102,17 @@ def test_what_is_proposed_is_a_schema() -> None:
     read = Parameters.model_validate({"source": source, "columns": propose_columns(columns)})
     assert read.columns is not None
     assert read.columns["b"].enum == ("a", "b")
+
+
+def test_what_newer_rows_bring_by_nature_is_held_to_its_type_alone() -> None:
+    top = [{"value": "a", "count": 300}]
+    columns = {
+        "_offset": column("integer", minimum=0, maximum=299),
+        "_topic": column("string", distinct=1, top=top, missing=1, missing_share=0.001),
+        "id": column("integer", minimum=0, maximum=99, count=100),
+    }
+    assert propose_columns(columns, moving=columns) == {
+        "_offset": {"type": "integer"},
+        "_topic": {"type": "string", "missing": 0.05},
+        "id": {"type": "integer", "unique": True},
+    }
