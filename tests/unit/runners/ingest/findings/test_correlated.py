@@ -53,13 +53,7 @@ def test_rows_that_are_alike_count_once() -> None:
 
 def test_what_is_told_by_another_and_doesn_t_tell_it_isn_t_the_same() -> None:
     names, lands = (np.array([f"{word} {place}" for place in range(20)]) for word in ("city", "land"))
-    types: dict[str, Type] = {
-        "city": "string",
-        "land": "string",
-        "people": "number",
-        "tax": "integer",
-        "else": "number",
-    }
+    types: dict[str, Type] = {"city": "string", "land": "string", "people": "number", "tax": "integer"}
     columns = {"city": names[CITY], "land": lands[CITY // 5], "people": CITY + HEIGHT / 1e4, "tax": CITY // 4}
     assert same(columns, types) == []
 
