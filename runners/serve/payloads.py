@@ -78,8 +78,8 @@ class PayloadLog:
                 self._bytes += exchange.size
         if is_full:
             DROPPED.inc()
-            return
-        self._wake.set()
+        elif not self._wake.is_set():  # who was woken already looks at all that waits
+            self._wake.set()
 
     def close(self, patience: float = 5.0) -> None:
         """Write what waits, and end."""

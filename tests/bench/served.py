@@ -14,6 +14,7 @@ import numpy as np
 from runners.models import Column, Signature, Tensor, load
 from runners.models.loading import digest_of
 from runners.models.signature import FILE
+from runners.tables.reading import ColumnReading, Reading
 from tests.servers.ports import LOOPBACK, free_port
 from tests.servers.process import Process, answers
 from tests.times import ROOT
@@ -67,6 +68,7 @@ def _left(folder: Path, file: str, content: bytes, **told: Any) -> Path:
         reading="positive",
         classes=(0, 1),
         positive=1,
+        schema=Reading(dict.fromkeys(COLUMNS, ColumnReading("number"))),
         **told,
     )
     sealed = replace(signature, files={file: digest_of(content)}).sealed()
