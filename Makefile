@@ -85,7 +85,7 @@ shares: $(VENV)/.test  ## Tell what each share of `make test` would take, by tes
 	@$(BIN)/pytest tests --collect-only --quiet --quiet --estimates
 
 .PHONY: bench
-bench: $(if $(SERVERS),servers,$(VENV)/.test)  ## Measure the daemon, to .bench/ (QUICK=1: a part; SERVERS=1: real engines)
+bench: $(if $(SERVERS),servers,$(VENV)/.test)  ## Measure daemon, jobs and endpoint, to .bench/ (QUICK=1: a part; SERVERS=1: real engines)
 	@QUICK=$(QUICK) SERVERS=$(SERVERS) $(BIN)/python -m tests.bench
 
 .PHONY: fuzz

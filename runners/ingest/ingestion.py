@@ -14,8 +14,8 @@ from runners.ingest.changing import Owner
 from runners.ingest.corpora import Corpus, write_texts
 from runners.ingest.findings.finding import in_order
 from runners.ingest.findings.ground import ground_of
+from runners.ingest.findings.watching import compared, spoken
 from runners.ingest.findings.watching import find as find_oddities
-from runners.ingest.findings.watching import spoken
 from runners.ingest.former import former_profile
 from runners.ingest.grown import Grown
 from runners.ingest.growth import grow
@@ -107,7 +107,9 @@ def _finished(
     languages = spoken(ground, table.seen)
     for column, told_there in languages.items():
         profile["columns"][column]["languages"] = told_there.as_json(is_told=ground.shows(column))
-    findings = find_oddities(ground, table.seen, languages=languages, former=before)
+    correlations = compared(ground, table.seen)
+    profile |= {"correlations": correlations.as_json()} if correlations.pairs else {}
+    findings = find_oddities(ground, table.seen, languages=languages, correlations=correlations, former=before)
     if corpus:
         profile |= {"kind": "texts", "files": corpus.profile()}
         findings = in_order([*findings, *corpus.findings(are_named=ground.shows("id"))])

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -29,6 +30,7 @@ class Feed:
         self._types = {given.name: alone.get(given.name, given.datatype) for given in signature.inputs}
         floats = [given for given in signature.inputs if given.datatype in _FLOATS and given.width == 1]
         self._floats = {type_: [given.name for given in floats if given.datatype == type_] for type_ in _FLOATS}
+        self._plain = _plain(signature)
 
     def tensors(self, columns: Mapping[str, Values]) -> dict[str, Array]:
         """Return the tensors, each [N, width].
@@ -38,6 +40,16 @@ class Feed:
         Raises:
             ModelInputError: a column is missing, unknown, or doesn't fit.
         """
+        return self._plainly(columns) or self._by_kinds(columns)
+
+    def _plainly(self, columns: Mapping[str, Values]) -> dict[str, Array]:
+        """Return the tensors of columns that are nothing but numbers of 32 bits; none where one is anything else."""
+        if not self._plain or len(columns) != len(self._plain):
+            return {}
+        found = _floats_at_once(list(self._plain.values()), columns, "FP32")
+        return {name: found[column] for name, column in self._plain.items()} if found else {}
+
+    def _by_kinds(self, columns: Mapping[str, Values]) -> dict[str, Array]:
         signature = self._signature
         columns = prepared(signature, columns)
         whole = {name: tensor for name, tensor in self._whole.items() if name in columns}
@@ -79,13 +91,22 @@ def _floats_at_once(names: Sequence[str], columns: Mapping[str, Values], datatyp
     values = [one for name in names if type(one := columns.get(name)) is list]
     if not values or len(values) < len(names):
         return {}
-    if set().union(*(map(type, one) for one in values)) != {float} or len(set(map(len, values))) > 1:
+    if set(map(type, chain.from_iterable(values))) != {float} or len(set(map(len, values))) > 1:
         return {}
     numbers = np.array(values, np.float64)
-    if not (np.abs(numbers) <= _LARGEST).all():
+    if not np.abs(numbers).max() <= _LARGEST:  # nor where one is NaN
         return {}
     block = numbers.astype(DTYPES[datatype], copy=False)
-    return {name: row.reshape(-1, 1) for name, row in zip(names, block, strict=True)}
+    return {name: block[place, :, None] for place, name in enumerate(names)}
+
+
+def _plain(signature: Signature) -> Mapping[str, str]:
+    """Return the column of each tensor, where all are single numbers of 32 bits; nothing where one is anything else."""
+    columns = {tensor.name: tensor.columns[0] for tensor in signature.tensors if len(tensor.columns) == 1}
+    types = {given.datatype for given in signature.inputs} | {tensor.datatype for tensor in signature.tensors}
+    is_narrow = types == {"FP32"} and all(given.width == 1 for given in signature.inputs)
+    is_so = is_narrow and not signature.image and sorted(columns.values()) == sorted(signature.columns)
+    return columns if is_so else {}
 
 
 def _pictures_in_range(signature: Signature, arrays: Mapping[str, Array], how: Preparation) -> None:

@@ -106,7 +106,7 @@ def read(raw: Any, signature: Signature, rows: int) -> Prediction:
     if signature.reading == "value":
         return Prediction(scores[:, 0])
     if signature.reading == "positive":
-        scores = np.column_stack([1 - scores[:, 0], scores[:, 0]])
+        scores = np.concatenate([1 - scores[:, :1], scores[:, :1]], axis=1)
     if scores.shape[1] != len(signature.classes):
         what = f"the model answers {scores.shape[1]} probabilities for {len(signature.classes)} classes"
         raise ModelRefused(what, signature.file, "train it again")
@@ -137,8 +137,9 @@ def _place(key: Any, classes: tuple[Label, ...]) -> int:
 
 
 def _finite(scores: Array) -> Array:
-    bad = np.flatnonzero(~np.isfinite(scores).all(axis=1))
-    if bad.size:
+    are_finite = np.isfinite(scores)
+    if not are_finite.all():
+        bad = np.flatnonzero(~are_finite.all(axis=1))
         what = f"the model has no finite answer for row {bad[0]}: a value is missing there, or far out of range"
         raise ModelInputError(what)
     return scores

@@ -45,6 +45,7 @@ class OnnxEngine:
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
         self._session = session
         self._inputs = {given.name: given for given in session.get_inputs()}
+        self._tails = {name: (given.type, _shape(given.shape[1:])) for name, given in self._inputs.items()}
 
     @property
     def inputs(self) -> dict[str, tuple[str, tuple[int, ...]]]:
@@ -70,11 +71,10 @@ class OnnxEngine:
 
     def _brought(self, name: str, array: Array) -> Array:
         """Bring a tensor to the type and rank that the graph declares."""
-        declared = self._inputs[name]
-        shape = [len(array), *(size if isinstance(size, int) else -1 for size in declared.shape[1:])]
-        if len(shape) != array.ndim and shape.count(-1) <= 1:
-            array = array.reshape(shape)
-        return array.astype(DTYPES[declared.type], copy=False)
+        type_, tail = self._tails[name]
+        if len(tail) + 1 != array.ndim and tail.count(-1) <= 1:
+            array = array.reshape(len(array), *tail)
+        return array.astype(DTYPES[type_], copy=False)
 
 
 def open_model(content: bytes, _folder: Path, threads: int) -> OnnxEngine:

@@ -49,12 +49,15 @@ def event(exchange: Exchange, origin: Origin) -> dict[str, Any]:
 
 def rows_of(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Turn columns into rows, of values that JSON has words for."""
-    plain = {name: _plain(values) for name, values in columns.items()}
-    return [dict(zip(plain, values, strict=True)) for values in zip(*plain.values(), strict=True)]
+    names = tuple(columns)
+    rows = zip(*map(_plain, columns.values()), strict=True)
+    return [dict(zip(names, row)) for row in rows]  # noqa: B905 - a row has a value of each; a check takes as long again
 
 
 def _plain(values: Any) -> list[Any]:
     listed = values.tolist() if isinstance(values, np.ndarray) else list(values)
+    if bytes not in map(type, listed):
+        return listed
     return [value.decode("utf-8", "replace") if isinstance(value, bytes) else value for value in listed]
 
 

@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -29,6 +30,8 @@ MOST_BYTES = 64 * 2**20
 """Bytes of the requests whose exchanges wait to be written; more are dropped."""
 BATCH = 4 * 2**20
 """Bytes of lines that are written at once; a longer line is written by itself."""
+DAY = 86_400
+"""Seconds of a day, of which none is longer by the clock that is told here."""
 DROPPED = Counter("setpoint_payloads_dropped_total", "Requests that were answered and could not be logged.")
 
 _OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
@@ -75,8 +78,8 @@ class PayloadLog:
                 self._bytes += exchange.size
         if is_full:
             DROPPED.inc()
-            return
-        self._wake.set()
+        elif not self._wake.is_set():  # who was woken already looks at all that waits
+            self._wake.set()
 
     def close(self, patience: float = 5.0) -> None:
         """Write what waits, and end."""
@@ -97,7 +100,7 @@ class PayloadLog:
         size, former = 0, ""
         while self._waiting:
             exchange = self._waiting[0]
-            day = datetime.fromtimestamp(exchange.time, UTC).date().isoformat()
+            day = day_of(exchange.time // DAY)
             if lines and (day != former or size > BATCH):
                 self._put_lines(former, lines)
                 lines, size = [], 0
@@ -134,6 +137,12 @@ def payload_log(place: str, origin: Origin, quota: int) -> PayloadLog:
     from runners.serve.objects import Objects
 
     return PayloadLog(Path(), origin, Objects(place), flush=SELDOM)
+
+
+@lru_cache(2)
+def day_of(number: float) -> str:
+    """Return a day as it stands in a file's name, by how many lie between it and 1970."""
+    return datetime.fromtimestamp(number * DAY, UTC).date().isoformat()
 
 
 def line_of(exchange: Exchange, origin: Origin) -> bytes:

@@ -7,7 +7,7 @@ for binary data has them (https://github.com/kserve/open-inference-protocol, "Bi
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -65,8 +65,7 @@ class BinaryInput:
         return self.array
 
 
-@dataclass(frozen=True, slots=True)
-class Inference:
+class Inference(NamedTuple):
     """What a request of version 2 asks; `binary` are the names of the outputs that it wants as binary data."""
 
     id: str | None

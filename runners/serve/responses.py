@@ -1,8 +1,7 @@
 """From a prediction to an answer, by both versions of the Open Inference Protocol. Pure functions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,7 @@ from runners.models import Column, ModelInputError, Prediction, Signature
 _DATATYPES = {"b": "BOOL", "i": "INT64", "u": "UINT64", "U": "BYTES", "S": "BYTES", "O": "BYTES"}
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """One tensor of an answer; `data` is flat, in row-major order."""
 
     name: str

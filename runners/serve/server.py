@@ -56,6 +56,7 @@ def _config(settings: Settings, app: Any) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nothing here asks who the client is, and looking costs each answer a layer
         backlog=_QUEUE,
         timeout_graceful_shutdown=GRACE,
     )

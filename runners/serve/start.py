@@ -18,6 +18,7 @@ from runners.contract.variables import SERVE
 from runners.models import Model, ModelRefused, load
 from runners.models.loading import inside
 from runners.models.signature import FILE, read_signature
+from runners.serve.light import without
 from runners.serve.settings import Settings
 
 
@@ -62,7 +63,7 @@ def open_model(settings: Settings) -> Model:
         PermissionError: the store doesn't let this process in; it may later, so that is not the model's fault.
     """
     try:
-        return _kept(settings) or load(_folder(settings), settings.model_digest, threads=settings.threads)
+        return _kept(settings) or _loaded(settings, _folder(settings))
     except FileNotFoundError as error:
         fix = "restore it, or train the model again"
         raise ModelRefused("the model is not there", settings.model_url, fix) from error
@@ -71,12 +72,17 @@ def open_model(settings: Settings) -> Model:
         raise PermissionError(f"{what}: give endpoints a key that lasts, serve_access_key_id of lakeFS") from error
 
 
+def _loaded(settings: Settings, folder: Path) -> Model:
+    with without():
+        return load(folder, settings.model_digest, threads=settings.threads)
+
+
 def _kept(settings: Settings) -> Model | None:
     """Load the model that an earlier process has kept; what was damaged is thrown away."""
     if settings.keep is None or not Path(settings.keep).exists():
         return None
     try:
-        return load(settings.keep, settings.model_digest, threads=settings.threads)
+        return _loaded(settings, Path(settings.keep))
     except (ModelRefused, FileNotFoundError):
         shutil.rmtree(settings.keep, ignore_errors=True)
         return None

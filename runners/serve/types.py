@@ -60,15 +60,22 @@ def held_to_types(columns: Mapping[str, Any], signature: Signature) -> Mapping[s
     Raises:
         ModelInputError: one does, told by its row.
     """
-    for name, reading in (signature.schema.columns if signature.schema else {}).items():
-        if name in columns and name in signature.columns and reading.type in NUMBERS:
+    readings = signature.schema.columns if signature.schema else {}
+    odd = {name for name, values in columns.items() if not _is_plain(values)} if readings else ()
+    known = signature.columns if odd else ()
+    for name, reading in readings.items() if odd else ():
+        if name in odd and name in known and reading.type in NUMBERS:
             _no_truths(name, columns[name])
     return columns
 
 
+def _is_plain(values: Any) -> bool:
+    """Tell whether values can hold no truth value: most requests are nothing else, and need no look at their types."""
+    is_array_of_numbers = isinstance(values, np.ndarray) and values.dtype.kind in "fiu"
+    return is_array_of_numbers or PLAIN.issuperset(map(type, values))
+
+
 def _no_truths(name: str, values: Sequence[Any]) -> None:
-    if set(map(type, values)) <= PLAIN:
-        return
     for row, value in enumerate(values):
         alone = value[0] if isinstance(value, list) and len(value) == 1 else value
         if isinstance(alone, bool | np.bool_):

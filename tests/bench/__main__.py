@@ -20,6 +20,7 @@ SUITES = (
     "labelling",
     "profiling",
     "growing",
+    "serving",
     "suite",
 )
 ON_SERVERS = ("lakefs", "kserve", "ray", "cluster", "gitea", "releasing", "campaigns", "streaming")

@@ -25,6 +25,7 @@ KINDS: Mapping[str, str] = {
     "nearly_constant": "a column holds one value nearly everywhere",
     "missing_together": "columns are missing in the same rows",
     "mostly_missing": "most values of a column are missing",
+    "nearly_same": "columns say nearly the same",
     "outliers": "numbers lie far from all others",
     "sentinel_numbers": "a number such as -999 probably stands for a missing one",
     "placeholder_dates": "a date such as 1900-01-01 or 9999-12-31 probably stands for a missing one",

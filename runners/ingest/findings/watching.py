@@ -7,6 +7,7 @@ from typing import Any
 
 from runners.ingest.findings.alike import of_alike
 from runners.ingest.findings.columns import of_columns, of_target
+from runners.ingest.findings.correlated import correlated, of_correlations
 from runners.ingest.findings.drifted import of_drift
 from runners.ingest.findings.finding import Finding, in_order
 from runners.ingest.findings.gaps import Gaps, of_gaps
@@ -21,6 +22,7 @@ from runners.ingest.findings.spelling import of_spelling
 from runners.ingest.findings.texts import of_texts, texts_of
 from runners.ingest.findings.values import of_values
 from runners.ingest.parameters import Parameters
+from runners.ingest.profile.correlations import Correlations
 from runners.tables.summary import Summary
 from runners.tables.types import Type
 
@@ -65,8 +67,9 @@ _UNSEEN = Finding(
     "rows_unseen",
     "info",
     (),
-    "only the summaries of rows were looked at: rows that repeat, columns that are missing together, targets that "
-    "contradict each other or are given away in parts, and texts that are nearly alike weren't looked for",
+    "only the summaries of rows were looked at: rows that repeat, columns that are missing together or say nearly the "
+    "same, targets that contradict each other or are given away in parts, and texts that are nearly alike weren't "
+    "looked for",
     "have them looked for in a dataset that is derived from this one",
 )
 
@@ -77,11 +80,17 @@ def spoken(ground: Ground, seen: Seen | None) -> dict[str, Languages]:
     return {name: languages_of(some) for name, some in texts.items()}
 
 
+def compared(ground: Ground, seen: Seen | None) -> Correlations:
+    """Return how the columns go with each other, by the sample; nothing where nobody looked at rows."""
+    return correlated(ground, seen.sample) if seen and ground.rows else Correlations()
+
+
 def find(
     ground: Ground,
     seen: Seen | None,
     *,
     languages: Mapping[str, Languages] | None = None,
+    correlations: Correlations | None = None,
     former: Mapping[str, Any] | None = None,
 ) -> list[Finding]:
     """Return all that is odd in a table, the most severe first.
@@ -90,12 +99,16 @@ def find(
         ground: what its summary tells.
         seen: what its rows left; None where nobody looked at all of them, which is told then.
         languages: the languages of its columns, where they are known already.
+        correlations: how its columns go with each other, where that is known already.
         former: the profile of the version before, where there is one.
     """
     if not ground.rows:
         return []
     told = [*_of_summary(ground), *(of_drift(ground, former) if former else ())]
-    return in_order([*told, *(_of_rows(ground, seen, languages) if seen else [_UNSEEN])])
+    if not seen:
+        return in_order([*told, _UNSEEN])
+    found = of_correlations(ground, compared(ground, seen) if correlations is None else correlations)
+    return in_order([*told, *_of_rows(ground, seen, languages), *found])
 
 
 def _of_summary(ground: Ground) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from statistics import NormalDist
 
 Z = 1.959963984540054
 """Standard deviations on either side that hold 95 % of a normal distribution."""
@@ -18,16 +19,17 @@ def of_share(hits: int, rows: int) -> Interval:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def of_association(value: float, rows: float) -> Interval:
+def of_association(value: float, rows: float, z: float = Z) -> Interval:
     """Return the interval of a measure of association, by Fisher's transformation (1921).
 
-    For correlations of numbers it's the usual one; for the correlation ratio it holds where rows are many.
+    For correlations of numbers it's the usual one; for the correlation ratio it holds where rows are many. `z` is how
+    many standard deviations it has on either side.
     """
     if rows < 4:
         return (-1.0, 1.0) if value < 0 else (0.0, 1.0)
     if abs(value) >= 1:
         return value, value
-    middle, half = math.atanh(value), Z / math.sqrt(rows - 3)
+    middle, half = math.atanh(value), z / math.sqrt(rows - 3)
     return math.tanh(middle - half), math.tanh(middle + half)
 
 
@@ -44,3 +46,25 @@ def of_two_classes(value: float, counts: Sequence[int]) -> Interval:
         return of_association(value, 0)
     squared = value * value
     return of_association(value, rows / (1 - 1.5 * squared + squared / (4 * even)))
+
+
+def of_ranks(value: float, rows: int, z: float = Z) -> Interval:
+    """Return the interval of Spearman's correlation (Bonett and Wright, 2000)."""
+    return of_association(value, 3 + (rows - 3) / (1 + value * value / 2) if rows > 3 else rows, z)
+
+
+def of_table(value: float, rows: int, z: float = Z) -> Interval:
+    """Return the interval of Cramér's V by its scores, as Wilson's is for a share: near 1, `of_classes` is too wide.
+
+    It holds each V of which the one that was seen lies within so many standard deviations, √((1 - V²) / rows) at most.
+    """
+    if not rows:
+        return 0.0, 1.0
+    weight = z * z / rows
+    half = math.sqrt(weight * max(0.0, 1 + weight - value * value))
+    return max(0.0, (value - half) / (1 + weight)), min(1.0, (value + half) / (1 + weight))
+
+
+def widened(tests: int, level: float = 0.05) -> float:
+    """Return how many standard deviations intervals need on either side to hold all at once (Bonferroni)."""
+    return NormalDist().inv_cdf(1 - level / (2 * max(1, tests)))

@@ -21,6 +21,7 @@ text-align:left;border-bottom:1px solid #e4e7eb;vertical-align:top}th,.s,.n{over
 .found{list-style:none;margin:0;padding:0}.found li{padding:.5rem 0 .5rem .8rem;margin:.5rem 0;
 border-left:4px solid #cbd2d9}.found small{display:block}.found b{margin-right:.3rem}
 .found .error{border-color:#ba2525}.found .warning{border-color:#de911d}
+.m{width:auto}.m td,.m th{padding:.15rem .3rem;font-size:11px}.m thead div{writing-mode:vertical-rl}
 .error b{color:#ba2525}.warning b{color:#b44d12}.info b{color:#616e7c}
 @media(prefers-color-scheme:dark){body{background:#14181d;color:#e4e7eb}th,td{border-color:#323f4b}
 img{background:#fff;border-radius:4px}small{color:#9aa5b1}.bad{color:#fb923c}.good{color:#81c784}
@@ -30,11 +31,19 @@ _ESTIMATES = (
     "≈ is an estimate. Quantiles, bars and frequencies of columns with many values are estimates, too: "
     "<code>bounds</code> in <code>profile.json</code> says how far they may be off."
 )
+_MEASURES = (
+    "Spearman's rho of numbers and dates, Cramér's V of classes, the correlation ratio of a number with classes: 0 is "
+    "nothing in common, 1 and -1 all."
+)
 _META = '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
 _NOTHING = '<p class="good">Nothing odd was found.</p>'
 _NOUNS = {"images": "image", "audio": "recording", "texts": "text"}
 _SHORT = 12
 """Characters of a text that is never broken."""
+_LONGEST_NAME = 24
+"""Characters of a column's name in the matrix."""
+_DARKEST = 0.6
+"""How dark a cell of the matrix is at most: its figure is read on it, on a light page and on a dark one."""
 _MIDNIGHT = "T00:00:00+00:00"
 _HEADINGS = ("column", "type", "missing", "distinct", "minimum", "mean", "maximum", "most frequent", "with the target")
 
@@ -51,6 +60,7 @@ def write_page(
         _sides(profile.get("sides", {})),
         _preparations(profile.get("preparations", ())),
         f'<h2>Distributions</h2><img alt="distributions" src="data:image/png;base64,{_encoded(picture)}">',
+        _correlations(profile.get("correlations", {})),
         _columns(profile.get("columns", {})),
     ]
     body = "\n".join(parts)
@@ -96,6 +106,36 @@ def _findings(found: Sequence[Mapping[str, Any]]) -> str:
 def _preparations(found: Iterable[Mapping[str, Any]]) -> str:
     rows = [(p["name"], ", ".join(p["columns"]), p["reason"]) for p in found]
     return "<h2>Needed preparations</h2>" + _table(("preparation", "columns", "why"), rows) if rows else ""
+
+
+def _correlations(found: Mapping[str, Any]) -> str:
+    """Write the matrix of how columns go with each other, the stronger the darker."""
+    if not found:
+        return ""
+    names, matrix = found["matrix"]["columns"], found["matrix"]["values"]
+    head = "".join(f"<th><div>{escape(_cut(name))}</div></th>" for name in names)
+    rows = "".join(
+        f"<tr><th>{escape(_cut(name))}</th>{''.join(map(_shade, values))}</tr>\n"
+        for name, values in zip(names, matrix, strict=True)
+    )
+    is_part = len(names) < found["columns"]
+    few = f", the {len(names)} of {found['columns']} columns that go most with another" if is_part else ""
+    left = f"; {counted(found['left_out'], 'column')} more weren't compared" if found["left_out"] else ""
+    note = f"<p><small>{_MEASURES} In {counted(found['sampled_rows'], 'row')} of a sample{few}{left}.</small></p>"
+    table = f'<table class="m"><thead><tr><th></th>{head}</tr></thead><tbody>\n{rows}</tbody></table>'
+    return f'<h2>Correlations</h2>{note}<div class="wide">{table}</div>'
+
+
+def _shade(value: float | None) -> str:
+    """Write a cell of the matrix: blue for what rises together or goes together, orange for what falls."""
+    if value is None:
+        return "<td></td>"
+    color = "222,145,29" if value < 0 else "59,130,246"
+    return f'<td class="n" style="background:rgba({color},{_DARKEST * abs(value):.2f})">{round(value, 2) + 0:.2f}</td>'
+
+
+def _cut(name: str) -> str:
+    return visible(name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…")
 
 
 def _columns(columns: Mapping[str, Mapping[str, Any]]) -> str:

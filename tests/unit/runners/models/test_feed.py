@@ -28,26 +28,57 @@ VALUES = st.floats() | ODD
 FRACTIONS = st.tuples(*[st.floats(width=64) for _ in NAMES])
 
 
-def made(columns: dict[str, list[object]], *, at_once: bool) -> object:
-    """Return the tensors, or what is said of them."""
+PLAIN = Signature(
+    "regression", "y", "m.onnx", "onnx", "",
+    tuple(Column(name, "FP32") for name in NAMES), (),
+    tuple(Tensor(name.upper(), "FP32", (name,)) for name in reversed(NAMES)), identifier="id",
+)  # fmt: skip
+"""Nothing but numbers of 32 bits, in tensors of other names and in another order."""
+
+
+def made(columns: dict[str, list[object]], whole: Signature, *, at_once: bool) -> object:
+    """Return the tensors by their columns, or what is said of them."""
     try:
         if at_once:
-            return Feed(EACH).tensors(columns)
-        return {n: tensor_of(c, k, columns[n]) for n, c, k in zip(NAMES, EACH.inputs, KINDS, strict=True)}
+            found = Feed(whole).tensors(columns)
+            return {tensor.columns[0]: found[tensor.name] for tensor in whole.tensors}
+        kinds = {tensor.columns[0]: tensor.datatype for tensor in whole.tensors}
+        return {c.name: tensor_of(c, kinds[c.name], columns[c.name]) for c in whole.inputs}
     except (ModelInputError, OverflowError) as error:
         return type(error), str(error)
 
 
+@pytest.mark.parametrize("whole", [EACH, PLAIN], ids=["several types", "plain"])
 @given(st.lists(FRACTIONS | st.tuples(*[VALUES for _ in NAMES]), min_size=1, max_size=4))
-def test_columns_at_once_are_what_each_is_by_itself(rows: list[tuple[object, ...]]) -> None:
+def test_columns_at_once_are_what_each_is_by_itself(whole: Signature, rows: list[tuple[object, ...]]) -> None:
     columns = {name: [row[place] for row in rows] for place, name in enumerate(NAMES)}
-    expected, found = made(columns, at_once=False), made(columns, at_once=True)
+    expected, found = made(columns, whole, at_once=False), made(columns, whole, at_once=True)
     if not isinstance(expected, dict) or not isinstance(found, dict):
         assert found == expected
         return
     for name in NAMES:
-        assert found[name].dtype == expected[name].dtype
+        assert (found[name].dtype, found[name].shape) == (expected[name].dtype, expected[name].shape)
         np.testing.assert_array_equal(found[name], expected[name])
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"e": [1.5]}, "e is no column of this model"),
+        ({"a": None}, "the column a is missing"),
+        ({"a": None, "e": [1.5]}, "e is no column of this model"),
+        ({"b": [1.5, 2.5]}, "b has 2 rows, and a has 1"),
+        ({"id": ["x"]}, ""),
+    ],
+)
+def test_of_plain_numbers_too_a_column_is_missed_and_a_stranger_told(change: dict[str, object], says: str) -> None:
+    told = {**{name: [1.5] for name in NAMES}, **change}
+    columns = {name: values for name, values in told.items() if values is not None}
+    if not says:
+        assert Feed(PLAIN).tensors(columns)["D"].tolist() == [[1.5]]  # type: ignore[arg-type]
+        return
+    with pytest.raises(ModelInputError, match=says):
+        Feed(PLAIN).tensors(columns)  # type: ignore[arg-type]
 
 
 def test_one_tensor_of_several_columns_has_them_in_order() -> None:

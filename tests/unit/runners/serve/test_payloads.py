@@ -9,13 +9,14 @@ from pathlib import Path
 from threading import Event
 
 import numpy as np
+import pytest
 
 from runners.models import Prediction
 from runners.monitor.parameters import Window
 from runners.monitor.payloads import read_log
 from runners.serve.events import Origin
 from runners.serve.files import append_whole
-from runners.serve.payloads import DROPPED, MOST_BYTES, MOST_WAITING, PayloadLog, line_of, payload_log
+from runners.serve.payloads import DAY, DROPPED, MOST_BYTES, MOST_WAITING, PayloadLog, day_of, line_of, payload_log
 from runners.serve.request_context import Exchange
 
 ORIGIN = Origin("deployments/employment", "aaaaaaaaaaaa", "experiments/employment/aaaaaaaaaaaa")
@@ -50,6 +51,15 @@ def test_nothing_is_lost_at_the_end_and_every_day_has_its_file(tmp_path: Path) -
     first, second = sorted(tmp_path.glob("*.jsonl"))
     assert (first.name[:10], second.name[:10]) == ("2026-01-05", "2026-01-06")
     assert len((first.read_text() + second.read_text()).splitlines()) == 500
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [("2026-01-05T00:00:00+00:00", "2026-01-05"), ("2026-01-05T23:59:59.999999+00:00", "2026-01-05"),
+     ("1969-12-31T23:59:59+00:00", "1969-12-31"), ("2024-02-29T12:00:00-13:00", "2024-03-01")],
+)  # fmt: skip
+def test_a_day_is_that_of_utc(moment: str, day: str) -> None:
+    assert day_of(datetime.fromisoformat(moment).timestamp() // DAY) == day
 
 
 def test_the_monitor_reads_it(tmp_path: Path) -> None:

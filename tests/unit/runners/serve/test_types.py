@@ -7,6 +7,7 @@ import pytest
 
 from runners.models import Column, ModelInputError, Signature
 from runners.serve.columns import of_instances, of_tensors
+from runners.serve.types import held_to_types
 from runners.tables.reading import ColumnReading, Reading
 from runners.tables.types import Type
 from tests.unit.runners.serve.test_columns import Given
@@ -50,6 +51,28 @@ def test_truth_values_in_binary_are_no_numbers(house: Signature) -> None:
     with pytest.raises(ModelInputError, match="price of row 0 is true"):
         of_tensors([Given("price", [1], raw=np.array([True]), datatype="BOOL")], house)
     assert of_tensors([Given("sold", [1], [True], datatype="BOOL")], house) == {"sold": [True]}
+
+
+@pytest.mark.parametrize("dtype", ["f4", "i8", "u1", "O"])
+def test_arrays_of_numbers_are_taken_as_they_are(house: Signature, dtype: str) -> None:
+    values = np.array([1, 2], dtype)
+    assert of_tensors([Given("price", [2], raw=values, datatype="FP32")], house)["price"] is not None
+    mixed = np.array([1.5, True], np.object_)
+    with pytest.raises(ModelInputError, match="price of row 1 is true"):
+        of_tensors([Given("price", [2], raw=mixed, datatype="FP32")], house)
+
+
+def test_many_columns_take_time_in_proportion(house: Signature, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, columns = [0], house.columns
+
+    def counted(_self: Signature) -> tuple[str, ...]:
+        asked[0] += 1
+        return columns
+
+    monkeypatch.setattr(Signature, "columns", property(counted))
+    told = {name: [1.5, [2.5]] for name in columns}
+    assert held_to_types(told, house) == told
+    assert asked[0] <= 1
 
 
 @pytest.mark.parametrize("datatype", ["FLOAT", "fp32", "", "STRING"])

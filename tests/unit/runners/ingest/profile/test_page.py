@@ -106,3 +106,20 @@ def test_moments_at_midnight_are_days_and_values_that_never_repeat_are_not_liste
     assert "2024-01-02T03:00:00+00:00" in words
     assert "only-me" not in words
     assert "none occurs twice" in words
+
+
+def test_correlations_are_a_matrix(tmp_path: Path) -> None:
+    matrix = {"columns": ["<a>", "b" * 40], "values": [[None, -0.5], [-0.001, None]]}
+    found = {"sampled_rows": 2000, "columns": 30, "left_out": 7, "pairs": [], "matrix": matrix}
+    profile = {"kind": "table", "rows": 4, "preparations": [], "correlations": found}
+    told = page(tmp_path, profile)
+    assert "Correlations" in told
+    assert (
+        "2,000 rows of a sample, the 2 of 30 columns that go most with another; 7 columns more weren't compared" in told
+    )
+    assert "-0.50" in told
+    assert "0.00" in told
+    assert "-0.00" not in told
+    assert "b" * 23 + "…" in told
+    assert "b" * 24 not in told
+    assert "Correlations" not in page(tmp_path, profile | {"correlations": {}})
