@@ -1,8 +1,10 @@
 """Names of slots."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runners.ingest.findings.slots import of_slot
 from runners.sources.changes.slots import Names, Slot
 from runners.sources.parameters import ChangesSource
 
@@ -27,3 +29,32 @@ def test_a_slot_is_lost_where_the_server_says_so_in_either_way() -> None:
     assert Slot("lost", 0, None, "").is_lost
     assert Slot("reserved", 0, None, "idle_timeout").is_lost
     assert not Slot("unreserved", 0, None, "").is_lost
+
+
+@pytest.mark.parametrize(
+    ("status", "left", "bound", "is_near"),
+    [
+        ("reserved", 1000, 1000, False),
+        ("reserved", 250, 1000, False),
+        ("extended", 251, 1000, False),
+        ("extended", 249, 1000, True),
+        ("reserved", 0, 1000, True),
+        ("unreserved", None, None, True),
+        ("unreserved", -5, 1000, True),
+        ("reserved", None, None, False),
+        ("", None, None, False),
+    ],
+)
+def test_a_slot_is_near_its_end_where_a_quarter_of_its_bound_or_nothing_is_left(
+    status: str, left: int | None, bound: int | None, *, is_near: bool
+) -> None:
+    slot = Slot(status, 0, left, "", bound)
+    assert slot.is_near_its_end == is_near
+    found = list(of_slot({"slot": "setpoint_a", **slot.as_json()}))
+    assert [one.kind for one in found] == ["slot_at_risk"] * is_near
+    if left is not None and is_near:
+        assert found[0].evidence == {"status": status, "left": left, "bound": bound}
+
+
+def test_no_slot_is_no_finding() -> None:
+    assert list(of_slot({})) == list(of_slot({"kind": "full", "rows": 3})) == []
