@@ -127,7 +127,7 @@ class Verdict:
     def _fix_of_type(self, name: str) -> str:
         files, type_ = self._params.source.files, self._columns[name].type
         settings = {"integer": "thousands", "number": "decimal or thousands", "datetime": "dates"}.get(type_)
-        is_spelled = settings and files and files.format in ("csv", "jsonl", "json")
+        is_spelled = settings and files and files.format in ("csv", "jsonl", "json", "excel")
         hint = f", or set source.files.{settings} where it spells them otherwise" if is_spelled else ""
         return f"correct the source, or the type in columns.{name}{hint}"
 

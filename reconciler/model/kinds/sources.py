@@ -108,16 +108,18 @@ class ByFiles(Block):
     full: Cron | None = Field(default=None, description="When to read all files again; unset, only where it has to be.")
 
 
-_TEXTS, _CSV = ("csv", "jsonl", "json"), ("csv",)
+_TEXTS, _CSV, _EXCEL = ("csv", "jsonl", "json"), ("csv",), ("excel",)
 _OF_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "encoding": (*_TEXTS, "texts"),
-        **dict.fromkeys(("decimal", "thousands", "dates"), _TEXTS),
-        **dict.fromkeys(("delimiter", "nulls", "names", "comment", "quote", "escape"), _CSV),
-        "skip": ("csv", "jsonl"),
+        **dict.fromkeys(("decimal", "thousands", "dates"), (*_TEXTS, *_EXCEL)),
+        **dict.fromkeys(("delimiter", "comment", "quote", "escape"), _CSV),
+        **dict.fromkeys(("nulls", "names"), (*_CSV, *_EXCEL)),
+        "skip": ("csv", "jsonl", "excel"),
         "compression": _TEXTS,
         "records": ("json",),
         "nested": ("jsonl", "json"),
+        "sheet": _EXCEL,
     }
 )
 """Of which formats a field is."""
@@ -175,9 +177,9 @@ class FileSource(Block):
     FOLDERS: ClassVar[tuple[str, ...]] = ("images", "audio", "texts")
 
     url: str = Field(description="An fsspec URL; a glob or a folder reads all that it holds.")
-    format: Literal["parquet", "csv", "jsonl", "json", "images", "audio", "texts"] = Field(
-        description="How the files are to be read: jsonl has an object in each line, json is one document; of the last "
-        "three each file is a row."
+    format: Literal["parquet", "csv", "jsonl", "json", "excel", "images", "audio", "texts"] = Field(
+        description="How the files are to be read: jsonl has an object in each line, json is one document, excel a "
+        "sheet of a workbook (.xlsx, .xlsm); of the last three each file is a row."
     )
     label_from: Literal["folder", "none"] = Field(
         default="none", description="For images, audio and texts: whether the name of a file's folder is its label."
@@ -201,18 +203,21 @@ class FileSource(Block):
     nulls: tuple[Annotated[str, StringConstraints(min_length=1, max_length=100)], ...] | None = Field(
         default=None,
         max_length=50,
-        description="What stands for a missing value in CSV, beside nothing at all.",
+        description="What stands for a missing value in CSV and Excel, beside nothing at all.",
         examples=[["N/A", "NULL", "-", "#REF!"]],
     )
     names: tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...] | None = Field(
         default=None,
         min_length=1,
         max_length=10_000,
-        description="The columns' names, where files of CSV have no header line.",
+        description="The columns' names, where files of CSV or sheets have no header line.",
         examples=[["id", "amount"]],
     )
     skip: int | None = Field(
-        default=None, ge=1, le=10_000, description="How many lines of CSV or JSON Lines come before what is read."
+        default=None,
+        ge=1,
+        le=10_000,
+        description="How many lines of CSV or JSON Lines, or rows of a sheet, come before what is read.",
     )
     comment: str | None = Field(
         default=None,
@@ -249,6 +254,12 @@ class FileSource(Block):
         description="What becomes of objects in an object of JSON: columns, called by the keys with dots between them; "
         "unset, each is a text.",
     )
+    sheet: Annotated[str, StringConstraints(min_length=1, max_length=100)] | Annotated[int, Field(ge=1)] | None = Field(
+        default=None,
+        description="Of excel: the sheet, by its name, or by its number from 1 on, hidden ones counted; unset, the "
+        "only one that isn't hidden.",
+        examples=["Loans", 2],
+    )
     partitions: Literal["hive"] | None = Field(
         default=None, description="Whether folders called `column=value` are columns, too; unset, they aren't."
     )
@@ -258,8 +269,8 @@ class FileSource(Block):
         told = self.model_fields_set - {name for name in self.model_fields_set if getattr(self, name) is None}
         for name in sorted(told & _OF_FORMATS.keys()):
             if self.format not in _OF_FORMATS[name]:
-                formats = " and ".join(_OF_FORMATS[name])
-                raise ValueError(f"{name} is for files of text ({formats}), and the format is {self.format}")
+                formats = " or ".join(_OF_FORMATS[name])
+                raise ValueError(f"{name} is for the format {formats}, and the format is {self.format}")
         if (self.quote or self.escape) and not self.delimiter:
             raise ValueError("give the delimiter, too: with quote or escape it isn't guessed")
         if self.names and len(set(self.names)) < len(self.names):
