@@ -84,7 +84,7 @@ class FileSource(Block):
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     decimal: Literal[".", ","] = "."
     thousands: str | None = Field(default=None, min_length=1, max_length=1)
-    dates: str | None = None
+    dates: str | dict[str, str] | None = None
     nulls: tuple[str, ...] | None = None
     partitions: Literal["hive"] | None = None
     incremental: ByFiles | None = None
@@ -246,7 +246,8 @@ class Source(Block):
         files = self.files
         if files is None:
             return USUAL
-        return Spellings(decimal=files.decimal, thousands=files.thousands, dates=files.dates)
+        told = {"dates_of": files.dates} if isinstance(files.dates, dict) else {"dates": files.dates}
+        return Spellings(decimal=files.decimal, thousands=files.thousands, **told)
 
 
 class DatasetSource(Source):

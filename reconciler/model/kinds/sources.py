@@ -16,17 +16,23 @@ from runners.contract.one_or_many import Names
 
 SlotName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,63}$")]
 """The name of a replication slot."""
+Dates = Annotated[str, StringConstraints(max_length=40)]
+"""A format of strptime."""
+ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 SIGN = r"^[^\"\r\n0-9]$"
 """What may part the fields of a file, or a number's digits."""
 
 
-def _check_text(encoding: str, dates: str | None) -> None:
+def _check_text(encoding: str, dates: str | Mapping[str, str] | None) -> None:
     try:
         "".encode(encoding)
     except LookupError:
         raise ValueError(f"there is no encoding {encoding}") from None
-    if dates is None:
-        return
+    for format_ in dates.values() if isinstance(dates, Mapping) else [dates] if dates is not None else []:
+        _check_dates(format_)
+
+
+def _check_dates(dates: str) -> None:
     moment = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
     try:
         read = datetime.strptime(moment.strftime(dates), dates)  # noqa: DTZ007, only the day is looked at
@@ -194,11 +200,10 @@ class FileSource(Block):
     thousands: str | None = Field(
         default=None, pattern=SIGN, description="The sign between a text's thousands.", examples=["."]
     )
-    dates: str | None = Field(
+    dates: Dates | Annotated[dict[ColumnName, Dates], Field(min_length=1, max_length=1_000)] | None = Field(
         default=None,
-        max_length=40,
-        description="How texts write moments, beside ISO 8601: a format of strptime.",
-        examples=["%d/%m/%Y"],
+        description="How texts write moments, beside ISO 8601: a format of strptime, or one for each of some columns.",
+        examples=["%d/%m/%Y", {"born": "%d.%m.%Y", "paid": "%m/%d/%Y"}],
     )
     nulls: tuple[Annotated[str, StringConstraints(min_length=1, max_length=100)], ...] | None = Field(
         default=None,

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from runners.tables.columns import ARROW, among, arrow_of, candidates, convert, narrowest, plain, text_of
-from runners.tables.types import Spellings
+from runners.tables.types import USUAL, Spellings
 
 
 @pytest.mark.parametrize(
@@ -172,3 +172,12 @@ def test_values_are_held_against_categories(
 def test_a_number_has_one_text_alone_and_among_others(value: float) -> None:
     alone = convert(plain(pa.array([value])), "string")[0].to_pylist()
     assert [text_of(value)] == alone == arrow_of([value, "x"]).to_pylist()[:1]
+
+
+def test_dates_of_several_columns_are_read_as_those_of_one() -> None:
+    several = Spellings(dates_of={"a": "%d.%m.%Y"}, decimal=",")
+    assert several.of("a") == Spellings(dates="%d.%m.%Y", decimal=",")
+    assert several.of("b") == Spellings(decimal=",")
+    assert USUAL.of("a") is USUAL
+    with pytest.raises(AssertionError, match="say of which"):
+        convert(arrow_of(["01.02.2003"]), "datetime", several)

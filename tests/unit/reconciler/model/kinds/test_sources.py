@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from reconciler.model.kinds.sources import Source
+from reconciler.model.kinds.sources import DatasetSource, Source
 
 SQL = {"sql": {"url": "sqlite://", "query": "SELECT 1"}}
 
@@ -68,3 +68,25 @@ def test_what_real_files_have_is_told_a_job_only_where_it_is_said() -> None:
     assert plain.model_dump(exclude_none=True).keys() == {"url", "format", "label_from", "encoding", "decimal"}
     told = {"delimiter": ";", "quote": "none", "escape": "\\", "skip": 2, "comment": "--", "names": ["a"]}
     assert Source.model_validate({"files": {"url": "x", "format": "csv", **told}}).files
+
+
+@pytest.mark.parametrize("dates", ["%d/%m/%Y", {"born": "%d.%m.%Y", "paid": "%m/%d/%Y %H:%M"}])
+def test_dates_are_one_format_or_one_for_each_of_some_columns(dates: object) -> None:
+    told = {"url": "x", "format": "csv", "dates": dates}
+    assert DatasetSource.model_validate({"files": told}).files.told["dates"] == dates  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("dates", "why"),
+    [
+        ("%d/%m", "doesn't tell the day"),
+        ({"born": "%d.%m.%Y", "paid": "%m/%Y"}, "doesn't tell the day"),
+        ({}, "at least 1"),
+        ({"": "%d.%m.%Y"}, "at least 1 character"),
+        ({"a": None}, "valid string"),
+        ("%d" * 30, "at most 40"),
+    ],
+)
+def test_dates_that_tell_no_day_are_refused(dates: object, why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        DatasetSource.model_validate({"files": {"url": "x", "format": "csv", "dates": dates}})
