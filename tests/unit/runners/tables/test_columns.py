@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from runners.tables.columns import ARROW, among, arrow_of, candidates, convert, narrowest, plain, text_of
-from runners.tables.types import USUAL, Spellings
+from runners.tables.types import Spellings
 
 
 @pytest.mark.parametrize(
@@ -174,10 +174,8 @@ def test_a_number_has_one_text_alone_and_among_others(value: float) -> None:
     assert [text_of(value)] == alone == arrow_of([value, "x"]).to_pylist()[:1]
 
 
-def test_dates_of_several_columns_are_read_as_those_of_one() -> None:
-    several = Spellings(dates_of={"a": "%d.%m.%Y"}, decimal=",")
-    assert several.of("a") == Spellings(dates="%d.%m.%Y", decimal=",")
-    assert several.of("b") == Spellings(decimal=",")
-    assert USUAL.of("a") is USUAL
+def test_formats_of_several_columns_are_never_read_as_those_of_all() -> None:
+    several = Spellings(dates_of={"a": "%d.%m.%Y"})
     with pytest.raises(AssertionError, match="say of which"):
         convert(arrow_of(["01.02.2003"]), "datetime", several)
+    assert not convert(arrow_of(["01.02.2003"]), "datetime", several.of("a"))[1].true_count
