@@ -1,5 +1,6 @@
 """Sources: where the rows of a dataset, or the outcomes of a monitor, come from."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -36,7 +37,7 @@ def _check_dates(dates: str) -> None:
     moment = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
     try:
         read = datetime.strptime(moment.strftime(dates), dates)  # noqa: DTZ007, only the day is looked at
-    except ValueError as error:
+    except (ValueError, re.error) as error:  # the latter of a part that is there twice
         raise ValueError(f"dates `{dates}` is no format of strptime: {error}") from None
     if read.date() != moment.date():
         raise ValueError(f"dates `{dates}` doesn't tell the day, the month and the year, as %d/%m/%Y does")

@@ -80,6 +80,8 @@ def test_dates_are_one_format_or_one_for_each_of_some_columns(dates: object) -> 
     ("dates", "why"),
     [
         ("%d/%m", "doesn't tell the day"),
+        ("%d/%m/%m/%Y", "is no format of strptime"),
+        ("%d.%m.%Y %", "is no format of strptime"),
         ({"born": "%d.%m.%Y", "paid": "%m/%Y"}, "doesn't tell the day"),
         ({}, "at least 1"),
         ({"": "%d.%m.%Y"}, "at least 1 character"),
