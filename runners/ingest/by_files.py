@@ -166,7 +166,7 @@ class _Rows:
             yield stored
 
     def _stored(self, batch: Any, name: str) -> Any:
-        return convert(column(batch, name), self._types[name], self._params.source.spellings)[0]
+        return convert(column(batch, name), self._types[name], self._params.source.spellings.of(name))[0]
 
     def _batches(self) -> Iterator[Any]:
         for one in self._taken.read:

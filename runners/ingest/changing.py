@@ -80,7 +80,7 @@ def _changed(table: Following, since: Mark, base: Former, place: Path) -> Iterat
 
 def _growth(table: Following, batches: Iterator[Any], *, is_anew: bool = False) -> Growth:
     growing = Growing(key=table.table.key, deleted=GONE)
-    notes = {"slot": table.names.slot, "slot_status": table.slot.status} if table.source.follow else {}
+    notes = {"slot": table.names.slot, **table.slot.as_json()} if table.source.follow else {}
     reading = Reading(batches, is_text=False, read_from=f"{table.source.url}: {table.table.schema}.{table.table.name}")
     types = {column.name: column.type for column in table.table.columns}
     read = {PLACE: table.mark.as_json()} if table.source.follow else {}

@@ -14,6 +14,7 @@ from runners.ingest.changing import Owner
 from runners.ingest.corpora import Corpus, write_texts
 from runners.ingest.findings.finding import in_order
 from runners.ingest.findings.ground import ground_of
+from runners.ingest.findings.slots import of_slot
 from runners.ingest.findings.watching import compared, spoken
 from runners.ingest.findings.watching import find as find_oddities
 from runners.ingest.former import former_profile
@@ -110,6 +111,7 @@ def _finished(
     correlations = compared(ground, table.seen)
     profile |= {"correlations": correlations.as_json()} if correlations.pairs else {}
     findings = find_oddities(ground, table.seen, languages=languages, correlations=correlations, former=before)
+    findings = in_order([*findings, *of_slot(told.get("refresh", NOTHING))])
     if corpus:
         profile |= {"kind": "texts", "files": corpus.profile()}
         findings = in_order([*findings, *corpus.findings(are_named=ground.shows("id"))])

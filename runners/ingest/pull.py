@@ -89,7 +89,7 @@ class Pull:
 
     def _stored(self, batch: Any, names: Iterable[str]) -> Any:
         spellings = self.spool.spellings
-        arrays = [convert(column(batch, name), self.types[name], spellings)[0] for name in names]
+        arrays = [convert(column(batch, name), self.types[name], spellings.of(name))[0] for name in names]
         return pa.RecordBatch.from_arrays(arrays, names=list(names))
 
     def seen_keys(self) -> Hashes:
@@ -110,7 +110,7 @@ def hashed_keys(batches: Iterable[Any], key: Sequence[str], types: Mapping[str, 
     found = [np.zeros((0, 2), np.uint64)]
     for batch in batches:
         plains = [plain(column(batch, name)) for name in key]
-        stored = [convert(values, types[name], spellings)[0] for name, values in zip(key, plains, strict=True)]
+        stored = [convert(values, types[name], spellings.of(name))[0] for name, values in zip(key, plains, strict=True)]
         found.append(row_hashes(stored))
     return np.concatenate(found)
 

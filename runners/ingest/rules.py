@@ -74,7 +74,7 @@ class Rules:
         self._rows += group.num_rows
 
     def _typed(self, name: str, values: Any) -> Any:
-        return convert(values, self._types[name], self._spellings)[0]
+        return convert(values, self._types[name], self._spellings.of(name))[0]
 
     def _register(self, table: Any) -> None:
         assert self._database is not None  # there are rules

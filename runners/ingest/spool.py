@@ -55,8 +55,9 @@ class Spool:
     def _note(self, batch: Batch, is_text: bool) -> None:
         self.rows += batch.num_rows
         for name, values in zip(batch.schema.names, batch.columns, strict=True):
-            self.fits[name] = self.fits.get(name, ANY) & candidates(values, is_text=is_text, spellings=self.spellings)
-            if name in self.declared and convert(values, self.declared[name].type, self.spellings)[1].true_count:
+            spellings = self.spellings.of(name)
+            self.fits[name] = self.fits.get(name, ANY) & candidates(values, is_text=is_text, spellings=spellings)
+            if name in self.declared and convert(values, self.declared[name].type, spellings)[1].true_count:
                 self.misfits.add(name)
 
     def batches(self) -> Iterator[Batch]:

@@ -44,7 +44,7 @@ class Straight:
         self._fits: dict[str, frozenset[str]] = {}
         for batch in self._head:
             for name, values in zip(batch.schema.names, batch.columns, strict=True):
-                self._fits[name] = self._fits.get(name, ANY) & self._candidates(values)
+                self._fits[name] = self._fits.get(name, ANY) & self._candidates(name, values)
         self.types: dict[str, Type] = {
             name: declared[name].type if name in declared else narrowest(fits) for name, fits in self._fits.items()
         }
@@ -65,8 +65,8 @@ class Straight:
         while self._head:
             yield self._head.pop(0)
 
-    def _candidates(self, values: Any) -> frozenset[str]:
-        return candidates(values, is_text=self._is_text, spellings=self._spellings)
+    def _candidates(self, name: str, values: Any) -> frozenset[str]:
+        return candidates(values, is_text=self._is_text, spellings=self._spellings.of(name))
 
     def _stored(self, name: str, values: Any) -> Any:
         """Return the values of a column as they are stored.
@@ -80,10 +80,10 @@ class Straight:
         is_known = name in self._declared or self._fits[name] != ANY
         if values.type == ARROW[type_] and is_known and (type_ != "string" or self._is_settled(name)):
             return values
-        if is_known and (found := self._in_bulk(values, type_)) is not None:
+        if is_known and (found := self._in_bulk(name, values, type_)) is not None:
             return found
         self._narrow(name, values)
-        made, misfits = convert(values, type_, self._spellings)
+        made, misfits = convert(values, type_, self._spellings.of(name))
         if misfits.true_count:
             raise TypesDiffer
         return made
@@ -95,7 +95,7 @@ class Straight:
             TypesDiffer: the column is of another one therefore.
         """
         if name not in self._declared:
-            self._fits[name] &= self._candidates(values)
+            self._fits[name] &= self._candidates(name, values)
             if narrowest(self._fits[name]) != self.types[name]:
                 raise TypesDiffer
 
@@ -103,13 +103,14 @@ class Straight:
         """Tell whether a column of texts can be nothing else any more."""
         return name in self._declared or self._fits[name] == {"string"}
 
-    def _in_bulk(self, values: Any, type_: Type) -> Any | None:
+    def _in_bulk(self, name: str, values: Any, type_: Type) -> Any | None:
         """Read texts that are spelled as most are, some missing; None where they aren't, or have types of their own."""
-        is_usual = (self._spellings.decimal, self._spellings.thousands, self._spellings.dates) == (".", None, None)
+        spellings = self._spellings.of(name)
+        is_usual = (spellings.decimal, spellings.thousands, spellings.dates) == (".", None, None)
         if not self._is_text or not is_usual or values.type != ARROW["string"] or type_ == "string":
             return None
         found = read_texts(values, type_)
-        return read_texts(unblanked(values, self._spellings.blanks), type_) if found is None else found
+        return read_texts(unblanked(values, spellings.blanks), type_) if found is None else found
 
 
 def _plain(batch: Any) -> Any:

@@ -3,6 +3,7 @@
 They aren't guessed, since 1,234 and 04/03 have two readings: who knows the source says which, or that they are texts.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -60,6 +61,7 @@ class Suspects:
             if found := column.spelled():
                 kind = "dates that aren't ISO 8601" if "dates" in found else "numbers with a comma"
                 settings = " or ".join(_SETTINGS[one] for one in found)
+                settings += f', or of this column alone {{{json.dumps(name)}: "%d/%m/%Y"}}' * ("dates" in found)
                 yield Violation(
                     where=name,
                     what=f"all its values look like {kind}, and are read as text",

@@ -252,7 +252,7 @@ def _writer(path: Path, schema: Any, first: Summary) -> Any:
 def _spooled(spool: Spool) -> Iterator[Rows]:
     types = spool.types()
     for batch in spool.batches():
-        arrays = [convert(column(batch, name), type_, spool.spellings)[0] for name, type_ in types.items()]
+        arrays = [convert(column(batch, name), type_, spool.spellings.of(name))[0] for name, type_ in types.items()]
         yield Rows(batch, pa.RecordBatch.from_arrays(arrays, names=list(types)))
 
 

@@ -97,7 +97,8 @@ class Verdict:
             if stored is not None and present[name] == declared.type:  # as all values fit it
                 self._check(name, batch, stored.column(name), _no(stored.num_rows))
             else:
-                self._check(name, batch, *convert(column(batch, name), declared.type, self._params.source.spellings))
+                spellings = self._params.source.spellings.of(name)
+                self._check(name, batch, *convert(column(batch, name), declared.type, spellings))
         self._rows += batch.num_rows
 
     def _check(self, name: str, batch: Any, values: Any, misfits: Any) -> None:
@@ -127,7 +128,7 @@ class Verdict:
     def _fix_of_type(self, name: str) -> str:
         files, type_ = self._params.source.files, self._columns[name].type
         settings = {"integer": "thousands", "number": "decimal or thousands", "datetime": "dates"}.get(type_)
-        is_spelled = settings and files and files.format in ("csv", "jsonl", "json")
+        is_spelled = settings and files and files.format in ("csv", "jsonl", "json", "excel")
         hint = f", or set source.files.{settings} where it spells them otherwise" if is_spelled else ""
         return f"correct the source, or the type in columns.{name}{hint}"
 
@@ -192,6 +193,7 @@ class Verdict:
         named |= {"timestamp": self._params.timestamp, **{f"partition {p}": p for p in self._params.partition}}
         wanted = {name: f"columns.{name}" for name in self._columns}
         wanted |= {name: role for role, name in named.items() if name and name not in wanted}
+        wanted |= {name: "source.files.dates" for name in self._params.source.spellings.dates_of if name not in wanted}
         for name in wanted:
             if name not in present:
                 near = get_close_matches(name, present, 1)

@@ -93,7 +93,7 @@ class Widening:
         if declared.type != "integer" or seen.is_lost:
             seen.is_lost = True
             return
-        numbers, lost = convert(came, "number", self._params.source.spellings)
+        numbers, lost = convert(came, "number", self._params.source.spellings.of(name))
         seen.is_lost = bool(lost.true_count)
         if seen.is_lost:
             return
@@ -112,7 +112,7 @@ class Widening:
         if stamp is None or stamp in self._params.sensitive:
             return None
         if self._moments[0] is not batch:
-            read = convert(column(batch, stamp), "datetime", self._params.source.spellings)[0]
+            read = convert(column(batch, stamp), "datetime", self._params.source.spellings.of(stamp))[0]
             self._moments = (batch, read)
         found: datetime | None = pc.min(self._moments[1].filter(mask)).as_py()
         return found

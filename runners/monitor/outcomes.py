@@ -44,7 +44,7 @@ def read_outcomes(outcomes: Outcomes, reading: Reading, wanted: Collection[str |
     identifier, target = str(reading.identifier), str(reading.target)
     named = _named(outcomes.classes or {}, reading, target)
     own, spelled = outcomes.spellings, reading.spellings
-    spelled = replace(spelled, decimal=own.decimal, thousands=own.thousands, dates=own.dates)
+    spelled = replace(own, blanks=spelled.blanks, truths=spelled.truths)
     reading = replace(reading, spellings=spelled)
     asked, known = {name for name in wanted if name is not None}, Known()
     strangers: dict[str, None] = {}

@@ -30,6 +30,7 @@ SUFFIXES = {
     "csv": packed(".csv", ".tsv"),
     "jsonl": (*packed(".jsonl", ".ndjson"), ".json"),
     "json": packed(".json"),
+    "excel": (".xlsx", ".xlsm"),
     "label-studio": (".json",),
     "label-studio-csv": (".csv", ".tsv"),
     "coco": (".json",),
@@ -43,6 +44,9 @@ SUFFIXES = {
     "texts": (".txt", ".text", ".md"),
 }
 """What the files of a format end with; others in a folder are passed over."""
+
+OWNED = "~$"
+"""How a file begins that Office leaves beside one that somebody has open."""
 
 LARGEST_WHOLE = 2**31
 """Bytes of a file that is read as a whole, such as an image: an archive makes them out of nothing."""
@@ -84,13 +88,17 @@ def find(url: str, format_: str, *, is_fresh: bool = False) -> Found:
             files.invalidate_cache()
         check_archive(files, url)
         root, paths, is_named = files_of(files, path, url)
-    fitting = tuple(paths if is_named else sorted(p for p in paths if p.lower().endswith(SUFFIXES[format_])))
+    fitting = tuple(paths if is_named else sorted(p for p in paths if _fits(p, format_)))
     if not fitting:
         fix = f"put files that end with {', '.join(SUFFIXES[format_])} there, or correct the URL"
         raise InputError(f"there is no {format_} file", url, fix)
     with telling(url):
         check_room(files, fitting, url)
     return Found(files, root, fitting, len(paths) - len(fitting), url)
+
+
+def _fits(path: str, format_: str) -> bool:
+    return path.lower().endswith(SUFFIXES[format_]) and not posixpath.basename(path).startswith(OWNED)
 
 
 def _file_system(url: str) -> tuple[Any, str]:
@@ -202,7 +210,7 @@ def _raw(found: Found, path: str, source: FileSource, is_packed: bool) -> Abstra
     if not is_http(path):
         raw: AbstractContextManager[IO[bytes]] = found.files.open(path, "rb")
         return raw
-    return fetch(found.files, path, source.url, ends_itself=is_packed or source.format == "parquet")
+    return fetch(found.files, path, source.url, ends_itself=is_packed or source.format in ("parquet", "excel"))
 
 
 def _check_no_page(head: bytes, where: str) -> None:

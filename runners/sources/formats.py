@@ -1,4 +1,4 @@
-"""The formats of tables: Parquet, CSV and JSON Lines, each from an open file to Arrow batches."""
+"""The formats of tables: Parquet, CSV, JSON and Excel, each from an open file to Arrow batches."""
 
 import csv
 import io
@@ -21,6 +21,7 @@ from runners.sources.otherwise import batches_otherwise
 from runners.sources.parameters import FileSource
 from runners.sources.quotes import Seen, last_value, never_closed
 from runners.sources.reading import check_names, no_rows
+from runners.sources.workbooks.table import excel_batches
 from runners.tables.content import GROUP_ROWS
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -203,6 +204,12 @@ def guess_delimiter(file: Opened, encoding: str) -> str:
 
 
 FORMATS: Mapping[str, Callable[[Opened, FileSource], Iterator[Any]]] = MappingProxyType(
-    {"parquet": parquet_batches, "csv": csv_batches, "jsonl": jsonl_batches, "json": json_batches}
+    {
+        "parquet": parquet_batches,
+        "csv": csv_batches,
+        "jsonl": jsonl_batches,
+        "json": json_batches,
+        "excel": excel_batches,
+    }
 )
 """How each format of tables is read."""

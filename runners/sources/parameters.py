@@ -78,13 +78,13 @@ class FileSource(Block):
     """A file, a folder or a glob, by fsspec URL; it may hold `${secret:NAME}`."""
 
     url: str
-    format: Literal["parquet", "csv", "jsonl", "json", "images", "audio", "texts"]
+    format: Literal["parquet", "csv", "jsonl", "json", "excel", "images", "audio", "texts"]
     label_from: Literal["folder", "none"] = "none"
     encoding: str = "utf-8"
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     decimal: Literal[".", ","] = "."
     thousands: str | None = Field(default=None, min_length=1, max_length=1)
-    dates: str | None = None
+    dates: str | dict[str, str] | None = None
     nulls: tuple[str, ...] | None = None
     partitions: Literal["hive"] | None = None
     incremental: ByFiles | None = None
@@ -96,6 +96,7 @@ class FileSource(Block):
     compression: Literal["gzip", "bzip2", "xz", "zstd", "none"] | None = None
     records: str | None = Field(default=None, min_length=1)
     nested: Literal["columns"] | None = None
+    sheet: str | int | None = None
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:
@@ -245,7 +246,8 @@ class Source(Block):
         files = self.files
         if files is None:
             return USUAL
-        return Spellings(decimal=files.decimal, thousands=files.thousands, dates=files.dates)
+        told = {"dates_of": files.dates} if isinstance(files.dates, dict) else {"dates": files.dates}
+        return Spellings(decimal=files.decimal, thousands=files.thousands, **told)
 
 
 class DatasetSource(Source):
@@ -261,6 +263,8 @@ class DatasetSource(Source):
     def asked(self) -> dict[str, Any]:
         """Return all of it that rows follow from."""
         told = self.model_dump(mode="json", exclude=None if self.stream else {"stream"})
+        if self.files and self.files.sheet is None:  # so that what was asked for before there were sheets is the same
+            del told["files"]["sheet"]
         return told | ({"stream": self.stream.asked} if self.stream else {})
 
     @property

@@ -139,7 +139,7 @@ def candidates(values: Array, *, is_text: bool, spellings: Spellings = USUAL) ->
     if values.type != ARROW["string"]:
         return frozenset({str(type_of(values.type)), "string"})
     first = unblanked(values.drop_null()[:_FIRST_ONES], spellings.blanks).drop_null()
-    if not is_text and spellings.dates is None and not _match(first, _MOMENT):
+    if not is_text and _dates(spellings) is None and not _match(first, _MOMENT):
         return frozenset({"string"})
     present = unblanked(values, spellings.blanks).drop_null()
     if not len(present):
@@ -150,7 +150,7 @@ def candidates(values: Array, *, is_text: bool, spellings: Spellings = USUAL) ->
         numbers = _usual_numbers(present, spellings)
         patterns = {"integer": _PLAIN_INTEGER, "number": PLAIN_NUMBER}
         fitting |= {name for name, pattern in patterns.items() if _all_match(numbers, pattern)}
-    is_dated = spellings.dates is not None or _all_match(present, _MOMENT)
+    is_dated = _dates(spellings) is not None or _all_match(present, _MOMENT)
     if is_dated and not _moments(present, spellings).null_count:
         fitting.add("datetime")
     return frozenset(fitting)
@@ -276,9 +276,14 @@ def _truth(values: Array) -> Array:
 
 def _moments(values: Array, spellings: Spellings) -> Array:
     """Parse ISO 8601, and what the source writes; each distinct text once, since days repeat."""
-    coded = values.dictionary_encode()
-    read = [moment(text, spellings.dates) for text in coded.dictionary.to_pylist()]
+    coded, dates = values.dictionary_encode(), _dates(spellings)
+    read = [moment(text, dates) for text in coded.dictionary.to_pylist()]
     return pa.array(read, ARROW["datetime"]).take(coded.indices)
+
+
+def _dates(spellings: Spellings) -> str | None:
+    assert not spellings.dates_of, "they are of several columns: say of which, by Spellings.of"
+    return spellings.dates
 
 
 def _to_text(values: Array) -> Array:

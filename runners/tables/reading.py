@@ -76,7 +76,7 @@ class Reading:
         """
         from runners.tables.columns import arrow_of, convert
 
-        array, misfits = convert(arrow_of(values), self.columns[name].type, self.spellings)
+        array, misfits = convert(arrow_of(values), self.columns[name].type, self.spellings.of(name))
         return Values(array, misfits)
 
     def classes(self, name: str, values: Any) -> Values:
@@ -87,7 +87,7 @@ class Reading:
         from runners.tables.columns import among
 
         read = self.read(name, values)
-        array, strangers = among(read.array, self.columns[name].categories, self.spellings)
+        array, strangers = among(read.array, self.columns[name].categories, self.spellings.of(name))
         return Values(array, _either(read.misfits, strangers))
 
     def texts(self, name: str, values: Any) -> list[str | None]:

@@ -1,9 +1,9 @@
 """The words for what a column holds, and for what a source spells in its own way. Nothing here needs a library."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, Self
 
 Type = Literal["integer", "number", "string", "boolean", "datetime"]
 """The types of columns, by the words of the spec."""
@@ -22,8 +22,8 @@ TRUTHS: Mapping[str, bool] = MappingProxyType(
 class Spellings:
     """How texts spell what is missing, true, a number and a moment, in columns of anything but strings.
 
-    `decimal` and `thousands` are the signs in numbers, `dates` is a format of `strptime` beside ISO 8601: these three
-    are of a source, the others of all.
+    `decimal` and `thousands` are the signs in numbers, `dates` is a format of `strptime` beside ISO 8601, and
+    `dates_of` are those of single columns, where a source has several: these are of a source, the others of all.
     """
 
     blanks: tuple[str, ...] = BLANKS
@@ -31,6 +31,11 @@ class Spellings:
     decimal: str = "."
     thousands: str | None = None
     dates: str | None = None
+    dates_of: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def of(self, column: str) -> Self:
+        """Return how the texts of one column are spelled."""
+        return replace(self, dates=self.dates_of.get(column), dates_of={}) if self.dates_of else self
 
 
 USUAL = Spellings()

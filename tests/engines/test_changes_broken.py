@@ -1,5 +1,6 @@
 """What goes wrong while a table is followed: a job or a server that is killed, a slot that is lost; and chance."""
 
+import json
 import os
 import signal
 import subprocess
@@ -14,8 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runners.contract import InputError, SourceUnavailable
+from runners.ingest.ingestion import ingest
+from runners.inputs import Lent
 from runners.sources.changes import postgres as reading
-from tests.engines.following import Followed
+from tests.engines.following import OWNER, Followed
 from tests.servers.postgres import PostgreSQL
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
@@ -161,6 +164,40 @@ def _lose(loans: Followed) -> None:
         loans.do("SELECT pg_logical_emit_message(false, 'a', 'b')", "SELECT pg_switch_wal()")
     loans.writer.execute("CHECKPOINT")
     assert loans.do("SELECT wal_status FROM pg_replication_slots") == [("lost",)]
+
+
+@pytest.mark.parametrize("alone", ["64MB"], indirect=True)
+def test_a_slot_that_is_about_to_be_lost_is_a_finding_until_it_is_read(alone: tuple[Followed, PostgreSQL]) -> None:
+    loans, _ = alone
+    assert _at_risk(loans) == []
+    for _ in range(4):
+        loans.do("SELECT pg_logical_emit_message(false, 'a', 'b')", "SELECT pg_switch_wal()")
+    loans.do("INSERT INTO loans VALUES (999, 1, 'x')")
+    (first,) = found = _at_risk(loans)
+    assert (first["severity"], first["evidence"]["bound"]) == ("warning", 64 * 2**20)
+    assert 0 < first["evidence"]["left"] < 16 * 2**20
+    assert loans.slots()[0] in first["what"]
+    for n in range(1000, 1004):  # the server lets its log go at a checkpoint after the slot was moved
+        loans.do(f"INSERT INTO loans VALUES ({n}, 1, 'y')")
+        loans.writer.execute("CHECKPOINT")
+        if not (found := _at_risk(loans)):
+            break
+    assert not found
+
+
+def _at_risk(loans: Followed) -> list[dict[str, Any]]:
+    """Refresh as a job does, and return what its profile finds of the slot; the status tells as many."""
+    folder, former = loans.root / f"job-{len(list(loans.root.iterdir()))}", loans.former
+    lent = Lent(former.as_uri(), former) if former else None
+    folder.mkdir()
+    result = ingest(OWNER.dataset, loans.params, folder, former=lent, environment=OWNER.environment)
+    assert result.accepted, result.violations
+    loans.former = folder
+    told = [
+        one for one in json.loads((folder / "profile.json").read_text())["findings"] if one["kind"] == "slot_at_risk"
+    ]
+    assert len([one for one in result.facts["findings"] if one["kind"] == "slot_at_risk"]) == len(told)
+    return told
 
 
 @pytest.mark.parametrize("alone", ["-1"], indirect=True)

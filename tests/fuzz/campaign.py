@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from random import Random
 from types import FrameType
 
-from tests.fuzz import plans, specs, web
+from tests.fuzz import plans, specs, web, workbooks
 
 SECONDS = 10
 """How long one input may take."""
-SHARES = {"parsing": 0.4, "composing": 0.15, "planning": 0.2, "health": 0.1, "serving": 0.15}
+SHARES = {"parsing": 0.35, "workbooks": 0.05, "composing": 0.15, "planning": 0.2, "health": 0.1, "serving": 0.15}
 Surface = Callable[[Random], None]
 
 
@@ -38,6 +38,7 @@ def run(inputs: int, first: int = 0, only: str = "") -> list[Tally]:
     with ExitStack() as stack:
         surfaces: dict[str, Surface] = {
             "parsing": specs.parsing, "composing": specs.composing, "planning": plans.planning, "health": web.health,
+            "workbooks": workbooks.workbooks,
         }  # fmt: skip
         if "serving" in chosen:
             surfaces["serving"] = stack.enter_context(web.serving())

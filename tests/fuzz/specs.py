@@ -42,7 +42,14 @@ source:
       features: {facts: {key: {id: id}, time: day, arrived: at, columns: [x], prefix: then_, within: 30d, before: true}}
     incremental: {by: parts}
 """
+BOOK = b"""\
+source:
+  files:
+    {url: s3://a/books, format: excel, sheet: Loans, skip: 2, nulls: ["-"], dates: {born: "%d.%m.%Y", paid: "%m/%d/%Y"}}
+refresh: 0 6 * * *
+"""
 MORE = {
+    "specs/datasets/book.yaml": BOOK,
     "specs/datasets/grown.yaml": GROWN,
     "specs/datasets/known.yaml": KNOWN,
     "specs/datasets/payments.yaml": STREAM,

@@ -1,5 +1,6 @@
 """Sources: where the rows of a dataset, or the outcomes of a monitor, come from."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -16,21 +17,27 @@ from runners.contract.one_or_many import Names
 
 SlotName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,63}$")]
 """The name of a replication slot."""
+Dates = Annotated[str, StringConstraints(max_length=40)]
+"""A format of strptime."""
+ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 SIGN = r"^[^\"\r\n0-9]$"
 """What may part the fields of a file, or a number's digits."""
 
 
-def _check_text(encoding: str, dates: str | None) -> None:
+def _check_text(encoding: str, dates: str | Mapping[str, str] | None) -> None:
     try:
         "".encode(encoding)
     except LookupError:
         raise ValueError(f"there is no encoding {encoding}") from None
-    if dates is None:
-        return
+    for format_ in dates.values() if isinstance(dates, Mapping) else [dates] if dates is not None else []:
+        _check_dates(format_)
+
+
+def _check_dates(dates: str) -> None:
     moment = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
     try:
         read = datetime.strptime(moment.strftime(dates), dates)  # noqa: DTZ007, only the day is looked at
-    except ValueError as error:
+    except (ValueError, re.error) as error:  # the latter of a part that is there twice
         raise ValueError(f"dates `{dates}` is no format of strptime: {error}") from None
     if read.date() != moment.date():
         raise ValueError(f"dates `{dates}` doesn't tell the day, the month and the year, as %d/%m/%Y does")
@@ -108,16 +115,18 @@ class ByFiles(Block):
     full: Cron | None = Field(default=None, description="When to read all files again; unset, only where it has to be.")
 
 
-_TEXTS, _CSV = ("csv", "jsonl", "json"), ("csv",)
+_TEXTS, _CSV, _EXCEL = ("csv", "jsonl", "json"), ("csv",), ("excel",)
 _OF_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "encoding": (*_TEXTS, "texts"),
-        **dict.fromkeys(("decimal", "thousands", "dates"), _TEXTS),
-        **dict.fromkeys(("delimiter", "nulls", "names", "comment", "quote", "escape"), _CSV),
-        "skip": ("csv", "jsonl"),
+        **dict.fromkeys(("decimal", "thousands", "dates"), (*_TEXTS, *_EXCEL)),
+        **dict.fromkeys(("delimiter", "comment", "quote", "escape"), _CSV),
+        **dict.fromkeys(("nulls", "names"), (*_CSV, *_EXCEL)),
+        "skip": ("csv", "jsonl", "excel"),
         "compression": _TEXTS,
         "records": ("json",),
         "nested": ("jsonl", "json"),
+        "sheet": _EXCEL,
     }
 )
 """Of which formats a field is."""
@@ -175,9 +184,9 @@ class FileSource(Block):
     FOLDERS: ClassVar[tuple[str, ...]] = ("images", "audio", "texts")
 
     url: str = Field(description="An fsspec URL; a glob or a folder reads all that it holds.")
-    format: Literal["parquet", "csv", "jsonl", "json", "images", "audio", "texts"] = Field(
-        description="How the files are to be read: jsonl has an object in each line, json is one document; of the last "
-        "three each file is a row."
+    format: Literal["parquet", "csv", "jsonl", "json", "excel", "images", "audio", "texts"] = Field(
+        description="How the files are to be read: jsonl has an object in each line, json is one document, excel a "
+        "sheet of a workbook (.xlsx, .xlsm); of the last three each file is a row."
     )
     label_from: Literal["folder", "none"] = Field(
         default="none", description="For images, audio and texts: whether the name of a file's folder is its label."
@@ -192,27 +201,29 @@ class FileSource(Block):
     thousands: str | None = Field(
         default=None, pattern=SIGN, description="The sign between a text's thousands.", examples=["."]
     )
-    dates: str | None = Field(
+    dates: Dates | Annotated[dict[ColumnName, Dates], Field(min_length=1, max_length=1_000)] | None = Field(
         default=None,
-        max_length=40,
-        description="How texts write moments, beside ISO 8601: a format of strptime.",
-        examples=["%d/%m/%Y"],
+        description="How texts write moments, beside ISO 8601: a format of strptime, or one for each of some columns.",
+        examples=["%d/%m/%Y", {"born": "%d.%m.%Y", "paid": "%m/%d/%Y"}],
     )
     nulls: tuple[Annotated[str, StringConstraints(min_length=1, max_length=100)], ...] | None = Field(
         default=None,
         max_length=50,
-        description="What stands for a missing value in CSV, beside nothing at all.",
+        description="What stands for a missing value in CSV and Excel, beside nothing at all.",
         examples=[["N/A", "NULL", "-", "#REF!"]],
     )
     names: tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...] | None = Field(
         default=None,
         min_length=1,
         max_length=10_000,
-        description="The columns' names, where files of CSV have no header line.",
+        description="The columns' names, where files of CSV or sheets have no header line.",
         examples=[["id", "amount"]],
     )
     skip: int | None = Field(
-        default=None, ge=1, le=10_000, description="How many lines of CSV or JSON Lines come before what is read."
+        default=None,
+        ge=1,
+        le=10_000,
+        description="How many lines of CSV or JSON Lines, or rows of a sheet, come before what is read.",
     )
     comment: str | None = Field(
         default=None,
@@ -249,6 +260,12 @@ class FileSource(Block):
         description="What becomes of objects in an object of JSON: columns, called by the keys with dots between them; "
         "unset, each is a text.",
     )
+    sheet: Annotated[str, StringConstraints(min_length=1, max_length=100)] | Annotated[int, Field(ge=1)] | None = Field(
+        default=None,
+        description="Of excel: the sheet, by its name, or by its number from 1 on, hidden ones counted; unset, the "
+        "only one that isn't hidden.",
+        examples=["Loans", 2],
+    )
     partitions: Literal["hive"] | None = Field(
         default=None, description="Whether folders called `column=value` are columns, too; unset, they aren't."
     )
@@ -258,8 +275,8 @@ class FileSource(Block):
         told = self.model_fields_set - {name for name in self.model_fields_set if getattr(self, name) is None}
         for name in sorted(told & _OF_FORMATS.keys()):
             if self.format not in _OF_FORMATS[name]:
-                formats = " and ".join(_OF_FORMATS[name])
-                raise ValueError(f"{name} is for files of text ({formats}), and the format is {self.format}")
+                formats = " or ".join(_OF_FORMATS[name])
+                raise ValueError(f"{name} is for the format {formats}, and the format is {self.format}")
         if (self.quote or self.escape) and not self.delimiter:
             raise ValueError("give the delimiter, too: with quote or escape it isn't guessed")
         if self.names and len(set(self.names)) < len(self.names):

@@ -12,6 +12,7 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """The most severe first: a model would be worthless, is probably worse, or needs somebody who knows the data."""
 
 KINDS: Mapping[str, str] = {
+    "slot_at_risk": "the server is about to throw away changes of a followed table that weren't read yet",
     "target_copied": "a column gives the target away: it's a copy or a function of it",
     "target_by_missingness": "whether a column has a value gives the target away",
     "target_by_order": "the order of identifiers or of time goes strongly with the target",

@@ -14,9 +14,13 @@ from runners.sources.parameters import ChangesSource
 
 _LONGEST = 63
 _PLUGIN = "pgoutput"
+NEAR = 0.25
+"""The share of the server's bound: a slot of which less than that is left may be lost before the next refresh."""
+_MEGABYTE = 2**20
 _STATE = """
 SELECT plugin::text, database::text, wal_status::text, (confirmed_flush_lsn - '0/0')::bigint, safe_wal_size,
-       active_pid, to_jsonb(s) ->> 'invalidation_reason'
+       (SELECT setting::bigint FROM pg_settings WHERE name = 'max_slot_wal_keep_size'),
+       to_jsonb(s) ->> 'invalidation_reason'
 FROM pg_replication_slots s WHERE slot_name = %s
 """
 _PUBLICATION = """
@@ -56,17 +60,30 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """How a slot stands: up to where changes were taken for good, and what is left of its bound."""
+    """How a slot stands: up to where changes were taken for good, and what is `left` of its `bound`, in bytes."""
 
     status: str
     confirmed: int
     left: int | None
     why: str
+    bound: int | None = None
 
     @property
     def is_lost(self) -> bool:
         """Tell whether the server has thrown away what it would need."""
         return self.status == "lost" or bool(self.why)
+
+    @property
+    def is_near_its_end(self) -> bool:
+        """Tell whether the server may give it up before it is read again, or at its next checkpoint."""
+        is_short = self.left is not None and self.bound is not None and self.left < NEAR * self.bound
+        return self.status == "unreserved" or is_short
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what a result tells of it."""
+        told = {"slot_status": self.status, "slot_left": self.left, "slot_bound": self.bound}
+        known = {name: value for name, value in told.items() if value is not None}
+        return known | ({"slot_is_near_its_end": True} if self.is_near_its_end else {})
 
 
 def check_server(connection: Any, source: ChangesSource) -> None:
@@ -98,11 +115,11 @@ def slot_of(connection: Any, name: str) -> Slot | None:
     found = connection.execute(_STATE, (name,)).fetchone()
     if found is None:
         return None
-    plugin, database, status, confirmed, left, _, why = found
+    plugin, database, status, confirmed, left, bound, why = found
     if plugin != _PLUGIN or database != connection.info.dbname:
         what = f"the slot {name} is of {plugin or 'a standby'}, in {database or 'no database'}: it isn't ours"
         raise InputError(what, "source.changes.slot", "name another slot")
-    return Slot(status or "lost", confirmed or 0, left, why or "")
+    return Slot(status or "lost", confirmed or 0, left, why or "", bound * _MEGABYTE if bound > 0 else None)
 
 
 def make_slot(connection: Any, name: str) -> None:

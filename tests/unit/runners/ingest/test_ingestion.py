@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from runners.ingest.ingestion import ingest
 from runners.ingest.parameters import Parameters
 from runners.label.examples import read_examples
 from runners.samples import census
+from runners.tables.version import table_files
 from runners.train import tabular
 from tests.unit.runners.ingest.ingesting import TABLE_FILES, csv, ingested, load
+from tests.unit.runners.sources.workbooks.made import cell, workbook
+from tests.unit.runners.sources.workbooks.made import row as sheet_row
 
 
 def test_without_a_schema_one_is_proposed_which_the_data_holds(tmp_path: Path) -> None:
@@ -215,7 +219,7 @@ def test_numbers_and_dates_of_other_places_are_read_as_the_source_says(tmp_path:
     guessed = ingested(file, tmp_path / "guessed")
     assert [(violation.where, violation.fix.split("; or")[0]) for violation in guessed.violations] == [
         ("a", 'set source.files.decimal: "," (and thousands: "." where there are such)'),
-        ("at", 'set source.files.dates, such as "%d/%m/%Y"'),
+        ("at", 'set source.files.dates, such as "%d/%m/%Y", or of this column alone {"at": "%d/%m/%Y"}'),
     ]
     settings = {"decimal": ",", "thousands": ".", "dates": "%d/%m/%Y"}
     result = ingested(file, tmp_path / "told", files=settings)
@@ -224,6 +228,53 @@ def test_numbers_and_dates_of_other_places_are_read_as_the_source_says(tmp_path:
     assert told["a"].to_pylist() == [1234.5, 2.25]
     assert told["b"].to_pylist() == [1000, 7]
     assert [at.date().isoformat() for at in told["at"].to_pylist()] == ["2021-03-04", "2020-12-31"]
+
+
+DATES = {"born": "%d.%m.%Y", "paid": "%m/%d/%Y", "odd": "%Y-%d-%m"}
+"""The last looks like ISO 8601, and says another day."""
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl", "excel"])
+@pytest.mark.parametrize("grows", [False, True])
+@pytest.mark.parametrize("is_declared", [False, True])
+def test_columns_may_write_their_dates_in_several_ways(
+    tmp_path: Path, format_: str, *, grows: bool, is_declared: bool
+) -> None:
+    (place := tmp_path / "in").mkdir()
+    days = [date(2021, 3, 4), date(2020, 12, 11), date(1999, 1, 2)]
+    spelled = [{"at": f"{day}"} | {name: day.strftime(told) for name, told in DATES.items()} for day in days]
+    rows = [{"id": n, **told} for n, told in enumerate(spelled)]
+    place.joinpath(f"x.{SUFFIXES.get(format_, format_)}").write_bytes(written(rows, format_))
+    columns = {"columns": {"id": {"type": "integer"}, **{name: {"type": "datetime"} for name in ["at", *DATES]}}}
+    files = {"dates": DATES, **({"incremental": {"by": "files"}} if grows else {})}
+    result = ingested(place, tmp_path / "out", format_, files=files, timestamp="at", **(columns if is_declared else {}))
+    assert result.accepted, result.violations
+    (data,) = table_files(tmp_path / "out")
+    for found, day in zip(sorted(parquet.read_table(data).to_pylist(), key=lambda row: row["id"]), days, strict=True):
+        assert {name: found[name].date() for name in ["at", *DATES]} == dict.fromkeys(["at", *DATES], day)
+
+
+SUFFIXES = {"excel": "xlsx"}
+
+
+def written(rows: list[dict[str, Any]], format_: str) -> bytes:
+    names = list(rows[0])
+    if format_ == "jsonl":
+        return "".join(json.dumps(row) + "\n" for row in rows).encode()
+    if format_ == "csv":
+        lines = [names, *([str(row[name]) for name in names] for row in rows)]
+        return "".join(",".join(line) + "\n" for line in lines).encode()
+    cells = [[cell("", name, "str") for name in names]]
+    cells += [[cell("", str(row[name]), "n" if name == "id" else "str") for name in names] for row in rows]
+    return workbook("".join(sheet_row(n, *line) for n, line in enumerate(cells, 1)).replace(' r=""', ""))
+
+
+def test_a_column_of_dates_that_is_not_there_is_told(tmp_path: Path) -> None:
+    result = ingested(csv(tmp_path, "id,born\n1,01.02.2003\n"), tmp_path / "out", files={"dates": {"borm": "%d.%m.%Y"}})
+    told = {violation.where: violation for violation in result.violations}
+    assert "the nearest one is born" in told["borm"].what
+    assert "source.files.dates" in told["borm"].fix
+    assert '{"born": "%d/%m/%Y"}' in told["born"].fix
 
 
 def test_what_was_not_looked_for_in_a_growing_table_is_told(tmp_path: Path) -> None:

@@ -121,3 +121,11 @@ def test_outcomes_without_their_columns_are_refused(tmp_path: Path) -> None:
         read_outcomes(source, reading(TRUTHS), ["1"])
     assert refused.value.what == "the outcomes have no column ill; they have id"
     assert refused.value.where == "outcomes"
+
+
+def test_an_identifier_that_is_a_date_is_read_as_its_column_is_written(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,ill\n03/02/2021,yes\n", "utf-8")
+    files = FileSource(url=(tmp_path / "a.csv").as_uri(), format="csv", dates={"id": "%d/%m/%Y"})
+    days = reading(ANSWERS, ColumnReading("datetime"))
+    wanted = days.texts("id", ["2021-02-03"])
+    assert read_outcomes(Outcomes(files=files), days, wanted).by_name == {wanted[0]: "yes"}

@@ -172,3 +172,10 @@ def test_values_are_held_against_categories(
 def test_a_number_has_one_text_alone_and_among_others(value: float) -> None:
     alone = convert(plain(pa.array([value])), "string")[0].to_pylist()
     assert [text_of(value)] == alone == arrow_of([value, "x"]).to_pylist()[:1]
+
+
+def test_formats_of_several_columns_are_never_read_as_those_of_all() -> None:
+    several = Spellings(dates_of={"a": "%d.%m.%Y"})
+    with pytest.raises(AssertionError, match="say of which"):
+        convert(arrow_of(["01.02.2003"]), "datetime", several)
+    assert not convert(arrow_of(["01.02.2003"]), "datetime", several.of("a"))[1].true_count

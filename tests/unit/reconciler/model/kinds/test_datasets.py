@@ -77,7 +77,7 @@ def test_a_column_of_training_alone_is_told() -> None:
 @pytest.mark.parametrize(
     ("files", "why"),
     [
-        ({"format": "jsonl", "nulls": ["N/A"]}, "nulls is for files of text \\(csv\\), and the format is jsonl"),
+        ({"format": "jsonl", "nulls": ["N/A"]}, "nulls is for the format csv or excel, and the format is jsonl"),
         ({"format": "images", "partitions": "hive"}, "partitions are of tables"),
         ({"format": "csv", "nulls": [""]}, "at least 1 character"),
         ({"format": "csv", "partitions": "spark"}, "hive"),

@@ -1,5 +1,6 @@
 """Names of slots."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,3 +29,25 @@ def test_a_slot_is_lost_where_the_server_says_so_in_either_way() -> None:
     assert Slot("lost", 0, None, "").is_lost
     assert Slot("reserved", 0, None, "idle_timeout").is_lost
     assert not Slot("unreserved", 0, None, "").is_lost
+
+
+@pytest.mark.parametrize(
+    ("status", "left", "bound", "is_near"),
+    [
+        ("reserved", 1000, 1000, False),
+        ("reserved", 250, 1000, False),
+        ("extended", 251, 1000, False),
+        ("extended", 249, 1000, True),
+        ("reserved", 0, 1000, True),
+        ("unreserved", None, None, True),
+        ("unreserved", -5, 1000, True),
+        ("reserved", None, None, False),
+        ("", None, None, False),
+    ],
+)
+def test_a_slot_is_near_its_end_where_a_quarter_of_its_bound_or_nothing_is_left(
+    status: str, left: int | None, bound: int | None, *, is_near: bool
+) -> None:
+    slot = Slot(status, 0, left, "", bound)
+    assert slot.is_near_its_end == is_near
+    assert slot.as_json().get("slot_is_near_its_end", False) == is_near
