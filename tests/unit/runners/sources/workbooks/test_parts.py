@@ -27,6 +27,7 @@ STEAL = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
         (workbook(HEADER, instead={SHEET: b"\xff" * 9}), "not well-formed", ".xlsx"),
         (workbook(HEADER)[:-40], "it is no Excel workbook", ".xlsx"),
     ],
+    ids=["nothing", "csv", "xls", "ods", "zip", "no-sheet", "mismatched", "no-xml", "cut"],
 )
 def test_what_is_no_workbook_is_told(data: bytes, what: str, fix: str) -> None:
     with pytest.raises(InputError, match=what) as caught:
@@ -43,13 +44,15 @@ def test_a_binary_workbook_is_told() -> None:
 
 
 @pytest.mark.parametrize("part", ["_rels/.rels", "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml", SHEET])
-@pytest.mark.parametrize("head", [LOL, STEAL, LOL.decode().encode("utf-16")])
+@pytest.mark.parametrize("head", [LOL, STEAL, LOL.decode().encode("utf-16")], ids=["bomb", "file", "utf-16"])
 def test_entities_are_refused_in_any_part_and_encoding(part: str, head: bytes) -> None:
     with pytest.raises(InputError, match="it has a document type, which no workbook has"):
         rows_in(workbook(HEADER, instead={part: head}))
 
 
-@pytest.mark.parametrize("piece", [b"<!--" + b"x" * 2**25, b"<c r='" + b"A" * 2**25, b"<?x " + b"y" * 2**25])
+@pytest.mark.parametrize(
+    "piece", [b"<!--" + b"x" * 2**25, b"<c r='" + b"A" * 2**25, b"<?x " + b"y" * 2**25], ids=["comment", "tag", "word"]
+)
 def test_what_the_parser_holds_as_a_whole_is_bounded(piece: bytes) -> None:
     data = workbook(HEADER, instead={SHEET: b"<worksheet><sheetData>" + piece})
     tracemalloc.start()
