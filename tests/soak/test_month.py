@@ -19,8 +19,9 @@ from tests.shares import Hand
 from tests.soak.month import DAYS, WEEK, Evening
 from tests.soak.repository import CHAINS, MONITORS, RESOURCES, kept, specs
 
-GROWTH_MIB = {DAYS: 3.0, WEEK: 6.0}
-"""What allocators and caches may still take when a third of the time is over; a week is too short to fill them."""
+GROWTH_MIB = {DAYS: 3.0, WEEK: 12.0}
+"""What allocators and caches may still take when a third of the time is over; a week is too short to fill them: it took
+5.8 on a quiet machine, and 10.5 on a busy one."""
 PICTURES = 3
 """Files of the status branch that a proposal may show."""
 LARGEST_KIB = 4096
