@@ -16,6 +16,7 @@ from sqlalchemy import exc
 from runners.contract import InputError, RunnerError, SourceUnavailable
 from runners.sources.databases import scrubbed, url_of
 from runners.sources.failures import is_foreign
+from runners.sources.mysql import is_of_the_query
 from runners.sources.parameters import SqlSource
 from runners.sources.queries import WHERE, Watch, check, writing
 from runners.sources.reading import BATCH_ROWS, Reading, batch_of, check_names
@@ -192,8 +193,8 @@ def _told(error: Exception, source: SqlSource, *, connecting: bool = False) -> R
             return writing()
         is_passing = code in _PASSING
     else:
-        is_lasting = isinstance(error, exc.InvalidRequestError)  # such as that of a driver for asyncio
-        is_passing = (connecting and not is_lasting) or isinstance(error, _BROKEN)
+        is_lasting = isinstance(error, exc.InvalidRequestError) or is_of_the_query(origin)  # or a driver for asyncio's
+        is_passing = not is_lasting and (connecting or isinstance(error, _BROKEN))
     if is_passing:
         return SourceUnavailable(what, source.url, "see that the database answers from where the pool's jobs run")
     return InputError(what, WHERE, "correct the query, or create what it asks for")

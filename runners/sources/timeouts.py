@@ -23,7 +23,7 @@ def bound(connection: sa.Connection, seconds: float) -> None:
     Raises:
         InputError: the database knows no such bound.
     """
-    name = connection.dialect.name
+    name = _server_of(connection)
     if name == "sqlite":
         connection.connection.driver_connection.set_progress_handler(_late(seconds), _STEPS)  # type: ignore[union-attr]
         return
@@ -33,6 +33,12 @@ def bound(connection: sa.Connection, seconds: float) -> None:
     setting = _SETTINGS[name].format(milliseconds=max(1, round(seconds * 1000)), seconds=seconds)
     with closing(connection.connection.cursor()) as cursor:  # its own: SQLAlchemy would declare a cursor for a setting
         cursor.execute(setting)
+
+
+def _server_of(connection: sa.Connection) -> str:
+    """Return what answers: a MariaDB is reached by URLs of MySQL, too, and has another word for the bound."""
+    is_mariadb = connection.dialect.name == "mysql" and getattr(connection.dialect, "is_mariadb", False)
+    return "mariadb" if is_mariadb else connection.dialect.name
 
 
 def _late(seconds: float) -> Callable[[], bool]:

@@ -16,6 +16,7 @@ from runners.ingest.parameters import Parameters
 from runners.inputs import Lent
 from runners.sources import read
 from runners.sources.parameters import Source
+from tests.servers.mariadb import MariaDB
 from tests.servers.postgres import PostgreSQL
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
@@ -34,6 +35,12 @@ INSERT INTO loans (id, name, amount, paid, day, "at", gone) VALUES (:id, :name, 
 ON CONFLICT (id) DO UPDATE
 SET name = excluded.name, amount = excluded.amount, "at" = excluded."at", gone = excluded.gone
 """
+OF_MARIADB = {
+    TABLE: TABLE.replace('"at" TIMESTAMP WITH TIME ZONE', "`at` DATETIME(6)"),
+    WRITE: WRITE.replace('"at"', "`at`").partition("ON CONFLICT")[0]
+    + "ON DUPLICATE KEY UPDATE name = VALUE(name), amount = VALUE(amount), `at` = VALUE(`at`), gone = VALUE(gone)",
+}
+"""The same in MariaDB's words; its moments have no zone."""
 
 
 @dataclass
@@ -51,8 +58,9 @@ class Loans:
 
     def do(self, statement: str, *rows: dict[str, Any]) -> None:
         engine = sa.create_engine(self.url, poolclass=sa.NullPool)
+        told = OF_MARIADB.get(statement, statement) if engine.driver == "pymysql" else statement
         with engine.begin() as connection:
-            connection.execute(sa.text(statement), rows or None)
+            connection.execute(sa.text(told), rows or None)
 
     def put(self, first: int, last: int, *, hours: float, amount: str = "1.10", gone: bool = False) -> None:
         """Write rows, each some hours after the beginning."""
@@ -78,12 +86,21 @@ class Loans:
         return made
 
 
-@pytest.fixture(params=["postgresql", "duckdb"])
+@pytest.fixture(
+    params=[
+        "postgresql",
+        "duckdb",
+        pytest.param("mariadb", marks=pytest.mark.servers("mariadb")),
+        pytest.param("mysql", marks=pytest.mark.servers("mariadb")),
+    ]
+)
 def loans(request: pytest.FixtureRequest, tmp_path: Path) -> Loans:
     if request.param == "duckdb":
         url = f"duckdb:///{tmp_path}/loans.duckdb"
-    else:
+    elif request.param == "postgresql":
         url = request.getfixturevalue("postgres").create_database()
+    else:
+        url = request.getfixturevalue("mariadb").create_database(request.param)
     return Loans(url, tmp_path)
 
 
@@ -113,13 +130,14 @@ def test_a_refresh_reads_what_is_new_and_makes_what_a_whole_reading_makes(loans:
 def test_a_query_may_have_an_end_comments_and_columns_to_quote(loans: Loans) -> None:
     loans.put(0, 20, hours=0)
     query = 'SELECT id, "at", gone, amount AS "the Amount: %" FROM loans -- all of them\n;'
-    grown = loans.refresh(query=query)
+    grown = loans.refresh(query=query.replace('"', "`") if "pymysql" in loans.url else query)
     assert "the Amount: %" in grown.table.types
 
 
 @pytest.mark.parametrize("query", ['DELETE FROM loans RETURNING id, "at", gone', "SELECT id, nothing FROM loans"])
 def test_what_can_not_be_read_changes_nothing(loans: Loans, query: str) -> None:
     loans.put(0, 20, hours=0)
+    query = query.replace('"', "`") if "pymysql" in loans.url else query
     with pytest.raises(InputError):
         loans.refresh(query=query)
     assert loans.refresh().table.rows == 20
@@ -144,6 +162,41 @@ def test_a_statement_that_takes_too_long_is_ended(postgres: PostgreSQL, tmp_path
     with pytest.raises(RunnerError, match="timeout"):
         loans.refresh(query="SELECT loans.*, pg_sleep(60) IS NULL AS slow FROM loans", statement_timeout=0.3)
     assert loans.refresh(statement_timeout=60).table.rows == 5
+
+
+@pytest.mark.servers("mariadb")
+@pytest.mark.parametrize("dialect", ["mariadb", "mysql"])
+def test_a_mariadb_bounds_statements_and_only_reads_by_either_name(
+    mariadb: MariaDB, tmp_path: Path, dialect: str
+) -> None:
+    loans = Loans(mariadb.create_database(dialect), tmp_path)
+    loans.put(0, 5, hours=0)
+    with pytest.raises(SourceUnavailable, match="max_statement_time"):
+        loans.refresh(query="SELECT loans.*, SLEEP(60) AS slow FROM loans", statement_timeout=0.3)
+    loans.do(
+        "CREATE FUNCTION harmless() RETURNS BIGINT BEGIN INSERT INTO loans (id, at) VALUES (9, now()); RETURN 1; END"
+    )
+    with pytest.raises(RunnerError, match="READ ONLY"):
+        list(read(Source.model_validate({"sql": {"url": loans.url, "query": "SELECT harmless()"}})).batches)
+    assert loans.refresh(statement_timeout=60).table.rows == 5
+
+
+@pytest.mark.servers("mariadb")
+def test_each_type_of_a_mariadb_is_read(mariadb: MariaDB, tmp_path: Path) -> None:
+    loans = Loans(mariadb.create_database(), tmp_path)
+    loans.do(
+        "CREATE TABLE kinds (big BIGINT UNSIGNED, t TIME, y YEAR, j JSON, e ENUM('a', 'b'), s SET('x', 'y'), "
+        "f FLOAT, d DECIMAL(30, 10), b BOOLEAN, day DATE, at DATETIME(6))"
+    )
+    loans.do(
+        "INSERT INTO kinds VALUES (18446744073709551615, MAKETIME(12, 0, 1), 2024, JSON_OBJECT('a', 1), 'a', 'x,y', "
+        "1.5, 0.1, TRUE, '2024-02-29', '2024-03-31 02:30:00.000001')"
+    )
+    grown = loans.refresh(query="SELECT * FROM kinds", incremental={"watermark": "y"})
+    assert dict(grown.table.types) == {
+        "big": "string", "t": "string", "y": "integer", "j": "string", "e": "string", "s": "string", "f": "number",
+        "d": "number", "b": "integer", "day": "datetime", "at": "datetime",
+    }  # fmt: skip
 
 
 def test_a_connection_that_breaks_off_is_tried_again_later(postgres: PostgreSQL, tmp_path: Path) -> None:

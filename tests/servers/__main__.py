@@ -6,10 +6,11 @@ from tests.formats import environment as formats
 from tests.servers.building import BuildFailedError, build
 from tests.servers.kafka import environment as kafka
 from tests.servers.label_studio import environment as label_studio
+from tests.servers.mariadb import environment as mariadb
 from tests.servers.mlserver import environment as mlserver
 from tests.servers.recipes import GITEA, GITEA_STYLES, RECIPES
 
-WHEELS = (mlserver, label_studio, formats, kafka)
+WHEELS = (mlserver, label_studio, formats, kafka, mariadb)
 """Servers that are installed, not built."""
 
 

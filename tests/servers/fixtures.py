@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tests.servers.kubernetes import Cluster
     from tests.servers.label_studio import LabelStudioServer
     from tests.servers.lakefs import LakeFS
+    from tests.servers.mariadb import MariaDB
     from tests.servers.nats import Nats
     from tests.servers.postgres import PostgreSQL
     from tests.servers.prometheus.server import Prometheus
@@ -36,6 +37,7 @@ SERVERS = {
     "postgres": (),
     "cluster": _CLUSTER,
     "own_cluster": _CLUSTER,
+    "mariadb": ("mariadb",),
     "kafka": ("kafka",),
     "own_kafka": ("kafka",),
     "nats": ("nats",),
@@ -94,6 +96,16 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[PostgreSQL]"
     if why := obstacle():
         pytest.skip(why)
     server = PostgreSQL(tmp_path_factory.mktemp("postgres")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[MariaDB]":
+    """Return a running MariaDB that other tests use too: make databases of your own in it."""
+    from tests.servers.mariadb import MariaDB
+
+    server = MariaDB(tmp_path_factory.mktemp("mariadb")).start()
     yield server
     server.stop()
 
@@ -313,10 +325,10 @@ def _missing(servers: set[str]) -> list[str]:
     from tests.servers.building import is_built
     from tests.servers.kafka import environment as kafka
     from tests.servers.label_studio import environment as label_studio
+    from tests.servers.mariadb import environment as mariadb
     from tests.servers.mlserver import environment as mlserver
     from tests.servers.recipes import RECIPES
 
     built = {name for name, recipe in RECIPES.items() if is_built(recipe)}
-    return sorted(
-        servers - built - {one.NAME for one in (mlserver, label_studio, formats, kafka) if one.is_installed()}
-    )
+    installed = {one.NAME for one in (mlserver, label_studio, formats, kafka, mariadb) if one.is_installed()}
+    return sorted(servers - built - installed)

@@ -13,7 +13,7 @@ _OTHERS = {
     "ray_cluster": "Ray",
     "gitea": "Gitea",
     "own_gitea": "Gitea",
-    **dict.fromkeys(("lakefs", "own_lakefs", "lakefs_on_s3", "seaweedfs", "postgres"), "stores and labels"),
+    **dict.fromkeys(("lakefs", "own_lakefs", "lakefs_on_s3", "seaweedfs", "postgres", "mariadb"), "stores and labels"),
     **dict.fromkeys(("label", "label_studio", "own_label_studio", "label-studio"), "stores and labels"),
 }
 

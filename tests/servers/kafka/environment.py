@@ -1,17 +1,13 @@
-"""The jars of Kafka, by the machine's own Maven, each held against its hash; and the Java that runs them.
+"""The jars of Kafka, and the Java that runs them."""
 
-`pom.xml` says which versions, `jars.txt` which bytes: to raise one, change the first, and write the second anew.
-"""
-
-import hashlib
 import re
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.servers import toolchain, wheels, whole
-from tests.servers.building import BuildFailedError, cache
+from tests.servers import maven, toolchain, wheels, whole
+from tests.servers.building import cache
 from tests.servers.recipes import HERE
 
 NAME = "kafka"
@@ -57,13 +53,4 @@ def _version(program: Path) -> int:
 
 
 def _make(folder: Path, tell: Callable[[str], None]) -> None:
-    if shutil.which("mvn") is None:
-        raise BuildFailedError(f"{NAME}: its jars are fetched by Maven, which this machine hasn't: install it")
-    tell(f"{NAME}: fetching its jars, some 45 MB")
-    folder.mkdir()
-    goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}"]
-    wheels.run(["mvn", "--quiet", "--batch-mode", "--file", POM, *goal])
-    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.jar")}
-    locked = {name: digest for digest, name in (line.split() for line in LOCK.read_text("utf-8").splitlines())}
-    if alien := sorted(name for name in found.keys() | locked.keys() if found.get(name) != locked.get(name)):
-        raise BuildFailedError(f"{NAME}: {alien[0]} isn't the one that {LOCK.name} has the hash of")
+    maven.fetch(NAME, POM.parent, folder, "45 MB", tell)
