@@ -4,8 +4,7 @@ It is wired as `setpoint run` is, but for four seams: the verbs of its engines, 
 processes that it starts, and the requests that change something in a server. It writes the name of each point that it
 comes to into the file POINTS, and ends itself by SIGKILL at the one that is called KILL.
 
-It goes by the name of a container, `host:1`, which a daemon that is started anew has again: so it needn't wait until
-the lease of the one that was killed has run out.
+It goes by a name of its own, as each daemon does: so it waits until the lease of the one that was killed has run out.
 """
 
 import os
@@ -107,9 +106,12 @@ def without_digest(name: str) -> str:
 
 
 def aside() -> str:
-    """Tell what is done beside the passes, at any moment: the lease is renewed by a thread of its own."""
+    """Tell what is done beside the passes, at any moment: the lease is renewed by a thread of its own.
+
+    A pass is made by the thread of its loop; it makes a single change itself, and several on threads beside it.
+    """
     name = threading.current_thread().name
-    return "" if name.startswith(("MainThread", "apply")) else " for the lease"
+    return "" if name.startswith(("MainThread", "loop", "apply")) else " for the lease"
 
 
 def watch_git(fate: Fate) -> None:
@@ -183,7 +185,6 @@ def watch_engines(fate: Fate) -> None:
 
 if __name__ == "__main__":
     fate = Fate(Path(sys.argv[1]), sys.argv[2])
-    wiring.os = SimpleNamespace(getpid=lambda: 1, environ=os.environ)  # type: ignore[attr-defined]
     watch_git(fate)
     watch_processes(fate)
     watch_requests(fate)
