@@ -8,12 +8,13 @@ import io
 from typing import IO
 
 from runners.contract import InputError
+from runners.sources.opened import FromTheBeginning
 
 _PIECE = 2**16
 _ENDS = ("\n", "\r")
 
 
-class Lines(io.RawIOBase):
+class Lines(FromTheBeginning):
     """A stream of the lines that count. It can go back to its beginning, and leaves the file open."""
 
     def __init__(self, stream: IO[bytes], codec: str, skip: int, comment: str | None, unfit: InputError) -> None:
@@ -29,25 +30,14 @@ class Lines(io.RawIOBase):
         self._stream, self._codec, self._skip, self._comment, self._unfit = stream, codec, skip, comment, unfit
         self._text: io.TextIOWrapper | None = None
         self._left = b""
-        self.seek(0)
+        self.restart()
 
-    def readable(self) -> bool:
-        """Tell that it can be read."""
-        return True
-
-    def seekable(self) -> bool:
-        """Tell that it can go back."""
-        return True
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Go back to the beginning, the only place that is known."""
-        if (offset, whence) != (0, 0):
-            raise io.UnsupportedOperation("only the beginning is known")
+    def restart(self) -> None:
+        """Go back to the first line."""
         self._let_go()
         self._stream.seek(0)
         self._text = io.TextIOWrapper(self._stream, self._codec, newline="")
         self._left, self._number, self._is_within, self._is_whole, self._is_out = b"", 0, False, True, False
-        return 0
 
     def readinto(self, buffer: "memoryview[int] | bytearray", /) -> int:  # type: ignore[override]
         """Read the next bytes.

@@ -10,6 +10,8 @@ from typing import IO, Any, NamedTuple
 
 import pyarrow as pa
 
+from runners.sources.opened import FromTheBeginning
+
 
 class Packing(NamedTuple):
     """A way of packing: what a file's name ends with, how the file begins, and what unpacks it as it is read."""
@@ -23,26 +25,16 @@ _UNFIT = ("ZSTD", "Truncated compressed stream", "Invalid data stream")
 """What Arrow and bz2 say of what they can't unpack."""
 
 
-class _Unpacked(io.RawIOBase):
+class _Unpacked(FromTheBeginning):
     """A packed file as it is read, by a library that has no error of its own for what it can't unpack."""
 
     def __init__(self, stream: IO[bytes], unpack: Callable[[IO[bytes]], Any]) -> None:
         self._stream, self._unpack = stream, unpack
         self._inner = unpack(stream)
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Go back to the beginning, the only place that is known."""
-        if (offset, whence) != (0, 0):
-            raise io.UnsupportedOperation("only the beginning is known")
+    def restart(self) -> None:
         self._stream.seek(0)
         self._inner = self._unpack(self._stream)
-        return 0
 
     def readinto(self, buffer: Any, /) -> int:
         try:
