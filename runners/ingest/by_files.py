@@ -16,7 +16,7 @@ import pyarrow as pa
 from runners.contract import InputError, Violation
 from runners.ingest.draft import Draft, Span
 from runners.ingest.former import Former, of_files
-from runners.ingest.grown import Grown, NotAppendable, asked, difference, finished, layout_of, verdict_after
+from runners.ingest.grown import Grown, NotAppendable, asked, difference, finished, layout_of, on_or_anew, verdict_after
 from runners.ingest.held import Held
 from runners.ingest.origins import NO_ORIGINS, Origin, Origins
 from runners.ingest.parameters import Parameters
@@ -47,13 +47,11 @@ def grow_by_files(
     """
     files = params.source.files
     assert files is not None
-    base, why = Former.of(former, asked(params))
-    if base is not None:
-        try:
-            return write_taken(partial(take, files, params), params, folder, inputs, base=base, why=why)
-        except NotAppendable as error:
-            why = str(error)
-    return write_taken(partial(take, files, params), params, folder, inputs, why=why)
+    take_new = partial(take, files, params)
+    return on_or_anew(
+        lambda base, why: write_taken(take_new, params, folder, inputs, base=base, why=why),
+        *Former.of(former, asked(params)),
+    )
 
 
 def write_taken(

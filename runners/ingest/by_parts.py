@@ -14,7 +14,7 @@ from pyarrow import dataset
 
 from runners.ingest.by_files import write_taken
 from runners.ingest.former import Former
-from runners.ingest.grown import Grown, NotAppendable, asked
+from runners.ingest.grown import Grown, asked, on_or_anew
 from runners.ingest.origins import Origins
 from runners.ingest.parameters import Parameters
 from runners.ingest.spool import Spool
@@ -71,13 +71,10 @@ def grow_by_parts(
         return write_taken(take_all, params, folder, inputs, why=f"the query needs it: {why}")
     pieces = list(_pieces(derived, inputs))
     take = partial(_take, query, _Opened(tables, pieces), params)
-    base, why = Former.of(former, asked(params))
-    if base is not None:
-        try:
-            return write_taken(take, params, folder, inputs, base=base, why=why)
-        except NotAppendable as error:
-            why = str(error)
-    return write_taken(take, params, folder, inputs, why=why)
+    return on_or_anew(
+        lambda base, why: write_taken(take, params, folder, inputs, base=base, why=why),
+        *Former.of(former, asked(params)),
+    )
 
 
 def _pieces(derived: DerivedSource, inputs: Mapping[str, str]) -> Iterator[_Piece]:

@@ -6,7 +6,6 @@ was touched, and marks of those that are gone. All else is what growing tables d
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pyarrow as pa
 from runners.ingest.former import Former
 from runners.ingest.grown import NotAppendable
 from runners.ingest.net import UNCHANGED, Net, State, Unfounded
+from runners.ingest.parameters import Owner
 from runners.ingest.unchanged import Unchanged
 from runners.sources.changes.postgres import Following, Mark, NoLongerFollowed, batch_of, following
 from runners.sources.cursors import OPEN, Growth
@@ -26,17 +26,6 @@ GONE = "setpoint_gone"
 """The column that marks a row as gone."""
 PLACE = "changes"
 """Under this name a version keeps where its changes end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose version it is: of which dataset, in which environment."""
-
-    dataset: str
-    environment: str
-
-
-NOBODY = Owner("", "")
 
 
 @contextmanager

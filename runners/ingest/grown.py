@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,22 @@ def asked(params: Parameters) -> str:
     """Digest all that was asked for: former rows were held to that, too."""
     told = {"runner": RUNNER_VERSIONS["ingest"], **params.model_dump(mode="json"), "source": params.source.asked}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def on_or_anew(write: Callable[[Former | None, str], Grown], base: Former | None, why: str) -> Grown:
+    """Write a version that goes on with the one before; where new rows don't, one that is read anew.
+
+    Args:
+        write: writes a version on a former one, or on none; told why on none. It raises `NotAppendable`.
+        base: the version before; None where it can't be gone on with.
+        why: why it can't.
+    """
+    if base is not None:
+        try:
+            return write(base, why)
+        except NotAppendable as error:
+            why = str(error)
+    return write(None, why)
 
 
 def verdict_after(base: Former | None, params: Parameters) -> Verdict:

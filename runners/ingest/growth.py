@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from runners.contract import InputError
-from runners.ingest.changing import NOBODY, Owner, changing
+from runners.ingest.changing import changing
 from runners.ingest.draft import Draft
 from runners.ingest.former import OTHERWISE, Former, of_keys
-from runners.ingest.grown import Grown, NotAppendable, asked, finished, layout_of, verdict_after
+from runners.ingest.grown import Grown, NotAppendable, asked, finished, layout_of, on_or_anew, verdict_after
 from runners.ingest.held import Held
-from runners.ingest.parameters import Parameters
+from runners.ingest.parameters import NOBODY, Owner, Parameters
 from runners.ingest.pull import Pull, hashed_keys, spooled, types_of
 from runners.inputs import Lent
 from runners.sources import NO_INPUTS
@@ -59,13 +59,10 @@ def grow(
     if params.source.stream:
         return _grow_log(Stream.of(params.source.stream), params, folder, former, inputs)
     opening = _opening(params, owner)
-    base, why = Former.of(former, asked(params))
-    if base is not None:
-        try:
-            return _Growing(opening, params, folder, base, inputs).write(why)
-        except NotAppendable as error:
-            why = str(error)
-    return _Growing(opening, params, folder, None, inputs).write(why)
+    return on_or_anew(
+        lambda base, why: _Growing(opening, params, folder, base, inputs).write(why),
+        *Former.of(former, asked(params)),
+    )
 
 
 def _grow_log(
@@ -84,14 +81,12 @@ def _grow_log(
     def opening(_base: Former | None, _place: Path) -> AbstractContextManager[Growth]:
         return stream.open(since)
 
-    if before and before.manifest.made_by == asked(params):
-        try:
-            return _Growing(opening, params, folder, before, inputs).write(why)
-        except NotAppendable as error:
-            why = str(error)
-    elif before:
-        why = OTHERWISE
-    return _Growing(opening, params, folder, None, inputs, stored=before).write(why)
+    base = before if before and before.manifest.made_by == asked(params) else None
+    return on_or_anew(
+        lambda base, why: _Growing(opening, params, folder, base, inputs, stored=None if base else before).write(why),
+        base,
+        OTHERWISE if before and base is None else why,
+    )
 
 
 def _opening(params: Parameters, owner: Owner) -> Opening:

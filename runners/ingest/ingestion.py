@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runners.contract import Result
 from runners.ingest.albums import ingest_images
-from runners.ingest.by_files import grow_by_files
-from runners.ingest.by_parts import grow_by_parts
-from runners.ingest.changing import Owner
 from runners.ingest.corpora import Corpus, write_texts
 from runners.ingest.findings.finding import in_order
 from runners.ingest.findings.ground import ground_of
@@ -18,12 +15,10 @@ from runners.ingest.findings.slots import of_slot
 from runners.ingest.findings.watching import compared, spoken
 from runners.ingest.findings.watching import find as find_oddities
 from runners.ingest.former import former_profile
-from runners.ingest.grown import Grown
-from runners.ingest.growth import grow
 from runners.ingest.lineage import trace
 from runners.ingest.newcomers import proposed_newcomers
 from runners.ingest.outcome import DETAILS, LINEAGE, PICTURE, Payload, clear, finish, write_json
-from runners.ingest.parameters import Parameters
+from runners.ingest.parameters import Owner, Parameters
 from runners.ingest.profile.pictures import draw_columns
 from runners.ingest.profile.preparations import Roles
 from runners.ingest.profile.preparing import propose_preparations
@@ -37,6 +32,9 @@ from runners.sources.files import is_near
 from runners.staging import local
 from runners.tables.schema import write_schema
 from runners.tables.version import DATA
+
+if TYPE_CHECKING:
+    from runners.ingest.grown import Grown
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -157,14 +155,20 @@ def _table(
 
 def _grown(
     params: Parameters, folder: Path, inputs: Mapping[str, str], former: Lent | None, owner: Owner
-) -> Grown | None:
+) -> "Grown | None":
     """Write a version of a table that grows; None where it doesn't."""
     source = params.source
     if source.is_growing:
+        from runners.ingest.growth import grow  # which loads SQLAlchemy
+
         return grow(params, folder, former, inputs, owner)
     if source.files and source.files.incremental:
+        from runners.ingest.by_files import grow_by_files
+
         return grow_by_files(params, folder, former, inputs)
     if source.derived and source.derived.incremental:
+        from runners.ingest.by_parts import grow_by_parts
+
         if lineage := trace(params, inputs):
             write_json(folder / LINEAGE, lineage)
         return grow_by_parts(source.derived, params, folder, inputs, former)

@@ -3,6 +3,7 @@
 The twin of the fields of a dataset's spec, which a runner doesn't know: see `reconciler.model.kinds.datasets`.
 """
 
+from dataclasses import dataclass
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -129,3 +130,14 @@ class Parameters(Block):
         roles = (self.identifier, self.target, self.timestamp, *self.partition)
         keys = [name for group in (*self.unique, *(key.columns for key in self.foreign_keys)) for name in group]
         return frozenset(name for name in (*roles, *keys) if name)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose version it is: of which dataset, in which environment."""
+
+    dataset: str
+    environment: str
+
+
+NOBODY = Owner("", "")

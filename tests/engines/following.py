@@ -8,9 +8,8 @@ from typing import Any
 import psycopg
 from pyarrow import parquet
 
-from runners.ingest.changing import Owner
 from runners.ingest.growth import Grown, grow
-from runners.ingest.parameters import Parameters
+from runners.ingest.parameters import Owner, Parameters
 from runners.inputs import Lent
 from runners.tables.version import table_files
 
