@@ -14,7 +14,7 @@ from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.kinds.labels import Labels
 from reconciler.model.markdown import escaped
-from reconciler.model.resource import Resource
+from reconciler.model.resource import Desired, Resource
 from reconciler.ports.engines import Engines
 from reconciler.ports.forge import ProposalOrder
 from reconciler.settings import Settings
@@ -32,6 +32,16 @@ class Opened:
     name: str
     branch: str
     merged: CommitId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The watched branch's newest commit, what it asks for, and the engines, where they could be built."""
+
+    wired: Wired
+    commit: CommitId
+    desired: Desired
+    engines: Engines | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +64,34 @@ class Target:
         return pinned_by(self.resource)
 
 
+def newest_of(settings: Settings) -> Newest:
+    """Read the watched branch's newest commit.
+
+    Raises:
+        Refused: there is none.
+    """
+    wired = wire(settings)
+    head = wired.source.head()
+    if head is None:
+        raise Refused("the watched branch has no commit")
+    desired = wired.converging.preview(head).desired
+    return Newest(wired, head, desired, wired.converging.engines)
+
+
 def target_of(settings: Settings, address: str) -> Target:
     """Find a deployment, a dataset or labels in the watched branch's newest commit.
 
     Raises:
         Refused: there is none of that address.
     """
-    wired = wire(settings)
-    head = wired.source.head()
-    if head is None:
-        raise Refused("the watched branch has no commit")
-    done = wired.converging.preview(head)
-    resource = next((r for a, r in done.desired.resources.items() if a == address), None)
-    engines = wired.converging.engines
+    newest = newest_of(settings)
+    resource, engines = newest.desired.resources.get(Address(address)), newest.engines
     if resource is None or not isinstance(resource.spec, Deployment | Dataset | Labels) or engines is None:
         kinds = (Deployment, Dataset, Labels)
-        known = ", ".join(one for kind in kinds for one in done.desired.of_kind(kind)) or "none"
+        known = ", ".join(one for kind in kinds for one in newest.desired.of_kind(kind)) or "none"
         what = f"{address} is no deployment, dataset or labels of {settings.environment}"
         raise Refused(what, f"it has: {known}")
-    return Target(wired, head, engines, resource)
+    return Target(newest.wired, newest.commit, engines, resource)
 
 
 def propose(target: Target, run: str, why: str, merge: bool, *, alike: bool = False) -> Opened:

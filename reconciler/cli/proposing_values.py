@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reconciler.cli.proposing import Opened, opened
+from reconciler.cli.proposing import Opened, newest_of, opened
 from reconciler.controllers.promotable import pinned_in
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, CommitId, digest
@@ -12,7 +12,7 @@ from reconciler.model.spec_values import PromotedValues, name_of_values
 from reconciler.ports.engines import Engines
 from reconciler.ports.forge import ProposalOrder
 from reconciler.settings import Settings
-from reconciler.wiring import Wired, wire
+from reconciler.wiring import Wired
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,12 @@ def values_target(settings: Settings, address: str) -> ValuesTarget:
     Raises:
         Refused: there is none of that address.
     """
-    wired = wire(settings)
-    head = wired.source.head()
-    if head is None:
-        raise Refused("the watched branch has no commit")
-    desired, engines = wired.converging.preview(head).desired, wired.converging.engines
+    newest = newest_of(settings)
+    desired, engines = newest.desired, newest.engines
     promotion = desired.of_kind(Promotion).get(Address(address))
     promoted = desired.promoted.get(Address(address))
     if promotion is None or promoted is None or engines is None:
         known = ", ".join(desired.promoted) or "none"
         raise Refused(f"{address} is no promotion of a spec's values in {settings.environment}", f"it has: {known}")
-    return ValuesTarget(wired, head, engines, promotion, desired.resources[Address(promotion.subject)], promoted)
+    subject = desired.resources[Address(promotion.subject)]
+    return ValuesTarget(newest.wired, newest.commit, engines, promotion, subject, promoted)
