@@ -37,18 +37,17 @@ def run(settings: Settings, model: Model) -> None:
     gc.collect()
     gc.freeze()  # what is there now stays: looking through it again and again stops all requests for as long
     try:
-        uvicorn.Server(_config(settings, app)).run()
+        uvicorn.Server(config(app, host=settings.host, port=settings.port or 0, uds=settings.socket)).run()
     finally:
         if log:
             log.close()
 
 
-def _config(settings: Settings, app: Any) -> uvicorn.Config:
+def config(app: Any, **where: Any) -> uvicorn.Config:
+    """Return how uvicorn serves an application; `where` it listens is said in its own words."""
     return uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port or 0,
-        uds=settings.socket,
+        **where,
         loop="uvloop",
         http="httptools",
         ws="none",

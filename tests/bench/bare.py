@@ -8,6 +8,8 @@ from typing import Any
 
 import uvicorn
 
+from runners.serve.server import config
+
 
 class Bare:
     """An ASGI application that does nothing.
@@ -30,15 +32,4 @@ class Bare:
 
 
 if __name__ == "__main__":
-    uvicorn.run(
-        Bare(sys.argv[2].encode()),
-        port=int(sys.argv[1]),
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-    )
+    uvicorn.Server(config(Bare(sys.argv[2].encode()), port=int(sys.argv[1]))).run()

@@ -4,16 +4,16 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from reconciler.loop.cycle import Pass
-from reconciler.model.decision import DataVersion, Decision
+from reconciler.model.decision import DataVersion
 from reconciler.model.ids import Address
-from reconciler.providers.memory import MemorySource, World
+from reconciler.providers.memory import World
 from reconciler.providers.memory.workers import Outcome
-from tests.e2e import test_life
+from tests.e2e import test_life, two_stages
 from tests.e2e.test_life import ROOT, Life, calm
 
 LOANS, MARKS, GO, DAY = Address("datasets/loans"), Address("labels/marks"), Address("promotions/rows"), 86_400
@@ -32,22 +32,11 @@ SPECS = {
 }
 
 
-class Route:
+class Route(two_stages.Route):
     """Both environments of a route."""
 
-    def __init__(self, specs: Mapping[str, str] = SPECS) -> None:
-        self.world = World()
-        self.source = MemorySource(self.world)
-        self.source.commit({**SPECS, **specs}, message="Begin")
-        self.lives = {name: Life(self.world, self.source, name) for name in ("dev", "prod")}
-
-    def live(self, name: str) -> Pass:
-        done = self.lives[name].live()
-        assert not self.lives[name].defects
-        return done
-
-    def told(self, name: str, address: Address) -> Decision:
-        return self.live(name).plan.decisions[address]
+    def __init__(self, specs: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__({**SPECS, **specs})
 
     def version(self, name: str, address: Address = LOANS) -> DataVersion:
         output = self.told(name, address).output

@@ -1,16 +1,14 @@
 """A spec's values along a route, the whole loop in memory: in force in dev, proposed in prod, and taken back."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from reconciler.loop.cycle import Pass
-from reconciler.model.decision import Decision
 from reconciler.model.ids import Address
 from reconciler.model.observed import ProposalState
-from reconciler.providers.memory import MemorySource, World
-from tests.e2e.test_life import Life
+from tests.e2e import two_stages
 
 LOANS, GO = Address("datasets/loans"), Address("promotions/rules")
 PATCH = "environments/{}/datasets/loans.yaml"
@@ -30,22 +28,11 @@ SPECS = {
 }
 
 
-class Route:
+class Route(two_stages.Route):
     """Both environments of a route."""
 
-    def __init__(self, specs: Mapping[str, str] = SPECS) -> None:
-        self.world = World()
-        self.source = MemorySource(self.world)
-        self.source.commit({**SPECS, **specs}, message="Begin")
-        self.lives = {name: Life(self.world, self.source, name) for name in ("dev", "prod")}
-
-    def live(self, name: str) -> Pass:
-        done = self.lives[name].live()
-        assert not self.lives[name].defects, self.lives[name].defects
-        return done
-
-    def told(self, name: str, address: Address) -> Decision:
-        return self.live(name).plan.decisions[address]
+    def __init__(self, specs: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__({**SPECS, **specs})
 
     def say(self, environment: str, text: str | None) -> None:
         self.source.commit({PATCH.format(environment): text}, message="Say something")

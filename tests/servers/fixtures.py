@@ -8,11 +8,12 @@ servers logged meanwhile.
 import secrets
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 from tests.servers import turns
+from tests.servers.process import Processes
 from tests.servers.resting import awake, first_words
 
 if TYPE_CHECKING:
@@ -54,7 +55,16 @@ ONE_WORKER = {"cluster": "cluster", "own_cluster": "cluster", "label_studio": "l
 """Fixtures too heavy for each worker to have them, and the group of the tests that ask for them: on one worker, or two.
 """
 
+Server = TypeVar("Server", bound=Processes)
+
 _log_sizes = pytest.StashKey[dict[Path, int]]()
+
+
+def running(server: Server) -> Iterator[Server]:
+    """Start a server, yield it, and stop it."""
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -62,9 +72,7 @@ def lakefs(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[LakeFS]":
     """Return a running lakeFS that other tests use too: make repositories and users of your own names in it."""
     from tests.servers.lakefs import LakeFS
 
-    server = LakeFS(tmp_path_factory.mktemp("lakefs")).start()
-    yield server
-    server.stop()
+    yield from running(LakeFS(tmp_path_factory.mktemp("lakefs")))
 
 
 @pytest.fixture
@@ -72,9 +80,7 @@ def own_lakefs(tmp_path: Path) -> "Iterator[LakeFS]":
     """Return a running lakeFS that no other test uses: stop it, pause it, delete its folder."""
     from tests.servers.lakefs import LakeFS
 
-    server = LakeFS(tmp_path / "lakefs").start()
-    yield server
-    server.stop()
+    yield from running(LakeFS(tmp_path / "lakefs"))
 
 
 @pytest.fixture(scope="session")
@@ -82,9 +88,7 @@ def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SeaweedFS]"
     """Return a running S3 store that other tests use too: make buckets of your own names in it."""
     from tests.servers.seaweedfs import SeaweedFS
 
-    server = SeaweedFS(tmp_path_factory.mktemp("seaweedfs")).start()
-    yield server
-    server.stop()
+    yield from running(SeaweedFS(tmp_path_factory.mktemp("seaweedfs")))
 
 
 @pytest.fixture(scope="session")
@@ -95,9 +99,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[PostgreSQL]"
 
     if why := obstacle():
         pytest.skip(why)
-    server = PostgreSQL(tmp_path_factory.mktemp("postgres")).start()
-    yield server
-    server.stop()
+    yield from running(PostgreSQL(tmp_path_factory.mktemp("postgres")))
 
 
 @pytest.fixture(scope="session")
@@ -105,9 +107,7 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[MariaDB]":
     """Return a running MariaDB that other tests use too: make databases of your own in it."""
     from tests.servers.mariadb import MariaDB
 
-    server = MariaDB(tmp_path_factory.mktemp("mariadb")).start()
-    yield server
-    server.stop()
+    yield from running(MariaDB(tmp_path_factory.mktemp("mariadb")))
 
 
 @pytest.fixture(scope="session")
@@ -115,9 +115,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Kafka]":
     """Return a running Kafka that other tests use too: make topics of your own in it."""
     from tests.servers.kafka import Kafka
 
-    server = Kafka(tmp_path_factory.mktemp("kafka")).start()
-    yield server
-    server.stop()
+    yield from running(Kafka(tmp_path_factory.mktemp("kafka")))
 
 
 @pytest.fixture
@@ -125,9 +123,7 @@ def own_kafka(tmp_path: Path) -> "Iterator[Kafka]":
     """Return a running Kafka that no other test uses: stop it, pause it, delete its folder."""
     from tests.servers.kafka import Kafka
 
-    server = Kafka(tmp_path / "kafka").start()
-    yield server
-    server.stop()
+    yield from running(Kafka(tmp_path / "kafka"))
 
 
 @pytest.fixture(scope="session")
@@ -135,9 +131,7 @@ def nats(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Nats]":
     """Return a running NATS that other tests use too: make streams of your own in it."""
     from tests.servers.nats import Nats
 
-    server = Nats(tmp_path_factory.mktemp("nats")).start()
-    yield server
-    server.stop()
+    yield from running(Nats(tmp_path_factory.mktemp("nats")))
 
 
 @pytest.fixture
@@ -145,9 +139,7 @@ def own_nats(tmp_path: Path) -> "Iterator[Nats]":
     """Return a running NATS that no other test uses: stop it, pause it, delete its folder."""
     from tests.servers.nats import Nats
 
-    server = Nats(tmp_path / "nats").start()
-    yield server
-    server.stop()
+    yield from running(Nats(tmp_path / "nats"))
 
 
 @pytest.fixture(scope="session")
@@ -155,9 +147,7 @@ def lakefs_on_s3(seaweedfs: "SeaweedFS", tmp_path_factory: pytest.TempPathFactor
     """Return a running lakeFS that keeps its objects in the S3 store, for what only works there: presigned URLs."""
     from tests.servers.lakefs import LakeFS
 
-    server = LakeFS(tmp_path_factory.mktemp("lakefs"), seaweedfs).start()
-    yield server
-    server.stop()
+    yield from running(LakeFS(tmp_path_factory.mktemp("lakefs"), seaweedfs))
 
 
 @pytest.fixture(scope="session")
@@ -174,9 +164,7 @@ def own_cluster(tmp_path: Path) -> "Iterator[Cluster]":
     """Return a running Kubernetes without Kueue and KServe that no other test uses: stop it, delete its folder."""
     from tests.servers.kubernetes import Cluster
 
-    server = Cluster(tmp_path / "cluster", with_controllers=False).start()
-    yield server
-    server.stop()
+    yield from running(Cluster(tmp_path / "cluster", with_controllers=False))
 
 
 @pytest.fixture(scope="session")
@@ -207,9 +195,7 @@ def gitea(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Gitea]":
     """Return a running forge that other tests use too: make people and repositories of your own names in it."""
     from tests.servers.gitea import Gitea
 
-    server = Gitea(tmp_path_factory.mktemp("gitea")).start()
-    yield server
-    server.stop()
+    yield from running(Gitea(tmp_path_factory.mktemp("gitea")))
 
 
 @pytest.fixture
@@ -217,9 +203,7 @@ def own_gitea(tmp_path: Path) -> "Iterator[Gitea]":
     """Return a running forge that no other test uses: stop it, pause it, delete its folder."""
     from tests.servers.gitea import Gitea
 
-    server = Gitea(tmp_path / "gitea").start()
-    yield server
-    server.stop()
+    yield from running(Gitea(tmp_path / "gitea"))
 
 
 @pytest.fixture(scope="session")
@@ -227,9 +211,7 @@ def label_studio(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[LabelStu
     """Return a running labelling tool that other tests use too: make projects of your own names in it."""
     from tests.servers.label_studio import LabelStudioServer
 
-    server = LabelStudioServer(tmp_path_factory.mktemp("label-studio")).start()
-    yield server
-    server.stop()
+    yield from running(LabelStudioServer(tmp_path_factory.mktemp("label-studio")))
 
 
 @pytest.fixture
@@ -237,9 +219,7 @@ def own_label_studio(tmp_path: Path) -> "Iterator[LabelStudioServer]":
     """Return a running labelling tool that no other test uses: stop it, pause it, break its database."""
     from tests.servers.label_studio import LabelStudioServer
 
-    server = LabelStudioServer(tmp_path / "label-studio").start()
-    yield server
-    server.stop()
+    yield from running(LabelStudioServer(tmp_path / "label-studio"))
 
 
 @pytest.fixture
