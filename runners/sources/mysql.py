@@ -12,7 +12,7 @@ _PASSING = frozenset(
         *(1184, 1203, 1205, 1206, 1213, 1226, 1317, 1614),  # limits of a user, locks, deadlocks, interrupted
         *(1021, 1030, 1114, 1180, 1194, 1195, 1290, 1836),  # disks, engines, read-only
         *(1044, 1045, 1049, 1130, 1698),  # who may come in, or to which database: somebody else sees to that
-        *(1836, 1927, 1969, 3024, 3168, 4031),  # ended by a bound or by somebody
+        *(1927, 1969, 3024, 3168, 4031),  # ended by a bound or by somebody
     }
 )
 """Numbers of what may be gone at the next try, or what nobody mends in the query."""

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from runners.contract import InputError, SourceUnavailable
-from tests.engines.streams import Streams, rows_of
+from tests.engines.streams import Streams
 from tests.servers.kafka import Kafka
 from tests.servers.nats import Nats
 from tests.servers.process import until
+from tests.unit.runners.sources.streams.versions import rows_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("streams")]
 POINTS = 8
@@ -40,7 +41,7 @@ def test_each_refresh_goes_on_where_the_version_before_ended(streams: Streams) -
     assert streams.refresh(rows=150).told["stream"] == {"messages": 150, "left": 50}
     assert streams.refresh().told["refresh"]["kind"] == "incremental"
     assert ids(streams) == list(range(700))
-    assert streams.read() == {"0": [streams.first, streams.first + 700]}
+    assert streams.read()["topics"][streams.topic] == {"0": [streams.first, streams.first + 700]}
 
 
 def test_what_can_not_be_read_is_counted_and_what_was_dropped_is_told(streams: Streams) -> None:
@@ -136,7 +137,7 @@ def test_transactions_that_were_aborted_are_no_rows(kafka: Kafka, tmp_path: Path
         producer.commit_transaction(30) if is_kept else producer.abort_transaction(30)
     streams.refresh()
     assert ids(streams) == [0, 2]
-    assert streams.read() == {"0": [0, 6]}  # each transaction's end takes an offset
+    assert streams.read()["topics"][streams.topic] == {"0": [0, 6]}  # each transaction's end takes an offset
     assert streams.refresh().told["stream"] == {"messages": 0}
 
 

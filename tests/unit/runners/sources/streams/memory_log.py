@@ -4,19 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
-from pyarrow import parquet
-
-from runners.ingest.growth import Grown, grow
-from runners.ingest.parameters import Parameters
-from runners.inputs import Lent
 from runners.sources.parameters import StreamSource
 from runners.sources.streams import Stream
 from runners.sources.streams.log import Bounds, Chunk, Message, Place
-from runners.tables.version import read_manifest, table_files
+from tests.unit.runners.sources.streams.versions import Versions
 
 TOPIC = "payments"
 
@@ -72,40 +66,15 @@ class MemoryLog:
         self.closed += 1
 
 
-class World:
+class World(Versions):
     """A log, and the versions that are made of it; only one that is accepted is gone on with."""
 
     def __init__(self, root: Path, monkeypatch: Any, **source: Any) -> None:
         """Keep versions in a folder."""
-        self.root, self.log, self._numbers = root, MemoryLog(), count()
+        super().__init__(root)
+        self.log = MemoryLog()
         self.source = {"protocol": "kafka", "url": "none:1", "topics": [TOPIC], **source}
-        self.spec: dict[str, Any] = {}
-        self.former: Path | None = None
         monkeypatch.setattr(Stream, "of", lambda source: Stream(source, self._connect))
 
     def _connect(self, _source: StreamSource) -> MemoryLog:
         return self.log
-
-    def refresh(self, **more: Any) -> Grown:
-        """Make the next version."""
-        folder = self.root / f"v{next(self._numbers)}"
-        folder.mkdir()
-        params = Parameters.model_validate({"source": {"stream": {**self.source, **more}}, **self.spec})
-        former = Lent(self.former.as_uri(), self.former) if self.former else None
-        grown = grow(params, folder, former)
-        if not grown.table.violations:
-            self.former = folder
-        return grown
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Return the rows of the newest version that was accepted."""
-        assert self.former is not None
-        return [row for file in table_files(self.former) for row in parquet.read_table(file).to_pylist()]
-
-    def read(self) -> dict[str, Any]:
-        """Return how far that version was read."""
-        assert self.former is not None
-        manifest = read_manifest(self.former)
-        assert manifest is not None
-        told: dict[str, Any] = dict(manifest.read["stream"])
-        return told
