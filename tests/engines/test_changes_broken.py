@@ -1,15 +1,15 @@
 """What goes wrong while a table is followed: a job or a server that is killed, a slot that is lost; and chance."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -133,8 +133,11 @@ def test_a_server_that_is_killed_in_the_midst_is_gone_on_with(alone: tuple[Follo
 
 
 def _kill(server: PostgreSQL) -> None:
-    pid = int((server._data / "postmaster.pid").read_text().split("\n")[0])
-    os.kill(pid, signal.SIGKILL)
+    """Kill the server with all its processes: one whose parent alone is gone answers until it next waits."""
+    parent = psutil.Process(int((server._data / "postmaster.pid").read_text().split("\n")[0]))
+    for process in [parent, *parent.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 @pytest.mark.parametrize("alone", ["1MB"], indirect=True)
