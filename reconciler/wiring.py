@@ -22,6 +22,7 @@ from reconciler.lease.heartbeat import Heartbeat
 from reconciler.lease.lease import LeaseHeld
 from reconciler.lease.opening import FAR, NEAR, AnyLease, Opened, open_lease
 from reconciler.lineage.events import Place
+from reconciler.loop.announcing import Announcing
 from reconciler.loop.apply import Applier
 from reconciler.loop.asking import Asking
 from reconciler.loop.attesting import Attesting
@@ -36,6 +37,7 @@ from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, CommitId
 from reconciler.model.text import printable
+from reconciler.notices.bodies import Sender
 from reconciler.plugins import PORTS, PROVIDERS, Plugins, installed
 from reconciler.ports.engines import Engines
 from reconciler.ports.forge import Forge
@@ -242,6 +244,7 @@ class Wired:
     converging: Converging
     reviewer: Reviewer
     telling: Telling
+    announcing: Announcing
 
 
 def wire(
@@ -273,13 +276,13 @@ def wire(
     def may_write() -> bool:
         return lease.held() and goes_on()
 
-    asking, telling = Asking(SystemClock().now), _telling(settings, may_write)
+    asking, telling, announcing = Asking(SystemClock().now), *_telling(settings, may_write)
 
     def make_cycle(chosen: Engines) -> Cycle:
         applier = _applier(chosen, settings, source, may_write, asking)
         return Cycle(
             composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell,
-            elsewhere=elsewhere.read, answers=asking.answers, host=lease.holder, telling=telling,
+            elsewhere=elsewhere.read, answers=asking.answers, host=lease.holder, telling=telling, announcing=announcing,
         )  # fmt: skip
 
     converging = Converging(
@@ -293,12 +296,14 @@ def wire(
     )
     reviewer = _reviewer(settings.environment, source, status, converging, tell)
     holding = Holding(lease, converging.is_readable)
-    return Wired(settings, source, status, holding, opened.every, converging, reviewer, telling)
+    return Wired(settings, source, status, holding, opened.every, converging, reviewer, telling, announcing)
 
 
-def _telling(settings: Settings, may_send: Callable[[], bool]) -> Telling:
+def _telling(settings: Settings, may_send: Callable[[], bool]) -> tuple[Telling, Announcing]:
+    """Return what tells a catalogue of runs, and people of what needs them."""
     place = Place("", settings.environment, settings.place, settings.branch, version("setpoint"))
-    return Telling(place, may_send, folder=settings.home / "lineage" / settings.environment)
+    telling = Telling(place, may_send, folder=settings.home / "lineage" / settings.environment)
+    return telling, Announcing(Sender(settings.environment, settings.place), may_send)
 
 
 def _reviewer(

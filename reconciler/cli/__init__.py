@@ -39,6 +39,7 @@ VERBS: dict[str, str] = {
     "export": "Write a dataset's schema in another tool's format.",
     "import": "Take a dataset's schema from another tool's file.",
     "schema": "Print or write the JSON Schemas of the specs.",
+    "notify": "Send a test message to those who are told of what needs a person.",
     "doctor": "Say what is missing on this machine, and how to get it.",
     "simulate": "Try these specs under faults, in memory.",
     "demo": "Show the whole life of a model on this machine.",

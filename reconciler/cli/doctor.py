@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.plugins import Plugins
 
 EXTRAS: dict[str, tuple[str, ...]] = {
-    "local": ("kserve", "sklearn", "lightgbm", "onnxruntime", "pandas", "pyarrow", "sqlalchemy"),
+    "local": ("uvicorn", "sklearn", "lightgbm", "onnxruntime", "pandas", "pyarrow", "sqlalchemy"),
     "monitor": ("nannyml", "statsmodels"),
     "torch": ("torch",),
     "lakefs": ("lakefs", "lakefs_spec"),

@@ -104,6 +104,7 @@ class Driving:
         self._pulse.watches(wired.lease.held)
         self._metrics.forge(wired.converging.allowance)
         self._metrics.lineage(lambda: wired.telling.counts)
+        self._metrics.notices(lambda: wired.announcing.counts)
         return partial(self._watched, wired)
 
     def _chosen(self, wired: Wired) -> Callable[[], None]:

@@ -8,7 +8,7 @@
 5. Of more than `MOST` that wait the oldest are lost, and counted.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -74,7 +74,7 @@ class Ledger:
     lost: int = 0
 
 
-def without(ledger: Ledger, sent: Collection[tuple[RunName, int, Kind]]) -> Ledger:
+def without(ledger: Ledger, sent: Collection[tuple[Hashable, ...]]) -> Ledger:
     """Return a ledger without the events that were sent."""
     return replace(ledger, pending=tuple(one for one in ledger.pending if one.key not in sent)) if sent else ledger
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from reconciler.containment import Failure, contain
 from reconciler.forges.standard_webhooks import signed
+from reconciler.loop.posting import Headers
 from reconciler.model.change import AskWebhook
 from reconciler.model.errors import Refused, Transient
 from reconciler.model.observed import WebhookAnswer
@@ -85,21 +86,6 @@ class Asking:
                 del self._answers[oldest]
 
 
-class _Signed:
-    """Who we are: whoever has the secret."""
-
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        self._headers = headers
-
-    def headers(self) -> Mapping[str, str]:
-        """Return the signature."""
-        return self._headers
-
-    def renew(self) -> bool:
-        """Tell that there is no other."""
-        return False
-
-
 def _asked(change: AskWebhook, secret: str, now: datetime) -> tuple[Verdict, str]:
     """Ask once.
 
@@ -116,7 +102,7 @@ def _asked(change: AskWebhook, secret: str, now: datetime) -> tuple[Verdict, str
     body = json.dumps(event(change, now), allow_nan=False).encode()
     headers = signature(secret, change.question, int(now.timestamp()), body)
     server = Server("the webhook", f"{parts.scheme}://{parts.netloc}")
-    wire = Wire(server, _Signed(headers), change.timeout)
+    wire = Wire(server, Headers(headers), change.timeout)
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         bounds = Bounds(LARGEST, change.timeout, 1)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from reconciler.containment import Failure, contained
+from reconciler.loop.announcing import Announcing
 from reconciler.loop.apply import Applier
 from reconciler.loop.approving import Approving
 from reconciler.loop.observe import NOWHERE, Results, observe
@@ -52,11 +53,12 @@ class Pass:
     outcomes: tuple[Outcome, ...] = ()
     status_commit: CommitId | None = None
     retry_at: datetime | None = None
+    tell_at: datetime | None = None
 
     @property
     def wake(self) -> datetime | None:
-        """Return the first moment at which time alone would change the plan, or a failed change is due again."""
-        return min((moment for moment in (self.plan.wake, self.retry_at) if moment), default=None)
+        """Return when time alone would change the plan, a failed change is due again, or people are to be told."""
+        return min((moment for moment in (self.plan.wake, self.retry_at, self.tell_at) if moment), default=None)
 
     @property
     def did_something(self) -> bool:
@@ -79,6 +81,7 @@ class Cycle:
         results: what finished runs have left, and how many threads read it.
         host: which daemon this is, as the status branch's page names it.
         telling: tells a catalogue of runs.
+        announcing: tells people what needs them.
     """
 
     def __init__(
@@ -95,6 +98,7 @@ class Cycle:
         results: Results | None = None,
         host: str = "",
         telling: Telling | None = None,
+        announcing: Announcing | None = None,
     ) -> None:
         self._compose = compose
         self._engines = engines
@@ -106,6 +110,7 @@ class Cycle:
         self._results = results or Results()
         self._host = host
         self._telling = telling
+        self._announcing = announcing
         self._vouching = Vouching(engines.reader, engines.clock.now)
         self._approving = Approving(engines.clock.now)
         self._recorded = RecordedFiles()
@@ -127,7 +132,8 @@ class Cycle:
         outcomes = self._applier.apply(plan)
         self._attempts = after(self._attempts, plan, outcomes, self._engines.clock.now())
         done = Pass(desired, actual, plan, outcomes, retry_at=self._due(outcomes))
-        return replace(done, status_commit=self._record(done, recorded, status))
+        written = self._record(done, recorded, status)
+        return replace(done, status_commit=written, tell_at=self._tell_at(done))
 
     def preview(self, commit: CommitId, notes: tuple[str, ...] = (), unsigned: str = "") -> Pass:
         """Tell what a pass would do, and change nothing. The arguments are those of `run`."""
@@ -191,10 +197,19 @@ class Cycle:
         )
         if self._telling:
             changed |= self._telling.edits(status, done.desired, done.actual, done.plan.commit, bool(changed))
+        if self._announcing:
+            changed |= self._announcing.edits(status, done.desired, done.actual, done.plan, bool(changed))
         written = self._status.write(changed, message(done, changed)) if changed else None
         if self._telling:
             self._telling.recorded(done.desired, done.actual, self._engines.reader)
+        if self._announcing:
+            self._announcing.recorded(done.desired)
         return written
+
+    def _tell_at(self, done: Pass) -> datetime | None:
+        """Return when time alone has something to tell people."""
+        to = done.desired.environment.notifications
+        return self._announcing.wake(to, done.actual.now) if self._announcing else None
 
 
 def candidates(actual: Actual) -> frozenset[Model]:

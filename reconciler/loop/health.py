@@ -12,7 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from reconciler.loop.cycle import Pass
-from reconciler.loop.telling import Counts
+from reconciler.loop.outbox import Counts
 from reconciler.model.ids import kind_of
 from reconciler.model.reviews import Allowance
 
@@ -94,6 +94,26 @@ class _Lineage(Collector):
         yield GaugeMetricFamily("setpoint_lineage_waiting", "Run events that wait to be sent.", known.waiting)
 
 
+class _Notices(Collector):
+    """How many messages each route was sent, lost, and waits for, whenever somebody looks."""
+
+    def __init__(self) -> None:
+        self.counts: Callable[[], Mapping[str, Counts]] = dict
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics."""
+        text = "Messages about what needs a person, by their route and what became of them."
+        messages = CounterMetricFamily("setpoint_notices", text, labels=["route", "result"])
+        text = "Messages about what needs a person that wait to be sent."
+        waiting = GaugeMetricFamily("setpoint_notices_waiting", text, labels=["route"])
+        for route, known in self.counts().items():
+            messages.add_metric([route, "sent"], known.sent)
+            messages.add_metric([route, "lost"], known.lost)
+            waiting.add_metric([route], known.waiting)
+        yield messages
+        yield waiting
+
+
 class Metrics:
     """The daemon's metrics, in a registry of its own.
 
@@ -124,6 +144,8 @@ class Metrics:
         to.register(self._forge)
         self._lineage = _Lineage()
         to.register(self._lineage)
+        self._notices = _Notices()
+        to.register(self._notices)
         prometheus.Info("setpoint_environment", "The environment.", registry=to).info({"name": environment})
 
     def passed(self, done: Pass, seconds: float, now: datetime) -> None:
@@ -152,6 +174,10 @@ class Metrics:
     def lineage(self, counts: Callable[[], Counts]) -> None:
         """Tell by what it is known how many run events were sent and lost: asked whenever somebody looks."""
         self._lineage.counts = counts
+
+    def notices(self, counts: Callable[[], Mapping[str, Counts]]) -> None:
+        """Tell by what it is known how many messages each route was sent and lost: asked whenever somebody looks."""
+        self._notices.counts = counts
 
     def lease(self, held: Callable[[], bool]) -> None:
         """Tell by what it is known whether the lease is held: asked whenever somebody looks."""

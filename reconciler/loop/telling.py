@@ -1,15 +1,12 @@
-"""Telling of runs: events of OpenLineage are sent by a thread of their own, as nothing in a pass waits.
+"""Telling of runs: what became of them is sent to a catalogue, as events of OpenLineage.
 
 1. What is to be sent is committed with the status that it follows from, in `lineage.yaml`, before it is sent.
-2. It is sent until it is taken, the oldest first, after longer and longer pauses. What was taken goes from the file
-   with the next commit of the status: a daemon that begins anew may send it once more, under the same id.
-3. What the catalogue refuses for good (a status of 400 to 499, but for 401, 403, 408, 429) is lost, counted and told,
-   and so is what a defect keeps from being made: the others don't wait behind it.
-4. Who doesn't hold the lease sends nothing.
+2. It is sent by an outbox until it is taken. What was taken goes from the file with the next commit of the status: a
+   daemon that begins anew may send it once more, under the same id.
+3. What the catalogue refuses for good (a status of 400 to 499, but for 401, 403, 408, 429) is lost, counted and told.
 """
 
 import json
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,9 +15,9 @@ from typing import Any
 import structlog
 from structlog.typing import FilteringBoundLogger as BoundLogger
 
-from reconciler.containment import Failure, contain
 from reconciler.lineage.events import Place, event
-from reconciler.lineage.ledger import Kind, Ledger, Transition, advance, as_document, of_document, without
+from reconciler.lineage.ledger import Ledger, Transition, advance, as_document, of_document, without
+from reconciler.loop.outbox import FIRST_PAUSE, Counts, Outbox
 from reconciler.loop.transports import send
 from reconciler.model.environment import Lineage
 from reconciler.model.ids import Address, CommitId, RunName, owner_of
@@ -36,16 +33,6 @@ FILE = "lineage.yaml"
 LARGEST_FILE = 8 * 2**20
 LARGEST = 2**20
 """Bytes of an event; of a larger one the columns are left out."""
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many events were sent and lost since this daemon began, and how many wait."""
-
-    sent: int = 0
-    lost: int = 0
-    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +68,17 @@ class Telling:
         log: BoundLogger | None = None,
     ) -> None:
         self._place = place
-        self._may_send = may_send
         self._folder = folder
         self._secret = secret
-        self._first_pause = first_pause
-        self._log = log or structlog.get_logger()
         self._ledger, self._blob, self._next = Ledger(), "", Ledger()
-        self._changed = threading.Condition()
-        self._waiting: tuple[Transition, ...] = ()
-        self._sent: set[tuple[RunName, int, Kind]] = set()
         self._seen: _Seen | None = None
-        self._counts = Counts()
-        self._problem = ""
-        self._thread: threading.Thread | None = None
+        log = log or structlog.get_logger()
+        self._outbox: Outbox[Transition] = Outbox("lineage", self._send, may_send, log=log, first_pause=first_pause)
 
     @property
     def counts(self) -> Counts:
         """Return how many events were sent and lost, and how many wait."""
-        with self._changed:
-            return replace(self._counts, waiting=len(self._waiting))
+        return self._outbox.counts
 
     def edits(
         self, status: StatusFiles, desired: Desired, actual: Actual, commit: CommitId, others: bool
@@ -118,16 +97,14 @@ class Telling:
             self._next = Ledger()
             return {FILE: None} if is_there else {}
         before = self._read(status)
-        with self._changed:
-            sent = frozenset(self._sent)
         after = advance(before, actual, commit)
-        self._next = without(after, sent)
+        self._next = without(after, self._outbox.sent)
         if after == before and not (others and self._next != before):
             self._next = before
             return {}
         lost = after.lost - before.lost
         if lost:
-            self._lose(lost, "more events wait than are kept")
+            self._outbox.lose(lost, "more events wait than are kept")
         return {FILE: dump(as_document(self._next))}
 
     def _read(self, status: StatusFiles) -> Ledger:
@@ -139,78 +116,29 @@ class Telling:
         if not blob:
             return self._ledger
         if status.size(FILE) > LARGEST_FILE:
-            self._tell(f"{FILE} on the status branch is too large, and is begun anew")
+            self._outbox.complain(f"{FILE} on the status branch is too large, and is begun anew")
             return self._ledger
         try:
             self._ledger = of_document(parse(status.read(FILE)))
         except ValueError as error:
-            self._tell(f"{FILE} on the status branch can't be read, and is begun anew: {error}")
+            self._outbox.complain(f"{FILE} on the status branch can't be read, and is begun anew: {error}")
         return self._ledger
 
     def recorded(self, desired: Desired, actual: Actual, reader: DataReader) -> None:
         """Send what the status branch says is to be sent: it was committed, or nothing had to be."""
         to = desired.environment.lineage
-        with self._changed:
-            self._sent &= {one.key for one in self._next.pending}
-            self._waiting = tuple(one for one in self._next.pending if one.key not in self._sent) if to else ()
-            self._seen = _Seen(to, desired, actual.results, reader) if to else None
-            self._changed.notify_all()
-            if self._waiting and self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="lineage", daemon=True)
-                self._thread.start()
+        self._seen = _Seen(to, desired, actual.results, reader) if to else None
+        self._outbox.fill(self._next.pending, active=to is not None)
 
-    def _run(self) -> None:
-        pause = self._first_pause
-        while True:
-            with self._changed:
-                while not self._waiting or self._seen is None:
-                    self._changed.wait()
-                told, seen = self._waiting[0], self._seen
-            if not self._may_send():
-                pause = self._wait(self._first_pause)
-                continue
-            found = contain(lambda told=told, seen=seen: self._send(told, seen))  # type: ignore[misc]
-            if isinstance(found, Failure) and found.retry and not found.trace:
-                self._tell(f"events aren't taken: {found.message}")
-                pause = self._wait(pause)
-                continue
-            pause = self._first_pause
-            self._done(told, found.message if isinstance(found, Failure) else "")
-
-    def _wait(self, pause: float) -> float:
-        """Wait for a while; return for how long the next time."""
-        threading.Event().wait(pause)
-        return min(pause * 2, LONGEST_PAUSE)
-
-    def _done(self, told: Transition, problem: str) -> None:
-        with self._changed:
-            self._sent.add(told.key)
-            self._waiting = tuple(one for one in self._waiting if one.key != told.key)
-            if not problem:
-                self._problem = ""
-                self._counts = replace(self._counts, sent=self._counts.sent + 1)
-        if problem:
-            self._lose(1, f"{told.kind} of {told.run}: {problem}")
-
-    def _lose(self, number: int, why: str) -> None:
-        with self._changed:
-            self._counts = replace(self._counts, lost=self._counts.lost + number)
-        self._log.warning("lineage lost", events=number, why=why)
-
-    def _tell(self, problem: str) -> None:
-        """Tell of a trouble, in the log once for each text."""
-        if problem != self._problem:
-            self._problem = problem
-            self._log.warning("lineage", problem=problem)
-
-    def _send(self, told: Transition, seen: _Seen) -> None:
+    def _send(self, told: Transition) -> None:
         """Send one event.
 
         Raises:
             Unavailable: it wasn't taken, and may be later.
             Refused: it never will be.
         """
-        send(seen.to, self._folder, self._secret, self._body(told, seen))
+        if (seen := self._seen) is not None:
+            send(seen.to, self._folder, self._secret, self._body(told, seen))
 
     def _body(self, told: Transition, seen: _Seen) -> bytes:
         place = replace(self._place, namespace=seen.to.namespace)

@@ -5,26 +5,17 @@ To send an event twice does no harm, as it has the same id: so whoever isn't sur
 
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from reconciler.disk import writing
+from reconciler.loop.posting import Letter, Place, bearer, post
 from reconciler.model.environment import Lineage
 from reconciler.model.errors import Refused, Unavailable
 
-if TYPE_CHECKING:
-    from reconciler.wire import Answer
-
-LARGEST_ANSWER = 64 * 2**10
-PATIENCE = 10.0
-"""Seconds that a whole answer may take."""
 LARGEST_FILE = 256 * 2**20
 """Bytes of a file of events before it is begun anew; the one before it stays."""
 _STEP = 2**16
-_AGAIN = frozenset({401, 403, 408, 429})
-"""Statuses from 400 to 499 after which an event may still be taken, once somebody has mended something."""
 
 
 def send(to: Lineage, folder: Path | None, secret: Callable[[str], str], body: bytes) -> None:
@@ -84,51 +75,8 @@ def _whole(number: int) -> int:
 
 
 def _post(to: Lineage, secret: Callable[[str], str], body: bytes) -> None:
-    answer = _posted(to, secret, body)
-    if 200 <= answer.status < 300:
-        return
-    what = f"{str(to.url).partition('?')[0]} answered with status {answer.status}"
-    if 400 <= answer.status < 500 and answer.status not in _AGAIN:
-        raise Refused(what)
-    raise Unavailable(what, "see that `lineage` in environment.yaml is where events are taken")
-
-
-class _Bearer:
-    """Who we are: whoever has the token, if one is asked for."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def headers(self) -> Mapping[str, str]:
-        """Return the token."""
-        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
-
-    def renew(self) -> bool:
-        """Tell that there is no other."""
-        return False
-
-
-def _posted(to: Lineage, secret: Callable[[str], str], body: bytes) -> "Answer":
-    """Post an event; to do so twice does no harm, as it has the same id.
-
-    Raises:
-        Unavailable: nobody answered, or not wholly; or what is needed isn't there, which somebody may mend.
-    """
     try:
-        from reconciler.wire import Bounds, Call, Server, Wire
-
-        token = secret(to.token) if to.token else ""
-    except ModuleNotFoundError as error:
-        what = f"lineage needs {error.name}, which isn't installed"
-        raise Unavailable(what, "install setpoint[forges] where the daemon runs") from error
+        headers = bearer(secret(to.token)) if to.token else {}
     except Refused as error:
         raise Unavailable(error.message, error.hint) from error
-    parts = urlsplit(str(to.url))
-    wire = Wire(Server("the catalogue", f"{parts.scheme}://{parts.netloc}"), _Bearer(token), PATIENCE)
-    try:
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return wire.send(Call("POST", path, body=body, bounds=Bounds(LARGEST_ANSWER, PATIENCE, 1)))
-    except Refused as error:
-        raise Unavailable(error.message, error.hint) from error
-    finally:
-        wire.close()
+    post(Place("the catalogue", str(to.url), "lineage"), Letter(body, headers=headers))

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from reconciler.model.commit_policy import Demand
 from reconciler.model.kinds.spec import Block
 from reconciler.model.kinds.webhooks import http_address
+from reconciler.model.notifications import Notifications
 from runners.contract.secrets import SECRET
 
 
@@ -168,6 +169,9 @@ class Environment(Block):
         description="The team whose share of the pools all jobs use here, whatever their specs say.",
     )
     lineage: Lineage | None = Field(default=None, description="Where run events are sent to; unset, nowhere.")
+    notifications: Notifications | None = Field(
+        default=None, description="Who is told when something needs a person; unset, nobody."
+    )
     previews: Previews | None = Field(
         default=None, description="Makes this a template of previews of pull requests, and no environment by itself."
     )

@@ -16,7 +16,7 @@ from structlog.testing import LogCapture
 
 from reconciler.lineage.events import Place, run_id
 from reconciler.lineage.ledger import MOST
-from reconciler.loop import transports
+from reconciler.loop import posting
 from reconciler.loop.telling import FILE, Telling
 from reconciler.model.environment import Environment
 from reconciler.model.errors import Refused
@@ -229,7 +229,7 @@ def test_what_isn_t_taken_is_sent_again_in_its_order(fault: str, catalogue: Cata
 
 
 def test_an_answer_that_drips_keeps_no_pass_waiting(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transports, "PATIENCE", 0.3)
+    monkeypatch.setattr(posting, "PATIENCE", 0.3)
     catalogue.replies = [drips, answers(200)]
     loop = Loop(catalogue.url)
     began = time.monotonic()

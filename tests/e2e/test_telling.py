@@ -1,4 +1,4 @@
-"""A real daemon on the embedded engines tells a catalogue of its runs: one that was down, and daemons that die."""
+"""A real daemon on the embedded engines tells a catalogue of its runs, and people of what needs them."""
 
 import os
 import re
@@ -108,8 +108,13 @@ def test_runs_are_told_by_daemons_that_die_to_a_catalogue_that_was_down(
     log = (tmp_path / "1.log").read_text()
     address = re.search(r'"http": "([^"]+)"', log)
     assert address, log
-    with urllib.request.urlopen(f"http://{address[1]}/metrics", timeout=10) as answer:
-        assert re.search(r'setpoint_lineage_events_total\{.*result="sent".*\} 6\.0', answer.read().decode())
+    until(lambda: 'result="sent"} 6.0' in metrics(address[1]), lambda: metrics(address[1]))
+
+
+def metrics(address: str) -> str:
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
+        lines: list[str] = answer.read().decode().splitlines()
+    return "\n".join(line for line in lines if line.startswith("setpoint_lineage_events_total"))
 
 
 def check_what_is_told(told: dict[tuple[str, str], dict[str, Any]]) -> None:
@@ -123,3 +128,33 @@ def check_what_is_told(told: dict[tuple[str, str], dict[str, Any]]) -> None:
     (origin,) = names["outputs"][0]["facets"]["columnLineage"]["fields"]["name"]["inputFields"]
     assert (origin["name"], origin["field"]) == ("datasets/loans", "id")
     assert "nowhere" in told["datasets/odd", "FAIL"]["run"]["facets"]["errorMessage"]["message"]
+
+
+def test_people_are_told_of_what_needs_them_and_of_its_end_by_daemons_that_die(
+    settings: Settings, start: Callable[[], "subprocess.Popen[bytes]"], tmp_path: Path, catalogue: Catalogue
+) -> None:
+    (tmp_path / "loans.csv").write_text("id,rate\n1,0.5\n2,0.7\n")
+    source = "retries: 0\nsource: {{files: {{url: 'file://{}', format: csv}}}}\n"
+    route = f"{{name: oncall, webhook: {{url: '{catalogue.url}'}}, after: 0s}}"
+    commit(
+        settings,
+        **{
+            "environments/dev/environment.yaml": f"notifications: {{routes: [{route}]}}\n",
+            "specs/datasets/loans.yaml": source.format("/nowhere/loans.csv"),
+            "specs/datasets/names.yaml": source.format(tmp_path / "loans.csv"),
+        },
+    )
+    first = start()
+    until(lambda: catalogue.got, lambda: read_status(settings).statuses)
+    first.send_signal(signal.SIGKILL)
+    first.wait(10)
+    commit(settings, **{"specs/datasets/loans.yaml": source.format(tmp_path / "loans.csv")})
+    start()
+    until(lambda: any(one["type"].endswith("ended") for one in catalogue.got), lambda: catalogue.got)
+    began = [one for one in catalogue.got if one["type"].endswith("began")]
+    ended = [one for one in catalogue.got if one["type"].endswith("ended")]
+    assert {one["id"] for one in began} == {began[0]["id"]}, "one cause, sent again by the next daemon at the most"
+    assert began[0]["subject"] == "datasets/loans"
+    assert "/nowhere/loans.csv" in began[0]["data"]["message"]
+    assert {one["data"]["cause"] for one in ended} == {began[0]["data"]["cause"]}
+    assert len(ended) == 1

@@ -1,0 +1,81 @@
+"""`setpoint notify`: a test message to the routes of `notifications`, before one that is wrong matters."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.examples import examples
+from reconciler.cli.exits import Exit
+from reconciler.cli.options import placed
+from reconciler.cli.output import say, styled
+from reconciler.model.errors import Refused, SetpointError
+from reconciler.settings import Settings
+
+if TYPE_CHECKING:
+    from reconciler.model.notifications import Route
+    from reconciler.notices.bodies import Sender
+
+WHAT = "this is a test of the route, by `setpoint notify`: nothing is wrong"
+
+
+@examples("setpoint notify --environment prod", "setpoint notify oncall --environment prod")
+@click.command("notify")
+@click.argument("routes", nargs=-1)
+@placed
+def command(settings: Settings, routes: tuple[str, ...]) -> int:
+    """Send a test message to ROUTES, or to all of the environment, as the watched branch has them.
+
+    A route hears of it whatever it is told of else. Exits with 6 when one doesn't take it now, 3 when it never will.
+    """
+    from reconciler.notices.bodies import Sender
+
+    sender, code = Sender(settings.environment, settings.place), Exit.OK
+    for route in _chosen(settings, routes):
+        error = _tried(route, sender)
+        word, style = ("not taken", "red") if error else ("taken", "green")
+        told = f"{error.message}  → {error.hint}" if error and error.hint else error.message if error else ""
+        say(styled(f"{word:10}", style), f"{route.name}{': ' if told else ''}{told}")
+        if error:
+            code = Exit.REFUSED if isinstance(error, Refused) else Exit.UNAVAILABLE
+    return code
+
+
+def _chosen(settings: Settings, names: tuple[str, ...]) -> "list[Route]":
+    """Return the routes of an environment that were asked for.
+
+    Raises:
+        Refused: there is none, or none of such a name.
+        Unavailable: the repository can't be read.
+    """
+    from reconciler.wiring import wire
+
+    converging = wire(settings).converging
+    head = converging.head()
+    found = converging.desired(head).environment.notifications if head else None
+    routes = {route.name: route for route in found.routes} if found else {}
+    if not routes:
+        what = f"the environment {settings.environment} has no `notifications`"
+        raise Refused(what, f"write them in environments/{settings.environment}/environment.yaml, and merge that")
+    if unknown := next((name for name in names if name not in routes), None):
+        raise Refused(f"there is no route {unknown}", f"the routes are {', '.join(routes)}")
+    return [routes[name] for name in names or routes]
+
+
+def _tried(route: "Route", sender: "Sender") -> SetpointError | None:
+    """Send a test message; return what kept it from being taken."""
+    from datetime import UTC, datetime
+
+    from reconciler.loop.delivery import deliver
+    from reconciler.model.notifications import CauseKind, Severity
+    from reconciler.notices.causes import TEST, Cause
+    from reconciler.notices.ledger import Event, Message, Notice
+    from reconciler.settings import reveal
+
+    now = datetime.now(UTC)
+    cause = Cause(CauseKind.REVIEW, TEST, Severity.INFO, "Test", WHAT)
+    notice = Notice(f"test-{now:%Y%m%d%H%M%S%f}", Event.BEGAN, cause, now)
+    try:
+        deliver(Message(route.name, now, (notice,)), route, sender, reveal)
+    except SetpointError as error:
+        return error
+    return None

@@ -1,0 +1,138 @@
+"""Announcing: what needs a person is told to the routes of `notifications` in environment.yaml, and that it has ended.
+
+1. What is to be sent is committed with the status that it follows from, in `notices.yaml`, before it is sent.
+2. Each route has an outbox of its own: one that is down keeps no other waiting. What was sent goes from the file with
+   the next commit of the status: a daemon that begins anew may send it once more, under the same names.
+3. What can't be sent because a route is gone from environment.yaml is forgotten.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import structlog
+from structlog.typing import FilteringBoundLogger as BoundLogger
+
+from reconciler.loop.delivery import deliver
+from reconciler.loop.outbox import FIRST_PAUSE, Counts, Outbox
+from reconciler.model.errors import Refused
+from reconciler.model.notifications import Notifications, Route
+from reconciler.model.observed import Actual
+from reconciler.model.plan import Plan
+from reconciler.model.resource import Desired
+from reconciler.notices.bodies import Sender
+from reconciler.notices.causes import seen_by
+from reconciler.notices.documents import as_document, of_document
+from reconciler.notices.ledger import Ledger, Message, advance, due, without
+from reconciler.settings import reveal
+from reconciler.status.read import StatusFiles, parse
+from reconciler.yaml.dump import dump
+
+FILE = "notices.yaml"
+"""Where the ledger stands on the status branch."""
+LARGEST_FILE = 8 * 2**20
+
+
+class Announcing:
+    """Remembers what needs a person, and tells it. The loop's thread calls it; one for each route sends.
+
+    Args:
+        sender: who tells.
+        may_send: told before each message; False where the lease is lost.
+        secret: returns what `${secret:NAME}` stands for, and raises `Refused` where it isn't set.
+        first_pause: seconds after the first attempt that failed; they double.
+        log: where it is told that messages aren't taken.
+    """
+
+    def __init__(
+        self,
+        sender: Sender,
+        may_send: Callable[[], bool],
+        *,
+        secret: Callable[[str], str] = reveal,
+        first_pause: float = FIRST_PAUSE,
+        log: BoundLogger | None = None,
+    ) -> None:
+        self._sender = sender
+        self._may_send = may_send
+        self._secret = secret
+        self._first_pause = first_pause
+        self._log = log or structlog.get_logger()
+        self._ledger, self._blob, self._next = Ledger(), "", Ledger()
+        self._outboxes: dict[str, Outbox[Message]] = {}
+        self._routes: Mapping[str, Route] = {}
+
+    @property
+    def counts(self) -> Mapping[str, Counts]:
+        """Return, by route, how many messages were sent and lost, and how many wait."""
+        return {name: box.counts for name, box in sorted(self._outboxes.items())}
+
+    def edits(
+        self, status: StatusFiles, desired: Desired, actual: Actual, plan: Plan, others: bool
+    ) -> dict[str, bytes | None]:
+        """Return what a pass changes of the ledger on the status branch; empty where nothing has to be written.
+
+        Args:
+            status: the status as it is.
+            desired: what the pass's commit asks for.
+            actual: what the pass saw.
+            plan: what it decided.
+            others: whether the pass writes something else anyway; only then it is written what was sent.
+        """
+        to = desired.environment.notifications
+        if to is None:
+            self._next = Ledger()
+            return {FILE: None} if FILE in status.files else {}
+        before = self._read(status)
+        after = advance(before, seen_by(desired, actual, plan), to, self._sender.environment, actual.now)
+        if lost := after.lost - before.lost:
+            self._log.warning("notices lost", messages=lost, why="more wait than are kept")
+        self._next = without(after, [key for box in self._outboxes.values() for key in box.sent])
+        if after == before and not (others and self._next != before):
+            self._next = before
+            return {}
+        return {FILE: dump(as_document(self._next))}
+
+    def recorded(self, desired: Desired) -> None:
+        """Send what the status branch says is to be sent: it was committed, or nothing had to be."""
+        to = desired.environment.notifications or None
+        self._routes = {route.name: route for route in to.routes} if to else {}
+        for name in self._routes.keys() - self._outboxes.keys():
+            box: Outbox[Message] = Outbox(
+                f"notices {name}", self._send, self._may_send, log=self._log, first_pause=self._first_pause
+            )
+            self._outboxes[name] = box
+        for name, box in self._outboxes.items():
+            box.fill([message for message in self._next.pending if message.route == name], active=name in self._routes)
+
+    def wake(self, to: Notifications | None, now: datetime) -> datetime | None:
+        """Return when time alone has something to tell, by what was recorded last; None where nothing is."""
+        return due(self._next, to, now) if to else None
+
+    def _read(self, status: StatusFiles) -> Ledger:
+        """Return the ledger on the status branch; an odd one is told and begun anew."""
+        blob = status.files.get(FILE, "")
+        if blob == self._blob:
+            return self._ledger
+        self._ledger, self._blob = Ledger(), blob
+        if not blob:
+            return self._ledger
+        problem = "is too large" if status.size(FILE) > LARGEST_FILE else ""
+        try:
+            self._ledger = Ledger() if problem else of_document(parse(status.read(FILE)))
+        except ValueError as error:
+            problem = f"can't be read: {error}"
+        if problem:
+            self._log.warning("notices", problem=f"{FILE} on the status branch {problem}; it is begun anew")
+        return self._ledger
+
+    def _send(self, message: Message) -> None:
+        """Send one message.
+
+        Raises:
+            Unavailable: it wasn't taken, and may be later.
+            Refused: it never will be.
+        """
+        route = self._routes.get(message.route)
+        if route is None:
+            raise Refused(f"the route {message.route} is gone from environment.yaml")
+        deliver(message, route, self._sender, self._secret)
