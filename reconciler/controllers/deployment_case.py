@@ -61,6 +61,7 @@ class Case:
             visibility=spec.visibility,
             access=spec.access,
             log_payloads=spec.log_payloads,
+            payloads=spec.payloads,
             why=why,
             endpoint=self.name,
         )

@@ -15,7 +15,7 @@ from reconciler.model.change import Change
 from reconciler.model.decision import Decision, Phase, View
 from reconciler.model.facts import DeploymentFacts
 from reconciler.model.ids import Digest, RunName, digest, name_of
-from reconciler.model.kinds.deployments import Deployment, Model
+from reconciler.model.kinds.deployments import Deployment, Model, Payloads
 from reconciler.model.observed import Endpoint, Figures, RevisionState
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
@@ -61,6 +61,8 @@ def revision_of(spec: Deployment, model: Model) -> Digest:
         "log_payloads": spec.log_payloads,
         "serve": RUNNER_VERSIONS["serve"],
     }
+    if spec.payloads != Payloads():
+        made_from["payloads"] = spec.payloads.model_dump(mode="json")
     if spec.access:
         made_from["access"] = spec.access.model_dump(mode="json")
     return digest(made_from)

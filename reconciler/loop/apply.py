@@ -110,6 +110,7 @@ class Applier:
             visibility=change.visibility,
             access=change.access,
             log_payloads=change.log_payloads,
+            payloads=change.payloads,
             secrets=self._engines.data.access(trial, lasting=True),
         )
         self._engines.serving.start(order)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from reconciler.model.ids import Address, CommitId, Digest, RunName
-from reconciler.model.kinds.deployments import Access, Model, Replicas
+from reconciler.model.kinds.deployments import Access, Model, Payloads, Replicas
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import Job
@@ -218,6 +218,7 @@ class StartRevision(_OfRevision):
     visibility: str = "internal"
     access: Access | None = None
     log_payloads: bool = True
+    payloads: Payloads = field(default_factory=Payloads)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from reconciler.model.ids import Address, Digest, RunName
-from reconciler.model.kinds.deployments import Access, Replicas
+from reconciler.model.kinds.deployments import Access, Payloads, Replicas
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import Endpoint
 
@@ -32,6 +32,7 @@ class RevisionOrder:
     visibility: str = "internal"
     access: Access | None = None
     log_payloads: bool = True
+    payloads: Payloads = field(default_factory=Payloads)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 

@@ -18,8 +18,8 @@ ERROR: Final = 1
 """The newest format of an `error.json`."""
 ORDER: Final = 1
 """The newest format of an order to the launcher."""
-SERVING: Final = 1
-"""The newest format of an endpoint's settings."""
+SERVING: Final = 2
+"""The newest format of an endpoint's settings; in the second, columns are left out of the payload log."""
 
 
 class UnknownFormat(ValueError):

@@ -104,13 +104,22 @@ class PayloadLog:
             if lines and (day != former or size > BATCH):
                 self._put_lines(former, lines)
                 lines, size = [], 0
-            lines.append(line_of(exchange, self._origin))
+            lines.append(self._line(exchange))
             size, former = size + len(lines[-1]), day
             with self._guard:
                 self._waiting.popleft()
                 self._bytes -= exchange.size
         if lines:
             self._put_lines(former, lines)
+
+    def _line(self, exchange: Exchange) -> bytes:
+        """Return an exchange as a line; none where JSON has no words for it, which ends no thread."""
+        try:
+            return line_of(exchange, self._origin)
+        except (TypeError, ValueError) as error:
+            DROPPED.inc()
+            structlog.get_logger().error("a payload can't be logged", request=exchange.id[:100], why=str(error)[:200])
+            return b""
 
     def _put_lines(self, day: str, lines: list[bytes]) -> None:
         path = self._folder / f"{day}-{os.getpid()}.jsonl"

@@ -12,6 +12,7 @@ import uvicorn
 from runners.models import Model
 from runners.serve.app import Application
 from runners.serve.events import Origin
+from runners.serve.kept import Kept
 from runners.serve.payloads import PayloadLog, payload_log
 from runners.serve.request_context import Exchange
 from runners.serve.service_metrics import count
@@ -30,7 +31,8 @@ def run(settings: Settings, model: Model) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     origin = _origin(settings)
     log = payload_log(settings.logs, origin, settings.logs_quota) if settings.logs else None
-    app = Application(settings.name, model, settings.body_limit, _told(origin, log))
+    kept = Kept(settings.logs_sample, frozenset(settings.logs_without))
+    app = Application(settings.name, model, settings.body_limit, _told(origin, log, kept))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _returned)
     sys.setswitchinterval(SWITCH)
@@ -69,12 +71,12 @@ def _returned(*_: Any) -> None:
     """Do nothing: uvicorn raises a signal that it has obeyed once more, and there is something to do after it."""
 
 
-def _told(origin: Origin, log: PayloadLog | None) -> Callable[[Exchange], None]:
-    """Return what is told of every inference: it is counted, and logged where there is a log."""
+def _told(origin: Origin, log: PayloadLog | None, kept: Kept) -> Callable[[Exchange], None]:
+    """Return what is told of every inference: it is counted, and logged where there is a log that holds it."""
 
     def tell(exchange: Exchange) -> None:
         count(exchange, origin)
-        if log:
-            log.put(exchange)
+        if log and kept.holds(exchange.id):
+            log.put(kept.of(exchange))
 
     return tell

@@ -14,7 +14,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    format: int = formats.SERVING
+    format: int = formats.FIRST
     name: str
     """The model's name in the protocol's paths: the deployment's."""
     deployment: str
@@ -41,6 +41,10 @@ class Settings(BaseModel):
     """The folder of the payload log: a path or a fsspec URL; None is no log."""
     logs_quota: int = Field(default=2**30, ge=1)
     """Bytes of the payload logs in the folder above `logs`, where that is on a disk: the oldest go for new ones."""
+    logs_sample: float = Field(default=1.0, gt=0, le=1)
+    """Share of the requests that are logged."""
+    logs_without: tuple[str, ...] = ()
+    """Columns of which nothing is logged."""
     body_limit: int = Field(default=16 * MEBIBYTE, ge=1)
     """Bytes of the largest request that is answered."""
     threads: int = Field(default=1, ge=1)

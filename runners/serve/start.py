@@ -18,6 +18,7 @@ from runners.contract.variables import SERVE
 from runners.models import Model, ModelRefused, load
 from runners.models.loading import inside
 from runners.models.signature import FILE, read_signature
+from runners.serve.kept import check_known
 from runners.serve.light import without
 from runners.serve.settings import Settings
 
@@ -38,6 +39,7 @@ def main(arguments: list[str], environ: Mapping[str, str] = os.environ) -> int:
     claim(settings)
     try:
         model = open_model(settings)
+        check_known(settings.logs_without, model.signature)
     except ModelRefused as error:
         return refuse(settings, error)
     from runners.serve.server import run

@@ -1,11 +1,12 @@
 """`deployments`: a pinned model behind an endpoint."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from reconciler.model.kinds.spec import Block, JobSpec
 from reconciler.model.quantity import Duration, parse_duration
+from runners.contract.formats import FIRST, SERVING
 from runners.contract.secrets import SECRET
 
 
@@ -104,6 +105,31 @@ class Access(Block):
         return self
 
 
+class Payloads(Block):
+    """What of an endpoint's requests and answers its payload log holds, which monitors read."""
+
+    sample: float = Field(
+        default=1.0, gt=0, le=1, description="Share of the requests that are logged, the same wherever one is answered."
+    )
+    leave_out: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(
+        default=(),
+        max_length=500,
+        description="Columns that are never logged, such as names: nobody can watch them, either. "
+        "A revision doesn't start whose model takes none of such a name.",
+        examples=[["name", "postcode"]],
+    )
+
+    def as_settings(self) -> dict[str, Any]:
+        """Return what a replica is told of it, and in which format.
+
+        An image that would log columns which are to be left out has to refuse its settings.
+        """
+        if self == Payloads():
+            return {"format": FIRST}
+        told = {"logs_sample": self.sample, "logs_without": list(self.leave_out)}
+        return {"format": SERVING if self.leave_out else FIRST, **told}
+
+
 class Deployment(JobSpec):
     """An endpoint that speaks the Open Inference Protocol. Without `model` it waits for a promotion."""
 
@@ -116,6 +142,7 @@ class Deployment(JobSpec):
     rollout: Rollout = Field(default=Rollout(), description="How a new model gets its traffic.")
     smoke: Smoke = Field(default=Smoke(), description="The test before any traffic.")
     log_payloads: bool = Field(default=True, description="Whether requests and answers are logged as CloudEvents.")
+    payloads: Payloads = Field(default=Payloads(), description="What of them is logged.")
     drift: Literal["correct", "report"] = Field(default="correct", description="What to do about a change by hand.")
     keep: int | None = Field(default=None, ge=1, description="Smoke tests to keep; unset, all.")
 

@@ -9,7 +9,6 @@ from reconciler.model.ids import name_of
 from reconciler.model.kinds.spec import Resources
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.serving.kserve.options import Options, Runtime
-from runners.contract import formats
 from runners.contract.variables import SERVE
 
 CONTAINER = "kserve-container"
@@ -63,7 +62,7 @@ def settings(order: RevisionOrder, options: Options) -> Manifest:
     """Return what `runners.serve` is told."""
     logs = f"{logs_of(name_of(order.deployment), options)}/{order.revision}/$(POD_NAME)"
     return {
-        "format": formats.SERVING,
+        **order.payloads.as_settings(),
         "name": name_of(order.deployment),
         "deployment": order.deployment,
         "revision": order.revision,

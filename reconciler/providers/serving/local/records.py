@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from reconciler.model.ids import Address, Digest, RunName, name_of
-from reconciler.model.kinds.deployments import Access, Replicas
+from reconciler.model.kinds.deployments import Access, Payloads, Replicas
 from reconciler.model.kinds.spec import Resources
 from reconciler.ports.serving import RevisionOrder
 
@@ -148,6 +148,7 @@ def order_as_json(order: RevisionOrder) -> dict[str, Any]:
         "visibility": order.visibility,
         "access": order.access.model_dump(mode="json") if order.access else None,
         "log_payloads": order.log_payloads,
+        "payloads": order.payloads.model_dump(mode="json"),
     }
 
 
@@ -164,6 +165,7 @@ def order_from_json(told: Mapping[str, Any]) -> RevisionOrder:
         visibility=str(told["visibility"]),
         access=Access.model_validate(told["access"]) if told.get("access") else None,
         log_payloads=bool(told["log_payloads"]),
+        payloads=Payloads.model_validate(told.get("payloads") or {}),
     )
 
 

@@ -20,7 +20,6 @@ from reconciler.providers.serving.local.store import ReplicaFiles, Store, read_j
 from reconciler.providers.serving.local.unix_http import ask
 from reconciler.settings import inherited
 from reconciler.untrusted import tail
-from runners.contract import formats
 from runners.contract.secrets import scrubbed, told
 
 TIMEOUT = 0.2
@@ -122,7 +121,7 @@ class Replicas:
         order = revision.order
         logs = self._store.logs_of(order.deployment) / order.revision
         return {
-            "format": formats.SERVING,
+            **order.payloads.as_settings(),
             "name": name_of(order.deployment),
             "deployment": order.deployment,
             "revision": order.revision,

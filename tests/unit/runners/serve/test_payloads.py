@@ -152,3 +152,13 @@ def test_numbers_that_json_has_no_word_for_are_null() -> None:
     odd = Exchange("an-id", {"AGEP": [float("nan")]}, Prediction(np.array([float("inf")])), status=200, time=1.0)
     data = json.loads(line_of(odd, ORIGIN))["data"]
     assert (data["rows"], data["prediction"]) == ([{"AGEP": None}], [None])
+
+
+def test_what_json_has_no_word_for_is_dropped_and_counted_and_the_others_are_logged(tmp_path: Path) -> None:
+    before, log = dropped(), PayloadLog(tmp_path, ORIGIN, append_whole)
+    log.put(replace(exchange("odd"), columns={"id": [2**70]}))
+    log.put(exchange("even"))
+    log.close()
+    (path,) = tmp_path.glob("*.jsonl")
+    assert [json.loads(line)["id"] for line in path.read_text().splitlines()] == ["even"]
+    assert dropped() == before + 1

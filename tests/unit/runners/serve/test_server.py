@@ -26,12 +26,12 @@ IDS = {"name": "id", "shape": [2, 1], "datatype": "INT64", "data": [7, 8]}
 class Process:
     """A serving process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **more: Any) -> None:
         self.folder = folder
         digest = make(folder / "trial")
         self.socket, self.logs = folder / "s", folder / "logs"
         told = {"model_url": (folder / "trial").as_uri(), "model_digest": digest, "logs": str(self.logs)}
-        config = configured(folder, **told, body_limit=2**20)
+        config = configured(folder, **told, body_limit=2**20, **more)
         self.log = (folder / "log").open("wb")
         line = [sys.executable, "-m", "runners.serve", config]
         self.process = subprocess.Popen(line, stdout=self.log, stderr=subprocess.STDOUT)
@@ -276,3 +276,18 @@ def test_at_its_end_it_answers_what_has_begun_and_loses_no_event(process: Proces
     connection.close()
     assert process.stop() == 0
     assert "the-last" in {event["id"] for event in process.events()}
+
+
+@pytest.mark.slow
+def test_what_is_left_out_of_the_log_is_nowhere_on_the_disk(tmp_path: Path) -> None:
+    process = Process(tmp_path, format=2, logs_without=["SEX"])
+    secret = {**SEXES, "data": ["1", "a-secret"]}
+    try:
+        assert process.ask(V2, {"inputs": [AGES, SEXES]})[0] == 200
+        process.ask(V2, {"inputs": [AGES, secret]}, Accept_Encoding="identity")
+        assert process.ask(V2, {"inputs": [{**AGES, "data": ["a-secret", 1]}, SEXES]})[0] == 400
+    finally:
+        process.stop()
+    assert [set(row) for row in process.events()[0]["data"]["rows"]] == [{"AGEP"}, {"AGEP"}]
+    assert "SEX" not in json.dumps([event["data"]["rows"] for event in process.events()])
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"a-secret" in path.read_bytes()]

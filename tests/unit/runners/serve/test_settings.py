@@ -26,8 +26,10 @@ def test_what_a_newer_daemon_adds_is_left_out() -> None:
 
 
 def test_settings_of_a_newer_format_are_refused_in_words() -> None:
-    with pytest.raises(ValidationError, match="only format 1 is known here: upgrade the image to the daemon's version"):
-        Settings.model_validate({"format": 2, "port": 8080, "models": [TOLD]})
+    with pytest.raises(
+        ValidationError, match="formats up to 2 are known here: upgrade the image to the daemon's version"
+    ):
+        Settings.model_validate({"format": 3, "port": 8080, "models": [TOLD]})
 
 
 @pytest.mark.parametrize("more", [{}, {"socket": "/it.sock", "port": 8080}, {"port": 0}, {"port": 1, "format": "a"}])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from reconciler.model.kinds.deployments import Access, Deployment, Model, Replicas, Rollout
+from reconciler.model.kinds.deployments import Access, Deployment, Model, Payloads, Replicas, Rollout
 
 
 def test_without_a_model_it_waits() -> None:
@@ -61,3 +61,10 @@ def test_who_may_ask_is_said_in_one_way(access: Any) -> None:
 def test_a_key_is_never_in_a_spec(key: str) -> None:
     with pytest.raises(ValidationError):
         Access.model_validate({"keys": [key]})
+
+
+def test_an_image_that_would_log_what_is_left_out_refuses_its_settings_and_others_know_nothing_new() -> None:
+    assert Payloads().as_settings() == {"format": 1}
+    assert Payloads(sample=0.1).as_settings() == {"format": 1, "logs_sample": 0.1, "logs_without": []}
+    told = Payloads(leave_out=("name",)).as_settings()
+    assert told == {"format": 2, "logs_sample": 1.0, "logs_without": ["name"]}

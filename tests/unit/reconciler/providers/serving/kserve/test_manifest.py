@@ -3,12 +3,16 @@
 import json
 from dataclasses import replace
 
-from reconciler.model.kinds.deployments import Replicas
+import pytest
+
+from reconciler.model.errors import Refused
+from reconciler.model.kinds.deployments import Payloads, Replicas
 from reconciler.providers.serving.kserve import drift
 from reconciler.providers.serving.kserve.access import has_use
 from reconciler.providers.serving.kserve.manifest import inference_service, rescaled
 from reconciler.providers.serving.kserve.options import Options
 from reconciler.providers.serving.kserve.scale import scale_of
+from runners.contract.variables import SERVE
 from tests.unit.reconciler.providers.serving.kserve.told import OPTIONS, RUNTIME, listed, order
 
 MORE = Replicas(minimum=2, maximum=5, target_rps=75)
@@ -71,6 +75,18 @@ def test_a_runtime_s_payloads_are_logged_where_the_options_say() -> None:
     assert inference_service(order(), options)["spec"]["predictor"]["logger"] == {"mode": "all", "url": "http://sink"}
     quiet = inference_service(replace(order(), log_payloads=False), options)
     assert "logger" not in quiet["spec"]["predictor"]
+
+
+def test_a_runtime_whose_agent_logs_all_leaves_nothing_out() -> None:
+    assert RUNTIME.runtime
+    runtime = RUNTIME.runtime.model_copy(update={"logger": "http://sink"})
+    some = replace(order(), payloads=Payloads(leave_out=("name",)))
+    with pytest.raises(Refused, match="logs all of each request"):
+        inference_service(some, RUNTIME.model_copy(update={"runtime": runtime}))
+    assert "logger" not in inference_service(some, RUNTIME)["spec"]["predictor"]
+    (container,) = inference_service(some, OPTIONS)["spec"]["predictor"]["containers"]
+    told = json.loads(next(one["value"] for one in container["env"] if one["name"] == SERVE))
+    assert (told["format"], told["logs_without"]) == (2, ["name"])
 
 
 def test_pods_get_what_the_options_add_and_are_scraped_where_figures_are_asked_for() -> None:
