@@ -11,7 +11,7 @@ from reconciler.model.change import Change, Route, StartRevision, StopRevision
 from reconciler.model.decision import Decision, Phase, View
 from reconciler.model.facts import DeploymentFacts
 from reconciler.model.ids import Address, Digest
-from reconciler.model.kinds.deployments import Deployment, Model
+from reconciler.model.kinds.deployments import Deployment, Model, Replicas
 from reconciler.model.observed import Endpoint, Revision
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
@@ -27,6 +27,11 @@ class Case:
     revision: Digest
     endpoint: Endpoint
     view: View
+
+    @property
+    def bounds(self) -> Replicas:
+        """Return the bounds of scale that hold now."""
+        return self.spec.replicas.at(self.view.actual.now)
 
     @property
     def running(self) -> Revision | None:
@@ -56,7 +61,7 @@ class Case:
             address=self.resource.address,
             revision=self.revision,
             model=self.model,
-            replicas=spec.replicas,
+            replicas=self.bounds,
             resources=spec.resources,
             visibility=spec.visibility,
             access=spec.access,

@@ -49,7 +49,8 @@ def decide(resource: Resource, view: View) -> Decision:
     stale = tidy(resource.address, wanted, view)
     if smoke.stage is Stage.ACCEPTED:
         stale += surplus(resource.address, spec.keep and spec.keep - 1, wanted, view)
-    return replace(decision, changes=(*decision.changes, *stale, *close_merged(resource.address, view)))
+    wake = min((at for at in (decision.wake, spec.replicas.changes(view.actual.now)) if at), default=None)
+    return replace(decision, changes=(*decision.changes, *stale, *close_merged(resource.address, view)), wake=wake)
 
 
 def revision_of(spec: Deployment, model: Model) -> Digest:
@@ -92,7 +93,7 @@ def _refusal(case: Case, smoke: Lifecycle) -> Decision | None:
 
 def _start(case: Case) -> Decision | None:
     """Start the revision, wait until it is ready, or give its failure's reason."""
-    running, bounds = case.running, case.spec.replicas
+    running, bounds = case.running, case.bounds
     if running is None or running.state is RevisionState.STOPPING:
         return _begin(case, _drift(case), "it isn't there")
     if running.changed:

@@ -15,7 +15,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from reconciler.controllers.approvals import Approval, approval, asked_teams
-from reconciler.controllers.freezes import frozen_until
 from reconciler.controllers.gate_statuses import FREEZE, judged, others, status
 from reconciler.controllers.promotable import Pinned, pinned_in
 from reconciler.controllers.promotion_case import Candidate, Case
@@ -28,6 +27,7 @@ from reconciler.model.facts import PromotionFacts
 from reconciler.model.ids import Address
 from reconciler.model.kinds.deployments import Model
 from reconciler.model.kinds.promotions import Approvals, Promotion
+from reconciler.model.kinds.recurring import last_end
 from reconciler.model.moment import moment_of
 from reconciler.model.observed import Proposal, ProposalState
 from reconciler.model.reason import Reason
@@ -169,7 +169,7 @@ def _full(case: Case, own: int) -> str:
 def _freeze(case: Case) -> list[CommitStatus]:
     if not case.spec.freeze:
         return []
-    until = frozen_until(case.spec.freeze, case.view.actual.now)
+    until = last_end(case.spec.freeze, case.view.actual.now)
     if until is None:
         return [status(case, FREEZE, Verdict.SUCCESS, "nothing is frozen now")]
     return [status(case, FREEZE, Verdict.PENDING, f"nothing is merged until {until:%Y-%m-%d %H:%M} UTC")]
@@ -227,7 +227,7 @@ def _hindered(
     if waiting:
         message = f"{where} waits for {', '.join(waiting[:5])}{has_none}"
         return case.told(Phase.WAITING, Reason.WAITS_FOR_CHECKS, message, changes, facts=facts)
-    until = frozen_until(case.spec.freeze, case.view.actual.now)
+    until = last_end(case.spec.freeze, case.view.actual.now)
     if until is not None:
         message = f"{where} may be merged, and nothing is until {until:%Y-%m-%d %H:%M} UTC"
         return case.told(Phase.WAITING, Reason.FROZEN, message, changes, wake=until, facts=facts)

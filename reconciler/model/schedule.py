@@ -54,14 +54,14 @@ def _number(day: str) -> int:
     return int(day) if day.isdigit() else _DAYS.index(day.lower())
 
 
-def next_fire(cron: str, now: datetime) -> datetime | None:
+def next_fire(cron: str, now: datetime, zone: str = "UTC") -> datetime | None:
     """Return the first moment after `now` at which a cron expression fires, or None if it never does."""
-    return _next_fire(cron, now.replace(second=0, microsecond=0))
+    return _next_fire(cron, now.replace(second=0, microsecond=0), zone)
 
 
 @lru_cache(maxsize=1024)
-def _next_fire(cron: str, minute: datetime) -> datetime | None:
-    fires: datetime | None = trigger(cron).get_next_fire_time(None, minute + timedelta(microseconds=1))
+def _next_fire(cron: str, minute: datetime, zone: str) -> datetime | None:
+    fires: datetime | None = trigger(cron, zone).get_next_fire_time(None, minute + timedelta(microseconds=1))
     return fires
 
 

@@ -1,9 +1,11 @@
 """`deployments`: a pinned model behind an endpoint."""
 
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from reconciler.model.kinds.recurring import Recurring
 from reconciler.model.kinds.spec import Block, JobSpec
 from reconciler.model.quantity import Duration, parse_duration
 from runners.contract.formats import FIRST, SERVING
@@ -22,18 +24,48 @@ class Model(Block):
     )
 
 
+class Hours(Recurring):
+    """A while that comes again, in which other bounds hold."""
+
+    minimum: int | None = Field(default=None, ge=0, le=1000, description="Fewest processes then; unset, as else.")
+    maximum: int | None = Field(default=None, ge=1, le=1000, description="Most processes then; unset, as else.")
+
+
 class Replicas(Block):
     """How many processes serve, and the load at which one more is started."""
 
     minimum: int = Field(default=1, ge=0, le=1000, description="Fewest processes, even without load.")
     maximum: int = Field(default=1, ge=1, le=1000, description="Most processes, whatever the load.")
     target_rps: float = Field(default=200.0, gt=0, description="Requests a second that one replica takes.")
+    hours: tuple[Hours, ...] = Field(
+        default=(), max_length=50, description="When other bounds hold: of several at once, those of the first."
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.minimum > self.maximum:
             raise ValueError(f"minimum {self.minimum} is above maximum {self.maximum}")
+        for number, one in enumerate(self.hours):
+            if one.minimum is None and one.maximum is None:
+                raise ValueError(f"hours.{number} says neither minimum nor maximum")
+            if (least := _or(one.minimum, self.minimum)) > (most := _or(one.maximum, self.maximum)):
+                raise ValueError(f"in hours.{number} minimum {least} is above maximum {most}")
         return self
+
+    def at(self, now: datetime) -> "Replicas":
+        """Return the bounds that hold at a moment."""
+        one = next((one for one in self.hours if one.until(now)), None)
+        least, most = (one.minimum, one.maximum) if one else (None, None)
+        minimum, maximum = _or(least, self.minimum), _or(most, self.maximum)
+        return Replicas(minimum=minimum, maximum=maximum, target_rps=self.target_rps)
+
+    def changes(self, now: datetime) -> datetime | None:
+        """Return when other bounds may hold next; None for never."""
+        return min((moment for one in self.hours if (moment := one.changes(now))), default=None)
+
+
+def _or(said: int | None, usual: int) -> int:
+    return usual if said is None else said
 
 
 class Rollout(Block):

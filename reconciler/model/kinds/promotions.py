@@ -2,12 +2,12 @@
 
 from collections import Counter
 from typing import Annotated, ClassVar, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from reconciler.model.kinds.recurring import Recurring
 from reconciler.model.kinds.replica import Replica
-from reconciler.model.kinds.spec import DNS_LABEL, Block, Cron, JobSpec, reference
+from reconciler.model.kinds.spec import DNS_LABEL, Block, JobSpec, reference
 from reconciler.model.kinds.webhooks import Webhook
 from reconciler.model.quantity import Duration, parse_duration
 from reconciler.model.text import printable
@@ -118,22 +118,8 @@ class Soak(Block):
     )
 
 
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("expected a time zone such as Europe/Berlin") from None
-    return value
-
-
-class Freeze(Block):
+class Freeze(Recurring):
     """A while that comes again, in which the daemon merges nothing. People may."""
-
-    starts: Cron = Field(description="Cron, in the time zone.", examples=["0 16 * * fri"])
-    lasts: Duration = Field(description="For how long.", examples=["64h"])
-    zone: Annotated[str, AfterValidator(_zone)] = Field(
-        default="UTC", max_length=60, description="The time zone, by its name in the IANA's database."
-    )
 
 
 class Promotion(JobSpec):

@@ -143,7 +143,7 @@ def order_as_json(order: RevisionOrder) -> dict[str, Any]:
         "trial": order.trial,
         "model_url": order.model_url,
         "model_digest": order.model_digest,
-        "replicas": order.replicas.model_dump(mode="json"),
+        "replicas": order.replicas.model_dump(mode="json", exclude={"hours"}),  # an order has bounds of one moment
         "resources": order.resources.model_dump(mode="json"),
         "visibility": order.visibility,
         "access": order.access.model_dump(mode="json") if order.access else None,

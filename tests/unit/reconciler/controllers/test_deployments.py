@@ -1,6 +1,7 @@
 """Deployments: the pinned model is started, tested, given traffic by steps; or it is told why not."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from reconciler.model.change import (
 )
 from reconciler.model.decision import Decision, Live, Phase
 from reconciler.model.ids import Digest
-from reconciler.model.kinds.deployments import Deployment, Model
+from reconciler.model.kinds.deployments import Deployment, Model, Replicas
 from reconciler.model.observed import Endpoint, Revision
 from reconciler.model.resource import Resource
 from tests.unit.reconciler import stage
@@ -239,6 +240,23 @@ def test_bounds_of_scale_change_on_a_running_revision() -> None:
         serving(new(scale=(2, 3, 200.0)), traffic={NEW: 100}), thing=pinned(replicas={"minimum": 2, "maximum": 3})
     )
     assert same.reason == "Serving"
+
+
+def test_bounds_of_scale_change_by_the_clock_and_the_pass_wakes_for_it() -> None:
+    minute = NOW.replace(second=0)
+    begins = minute + timedelta(minutes=30)
+    hours = [{"starts": f"{begins.minute} {begins.hour} * * *", "lasts": "2h", "minimum": 4, "maximum": 6}]
+    thing = pinned(replicas={"maximum": 3, "hours": hours})
+    before = decide(serving(new(scale=(1, 3, 200.0)), traffic={NEW: 100}), thing=thing)
+    assert (before.reason, before.wake) == ("Serving", begins)
+    hours[0]["starts"] = f"{NOW.minute} {NOW.hour} * * *"
+    now = decide(
+        serving(new(scale=(1, 3, 200.0)), traffic={NEW: 100}), thing=pinned(replicas={"maximum": 3, "hours": hours})
+    )
+    (start,) = now.changes
+    assert isinstance(start, StartRevision)
+    assert start.replicas == Replicas(minimum=4, maximum=6)
+    assert now.wake == minute + timedelta(hours=2)
 
 
 def test_a_revision_with_traffic_that_crashed_is_told_and_gets_no_more() -> None:

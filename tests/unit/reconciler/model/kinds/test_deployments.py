@@ -1,5 +1,6 @@
 """Deployments."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -68,3 +69,36 @@ def test_an_image_that_would_log_what_is_left_out_refuses_its_settings_and_other
     assert Payloads(sample=0.1).as_settings() == {"format": 1, "logs_sample": 0.1, "logs_without": []}
     told = Payloads(leave_out=("name",)).as_settings()
     assert told == {"format": 2, "logs_sample": 1.0, "logs_without": ["name"]}
+
+
+NIGHT = {"starts": "0 22 * * *", "lasts": "8h", "zone": "Europe/Berlin"}
+
+
+@pytest.mark.parametrize(
+    ("now", "bounds"),
+    [
+        ("2026-01-09T20:59:00+00:00", (2, 5)),
+        ("2026-01-09T21:00:00+00:00", (0, 5)),
+        ("2026-01-10T04:59:00+00:00", (0, 5)),
+        ("2026-01-10T05:00:00+00:00", (2, 5)),
+        ("2026-01-10T12:00:00+00:00", (2, 9)),
+    ],
+)
+def test_bounds_hold_by_the_clock_where_people_are(now: str, bounds: tuple[int, int]) -> None:
+    noon = {"starts": "0 12 * * *", "lasts": "1h", "maximum": 9}
+    replicas = Replicas.model_validate({"minimum": 2, "maximum": 5, "hours": [{**NIGHT, "minimum": 0}, noon]})
+    found = replicas.at(datetime.fromisoformat(now))
+    assert ((found.minimum, found.maximum), found.hours) == (bounds, ())
+
+
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        ({}, "says neither"),
+        ({"minimum": 7}, "minimum 7 is above maximum 5"),
+        ({"maximum": 1}, "minimum 2 is above maximum 1"),
+    ],
+)
+def test_hours_whose_bounds_are_none_are_refused(bounds: dict[str, int], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        Replicas.model_validate({"minimum": 2, "maximum": 5, "hours": [{**NIGHT, **bounds}]})
