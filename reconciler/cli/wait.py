@@ -23,10 +23,33 @@ TAKEOVER = 10.0
 """Seconds that another daemon has to take over, after it may."""
 
 
+class Wanted(click.ParamType[str]):
+    """A state or a reason, in whatever letters: one that there is none of would be waited for in vain."""
+
+    name = "state"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return it as it stands in a status."""
+        from difflib import get_close_matches
+
+        from reconciler.model.decision import Phase
+        from reconciler.model.reason import Reason
+
+        known = {word.lower(): word for word in (*Reason, *Phase, "alerting")}
+        found = known.get(value.lower())
+        if found is None:
+            near = get_close_matches(value.lower(), known, 1)
+            hint = f": did you mean {known[near[0]]}?" if near else f": states are {', '.join([*Phase, 'alerting'])}"
+            self.fail(f"there is no state or reason {value}{hint}", param, ctx)
+        return str(found)
+
+
 @examples("setpoint wait deployments/employment --timeout 5m", 'setpoint wait --commit "$(git rev-parse HEAD)"')
 @click.command("wait")
 @click.argument("addresses", nargs=-1, shell_complete=complete_addresses)
-@click.option("--for", "wanted", default="ready", show_default=True, help="A state, or a condition's reason.")
+@click.option(
+    "--for", "wanted", type=Wanted(), default="ready", show_default=True, help="A state, or a condition's reason."
+)
 @click.option("--commit", default="", help="Only count a status that has seen this commit.")
 @click.option("--timeout", type=SPAN, default="10m", show_default=True, help="Give up after so long.")
 @click.option("--fail-fast/--no-fail-fast", default=True, help="Whether a stalled resource ends the wait.")

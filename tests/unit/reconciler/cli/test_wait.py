@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import click
 import pytest
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.output import Row
-from reconciler.cli.wait import TAKEOVER, judged, verdict
+from reconciler.cli.wait import TAKEOVER, Wanted, judged, verdict
 from reconciler.lease.heartbeat import Life
 from reconciler.settings import Settings
 from tests.unit.reconciler.cli.conftest import Say
@@ -55,3 +56,18 @@ def test_it_ends_when_the_daemon_is_dead(say: Say, place: Place, settings: Setti
     told = say("wait", "experiments/employment", "--timeout", "1ms", *place)
     assert told.code == Exit.UNAVAILABLE
     assert "no daemon lives" in told.out
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("Ready", "ready"), ("STALLED", "stalled"), ("waitsforreview", "WaitsForReview"), ("alerting",) * 2],
+)
+def test_what_is_waited_for_is_a_state_or_a_reason_in_whatever_letters(said: str, meant: str) -> None:
+    assert Wanted().convert(said, None, None) == meant
+
+
+def test_what_would_be_waited_for_in_vain_is_refused_with_the_nearest() -> None:
+    with pytest.raises(click.UsageError, match="did you mean ready"):
+        Wanted().convert("redy", None, None)
+    with pytest.raises(click.UsageError, match="states are ready, "):
+        Wanted().convert("xyzzy", None, None)
