@@ -63,7 +63,8 @@ def grow_by_scores(
         lambda base, why: write_taken(take, params, folder, inputs, base=base, why=why),
         *_former(former, params, scorer.digest),
     )
-    return replace(grown, told={**grown.told, "scored": scorer.told})
+    table = replace(grown.table, moving={*grown.table.moving, *scorer.moving})
+    return replace(grown, table=table, told={**grown.told, "scored": scorer.told})
 
 
 def _given(inputs: Mapping[str, str], role: str, address: str) -> str:

@@ -90,6 +90,12 @@ class Scorer:
         return {f"{OF_CLASS}{label}": pa.float64() for label in signature.classes}
 
     @property
+    def moving(self) -> frozenset[str]:
+        """Return the answers whose values are others by another model, by nature: all but classes."""
+        is_class = bool(self.model.signature.classes)
+        return frozenset(name for name in self.answers if name != PREDICTION or not is_class)
+
+    @property
     def told(self) -> dict[str, Any]:
         """Return what the result says of the model, beside its answers."""
         signature = self.model.signature
