@@ -4,6 +4,7 @@ A part that the same model has scored stays as it is, and what another model has
 of one model. The model is loaded as a replica loads it, so it says of a row what an endpoint says.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -13,6 +14,7 @@ from typing import Any
 from pyarrow import parquet
 
 from runners.contract import InputError
+from runners.contract.variables import CPUS
 from runners.ingest.by_files import write_taken
 from runners.ingest.former import Former
 from runners.ingest.grown import Grown, asked, on_or_anew
@@ -84,7 +86,8 @@ def _scorer(source: PredictionsSource, home: Path, reading: Reading, trial: Path
     except ModelRefused as error:
         raise InputError(error.what, error.where, error.fix) from error
     columns = parquet.read_schema(table_in(home, source.of)[0]).names
-    return Scorer.of(model, source, reading, columns)
+    cpus = os.environ.get(CPUS, "")
+    return Scorer.of(model, source, reading, columns, max(1, int(float(cpus))) if cpus else 1)
 
 
 def _former(former: Lent | None, params: Parameters, digest: str) -> tuple[Former | None, str]:

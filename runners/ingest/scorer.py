@@ -5,7 +5,9 @@ class, or `probability_<class>` of each class in the model's order; and `model`,
 moment above all: what is made of the same rows by the same model is the same.
 """
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -42,9 +44,13 @@ class Scorer:
     source: PredictionsSource
     keep: tuple[str, ...]
     hidden: frozenset[str]
+    threads: int = 1
+    """How many batches are scored at a time: each by one thread, so that no figure depends on how many there are."""
 
     @classmethod
-    def of(cls, model: Model, source: PredictionsSource, reading: Reading, columns: Sequence[str]) -> Self:
+    def of(
+        cls, model: Model, source: PredictionsSource, reading: Reading, columns: Sequence[str], threads: int = 1
+    ) -> Self:
         """Return the scorer of the rows of a dataset.
 
         Args:
@@ -52,6 +58,7 @@ class Scorer:
             source: whose rows, and what is kept of them; unset, what names a row.
             reading: how the dataset's version was read.
             columns: its columns.
+            threads: how many batches are scored at a time.
 
         Raises:
             InputError: there is no column that the model needs or that is to be kept, or two would have one name.
@@ -66,7 +73,7 @@ class Scorer:
             raise InputError(what, f"{WHERE}.of", "score a dataset that has all columns that the model learned from")
         if lost := [name for name in keep if name not in columns]:
             raise InputError(f"{source.of} has no {_listed(lost)}", f"{WHERE}.keep", "keep columns that it has")
-        scorer = cls(model, source, keep, reading.sensitive)
+        scorer = cls(model, source, keep, reading.sensitive, threads)
         check_names([*keep, *scorer.answers], f"{WHERE}.keep")
         return scorer
 
@@ -135,14 +142,28 @@ class Scorer:
         Raises:
             InputError: the model can't answer a row.
         """
-        asked = list(dict.fromkeys([*self.keep, *self.model.signature.columns]))
-        begin = 0
         with parquet.ParquetFile(path) as file:
             types = {column: file.schema_arrow.field(column).type for column in self.keep}
             yield no_rows(pa.schema([*types.items(), *self.answers.items()]))
-            for batch in file.iter_batches(BATCH_ROWS, columns=asked):
-                yield self._scored(batch, f"{name}, row {begin:,} and those after it")
+            yield from self._side_by_side(self._read(file), name)
+
+    def _read(self, file: Any) -> Iterator[Any]:
+        """Yield what the model is asked about, by groups of rows: a reader of them all keeps what it has read."""
+        asked = list(dict.fromkeys([*self.keep, *self.model.signature.columns]))
+        for group in range(file.num_row_groups):
+            yield from file.iter_batches(BATCH_ROWS, row_groups=[group], columns=asked)
+
+    def _side_by_side(self, batches: Iterator[Any], name: str) -> Iterator[Any]:
+        """Yield the answers in the order of the rows, as many batches at a time as there are threads."""
+        begin, waiting = 0, deque[Future[Any]]()
+        with ThreadPoolExecutor(self.threads) as pool:
+            for batch in batches:
+                waiting.append(pool.submit(self._scored, batch, f"{name}, row {begin:,} and those after it"))
                 begin += batch.num_rows
+                if len(waiting) > self.threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
     def _scored(self, batch: Any, place: str) -> Any:
         table = pa.Table.from_batches([batch])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runners.contract import InputError
-from runners.ingest import scored
+from runners.ingest import scored, scorer
 from runners.ingest.parameters import Parameters
 from runners.ingest.scored import grow_by_scores
 from runners.ingest.scorer import Scorer
@@ -20,7 +20,6 @@ from tests.bench.served import linear, trees
 from tests.unit.runners.ingest.files_world import Folder
 from tests.unit.runners.ingest.growing_world import Version
 from tests.unit.runners.ingest.scored_world import Scoring, rows_at_random, trained
-from tests.unit.runners.models.conftest import Leave
 from tests.unit.runners.serve.endpoint import V2, Endpoint
 
 FEATURES = ("age", "income", "rooms", "owns", "town", "since")
@@ -37,7 +36,7 @@ class Ground:
         self.models = {
             "paid": trained(root / "paid", first, "binary", "paid", "roc_auc", model="gbm", n_estimators=10),
             "grade": trained(root / "grade", first, "multiclass", "grade", "accuracy", model="logistic"),
-            "amount": trained(root / "amount", first, "regression", "amount", "rmse", model="linear"),
+            "amount": trained(root / "amount", first, "regression", "amount", "r2", model="linear"),
         }
         strange = {"town": "Nowhere", "income": None, "rooms": None, "since": "1999-12-31T23:59:59Z"}
         self.rows = [*rows_at_random(0, 240), {**rows_at_random(240, 1)[0], **strange}]
@@ -184,10 +183,23 @@ def test_a_kept_column_that_is_declared_as_sensitive_is_kept(ground: Ground, tmp
     assert not any(row["town"] and row["town"] in (made.folder / "profile.json").read_text() for row in made.rows())
 
 
-def test_a_model_that_was_changed_is_refused(ground: Ground, tmp_path: Path, leave: Leave) -> None:
-    folder = leave(digest="sha256:" + "1" * 64)
+def test_a_model_that_was_changed_is_refused(ground: Ground, tmp_path: Path) -> None:
+    folder = trees(tmp_path / "trial")
+    (folder / "model.txt").write_text((folder / "model.txt").read_text().replace("tree", "tree "))
     with pytest.raises(InputError, match="it was changed after it was trained"):
         ground.world.score(folder)
+
+
+def test_it_says_the_same_with_any_number_of_threads(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, asked: list[int]
+) -> None:
+    monkeypatch.setattr(scorer, "BATCH_ROWS", 16)
+    contents = set()
+    for cpus in ("1", "3", "0.5"):
+        monkeypatch.setenv("SETPOINT_CPUS", cpus)
+        contents.add(ground.world.score(ground.models["grade"], full=True).result.content)
+    assert len(contents) == 1
+    assert len(asked) == 3 * 16
 
 
 STEP = st.one_of(
@@ -256,5 +268,4 @@ def test_a_dataset_without_rows_has_the_columns_of_the_answers(tmp_path: Path, t
     boxes.put(0, 0)
     made = boxes.score(0)
     assert made.rows_as_they_are() == []
-    types = {"prediction": "integer", "predicted_probability": "number", "model": "string"}
-    assert made.grown.table.types == {"id": "integer", **types}
+    assert list(made.grown.table.types) == ["id", "prediction", "predicted_probability", "model"]
