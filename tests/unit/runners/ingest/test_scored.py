@@ -1,6 +1,9 @@
 """Predictions as a dataset: what an endpoint says of each row, each part scored once by each model."""
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,13 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runners.contract import InputError
+from runners.contract.request import read_params
 from runners.ingest import scored, scorer
+from runners.ingest.ingestion import ingest
 from runners.ingest.parameters import Parameters
 from runners.ingest.scored import grow_by_scores
 from runners.ingest.scorer import Scorer
 from runners.inputs import Lent
 from runners.models import load
 from tests.bench.served import linear, trees
+from tests.times import ROOT
 from tests.unit.runners.ingest.files_world import Folder
 from tests.unit.runners.ingest.growing_world import Version
 from tests.unit.runners.ingest.scored_world import Scoring, rows_at_random, trained
@@ -207,6 +213,7 @@ STEP = st.one_of(
     st.tuples(st.just("go"), st.integers(1, 3)),
     st.tuples(st.just("score"), st.integers(0, 1)),
 )
+SOURCE = {"predictions": {"of": "datasets/boxes", "by": "deployments/boxes", "keep": ["id"]}}
 HEAD = "id,length,width,height,weight\n"
 
 
@@ -230,13 +237,16 @@ class Boxes:
         """Take a file away."""
         (self._folder.place / f"{file}.csv").unlink(missing_ok=True)
 
+    def rows(self) -> Path:
+        """Make the next version of the boxes; return its folder."""
+        return self._folder.refresh().folder
+
     def score(self, model: int, *, full: bool = False) -> Version:
         """Make the next version of what a model says of the newest boxes."""
-        source = {"predictions": {"of": "datasets/boxes", "by": "deployments/boxes", "keep": ["id"]}}
-        params = Parameters.model_validate({"source": source, "minimum_rows": 0})
+        params = Parameters.model_validate({"source": SOURCE, "minimum_rows": 0})
         folder, self._count = self._root / f"s{self._count}", self._count + 1
         folder.mkdir()
-        inputs = {"rows": str(self._folder.refresh().folder), "model": str(self.models[model])}
+        inputs = {"rows": str(self.rows()), "model": str(self.models[model])}
         former = Lent(self._former.as_uri(), self._former) if self._former and not full else None
         assert params.source.predictions
         made = Version(folder, grow_by_scores(params.source.predictions, params, folder, inputs, former), params)
@@ -261,6 +271,34 @@ def test_any_scorings_say_what_one_of_all_rows_says(two: list[Path], steps: list
         grown, whole = boxes.score(0), boxes.score(0, full=True)
         assert grown.said == whole.said
         assert sorted(map(str, grown.rows_as_they_are())) == sorted(map(str, whole.rows_as_they_are()))
+
+
+def test_wherever_a_job_is_killed_the_next_attempt_makes_the_same(tmp_path: Path, two: list[Path]) -> None:
+    boxes = Boxes(tmp_path, two)
+    boxes.score(0)
+    boxes.put(1, 40)
+    inputs = {"rows": boxes.rows().as_uri(), "model": two[0].as_uri()}
+    request = tmp_path / "made.json"
+    told = {"run": "datasets/x/0", "runner": "ingest", "params": {"source": SOURCE}, "inputs": inputs}
+    request.write_text(json.dumps({**told, "output": (tmp_path / "made").as_uri()}))
+
+    def attempt(last: int) -> "subprocess.CompletedProcess[str]":
+        line = [sys.executable, "-m", "tests.unit.runners.ingest.killed", str(request), str(last)]
+        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    done = attempt(0)
+    assert done.returncode == 0, done.stderr
+    steps, result = int(done.stdout.split()[-1]), tmp_path / "made" / "result.json"
+    content = json.loads(result.read_text())["content"]
+    for share in (0.4, 0.8):
+        result.unlink(missing_ok=True)
+        assert attempt(int(steps * share)).returncode == -signal.SIGKILL
+        assert not result.exists()
+    assert attempt(0).returncode == 0
+    assert json.loads(result.read_text())["content"] == content
+    (tmp_path / "whole").mkdir()
+    params = read_params(Parameters, {"source": SOURCE})
+    assert content == ingest("datasets/x", params, tmp_path / "whole", inputs).content
 
 
 def test_a_dataset_without_rows_has_the_columns_of_the_answers(tmp_path: Path, two: list[Path]) -> None:
