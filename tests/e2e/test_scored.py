@@ -12,13 +12,17 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
+from reconciler.model.decision import Live
 from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import JobState
 from reconciler.providers.data.git import GitData
+from reconciler.providers.memory import MemorySource, World
 from reconciler.status.read import control_path
 from reconciler.yaml.dump import dump
 from runners.ingest import ingestion
 from runners.ingest.parameters import Parameters
+from tests.e2e.test_life import Life as MemoryLife
+from tests.e2e.test_life import sample
 from tests.engines.lakefs_life import Life
 from tests.servers.lakefs import LakeFS
 from tests.servers.lakefs.tenant import Tenant
@@ -176,3 +180,24 @@ def test_on_lakefs_too(lakefs: LakeFS, tmp_path: Path) -> None:
         path.write_bytes(scoring.life.data.read(run, name))
         rows += parquet.read_metadata(path).num_rows
     assert rows == 220
+
+
+def test_the_model_that_serves_scores_and_a_daemon_without_memory_finds_nothing_to_do() -> None:
+    """The sample repository on the shipped fakes, with predictions by its deployment."""
+    world = World()
+    source = MemorySource(world)
+    scored = "source: {predictions: {of: datasets/employment, by: deployments/employment}}\n"
+    source.commit({**sample(), "specs/datasets/scored.yaml": scored}, message="Begin")
+    life = MemoryLife(world, source, "dev")
+    done = life.live()
+    assert not life.defects
+    version = life.engines.reader.read(RunName(str(done.plan.decisions[SCORED].facts["version"])), "result.json")
+    inputs = json.loads(version)["provenance"]
+    served = done.plan.decisions[Address("deployments/employment")].output
+    assert isinstance(served, Live)
+    assert inputs["input_model"] == served.trial
+    assert inputs["input_rows"] == done.plan.decisions[Address("datasets/employment")].facts["version"]
+    submitted = world.calls["pool.submit"]
+    again = MemoryLife(world, source, "dev").live()
+    assert not again.outcomes
+    assert world.calls["pool.submit"] == submitted
