@@ -41,7 +41,13 @@ def _lacking(specs: Specs, spec: Dataset, known: tuple[str, ...] | None) -> Iter
     assert told is not None
     origin = origin_of(specs, told.by) if told.by.startswith("deployments/") else told.by
     experiment = specs.experiment(origin) if origin else None
-    if known is None or experiment is None or not isinstance(experiment.runner, str):
+    if experiment is None:
+        return
+    learned = specs.all.get(Address(experiment.dataset))
+    if isinstance(learned, Dataset) and is_album(learned):
+        what = f"the models of {origin} learn from files, and rows of a table have none"
+        yield Flaw(("source", "predictions", "by"), what, "name what has a model of tables")
+    if known is None or not isinstance(experiment.runner, str):
         return
     lost = [name for name in _needed(specs, experiment) if name not in known]
     if lost:

@@ -146,8 +146,11 @@ def _too_many_or_old(address: Address, spec: Dataset, wanted: frozenset[RunName]
 
 
 def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> StartRun:
-    above = _above(spec, view)
-    contents = {"inputs": {name: content for name, (_, content) in above.items()}} if above else {}
+    named = {**spec.sources, **spec.keyed}
+    above = {name: version for name, address in named.items() if (version := data_of(address, view))}
+    contents: dict[str, Any] = {"inputs": {name: version.content for name, version in above.items()}} if above else {}
+    model = scoring_model(spec.source.predictions.by, view) if spec.source.predictions else None
+    contents |= {"scored_by": model.digest} if isinstance(model, ScoringModel) else {}
     standing = _standing(resource.address, view)
     ordered = order(
         resource,
@@ -155,20 +158,12 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
         runner="ingest",
         params=spec.ingest_params,
         made_from=cause.named() | contents,
-        inputs={name: run for name, (run, _) in above.items()}
+        inputs={name: version.run for name, version in above.items()}
+        | ({"model": model.run} if isinstance(model, ScoringModel) else {})
         | _compared_with(spec, standing)
         | version_before(spec, cause, standing, view),
     )
     return replace(ordered, provenance={**ordered.provenance, **cause.told()})
-
-
-def _above(spec: Dataset, view: View) -> dict[str, tuple[RunName, str]]:
-    """Return by its role each run that a version is made of, and what names the same whichever run has made it."""
-    named = {**spec.sources, **spec.keyed}
-    data = {name: version for name, address in named.items() if (version := data_of(address, view))}
-    found = {name: (version.run, version.content) for name, version in data.items()}
-    model = scoring_model(spec.source.predictions.by, view) if spec.source.predictions else None
-    return found | ({"model": (model.run, model.digest)} if isinstance(model, ScoringModel) else {})
 
 
 def _compared_with(spec: Dataset, standing: RunName | None) -> dict[str, RunName]:

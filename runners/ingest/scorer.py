@@ -158,7 +158,7 @@ class Scorer:
         begin, waiting = 0, deque[Future[Any]]()
         with ThreadPoolExecutor(self.threads) as pool:
             for batch in batches:
-                waiting.append(pool.submit(self._scored, batch, f"{name}, row {begin:,} and those after it"))
+                waiting.append(pool.submit(self._scored, batch, f"row {begin:,} of {name}"))
                 begin += batch.num_rows
                 if len(waiting) > self.threads:
                     yield waiting.popleft().result()
@@ -182,7 +182,8 @@ class Scorer:
         except ModelInputError as error:
             is_hidden = error.where in self.hidden or (not error.where and self.hidden)
             why = f"a value of {error.where or 'a row'} isn't one that it takes" if is_hidden else error.what
-            raise InputError(f"the model can't answer ({place}): {why}", f"{WHERE}.of", fix) from error
+            what = f"the model can't answer: {why} (rows are counted from {place} on)"
+            raise InputError(what, f"{WHERE}.of", fix) from error
         except ModelRefused as error:
             raise InputError(error.what, f"{WHERE}.by", error.fix) from error
 

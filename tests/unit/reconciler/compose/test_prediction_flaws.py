@@ -79,6 +79,14 @@ def test_an_experiment_without_features_needs_all_columns_without_a_role(
     assert bool(told) == is_told, told
 
 
+def test_a_model_of_pictures_is_refused() -> None:
+    pictures = {"source": {"files": {"url": "p", "format": "images", "label_from": "folder"}}, "columns": None}
+    digits = {"dataset": "datasets/pictures", "target": "label", "runner": "images", "metric": {"name": "accuracy"}}
+    specs = scored(by="experiments/digits")
+    (told,) = problems(**specs, datasets__pictures=pictures, experiments__digits={**digits, "task": "multiclass"})
+    assert "source.predictions.by: the models of experiments/digits learn from files" in told
+
+
 def test_moments_are_features_where_they_are_prepared() -> None:
     day = {"columns": {**COLUMNS, "day": {"type": "datetime"}}}
     specs = {**scored(without("day")), "datasets__loans": day}

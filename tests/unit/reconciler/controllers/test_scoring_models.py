@@ -36,7 +36,7 @@ def test_the_model_that_answers_all_requests_scores_the_newest_rows() -> None:
     assert run.inputs == {"rows": "datasets/loans/0123456789ab", "model": stage.trial_name("1")}
     assert run.runner == "ingest"
     assert run.params["source"] == {"predictions": {"of": LOANS, "by": API, "keep": ["id"]}}
-    assert run.made_from["inputs"] == {"rows": "rows-1", "model": MODEL}
+    assert (run.made_from["inputs"], run.made_from["scored_by"]) == ({"rows": "rows-1"}, MODEL)
 
 
 def test_a_run_is_named_by_the_content_of_the_rows_and_the_digest_of_the_model() -> None:
@@ -54,7 +54,7 @@ def test_an_experiments_best_trial_scores() -> None:
     board = Leaderboard((stage.trial("2", model="sha256:" + "2" * 64), stage.trial("1")), stage.data(), "roc_auc")
     run = stage.started(decided(board, by=SCORE))
     assert run.inputs["model"] == stage.trial_name("2")
-    assert run.made_from["inputs"]["model"] == "sha256:" + "2" * 64
+    assert run.made_from["scored_by"] == "sha256:" + "2" * 64
 
 
 def test_without_rows_or_a_model_it_waits_and_says_for_what() -> None:
