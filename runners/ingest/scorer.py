@@ -29,6 +29,8 @@ PREDICTION, PROBABILITY, MODEL = "prediction", "predicted_probability", "model"
 MOST_ORIGINS = 10_000
 """Origins that are told of the probabilities of single classes, all together; where there are more, none are."""
 MOST_SHOWN = 10
+_BUFFER = 2**18
+"""Bytes of a column that are read at a time: without it, all that was read of a file stays in memory."""
 
 Origins = Mapping[str, Sequence[str] | None]
 
@@ -142,16 +144,11 @@ class Scorer:
         Raises:
             InputError: the model can't answer a row.
         """
-        with parquet.ParquetFile(path) as file:
+        asked = list(dict.fromkeys([*self.keep, *self.model.signature.columns]))
+        with parquet.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER) as file:
             types = {column: file.schema_arrow.field(column).type for column in self.keep}
             yield no_rows(pa.schema([*types.items(), *self.answers.items()]))
-            yield from self._side_by_side(self._read(file), name)
-
-    def _read(self, file: Any) -> Iterator[Any]:
-        """Yield what the model is asked about, by groups of rows: a reader of them all keeps what it has read."""
-        asked = list(dict.fromkeys([*self.keep, *self.model.signature.columns]))
-        for group in range(file.num_row_groups):
-            yield from file.iter_batches(BATCH_ROWS, row_groups=[group], columns=asked)
+            yield from self._side_by_side(file.iter_batches(BATCH_ROWS, columns=asked), name)
 
     def _side_by_side(self, batches: Iterator[Any], name: str) -> Iterator[Any]:
         """Yield the answers in the order of the rows, as many batches at a time as there are threads."""

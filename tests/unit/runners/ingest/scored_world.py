@@ -87,12 +87,17 @@ class Scoring:
         self.dataset = folder
         return folder
 
-    def score(self, model: Path, keep: tuple[str, ...] = (), *, full: bool = False, **spec: Any) -> "Scored":
-        """Make the next version of what a model says of the newest rows; only an accepted one is gone on with."""
+    def score(
+        self, model: Path, keep: tuple[str, ...] = (), *, full: bool = False, previous: Path | None = None, **spec: Any
+    ) -> "Scored":
+        """Make the next version of what a model says of the newest rows; only an accepted one is gone on with.
+
+        `previous` is what limits of drift are about.
+        """
         assert self.dataset
         source = {"of": "datasets/rows", "by": "deployments/api", "keep": list(keep)}
         told = {"source": {"predictions": source}, **spec}
-        inputs = {"rows": str(self.dataset), "model": str(model)}
+        inputs = {"rows": str(self.dataset), "model": str(model)} | ({"previous": str(previous)} if previous else {})
         made = Scored(*self._made(told, None if full else self.former, inputs))
         if made.result.accepted and not full:
             self.former = made.folder

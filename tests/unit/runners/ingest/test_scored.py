@@ -149,6 +149,7 @@ def test_what_is_kept_otherwise_is_scored_again(ground: Ground, tmp_path: Path, 
     assert made.rows()[0]["age"] == rows_at_random(0, 1)[0]["age"]
 
 
+LIMIT = {"distance": 0.2}
 REFUSED = [
     ({"drop": "income"}, "datasets/rows has no column income, which the model of deployments/api is asked with"),
     ({"drop": ("income", "town")}, "has no columns income, town"),
@@ -177,6 +178,22 @@ def test_rows_that_the_model_cant_be_asked_about_are_refused_by_their_columns(
         world.score(ground.models["paid"], how.get("keep", ()))
     assert "source.predictions" in refused.value.where or refused.value.where == "columns.town"
     assert refused.value.fix
+
+
+def test_answers_are_held_to_rules_and_to_the_version_before(ground: Ground, tmp_path: Path) -> None:
+    world = Scoring(tmp_path / "w")
+    world.write("a.jsonl", rows_at_random(0, 60))
+    world.refresh()
+    limits = {
+        "rules": {"sure": "abs(predicted_probability - 0.5) > 0.001"},
+        "drift": {"columns": {"prediction": LIMIT}},
+    }
+    first = world.score(ground.models["paid"], **limits)
+    assert first.result.accepted, first.result.violations
+    world.write("b.jsonl", [{**row, "age": 89, "income": 70.0} for row in rows_at_random(60, 300)])
+    world.refresh()
+    (violation,) = world.score(ground.models["paid"], **limits, previous=first.folder).result.violations
+    assert (violation.where, "version before" in violation.what) == ("prediction", True)
 
 
 def test_a_kept_column_that_is_declared_as_sensitive_is_kept(ground: Ground, tmp_path: Path) -> None:
