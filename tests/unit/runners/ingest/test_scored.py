@@ -193,7 +193,7 @@ def test_answers_are_held_to_rules_and_to_the_version_before(ground: Ground, tmp
     world.write("b.jsonl", [{**row, "age": 89, "income": 70.0} for row in rows_at_random(60, 300)])
     world.refresh()
     (violation,) = world.score(ground.models["paid"], **limits, previous=first.folder).result.violations
-    assert (violation.where, "version before" in violation.what) == ("prediction", True)
+    assert (violation.where, "allowed is 0.2" in violation.what) == ("prediction", True)
 
 
 def test_a_kept_column_that_is_declared_as_sensitive_is_kept(ground: Ground, tmp_path: Path) -> None:
