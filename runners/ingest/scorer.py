@@ -29,6 +29,8 @@ PREDICTION, PROBABILITY, MODEL = "prediction", "predicted_probability", "model"
 MOST_ORIGINS = 10_000
 """Origins that are told of the probabilities of single classes, all together; where there are more, none are."""
 MOST_SHOWN = 10
+MOST_CLASSES = 100
+"""Classes that the result tells; the columns of their probabilities tell all."""
 _BUFFER = 2**18
 """Bytes of a column that are read at a time: without it, all that was read of a file stays in memory."""
 
@@ -108,7 +110,7 @@ class Scorer:
     def told(self) -> dict[str, Any]:
         """Return what the result says of the model, beside its answers."""
         signature = self.model.signature
-        classes = {"classes": list(signature.classes[:1000])} if signature.classes else {}
+        classes = {"classes": list(signature.classes[:MOST_CLASSES])} if signature.classes else {}
         positive = {} if signature.positive is None else {"positive": signature.positive}
         return {"model": self.digest, "task": signature.task, **classes, **positive}
 

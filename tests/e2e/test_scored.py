@@ -27,9 +27,7 @@ from tests.engines.lakefs_life import Life
 from tests.servers.lakefs import LakeFS
 from tests.servers.lakefs.tenant import Tenant
 
-LOANS, MODEL, SCORED, BAD = (
-    Address(f"{kind}") for kind in ("datasets/loans", "experiments/loans", "datasets/scored", "datasets/bad")
-)
+LOANS, MODEL, SCORED, BAD = map(Address, ("datasets/loans", "experiments/loans", "datasets/scored", "datasets/bad"))
 SPECS = {
     "specs/datasets/loans.yaml": """\
 source: {{files: {{url: '{url}', format: csv, incremental: {{by: files}}}}}}
