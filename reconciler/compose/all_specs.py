@@ -6,8 +6,9 @@ from contextlib import suppress
 from reconciler.compose.flaws import Flaw
 from reconciler.compose.nearest import did_you_mean
 from reconciler.compose.sound_part import Unsound
-from reconciler.model.ids import Address
+from reconciler.model.ids import Address, RunName, owner_of
 from reconciler.model.kinds.datasets import Dataset
+from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.kinds.spec import Spec
@@ -44,8 +45,7 @@ class Specs:
     def sensitive(self, address: str) -> frozenset[str]:
         """Return the columns of a dataset whose values are shown nowhere."""
         spec = self.all.get(Address(address))
-        declared = spec.columns or {} if isinstance(spec, Dataset) else {}
-        return frozenset(name for name, column in declared.items() if column.sensitive)
+        return sensitive_in(spec) if isinstance(spec, Dataset) else frozenset()
 
     def unknown(self, path: Path, what: str, name: str, known: Iterable[str]) -> Flaw:
         """Return the flaw of a name that isn't there."""
@@ -65,6 +65,11 @@ def declared_by(spec: Dataset) -> tuple[str, ...] | None:
     """Return the columns that a dataset's rows have; None where it doesn't say them all."""
     is_open = spec.columns is None or spec.takes_new == "allow" or is_album(spec)
     return None if is_open else tuple(spec.columns or ())
+
+
+def sensitive_in(spec: Dataset) -> frozenset[str]:
+    """Return the columns that a dataset declares as sensitive."""
+    return frozenset(name for name, column in (spec.columns or {}).items() if column.sensitive)
 
 
 def is_album(spec: Dataset) -> bool:
@@ -88,3 +93,16 @@ def missing(
     for path, name in told:
         if name not in known:
             yield specs.unknown(path, f"{where} has no column `{printable(name)}`", name, known)
+
+
+def origin_of(specs: Specs, deployment: str) -> str | None:
+    """Return the experiment that a deployment's models come from."""
+    promoted = {str(spec.experiment) for spec in specs.promotions.values() if spec.deployment == deployment}
+    if len(promoted) == 1:
+        return promoted.pop()
+    spec = specs.all.get(Address(deployment))
+    pinned = spec.model.trial if isinstance(spec, Deployment) and spec.model else None
+    if not pinned or promoted:
+        return None
+    owner = owner_of(RunName(pinned))
+    return specs.moved.get(owner, owner)

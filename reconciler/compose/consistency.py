@@ -11,15 +11,16 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from reconciler.compose.all_specs import Found, Specs, declared_by, is_album, missing
+from reconciler.compose.all_specs import Found, Specs, declared_by, is_album, missing, origin_of
 from reconciler.compose.flaws import Flaw
+from reconciler.compose.prediction_flaws import scored
 from reconciler.compose.promotion_flaws import bounds, fields, gates, rivals, stages, strangers
 from reconciler.compose.sound_part import Unsound
 from reconciler.model.errors import Severity
 from reconciler.model.fairness.amounts import Amounts
 from reconciler.model.fairness.gpu_kinds import kind_refusal
 from reconciler.model.fairness.shares import refusal
-from reconciler.model.ids import Address, RunName, owner_of
+from reconciler.model.ids import Address
 from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
@@ -210,7 +211,7 @@ def _metric(specs: Specs, spec: Experiment) -> Iterator[Flaw]:
 
 def _watched(specs: Specs, spec: Monitor) -> Iterator[Flaw]:
     """Hold a monitor against the experiment whose models its deployment serves."""
-    name = _origin(specs, spec.deployment)
+    name = origin_of(specs, spec.deployment)
     experiment = specs.experiment(name) if name else None
     if experiment is None:
         return
@@ -231,24 +232,12 @@ def _watched(specs: Specs, spec: Monitor) -> Iterator[Flaw]:
             yield specs.unknown(("columns", place), what, column, features)
 
 
-def _origin(specs: Specs, deployment: str) -> str | None:
-    """Return the experiment that a deployment's models come from."""
-    promoted = {str(spec.experiment) for spec in specs.promotions.values() if spec.deployment == deployment}
-    if len(promoted) == 1:
-        return promoted.pop()
-    spec = specs.all.get(Address(deployment))
-    pinned = spec.model.trial if isinstance(spec, Deployment) and spec.model else None
-    if not pinned or promoted:
-        return None
-    owner = owner_of(RunName(pinned))
-    return specs.moved.get(owner, owner)
-
-
 _HELD: tuple[tuple[type[Spec], Callable[[Specs, Any], Iterator[Flaw]]], ...] = (
     (JobSpec, _fit),
     (Dataset, _roles),
     (Dataset, _keys),
     (Dataset, _means),
+    (Dataset, scored),
     (Experiment, _columns),
     (Experiment, _metric),
     (Experiment, _told),

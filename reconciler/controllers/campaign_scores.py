@@ -8,15 +8,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from reconciler.controllers.endpoints import digest_of
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of
 from reconciler.controllers.run_orders import order
 from reconciler.model.change import Change
 from reconciler.model.decision import DataVersion, Live, View
 from reconciler.model.facts import LabelFacts
 from reconciler.model.ids import Address, RunName, digest, name_of
-from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.labels import Labels
 from reconciler.model.observed import JobState
 from reconciler.model.resource import Resource
@@ -119,7 +118,7 @@ def _newest(asking: _Asking, former: Said | None, found: Scores) -> Said | None:
         view,
         runner="score",
         params={"name": name_of(view.moves.identity(asking.deployment)), "where": asking.where},
-        made_from={"dataset": asking.data.content, "model": _digest_of(asking.deployment, live, view)},
+        made_from={"dataset": asking.data.content, "model": digest_of(asking.deployment, live, view)},
         inputs={"dataset": asking.data.run},
         urls={"endpoint": revision.url},
     )
@@ -146,12 +145,3 @@ def _meanwhile(asking: _Asking, life: Lifecycle, former: Said | None, found: Sco
 def _without(asking: _Asking, former: Said | None, why: str, found: Scores) -> None:
     goes_on = "what it said before counts" if former else "the campaign goes on without"
     found.notes.append(f"{asking.deployment} can't be asked about the examples ({why}): {goes_on}")
-
-
-def _digest_of(deployment: Address, live: Live, view: View) -> str:
-    """Return the digest of the model that serves, as it is pinned, or as its trial told; else the trial's name."""
-    spec = view.desired.of_kind(Deployment).get(deployment)
-    if spec and spec.model and spec.model.trial == live.trial:
-        return spec.model.digest
-    told: Any = view.actual.results.get(live.trial, {}).get("facts", {}).get("model")
-    return str(told["digest"]) if isinstance(told, Mapping) and told.get("digest") else live.trial

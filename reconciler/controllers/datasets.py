@@ -15,6 +15,7 @@ from reconciler.controllers.retraining import alerted, trigger_of
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, finished_at, lifecycle_of_newest, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.schema_proposals import propose_schema
+from reconciler.controllers.scoring_models import ScoringModel, scoring_model
 from reconciler.controllers.status_pictures import pictures, profile_pages
 from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import Change, StartRun
@@ -46,9 +47,8 @@ def decide(resource: Resource, view: View) -> Decision:
     assert isinstance(spec, Dataset)
     if kept := held(resource, view):
         return kept
-    if blocker := _blocker(spec, view):
-        standing = _version(_standing(resource.address, view), resource.address, view)
-        return replace(waits_for(resource.address, blocker, view), output=standing)
+    if waits := _blocked(resource.address, spec, view):
+        return replace(waits, output=_version(_standing(resource.address, view), resource.address, view))
     cause, former = _causes(resource, spec, view)
     wanted = _refresh(resource, spec, cause, view)
     known = wanted if former == cause else _refresh(resource, spec, former, view)
@@ -90,10 +90,20 @@ def _files(lifecycle: Lifecycle) -> Mapping[str, tuple[RunName, str]]:
     return {**pictures(lifecycle.run, lifecycle.result), **profile_pages(lifecycle.run, lifecycle.result)}
 
 
-def _blocker(spec: Dataset, view: View) -> str | None:
-    """Return the first dataset that this one is derived from, or that its keys lead to, and that has no version."""
+def _blocked(address: Address, spec: Dataset, view: View) -> Decision | None:
+    """Wait for the first dataset that this one is made of, or that its keys lead to, and that has no version.
+
+    Where a model scores its rows, wait for that, too.
+    """
     above = (*spec.sources.values(), *spec.keyed.values())
-    return next((address for address in above if data_of(address, view) is None), None)
+    if blocker := next((one for one in above if data_of(one, view) is None), None):
+        return waits_for(address, blocker, view)
+    told = spec.source.predictions
+    model = scoring_model(told.by, view) if told else None
+    if told is None or isinstance(model, ScoringModel):
+        return None
+    waits = waits_for(address, told.by, view)
+    return replace(waits, message=model) if model else waits
 
 
 def _causes(resource: Resource, spec: Dataset, view: View) -> tuple[Cause, Cause]:
@@ -138,7 +148,9 @@ def _too_many_or_old(address: Address, spec: Dataset, wanted: frozenset[RunName]
 def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> StartRun:
     named = {**spec.sources, **spec.keyed}
     above = {name: version for name, address in named.items() if (version := data_of(address, view))}
-    contents = {"inputs": {name: version.content for name, version in above.items()}} if above else {}
+    contents: dict[str, Any] = {"inputs": {name: version.content for name, version in above.items()}} if above else {}
+    model = scoring_model(spec.source.predictions.by, view) if spec.source.predictions else None
+    contents |= {"scored_by": model.digest} if isinstance(model, ScoringModel) else {}
     standing = _standing(resource.address, view)
     ordered = order(
         resource,
@@ -147,6 +159,7 @@ def _refresh(resource: Resource, spec: Dataset, cause: Cause, view: View) -> Sta
         params=spec.ingest_params,
         made_from=cause.named() | contents,
         inputs={name: version.run for name, version in above.items()}
+        | ({"model": model.run} if isinstance(model, ScoringModel) else {})
         | _compared_with(spec, standing)
         | version_before(spec, cause, standing, view),
     )

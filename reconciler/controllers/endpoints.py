@@ -1,9 +1,13 @@
 """Endpoints: what answers now, by which name, what ends of it, and how one is taken away."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from reconciler.controllers.run_lifecycle import tidy
 from reconciler.model.change import DeleteEndpoint
 from reconciler.model.decision import Decision, Live, Phase, View
 from reconciler.model.ids import Address
+from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.observed import Endpoint, RevisionState
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
@@ -17,6 +21,15 @@ def live_of(endpoint: Endpoint) -> Live | None:
     name = max(serving, key=lambda item: (serving[item], item))
     revision = endpoint.revisions[name]
     return Live(revision.trial, name, endpoint.url, endpoint.logs_url, endpoint.metrics_url, endpoint.since)
+
+
+def digest_of(deployment: Address, live: Live, view: View) -> str:
+    """Return the digest of the model that serves, as it is pinned, or as its trial told; else the trial's name."""
+    spec = view.desired.of_kind(Deployment).get(deployment)
+    if spec and spec.model and spec.model.trial == live.trial:
+        return spec.model.digest
+    told: Any = view.actual.results.get(live.trial, {}).get("facts", {}).get("model")
+    return str(told["digest"]) if isinstance(told, Mapping) and told.get("digest") else live.trial
 
 
 def moved_too_late(resource: Resource, view: View) -> Decision | None:

@@ -12,6 +12,7 @@ _WORDS = {
     "dataset": "its dataset has a new version",
     "labels": "its labels have a new version",
     "inputs": "a dataset that it is made of, or held to, has a new version",
+    "scored_by": "another model scores its rows",
     "answers": "there are new answers",
     "former": "it is refreshed from its newest version on",
     "sides": "the split of its dataset has changed",

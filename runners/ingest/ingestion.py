@@ -142,15 +142,16 @@ def _table(
 ) -> tuple[Table, Mapping[str, Any], Mapping[str, str]]:
     """Write the table; say what else is to be told of how, and which files of a former version are in it."""
     files = params.source.files
-    is_made_of_others = params.source.derived or params.foreign_keys or params.drift
+    source = params.source
+    is_made_of_others = source.derived or source.predictions or params.foreign_keys or params.drift
     inputs = {role: str(local(url)) for role, url in inputs.items()} if is_made_of_others else {}
     if grown := _grown(params, folder, inputs, former, owner):
         return grown.table, grown.told, grown.taken
-    source = read(params.source, inputs)  # which sees first that a query only reads, and is the same each time
+    reading = read(source, inputs)  # which sees first that a query only reads, and is the same each time
     if lineage := trace(params, inputs):
         write_json(folder / LINEAGE, lineage)
-    again = partial(read, params.source) if files and is_near(files) else None
-    return write_table(source, params, folder, again, inputs), {}, {}
+    again = partial(read, source) if files and is_near(files) else None
+    return write_table(reading, params, folder, again, inputs), {}, {}
 
 
 def _grown(
@@ -172,4 +173,8 @@ def _grown(
         if lineage := trace(params, inputs):
             write_json(folder / LINEAGE, lineage)
         return grow_by_parts(source.derived, params, folder, inputs, former)
+    if source.predictions:
+        from runners.ingest.scored import grow_by_scores  # which loads the model's engine
+
+        return grow_by_scores(source.predictions, params, folder, inputs, former)
     return None

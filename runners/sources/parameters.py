@@ -220,6 +220,14 @@ class DerivedSource(Block):
         return self
 
 
+class PredictionsSource(Block):
+    """What a model says of the rows of another dataset: their addresses, and the columns that are kept beside it."""
+
+    of: str
+    by: str
+    keep: tuple[str, ...] = ()
+
+
 class Source(Block):
     """Where data comes from: exactly one of its kinds."""
 
@@ -253,18 +261,21 @@ class Source(Block):
 class DatasetSource(Source):
     """Where a dataset comes from: it may be made of others, or follow a table."""
 
-    KINDS = ("sql", "files", "table", "derived", "changes", "stream")
+    KINDS = ("sql", "files", "table", "derived", "changes", "stream", "predictions")
 
     derived: DerivedSource | None = None
     changes: ChangesSource | None = None
     stream: StreamSource | None = None
+    predictions: PredictionsSource | None = None
 
     @property
     def asked(self) -> dict[str, Any]:
         """Return all of it that rows follow from."""
-        told = self.model_dump(mode="json", exclude=None if self.stream else {"stream"})
+        unasked = {name for name in ("stream", "predictions") if getattr(self, name) is None}
+        told = self.model_dump(mode="json", exclude=unasked)
         if self.files and self.files.sheet is None:  # so that what was asked for before there were sheets is the same
             del told["files"]["sheet"]
+        told |= {"predictions": {"keep": self.predictions.keep}} if self.predictions else {}
         return told | ({"stream": self.stream.asked} if self.stream else {})
 
     @property
@@ -287,4 +298,5 @@ class DatasetSource(Source):
     def goes_on(self) -> bool:
         """Tell whether a version goes on with the one before, whoever tells what is new."""
         of_files = self.files.incremental if self.files else None
-        return self.is_growing or bool(of_files or (self.derived and self.derived.incremental))
+        by_parts = self.predictions or (self.derived and self.derived.incremental)
+        return self.is_growing or bool(of_files or by_parts)

@@ -20,6 +20,7 @@ SUITES = (
     "labelling",
     "profiling",
     "growing",
+    "scoring",
     "serving",
     "suite",
 )

@@ -18,6 +18,7 @@ FIGURES = {
     "looping": {"cold_converge_per_s", "noop_cpu_ms", "noop_writes"},
     "profiling": {"profile_rows_per_cpu_s", "parquet_ingest_peak_mib", "csv_rows_per_cpu_s", "csv_ingest_peak_mib"},
     "pushing": {"push_to_apply_p50_ms", "push_to_apply_p99_ms", "daemon_rss_mib", "daemon_rss_growth_mib"},
+    "scoring": {"scored_rows_per_cpu_s", "scoring_peak_mib"},
     "serving": {
         "v2_rps",
         "v2_cpu_us",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import yaml
 
@@ -13,6 +14,7 @@ from reconciler.model.kinds.experiments import Experiment
 from runners.contract import Request
 from runners.contract.preparations import STEPS
 from runners.contract.split import DatasetSplit
+from runners.sources.derived import rows_of
 from runners.train import tabular
 from tests.house.yardstick import ROOT
 from tests.unit.runners.train import data
@@ -93,3 +95,16 @@ def test_what_cannot_be_prepared_is_refused(told: dict[str, Any]) -> None:
     usual = {"dataset": "datasets/x", "target": "y", "runner": "tabular", "metric": {"name": "roc_auc"}}
     with pytest.raises(ValueError, match=r"prepar|exactly one"):
         Experiment.model_validate({**usual, "preparations": {"a": [{"drop": True}]}, **told})
+
+
+def test_predictions_and_what_is_made_of_them_are_datasets() -> None:
+    scored, challenged = (Dataset.model_validate(block) for block in blocks("What a model says of data"))
+    assert scored.source.predictions
+    assert challenged.source.derived
+    assert challenged.source.derived.query
+    two = {"live": pa.table({"id": [1, 2, 3], "prediction": ["a", "b", "b"]}),
+           "next": pa.table({"id": [1, 2, 3], "prediction": ["a", "a", "a"]}),
+           "outcomes": pa.table({"id": [1, 2, 3], "paid": ["a", "b", "a"]})}  # fmt: skip
+    rows = [row for batch in rows_of(challenged.source.derived.query, two) for row in batch.to_pylist()]
+    told = {row["id"]: row["live_is_better"] for row in rows}
+    assert told == {2: 1, 3: -1}

@@ -48,13 +48,19 @@ source:
     {url: s3://a/books, format: excel, sheet: Loans, skip: 2, nulls: ["-"], dates: {born: "%d.%m.%Y", paid: "%m/%d/%Y"}}
 refresh: 0 6 * * *
 """
+SCORED = b"""\
+source: {predictions: {of: datasets/grown, by: deployments/employment, keep: [id, x]}}
+identifier: id
+columns: {id: {type: integer}, x: {type: number}, prediction: {type: integer}, model: {type: string}}
+"""
 MORE = {
     "specs/datasets/book.yaml": BOOK,
     "specs/datasets/grown.yaml": GROWN,
     "specs/datasets/known.yaml": KNOWN,
     "specs/datasets/payments.yaml": STREAM,
+    "specs/datasets/scored.yaml": SCORED,
 }
-"""Sources that grow and that are joined, which the sample has none of."""
+"""Sources that grow, that are joined and that are scored, which the sample has none of."""
 PROMOTED = {
     "specs/promotions/fuzz.yaml": (
         b"spec: deployments/employment\nfields: [replicas, rollout, resources]\nroute: [fuzz, dev]\n"

@@ -29,6 +29,7 @@ ELSEWHERE: dict[str, str] = {
     "runners/sources/streams/protobuf.py": "tests/unit/runners/sources/streams/test_values.py",
     "runners/sources/streams/registry.py": "tests/unit/runners/sources/streams/test_values.py",
     "runners/sources/opened.py": "tests/unit/runners/sources/test_formats.py reads by it",
+    "runners/ingest/pieces.py": "tests/unit/runners/ingest/test_by_parts.py and test_scored.py read by it",
     "runners/ingest/grown.py": "tests/unit/runners/ingest/test_growth.py and test_by_files.py hold what both have",
     "reconciler/controllers/campaign_case.py": "tests/unit/reconciler/controllers/test_campaigns.py",
     "reconciler/controllers/campaign_choosing.py": "tests/unit/reconciler/controllers/test_campaigns.py",

@@ -162,6 +162,7 @@ class Dataset(JobSpec):
             other = "leave out incremental of the source"
             other = "follow it no more" if self.source.changes else other
             other = "propose them of a dataset that is derived from this one" if self.source.stream else other
+            other = "its columns are told by what is kept and by the model" if self.source.predictions else other
             raise ValueError(f"{what}: refuse or allow them, or {other}")
         return self
 
@@ -192,7 +193,9 @@ class Dataset(JobSpec):
 
     @cached_property
     def sources(self) -> Mapping[str, str]:
-        """Return the addresses of the datasets that this one is derived from, by their names in its query."""
+        """Return the addresses of the datasets that this one is made of, by their names in its query or as inputs."""
+        if self.source.predictions:
+            return {"rows": self.source.predictions.of}
         return self.source.derived.inputs if self.source.derived else {}
 
     @property
@@ -203,8 +206,9 @@ class Dataset(JobSpec):
 
     @property
     def grows_by_parts(self) -> bool:
-        """Tell whether a query over other datasets is put to their new parts alone."""
-        return self.source.derived is not None and self.source.derived.incremental is not None
+        """Tell whether a query over other datasets, or a model, is put to their new parts alone."""
+        derived = self.source.derived
+        return self.source.predictions is not None or bool(derived and derived.incremental)
 
     @property
     def goes_on(self) -> bool:
@@ -232,6 +236,7 @@ class Dataset(JobSpec):
             "derived": source.derived,
             "changes": source.changes,
             "stream": source.stream,
+            "predictions": source.predictions,
         }
         told = {kind: of_kind.told for kind, of_kind in growing.items() if of_kind}
         return params | ({"source": told} if told else {})

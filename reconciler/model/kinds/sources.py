@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from reconciler.model.kinds.derived import DerivedSource
 from reconciler.model.kinds.hidden import check_hidden
+from reconciler.model.kinds.predictions import PredictionsSource
 from reconciler.model.kinds.spec import Block, Cron
 from reconciler.model.kinds.streams import StreamSource
 from reconciler.model.quantity import Duration, parse_duration
@@ -377,9 +378,9 @@ class Source(Block):
 
 
 class DatasetSource(Source):
-    """Where a dataset comes from: exactly one of `sql`, `files`, `table`, `derived`, `changes` and `stream`."""
+    """Where a dataset comes from: exactly one of its kinds."""
 
-    KINDS = ("sql", "files", "table", "derived", "changes", "stream")
+    KINDS = ("sql", "files", "table", "derived", "changes", "stream", "predictions")
 
     sql: GrowingSource | None = Field(default=None, description="Rows of a database.")
     files: GrowingFiles | None = Field(default=None, description="Tables or images in files.")
@@ -388,3 +389,6 @@ class DatasetSource(Source):
         default=None, description="A table of PostgreSQL that is followed by the log of its changes."
     )
     stream: StreamSource | None = Field(default=None, description="Messages of Kafka or NATS, each read once.")
+    predictions: PredictionsSource | None = Field(
+        default=None, description="What a model says of the rows of another dataset."
+    )

@@ -33,7 +33,8 @@ def test_a_broken_spec_is_stalled_and_the_others_compose() -> None:
     found = desired({**SMALL, "specs/datasets/loans.yaml": "source: {}\n"})
     assert list(found.resources) == ["pools/shared", "experiments/loans"]
     assert [str(problem) for problem in found.broken[Address("datasets/loans")]] == [
-        "specs/datasets/loans.yaml:1:9: source: give exactly one of sql, files, table, derived, changes and stream"
+        "specs/datasets/loans.yaml:1:9: source: give exactly one of sql, files, table, derived, changes, stream and "
+        "predictions"
     ]
 
 

@@ -81,7 +81,7 @@ CASES = [
             ({"type": "string", "pattern": "(?=a)"}, "expected an RE2 expression: `(?=` is lookaround"),
         )
     ],
-    ("datasets", {"source": {}}, "give exactly one of sql, files, table, derived, changes and stream", ""),
+    ("datasets", {"source": {}}, "give exactly one of sql, files, table, derived, changes, stream and predictions", ""),
     ("datasets", {"source": {"sql": {"url": None, "query": "x"}}}, "expected a text, not nothing", ""),
 ]  # fmt: skip
 

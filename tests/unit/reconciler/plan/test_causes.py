@@ -71,7 +71,7 @@ def test_a_new_version_upstream_and_another_runner_are_told() -> None:
     assert why(both) == {"`seed` has changed; its runner is another, or of another version"}
 
 
-@pytest.mark.parametrize("name", ["inputs", "answers", "former", "sides"])
+@pytest.mark.parametrize("name", ["inputs", "scored_by", "answers", "former", "sides"])
 def test_what_is_no_field_of_the_spec_has_words_of_its_own(name: str) -> None:
     told = _words({"source": "1", name: "2"}, {"source": "1", name: "3"})
     assert "`" not in told
