@@ -7,11 +7,10 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from pyarrow import parquet
-
 from runners.ingest.former import Former
 from runners.ingest.parts import PART_ROWS, Layout, take_over, write_part, write_parts
 from runners.tables.content import GROUP_ROWS
+from runners.tables.streamed import streamed
 from runners.tables.summary import Summary, summarise
 from runners.tables.version import Part
 
@@ -100,7 +99,7 @@ class Draft:
         if len(run) == 1:
             return run[0]
         self.compacted += len(run)
-        rows = (batch for part in run for batch in parquet.ParquetFile(self.path(part.file)).iter_batches(GROUP_ROWS))
+        rows = (batch for part in run for batch in streamed(self.path(part.file), GROUP_ROWS))
         made, summary = write_part(self.folder, self.layout, rows, run[0].place)
         spans = tuple(span for part in run for span in part.spans)
         (part,) = self._noted([(replace(made, spans=spans), summary)])
@@ -166,6 +165,6 @@ def _cut(sizes: Iterable[int], came: Iterable[Span]) -> Iterator[tuple[Span, ...
 
 def _rows(path: Path, stays: Any) -> Iterator[Any]:
     start = 0
-    for batch in parquet.ParquetFile(path).iter_batches(GROUP_ROWS):
+    for batch in streamed(path, GROUP_ROWS):
         yield batch.filter(stays.slice(start, batch.num_rows))
         start += batch.num_rows

@@ -19,6 +19,7 @@ from runners.ingest.parts import KEY, hashes_at
 from runners.inputs import Lent
 from runners.sources.reading import BATCH_ROWS
 from runners.tables.bag import row_hashes
+from runners.tables.streamed import streamed
 from runners.tables.summary import Summary, from_bytes, summarise
 from runners.tables.summary.hashes import Hashes
 from runners.tables.version import PARTS, Manifest, Part, read_manifest
@@ -103,8 +104,7 @@ class Former:
     def rows(self) -> Iterator[Any]:
         """Yield all rows, as they are stored."""
         for part in self.manifest.parts:
-            with parquet.ParquetFile(self.files.path(part.file)) as table:
-                yield from table.iter_batches(BATCH_ROWS)
+            yield from streamed(self.files.path(part.file), BATCH_ROWS)
 
     @property
     def _nothing(self) -> Summary:

@@ -10,8 +10,6 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
-from pyarrow import parquet
-
 from runners.contract import Violation
 from runners.ingest.draft import Draft
 from runners.ingest.drift import drifted, previous_of
@@ -20,6 +18,7 @@ from runners.ingest.keys import Keys
 from runners.ingest.parameters import Parameters
 from runners.ingest.rules import Rules
 from runners.tables.content import GROUP_ROWS
+from runners.tables.streamed import streamed
 from runners.tables.summary import Summary
 from runners.tables.types import Type
 
@@ -73,6 +72,6 @@ class Held:
         keys = Keys(params, self._types, self._inputs, place)
         there = [name for name in self._types if any(name in group for group in groups)]
         for part in draft.parts:
-            for batch in parquet.ParquetFile(draft.path(part.file)).iter_batches(GROUP_ROWS, columns=there):
+            for batch in streamed(draft.path(part.file), GROUP_ROWS, there):
                 keys.see(batch)
         yield from keys.violations()

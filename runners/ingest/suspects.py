@@ -12,10 +12,10 @@ from typing import Any
 
 import pyarrow as pa
 from pyarrow import compute as pc
-from pyarrow import parquet
 
 from runners.contract import Violation
 from runners.ingest.parameters import Parameters
+from runners.tables.streamed import streamed
 from runners.tables.summary import Summary
 from runners.tables.types import BLANKS
 
@@ -83,7 +83,7 @@ def _batches(parts: Iterable[Path], suspects: Suspects) -> Iterator[Any]:
         names = list(suspects.names)
         yield from takewhile(
             lambda _: bool(suspects.names),
-            parquet.ParquetFile(part).iter_batches(_BATCH, columns=names) if names else (),
+            streamed(part, _BATCH, names) if names else (),
         )
 
 

@@ -6,7 +6,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import parquet
 
 from runners.ingest.draft import Draft
 from runners.ingest.former import found_in
@@ -15,6 +14,7 @@ from runners.ingest.repeats import Hashed, distinct_of
 from runners.ingest.repeats import hashes_of as values_of
 from runners.tables.bag import row_hashes
 from runners.tables.content import GROUP_ROWS
+from runners.tables.streamed import streamed
 from runners.tables.summary import Summary
 from runners.tables.summary.hashes import Hashes
 
@@ -74,7 +74,7 @@ def _counted(draft: Draft, name: str) -> int:
     with TemporaryDirectory(prefix="setpoint-") as place:
         found = Hashed(Path(place) / "hashes")
         for part in draft.parts:
-            for batch in parquet.ParquetFile(draft.path(part.file)).iter_batches(GROUP_ROWS, columns=names):
+            for batch in streamed(draft.path(part.file), GROUP_ROWS, names):
                 found.add(_hashes(batch, names, is_key=name == KEY))
             found.spill()
         return sum(map(distinct_of, found.parts()))
