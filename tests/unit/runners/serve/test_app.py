@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runners.models import Model, load
-from tests.unit.runners.serve.endpoint import V1, V2, Breaking, Endpoint
+from tests.unit.runners.serve.endpoint import REVISION, V1, V2, Breaking, Endpoint
 from tests.unit.runners.serve.tiny import make
 
 ROW = MappingProxyType({"AGEP": 30, "SEX": "1"})
@@ -65,7 +65,13 @@ def test_other_methods_are_told_which_there_are(endpoint: Endpoint, path: str, m
         ("/v2", 200, {"name": "setpoint", "version": "2", "extensions": ["binary_tensor_data"]}),
         ("/v2/models", 200, {"models": ["employment"]}),
         ("/v2/models/other", 404, {"error": "the model other does not exist: this endpoint serves employment"}),
-        ("/v2/models/employment/versions/1", 404, {"error": "employment has no versions/1"}),
+        (
+            "/v2/models/employment/versions/1",
+            404,
+            {"error": f"employment has no version 1: revision {REVISION} answered here"},
+        ),
+        (f"/v2/models/employment/versions/{REVISION}/ready", 200, {"name": "employment", "ready": True}),
+        ("/v2/models/employment/stats", 404, {"error": "employment has no stats"}),
         ("/v2/models/", 404, {"error": "Not Found: ask /v2/models for the model that is served here"}),
         (V1, 405, {"error": "post a request here"}),
     ],
