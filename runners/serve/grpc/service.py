@@ -25,7 +25,7 @@ CODES = {
 _REQUEST, _SMOKE = REQUEST.decode(), SMOKE.decode()
 
 
-class Service(grpc.GenericRpcHandler):
+class Service(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio ships no types
     """One model's `inference.GRPCInferenceService`.
 
     Args:

@@ -5,8 +5,11 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from runners.models import Model, load
+from runners.serve.types import DATATYPES
 from tests.unit.runners.serve.endpoint import REVISION, V1, V2, Breaking, Endpoint
 from tests.unit.runners.serve.tiny import make
 
@@ -99,3 +102,33 @@ def test_what_fails_before_a_request_was_read_is_its_own_fault(
 
     monkeypatch.setattr("runners.serve.app.of_instances", fails)
     assert endpoint.ask(V1, {}) == (400, {"error": "the request can't be read: RecursionError"})
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+_TENSORS = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": st.sampled_from(["AGEP", "SEX", "id"]) | _JSON,
+        "datatype": st.sampled_from(DATATYPES) | _JSON,
+        "shape": st.lists(st.integers(-1, 3), max_size=3) | _JSON,
+        "data": st.lists(_JSON, max_size=3) | _JSON,
+        "parameters": st.fixed_dictionaries({}, optional={"binary_data_size": st.integers(-1, 12) | _JSON}) | _JSON,
+    },
+)
+_INFERENCES = st.fixed_dictionaries(
+    {"inputs": st.lists(_TENSORS, max_size=3)},
+    optional={"outputs": st.lists(st.fixed_dictionaries({"name": st.just("prediction") | _JSON})) | _JSON, "id": _JSON},
+)
+_ROWS = st.fixed_dictionaries({"instances": st.lists(st.fixed_dictionaries({"AGEP": _JSON, "SEX": _JSON}) | _JSON)})
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.sampled_from([V1, V2]), _INFERENCES | _ROWS | _JSON, st.none() | st.integers(-1, 400) | st.text(max_size=3))
+def test_nothing_that_is_sent_is_the_server_s_fault(endpoint: Endpoint, path: str, told: Any, size: Any) -> None:
+    head = {} if size is None else {"inference_header_content_length": str(size)}
+    status, answer = endpoint.ask(path, told, **head)
+    assert status == 200 or 400 <= status < 500, answer
