@@ -40,6 +40,7 @@ VERBS: dict[str, str] = {
     "import": "Take a dataset's schema from another tool's file.",
     "schema": "Print or write the JSON Schemas of the specs.",
     "doctor": "Say what is missing on this machine, and how to get it.",
+    "conformance": "Ask a server what the Open Inference Protocol has.",
     "simulate": "Try these specs under faults, in memory.",
     "demo": "Show the whole life of a model on this machine.",
 }
