@@ -71,6 +71,8 @@ class Trial:
         self._path = f"/v2/models/{quote(model, safe='')}"
         self._request = request
         self._has_binary = False
+        self._declares: set[str] = set()
+        """Of `inputs` and `outputs`, those whose names the model tells: any other name is a mistake then."""
         self._versions: list[str] = []
         self._outputs: answers.Outputs = {}
 
@@ -105,6 +107,7 @@ class Trial:
         def look(answer: Answered) -> str:
             if not (wrong := answers.model_metadata(answer, self._model)):
                 self._request = self._request or requests.made_up(answer.document)
+                self._declares = {role for role in ("inputs", "outputs") if answer.document[role]}
                 told = answer.document.get("versions")
                 self._versions = [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
             return wrong
@@ -184,9 +187,21 @@ class Trial:
         yield self._ask("unknown model", Sent("GET", f"/v2/models/{NOBODY}"), answers.refused)
         body = self._request or {"inputs": []}
         yield self._ask("inference of an unknown model", posted(f"/v2/models/{NOBODY}/infer", body), answers.refused)
-        for check, broken in _broken(self._request):
+        for check, broken in [*_broken(self._request), *self._strangers()]:
             sent = broken if isinstance(broken, bytes) else json.dumps(broken).encode()
             yield self._ask(check, Sent("POST", f"{self._path}/infer", sent), answers.refused)
+
+    def _strangers(self) -> Iterator[tuple[str, Any]]:
+        """Yield inferences with names that the model doesn't have, where it tells which it has."""
+        if self._request is None:
+            return
+        first, *rest = self._request["inputs"]
+        if "inputs" in self._declares:
+            stranger = {**first, "name": "setpoint-knows-no-such-input"}
+            yield "an unknown input", {**self._request, "inputs": [stranger, *rest]}
+        if "outputs" in self._declares:
+            name = "setpoint-knows-no-such-output"
+            yield "an unknown output", requests.with_outputs(self._request, [name])
 
 
 def _broken(request: Document | None) -> Iterator[tuple[str, Any]]:
@@ -208,8 +223,6 @@ def _broken(request: Document | None) -> Iterator[tuple[str, Any]]:
     yield "a shape below 0", other(shape=[-1, *first["shape"][1:]])
     yield "a shape of texts", other(shape=["one"])
     yield "an object as a value", other(data=[{}] * len(values))
-    yield "an unknown input", other(name="setpoint-knows-no-such-input")
-    yield "an unknown output", requests.with_outputs(request, ["setpoint-knows-no-such-output"])
     yield "a number as a name", other(name=7)
 
 

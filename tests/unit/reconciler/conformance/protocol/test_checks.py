@@ -136,6 +136,15 @@ def test_what_a_server_says_it_hasn_t_isn_t_held_against_it(tmp_path: Path) -> N
     assert (failed(found), not_offered) == (set(), {"model version", "binary inputs", "binary outputs", "gzip"})
 
 
+def test_names_are_mistakes_only_where_a_model_tells_its_own(tmp_path: Path) -> None:
+    silent = on(f"/v2/models/{NAME}", lambda sent, good: changed(good, inputs=[], outputs=[]))
+    ages = {"name": "AGEP", "datatype": "FP32", "shape": [1], "data": [30]}
+    sexes = {"name": "SEX", "datatype": "BYTES", "shape": [1], "data": ["1"]}
+    found = results(Endpoint(tmp_path, silent), request={"inputs": [ages, sexes]})
+    assert not found.keys() & {"an unknown input", "an unknown output"}
+    assert failed(found) == set()
+
+
 def test_values_that_binary_data_can_t_have_aren_t_tried_so(tmp_path: Path) -> None:
     ages = {"name": "AGEP", "datatype": "FP32", "shape": [1], "data": [None]}
     sexes = {"name": "SEX", "datatype": "BYTES", "shape": [1], "data": ["1"]}
