@@ -9,6 +9,7 @@ fits the model, whatever fails is the request's fault. What `app` answers is hel
     settings         the configuration of one process
     start            what can't be served is said before anything listens
     server           the process: loads the model, listens, leaves in peace
+    warm             one answer before the process is ready
     app              the application of HTTP: paths, headers, statuses
     grpc             the same by gRPC, where that is asked for
     served_model     the model, whatever it is asked by: whose fault what is, what is logged

@@ -18,6 +18,7 @@ from runners.serve.request_context import Exchange
 from runners.serve.served_model import ServedModel
 from runners.serve.service_metrics import count
 from runners.serve.settings import Settings
+from runners.serve.warm import warm
 
 GRACE = 8
 """Seconds that requests which have begun have to end after SIGTERM."""
@@ -35,6 +36,7 @@ def run(settings: Settings, model: Model) -> None:
     served = ServedModel(settings.name, settings.revision, model, _told(origin, log))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _returned)
+    warm(model)
     sys.setswitchinterval(SWITCH)
     gc.collect()
     gc.freeze()  # what is there now stays: looking through it again and again stops all requests for as long
