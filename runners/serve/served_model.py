@@ -57,17 +57,17 @@ class ServedModel:
             known = f"revision {self.version} answered here" if self.version else "it has no versions here"
             raise NotServed(f"{self.name} has no version {version[:100]}: {known}")
 
-    async def infer(self, asked: Inference, exchange: Exchange) -> tuple[Output, ...]:
-        """Return the outputs of version 2 that a request asks for.
+    async def infer(self, asked: Inference, exchange: Exchange, patience: int = 0) -> tuple[Output, ...]:
+        """Return the outputs of version 2 that a request asks for; `patience` is that of `Batches.answer`.
 
         Raises:
             ModelInputError: the request doesn't fit the model.
         """
-        prediction = await self.predict(of_tensors(asked.inputs, self.signature), exchange)
+        prediction = await self.predict(of_tensors(asked.inputs, self.signature), exchange, patience)
         return as_outputs(prediction, self.signature, asked.requested)
 
-    async def predict(self, columns: Columns, exchange: Exchange) -> Prediction:
-        """Return what the model answers for columns of values.
+    async def predict(self, columns: Columns, exchange: Exchange, patience: int = 0) -> Prediction:
+        """Return what the model answers for columns of values; `patience` is that of `Batches.answer`.
 
         Raises:
             ModelInputError: they don't fit the model.
@@ -76,7 +76,7 @@ class ServedModel:
             columns = await asyncio.to_thread(self._model.prepared, columns)
         tensors = self._model.prepare(columns)
         exchange.is_read = True
-        prediction = await self._batches.answer(tensors)
+        prediction = await self._batches.answer(tensors, patience)
         exchange.columns, exchange.prediction = columns, prediction
         return prediction
 

@@ -14,6 +14,8 @@ from runners.serve.served_model import ServedModel
 
 Method = Callable[[bytes, Any], Awaitable[bytes]]
 
+PATIENCE = 6
+"""Turns of the event loop: grpcio hands over one request at a time, four turns apart, of however many have come."""
 MOST_SAID = 1000
 """Letters of why a request is refused: gRPC has it in a header, whose size clients bound."""
 CODES = {
@@ -77,7 +79,7 @@ class Service(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio ships no 
         message = read("ModelInferRequest", data)
         self._served.find(message.model_name, message.model_version)
         asked = inference_of(message)
-        outputs = await self._served.infer(asked, exchange)
+        outputs = await self._served.infer(asked, exchange, PATIENCE)
         name, version = self._served.name, message.model_version
         return answer_of(name, version, asked.id or exchange.id, outputs, is_raw=asked.is_binary)
 

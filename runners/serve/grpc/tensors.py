@@ -64,15 +64,25 @@ def _raw(given: Any, content: bytes) -> BinaryInput:
 
 
 def _typed(given: Any) -> RequestInput:
-    name, datatype = given.name, given.datatype
+    filled = given.contents.ListFields()
+    if len(filled) == 1 and filled[0][0].name == CONTENTS.get(given.datatype):
+        return RequestInput(given.name, list(given.shape), given.datatype, list(filled[0][1]))
+    _explain(given.name, given.datatype, [field.name for field, _ in filled])
+    return RequestInput(given.name, list(given.shape), given.datatype, [])
+
+
+def _explain(name: str, datatype: str, filled: Sequence[str]) -> None:
+    """Say what is wrong with an input whose values aren't in the one field of their datatype, if anything is.
+
+    Raises:
+        ModelInputError: it is anything but that there are no values.
+    """
     of_datatype(name, datatype)
     field = CONTENTS.get(datatype)
     if field is None:
         raise ModelInputError(f"{name} is {datatype}, which comes as raw_input_contents only", name)
-    for known, _ in given.contents.ListFields():
-        if known.name != field:
-            raise ModelInputError(f"{name} has {known.name}, and {datatype} are in {field}", name)
-    return RequestInput(name, list(given.shape), datatype, list(getattr(given.contents, field)))
+    if others := [other for other in filled if other != field]:
+        raise ModelInputError(f"{name} has {others[0]}, and {datatype} are in {field}", name)
 
 
 def answer_of(name: str, version: str, identity: str, outputs: Sequence[Output], *, is_raw: bool) -> bytes:
