@@ -12,6 +12,7 @@ import statistics
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -153,12 +154,20 @@ def _is_ready(serving: LocalServing, revision: Digest) -> bool:
 def _idle(place: Path) -> Figure:
     """Weigh a replica that has answered once, so that all it needs is loaded, and does nothing."""
     found = {}
-    for name, make in (("LightGBM", trees), ("ONNX", linear)):
+    for name, make, told in (
+        ("LightGBM", trees, {}),
+        ("ONNX", linear, {}),
+        ("gRPC", trees, {"grpc_port": free_port()}),
+    ):
         model = make(place / name)
-        with ours(place / f"{name} served", model).running() as server:
-            put(Order(server.port, INFER, bodies(model, 1), [server.pid], 0.2, warm_up=0.1), place)
+        with ours(place / f"{name} served", model, **told).running() as server:
+            order = Order(server.port, INFER, bodies(model, 1), [server.pid], 0.2, warm_up=0.1)
+            put(order, place)
+            if port := told.get("grpc_port"):
+                put(replace(order, port=port, model=NAME), place)
             found[name] = rss_mib(server.pid)
-    return Figure("replica_rss_mib", found["LightGBM"], "MiB", "<= 120", f"of an ONNX model {found['ONNX']:.0f}")
+    beside = f"of an ONNX model {found['ONNX']:.0f}; of this one with gRPC {found['gRPC']:.0f}"
+    return Figure("replica_rss_mib", found["LightGBM"], "MiB", "<= 120", beside)
 
 
 def _per_second(found: Sequence[Measured]) -> float:
