@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from runners.models import Model, load
 from runners.serve.types import DATATYPES
+from tests.bench.served import COLUMNS, trees
 from tests.unit.runners.serve.endpoint import REVISION, V1, V2, Breaking, Endpoint
 from tests.unit.runners.serve.tiny import make
 
@@ -132,3 +133,22 @@ def test_nothing_that_is_sent_is_the_server_s_fault(endpoint: Endpoint, path: st
     head = {} if size is None else {"inference_header_content_length": str(size)}
     status, answer = endpoint.ask(path, told, **head)
     assert status == 200 or 400 <= status < 500, answer
+
+
+ROWS = ([6.8, 2.8, 4.8, 1.4], [6.0, 3.4, 4.5, 1.6])
+"""Those of the examples with irises in KServe's documentation."""
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/models/employment:predict", {"instances": list(ROWS)}),
+        (V2, {"inputs": [{"name": "features", "shape": [2, 4], "datatype": "FP32", "data": list(ROWS)}]}),
+        (V2, {"inputs": [{"name": "features", "shape": [2, 4], "datatype": "FP64", "data": [*ROWS[0], *ROWS[1]]}]}),
+    ],
+)
+def test_payloads_of_kserve_s_examples_are_answered(tmp_path: Path, path: str, body: Any) -> None:
+    model = load(trees(tmp_path / "trial"))
+    truth = model.predict({name: [row[place] for row in ROWS] for place, name in enumerate(COLUMNS)})
+    status, told = Endpoint(model).ask(path, body)
+    assert (status, told.get("predictions") or told["outputs"][0]["data"]) == (200, truth.prediction.tolist())
