@@ -22,7 +22,7 @@ class Exit(IntEnum):
     BROKEN = 7
     """`simulate`: a promise broke; the report says which, and the seed that shows it again.
 
-    `verify`: a link of the chain doesn't hold. `reproduce`: another model came of it.
+    `verify`: a link of the chain doesn't hold. `reproduce`: another model came of it. `conformance`: a check failed.
     """
     USAGE = 64
     """The command line is wrong (EX_USAGE)."""

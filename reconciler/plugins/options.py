@@ -138,6 +138,7 @@ class KServe(Options):
     image: str = Field(default="", description="An image with this project's runners.")
     command: tuple[str, ...] = Field(default=_SERVE, description="How the image serves.")
     runtime: Runtime | None = Field(default=None, description="A runtime of KServe's own, instead of `image`.")
+    grpc: bool = Field(default=False, description="Whether new revisions speak gRPC, too, at the Service's port 8081.")
     environ: dict[str, str] = Field(default={}, description="More environment variables of the container.")
     secrets: str = Field(
         default="", description="A Secret with the container's credentials, instead of short-lived ones."

@@ -88,16 +88,25 @@ def _floats_at_once(names: Sequence[str], columns: Mapping[str, Values], datatyp
 
     They are what each by itself would be; where a value is anything else, there are none.
     """
-    values = [one for name in names if type(one := columns.get(name)) is list]
+    values = [one for name in names if isinstance(one := columns.get(name), list | np.ndarray)]
     if not values or len(values) < len(names):
         return {}
-    if set(map(type, chain.from_iterable(values))) != {float} or len(set(map(len, values))) > 1:
+    if not _are_floats(values) or len(set(map(len, values))) > 1:
         return {}
     numbers = np.array(values, np.float64)
     if not np.abs(numbers).max() <= _LARGEST:  # nor where one is NaN
         return {}
     block = numbers.astype(DTYPES[datatype], copy=False)
     return {name: block[place, :, None] for place, name in enumerate(names)}
+
+
+def _are_floats(values: Sequence[Values]) -> bool:
+    """Tell whether columns are lists of nothing but floats, or arrays [N] of them, as binary data is."""
+    if isinstance(values[0], np.ndarray):
+        return all(
+            isinstance(one, np.ndarray) and one.ndim == 1 and one.dtype.kind == "f" and len(one) for one in values
+        )
+    return set(map(type, chain.from_iterable(values))) == {float}
 
 
 def _plain(signature: Signature) -> Mapping[str, str]:

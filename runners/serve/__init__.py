@@ -1,4 +1,4 @@
-"""Serving: one model as a process that speaks the Open Inference Protocol, versions 1 and 2.
+"""Serving: one model as a process that speaks the Open Inference Protocol, versions 1 and 2, by HTTP and by gRPC.
 
     python -m runners.serve CONFIG.json
     SETPOINT_SERVE={…} python -m runners.serve
@@ -9,7 +9,11 @@ fits the model, whatever fails is the request's fault. What `app` answers is hel
     settings         the configuration of one process
     start            what can't be served is said before anything listens
     server           the process: loads the model, listens, leaves in peace
-    app              the application: paths, whose fault what is, what is logged
+    warm             one answer before the process is ready
+    app              the application of HTTP: paths, headers, statuses
+    grpc             the same by gRPC, where that is asked for
+    served_model     the model, whatever it is asked by: whose fault what is, what is logged
+    about            what a server and its model say of themselves
     bodies           the body of a request: bounded, unpacked
     requests         from the bytes of a request to what it asks
     columns          from what is asked, by either version, to columns of values

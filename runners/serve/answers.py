@@ -40,7 +40,7 @@ def inferred(name: str, identity: str, outputs: Sequence[Output], binary: Collec
     for output in outputs:
         known: dict[str, Any] = {"name": output.name, "datatype": output.datatype, "shape": output.shape}
         if output.name in binary:
-            parts.append(_bytes(output))
+            parts.append(as_bytes(output))
             known["parameters"] = {"binary_data_size": len(parts[-1])}
         else:
             known["data"] = output.data
@@ -52,7 +52,8 @@ def inferred(name: str, identity: str, outputs: Sequence[Output], binary: Collec
     return Answer(200, b"".join([head, *parts]), ((b"content-type", b"application/octet-stream"), length))
 
 
-def _bytes(output: Output) -> bytes:
+def as_bytes(output: Output) -> bytes:
+    """Return the values of an output as they lie in memory; texts each after its length."""
     if output.datatype in LAYOUTS:
         array: NDArray[Any] = np.asarray(output.data, np.dtype(LAYOUTS[output.datatype]))
         return array.tobytes()

@@ -1,36 +1,29 @@
 """The application: one model's endpoint by versions 1 and 2 of the Open Inference Protocol, as plain ASGI.
 
 It is ASGI by hand (https://asgi.readthedocs.io/), since a request passes here thousands of times a second; what it
-answers is held to KServe's own `ModelServer` by tests. A client's mistake is answered with 4xx, always: until a request
-was read and fits the model, whatever fails is the request's fault.
+answers is held to KServe's own `ModelServer` by tests. A client's mistake is answered with 4xx, always.
 """
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from runners.models import Model, ModelInputError, Prediction
+from runners.serve.about import ABOUT_SERVER, about_model
 from runners.serve.answers import JSON, Answer, inferred, refused, told
-from runners.serve.batches import Batches
 from runners.serve.bodies import Message, Receive, is_known, read, unpacked
-from runners.serve.columns import Columns, of_instances, of_tensors
+from runners.serve.columns import of_instances
 from runners.serve.form import POLICY, form
 from runners.serve.openapi import openapi
-from runners.serve.request_context import Exchange, new_id
+from runners.serve.request_context import REQUEST, SMOKE, Exchange, new_id
 from runners.serve.requests import Inference, read_inference, read_json
-from runners.serve.responses import as_outputs, as_predictions
+from runners.serve.responses import as_predictions
+from runners.serve.served_model import NotServed, ServedModel
 from runners.serve.types import JSON_LENGTH
 
 Send = Callable[[Message], Awaitable[None]]
 Head = dict[bytes, bytes]
 
-SMOKE, REQUEST = b"x-setpoint-smoke", b"x-setpoint-request"
-SERVER, VERSION = "setpoint", "2"
-EXTENSIONS = ("binary_tensor_data",)
 _HTML = (
     (b"content-type", b"text/html; charset=utf-8"),
     (b"content-security-policy", POLICY.encode()),
@@ -39,29 +32,24 @@ _HTML = (
 SHUT = "/v2/repository"
 """Loading and unloading of models: the process serves the one that it was started with."""
 _SHUT = "models are not loaded or unloaded here: pin another model in the deployment's spec"
-_UNREADABLE = (
-    *(ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RuntimeError, AssertionError),
-    MemoryError,
-)
-"""What may fail in NumPy and here while a request is read that nobody foresaw."""
 
 
 class Application:
     """An endpoint's application.
 
     Args:
-        name: the model's name in the protocol's paths.
-        model: the model.
+        served: the model, under its name.
         body_limit: bytes of the largest request, as it came and as it is unpacked.
-        log: told of every inference, but those of smoke tests.
     """
 
-    def __init__(self, name: str, model: Model, body_limit: int, log: Callable[[Exchange], None]) -> None:
-        self._name, self._model, self._limit, self._log = name, model, body_limit, log
-        self._batches = Batches(model)
-        self._predict, self._infer = f"/v1/models/{name}:predict", f"/v2/models/{name}/infer"
-        self._pages = pages(name, model)
-        self._form = Answer(200, form(name, model.signature).encode(), _HTML)
+    def __init__(self, served: ServedModel, body_limit: int) -> None:
+        self._served, self._limit = served, body_limit
+        name = served.name
+        self._predict = f"/v1/models/{name}:predict"
+        versions = [f"/versions/{served.version}"] if served.version else []
+        self._infer = frozenset(f"/v2/models/{name}{version}/infer" for version in ("", *versions))
+        self._pages = pages(served)
+        self._form = Answer(200, form(name, served.signature).encode(), _HTML)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -84,24 +72,19 @@ class Application:
             return self._form
         if (page := self._pages.get(path)) is not None:
             return page
-        if path in (self._predict, self._infer):
+        if path == self._predict or path in self._infer:
             return refused(405, "post a request here", (*JSON, (b"allow", b"POST")))
         return self._unknown(path)
 
     async def _post(self, path: str, head: Head, receive: Receive) -> Answer:
         exchange = Exchange(head.get(REQUEST, b"").decode("latin-1") or new_id(), time=time.time())
         began = time.perf_counter()
-        is_inference = path in (self._predict, self._infer)
-        try:
-            answer = await self._answer(path, head, receive, exchange)
-        except ModelInputError as error:
-            exchange.error = str(error)
-            answer = refused(400, exchange.error)
-        except Exception as error:  # noqa: BLE001 - nothing that a client sends ends the process
-            answer = _failed(error, exchange)
-        exchange.status, exchange.seconds = answer.status, time.perf_counter() - began
-        if is_inference and SMOKE not in head:
-            self._log(exchange)
+        answer = await self._served.guarded(self._answer(path, head, receive, exchange), exchange)
+        if answer is None:
+            answer = refused(exchange.status, exchange.error)
+        exchange.status = answer.status
+        if SMOKE not in head and (path == self._predict or path in self._infer):
+            self._served.tell(exchange, began)
         return answer
 
     async def _answer(self, path: str, head: Head, receive: Receive, exchange: Exchange) -> Answer:
@@ -118,28 +101,17 @@ class Application:
             limit = f"{self._limit / 2**20:g} MiB"
             return refused(413, f"the request is larger than {limit}: send fewer rows in each request")
         exchange.size = len(body)
-        if path == self._infer:
+        if path in self._infer:
             return await self._inferred(read_inference(body, head.get(JSON_LENGTH)), exchange)
         if path == self._predict:
-            columns = of_instances(read_json(body), self._model.signature)
-            return told(as_predictions(await self._prediction(columns, exchange), self._model.signature))
+            columns, signature = of_instances(read_json(body), self._served.signature), self._served.signature
+            return told(as_predictions(await self._served.predict(columns, exchange), signature))
         return self._unknown(path)
 
     async def _inferred(self, asked: Inference, exchange: Exchange) -> Answer:
-        signature = self._model.signature
-        prediction = await self._prediction(of_tensors(asked.inputs, signature), exchange)
-        outputs = as_outputs(prediction, signature, asked.requested)
+        outputs = await self._served.infer(asked, exchange)
         binary = {output.name for output in outputs} if asked.is_binary else asked.binary
-        return inferred(self._name, asked.id or exchange.id, outputs, binary)
-
-    async def _prediction(self, columns: Columns, exchange: Exchange) -> Prediction:
-        if self._model.signature.image:
-            columns = await asyncio.to_thread(self._model.prepared, columns)
-        tensors = self._model.prepare(columns)
-        exchange.is_read = True
-        prediction = await self._batches.answer(tensors)
-        exchange.columns, exchange.prediction = columns, prediction
-        return prediction
+        return inferred(self._served.name, asked.id or exchange.id, outputs, binary)
 
     def _unknown(self, path: str) -> Answer:
         if path.startswith(SHUT):
@@ -147,51 +119,35 @@ class Application:
         _, version, word, *rest = [*path.split("/"), "", ""]
         if version in ("v1", "v2") and word == "models" and rest[0]:
             other = rest[0].partition(":")
-            if other[0] != self._name:
-                return refused(404, f"the model {other[0][:100]} does not exist: this endpoint serves {self._name}")
+            try:
+                self._served.find(other[0], rest[2] if rest[1:2] == ["versions"] else "")
+            except NotServed as error:
+                return refused(404, str(error))
             what = {"explain": "explainer"}.get(other[2], f"{'/'.join(rest[1:]).strip('/') or other[2]}"[:100])
-            return refused(404, f"{self._name} has no {what}")
+            return refused(404, f"{self._served.name} has no {what}")
         return refused(404, "Not Found: ask /v2/models for the model that is served here")
 
 
-def pages(name: str, model: Model) -> dict[str, Answer]:
+def pages(served: ServedModel) -> dict[str, Answer]:
     """Return what is answered to who asks what this is, by path."""
-    signature = model.signature
+    name, signature = served.name, served.signature
     ready = told({"name": name, "ready": True})
-    described = {
-        "name": name,
-        "platform": signature.format,
-        "inputs": _tensors(signature.asked),
-        "outputs": _tensors(signature.outputs),
-    }
+    described, version = told(about_model(served)), f"/v2/models/{name}/versions/{served.version}"
     return {
         "/": told({"status": "alive"}),
         "/openapi.json": told(openapi(name, signature)),
         "/v1/models": told({"models": [name]}),
         f"/v1/models/{name}": ready,
-        "/v2": told({"name": SERVER, "version": VERSION, "extensions": EXTENSIONS}),
+        "/v2": told(dict(ABOUT_SERVER)),
         "/v2/health/live": told({"live": True}),
         "/v2/health/ready": told({"ready": True}),
         "/v2/models": told({"models": [name]}),
-        f"/v2/models/{name}": told(described),
+        f"/v2/models/{name}": described,
         f"/v2/models/{name}/ready": ready,
+        **({version: described, f"{version}/ready": ready} if served.version else {}),
     }
-
-
-def _tensors(tensors: Any) -> list[dict[str, Any]]:
-    return [{"name": item.name, "datatype": item.datatype, "shape": list(item.shape)} for item in tensors]
 
 
 def _announced(head: Head) -> int:
     length = head.get(b"content-length", b"")
     return int(length) if length.isdigit() else 0
-
-
-def _failed(error: Exception, exchange: Exchange) -> Answer:
-    """Answer what nobody foresaw: until the request was read it is the request's fault, and ours after that."""
-    if not exchange.is_read and isinstance(error, _UNREADABLE):
-        exchange.error = f"the request can't be read: {str(error)[:300] or type(error).__name__}"
-        return refused(400, exchange.error)
-    structlog.get_logger().error("a request that was read couldn't be answered", exc_info=error)
-    exchange.error = f"the model can't answer: {type(error).__name__}"
-    return refused(500, exchange.error)

@@ -1,7 +1,8 @@
 """Requests that are answered together: those that wait when the model is free, for a batch costs little more than one.
 
 Nobody waits for others to come: what has arrived by one turn of the event loop is one batch, so that batches are as
-long as the load makes them, and a lone request is answered at once. Rows of a batch know nothing of each other.
+long as the load makes them, and a lone request is answered at once. Where requests are handed over one by one, a few
+turns apart, whoever asks says how many turns may pass without a newcomer. Rows of a batch know nothing of each other.
 """
 
 import asyncio
@@ -15,6 +16,9 @@ from runners.models import Model, Prediction
 
 INLINE_ROWS = 200
 """Rows up to which a prediction is made at once; a longer one is made by a thread, so that others needn't wait."""
+
+FULL = 32
+"""Requests after which nobody waits for more."""
 
 Tensors = Mapping[str, NDArray[Any]]
 
@@ -37,9 +41,14 @@ class Batches:
         self._model = model
         self._most = most
         self._waiting: list[_Asked] = []
+        self._patience = 0
 
-    async def answer(self, tensors: Tensors) -> Prediction:
+    async def answer(self, tensors: Tensors, patience: int = 0) -> Prediction:
         """Return what the model answers for rows that were prepared.
+
+        Args:
+            tensors: the rows.
+            patience: turns of the event loop that may pass without another request before they are answered.
 
         Raises:
             ModelInputError: a row has no finite answer.
@@ -50,13 +59,20 @@ class Batches:
             return await asyncio.to_thread(self._model.answer, tensors)
         loop = asyncio.get_running_loop()
         if not self._waiting:
-            loop.call_soon(self._turn)
+            loop.call_soon(self._turn, 0, 0)
         asked = _Asked(tensors, rows, loop.create_future())
         self._waiting.append(asked)
+        self._patience = max(self._patience, patience)
         return await asked.answer
 
-    def _turn(self) -> None:
-        waiting, self._waiting = self._waiting, []
+    def _turn(self, former: int, quiet: int) -> None:
+        """Answer what waits, once no more has come for as many turns as it has patience, or it is enough."""
+        count = len(self._waiting)
+        quiet = quiet + 1 if count == former else 0
+        if quiet < self._patience and count < FULL:
+            asyncio.get_running_loop().call_soon(self._turn, count, quiet)
+            return
+        waiting, self._waiting, self._patience = self._waiting, [], 0
         for batch in batches(waiting, self._most):
             self._answer([one for one in batch if not one.answer.cancelled()])
 

@@ -8,6 +8,9 @@ from typing import Any
 
 from runners.models import Prediction
 
+SMOKE, REQUEST = b"x-setpoint-smoke", b"x-setpoint-request"
+"""Headers, and gRPC's metadata: a request that isn't to be logged, and the name that one has elsewhere."""
+
 
 @dataclass(slots=True)
 class Exchange:

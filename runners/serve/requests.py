@@ -148,7 +148,7 @@ def _with_binary(inputs: Sequence[RequestInput], data: memoryview) -> list[Reque
         if type(size) is not int or not 0 <= size <= len(data) - start:
             what = f"{given.name} has a binary_data_size of {size!r:.40}, and {len(data) - start} bytes are left"
             raise ModelInputError(what, given.name)
-        found.append(_binary(given, data[start : start + size]))
+        found.append(binary_input(given.name, given.shape, given.datatype, data[start : start + size]))
         start += size
     if start < len(data):
         raise ModelInputError(
@@ -157,20 +157,24 @@ def _with_binary(inputs: Sequence[RequestInput], data: memoryview) -> list[Reque
     return found
 
 
-def _binary(given: RequestInput, data: memoryview) -> BinaryInput:
-    if given.datatype == "BYTES":
-        return BinaryInput(given.name, given.shape, given.datatype, _texts(given.name, data))
-    if given.datatype not in LAYOUTS:
-        raise ModelInputError(f"{given.name} has the datatype {given.datatype!r:.40}, which binary data can't have")
-    dtype = np.dtype(LAYOUTS[given.datatype])
+def binary_input(name: str, shape: list[int], datatype: str, data: memoryview) -> BinaryInput:
+    """Read a tensor's values as they lie in memory.
+
+    Raises:
+        ModelInputError: they aren't of its datatype.
+    """
+    if datatype == "BYTES":
+        return BinaryInput(name, shape, datatype, _texts(name, data))
+    if datatype not in LAYOUTS:
+        raise ModelInputError(f"{name} has the datatype {datatype!r:.40}, which binary data can't have", name)
+    dtype = np.dtype(LAYOUTS[datatype])
     if len(data) % dtype.itemsize:
-        what = f"{given.name} has {len(data)} bytes, and a {given.datatype} has {dtype.itemsize}"
-        raise ModelInputError(what, given.name)
+        raise ModelInputError(f"{name} has {len(data)} bytes, and a {datatype} has {dtype.itemsize}", name)
     array = np.frombuffer(data, dtype)
-    is_flawed = given.datatype == "BOOL" and array.view("u1").max(initial=0) > 1
+    is_flawed = datatype == "BOOL" and array.view("u1").max(initial=0) > 1
     if is_flawed:
-        raise ModelInputError(f"{given.name} is BOOL: a byte of it is 0 or 1", given.name)
-    return BinaryInput(given.name, given.shape, given.datatype, array)
+        raise ModelInputError(f"{name} is BOOL: a byte of it is 0 or 1", name)
+    return BinaryInput(name, shape, datatype, array)
 
 
 def _texts(name: str, data: memoryview) -> NDArray[Any]:

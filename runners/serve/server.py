@@ -1,5 +1,6 @@
 """The process: loads the model, listens, and leaves in peace when it is told to."""
 
+import asyncio
 import gc
 import logging
 import signal
@@ -15,8 +16,10 @@ from runners.serve.events import Origin
 from runners.serve.kept import Kept
 from runners.serve.payloads import PayloadLog, payload_log
 from runners.serve.request_context import Exchange
+from runners.serve.served_model import ServedModel
 from runners.serve.service_metrics import count
 from runners.serve.settings import Settings
+from runners.serve.warm import warm
 
 GRACE = 8
 """Seconds that requests which have begun have to end after SIGTERM."""
@@ -32,17 +35,41 @@ def run(settings: Settings, model: Model) -> None:
     origin = _origin(settings)
     log = payload_log(settings.logs, origin, settings.logs_quota) if settings.logs else None
     kept = Kept(settings.logs_sample, frozenset(settings.logs_without))
-    app = Application(settings.name, model, settings.body_limit, _told(origin, log, kept))
+    served = ServedModel(settings.name, settings.revision, model, _told(origin, log, kept))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _returned)
+    warm(model)
     sys.setswitchinterval(SWITCH)
     gc.collect()
     gc.freeze()  # what is there now stays: looking through it again and again stops all requests for as long
     try:
-        uvicorn.Server(config(app, host=settings.host, port=settings.port or 0, uds=settings.socket)).run()
+        _Server(served, settings).run()
     finally:
         if log:
             log.close()
+
+
+class _Server(uvicorn.Server):
+    """HTTP, and gRPC beside it where that is asked for: both begin together, and end together."""
+
+    def __init__(self, served: ServedModel, settings: Settings) -> None:
+        where = {"host": settings.host, "port": settings.port or 0, "uds": settings.socket}
+        super().__init__(config(Application(served, settings.body_limit), **where))
+        self._served, self._settings = served, settings
+        self._grpc: Any = None
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Listen; what answers whether the process is ready comes last."""
+        if self._settings.grpc_port or self._settings.grpc_socket:
+            from runners.serve.grpc.listening import listening
+
+            self._grpc = await listening(self._served, self._settings)
+        await super().startup(sockets)
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Answer what has begun, and nothing else."""
+        ends = [super().shutdown(sockets), *([self._grpc.stop(GRACE)] if self._grpc else [])]
+        await asyncio.gather(*ends)
 
 
 def config(app: Any, **where: Any) -> uvicorn.Config:

@@ -33,6 +33,10 @@ class Settings(BaseModel):
     port: int | None = Field(default=None, ge=1, le=65535)
     host: str = "127.0.0.1"
     """The address of the port; 0.0.0.0 is every one of this machine or pod."""
+    grpc_port: int | None = Field(default=None, ge=1, le=65535)
+    """The port of the same host where gRPC is spoken; None is nowhere."""
+    grpc_socket: str | None = None
+    """The Unix socket where gRPC is spoken, beside the port or without it."""
     pid_file: str | None = None
     """Where the process id is written, if the file is empty."""
     words: str | None = None

@@ -20,6 +20,11 @@ TEXT_LENGTH = struct.Struct("<I")
 """What stands before each text of binary data, its length in bytes."""
 JSON_LENGTH = b"inference-header-content-length"
 """The header that says how many of a body's first bytes are JSON, where binary data follows it."""
+RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {name: (int(np.iinfo(kind).min), int(np.iinfo(kind).max)) for name, kind in LAYOUTS.items() if "INT" in name}
+)
+"""The least and the greatest whole number of each datatype that has them."""
+_NUMBERS = frozenset({int, float})
 DATATYPES = (*LAYOUTS, "BYTES")
 """The words of the Open Inference Protocol for what values are."""
 NUMBERS = frozenset({"integer", "number"})
@@ -40,16 +45,27 @@ def of_datatype(name: str, datatype: str) -> None:
 
 
 def all_whole(name: str, datatype: str, values: Any) -> None:
-    """Hold the values of a tensor that says it has whole numbers against that; one may be missing.
+    """Hold the values of a tensor that says it has whole numbers against that and its range; one may be missing.
 
     Raises:
-        ModelInputError: a number has a fraction, told by its row.
+        ModelInputError: a number has a fraction, or is out of range, told by its row.
     """
     for row, value in enumerate(values if float in set(map(type, values)) else ()):
         if isinstance(value, float) and not value.is_integer():
             raise ModelInputError(
                 f"{name} of row {row} is {value}, and its datatype {datatype} has whole numbers", name
             )
+    if datatype in RANGES:
+        _in_range(name, datatype, values)
+
+
+def _in_range(name: str, datatype: str, values: Any) -> None:
+    low, high = RANGES[datatype]
+    numbers = [value for value in values if type(value) in _NUMBERS]
+    if not numbers or (min(numbers) >= low and max(numbers) <= high):
+        return
+    row, value = next((r, v) for r, v in enumerate(values) if type(v) in _NUMBERS and not low <= v <= high)
+    raise ModelInputError(f"{name} of row {row} is {value}, and its datatype {datatype} ends at {low} and {high}", name)
 
 
 def held_to_types(columns: Mapping[str, Any], signature: Signature) -> Mapping[str, Any]:

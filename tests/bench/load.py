@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -42,6 +42,8 @@ class Order:
     warm_up: float = 0.5
     core: int | None = None
     """Where the load itself runs."""
+    model: str = ""
+    """The model's name, where it is asked by gRPC."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,11 @@ def is_true(body: bytes, truth: dict[str, list[float]]) -> bool:
         told = {output["name"]: output["data"] for output in json.loads(body)["outputs"]}
     except (ValueError, LookupError, TypeError):
         return False
+    return is_so(told, truth)
+
+
+def is_so(told: Mapping[str, Sequence[float]], truth: Mapping[str, Sequence[float]]) -> bool:
+    """Tell whether outputs are those that are true."""
     return all(
         len(told.get(name, ())) == len(values)
         and all(abs(one - other) <= TOLERANCE for one, other in zip(told[name], values, strict=True))
@@ -167,11 +174,22 @@ def cpu_seconds(pids: Collection[int]) -> float:
     return sum(int(fields[11]) + int(fields[12]) for fields in told) / os.sysconf("SC_CLK_TCK")
 
 
+def _client(order: Order, tally: Tally) -> Callable[[int], asyncio.Protocol]:
+    """Return what makes a client, by the number of its first request."""
+    if not order.model:
+        return lambda first: Connection(tally, first)
+    from tests.bench.grpc_load import GrpcConnection
+    from tests.bench.grpc_load import request_of as message_of
+
+    messages = [message_of(order.model, body) for body, _ in order.bodies]
+    return lambda first: GrpcConnection(tally, first, messages)
+
+
 async def _measure(order: Order) -> Measured:
     tally = Tally([request_of(order.path, body) for body, _ in order.bodies], [truth for _, truth in order.bodies])
-    loop = asyncio.get_running_loop()
+    loop, client = asyncio.get_running_loop(), _client(order, tally)
     for number in range(CONNECTIONS):
-        await loop.create_connection(lambda first=number: Connection(tally, first), "127.0.0.1", order.port)  # type: ignore[misc]
+        await loop.create_connection(lambda first=number: client(first), "127.0.0.1", order.port)  # type: ignore[misc]
     await asyncio.sleep(order.warm_up)
     tally.begin()
     began, cpu, own = time.perf_counter(), cpu_seconds(order.pids), time.process_time()

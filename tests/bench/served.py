@@ -90,8 +90,8 @@ def bodies(model: Path, rows: int, count: int = 64) -> list[tuple[dict[str, Any]
     return found
 
 
-def ours(folder: Path, model: Path, core: int | None = None) -> "Served":
-    """Make a replica of ours with its payload log, not started yet."""
+def ours(folder: Path, model: Path, core: int | None = None, **more: int) -> "Served":
+    """Make a replica of ours with its payload log, not started yet; it is told `more` settings."""
     port = free_port()
     settings = {
         "name": NAME,
@@ -102,6 +102,7 @@ def ours(folder: Path, model: Path, core: int | None = None) -> "Served":
         "model_digest": json.loads((model / FILE).read_text())["digest"],
         "port": port,
         "logs": str(folder / "payloads"),
+        **more,
     }
     folder.mkdir(parents=True)
     config = folder / "config.json"

@@ -1,4 +1,6 @@
-"""v2_rps, v2_cpu_us, v2_p99_ms, v2_batch50_rps, v2_through_door_rps, replica_rss_mib: an endpoint under load, and idle.
+"""An endpoint under load, and idle.
+
+v2_rps, grpc_rps, v2_cpu_us, v2_p99_ms, v2_batch50_rps, v2_through_door_rps, replica_rss_mib.
 
 A server has one core and the load another, where there are two. Seconds depend on who else uses the machine, and CPU
 time hardly does: what an answer costs stands beside each figure, and peers are measured by turns with it.
@@ -10,6 +12,7 @@ import statistics
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,15 +63,15 @@ def _alone(place: Path, model: Path, rounds: Rounds) -> Iterator[Figure]:
     core, _ = _cores()
     single, many = bodies(model, 1), bodies(model, BATCH)
     answer = json.dumps({"outputs": [{"name": name, "data": data} for name, data in single[0][1].items()]})
-    reference = free_port()
+    reference, rpc = free_port(), free_port()
     servers = {
-        "ours": ours(place / "ours", model, core),
+        "ours": ours(place / "ours", model, core, grpc_port=rpc),
         "kserve": Served(
             ["tests.conformance.kserve_server", str(model), NAME, str(reference)], place / "kserve/log", reference, core
         ),
         "bare": _bare(place, answer, core),
     }
-    found: dict[str, list[Measured]] = {name: [] for name in (*servers, "batch", "kserve batch")}
+    found: dict[str, list[Measured]] = {name: [] for name in (*servers, "batch", "kserve batch", "gRPC")}
     with ExitStack() as stack:
         for server in servers.values():
             stack.enter_context(server.running())
@@ -76,10 +79,13 @@ def _alone(place: Path, model: Path, rounds: Rounds) -> Iterator[Figure]:
             for name, server in servers.items():
                 asked = single[:1] if name == "bare" else single
                 found[name].append(_put(server, asked, rounds, place))
+            order = Order(rpc, "gRPC", single, [servers["ours"].pid], rounds.seconds, core=_cores()[1], model=NAME)
+            found["gRPC"].append(put(order, place))
             found["batch"].append(_put(servers["ours"], many, rounds, place))
             found["kserve batch"].append(_put(servers["kserve"], many, rounds, place))
     one, peers = found["ours"], f"KServe's server {_told(found['kserve'])}; uvicorn alone {_told(found['bare'])}"
     yield Figure("v2_rps", _per_second(one), "requests/s", ">= 10000", f"{_cost(one)}; {peers}")
+    yield Figure("grpc_rps", _per_second(found["gRPC"]), "requests/s", ">= 5000", _cost(found["gRPC"]))
     cost = statistics.median(each.cpu_us for each in one)
     yield Figure("v2_cpu_us", cost, "µs CPU", "<= 100", "an answer, its line in the payload log included")
     late = statistics.median(each.p99_ms for each in one)
@@ -148,12 +154,20 @@ def _is_ready(serving: LocalServing, revision: Digest) -> bool:
 def _idle(place: Path) -> Figure:
     """Weigh a replica that has answered once, so that all it needs is loaded, and does nothing."""
     found = {}
-    for name, make in (("LightGBM", trees), ("ONNX", linear)):
+    for name, make, told in (
+        ("LightGBM", trees, {}),
+        ("ONNX", linear, {}),
+        ("gRPC", trees, {"grpc_port": free_port()}),
+    ):
         model = make(place / name)
-        with ours(place / f"{name} served", model).running() as server:
-            put(Order(server.port, INFER, bodies(model, 1), [server.pid], 0.2, warm_up=0.1), place)
+        with ours(place / f"{name} served", model, **told).running() as server:
+            order = Order(server.port, INFER, bodies(model, 1), [server.pid], 0.2, warm_up=0.1)
+            put(order, place)
+            if port := told.get("grpc_port"):
+                put(replace(order, port=port, model=NAME), place)
             found[name] = rss_mib(server.pid)
-    return Figure("replica_rss_mib", found["LightGBM"], "MiB", "<= 120", f"of an ONNX model {found['ONNX']:.0f}")
+    beside = f"of an ONNX model {found['ONNX']:.0f}; of this one with gRPC {found['gRPC']:.0f}"
+    return Figure("replica_rss_mib", found["LightGBM"], "MiB", "<= 120", beside)
 
 
 def _per_second(found: Sequence[Measured]) -> float:

@@ -23,6 +23,7 @@ FIGURES = {
         "v2_rps",
         "v2_cpu_us",
         "v2_p99_ms",
+        "grpc_rps",
         "v2_batch50_rps",
         "v2_through_door_rps",
         "replica_rss_mib",

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.bench.load import CONNECTIONS, Order, is_true, put, request_of
-from tests.bench.served import bodies, linear, on_core, trees
+from tests.bench.served import NAME, Served, bodies, linear, on_core, ours, trees
 from tests.servers.ports import LOOPBACK, free_port
 
 PATH = "/v2/models/boxes/infer"
@@ -149,3 +149,24 @@ def test_what_is_started_on_a_core_stays_there() -> None:
         line = [sys.executable, "-c", "import os; print(*os.sched_getaffinity(0))"]
         found = subprocess.run(line, capture_output=True, text=True, check=True).stdout
     assert (found.split(), os.sched_getaffinity(0)) == ([str(one)], before)
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Served, int]]:
+    """Have a replica of ours that speaks gRPC."""
+    folder, port = tmp_path_factory.mktemp("spoken"), free_port()
+    model = linear(folder / "model")
+    with ours(folder / "ours", model, grpc_port=port).running() as served:
+        yield model, served, port
+
+
+def test_by_grpc_a_true_answer_counts_and_no_other(spoken: tuple[Path, Served, int], tmp_path: Path) -> None:
+    model, served, port = spoken
+    asked = bodies(model, rows=2, count=20)
+    measured = put(Order(port, "", asked, [served.pid], 0.2, warm_up=0.1, model=NAME), tmp_path)
+    assert (measured.statuses, measured.wrong) == ({"200": measured.answers}, 0)
+    untrue = [(body, {**truth, "predicted_probability": [2.0, 2.0]}) for body, truth in asked]
+    with pytest.raises(RuntimeError, match="weren't true"):
+        put(Order(port, "", untrue, [served.pid], 0.2, warm_up=0.1, model=NAME), tmp_path)
+    with pytest.raises(RuntimeError, match="'refused'"):
+        put(Order(port, "", asked, [served.pid], 0.2, warm_up=0.1, model="other"), tmp_path)

@@ -189,3 +189,17 @@ def spoken(told: dict[str, Any]) -> dict[str, Any]:
         if "predicted_probability" in (output["name"],) and "data" in output:
             output["data"] = [round(value, 6) for value in output["data"]]
     return said
+
+
+def test_the_verdict_of_our_suite_is_what_is_known_of_both(servers: tuple[Server, Server]) -> None:
+    from reconciler.conformance.protocol.checks import Trial, Verdict, models_of
+    from reconciler.conformance.protocol.client import Client
+
+    ours, kserves = (Client(one.url) for one in servers)
+    assert models_of(ours) == models_of(kserves) == [NAME]
+    assert {one.verdict for one in Trial(ours, NAME).results()} == {Verdict.PASSED}
+    found = {one.check: one for one in Trial(kserves, NAME).results()}
+    failed = {name for name, one in found.items() if one.verdict is Verdict.FAILED}
+    # What its clients rely on it has; of their mistakes it tells by FastAPI's words, or as its own.
+    assert failed >= {"no JSON", "no inputs", "no data"}
+    assert not failed & {"server ready", "model metadata", "inference", "nested values", "one output", "unknown model"}

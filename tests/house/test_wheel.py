@@ -30,7 +30,7 @@ def files(folder: str, pattern: str) -> set[str]:
 
 @pytest.mark.parametrize("package", ["reconciler", "runners"])
 def test_the_packages_are_in_it(wheel: set[str], package: str) -> None:
-    missing = sorted(files(package, "*.py") - wheel)
+    missing = sorted((files(package, "*.py") | files(package, "*.proto")) - wheel)
     assert not missing, told(missing, "Something in pyproject.toml or .gitignore keeps it out of the wheel.")
 
 

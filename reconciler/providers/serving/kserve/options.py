@@ -8,7 +8,7 @@ from reconciler.kubernetes.pods import not_settable
 from reconciler.model.errors import Refused
 from reconciler.plugins.options import Gateways, KServe, Runtime
 
-IMAGE_ONLY = ("environ", "mounts", "secrets")
+IMAGE_ONLY = ("environ", "grpc", "mounts", "secrets")
 """The options of the image's container, which nothing of a runtime reads."""
 __all__ = ["IMAGE_ONLY", "Gateways", "Options", "Runtime"]
 _INSTEAD = "make a ServingRuntime of your own for variables and mounts, and name credentials by pod.serviceAccountName"
@@ -23,6 +23,8 @@ class Options(KServe):
             raise ValueError("give either image or runtime")
         if unused := [name for name in IMAGE_ONLY if self.runtime and getattr(self, name)]:
             raise ValueError(f"{', '.join(unused)} go with image and not with runtime: {_INSTEAD}")
+        if self.grpc and self.has_gateways:
+            raise ValueError("gateways divide requests of HTTP alone: leave grpc out, or the gateways")
         if self.has_gateways and "{name}" not in self.host:
             raise ValueError("gateways need host, with {name} in it")
         if wrong := not_settable(self.pod):

@@ -13,7 +13,7 @@ from runners.contract.variables import SERVE
 
 CONTAINER = "kserve-container"
 """The name that KServe looks for."""
-PORT, AGENT_PORT = 8080, 9081
+PORT, GRPC_PORT, AGENT_PORT = 8080, 8081, 9081
 LAST_WORDS = "/dev/termination-log"
 LOADING = 600
 """Seconds that a model may take to load before its process counts as hung."""
@@ -30,7 +30,7 @@ def container(order: RevisionOrder, options: Options, secret: str) -> Manifest:
         "image": options.image,
         "command": list(options.command),
         "env": _environ(order, options),
-        "ports": [{"containerPort": PORT, "protocol": "TCP"}],
+        "ports": _ports(options),
         "resources": resources(order.resources),
         "startupProbe": _probe("health/ready", period=5, failures=LOADING // 5),
         "readinessProbe": _probe("health/ready", period=5, failures=3),
@@ -41,6 +41,14 @@ def container(order: RevisionOrder, options: Options, secret: str) -> Manifest:
     }
     told |= {"envFrom": [{"secretRef": {"name": secret}}]} if secret else {}
     return told | ({"volumeMounts": [dict(mount) for mount in options.mounts]} if options.mounts else {})
+
+
+def _ports(options: Options) -> list[Manifest]:
+    """Return where the container listens; of several, KServe tells HTTP and gRPC apart by their names."""
+    if not options.grpc:
+        return [{"containerPort": PORT, "protocol": "TCP"}]
+    named = (("http1", PORT), ("h2c", GRPC_PORT))
+    return [{"name": name, "containerPort": port, "protocol": "TCP"} for name, port in named]
 
 
 def _probe(path: str, period: int, failures: int) -> Manifest:
@@ -71,6 +79,7 @@ def settings(order: RevisionOrder, options: Options) -> Manifest:
         "model_digest": order.model_digest,
         "host": "0.0.0.0",
         "port": PORT,
+        **({"grpc_port": GRPC_PORT} if options.grpc else {}),
         "words": LAST_WORDS,
         "logs": logs if order.log_payloads and options.payloads else None,
         "threads": max(1, math.floor(order.resources.cpus)),

@@ -15,11 +15,13 @@ from reconciler.providers.serving.kserve import kinds as k
 from reconciler.providers.serving.kserve.health import moment
 from reconciler.providers.serving.kserve.options import Options
 from reconciler.providers.serving.kserve.pods import LONGEST
-from reconciler.providers.serving.kserve.predictor import AGENT_PORT, PORT
+from reconciler.providers.serving.kserve.predictor import AGENT_PORT, GRPC_PORT, PORT
 
 TRAFFIC = "setpoint.io/traffic"
 """What was routed `since`; where it isn't what is routed now, somebody else routed, and nobody knows since when."""
 
+H2C = "kubernetes.io/h2c"
+"""How a Service says that a port speaks HTTP/2 without TLS."""
 _ROUTED = ("Accepted", "ResolvedRefs")
 """The conditions of an HTTPRoute without which no request gets anywhere."""
 
@@ -50,12 +52,14 @@ def service(routing: Routing, options: Options) -> Manifest:
     """Return the Service that leads to the one revision that has all the traffic."""
     (revision,) = routing.traffic
     is_logged = options.runtime is not None and options.runtime.logger
+    ports = [{"name": "http", "port": 80, "targetPort": AGENT_PORT if is_logged else PORT, "protocol": "TCP"}]
+    rpc = {"name": "grpc", "port": GRPC_PORT, "targetPort": GRPC_PORT, "appProtocol": H2C, "protocol": "TCP"}
     return {
         "metadata": _metadata(routing),
         "spec": {
             "type": options.public if routing.visibility == "public" else "ClusterIP",
             "selector": k.revision_labels(routing.deployment, revision),
-            "ports": [{"name": "http", "port": 80, "targetPort": AGENT_PORT if is_logged else PORT, "protocol": "TCP"}],
+            "ports": [*ports, *([rpc] if options.grpc else [])],
         },
     }
 

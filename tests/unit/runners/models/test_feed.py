@@ -61,6 +61,30 @@ def test_columns_at_once_are_what_each_is_by_itself(whole: Signature, rows: list
         np.testing.assert_array_equal(found[name], expected[name])
 
 
+@pytest.mark.parametrize("whole", [EACH, PLAIN], ids=["several types", "plain"])
+@given(st.lists(FRACTIONS, max_size=4), st.lists(st.sampled_from(["<f2", "<f4", "<f8", "<i8"]), min_size=4, max_size=4))
+def test_arrays_at_once_are_what_each_is_by_itself(
+    whole: Signature, rows: list[tuple[float, ...]], dtypes: list[str]
+) -> None:
+    with np.errstate(all="ignore"):
+        columns = {
+            name: np.array([row[place] for row in rows], np.float64).astype(dtypes[place])
+            for place, name in enumerate(NAMES)
+        }
+    if not rows:
+        with pytest.raises(ModelInputError, match="no rows"):
+            Feed(whole).tensors(columns)
+        return
+    expected = made(columns, whole, at_once=False)  # type: ignore[arg-type]
+    found = made(columns, whole, at_once=True)  # type: ignore[arg-type]
+    if not isinstance(expected, dict) or not isinstance(found, dict):
+        assert found == expected
+        return
+    for name in NAMES:
+        assert (found[name].dtype, found[name].shape) == (expected[name].dtype, expected[name].shape)
+        np.testing.assert_array_equal(found[name], expected[name])
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

@@ -9,8 +9,9 @@ from runners.models import Model
 from runners.serve.app import Application
 from runners.serve.bodies import Message
 from runners.serve.request_context import Exchange
+from runners.serve.served_model import ServedModel
 
-NAME = "employment"
+NAME, REVISION = "employment", "aaaaaaaaaaaa"
 V1, V2 = f"/v1/models/{NAME}:predict", f"/v2/models/{NAME}/infer"
 
 
@@ -26,7 +27,7 @@ class Endpoint:
 
     def __init__(self, model: Model, limit: int = 1000) -> None:
         self.logged: list[Exchange] = []
-        self.app = Application(NAME, model, limit, self.logged.append)
+        self.app = Application(ServedModel(NAME, REVISION, model, self.logged.append), limit)
 
     def ask(self, path: str, told: Any = None, method: str = "POST", **headers: str) -> tuple[int, Any]:
         return asyncio.run(self.asked(path, told, method, **headers))

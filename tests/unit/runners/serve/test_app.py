@@ -5,9 +5,13 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from runners.models import Model, load
-from tests.unit.runners.serve.endpoint import V1, V2, Breaking, Endpoint
+from runners.serve.types import DATATYPES
+from tests.bench.served import COLUMNS, trees
+from tests.unit.runners.serve.endpoint import REVISION, V1, V2, Breaking, Endpoint
 from tests.unit.runners.serve.tiny import make
 
 ROW = MappingProxyType({"AGEP": 30, "SEX": "1"})
@@ -65,7 +69,13 @@ def test_other_methods_are_told_which_there_are(endpoint: Endpoint, path: str, m
         ("/v2", 200, {"name": "setpoint", "version": "2", "extensions": ["binary_tensor_data"]}),
         ("/v2/models", 200, {"models": ["employment"]}),
         ("/v2/models/other", 404, {"error": "the model other does not exist: this endpoint serves employment"}),
-        ("/v2/models/employment/versions/1", 404, {"error": "employment has no versions/1"}),
+        (
+            "/v2/models/employment/versions/1",
+            404,
+            {"error": f"employment has no version 1: revision {REVISION} answered here"},
+        ),
+        (f"/v2/models/employment/versions/{REVISION}/ready", 200, {"name": "employment", "ready": True}),
+        ("/v2/models/employment/stats", 404, {"error": "employment has no stats"}),
         ("/v2/models/", 404, {"error": "Not Found: ask /v2/models for the model that is served here"}),
         (V1, 405, {"error": "post a request here"}),
     ],
@@ -93,3 +103,52 @@ def test_what_fails_before_a_request_was_read_is_its_own_fault(
 
     monkeypatch.setattr("runners.serve.app.of_instances", fails)
     assert endpoint.ask(V1, {}) == (400, {"error": "the request can't be read: RecursionError"})
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+_TENSORS = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": st.sampled_from(["AGEP", "SEX", "id"]) | _JSON,
+        "datatype": st.sampled_from(DATATYPES) | _JSON,
+        "shape": st.lists(st.integers(-1, 3), max_size=3) | _JSON,
+        "data": st.lists(_JSON, max_size=3) | _JSON,
+        "parameters": st.fixed_dictionaries({}, optional={"binary_data_size": st.integers(-1, 12) | _JSON}) | _JSON,
+    },
+)
+_INFERENCES = st.fixed_dictionaries(
+    {"inputs": st.lists(_TENSORS, max_size=3)},
+    optional={"outputs": st.lists(st.fixed_dictionaries({"name": st.just("prediction") | _JSON})) | _JSON, "id": _JSON},
+)
+_ROWS = st.fixed_dictionaries({"instances": st.lists(st.fixed_dictionaries({"AGEP": _JSON, "SEX": _JSON}) | _JSON)})
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.sampled_from([V1, V2]), _INFERENCES | _ROWS | _JSON, st.none() | st.integers(-1, 400) | st.text(max_size=3))
+def test_nothing_that_is_sent_is_the_server_s_fault(endpoint: Endpoint, path: str, told: Any, size: Any) -> None:
+    head = {} if size is None else {"inference_header_content_length": str(size)}
+    status, answer = endpoint.ask(path, told, **head)
+    assert status == 200 or 400 <= status < 500, answer
+
+
+ROWS = ([6.8, 2.8, 4.8, 1.4], [6.0, 3.4, 4.5, 1.6])
+"""Those of the examples with irises in KServe's documentation."""
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/models/employment:predict", {"instances": list(ROWS)}),
+        (V2, {"inputs": [{"name": "features", "shape": [2, 4], "datatype": "FP32", "data": list(ROWS)}]}),
+        (V2, {"inputs": [{"name": "features", "shape": [2, 4], "datatype": "FP64", "data": [*ROWS[0], *ROWS[1]]}]}),
+    ],
+)
+def test_payloads_of_kserve_s_examples_are_answered(tmp_path: Path, path: str, body: Any) -> None:
+    model = load(trees(tmp_path / "trial"))
+    truth = model.predict({name: [row[place] for row in ROWS] for place, name in enumerate(COLUMNS)})
+    status, told = Endpoint(model).ask(path, body)
+    assert (status, told.get("predictions") or told["outputs"][0]["data"]) == (200, truth.prediction.tolist())

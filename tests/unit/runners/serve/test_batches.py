@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from runners.models import Model, load
+from runners.serve.batches import FULL, Batches
 from tests.unit.runners.serve.endpoint import V1, Breaking, Endpoint
 from tests.unit.runners.serve.tiny import make
 
@@ -75,3 +76,34 @@ def test_long_requests_and_too_many_rows_are_batches_of_their_own(model: Model) 
 def test_what_fails_for_all_is_told_to_each(model: Model) -> None:
     found = at_once(Endpoint(Model(model.signature, Breaking())), [[30], [60]])
     assert [status for status, _ in found] == [500, 500]
+
+
+def test_who_has_patience_is_answered_with_those_that_come_meanwhile(model: Model) -> None:
+    seen = Seen(model.engine)
+    batches = Batches(Model(model.signature, seen))
+    row = model.prepare({"AGEP": [30], "SEX": ["1"]})
+
+    async def trickling(patience: int) -> list[int]:
+        waiting = []
+        for _ in range(5):
+            waiting.append(asyncio.ensure_future(batches.answer(row, patience)))
+            for _ in range(3):
+                await asyncio.sleep(0)
+        await asyncio.gather(*waiting)
+        found, seen.rows = seen.rows, []
+        return found
+
+    assert asyncio.run(trickling(6)) == [5]
+    assert asyncio.run(trickling(0)) == [1] * 5
+
+
+def test_patience_ends_when_there_is_enough(model: Model) -> None:
+    seen = Seen(model.engine)
+    batches = Batches(Model(model.signature, seen))
+    row = model.prepare({"AGEP": [30], "SEX": ["1"]})
+
+    async def many() -> None:
+        await asyncio.gather(*(batches.answer(row, 10**9) for _ in range(FULL)))
+
+    asyncio.run(many())
+    assert seen.rows == [FULL]

@@ -7,7 +7,7 @@ import pytest
 
 from runners.models import Column, ModelInputError, Signature
 from runners.serve.columns import of_instances, of_tensors
-from runners.serve.types import held_to_types
+from runners.serve.types import RANGES, all_whole, held_to_types
 from runners.tables.reading import ColumnReading, Reading
 from runners.tables.types import Type
 from tests.unit.runners.serve.test_columns import Given
@@ -87,3 +87,12 @@ def test_whole_numbers_have_no_fraction(house: Signature, datatype: str) -> None
         of_tensors([Given("price", [3], [1, 17.99, 2], datatype=datatype)], house)
     taken = of_tensors([Given("price", [3], [3.0, 4, None], datatype=datatype)], house)
     assert taken == {"price": [3.0, 4, None]}
+
+
+@pytest.mark.parametrize("datatype", RANGES)
+def test_a_whole_number_is_within_its_datatype(datatype: str) -> None:
+    low, high = RANGES[datatype]
+    all_whole("x", datatype, [low, None, high, "text", float(low)])
+    for beyond in (low - 1, high + 1):
+        with pytest.raises(ModelInputError, match=f"x of row 1 is {beyond}, and its datatype {datatype} ends at"):
+            all_whole("x", datatype, [0, beyond])

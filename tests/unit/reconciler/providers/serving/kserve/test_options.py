@@ -32,6 +32,11 @@ def test_each_visibility_has_its_gateway() -> None:
         ({"image": "i", "autoscaler": "keda"}, "metrics"),
         ({"image": "i", "autoscaler": "knative"}, "autoscaler"),
         ({"image": "i", "imgae": "j"}, "imgae"),
+        ({"runtime": {"format": "onnx"}, "grpc": True}, "grpc go with image"),
+        (
+            {"image": "i", "grpc": True, "gateways": {"internal": "gates/inside"}, "host": "{name}"},
+            "gateways divide requests of HTTP alone",
+        ),
         ({"image": "i", "pod": {"containers": []}}, "containers"),
         ({"image": "i", "patience": "soon"}, "patience"),
     ],

@@ -28,6 +28,14 @@ def test_the_runner_understands_its_settings() -> None:
     assert settings.threads == 1
 
 
+def test_grpc_is_spoken_where_it_is_asked_for() -> None:
+    options = OPTIONS.model_copy(update={"grpc": True})
+    assert Settings.model_validate(p.settings(order(), options)).grpc_port == p.GRPC_PORT
+    assert Settings.model_validate(p.settings(order(), OPTIONS)).grpc_port is None
+    named = [(port["name"], port["containerPort"]) for port in p.container(order(), options, "")["ports"]]
+    assert named == [("http1", 8080), ("h2c", 8081)]
+
+
 def test_the_name_of_the_pod_is_known_before_the_settings() -> None:
     names = list(environ(p.container(order(), OPTIONS, "")))
     assert names.index("POD_NAME") < names.index(SERVE)

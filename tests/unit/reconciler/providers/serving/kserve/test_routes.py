@@ -52,6 +52,14 @@ def test_a_public_service_is_reached_from_outside() -> None:
     assert service(routing(), OPTIONS)["spec"]["type"] == "ClusterIP"
 
 
+def test_grpc_has_a_port_of_its_own_where_it_is_asked_for() -> None:
+    spoken = service(routing(), OPTIONS.model_copy(update={"grpc": True}))["spec"]["ports"]
+    assert [(port["name"], port["port"], port["targetPort"]) for port in spoken] == [
+        ("http", 80, 8080),
+        ("grpc", 8081, 8081),
+    ]
+
+
 def test_requests_to_a_runtime_pass_its_logger() -> None:
     assert RUNTIME.runtime
     logged = RUNTIME.model_copy(update={"runtime": RUNTIME.runtime.model_copy(update={"logger": "http://sink"})})

@@ -1,0 +1,90 @@
+"""The methods of the service. What they are asked comes as bytes, so that what is no message is the client's fault."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import grpc
+
+from runners.serve.about import ABOUT_SERVER, about_model
+from runners.serve.grpc.messages import MESSAGES, SERVICE
+from runners.serve.grpc.tensors import answer_of, inference_of, read
+from runners.serve.request_context import REQUEST, SMOKE, Exchange, new_id
+from runners.serve.served_model import ServedModel
+
+Method = Callable[[bytes, Any], Awaitable[bytes]]
+
+PATIENCE = 6
+"""Turns of the event loop: grpcio hands over one request at a time, four turns apart, of however many have come."""
+MOST_SAID = 1000
+"""Letters of why a request is refused: gRPC has it in a header, whose size clients bound."""
+CODES = {
+    400: grpc.StatusCode.INVALID_ARGUMENT,
+    404: grpc.StatusCode.NOT_FOUND,
+    500: grpc.StatusCode.INTERNAL,
+}
+"""gRPC's codes by HTTP's statuses, which the log and the metrics tell whatever a request came by."""
+_REQUEST, _SMOKE = REQUEST.decode(), SMOKE.decode()
+
+
+class Service(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio ships no types
+    """One model's `inference.GRPCInferenceService`.
+
+    Args:
+        served: the model, under its name.
+    """
+
+    def __init__(self, served: ServedModel) -> None:
+        self._served = served
+        methods: Mapping[str, Method] = {
+            "ServerLive": self._fixed("ServerLive", {"live": True}),
+            "ServerReady": self._fixed("ServerReady", {"ready": True}),
+            "ServerMetadata": self._fixed("ServerMetadata", ABOUT_SERVER),
+            "ModelReady": self._fixed("ModelReady", {"ready": True}),
+            "ModelMetadata": self._fixed("ModelMetadata", about_model(served)),
+            "ModelInfer": self._infer,
+        }
+        made = {f"/{SERVICE}/{name}": grpc.unary_unary_rpc_method_handler(method) for name, method in methods.items()}
+        self._handlers: Mapping[str, Any] = made
+
+    def service(self, handler_call_details: Any) -> Any:
+        """Return what answers a method; none is answered with UNIMPLEMENTED."""
+        return self._handlers.get(handler_call_details.method)
+
+    def _fixed(self, kind: str, told: Mapping[str, Any]) -> Method:
+        answer = bytes(MESSAGES[f"{kind}Response"](**told).SerializeToString())
+
+        async def look(data: bytes) -> bytes:
+            asked = read(f"{kind}Request", data)
+            if kind.startswith("Model"):
+                self._served.find(asked.name, asked.version)
+            return answer
+
+        async def method(data: bytes, context: Any) -> bytes:
+            exchange = Exchange("")
+            return await _or_abort(await self._served.guarded(look(data), exchange), exchange, context)
+
+        return method
+
+    async def _infer(self, data: bytes, context: Any) -> bytes:
+        head = dict(context.invocation_metadata())
+        exchange = Exchange(head.get(_REQUEST) or new_id(), status=200, size=len(data), time=time.time())
+        began = time.perf_counter()
+        answer = await self._served.guarded(self._answer(data, exchange), exchange)
+        if exchange.status != 404 and _SMOKE not in head:
+            self._served.tell(exchange, began)
+        return await _or_abort(answer, exchange, context)
+
+    async def _answer(self, data: bytes, exchange: Exchange) -> bytes:
+        message = read("ModelInferRequest", data)
+        self._served.find(message.model_name, message.model_version)
+        asked = inference_of(message)
+        outputs = await self._served.infer(asked, exchange, PATIENCE)
+        name, version = self._served.name, message.model_version
+        return answer_of(name, version, asked.id or exchange.id, outputs, is_raw=asked.is_binary)
+
+
+async def _or_abort(answer: bytes | None, exchange: Exchange, context: Any) -> bytes:
+    if answer is None:
+        await context.abort(CODES[exchange.status], exchange.error[:MOST_SAID])
+    return answer or b""

@@ -1,0 +1,86 @@
+"""Where gRPC is spoken, beside HTTP in one process, and that both leave in peace."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from runners.models import load
+from runners.serve.grpc.listening import addresses, listening, options
+from runners.serve.grpc.messages import MESSAGES, SERVICE
+from runners.serve.served_model import ServedModel
+from runners.serve.settings import Settings
+from tests.servers.ports import free_port
+from tests.unit.runners.serve.endpoint import NAME
+from tests.unit.runners.serve.grpc.asked import request
+from tests.unit.runners.serve.test_start import told
+from tests.unit.runners.serve.tiny import make
+
+PATIENCE = 60.0
+ASKED = request(("AGEP", "FP32", [1], [30]), ("SEX", "BYTES", [1], [b"1"]))
+
+
+def settings(folder: Path, **more: Any) -> Settings:
+    return Settings.model_validate(told(folder, **more))
+
+
+def test_it_listens_at_a_port_at_a_socket_or_at_both(tmp_path: Path) -> None:
+    assert addresses(settings(tmp_path, grpc_port=8081)) == ["127.0.0.1:8081"]
+    assert addresses(settings(tmp_path, grpc_port=8081, host="::1")) == ["[::1]:8081"]
+    assert addresses(settings(tmp_path, grpc_socket="/run/s")) == ["unix:/run/s"]
+    assert addresses(settings(tmp_path)) == []
+    assert ("grpc.max_receive_message_length", 7) in options(7)
+
+
+def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    served = ServedModel(NAME, "", load(tmp_path, make(tmp_path)), print)
+
+    async def both() -> None:
+        told = settings(tmp_path, grpc_port=free_port())
+        first = await listening(served, told)
+        try:
+            with pytest.raises(RuntimeError, match="bind"):
+                await listening(served, told)
+        finally:
+            await first.stop(0)
+
+    asyncio.run(both())
+
+
+def test_a_replica_speaks_grpc_and_leaves_in_peace(tmp_path: Path) -> None:
+    digest, place = make(tmp_path / "trial"), tmp_path / "g"
+    config = told(tmp_path, model_url=(tmp_path / "trial").as_uri(), model_digest=digest, grpc_socket=str(place))
+    (tmp_path / "config.json").write_text(json.dumps(config | {"logs": str(tmp_path / "logs")}))
+    with (tmp_path / "log").open("wb") as log:
+        line = [sys.executable, "-m", "runners.serve", str(tmp_path / "config.json")]
+        process = subprocess.Popen(line, stdout=log, stderr=log)
+    try:
+        until = time.monotonic() + PATIENCE
+        while not Path(str(config["socket"])).exists():
+            assert process.poll() is None, (tmp_path / "log").read_text()
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        with grpc.insecure_channel(f"unix:{place}") as channel:
+            answer = channel.unary_unary(f"/{SERVICE}/ModelInfer")(ASKED.SerializeToString(), timeout=PATIENCE)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert list(MESSAGES["ModelInferResponse"].FromString(answer).outputs[0].contents.int64_contents) == [0]
+    (file,) = (tmp_path / "logs").glob("*.jsonl")
+    (event,) = map(json.loads, file.read_text().splitlines())
+    assert (event["data"]["status"], event["data"]["rows"]) == (200, [{"AGEP": 30.0, "SEX": "1"}])
+
+
+def test_grpc_is_imported_only_where_it_is_asked_for() -> None:
+    look = "import sys, runners.serve.server, runners.serve.start; print([n for n in sys.modules if 'grpc' in n])"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
