@@ -8,7 +8,6 @@ was read and fits the model, whatever fails is the request's fault.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -18,6 +17,7 @@ from runners.serve.answers import JSON, Answer, inferred, refused, told
 from runners.serve.batches import Batches
 from runners.serve.bodies import Message, Receive, is_known, read, unpacked
 from runners.serve.columns import Columns, of_instances, of_tensors
+from runners.serve.described import described
 from runners.serve.form import POLICY, form
 from runners.serve.openapi import openapi
 from runners.serve.request_context import Exchange, new_id
@@ -158,12 +158,6 @@ def pages(name: str, model: Model) -> dict[str, Answer]:
     """Return what is answered to who asks what this is, by path."""
     signature = model.signature
     ready = told({"name": name, "ready": True})
-    described = {
-        "name": name,
-        "platform": signature.format,
-        "inputs": _tensors(signature.asked),
-        "outputs": _tensors(signature.outputs),
-    }
     return {
         "/": told({"status": "alive"}),
         "/openapi.json": told(openapi(name, signature)),
@@ -173,13 +167,9 @@ def pages(name: str, model: Model) -> dict[str, Answer]:
         "/v2/health/live": told({"live": True}),
         "/v2/health/ready": told({"ready": True}),
         "/v2/models": told({"models": [name]}),
-        f"/v2/models/{name}": told(described),
+        f"/v2/models/{name}": told(described(name, signature)),
         f"/v2/models/{name}/ready": ready,
     }
-
-
-def _tensors(tensors: Any) -> list[dict[str, Any]]:
-    return [{"name": item.name, "datatype": item.datatype, "shape": list(item.shape)} for item in tensors]
 
 
 def _announced(head: Head) -> int:

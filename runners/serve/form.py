@@ -77,6 +77,9 @@ form.addEventListener("submit", async event => {
     const classes = JSON.parse(document.body.dataset.classes), positive = document.body.dataset.positive;
     if (told.probabilities) parts.push(bars(classes, told.probabilities[0]));
     if (told.predicted_probability) parts.push(bars([positive], told.predicted_probability));
+    const covered = "in " + document.body.dataset.share + " of 100 rows the truth is ";
+    if (told.lower) parts.push(write("p", covered + "between " + told.lower[0] + " and " + told.upper[0]));
+    if (told.set) parts.push(write("p", covered + "among: " + told.set[0].join(", ")));
     parts.push(write("small", "Request and answer"), write("pre", "POST " + path + "\\n" + body.slice(0, 4000)));
     parts.push(write("pre", JSON.stringify(told, null, 2)));
     shown.replaceChildren(...parts);
@@ -119,6 +122,7 @@ def form(name: str, signature: Signature) -> str:
         "target": signature.target,
         "classes": json.dumps([str(one) for one in signature.classes]),
         "positive": str(signature.positive),
+        "share": f"{100 * signature.coverage.share:.4g}" if signature.coverage else "",
     }
     attributes = " ".join(f'data-{key}="{escape(value)}"' for key, value in data.items())
     head = f"{_META}<title>{escape(name)}</title><style>{_STYLE}</style>"

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runners.models import Column, Signature
+from runners.models.coverage import SET
 
 Schema = dict[str, Any]
 
@@ -61,7 +62,7 @@ def openapi(name: str, signature: Signature) -> Schema:
                 "Rows": _listed("instances", {"$ref": "#/components/schemas/Row"}),
                 "Predictions": _predictions(signature),
                 "Tensors": _tensors("inputs", signature.asked, _optional(signature)),
-                "Outputs": _tensors("outputs", signature.outputs, ()),
+                "Outputs": _outputs(signature),
                 "Error": _ERROR,
             }
         },
@@ -108,9 +109,26 @@ def _of_column(column: Column, signature: Signature) -> Schema:
 def _predictions(signature: Signature) -> Schema:
     answers: Schema = {"predictions": {"type": "array", "items": _prediction(signature)}}
     for output in signature.outputs[1:]:
-        share: Schema = {"type": "number", "minimum": 0, "maximum": 1}
-        answers[output.name] = {"type": "array", "items": share if output.width == 1 else _shares(signature, share)}
+        answers[output.name] = {"type": "array", "items": _beside(output, signature)}
     return {"type": "object", "required": list(answers), "properties": answers}
+
+
+def _beside(output: Column, signature: Signature) -> Schema:
+    """Return the schema of what is answered beside a prediction: probabilities, or what holds the truth."""
+    share: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+    if output.width != 1:
+        return _shares(signature, share)
+    if signature.coverage and output.name == SET:
+        told = (
+            f"Classes that hold the truth in {signature.coverage.share:.4g} of all rows, most often the one predicted."
+        )
+        return {"type": "array", "items": {"enum": list(signature.classes)}, "minItems": 1, "description": told}
+    if signature.coverage and not signature.classes:
+        told = (
+            f"The {output.name} end of an interval that holds the truth in {signature.coverage.share:.4g} of all rows."
+        )
+        return {"type": "number", "description": told}
+    return share | {"description": f"The probability of the class {signature.positive}."}
 
 
 def _prediction(signature: Signature) -> Schema:
@@ -142,6 +160,15 @@ def _tensors(word: str, columns: Sequence[Column], optional: Sequence[str]) -> S
         },
     }
     return _listed(word, tensor) | {"description": "The Open Inference Protocol, version 2."}
+
+
+def _outputs(signature: Signature) -> Schema:
+    names, told = ", ".join(map(str, signature.classes)), "The Open Inference Protocol, version 2."
+    order = f" Probabilities are in the order of the classes: {names}." if names else ""
+    more = f" Asked for by name, probabilities of both classes are in their order: {names}."
+    more = more if signature.positive is not None else order
+    optional = ("probabilities",) if signature.positive is not None else ()
+    return _tensors("outputs", signature.outputs, optional) | {"description": told + more}
 
 
 def _optional(signature: Signature) -> tuple[str, ...]:
