@@ -67,6 +67,8 @@ class Model:
 
     signature: Signature
     engine: Engine
+    background: bytes = b""
+    """The file that rows are held against where predictions are explained; empty where there is none."""
 
     @cached_property
     def _feed(self) -> Feed:

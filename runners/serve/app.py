@@ -18,6 +18,7 @@ from runners.serve.batches import Batches
 from runners.serve.bodies import Message, Receive, is_known, read, unpacked
 from runners.serve.columns import Columns, of_instances, of_tensors
 from runners.serve.described import described
+from runners.serve.explaining import Explaining, missing
 from runners.serve.form import POLICY, form
 from runners.serve.openapi import openapi
 from runners.serve.request_context import Exchange, new_id
@@ -60,6 +61,7 @@ class Application:
         self._name, self._model, self._limit, self._log = name, model, body_limit, log
         self._batches = Batches(model)
         self._predict, self._infer = f"/v1/models/{name}:predict", f"/v2/models/{name}/infer"
+        self._explaining = Explaining(name, model)
         self._pages = pages(name, model)
         self._form = Answer(200, form(name, model.signature).encode(), _HTML)
 
@@ -68,7 +70,7 @@ class Application:
         if scope["type"] != "http":
             return
         if scope["method"] == "POST":
-            answer = await self._post(scope["path"], dict(scope["headers"]), receive)
+            answer = await self._post(scope, receive)
         else:
             answer = self._get(scope["path"], scope["method"], dict(scope["headers"]))
         headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
@@ -84,12 +86,14 @@ class Application:
             return self._form
         if (page := self._pages.get(path)) is not None:
             return page
-        if path in (self._predict, self._infer):
+        if path in (self._predict, self._infer) or path in self._explaining.paths:
             return refused(405, "post a request here", (*JSON, (b"allow", b"POST")))
         return self._unknown(path)
 
-    async def _post(self, path: str, head: Head, receive: Receive) -> Answer:
+    async def _post(self, scope: Message, receive: Receive) -> Answer:
+        path, head = scope["path"], dict(scope["headers"])
         exchange = Exchange(head.get(REQUEST, b"").decode("latin-1") or new_id(), time=time.time())
+        exchange.query = scope.get("query_string", b"").decode("latin-1")
         began = time.perf_counter()
         is_inference = path in (self._predict, self._infer)
         try:
@@ -123,6 +127,8 @@ class Application:
         if path == self._predict:
             columns = of_instances(read_json(body), self._model.signature)
             return told(as_predictions(await self._prediction(columns, exchange), self._model.signature))
+        if path in self._explaining.paths:
+            return await self._explaining.answer(path, body, head, exchange)
         return self._unknown(path)
 
     async def _inferred(self, asked: Inference, exchange: Exchange) -> Answer:
@@ -149,8 +155,10 @@ class Application:
             other = rest[0].partition(":")
             if other[0] != self._name:
                 return refused(404, f"the model {other[0][:100]} does not exist: this endpoint serves {self._name}")
-            what = {"explain": "explainer"}.get(other[2], f"{'/'.join(rest[1:]).strip('/') or other[2]}"[:100])
-            return refused(404, f"{self._name} has no {what}")
+            what = "/".join(rest[1:]).strip("/") or other[2]
+            if what == "explain":
+                return refused(404, missing(self._name))
+            return refused(404, f"{self._name} has no {what[:100]}")
         return refused(404, "Not Found: ask /v2/models for the model that is served here")
 
 

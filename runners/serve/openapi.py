@@ -9,6 +9,8 @@ from typing import Any
 
 from runners.models import Column, Signature
 from runners.models.coverage import SET
+from runners.models.explaining import is_explainable
+from runners.serve.explanations import explained_outputs
 
 Schema = dict[str, Any]
 
@@ -55,6 +57,7 @@ def openapi(name: str, signature: Signature) -> Schema:
             f"/v2/models/{name}/infer": _posted("Ask by columns", "infer", "Tensors", "Outputs"),
             f"/v2/models/{name}": _got("Tell the columns", "describe"),
             "/v2/health/ready": _got("Tell whether requests are answered", "ready"),
+            **_explained(name, signature),
         },
         "components": {
             "schemas": {
@@ -64,6 +67,7 @@ def openapi(name: str, signature: Signature) -> Schema:
                 "Tensors": _tensors("inputs", signature.asked, _optional(signature)),
                 "Outputs": _outputs(signature),
                 "Error": _ERROR,
+                **_explanations(signature),
             }
         },
     }
@@ -169,6 +173,44 @@ def _outputs(signature: Signature) -> Schema:
     more = more if signature.positive is not None else order
     optional = ("probabilities",) if signature.positive is not None else ()
     return _tensors("outputs", signature.outputs, optional) | {"description": told + more}
+
+
+def _explained(name: str, signature: Signature) -> Schema:
+    """Return the paths of explanations, where answers are explained."""
+    if not is_explainable(signature):
+        return {}
+    paths = {
+        f"/v1/models/{name}:explain": _posted("Have answers explained, by rows", "explain", "Rows", "Explanations"),
+        f"/v2/models/{name}/explain": _posted("The same by columns", "explainTensors", "Tensors", "Explained"),
+    }
+    told = "The class whose probability is explained; left out, it is the positive one, or the likeliest."
+    one = {"name": "class", "in": "query", "schema": {"enum": list(map(str, signature.classes))}, "description": told}
+    for path in paths.values() if signature.classes else ():
+        path["post"]["parameters"] = [one]
+    return paths
+
+
+def _explanations(signature: Signature) -> Schema:
+    if not is_explainable(signature):
+        return {}
+    number: Schema = {"type": "number"}
+    by_column = {"type": "object", "required": list(signature.columns), "additionalProperties": number}
+    properties: Schema = {
+        "value": {**number, "description": "What is explained: the number, or the probability of the class."},
+        "base_value": {**number, "description": "The same in the mean of rows like those that trained."},
+        "contributions": {**by_column, "description": "What each column adds; with base_value all together are value."},
+        "errors": {**by_column, "description": "The standard error of each, as orders of columns are drawn."},
+    }
+    one = {"type": "object", "required": list(properties), "properties": properties}
+    if signature.classes:
+        properties["class"] = {"enum": list(signature.classes)}
+    whole = _predictions(signature)
+    added = {"explanations": {"type": "array", "items": one}}
+    optional = ("patches",) if signature.image else ()
+    return {
+        "Explanations": {**whole, "properties": {**whole["properties"], **added}},
+        "Explained": _tensors("outputs", explained_outputs(signature), optional),
+    }
 
 
 def _optional(signature: Signature) -> tuple[str, ...]:

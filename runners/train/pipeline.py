@@ -10,6 +10,7 @@ from runners.contract import Request, Result
 from runners.models import Model
 from runners.train.acceptance import accept, ask, differences
 from runners.train.annotations import learned_from
+from runners.train.background import leave_background
 from runners.train.coverage import calibrated, measured
 from runners.train.evidence import leave
 from runners.train.examples import Examples
@@ -43,7 +44,9 @@ def train(request: Request, folder: Path, read: Read, fit: Fit) -> Result:
     counted = (len(parts.train), len(parts.validation), len(parts.test), len(examples.features))
     log.info("%d rows to train on, %d to validate, %d to test, %d features", *counted)
     fitted = fit(trial, parts)
-    model = calibrated(trial, accept(trial, fitted, examples), parts.validation)
+    has_background = leave_background(trial, fitted, parts.train)
+    accepted = accept(trial, fitted, examples, has_background=has_background)
+    model = calibrated(trial, accepted, parts.validation)
     with timed("evaluate"):
         ranking = rank(trial, model, parts.validation, fitted.reported)
         prediction = ask(model, parts.test)
