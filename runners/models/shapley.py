@@ -69,7 +69,7 @@ def shares(worth: Worth, of: Array, rows: int, plan: Plan) -> Shares:
 def _exact(worth: Worth, is_of: Array, rows: int, plan: Plan) -> Shares:
     parts = is_of.shape[1]
     sets = (np.arange(2**parts)[:, None] >> np.arange(parts) & 1).astype(np.bool_)
-    answers = sum(_each(worth, sets, np.full(len(sets), row), plan) for row in range(rows)) / rows
+    answers = np.mean([_each(worth, sets, np.full(len(sets), row), plan) for row in range(rows)], axis=0)
     sizes = sets.sum(axis=1)
     weights = np.array([factorial(n) * factorial(max(parts - n - 1, 0)) / factorial(parts) for n in range(parts + 1)])
     found = np.zeros((parts, answers.shape[1]))

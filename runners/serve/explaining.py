@@ -29,7 +29,7 @@ MOST_ROWS = 20
 """Rows of a request."""
 MOST_WAITING = 8
 """Requests that are explained or wait for that; more are told to come again."""
-PATIENCE = 10.0
+PATIENCE = 5.0
 """Seconds that a request may take when its turn has come."""
 SECONDS = Histogram(
     "setpoint_explanation_duration_seconds",

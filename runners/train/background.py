@@ -51,7 +51,7 @@ def background_of(train: Examples, inputs: tuple[Column, ...], texts: frozenset[
 
 def _values(values: Array, *, is_hidden: bool) -> list[Any]:
     """Return so many values at equal steps through the sorted ones; those that are missing come last."""
-    if values.dtype.kind == "O":
+    if values.dtype.kind in "OU":
         found = [None] * len(values) if is_hidden else _by_number(values)
     else:
         moments = values.astype("datetime64[us]") if values.dtype.kind == "M" else values
@@ -73,8 +73,7 @@ def _by_number(values: Array) -> list[str | None]:
 
 def _mean(values: Array) -> Array:
     """Return the mean in the place of each value, as one of their own type."""
-    if values.dtype.kind in "fM":
-        middle = values.mean() if values.dtype.kind == "f" else values.astype(np.int64).mean().astype(values.dtype)
-    else:
-        middle = np.round(values.mean()).astype(values.dtype)
-    return np.full(len(values), middle, values.dtype)
+    if values.dtype.kind == "f":
+        return np.full(len(values), values.mean(), values.dtype)
+    middle = np.round(values.astype(np.int64).astype(np.float64).mean()).astype(np.int64)
+    return np.full(len(values), middle, np.int64).astype(values.dtype)

@@ -28,10 +28,14 @@ class Endpoint:
         self.logged: list[Exchange] = []
         self.app = Application(NAME, model, limit, self.logged.append)
 
-    def ask(self, path: str, told: Any = None, method: str = "POST", **headers: str) -> tuple[int, Any]:
-        return asyncio.run(self.asked(path, told, method, **headers))
+    def ask(
+        self, path: str, told: Any = None, method: str = "POST", query: str = "", **headers: str
+    ) -> tuple[int, Any]:
+        return asyncio.run(self.asked(path, told, method, query, **headers))
 
-    async def asked(self, path: str, told: Any = None, method: str = "POST", **headers: str) -> tuple[int, Any]:
+    async def asked(
+        self, path: str, told: Any = None, method: str = "POST", query: str = "", **headers: str
+    ) -> tuple[int, Any]:
         answers: list[Message] = []
         body = told if isinstance(told, bytes) else json.dumps(told).encode()
 
@@ -42,7 +46,7 @@ class Endpoint:
             answers.append(message)
 
         head = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-        scope = {"type": "http", "method": method, "path": path, "headers": head}
+        scope = {"type": "http", "method": method, "path": path, "headers": head, "query_string": query.encode()}
         await self.app(scope, receive, send)
         start, content = answers
         assert dict(start["headers"])[b"content-length"] == str(len(content["body"])).encode()
