@@ -12,13 +12,11 @@ from jsonschema import Draft202012Validator
 from prometheus_client import REGISTRY
 
 from runners.models import Column, Model, load
-from runners.models.background import FILE, Background
-from runners.models.loading import digest_of
 from runners.serve import explaining
 from runners.serve.openapi import openapi
 from tests.unit.runners.serve.endpoint import NAME, V1, V2, Breaking, Endpoint
 from tests.unit.runners.serve.test_app_pictures import TEXT
-from tests.unit.runners.serve.tiny import bright, make
+from tests.unit.runners.serve.tiny import BACKGROUND, bright, explainable, make
 
 BY_ROWS, BY_TENSORS = f"/v1/models/{NAME}:explain", f"/v2/models/{NAME}/explain"
 ROWS = {"instances": [{"AGEP": 90, "SEX": "1"}, {"AGEP": 20, "SEX": None}]}
@@ -28,21 +26,11 @@ TENSORS = {
         {"name": "SEX", "shape": [2], "datatype": "BYTES", "data": ["1", ""]},
     ]
 }
-BACKGROUND = Background({"AGEP": [20, 40, 60], "SEX": ["1", "2", "2"]})
-
-
-def explainable(folder: Path, background: Background = BACKGROUND, **told: Any) -> Model:
-    """Return the tiny model with a background."""
-    digest, content = make(folder), background.to_json().encode()
-    (folder / FILE).write_bytes(content)
-    known = replace(load(folder).signature, files={"model.onnx": digest, FILE: digest_of(content)}, **told).sealed()
-    (folder / "signature.json").write_text(known.to_json())
-    return load(folder, known.digest)
 
 
 @pytest.fixture
 def model(tmp_path: Path) -> Model:
-    return explainable(tmp_path)
+    return load(tmp_path, explainable(tmp_path))
 
 
 @pytest.fixture
@@ -99,14 +87,16 @@ def test_another_class_may_be_asked_for(endpoint: Endpoint) -> None:
 
 def test_a_number_is_explained_without_a_class(tmp_path: Path) -> None:
     told = {"task": "regression", "classes": (), "positive": None, "reading": "value"}
-    endpoint = Endpoint(explainable(tmp_path, outputs=(Column("prediction", "FP64", (-1,)),), **told), 10_000)
+    endpoint = Endpoint(
+        load(tmp_path, explainable(tmp_path, outputs=(Column("prediction", "FP64", (-1,)),), **told)), 10_000
+    )
     assert "class" not in endpoint.ask(BY_ROWS, ROWS)[1]["explanations"][0]
     assert endpoint.ask(BY_TENSORS, TENSORS)[1]["outputs"][0]["name"] == "value"
     assert endpoint.ask(BY_ROWS, ROWS, query="class=1")[0] == 400
 
 
 def test_words_are_told_where_a_column_is_a_text(tmp_path: Path) -> None:
-    endpoint = Endpoint(explainable(tmp_path, replace(BACKGROUND, texts=("SEX",))), 10_000)
+    endpoint = Endpoint(load(tmp_path, explainable(tmp_path, replace(BACKGROUND, texts=("SEX",)))), 10_000)
     told = endpoint.ask(BY_ROWS, {"instances": [{"AGEP": 30, "SEX": "1"}]})[1]["explanations"][0]
     ((word, gain),) = told["words"]["SEX"]
     assert (word, gain) == ("1", told["contributions"]["SEX"])
