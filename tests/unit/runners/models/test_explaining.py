@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runners.models import Column, Model, ModelInputError, ModelRefused, Prediction, load
-from runners.models.background import FILE, Background, read_background
+from runners.models import Column, Model, ModelInputError, Prediction, load
+from runners.models.background import FILE, Background
 from runners.models.explaining import Explainer, is_explainable, numbers
 from runners.models.loading import digest_of
 from tests.unit.runners.models.conftest import Leave, linear_model, signature
@@ -89,25 +89,6 @@ def test_an_answer_that_isn_t_finite_is_told_as_that(model: Model) -> None:
         ModelInputError, match="the row can't be explained: with columns of other rows, the model has no"
     ):
         explained(replace(model, background=told), {"age": [5.0], "weight": [2]})
-
-
-def test_a_background_is_read_as_it_was_written() -> None:
-    known = Background({"größe": [1, None], "b": ["x", True]}, ("b",))
-    assert read_background(known.to_json().encode()) == known
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"[]", b'{"format":2}', b'{"format":1,"texts":[],"columns":{"a":[1],"b":[]}}', b'{"format":1}']
-)
-def test_what_is_no_background_is_refused(content: bytes) -> None:
-    with pytest.raises(ModelRefused, match="the background can't be read"):
-        read_background(content)
-
-
-def test_a_background_that_was_changed_isn_t_loaded(model: Model, tmp_path: Path) -> None:
-    (tmp_path / FILE).write_bytes(BACKGROUND.to_json().encode() + b" ")
-    with pytest.raises(ModelRefused, match=r"digest of background\.json"):
-        load(tmp_path)
 
 
 def test_what_is_explained_of_each_kind_of_answer(model: Model) -> None:
