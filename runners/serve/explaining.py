@@ -116,5 +116,5 @@ class Explaining:
 
 def missing(name: str) -> str:
     """Say why nothing is explained at an endpoint that explains nothing."""
-    what = "its model was trained before there were explanations, or takes more columns than are explained"
-    return f"{name} has no explainer: {what}"
+    what = "no background.json lies beside its model, as it was trained before there were explanations, by code"
+    return f"{name} has no explainer: {what} that leaves none, or on more columns than are explained"

@@ -185,8 +185,9 @@ def _explained(name: str, signature: Signature) -> Schema:
     }
     told = "The class whose probability is explained; left out, it is the positive one, or the likeliest."
     one = {"name": "class", "in": "query", "schema": {"enum": list(map(str, signature.classes))}, "description": told}
-    for path in paths.values() if signature.classes else ():
-        path["post"]["parameters"] = [one]
+    for path in paths.values():
+        path["post"]["parameters"] = [one] if signature.classes else []
+        path["post"]["responses"]["429"] = _response("So many are being explained that this one isn't.", "Error")
     return paths
 
 
@@ -202,6 +203,9 @@ def _explanations(signature: Signature) -> Schema:
         "errors": {**by_column, "description": "The standard error of each, as orders of columns are drawn."},
     }
     one = {"type": "object", "required": list(properties), "properties": properties}
+    gains: Schema = {"type": "array", "items": {"type": "array"}}
+    properties["words"] = {"type": "object", "additionalProperties": gains, "description": "What words of texts add."}
+    properties["patches"] = {"type": "object", "additionalProperties": gains, "description": "Of pictures, 4 by 4."}
     if signature.classes:
         properties["class"] = {"enum": list(signature.classes)}
     whole = _predictions(signature)

@@ -90,12 +90,17 @@ def with_coverage(signature: Signature, coverage: Coverage) -> Signature:
 
 
 def groups_of(trial: Trial, rows: Examples) -> Array | None:
-    """Return a number for the group of each row, where the split of the dataset keeps groups together."""
+    """Return a number for the group of each row, where the split of the dataset keeps groups together.
+
+    Rows that are equal but for identifier and target are a group where they are split by their content.
+    """
     told = trial.told.sides
-    if told is None or not told.group:
+    if told is None or not (told.group or told.content):
         return None
-    columns = pd.DataFrame({name: rows.columns[name] for name in told.group})
-    groups: Array = columns.groupby(list(told.group), dropna=False, sort=False).ngroup().to_numpy()
+    apart = (rows.identifier, trial.told.target)
+    equal = [name for name, values in rows.columns.items() if name not in apart and values.ndim == 1]
+    columns = {name: rows.columns[name] for name in told.group or equal}
+    groups: Array = pd.factorize(pd.util.hash_pandas_object(pd.DataFrame(columns), index=False))[0]
     return groups
 
 

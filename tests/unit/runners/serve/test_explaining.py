@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from prometheus_client import REGISTRY
 
@@ -132,7 +134,7 @@ def test_a_model_without_a_background_says_so(tmp_path: Path) -> None:
     endpoint = Endpoint(load(tmp_path, make(tmp_path)))
     for path in (BY_ROWS, BY_TENSORS):
         status, told = endpoint.ask(path, ROWS)
-        assert (status, "trained before there were explanations" in told["error"]) == (404, True)
+        assert (status, "no background.json lies beside its model" in told["error"]) == (404, True)
     assert not any("explain" in path for path in openapi(NAME, endpoint.app._model.signature)["paths"])
 
 
@@ -155,6 +157,25 @@ def test_explanations_are_no_predictions(endpoint: Endpoint) -> None:
 def test_what_can_t_be_explained_is_the_client_s_to_mend(endpoint: Endpoint, asked: Any, words: str) -> None:
     status, told = endpoint.ask(BY_ROWS, asked)
     assert (status, words in told["error"]) == (400, True)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**65), 2**65) | st.floats(allow_nan=False) | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["AGEP", "SEX", "id", "x"]), inner),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(JSON, max_size=3), JSON, st.text(max_size=5))
+def test_whatever_is_sent_it_is_answered_or_told_what_is_wrong(
+    endpoint: Endpoint, rows: list[Any], data: Any, query: str
+) -> None:
+    tensors = [{"name": "AGEP", "shape": [1], "datatype": "FP32", "data": data}, TENSORS["inputs"][1]]
+    for path, asked in ((BY_ROWS, {"instances": rows}), (BY_TENSORS, {"inputs": tensors})):
+        status, told = endpoint.ask(path, asked, query=f"class={query}")
+        assert status in (200, 400), told
+        assert status == 200 or told["error"]
 
 
 def test_it_is_posted(endpoint: Endpoint) -> None:

@@ -13,9 +13,10 @@ from runners.contract import InputError
 from runners.contract.label_sets import labels_in
 from runners.models import load
 from runners.models.coverage import Coverage, within
-from runners.train.coverage import limit, wilson
+from runners.train.coverage import groups_of, limit, wilson
 from runners.train.tabular import run
 from tests.unit.runners.train.conftest import Asking
+from tests.unit.runners.train.rows import examples
 
 DRAWS, RISK = 400, 1e-4
 """Draws of a test, and the risk with which a share that holds would fail it; seeds are fixed."""
@@ -177,3 +178,18 @@ def test_a_split_by_groups_is_calibrated_by_groups(asking: Asking, cancer: Path)
     assert known.groups < known.rows
     assert result.facts["coverage"]["groups"] < result.facts["coverage"]["rows"]
     assert f"in {known.groups} groups" in (asking.folder / "model-card.md").read_text()
+
+
+def test_rows_that_are_split_by_their_content_are_groups_of_equal_ones(asking: Asking, cancer: Path) -> None:
+    columns = {
+        "id": [1, 2, 3, 4],
+        "a": [1.0, 1.0, np.nan, np.nan],
+        "b": ["x", "x", None, None],
+        "y": [0.1, 0.2, 0.3, 0.4],
+    }
+    rows = examples(columns, identifier="id")
+    by_content = asking.trial(cancer, target="y", sides={"content": True})
+    assert groups_of(by_content, rows).tolist() == [0, 0, 1, 1]  # type: ignore[union-attr]
+    by_group = asking.trial(cancer, target="y", sides={"group": ["a", "id"]})
+    assert groups_of(by_group, rows).tolist() == [0, 1, 2, 3]  # type: ignore[union-attr]
+    assert groups_of(asking.trial(cancer, target="y", sides={}), rows) is None
