@@ -15,6 +15,8 @@ class AskedCoverage(BaseModel):
     share: float = Field(
         ge=LEAST, le=MOST, description="The share of rows whose truth is in what is answered, such as 0.9."
     )
-    by: Literal["class"] | None = Field(
-        default=None, description="`class`: the share holds for the rows of each class, not only for all rows together."
+    by: Literal["class", "prediction"] | None = Field(
+        default=None,
+        description="For what the share holds beside all rows together: each class, or the low, middle and high third "
+        "of predicted numbers, each of which then has a width of its own.",
     )

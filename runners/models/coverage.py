@@ -23,14 +23,15 @@ class Coverage:
     """How far from a prediction the truth may be.
 
     `share` is the stated share of rows, `limits` are the largest distances of a number, or one less the least
-    probability of a class: one for all, or one for each class. `rows` were calibrated on, in so many `groups` where
-    rows that belong together were split together.
+    probability of a class: one for all, or one for each class or for the predicted numbers up to each of the `cuts`,
+    and above. `rows` were calibrated on, in so many `groups` where rows that belong together were split together.
     """
 
     share: float
     limits: tuple[float, ...]
     rows: int
     groups: int | None = None
+    cuts: tuple[float, ...] = ()
 
     @classmethod
     def from_told(cls, told: Any) -> Self:
@@ -41,15 +42,25 @@ class Coverage:
             ValueError: it is none.
         """
         limits = tuple(float(one) for one in told["limits"])
+        cuts = tuple(float(one) for one in told["cuts"])
         groups = told.get("groups")
         if not limits or not all(np.isfinite(limits)) or not 0 < float(told["share"]) < 1:
             raise ValueError("its coverage has a share and finite limits")
-        return cls(float(told["share"]), limits, int(told["rows"]), None if groups is None else int(groups))
+        if not all(np.isfinite(cuts)) or list(cuts) != sorted(set(cuts)) or (cuts and len(limits) != len(cuts) + 1):
+            raise ValueError("its coverage has cuts in their order, and a limit for each and above")
+        return cls(float(told["share"]), limits, int(told["rows"]), None if groups is None else int(groups), cuts)
 
 
 def bounds(numbers: Array, coverage: Coverage) -> tuple[Array, Array]:
     """Return the lower and the upper end for each predicted number."""
-    return numbers - coverage.limits[0], numbers + coverage.limits[0]
+    limits = np.array(coverage.limits)[places(numbers, coverage.cuts)]
+    return numbers - limits, numbers + limits
+
+
+def places(numbers: Array, cuts: tuple[float, ...]) -> Array:
+    """Return between which cuts each predicted number is; one that is equal to a cut is below it."""
+    found: Array = np.searchsorted(np.array(cuts), numbers)
+    return found
 
 
 def within(scores: Array, coverage: Coverage) -> Array:

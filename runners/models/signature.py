@@ -179,7 +179,8 @@ def _tensor(told: dict[str, Any]) -> Tensor:
 
 def _coverage(told: dict[str, Any]) -> Coverage | None:
     known = Coverage.from_told(told["coverage"]) if told.get("coverage") else None
-    if known and (told["task"] == "multilabel" or len(known.limits) not in (1, len(told["classes"]))):
+    each = len(told["classes"]) if told["classes"] else len(known.cuts) + 1 if known else 1
+    if known and (told["task"] == "multilabel" or len(known.limits) not in (1, each)):
         raise ValueError("its coverage has one limit, or one for each class, and is of no several labels at once")
     return known
 

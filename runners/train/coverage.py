@@ -5,6 +5,7 @@ then counts as one, and its rows share its weight (Lee, Barber & Willett, "Distr
 data", 2023, https://arxiv.org/abs/2306.06342). The share is then that of rows of groups that nobody has seen.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import ceil, sqrt
 from typing import Any
@@ -15,16 +16,19 @@ import pandas as pd
 from runners.contract import InputError
 from runners.contract.coverage import AskedCoverage
 from runners.contract.label_sets import labels_in
-from runners.evaluate.predictions import answers_of
+from runners.evaluate.predictions import Answers, answers_of
 from runners.models import Column, Model, Prediction, Signature
-from runners.models.coverage import LOWER, SET, UPPER, Coverage
+from runners.models.coverage import LOWER, SET, UPPER, Coverage, places
 from runners.models.signature import FILE
 from runners.train.acceptance import ask
-from runners.train.examples import Array, Examples
+from runners.train.examples import Array, Examples, Parts
 from runners.train.trial import Trial
 
 Z = 1.959964
 """Standard deviations of a normal distribution about the middle 95 %."""
+CUT_ROWS = 5000
+"""Training rows whose predictions say what low and high ones are, about."""
+_BY = "leave by out, or say `class` of classes, `prediction` of numbers"
 _ROOM = 1e-9
 """Rounding, by which a sum of weights may fall short of the share that it is."""
 
@@ -33,7 +37,8 @@ _ROOM = 1e-9
 class Measured:
     """The stated share, and that of the test rows whose truth was in what was answered, with its 95 % interval.
 
-    `size` is the middle width of intervals, or the mean number of classes in a set; `by` is each class's share.
+    `size` is the middle width of intervals, or the mean number of classes in a set; `by` is the share of each class, or
+    of each third of predicted numbers.
     """
 
     stated: float
@@ -58,7 +63,7 @@ class Measured:
         return told | ({"by": self.by} if self.by else {})
 
 
-def calibrated(trial: Trial, model: Model, validation: Examples) -> Model:
+def calibrated(trial: Trial, model: Model, parts: Parts) -> Model:
     """Return a model that answers intervals or sets beside its predictions, where the trial asks for it.
 
     Raises:
@@ -67,17 +72,30 @@ def calibrated(trial: Trial, model: Model, validation: Examples) -> Model:
     asked = trial.told.coverage
     if asked is None:
         return model
-    if trial.told.task == "multilabel" or model.signature.reading == "label":
-        what = "sets of classes are told by probabilities, and the model answers " + (
-            "several labels at once" if trial.told.task == "multilabel" else "none"
-        )
-        raise InputError(what, "coverage", "leave coverage out, or let the model answer probabilities")
-    groups = groups_of(trial, validation)
-    limits = _limits(asked, _distances(trial, model, validation), validation, groups)
-    known = Coverage(asked.share, limits, len(validation), None if groups is None else len(np.unique(groups)))
+    _check(asked, model.signature)
+    rows = parts.validation
+    groups, answers = groups_of(trial, rows), answers_of(trial.told.task, rows.truth, ask(model, rows), rows.classes)
+    cuts = _cuts(model, parts.train) if asked.by == "prediction" else ()
+    limits = _limits(asked, answers, _kinds(asked, answers, rows, cuts), groups)
+    known = Coverage(asked.share, limits, len(rows), None if groups is None else len(np.unique(groups)), cuts)
     signature = with_coverage(model.signature, known)
     (trial.folder / FILE).write_text(signature.to_json(), "utf-8")
     return replace(model, signature=signature)
+
+
+def _check(asked: AskedCoverage, signature: Signature) -> None:
+    """Refuse what a model of this kind doesn't answer.
+
+    Raises:
+        InputError: it tells no probabilities of one class, or the share is by what it isn't of.
+    """
+    if signature.task == "multilabel" or signature.reading == "label":
+        said = "several labels at once" if signature.task == "multilabel" else "none"
+        what = f"sets of classes are told by probabilities, and the model answers {said}"
+        raise InputError(what, "coverage", "leave coverage out, or let the model answer probabilities")
+    if asked.by and (asked.by == "class") != bool(signature.classes):
+        of, found = ("classes", "a number") if asked.by == "class" else ("numbers", "a class")
+        raise InputError(f"a share by {asked.by} is of {of}, and the target is {found}", "coverage.by", _BY)
 
 
 def with_coverage(signature: Signature, coverage: Coverage) -> Signature:
@@ -104,25 +122,42 @@ def groups_of(trial: Trial, rows: Examples) -> Array | None:
     return groups
 
 
-def _distances(trial: Trial, model: Model, rows: Examples) -> Array:
+def _cuts(model: Model, train: Examples) -> tuple[float, ...]:
+    """Return what a third and two thirds of the predictions to training rows are below: no other row has a say."""
+    some = train.take(np.arange(0, len(train), max(1, len(train) // CUT_ROWS)))
+    return tuple(np.unique(np.quantile(ask(model, some).prediction, (1 / 3, 2 / 3))).tolist())
+
+
+def _distances(answers: Answers) -> Array:
     """Return how far each true number is from the predicted one, or by how much its class is less than sure."""
-    answers = answers_of(trial.told.task, rows.truth, ask(model, rows), rows.classes)
     if answers.scores is None:
         distances: Array = np.abs(answers.truth - answers.prediction)
         return distances
-    chances: Array = answers.scores[np.arange(len(rows)), answers.truth]
+    chances: Array = answers.scores[np.arange(len(answers)), answers.truth]
     return 1 - chances
 
 
-def _limits(asked: AskedCoverage, distances: Array, rows: Examples, groups: Array | None) -> tuple[float, ...]:
+def _kinds(asked: AskedCoverage, answers: Answers, rows: Examples, cuts: tuple[float, ...]) -> Mapping[str, Array]:
+    """Return which rows have a limit of their own, by what they are called."""
     if asked.by is None:
-        return (limit(distances, asked.share, groups),)
-    if not rows.classes:
-        raise InputError("a share by class is of classes, and the target is a number", "coverage.by", "leave by out")
-    of_class = [rows.codes == place for place in range(len(rows.classes))]
+        return {"": np.ones(len(answers), np.bool_)}
+    if asked.by == "class":
+        return {f" of the class {name}": answers.truth == place for place, name in enumerate(rows.classes)}
+    where = places(answers.prediction, cuts)
+    return {f" predicted {name}": where == place for place, name in enumerate(names_of(cuts))}
+
+
+def names_of(cuts: tuple[float, ...]) -> list[str]:
+    """Return what the numbers between cuts are called."""
+    return [*(f"up to {cut:.4g}" for cut in cuts), f"above {cuts[-1]:.4g}"] if cuts else []
+
+
+def _limits(
+    asked: AskedCoverage, answers: Answers, kinds: Mapping[str, Array], groups: Array | None
+) -> tuple[float, ...]:
+    distances = _distances(answers)
     return tuple(
-        limit(distances[own], asked.share, None if groups is None else groups[own], f" of the class {name}")
-        for name, own in zip(rows.classes, of_class, strict=True)
+        limit(distances[own], asked.share, None if groups is None else groups[own], name) for name, own in kinds.items()
     )
 
 
@@ -158,8 +193,12 @@ def measured(trial: Trial, model: Model, prediction: Prediction, test: Examples)
         each = pd.Series(is_in).groupby(groups).mean()
         share, number = float(each.mean()), len(each)
     size = float(np.mean(sizes) if test.classes else np.median(sizes))
-    by = {str(name): float(is_in[test.codes == place].mean()) for place, name in enumerate(test.classes)}
-    told = {name: round(value, 6) for name, value in by.items() if np.isfinite(value)}
+    kinds = {str(name): test.codes == place for place, name in enumerate(test.classes)}
+    if known.cuts:
+        where = places(prediction.prediction, known.cuts)
+        kinds = {name: where == place for place, name in enumerate(names_of(known.cuts))}
+    by = {name: float(is_in[own].mean()) for name, own in kinds.items() if own.any()}
+    told = {name: round(value, 6) for name, value in by.items()}
     return Measured(
         known.share, share, *wilson(share, number), len(test), number if groups is not None else None, size, told
     )

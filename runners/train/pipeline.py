@@ -46,7 +46,7 @@ def train(request: Request, folder: Path, read: Read, fit: Fit) -> Result:
     fitted = fit(trial, parts)
     has_background = leave_background(trial, fitted, parts.train)
     accepted = accept(trial, fitted, examples, has_background=has_background)
-    model = calibrated(trial, accepted, parts.validation)
+    model = calibrated(trial, accepted, parts)
     with timed("evaluate"):
         ranking = rank(trial, model, parts.validation, fitted.reported)
         prediction = ask(model, parts.test)

@@ -153,8 +153,11 @@ class Experiment(JobSpec):
     def _covers_what_can_be(self) -> Self:
         if self.coverage is not None and self.task == "multilabel":
             raise ValueError("coverage is of one class or one number, and multilabel predicts several: leave it out")
-        if self.coverage is not None and self.coverage.by and self.task == "regression":
-            raise ValueError("coverage by class is of classes, and the task is regression: leave `by` out")
+        by = self.coverage.by if self.coverage else None
+        if by == "class" and self.task == "regression":
+            raise ValueError("coverage by class is of classes, and the task is regression: say `by: prediction`")
+        if by == "prediction" and self.task != "regression":
+            raise ValueError("coverage by prediction is of numbers, and the task is of classes: say `by: class`")
         return self
 
     @model_validator(mode="after")

@@ -16,6 +16,7 @@ from runners.models.coverage import Coverage, within
 from runners.train.coverage import groups_of, limit, wilson
 from runners.train.tabular import run
 from tests.unit.runners.train.conftest import Asking
+from tests.unit.runners.train.data import leave_table
 from tests.unit.runners.train.rows import examples
 
 DRAWS, RISK = 400, 1e-4
@@ -144,6 +145,28 @@ def test_a_regression_answers_intervals_and_says_how_often_they_hold(asking: Ask
     assert answered.lower[0] < answered.prediction[0] < answered.upper[0]
 
 
+def test_low_and_high_predictions_have_widths_of_their_own(asking: Asking, tmp_path: Path) -> None:
+    generator = np.random.default_rng(3)
+    size = generator.uniform(1, 100, 1500)
+    (tmp_path / "data").mkdir()
+    columns = {"id": np.arange(1500), "size": size, "target": size * (1 + 0.2 * generator.normal(size=1500))}
+    dataset = leave_table(tmp_path / "data", columns, "id")
+    metric = {"name": "rmse", "goal": "minimize"}
+    told = {"task": "regression", "metric": metric, "coverage": {"share": 0.9, "by": "prediction"}}
+    result = run(asking.request(dataset, {"model": "linear"}, **told), asking.folder)
+    model = load(asking.folder)
+    assert model.signature.coverage is not None
+    narrow, middle, wide = model.signature.coverage.limits
+    assert 4 * narrow < 2 * middle < wide * 1.7
+    answered = model.predict({"size": [5.0, 95.0]})
+    assert answered.lower is not None
+    assert (answered.prediction - answered.lower).tolist() == pytest.approx([narrow, wide])
+    by = result.facts["coverage"]["by"]
+    assert len(by) == 3
+    assert all(share == pytest.approx(0.9, abs=0.08) for share in by.values()), by
+    assert "| up to " in (asking.folder / "model-card.md").read_text()
+
+
 def test_classes_answer_sets_by_class(asking: Asking, iris: Path) -> None:
     told = {"task": "multiclass", "metric": {"name": "accuracy"}, "coverage": {"share": 0.75, "by": "class"}}
     result = run(asking.request(iris, {"n_estimators": 5}, **told), asking.folder)
@@ -161,6 +184,7 @@ def test_classes_answer_sets_by_class(asking: Asking, iris: Path) -> None:
     [
         ({"coverage": {"share": 0.999}}, "told by 999 validation rows at the least, and there are 24"),
         ({"coverage": {"share": 0.9, "by": "class"}}, "told by 9 validation rows of the class setosa"),
+        ({"coverage": {"share": 0.5, "by": "prediction"}}, "a share by prediction is of numbers"),
     ],
 )
 def test_what_so_few_rows_can_t_tell_is_refused(asking: Asking, iris: Path, told: dict[str, Any], words: str) -> None:

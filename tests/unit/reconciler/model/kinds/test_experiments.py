@@ -92,7 +92,8 @@ def test_the_truth_may_be_covered_in_a_share_of_rows() -> None:
         ({"coverage": {"share": 1}}, "less than or equal to 0.999"),
         ({"coverage": {"share": float("nan")}}, "finite number"),
         ({"coverage": {"by": "class"}}, "Field required"),
-        ({"task": "regression", "coverage": {"share": 0.9, "by": "class"}}, "leave `by` out"),
+        ({"task": "regression", "coverage": {"share": 0.9, "by": "class"}}, "say `by: prediction`"),
+        ({"coverage": {"share": 0.9, "by": "prediction"}}, "say `by: class`"),
         ({"task": "multilabel", "labels": "labels/a", "target": "labels", "coverage": {"share": 0.9}}, "leave it out"),
     ],
 )
