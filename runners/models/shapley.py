@@ -96,15 +96,16 @@ def _drawn(worth: Worth, is_of: Array, rows: int, plan: Plan) -> Shares:
     none = worth(np.zeros((rows, parts), np.bool_), np.arange(rows))
     whole = worth(np.ones((1, parts), np.bool_), np.zeros(1, np.int64))[0]
     cost = 2 * (parts - 1)
-    turns = max(1, plan.calls // (cost * rows))
+    least = 2 if rows == 1 else 1  # of one draw there is no error to tell
+    turns = max(least, plan.calls // (cost * rows))
     generator = np.random.default_rng(0)
     at_once = max(1, CALLS // cost)
     found: list[Array] = []
     for turn in range(turns):
-        if turn and plan.is_over():
+        if turn >= least and plan.is_over():
             break
         for start in range(0, rows, at_once):
-            if not turn and plan.is_over():
+            if turn < least and plan.is_over():
                 raise TooSlow
             some = np.arange(start, min(start + at_once, rows))
             orders = np.argsort(generator.random((len(some), parts)), axis=1)
@@ -121,8 +122,6 @@ def _errors(drawn: Array) -> Array:
     if turns < 2:
         drawn = drawn.reshape(rows, 1, *drawn.shape[2:])
         turns, rows = rows, 1
-    if turns < 2:
-        return np.full(drawn.shape[2:], np.inf)
     found: Array = np.sqrt(drawn.var(axis=0, ddof=1).mean(axis=0) / (turns * rows))
     return found
 

@@ -102,13 +102,14 @@ class Explaining:
         return Explainer(self._model)
 
     def _found(self, columns: Mapping[str, Any], exchange: Exchange) -> _Found:
-        model, until = self._model, time.monotonic() + PATIENCE
+        model, began = self._model, time.monotonic()
         tensors = model.prepare(model.prepared(columns))
         rows = len(next(iter(tensors.values())))
         exchange.is_read = True
         prediction = model.answer(tensors)
         try:
-            return _Found(prediction, [self._explainer.explain(tensors, row, until) for row in range(rows)])
+            ends = [began + PATIENCE * (row + 1) / rows for row in range(rows)]  # each row has its part of the time
+            return _Found(prediction, [self._explainer.explain(tensors, row, end) for row, end in enumerate(ends)])
         except TooSlow:
             what = f"the model is too slow for {rows} explanations within {PATIENCE:g} s"
             raise ModelInputError(f"{what}{': send fewer rows' if rows > 1 else ''}") from None

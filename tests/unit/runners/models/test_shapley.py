@@ -49,6 +49,7 @@ def test_they_add_up_however_many_answers_there_may_be(seed: int, parts: int, ro
     assert found.base + found.parts.sum(axis=0) == pytest.approx(found.whole if parts else found.base)
     assert found.parts == pytest.approx(found.sums)
     assert (found.errors >= 0).all()
+    assert np.isfinite(found.errors).all()
 
 
 @pytest.mark.parametrize("seed", range(5))
