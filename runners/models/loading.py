@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
+from runners.models.background import FILE as BACKGROUND
 from runners.models.errors import ModelRefused
 from runners.models.model import Engine, Model
 from runners.models.signature import FILE, read_signature
@@ -43,14 +44,16 @@ def load(folder: str | os.PathLike[str], digest: str | None = None, *, threads: 
     check("the model's digest", signature.digest, digest or signature.digest, place / FILE)
     path = inside(place, signature.file)
     content = path.read_bytes()
+    background = b""
     for name, expected in signature.files.items():
         beside = inside(place, name)
-        found = digest_of(content if name == signature.file else beside.read_bytes())
-        check(f"the digest of {name}", found, expected, beside)
+        read = content if name == signature.file else beside.read_bytes()
+        check(f"the digest of {name}", digest_of(read), expected, beside)
+        background = read if name == BACKGROUND else background
     if not signature.files:
         check("the model's digest", digest_of(content), signature.digest, path)
     open_model: Open = importlib.import_module(ENGINES[signature.format]).open_model
-    return Model(signature, open_model(content, place, threads))
+    return Model(signature, open_model(content, place, threads), background)
 
 
 def check(what: str, found: str, expected: str, path: Path) -> None:

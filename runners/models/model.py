@@ -1,7 +1,7 @@
 """A loaded model: columns in, predictions out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runners.models.columns import Values
+from runners.models.coverage import LOWER, SET, UPPER, bounds, within
 from runners.models.errors import ModelInputError, ModelRefused
 from runners.models.feed import Feed, prepared
 from runners.models.label_sets import texts_of
@@ -30,12 +31,16 @@ class Prediction:
 
     `prediction` [N] holds classes as the target column has them, numbers, or sets of labels as texts. `probability` [N]
     is that of a binary model's positive class; `probabilities` [N, classes] are those of a model of several. A model
-    that tells no probabilities has neither.
+    that tells no probabilities has neither. `lower` and `upper` [N] are about a number, and `sets` [N] of classes, as
+    texts, about a class, where a model was calibrated to answer them.
     """
 
     prediction: Array
     probability: Array | None = None
     probabilities: Array | None = None
+    lower: Array | None = None
+    upper: Array | None = None
+    sets: Array | None = None
 
     def as_columns(self) -> dict[str, Array]:
         """Return the answers by the names of the signature's outputs."""
@@ -44,7 +49,16 @@ class Prediction:
             columns["predicted_probability"] = self.probability
         if self.probabilities is not None:
             columns["probabilities"] = self.probabilities
+        if self.lower is not None and self.upper is not None:
+            columns |= {LOWER: self.lower, UPPER: self.upper}
+        if self.sets is not None:
+            columns[SET] = self.sets
         return columns
+
+    def take(self, rows: slice) -> "Prediction":
+        """Return the answers for some rows."""
+        others = (self.probability, self.probabilities, self.lower, self.upper, self.sets)
+        return Prediction(self.prediction[rows], *(None if one is None else one[rows] for one in others))
 
 
 @dataclass(frozen=True)
@@ -53,6 +67,8 @@ class Model:
 
     signature: Signature
     engine: Engine
+    background: bytes = b""
+    """The file that rows are held against where predictions are explained; empty where there is none."""
 
     @cached_property
     def _feed(self) -> Feed:
@@ -104,7 +120,7 @@ def read(raw: Any, signature: Signature, rows: int) -> Prediction:
         return Prediction(labels(raw, signature.classes, rows))
     scores = _finite(_matrix(raw, signature.classes, rows))
     if signature.reading == "value":
-        return Prediction(scores[:, 0])
+        return _numbers(scores[:, 0], signature)
     if signature.reading == "positive":
         scores = np.concatenate([1 - scores[:, :1], scores[:, :1]], axis=1)
     if scores.shape[1] != len(signature.classes):
@@ -113,10 +129,24 @@ def read(raw: Any, signature: Signature, rows: int) -> Prediction:
     if signature.thresholds:
         has = scores >= np.array(signature.thresholds)
         return Prediction(texts_of(has, signature.classes), probabilities=scores)
-    prediction = array_of(signature.classes)[scores.argmax(axis=1)]
+    return _classes(scores, signature)
+
+
+def _numbers(numbers: Array, signature: Signature) -> Prediction:
+    if signature.coverage is None:
+        return Prediction(numbers)
+    lower, upper = bounds(numbers, signature.coverage)
+    return Prediction(numbers, lower=lower, upper=upper)
+
+
+def _classes(scores: Array, signature: Signature) -> Prediction:
+    told = Prediction(array_of(signature.classes)[scores.argmax(axis=1)], probabilities=scores)
     if signature.positive is not None:
-        return Prediction(prediction, probability=scores[:, signature.classes.index(signature.positive)])
-    return Prediction(prediction, probabilities=scores)
+        chances = scores[:, signature.classes.index(signature.positive)]
+        told = Prediction(told.prediction, probability=chances)
+    if signature.coverage is None:
+        return told
+    return replace(told, sets=texts_of(within(scores, signature.coverage), signature.classes))
 
 
 def _matrix(raw: Any, classes: tuple[Label, ...], rows: int) -> Array:

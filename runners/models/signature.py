@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from runners import tables
+from runners.models.coverage import Coverage
 from runners.models.errors import ModelRefused
 from runners.tables.reading import as_json, from_json
 
@@ -88,6 +89,8 @@ class Signature:
     """How a picture becomes the values of its column, as `pictures.Preparation` tells it."""
     schema: tables.Reading | None = field(default=None, hash=False)
     """How the dataset's version read the features, the identifier and the target."""
+    coverage: Coverage | None = None
+    """How far from a prediction the truth may be, where the model answers that, too."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -115,6 +118,8 @@ class Signature:
         told["schema"] = as_json(self.schema) if self.schema else None
         if not self.thresholds:
             del told["thresholds"]
+        if self.coverage is None:
+            del told["coverage"]
         return told if self.files else {key: value for key, value in told.items() if key != "files"}
 
     def to_json(self) -> str:
@@ -150,6 +155,7 @@ class Signature:
         if len(told["thresholds"]) != (len(told["classes"]) if told["task"] == "multilabel" else 0):
             raise ValueError("there is to be a threshold for each label of several, and for no other classes")
         told["schema"] = from_json(told["schema"]) if told.get("schema") else None
+        told["coverage"] = _coverage(told)
         for name, known in (("task", TASKS), ("format", FORMATS), ("reading", READINGS)):
             if told[name] not in known:
                 raise ValueError(f"{name} is {told[name]!r}, and one of {', '.join(sorted(known))} is understood")
@@ -169,6 +175,14 @@ def _column(told: dict[str, Any]) -> Column:
 
 def _tensor(told: dict[str, Any]) -> Tensor:
     return Tensor(str(told["name"]), _datatype(told), tuple(str(name) for name in told["columns"]))
+
+
+def _coverage(told: dict[str, Any]) -> Coverage | None:
+    known = Coverage.from_told(told["coverage"]) if told.get("coverage") else None
+    each = len(told["classes"]) if told["classes"] else len(known.cuts) + 1 if known else 1
+    if known and (told["task"] == "multilabel" or len(known.limits) not in (1, each)):
+        raise ValueError("its coverage has one limit, or one for each class, and is of no several labels at once")
+    return known
 
 
 def _datatype(told: dict[str, Any]) -> str:

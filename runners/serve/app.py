@@ -13,6 +13,7 @@ from runners.serve.about import ABOUT_SERVER, about_model
 from runners.serve.answers import JSON, Answer, inferred, refused, told
 from runners.serve.bodies import Message, Receive, is_known, read, unpacked
 from runners.serve.columns import of_instances
+from runners.serve.explaining import Explaining, missing
 from runners.serve.form import POLICY, form
 from runners.serve.openapi import openapi
 from runners.serve.request_context import REQUEST, SMOKE, Exchange, new_id
@@ -48,6 +49,7 @@ class Application:
         self._predict = f"/v1/models/{name}:predict"
         versions = [f"/versions/{served.version}"] if served.version else []
         self._infer = frozenset(f"/v2/models/{name}{version}/infer" for version in ("", *versions))
+        self._explaining = Explaining(name, served.model)
         self._pages = pages(served)
         self._form = Answer(200, form(name, served.signature).encode(), _HTML)
 
@@ -56,7 +58,7 @@ class Application:
         if scope["type"] != "http":
             return
         if scope["method"] == "POST":
-            answer = await self._post(scope["path"], dict(scope["headers"]), receive)
+            answer = await self._post(scope, receive)
         else:
             answer = self._get(scope["path"], scope["method"], dict(scope["headers"]))
         headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
@@ -72,12 +74,14 @@ class Application:
             return self._form
         if (page := self._pages.get(path)) is not None:
             return page
-        if path == self._predict or path in self._infer:
+        if path == self._predict or path in self._infer or path in self._explaining.paths:
             return refused(405, "post a request here", (*JSON, (b"allow", b"POST")))
         return self._unknown(path)
 
-    async def _post(self, path: str, head: Head, receive: Receive) -> Answer:
+    async def _post(self, scope: Message, receive: Receive) -> Answer:
+        path, head = scope["path"], dict(scope["headers"])
         exchange = Exchange(head.get(REQUEST, b"").decode("latin-1") or new_id(), time=time.time())
+        exchange.query = scope.get("query_string", b"").decode("latin-1")
         began = time.perf_counter()
         answer = await self._served.guarded(self._answer(path, head, receive, exchange), exchange)
         if answer is None:
@@ -106,6 +110,8 @@ class Application:
         if path == self._predict:
             columns, signature = of_instances(read_json(body), self._served.signature), self._served.signature
             return told(as_predictions(await self._served.predict(columns, exchange), signature))
+        if path in self._explaining.paths:
+            return await self._explaining.answer(path, body, head, exchange)
         return self._unknown(path)
 
     async def _inferred(self, asked: Inference, exchange: Exchange) -> Answer:
@@ -123,8 +129,10 @@ class Application:
                 self._served.find(other[0], rest[2] if rest[1:2] == ["versions"] else "")
             except NotServed as error:
                 return refused(404, str(error))
-            what = {"explain": "explainer"}.get(other[2], f"{'/'.join(rest[1:]).strip('/') or other[2]}"[:100])
-            return refused(404, f"{self._served.name} has no {what}")
+            what = "/".join(rest[1:]).strip("/") or other[2]
+            if what == "explain":
+                return refused(404, missing(self._served.name))
+            return refused(404, f"{self._served.name} has no {what[:100]}")
         return refused(404, "Not Found: ask /v2/models for the model that is served here")
 
 

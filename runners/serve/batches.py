@@ -118,10 +118,8 @@ def joined(tensors: Sequence[Tensors]) -> Tensors:
 
 def parted(prediction: Prediction, rows: Sequence[int]) -> list[Prediction]:
     """Return a prediction in parts of so many rows each."""
-    chances = (prediction.probability, prediction.probabilities)
     found, start = [], 0
     for count in rows:
-        part = slice(start, start + count)
-        found.append(Prediction(prediction.prediction[part], *(None if of is None else of[part] for of in chances)))
+        found.append(prediction.take(slice(start, start + count)))
         start += count
     return found

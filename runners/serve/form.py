@@ -9,7 +9,9 @@ import json
 from html import escape
 
 from runners.models import Column, Signature
+from runners.models.explaining import is_explainable
 from runners.serve.openapi import is_moment, is_picture
+from runners.serve.why import WHY
 
 MOST_COLUMNS = 500
 """Columns that a form has fields for; of a model of more, all but these are asked by the protocol."""
@@ -26,7 +28,9 @@ meter{width:12rem;vertical-align:middle}small{color:#616e7c}td{padding:.15rem .8
 @media(prefers-color-scheme:dark){body{background:#14181d;color:#e4e7eb}label,small{color:#9aa5b1}
 input,select{border-color:#52606d}option{background:#14181d}pre{background:#1f2933}.bad{color:#fb923c}}
 """
-_SCRIPT = """
+_SCRIPT = (
+    WHY
+    + """
 const form = document.querySelector("form"), shown = document.querySelector("output");
 const path = location.pathname.replace(/\\/?$/, "/") + document.body.dataset.path;
 const write = (tag, text, kind) => {
@@ -77,14 +81,21 @@ form.addEventListener("submit", async event => {
     const classes = JSON.parse(document.body.dataset.classes), positive = document.body.dataset.positive;
     if (told.probabilities) parts.push(bars(classes, told.probabilities[0]));
     if (told.predicted_probability) parts.push(bars([positive], told.predicted_probability));
-    parts.push(write("small", "Request and answer"), write("pre", "POST " + path + "\\n" + body.slice(0, 4000)));
-    parts.push(write("pre", JSON.stringify(told, null, 2)));
+    const covered = "In " + document.body.dataset.share + " of 100 rows the truth is ";
+    const ends = (told.lower || []).concat(told.upper || []).map(end => Number(end.toPrecision(6)));
+    if (told.lower) parts.push(write("p", covered + "between such ends: " + ends.join(" to ")));
+    if (told.set) parts.push(write("p", covered + "in such a set: " + told.set[0].join(", ")));
+    const why = document.createElement("div");
+    parts.push(why, write("small", "Request and answer"));
+    parts.push(write("pre", "POST " + path + "\\n" + body.slice(0, 4000)), write("pre", JSON.stringify(told, null, 2)));
     shown.replaceChildren(...parts);
+    if (document.body.dataset.explain) explain(why, body);
   } catch (error) {
     shown.replaceChildren(write("p", "The endpoint doesn't answer: " + error.message, "bad"));
   }
 });
 """
+)
 _META = '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
 
 
@@ -119,6 +130,8 @@ def form(name: str, signature: Signature) -> str:
         "target": signature.target,
         "classes": json.dumps([str(one) for one in signature.classes]),
         "positive": str(signature.positive),
+        "explain": "1" if is_explainable(signature) else "",
+        "share": f"{100 * signature.coverage.share:.4g}" if signature.coverage else "",
     }
     attributes = " ".join(f'data-{key}="{escape(value)}"' for key, value in data.items())
     head = f"{_META}<title>{escape(name)}</title><style>{_STYLE}</style>"

@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runners.models import Column, Signature
+from runners.models.coverage import SET
+from runners.models.explaining import is_explainable
+from runners.serve.explanations import explained_outputs
 
 Schema = dict[str, Any]
 
@@ -54,6 +57,7 @@ def openapi(name: str, signature: Signature) -> Schema:
             f"/v2/models/{name}/infer": _posted("Ask by columns", "infer", "Tensors", "Outputs"),
             f"/v2/models/{name}": _got("Tell the columns", "describe"),
             "/v2/health/ready": _got("Tell whether requests are answered", "ready"),
+            **_explained(name, signature),
         },
         "components": {
             "schemas": {
@@ -61,8 +65,9 @@ def openapi(name: str, signature: Signature) -> Schema:
                 "Rows": _listed("instances", {"$ref": "#/components/schemas/Row"}),
                 "Predictions": _predictions(signature),
                 "Tensors": _tensors("inputs", signature.asked, _optional(signature)),
-                "Outputs": _tensors("outputs", signature.outputs, ()),
+                "Outputs": _outputs(signature),
                 "Error": _ERROR,
+                **_explanations(signature),
             }
         },
     }
@@ -108,9 +113,26 @@ def _of_column(column: Column, signature: Signature) -> Schema:
 def _predictions(signature: Signature) -> Schema:
     answers: Schema = {"predictions": {"type": "array", "items": _prediction(signature)}}
     for output in signature.outputs[1:]:
-        share: Schema = {"type": "number", "minimum": 0, "maximum": 1}
-        answers[output.name] = {"type": "array", "items": share if output.width == 1 else _shares(signature, share)}
+        answers[output.name] = {"type": "array", "items": _beside(output, signature)}
     return {"type": "object", "required": list(answers), "properties": answers}
+
+
+def _beside(output: Column, signature: Signature) -> Schema:
+    """Return the schema of what is answered beside a prediction: probabilities, or what holds the truth."""
+    share: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+    if output.width != 1:
+        return _shares(signature, share)
+    if signature.coverage and output.name == SET:
+        told = (
+            f"Classes that hold the truth in {signature.coverage.share:.4g} of all rows, most often the one predicted."
+        )
+        return {"type": "array", "items": {"enum": list(signature.classes)}, "minItems": 1, "description": told}
+    if signature.coverage and not signature.classes:
+        told = (
+            f"The {output.name} end of an interval that holds the truth in {signature.coverage.share:.4g} of all rows."
+        )
+        return {"type": "number", "description": told}
+    return share | {"description": f"The probability of the class {signature.positive}."}
 
 
 def _prediction(signature: Signature) -> Schema:
@@ -142,6 +164,57 @@ def _tensors(word: str, columns: Sequence[Column], optional: Sequence[str]) -> S
         },
     }
     return _listed(word, tensor) | {"description": "The Open Inference Protocol, version 2."}
+
+
+def _outputs(signature: Signature) -> Schema:
+    names, told = ", ".join(map(str, signature.classes)), "The Open Inference Protocol, version 2."
+    order = f" Probabilities are in the order of the classes: {names}." if names else ""
+    more = f" Asked for by name, probabilities of both classes are in their order: {names}."
+    more = more if signature.positive is not None else order
+    optional = ("probabilities",) if signature.positive is not None else ()
+    return _tensors("outputs", signature.outputs, optional) | {"description": told + more}
+
+
+def _explained(name: str, signature: Signature) -> Schema:
+    """Return the paths of explanations, where answers are explained."""
+    if not is_explainable(signature):
+        return {}
+    paths = {
+        f"/v1/models/{name}:explain": _posted("Have answers explained, by rows", "explain", "Rows", "Explanations"),
+        f"/v2/models/{name}/explain": _posted("The same by columns", "explainTensors", "Tensors", "Explained"),
+    }
+    told = "The class whose probability is explained; left out, it is the positive one, or the likeliest."
+    one = {"name": "class", "in": "query", "schema": {"enum": list(map(str, signature.classes))}, "description": told}
+    for path in paths.values():
+        path["post"]["parameters"] = [one] if signature.classes else []
+        path["post"]["responses"]["429"] = _response("So many are being explained that this one isn't.", "Error")
+    return paths
+
+
+def _explanations(signature: Signature) -> Schema:
+    if not is_explainable(signature):
+        return {}
+    number: Schema = {"type": "number"}
+    by_column = {"type": "object", "required": list(signature.columns), "additionalProperties": number}
+    properties: Schema = {
+        "value": {**number, "description": "What is explained: the number, or the probability of the class."},
+        "base_value": {**number, "description": "The same in the mean of rows like those that trained."},
+        "contributions": {**by_column, "description": "What each column adds; with base_value all together are value."},
+        "errors": {**by_column, "description": "The standard error of each, as orders of columns are drawn."},
+    }
+    one = {"type": "object", "required": list(properties), "properties": properties}
+    gains: Schema = {"type": "array", "items": {"type": "array"}}
+    properties["words"] = {"type": "object", "additionalProperties": gains, "description": "What words of texts add."}
+    properties["patches"] = {"type": "object", "additionalProperties": gains, "description": "Of pictures, 4 by 4."}
+    if signature.classes:
+        properties["class"] = {"enum": list(signature.classes)}
+    whole = _predictions(signature)
+    added = {"explanations": {"type": "array", "items": one}}
+    optional = ("patches",) if signature.image else ()
+    return {
+        "Explanations": {**whole, "properties": {**whole["properties"], **added}},
+        "Explained": _tensors("outputs", explained_outputs(signature), optional),
+    }
 
 
 def _optional(signature: Signature) -> tuple[str, ...]:

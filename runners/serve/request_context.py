@@ -28,6 +28,8 @@ class Exchange:
     time: float = 0.0
     """When it began, in seconds since 1970."""
     seconds: float = 0.0
+    query: str = ""
+    """What follows the question mark of its path."""
 
 
 _CHANCE = Random(os.urandom(32))

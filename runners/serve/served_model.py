@@ -42,7 +42,7 @@ class ServedModel:
 
     def __init__(self, name: str, version: str, model: Model, log: Callable[[Exchange], None]) -> None:
         self.name, self.version, self.signature = name, version, model.signature
-        self._model, self._log = model, log
+        self.model, self._log = model, log
         self._batches = Batches(model)
 
     def find(self, name: str, version: str = "") -> None:
@@ -73,8 +73,8 @@ class ServedModel:
             ModelInputError: they don't fit the model.
         """
         if self.signature.image:
-            columns = await asyncio.to_thread(self._model.prepared, columns)
-        tensors = self._model.prepare(columns)
+            columns = await asyncio.to_thread(self.model.prepared, columns)
+        tensors = self.model.prepare(columns)
         exchange.is_read = True
         prediction = await self._batches.answer(tensors, patience)
         exchange.columns, exchange.prediction = columns, prediction

@@ -9,6 +9,7 @@ import numpy as np
 from runners.contract import InputError, Violation
 from runners.evaluate.predictions import Task
 from runners.models import Column, Model, ModelInputError, ModelRefused, Prediction, Signature, load
+from runners.models.background import FILE as BACKGROUND
 from runners.models.loading import digest_of
 from runners.models.network import FILE as ARCHITECTURE
 from runners.models.signature import FILE
@@ -23,13 +24,20 @@ TOLERANCE = 1e-4
 """How far an exported model's answers may be from those of the library that trained it."""
 
 
-def accept(trial: Trial, fitted: Fitted, examples: Examples) -> Model:
+def accept(trial: Trial, fitted: Fitted, examples: Examples, *, has_background: bool = False) -> Model:
     """Write the signature of what was fitted, and load the model by it.
+
+    Args:
+        trial: whose model it is.
+        fitted: what was fitted.
+        examples: all rows.
+        has_background: whether what its answers are explained by lies beside it.
 
     Raises:
         InputError: the file can't be loaded.
     """
-    names = (fitted.file, ARCHITECTURE) if fitted.format == "safetensors" else (fitted.file,)
+    names = [fitted.file, *([ARCHITECTURE] if fitted.format == "safetensors" else ())]
+    names += [BACKGROUND] if has_background else []
     files = {name: digest_of((trial.folder / name).read_bytes()) for name in names}
     signature = signature_of(trial, fitted, examples, files).sealed()
     (trial.folder / FILE).write_text(signature.to_json(), "utf-8")

@@ -10,6 +10,8 @@ from runners.contract import Request, Result
 from runners.models import Model
 from runners.train.acceptance import accept, ask, differences
 from runners.train.annotations import learned_from
+from runners.train.background import leave_background
+from runners.train.coverage import calibrated, measured
 from runners.train.evidence import leave
 from runners.train.examples import Examples
 from runners.train.findings import evaluate, violations_of
@@ -42,17 +44,20 @@ def train(request: Request, folder: Path, read: Read, fit: Fit) -> Result:
     counted = (len(parts.train), len(parts.validation), len(parts.test), len(examples.features))
     log.info("%d rows to train on, %d to validate, %d to test, %d features", *counted)
     fitted = fit(trial, parts)
-    model = accept(trial, fitted, examples)
+    has_background = leave_background(trial, fitted, parts.train)
+    accepted = accept(trial, fitted, examples, has_background=has_background)
+    model = calibrated(trial, accepted, parts)
     with timed("evaluate"):
         ranking = rank(trial, model, parts.validation, fitted.reported)
         prediction = ask(model, parts.test)
         findings = evaluate(trial, model, parts.test, prediction, fitted.reported)
+        coverage = measured(trial, model, prediction, parts.test)
     violations = (
         *differences(prediction, fitted),
         *violations_of(findings),
         *unranked(ranking, trial.told.metric.name),
     )
-    trained = Trained(trial, parts, fitted, model, prediction, ranking, findings, violations, began)
+    trained = Trained(trial, parts, fitted, model, prediction, ranking, findings, violations, began, coverage)
     with timed("leave the evidence"):
         leave(trained)
     for name, value in findings.metrics.items():
@@ -79,6 +84,7 @@ def result_of(trained: Trained) -> Result:
             "interval": {name: interval.as_dict() for name, interval in findings.intervals.items()},
             "importance": dict(list(findings.importance.items())[:SHOWN_IMPORTANCE]),
             **({"labels": {name: dict(told) for name, told in shown}} if shown else {}),
+            **({"coverage": trained.coverage.as_dict()} if trained.coverage else {}),
             "notes": [*parts.train.notes, *trained.fitted.notes][:SHOWN_NOTES],
         },
         content=content_of(trained.model),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from runners.contract import Violation
 from runners.models import Model, Prediction
+from runners.train.coverage import Measured
 from runners.train.examples import Parts
 from runners.train.findings import Findings
 from runners.train.fitted import Fitted
@@ -25,3 +26,5 @@ class Trained:
     findings: Findings
     violations: tuple[Violation, ...]
     began: datetime
+    coverage: Measured | None = None
+    """How often the truth of test rows is in what is answered beside the prediction."""

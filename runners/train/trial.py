@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from runners.contract import InputError, Request, variables
+from runners.contract.coverage import AskedCoverage
 from runners.contract.preparations import Preparations
 from runners.contract.split import DatasetSplit
 from runners.evaluate.metrics import METRICS
@@ -74,6 +75,7 @@ class TrainParams(_Block):
     soft: bool = False
     disputed: Literal["keep", "drop"] = "keep"
     preparations: Preparations | None = None
+    coverage: AskedCoverage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from PIL import Image
 
 from tests.servers.ports import free_port
 from tests.unit.runners.serve.test_start import told
-from tests.unit.runners.serve.tiny import bright, make
+from tests.unit.runners.serve.tiny import bright, explainable
 
 PAGE = (Path(__file__).parents[2] / "docs" / "asking.md").read_text()
-_MODELS = {"employment": make, "sides": bright}
+_MODELS = {"employment": explainable, "sides": bright}
 
 
 def lines() -> list[str]:
@@ -60,6 +60,15 @@ def is_ready(url: str) -> bool:
         return False
 
 
+def rounded(told: Any) -> Any:
+    """Return a document whose numbers are shown with three decimals."""
+    if isinstance(told, dict):
+        return {name: rounded(value) for name, value in told.items()}
+    if isinstance(told, list):
+        return [rounded(value) for value in told]
+    return round(told, 3) if isinstance(told, float) else told
+
+
 @pytest.mark.slow
 def test_every_line_of_the_page_is_answered(tmp_path: Path) -> None:
     pixels = np.zeros((40, 60), np.uint8)
@@ -74,9 +83,12 @@ def test_every_line_of_the_page_is_answered(tmp_path: Path) -> None:
             )
             assert done.returncode == 0, (line, done.stderr, done.stdout)
             answers += [json.loads(done.stdout)] if "curl" in line else []
-    metadata, rows, tensors, picture, picture_by_tensor = answers
+    metadata, rows, tensors, picture, picture_by_tensor, both, why = answers
     assert [given["name"] for given in metadata["inputs"]] == ["AGEP", "SEX"]
     assert rows["predictions"] == [0, 1]
     assert tensors["outputs"][0]["data"] == [0, 1]
     assert picture["predictions"] == ["right"]
+    assert [one["name"] for one in both["outputs"]] == ["probabilities"]
+    shown = json.loads(PAGE[PAGE.index('{"predictions": [0], "pred') :].split("\n```")[0])
+    assert rounded(why) == shown
     assert picture_by_tensor["outputs"][0]["data"] == ["right"]

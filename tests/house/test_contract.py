@@ -8,7 +8,7 @@ from tests.house.yardstick import Source, imports, sources, told
 
 SLOW = ("cryptography", "pydantic")
 """What some of its parts need beside the standard library: pydantic for documents, cryptography where one seals."""
-DOCUMENTS = ("request", "result", "split", "preparations", "one_or_many")
+DOCUMENTS = ("request", "result", "split", "preparations", "one_or_many", "coverage")
 
 
 def strangers(source: Source) -> list[str]:

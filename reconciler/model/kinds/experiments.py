@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from reconciler.model.kinds.spec import DNS_LABEL, Block, JobSpec, reference
 from reconciler.model.text import printable
+from runners.contract.coverage import AskedCoverage
 from runners.contract.one_or_many import Names
 from runners.contract.preparations import Preparations, Step, as_told, flaw
 
@@ -111,6 +112,12 @@ class Experiment(JobSpec):
         "proposed by what the data shows. A column without any is prepared as ever.",
         examples=[{"opened": [{"datetime": {"parts": ["year", "month"]}}], "note": [{"text": {"terms": 500}}]}],
     )
+    coverage: AskedCoverage | None = Field(
+        default=None,
+        description="Has models answer, beside a prediction, what holds the truth in this share of rows: `lower` and "
+        "`upper` of a number, a `set` of classes. Calibrated on the validation rows, measured on the test rows.",
+        examples=[{"share": 0.9}],
+    )
     params: dict[str, Any] = Field(default={}, description="Fixed values, or Hydra sweeps such as choice(a, b).")
     metric: Metric = Field(description="The figure by which trials are ranked.")
     budget: Budget = Field(default=Budget(), description="How much all trials may cost.")
@@ -140,6 +147,17 @@ class Experiment(JobSpec):
     def _has_labels_to_join(self) -> Self:
         if self.task == "multilabel" and (self.labels is None or self.target != "labels"):
             raise ValueError("multilabel predicts the sets that people labelled: give labels, and say target: labels")
+        return self
+
+    @model_validator(mode="after")
+    def _covers_what_can_be(self) -> Self:
+        if self.coverage is not None and self.task == "multilabel":
+            raise ValueError("coverage is of one class or one number, and multilabel predicts several: leave it out")
+        by = self.coverage.by if self.coverage else None
+        if by == "class" and self.task == "regression":
+            raise ValueError("coverage by class is of classes, and the task is regression: say `by: prediction`")
+        if by == "prediction" and self.task != "regression":
+            raise ValueError("coverage by prediction is of numbers, and the task is of classes: say `by: class`")
         return self
 
     @model_validator(mode="after")
@@ -175,4 +193,5 @@ class Experiment(JobSpec):
         told = self.model_dump(mode="json", include=fields, exclude_none=True)
         told |= ({"soft": True} if self.soft else {}) | ({"disputed": "drop"} if self.disputed == "drop" else {})
         steps = self.preparations if isinstance(self.preparations, dict) else {}
+        told |= {"coverage": self.coverage.model_dump(exclude_none=True)} if self.coverage else {}
         return told | ({"preparations": as_told(steps)} if steps else {})

@@ -41,7 +41,7 @@ class Service(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio ships no 
             "ServerReady": self._fixed("ServerReady", {"ready": True}),
             "ServerMetadata": self._fixed("ServerMetadata", ABOUT_SERVER),
             "ModelReady": self._fixed("ModelReady", {"ready": True}),
-            "ModelMetadata": self._fixed("ModelMetadata", about_model(served)),
+            "ModelMetadata": self._fixed("ModelMetadata", _without_parameters(about_model(served))),
             "ModelInfer": self._infer,
         }
         made = {f"/{SERVICE}/{name}": grpc.unary_unary_rpc_method_handler(method) for name, method in methods.items()}
@@ -82,6 +82,11 @@ class Service(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio ships no 
         outputs = await self._served.infer(asked, exchange, PATIENCE)
         name, version = self._served.name, message.model_version
         return answer_of(name, version, asked.id or exchange.id, outputs, is_raw=asked.is_binary)
+
+
+def _without_parameters(described: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what gRPC's message of a model has fields for."""
+    return {key: told for key, told in described.items() if key != "parameters"}
 
 
 async def _or_abort(answer: bytes | None, exchange: Exchange, context: Any) -> bytes:

@@ -6,6 +6,7 @@
 | `params.json`, `environment.json`, `provenance.json` | those who trace it, or make it again |
 | `examples.json` | the smoke test before a revision gets traffic |
 | `reference.parquet` | the monitor, and the comparison with a later model |
+| `background.json` (before the model is accepted) | who asks why a prediction is what it is |
 """
 
 from runners.train.evidence.card import write_card

@@ -10,6 +10,7 @@ import numpy as np
 
 from runners.evaluate.markdown import figure, table
 from runners.evaluate.slices import Slices
+from runners.train.evidence.covered import covered
 from runners.train.evidence.inputs import differences, inputs
 from runners.train.examples import Examples
 from runners.train.trained import Trained
@@ -36,6 +37,7 @@ def card(trained: Trained, pictures: Iterable[str]) -> str:
         inputs(trained),
         _sides(trained),
         "## Metrics\n\n" + _metrics(trained) + _ranked(trained),
+        covered(trained),
         _labels(trained),
         _slices(trained.findings.slices, trained.findings.cut, told.metric.name),
         _importance(trained),

@@ -35,6 +35,8 @@ def write_documents(trained: Trained) -> None:
     }
     if findings.labels:
         metrics["labels"] = {name: dict(told) for name, told in findings.labels.items()}
+    if trained.coverage:
+        metrics["coverage"] = trained.coverage.as_dict()
     if findings.reported:
         told = {name: value if isfinite(value) else str(value) for name, value in findings.reported.items()}
         metrics["reported"] = told

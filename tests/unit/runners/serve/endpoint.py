@@ -26,13 +26,18 @@ class Endpoint:
     """An application that is asked without a server around it."""
 
     def __init__(self, model: Model, limit: int = 1000) -> None:
+        self.model = model
         self.logged: list[Exchange] = []
         self.app = Application(ServedModel(NAME, REVISION, model, self.logged.append), limit)
 
-    def ask(self, path: str, told: Any = None, method: str = "POST", **headers: str) -> tuple[int, Any]:
-        return asyncio.run(self.asked(path, told, method, **headers))
+    def ask(
+        self, path: str, told: Any = None, method: str = "POST", query: str = "", **headers: str
+    ) -> tuple[int, Any]:
+        return asyncio.run(self.asked(path, told, method, query, **headers))
 
-    async def asked(self, path: str, told: Any = None, method: str = "POST", **headers: str) -> tuple[int, Any]:
+    async def asked(
+        self, path: str, told: Any = None, method: str = "POST", query: str = "", **headers: str
+    ) -> tuple[int, Any]:
         answers: list[Message] = []
         body = told if isinstance(told, bytes) else json.dumps(told).encode()
 
@@ -43,7 +48,7 @@ class Endpoint:
             answers.append(message)
 
         head = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-        scope = {"type": "http", "method": method, "path": path, "headers": head}
+        scope = {"type": "http", "method": method, "path": path, "headers": head, "query_string": query.encode()}
         await self.app(scope, receive, send)
         start, content = answers
         assert dict(start["headers"])[b"content-length"] == str(len(content["body"])).encode()

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from runners.models import Column, Signature, Tensor, load
+from runners.models.coverage import Coverage
 from runners.serve.app import Application
 from runners.serve.form import POLICY, form
 from runners.tables.reading import ColumnReading, Reading
 from tests.unit.runners.serve.endpoint import Endpoint
-from tests.unit.runners.serve.tiny import bright, make, signature
+from tests.unit.runners.serve.tiny import bright, explainable, make, signature
 
 HOSTILE = "\"><script>alert(1)</script><b a='"
 
@@ -133,3 +134,16 @@ def test_of_very_many_columns_it_says_so() -> None:
     page = form("x", many)
     assert "1 columns more than a form has room for" in page
     assert not Seen(page).all("button")
+
+
+def test_it_asks_why_where_answers_are_explained_and_says_which_share_is_covered(tmp_path: Path) -> None:
+    told = load(tmp_path, explainable(tmp_path)).signature
+    (body,) = Seen(form("x", told)).all("body")
+    assert (body["data-explain"], body["data-share"]) == ("1", "")
+    (body,) = Seen(form("x", signature(coverage=Coverage(0.925, (0.1,), 100)))).all("body")
+    assert (body["data-explain"], body["data-share"]) == ("", "92.5")
+
+
+def test_what_comes_from_an_endpoint_is_never_markup() -> None:
+    script = re.findall(r"<script>(.*?)</script>", form("x", signature()), re.DOTALL)[0]
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script)

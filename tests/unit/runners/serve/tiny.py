@@ -8,9 +8,11 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 from runners.models import Column, Signature, Tensor
+from runners.models.background import FILE, Background
 from runners.models.pictures import Preparation
 
 TRIAL = "experiments/employment/aaaaaaaaaaaa"
+BACKGROUND = Background({"AGEP": [20, 40, 60], "SEX": ["1", "2", "2"]})
 
 
 def make(folder: Path, bias: float = 0.0) -> str:
@@ -71,6 +73,16 @@ def _model(bias: float) -> Any:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)])
     model.ir_version = 9
     return model
+
+
+def explainable(folder: Path, background: Background = BACKGROUND, **told: Any) -> str:
+    """Write the model with what its answers are explained by, and its signature; return its digest."""
+    model, content = make(folder), background.to_json().encode()
+    (folder / FILE).write_bytes(content)
+    files = {"model.onnx": model, FILE: "sha256:" + hashlib.sha256(content).hexdigest()}
+    known = signature(files=files, **told).sealed()
+    (folder / "signature.json").write_text(known.to_json())
+    return known.digest
 
 
 def bright(folder: Path) -> str:

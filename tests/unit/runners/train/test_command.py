@@ -14,6 +14,7 @@ from runners.ranks import Helped
 from runners.train.command import command_of, reported_in, run
 from runners.train.trial import OwnCode
 from tests.unit.runners.train.conftest import Asking
+from tests.unit.runners.train.explained import adds_up
 from tests.unit.runners.train.test_albums import DIGITS
 
 pytestmark = pytest.mark.slow
@@ -94,6 +95,7 @@ def test_a_plain_script_just_works(coding: Coding, cancer: Path) -> None:
     assert signature.tensors[0].name == "X"
     assert signature.columns[-1] == "cells"
     assert signature.identifier == "id"
+    assert adds_up(folder)
 
 
 @pytest.mark.slow
@@ -108,6 +110,7 @@ def test_lightgbms_own_text_is_a_model_too(coding: Coding, cancer: Path) -> None
     assert result.facts["model"]["format"] == "lightgbm"
     assert result.metrics["roc_auc"] > 0.9
     assert load(coding.asking.folder).signature.columns[-1] == "is_rough"
+    assert adds_up(coding.asking.folder)
 
 
 @pytest.mark.slow
@@ -116,6 +119,7 @@ def test_pictures_may_be_learned_by_a_script(coding: Coding, album: Path) -> Non
     assert result.accepted, result.violations
     assert result.metrics["accuracy"] > 0.8
     assert load(coding.asking.folder).signature.columns == ("image",)
+    assert adds_up(coding.asking.folder)
 
 
 LEAVE = "import os; from pathlib import Path; out = Path(os.environ['SETPOINT_OUTPUT'])\n"

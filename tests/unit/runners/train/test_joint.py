@@ -28,6 +28,7 @@ from runners.train.tabular import run
 from tests.unit.runners.label.conftest import said
 from tests.unit.runners.train import data
 from tests.unit.runners.train.conftest import Asking
+from tests.unit.runners.train.explained import adds_up
 
 ROWS, NAMES = 300, ("late", "näch", "wet")
 TOLD = {"target": "labels", "task": "multilabel", "metric": {"name": "f1_micro"}}
@@ -108,6 +109,7 @@ def test_what_is_left_tells_each_label_and_is_served_as_lists(asking: Asking, se
     assert (prediction.datatype, probabilities.shape) == ("BYTES", [2, 3])
     recorded = json.loads((asking.folder / "examples.json").read_text())
     assert len({one["response"]["outputs"][0]["data"][0] for one in recorded}) > 3
+    assert adds_up(asking.folder)
 
 
 def test_it_is_compared_with_the_model_before_it_and_watched(asking: Asking, several: tuple[Path, Path]) -> None:

@@ -19,7 +19,7 @@ from tests.unit.runners.train.mixes import error_of, mixed, problems
 
 LEFT = {
     "model.onnx", "signature.json", "params.json", "metrics.json", "slices.json", "reference.parquet",
-    "examples.json", "environment.json", "provenance.json", "model-card.md", "curves/roc.png",
+    "examples.json", "background.json", "environment.json", "provenance.json", "model-card.md", "curves/roc.png",
     "curves/precision_recall.png", "curves/calibration.png", "curves/confusion.png", "curves/importance.png",
 }  # fmt: skip
 

@@ -77,6 +77,31 @@ def test_soft_labels_are_of_classes_and_code_of_ones_own_reads_them_itself() -> 
         Experiment.model_validate({**told, "task": "regression"})
 
 
+def test_the_truth_may_be_covered_in_a_share_of_rows() -> None:
+    assert "coverage" not in Experiment.model_validate(SPEC).train_params
+    told = Experiment.model_validate({**SPEC, "coverage": {"share": 0.9}})
+    assert told.train_params["coverage"] == {"share": 0.9}
+    by_class = Experiment.model_validate({**SPEC, "coverage": {"share": 0.9, "by": "class"}})
+    assert by_class.train_params["coverage"] == {"share": 0.9, "by": "class"}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"coverage": {"share": 0.4}}, "greater than or equal to 0.5"),
+        ({"coverage": {"share": 1}}, "less than or equal to 0.999"),
+        ({"coverage": {"share": float("nan")}}, "finite number"),
+        ({"coverage": {"by": "class"}}, "Field required"),
+        ({"task": "regression", "coverage": {"share": 0.9, "by": "class"}}, "say `by: prediction`"),
+        ({"coverage": {"share": 0.9, "by": "prediction"}}, "say `by: class`"),
+        ({"task": "multilabel", "labels": "labels/a", "target": "labels", "coverage": {"share": 0.9}}, "leave it out"),
+    ],
+)
+def test_a_share_that_can_t_be_is_refused(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Experiment.model_validate({**SPEC, **change})
+
+
 def test_the_trainer_is_told_what_it_needs_and_no_more() -> None:
     spec = Experiment.model_validate({**SPEC, "slices": "sex", "team": "risk", "params": {"depth": 3}})
     assert spec.train_params == {
