@@ -55,7 +55,7 @@ def by_window(
 ) -> list[Outcomes]:
     """Return what is known by now of each of several windows, by the metric."""
     rows = _lookback(tables)
-    parts = [rows[[window.holds(moment) for moment in rows[TIME]]] for window in windows]
+    parts = [rows[window.held(rows[TIME])] for window in windows]
     before = _answered(reference, tables.sample)
     before = (before.dropna(subset=[TARGET]) if TARGET in before else before).reset_index(drop=True)
     answered = [_answered(reference, part) for part in parts]
@@ -98,4 +98,6 @@ def _answered(reference: Reference, table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with a prediction, and with the probabilities where the model tells them."""
     if PREDICTION not in table:
         return table.head(0)
+    if reference.task != "regression":
+        table = table[[name for name in (PREDICTION, *reference.probabilities, TARGET, TIME) if name in table]]
     return table.dropna(subset=[PREDICTION, *reference.probabilities])

@@ -20,6 +20,7 @@ SUITES = (
     "labelling",
     "profiling",
     "growing",
+    "watching",
     "serving",
     "suite",
 )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
+from runners.monitor.columns import tally
 from runners.monitor.plots.canvas import BEFORE, NOW, Axes, Figure, grid_of, keyed, titled
 from runners.monitor.plots.chunks import MOST_COLUMNS
 from runners.monitor.quality import shares
@@ -37,7 +38,7 @@ def _chosen(columns: Sequence[ColumnPart]) -> list[ColumnPart]:
 
 
 def _categories(plot: Axes, before: Any, now: Any) -> None:
-    both = shares(before, now, _CATEGORIES)
+    both = shares(tally(before), tally(now), _CATEGORIES)
     at = np.arange(len(both))
     plot.bar(at - 0.2, both["reference"], width=0.38, color=BEFORE, label="reference")
     plot.bar(at + 0.2, both["now"], width=0.38, color=NOW, label="this window")

@@ -1,0 +1,102 @@
+"""Drift of all columns together: the error of rebuilding rows from the principal components of the reference.
+
+It grows when columns stop varying together as they did; it is told and never judged. NannyML has it so
+(https://nannyml.readthedocs.io/en/stable/how_it_works/multivariate_drift.html), and a test holds this to it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from runners.monitor.chunks import Series, rows_of
+from runners.monitor.columns import Column, coded_of, tally
+from runners.monitor.tables import Tables
+
+SIGMAS = 3
+EXPLAINED = 0.65
+"""The share of the variance that the components explain at least."""
+_BLOCK = 65_536
+"""Rows that are rebuilt at once."""
+
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Components:
+    """The principal components of known rows; a category is told by its share of them, a gap by what is usual."""
+
+    known: pd.DataFrame
+    columns: Sequence[Column]
+    middle: Numbers
+    spread: Numbers
+    axes: Numbers
+
+    def errors(self, rows: pd.DataFrame) -> Numbers:
+        """Return how far each row is from what the components make of it."""
+        found = [self._error(part) for part in _numbers(rows, self.known, self.columns)]
+        return np.concatenate(found) if found else np.zeros(0)
+
+    def _error(self, part: Numbers) -> Numbers:
+        scaled = (part - self.middle) / self.spread
+        rest = np.einsum("ij,ij->i", scaled, scaled) - np.square(scaled @ self.axes).sum(axis=1)
+        return np.sqrt(np.maximum(rest, 0.0))
+
+
+def reconstruction(tables: Tables, columns: Sequence[Column]) -> Series | None:
+    """Return the reconstruction error, chunk by chunk, with three standard deviations of the rows held out as limits.
+
+    None for fewer than two columns that have values.
+    """
+    kept = [one for one in columns if tables.known[one.name].notna().any() and tables.now[one.name].notna().any()]
+    if len(kept) < 2:
+        return None
+    made = _components(tables.known, kept)
+    before, now = (_means(made.errors(rows), tables.size) for rows in (tables.held_out, tables.now))
+    usual = np.array(before)
+    middle, spread = float(usual.mean()), SIGMAS * float(usual.std(ddof=1)) if len(usual) > 1 else float("inf")
+    return Series(tuple(before), tuple(now), middle - spread, middle + spread)
+
+
+def _components(known: pd.DataFrame, columns: Sequence[Column]) -> _Components:
+    numbers = np.concatenate(list(_numbers(known, known, columns)))
+    middle, spread = numbers.mean(axis=0), numbers.std(axis=0)
+    spread[spread == 0] = 1.0
+    scaled = (numbers - middle) / spread
+    variances, axes = np.linalg.eigh(scaled.T @ scaled / len(scaled))
+    explained = np.cumsum(variances[::-1]) / max(variances.sum(), np.finfo(float).tiny)
+    count = int(np.searchsorted(explained, EXPLAINED, side="right")) + 1
+    return _Components(known, columns, middle, spread, axes[:, ::-1][:, :count])
+
+
+def _numbers(rows: pd.DataFrame, known: pd.DataFrame, columns: Sequence[Column]) -> Iterator[Numbers]:
+    """Yield rows as numbers, some thousands at a time."""
+    tables = {one.name: _shares(rows[one.name], known[one.name]) for one in columns if one.kind == "category"}
+    usual = {one.name: known[one.name].mean() for one in columns if one.kind == "number"}
+    for first in range(0, len(rows), _BLOCK):
+        part = np.empty((min(_BLOCK, len(rows) - first), len(columns)))
+        for place, one in enumerate(columns):
+            values = rows[one.name].iloc[first : first + _BLOCK]
+            if one.kind == "category":
+                part[:, place] = tables[one.name][coded_of(values)[0]]
+            else:
+                numbers = values.to_numpy(float)
+                part[:, place] = np.where(np.isnan(numbers), usual[one.name], numbers)
+        yield part
+
+
+def _shares(values: "pd.Series[Any]", known: "pd.Series[Any]") -> Numbers:
+    """Return the share of each category among the known rows, and last of what stands for a gap: the most frequent."""
+    shares = tally(known) / max(1, int(known.notna().sum()))
+    distinct = coded_of(values)[1]
+    return np.append(shares.reindex(distinct).fillna(0.0).to_numpy(float), shares.max())
+
+
+def _means(errors: Numbers, size: int) -> list[float]:
+    """Return the mean of each chunk's errors."""
+    if not len(errors):
+        return []
+    sizes = rows_of(len(errors), min(size, len(errors)))
+    return (np.add.reduceat(errors, np.cumsum((0, *sizes[:-1]))) / sizes).tolist()
