@@ -41,13 +41,13 @@ class Binning:
         """Return the bin of each value; what is missing is in one more, beyond the last."""
         if self.names is None:
             numbers = values.to_numpy(float)
-            places = places_of(numbers, self.edges)
+            places: Places = places_of(numbers, self.edges)
             places[np.isnan(numbers)] = self.size
             return places
         place: Mapping[Any, int] = {name: at for at, name in enumerate(self.names)}
         codes, distinct = coded_of(values)
         found = [place.get(name, self.size - 1) for name in distinct]
-        return np.array([*found, self.size], dtype=np.uint8)[codes]
+        return np.asarray(np.array([*found, self.size], dtype=np.uint8)[codes])
 
     def counts_of(self, places: Places) -> Counts:
         """Count the values in each bin, by the bins of the values."""

@@ -6,7 +6,7 @@ that doesn't fit it, for whatever reason, is read the other way, and the schema 
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -117,7 +117,9 @@ class Reader:
 
     def _rows(self, events: Sequence[Event]) -> Answers:
         rows = [self._kept(row) if self._kept else row for event in events for row in event.data["rows"]]
-        names = dict.fromkeys(name for row in rows for name in row) if self._names is None or self._kept else self._names
+        names = (
+            dict.fromkeys(name for row in rows for name in row) if self._names is None or self._kept else self._names
+        )
         shape = self._shape or _Shape({})
         predictions = [answer for event in events for answer in event.data["prediction"]]
         probabilities = [p for event in events for p in event.data.get("probability") or [None] * _size(event)]

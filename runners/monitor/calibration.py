@@ -35,7 +35,7 @@ class Curve:
 
 
 def calibration(rows: Answers) -> Curve:
-    """Return the curve of some rows whose outcomes are known; that of no points where calibrating makes it no better."""
+    """Return the curve of rows whose outcomes are known; one of no points where calibrating makes it no better."""
     if len(np.unique(rows.outcomes)) < 2 or area(rows) > _CERTAIN:
         return Curve()
     folds = np.random.default_rng(0).permutation(len(rows)) % FOLDS
@@ -49,21 +49,18 @@ def calibration(rows: Answers) -> Curve:
 def isotonic(rows: Answers) -> Curve:
     """Return the rising curve that is nearest to the outcomes, by pooling neighbours that fall."""
     scores, outcomes, weights = _grouped(rows)
-    starts: list[int] = []
-    means: list[float] = []
-    masses: list[float] = []
+    pools: list[tuple[float, float, int]] = []
     for place, (mean, mass) in enumerate(zip(outcomes.tolist(), weights.tolist(), strict=True)):
-        start = place
-        while means and means[-1] >= mean:
-            mean = (means[-1] * masses[-1] + mean * mass) / (masses[-1] + mass)
-            mass += masses.pop()
-            start = starts.pop()
-            means.pop()
-        starts.append(start)
-        means.append(mean)
-        masses.append(mass)
-    lengths = np.diff([*starts, len(scores)])
-    return Curve(scores, np.repeat(means, lengths))
+        pools.append((mean, mass, place))
+        while len(pools) > 1 and pools[-2][0] >= pools[-1][0]:
+            pools.append(_pooled(pools.pop(-2), pools.pop()))
+    lengths = np.diff([*(start for _, _, start in pools), len(scores)])
+    return Curve(scores, np.repeat([mean for mean, _, _ in pools], lengths))
+
+
+def _pooled(first: tuple[float, float, int], second: tuple[float, float, int]) -> tuple[float, float, int]:
+    mass = first[1] + second[1]
+    return (first[0] * first[1] + second[0] * second[1]) / mass, mass, first[2]
 
 
 def _grouped(rows: Answers) -> tuple[Numbers, Numbers, Numbers]:
@@ -80,4 +77,4 @@ def _grouped(rows: Answers) -> tuple[Numbers, Numbers, Numbers]:
 def _error(told: Numbers, rows: Answers) -> float:
     """Return the expected calibration error: how far shares lie from what was told, in bins of as many rows each."""
     parts = np.array_split(np.argsort(rows.scores, kind="stable"), BINS)
-    return sum(len(part) * abs(told[part].mean() - rows.outcomes[part].mean()) for part in parts) / len(rows)
+    return float(sum(len(part) * abs(told[part].mean() - rows.outcomes[part].mean()) for part in parts) / len(rows))

@@ -17,19 +17,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from runners.monitor.boosting import learned, told
 from runners.monitor.chance import CERTAIN, of_order, of_ranks
-from runners.monitor.columns import Column
-from runners.monitor.engine import quiet
+from runners.monitor.columns import Column, coded_of, tally
+from runners.monitor.places import places_of
 from runners.monitor.rarity import Rarity
+from runners.monitor.scores import Answers, area
 from runners.monitor.tables import Tables
-
-Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 USUAL = 0.01
 """The share of outliers among the rows held out, by construction."""
 FEWEST_ROWS, MOST_ROWS = 20, 4_000
 """Of the window and of the reference, to learn to tell them apart."""
 _STRANGEST = 5
+_MOST_PLACES = 32
+"""Bins of a column, to learn to tell them apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +84,39 @@ def distance(reference: pd.DataFrame, now: pd.DataFrame, columns: Sequence[Colum
 
     None where either has fewer rows than can be learned from.
     """
-    from lightgbm import LGBMClassifier
-    from sklearn.metrics import roc_auc_score
-    from sklearn.model_selection import train_test_split
-
-    rows = min(len(reference), len(now), MOST_ROWS)
+    rows, random = min(len(reference), len(now), MOST_ROWS), np.random.default_rng(seed)
     if rows < FEWEST_ROWS:
         return None
-    both = [table.sample(rows, random_state=seed) for table in (reference, now)]
-    features, is_now = _codes(pd.concat(both, ignore_index=True), columns), np.repeat([0, 1], rows)
-    learn, test, label, truth = train_test_split(features, is_now, test_size=0.5, random_state=seed, stratify=is_now)
-    model = LGBMClassifier(n_estimators=50, num_leaves=15, random_state=seed, n_jobs=1, verbose=-1)
-    with quiet():
-        told = model.fit(learn, label).predict_proba(test)[:, 1]
-    area, ones = float(roc_auc_score(truth, told)), int(np.sum(truth))
-    return Distance(max(0.5, area), of_ranks(area, ones, len(truth) - ones))
+    both = [table.iloc[random.permutation(len(table))[:rows]] for table in (reference, now)]
+    learn, test = (_places(both, half, columns) for half in (slice(rows // 2), slice(rows // 2, None)))
+    half, rest = rows // 2, rows - rows // 2
+    trees = learned(learn, np.repeat([0, 1], half), _MOST_PLACES)
+    answers = Answers(np.repeat([0.0, 1.0], rest), np.zeros(2 * rest), told(trees, test))
+    found = area(answers)
+    return Distance(max(0.5, found), of_ranks(found, rest, rest))
 
 
-def _codes(rows: pd.DataFrame, columns: Sequence[Column]) -> Matrix:
-    numbered = [rows[one.name] if one.kind == "number" else pd.factorize(rows[one.name])[0] for one in columns]
-    return np.column_stack([np.asarray(values, dtype=float) for values in numbered])
+def _places(both: Sequence[pd.DataFrame], half: slice, columns: Sequence[Column]) -> Any:
+    """Return for each row of a half of both tables the place of each value among the bins of both halves."""
+    found = []
+    for one in columns:
+        sides = [table[one.name] for table in both]
+        if one.kind == "number":
+            numbers = np.concatenate([side.to_numpy(float) for side in sides])
+            known = numbers[~np.isnan(numbers)]
+            levels = np.arange(1, _MOST_PLACES - 1) / (_MOST_PLACES - 1)
+            edges = np.unique(np.quantile(known, levels)).tolist() if len(known) else []
+            places = [places_of(part, edges) + (~np.isnan(part)).astype(np.uint8) for part in np.split(numbers, 2)]
+        else:
+            places = [_ranks(side, sides) for side in sides]
+        found.append(np.concatenate([part[half] for part in places]))
+    return np.column_stack(found)
+
+
+def _ranks(values: "pd.Series[Any]", sides: Sequence["pd.Series[Any]"]) -> Any:
+    """Return the place of each category among the most frequent of both sides; 0 is a gap, the last is all others."""
+    counts = pd.concat([tally(side) for side in sides])
+    common = counts.groupby(level=0, sort=False).sum().sort_values(ascending=False, kind="stable").index
+    place = {name: at for at, name in enumerate(common[: _MOST_PLACES - 2], 1)}
+    codes, distinct = coded_of(values)
+    return np.array([*(place.get(name, _MOST_PLACES - 1) for name in distinct), 0], dtype=np.uint8)[codes]

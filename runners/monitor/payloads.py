@@ -22,6 +22,9 @@ COUNTED = ("events", "broken", "duplicates", "outside", "failed", "other_models"
 MOST_ROWS = 2_000_000
 """Rows that are held at a time; of a longer log, so many are drawn by chance, and the report says so."""
 
+_TOGETHER = 2**17
+"""Rows of small blocks that are joined to one."""
+
 __all__ = ["COUNTED", "Log", "Prediction", "read_log"]
 
 
@@ -119,6 +122,7 @@ class _Drawn:
         self._ids: list[str] = []
         self._times: list[Numbers] = []
         self._parts: list[_Part] = []
+        self._fresh: list[_Part] = []
 
     def add(self, block: Block, wanted: Any, answers: Answers) -> None:
         """Take the rows of a block."""
@@ -128,33 +132,32 @@ class _Drawn:
         rows = int(sizes.sum())
         number = np.arange(rows) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         event = np.repeat(np.arange(first, first + len(sizes)), sizes)
-        self._parts.append(_Part(self._random.random(rows), event.astype(np.int32), number.astype(np.int32), answers))
+        self._fresh.append(_Part(self._random.random(rows), event.astype(np.int32), number.astype(np.int32), answers))
         self._seen += rows
+        if sum(len(part.keys) for part in self._fresh) >= _TOGETHER:
+            self._put_together()
         if sum(len(part.keys) for part in self._parts) > 2 * MOST_ROWS:
             self._thin()
 
     def in_order(self) -> tuple[Rows, int]:
         """Return the rows in the order of time, within an event in its own; and of how many they were drawn."""
+        self._put_together()
         self._thin()
         if not self._parts:
             return Rows(*(np.zeros(0, np.int64), [], np.zeros(0, np.int64), np.zeros(0, np.int64))), self._seen
         times = np.concatenate(self._times)
-        event, number = (np.concatenate([getattr(part, name) for part in self._parts]) for name in ("event", "number"))
-        places = _order(times, self._ids, event)
-        columns = {name: _ordered(self._column(name), places) for name in self._names()}
-        answers = (_ordered(self._answer(name), places) for name in ("prediction", "probability"))
-        event, number = (values if places is None else values[places] for values in (event, number))
+        whole = _joined(self._parts)
+        places = _order(times, self._ids, whole.event)
+        columns = {name: _ordered(values, places) for name, values in whole.answers.columns.items()}
+        answers = (_ordered(values, places) for values in (whole.answers.prediction, whole.answers.probability))
+        event, number = (values if places is None else values[places] for values in (whole.event, whole.number))
         return Rows(times[event], self._ids, event, number, columns, *answers), self._seen
 
-    def _names(self) -> dict[str, None]:
-        return dict.fromkeys(name for part in self._parts for name in part.answers.columns)
-
-    def _column(self, name: str) -> Values:
-        """Join a column's parts, and let go of them: so a log is never held twice."""
-        return joined([(part.answers.columns.pop(name, None), len(part.keys)) for part in self._parts])
-
-    def _answer(self, name: str) -> Values:
-        return joined([(getattr(part.answers, name), len(part.keys)) for part in self._parts])
+    def _put_together(self) -> None:
+        """Join the parts of the last blocks: many small pieces would take twice their room."""
+        if self._fresh:
+            self._parts.append(_joined(self._fresh))
+            self._fresh = []
 
     def _thin(self) -> None:
         """Keep the rows with the lowest keys."""
@@ -180,6 +183,25 @@ class _Part:
         probability = None if told[1] is None else taken(told[1], places)
         answers = Answers(self.answers.sizes, columns, told[0], probability)
         return _Part(self.keys[places], self.event[places], self.number[places], answers)
+
+
+def _joined(parts: Sequence[_Part]) -> _Part:
+    """Join parts, and let go of each column of theirs as it is joined: so a log is never held twice."""
+    if len(parts) == 1:
+        return parts[0]
+    sizes = [len(part.keys) for part in parts]
+    keys, event, number = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "event", "number")
+    )
+    columns = {
+        name: joined([(part.answers.columns.pop(name, None), size) for part, size in zip(parts, sizes, strict=True)])
+        for name in dict.fromkeys(name for part in parts for name in part.answers.columns)
+    }
+    prediction, probability = (
+        joined([(getattr(part.answers, name), size) for part, size in zip(parts, sizes, strict=True)])
+        for name in ("prediction", "probability")
+    )
+    return _Part(keys, event, number, Answers(np.array(sizes), columns, prediction, probability))
 
 
 def _order(times: Numbers, ids: Sequence[str], event: Numbers) -> Any:

@@ -205,7 +205,8 @@ def _series(metrics: Sequence[str], before: Answers, now: Answers, size: int) ->
         middle, spread = (known.mean(), 3 * known.std()) if len(known) else (nan, nan)
         limits = (float(np.clip(end, 0, 1)) for end in (middle - spread, middle + spread))
         errors = tuple(_known(error / sqrt(rows)) for rows in sizes)
-        found[name] = Series(tuple(values), tuple(_metric(name, part) for part in parts), *map(_known, limits), errors)
+        lower, upper = map(_known, limits)
+        found[name] = Series(tuple(values), tuple(_metric(name, part) for part in parts), lower, upper, errors)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import log
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ class Rarity:
         unseen, gaps = float(np.log(count + 1)), int(known.isna().sum())
         gap = float(-np.log(max(gaps, 1 / (count + 1)) / count)) if gaps else unseen
         if column.kind == "category":
-            return cls(gap, unseen, named=(-np.log(tally(known) / count)).to_dict())
+            return cls(gap, unseen, named={name: -log(hits / count) for name, hits in tally(known).items()})
         numbers = known.dropna().to_numpy(float)
         return cls(gap, unseen, *_tails(numbers, unseen)) if len(numbers) else cls(gap, unseen, (), (unseen,))
 
@@ -55,8 +56,8 @@ class Rarity:
 
 def _tails(numbers: Any, unseen: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return edges, and how rare the numbers between them are: by the smaller share that lies on one side, twice."""
-    inner = np.unique(np.quantile(numbers, _LEVELS))
-    inner[0] = np.nextafter(inner[0], -np.inf)
+    quantiles = np.quantile(numbers, _LEVELS)
+    inner = np.unique([np.nextafter(quantiles[0], -np.inf), *quantiles])
     counts = np.bincount(places_of(numbers, inner.tolist()), minlength=len(inner) + 1)
     middle = (np.cumsum(counts) - counts / 2) / len(numbers)
     shares = np.clip(2 * np.minimum(middle, 1 - middle), 1 / (len(numbers) + 1), 1.0)

@@ -18,7 +18,7 @@ from runners.monitor.tables import Tables
 SIGMAS = 3
 EXPLAINED = 0.65
 """The share of the variance that the components explain at least."""
-_BLOCK = 65_536
+_BLOCK = 16_384
 """Rows that are rebuilt at once."""
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
@@ -40,9 +40,10 @@ class _Components:
         return np.concatenate(found) if found else np.zeros(0)
 
     def _error(self, part: Numbers) -> Numbers:
-        scaled = (part - self.middle) / self.spread
-        rest = np.einsum("ij,ij->i", scaled, scaled) - np.square(scaled @ self.axes).sum(axis=1)
-        return np.sqrt(np.maximum(rest, 0.0))
+        part -= self.middle
+        part /= self.spread
+        rest = np.einsum("ij,ij->j", part, part) - np.square(self.axes @ part).sum(axis=0)
+        return np.asarray(np.sqrt(np.maximum(rest, 0.0)))
 
 
 def reconstruction(tables: Tables, columns: Sequence[Column]) -> Series | None:
@@ -61,29 +62,29 @@ def reconstruction(tables: Tables, columns: Sequence[Column]) -> Series | None:
 
 
 def _components(known: pd.DataFrame, columns: Sequence[Column]) -> _Components:
-    numbers = np.concatenate(list(_numbers(known, known, columns)))
-    middle, spread = numbers.mean(axis=0), numbers.std(axis=0)
+    numbers = np.concatenate(list(_numbers(known, known, columns)), axis=1)
+    middle, spread = numbers.mean(axis=1, keepdims=True), numbers.std(axis=1, keepdims=True)
     spread[spread == 0] = 1.0
     scaled = (numbers - middle) / spread
-    variances, axes = np.linalg.eigh(scaled.T @ scaled / len(scaled))
+    variances, axes = np.linalg.eigh(scaled @ scaled.T / len(known))
     explained = np.cumsum(variances[::-1]) / max(variances.sum(), np.finfo(float).tiny)
     count = int(np.searchsorted(explained, EXPLAINED, side="right")) + 1
-    return _Components(known, columns, middle, spread, axes[:, ::-1][:, :count])
+    return _Components(known, columns, middle, spread, axes[:, ::-1][:, :count].T)
 
 
 def _numbers(rows: pd.DataFrame, known: pd.DataFrame, columns: Sequence[Column]) -> Iterator[Numbers]:
-    """Yield rows as numbers, some thousands at a time."""
+    """Yield rows as numbers, some thousands at a time, a column beside each other."""
     tables = {one.name: _shares(rows[one.name], known[one.name]) for one in columns if one.kind == "category"}
     usual = {one.name: known[one.name].mean() for one in columns if one.kind == "number"}
     for first in range(0, len(rows), _BLOCK):
-        part = np.empty((min(_BLOCK, len(rows) - first), len(columns)))
+        part = np.empty((len(columns), min(_BLOCK, len(rows) - first)))
         for place, one in enumerate(columns):
             values = rows[one.name].iloc[first : first + _BLOCK]
             if one.kind == "category":
-                part[:, place] = tables[one.name][coded_of(values)[0]]
+                part[place] = tables[one.name][coded_of(values)[0]]
             else:
-                numbers = values.to_numpy(float)
-                part[:, place] = np.where(np.isnan(numbers), usual[one.name], numbers)
+                part[place] = values.to_numpy(float)
+                part[place][np.isnan(part[place])] = usual[one.name]
         yield part
 
 
@@ -99,4 +100,4 @@ def _means(errors: Numbers, size: int) -> list[float]:
     if not len(errors):
         return []
     sizes = rows_of(len(errors), min(size, len(errors)))
-    return (np.add.reduceat(errors, np.cumsum((0, *sizes[:-1]))) / sizes).tolist()
+    return list((np.add.reduceat(errors, np.cumsum((0, *sizes[:-1]))) / sizes).tolist())

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 Values = Any
@@ -108,10 +109,10 @@ def joined(parts: Sequence[tuple[Values | None, int]]) -> Values:
     if {kind for kind in types if kind and _is_coded(kind)} and types <= {pa.string(), *filter(_is_coded, types)}:
         types = {pa.string()} if pa.string() in types else {next(iter(types))}
     if len(types) == 1 and (kind := next(iter(types))) is not None:
-        arrays = [pa.nulls(size, kind) if part is None else part.cast(kind) for part, size in parts]
-        chunked = pa.chunked_array(arrays, kind)
-        chunked = chunked.unify_dictionaries() if _is_coded(kind) else chunked
-        return chunked.combine_chunks() if chunked.num_chunks != 1 else chunked.chunk(0)
+        arrays = [pa.nulls(size, kind) if part is None else _as(part, kind) for part, size in parts]
+        if _is_coded(kind):
+            arrays = pa.chunked_array(arrays, kind).unify_dictionaries().chunks
+        return pa.concat_arrays(arrays)
     return np.concatenate([objects([None] * size if part is None else listed(part)) for part, size in parts])
 
 
@@ -138,7 +139,7 @@ def factored(values: Values) -> tuple[Numbers, list[Any]]:
 
 def _texts(values: Any) -> Values:
     """Return values as Arrow's where all are texts: a million of them in the place of a million objects."""
-    if getattr(values, "dtype", None) != object:
+    if not pd.api.types.is_object_dtype(values):
         return values
     try:
         return pa.array(values, pa.string(), from_pandas=True)
@@ -150,6 +151,10 @@ def packed(values: pa.Array) -> pa.Array:
     """Return texts in as little room as they need: by their places among those that differ, where few do."""
     coded = values.dictionary_encode()
     return coded if 2 * len(coded.dictionary) <= len(values) else values
+
+
+def _as(part: Values, kind: Any) -> Values:
+    return part if part.type == kind else part.cast(kind)
 
 
 def _is_empty(values: Values) -> bool:
@@ -164,5 +169,3 @@ def _one(values: Values, at: int) -> Any:
     if not len(values):
         return None
     return values[at].as_py() if isinstance(values, pa.Array) else values[at]
-
-

@@ -100,9 +100,11 @@ def _with_texts(reference: Reference, told: Rows, seed: int) -> tuple[pd.DataFra
     for name in reference.texts:
         known = vocabulary(words[name])
         values = listed(asked[name]) if name in asked else [None] * len(told)
-        usual = pd.concat([usual.reset_index(drop=True), figures(usual[name].reset_index(drop=True), name, known)], axis=1)
+        usual = pd.concat(
+            [usual.reset_index(drop=True), figures(usual[name].reset_index(drop=True), name, known)], axis=1
+        )
         found = figures(pd.Series(values, dtype=object), name, known)
-        asked |= {figure: found[figure].to_numpy() for figure in found}
+        asked |= {str(figure): found[figure].to_numpy() for figure in found}
     return usual, asked
 
 

@@ -106,15 +106,16 @@ def _whole(place: Path) -> dict[str, Any]:
 
 
 def _figures(place: Path) -> dict[str, Any]:
-    from runners.monitor import judged
+    from runners.monitor.analysis import study
     from runners.monitor.parameters import Parameters
     from runners.monitor.payloads import read_log
     from runners.monitor.reference import read_reference
 
     params = Parameters.model_validate({"trial": TRIAL, "thresholds": _THRESHOLDS})
-    log, reference = read_log((place / "logs").as_uri(), params.window), read_reference((place / "trial").as_uri())
+    reference = read_reference((place / "trial").as_uri())
+    log = read_log((place / "logs").as_uri(), params.window, names=[column.name for column in reference.columns])
     began = time.process_time()
-    judged.study(reference, log.predictions, params, seed=0)
+    study(reference, log.predictions, params, seed=0)
     return {"cpu": time.process_time() - began}
 
 
