@@ -19,7 +19,7 @@ from pyarrow import json as arrow_json
 from runners.monitor.rows import Numbers, Values, micros, objects, packed
 
 EVENT = "io.setpoint.inference"
-SIZE = 4 * 2**20
+SIZE = 2**20
 """Bytes of a block; a longer line is a block by itself."""
 
 Kept = Callable[[Mapping[str, Any]], Mapping[str, Any]]

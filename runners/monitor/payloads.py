@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from runners.monitor.blocks import Answers, Block, Kept, Reader, lines_of
 from runners.monitor.parameters import Window
@@ -193,10 +194,10 @@ def _joined(parts: Sequence[_Part]) -> _Part:
     keys, event, number = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "event", "number")
     )
-    columns = {
-        name: joined([(part.answers.columns.pop(name, None), size) for part, size in zip(parts, sizes, strict=True)])
-        for name in dict.fromkeys(name for part in parts for name in part.answers.columns)
-    }
+    columns: dict[str, Values] = {}
+    for name in dict.fromkeys(name for part in parts for name in part.answers.columns):
+        columns[name] = joined([(part.answers.columns.pop(name, None), len(part.keys)) for part in parts])
+        pa.default_memory_pool().release_unused()
     prediction, probability = (
         joined([(getattr(part.answers, name), size) for part, size in zip(parts, sizes, strict=True)])
         for name in ("prediction", "probability")

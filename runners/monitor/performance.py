@@ -122,8 +122,7 @@ def estimate(
         known = _answers(reference, before)
         if len(known) < FEWEST_KNOWN:
             raise Unanswered(f"the reference has {len(known)} rows with outcomes, and {FEWEST_KNOWN} are needed")
-        curve = calibration(known)
-        expected = _answers(reference, now.assign(**{TARGET: curve.of(now[PROBABILITY].to_numpy(float))}))
+        expected = _answers(reference, now, calibration(known).of(now[PROBABILITY].to_numpy(float)))
         return _series(metrics, known, expected, size)
     needed = reference.columns if reference.task == "regression" else reference.probabilities
     if not metrics or TARGET not in before or not needed:
@@ -189,9 +188,11 @@ def _is_ours(reference: Reference, metrics: Sequence[str]) -> bool:
     return reference.task == "binary" and set(metrics) <= set(METRICS)
 
 
-def _answers(reference: Reference, rows: pd.DataFrame) -> Answers:
-    scores = rows[PROBABILITY if reference.probabilities else PREDICTION]
-    return Answers(*(values.to_numpy(float) for values in (rows[TARGET], rows[PREDICTION], scores)))
+def _answers(reference: Reference, rows: pd.DataFrame, outcomes: Any = None) -> Answers:
+    """Return rows as they are measured: with their outcomes, or with what is expected of them."""
+    scores = rows[PROBABILITY if reference.probabilities else PREDICTION].to_numpy(float)
+    known = rows[TARGET].to_numpy(float) if outcomes is None else outcomes
+    return Answers(known, rows[PREDICTION].to_numpy(float), scores)
 
 
 def _series(metrics: Sequence[str], before: Answers, now: Answers, size: int) -> dict[str, Series]:

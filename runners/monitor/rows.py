@@ -134,7 +134,7 @@ def factored(values: Values) -> tuple[Numbers, list[Any]]:
     if codes.null_count:
         codes = codes.fill_null(len(distinct))
         distinct = [*distinct, None]
-    return codes.to_numpy(zero_copy_only=False).astype(np.int64, copy=False), distinct
+    return codes.to_numpy(zero_copy_only=False), distinct
 
 
 def _texts(values: Any) -> Values:

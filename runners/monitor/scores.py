@@ -35,7 +35,7 @@ class Answers:
 
 def area(rows: Answers) -> float:
     """Return the ROC AUC: how often a positive row is held likelier than a negative one; ties count half."""
-    order = np.argsort(rows.scores, kind="stable")
+    order = np.argsort(rows.scores)
     scores, positive = rows.scores[order], rows.outcomes[order]
     last = np.append(np.flatnonzero(np.diff(scores) > 0), len(scores) - 1)
     ones = np.cumsum(positive)[last]
@@ -86,7 +86,7 @@ def error_of(metric: str, rows: Answers) -> float:
     """Return the standard error that a metric would have on one row: on many it falls with the root of their number.
 
     For a share it is that of its rows, as NannyML has it. For the ROC AUC it is that of both classes (DeLong et al.,
-    1988, https://doi.org/10.2307/2531595): that of the rarer one alone, which NannyML takes, is up to a third too small.
+    1988, https://doi.org/10.2307/2531595): that of the rarer one alone, which NannyML takes, is a third too small.
     """
     if metric == "roc_auc":
         return _error_of_area(rows)

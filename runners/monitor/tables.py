@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC
 from typing import Any
 
 import numpy as np
@@ -88,8 +89,8 @@ def _with_confidence(reference: Reference, rows: pd.DataFrame) -> pd.DataFrame:
     names = list(reference.probabilities)
     if not names or CONFIDENCE in rows:
         return rows
-    told = rows[names].to_numpy(float)
-    sure = np.where(told < 0.5, 1 - told, told)[:, 0] if len(names) == 1 else told.max(1)
+    likeliest = rows[names[0]].to_numpy(float) if len(names) == 1 else rows[names].to_numpy(float).max(1)
+    sure = np.maximum(likeliest, 1 - likeliest) if len(names) == 1 else likeliest
     return widened(rows, {CONFIDENCE: sure})
 
 
@@ -138,7 +139,7 @@ def _answers_of(reference: Reference) -> Mapping[str, Any]:
 
 
 def _answers(reference: Reference, rows: Rows) -> Mapping[str, Any]:
-    moments = pd.to_datetime(pd.Series(rows.time), unit="us", utc=True)
+    moments = pd.DatetimeIndex(np.asarray(rows.time, np.int64).view("M8[us]")).tz_localize(UTC)
     answers = {PREDICTION: _labels(reference, rows.prediction)} | _probabilities(reference, rows.probability)
     return answers | {TIME: moments.array}
 
