@@ -7,7 +7,6 @@ that doesn't fit it, for whatever reason, is read the other way, and the schema 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,22 +15,14 @@ import pyarrow as pa
 from pyarrow import compute as pc
 from pyarrow import json as arrow_json
 
+from runners.monitor.events import EVENT, Event, event_of, is_answered, seconds_of
 from runners.monitor.rows import Numbers, Values, micros, objects, packed
 
-EVENT = "io.setpoint.inference"
 SIZE = 2**20
 """Bytes of a block; a longer line is a block by itself."""
 
 Kept = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """What is kept of a row."""
-
-
-class Event(NamedTuple):
-    """An event that could be read."""
-
-    id: str
-    time: datetime
-    data: Mapping[str, Any]
 
 
 class Answers(NamedTuple):
@@ -102,15 +93,15 @@ class Reader:
 
     def _slowly(self, lines: bytes) -> Block:
         told = [line for line in lines.split(b"\n") if line.strip()]
-        events = [event for event in map(_event, told) if event]
+        events = [event for event in map(event_of, told) if event]
         if self._shape:
             self._shape = self._shape.seeing(events)
         return Block(
             ids=[event.id for event in events],
             time=np.array([micros(event.time) for event in events], dtype=np.int64),
-            answered=np.array([_is_answered(event.data) for event in events], dtype=bool),
+            answered=np.array([is_answered(event.data) for event in events], dtype=bool),
             models=[event.data.get("model") for event in events],
-            seconds=np.array([_seconds(event.data) for event in events], dtype=float),
+            seconds=np.array([seconds_of(event.data) for event in events], dtype=float),
             rows=lambda wanted: self._rows([event for event, is_in in zip(events, wanted, strict=True) if is_in]),
             broken=len(told) - len(events),
         )
@@ -165,7 +156,7 @@ class _Shape:
 
     def seeing(self, events: Sequence[Event]) -> "_Shape":
         """Return the shape that fits these events too, as far as one does."""
-        answered = [event.data for event in events if _is_answered(event.data)]
+        answered = [event.data for event in events if is_answered(event.data)]
         rows = [row for data in answered for row in data["rows"]]
         columns = {name: _type(kind, [row.get(name) for row in rows]) for name, kind in self.columns.items()}
         prediction = _type(self.prediction, [one for data in answered for one in data["prediction"]])
@@ -258,37 +249,8 @@ def _answers(data: Mapping[str, Any], sizes: Numbers, wanted: Any, shape: _Shape
     return Answers(sizes[np.asarray(wanted)], columns, prediction, probability[0] if probability else None)
 
 
-def _event(line: bytes) -> Event | None:
-    """Read one line; None where it isn't a whole event of ours."""
-    try:
-        told = json.loads(line)
-        moment = datetime.fromisoformat(told["time"])
-        event = Event(str(told["id"]), moment if moment.tzinfo else moment.replace(tzinfo=UTC), told["data"])
-    except (ValueError, KeyError, TypeError):
-        return None
-    return event if told.get("type", EVENT) == EVENT and _is_whole(event.data) else None
-
-
-def _is_whole(data: Any) -> bool:
-    """Tell whether every row of an answered request has its answer; what failed needs none."""
-    if not isinstance(data, dict) or not _is_answered(data):
-        return isinstance(data, dict)
-    parts = [data.get("rows"), data.get("prediction"), data.get("probability") or data.get("prediction")]
-    sizes = {len(part) if isinstance(part, list) else None for part in parts}
-    return len(sizes) == 1 and None not in sizes and all(isinstance(row, dict) for row in data["rows"])
-
-
-def _is_answered(data: Mapping[str, Any]) -> bool:
-    return bool(data.get("status", 200) == 200)
-
-
 def _size(event: Event) -> int:
     return len(event.data["rows"])
-
-
-def _seconds(data: Mapping[str, Any]) -> float:
-    told = data.get("seconds")
-    return float(told) if isinstance(told, int | float) and not isinstance(told, bool) else np.nan
 
 
 def _objects_in(lines: bytes) -> int:
@@ -313,6 +275,3 @@ def _quoted(name: str) -> bytes:
     """Return a name as it stands in JSON; by what it isn't told otherwise, a name with odd letters is always seen."""
     told = json.dumps(name, ensure_ascii=False)
     return told.encode() if told[1:-1] == name and name.isascii() else b"{"
-
-
-__all__ = ["EVENT", "SIZE", "Answers", "Block", "Event", "Kept", "Reader", "lines_of"]
