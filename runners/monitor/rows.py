@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 Values = Any
@@ -139,7 +138,7 @@ def factored(values: Values) -> tuple[Numbers, list[Any]]:
 
 def _texts(values: Any) -> Values:
     """Return values as Arrow's where all are texts: a million of them in the place of a million objects."""
-    if not pd.api.types.is_object_dtype(values):
+    if str(getattr(values, "dtype", "")) != "object":
         return values
     try:
         return pa.array(values, pa.string(), from_pandas=True)
