@@ -74,18 +74,24 @@ def _components(known: pd.DataFrame, columns: Sequence[Column]) -> _Components:
 
 def _numbers(rows: pd.DataFrame, known: pd.DataFrame, columns: Sequence[Column]) -> Iterator[Numbers]:
     """Yield rows as numbers, some thousands at a time, a column beside each other."""
-    tables = {one.name: _shares(rows[one.name], known[one.name]) for one in columns if one.kind == "category"}
-    usual = {one.name: known[one.name].mean() for one in columns if one.kind == "number"}
+    told = [_told(rows[one.name], known[one.name], one) for one in columns]
     for first in range(0, len(rows), _BLOCK):
         part = np.empty((len(columns), min(_BLOCK, len(rows) - first)))
-        for place, one in enumerate(columns):
-            values = rows[one.name].iloc[first : first + _BLOCK]
-            if one.kind == "category":
-                part[place] = tables[one.name][coded_of(values)[0]]
+        for line, (values, table) in zip(part, told, strict=True):
+            some = values[first : first + _BLOCK]
+            if values.dtype.kind == "f":
+                line[:] = some
+                line[np.isnan(line)] = table[0]
             else:
-                part[place] = values.to_numpy(float)
-                part[place][np.isnan(part[place])] = usual[one.name]
+                line[:] = table[some]
         yield part
+
+
+def _told(values: "pd.Series[Any]", known: "pd.Series[Any]", column: Column) -> tuple[Any, Numbers]:
+    """Return numbers, with what stands for a gap; or the places of categories, with what stands for each."""
+    if column.kind == "number":
+        return values.to_numpy(float), np.array([known.mean()])
+    return coded_of(values)[0], _shares(values, known)
 
 
 def _shares(values: "pd.Series[Any]", known: "pd.Series[Any]") -> Numbers:
