@@ -86,7 +86,7 @@ def error_of(metric: str, rows: Answers) -> float:
     """Return the standard error that a metric would have on one row: on many it falls with the root of their number.
 
     For a share it is that of its rows, as NannyML has it. For the ROC AUC it is that of both classes (DeLong et al.,
-    1988, https://doi.org/10.2307/2531595): that of the rarer one alone, which NannyML takes, is a third too small.
+    1988, https://doi.org/10.2307/2531595): that of the rarer one alone, as NannyML has it, is a quarter less.
     """
     if metric == "roc_auc":
         return _error_of_area(rows)
