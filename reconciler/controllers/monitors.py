@@ -155,7 +155,7 @@ def _figures(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _files(run: RunName, result: Mapping[str, Any]) -> dict[str, tuple[RunName, str]]:
     """Map a report's files to their places on the status branch."""
-    shown = (path for path in result.get("files", {}) if path.endswith((".md", ".html", ".json", ".png")))
+    shown = (path for path in result.get("files", {}) if path.endswith((".md", ".html", ".json", ".png", ".svg")))
     return {f"reports/{run}/{path}": (run, path) for path in shown}
 
 

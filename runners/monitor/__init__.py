@@ -4,7 +4,7 @@ Leaves `report.json` (everything, for machines and for the next report), `report
 A report with alerts is as good as one without: it is always accepted.
 
 Law of the room: the log is read, never written; the numbers come first, the verdict second, the pages last, and each
-step sees only what the step before it tells. NannyML is imported only when there is enough to look at.
+step sees only what the step before it tells. NannyML is imported only for what isn't told here.
 """
 
 import json
@@ -22,7 +22,7 @@ from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import read_log
 from runners.monitor.pictures import pictures_of, watched
 from runners.monitor.report import FORMAT, Former, Pictures, Report
-from runners.monitor.signature import signature_of
+from runners.monitor.signature import names_of, signature_of
 from runners.monitor.summary import facts_of, metrics_of
 from runners.monitor.usage import former_counters, service_of
 from runners.staging import local
@@ -50,29 +50,28 @@ def run(request: Request, folder: Path) -> Result:
 
 
 def _occasion(request: Request, params: Parameters) -> Occasion:
-    logs, seed = _input(request, "logs"), request.seed
-    pictures = pictures_of(signature_of(request.inputs.get("reference")))
+    logs, reference = _input(request, "logs"), request.inputs.get("reference")
+    signature = signature_of(reference)
+    pictures = pictures_of(signature)
     kept = (lambda row: watched(row, pictures)) if pictures else None
-    log = read_log(logs, params.window, params.trial, seed=seed, kept=kept)
+    names = names_of(signature, reference)
+    log = read_log(logs, params.window, params.trial, seed=request.seed, names=names, kept=kept)
     previous, notes = _previous(request.inputs.get("previous"))
     service = service_of(request.inputs.get("metrics"), former_counters(previous), log)
     window = {"start": None, "end": None, **(request.params.get("window") or {})}
-    occasion = Occasion(request.run, window, params, log, service, previous, notes, seed)
+    occasion = Occasion(request.run, window, params, log, service, previous, notes, request.seed)
     earlier = params.window.before(params.outcomes.lookback) if params.outcomes else None
     if earlier is None or log.rows < params.minimum_rows:
         return occasion
-    name = str(signature_of(request.inputs.get("reference")).get("identifier"))
-    former = read_log(logs, earlier, params.trial, seed=seed, kept=lambda row: {name: row.get(name)})
+    identifier = str(signature.get("identifier"))
+    former = read_log(logs, earlier, params.trial, seed=request.seed, names=(identifier,))
     return replace(occasion, former=former)
 
 
 def _judged() -> Callable[..., tuple[Report, Pictures]]:
     """Import what studies a window: half of a report's time, of which collecting garbage would take a fifth."""
     with uncollected():
-        from runners.monitor.engine import nannyml
         from runners.monitor.judged import judged
-
-        nannyml()
     return judged
 
 

@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from runners.contract import SourceUnavailable
-from runners.monitor.appraisal import Outcomes, appraise, by_window, lookback, or_noted
-from runners.monitor.drift import column_drift, reconstruction
+from runners.monitor.appraisal import Outcomes, appraise, by_window, lookback
+from runners.monitor.drift import column_drift
 from runners.monitor.family import rate_of
 from runners.monitor.findings import Findings
 from runners.monitor.hiding import notes_of
 from runners.monitor.outcomes import read_outcomes
 from runners.monitor.outliers import distance, find_outliers
 from runners.monitor.parameters import Parameters, Window
-from runners.monitor.payloads import Prediction
 from runners.monitor.performance import FEWEST_OUTCOMES, TARGET, Performance, metrics_for
 from runners.monitor.quality import quality_of
+from runners.monitor.reconstruction import reconstruction
 from runners.monitor.reference import PREDICTION, Reference
+from runners.monitor.rows import Prediction, rows_of
 from runners.monitor.tables import Tables, outputs_of, tables_of, with_outcomes
 
 
@@ -50,13 +52,13 @@ def study(
         columns=columns,
         drift=column_drift(tables, columns, least=thresholds.jensen_shannon, each=rate.each, seed=seed),
         quality={column.name: quality_of(tables, column) for column in columns},
-        reconstruction=or_noted("The reconstruction error", lambda: reconstruction(tables, inputs), notes),
+        reconstruction=reconstruction(tables, inputs),
         performance=performance,
         unwatched=(*reference.unwatched, *_unmeasured(performance)),
         windows=_windows(reference, tables, metrics, (params.window, earlier), notes),
         lookback=lookback(tables),
         outcomes=int(now[TARGET].notna().sum()) if TARGET in now else 0,
-        outliers=find_outliers(tables, inputs, seed=seed) if inputs else None,
+        outliers=find_outliers(tables, inputs) if inputs else None,
         distance=distance(tables.sample, now, inputs, seed=seed) if inputs else None,
         notes=tuple(notes),
         rate=rate,
@@ -76,15 +78,19 @@ def _with_outcomes(
         return tables, ["No outcomes are configured (`outcomes`): performance is estimated only."]
     if not (reference.identifier and reference.target):
         return tables, ["The trial's signature names no identifier and target: outcomes can't be joined."]
-    names = reference.reading.texts(
-        reference.identifier, [one.row.get(reference.identifier) for one in (*former, *predictions)]
-    )
+    names = [name for rows in (former, predictions) for name in _names(reference, rows)]
     try:
         known = read_outcomes(params.outcomes, reference.reading, names)
     except SourceUnavailable as error:
         return tables, [f"The outcomes are out of reach: {error.what}. Performance is estimated only."]
     outcomes = [known.by_name.get(str(name)) for name in names]
     return with_outcomes(tables, reference, outcomes, former), known.notes
+
+
+def _names(reference: Reference, predictions: Sequence[Prediction]) -> Sequence[Any]:
+    """Return the identifiers of rows as texts; None where a row doesn't tell its own."""
+    rows, name = rows_of(predictions), str(reference.identifier)
+    return reference.reading.texts(name, rows.columns.get(name, [None] * len(rows)))
 
 
 def _windows(

@@ -40,8 +40,7 @@ def appraise(reference: Reference, tables: Tables, metrics: Sequence[str], notes
     known = _known(reference, tables)
     sizes = [size_of(tables.size, len(rows), len(before)) if len(rows) else 1 for rows in (now, known)]
     told = [
-        (reference, before, rows.reset_index(drop=True), metrics, size)
-        for rows, size in zip((now, known), sizes, strict=True)
+        (reference, before, _renumbered(rows), metrics, size) for rows, size in zip((now, known), sizes, strict=True)
     ]
     estimated = or_noted("The estimated performance", lambda: estimate(*told[0]), notes) or {}
     realized = or_noted("The realised performance", lambda: realize(*told[1]), notes) or {}
@@ -55,7 +54,7 @@ def by_window(
 ) -> list[Outcomes]:
     """Return what is known by now of each of several windows, by the metric."""
     rows = _lookback(tables)
-    parts = [rows[[window.holds(moment) for moment in rows[TIME]]] for window in windows]
+    parts = [rows[window.held(rows[TIME])] for window in windows]
     before = _answered(reference, tables.sample)
     before = (before.dropna(subset=[TARGET]) if TARGET in before else before).reset_index(drop=True)
     answered = [_answered(reference, part) for part in parts]
@@ -81,6 +80,8 @@ def _lookback(tables: Tables) -> pd.DataFrame:
 
 def _known(reference: Reference, tables: Tables) -> pd.DataFrame:
     """Return the rows of the look-back whose outcomes are known, in the order of time."""
+    if TARGET not in tables.now:
+        return tables.now.head(0)
     rows = _answered(reference, _lookback(tables))
     return rows[rows[TARGET].notna()] if TARGET in rows else rows.head(0)
 
@@ -98,4 +99,12 @@ def _answered(reference: Reference, table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with a prediction, and with the probabilities where the model tells them."""
     if PREDICTION not in table:
         return table.head(0)
-    return table.dropna(subset=[PREDICTION, *reference.probabilities])
+    if reference.task != "regression":
+        table = table[[name for name in (PREDICTION, *reference.probabilities, TARGET, TIME) if name in table]]
+    whole = table[[PREDICTION, *reference.probabilities]].notna().all(axis=1)
+    return table if whole.all() else table[whole]
+
+
+def _renumbered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows numbered from 0; those that are so already are not copied."""
+    return rows if rows.index.equals(pd.RangeIndex(len(rows))) else rows.reset_index(drop=True)

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from runners.monitor.columns import Column
+from runners.monitor.columns import Column, coded_of, tally
+from runners.monitor.places import places_of
 
 Counts = np.ndarray[Any, np.dtype[np.int64]]
+Places = np.ndarray[Any, np.dtype[np.uint8]]
 
 BINS, MOST_CATEGORIES, FEWEST_OF_CATEGORY = 10, 20, 2
 OTHERS = "\N{HORIZONTAL ELLIPSIS}"
@@ -28,14 +30,28 @@ class Binning:
 
     def counts(self, values: "pd.Series[Any]") -> Counts:
         """Count the values in each bin; what is missing is in none."""
-        known = values[values.notna().to_numpy()]
-        bins = len(self.edges if self.names is None else self.names) + 1
+        return self.counts_of(self.places(values))
+
+    @property
+    def size(self) -> int:
+        """Return how many bins there are."""
+        return len(self.edges if self.names is None else self.names) + 1
+
+    def places(self, values: "pd.Series[Any]") -> Places:
+        """Return the bin of each value; what is missing is in one more, beyond the last."""
         if self.names is None:
-            return np.bincount(np.searchsorted(self.edges, known.to_numpy(float), side="left"), minlength=bins)
-        codes, distinct = pd.factorize(known)
+            numbers = values.to_numpy(float)
+            places: Places = places_of(numbers, self.edges)
+            places[np.isnan(numbers)] = self.size
+            return places
         place: Mapping[Any, int] = {name: at for at, name in enumerate(self.names)}
-        places = np.array([place.get(name, bins - 1) for name in distinct], dtype=int)
-        return np.bincount(places[codes], minlength=bins)
+        codes, distinct = coded_of(values)
+        found = [place.get(name, self.size - 1) for name in distinct]
+        return np.asarray(np.array([*found, self.size], dtype=np.uint8)[codes])
+
+    def counts_of(self, places: Places) -> Counts:
+        """Count the values in each bin, by the bins of the values."""
+        return np.bincount(places, minlength=self.size + 1)[: self.size]
 
 
 def binning(known: "pd.Series[Any]", column: Column) -> Binning | None:
@@ -44,7 +60,7 @@ def binning(known: "pd.Series[Any]", column: Column) -> Binning | None:
     if values.empty:
         return None
     if column.kind == "category":
-        counts = values.value_counts()
+        counts = tally(values)
         return Binning(names=tuple(counts[counts >= FEWEST_OF_CATEGORY].index[:MOST_CATEGORIES]))
     deciles = np.quantile(values.to_numpy(float), np.arange(1, BINS) / BINS, method="inverted_cdf")
     edges, times = np.unique(deciles, return_counts=True)

@@ -15,7 +15,7 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from runners.monitor.binning import Counts
 
@@ -71,7 +71,7 @@ def limit(held_out: Counts, now: Counts, each: float, seed: int, rows: int | Non
     mean, variance = float(squares.mean()), float(squares.var())
     if variance <= 0.0:
         return sqrt(mean)
-    found = stats.gamma.ppf(1 - each, mean * mean / variance, scale=variance / mean)
+    found = special.gammainccinv(mean * mean / variance, each) * variance / mean
     return min(1.0, sqrt(float(found)))
 
 
@@ -80,7 +80,11 @@ def of_excess(now: tuple[int, int], held_out: tuple[int, int]) -> float:
     (hits, rows), (usual, others) = now, held_out
     if not rows or not others:
         return 1.0
-    return float(stats.hypergeom.sf(hits - 1, rows + others, hits + usual, rows))
+    if not hits:
+        return 1.0
+    both, marked = rows + others, hits + usual
+    drawn = np.arange(hits, min(marked, rows) + 1)
+    return _summed(_choices(marked, drawn) + _choices(both - marked, rows - drawn) - _choices(both, rows))
 
 
 def of_order(beyond: int, rows: int, above: int, others: int) -> float:
@@ -89,7 +93,11 @@ def of_order(beyond: int, rows: int, above: int, others: int) -> float:
     The ranks of fresh rows among those that were held out don't depend on their law: they are beta-binomial, as for
     conformal p-values (Bates et al., 2023, https://doi.org/10.1214/22-AOS2244).
     """
-    return float(stats.betabinom.sf(beyond - 1, rows, above + 1, max(1, others - above)))
+    if not beyond:
+        return 1.0
+    drawn, first, second = np.arange(beyond, rows + 1), above + 1, max(1, others - above)
+    odds = special.betaln(drawn + first, rows - drawn + second) - special.betaln(first, second)
+    return _summed(_choices(rows, drawn) + odds)
 
 
 def of_ranks(area: float, positives: int, negatives: int) -> float:
@@ -98,9 +106,18 @@ def of_ranks(area: float, positives: int, negatives: int) -> float:
     It is the Mann-Whitney statistic, nearly normal without a difference (Hanley & McNeil, 1982).
     """
     spread = sqrt((positives + negatives + 1) / (12 * positives * negatives))
-    return float(stats.norm.sf((area - 0.5) / spread))
+    return float(special.ndtr((0.5 - area) / spread))
 
 
 def of_drop(drop: float, error: float) -> float:
     """Return with which probability chance makes a drop as large, of figures with a standard error."""
-    return float(stats.norm.sf(drop / error)) if error > 0 else CERTAIN if drop > 0 else 1.0
+    return float(special.ndtr(-drop / error)) if error > 0 else CERTAIN if drop > 0 else 1.0
+
+
+def _choices(things: Any, drawn: Any) -> Any:
+    """Return the logarithm of how many ways there are to draw some things."""
+    return special.gammaln(things + 1) - special.gammaln(drawn + 1) - special.gammaln(things - drawn + 1)
+
+
+def _summed(logarithms: Any) -> float:
+    return float(min(1.0, np.exp(logarithms).sum()))

@@ -6,10 +6,14 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from runners.monitor.rows import Values, factored
 from runners.tables import Reading
 
 Kind = Literal["number", "category"]
+
+_NULL = "\N{SYMBOL FOR NULL}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,9 @@ def kind_of(values: "pd.Series[Any]", datatype: str = "") -> Kind:
     return "number" if is_number else "category"
 
 
-def typed(rows: pd.DataFrame, columns: Sequence[Column], reading: Reading | None = None) -> pd.DataFrame:
+def typed(
+    rows: pd.DataFrame | Mapping[str, Values], columns: Sequence[Column], reading: Reading | None = None
+) -> pd.DataFrame:
     """Return the columns in their kinds, numbered from 0; a column that isn't there is missing in every row.
 
     Args:
@@ -37,24 +43,75 @@ def typed(rows: pd.DataFrame, columns: Sequence[Column], reading: Reading | None
         reading: how the model's dataset read its columns.
 
     A text among the numbers that is no number is missing too, and so is the empty text, as it is to the model.
+    Categories are pandas' own, so that a million of them are a million small numbers.
     """
     reading = reading or Reading({})
-    return pd.DataFrame({column.name: _typed(rows, column, reading) for column in columns}, index=range(len(rows)))
+    count = len(rows) if isinstance(rows, pd.DataFrame) else max(map(len, rows.values()), default=0)
+    return framed({one.name: _typed(rows, one, reading, count) for one in columns}, count)
 
 
-def _typed(rows: pd.DataFrame, column: Column, reading: Reading) -> Any:
+def framed(columns: Mapping[Any, Any], count: int) -> pd.DataFrame:
+    """Return columns as a table of so many rows, without copying them."""
+    return pd.DataFrame(dict(columns), index=pd.RangeIndex(count), copy=False)
+
+
+def widened(rows: pd.DataFrame, more: Mapping[Any, Any]) -> pd.DataFrame:
+    """Return a table with more columns, or others in the place of some, without copying those that it has."""
+    known = {name: rows[name].array for name in rows}
+    return framed(known | dict(more), len(rows))
+
+
+def _typed(rows: Any, column: Column, reading: Reading, count: int) -> Any:
     if column.name not in rows:
-        return np.full(len(rows), np.nan)
+        gaps = np.full(count, np.nan)
+        return gaps if column.kind == "number" else coded(np.zeros(count, dtype=int), [np.nan])
     values = rows[column.name]
     if column.kind == "number":
-        numbers = pd.to_numeric(values.astype(object), errors="coerce").astype(float)
-        return numbers.replace([np.inf, -np.inf], np.nan).to_numpy()
-    told = values.tolist()
-    distinct = list(dict.fromkeys(told))  # to `unique` and `map` of pandas a text ends at its first null character
+        return numbers_of(values)
+    codes, distinct = factored(values)
     known = column.name in reading.columns
     read = reading.texts(column.name, distinct) if known else [text_of(value) for value in distinct]
-    texts: Mapping[Any, Any] = {value: as_taken(text) for value, text in zip(distinct, read, strict=True)}
-    return np.array([texts[value] for value in told], dtype=object)
+    return coded(codes, [as_taken(text) for text in read])
+
+
+def numbers_of(values: Any) -> Any:
+    """Return values as numbers; what is none, or infinite, is missing."""
+    if isinstance(values, pa.Array) and not pa.types.is_primitive(values.type):
+        codes, distinct = factored(values)
+        return numbers_of(pd.Series(distinct, dtype=object))[codes]
+    if isinstance(values, pa.Array) and not pa.types.is_boolean(values.type):
+        numbers = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    else:
+        told = values.to_pylist() if isinstance(values, pa.Array) else values
+        numbers = pd.to_numeric(pd.Series(told, dtype=object), errors="coerce").to_numpy(float)
+    return np.where(np.isinf(numbers), np.nan, numbers) if np.isinf(numbers).any() else numbers
+
+
+def coded(codes: Any, texts: Sequence[Any]) -> pd.Categorical:
+    """Return categories by their places among some texts, of which several may be the same one, and some missing.
+
+    To pandas a text ends at its first null character: in its place stands the sign for it.
+    """
+    shown = [text.replace("\0", _NULL) if isinstance(text, str) else None for text in texts]
+    places = {text: place for place, text in enumerate(dict.fromkeys(text for text in shown if text is not None))}
+    place = np.array([-1 if text is None else places[text] for text in shown] or [-1], dtype=np.int32)
+    return pd.Categorical.from_codes(place[codes], categories=pd.Index(list(places), dtype=object))
+
+
+def coded_of(values: "pd.Series[Any]") -> tuple[Any, list[Any]]:
+    """Return categories as their places among those that differ, and these; what is missing is at -1."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values.cat.codes.to_numpy(), list(values.cat.categories)
+    codes, distinct = pd.factorize(values)
+    return codes, list(distinct)
+
+
+def tally(values: "pd.Series[Any]") -> "pd.Series[int]":
+    """Count the categories that are there, the most frequent first."""
+    codes, distinct = coded_of(values)
+    counts = np.bincount(codes[codes >= 0], minlength=len(distinct))
+    found = pd.Series(counts, index=pd.Index(distinct, dtype=object))
+    return found[found > 0].sort_values(ascending=False, kind="stable")
 
 
 def as_taken(text: Any) -> Any:

@@ -1,13 +1,12 @@
-"""Drift of the inputs: one column at a time, and of all columns together.
+"""Drift of the inputs, one column at a time.
 
-One column: the Jensen-Shannon distance between the window and the rows of the reference that were held out, in bins
-that were made of others, judged over the whole window and over its newest chunks. All columns: the error of rebuilding
-rows from the principal components of the reference (by NannyML), which grows when columns stop varying together as they
-did; it is told and never judged.
+It is the Jensen-Shannon distance between the window and the rows of the reference that were held out, in bins that were
+made of others, judged over the whole window and over its newest chunks.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -16,10 +15,7 @@ from runners.monitor.binning import Counts, binning
 from runners.monitor.chance import jensen_shannon, limit
 from runners.monitor.chunks import NEWEST, Series, rows_of
 from runners.monitor.columns import Column
-from runners.monitor.engine import asked, chunker, frames, nannyml, series
 from runners.monitor.tables import Tables
-
-SIGMAS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +70,14 @@ def _drift(tables: Tables, column: Column, allowed: tuple[float, float], seed: i
     if bins is None:
         return None
     values, sizes = tables.now[column.name], rows_of(len(tables.now), tables.size)
-    held_out = bins.counts(tables.held_out[column.name])
-    parts = [bins.counts(part) for part in cut(values, sizes)]
+    usual_places, places = bins.places(tables.held_out[column.name]), bins.places(values)
+    held_out = bins.counts_of(usual_places)
+    parts = [bins.counts_of(part) for part in cut(places, sizes)]
     whole = sum(parts[1:], start=parts[0])
     upper = max(least, limit(held_out, whole, each, seed, rows=sizes[0]))
     judged = [(_told(held_out, counts), max(least, limit(held_out, counts, each, seed))) for counts in _judged(parts)]
     distance, farthest = max(judged, key=lambda pair: pair[0] / (pair[1] or 1.0))
-    before = [bins.counts(part) for part in cut(tables.held_out[column.name], rows_of(len(tables.held_out), sizes[0]))]
+    before = [bins.counts_of(part) for part in cut(usual_places, rows_of(len(usual_places), sizes[0]))]
     usual = tuple(_of_others(held_out, part) for part in before)
     told = tuple(_told(held_out, part) if part.any() else None for part in parts)
     return Drift(Series(usual, told, upper=upper), distance, farthest)
@@ -101,39 +98,9 @@ def _of_others(held_out: Counts, part: Counts) -> float | None:
     return _told(others, part) if others.any() and part.any() else None
 
 
-def cut(values: "pd.Series[Any]", sizes: Sequence[int]) -> list["pd.Series[Any]"]:
+def cut(values: Any, sizes: Sequence[int]) -> list[Any]:
     """Cut values into pieces of these sizes."""
-    ends = pd.Series(sizes).cumsum().tolist()
-    return [values.iloc[end - size : end] for size, end in zip(sizes, ends, strict=True)]
-
-
-def reconstruction(tables: Tables, columns: Sequence[Column]) -> Series | None:
-    """Return the reconstruction error, chunk by chunk, with three standard deviations of the rows held out as limits.
-
-    None for fewer than two columns.
-
-    Raises:
-        Unanswered: NannyML can't compare them.
-    """
-    names = [column.name for column in _with_values(tables.known, tables.now, columns)]
-    if len(names) < 2:
-        return None
-    calculator = nannyml().DataReconstructionDriftCalculator(column_names=names, chunker=_chunks(tables.known, tables))
-    found = []
-    with asked():
-        fitted = calculator.fit(tables.known[names])
-        for rows in (tables.held_out_sample, tables.now):
-            fitted.chunker = _chunks(rows, tables)
-            found.append(series(frames(fitted.calculate(rows[names])), "reconstruction_error").now)
-    before, now = found
-    usual = pd.Series(before, dtype=float).dropna()
-    middle, spread = float(usual.mean()), SIGMAS * float(usual.std()) if len(usual) > 1 else float("inf")
-    return Series(before, now, middle - spread, middle + spread)
-
-
-def _chunks(rows: pd.DataFrame, tables: Tables) -> Any:
-    """Return what cuts rows into chunks of the window's size; of fewer rows, it is one."""
-    return chunker(max(1, min(tables.size, len(rows))))
+    return [values[end - size : end] for size, end in zip(sizes, accumulate(sizes), strict=True)]
 
 
 def _with_values(reference: pd.DataFrame, now: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:

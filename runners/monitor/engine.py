@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from runners.monitor.chunks import Series
+from runners.monitor.heavy_imports import uncollected
 
 os.environ["NML_DISABLE_USAGE_LOGGING"] = "1"
 os.environ.setdefault("PYTHON_DOTENV_DISABLED", "1")  # it would read a file `.env` near it, which is none of ours
@@ -29,7 +30,7 @@ def nannyml() -> Any:
     A library that it imports has Arrow take moments for those of no zone from then on, in the whole process: that is
     taken back.
     """
-    with quiet(), _unchanged("PYARROW_IGNORE_TIMEZONE"):
+    with quiet(), uncollected(), _unchanged("PYARROW_IGNORE_TIMEZONE"):
         import nannyml as module
     return module
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from runners.monitor.columns import Column
+from runners.monitor.columns import Column, coded, coded_of, tally, widened
 from runners.tables import Reading
 
 
@@ -24,7 +24,7 @@ def hidden(
         tell = _places if column.kind == "category" else _deviations
         for side, values in zip(told, tell(before[column.name], now[column.name]), strict=True):
             side[column.name] = values
-    return before.assign(**told[0]), now.assign(**told[1])
+    return widened(before, told[0]), widened(now, told[1])
 
 
 def notes_of(columns: Sequence[Column], reading: Reading) -> Iterator[str]:
@@ -42,13 +42,13 @@ def _sensitive(columns: Sequence[Column], reading: Reading) -> list[Column]:
 
 
 def _places(before: "pd.Series[Any]", now: "pd.Series[Any]") -> tuple[Any, Any]:
-    known = sorted(before.value_counts().items(), key=lambda item: (-item[1], str(item[0])))
+    known = sorted(tally(before).items(), key=lambda item: (-item[1], str(item[0])))
     names = {value: f"value {place}" for place, (value, _) in enumerate(known, 1)}
-    fresh = [value for value in dict.fromkeys(now.dropna()) if value not in names]
+    sides = coded_of(before), coded_of(now)
+    codes, distinct = sides[1]
+    fresh = [distinct[code] for code in dict.fromkeys(codes.tolist()) if code >= 0 and distinct[code] not in names]
     names |= {value: f"new value {place}" for place, value in enumerate(fresh, 1)}
-    return tuple(
-        np.array([names.get(value, np.nan) for value in side.tolist()], dtype=object) for side in (before, now)
-    )  # type: ignore[return-value]
+    return tuple(coded(codes, [*(names.get(value) for value in distinct), None]) for codes, distinct in sides)  # type: ignore[return-value]
 
 
 def _deviations(before: "pd.Series[Any]", now: "pd.Series[Any]") -> tuple[Any, Any]:

@@ -1,12 +1,13 @@
 """Rows that are unlike the training data, one by one and as a whole.
 
-One by one: an isolation forest (Liu, Ting & Zhou, 2008, https://doi.org/10.1109/ICDM.2008.17) is grown on one part of
-the reference; a row is an outlier where it is easier to isolate than 99 % of the rows held out, so that 1 % is usual.
-Categories go in as their share of the reference: a rare one is low, an unseen one 0.
+One by one: a row is as strange as its values are rare, added up over the columns: a number by how few of the known rows
+lie as far out on its side, a category by its share of them, and -log of each (ECOD: Li et al., 2022,
+https://arxiv.org/abs/2201.00382). It is an outlier where it is stranger than 99 % of the rows held out, so that 1 % is
+usual. Every row is looked at, in one pass.
 
 As a whole: a classifier two-sample test (Lopez-Paz & Oquab, 2017, https://arxiv.org/abs/1610.06545) learns to tell the
 window's rows from the reference's on one half of both, and its ROC AUC on the other half is the distance: 0.5 where
-they can't be told apart, 1 where every row gives itself away.
+they can't be told apart, 1 where every row gives itself away. It is learned from some thousand rows, drawn by chance.
 """
 
 from collections.abc import Sequence
@@ -16,25 +17,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from runners.monitor.boosting import learned, told
 from runners.monitor.chance import CERTAIN, of_order, of_ranks
-from runners.monitor.columns import Column
-from runners.monitor.engine import quiet
+from runners.monitor.columns import Column, coded_of, tally
+from runners.monitor.places import places_of
+from runners.monitor.rarity import Rarity
+from runners.monitor.scores import Answers, area
 from runners.monitor.tables import Tables
-
-Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 USUAL = 0.01
 """The share of outliers among the rows held out, by construction."""
 FEWEST_ROWS, MOST_ROWS = 20, 4_000
 """Of the window and of the reference, to learn to tell them apart."""
 _STRANGEST = 5
-_LARGEST = 1e30
-"""The forest computes with 32 bits."""
+_MOST_PLACES = 32
+"""Bins of a column, to learn to tell them apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outliers:
-    """The share of rows above `limit`, the held-out rows' 99th percentile of the anomaly score, and the strangest rows.
+    """The share of rows above `limit`, the held-out rows' 99th percentile of strangeness, and the strangest rows.
 
     `chance` is the probability of as large a share without any change.
     """
@@ -53,26 +55,28 @@ class Distance:
     chance: float = CERTAIN
 
 
-def find_outliers(tables: Tables, columns: Sequence[Column], *, seed: int) -> Outliers | None:
-    """Grow a forest on the known rows, take its limit from those held out, and score the window's rows by it.
+def find_outliers(tables: Tables, columns: Sequence[Column]) -> Outliers | None:
+    """Say how rare values are by the known rows, take the limit from those held out, and hold the window's rows to it.
 
     None where too few rows were held out to tell the strangest hundredth.
     """
-    from sklearn.ensemble import IsolationForest
-
     if len(tables.held_out) * USUAL < 1:
         return None
-    known, held_out, after = (
-        _rarities(rows, tables.known, columns) for rows in (tables.known, tables.held_out, tables.now)
-    )
-    drawn = min(256, len(known))
-    forest = IsolationForest(n_estimators=100, max_samples=drawn, random_state=seed, n_jobs=1).fit(known)
-    usual, scores = -forest.score_samples(held_out), -forest.score_samples(after)
+    tails = [Rarity.of(tables.known[one.name], one) for one in columns]
+    usual, scores = (_strangeness(rows, columns, tails) for rows in (tables.held_out, tables.now))
     above = int(len(usual) * USUAL)
     limit = float(np.sort(usual)[-above - 1])
-    strangest = tuple(int(at) for at in np.argsort(-scores, kind="stable")[:_STRANGEST] if scores[at] > limit)
-    beyond = int((scores > limit).sum())
-    return Outliers(beyond / len(scores), limit, strangest, of_order(beyond, len(scores), above, len(usual)))
+    beyond = np.flatnonzero(scores > limit)
+    strangest = beyond[np.argsort(-scores[beyond], kind="stable")[:_STRANGEST]]
+    share, chance = len(beyond) / len(scores), of_order(len(beyond), len(scores), above, len(usual))
+    return Outliers(share, limit, tuple(strangest.tolist()), chance)
+
+
+def _strangeness(rows: pd.DataFrame, columns: Sequence[Column], tails: Sequence[Rarity]) -> Any:
+    found = np.zeros(len(rows), dtype=np.float32)
+    for one, tail in zip(columns, tails, strict=True):
+        found += tail.of_values(rows[one.name])
+    return found
 
 
 def distance(reference: pd.DataFrame, now: pd.DataFrame, columns: Sequence[Column], *, seed: int) -> Distance | None:
@@ -80,35 +84,39 @@ def distance(reference: pd.DataFrame, now: pd.DataFrame, columns: Sequence[Colum
 
     None where either has fewer rows than can be learned from.
     """
-    from lightgbm import LGBMClassifier
-    from sklearn.metrics import roc_auc_score
-    from sklearn.model_selection import train_test_split
-
-    rows = min(len(reference), len(now), MOST_ROWS)
+    rows, random = min(len(reference), len(now), MOST_ROWS), np.random.default_rng(seed)
     if rows < FEWEST_ROWS:
         return None
-    both = [table.sample(rows, random_state=seed) for table in (reference, now)]
-    features, is_now = _codes(pd.concat(both, ignore_index=True), columns), np.repeat([0, 1], rows)
-    learn, test, label, truth = train_test_split(features, is_now, test_size=0.5, random_state=seed, stratify=is_now)
-    model = LGBMClassifier(n_estimators=50, num_leaves=15, random_state=seed, n_jobs=1, verbose=-1)
-    with quiet():
-        told = model.fit(learn, label).predict_proba(test)[:, 1]
-    area, ones = float(roc_auc_score(truth, told)), int(np.sum(truth))
-    return Distance(max(0.5, area), of_ranks(area, ones, len(truth) - ones))
+    both = [table.iloc[random.permutation(len(table))[:rows]] for table in (reference, now)]
+    learn, test = (_places(both, half, columns) for half in (slice(rows // 2), slice(rows // 2, None)))
+    half, rest = rows // 2, rows - rows // 2
+    trees = learned(learn, np.repeat([0, 1], half), _MOST_PLACES)
+    answers = Answers(np.repeat([0.0, 1.0], rest), np.zeros(2 * rest), told(trees, test))
+    found = area(answers)
+    return Distance(max(0.5, found), of_ranks(found, rest, rest))
 
 
-def _rarities(rows: pd.DataFrame, reference: pd.DataFrame, columns: Sequence[Column]) -> Matrix:
-    return np.column_stack([_rarity(rows[one.name], reference[one.name], one) for one in columns])
+def _places(both: Sequence[pd.DataFrame], half: slice, columns: Sequence[Column]) -> Any:
+    """Return for each row of a half of both tables the place of each value among the bins of both halves."""
+    found = []
+    for one in columns:
+        sides = [table[one.name] for table in both]
+        if one.kind == "number":
+            numbers = np.concatenate([side.to_numpy(float) for side in sides])
+            known = numbers[~np.isnan(numbers)]
+            levels = np.arange(1, _MOST_PLACES - 1) / (_MOST_PLACES - 1)
+            edges = np.unique(np.quantile(known, levels)).tolist() if len(known) else []
+            places = [places_of(part, edges) + (~np.isnan(part)).astype(np.uint8) for part in np.split(numbers, 2)]
+        else:
+            places = [_ranks(side, sides) for side in sides]
+        found.append(np.concatenate([part[half] for part in places]))
+    return np.column_stack(found)
 
 
-def _rarity(values: "pd.Series[Any]", reference: "pd.Series[Any]", column: Column) -> Any:
-    if column.kind == "number":
-        middle = float(reference.median()) if reference.notna().any() else 0.0
-        return values.fillna(middle).clip(-_LARGEST, _LARGEST).to_numpy(float)
-    shares = reference.value_counts(normalize=True, dropna=False)
-    return values.map(shares).fillna(0.0).to_numpy(float)
-
-
-def _codes(rows: pd.DataFrame, columns: Sequence[Column]) -> Matrix:
-    numbered = [rows[one.name] if one.kind == "number" else pd.factorize(rows[one.name])[0] for one in columns]
-    return np.column_stack([np.asarray(values, dtype=float) for values in numbered])
+def _ranks(values: "pd.Series[Any]", sides: Sequence["pd.Series[Any]"]) -> Any:
+    """Return the place of each category among the most frequent of both sides; 0 is a gap, the last is all others."""
+    counts = pd.concat([tally(side) for side in sides])
+    common = counts.groupby(level=0, sort=False).sum().sort_values(ascending=False, kind="stable").index
+    place = {name: at for at, name in enumerate(common[: _MOST_PLACES - 2], 1)}
+    codes, distinct = coded_of(values)
+    return np.array([*(place.get(name, _MOST_PLACES - 1) for name in distinct), 0], dtype=np.uint8)[codes]

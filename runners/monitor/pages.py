@@ -88,7 +88,7 @@ _FILTERS: tuple[Callable[..., str], ...] = (figure, error, percent, moment, cell
 
 
 def _inlined(path: Path) -> str:
-    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
+    return "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
 
 
 @cache

@@ -1,6 +1,7 @@
 """What a `monitor` job is told: the window, and the twin of a monitor's spec, which a runner doesn't know."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from pydantic import Field
 
@@ -52,6 +53,14 @@ class Window(Block):
         """Tell whether a moment lies in the window."""
         after = self.start is None or moment >= _in_utc(self.start)
         return after and (self.end is None or moment < _in_utc(self.end))
+
+    def held(self, moments: Any) -> Any:
+        """Tell of many moments whether they lie in the window."""
+        ends = (None if end is None else _in_utc(end) for end in (self.start, self.end))
+        first, last = ends
+        inside = moments.notna()
+        inside &= True if first is None else moments >= first
+        return inside & (True if last is None else moments < last)
 
 
 class Parameters(Block):

@@ -5,38 +5,28 @@ counted and passed over, and an event counts once by its id
 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md).
 """
 
-import heapq
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
+from runners.monitor.blocks import Answers, Block, Kept, Reader, lines_of
 from runners.monitor.parameters import Window
+from runners.monitor.rows import Numbers, Prediction, Rows, Values, joined, micros, taken
 from runners.staging import local
 
-EVENT = "io.setpoint.inference"
 COUNTED = ("events", "broken", "duplicates", "outside", "failed", "other_models", "thinned")
 """What is counted: events in the window, and what was left out and why."""
-MOST_ROWS = 500_000
+MOST_ROWS = 2_000_000
 """Rows that are held at a time; of a longer log, so many are drawn by chance, and the report says so."""
 
+_TOGETHER = 2**17
+"""Rows of small blocks that are joined to one."""
 
-Kept = Callable[[Mapping[str, Any]], Mapping[str, Any]]
-"""What is kept of a row."""
-
-
-class Prediction(NamedTuple):
-    """One row that was asked about, and the answer. `where` is the event's id and the row's number in it."""
-
-    time: datetime
-    where: str
-    row: Mapping[str, Any]
-    prediction: Any
-    probability: Any
+__all__ = ["COUNTED", "Log", "Prediction", "read_log"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +46,15 @@ class Log:
         return len(self.predictions) + self.counts.get("thinned", 0)
 
 
-class Event(NamedTuple):
-    """An event that could be read."""
-
-    id: str
-    time: datetime
-    data: Mapping[str, Any]
-
-
-def read_log(url: str, window: Window, trial: str | None = None, *, seed: int = 0, kept: Kept | None = None) -> Log:
+def read_log(
+    url: str,
+    window: Window,
+    trial: str | None = None,
+    *,
+    seed: int = 0,
+    names: Collection[str] | None = None,
+    kept: Kept | None = None,
+) -> Log:
     """Read the events of a folder's `*.jsonl` files, at any depth, that lie in a window.
 
     Args:
@@ -72,118 +62,158 @@ def read_log(url: str, window: Window, trial: str | None = None, *, seed: int = 
         window: which events count, by their time.
         trial: the model whose predictions count; without it, every model's.
         seed: of the draw, where there are more rows than are held at a time.
-        kept: what is kept of a row; without it, all.
+        names: the columns that are kept of a row; without it, all.
+        kept: what is kept of a row, where that isn't some of its columns.
     """
     try:
         folder = local(url)
     except FileNotFoundError:
         return Log()
-    counts = Counter(dict.fromkeys(COUNTED, 0))
-    drawn, seconds = Reservoir(MOST_ROWS, seed), []
-    for event in _events(folder, window, counts):
-        counts["events"] += 1
-        if _counts_for(event, trial, counts):
-            seconds += [float(event.data["seconds"])] if _is_number(event.data.get("seconds")) else []
-            drawn.extend(_predictions(event, kept))
-    counts["thinned"] = drawn.seen - len(drawn.held)
-    return Log(drawn.in_order(), dict(counts), seconds)
+    reader, drawn, sifted = Reader(names, kept), _Drawn(seed), _Sifted(window, trial)
+    for lines in lines_of(folder):
+        block = reader.read(lines)
+        wanted = sifted.wanted(block)
+        if any(wanted):
+            drawn.add(block, wanted, block.rows(wanted))
+    rows, seen = drawn.in_order()
+    sifted.counts["thinned"] = seen - len(rows)
+    return Log(rows, dict(sifted.counts), sifted.seconds)
 
 
-class Reservoir:
-    """A sample of bounded size, drawn by chance from a stream: every row has the same chance to be in it.
+class _Sifted:
+    """Tells which events of a block count, and counts the others by why they don't."""
 
-    Each gets a random key, and those with the highest stay (Efraimidis & Spirakis, 2006,
+    def __init__(self, window: Window, trial: str | None) -> None:
+        self.counts = Counter(dict.fromkeys(COUNTED, 0))
+        self.seconds: list[float] = []
+        self._start, self._end = (None if end is None else micros(end) for end in (window.start, window.end))
+        self._trial, self._seen = trial, set[str]()
+
+    def wanted(self, block: Block) -> Any:
+        """Return a mask of the events that count."""
+        inside = np.ones(len(block.ids), dtype=bool)
+        inside &= True if self._start is None else block.time >= self._start
+        inside &= True if self._end is None else block.time < self._end
+        fresh = np.array([is_in and self._is_new(name) for name, is_in in zip(block.ids, inside, strict=True)], bool)
+        known = [self._trial is None or not model or model == self._trial for model in block.models]
+        wanted = fresh & block.answered & np.array(known, dtype=bool)
+        told = {"broken": block.broken, "outside": len(inside) - int(inside.sum()), "events": int(fresh.sum())}
+        told |= {"duplicates": int(inside.sum() - fresh.sum()), "failed": int((fresh & ~block.answered).sum())}
+        self.counts.update(told | {"other_models": int((fresh & block.answered).sum() - wanted.sum())})
+        seconds = block.seconds[wanted]
+        self.seconds += seconds[~np.isnan(seconds)].tolist()
+        return wanted
+
+    def _is_new(self, name: str) -> bool:
+        is_new = name not in self._seen
+        self._seen.add(name)
+        return is_new
+
+
+class _Drawn:
+    """Rows of a log; a sample of bounded size where there are more, in which every row has the same chance to be.
+
+    Each gets a random key, and those with the lowest stay (Efraimidis & Spirakis, 2006,
     https://doi.org/10.1016/j.ipl.2005.11.003, of equal weights).
     """
 
-    def __init__(self, most: int, seed: int) -> None:
-        """Begin an empty sample of so many rows at the most."""
-        self.held: list[tuple[float, int, Prediction]] = []
-        self.seen = 0
-        self._most, self._random = most, Random(seed)
+    def __init__(self, seed: int) -> None:
+        self._random = np.random.default_rng(seed)
+        self._seen = 0
+        self._ids: list[str] = []
+        self._times: list[Numbers] = []
+        self._parts: list[_Part] = []
+        self._fresh: list[_Part] = []
 
-    def extend(self, predictions: Iterable[Prediction]) -> None:
-        """Take rows, or leave them."""
-        for one in predictions:
-            self.seen += 1
-            entry = (self._random.random(), self.seen, one)
-            if len(self.held) < self._most:
-                heapq.heappush(self.held, entry)
-            else:
-                heapq.heappushpop(self.held, entry)
+    def add(self, block: Block, wanted: Any, answers: Answers) -> None:
+        """Take the rows of a block."""
+        sizes, first = answers.sizes, len(self._ids)
+        self._ids += [name for name, is_in in zip(block.ids, wanted, strict=True) if is_in]
+        self._times.append(block.time[wanted])
+        rows = int(sizes.sum())
+        number = np.arange(rows) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        event = np.repeat(np.arange(first, first + len(sizes)), sizes)
+        self._fresh.append(_Part(self._random.random(rows), event.astype(np.int32), number.astype(np.int32), answers))
+        self._seen += rows
+        if sum(len(part.keys) for part in self._fresh) >= _TOGETHER:
+            self._put_together()
+        if sum(len(part.keys) for part in self._parts) > 2 * MOST_ROWS:
+            self._thin()
 
-    def in_order(self) -> list[Prediction]:
-        """Return the rows in the order of time; within an event, in its own."""
-        ordered = sorted(self.held, key=lambda entry: (entry[2].time, _event_of(entry[2].where), entry[1]))
-        return [one for _, _, one in ordered]
+    def in_order(self) -> tuple[Rows, int]:
+        """Return the rows in the order of time, within an event in its own; and of how many they were drawn."""
+        self._put_together()
+        self._thin()
+        if not self._parts:
+            return Rows(*(np.zeros(0, np.int64), [], np.zeros(0, np.int64), np.zeros(0, np.int64))), self._seen
+        times = np.concatenate(self._times)
+        whole = _joined(self._parts)
+        places = _order(times, self._ids, whole.event)
+        columns = {name: _ordered(values, places) for name, values in whole.answers.columns.items()}
+        answers = (_ordered(values, places) for values in (whole.answers.prediction, whole.answers.probability))
+        event, number = (values if places is None else values[places] for values in (whole.event, whole.number))
+        return Rows(times[event], self._ids, event, number, columns, *answers), self._seen
+
+    def _put_together(self) -> None:
+        """Join the parts of the last blocks: many small pieces would take twice their room."""
+        if self._fresh:
+            self._parts.append(_joined(self._fresh))
+            self._fresh = []
+
+    def _thin(self) -> None:
+        """Keep the rows with the lowest keys."""
+        held = sum(len(part.keys) for part in self._parts)
+        if held > MOST_ROWS:
+            most = np.partition(np.concatenate([part.keys for part in self._parts]), MOST_ROWS - 1)[MOST_ROWS - 1]
+            self._parts = [part.at(np.flatnonzero(part.keys <= most)) for part in self._parts]
 
 
-def _event_of(where: str) -> str:
-    return where.rpartition("#")[0]
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The rows of a block, with their random keys, and where they stand in the log."""
+
+    keys: Any
+    event: Numbers
+    number: Numbers
+    answers: Answers
+
+    def at(self, places: Any) -> "_Part":
+        """Return the rows at some places."""
+        columns = {name: taken(values, places) for name, values in self.answers.columns.items()}
+        told = (taken(self.answers.prediction, places), self.answers.probability)
+        probability = None if told[1] is None else taken(told[1], places)
+        answers = Answers(self.answers.sizes, columns, told[0], probability)
+        return _Part(self.keys[places], self.event[places], self.number[places], answers)
 
 
-def _events(folder: Path, window: Window, counts: Counter[str]) -> Iterator[Event]:
-    seen: set[str] = set()
-    for line in _lines(folder):
-        event = _event(line)
-        if event is None:
-            counts["broken"] += 1
-        elif not window.holds(event.time):
-            counts["outside"] += 1
-        elif event.id in seen:
-            counts["duplicates"] += 1
-        else:
-            seen.add(event.id)
-            yield event
+def _joined(parts: Sequence[_Part]) -> _Part:
+    """Join parts, and let go of each column of theirs as it is joined: so a log is never held twice."""
+    if len(parts) == 1:
+        return parts[0]
+    sizes = [len(part.keys) for part in parts]
+    keys, event, number = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "event", "number")
+    )
+    columns: dict[str, Values] = {}
+    for name in dict.fromkeys(name for part in parts for name in part.answers.columns):
+        columns[name] = joined([(part.answers.columns.pop(name, None), len(part.keys)) for part in parts])
+        pa.default_memory_pool().release_unused()
+    prediction, probability = (
+        joined([(getattr(part.answers, name), size) for part, size in zip(parts, sizes, strict=True)])
+        for name in ("prediction", "probability")
+    )
+    return _Part(keys, event, number, Answers(np.array(sizes), columns, prediction, probability))
 
 
-def _lines(folder: Path) -> Iterator[bytes]:
-    for path in sorted(folder.rglob("*.jsonl")):
-        with path.open("rb") as file:
-            yield from (line for line in file if line.strip())
-
-
-def _event(line: bytes) -> Event | None:
-    """Read one line; None where it isn't a whole event of ours."""
-    try:
-        told = json.loads(line)
-        moment = datetime.fromisoformat(told["time"])
-        event = Event(str(told["id"]), moment if moment.tzinfo else moment.replace(tzinfo=UTC), told["data"])
-    except (ValueError, KeyError, TypeError):
+def _order(times: Numbers, ids: Sequence[str], event: Numbers) -> Any:
+    """Return the places of rows in the order of their events' times, and of one moment, of their ids; None as is."""
+    if (np.diff(times) > 0).all():
         return None
-    return event if told.get("type", EVENT) == EVENT and _is_whole(event.data) else None
+    order = sorted(range(len(ids)), key=lambda at: (times[at], ids[at]))
+    rank = np.empty(len(ids), dtype=np.int64)
+    rank[order] = np.arange(len(ids))
+    return np.argsort(rank[event], kind="stable")
 
 
-def _is_whole(data: Any) -> bool:
-    """Tell whether every row of an answered request has its answer; what failed needs none."""
-    if not isinstance(data, dict) or not _is_answered(data):
-        return isinstance(data, dict)
-    parts = [data.get("rows"), data.get("prediction"), data.get("probability") or data.get("prediction")]
-    sizes = {len(part) if isinstance(part, list) else None for part in parts}
-    return len(sizes) == 1 and None not in sizes and all(isinstance(row, dict) for row in data["rows"])
-
-
-def _counts_for(event: Event, trial: str | None, counts: Counter[str]) -> bool:
-    if not _is_answered(event.data):
-        counts["failed"] += 1
-        return False
-    model = event.data.get("model")
-    if trial and model and model != trial:
-        counts["other_models"] += 1
-        return False
-    return True
-
-
-def _is_answered(data: Mapping[str, Any]) -> bool:
-    return bool(data.get("status", 200) == 200)
-
-
-def _predictions(event: Event, kept: Kept | None) -> Iterator[Prediction]:
-    rows, answers = event.data["rows"], event.data["prediction"]
-    probabilities = event.data.get("probability") or [None] * len(rows)
-    for number, (row, answer, probability) in enumerate(zip(rows, answers, probabilities, strict=True)):
-        yield Prediction(event.time, f"{event.id}#{number}", kept(row) if kept else row, answer, probability)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _ordered(values: Values, places: Any) -> Values:
+    return values if places is None else taken(values, places)

@@ -1,26 +1,32 @@
 """Performance: estimated before the outcomes are known, and realised when they are.
 
 Estimated by CBPE for classes, from the calibrated probabilities alone, and by DLE for numbers, from a model of the loss
-(both by NannyML: https://nannyml.readthedocs.io/en/stable/how_it_works/performance_estimation.html).
+(https://nannyml.readthedocs.io/en/stable/how_it_works/performance_estimation.html). Of two classes all but the average
+precision is told here, of all rows; the rest is NannyML's.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from itertools import accumulate
+from math import isnan, nan, sqrt
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from runners.monitor.chunks import Series, mean
-from runners.monitor.engine import Frames, asked, chunker, frames, nannyml, series
+from runners.monitor.calibration import calibration
+from runners.monitor.chunks import Series, mean, rows_of
+from runners.monitor.engine import Frames, Unanswered, asked, chunker, frames, nannyml, series
 from runners.monitor.reference import OF_CLASS, PREDICTION, PROBABILITY, Reference
+from runners.monitor.scores import METRICS, Answers, error_of
 
 TARGET = "setpoint_outcome"
 """The column of outcomes in the tables of this module, beside features of any name."""
 ERRORS = ("mae", "mape", "mse", "rmse", "msle", "rmsle")
 """Metrics that are the better the lower they are."""
-FEWEST_OUTCOMES = 30
+FEWEST_OUTCOMES, FEWEST_KNOWN = 30, 20
+"""Rows with outcomes that realised performance is told of, and that estimates are made by."""
 
 _OF_TASK: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -110,8 +116,14 @@ def estimate(
     Nothing where the reference has no outcomes, or a classifier tells no probabilities.
 
     Raises:
-        Unanswered: NannyML can't estimate them.
+        Unanswered: they can't be estimated.
     """
+    if reference.probabilities and _is_ours(reference, metrics) and TARGET in before:
+        known = _answers(reference, before)
+        if len(known) < FEWEST_KNOWN:
+            raise Unanswered(f"the reference has {len(known)} rows with outcomes, and {FEWEST_KNOWN} are needed")
+        expected = _answers(reference, now, calibration(known).of(now[PROBABILITY].to_numpy(float)))
+        return _series(metrics, known, expected, size)
     needed = reference.columns if reference.task == "regression" else reference.probabilities
     if not metrics or TARGET not in before or not needed:
         return {}
@@ -138,6 +150,8 @@ def realize(
     known = now[TARGET].notna().sum() if TARGET in now else 0
     if not metrics or TARGET not in before or known < FEWEST_OUTCOMES:
         return {}
+    if _is_ours(reference, metrics):
+        return _series(metrics, _answers(reference, before), _answers(reference, now), size)
     calculator = _calculator(reference, metrics, size)
     with asked():
         tables = frames(calculator.fit(before).calculate(now))
@@ -155,6 +169,8 @@ def realize_parts(
     told = [part[part[TARGET].notna()].reset_index(drop=True) if TARGET in part else part.head(0) for part in parts]
     if TARGET not in before or all(len(part) < FEWEST_OUTCOMES for part in told):
         return [None] * len(parts)
+    if _is_ours(reference, (metric,)):
+        return [_metric(metric, _answers(reference, one)) if len(one) >= FEWEST_OUTCOMES else None for one in told]
     calculator = _calculator(reference, (metric,), len(before))
     found: list[float | None] = []
     with asked():
@@ -165,6 +181,47 @@ def realize_parts(
             value = _each(frames(calculator.calculate(part)), (metric,), "value")[metric].now if enough else (None,)
             found.append(value[0])
     return found
+
+
+def _is_ours(reference: Reference, metrics: Sequence[str]) -> bool:
+    """Tell whether metrics are told here; NannyML tells the others."""
+    return reference.task == "binary" and set(metrics) <= set(METRICS)
+
+
+def _answers(reference: Reference, rows: pd.DataFrame, outcomes: Any = None) -> Answers:
+    """Return rows as they are measured: with their outcomes, or with what is expected of them."""
+    scores = rows[PROBABILITY if reference.probabilities else PREDICTION].to_numpy(float)
+    known = rows[TARGET].to_numpy(float) if outcomes is None else outcomes
+    return Answers(known, rows[PREDICTION].to_numpy(float), scores)
+
+
+def _series(metrics: Sequence[str], before: Answers, now: Answers, size: int) -> dict[str, Series]:
+    """Return metrics chunk by chunk, with three standard deviations of the reference's chunks as limits."""
+    sizes = rows_of(len(now), size)
+    parts, usual = (cut(rows, rows_of(len(rows), size)) for rows in (now, before))
+    found: dict[str, Series] = {}
+    for name in metrics:
+        values = [_metric(name, part) for part in usual]
+        known, error = np.array([one for one in values if one is not None]), error_of(name, before)
+        middle, spread = (known.mean(), 3 * known.std()) if len(known) else (nan, nan)
+        limits = (float(np.clip(end, 0, 1)) for end in (middle - spread, middle + spread))
+        errors = tuple(_known(error / sqrt(rows)) for rows in sizes)
+        lower, upper = map(_known, limits)
+        found[name] = Series(tuple(values), tuple(_metric(name, part) for part in parts), lower, upper, errors)
+    return found
+
+
+def cut(rows: Answers, sizes: Sequence[int]) -> list[Answers]:
+    """Cut rows into chunks of these sizes."""
+    return [rows.at(slice(end - size, end)) for size, end in zip(sizes, accumulate(sizes), strict=True)]
+
+
+def _metric(name: str, rows: Answers) -> float | None:
+    return _known(METRICS[name](rows))
+
+
+def _known(value: float) -> float | None:
+    return None if isnan(value) else float(value)
 
 
 def _calculator(reference: Reference, metrics: Sequence[str], size: int) -> Any:

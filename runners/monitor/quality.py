@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from runners.monitor.chance import CERTAIN, of_excess
-from runners.monitor.columns import Column
+from runners.monitor.columns import Column, tally
 from runners.monitor.tables import Tables
 
 _SHOWN = 8
@@ -37,31 +37,40 @@ class Quality:
 def quality_of(tables: Tables, column: Column) -> Quality:
     """Hold a column of the window against the reference's."""
     before, after = tables.reference[column.name], tables.now[column.name]
-    missing = (float(after.isna().mean()), float(before.isna().mean()))
-    chance = of_excess((int(after.isna().sum()), len(after)), (int(before.isna().sum()), len(before)))
+    gaps, gaps_before = (int(side.isna().sum()) for side in (after, before))
+    missing = (gaps / len(after), gaps_before / len(before))
+    chance = of_excess((gaps, len(after)), (gaps_before, len(before)))
     if column.kind == "category":
-        alien = after[after.notna() & ~after.isin(before.unique())]
-        names = tuple(str(name) for name in alien.value_counts().index[:_SHOWN])
-        change, (excess, odds) = _moved_shares(before, after), _excess(tables, column)
-        return Quality(*missing, len(alien) / len(after), names, 0.0, change, excess, chance, odds)
-    beyond = ((after < before.min()) | (after > before.max())).mean() if before.notna().any() else 0.0
+        now, usual = tally(after), tally(before)
+        alien = now[~now.index.isin(usual.index)]
+        names = tuple(str(name) for name in alien.index[:_SHOWN])
+        change, (excess, odds) = _moved_shares(usual, now), _excess(tables, column, now)
+        return Quality(*missing, int(alien.sum()) / len(after), names, 0.0, change, excess, chance, odds)
+    numbers, least, most = after.to_numpy(float), before.min(), before.max()
+    beyond = ((numbers < least) | (numbers > most)).mean() if gaps_before < len(before) else 0.0
     return Quality(*missing, out_of_range=float(beyond), change=_moved_mean(before, after), missing_chance=chance)
 
 
-def _excess(tables: Tables, column: Column) -> tuple[float, float]:
+def _excess(tables: Tables, column: Column, now: "pd.Series[int]") -> tuple[float, float]:
     """Return by how much values that the known rows don't hold are more frequent, and the chance of that."""
-    known = tables.known[column.name].unique()
-    both = (tables.now[column.name], tables.held_out[column.name])
-    counts = [(int((rows.notna() & ~rows.isin(known)).sum()), len(rows)) for rows in both]
-    now, held_out = (hits / rows if rows else 0.0 for hits, rows in counts)
-    return now - held_out, of_excess(*counts)
+    known, held_out = tally(tables.known[column.name]).index, tally(tables.held_out[column.name])
+    sizes = len(tables.now), len(tables.held_out)
+    counts = [
+        (int(side[~side.index.isin(known)].sum()), size) for side, size in zip((now, held_out), sizes, strict=True)
+    ]
+    share, usual = (hits / rows if rows else 0.0 for hits, rows in counts)
+    return share - usual, of_excess(*counts)
 
 
-def shares(before: "pd.Series[Any]", after: "pd.Series[Any]", most: int) -> pd.DataFrame:
-    """Return the shares of the most frequent categories, `reference` and `now`, the others added up under `…`."""
-    both = pd.DataFrame(
-        {"reference": before.value_counts(normalize=True), "now": after.value_counts(normalize=True)}
-    ).fillna(0.0)
+def shares(before: "pd.Series[int]", after: "pd.Series[int]", most: int) -> pd.DataFrame:
+    """Return the shares of the most frequent categories, `reference` and `now`, the others added up under `…`.
+
+    Args:
+        before: how often each category is in the reference.
+        after: how often it is in the window.
+        most: how many categories are told.
+    """
+    both = pd.DataFrame({"reference": before / before.sum(), "now": after / after.sum()}).fillna(0.0)
     order = both.max(axis=1).sort_values(ascending=False, kind="stable").index
     kept = both.loc[order[:most]]
     if len(order) > most:
@@ -69,7 +78,7 @@ def shares(before: "pd.Series[Any]", after: "pd.Series[Any]", most: int) -> pd.D
     return kept
 
 
-def _moved_shares(before: "pd.Series[Any]", after: "pd.Series[Any]") -> str:
+def _moved_shares(before: "pd.Series[int]", after: "pd.Series[int]") -> str:
     both = shares(before, after, most=10_000)
     if both.empty:
         return ""

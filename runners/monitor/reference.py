@@ -15,14 +15,13 @@ import pandas as pd
 from runners.contract import InputError
 from runners.monitor.columns import Column, kind_of, text_of
 from runners.monitor.pictures import Picture, pictures_of
-from runners.monitor.signature import SIGNATURE, read_signature
+from runners.monitor.signature import ROWS, SIGNATURE, read_signature
 from runners.monitor.texts import columns_of, is_text
 from runners.staging import local
 from runners.tables import ColumnReading, Reading
 from runners.tables.reading import from_json
 from runners.tables.schema import of_parquet
 
-ROWS = "reference.parquet"
 PREDICTION, PROBABILITY, OF_CLASS = "prediction", "predicted_probability", "probability_"
 
 Task = Literal["binary", "multiclass", "multilabel", "regression"]

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from runners.monitor.chunks import size_of
-from runners.monitor.columns import Column, Kind, text_of, typed
+from runners.monitor.columns import Column, Kind, numbers_of, text_of, typed, widened
 from runners.monitor.hiding import hidden
 from runners.monitor.payloads import Prediction
 from runners.monitor.performance import TARGET
 from runners.monitor.reference import PREDICTION, PROBABILITY, Reference
+from runners.monitor.rows import Rows, Values, factored, listed, objects, rows_of
 from runners.monitor.texts import figures, vocabulary
 
 MOST_CHUNKS, FEWEST_ROWS, MOST_ROWS = 40, 5_000, 20_000
@@ -59,16 +61,16 @@ def tables_of(reference: Reference, predictions: Sequence[Prediction], *, chunk:
         chunk: the rows of a chunk that are asked for.
         seed: of the order of the reference's sample.
     """
-    told = pd.DataFrame([one.row for one in predictions])
-    usual, asked = _with_texts(reference, told, seed)
-    sides = (typed(rows, reference.columns, reference.reading) for rows in (usual, asked))
+    rows = rows_of(predictions)
+    usual, asked = _with_texts(reference, rows, seed)
+    sides = (typed(told, reference.columns, reference.reading) for told in (usual, asked))
     before, now = hidden(reference.columns, reference.reading, *sides)
-    before = before.assign(**_answers_of(reference))
-    now = now.assign(**_answers(reference, predictions), **{TIME: [one.time for one in predictions]})
+    before = widened(before.reindex(range(len(usual))) if before.columns.empty else before, _answers_of(reference))
+    now = widened(now.reindex(range(len(rows))) if now.columns.empty else now, _answers(reference, rows))
     before, now = (_with_confidence(reference, rows) for rows in (before, now))
     size = size_of(max(chunk, -(-len(now) // MOST_PARTS)), len(now), len(before))
-    rows = min(len(before), max(FEWEST_ROWS, min(MOST_ROWS, MOST_CHUNKS * size)))
-    sample = before.sample(rows, random_state=seed, ignore_index=True)
+    count = min(len(before), max(FEWEST_ROWS, min(MOST_ROWS, MOST_CHUNKS * size)))
+    sample = before.sample(count, random_state=seed, ignore_index=True)
     return Tables(before, sample, *parted(before, seed), now, size)
 
 
@@ -87,21 +89,23 @@ def _with_confidence(reference: Reference, rows: pd.DataFrame) -> pd.DataFrame:
     names = list(reference.probabilities)
     if not names or CONFIDENCE in rows:
         return rows
-    told = rows[names].to_numpy(float)
-    return rows.assign(**{CONFIDENCE: np.where(told < 0.5, 1 - told, told)[:, 0] if len(names) == 1 else told.max(1)})
+    likeliest = rows[names[0]].to_numpy(float) if len(names) == 1 else rows[names].to_numpy(float).max(1)
+    sure = np.maximum(likeliest, 1 - likeliest) if len(names) == 1 else likeliest
+    return widened(rows, {CONFIDENCE: sure})
 
 
-def _with_texts(reference: Reference, told: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _with_texts(reference: Reference, told: Rows, seed: int) -> tuple[pd.DataFrame, Mapping[str, Any]]:
     """Add the figures of texts; a word is known that half of the known rows hold, as the others show what is usual."""
-    usual, asked = reference.rows, told
+    usual, asked = reference.rows, dict(told.columns)
     words = parted(usual, seed)[0].head(round(len(usual) * KNOWN_SHARE / 2))
     for name in reference.texts:
         known = vocabulary(words[name])
-        values = asked[name] if name in asked else pd.Series([None] * len(asked), dtype=object)
-        usual, asked = (
-            pd.concat([rows.reset_index(drop=True), figures(texts.reset_index(drop=True), name, known)], axis=1)
-            for rows, texts in ((usual, usual[name]), (asked, values))
+        values = listed(asked[name]) if name in asked else [None] * len(told)
+        usual = pd.concat(
+            [usual.reset_index(drop=True), figures(usual[name].reset_index(drop=True), name, known)], axis=1
         )
+        found = figures(pd.Series(values, dtype=object), name, known)
+        asked |= {str(figure): found[figure].to_numpy() for figure in found}
     return usual, asked
 
 
@@ -116,11 +120,11 @@ def with_outcomes(
     tables: Tables, reference: Reference, outcomes: Sequence[Any], former: Sequence[Prediction] = ()
 ) -> Tables:
     """Add the outcomes of former rows and of the window's, in this order; None where one isn't known."""
-    told = _labels(reference, pd.Series(list(outcomes), dtype=object))
-    earlier = pd.DataFrame({TIME: [one.time for one in former], **_answers(reference, former)}) if former else None
-    now = tables.now.assign(**{TARGET: told[len(former) :]})
-    if earlier is None:
+    told = _labels(reference, objects(list(outcomes)))
+    now = widened(tables.now, {TARGET: told[len(former) :]})
+    if not former:
         return replace(tables, now=now)
+    earlier = pd.DataFrame(_answers(reference, rows_of(former)))
     return replace(tables, now=now, former=earlier.assign(**{TARGET: told[: len(former)]}))
 
 
@@ -134,25 +138,31 @@ def _answers_of(reference: Reference) -> Mapping[str, Any]:
     return found
 
 
-def _answers(reference: Reference, predictions: Sequence[Prediction]) -> Mapping[str, Any]:
-    answers = pd.Series([one.prediction for one in predictions], dtype=object)
-    return {PREDICTION: _labels(reference, answers)} | _probabilities(reference, [p.probability for p in predictions])
+def _answers(reference: Reference, rows: Rows) -> Mapping[str, Any]:
+    moments = pd.DatetimeIndex(np.asarray(rows.time, np.int64).view("M8[us]")).tz_localize(UTC)
+    answers = {PREDICTION: _labels(reference, rows.prediction)} | _probabilities(reference, rows.probability)
+    return answers | {TIME: moments.array}
 
 
-def _probabilities(reference: Reference, told: Sequence[Any]) -> dict[str, Any]:
+def _probabilities(reference: Reference, told: Values) -> dict[str, Any]:
     """Return the columns of probabilities: of the positive class, or of each class in the order of the signature."""
     if reference.probabilities == (PROBABILITY,):
-        return {PROBABILITY: pd.to_numeric(pd.Series(told, dtype=object), errors="coerce").to_numpy(float)}
+        return {PROBABILITY: numbers_of(told)}
+    if not reference.probabilities:
+        return {}
     none = [np.nan] * len(reference.classes)
-    wide = np.array([one if isinstance(one, list) and len(one) == len(none) else none for one in told], dtype=float)
+    listed_ = listed(told)
+    wide = np.array([one if isinstance(one, list) and len(one) == len(none) else none for one in listed_], dtype=float)
     return {name: wide[:, at] for at, name in enumerate(reference.probabilities)}
 
 
-def _labels(reference: Reference, values: "pd.Series[Any]") -> Any:
+def _labels(reference: Reference, values: Any) -> Any:
     """Return answers as NannyML takes them: numbers, texts of classes, or of two classes 1 for the positive one."""
     if reference.task == "regression":
-        return pd.to_numeric(values, errors="coerce").to_numpy(float)
-    texts = values.map({value: text_of(value) for value in values.unique()}).astype(object)
+        return numbers_of(values)
+    codes, distinct = factored(values)
+    texts = [text_of(value) for value in distinct]
     if reference.task != "binary":
-        return texts.to_numpy()
-    return texts.eq(reference.positive).astype(float).mask(texts.isna()).to_numpy()
+        return objects(texts)[codes] if texts else objects([])
+    labels = [np.nan if isinstance(text, float) else float(text == reference.positive) for text in texts]
+    return np.array(labels, dtype=float)[codes]

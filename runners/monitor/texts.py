@@ -16,11 +16,11 @@ _LOOKED_AT = 500
 
 def is_text(values: "pd.Series[Any]") -> bool:
     """Tell whether a column holds texts that people wrote: of several words, and most of them different."""
-    known = _taken(values).dropna()
-    if known.empty:
+    few = _taken(values.dropna().head(_LOOKED_AT)).dropna()
+    if few.empty or few.map(lambda text: len(_words(text))).mean() < FEWEST_WORDS:
         return False
-    few = known.head(_LOOKED_AT)
-    return known.nunique() > DISTINCT * len(known) and few.map(lambda text: len(_words(text))).mean() >= FEWEST_WORDS
+    known = _taken(values).dropna()
+    return known.nunique() > DISTINCT * len(known)
 
 
 def columns_of(name: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ SUITES = (
     "profiling",
     "growing",
     "scoring",
+    "watching",
     "serving",
     "suite",
 )

@@ -30,6 +30,7 @@ FIGURES = {
     },
     "several": {"two_environments_rss_mb"},
     "starting": {"start_s", "trial_overhead_s"},
+    "watching": {"drift_cpu_s", "drift_rss_mib", "drift_figures_cpu_s"},
     "suite": {"status_help_ms"},
     "writing": {"status_writers_p99_s", "status_writers_lost"},
 }

@@ -1,4 +1,4 @@
-"""The pictures of a report: small PNGs without a ground, in tones that read on a light page and on a dark one."""
+"""The pictures of a report: small SVGs without a ground, in tones that read on a light page and on a dark one."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,10 +22,9 @@ _DRAWN: Mapping[str, Callable[[Report], Figure | None]] = {
 
 def draw(report: Report, tables: Tables, folder: Path) -> Pictures:
     """Draw what a report tells, and the distributions of its tables; return the pictures' paths."""
-    figures = {name: figure(report) for name, figure in _DRAWN.items()}
-    figures["distributions"] = distributions(report, tables)
+    drawn = {name: figure(report) for name, figure in _DRAWN.items()} | {"distributions": distributions(report, tables)}
+    figures = {f"{FOLDER}/{name}.svg": figure for name, figure in drawn.items() if figure}
     (folder / FOLDER).mkdir(exist_ok=True)
-    paths = {name: f"{FOLDER}/{name}.png" for name, figure in figures.items() if figure}
-    for name, path in paths.items():
-        save(figures[name], folder / path)
-    return Pictures(**paths)
+    for path, figure in figures.items():
+        save(figure, folder / path)
+    return Pictures(**{Path(path).stem: path for path in figures})

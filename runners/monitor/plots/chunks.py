@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 from runners.monitor.performance import ERRORS
-from runners.monitor.plots.canvas import ALERT, BEFORE, INK, KNOWN, NOW, QUIET, Axes, Figure, grid_of, keyed, titled
+from runners.monitor.plots.canvas import ALERT, BEFORE, INK, KNOWN, NOW, Figure, Plot, grid_of, titled
 from runners.monitor.report import PerformancePart, Report, SeriesPart
 
 MOST_COLUMNS = 6
 _FEWEST_BEFORE = 8
-ROOM = 1.06
-"""More of an axis that begins at 0 than its figures take, so that the mark of the highest isn't cut."""
 
 
 def drift(report: Report) -> Figure | None:
@@ -24,9 +21,8 @@ def drift(report: Report) -> Figure | None:
     figure, plots = grid_of(len(columns), height=1.75)
     for plot, (column, series) in zip(plots, columns, strict=True):
         _line(plot, series)
-        plot.set_ylim(0, plot.get_ylim()[1] * ROOM)
+        plot.lowest = 0.0
         titled(plot, column.name, is_beyond=column.drifted)
-    keyed(figure, plots[0])
     return figure
 
 
@@ -38,7 +34,6 @@ def reconstruction(report: Report) -> Figure | None:
     figure, (plot,) = grid_of(1, height=2.4)
     _line(plot, series)
     titled(plot, "Reconstruction error, all columns")
-    keyed(figure, plot)
     return figure
 
 
@@ -51,54 +46,56 @@ def performance(report: Report) -> Figure | None:
     figure, plots = grid_of(len(shown), height=2.6, most_across=2)
     for plot, series in zip(plots, shown, strict=True):
         _side(plot, series, told, is_realized=series is told.realized_chunks)
-    keyed(figure, *plots)
     return figure
 
 
-def _side(plot: Axes, series: SeriesPart, told: PerformancePart, *, is_realized: bool) -> None:
+def _side(plot: Plot, series: SeriesPart, told: PerformancePart, *, is_realized: bool) -> None:
     """Draw one side: estimated on the window, or realised on all rows whose outcomes are known."""
     _before(plot, series)
     if is_realized:
         at, values = _points(series.now)
-        plot.plot(at, values, "-o", color=KNOWN, linewidth=1.2, markersize=5, label="realised", zorder=4)
+        plot.line(at, values, KNOWN, "realised", width=1.2)
+        plot.dots(at, values, KNOWN, width=5)
     else:
         _estimated(plot, series, np.inf if told.metric in ERRORS else 1.0)
     if told.reference is not None:
-        plot.axhline(told.reference, color=BEFORE, linewidth=1, linestyle=(0, (4, 3)))
+        plot.level(told.reference, BEFORE)
     rows = "rows with outcomes" if is_realized else "this window"
     titled(plot, f"{told.metric}, {rows}, by chunk")
     _numbered(plot, len(series.now))
 
 
-def _estimated(plot: Axes, series: SeriesPart, most: float) -> None:
+def _estimated(plot: Plot, series: SeriesPart, most: float) -> None:
     """Draw an estimate with its band, which ends where the metric does."""
     at, values = _points(series.now)
     errors = np.array([error or 0.0 for error in series.errors] or [0.0] * len(values))
     low, high = np.maximum(values - 2 * errors, 0.0), np.minimum(values + 2 * errors, most)
-    plot.fill_between(at, low, high, color=NOW, alpha=0.18, linewidth=0)
-    plot.plot(at, values, "-o", color=NOW, linewidth=1.6, markersize=4, label="estimated")
+    plot.band(at, low, high, NOW)
+    plot.line(at, values, NOW, "estimated", width=1.6)
+    plot.dots(at, values, NOW)
 
 
-def _line(plot: Axes, series: SeriesPart) -> None:
+def _line(plot: Plot, series: SeriesPart) -> None:
     _before(plot, series)
     at, values = _points(series.now)
-    plot.plot(at, values, "-o", color=NOW, linewidth=1.6, markersize=4, label="this window")
-    limits = [limit for limit in (series.lower, series.upper) if limit is not None]
-    for number, limit in enumerate(limits):
-        plot.axhline(limit, color=INK, linewidth=1, linestyle=(0, (4, 3)), label=None if number else "limit")
+    plot.line(at, values, NOW, "this window", width=1.6)
+    plot.dots(at, values, NOW)
+    for limit in (series.lower, series.upper):
+        if limit is not None:
+            plot.level(limit, INK, "limit")
     beyond = _beyond(values, series.lower, series.upper)
-    plot.plot(at[beyond], values[beyond], "o", color=ALERT, markersize=5, label="beyond", zorder=4)
+    plot.dots(at[beyond], values[beyond], ALERT, "beyond" if beyond.any() else "", width=5)
     _numbered(plot, len(values))
 
 
-def _before(plot: Axes, series: SeriesPart) -> None:
+def _before(plot: Plot, series: SeriesPart) -> None:
     """Draw the reference's chunks, no more than would leave the window too little room."""
     shown = series.reference[-max(_FEWEST_BEFORE, len(series.now)) :]
     values = _numbers(shown)
     if not len(values):
         return
-    plot.plot(np.arange(-len(values), 0), values, "-", color=BEFORE, linewidth=1.2, label="reference")
-    plot.axvline(0, color=QUIET, linewidth=1)
+    plot.line(np.arange(-len(values), 0), values, BEFORE, "reference", width=1.2)
+    plot.divider(0)
 
 
 def _points(values: Sequence[float | None]) -> tuple[Any, Any]:
@@ -114,7 +111,12 @@ def _beyond(values: Any, lower: float | None, upper: float | None) -> Any:
     return above | (values < (-np.inf if lower is None else lower))
 
 
-def _numbered(plot: Axes, count: int) -> None:
+def _numbered(plot: Plot, count: int) -> None:
     """Number the window's chunks; the reference's have no order."""
-    ticks = [int(tick) for tick in MaxNLocator(min(count, 6), integer=True).tick_values(1, count) if 1 <= tick <= count]
-    plot.set_xticks(ticks, [str(tick) for tick in ticks])
+    plot.ticks = numbered(count)
+
+
+def numbered(count: int) -> list[tuple[float, str]]:
+    """Return what stands below numbers from 1 on: some of them."""
+    step = next(size * 10**power for power in range(6) for size in (1, 2, 5) if count / (size * 10**power) <= 6)
+    return [(float(at), str(at)) for at in range(step, count + 1, step)]

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import PercentFormatter
 
-from runners.monitor.plots.canvas import BEFORE, NOW, Axes, Figure, grid_of, keyed, titled
+from runners.monitor.columns import tally
+from runners.monitor.plots.canvas import BEFORE, NOW, Figure, Plot, grid_of, titled
 from runners.monitor.plots.chunks import MOST_COLUMNS
 from runners.monitor.quality import shares
 from runners.monitor.report import ColumnPart, Report
 from runners.monitor.tables import Tables
 
-_CATEGORIES, _BINS, _LETTERS = 7, 24, 9
+_CATEGORIES, _BINS, _LETTERS = 6, 24, 11
 
 
 def distributions(report: Report, tables: Tables) -> Figure | None:
@@ -24,9 +24,8 @@ def distributions(report: Report, tables: Tables) -> Figure | None:
     for plot, column in zip(plots, columns, strict=True):
         before, now = tables.reference[column.name].dropna(), tables.now[column.name].dropna()
         (_numbers if column.kind == "number" else _categories)(plot, before, now)
-        plot.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        plot.is_share, plot.lowest = True, 0.0
         titled(plot, column.name, is_beyond=column.drifted)
-    keyed(figure, plots[0])
     return figure
 
 
@@ -36,21 +35,22 @@ def _chosen(columns: Sequence[ColumnPart]) -> list[ColumnPart]:
     return drifted[:MOST_COLUMNS] or comparable[:3]
 
 
-def _categories(plot: Axes, before: Any, now: Any) -> None:
-    both = shares(before, now, _CATEGORIES)
+def _categories(plot: Plot, before: Any, now: Any) -> None:
+    both = shares(tally(before), tally(now), _CATEGORIES)
     at = np.arange(len(both))
-    plot.bar(at - 0.2, both["reference"], width=0.38, color=BEFORE, label="reference")
-    plot.bar(at + 0.2, both["now"], width=0.38, color=NOW, label="this window")
-    plot.set_xticks(at, [_short(str(name)) for name in both.index])
+    plot.bars(at - 0.2, both["reference"].tolist(), (BEFORE,), "reference", width=0.38)
+    plot.bars(at + 0.2, both["now"].tolist(), (NOW,), "this window", width=0.38)
+    plot.ticks = [(float(place), _short(str(name))) for place, name in zip(at, both.index, strict=True)]
 
 
-def _numbers(plot: Axes, before: Any, now: Any) -> None:
+def _numbers(plot: Plot, before: Any, now: Any) -> None:
     low, high = min(before.min(), now.min()), max(before.max(), now.max())
     edges = np.linspace(low, high if high > low else low + 1.0, _BINS + 1)
     for values, colour, name in ((before, BEFORE, "reference"), (now, NOW, "this window")):
         heights = np.histogram(values, edges)[0] / len(values)
-        plot.stairs(heights, edges, fill=True, color=colour, alpha=0.35, linewidth=0)
-        plot.stairs(heights, edges, color=colour, linewidth=1.4, label=name)
+        plot.steps(edges, heights, colour, name)
+    ends = [edges[0], edges[_BINS // 2], edges[-1]]
+    plot.ticks = [(float(end), f"{end:.4g}") for end in ends]
 
 
 def _short(name: str) -> str:

@@ -131,7 +131,7 @@ def test_real_traffic_of_later_years(warehouse: Path) -> None:
             request = request.model_copy(update={"inputs": inputs})
         result = finish(request, warehouse / str(year), run(request, warehouse / str(year)))
         verdicts[year] = (result.facts["verdict"], {alert["what"] for alert in result.facts["alerts"]})
-        assert {"report.json", "report.md", "report.html", "plots/drift.png"} <= set(result.files)
+        assert {"report.json", "report.md", "report.html", "plots/drift.svg"} <= set(result.files)
     fallen = {"columns drift", "distance from the reference", "estimated roc_auc fell", "realised roc_auc fell"}
     assert verdicts == {2016: ("ok", set()), 2018: ("alert", fallen)}
     assert len(report_in(warehouse / "2018")["history"]) == 2

@@ -39,7 +39,7 @@ def test_rows_are_typed() -> None:
     rows = pd.DataFrame({"age": [1, "2", "x", None, np.inf], "sex": [1, 1.0, "1", None, "2"]}, index=[9, 8, 7, 6, 5])
     told = typed(rows, [Column("age", "number"), Column("sex", "category"), Column("gone", "category")])
     assert told["age"].fillna(-1).tolist() == [1, 2, -1, -1, -1]
-    assert told["sex"].fillna("?").tolist() == ["1", "1", "1", "?", "2"]
+    assert told["sex"].astype(object).fillna("?").tolist() == ["1", "1", "1", "?", "2"]
     assert told["gone"].isna().all()
     assert told.index.tolist() == [0, 1, 2, 3, 4]
 
@@ -72,11 +72,11 @@ def test_a_log_is_read_as_the_model_took_the_request(datatype: str, data: st.Dat
 
 def test_a_text_ends_before_its_null_characters_as_it_does_to_the_model() -> None:
     told = typed(pd.DataFrame({"x": ["a\0", "\0", "a", "b\0c", "b\0d"]}), [Column("x", "category")])["x"]
-    assert told.fillna("?").tolist() == ["a", "?", "a", "b\0c", "b\0d"]
+    assert told.astype(object).fillna("?").tolist() == ["a", "?", "a", "b\u2400c", "b\u2400d"]
 
 
 def test_a_truth_is_one_category_however_a_client_writes_it() -> None:
     reading = Reading({"x": ColumnReading("boolean")})
     rows = pd.DataFrame({"x": pd.Series([True, 1, 0.0, "true", None], dtype=object)})
     told = typed(rows, [Column("x", "category")], reading)["x"]
-    assert told.fillna("?").tolist() == ["true", "true", "false", "true", "?"]
+    assert told.astype(object).fillna("?").tolist() == ["true", "true", "false", "true", "?"]

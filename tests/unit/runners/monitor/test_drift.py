@@ -8,7 +8,8 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 
 from runners.monitor.columns import Column, typed
-from runners.monitor.drift import Drift, column_drift, comparable, reconstruction, spans
+from runners.monitor.drift import Drift, column_drift, comparable, spans
+from runners.monitor.reconstruction import reconstruction
 from runners.monitor.tables import Tables, parted
 from tests.unit.runners.monitor.traffic import CATEGORIES, FEATURES, NUMBERS, census
 

@@ -23,8 +23,8 @@ NOW = pd.DataFrame({"city": ["Bonn", "Rome", "Rome", np.nan], "age": [2.0, 5.0, 
 
 def test_values_are_told_by_others_and_gaps_stay() -> None:
     before, now = hidden(COLUMNS, READING, BEFORE, NOW)
-    assert before["city"].fillna("").tolist() == ["value 1", "value 1", "value 2", ""]
-    assert now["city"].fillna("").tolist() == ["value 2", "new value 1", "new value 1", ""]
+    assert before["city"].astype(object).fillna("").tolist() == ["value 1", "value 1", "value 2", ""]
+    assert now["city"].astype(object).fillna("").tolist() == ["value 2", "new value 1", "new value 1", ""]
     assert before["age"].tolist()[:3] == [-1.0, 0.0, 1.0]
     assert now["age"].fillna(99).tolist() == [0.0, 3.0, 99, 0.0]
     assert (now["open"].tolist(), BEFORE["city"].tolist()[0]) == (list("aaaz"), "Ulm")

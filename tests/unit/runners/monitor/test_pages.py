@@ -24,7 +24,7 @@ REPORTS = {
     "nothing": NOTHING,
     "noted": document().model_copy(update={"service": ServicePart(note="Out of reach: <none>")}),
 }
-PICTURES = Pictures(**{name: f"plots/{name}.png" for name in Pictures.model_fields})
+PICTURES = Pictures(**{name: f"plots/{name}.svg" for name in Pictures.model_fields})
 VOID = {"meta", "img", "br", "link"}
 
 
@@ -32,7 +32,7 @@ def written(folder: Path, report: Report) -> tuple[str, str]:
     (folder / "plots").mkdir()
     pictures = Pictures() if report.verdict == "not_enough_data" else PICTURES
     for path in pictures.items().values():
-        (folder / path).write_bytes(b"png")
+        (folder / path).write_bytes(b"<svg/>")
     write_pages(report, pictures, folder)
     return (folder / "report.md").read_text("utf-8"), (folder / "report.html").read_text("utf-8")
 
@@ -61,7 +61,7 @@ def test_every_report_renders(tmp_path: Path, name: str) -> None:
     page = Balanced()
     page.feed(html)
     assert not page.open
-    assert all(address.startswith("data:image/png;base64,") for address in page.addresses)
+    assert all(address.startswith("data:image/svg+xml;base64,") for address in page.addresses)
 
 
 def test_tables_stay_tables(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
-"""Performance as figures over chunks; NannyML's own part is held by the slow tests of `test_study.py`."""
+"""Performance as figures over chunks; of two classes they are held to NannyML's."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from runners.monitor import performance
 from runners.monitor.chunks import Series
-from runners.monitor.performance import Performance, estimate, metrics_for, realize
-from runners.monitor.reference import Reference
+from runners.monitor.performance import TARGET, Performance, estimate, metrics_for, realize
+from runners.monitor.reference import PREDICTION, PROBABILITY, Reference
 
 BINARY = Reference(pd.DataFrame({"predicted_probability": [0.5]}), (), "binary", ("0", "1"))
 ESTIMATED = Series((0.9, 0.8), (0.7, 0.9), errors=(0.03, 0.04))
@@ -54,3 +56,31 @@ def test_without_outcomes_in_the_reference_nothing_is_told() -> None:
     rows = pd.DataFrame({"prediction": [1.0]})
     assert estimate(BINARY, rows, rows, ["roc_auc"], 10) == {}
     assert realize(BINARY, rows, rows, ["roc_auc"], 10) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("nannyml")
+@pytest.mark.parametrize("power", [1.0, 2.5])
+def test_what_is_told_of_two_classes_is_nannymls(power: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = Reference(_scored(10, power), (), "binary", ("0", "1"), "1", "id", TARGET)
+    before, now = _scored(6000, power), _scored(3000, power, seed=1)
+    metrics = ("roc_auc", "accuracy", "f1", "precision", "recall", "specificity")
+    ours = [each(reference, before, now, metrics, 600) for each in (estimate, realize)]
+    monkeypatch.setattr(performance, "_is_ours", lambda *_: False)
+    theirs = [each(reference, before, now, metrics, 600) for each in (estimate, realize)]
+    for told, expected in zip(ours, theirs, strict=True):
+        for name in metrics:
+            assert told[name].now == pytest.approx(expected[name].now, abs=0.004), name
+            assert told[name].reference == pytest.approx(expected[name].reference, abs=1e-9), name
+            too_small = 1.6 if name == "roc_auc" else 1.0
+            assert told[name].errors == pytest.approx(expected[name].errors, rel=too_small - 1 + 1e-6), name
+            limits = (expected[name].lower, expected[name].upper)
+            assert (told[name].lower, told[name].upper) == pytest.approx(limits, abs=1e-9), name
+
+
+def _scored(rows: int, power: float, seed: int = 0) -> pd.DataFrame:
+    """Return answers that are calibrated where the power is 1, and aren't where it isn't."""
+    random = np.random.default_rng(seed)
+    chances = random.beta(2, 3, rows)
+    told = {PROBABILITY: chances**power, PREDICTION: (chances > 0.4).astype(float)}
+    return pd.DataFrame({**told, TARGET: (random.random(rows) < chances).astype(float)})

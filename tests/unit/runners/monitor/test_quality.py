@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from runners.monitor.columns import Column
+from runners.monitor.columns import Column, tally
 from runners.monitor.quality import quality_of, shares, worst
 from runners.monitor.tables import Tables
 
@@ -61,7 +61,7 @@ def test_a_column_that_is_gone(column: Column) -> None:
 
 
 def test_rare_categories_are_added_up() -> None:
-    told = shares(pd.Series(list("aaaabbc")), pd.Series(list("ddda")), most=2)
+    told = shares(*(tally(pd.Series(list(values))) for values in ("aaaabbc", "ddda")), most=2)
     assert told.index.tolist() == ["d", "a", "…"]
     assert told["now"].tolist() == [0.75, 0.25, 0.0]
     assert told["reference"].sum() == pytest.approx(1.0)

@@ -9,9 +9,9 @@ from tests.unit.runners.monitor.example import FOUND, LOOSE, TABLES, bare, docum
 def test_the_drifted_columns_are_drawn() -> None:
     figure = distributions(document(), TABLES)
     assert figure
-    (plot,) = figure.axes
-    assert plot.get_title(loc="left") == "kind|of"
-    assert [text.get_text() for text in plot.get_xticklabels()] == ["<b>", "a", "b"]
+    (plot,) = figure.plots
+    assert plot.title == "kind|of"
+    assert [name for _, name in plot.ticks] == ["<b>", "a", "b"]
 
 
 def test_where_none_drifts_the_farthest_are_drawn() -> None:
@@ -19,7 +19,7 @@ def test_where_none_drifts_the_farthest_are_drawn() -> None:
     columns = tuple(column.model_copy(update={"drifted": False}) for column in calm.columns)
     figure = distributions(calm.model_copy(update={"columns": columns}), TABLES)
     assert figure
-    assert [plot.get_title(loc="left") for plot in figure.axes] == ["kind|of", "age"]
+    assert [plot.title for plot in figure.plots] == ["kind|of", "age"]
 
 
 def test_a_column_of_one_value_can_be_drawn() -> None:

@@ -7,9 +7,10 @@ from tests.unit.runners.monitor.example import document
 def test_former_reports_are_drawn() -> None:
     figure = trend(document(former=2))
     assert figure
-    left, right = figure.axes
-    assert len(right.patches) == 3
-    assert {str(line.get_label()) for line in left.get_lines()} == {"reference", "estimated", "realised"}
+    left, right = figure.plots
+    (bars,) = right.marks
+    assert len(bars.xs) == 3
+    assert {mark.label for mark in left.marks if mark.label} == {"reference", "estimated", "realised"}
 
 
 def test_one_report_is_no_trend() -> None:

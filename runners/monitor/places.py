@@ -1,0 +1,23 @@
+"""The places of numbers among a few edges: of a million of them in some milliseconds."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+_BLOCK = 16_384
+"""Numbers that are looked at at once, so that they stay in the processor's cache."""
+
+
+def places_of(numbers: Any, edges: Sequence[float]) -> Any:
+    """Return how many edges lie below each number; NaN is at 0.
+
+    It asks about each edge in turn, which for so few of them takes a tenth of what searching takes.
+    """
+    assert len(edges) < 256
+    found = np.zeros(len(numbers), dtype=np.uint8)
+    for first in range(0, len(numbers), _BLOCK):
+        part, counts = numbers[first : first + _BLOCK], found[first : first + _BLOCK]
+        for edge in edges:
+            counts += part > edge
+    return found

@@ -1,0 +1,112 @@
+"""A block of a log is read by Arrow or line by line, and both tell the same of whatever stands in it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runners.monitor import blocks
+from runners.monitor.blocks import Reader, lines_of
+from runners.monitor.rows import listed
+from tests.unit.runners.monitor.traffic import event
+
+NAMES = ("AGEP", "SEX", "id")
+ROWS = [
+    {"AGEP": 40.5, "SEX": "1", "id": 7, "prediction": 1, "predicted_probability": 0.9},
+    {"AGEP": None, "SEX": "2", "id": 8, "prediction": 0, "predicted_probability": 0.1},
+]
+HOSTILE = [
+    "", "   ", "{", "[]", "null", '"text"', '{"a": 1} {"a": 2}', '{"id": "a", "data": {}}', "{}{}",
+    '{"id": 1, "time": 2, "data": 3}', '{"specversion": "1.0", "id": "e', "\ufeff{}", '{"id": "\\ud800"}',
+]  # fmt: skip
+ODD = [
+    {"status": 500, "prediction": None}, {"status": 400, "rows": None}, {"status": None}, {"status": 200.0},
+    {"rows": []}, {"rows": [1]}, {"rows": None}, {"prediction": []}, {"probability": []}, {"probability": None},
+    {"probability": [0.5]}, {"seconds": None}, {"seconds": "fast"}, {"seconds": True}, {"model": None}, {"model": 7},
+    {"prediction": ["a", "b"]}, {"prediction": [[1], [2]]}, {"explanation": {"AGEP": [0.1, {}]}}, {"error": "no"},
+    {"rows": [{"AGEP": "12", "SEX": 1, "id": 2**70}, {"SEX": True}]}, {"rows": [{"AGEP": 1}, {"AGEP": 2.5}]},
+    {"rows": [{"SEX": [1]}, {"SEX": {"a": 1}}]}, {"rows": [{"SEX": "ä\u0000"}, {"NEW": 3}]}, {"rows": [None, {}]},
+    {"rows": [{"SEX": "2026-03-01T10:00:00Z"}, {"SEX": "1"}]}, {"rows": [{"AGEP": 1e300}, {"AGEP": -0.0}]},
+]  # fmt: skip
+MOMENTS = ["2026-03-01T10:00:00Z", "2026-03-01T11:00:00.123456789+01:00", "2026-03-01T10:00:00", "yesterday", "", 5]
+
+
+def usual(number: int) -> str:
+    return json.dumps(event(number, ROWS))
+
+
+def lines() -> st.SearchStrategy[str]:
+    odd = st.builds(lambda number, more: event(number, ROWS, **more), st.integers(0, 9), st.sampled_from(ODD))
+    late = st.builds(lambda one, moment: one | {"time": moment}, odd, st.sampled_from(MOMENTS))
+    named = st.builds(lambda one, name: one | {"id": name}, odd, st.sampled_from([None, 3, "ü", ["a"]]))
+    other = st.builds(lambda one, kind: one | {"type": kind}, odd, st.sampled_from([None, "io.other"]))
+    return st.integers(0, 9).map(usual) | (odd | late | named | other).map(json.dumps) | st.sampled_from(HOSTILE)
+
+
+def told(reader: Reader, block: bytes) -> list[Any]:
+    """Return all that a block says of its events and rows."""
+    found = reader.read(block)
+    sizes, columns, prediction, probability = found.rows(list(found.answered))
+    rows = [listed(columns[name]) if name in columns else [None] * int(sizes.sum()) for name in NAMES]
+    answers = [listed(prediction), [None] * int(sizes.sum()) if probability is None else listed(probability)]
+    models = [model or None for model in found.models]
+    seconds = np.nan_to_num(found.seconds, nan=-1.0).tolist()
+    head = [list(found.ids), found.time.tolist(), list(found.answered), models, seconds, sizes.tolist(), found.broken]
+    return [*head, rows, answers]
+
+
+@given(st.lists(st.lists(lines(), min_size=1, max_size=4), min_size=1, max_size=3))
+def test_both_ways_tell_the_same_of_any_lines(texts: list[list[str]]) -> None:
+    quick, slow = Reader(NAMES), Reader(NAMES)
+    slow._shape = None
+    for part in [[usual(1)], *texts]:
+        block = "".join(f"{line}\n" for line in part).encode()
+        assert told(quick, block) == told(slow, block)
+
+
+def quickly(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Note from now on for each block whether Arrow read it."""
+    found: list[bool] = []
+    read = Reader._quickly
+
+    def noted(self: Reader, block: bytes) -> Any:
+        answer = read(self, block)
+        found.append(answer is not None)
+        return answer
+
+    monkeypatch.setattr(Reader, "_quickly", noted)
+    return found
+
+
+def test_what_the_replica_writes_is_read_by_arrow_from_the_second_block_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, reader = quickly(monkeypatch), Reader(NAMES)
+    failed = json.dumps(event(5, [], status=500, error="no"))
+    for number in range(4):
+        reader.read(f"{usual(number)}\n{failed}\n".encode())
+    assert found == [True] * 3
+
+
+def test_a_column_that_comes_late_is_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, reader = quickly(monkeypatch), Reader((*NAMES, "NEW"))
+    fresh = json.dumps(event(2, ROWS, rows=[{"NEW": 1}, {"NEW": 2.5}]))
+    for text in (usual(1), usual(1), fresh, fresh):
+        last = reader.read(f"{text}\n".encode())
+    assert found == [True, False, True]
+    assert listed(last.rows([True]).columns["NEW"]) == [1.0, 2.5]
+
+
+def test_without_names_all_columns_are_kept() -> None:
+    assert set(Reader().read(f"{usual(1)}\n".encode()).rows([True]).columns) == set(NAMES)
+
+
+def test_blocks_end_with_their_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "SIZE", 10)
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a.jsonl").write_text("1234567890123\n2\n3\n", "utf-8")
+    (tmp_path / "b/b.jsonl").write_text("4", "utf-8")
+    (tmp_path / "c.txt").write_text("no log\n", "utf-8")
+    assert list(lines_of(tmp_path)) == [b"1234567890123\n", b"2\n3\n", b"4"]
