@@ -12,7 +12,7 @@ from runners.sequential.bounded import Floats, probability
 
 SHARES = 0.9 * 0.5 ** np.arange(10)
 """The stakes as shares of the largest one, 1 / number: with that, one value of 0 would lose everything for good."""
-STEPS = 40
+STEPS = 24
 
 
 def returns(values: Floats, number: float) -> NDArray[np.float64]:

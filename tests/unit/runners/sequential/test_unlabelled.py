@@ -1,4 +1,4 @@
-"""Harm is found before outcomes are known, where scores tell who errs; alarms without a shift are as seldom as stated."""
+"""Harm is found before outcomes are known, where scores tell who errs; without a shift alarms are as few as stated."""
 
 import numpy as np
 import pytest
