@@ -74,6 +74,6 @@ def _codes(column: "pd.Series[Any]") -> "pd.Series[float]":
     if pd.api.types.is_datetime64_any_dtype(column):
         return pd.Series((column - column.min()).dt.total_seconds() / 86400.0)
     if pd.api.types.is_numeric_dtype(column):
-        return column.astype(np.float64)
+        return column.astype(np.float64).replace([np.inf, -np.inf], np.nan)
     codes = pd.factorize(column.astype(str).where(column.notna()), sort=True)[0].astype(np.float64)
     return pd.Series(np.where(codes < 0, np.nan, codes), index=column.index)

@@ -195,6 +195,8 @@ def test_numbers_moments_and_gaps_are_columns_as_others() -> None:
         (lambda rows: rows.assign(when="soon"), "has 'soon'"),
         (lambda rows: rows.head(50), "has 50 rows"),
         (lambda rows: rows.assign(bought="yes"), "the same value in all rows"),
+        (lambda rows: rows.assign(bought=[f"c{row}" for row in rows.index]), "has 3000 different texts"),
+        (lambda rows: rows.assign(when="01/02/2026"), "may be day or month first"),
     ],
 )
 def test_a_table_that_tells_nothing_is_refused(
@@ -203,6 +205,23 @@ def test_a_table_that_tells_nothing_is_refused(
     change(turned()).to_csv(tmp_path / "rows.csv", index=False)
     with pytest.raises(TableRefusedError, match=told):
         named(tmp_path / "rows.csv", "when", "bought", 15)
+
+
+@pytest.mark.parametrize("written", ["%d.%m.%Y %H:%M", "%m/%d/%Y %H:%M", "%Y-%m-%d %H:%M:%S+02:00"])
+def test_dates_are_read_in_the_one_way_that_fits(tmp_path: Path, written: str) -> None:
+    when = pd.Series(pd.date_range("2026-01-01", periods=400, freq="12h"))
+    table = pd.DataFrame({"when": when.dt.strftime(written), "row": range(400), "y": np.arange(400) % 2})
+    table.sample(frac=1.0, random_state=1).to_csv(tmp_path / "rows.csv", index=False)
+    assert named(tmp_path / "rows.csv", "when", "y", 10).features["row"].tolist() == list(range(400))
+
+
+def test_infinite_numbers_are_missing(tmp_path: Path) -> None:
+    table = pd.DataFrame({"when": range(400), "x": [np.inf, 1.0] * 200, "y": np.arange(400) / 7})
+    table.loc[3, "y"] = -np.inf
+    table.to_csv(tmp_path / "rows.csv", index=False)
+    stream = named(tmp_path / "rows.csv", "when", "y", 10)
+    assert (len(stream.target), int(stream.features["x"].isna().sum())) == (399, 200)
+    assert np.isfinite(losses_of(stream, None).of_rows).all()
 
 
 def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
