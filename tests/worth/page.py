@@ -49,8 +49,8 @@ It is `runners/sequential/paying.py`, and three ideas:
 Its three numbers (half the time, twice the price, and that a chunk counts half of the one after it where models are
 compared) were chosen on the streams for tuning alone, of 36 combinations, which all cost 1.14 to 1.17 of the oracle
 there. The third idea came when a first version, with the first two alone, failed on `demand`, which is for tuning,
-*and was seen to fail on `flow`, `Mixed`, `clusters` and `slow Agrawal`, which are not*. So the numbers are held out of
-what is claimed; the idea isn't. [What was tried](decisions/0041-worth.md).
+*and was seen to fail on `flow`, `Mixed`, `clusters` and `slow Agrawal`, which are not*. So its numbers were chosen
+without the streams of which anything is claimed; the idea itself wasn't. [What was tried](decisions/0041-worth.md).
 
 """
 LIMITS = """## What this doesn't say
