@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -62,20 +63,18 @@ def results(stream: Stream, folder: Path | None) -> Iterator[Result]:
 
 def quiet(streams: Iterable[Stream], folder: Path | None) -> Quiet:
     """Count the shuffled streams, at the lowest price."""
-    count, trained = 0, {"ours": 0, "ADWIN": 0, "DDM": 0}
-    for stream in streams:
-        for seed in range(SHUFFLES):
-            losses = losses_of(stream.shuffled(seed), folder, models=1)
-            for order in range(ORDERS):
-                count += 1
-                for name, policy in _policies(losses, order):
-                    trained[name] += ever_trains(policy, losses, order)
-    return Quiet(count, trained)
+    trained = {"ours": 0, "ADWIN": 0, "DDM": 0}
+    shuffled = [stream.shuffled(seed) for stream in streams for seed in range(SHUFFLES)]
+    for losses in (losses_of(stream, folder, models=1) for stream in shuffled):
+        for name, order in product(trained, range(ORDERS)):
+            trained[name] += ever_trains(_policy(name, losses, order), losses, order)
+    return Quiet(len(shuffled) * ORDERS, trained)
 
 
-def _policies(losses: Losses, seed: int) -> list[tuple[str, Policy]]:
-    terms = Terms(min(PRICES) * losses.rows, RATE)
-    return [("ours", Ours(terms, seed)), ("ADWIN", Detected(ADWIN)), ("DDM", Detected(DDM))]
+def _policy(name: str, losses: Losses, seed: int) -> Policy:
+    if name == "ours":
+        return Ours(Terms(min(PRICES) * losses.rows, RATE), seed)
+    return Detected(ADWIN if name == "ADWIN" else DDM)
 
 
 def ever_trains(policy: Policy, losses: Losses, order: int) -> bool:
