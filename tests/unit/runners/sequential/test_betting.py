@@ -36,3 +36,6 @@ def test_a_bound_is_close_and_closer_with_more_rows_and_less_spread() -> None:
     assert upper_bound(errors(0.2, 1000, random), 0.05) < 0.225
     assert upper_bound(np.zeros(500), 0.05) < 0.02
     assert upper_bound(np.zeros(0), 0.05) == 1.0
+    assert upper_bound(np.ones(3), 1e-6) == pytest.approx(1.0), (
+        "few rows and a small error ask for stakes that none has"
+    )

@@ -103,6 +103,7 @@ def test_an_alarm_stays_and_is_the_first() -> None:
 def test_the_weights_of_all_rows_are_at_most_1() -> None:
     weights = np.exp(by_rate(0.5).weights(1, 1_000_000))
     assert 0.9 < weights.sum() < 1.0
+    assert weights[[0, 98]] == pytest.approx([1 / (2.1098 * n * np.log(n) ** 2) for n in (2, 100)])
     assert by_rate(0.5).weights(11, 3).tolist() == by_rate(0.5).weights(1, 13)[10:].tolist()
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from runners.sequential.detection import by_rate
-from runners.sequential.exchangeable import Chunks, begun, held
+from runners.sequential.exchangeable import Chunks, _chance, _counted, begun, held
 from tests.shares import Hand
 from tests.unit.runners.sequential.streams import GROUPS, OF_ONE, coins, errors, lowest, quiet
 
@@ -60,6 +60,21 @@ def test_the_first_chunk_is_what_others_are_held_against_where_nothing_else_is()
     first = held(Chunks(), [0.0, 1.0], by_rate(RATE), 0)
     assert (sum(first.counts), first.evidence.rows) == (2, 0)
     assert held(first, [], by_rate(RATE), 0) == first
+
+
+@pytest.mark.parametrize("losses", [[0.0, 1.0, 0.0], [0.5, 0.5]])
+def test_the_worst_lot_makes_a_chunk_that_is_all_ties_as_usual_as_can_be(losses: list[float]) -> None:
+    """The whole pool is drawn, or all of it is the same: the p-value is the lot itself."""
+
+    class Highest:
+        def multivariate_hypergeometric(self, pool: np.ndarray, drawn: int, **told: object) -> np.ndarray:
+            return np.repeat(pool[None, :], 1999, axis=0)
+
+        def random(self) -> float:
+            return 1.0
+
+    counts = _counted(np.array(losses))
+    assert _chance(counts, counts, Highest()) == pytest.approx(1.0)  # type: ignore[arg-type]
 
 
 def test_the_same_seed_draws_the_same_lots() -> None:

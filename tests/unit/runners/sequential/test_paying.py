@@ -1,7 +1,7 @@
 """A training is due where there is evidence and it pays; models that were trained may serve again."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -75,6 +75,16 @@ def test_trainings_that_were_not_enough_make_the_next_one_dearer_until_their_lev
             trainings += 1
             serving = trained(serving, chunk, coins(0.4, 500, random), losses)
     assert 1 <= trainings <= 6, "the world became harder, and no training mends that"
+
+
+def test_the_price_is_thought_twice_as_high_after_each_training_that_was_not_enough() -> None:
+    for tries, factor in ((0, 1.0), (1, 2.0), (3, 8.0)):
+        serving = replace(began(0, [0.0, 1.0]), tries=tries, regret=50.0 * factor)
+        assert is_due(serving, TERMS) is True
+        assert is_due(replace(serving, regret=serving.regret - 0.1), TERMS) is False
+    ahead = replace(began(0, [0.0, 1.0]), tries=0, regret=20.0, seen=4, newest=15.0)
+    assert is_due(ahead, TERMS) is True, "half of four chunks more would add 30"
+    assert is_due(replace(ahead, tries=None), TERMS) is False
 
 
 def test_a_model_from_a_bad_chunk_is_taken_back() -> None:
