@@ -8,6 +8,9 @@ Law of the room: values in and out, by NumPy alone. No file, no clock, no other 
 A test is a fold, `state, rows -> state`; a state is a small frozen value of numbers and tuples, which JSON can say, and
 how the rows were divided into batches changes nothing. Values that aren't in bounds, NaN among them, are refused.
 
+`risk` holds live losses against a bound from held-out rows, `exchangeable` chunks of them against all before;
+`unlabelled` follows likely wrong answers, `columns` is about binned columns; `paying` says when a training pays.
+
     source = source_of(losses_on_held_out_rows, error=0.025)
     state = RiskState()                                                     # or the one that the former report kept
     state = watched(state, losses_of_newest_rows, source, by_rate(0.025), tolerance=0.02)

@@ -39,3 +39,21 @@ def test_a_bound_is_close_and_closer_with_more_rows_and_less_spread() -> None:
     assert upper_bound(np.ones(3), 1e-6) == pytest.approx(1.0), (
         "few rows and a small error ask for stakes that none has"
     )
+
+
+def test_a_bound_is_where_the_bets_row_by_row_refute_what_is_below() -> None:
+    values, error = coins(0.3, 60, np.random.default_rng(4)), 0.05
+    found = upper_bound(values, error)
+    assert [wealth(values, error, found + off) >= np.log(1 / error) for off in (-0.001, 0.001)] == [False, True]
+
+
+def wealth(values: np.ndarray, error: float, number: float) -> float:
+    """Return the most that the bets against a mean of this or more have had, as a logarithm."""
+    capital, most, spread, squares = 0.0, -np.inf, 0.25, 0.0
+    for row, value in enumerate(values, 1):
+        stake = min(0.9, np.sqrt(2 * np.log(1 / error) / (len(values) * spread)))
+        capital += np.log(1 + stake * (number - value))
+        most = max(most, capital)
+        squares += (value - (0.5 + values[:row].sum()) / (row + 1)) ** 2
+        spread = (0.25 + squares) / (row + 1)
+    return float(most)

@@ -33,6 +33,22 @@ def test_bounds_close_in_on_the_mean() -> None:
     assert found.high - found.low < 0.06
 
 
+def test_it_is_the_paper_s_bound_row_by_row() -> None:
+    values, log = errors(0.4, 50, np.random.default_rng(2)), np.log(1 / 0.05)
+    mean, spread, squares, weights, weighted, penalty, low, high = 0.5, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0
+    for row, value in enumerate(values, 1):
+        weight = min(0.5, np.sqrt(2 * log / (spread * row * np.log(row + 1))))
+        weights, weighted = weights + weight, weighted + weight * value
+        penalty += 4 * (value - mean) ** 2 * (-np.log(1 - weight) - weight) / 4
+        mean = (0.5 + values[:row].sum()) / (row + 1)
+        squares += (value - mean) ** 2
+        spread = (0.25 + squares) / (row + 1)
+        low = max(low, weighted / weights - (log + penalty) / weights)
+        high = min(high, weighted / weights + (log + penalty) / weights)
+    found = followed(Confidence(), values, 0.05)
+    assert (found.low, found.high) == pytest.approx((low, high))
+
+
 @pytest.mark.parametrize("size", [1, 7, 300])
 def test_batches_change_nothing(size: int) -> None:
     values = errors(0.4, 300, np.random.default_rng(2))
