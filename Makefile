@@ -88,6 +88,10 @@ shares: $(VENV)/.test  ## Tell what each share of `make test` would take, by tes
 bench: $(if $(SERVERS),servers,$(VENV)/.test)  ## Measure daemon, jobs and endpoint, to .bench/ (QUICK=1: a part; SERVERS=1: real engines)
 	@QUICK=$(QUICK) SERVERS=$(SERVERS) $(BIN)/python -m tests.bench
 
+.PHONY: worth
+worth: $(VENV)/.test  ## Play policies of retraining on data with time in it, to docs/worth.md (TABLE, TIME, TARGET: on yours)
+	@$(BIN)/python -m tests.worth $(if $(TABLE),--table "$(TABLE)" --time "$(TIME)" --target "$(TARGET)" $(if $(LAG),--lag $(LAG)) $(if $(CHUNKS),--chunks $(CHUNKS)))
+
 .PHONY: fuzz
 fuzz: $(VENV)/.test  ## Put 100,000 random inputs to all that takes any: five minutes (INPUTS=N: another number)
 	@$(BIN)/python -m tests.fuzz --inputs $(INPUTS)
