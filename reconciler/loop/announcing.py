@@ -13,6 +13,7 @@ import structlog
 from structlog.typing import FilteringBoundLogger as BoundLogger
 
 from reconciler.loop.delivery import deliver
+from reconciler.loop.ledgers import LedgerFile
 from reconciler.loop.outbox import FIRST_PAUSE, Counts, Outbox
 from reconciler.model.errors import Refused
 from reconciler.model.notifications import Notifications, Route
@@ -24,12 +25,11 @@ from reconciler.notices.causes import seen_by
 from reconciler.notices.documents import as_document, of_document
 from reconciler.notices.ledger import Ledger, Message, advance, due, without
 from reconciler.settings import reveal
-from reconciler.status.read import StatusFiles, parse
+from reconciler.status.read import StatusFiles
 from reconciler.yaml.dump import dump
 
 FILE = "notices.yaml"
 """Where the ledger stands on the status branch."""
-LARGEST_FILE = 8 * 2**20
 
 
 class Announcing:
@@ -57,7 +57,8 @@ class Announcing:
         self._secret = secret
         self._first_pause = first_pause
         self._log = log or structlog.get_logger()
-        self._ledger, self._blob, self._next = Ledger(), "", Ledger()
+        self._next = Ledger()
+        self._file = LedgerFile(FILE, Ledger(), of_document, self._complain)
         self._outboxes: dict[str, Outbox[Message]] = {}
         self._routes: Mapping[str, Route] = {}
 
@@ -82,7 +83,7 @@ class Announcing:
         if to is None:
             self._next = Ledger()
             return {FILE: None} if FILE in status.files else {}
-        before = self._read(status)
+        before = self._file.read(status)
         after = advance(before, seen_by(desired, actual, plan), to, self._sender.environment, actual.now)
         if lost := after.lost - before.lost:
             self._log.warning("notices lost", messages=lost, why="more wait than are kept")
@@ -108,22 +109,8 @@ class Announcing:
         """Return when time alone has something to tell, by what was recorded last; None where nothing is."""
         return due(self._next, to, now) if to else None
 
-    def _read(self, status: StatusFiles) -> Ledger:
-        """Return the ledger on the status branch; an odd one is told and begun anew."""
-        blob = status.files.get(FILE, "")
-        if blob == self._blob:
-            return self._ledger
-        self._ledger, self._blob = Ledger(), blob
-        if not blob:
-            return self._ledger
-        problem = "is too large" if status.size(FILE) > LARGEST_FILE else ""
-        try:
-            self._ledger = Ledger() if problem else of_document(parse(status.read(FILE)))
-        except ValueError as error:
-            problem = f"can't be read: {error}"
-        if problem:
-            self._log.warning("notices", problem=f"{FILE} on the status branch {problem}; it is begun anew")
-        return self._ledger
+    def _complain(self, problem: str) -> None:
+        self._log.warning("notices", problem=problem)
 
     def _send(self, message: Message) -> None:
         """Send one message.

@@ -17,6 +17,7 @@ from structlog.typing import FilteringBoundLogger as BoundLogger
 
 from reconciler.lineage.events import Place, event
 from reconciler.lineage.ledger import Ledger, Transition, advance, as_document, of_document, without
+from reconciler.loop.ledgers import LedgerFile
 from reconciler.loop.outbox import FIRST_PAUSE, Counts, Outbox
 from reconciler.loop.transports import send
 from reconciler.model.environment import Lineage
@@ -25,12 +26,11 @@ from reconciler.model.observed import Actual
 from reconciler.model.resource import Desired
 from reconciler.ports.data import DataReader
 from reconciler.settings import reveal
-from reconciler.status.read import StatusFiles, parse
+from reconciler.status.read import StatusFiles
 from reconciler.yaml.dump import dump
 
 FILE = "lineage.yaml"
 """Where the ledger stands on the status branch."""
-LARGEST_FILE = 8 * 2**20
 LARGEST = 2**20
 """Bytes of an event; of a larger one the columns are left out."""
 
@@ -70,10 +70,11 @@ class Telling:
         self._place = place
         self._folder = folder
         self._secret = secret
-        self._ledger, self._blob, self._next = Ledger(), "", Ledger()
+        self._next = Ledger()
         self._seen: _Seen | None = None
         log = log or structlog.get_logger()
         self._outbox: Outbox[Transition] = Outbox("lineage", self._send, may_send, log=log, first_pause=first_pause)
+        self._file = LedgerFile(FILE, Ledger(), of_document, self._outbox.complain)
 
     @property
     def counts(self) -> Counts:
@@ -96,7 +97,7 @@ class Telling:
         if desired.environment.lineage is None:
             self._next = Ledger()
             return {FILE: None} if is_there else {}
-        before = self._read(status)
+        before = self._file.read(status)
         after = advance(before, actual, commit)
         self._next = without(after, self._outbox.sent)
         if after == before and not (others and self._next != before):
@@ -106,23 +107,6 @@ class Telling:
         if lost:
             self._outbox.lose(lost, "more events wait than are kept")
         return {FILE: dump(as_document(self._next))}
-
-    def _read(self, status: StatusFiles) -> Ledger:
-        """Return the ledger on the status branch; an odd one is told and begun anew."""
-        blob = status.files.get(FILE, "")
-        if blob == self._blob:
-            return self._ledger
-        self._ledger, self._blob = Ledger(), blob
-        if not blob:
-            return self._ledger
-        if status.size(FILE) > LARGEST_FILE:
-            self._outbox.complain(f"{FILE} on the status branch is too large, and is begun anew")
-            return self._ledger
-        try:
-            self._ledger = of_document(parse(status.read(FILE)))
-        except ValueError as error:
-            self._outbox.complain(f"{FILE} on the status branch can't be read, and is begun anew: {error}")
-        return self._ledger
 
     def recorded(self, desired: Desired, actual: Actual, reader: DataReader) -> None:
         """Send what the status branch says is to be sent: it was committed, or nothing had to be."""
