@@ -7,7 +7,7 @@ import click
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import placed
-from reconciler.cli.output import say, styled
+from reconciler.cli.output import as_json, print_json, say, styled
 from reconciler.model.errors import Refused, SetpointError
 from reconciler.settings import Settings
 
@@ -21,23 +21,36 @@ WHAT = "this is a test of the route, by `setpoint notify`: nothing is wrong"
 @examples("setpoint notify --environment prod", "setpoint notify oncall --environment prod")
 @click.command("notify")
 @click.argument("routes", nargs=-1)
+@as_json
 @placed
-def command(settings: Settings, routes: tuple[str, ...]) -> int:
+def command(settings: Settings, routes: tuple[str, ...], to_json: bool) -> int:
     """Send a test message to ROUTES, or to all of the environment, as the watched branch has them.
 
     A route hears of it whatever it is told of else. Exits with 6 when one doesn't take it now, 3 when it never will.
     """
     from reconciler.notices.bodies import Sender
 
-    sender, code = Sender(settings.environment, settings.place), Exit.OK
-    for route in _chosen(settings, routes):
-        error = _tried(route, sender)
-        word, style = ("not taken", "red") if error else ("taken", "green")
-        told = f"{error.message}  → {error.hint}" if error and error.hint else error.message if error else ""
-        say(styled(f"{word:10}", style), f"{route.name}{': ' if told else ''}{told}")
-        if error:
-            code = Exit.REFUSED if isinstance(error, Refused) else Exit.UNAVAILABLE
-    return code
+    sender = Sender(settings.environment, settings.place)
+    tried = {route.name: _tried(route, sender) for route in _chosen(settings, routes)}
+    errors = [error for error in tried.values() if error]
+    if to_json:
+        print_json([_as_json(name, error) for name, error in tried.items()])
+    else:
+        for name, error in tried.items():
+            _tell(name, error)
+    if any(not isinstance(error, Refused) for error in errors):
+        return Exit.UNAVAILABLE
+    return Exit.REFUSED if errors else Exit.OK
+
+
+def _as_json(name: str, error: SetpointError | None) -> dict[str, object]:
+    return {"route": name, "taken": error is None} | ({"error": error.message, "hint": error.hint} if error else {})
+
+
+def _tell(name: str, error: SetpointError | None) -> None:
+    word, style = ("not taken", "red") if error else ("taken", "green")
+    hint = f"  → {error.hint}" if error and error.hint else ""
+    say(styled(f"{word:10}", style), f"{name}: {error.message}{hint}" if error else name)
 
 
 def _chosen(settings: Settings, names: tuple[str, ...]) -> "list[Route]":

@@ -1,5 +1,6 @@
 """`setpoint notify`: each route is tried, and what keeps a message from being taken is said with what to do."""
 
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,13 +38,14 @@ def test_each_route_is_told_and_the_one_that_lacks_its_secret_is_named(
 ) -> None:
     place = repository(tmp_path / "r", ROUTES.format(url=taken.url))
     assert main(["notify", *place]) == 6
-    said = capsys.readouterr().out + capsys.readouterr().err
-    assert "taken" in said
-    assert "chat" in said
-    assert "CHAT" in said
+    hook, chat = capsys.readouterr().out.splitlines()
+    assert hook.split() == ["taken", "hook"]
+    assert chat.startswith("not taken")
+    assert "CHAT" in chat
     (event,) = taken.got
     assert (event["subject"], "nothing is wrong" in event["data"]["message"]) == ("test", True)
-    assert main(["notify", "hook", *place]) == 0
+    assert main(["notify", "hook", "--json", *place]) == 0
+    assert json.loads(capsys.readouterr().out) == [{"route": "hook", "taken": True}]
     taken.replies = [answers(410)]
     assert main(["notify", "hook", *place]) == 3
 
