@@ -23,6 +23,7 @@ from runners.models import Model, ModelInputError, ModelRefused, Prediction, Sig
 from runners.sources.parameters import PredictionsSource
 from runners.sources.reading import BATCH_ROWS, check_names, no_rows
 from runners.tables.reading import Reading
+from runners.tables.streamed import BUFFER
 
 WHERE = "source.predictions"
 PREDICTION, PROBABILITY, MODEL = "prediction", "predicted_probability", "model"
@@ -31,8 +32,6 @@ MOST_ORIGINS = 10_000
 MOST_SHOWN = 10
 MOST_CLASSES = 100
 """Classes that the result tells; the columns of their probabilities tell all."""
-_BUFFER = 2**18
-"""Bytes of a column that are read at a time: without it, all that was read of a file stays in memory."""
 
 Origins = Mapping[str, Sequence[str] | None]
 
@@ -147,7 +146,7 @@ class Scorer:
             InputError: the model can't answer a row.
         """
         asked = list(dict.fromkeys([*self.keep, *self.model.signature.columns]))
-        with parquet.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER) as file:
+        with parquet.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER) as file:
             types = {column: file.schema_arrow.field(column).type for column in self.keep}
             yield no_rows(pa.schema([*types.items(), *self.answers.items()]))
             yield from self._side_by_side(file.iter_batches(BATCH_ROWS, columns=asked), name)

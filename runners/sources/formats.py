@@ -23,12 +23,12 @@ from runners.sources.quotes import Seen, last_value, never_closed
 from runners.sources.reading import check_names, no_rows
 from runners.sources.workbooks.table import excel_batches
 from runners.tables.content import GROUP_ROWS
+from runners.tables.streamed import BUFFER
 
 DELIMITERS = (",", ";", "\t", "|")
 GUESSED_FROM = 50
 """Records that a delimiter is guessed from."""
 _BLOCK = 4 * 2**20
-_BUFFER = 2**18
 _MANY = 1000
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 LONGEST_RECORD = 2**24
@@ -39,7 +39,7 @@ _PARSED = re.compile(r"(?:Row #(\d+): )?Expected (\d+) columns, got (\d+)")
 
 def parquet_batches(file: Opened, _source: FileSource) -> Iterator[Any]:
     """Read a Parquet file; its types are known."""
-    with parquet.ParquetFile(file.stream, pre_buffer=False, buffer_size=_BUFFER) as table:
+    with parquet.ParquetFile(file.stream, pre_buffer=False, buffer_size=BUFFER) as table:
         check_names(table.schema_arrow.names, file.name)
         yield no_rows(table.schema_arrow)  # so that a file without rows has its columns
         yield from table.iter_batches(batch_size=GROUP_ROWS)
