@@ -23,6 +23,7 @@ SUITES = (
     "scoring",
     "watching",
     "serving",
+    "alerting",
     "suite",
 )
 ON_SERVERS = ("lakefs", "kserve", "ray", "cluster", "gitea", "releasing", "campaigns", "streaming")

@@ -12,6 +12,7 @@ from tests.bench.suite import left_by_runs
 from tests.times import leave
 
 FIGURES = {
+    "alerting": {"alert_to_serving_s"},
     "composing": {"compose_speedup", "compose_one_change_ms"},
     "growing": {"refresh_grows", "growing_ingest_peak_mib"},
     "labelling": {"labels_merge_cpu_s", "label_tasks_per_cpu_s"},

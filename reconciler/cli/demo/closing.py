@@ -23,6 +23,7 @@ def close(workspace: Workspace, timings: list[tuple[str, float]], display: Displ
     return {
         "folder": str(workspace.folder),
         "steps": [{"step": title, "seconds": round(seconds, 2)} for title, seconds in timings],
+        "seconds": {name: round(seconds, 2) for name, seconds in workspace.seconds.items()},
         "made": [dict(zip(("environment", "resource", "state", "made", "commit"), line, strict=True)) for line in made],
     }
 

@@ -40,6 +40,8 @@ class Workspace:
     parsers: dict[str, RecordedFiles] = field(default_factory=lambda: defaultdict(RecordedFiles))
     secrets: dict[str, str] = field(default_factory=dict)
     author: tuple[str, str] = ("Demo", "demo@localhost")
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long what is told at the end took, by its name."""
 
     @property
     def place(self) -> str:
