@@ -1,12 +1,15 @@
 """Reverting: a model whose release failed is taken back in Git too, with the measurements that caused it.
 
 1. A release has failed when the deployment has stalled on the pinned model: its rollout's gates took it back, its smoke
-   test failed, it didn't become ready, or it doesn't start.
+   test failed, it didn't become ready, or it doesn't start. A model that had all the traffic last was released: what
+   stalls then is another revision of it, and the fault of its spec.
 2. The revert pins the model that had all the traffic before and that nobody took back. Where there was none, there is
    nothing to go back to.
 3. It is proposed once, merged where `revert` is `auto`, and a person who declines it has the last word.
 4. The model that was taken back isn't proposed again: it has been live, and isn't any more.
 """
+
+from collections.abc import Sequence
 
 from reconciler.controllers.promoting import pinning
 from reconciler.controllers.promotion_case import Case
@@ -31,8 +34,9 @@ def revert(case: Case, deployment: Resource) -> Decision | None:
         return None
     if above.phase is not Phase.STALLED or above.reason not in FAILURES:
         return None
-    former = _former(case, deployment)
-    if former is None:
+    served = told(case.view.facts_of(deployment.address, DeploymentFacts))
+    former = _former(case, served)
+    if former is None or served[-1].pin == case.live:
         return None
     name = f"{case.resource.identity}/{digest(['revert', case.live.run, case.live.digest, former.run])}"
     if was_proposed(case.address, name, case.view) and not is_open(name, case.view):
@@ -47,10 +51,9 @@ def revert(case: Case, deployment: Resource) -> Decision | None:
     return case.told(Phase.WAITING, Reason.REVERTING, f"{message} waits for its merge", changes)
 
 
-def _former(case: Case, deployment: Resource) -> Served | None:
+def _former(case: Case, served: Sequence[Served]) -> Served | None:
     """Return the model that had all the traffic last, but for the one that is pinned and those that were taken back."""
     assert case.live is not None, "something is pinned"
-    served = told(case.view.facts_of(deployment.address, DeploymentFacts))
     held = case.memory.get("taken_back") or ()
     return next((one for one in reversed(served) if one.pin != case.live and one.run not in held), None)
 

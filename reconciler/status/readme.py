@@ -117,9 +117,16 @@ def _endpoints(documents: Documents) -> str:
         facts = document.get("facts", {})
         traffic = ", ".join(f"{code(str(name))} {share} %" for name, share in (facts.get("traffic") or {}).items())
         url = _link(str(facts["url"])) if facts.get("url") else ""
-        if facts.get("trial"):
-            rows.append((f"`{address}`", code(str(facts["trial"])), traffic or "none yet", url))
+        if models := _models(facts):
+            rows.append((f"`{address}`", ", ".join(map(code, models)), traffic or "none yet", url))
     return "## Endpoints\n\n" + table(("deployment", "model", "traffic", "url"), rows) if rows else ""
+
+
+def _models(facts: Mapping[str, Any]) -> list[str]:
+    """Return the models that answer, and the one that is pinned where none does."""
+    revisions, traffic = facts.get("revisions") or {}, facts.get("traffic") or {}
+    answering = [str((revisions.get(name) or {}).get("trial", "")) for name, share in traffic.items() if share]
+    return sorted(set(filter(None, answering))) or [str(one) for one in [facts.get("trial")] if one]
 
 
 def _link(url: str) -> str:

@@ -67,6 +67,14 @@ def test_without_a_failed_release_or_something_to_go_back_to_nothing_is_taken_ba
     assert decide(**parts).reason == "Promoted"
 
 
+def test_another_revision_of_the_model_that_had_all_the_traffic_last_takes_no_model_back() -> None:
+    former = [
+        {"trial": one, "digest": MODEL, "since": f"2026-01-0{n}T00:00:00+00:00"} for n, one in ((1, GOOD), (2, BAD))
+    ]
+    for reason in FAILURES:
+        assert not stage.of(decide(reason=reason, served={"served": former}), OpenProposal)
+
+
 def test_once_it_is_merged_the_model_that_failed_is_not_proposed_again() -> None:
     deployment = stage.resource(API, model={"trial": GOOD, "digest": MODEL})
     seen = stage.actual(facts={GO: {"promoted": [GOOD, BAD]}})
