@@ -101,4 +101,10 @@ class RiskPart(_Part):
     def interval(self) -> tuple[float, float] | None:
         """Return the bounds of the risk; None without rows, and where no single risk explains them."""
         live = self.state.live
-        return (live.low, live.high) if live.rows and live.low <= live.high else None
+        return (live.low, live.high) if live.mean is not None and live.low <= live.mean <= live.high else None
+
+    @property
+    def low(self) -> float | None:
+        """Return the lower bound of the risk; None without rows, and where the mean has fallen below it since."""
+        live = self.state.live
+        return live.low if live.mean is not None and live.low <= live.mean else None

@@ -29,9 +29,9 @@ def _risk(report: Report) -> dict[str, Any]:
     told = {"not_looked": report.risk_gap} if report.risk_gap else {}
     if report.risk is None:
         return told
-    risk, live = report.risk, report.risk.state.live
+    risk, (low, high) = report.risk, report.risk.interval or (report.risk.low, None)
     figures = {"rows": risk.rows, "counted": risk.counted, "waiting": risk.waiting, "realized": risk.risk}
-    figures |= {"low": live.low, "high": live.high, "test": risk.test.risk, "test_bound": risk.test.bound}
+    figures |= {"low": low, "high": high, "test": risk.test.risk, "test_bound": risk.test.bound}
     return told | figures | {"since": risk.since, "evidence": risk.highest, "needed": risk.needed}
 
 

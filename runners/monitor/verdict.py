@@ -77,11 +77,11 @@ def _risk(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
     told = found.risk
     if thresholds.risk_rise is None or told is None or told.since is None or told.risk is None:
         return
-    low = told.state.live.low
+    low = "" if told.low is None else f", lower bound {told.low:.1%}"
     where = f"evidence in nats; since row {told.since:,}, {told.risk:.1%} against {told.test.risk:.1%} on the test rows"
     fix = "Retrain on rows like these, or roll back to the former model if it does better on them."
-    severity: Severity = "critical" if low >= FACTOR * told.test.bound else "warning"
-    yield Alert("risk rose", told.highest, told.needed, f"{where}, lower bound {low:.1%}", severity, fix)
+    severity: Severity = "critical" if (told.low or 0.0) >= FACTOR * told.test.bound else "warning"
+    yield Alert("risk rose", told.highest, told.needed, where + low, severity, fix)
 
 
 class _Drop(NamedTuple):

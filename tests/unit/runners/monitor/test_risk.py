@@ -221,35 +221,6 @@ def test_where_nobody_looked_it_is_said() -> None:
     assert (kept, gap) == (former.model_copy(update={"counted": 0}), "the outcomes couldn't be joined")
 
 
-HOSTILE = (
-    '"state": {"evidence": {"rows": 3, "logs": [9, 9]}, "live": {"rows": 3}}',
-    '"state": {"evidence": {"rows": -3}, "live": {"rows": -3}}',
-    '"state": {"evidence": {"rows": 0, "crossed": 1}}',
-    '"state": {"evidence": {"rows": 1}}',
-    '"state": {"live": {"low": NaN}}',
-    '"state": {"live": {"total": 3}}',
-    '"state": {"live": {"squares": -1}}',
-    '"state": {"evidence": {"rows": 1, "logs": [1e999,0,0,0,0,0,0,0,0,0]}, "live": {"rows": 1, "weight": 1}}',
-    '"state": {"evidence": {"rows": 1, "logs": [0,0,0,0,0,0,0,0,0,0]}, "live": {"rows": 1}}',
-    '"state": []',
-    '"rate": 0',
-    '"needed": -1',
-    '"highest": NaN',
-    '"until": "tomorrow"',
-    '"until": "2026-03-01T10:00:00"',
-    '"test": {"rows": 0, "risk": 0.1, "bound": 0.2, "error": 0.1}',
-    '"tolerance": 3',
-)
-
-
-@pytest.mark.parametrize("wrong", HOSTILE)
-def test_a_former_state_that_no_test_comes_to_is_refused(wrong: str) -> None:
-    whole = '"rate": 0.1, "tolerance": 0, "needed": 3, "test": {"rows": 9, "risk": 0.1, "bound": 0.2, "error": 0.1}'
-    assert Former.model_validate_json(f'{{"risk": {{{whole}}}}}').risk is not None
-    with pytest.raises(ValueError, match="risk"):
-        Former.model_validate_json(f'{{"risk": {{{whole}, {wrong}}}}}')
-
-
 def test_a_state_is_small_whatever_it_counted() -> None:
     told = series([0.3] * 2, np.random.default_rng(13), each=2000).reports(range(2), at_once)[-1]
     assert len(written(told)) < 2000
