@@ -91,4 +91,4 @@ def _previous(url: str | None) -> tuple[Former | None, list[str]]:
         found = None
     if found and found.format == FORMAT:
         return found, []
-    return None, ["The report before this one can't be read: the trend begins anew."]
+    return None, ["The report before this one can't be read: trend and risk begin anew."]

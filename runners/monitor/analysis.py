@@ -10,6 +10,7 @@ from runners.monitor.drift import column_drift
 from runners.monitor.family import rate_of
 from runners.monitor.findings import Findings
 from runners.monitor.hiding import notes_of
+from runners.monitor.kept import RiskPart
 from runners.monitor.outcomes import read_outcomes
 from runners.monitor.outliers import distance, find_outliers
 from runners.monitor.parameters import Parameters, Window
@@ -17,16 +18,21 @@ from runners.monitor.performance import FEWEST_OUTCOMES, TARGET, Performance, me
 from runners.monitor.quality import quality_of
 from runners.monitor.reconstruction import reconstruction
 from runners.monitor.reference import PREDICTION, Reference
+from runners.monitor.risk import risk_of
 from runners.monitor.rows import Prediction, rows_of
 from runners.monitor.tables import Tables, outputs_of, tables_of, with_outcomes
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What went before the window: predictions whose outcomes may still arrive, and the windows that they were in."""
+    """What went before the window: predictions whose outcomes may still arrive, and the windows that they were in.
+
+    `risk` is what the report before kept of the realised risk.
+    """
 
     predictions: Sequence[Prediction] = ()
     windows: Sequence[Window] = ()
+    risk: RiskPart | None = None
 
 
 NONE = Earlier()
@@ -48,6 +54,7 @@ def study(
     rate = rate_of(tables, columns, thresholds)
     notes += _notes(reference, tables, params, metrics)
     performance = appraise(reference, tables, metrics, notes)
+    risk, gap = risk_of(reference, tables, params, earlier.risk)
     found = Findings(
         columns=columns,
         drift=column_drift(tables, columns, least=thresholds.jensen_shannon, each=rate.each, seed=seed),
@@ -57,6 +64,8 @@ def study(
         unwatched=(*reference.unwatched, *_unmeasured(performance)),
         windows=_windows(reference, tables, metrics, (params.window, earlier), notes),
         lookback=lookback(tables),
+        risk=risk,
+        risk_gap=gap,
         outcomes=int(now[TARGET].notna().sum()) if TARGET in now else 0,
         outliers=find_outliers(tables, inputs) if inputs else None,
         distance=distance(tables.sample, now, inputs, seed=seed) if inputs else None,

@@ -52,6 +52,8 @@ def document_of(occasion: Occasion, found: Findings, tables: Tables, alerts: Seq
         "outcomes": found.outcomes,
         "lookback": _lookback(found.lookback),
         "windows": tuple(_window(one) for one in found.windows),
+        "risk": found.risk,
+        "risk_gap": found.risk_gap,
         "estimator": _estimator(found),
         "outliers": _outliers(found, occasion.log),
         "distance": found.distance.area if found.distance else None,

@@ -9,6 +9,7 @@ from runners.monitor.chance import Rate
 from runners.monitor.chunks import Series
 from runners.monitor.columns import Column
 from runners.monitor.drift import Drift
+from runners.monitor.kept import RiskPart
 from runners.monitor.outliers import Distance, Outliers
 from runners.monitor.performance import Performance
 from runners.monitor.quality import Quality
@@ -20,8 +21,10 @@ class Findings:
 
     `drift` and `quality` are by column, `outcomes` is how many of the window's rows have one, `distance` how well the
     window can be told from the reference, `windows` and `lookback` what is known
-    by now of former windows and of all rows, `service` the figures of the endpoint, `notes` what a reader must know and
-    `unwatched` what nobody looked at. `rate` says how often reports may alert by chance, and how many figures share it.
+    by now of former windows and of all rows, `risk` what is known of the risk by all reports on the model and
+    `risk_gap` why nobody looked at it this time, `service` the figures of the endpoint, `notes` what a reader must know
+    and `unwatched` what nobody looked at. `rate` says how often reports may alert by chance, and how many figures share
+    it.
     """
 
     columns: Sequence[Column]
@@ -32,6 +35,8 @@ class Findings:
     outcomes: int = 0
     windows: Sequence[Outcomes] = ()
     lookback: Outcomes | None = None
+    risk: RiskPart | None = None
+    risk_gap: str = ""
     outliers: Outliers | None = None
     distance: Distance | None = None
     service: Mapping[str, Any] = field(default_factory=dict)

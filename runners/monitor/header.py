@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from runners.monitor.kept import RiskPart
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import Log
 from runners.monitor.report import Former, KeyFigures, Report, Rows, ServicePart, Span, Verdict
@@ -38,7 +39,9 @@ def too_few(occasion: Occasion) -> Report:
     """Write the report of a window with too few rows to judge it."""
     rows, wanted = occasion.log.rows, occasion.params.minimum_rows
     why = f"{rows:,} rows were logged in this window, and {wanted:,} are needed (`minimum_rows`): nothing is judged."
-    return opening(occasion, "not_enough_data").model_copy(update={"why": why})
+    opened = opening(occasion, "not_enough_data")
+    told = {"why": why, "risk_gap": "the window has too few rows"} if opened.risk else {"why": why}
+    return opened.model_copy(update=told)
 
 
 def with_history(report: Report) -> Report:
@@ -66,7 +69,14 @@ def opening(occasion: Occasion, verdict: Verdict) -> Report:
         service=ServicePart.model_validate(dict(occasion.service)),
         notes=tuple(occasion.notes),
         history=occasion.previous.history if occasion.previous else (),
+        risk=_carried(occasion.previous),
     )
+
+
+def _carried(previous: Former | None) -> RiskPart | None:
+    """Return the risk that a former report told, to which this one has added nothing yet."""
+    risk = previous.risk if previous else None
+    return risk.model_copy(update={"counted": 0}) if risk else None
 
 
 def _key_figures(report: Report) -> KeyFigures:

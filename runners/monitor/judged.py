@@ -30,8 +30,9 @@ def judged(occasion: Occasion, reference_url: str, folder: Path) -> tuple[Report
 
 def _earlier(occasion: Occasion) -> Earlier:
     """Return the former predictions, and the windows of former reports that they lie in, the oldest first."""
-    former = occasion.former.predictions
-    if not former or not occasion.previous:
-        return Earlier(former)
-    windows = [Window.model_validate(one.window.model_dump()) for one in occasion.previous.history]
-    return Earlier(former, [one for one in windows if one.end and one.end > former[0].time])
+    former, previous = occasion.former.predictions, occasion.previous
+    risk = previous.risk if previous else None
+    if not former or not previous:
+        return Earlier(former, risk=risk)
+    windows = [Window.model_validate(one.window.model_dump()) for one in previous.history]
+    return Earlier(former, [one for one in windows if one.end and one.end > former[0].time], risk)

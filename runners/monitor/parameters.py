@@ -18,6 +18,7 @@ class Thresholds(Block):
     false_alarms: float = Field(default=0.01, gt=0, lt=1)
     estimated_drop: float | None = None
     realized_drop: float | None = None
+    risk_rise: float | None = Field(default=None, ge=0, le=1)
     outlier_share: float | None = None
     missing_share: float | None = None
     unseen_share: float | None = None

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from runners.monitor.kept import RiskPart
 from runners.monitor.parameters import Thresholds
 
 FORMAT = 1
@@ -205,17 +206,19 @@ class KeyFigures(Part):
 
 
 class Former(Part):
-    """What a report needs of the one before it: the counters of the endpoint and the history."""
+    """What a report needs of the one before it: the counters of the endpoint, the history, and the realised risk."""
 
     format: int = FORMAT
     service: ServicePart = ServicePart()
     history: tuple[KeyFigures, ...] = ()
+    risk: RiskPart | None = None
 
 
 class Report(Former):
     """What a monitor found out in a window.
 
-    `why` says in a sentence how the verdict came about. `unwatched` says what nobody looked at, and why; `notes` how
+    `why` says in a sentence how the verdict came about. `risk_gap` says why nobody looked at the realised risk this
+    time, and is empty where somebody did. `unwatched` says what nobody looked at, and why; `notes` how
     the figures were made.
     """
 
@@ -237,6 +240,7 @@ class Report(Former):
     outcomes: int = 0
     lookback: LookbackPart | None = None
     windows: tuple[WindowPart, ...] = ()
+    risk_gap: str = ""
     estimator: str | None = None
     outliers: OutliersPart | None = None
     distance: Figure = None

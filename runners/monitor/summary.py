@@ -19,8 +19,20 @@ def facts_of(report: Report) -> dict[str, Any]:
         "estimated": _by_metric(report, "estimated"),
         "realized": _by_metric(report, "realized"),
         "reference": _by_metric(report, "reference"),
+        "risk": _risk(report),
         "service": report.service.model_dump(exclude={"counters", "codes"}, exclude_none=True, by_alias=True),
     }
+
+
+def _risk(report: Report) -> dict[str, Any]:
+    """Return what the series of reports tells of the risk; where nobody looked, why."""
+    told = {"not_looked": report.risk_gap} if report.risk_gap else {}
+    if report.risk is None:
+        return told
+    risk, (low, high) = report.risk, report.risk.interval or (report.risk.low, None)
+    figures = {"rows": risk.rows, "counted": risk.counted, "waiting": risk.waiting, "realized": risk.risk}
+    figures |= {"low": low, "high": high, "test": risk.test.risk, "test_bound": risk.test.bound}
+    return told | figures | {"since": risk.since, "evidence": risk.highest, "needed": risk.needed}
 
 
 def metrics_of(report: Report) -> dict[str, float]:

@@ -35,6 +35,7 @@ def alerts_of(found: Findings, thresholds: Thresholds) -> tuple[Alert, ...]:
     alerts = [
         *_drift(found, thresholds),
         *_performance(found, thresholds),
+        *_risk(found, thresholds),
         *_rows(found, thresholds),
         *_service(found, thresholds),
     ]
@@ -69,6 +70,18 @@ def _performance(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
         if not is_realized:
             fix = "Bring in the outcomes of these rows to make sure, and have a retraining ready."
         yield _alert(f"{word} {judged.metric} {_fell(judged)}", largest.value, allowed, largest.where, fix)
+
+
+def _risk(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
+    """Judge the realised risk of all reports on the model: its alert stands until another model serves."""
+    told = found.risk
+    if thresholds.risk_rise is None or told is None or told.since is None or told.risk is None:
+        return
+    low = "" if told.low is None else f", lower bound {told.low:.1%}"
+    where = f"evidence in nats; since row {told.since:,}, {told.risk:.1%} against {told.test.risk:.1%} on the test rows"
+    fix = "Retrain on rows like these, or roll back to the former model if it does better on them."
+    severity: Severity = "critical" if (told.low or 0.0) >= FACTOR * told.test.bound else "warning"
+    yield Alert("risk rose", told.highest, told.needed, where + low, severity, fix)
 
 
 class _Drop(NamedTuple):

@@ -41,6 +41,14 @@ class Thresholds(Block):
     realized_drop: float | None = Field(
         default=0.03, ge=0, description="Drop of the realised metric; of an error, its growth as a share."
     )
+    risk_rise: float | None = Field(
+        default=0.03,
+        ge=0,
+        le=1,
+        description="Rise of the realised risk above that of the test rows which is tolerated. Risk is the share of "
+        "wrong answers, or of numbers the mean error as a share of the distance between the 5 % and the 95 % quantile "
+        "of the test's outcomes. Of all reports on a model together, a share of `false_alarms` alerts without harm.",
+    )
     outlier_share: float | None = Field(
         default=None, ge=0, le=1, description="Rows stranger than 99 % of the reference: 0.01 is usual."
     )

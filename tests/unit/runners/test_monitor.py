@@ -88,7 +88,7 @@ def test_a_former_report_that_is_broken_is_noted(tmp_path: Path) -> None:
         inputs = request.inputs | {"previous": (tmp_path / "former").as_uri()}
         run(request.model_copy(update={"inputs": inputs}), tmp_path / "report")
         told = report_in(tmp_path / "report")
-        assert told["notes"] == ["The report before this one can't be read: the trend begins anew."]
+        assert told["notes"] == ["The report before this one can't be read: trend and risk begin anew."]
 
 
 @pytest.mark.parametrize("missing", ["logs", "reference"])
@@ -231,6 +231,7 @@ def test_outcomes_a_day_late_are_counted_and_a_realised_drop_alerts(tmp_path: Pa
     assert "realised accuracy fell" in {alert["what"] for alert in known[29].facts["alerts"]}
     assert report["outcomes"] == 0, "none of this window's are known"
     assert report["lookback"]["known"] == 200 * 6
+    _look_at_risk(known[29].facts["risk"], (tmp_path / "r29" / "report.md").read_text("utf-8"))
     told_anew = {one["window"]["end"]: one["realized"] for one in report["windows"]}
     assert told_anew[(START + timedelta(hours=2)).isoformat()] == pytest.approx(0.9, abs=0.06)
     assert told_anew[(START + timedelta(hours=3)).isoformat()] == pytest.approx(0.5, abs=0.09)
@@ -238,6 +239,14 @@ def test_outcomes_a_day_late_are_counted_and_a_realised_drop_alerts(tmp_path: Pa
     assert "Outcomes are known for 0 of 200 rows of this window, and for 1,200 of 6,000" in (
         tmp_path / "r29" / "report.md"
     ).read_text("utf-8")
+
+
+def _look_at_risk(risk: dict[str, Any], page: str) -> None:
+    """Hold what the series of reports tells to what came: 200 rows an hour, of six hours, in two of the reports."""
+    assert (risk["rows"], risk["counted"], risk["waiting"]) == (200 * 6, 200, 200 * 24), "each once"
+    assert risk["since"] > 200 * 2, "after two hours the model is right half the time"
+    assert risk["test"] == pytest.approx(0.1, abs=0.03)
+    assert "## Risk over all reports" in page
 
 
 def _outcomes(until: datetime) -> list[dict[str, Any]]:

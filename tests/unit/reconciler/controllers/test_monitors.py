@@ -346,3 +346,9 @@ def test_what_serves_and_what_came_before_is_in_a_reports_name_and_the_clock_is_
     assert stage.live("3").revision == Digest("r" * 12)
     other = stage.started(stage.decide(stage.resource(WATCH), stage.actual(), upstream=[above])).run
     assert one != other
+
+
+def test_the_risk_over_all_reports_is_shown_with_the_newest_figures() -> None:
+    risk = {"rows": 1200, "realized": 0.31, "since": 812}
+    found = decide(stage.actual(stage.version(report("a")), results={report("a"): stage.reported(BEFORE, risk=risk)}))
+    assert found.facts["figures"]["risk"] == risk

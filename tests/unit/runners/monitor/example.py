@@ -13,6 +13,7 @@ from runners.monitor.document import document_of
 from runners.monitor.drift import Drift
 from runners.monitor.findings import Findings
 from runners.monitor.header import Occasion, with_history
+from runners.monitor.kept import RiskPart, TestRows
 from runners.monitor.outliers import Distance, Outliers
 from runners.monitor.parameters import Parameters, Thresholds
 from runners.monitor.payloads import COUNTED, Log, Prediction
@@ -21,6 +22,7 @@ from runners.monitor.quality import Quality
 from runners.monitor.report import Report
 from runners.monitor.tables import Tables
 from runners.monitor.verdict import alerts_of
+from runners.sequential import Confidence, Evidence, RiskState
 
 COLUMNS = (Column("age", "number"), Column("kind|of", "category"), Column("gone", "number"))
 RUN = "monitors/employment/0123456789ab"
@@ -64,6 +66,18 @@ TABLES = Tables(
     held_out=pd.DataFrame({"age": [2.0, 3.0]}),
     now=pd.DataFrame({"age": [1.0] * ROWS, "kind|of": ["<b>"] * ROWS, "gone": [float("nan")] * ROWS}),
     size=2,
+)
+RISK = RiskPart(
+    rate=0.01,
+    tolerance=0.03,
+    needed=5.3,
+    highest=6.25,
+    counted=40,
+    waiting=1,
+    test=TestRows(rows=500, risk=0.2, bound=0.25, error=0.005),
+    state=RiskState(
+        Evidence(1200, (6.25,) * 10, 812), Confidence(1200, 372.0, 200.0, 60.0, 18.0, 3.0, low=0.27, high=0.35)
+    ),
 )
 LOG = Log(
     [Prediction(datetime(2026, 3, 1, 10, tzinfo=UTC), f"e{number}#0", {}, 1, 0.5) for number in range(ROWS)],

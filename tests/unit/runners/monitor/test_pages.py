@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import chain, combinations
 from pathlib import Path
@@ -14,7 +15,7 @@ from runners.monitor.pages import cell, coded, error, figure, headline, moment, 
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import Log
 from runners.monitor.report import Part, Pictures, Report, ServicePart, Span, WindowPart
-from tests.unit.runners.monitor.example import LOOSE, RUN, WINDOW, bare, document
+from tests.unit.runners.monitor.example import FOUND, LOOSE, RISK, RUN, WINDOW, bare, document
 
 NOTHING = with_history(too_few(Occasion(RUN, WINDOW, Parameters(), Log())))
 REPORTS = {
@@ -22,6 +23,9 @@ REPORTS = {
     "ok": document(LOOSE),
     "bare": bare(),
     "nothing": NOTHING,
+    "risk": document(found=replace(FOUND, risk=RISK)),
+    "no outcomes": document(found=replace(FOUND, risk_gap="no outcomes are configured (`outcomes`)")),
+    "out of reach": document(found=replace(FOUND, risk=RISK, risk_gap="the outcomes couldn't be joined")),
     "noted": document().model_copy(update={"service": ServicePart(note="Out of reach: <none>")}),
 }
 PICTURES = Pictures(**{name: f"plots/{name}.svg" for name in Pictures.model_fields})
@@ -190,3 +194,13 @@ def test_moments_are_in_utc() -> None:
 def test_a_note_has_its_code_and_nothing_of_it_is_html() -> None:
     assert coded("set `outcomes`, or `<b>`") == "set <code>outcomes</code>, or <code>&lt;b&gt;</code>"
     assert coded("<script> and one `") == "&lt;script&gt; and one `"
+
+
+def test_the_risk_over_all_reports_has_its_section(tmp_path: Path) -> None:
+    for at, name in enumerate(("risk", "no outcomes", "out of reach", "ok")):
+        (tmp_path / str(at)).mkdir()
+        for text in written(tmp_path / str(at), REPORTS[name]):
+            assert ("Risk over all reports" in text) == (name != "ok")
+            assert ("Nobody looked in this report: " in text) == (name in ("no outcomes", "out of reach"))
+            assert ("27.0% to 35.0%" in text) == (name in ("risk", "out of reach"))
+            assert name != "risk" or "40 rows in this report; 1 row of the look-back" in text

@@ -1,13 +1,14 @@
 """The daemon is told little, and only finite numbers."""
 
 import json
+from dataclasses import replace
 
 from runners.contract import Result
 from runners.monitor.header import Occasion, too_few, with_history
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import Log
 from runners.monitor.summary import facts_of, metrics_of
-from tests.unit.runners.monitor.example import RUN, WINDOW, bare, document
+from tests.unit.runners.monitor.example import FOUND, RISK, RUN, WINDOW, bare, document
 
 NOTHING = with_history(too_few(Occasion(RUN, WINDOW, Parameters(), Log())))
 
@@ -42,3 +43,11 @@ def test_what_is_unknown_is_left_out() -> None:
 def test_they_make_a_result() -> None:
     for report in (document(), bare(), NOTHING):
         assert Result(metrics=metrics_of(report), facts=facts_of(report)).accepted
+
+
+def test_the_risk_over_all_reports_is_told_or_why_nobody_looked() -> None:
+    assert facts_of(document(found=replace(FOUND, risk_gap="no outcomes")))["risk"] == {"not_looked": "no outcomes"}
+    told = facts_of(document(found=replace(FOUND, risk=RISK)))["risk"]
+    assert (told["rows"], told["since"], told["realized"]) == (1200, 812, 0.31)
+    assert told["evidence"] > told["needed"]
+    assert "not_looked" not in told
