@@ -73,7 +73,12 @@ def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View)
         resource,
         view,
         runner="monitor",
-        params={**spec.monitor_params, "window": {"start": start, "end": end}, "trial": live.trial},
+        params={
+            **spec.monitor_params,
+            **_left_out(spec, view),
+            "window": {"start": start, "end": end},
+            "trial": live.trial,
+        },
         made_from={
             "environment": view.desired.environment_name,
             "revision": live.revision,
@@ -82,6 +87,13 @@ def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View)
         inputs=inputs,
         urls={"logs": live.logs_url, "metrics": live.metrics_url},
     )
+
+
+def _left_out(spec: Monitor, view: View) -> dict[str, list[str]]:
+    """Return which columns the payload log leaves out, where it does any."""
+    deployment = view.desired.of_kind(Deployment).get(Address(spec.deployment))
+    names = deployment.payloads.leave_out if deployment else ()
+    return {"left_out": sorted(names)} if names else {}
 
 
 def _not_due(alerts: Sequence[Mapping[str, Any]]) -> str:

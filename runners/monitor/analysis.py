@@ -87,6 +87,9 @@ def _with_outcomes(
         return tables, ["No outcomes are configured (`outcomes`): performance is estimated only."]
     if not (reference.identifier and reference.target):
         return tables, ["The trial's signature names no identifier and target: outcomes can't be joined."]
+    if reference.identifier in params.left_out:
+        what = f"The payload log leaves the identifier {reference.identifier} out: outcomes can't be joined."
+        return tables, [f"{what} Performance is estimated only."]
     names = [name for rows in (former, predictions) for name in _names(reference, rows)]
     try:
         known = read_outcomes(params.outcomes, reference.reading, names)

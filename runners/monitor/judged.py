@@ -20,7 +20,7 @@ def judged(occasion: Occasion, reference_url: str, folder: Path) -> tuple[Report
         InputError: the reference or the outcomes' source is wrong.
     """
     params = occasion.params
-    reference = read_reference(reference_url, params.columns)
+    reference = read_reference(reference_url, params.columns, params.left_out)
     found, tables = study(reference, occasion.log.predictions, params, seed=occasion.seed, earlier=_earlier(occasion))
     found = replace(found, service=occasion.service, notes=(*occasion.notes, *found.notes))
     alerts = alerts_of(found, params.thresholds)

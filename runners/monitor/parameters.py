@@ -75,6 +75,8 @@ class Parameters(Block):
     minimum_rows: int = Field(default=500, ge=1)
     metric: str = "roc_auc"
     columns: tuple[str, ...] | None = None
+    left_out: tuple[str, ...] = ()
+    """Columns of which the payload log holds nothing, as the deployment's spec says."""
     outcomes: Outcomes | None = None
     thresholds: Thresholds = Thresholds()
     window: Window = Window()

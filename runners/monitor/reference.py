@@ -54,12 +54,13 @@ class Reference:
         return wanted if wanted and set(wanted) <= set(self.rows) else ()
 
 
-def read_reference(url: str, watched: Sequence[str] | None = None) -> Reference:
+def read_reference(url: str, watched: Sequence[str] | None = None, left_out: Collection[str] = ()) -> Reference:
     """Read the reference of a trial.
 
     Args:
         url: fsspec URL of the trial's folder.
         watched: the columns to watch; all features by default.
+        left_out: columns that aren't logged: nobody can watch them.
 
     Raises:
         InputGone: there is no such folder.
@@ -70,7 +71,7 @@ def read_reference(url: str, watched: Sequence[str] | None = None) -> Reference:
     pictures = [one for one in pictures_of(told) if one.name in rows]
     of_pictures = {one.name for one in pictures}
     kinds = {name: kind for name, kind in _features(rows, told).items() if name not in of_pictures}
-    wanted = watched_of(watched, kinds, pictures)
+    wanted = watched_of(watched, kinds, pictures, left_out)
     rows = _with_figures(rows, pictures)
     texts = tuple(name for name in wanted if _is_text(rows, name, kinds))
     columns = tuple(Column(name, kind_of(rows[name], kinds.get(name, ""))) for name in wanted if name not in texts)
@@ -78,12 +79,17 @@ def read_reference(url: str, watched: Sequence[str] | None = None) -> Reference:
     target = told.get("target") if told.get("target") in rows else None
     task, classes = told.get("task") or _task(rows), _classes(rows, told)
     reading, identifier = _reading(folder, told, target), told.get("identifier")
-    gaps = _unwatched(told, {*kinds, *of_pictures})
+    gaps = _unwatched(told, {*kinds, *of_pictures} - set(left_out), left_out)
     positive = _positive(told, classes)
     return Reference(rows, columns, task, classes, positive, identifier, target, reading, texts, gaps)
 
 
-def watched_of(watched: Sequence[str] | None, kinds: Mapping[str, str], pictures: Sequence[Picture]) -> list[str]:
+def watched_of(
+    watched: Sequence[str] | None,
+    kinds: Mapping[str, str],
+    pictures: Sequence[Picture],
+    left_out: Collection[str] = (),
+) -> list[str]:
     """Return the columns to watch; in a picture's place, its figures.
 
     Raises:
@@ -92,7 +98,7 @@ def watched_of(watched: Sequence[str] | None, kinds: Mapping[str, str], pictures
     of_picture = {one.name: one.columns for one in pictures}
     names = [*kinds, *of_picture]
     asked = names if watched is None else [_known(name, names) for name in watched]
-    return [column for name in asked for column in of_picture.get(name, (name,))]
+    return [column for name in asked if name not in left_out for column in of_picture.get(name, (name,))]
 
 
 def _with_figures(rows: pd.DataFrame, pictures: Sequence[Picture]) -> pd.DataFrame:
@@ -106,11 +112,12 @@ def _is_text(rows: pd.DataFrame, name: str, kinds: Mapping[str, str]) -> bool:
     return kind_of(rows[name], kinds.get(name, "")) == "category" and is_text(rows[name])
 
 
-def _unwatched(told: Mapping[str, Any], watched: Collection[str]) -> tuple[str, ...]:
+def _unwatched(told: Mapping[str, Any], watched: Collection[str], left_out: Collection[str] = ()) -> tuple[str, ...]:
     """Say which inputs of the model nobody can watch."""
     names = [str(one["name"]) for one in told.get("inputs") or () if str(one["name"]) not in watched]
-    moments, why = _moments(told), "each row holds many values, or the reference doesn't hold it"
-    reasons = {name: "it holds moments, which go on by themselves" if name in moments else why for name in names}
+    why = dict.fromkeys(_moments(told), "it holds moments, which go on by themselves")
+    why |= dict.fromkeys(left_out, "the payload log leaves it out")
+    reasons = {name: why.get(name, "each row holds many values, or the reference doesn't hold it") for name in names}
     return tuple(f"The input {name} isn't compared with the reference: {reason}." for name, reason in reasons.items())
 
 

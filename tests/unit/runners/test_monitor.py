@@ -189,6 +189,23 @@ def test_what_is_not_watched_is_said_and_never_all_well(tmp_path: Path) -> None:
     assert "## Not watched" in text
 
 
+MISSING = {"missing_share": 0.05}
+
+
+def test_columns_that_the_payload_log_leaves_out_raise_no_alert_and_are_said_not_to_be_watched(tmp_path: Path) -> None:
+    rows = census(2015).sample(4000, random_state=3, ignore_index=True)
+    write_trial(tmp_path / "trial", rows.iloc[:2000])
+    hidden = ["SEX", "id"]
+    write_log(tmp_path / "logs", events_of(rows.iloc[2000:].drop(columns=hidden)))
+    request = request_of(tmp_path, left_out=hidden, thresholds=MISSING)
+    facts = run(request, tmp_path / "report").facts
+    assert (facts["verdict"], facts["alerts"]) == ("partly_watched", [])
+    assert "The input SEX isn't compared with the reference: the payload log leaves it out." in facts["unwatched"]
+    assert "leaves the identifier id out: outcomes can't be joined" in (tmp_path / "report/report.md").read_text()
+    told = run(request_of(tmp_path, "unaware", thresholds=MISSING, outcomes=None), tmp_path / "unaware").facts
+    assert told["verdict"] == "alert", "who isn't told takes the column for missing"
+
+
 HOURS = 30
 LATE = timedelta(hours=24)
 

@@ -52,6 +52,12 @@ def test_a_report_that_is_due_compares_the_logs_with_the_training_reference() ->
     assert change.params["trial"] == LIVE
 
 
+def test_what_the_payload_log_leaves_out_is_told_to_the_report_and_else_its_name_stays() -> None:
+    assert "left_out" not in stage.started(decide(stage.actual())).params
+    shy = stage.resource(API, payloads={"leave_out": ["postcode", "name"]})
+    assert stage.started(decide(stage.actual(), None, shy)).params["left_out"] == ["name", "postcode"]
+
+
 def test_the_traffic_of_each_environment_has_reports_of_its_own() -> None:
     """The same model at the same time in `prod` is asked by others than in `dev`."""
     above = stage.upstream(API, stage.live("2", ago(days=9)))

@@ -29,6 +29,13 @@ def test_the_columns_to_watch_can_be_named(tmp_path: Path) -> None:
     assert reference.columns == (Column("SEX", "category"),)
 
 
+def test_what_the_payload_log_leaves_out_is_not_watched_and_that_is_said(tmp_path: Path) -> None:
+    reference = read_reference(write_trial(tmp_path, ROWS), left_out=["SEX", "id"])
+    assert "SEX" not in {column.name for column in reference.columns}
+    assert "The input SEX isn't compared with the reference: the payload log leaves it out." in reference.unwatched
+    assert read_reference(write_trial(tmp_path, ROWS), ["SEX"], ["SEX"]).columns == ()
+
+
 def test_a_column_that_is_no_feature_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
     url = write_trial(tmp_path, ROWS)
     with pytest.raises(InputError) as told:
