@@ -53,7 +53,8 @@ def models_of(client: Client) -> list[str]:
     listed = document.get("models") if isinstance(document, dict) else None
     if not isinstance(listed, list):
         listed = client.ask(posted("/v2/repository/index", {})).document
-    names = [one.get("name") if isinstance(one, dict) else one for one in listed or ()]
+    found = listed if isinstance(listed, list) else []
+    names = [one.get("name") if isinstance(one, dict) else one for one in found]
     return [name for name in names if isinstance(name, str)]
 
 
@@ -69,7 +70,7 @@ class Trial:
     def __init__(self, client: Client, model: str, request: Document | None = None) -> None:
         self._client, self._model = client, model
         self._path = f"/v2/models/{quote(model, safe='')}"
-        self._request = request
+        self._request, self._is_made_up = request, request is None
         self._has_binary = False
         self._declares: set[str] = set()
         """Of `inputs` and `outputs`, those whose names the model tells: any other name is a mistake then."""
@@ -124,13 +125,20 @@ class Trial:
             yield Result("inference", Verdict.FAILED, "the model doesn't say what it takes: give a request that fits")
             return
 
+        statuses = []
+
         def look(answer: Answered) -> str:
             self._outputs, wrong = answers.outputs_of(answer, self._model)
-            if wrong and 400 <= answer.status < 500:
-                return f"{wrong}: give a request that fits the model, if what was made up doesn't"
+            statuses.append(answer.status)
             return wrong
 
-        yield self._ask("inference", posted(f"{self._path}/infer", self._request), look)
+        found = self._ask("inference", posted(f"{self._path}/infer", self._request), look)
+        if self._is_made_up and found.verdict is Verdict.FAILED and 400 <= statuses[0] < 500:
+            words = (
+                f"{found.words}: a request was made up, of zeros and texts; give one that fits the model (--request)"
+            )
+            found = replace(found, verdict=Verdict.NOT_TRIED, words=printable(words, 400))
+        yield found
 
     def _other_forms(self) -> Iterator[Result]:
         """Ask the same in other forms: the answer has to be the same."""

@@ -162,7 +162,7 @@ def test_a_sample_is_said_where_it_judges_and_every_line_of_the_making_is_its_ow
         text = page(thinned, PICTURES, is_html=is_html)
         assert "judged on 600 rows, drawn by chance" in text
         assert "drawn by chance" not in page(whole, PICTURES, is_html=is_html)
-        assert "Hashed against chance: 1 figure." in text
+        assert "Held against chance: 1 figure." in text
     lines = page(thinned, PICTURES, is_html=False).partition("## How this was made")[2].strip().splitlines()
     assert all(line.startswith("- ") for line in lines)
 

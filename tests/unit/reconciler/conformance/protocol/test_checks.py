@@ -111,7 +111,6 @@ def test_a_fault_is_found_by_its_own_check(tmp_path: Path, check: str) -> None:
         (lambda good: changed(good, outputs=[]), "there are no outputs"),
         (without_data, "outputs[0]: it has no data"),
         (lambda good: Answered(0), "broken off"),
-        (lambda good: Answered(400, b'{"error": "no"}'), "give a request that fits the model"),
     ],
 )
 def test_without_an_inference_the_rest_isn_t_tried(tmp_path: Path, answer: Any, words: str) -> None:
@@ -121,6 +120,18 @@ def test_without_an_inference_the_rest_isn_t_tried(tmp_path: Path, answer: Any, 
     assert failed(found) == {"inference"}
     assert words in found["inference"].words
     assert {name for name, result in found.items() if result.verdict is Verdict.NOT_TRIED} >= {"identifier", "gzip"}
+
+
+def test_a_request_that_was_made_up_and_does_not_fit_the_model_is_no_fault_of_the_server(tmp_path: Path) -> None:
+    found = results(
+        Endpoint(tmp_path, lambda sent, good: Answered(400, b'{"error": "no"}') if sent.path == INFER else good)
+    )
+    assert found["inference"].verdict is Verdict.NOT_TRIED
+    assert "give one that fits the model (--request)" in found["inference"].words
+
+
+def test_what_answers_errors_tells_of_no_models(tmp_path: Path) -> None:
+    assert models_of(Endpoint(tmp_path, lambda sent, good: Answered(404, b'{"error": "no such page"}'))) == []
 
 
 def test_what_a_server_says_it_hasn_t_isn_t_held_against_it(tmp_path: Path) -> None:
