@@ -104,6 +104,8 @@ def _of_decision(decision: Decision, desired: Desired) -> Iterator[Cause]:
         told.append((CauseKind.STALLED, decision.reason, decision.message))
     elif decision.reason in _FOR_PEOPLE:
         told.append((CauseKind.REVIEW, decision.reason, decision.message))
+    elif kind_of(address) != "promotions" and (name := decision.facts.get("proposal")):
+        told.append((CauseKind.REVIEW, Reason.WAITS_FOR_REVIEW, f"{name} is proposed, and waits for a person"))
     for kind, reason, what in told:
         yield Cause(kind, address, _severity(kind, address), str(reason), printable(what, LONGEST), *whose)
 

@@ -81,10 +81,10 @@ form.addEventListener("submit", async event => {
     const classes = JSON.parse(document.body.dataset.classes), positive = document.body.dataset.positive;
     if (told.probabilities) parts.push(bars(classes, told.probabilities[0]));
     if (told.predicted_probability) parts.push(bars([positive], told.predicted_probability));
-    const covered = "In " + document.body.dataset.share + " of 100 rows the truth is ";
+    const covered = "Made to hold the truth in " + document.body.dataset.share + " of 100 rows: ";
     const ends = (told.lower || []).concat(told.upper || []).map(end => Number(end.toPrecision(6)));
-    if (told.lower) parts.push(write("p", covered + "between such ends: " + ends.join(" to ")));
-    if (told.set) parts.push(write("p", covered + "in such a set: " + told.set[0].join(", ")));
+    if (told.lower) parts.push(write("p", covered + ends.join(" to ")));
+    if (told.set) parts.push(write("p", covered + told.set[0].join(", ")));
     const why = document.createElement("div");
     parts.push(why, write("small", "Request and answer"));
     parts.push(write("pre", "POST " + path + "\\n" + body.slice(0, 4000)), write("pre", JSON.stringify(told, null, 2)));

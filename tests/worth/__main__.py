@@ -8,6 +8,7 @@ from pathlib import Path
 # One thread: matrices of a few hundred rows are slower by several, and figures are the same on all machines.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from reconciler.model.text import counted
 from tests.worth.installed import installed
 from tests.worth.losses import losses_of
 from tests.worth.made import made
@@ -31,7 +32,7 @@ def main(words: list[str]) -> int:
         print("setpoint: name the column of time (TIME=) and the one to predict (TARGET=), too", file=sys.stderr)
         return 2
     if not 0 <= told.lag <= told.chunks - 4:
-        print(f"setpoint: labels {told.lag} chunks late leave too little of {told.chunks} chunks", file=sys.stderr)
+        print(f"setpoint: with labels late by {told.lag} of {told.chunks} chunks too little is left", file=sys.stderr)
         return 2
     try:
         stream = named(Path(told.table), told.time, told.target, told.chunks)
@@ -53,8 +54,9 @@ def one_table(stream: Stream, lag: int) -> str:
         rows.append((percent(price), *costs, f"{told.played['oracle'].cost:.0f}"))
     what = "a number" if not stream.classes else f"one of {stream.classes} classes"
     size = f"{stream.chunks} chunks of {stream.chunk} rows"
-    top = f"{stream.name}: {size}, to predict {what}; labels {lag} chunks late\n\n"
-    return top + table(("price", *POLICIES, "oracle's cost in losses"), rows)
+    top = f"{stream.name}: {size}, to predict {what}; labels {counted(lag, 'chunk')} late\n\n"
+    legend = "\nThe cost over that of the oracle; in brackets, how often it trained.\n"
+    return top + table(("price", *POLICIES, "oracle's cost in losses"), rows) + legend
 
 
 def _write(docs: Path) -> int:

@@ -165,10 +165,10 @@ def test_the_command_prints_a_table(
     words = ["--table", str(tmp_path / "rows.csv"), "--time", "when", "--target", "bought", "--chunks", "15"]
     assert command.main(words) == 0
     told = capsys.readouterr().out
-    assert "rows.csv: 15 chunks of 200 rows, to predict one of 2 classes; labels 1 chunks late" in told
+    assert "rows.csv: 15 chunks of 200 rows, to predict one of 2 classes; labels 1 chunk late" in told
     assert "| 5 % | " in told
     assert command.main([*words, "--lag", "12"]) == 2
-    assert "labels 12 chunks late leave too little of 15 chunks" in capsys.readouterr().err
+    assert "with labels late by 12 of 15 chunks too little is left" in capsys.readouterr().err
     assert command.main([*words[:-4], "--target", "sold"]) == 2
     assert "has no column sold; it has when, color, size, bought" in capsys.readouterr().err
     assert command.main(words[:2]) == 2

@@ -44,6 +44,7 @@ def look(*decisions: Decision, unread: dict[str, str] | None = None, notes: tupl
         ({"address": "deployments/risk", "drifted": "traffic is 50 %"}, "drifted", "warning"),
         ({"address": "promotions/risk", "phase": Phase.WAITING, "reason": Reason.WAITS_FOR_REVIEW}, "review", "info"),
         ({"address": "promotions/risk", "phase": Phase.WAITING, "reason": Reason.EDITED_BY_HAND}, "review", "info"),
+        ({"address": "datasets/loans", "facts": {"proposal": "setpoint/schema/loans"}}, "review", "info"),
     ],
     ids=str,
 )
@@ -59,6 +60,7 @@ def test_what_needs_a_person(told: dict[str, Any], kind: str, severity: str) -> 
         {},
         {"phase": Phase.WAITING, "reason": Reason.WAITS_FOR_UPSTREAM},
         {"phase": Phase.WAITING, "reason": Reason.SOAKING},
+        {"address": "promotions/risk", "phase": Phase.WAITING, "reason": Reason.SOAKING, "facts": {"proposal": "p"}},
         {"phase": Phase.WAITING, "reason": Reason.UNAVAILABLE},
         {"phase": Phase.RECONCILING, "reason": Reason.TRAINING},
     ],
