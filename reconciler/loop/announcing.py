@@ -8,6 +8,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 import structlog
 from structlog.typing import FilteringBoundLogger as BoundLogger
@@ -52,15 +53,14 @@ class Announcing:
         first_pause: float = FIRST_PAUSE,
         log: BoundLogger | None = None,
     ) -> None:
-        self._sender = sender
+        self._environment = sender.environment
+        self._messages = _Messages(sender, secret)
         self._may_send = may_send
-        self._secret = secret
         self._first_pause = first_pause
         self._log = log or structlog.get_logger()
         self._next = Ledger()
-        self._file = LedgerFile(FILE, Ledger(), of_document, self._complain)
+        self._file = LedgerFile(FILE, Ledger(), of_document, partial(_complain, self._log))
         self._outboxes: dict[str, Outbox[Message]] = {}
-        self._routes: Mapping[str, Route] = {}
 
     @property
     def counts(self) -> Mapping[str, Counts]:
@@ -84,7 +84,7 @@ class Announcing:
             self._next = Ledger()
             return {FILE: None} if FILE in status.files else {}
         before = self._file.read(status)
-        after = advance(before, seen_by(desired, actual, plan), to, self._sender.environment, actual.now)
+        after = advance(before, seen_by(desired, actual, plan), to, self._environment, actual.now)
         if lost := after.lost - before.lost:
             self._log.warning("notices lost", messages=lost, why="more wait than are kept")
         self._next = without(after, [key for box in self._outboxes.values() for key in box.sent])
@@ -96,30 +96,39 @@ class Announcing:
     def recorded(self, desired: Desired) -> None:
         """Send what the status branch says is to be sent: it was committed, or nothing had to be."""
         to = desired.environment.notifications or None
-        self._routes = {route.name: route for route in to.routes} if to else {}
-        for name in self._routes.keys() - self._outboxes.keys():
-            box: Outbox[Message] = Outbox(
-                f"notices {name}", self._send, self._may_send, log=self._log, first_pause=self._first_pause
+        routes = self._messages.routes = {route.name: route for route in to.routes} if to else {}
+        for name in routes.keys() - self._outboxes.keys():
+            self._outboxes[name] = Outbox(
+                f"notices {name}", self._messages.send, self._may_send, log=self._log, first_pause=self._first_pause
             )
-            self._outboxes[name] = box
         for name, box in self._outboxes.items():
-            box.fill([message for message in self._next.pending if message.route == name], active=name in self._routes)
+            box.fill([message for message in self._next.pending if message.route == name], active=name in routes)
 
     def wake(self, to: Notifications | None, now: datetime) -> datetime | None:
         """Return when time alone has something to tell, by what was recorded last; None where nothing is."""
         return due(self._next, to, now) if to else None
 
-    def _complain(self, problem: str) -> None:
-        self._log.warning("notices", problem=problem)
 
-    def _send(self, message: Message) -> None:
+def _complain(log: BoundLogger, problem: str) -> None:
+    log.warning("notices", problem=problem)
+
+
+class _Messages:
+    """Sends messages to the routes that the newest pass knows. It knows nothing of who tells it what to send."""
+
+    def __init__(self, sender: Sender, secret: Callable[[str], str]) -> None:
+        self._sender = sender
+        self._secret = secret
+        self.routes: Mapping[str, Route] = {}
+
+    def send(self, message: Message) -> None:
         """Send one message.
 
         Raises:
             Unavailable: it wasn't taken, and may be later.
             Refused: it never will be.
         """
-        route = self._routes.get(message.route)
+        route = self.routes.get(message.route)
         if route is None:
             raise Refused(f"the route {message.route} is gone from environment.yaml")
         deliver(message, route, self._sender, self._secret)

@@ -67,13 +67,10 @@ class Telling:
         first_pause: float = FIRST_PAUSE,
         log: BoundLogger | None = None,
     ) -> None:
-        self._place = place
-        self._folder = folder
-        self._secret = secret
         self._next = Ledger()
-        self._seen: _Seen | None = None
+        self._events = _Events(place, folder, secret)
         log = log or structlog.get_logger()
-        self._outbox: Outbox[Transition] = Outbox("lineage", self._send, may_send, log=log, first_pause=first_pause)
+        self._outbox = Outbox("lineage", self._events.send, may_send, log=log, first_pause=first_pause)
         self._file = LedgerFile(FILE, Ledger(), of_document, self._outbox.complain)
 
     @property
@@ -111,17 +108,27 @@ class Telling:
     def recorded(self, desired: Desired, actual: Actual, reader: DataReader) -> None:
         """Send what the status branch says is to be sent: it was committed, or nothing had to be."""
         to = desired.environment.lineage
-        self._seen = _Seen(to, desired, actual.results, reader) if to else None
+        self._events.seen = _Seen(to, desired, actual.results, reader) if to else None
         self._outbox.fill(self._next.pending, active=to is not None)
 
-    def _send(self, told: Transition) -> None:
+
+class _Events:
+    """Makes events of what the newest pass saw, and sends them. It knows nothing of who tells it what to send."""
+
+    def __init__(self, place: Place, folder: Path | None, secret: Callable[[str], str]) -> None:
+        self._place = place
+        self._folder = folder
+        self._secret = secret
+        self.seen: _Seen | None = None
+
+    def send(self, told: Transition) -> None:
         """Send one event.
 
         Raises:
             Unavailable: it wasn't taken, and may be later.
             Refused: it never will be.
         """
-        if (seen := self._seen) is not None:
+        if (seen := self.seen) is not None:
             send(seen.to, self._folder, self._secret, self._body(told, seen))
 
     def _body(self, told: Transition, seen: _Seen) -> bytes:

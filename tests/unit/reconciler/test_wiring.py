@@ -1,5 +1,7 @@
 """The wiring: providers are found by name, and a missing one says what to do."""
 
+import gc
+import weakref
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -174,6 +176,19 @@ def test_nothing_is_changed_once_whoever_wired_it_says_stop_though_the_lease_is_
     wired.source.close()
     assert [verb for verb, error in told if "the lease is lost" in error] == ["configure"] == [verb for verb, _ in told]
     assert not (settings.home / "pool" / "pools").exists()
+
+
+def test_what_is_wired_goes_with_its_processes_as_soon_as_nobody_needs_it(tmp_path: Path) -> None:
+    settings = small_repository(tmp_path)
+    gc.collect()
+    gc.disable()
+    try:
+        wired = wire(settings)
+        repository = weakref.ref(wired.source.repository)
+        del wired
+        assert repository() is None, "a part refers to itself, and keeps Git's process until a collection"
+    finally:
+        gc.enable()
 
 
 def test_a_claim_is_short_where_renewing_it_costs_nothing_and_long_where_a_forge_counts(tmp_path: Path) -> None:
