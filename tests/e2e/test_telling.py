@@ -135,7 +135,7 @@ def test_people_are_told_of_what_needs_them_and_of_its_end_by_daemons_that_die(
 ) -> None:
     (tmp_path / "loans.csv").write_text("id,rate\n1,0.5\n2,0.7\n")
     source = "retries: 0\nsource: {{files: {{url: 'file://{}', format: csv}}}}\n"
-    route = f"{{name: oncall, webhook: {{url: '{catalogue.url}'}}, after: 0s}}"
+    route = f"{{name: oncall, webhook: {{url: '{catalogue.url}'}}, after: 0s, about: [stalled]}}"
     commit(
         settings,
         **{

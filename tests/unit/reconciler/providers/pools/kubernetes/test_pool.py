@@ -265,7 +265,8 @@ def test_news_is_told_once(stage: Stage) -> None:
     pool.list()
     pool.submit(order())
     assert pool.settle()
-    assert sum(pool.settle() for _ in range(10)) <= 1, "a watch that ends late may tell of the same change again"
+    watches = len(pool._cluster._informers)  # each may end late, and tells of the same change once more
+    assert sum(pool.settle() for _ in range(10 * watches)) < watches
 
 
 def test_an_option_that_can_t_be_read_is_told(stage: Stage) -> None:
