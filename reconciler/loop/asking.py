@@ -11,11 +11,10 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from reconciler.containment import Failure, contain
 from reconciler.forges.standard_webhooks import signed
-from reconciler.loop.posting import Headers
+from reconciler.loop.posting import Letter, answered
 from reconciler.model.change import AskWebhook
 from reconciler.model.errors import Refused, Transient
 from reconciler.model.observed import WebhookAnswer
@@ -93,23 +92,14 @@ def _asked(change: AskWebhook, secret: str, now: datetime) -> tuple[Verdict, str
         Unavailable: nobody answered, or not wholly.
         Refused: the server's certificate isn't trusted, or what asks isn't installed.
     """
+    body = json.dumps(event(change, now), allow_nan=False).encode()
+    headers = signature(secret, change.question, int(now.timestamp()), body)
+    letter = Letter(body, "application/cloudevents+json", headers)
     try:
-        from reconciler.wire import Bounds, Call, Server, Wire
+        return verdict_of(answered("the webhook", change.url, letter, change.timeout, LARGEST, is_safe=False))
     except ModuleNotFoundError as error:
         fix = "install setpoint[forges] where the daemon runs"
         raise Refused(f"webhooks need {error.name}, which isn't installed", fix) from error
-    parts = urlsplit(change.url)
-    body = json.dumps(event(change, now), allow_nan=False).encode()
-    headers = signature(secret, change.question, int(now.timestamp()), body)
-    server = Server("the webhook", f"{parts.scheme}://{parts.netloc}")
-    wire = Wire(server, Headers(headers), change.timeout)
-    try:
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        bounds = Bounds(LARGEST, change.timeout, 1)
-        kind = "application/cloudevents+json"
-        return verdict_of(wire.send(Call("POST", path, body=body, content_type=kind, is_safe=False, bounds=bounds)))
-    finally:
-        wire.close()
 
 
 def event(change: AskWebhook, now: datetime) -> dict[str, Any]:

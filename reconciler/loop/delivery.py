@@ -44,8 +44,8 @@ def deliver(message: Message, route: Route, sender: Sender, secret: Secret) -> N
         _to_alertmanager(message, route, route.alertmanager, sender, secret)
 
 
-def _letter(document: Any, content_type: str = "application/json", **headers: str) -> Letter:
-    return Letter(json.dumps(document, allow_nan=False).encode(), content_type, headers)
+def _letter(document: Any, **headers: str) -> Letter:
+    return Letter(json.dumps(document, allow_nan=False).encode(), headers=headers)
 
 
 def _known(name: str, secret: Secret) -> str:
@@ -60,11 +60,9 @@ def _to_webhook(message: Message, to: WebhookTarget, sender: Sender, secret: Sec
     key = _known(to.secret, secret) if to.secret else ""
     for notice in message.notices:
         event = cloud_event(notice, message.moment, sender)
-        letter = _letter(event, "application/cloudevents+json")
-        if key:
-            signed = signature(key, event["id"], int(message.moment.timestamp()), letter.body)
-            letter = Letter(letter.body, letter.content_type, signed)
-        post(Place("the webhook", to.url, OPTION), letter)
+        body = json.dumps(event, allow_nan=False).encode()
+        signed = signature(key, event["id"], int(message.moment.timestamp()), body) if key else {}
+        post(Place("the webhook", to.url, OPTION), Letter(body, "application/cloudevents+json", signed))
 
 
 def _to_alertmanager(message: Message, route: Route, to: AlertmanagerTarget, sender: Sender, secret: Secret) -> None:

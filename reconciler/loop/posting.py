@@ -65,7 +65,7 @@ def post(place: Place, letter: Letter) -> None:
     raise Unavailable(what, f"see that `{place.option}` in environment.yaml is where it is taken")
 
 
-class Headers:
+class _Sender:
     """Who we are: whoever has these headers."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
@@ -82,17 +82,37 @@ class Headers:
 
 def _posted(place: Place, letter: Letter) -> "Answer":
     try:
-        from reconciler.wire import Bounds, Call, Server, Wire
+        return answered(place.name, place.url, letter, PATIENCE, LARGEST_ANSWER)
     except ModuleNotFoundError as error:
         what = f"{place.option} needs {error.name}, which isn't installed"
         raise Unavailable(what, "install setpoint[forges] where the daemon runs") from error
-    parts = urlsplit(place.url)
-    wire = Wire(Server(place.name, f"{parts.scheme}://{parts.netloc}"), Headers(letter.headers), PATIENCE)
-    try:
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        bounds = Bounds(LARGEST_ANSWER, PATIENCE, 1)
-        return wire.send(Call("POST", path, body=letter.body, content_type=letter.content_type, bounds=bounds))
     except Refused as error:
         raise Unavailable(error.message, error.hint) from error
+
+
+def answered(name: str, url: str, letter: Letter, seconds: float, size: int, *, is_safe: bool = True) -> "Answer":
+    """Post a document to an address, by a connection of its own, and return what is answered, whatever it says.
+
+    Args:
+        name: what the server is called in messages.
+        url: its address.
+        letter: what is posted.
+        seconds: how long the whole answer may take.
+        size: bytes that it may have.
+        is_safe: whether to ask twice does no harm.
+
+    Raises:
+        Unavailable: nobody answered, or not wholly.
+        Refused: the server's certificate isn't trusted.
+        ModuleNotFoundError: what asks isn't installed.
+    """
+    from reconciler.wire import Bounds, Call, Server, Wire
+
+    parts = urlsplit(url)
+    wire = Wire(Server(name, f"{parts.scheme}://{parts.netloc}"), _Sender(letter.headers), seconds)
+    try:
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        bounds, kind = Bounds(size, seconds, 1), letter.content_type
+        return wire.send(Call("POST", path, body=letter.body, content_type=kind, is_safe=is_safe, bounds=bounds))
     finally:
         wire.close()
