@@ -21,12 +21,12 @@ import pytest
 from tests.crashes.embedded import Life
 from tests.crashes.ending import differences
 from tests.crashes.remains import ending, is_calm, left_files, processes
+from tests.crashes.victim import AND
 
 LIVES, KILLS = int(os.environ.get("CRASH_LIVES", "12")), 10
 """How many lives there are, and how many daemons are killed in each: with more of them, the spread is finer."""
 PATIENCE = 30.0
 _FIRST, _LEFT_OUT = re.compile(r" #1\b"), re.compile(r"\.(list|read|url)\b| for the lease\b|/lease\b")
-_AND = " | "
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timing,
@@ -114,10 +114,10 @@ def test_killed_at_a_spread_of_points_it_ends_the_same(
 ) -> None:
     if killed_at and number:
         pytest.skip("one life is enough for the points that are told")
-    ends = killed_at.split(_AND) if killed_at else undisturbed.chosen(number)
+    ends = killed_at.split(AND) if killed_at else undisturbed.chosen(number)
     with begun(tmp_path) as life:
         told = aftermath(life, ends, undisturbed)
-    again = f"pytest {__name__.replace('.', '/')}.py --killed-at {shlex.quote(_AND.join(ends))}"
+    again = f"pytest {__name__.replace('.', '/')}.py --killed-at {shlex.quote(AND.join(ends))}"
     assert not told, "\n".join([*(f"killed {end}" for end in ends), *(f"    {line}" for line in told), again])
 
 

@@ -15,10 +15,10 @@ import pytest
 from tests.crashes.ending import differences
 from tests.crashes.on_engines import begun, ending, is_calm
 from tests.crashes.test_embedded import candidates, spread
+from tests.crashes.victim import AND
 
 LIVES, KILLS = int(os.environ.get("CRASH_LIVES", "4")), 10
 """How many lives there are, and how many daemons are killed in each."""
-_AND = " | "
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(3600),
@@ -38,9 +38,9 @@ def test_killed_at_a_spread_of_points_it_ends_the_same(number: int, tmp_path: Pa
         assert not flaw, flaw
         wanted, points = ending(life), candidates(life.points.read_text().splitlines())
     assert {"POST", "data.merge", "pool.submit", "serving.start", "forge.merge"} <= {p.split()[1] for p in points}
-    ends = killed_at.split(_AND) if killed_at else spread(points, number, LIVES, KILLS)
+    ends = killed_at.split(AND) if killed_at else spread(points, number, LIVES, KILLS)
     with begun(tmp_path / str(number)) as life:
         flaw = life.live(ends, lambda: is_calm(life) and not differences(wanted, ending(life)))
         told = [*([flaw] if flaw else []), *differences(wanted, ending(life))]
-    again = f"pytest {__name__.replace('.', '/')}.py --killed-at {shlex.quote(_AND.join(ends))}"
+    again = f"pytest {__name__.replace('.', '/')}.py --killed-at {shlex.quote(AND.join(ends))}"
     assert not told, "\n".join([*(f"killed {end}" for end in ends), *(f"    {line}" for line in told), again])

@@ -1,8 +1,8 @@
-"""`python -m tests.crashes.victim POINTS KILL run …`: a daemon that kills itself at one point of its life.
+"""`python -m tests.crashes.victim POINTS ENDS run …`: a daemon that kills itself at one of some points of its life.
 
 It is wired as `setpoint run` is, but for four seams: the verbs of its engines, the Git commands that write, the
 processes that it starts, and the requests that change something in a server. It writes the name of each point that it
-comes to into the file POINTS, and ends itself by SIGKILL at the one that is called KILL.
+comes to into the file POINTS, and ends itself by SIGKILL at the first that stands among ENDS.
 
 It goes by a name of its own, as each daemon does: so it waits until the lease of the one that was killed has run out.
 """
@@ -15,6 +15,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,26 +28,31 @@ from reconciler.git import process
 from reconciler.ports.engines import Engines
 from tests.crashes.git_lines import READING, named, verb_of
 
-NAME = "loans"
-"""What all resources of the life are called, but for its pool."""
+NAME, POOL = "loans", "shared"
+"""What the pool of the life is called, and all of its other resources."""
+AND = " | "
+"""What stands between the points at which a daemon is to end."""
 PORTS = ("data", "reader", "pool", "serving", "forge")
 LANDMARKS = frozenset({"open", "commit", "merge", "submit", "start", "route", "propose"})
 """The verbs that come once for a resource; `configure` and `close` are called beside others, at no certain moment."""
 
 
+_ABOUT: ContextVar[str] = ContextVar("_ABOUT", default="")
+"""The verb that this thread is amid."""
 _DIGEST = re.compile(r"(?:/|(?<![0-9a-z]))[0-9a-f]{12}(?:[0-9a-f]{28})?(?![0-9a-z])")
 
 
 class Fate:
-    """Writes down each point, and kills this process at one of them.
+    """Writes down each point, and kills this process at the first of some.
 
     What names no resource happens again and again. So that its names stay the same from life to life, it is counted
-    anew since each landmark; but not what a thread of its own looks after, which comes between no certain landmarks.
+    anew for each verb that it is a part of, and else since each landmark; but not what a thread of its own looks after,
+    which comes between no certain landmarks.
     """
 
-    def __init__(self, points: Path, end: str) -> None:
+    def __init__(self, points: Path, ends: frozenset[str]) -> None:
         self._file = os.open(points, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        self._end = end
+        self._ends = ends
         self._since = "the start"
         self._seen: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -56,15 +62,15 @@ class Fate:
         with self._lock:
             if is_landmark:
                 self._since = name
-            elif f"/{NAME}" not in name and "/shared" not in name and not name.endswith(".settle"):
-                name = f"{name} since {self._since}"
+            elif NAME not in name and POOL not in name and not name.endswith(".settle"):
+                name = f"{name} in {amid}" if (amid := _ABOUT.get()) else f"{name} since {self._since}"
             self._seen[name] += 1
             return f"{name} #{self._seen[name]}"
 
     def reach(self, point: str) -> None:
         """Come to a point."""
         os.write(self._file, f"{point}\n".encode())
-        if point == self._end:
+        if point in self._ends:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def around(self, step: str, act: Callable[[], Any]) -> Any:
@@ -88,7 +94,11 @@ class Watched:
         def call(*arguments: Any, **options: Any) -> Any:
             name = f"{self._port}.{verb} {without_digest(name_of(arguments))}".rstrip()
             step = self._fate.step(name, is_landmark=verb in LANDMARKS)
-            return self._fate.around(step, lambda: method(*arguments, **options))
+            before = _ABOUT.set(name)
+            try:
+                return self._fate.around(step, lambda: method(*arguments, **options))
+            finally:
+                _ABOUT.reset(before)
 
         return call
 
@@ -184,7 +194,7 @@ def watch_engines(fate: Fate) -> None:
 
 
 if __name__ == "__main__":
-    fate = Fate(Path(sys.argv[1]), sys.argv[2])
+    fate = Fate(Path(sys.argv[1]), frozenset(sys.argv[2].split(AND)))
     watch_git(fate)
     watch_processes(fate)
     watch_requests(fate)
