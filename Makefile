@@ -63,7 +63,7 @@ servers: $(VENV)/.test  ## Build the servers that the tests need, once for this 
 
 .PHONY: test
 test: servers  ## Run the tests, and of sweeps, long plays and engines the share that the commit's id chooses (SHARE=3/8)
-	@$(PARTED) --share $(SHARE) $(if $(filter tests,$(TESTS)),--times .bench/test.json) $(TESTS)
+	@$(PARTED) --tries 2 --share $(SHARE) $(if $(filter tests,$(TESTS)),--times .bench/test.json) $(TESTS)
 
 .PHONY: deep
 deep: servers  ## Run every test and all of every sweep, and 100,000 random inputs: before a release

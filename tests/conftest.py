@@ -25,6 +25,7 @@ pytest_plugins = [
     "tests.servers.ray",
     "tests.times",
     "tests.estimates",
+    "tests.tries",
 ]
 
 
