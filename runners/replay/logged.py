@@ -35,8 +35,10 @@ class Logged:
     def at(self, places: Sequence[int]) -> "Logged":
         """Return the rows at some places."""
         columns = {name: [values[place] for place in places] for name, values in self.columns.items()}
-        answers = ([values[place] for place in places] for values in (self.prediction, self.probability))
-        return Logged(columns, *answers, self.of)
+        prediction, probability = (
+            [values[place] for place in places] for values in (self.prediction, self.probability)
+        )
+        return Logged(columns, prediction, probability, self.of)
 
 
 def names_in_log(*signatures: Signature) -> tuple[str, ...]:
@@ -62,7 +64,9 @@ def drawn(log: Log, most: int, seed: int) -> Logged:
 
 def whole_tensors(logged: Logged, live: Signature) -> list[int]:
     """Return the rows that came as a tensor of several columns: which columns they hold isn't told by name."""
-    names = [tensor.name for tensor in live.tensors if tensor.name not in live.columns and tensor.name in logged.columns]
+    names = [
+        tensor.name for tensor in live.tensors if tensor.name not in live.columns and tensor.name in logged.columns
+    ]
     return [row for row in range(len(logged)) if any(logged.columns[name][row] is not None for name in names)]
 
 
@@ -83,10 +87,10 @@ def unlike(candidate: Signature, live: Signature, logged: Logged) -> Iterator[tu
     for name in live.columns:
         if name not in (*candidate.columns, candidate.identifier):
             yield name, "a column that it doesn't take"
-    name = live.identifier
-    if name is not None and name not in (candidate.identifier, *candidate.columns):
-        if any(value is not None for value in logged.columns.get(name, ())):
-            yield name, "a column that it doesn't take"
+    row = live.identifier
+    is_sent = row is not None and any(value is not None for value in logged.columns.get(row, ()))
+    if row is not None and is_sent and row not in (candidate.identifier, *candidate.columns):
+        yield row, "a column that it doesn't take"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -57,7 +57,7 @@ def known_of(outcomes: Outcomes | None, signature: Signature, identifiers: Seque
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a model said of rows: its prediction, and its probabilities [N, classes], or [N, 1] of the positive class."""
+    """What a model said of rows: its prediction, and probabilities [N, classes], or [N, 1] of the positive class."""
 
     prediction: Array
     scores: Array | None
