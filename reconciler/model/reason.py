@@ -29,7 +29,7 @@ class Reason(StrEnum):
     OVER_BUDGET = "OverBudget"
     """Its trials would cost more than its budget allows."""
     GATES_FAILED = "GatesFailed"
-    """No trial passes the gates, or the one that was chosen fails them: on test rows, as a replica, or on recent ones."""
+    """No trial passes the gates, or the one that was chosen fails them: on test or recent rows, or as a replica."""
     COMPARING = "Comparing"
     """The chosen trial is compared with the live model."""
     COMPARISON_FAILED = "ComparisonFailed"
