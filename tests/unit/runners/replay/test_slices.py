@@ -32,11 +32,11 @@ def test_columns_that_are_hidden_and_slices_that_are_small_are_not_told() -> Non
 
 def test_what_chance_makes_of_many_slices_is_seldom_told() -> None:
     told = 0
-    for seed in range(200):
+    for seed in range(60):
         generator = np.random.default_rng(seed)
         columns = {f"c{n}": generator.choice(["a", "b", "c", "d"], 800).tolist() for n in range(10)}
         told += bool(worst(columns, generator.random(800) < 0.2, 0.95))
-    assert told <= 20, told
+    assert told <= 8, told
 
 
 def test_no_more_are_told_than_can_be_read() -> None:
