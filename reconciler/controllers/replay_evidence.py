@@ -91,7 +91,7 @@ def _lists(told: Mapping[str, Any]) -> str:
         share = one.get("differing")
         of = count_of(share, "count") if isinstance(share, Mapping) else 0
         lines += [f"of {of} answers {one.get('class')}, {count} become {new}" for new, count in becomes[:3]]
-    for one in _maps(told.get("slices")):
+    for one in _maps(told.get("where")):
         share = one.get("differing")
         if isinstance(share, Mapping) and _is_finite(share.get("value")):
             lines.append(f"where {one.get('what')}, {100 * share['value']:.1f} % of {count_of(share, 'count')} differ")

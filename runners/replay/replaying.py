@@ -116,7 +116,7 @@ def _answered(replay: Replay, own: Answered) -> tuple[dict[str, float], dict[str
     told |= {"outcomes": outcomes, "bounds": outcomes.pop("bounds", []), **_beside(replay)}
     if len(rows):
         named = {name: rows.columns[name] for name in replay.live.signature.columns}
-        told["slices"] = worst(named, differs, sure, replay.hidden)
+        told["where"] = worst(named, differs, sure, replay.hidden)
         told |= _shifts(replay, rows, own)
     return metrics, told
 

@@ -91,7 +91,8 @@ def loans(warehouse: Path) -> Iterator[Sequence[Row]]:
     yield from (told[start : start + BATCH] for start in range(0, len(told), BATCH))
 
 
-def test_a_challenger_answers_what_was_asked_before_it_serves(tmp_path: Path) -> None:
+def test_a_challenger_answers_what_was_asked_before_it_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.crashes.embedded.PATIENCE", 200.0)
     life = Challenged(tmp_path)
     clone = Clone(tmp_path / "specs", life.settings.repository)
     clone.git("pull", "--quiet", "origin", "main")

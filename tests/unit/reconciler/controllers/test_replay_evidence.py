@@ -18,7 +18,7 @@ WHOLE = told(
     times={"candidate": {"p50": share(0.2, 0.3, 300)}, "live": {"p50": share(0.1, 0.2, 300)}},
     refused=[{"kind": "age: a missing value where FP32 is taken", "rows": 7}],
     classes=[{"class": 0, "differing": share(0.1, count=400), "becomes": [[1, 40]]}],
-    slices=[{"what": "SEX = 1", "differing": share(0.3, count=120)}],
+    where=[{"what": "SEX = 1", "differing": share(0.3, count=120)}],
     repeated={"value": 0.99},
     unread=3,
     outcomes={
@@ -78,10 +78,10 @@ def test_what_was_not_looked_at_is_said() -> None:
 @pytest.mark.parametrize(
     "facts",
     [
-        {"figures": 3, "scores": "all", "times": [], "refused": 3, "classes": [3], "slices": [{}], "outcomes": "x"},
+        {"figures": 3, "scores": "all", "times": [], "refused": 3, "classes": [3], "where": [{}], "outcomes": "x"},
         {"scores": [{"mean": {"value": "<b>"}}, {"mean": 3}], "numbers": {"mean": {"value": float("nan")}}},
         {"times": {"candidate": 3}, "classes": [{"becomes": [1, [2], [1, 2, 3]], "differing": 3}]},
-        {"slices": [{"what": "x", "differing": {"value": "y"}}], "repeated": {"value": "all"}},
+        {"where": [{"what": "x", "differing": {"value": "y"}}], "repeated": {"value": "all"}},
         {"outcomes": {"rows": 9, "notes": 3, "intervals": 3, "mcnemar": {"p": "x"}}},
         {"outcomes": {"rows": 9, "intervals": {"roc_auc": {"low": "a"}}, "mcnemar": 3}},
     ],
@@ -98,7 +98,7 @@ def test_what_others_wrote_is_inert() -> None:
             {evil: 1.0, f"candidate.{evil}": 1.0, f"live.{evil}": 1.0},
             refused=[{"kind": evil, "rows": 1}],
             classes=[{"class": evil, "becomes": [[evil, 1]], "differing": share(0.1)}],
-            slices=[{"what": evil, "differing": share(0.1)}],
+            where=[{"what": evil, "differing": share(0.1)}],
             scores=[{"class": evil, "mean": MEAN}],
             outcomes={"rows": 1000, "notes": [evil]},
         ),

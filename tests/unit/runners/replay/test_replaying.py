@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from reconciler.model.ids import RunName
+from reconciler.status.results import document_of
 from runners.contract import Request
 from runners.contract.request import read_params
 from runners.ingest.ingestion import ingest
@@ -122,6 +124,8 @@ def test_an_equal_model_differs_in_nothing_and_one_of_shuffled_labels_loses(
         out.mkdir(parents=True)
         request = Request(run="promotions/x/1", runner="replay", params=params, inputs=inputs, output=out.as_uri())
         found[name] = run(request, out)
+        read = document_of(RunName("promotions/x/1"), "result.json", found[name].model_dump_json().encode())
+        assert read["accepted"], read
     same, other = found["same"], found["shuffled"]
     assert (same.facts["rows"], same.facts["outcomes"]["rows"], same.facts["repeated"]["value"]) == (500, 500, 1)
     assert same.facts["figures"]["differing"]["value"] == 0
