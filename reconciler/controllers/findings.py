@@ -94,6 +94,13 @@ class Held:
         as_served = replica.statuses(self.case, self.as_replica)
         return [*own, *as_served, *replica.statuses(self.case, self.on_recent_rows)]
 
+    def documents(self) -> dict[str, tuple[RunName, str]]:
+        """Map places on the status branch to what tells all of a replay."""
+        run, name = self.found.look.run if self.found.look else None, replay.DOCUMENT
+        if run is None or name not in (self.found.replay.get("files") or {}):
+            return {}
+        return {f"reports/{run.run}/{name}": (run.run, name)}
+
     def sections(self) -> list[str]:
         """Return what a reviewer reads of what was measured beside the comparison."""
         spec, look = self.case.spec, self.found.look

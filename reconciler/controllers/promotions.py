@@ -135,7 +135,8 @@ def _judge(held: Held, proven: tuple[CommitStatus, ...], stale: tuple[Change, ..
     if lost := held.obstacle():
         done = () if lost.phase is Phase.WAITING else close_others(case.address, None, case.view)
         facts: PromotionFacts = {"candidate": candidate.run}
-        return case.told(lost.phase, lost.reason, lost.why, done + stale, wake=lost.wake, facts=facts)
+        told = case.told(lost.phase, lost.reason, lost.why, done + stale, wake=lost.wake, facts=facts)
+        return replace(told, files=held.documents())
     if unsigned := unverified(case, candidate.pin):
         return unsigned
     age = freshness(case, candidate)
@@ -144,7 +145,7 @@ def _judge(held: Held, proven: tuple[CommitStatus, ...], stale: tuple[Change, ..
     proven += (status(case, DATA, Verdict.SUCCESS, age.line),) if age else ()
     shown = _pictures(case, held.found, candidate.run)
     decision = propose(case, _proposal(held, shown), candidate, stale, (*held.statuses(), *proven))
-    return replace(decision, files={place: (one.run, one.path) for place, one in shown.items()})
+    return replace(decision, files={place: (one.run, one.path) for place, one in shown.items()} | held.documents())
 
 
 def _pictures(case: Case, found: Findings, trial: RunName) -> Pictures:

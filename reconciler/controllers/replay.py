@@ -29,6 +29,9 @@ from reconciler.model.moment import moment_of
 from reconciler.model.reason import Reason
 from reconciler.model.text import counted, printable
 
+DOCUMENT = "replay.json"
+"""The file in which a replay tells all that it has found."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

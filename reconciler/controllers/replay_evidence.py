@@ -32,7 +32,7 @@ def _occasion(look: Look, told: Mapping[str, Any]) -> str:
     drawn = f"{counted(rows, 'row')}, drawn of {logged:,}," if logged > rows else counted(rows, "row")
     text = f"{drawn} that `{look.live}` was asked {span}, answered again by the candidate (`{look.run.run}`)."
     unread = count_of(told, "unread")
-    return text + (f" {counted(unread, 'row')} came as whole tensors and can't be replayed." if unread else "")
+    return text + (f" {counted(unread, 'row')} can't be replayed as logged." if unread else "")
 
 
 def _figures(look: Look, result: Mapping[str, Any]) -> str:

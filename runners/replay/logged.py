@@ -62,12 +62,20 @@ def drawn(log: Log, most: int, seed: int) -> Logged:
     return Logged(columns, prediction, probability, log.rows)
 
 
-def whole_tensors(logged: Logged, live: Signature) -> list[int]:
-    """Return the rows that came as a tensor of several columns: which columns they hold isn't told by name."""
-    names = [
-        tensor.name for tensor in live.tensors if tensor.name not in live.columns and tensor.name in logged.columns
+def unreadable(logged: Logged, live: Signature) -> list[int]:
+    """Return the rows that can't be replayed.
+
+    One came as a tensor of several columns, so that which columns it holds isn't told by name, or its answer is none
+    that the live model gives.
+    """
+    whole = (tensor.name for tensor in live.tensors if tensor.name not in live.columns)
+    names = [name for name in whole if name in logged.columns]
+    kinds = (int, float) if live.task == "regression" else (str, int, float)
+    return [
+        row
+        for row, answer in enumerate(logged.prediction)
+        if not isinstance(answer, kinds) or any(logged.columns[name][row] is not None for name in names)
     ]
-    return [row for row in range(len(logged)) if any(logged.columns[name][row] is not None for name in names)]
 
 
 def obstacle(candidate: Signature, live: Signature, left_out: Sequence[str]) -> str:

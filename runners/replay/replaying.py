@@ -14,7 +14,7 @@ from runners.models import Model, ModelRefused, Signature, load
 from runners.monitor.payloads import read_log
 from runners.replay.answering import MOST_KINDS, Answered, answered
 from runners.replay.differing import are_other, by_class, shift
-from runners.replay.logged import Logged, drawn, names_in_log, obstacle, unlike, whole_tensors
+from runners.replay.logged import Logged, drawn, names_in_log, obstacle, unlike, unreadable
 from runners.replay.outcomes import Said, compared, known_of
 from runners.replay.parameters import ReplayParams
 from runners.replay.slices import worst
@@ -57,11 +57,11 @@ def replayed(request: Request, folder: Path) -> Result:
     names = names_in_log(candidate.signature, live.signature)
     log = read_log(_url(request, "logs"), params.window, params.trial, seed=request.seed, names=names)
     logged = drawn(log, params.rows, request.seed)
-    whole = set(whole_tensors(logged, live.signature))
-    kept = logged.at([row for row in range(len(logged)) if row not in whole]) if whole else logged
+    unread = set(unreadable(logged, live.signature))
+    kept = logged.at([row for row in range(len(logged)) if row not in unread]) if unread else logged
     replay = Replay(candidate, live, kept, params, request.seed)
     metrics, told = _told(replay)
-    told |= {"logged": log.rows, "unread": len(whole), "counts": dict(log.counts), "confidence": params.confidence}
+    told |= {"logged": log.rows, "unread": len(unread), "counts": dict(log.counts), "confidence": params.confidence}
     told["window"] = params.window.model_dump(mode="json")
     (folder / DOCUMENT).write_text(json.dumps(told, indent=2, allow_nan=False) + "\n", "utf-8")
     return Result(metrics=metrics, facts=told)

@@ -60,3 +60,11 @@ def test_without_a_live_model_gates_on_recent_rows_are_told_as_not_held() -> Non
     (proposal,) = stage.of(stage.decide(thing, seen, api, upstream=[board]), OpenProposal)
     assert "no live model to compare with | not held |" in proposal.body
     assert "On recent requests" not in proposal.body
+
+
+def test_what_tells_all_of_a_replay_stands_beside_the_status_whatever_came_of_it() -> None:
+    for result in (told(), DIFFERS):
+        found = judged({**result, "files": {"replay.json": "sha256:1"}})
+        run = found.facts["replayed"]["run"]
+        assert found.files == {f"reports/{run}/replay.json": (run, "replay.json")}
+        assert judged(result).files == {}

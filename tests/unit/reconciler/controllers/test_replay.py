@@ -7,6 +7,7 @@ import pytest
 
 from reconciler.model.change import OpenProposal
 from reconciler.model.decision import Decision, Phase
+from reconciler.model.observed import Endpoint
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.controllers.replaying import (
     BEST,
@@ -204,6 +205,12 @@ def test_what_answers_now_has_to_be_known() -> None:
     assert (found.phase, found.reason) == (Phase.WAITING, "WaitsForUpstream")
     assert found.facts["replayed"]["key"] == "k"
     assert not found.changes
+
+
+def test_an_endpoint_that_can_not_be_read_is_not_taken_for_one_that_was_asked_nothing() -> None:
+    silent = Endpoint(API, "", unread="it says nothing")
+    assert decide(silent, replay={**REPLAY, "too_few": "pass"}).reason == "WaitsForUpstream"
+    assert decide(silent, replay=None).reason != "WaitsForUpstream"
 
 
 def test_where_no_model_answers_a_gate_waits_unless_it_may_pass() -> None:

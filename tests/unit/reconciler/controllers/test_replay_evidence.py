@@ -55,7 +55,7 @@ def test_each_figure_is_told_with_its_interval_and_of_how_many() -> None:
     assert "- of 400 answers 0, 40 become 1" in text
     assert "- where SEX = 1, 30.0 % of 120 differ" in text
     assert "- the live model itself repeats 99.0 % of its logged answers in the job" in text
-    assert "3 rows came as whole tensors and can't be replayed." in text
+    assert "3 rows can't be replayed as logged." in text
 
 
 def test_both_models_stand_beside_each_other_where_outcomes_are_known() -> None:

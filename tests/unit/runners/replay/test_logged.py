@@ -6,7 +6,7 @@ import pytest
 
 from runners.models import Column, Tensor
 from runners.monitor.payloads import Log, Prediction
-from runners.replay.logged import Logged, drawn, names_in_log, obstacle, unlike, whole_tensors
+from runners.replay.logged import Logged, drawn, names_in_log, obstacle, unlike, unreadable
 from tests.unit.runners.models.conftest import signature
 from tests.unit.runners.replay.traffic import START
 
@@ -61,8 +61,15 @@ def _parts() -> dict[str, object]:
 def test_rows_that_came_as_a_whole_tensor_are_found() -> None:
     told = signature().__class__(**{**_parts(), "tensors": (BOTH,)})
     logged = Logged({"age": [1.0, None], "both": [None, [1.0, 2.0]]}, ["yes", "no"], [0.5, 0.5], 2)
-    assert whole_tensors(logged, told) == [1]
-    assert whole_tensors(logged, signature()) == []
+    assert unreadable(logged, told) == [1]
+    assert unreadable(logged, signature()) == []
+
+
+def test_rows_whose_answer_is_none_are_found() -> None:
+    logged = Logged({}, ["yes", None, {"a": 1}, ["no"], 1.5, True], [], 6)
+    assert unreadable(logged, signature()) == [1, 2, 3]
+    number = signature().__class__(**{**_parts(), "task": "regression"})
+    assert unreadable(logged, number) == [0, 1, 2, 3]
 
 
 def test_pictures_and_columns_that_are_left_out_are_obstacles() -> None:
