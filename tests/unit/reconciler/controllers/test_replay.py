@@ -7,6 +7,7 @@ import pytest
 
 from reconciler.model.change import OpenProposal
 from reconciler.model.decision import Decision, Phase
+from reconciler.model.ids import Address
 from reconciler.model.observed import Endpoint
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.controllers.replaying import (
@@ -238,7 +239,7 @@ def test_while_it_is_replayed_nothing_is_proposed_and_a_job_that_fails_stalls() 
 def test_the_first_monitor_that_knows_outcomes_says_where_they_arrive() -> None:
     thing = stage.resource(GO, replay=REPLAY)
     api = stage.resource(API, model={"trial": LIVE.trial, "digest": stage.MODEL})
-    other = stage.resource(stage.Address("monitors/another"))
+    other = stage.resource(Address("monitors/another"))
     watch = stage.resource(stage.WATCH, outcomes=OUTCOMES)
     above = [stage.board(BEST), stage.upstream(API, LIVE)]
     found = stage.decide(thing, stage.actual(stage.version(LIVE.trial)), api, other, watch, upstream=above)

@@ -1,5 +1,6 @@
 """Logged rows: a draw of them, and what keeps a candidate from being asked about them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -49,17 +50,12 @@ def test_rows_are_taken_by_their_places() -> None:
 
 
 def test_what_models_take_and_what_names_a_row_is_read() -> None:
-    wider = signature().__class__(**{**_parts(), "inputs": (*signature().inputs, Column("height", "FP32"))})
+    wider = replace(signature(), inputs=(*signature().inputs, Column("height", "FP32")))
     assert names_in_log(signature(), wider) == ("age", "weight", "height", "id")
 
 
-def _parts() -> dict[str, object]:
-    known = signature()
-    return {name: getattr(known, name) for name in known.__dataclass_fields__}
-
-
 def test_rows_that_came_as_a_whole_tensor_are_found() -> None:
-    told = signature().__class__(**{**_parts(), "tensors": (BOTH,)})
+    told = replace(signature(), tensors=(BOTH,))
     logged = Logged({"age": [1.0, None], "both": [None, [1.0, 2.0]]}, ["yes", "no"], [0.5, 0.5], 2)
     assert unreadable(logged, told) == [1]
     assert unreadable(logged, signature()) == []
@@ -68,7 +64,7 @@ def test_rows_that_came_as_a_whole_tensor_are_found() -> None:
 def test_rows_whose_answer_is_none_are_found() -> None:
     logged = Logged({}, ["yes", None, {"a": 1}, ["no"], 1.5, True], [], 6)
     assert unreadable(logged, signature()) == [1, 2, 3]
-    number = signature().__class__(**{**_parts(), "task": "regression"})
+    number = replace(signature(), task="regression")
     assert unreadable(logged, number) == [0, 1, 2, 3]
 
 
@@ -77,7 +73,7 @@ def test_pictures_and_columns_that_are_left_out_are_obstacles() -> None:
     assert obstacle(known, known, ["town"]) == ""
     assert obstacle(known, known, ["age"]) == "the payload log leaves out age, which the candidate is asked with"
     assert obstacle(known, known, ["age", "weight"]).startswith("the payload log leaves out age, weight, which")
-    picture = known.__class__(**{**_parts(), "image": {"size": 8}})
+    picture = replace(known, image={"size": 8})
     assert obstacle(picture, known, []) == obstacle(known, picture, []) == "pictures aren't replayed"
 
 
@@ -94,8 +90,7 @@ def test_pictures_and_columns_that_are_left_out_are_obstacles() -> None:
 def test_columns_that_one_of_both_lacks_refuse_every_row(
     inputs: tuple[str, ...], identifier: str | None, found: list[tuple[str, str]]
 ) -> None:
-    told = {"inputs": tuple(Column(name, "FP32") for name in inputs), "identifier": identifier}
-    candidate = signature().__class__(**{**_parts(), **told})
+    candidate = replace(signature(), inputs=tuple(Column(name, "FP32") for name in inputs), identifier=identifier)
     logged = Logged({"id": [1, None]}, ["yes", "no"], [0.5, 0.5], 2)
     assert list(unlike(candidate, signature(), logged)) == found
     nameless = Logged({"id": [None, None]}, ["yes", "no"], [0.5, 0.5], 2)

@@ -1,6 +1,8 @@
 """Outcomes of replayed rows: joined by identifier, and both models held against the same ones."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,10 +17,8 @@ from tests.unit.runners.models.conftest import signature
 from tests.unit.runners.replay.traffic import SCHEMA
 
 
-def named(**parts: object) -> Signature:
-    known = signature()
-    told = {name: getattr(known, name) for name in known.__dataclass_fields__}
-    return Signature(**{**told, "schema": SCHEMA, **parts})
+def named(**parts: Any) -> Signature:
+    return replace(signature(), **{"schema": SCHEMA, **parts})
 
 
 def given(path: Path, text: str) -> Outcomes:

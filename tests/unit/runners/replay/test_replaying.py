@@ -59,9 +59,8 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         found[name] = folder / "version"
         found[name].mkdir()
         files = {"url": str(folder / "orders.csv"), "format": "csv"}
-        assert ingest(
-            "datasets/x", read_params(Parameters, {"source": {"files": files}, "identifier": "id"}), found[name]
-        )
+        params = read_params(Parameters, {"source": {"files": files}, "identifier": "id"})
+        assert ingest("datasets/x", params, found[name]).accepted
     return found
 
 
