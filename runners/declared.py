@@ -47,6 +47,7 @@ TORCH_IMAGES = Runner("runners.train.torch_images:run", RUNNER_VERSIONS["torch-i
 COMMAND = Runner("runners.train.command:run", RUNNER_VERSIONS["command"], trains=False, together=True)
 EVALUATE = Runner("runners.evaluate:run", RUNNER_VERSIONS["evaluate"], trains=False)
 REPLICA = Runner("runners.replica:run", RUNNER_VERSIONS["replica"], trains=False)
+REPLAY = Runner("runners.replay:run", RUNNER_VERSIONS["replay"], trains=False)
 SMOKE = Runner("runners.smoke:run", RUNNER_VERSIONS["smoke"], trains=False)
 MONITOR = Runner("runners.monitor:run", RUNNER_VERSIONS["monitor"], trains=False)
 
@@ -62,6 +63,7 @@ BUILT_IN: Mapping[str, Runner] = MappingProxyType(
         "command": COMMAND,
         "evaluate": EVALUATE,
         "replica": REPLICA,
+        "replay": REPLAY,
         "smoke": SMOKE,
         "monitor": MONITOR,
     }

@@ -14,7 +14,7 @@ from typing import Any
 from reconciler.compose.all_specs import Found, Specs, declared_by, is_album, missing, origin_of
 from reconciler.compose.flaws import Flaw
 from reconciler.compose.prediction_flaws import scored
-from reconciler.compose.promotion_flaws import bounds, fields, gates, rivals, stages, strangers
+from reconciler.compose.promotion_flaws import bounds, fields, gates, replays, rivals, stages, strangers
 from reconciler.compose.sound_part import Unsound
 from reconciler.model.errors import Severity
 from reconciler.model.fairness.amounts import Amounts
@@ -245,6 +245,7 @@ _HELD: tuple[tuple[type[Spec], Callable[[Specs, Any], Iterator[Flaw]]], ...] = (
     (Labels, _named),
     (Promotion, bounds),
     (Promotion, gates),
+    (Promotion, replays),
     (Promotion, fields),
     (Promotion, stages),
     (Monitor, _watched),

@@ -12,8 +12,11 @@ from reconciler.compose.flaws import Flaw
 from reconciler.compose.sound_part import Unsound
 from reconciler.model.ids import Address, RunName, kind_of, owner_of
 from reconciler.model.kinds.datasets import Dataset
+from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.labels import Labels
+from reconciler.model.kinds.monitors import Monitor
 from reconciler.model.kinds.promotions import Promotion
+from reconciler.model.kinds.spec import Spec
 from reconciler.model.metric_bounds import BOUNDS
 from reconciler.model.metrics import METRICS, OF_DATA, OF_LABELS
 from reconciler.model.spec_values import PINS, values_of
@@ -119,6 +122,33 @@ def gates(specs: Specs, spec: Promotion) -> Iterator[Flaw]:
             what = f"{spec.experiment} has no slices of `{printable(gate.slice)}`"
             flaw = specs.unknown(("gates", place, "slice"), what, gate.slice, experiment.slices)
             yield flaw if flaw.hint else replace(flaw, hint=f"name it in the experiment's slices: [{gate.slice}]")
+
+
+def replays(specs: Specs, spec: Promotion) -> Iterator[Flaw]:
+    """Refuse what a replay could never look at: requests that aren't logged, outcomes of which nobody knows."""
+    if spec.replay is None:
+        return
+    deployment = specs.all.get(Address(str(spec.deployment)))
+    with suppress(Unsound):
+        if isinstance(deployment, Deployment) and not deployment.log_payloads:
+            what = f"{spec.deployment} logs no requests, so none can be replayed"
+            yield Flaw(("replay",), what, f"say log_payloads: true in {spec.deployment}, or take replay out")
+    if any(_knows_outcomes(one, str(spec.deployment)) for one in specs.all.values()):
+        return
+    for place, gate in enumerate(spec.gates):
+        if gate.rows == "recent":
+            what = f"no monitor of {spec.deployment} says where outcomes arrive, which recent rows are judged by"
+            yield Flaw(("gates", place, "rows"), what, "give a monitor of it outcomes")
+
+
+def _knows_outcomes(spec: Spec, deployment: str) -> bool:
+    """Tell whether a spec is a monitor of a deployment that knows outcomes; one that isn't sound may be."""
+    if not isinstance(spec, Monitor):
+        return False
+    try:
+        return spec.deployment == deployment and spec.outcomes is not None
+    except Unsound:
+        return True
 
 
 def _gates_of_data(specs: Specs, spec: Promotion) -> Iterator[Flaw]:

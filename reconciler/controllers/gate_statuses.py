@@ -22,12 +22,12 @@ SOAK, FREEZE, DATA = "soak", "freeze", "data"
 
 
 def of_gates(case: Case, scores: Scores, comparison: Mapping[str, Any], smaller: frozenset[str]) -> list[CommitStatus]:
-    """Return a status for each gate: what its figures are, and what they have to be."""
+    """Return a status for each gate on test rows: what its figures are, and what they have to be."""
     found: list[CommitStatus] = []
     names: Counter[str] = Counter()
-    for gate in case.spec.gates:
+    for gate in (gate for gate in case.spec.gates if gate.rows == "test"):
         results = (*alone(scores, [gate]), *against_live(comparison, [gate], smaller, case.sort.noun))
-        name = _name(gate)
+        name = gate_name(gate)
         names[name] += 1
         name += f" ({names[name]})" if names[name] > 1 else ""
         verdict = Verdict.FAILURE if failed(results) else Verdict.SUCCESS
@@ -35,9 +35,11 @@ def of_gates(case: Case, scores: Scores, comparison: Mapping[str, Any], smaller:
     return found
 
 
-def _name(gate: Gate) -> str:
+def gate_name(gate: Gate) -> str:
+    """Return what the status of a gate is called."""
     name = gate.metric + (f" by {gate.slice}" if gate.slice else "")
-    return f"{name} against live" if gate.worse_than_live is not None else name
+    name = f"{name} against live" if gate.worse_than_live is not None else name
+    return f"{name} on recent rows" if gate.rows == "recent" else name
 
 
 def told_of(results: Sequence[GateResult]) -> str:

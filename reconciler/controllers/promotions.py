@@ -9,20 +9,22 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from reconciler.controllers.data_promotions import promote_data
 from reconciler.controllers.evidence import evidence, leaderboard_of
 from reconciler.controllers.experiments import as_trial
+from reconciler.controllers.findings import Findings, Held, hold
 from reconciler.controllers.following import follow, settled
 from reconciler.controllers.freshness import freshness, stale_data
-from reconciler.controllers.gate_statuses import DATA, of_gates, status
-from reconciler.controllers.gates import GateResult, against_live, alone, failed, losses
+from reconciler.controllers.gate_statuses import DATA, status
+from reconciler.controllers.gates import alone, failed, losses
 from reconciler.controllers.promoting import proposal, propose, told_before, unverified
 from reconciler.controllers.promotion_case import Candidate, Case, ChosenTrial, case_of, chosen_trial
 from reconciler.controllers.proposals import close_others, proposal_name, unconflicting
-from reconciler.controllers.replica import held, measurement, section, statuses
+from reconciler.controllers.replay import is_unread, look_at, unread
+from reconciler.controllers.replica import measurement
 from reconciler.controllers.reverting import revert
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, describe_error, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
@@ -32,9 +34,10 @@ from reconciler.controllers.value_promotions import promote_values
 from reconciler.controllers.waiting import waits_for
 from reconciler.model.change import AcceptRun, Change, OpenProposal, StartRun
 from reconciler.model.decision import Decision, Leaderboard, Phase, View
+from reconciler.model.facts import PromotionFacts
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.experiments import Experiment, Metric
-from reconciler.model.kinds.promotions import Promotion
+from reconciler.model.kinds.promotions import Gate, Promotion
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.reviews import CommitStatus, Verdict
@@ -102,10 +105,18 @@ def _served(case: Case, served: Served) -> Candidate | Decision:
 
 
 def _compare(case: Case, candidate: Candidate, proven: tuple[CommitStatus, ...]) -> Decision:
-    """Compare a candidate with the live model on the same rows, and measure a replica of it; then judge it."""
+    """Compare a candidate with the live model, on test rows and on recent ones, measure a replica, and judge it."""
     assert isinstance(candidate, ChosenTrial)
     run = candidate.run
-    wanted = {Reason.COMPARING: _comparison(case, run), Reason.MEASURING: measurement(case, run)}
+    if is_unread(case):
+        return unread(case, run)
+    look = look_at(case, run)
+    case = look.case if look else case
+    wanted = {
+        Reason.COMPARING: _comparison(case, run),
+        Reason.MEASURING: measurement(case, run),
+        Reason.REPLAYING: look.run if look else None,
+    }
     jobs = {why: lifecycle_of(one, case.spec.retries, case.view) for why, one in wanted.items() if one}
     needed = frozenset(job.run for job in jobs.values())
     stale = tidy(case.address, needed, case.view)
@@ -113,48 +124,28 @@ def _compare(case: Case, candidate: Candidate, proven: tuple[CommitStatus, ...])
         return _underway(case, jobs, run, stale)
     spare = None if case.spec.keep is None else (case.spec.keep - 1) * len(jobs)
     stale += surplus(case.address, spare, needed, case.view)
-    measured = jobs[Reason.MEASURING].result if Reason.MEASURING in jobs else {}
-    compared = jobs[Reason.COMPARING]
-    return _judge(case, candidate, Findings(compared.run, compared.result, measured), (proven, stale))
+    comparison, replica, replay = (jobs[why].result if why in jobs else {} for why in wanted)
+    found = Findings(jobs[Reason.COMPARING].run, comparison, replica, look, replay, losses(_metric(case)))
+    return _judge(hold(case, candidate, found), proven, stale)
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What the jobs have found of a candidate: beside the live model, and as a replica."""
-
-    run: RunName
-    comparison: Mapping[str, Any]
-    replica: Mapping[str, Any]
-
-
-def _judge(
-    case: Case, candidate: ChosenTrial, found: Findings, known: tuple[tuple[CommitStatus, ...], tuple[Change, ...]]
-) -> Decision:
-    """Hold a candidate against its gates, and propose it where it holds them."""
-    run, (proven, stale) = candidate.run, known
-    smaller = losses(_metric(case))
-    results = alone(candidate.scores, case.spec.gates) + against_live(found.comparison, case.spec.gates, smaller)
-    as_replica = held(found.replica, case.spec.replica) if case.spec.replica else {}
-    served = tuple(result for some in as_replica.values() for result in some)
-    for phase, reason, lost in (
-        (Phase.READY, Reason.LIVE_IS_BETTER, failed(results)),
-        (Phase.STALLED, Reason.GATES_FAILED, failed(served)),
-    ):
-        if lost:
-            message = f"{run} stays unproposed: {'; '.join(map(str, lost[:3]))}"
-            done = close_others(case.address, None, case.view) + stale
-            return case.told(phase, reason, message, done, facts={"candidate": run})
+def _judge(held: Held, proven: tuple[CommitStatus, ...], stale: tuple[Change, ...]) -> Decision:
+    """Propose a candidate where it holds its gates."""
+    case, candidate = held.case, held.candidate
+    if lost := held.obstacle():
+        done = () if lost.phase is Phase.WAITING else close_others(case.address, None, case.view)
+        facts: PromotionFacts = {"candidate": candidate.run}
+        told = case.told(lost.phase, lost.reason, lost.why, done + stale, wake=lost.wake, facts=facts)
+        return replace(told, files=held.documents())
     if unsigned := unverified(case, candidate.pin):
         return unsigned
     age = freshness(case, candidate)
     if age and not age.is_fresh:
         return stale_data(case, candidate, age, stale)
     proven += (status(case, DATA, Verdict.SUCCESS, age.line),) if age else ()
-    gates = (*of_gates(case, candidate.scores, found.comparison, smaller), *statuses(case, as_replica), *proven)
-    shown = _pictures(case, found, run)
-    wanted = _proposal(case, candidate, found, (*results, *served), shown)
-    decision = propose(case, wanted, candidate, stale, gates)
-    return replace(decision, files={place: (one.run, one.path) for place, one in shown.items()})
+    shown = _pictures(case, held.found, candidate.run)
+    decision = propose(case, _proposal(held, shown), candidate, stale, (*held.statuses(), *proven))
+    return replace(decision, files={place: (one.run, one.path) for place, one in shown.items()} | held.documents())
 
 
 def _pictures(case: Case, found: Findings, trial: RunName) -> Pictures:
@@ -163,17 +154,16 @@ def _pictures(case: Case, found: Findings, trial: RunName) -> Pictures:
     return of_comparison(found.run, found.comparison, trial, trained)
 
 
-def _proposal(
-    case: Case, candidate: ChosenTrial, found: Findings, results: tuple[GateResult, ...], pictures: Pictures
-) -> OpenProposal:
+def _proposal(held: Held, pictures: Pictures) -> OpenProposal:
     """Return the proposal of a candidate, with what was found as its evidence."""
+    case, candidate = held.case, held.candidate
     live = case.live.run if case.live else None
     content = {"trial": candidate.run, "model": candidate.digest, "instead": live}
     name = unconflicting(proposal_name(case.resource, content, case.subject, case.view), case.view)
     body = told_before(case, name)
     if not body:
-        sections = [section(found.replica, case.spec.replica, case.spec.pool)] if case.spec.replica else []
-        body = evidence(case.subject.address, candidate, (found.comparison, results), live, sections)
+        compared = (held.found.comparison, held.results)
+        body = evidence(case.subject.address, candidate, compared, live, held.sections())
     return proposal(case, candidate, name, body, pictures)
 
 
@@ -192,8 +182,14 @@ def _comparison(case: Case, candidate: RunName) -> StartRun:
 def _asked(spec: Promotion) -> Mapping[str, Any]:
     """Ask the comparison for the bounds by which gates with a confidence decide."""
     fields = {"metric", "slice", "confidence"}
-    bounds = [gate.model_dump(mode="json", include=fields) for gate in spec.gates if gate.confidence is not None]
+    bounds = [
+        gate.model_dump(mode="json", include=fields) for gate in _on_test_rows(spec) if gate.confidence is not None
+    ]
     return {"bounds": bounds} if bounds else {}
+
+
+def _on_test_rows(spec: Promotion) -> list[Gate]:
+    return [gate for gate in spec.gates if gate.rows == "test"]
 
 
 def _underway(case: Case, jobs: Mapping[Reason, Lifecycle], candidate: RunName, stale: tuple[Change, ...]) -> Decision:
@@ -214,4 +210,5 @@ def _underway(case: Case, jobs: Mapping[Reason, Lifecycle], candidate: RunName, 
 _FAILED: Mapping[Reason, Reason] = {
     Reason.COMPARING: Reason.COMPARISON_FAILED,
     Reason.MEASURING: Reason.MEASUREMENT_FAILED,
+    Reason.REPLAYING: Reason.REPLAY_FAILED,
 }

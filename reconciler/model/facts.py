@@ -156,6 +156,9 @@ class PromotionFacts(ProposerFacts, total=False):
     """What webhooks said of the proposal: `question`, `verdict`, `reason`, and when they were `asked`."""
     after: list[str]
     """Environments that it has to be in force in before this one."""
+    replayed: dict[str, Any]
+    """Of the recent requests that the candidate answered again: up to when they go (`end`), by which `run`, a `key` of
+    what was asked for, and of how many `rows` what is known."""
 
 
 class DeploymentFacts(Facts, total=False):

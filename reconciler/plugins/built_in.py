@@ -82,6 +82,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "command": "runners.declared:COMMAND",
         "evaluate": "runners.declared:EVALUATE",
         "replica": "runners.declared:REPLICA",
+        "replay": "runners.declared:REPLAY",
         "smoke": "runners.declared:SMOKE",
         "monitor": "runners.declared:MONITOR",
     },

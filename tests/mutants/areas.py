@@ -21,6 +21,7 @@ AREAS = (
     "reconciler/cli/run.py",
     "reconciler/cli/apply.py",
     "runners/evaluate",
+    "runners/replay",
     "runners/replica",
     "runners/monitor",
     "runners/label",

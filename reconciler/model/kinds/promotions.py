@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from reconciler.model.kinds.recurring import Recurring
+from reconciler.model.kinds.replay import Replay
 from reconciler.model.kinds.replica import Replica
 from reconciler.model.kinds.spec import DNS_LABEL, Block, JobSpec, reference
 from reconciler.model.kinds.webhooks import Webhook
@@ -49,6 +50,11 @@ class Gate(Block):
         description="How sure that has to be: the interval's bound passes, not the figure alone. 0.95 lets 5 of 100 "
         "candidates pass that are just too much worse.",
     )
+    rows: Literal["test", "recent"] = Field(
+        default="test",
+        description="On which rows it is compared: the candidate's test rows, or those of recent requests whose "
+        "outcomes are known (`replay`).",
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -56,7 +62,13 @@ class Gate(Block):
             raise ValueError("give at least one of minimum, maximum and worse_than_live")
         if self.confidence is not None and self.worse_than_live is None:
             raise ValueError("confidence says how sure worse_than_live has to be: give worse_than_live, too")
+        if self.rows == "recent" and (self.worse_than_live is None or self._bounds_itself or self.slice is not None):
+            raise ValueError("rows: recent is for worse_than_live alone: bound other figures by gates of their own")
         return self
+
+    @property
+    def _bounds_itself(self) -> bool:
+        return self.minimum is not None or self.maximum is not None
 
 
 CODE_OWNERS = "codeowners"
@@ -183,6 +195,11 @@ class Promotion(JobSpec):
         examples=[{"size": "50Mi", "answers": {"minimum": 1}, "latency": {"p99": "20ms"}, "load": {"rate": 200}}],
         description="What a replica of the model has to hold: its size, what it answers, how fast.",
     )
+    replay: Replay | None = Field(
+        default=None,
+        examples=[{"window": "7d", "rows": 10000, "maximum_differing": 0.2, "maximum_refused": 0}],
+        description="What it has to hold on requests that the live model was asked of late, which it answers again.",
+    )
     freshness: Duration | None = Field(
         default=None,
         description="How old the data may be, or that which the model was made from, when it is proposed and merged.",
@@ -233,7 +250,7 @@ class Promotion(JobSpec):
         if not self.route and "route" not in self.model_fields_set:
             why = "values come from nowhere" if self.is_of_spec else "data follows its source"
             raise ValueError(f"{why} where no route leads: give a route of two stages at least")
-        told = [name for name in ("replica", "revert", "keep") if getattr(self, name) is not None]
+        told = [name for name in ("replica", "replay", "revert", "keep") if getattr(self, name) is not None]
         if told:
             raise ValueError(f"{told[0]} is for models, and this promotes {noun}: leave {told[0]} out")
         if self.is_of_spec and self.freshness is not None:
@@ -252,6 +269,7 @@ class Promotion(JobSpec):
             ValueError: it does.
         """
         asked = [name for name in ("slice", "confidence") if getattr(gate, name) is not None]
+        asked += ["rows"] if gate.rows == "recent" else []
         asked += ["worse_than_live"] if self.is_of_spec and gate.worse_than_live is not None else []
         if not asked:
             return
@@ -261,6 +279,12 @@ class Promotion(JobSpec):
             raise ValueError(f"the gate on {metric} has worse_than_live, and {why}")
         what = "in a spec" if self.is_of_spec else "of a version of data"
         raise ValueError(f"the gate on {metric} has {asked[0]}, and {what} there is one figure: leave {asked[0]} out")
+
+    @model_validator(mode="after")
+    def _replays_what_it_judges(self) -> Self:
+        if self.replay is None and any(gate.rows == "recent" for gate in self.gates):
+            raise ValueError("a gate is on recent rows, which replay reads: give replay, such as {window: 7d}")
+        return self
 
     @model_validator(mode="after")
     def _asks_whom_it_needs(self) -> Self:

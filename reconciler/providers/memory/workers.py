@@ -34,7 +34,7 @@ Worker = Callable[[JobOrder, Read], Outcome]
 """Does the work of a job, which takes no time but the virtual one."""
 
 _SECONDS: Mapping[str, float] = MappingProxyType(
-    {"ingest": 60.0, "label": 30.0, "evaluate": 20.0, "replica": 15.0, "smoke": 5.0, "monitor": 40.0}
+    {"ingest": 60.0, "label": 30.0, "evaluate": 20.0, "replica": 15.0, "replay": 15.0, "smoke": 5.0, "monitor": 40.0}
 )
 _METRICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -150,7 +150,8 @@ def _scores(order: JobOrder, names: list[str], *of: str) -> dict[str, float]:
 def _evaluate(order: JobOrder, read: Read) -> Work:
     metrics: dict[str, float] = {}
     facts: dict[str, Any] = {"rows": 1000}
-    for role, url in sorted(_inputs(order).items()):
+    trials = {role: url for role, url in _inputs(order).items() if role in ("candidate", "live")}
+    for role, url in sorted(trials.items()):
         trained = json.loads(read(RunName(url.removeprefix(SCHEME)), RESULT))
         metrics |= {f"{role}.{name}": value for name, value in trained["metrics"].items()}
         facts[role] = {"slices": trained["facts"].get("slices", {})}
@@ -201,6 +202,27 @@ def _sure(value: float, share: float, count: int) -> dict[str, float]:
     return {"value": value, "low": value * (1 - share), "high": value * (1 + share), "count": count}
 
 
+def _replay(order: JobOrder, read: Read) -> Work:
+    """Answer a thousand recent requests again: one of ten answers differs, and every outcome is known."""
+    params, rows = _params(order), min(1000, int(_params(order).get("rows", 1000)))
+    compared, _ = _evaluate(order, read)
+    told = compared["metrics"] if params.get("outcomes") else {}
+    figures = {
+        "differing": _sure(0.1, 0.2, rows),
+        "refused": {"value": 0.0, "low": 0.0, "high": 3 / rows, "count": rows},
+    }
+    facts: dict[str, Any] = {
+        "rows": rows,
+        "logged": rows,
+        "obstacle": "",
+        "figures": figures,
+        "confidence": params.get("confidence"),
+        "outcomes": {"rows": rows if told else 0, "notes": []},
+        "bounds": compared["facts"]["bounds"] if told else [],
+    }
+    return {"metrics": told, "facts": facts}, {}
+
+
 def _smoke(order: JobOrder, _read: Read) -> Work:
     examples = int(_params(order).get("examples", 20))
     return {"metrics": {"examples": float(examples), "largest_difference": 0.0}, "facts": {"examples": examples}}, {}
@@ -239,6 +261,7 @@ _RUNNERS: Mapping[str, Callable[[JobOrder, Read], Work]] = MappingProxyType(
         "label": _label,
         "evaluate": _evaluate,
         "replica": _replica,
+        "replay": _replay,
         "smoke": _smoke,
         "monitor": _monitor,
     }

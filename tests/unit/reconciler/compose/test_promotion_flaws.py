@@ -106,3 +106,24 @@ def test_a_pin_is_of_a_version_of_ones_own_under_whatever_name() -> None:
     assert problems(datasets__loans={"pin": pin, "moved_from": "credits"}) == []
     own = {"version": "labels/marks/0123456789ab", "content": "sha256:ab"}
     assert problems(labels__marks={**MARKS, "pin": own}) == []
+
+
+RECENT = {"metric": "f1", "worse_than_live": 0.1, "rows": "recent"}
+
+
+def test_recent_rows_are_judged_where_a_monitor_knows_their_outcomes() -> None:
+    promotion = {"replay": {}, "gates": [{"metric": "f1", "minimum": 0.1}, RECENT]}
+    outcomes = {"files": {"url": "file:///outcomes", "format": "csv"}}
+    watch: dict[str, Any] = {"deployment": "deployments/api"}
+    assert problems(promotions__go=promotion, monitors__watch={**watch, "outcomes": outcomes}) == []
+    (line,) = problems(promotions__go=promotion, monitors__watch=watch)
+    assert "gates[1].rows: no monitor of deployments/api says where outcomes arrive" in line
+    assert problems(promotions__go={"replay": {}}, monitors__watch=watch) == []
+
+
+def test_requests_that_are_not_logged_can_not_be_replayed() -> None:
+    silent = {"log_payloads": False}
+    (line,) = problems(promotions__go={"replay": {}}, deployments__api=silent)
+    assert "replay: deployments/api logs no requests, so none can be replayed" in line
+    assert "say log_payloads: true in deployments/api" in line
+    assert problems(deployments__api=silent) == []

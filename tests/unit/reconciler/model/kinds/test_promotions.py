@@ -12,6 +12,21 @@ def test_a_gate_says_something() -> None:
         Gate(metric="a")
 
 
+@pytest.mark.parametrize("more", [{"minimum": 0.1}, {"maximum": 0.1}, {"slice": "sex"}, {"worse_than_live": None}])
+def test_a_gate_on_recent_rows_compares_and_does_nothing_else(more: dict[str, object]) -> None:
+    told = {"metric": "a", "worse_than_live": 0.1, "rows": "recent"}
+    assert Gate.model_validate(told).rows == "recent"
+    with pytest.raises(ValidationError, match=r"rows: recent is for worse_than_live alone|give at least one of"):
+        Gate.model_validate({**told, **more})
+
+
+def test_recent_rows_are_those_of_a_replay() -> None:
+    told = {"gates": [{"metric": "a", "worse_than_live": 0.1, "rows": "recent"}]}
+    assert routed(**told, replay={}).gates[0].rows == "recent"
+    with pytest.raises(ValidationError, match="a gate is on recent rows, which replay reads: give replay"):
+        routed(**told)
+
+
 def test_a_promotion_waits_for_review_unless_said_otherwise() -> None:
     spec = Promotion(experiment="experiments/a", deployment="deployments/b")
     assert spec.approval == "review"
@@ -86,6 +101,8 @@ def test_a_promotion_is_of_one_subject() -> None:
         ({"dataset": None, "deployment": "deployments/a"}, "experiment and deployment go together"),
         ({"dataset": "labels/marks"}, "should match pattern"),
         ({"replica": {"size": "1Mi"}}, "replica is for models, and this promotes data: leave replica out"),
+        ({"replay": {}}, "replay is for models, and this promotes data: leave replay out"),
+        ({"gates": [{"metric": "rows", "worse_than_live": 1, "rows": "recent"}]}, "the gate on rows has rows"),
         ({"revert": "never"}, "revert is for models"),
         ({"keep": 3}, "keep is for models"),
         ({"soak": {"served": "1h", "quiet": "1h"}}, "soak.quiet is of monitors' reports on a model"),
