@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.controllers.datasets import due_since
 from reconciler.controllers.proposals import merge_of, proposal_name, propose_once, proposed_names
+from reconciler.controllers.report_causes import because, causes_of
 from reconciler.controllers.reports import NOT_ENOUGH, alerts_about, judged, passed, quiet_since, reports, spare
 from reconciler.controllers.retraining import asked_since, granted
 from reconciler.controllers.run_lifecycle import Stage, lifecycle_of_newest, tidy
@@ -140,6 +141,7 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
         newest = view.actual.results[known[-1][1]].get("facts", {})
         facts |= {"newest": known[-1][1], "alerts": alerts, "figures": _figures(newest)}
         facts |= {"quiet": quiet} if (quiet := quiet_since(address, live.trial, known, view)) else {}
+        facts |= {"causes": causes} if alerts and (causes := causes_of(newest.get("causes"), view)) else {}
         changes = _roll_back(resource, spec, known[-1][1], live, view) if newest.get("alerts") else ()
     return Decision(
         address=address,
@@ -149,7 +151,7 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
         changes=changes,
         facts=facts,
         files=files,
-        alerting=_alerting(alerts),
+        alerting=_alerting(alerts) + because(facts.get("causes", ())),
     )
 
 

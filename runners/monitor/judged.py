@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from runners.monitor.analysis import Earlier, study
+from runners.monitor.causes.costs import costs_of
+from runners.monitor.causes.ranking import ranked
 from runners.monitor.document import document_of
 from runners.monitor.header import Occasion, with_history
 from runners.monitor.parameters import Window
@@ -24,7 +26,9 @@ def judged(occasion: Occasion, reference_url: str, folder: Path) -> tuple[Report
     found, tables = study(reference, occasion.log.predictions, params, seed=occasion.seed, earlier=_earlier(occasion))
     found = replace(found, service=occasion.service, notes=(*occasion.notes, *found.notes))
     alerts = alerts_of(found, params.thresholds)
-    report = with_history(document_of(occasion, found, tables, alerts))
+    costs = costs_of(reference, tables, found, params.thresholds, occasion.seed)
+    causes = ranked(costs, found, alerts)
+    report = with_history(document_of(occasion, found, tables, alerts)).model_copy(update={"causes": causes})
     return report, draw(report, tables, folder)
 
 

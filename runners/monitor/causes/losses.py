@@ -1,0 +1,184 @@
+"""What is expected of a metric on rows that weigh unlike, without their outcomes, and how much each row adds to it.
+
+Of classes it is confidence-based estimation, from calibrated probabilities, as the report's own figures are. Of numbers
+it is an error learned from the columns and the answer (direct loss estimation). Both hold while outcomes follow from
+the columns as they did.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import nan, sqrt
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from runners.monitor.calibration import calibration
+from runners.monitor.causes.parts import Parts
+from runners.monitor.engine import quiet
+from runners.monitor.performance import FEWEST_KNOWN, TARGET
+from runners.monitor.reference import OF_CLASS, PREDICTION, PROBABILITY, Reference
+from runners.monitor.scores import Answers
+
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+_ROOTS = MappingProxyType({"rmse": "mse", "rmsle": "msle"})
+_OF_NUMBERS: Mapping[str, Callable[[Numbers, Numbers], Numbers]] = MappingProxyType(
+    {
+        "mae": lambda told, known: np.abs(told - known),
+        "mse": lambda told, known: (told - known) ** 2,
+        "mape": lambda told, known: np.abs(told - known) / np.maximum(np.abs(known), np.finfo(float).eps),
+        "msle": lambda told, known: (np.log1p(np.maximum(told, 0)) - np.log1p(np.maximum(known, 0))) ** 2,
+    }
+)
+_TREES = MappingProxyType({"num_leaves": 15, "min_data_in_leaf": 20, "verbosity": -1, "num_threads": 1, "seed": 0})
+_ROUNDS = 60
+
+
+class Expected(Protocol):
+    """What is expected of a metric on some rows."""
+
+    def value(self, weights: Numbers) -> float:
+        """Return the metric on rows of these weights."""
+
+    def influence(self) -> Numbers:
+        """Return what each row adds to the metric on rows of equal weights; the mean of it is 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A metric that is a sum over rows by another one, or the root of that: all but the areas."""
+
+    above: Numbers
+    below: Numbers
+    is_root: bool = False
+
+    def value(self, weights: Numbers) -> float:
+        """Return the metric on rows of these weights; NaN where no row counts."""
+        below = float(weights @ self.below)
+        found = float(weights @ self.above) / below if below > 0 else nan
+        return sqrt(max(0.0, found)) if self.is_root else found
+
+    def influence(self) -> Numbers:
+        """Return what each row adds to the metric."""
+        ones = np.ones(len(self.above))
+        found, mean = self.value(ones), float(self.below.mean()) or 1.0
+        if self.is_root:
+            return np.asarray((self.above - found**2 * self.below) / mean / (2 * found or 1.0))
+        return np.asarray((self.above - found * self.below) / mean)
+
+
+class Area:
+    """The ROC AUC: how often a positive row is held likelier than a negative one, where outcomes are probabilities."""
+
+    def __init__(self, outcomes: Numbers, scores: Numbers) -> None:
+        self._order = np.argsort(scores, kind="stable")
+        self._ones = outcomes[self._order]
+        ordered = scores[self._order]
+        self._last = np.append(np.flatnonzero(np.diff(ordered) > 0), len(ordered) - 1)
+
+    def value(self, weights: Numbers) -> float:
+        """Return the ROC AUC on rows of these weights; NaN where one of the classes isn't expected."""
+        ones, zeros = self._ends(weights)
+        steps, below, width = np.diff(ones, prepend=0.0), np.concatenate([[0.0], zeros[:-1]]), np.diff(zeros, prepend=0)
+        whole = float(ones[-1] * zeros[-1])
+        return float((steps * (below + width / 2)).sum()) / whole if whole > 0 else nan
+
+    def influence(self) -> Numbers:
+        """Return what each row adds: by how many of the other class it is held rightly likelier, or less likely."""
+        ones, zeros = self._ends(np.ones(len(self._ones)))
+        area, rows = self.value(np.ones(len(self._ones))), len(self._ones)
+        groups = np.repeat(np.arange(len(self._last)), np.diff(self._last, prepend=-1))
+        below = (np.concatenate([[0.0], zeros[:-1]]) + np.diff(zeros, prepend=0.0) / 2) / (zeros[-1] or 1.0)
+        above = 1 - (np.concatenate([[0.0], ones[:-1]]) + np.diff(ones, prepend=0.0) / 2) / (ones[-1] or 1.0)
+        shares = (ones[-1] or 1.0) / rows, (zeros[-1] or 1.0) / rows
+        told = self._ones * (below[groups] - area) / shares[0] + (1 - self._ones) * (above[groups] - area) / shares[1]
+        found = np.empty(rows)
+        found[self._order] = told
+        return found
+
+    def _ends(self, weights: Numbers) -> tuple[Numbers, Numbers]:
+        ordered = weights[self._order]
+        ones = np.cumsum(ordered * self._ones)[self._last]
+        return ones, np.cumsum(ordered)[self._last] - ones
+
+
+def expected_of(
+    reference: Reference, before: pd.DataFrame, now: pd.DataFrame, metric: str, parts: Mapping[str, Parts]
+) -> tuple[str, Expected] | None:
+    """Return what is expected of a metric on rows, and its name: of several classes it is the accuracy.
+
+    None where too little is known to expect anything.
+
+    Args:
+        reference: the trial's test.
+        before: its rows, with outcomes.
+        now: rows with whole answers.
+        metric: which metric.
+        parts: how columns are parted, by which errors of numbers are learned.
+    """
+    before = before[before[TARGET].notna()] if TARGET in before else before.head(0)
+    if len(before) < FEWEST_KNOWN or now.empty:
+        return None
+    if reference.task == "regression":
+        return _of_numbers(before, now, metric, parts)
+    if not reference.probabilities:
+        return None
+    if reference.task == "binary":
+        return _of_two(before, now, metric)
+    return "accuracy", _of_several(reference, before, now)
+
+
+def _of_two(before: pd.DataFrame, now: pd.DataFrame, metric: str) -> tuple[str, Expected] | None:
+    known = Answers(*(before[name].to_numpy(float) for name in (TARGET, PREDICTION, PROBABILITY)))
+    scores, said = (now[name].to_numpy(float) for name in (PROBABILITY, PREDICTION))
+    ones = calibration(known).of(scores)
+    if metric == "roc_auc":
+        return metric, Area(ones, scores)
+    looked_at = {
+        "accuracy": (said * ones + (1 - said) * (1 - ones), np.ones(len(ones))),
+        "f1": (said * ones, (said + ones) / 2),
+        "precision": (said * ones, said),
+        "recall": (said * ones, ones),
+        "specificity": ((1 - said) * (1 - ones), 1 - ones),
+    }
+    return (metric, Ratio(*looked_at[metric])) if metric in looked_at else None
+
+
+def _of_several(reference: Reference, before: pd.DataFrame, now: pd.DataFrame) -> Expected:
+    """Expect the accuracy: how often the class that is answered is the right one, by the probability it was given."""
+    usual, scores = (_confidence(reference, rows) for rows in (before, now))
+    is_right = (before[PREDICTION] == before[TARGET]).to_numpy(float)
+    known = Answers(is_right, np.ones(len(before)), usual)
+    return Ratio(calibration(known).of(scores), np.ones(len(now)))
+
+
+def _confidence(reference: Reference, rows: pd.DataFrame) -> Numbers:
+    """Return the probability of the class that is answered; of an answer that is no class, the highest one."""
+    wide = rows[[OF_CLASS + name for name in reference.classes]].to_numpy(float)
+    place = {name: at for at, name in enumerate(reference.classes)}
+    at = rows[PREDICTION].map(lambda one: place.get(one, -1)).to_numpy(int)
+    return np.asarray(np.where(at >= 0, wide[np.arange(len(wide)), at], wide.max(1)))
+
+
+def _of_numbers(
+    before: pd.DataFrame, now: pd.DataFrame, metric: str, parts: Mapping[str, Parts]
+) -> tuple[str, Expected] | None:
+    loss = _OF_NUMBERS.get(_ROOTS.get(metric, metric))
+    if loss is None:
+        return None
+    lost = loss(before[PREDICTION].to_numpy(float), before[TARGET].to_numpy(float))
+    is_known = np.isfinite(lost)
+    usual, asked = (_inputs(rows, parts) for rows in (before[is_known], now))
+    with quiet():
+        import lightgbm
+
+        learned = lightgbm.train({**_TREES}, lightgbm.Dataset(usual, lost[is_known]), _ROUNDS)
+        told = np.maximum(0.0, np.asarray(learned.predict(asked), dtype=float))
+    return metric, Ratio(told, np.ones(len(now)), is_root=metric in _ROOTS)
+
+
+def _inputs(rows: pd.DataFrame, parts: Mapping[str, Parts]) -> Any:
+    places = [one.places(rows[name]).astype(float) for name, one in parts.items()]
+    return np.column_stack([*places, rows[PREDICTION].to_numpy(float)])
