@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from reconciler.controllers.data_versions import data_versions
 from reconciler.controllers.datasets import due_since
 from reconciler.controllers.proposals import merge_of, proposal_name, propose_once, proposed_names
 from reconciler.controllers.report_causes import because, causes_of
@@ -70,7 +71,7 @@ def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View)
     former = judged(known, view)
     start, previous = former[-1] if former else (None, None)
     inputs = {"reference": live.trial} | ({"previous": previous} if previous else {})
-    return order(
+    ordered = order(
         resource,
         view,
         runner="monitor",
@@ -88,6 +89,8 @@ def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View)
         inputs=inputs,
         urls={"logs": live.logs_url, "metrics": live.metrics_url},
     )
+    # No report is named by them, nor said to be made from them: it looks at what came meanwhile, if at all.
+    return replace(ordered, inputs={**ordered.inputs, **data_versions(live.trial, view)})
 
 
 def _left_out(spec: Monitor, view: View) -> dict[str, list[str]]:

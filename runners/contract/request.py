@@ -18,6 +18,23 @@ FORMER = "former-version"
 query has such a name."""
 PREVIOUS = "previous"
 """The role of the version that limits of drift are about: it is compared with, and not gone on with."""
+_VERSION = "version"
+
+
+def version_role(place: int, run: str) -> str:
+    """Return the role of a version of the data that a model's columns are looked for in.
+
+    Args:
+        place: 0 for the one that the model was trained on, and from 1 on those that came since, in their order.
+        run: the version's name.
+    """
+    return f"{_VERSION} {place:04d} {run}"
+
+
+def versions_of(inputs: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the names and the URLs of the versions among inputs, the one that the model was trained on first."""
+    told = sorted(role for role in inputs if role.startswith(f"{_VERSION} "))
+    return [(role.split(" ", 2)[2], inputs[role]) for role in told if role.count(" ") >= 2]
 
 
 class Request(BaseModel):

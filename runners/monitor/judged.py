@@ -1,17 +1,21 @@
 """A window with enough rows: studied, judged, drawn. Everything that is slow to import comes in here."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from runners.monitor.analysis import Earlier, study
 from runners.monitor.causes.costs import costs_of
+from runners.monitor.causes.origins import Versions, with_origins
 from runners.monitor.causes.ranking import ranked
+from runners.monitor.causes.told import CausePart
 from runners.monitor.document import document_of
 from runners.monitor.header import Occasion, with_history
 from runners.monitor.parameters import Window
 from runners.monitor.plots import draw
-from runners.monitor.reference import read_reference
+from runners.monitor.reference import Reference, read_reference
 from runners.monitor.report import Pictures, Report
+from runners.monitor.tables import Tables
 from runners.monitor.verdict import alerts_of
 
 
@@ -27,9 +31,18 @@ def judged(occasion: Occasion, reference_url: str, folder: Path) -> tuple[Report
     found = replace(found, service=occasion.service, notes=(*occasion.notes, *found.notes))
     alerts = alerts_of(found, params.thresholds)
     costs = costs_of(reference, tables, found, params.thresholds, occasion.seed)
-    causes = ranked(costs, found, alerts)
+    causes = _placed(ranked(costs, found, alerts), occasion, reference, tables)
     report = with_history(document_of(occasion, found, tables, alerts)).model_copy(update={"causes": causes})
     return report, draw(report, tables, folder)
+
+
+def _placed(
+    causes: Sequence[CausePart], occasion: Occasion, reference: Reference, tables: Tables
+) -> tuple[CausePart, ...]:
+    """Say of each cause in which version of the model's data it began."""
+    limits, inputs = occasion.params.thresholds, {one.name: one for one in reference.columns}
+    farthest = (limits.jensen_shannon, limits.missing_share)
+    return with_origins(causes, Versions(occasion.versions), tables.now, inputs, farthest)
 
 
 def _earlier(occasion: Occasion) -> Earlier:

@@ -72,7 +72,9 @@ def attributed(players: Sequence[Player], expected: Expected, sign: float, rate:
         shares = _shares(players, np.arange(usual) % GROUPS != group)
         left_out.append(shapley(_values(players, expected, sign, weights, shares), len(players)))
     width = float(special.stdtrit(GROUPS - 1, 1 - rate / len(players) / 2))
-    return [_worth(value, np.array(others), width) for value, others in zip(whole, zip(*left_out, strict=True), strict=True)]
+    return [
+        _worth(value, np.array(others), width) for value, others in zip(whole, zip(*left_out, strict=True), strict=True)
+    ]
 
 
 def _worth(value: float, others: Numbers, width: float) -> Worth | None:

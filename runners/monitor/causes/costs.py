@@ -52,7 +52,7 @@ def costs_of(reference: Reference, tables: Tables, found: Findings, thresholds: 
     if not names:
         return []
     before = tables.sample.head(MOST_ROWS)
-    parts = {name: told for name in inputs if (told := parts_of(tables.reference[name], inputs[name]))}
+    parts = {name: one for name in inputs if (one := parts_of(tables.reference[name], inputs[name]))}
     now = _drawn(_answered(reference, tables.now), seed)
     expected = _expected(reference, found, tables.sample, now, parts)
     if expected is None or len(now) < FEWEST_ROWS:

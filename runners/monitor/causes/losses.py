@@ -149,7 +149,7 @@ def _of_two(before: pd.DataFrame, now: pd.DataFrame, metric: str) -> tuple[str, 
 def _of_several(reference: Reference, before: pd.DataFrame, now: pd.DataFrame) -> Expected:
     """Expect the accuracy: how often the class that is answered is the right one, by the probability it was given."""
     usual, scores = (_confidence(reference, rows) for rows in (before, now))
-    is_right = (before[PREDICTION] == before[TARGET]).to_numpy(float)
+    is_right: Numbers = (before[PREDICTION] == before[TARGET]).to_numpy().astype(float)
     known = Answers(is_right, np.ones(len(before)), usual)
     return Ratio(calibration(known).of(scores), np.ones(len(now)))
 

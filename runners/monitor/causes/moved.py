@@ -53,9 +53,7 @@ def candidates(found: Findings, thresholds: Thresholds, names: Sequence[str]) ->
     return list(dict.fromkeys([*drifted, *broken]))
 
 
-def moved_of(
-    names: Sequence[str], parts: Mapping[str, Parts], before: pd.DataFrame, now: pd.DataFrame
-) -> list[Moved]:
+def moved_of(names: Sequence[str], parts: Mapping[str, Parts], before: pd.DataFrame, now: pd.DataFrame) -> list[Moved]:
     """Return columns by the rows that they moved in.
 
     Args:

@@ -5,6 +5,7 @@ was broken on the way shows there.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ class Parts:
     def shares(self, places: Places, weights: Any = None) -> Shares:
         """Return what each part has of some rows, which may weigh unlike."""
         counts = np.bincount(places, weights, minlength=len(self.names)).astype(float)
-        return counts / max(counts.sum(), 1e-300)
+        return np.asarray(counts / max(counts.sum(), 1e-300), float)
 
 
 def parts_of(reference: "pd.Series[Any]", column: Column) -> Parts | None:
@@ -70,13 +71,9 @@ def _of_numbers(reference: "pd.Series[Any]", column: Column, bins: Binning) -> P
     inner = [edge for edge in bins.edges if least < edge < most]
     edges = (float(np.nextafter(least, -np.inf)), *inner, most)
     ends = [least, *inner, most]
-    ranges = [low if low == high else f"{low} to {high}" for low, high in _pairs([f"{end:.6g}" for end in ends])]
+    ranges = [low if low == high else f"{low} to {high}" for low, high in pairwise([f"{end:.6g}" for end in ends])]
     names = (f"below {least:.6g}", *ranges, f"above {most:.6g}", "missing")
     return Parts(column, names, frozenset({0, len(names) - 2}), np.zeros(0), edges)
-
-
-def _pairs(ends: list[str]) -> list[tuple[str, str]]:
-    return list(zip(ends[:-1], ends[1:], strict=True))
 
 
 def _of_categories(reference: "pd.Series[Any]", column: Column, bins: Binning) -> Parts:

@@ -84,12 +84,10 @@ def _raised(alerts: Sequence[Alert], names: Sequence[str], found: Findings, cost
     """Yield which alerts a group of columns has raised by itself."""
     is_dear = cost.worth is not None and cost.worth.is_beyond_noise
     for alert in alerts:
-        of_it = any(alert.where == name or alert.where.startswith(f"{name}: ") for name in names)
-        if alert.what in _OF_COLUMNS and of_it:
-            yield alert.what
-        elif alert.what == "columns drift" and (is_dear or cost.worth is None) and set(names) & set(found.drifted):
-            yield alert.what
-        elif alert.what.startswith("estimated ") and is_dear:
+        is_of_them = any(alert.where == name or alert.where.startswith(f"{name}: ") for name in names)
+        drifts = (is_dear or cost.worth is None) and bool(set(names) & set(found.drifted))
+        told = {"columns drift": drifts, **dict.fromkeys(_OF_COLUMNS, is_of_them)}
+        if told.get(alert.what, is_dear and alert.what.startswith("estimated ")):
             yield alert.what
 
 
@@ -150,5 +148,3 @@ def _by_itself(alert: Alert, *, harmless: bool) -> CausePart:
     elif alert.what in _OF_ROWS and harmless:
         fix = f"No column that moved costs anything that can be measured. {alert.fix}"
     return CausePart(kind=kind, what=what, action=action, fix=fix, alerts=(alert.what,))
-
-
