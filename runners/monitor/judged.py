@@ -31,7 +31,7 @@ def judged(occasion: Occasion, reference_url: str, folder: Path) -> tuple[Report
     found = replace(found, service=occasion.service, notes=(*occasion.notes, *found.notes))
     alerts = alerts_of(found, params.thresholds)
     costs = costs_of(reference, tables, found, params.thresholds, occasion.seed)
-    causes = _placed(ranked(costs, found, alerts), occasion, reference, tables)
+    causes = _placed(ranked(costs, found, alerts, params.thresholds.estimated_drop), occasion, reference, tables)
     report = with_history(document_of(occasion, found, tables, alerts)).model_copy(update={"causes": causes})
     return report, draw(report, tables, folder)
 

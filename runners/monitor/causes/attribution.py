@@ -32,6 +32,11 @@ class Player:
     before: tuple[Places, ...]
     sizes: tuple[int, ...]
 
+    @property
+    def turned(self) -> "Player":
+        """Return the same columns where the reference's rows are weighed, as the window's are spread."""
+        return Player(self.names, self.before, self.now, self.sizes)
+
 
 @dataclass(frozen=True, slots=True)
 class Worth:

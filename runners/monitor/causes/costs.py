@@ -1,20 +1,20 @@
 """What moved columns cost: each group's part of the estimated drop, and the part of a column that carries it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isnan
+from math import isnan, nan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from runners.monitor.causes.attribution import Worth, attributed, single
-from runners.monitor.causes.losses import Expected, expected_of
+from runners.monitor.causes.losses import Estimate, estimates_of
 from runners.monitor.causes.moved import COVERED, Moved, candidates, moved_of
-from runners.monitor.causes.parts import Parts, parts_of
+from runners.monitor.causes.parts import Places, parts_of
 from runners.monitor.findings import Findings
 from runners.monitor.parameters import Thresholds
-from runners.monitor.performance import ERRORS, Performance
+from runners.monitor.performance import ERRORS, TARGET, Performance
 from runners.monitor.reference import PREDICTION, Reference
 from runners.monitor.tables import Tables
 
@@ -51,16 +51,15 @@ def costs_of(reference: Reference, tables: Tables, found: Findings, thresholds: 
     names = names[:MOST_COLUMNS]
     if not names:
         return []
-    before = tables.sample.head(MOST_ROWS)
-    parts = {name: one for name in inputs if (one := parts_of(tables.reference[name], inputs[name]))}
-    now = _drawn(_answered(reference, tables.now), seed)
-    expected = _expected(reference, found, tables.sample, now, parts)
-    if expected is None or len(now) < FEWEST_ROWS:
-        why = "how right the answers are isn't estimated" if expected is None else "the window has too few rows"
-        return [_untold(one, why) for one in moved_of(names, parts, before, _drawn(tables.now, seed))]
+    parts = {name: one for name in inputs if (one := parts_of(tables.reference[name], inputs[name], len(tables.now)))}
+    before, now = _known(tables.sample).head(MOST_ROWS), _drawn(_answered(reference, tables.now), seed)
+    told = _estimates(reference, found, before, now)
+    if told is None or len(now) < FEWEST_ROWS:
+        why = "how right the answers are isn't estimated" if told is None else "the window has too few rows"
+        rows = tables.sample.head(MOST_ROWS), _drawn(tables.now, seed)
+        return [_untold(one, why) for one in moved_of(names, parts, *rows)]
     moved = moved_of(names, parts, before, now)
-    performance, metric, told = expected
-    return sorted(_costs(moved, performance, metric, told, thresholds.false_alarms), key=_rank)
+    return sorted(_costs(moved, *told, thresholds.false_alarms), key=_rank)
 
 
 def fell(found: Findings, thresholds: Thresholds) -> bool:
@@ -80,6 +79,10 @@ def _untold(moved: Moved, why: str, metric: str = "") -> Cost:
     return Cost(moved, metric, None, why, moved.part, moved.was, moved.now)
 
 
+def _known(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows[TARGET].notna()].reset_index(drop=True) if TARGET in rows else rows
+
+
 def _answered(reference: Reference, rows: pd.DataFrame) -> pd.DataFrame:
     if PREDICTION not in rows:
         return rows.head(0)
@@ -93,54 +96,72 @@ def _drawn(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
     return rows.iloc[at].reset_index(drop=True)
 
 
-def _expected(
-    reference: Reference, found: Findings, before: pd.DataFrame, now: pd.DataFrame, parts: Mapping[str, Parts]
-) -> tuple[Performance, str, Expected] | None:
+def _estimates(
+    reference: Reference, found: Findings, before: pd.DataFrame, now: pd.DataFrame
+) -> tuple[Performance, tuple[Estimate, ...]] | None:
     """Return what is expected of the first of the report's estimated metrics that rows can be weighed for."""
     for one in found.performance if len(now) else ():
-        told = expected_of(reference, before, now, one.metric, parts) if one.estimated else None
+        told = estimates_of(reference, before, now, one.metric) if one.estimated else ()
         if told:
             by_name = {each.metric: each for each in found.performance}
-            return by_name.get(told[0], one), *told
+            return by_name.get(told[0].metric, one), told
     return None
 
 
-def _costs(moved: Sequence[Moved], performance: Performance, metric: str, told: Expected, rate: float) -> list[Cost]:
-    """Put the groups back: those that alone gain most in all coalitions, the others not, which is said of them."""
+def _shared(moved: Sequence[Moved], estimate: Estimate) -> dict[str, float]:
+    """Return for each group what share of the rows has values that those which are weighed have, too."""
+    return {one.name: one.held if estimate.is_of_reference else one.covered for one in moved}
+
+
+def _costs(moved: Sequence[Moved], performance: Performance, estimates: Sequence[Estimate], rate: float) -> list[Cost]:
+    """Put the groups back: those that alone gain most in all coalitions, the others not, which is said of them.
+
+    The window's rows are weighed, or the reference's, where those hold more of the values that are needed.
+    """
+    estimate = max(estimates, key=lambda one: sum(_shared(moved, one).values()))
+    shared = _shared(moved, estimate)
+    metric, expected = estimate.metric, estimate.expected
     sign = -1.0 if metric in ERRORS else 1.0
-    unit = abs(performance.reference or 1.0) if metric in ERRORS and metric == performance.metric else 1.0
-    back = [one for one in moved if one.covered >= COVERED]
-    gains = {id(one): single(one.player, told, sign) for one in back}
-    back = sorted((one for one in back if not isnan(gains[id(one)])), key=lambda one: -gains[id(one)])
+    way = -sign if estimate.is_of_reference else sign
+    players = {one.name: one.player.turned if estimate.is_of_reference else one.player for one in moved}
+    gains = {one.name: single(players[one.name], expected, way) for one in moved if shared[one.name] >= COVERED}
+    back = sorted((one for one in moved if not isnan(gains.get(one.name, nan))), key=lambda one: -gains[one.name])
     tried, wide = back[:MOST_PLAYERS], rate * min(MOST_PLAYERS, len(back)) / max(1, len(back))
-    worths = attributed([one.player for one in tried], told, sign, wide)
-    found, influence = [], sign * told.influence()
-    for one, worth in zip(tried, worths, strict=True):
-        if worth is None:
-            found.append(_untold(one, "too few rows have its usual values", metric))
-            continue
-        if _partly(one) and not worth.is_beyond_noise:  # what its lost values cost isn't seen
-            found.append(_untold(one, _partly(one), metric))
-            continue
-        scaled = Worth(*(value / unit for value in (worth.gain, worth.low, worth.high)))
-        found.append(Cost(one, metric, scaled, _partly(one), *_carrier(one, influence)))
+    worths = attributed([players[one.name] for one in tried], expected, way, wide)
+    unit = abs(performance.reference or 1.0) if metric in ERRORS and metric == performance.metric else 1.0
+    influence = sign * expected.influence()
+    found = [
+        _cost(one, worth, _partly(shared[one.name]), (metric, unit), _carrier(one, players[one.name].now[0], influence))
+        for one, worth in zip(tried, worths, strict=True)
+    ]
     later = [_untold(one, "others cost more, and no more are put back at once", metric) for one in back[MOST_PLAYERS:]]
     gone = [_untold(one, "too few rows have its usual values", metric) for one in moved if one not in back]
     return [*found, *later, *gone]
 
 
-def _partly(moved: Moved) -> str:
-    """Say how far a group was put back, where not all of its usual values still come."""
-    return "" if moved.covered >= WHOLE else f"only values of {moved.covered:.0%} of the test rows still come"
+def _cost(
+    moved: Moved, worth: Worth | None, partly: str, measure: tuple[str, float], part: tuple[int, float, float]
+) -> Cost:
+    """Return what a group costs, in units of the drop; what is told `partly` may cost more than is seen."""
+    metric, unit = measure
+    if worth is None or (partly and not worth.is_beyond_noise):
+        return _untold(moved, partly or "too few rows have its usual values", metric)
+    scaled = Worth(worth.gain / unit, worth.low / unit, worth.high / unit)
+    return Cost(moved, metric, scaled, partly, *part)
 
 
-def _carrier(moved: Moved, influence: Any) -> tuple[int, float, float]:
+def _partly(shared: float) -> str:
+    """Say how far rows could be weighed, where not all values are among the window's and the reference's."""
+    return "" if shared >= WHOLE else f"only {shared:.0%} of the rows have values that come before and now"
+
+
+def _carrier(moved: Moved, places: Places, influence: Any) -> tuple[int, float, float]:
     """Return the part of the first column that costs most: by how much more of it there is, and how bad its rows are.
 
-    It is the part that grew most where none costs anything.
+    It is the part that grew most where none costs anything. `places` and `influence` are of the rows that are weighed.
     """
-    parts, places = moved.parts, moved.player.now[0]
-    shares, counts = parts.shares(places), np.bincount(places, minlength=len(parts.names))
+    parts = moved.parts
+    shares, counts = parts.shares(moved.player.now[0]), np.bincount(places, minlength=len(parts.names))
     mean = np.bincount(places, influence, minlength=len(parts.names)) / np.maximum(1, counts)
     lost = -(shares - parts.share) * mean
     lost[shares <= parts.share] = 0.0

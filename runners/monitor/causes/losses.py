@@ -1,8 +1,8 @@
 """What is expected of a metric on rows that weigh unlike, without their outcomes, and how much each row adds to it.
 
-Of classes it is confidence-based estimation, from calibrated probabilities, as the report's own figures are. Of numbers
-it is an error learned from the columns and the answer (direct loss estimation). Both hold while outcomes follow from
-the columns as they did.
+Of classes it is confidence-based estimation, from calibrated probabilities of the window's rows, as the report's own
+figures are; or what the reference's rows were, weighed as the window's are spread, which of numbers is the only way.
+Both hold while outcomes follow from the columns as they did.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,8 +15,6 @@ import numpy as np
 import pandas as pd
 
 from runners.monitor.calibration import calibration
-from runners.monitor.causes.parts import Parts
-from runners.monitor.engine import quiet
 from runners.monitor.performance import FEWEST_KNOWN, TARGET
 from runners.monitor.reference import OF_CLASS, PREDICTION, PROBABILITY, Reference
 from runners.monitor.scores import Answers
@@ -32,8 +30,6 @@ _OF_NUMBERS: Mapping[str, Callable[[Numbers, Numbers], Numbers]] = MappingProxyT
         "msle": lambda told, known: (np.log1p(np.maximum(told, 0)) - np.log1p(np.maximum(known, 0))) ** 2,
     }
 )
-_TREES = MappingProxyType({"num_leaves": 15, "min_data_in_leaf": 20, "verbosity": -1, "num_threads": 1, "seed": 0})
-_ROUNDS = 60
 
 
 class Expected(Protocol):
@@ -104,38 +100,47 @@ class Area:
         return ones, np.cumsum(ordered)[self._last] - ones
 
 
-def expected_of(
-    reference: Reference, before: pd.DataFrame, now: pd.DataFrame, metric: str, parts: Mapping[str, Parts]
-) -> tuple[str, Expected] | None:
-    """Return what is expected of a metric on rows, and its name: of several classes it is the accuracy.
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What is expected of a metric: on the window's rows, or, where `is_of_reference`, what was on the reference's."""
 
-    None where too little is known to expect anything.
+    metric: str
+    expected: Expected
+    is_of_reference: bool = False
+
+
+def estimates_of(reference: Reference, before: pd.DataFrame, now: pd.DataFrame, metric: str) -> tuple[Estimate, ...]:
+    """Return what is expected of a metric on the window's rows and on the reference's; of several classes the accuracy.
+
+    Nothing where too little is known to expect anything.
 
     Args:
         reference: the trial's test.
         before: its rows, with outcomes.
-        now: rows with whole answers.
+        now: rows of the window with whole answers.
         metric: which metric.
-        parts: how columns are parted, by which errors of numbers are learned.
     """
-    before = before[before[TARGET].notna()] if TARGET in before else before.head(0)
-    if len(before) < FEWEST_KNOWN or now.empty:
-        return None
+    if TARGET not in before or len(before) < FEWEST_KNOWN or now.empty:
+        return ()
     if reference.task == "regression":
-        return _of_numbers(before, now, metric, parts)
+        return _of_numbers(before, metric)
     if not reference.probabilities:
-        return None
-    if reference.task == "binary":
-        return _of_two(before, now, metric)
-    return "accuracy", _of_several(reference, before, now)
+        return ()
+    return _of_two(before, now, metric) if reference.task == "binary" else _of_several(reference, before, now)
 
 
-def _of_two(before: pd.DataFrame, now: pd.DataFrame, metric: str) -> tuple[str, Expected] | None:
+def _of_two(before: pd.DataFrame, now: pd.DataFrame, metric: str) -> tuple[Estimate, ...]:
     known = Answers(*(before[name].to_numpy(float) for name in (TARGET, PREDICTION, PROBABILITY)))
     scores, said = (now[name].to_numpy(float) for name in (PROBABILITY, PREDICTION))
-    ones = calibration(known).of(scores)
+    asked = Answers(calibration(known).of(scores), said, scores)
+    told = [_measured(metric, rows) for rows in (asked, known)]
+    return tuple(Estimate(metric, one, bool(at)) for at, one in enumerate(told) if one)
+
+
+def _measured(metric: str, rows: Answers) -> Expected | None:
+    ones, said = rows.outcomes, rows.predicted
     if metric == "roc_auc":
-        return metric, Area(ones, scores)
+        return Area(ones, rows.scores)
     looked_at = {
         "accuracy": (said * ones + (1 - said) * (1 - ones), np.ones(len(ones))),
         "f1": (said * ones, (said + ones) / 2),
@@ -143,15 +148,16 @@ def _of_two(before: pd.DataFrame, now: pd.DataFrame, metric: str) -> tuple[str, 
         "recall": (said * ones, ones),
         "specificity": ((1 - said) * (1 - ones), 1 - ones),
     }
-    return (metric, Ratio(*looked_at[metric])) if metric in looked_at else None
+    return Ratio(*looked_at[metric]) if metric in looked_at else None
 
 
-def _of_several(reference: Reference, before: pd.DataFrame, now: pd.DataFrame) -> Expected:
+def _of_several(reference: Reference, before: pd.DataFrame, now: pd.DataFrame) -> tuple[Estimate, ...]:
     """Expect the accuracy: how often the class that is answered is the right one, by the probability it was given."""
     usual, scores = (_confidence(reference, rows) for rows in (before, now))
     is_right: Numbers = (before[PREDICTION] == before[TARGET]).to_numpy().astype(float)
-    known = Answers(is_right, np.ones(len(before)), usual)
-    return Ratio(calibration(known).of(scores), np.ones(len(now)))
+    told = calibration(Answers(is_right, np.ones(len(before)), usual)).of(scores)
+    sides = (told, is_right)
+    return tuple(Estimate("accuracy", Ratio(one, np.ones(len(one))), bool(at)) for at, one in enumerate(sides))
 
 
 def _confidence(reference: Reference, rows: pd.DataFrame) -> Numbers:
@@ -162,23 +168,11 @@ def _confidence(reference: Reference, rows: pd.DataFrame) -> Numbers:
     return np.asarray(np.where(at >= 0, wide[np.arange(len(wide)), at], wide.max(1)))
 
 
-def _of_numbers(
-    before: pd.DataFrame, now: pd.DataFrame, metric: str, parts: Mapping[str, Parts]
-) -> tuple[str, Expected] | None:
+def _of_numbers(before: pd.DataFrame, metric: str) -> tuple[Estimate, ...]:
     loss = _OF_NUMBERS.get(_ROOTS.get(metric, metric))
     if loss is None:
-        return None
+        return ()
     lost = loss(before[PREDICTION].to_numpy(float), before[TARGET].to_numpy(float))
     is_known = np.isfinite(lost)
-    usual, asked = (_inputs(rows, parts) for rows in (before[is_known], now))
-    with quiet():
-        import lightgbm
-
-        learned = lightgbm.train({**_TREES}, lightgbm.Dataset(usual, lost[is_known]), _ROUNDS)
-        told = np.maximum(0.0, np.asarray(learned.predict(asked), dtype=float))
-    return metric, Ratio(told, np.ones(len(now)), is_root=metric in _ROOTS)
-
-
-def _inputs(rows: pd.DataFrame, parts: Mapping[str, Parts]) -> Any:
-    places = [one.places(rows[name]).astype(float) for name, one in parts.items()]
-    return np.column_stack([*places, rows[PREDICTION].to_numpy(float)])
+    told = Ratio(np.where(is_known, lost, 0.0), is_known.astype(float), metric in _ROOTS)
+    return (Estimate(metric, told, is_of_reference=True),)

@@ -19,7 +19,11 @@ COVERED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Columns that moved in the same rows. `part` is what grew most of the first one's parts, with its shares."""
+    """Columns that moved in the same rows. `part` is what grew most of the first one's parts, with its shares.
+
+    `covered` is the share of the reference's rows in parts of which the window has rows, `held` that of the window's
+    rows in parts of which the reference has.
+    """
 
     player: Player
     parts: Parts
@@ -27,6 +31,7 @@ class Moved:
     was: float
     now: float
     covered: float
+    held: float
 
     @property
     def name(self) -> str:
@@ -78,21 +83,18 @@ def _moved(group: list[str], parts: Mapping[str, Parts], places: Mapping[str, Pl
     usual = tuple(parts[name].places(before[name]) for name in group)
     sizes = tuple(len(parts[name].names) for name in group)
     player = Player(tuple(group), tuple(places[name] for name in group), usual, sizes)
-    covered = min(_covered(parts[name], places[name]) for name in group)
+    shares = [(parts[name].share, parts[name].shares(places[name])) for name in group]
+    covered = min(float(share[now > 0].sum()) for share, now in shares)
+    held = min(float(now[share > 0].sum()) for share, now in shares)
     first = parts[group[0]]
     part, was, now = _grown(first, places[group[0]])
-    return Moved(player, first, part, was, now, covered)
+    return Moved(player, first, part, was, now, covered, held)
 
 
 def _grown(parts: Parts, places: Places) -> tuple[int, float, float]:
     shares = parts.shares(places)
     part = int(np.argmax(shares - parts.share))
     return part, float(parts.share[part]), float(shares[part])
-
-
-def _covered(parts: Parts, places: Places) -> float:
-    """Return what share of the reference's rows are of parts that the window has rows of."""
-    return float(parts.share[np.bincount(places, minlength=len(parts.names)) > 0].sum())
 
 
 def _correlation(first: Places, second: Places) -> float:

@@ -8,8 +8,8 @@ from runners.monitor.causes.told import Action, CausePart, Kind
 from runners.monitor.findings import Findings
 from runners.monitor.verdict import Alert
 
-MOST = 8
-"""Causes that are told."""
+MOST, TOLERATED = 8, 0.03
+"""Causes that are told; the drop that counts as none where the spec doesn't say."""
 _OF_COLUMNS = ("missing values", "unseen categories")
 _OF_ROWS = ("columns drift", "distance from the reference", "outliers")
 _KINDS: Mapping[str, tuple[Kind, Action]] = MappingProxyType(
@@ -21,13 +21,21 @@ _KINDS: Mapping[str, tuple[Kind, Action]] = MappingProxyType(
 )
 
 
-def ranked(costs: Sequence[Cost], found: Findings, alerts: Sequence[Alert]) -> tuple[CausePart, ...]:
+def ranked(
+    costs: Sequence[Cost], found: Findings, alerts: Sequence[Alert], tolerated: float | None = None
+) -> tuple[CausePart, ...]:
     """Return the causes of a report's alerts, the dearest first, then what moved without harm.
 
     An alert belongs to the columns that explain it; one that none explains is a cause by itself.
+
+    Args:
+        costs: what moved.
+        found: the figures of the window.
+        alerts: which of them are beyond their thresholds.
+        tolerated: the drop of the estimated metric that is no alert: what surely costs less than that is no harm.
     """
-    drop = _drop(found)
-    told = [_of_column(cost, found, alerts, drop) for cost in costs]
+    most = TOLERATED if tolerated is None else tolerated
+    told = [_of_column(cost, found, alerts, most) for cost in costs]
     harmful = [one for one in told if one.is_harmful]
     explained = {what for one in harmful for what in one.alerts}
     if harmful:
@@ -39,20 +47,20 @@ def ranked(costs: Sequence[Cost], found: Findings, alerts: Sequence[Alert]) -> t
     return tuple([*harmful, *others, *calm][:MOST])
 
 
-def _drop(found: Findings) -> tuple[str, float] | None:
-    """Return the estimated drop, where it is beyond its noise."""
+def _drop(found: Findings, metric: str) -> float | None:
+    """Return the estimated drop of a metric, where it is beyond its noise."""
     for one in found.performance:
         drop, error = one.drop(is_realized=False), one.error(is_realized=False)
-        if drop is not None:
-            return (one.metric, drop) if drop > 2 * (error or 0.0) else None
+        if one.metric == metric and drop is not None and drop > 2 * (error or 0.0):
+            return drop
     return None
 
 
-def _of_column(cost: Cost, found: Findings, alerts: Sequence[Alert], drop: tuple[str, float] | None) -> CausePart:
-    names, parts = cost.moved.player.names, cost.moved.parts
+def _of_column(cost: Cost, found: Findings, alerts: Sequence[Alert], most: float) -> CausePart:
+    names, parts, drop = cost.moved.player.names, cost.moved.parts, _drop(found, cost.metric)
     part = parts.names[cost.part]
     raised = tuple(_raised(alerts, names, found, cost))
-    action = _action(cost, raised)
+    action = _action(cost, raised, most)
     worth = cost.worth
     return CausePart(
         kind="column",
@@ -68,7 +76,7 @@ def _of_column(cost: Cost, found: Findings, alerts: Sequence[Alert], drop: tuple
         cost=worth.gain if worth else None,
         low=worth.low if worth else None,
         high=worth.high if worth else None,
-        share=worth.gain / drop[1] if worth and drop and drop[0] == cost.metric else None,
+        share=worth.gain / drop if worth and drop else None,
         why=cost.why,
     )
 
@@ -91,14 +99,14 @@ def _raised(alerts: Sequence[Alert], names: Sequence[str], found: Findings, cost
             yield alert.what
 
 
-def _action(cost: Cost, raised: Sequence[str]) -> Action:
+def _action(cost: Cost, raised: Sequence[str], most: float) -> Action:
     is_alien = cost.moved.is_alien or cost.moved.parts.names[cost.part] == "missing"
     if any(what in _OF_COLUMNS for what in raised):
         return "fix"
     if cost.worth is None:
         return "fix" if is_alien else "look"
     if not cost.worth.is_beyond_noise:
-        return "nothing"
+        return "nothing" if cost.worth.high <= most else "look"
     return "fix" if is_alien else "retrain"
 
 
@@ -110,11 +118,13 @@ def _fix(action: Action, cost: Cost, part: str, *, is_raised: bool) -> str:
         return f"Fix the source of {name}: the model hardly ever saw a row like this ({part}).{told}"
     if action == "retrain":
         return f"Retrain by proposal on rows that have {name} as it is now (`alert: {{action: retrain}}`)."
+    if action == "look" and cost.worth:
+        return f"See whether {name} is to be like this: it may cost nothing or {cost.worth.high:.2g} of {cost.metric}."
     if action == "look":
         return f"See whether {name} is to be like this: what it costs can't be told, since {cost.why}."
     if cost.worth and cost.worth.high < 0:
         return f"Nothing: without it the estimated {cost.metric} would be worse."
-    return "Nothing: what it costs is below the noise of the estimate."
+    return "Nothing: what it costs is below noise, and surely less than what is tolerated."
 
 
 def _is_explained(alert: Alert, found: Findings, harmful: Sequence[CausePart]) -> bool:
