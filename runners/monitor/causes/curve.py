@@ -22,11 +22,15 @@ _SAMPLED = 200
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points in their order, below which at least `least` and at most `most` of the numbers lie; both never fall."""
+    """Points in their order, below which at least `least` and at most `most` of the numbers lie; `told` is in between.
+
+    None of them ever falls.
+    """
 
     ends: Numbers
     least: Numbers
     most: Numbers
+    told: Numbers
 
     def below(self, points: Numbers) -> tuple[Numbers, Numbers]:
         """Return the least and the most share of numbers that may lie below points."""
@@ -39,7 +43,7 @@ class Curve:
     def line(self, points: Numbers) -> Numbers:
         """Return the share of numbers below points, on straight lines between those that are known."""
         low, high = self.below(points)
-        told = np.interp(points, self.ends, (self.least + self.most) / 2, left=0.0, right=1.0)
+        told = np.interp(points, self.ends, self.told, left=0.0, right=1.0)
         return np.maximum.accumulate(np.clip(told, low, high))
 
     def cuts(self) -> Numbers:
@@ -49,11 +53,11 @@ class Curve:
         return np.unique(self.ends[at])
 
 
-def _curve(points: Sequence[tuple[float, float, float]]) -> Curve:
+def _curve(points: Sequence[tuple[float, float, float, float]]) -> Curve:
     ordered = np.array(sorted(points), dtype=float)
     most = np.minimum.accumulate(ordered[::-1, 2])[::-1]
     least = np.minimum(np.maximum.accumulate(ordered[:, 1]), most)
-    return Curve(ordered[:, 0], least, most)
+    return Curve(ordered[:, 0], least, most, np.maximum.accumulate(ordered[:, 3].clip(least, most)))
 
 
 def of_counts(values: Mapping[float, int]) -> Curve:
@@ -62,7 +66,7 @@ def of_counts(values: Mapping[float, int]) -> Curve:
     through = np.cumsum([values[number] for number in numbers.tolist()])
     below = np.concatenate([[0], through[:-1]]) / through[-1]
     shares = np.column_stack([below, through / through[-1]]).ravel()
-    return Curve(np.column_stack([numbers, np.nextafter(numbers, np.inf)]).ravel(), shares, shares)
+    return Curve(np.column_stack([numbers, np.nextafter(numbers, np.inf)]).ravel(), shares, shares, shares)
 
 
 def of_numbers(values: Numbers) -> Curve:
@@ -71,7 +75,7 @@ def of_numbers(values: Numbers) -> Curve:
     kept = np.unique(ordered[np.unique(np.linspace(0, len(ordered) - 1, _SAMPLED).astype(int))])
     ends = np.unique(np.concatenate([kept, np.nextafter(kept, np.inf)]))
     below = np.searchsorted(ordered, ends, side="left") / len(ordered)
-    return Curve(ends, below, below)
+    return Curve(ends, below, below, below)
 
 
 def of_bars(bars: Any, quantiles: Any) -> Curve | None:
@@ -86,12 +90,12 @@ def of_bars(bars: Any, quantiles: Any) -> Curve | None:
     if min(counts) < 0 or not sum(counts) or sorted(edges) != edges:
         return None
     below = (np.concatenate([[0.0], np.cumsum(counts)]) / sum(counts)).tolist()
-    points = [(float(edge), share, share) for edge, share in zip(edges[:-1], below[:-1], strict=True)]
-    points.append((float(np.nextafter(edges[-1], np.inf)), 1.0, 1.0))
+    points = [(float(edge), share, share, share) for edge, share in zip(edges[:-1], below[:-1], strict=True)]
+    points.append((float(np.nextafter(edges[-1], np.inf)), 1.0, 1.0, 1.0))
     for name, value in quantiles.items() if isinstance(quantiles, Mapping) else ():
         share = _share(name)
         if share is not None and are_numbers([value]):
-            points += [(float(value), 0.0, share), (float(np.nextafter(value, np.inf)), share, 1.0)]
+            points += [(float(value), 0.0, share, share), (float(np.nextafter(value, np.inf)), share, 1.0, share)]
     return _curve(points)
 
 

@@ -26,10 +26,10 @@ _MUCH_MISSING = 0.05
 
 @dataclass(slots=True)
 class Versions:
-    """The versions of a model's data, the one that it was trained on first: their names and URLs, read once."""
+    """The versions of a model's data, the one that it was trained on first: names and URLs, and what was read of them."""
 
     named: Sequence[tuple[str, str]]
-    _read: dict[tuple[int, str], Any] = field(default_factory=dict)
+    read: dict[tuple[int, str], Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -42,9 +42,9 @@ class Versions:
 
     def file(self, place: int, name: str) -> Mapping[str, Any]:
         """Return a JSON file of a version; empty where there is none that can be read."""
-        if (place, name) not in self._read:
-            self._read[place, name] = _json(self.named[place][1], name)
-        found: Mapping[str, Any] = self._read[place, name]
+        if (place, name) not in self.read:
+            self.read[place, name] = _json(self.named[place][1], name)
+        found: Mapping[str, Any] = self.read[place, name]
         return found
 
 

@@ -82,8 +82,10 @@ def _of_numbers(values: "pd.Series[Any]", column: Column, levels: Sequence[float
     numbers = values.to_numpy(float)
     least, most = float(numbers.min()), float(numbers.max())
     cuts, times = np.unique(np.quantile(numbers, levels, method="inverted_cdf"), return_counts=True)
-    inner = [edge for edge in np.union1d(cuts, np.nextafter(cuts[times > 1], -np.inf)).tolist() if least < edge < most]
-    edges = (float(np.nextafter(least, -np.inf)), *inner, most)
+    with np.errstate(over="ignore"):  # below the least double is none
+        repeated, below = np.nextafter(cuts[times > 1], -np.inf), float(np.nextafter(least, -np.inf))
+    inner = [edge for edge in np.union1d(cuts, repeated).tolist() if least < edge < most]
+    edges = (below, *inner, most)
     shown = [f"{end:.6g}" for end in (least, *inner, most)]
     ranges = [low if low == high else f"{low} to {high}" for low, high in pairwise(shown)]
     names = (f"below {shown[0]}", *ranges, f"above {shown[-1]}", "missing")
