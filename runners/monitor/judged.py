@@ -6,6 +6,7 @@ from pathlib import Path
 
 from runners.monitor.analysis import Earlier, study
 from runners.monitor.causes.costs import costs_of
+from runners.monitor.causes.harm import harmless, note_of
 from runners.monitor.causes.origins import Versions, with_origins
 from runners.monitor.causes.ranking import ranked
 from runners.monitor.causes.told import CausePart
@@ -29,9 +30,14 @@ def judged(occasion: Occasion, reference_url: str, folder: Path) -> tuple[Report
     reference = read_reference(reference_url, params.columns, params.left_out)
     found, tables = study(reference, occasion.log.predictions, params, seed=occasion.seed, earlier=_earlier(occasion))
     found = replace(found, service=occasion.service, notes=(*occasion.notes, *found.notes))
-    alerts = alerts_of(found, params.thresholds)
-    costs = costs_of(reference, tables, found, params.thresholds, occasion.seed)
-    causes = _placed(ranked(costs, found, alerts, params.thresholds.estimated_drop), occasion, reference, tables)
+    limits, alerts = params.thresholds, alerts_of(found, params.thresholds)
+    costs = costs_of(reference, tables, found, limits, occasion.seed)
+    causes = ranked(costs, found, alerts, limits.estimated_drop)
+    if calm := harmless(alerts, causes, found, limits):
+        alerts = tuple(one for one in alerts if one not in calm)
+        found = replace(found, notes=(*found.notes, *note_of(calm)))
+        causes = ranked(costs, found, alerts, limits.estimated_drop)
+    causes = _placed(causes, occasion, reference, tables)
     report = with_history(document_of(occasion, found, tables, alerts)).model_copy(update={"causes": causes})
     return report, draw(report, tables, folder)
 

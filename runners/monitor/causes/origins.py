@@ -26,7 +26,7 @@ _MUCH_MISSING = 0.05
 
 @dataclass(slots=True)
 class Versions:
-    """The versions of a model's data, the one that it was trained on first: names and URLs, and what was read of them."""
+    """The versions of a model's data, the one that it was trained on first: names, URLs, and what was read of them."""
 
     named: Sequence[tuple[str, str]]
     read: dict[tuple[int, str], Any] = field(default_factory=dict)
