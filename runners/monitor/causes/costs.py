@@ -52,11 +52,11 @@ def costs_of(reference: Reference, tables: Tables, found: Findings, thresholds: 
     if not names:
         return []
     parts = {name: one for name in inputs if (one := parts_of(tables.reference[name], inputs[name], len(tables.now)))}
-    before, now = _known(tables.sample).head(MOST_ROWS), _drawn(_answered(reference, tables.now), seed)
+    before, now = _known(tables.sample).head(MOST_ROWS), _drawn(tables.now, _answered(reference, tables.now), seed)
     told = _estimates(reference, found, before, now)
     if told is None or len(now) < FEWEST_ROWS:
         why = "how right the answers are isn't estimated" if told is None else "the window has too few rows"
-        rows = tables.sample.head(MOST_ROWS), _drawn(tables.now, seed)
+        rows = tables.sample.head(MOST_ROWS), _drawn(tables.now, np.arange(len(tables.now)), seed)
         return [_untold(one, why) for one in moved_of(names, parts, *rows)]
     moved = moved_of(names, parts, before, now)
     return sorted(_costs(moved, *told, thresholds.false_alarms), key=_rank)
@@ -83,17 +83,18 @@ def _known(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows[TARGET].notna()].reset_index(drop=True) if TARGET in rows else rows
 
 
-def _answered(reference: Reference, rows: pd.DataFrame) -> pd.DataFrame:
+def _answered(reference: Reference, rows: pd.DataFrame) -> Any:
+    """Return the places of the rows with a whole answer."""
     if PREDICTION not in rows:
-        return rows.head(0)
-    return rows[rows[[PREDICTION, *reference.probabilities]].notna().all(axis=1)]
+        return np.zeros(0, dtype=int)
+    return np.flatnonzero(rows[[PREDICTION, *reference.probabilities]].notna().all(axis=1).to_numpy())
 
 
-def _drawn(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
-    if len(rows) <= MOST_ROWS:
-        return rows.reset_index(drop=True)
-    at = np.sort(np.random.default_rng(seed).permutation(len(rows))[:MOST_ROWS])
-    return rows.iloc[at].reset_index(drop=True)
+def _drawn(rows: pd.DataFrame, places: Any, seed: int) -> pd.DataFrame:
+    """Return rows at these places, some of them by chance where they are many; the others aren't copied."""
+    if len(places) > MOST_ROWS:
+        places = places[np.sort(np.random.default_rng(seed).permutation(len(places))[:MOST_ROWS])]
+    return rows.take(places).reset_index(drop=True)
 
 
 def _estimates(
