@@ -31,10 +31,14 @@ def version_role(place: int, run: str) -> str:
     return f"{_VERSION} {place:04d} {run}"
 
 
+def is_version_role(role: str) -> bool:
+    """Tell whether a role is that of a version which is looked through, if at all, and of which no row is read."""
+    return role.startswith(f"{_VERSION} ") and role.count(" ") >= 2
+
+
 def versions_of(inputs: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the names and the URLs of the versions among inputs, the one that the model was trained on first."""
-    told = sorted(role for role in inputs if role.startswith(f"{_VERSION} "))
-    return [(role.split(" ", 2)[2], inputs[role]) for role in told if role.count(" ") >= 2]
+    return [(role.split(" ", 2)[2], inputs[role]) for role in sorted(filter(is_version_role, inputs))]
 
 
 class Request(BaseModel):

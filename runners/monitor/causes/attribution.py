@@ -10,7 +10,7 @@ reference (Quenouille, 1956), and those of all players hold at once.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import comb, isnan, nan, sqrt
+from math import comb, isfinite, nan, sqrt
 
 import numpy as np
 from scipy import special
@@ -83,7 +83,7 @@ def attributed(players: Sequence[Player], expected: Expected, sign: float, rate:
 
 
 def _worth(value: float, others: Numbers, width: float) -> Worth | None:
-    if isnan(value) or np.isnan(others).any():
+    if not (isfinite(value) and np.isfinite(others).all()):
         return None
     error = sqrt((len(others) - 1) * float(others.var()))
     return Worth(value, value - width * error, value + width * error)

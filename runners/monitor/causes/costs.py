@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isnan, nan
+from math import isfinite, nan
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,10 @@ def costs_of(reference: Reference, tables: Tables, found: Findings, thresholds: 
     if not names:
         return []
     parts = {name: one for name in inputs if (one := parts_of(tables.reference[name], inputs[name], len(tables.now)))}
-    before, now = _known(tables.sample).head(MOST_ROWS), _drawn(tables.now, _answered(reference, tables.now), seed)
+    before, now = (
+        _known(reference, tables.sample).head(MOST_ROWS),
+        _drawn(tables.now, _answered(reference, tables.now), seed),
+    )
     told = _estimates(reference, found, before, now)
     if told is None or len(now) < FEWEST_ROWS:
         why = "how right the answers are isn't estimated" if told is None else "the window has too few rows"
@@ -79,8 +82,11 @@ def _untold(moved: Moved, why: str, metric: str = "") -> Cost:
     return Cost(moved, metric, None, why, moved.part, moved.was, moved.now)
 
 
-def _known(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows[TARGET].notna()].reset_index(drop=True) if TARGET in rows else rows
+def _known(reference: Reference, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the reference with a whole answer and its outcome."""
+    if TARGET not in rows or PREDICTION not in rows:
+        return rows
+    return rows.dropna(subset=[TARGET, PREDICTION, *reference.probabilities]).reset_index(drop=True)
 
 
 def _answered(reference: Reference, rows: pd.DataFrame) -> Any:
@@ -126,7 +132,7 @@ def _costs(moved: Sequence[Moved], performance: Performance, estimates: Sequence
     way = -sign if estimate.is_of_reference else sign
     players = {one.name: one.player.turned if estimate.is_of_reference else one.player for one in moved}
     gains = {one.name: single(players[one.name], expected, way) for one in moved if shared[one.name] >= COVERED}
-    back = sorted((one for one in moved if not isnan(gains.get(one.name, nan))), key=lambda one: -gains[one.name])
+    back = sorted((one for one in moved if isfinite(gains.get(one.name, nan))), key=lambda one: -gains[one.name])
     tried, wide = back[:MOST_PLAYERS], rate * min(MOST_PLAYERS, len(back)) / max(1, len(back))
     worths = attributed([players[one.name] for one in tried], expected, way, wide)
     unit = abs(performance.reference or 1.0) if metric in ERRORS and metric == performance.metric else 1.0
