@@ -115,8 +115,10 @@ class _Question:
 def _placed(cause: CausePart, versions: Versions, question: _Question) -> CausePart:
     newest = len(versions) - 1
     if not newest:
-        gap = "no version of the data came since the one that the model was trained on"
-        return _unseen(cause, gap)
+        gap = (
+            "no version of the data came since the one that the model was trained on: a refresh tells whether it has it"
+        )
+        return cause.model_copy(update={"origin_gap": gap})
     far = _far(versions, newest, question)
     if far is None:
         gap = f"the profiles of the data's versions don't tell how {question.name} is spread"

@@ -81,6 +81,7 @@ def test_where_only_the_requests_moved_it_says_so_and_no_retraining_helps(tmp_pa
     assert placed(GONE, made, ages(40, 500, gone=0.4)).action == "fix"
     alone = placed(AGE, made[:1], ages(46, 500))
     assert alone.origin_gap.startswith("no version of the data came since")
+    assert alone.action == "retrain", "whether its source has such rows isn't known"
 
 
 def test_a_version_that_went_the_other_way_is_no_origin(tmp_path: Path) -> None:
