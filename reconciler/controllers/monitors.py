@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from reconciler.controllers.data_versions import data_versions
 from reconciler.controllers.datasets import due_since
 from reconciler.controllers.proposals import merge_of, proposal_name, propose_once, proposed_names
+from reconciler.controllers.report_causes import because, causes_of
 from reconciler.controllers.reports import NOT_ENOUGH, alerts_about, judged, passed, quiet_since, reports, spare
 from reconciler.controllers.retraining import asked_since, granted
 from reconciler.controllers.run_lifecycle import Stage, lifecycle_of_newest, tidy
@@ -69,7 +71,7 @@ def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View)
     former = judged(known, view)
     start, previous = former[-1] if former else (None, None)
     inputs = {"reference": live.trial} | ({"previous": previous} if previous else {})
-    return order(
+    ordered = order(
         resource,
         view,
         runner="monitor",
@@ -87,6 +89,8 @@ def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View)
         inputs=inputs,
         urls={"logs": live.logs_url, "metrics": live.metrics_url},
     )
+    # No report is named by them, nor said to be made from them: it looks at what came meanwhile, if at all.
+    return replace(ordered, inputs={**ordered.inputs, **data_versions(live.trial, view)})
 
 
 def _left_out(spec: Monitor, view: View) -> dict[str, list[str]]:
@@ -140,6 +144,7 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
         newest = view.actual.results[known[-1][1]].get("facts", {})
         facts |= {"newest": known[-1][1], "alerts": alerts, "figures": _figures(newest)}
         facts |= {"quiet": quiet} if (quiet := quiet_since(address, live.trial, known, view)) else {}
+        facts |= {"causes": causes} if alerts and (causes := causes_of(newest.get("causes"), view)) else {}
         changes = _roll_back(resource, spec, known[-1][1], live, view) if newest.get("alerts") else ()
     return Decision(
         address=address,
@@ -149,7 +154,7 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
         changes=changes,
         facts=facts,
         files=files,
-        alerting=_alerting(alerts),
+        alerting=_alerting(alerts) + because(facts.get("causes", ())),
     )
 
 

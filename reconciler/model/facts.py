@@ -189,6 +189,9 @@ class MonitorFacts(ProposerFacts, total=False):
     newest: str
     alerts: list[dict[str, Any]]
     """Alerts that stand: `what`, `since`, `model`."""
+    causes: list[dict[str, Any]]
+    """Why they stand, the dearest first: `what`, what to do (`action`, `fix`), `columns`, the `alerts` that each
+    raised, its `cost`, and the `origin` in the data."""
     figures: dict[str, Any]
     """Figures of the newest report."""
     waits: dict[str, Any]

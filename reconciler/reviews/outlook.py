@@ -19,6 +19,7 @@ from reconciler.model.observed import Actual, JobState
 from reconciler.model.quantity import format_duration
 from reconciler.model.resource import Desired, Resource
 from reconciler.model.text import counted
+from runners.contract.request import is_version_role
 
 MOST = 20
 """Lines of each part."""
@@ -90,7 +91,7 @@ def _reads(changes: Iterable[Change], actual: Actual) -> list[str]:
     sources: set[Address] = set()
     for change in changes:
         if isinstance(change, StartRun):
-            runs.update(change.inputs.values())
+            runs.update(run for role, run in change.inputs.items() if not is_version_role(role))
             sources.update({change.address} if change.runner == "ingest" else ())
     lines = [f"{address} pulls its source anew" for address in sorted(sources)]
     for run in sorted(runs):

@@ -1,7 +1,7 @@
 """The status branch's README: all of an environment on one page, as a forge renders it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reconciler.model.condition import shown_state
@@ -93,7 +93,17 @@ def _alerts(documents: Documents) -> str:
             told = f"{_figure(alert.get('value'))}{place}, threshold {_figure(alert.get('threshold'))}"
             sign, about = "🟠" if alert.get("severity") == "warning" else "🔴", _about(alert)
             lines.append(f"- {sign} **{escaped(str(alert.get('what')))}**: {told}{about} — [{address}]({link})")
+        lines += _causes(facts.get("causes") or ())
     return "## Alerts\n\n" + "\n".join(lines) if lines else ""
+
+
+def _causes(causes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say what alerts come of, and what to do."""
+    harmful = [one for one in causes if one.get("action") != "nothing"]
+    told = (
+        (place, escaped(str(one.get("what"))), escaped(str(one.get("fix")))) for place, one in enumerate(harmful, 1)
+    )
+    return [f"  {place}. {what}. {fix}" for place, what, fix in told]
 
 
 def _about(alert: Mapping[str, Any]) -> str:

@@ -139,6 +139,9 @@ def _odd_fact(facts: Mapping[str, Any]) -> str:
     alerts, end = facts.get("alerts") or [], (facts.get("window") or {}).get("end")
     if not isinstance(alerts, list) or not all(isinstance(alert, dict) for alert in alerts):
         return "`facts.alerts` isn't a list of objects"
+    causes = facts.get("causes") or []
+    if not isinstance(causes, list) or not all(isinstance(cause, dict) for cause in causes):
+        return "`facts.causes` isn't a list of objects"
     return "" if end is None or moment_of(end) else "`facts.window.end` isn't a moment"
 
 

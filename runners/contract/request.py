@@ -18,6 +18,27 @@ FORMER = "former-version"
 query has such a name."""
 PREVIOUS = "previous"
 """The role of the version that limits of drift are about: it is compared with, and not gone on with."""
+_VERSION = "version"
+
+
+def version_role(place: int, run: str) -> str:
+    """Return the role of a version of the data that a model's columns are looked for in.
+
+    Args:
+        place: 0 for the one that the model was trained on, and from 1 on those that came since, in their order.
+        run: the version's name.
+    """
+    return f"{_VERSION} {place:04d} {run}"
+
+
+def is_version_role(role: str) -> bool:
+    """Tell whether a role is that of a version which is looked through, if at all, and of which no row is read."""
+    return role.startswith(f"{_VERSION} ") and role.count(" ") >= 2
+
+
+def versions_of(inputs: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the names and the URLs of the versions among inputs, the one that the model was trained on first."""
+    return [(role.split(" ", 2)[2], inputs[role]) for role in sorted(filter(is_version_role, inputs))]
 
 
 class Request(BaseModel):

@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from runners.contract import InputError, Request, Result
+from runners.contract.request import versions_of
 from runners.monitor.header import Occasion, too_few, with_history
 from runners.monitor.heavy_imports import uncollected
 from runners.monitor.pages import write_pages
@@ -59,7 +60,8 @@ def _occasion(request: Request, params: Parameters) -> Occasion:
     previous, notes = _previous(request.inputs.get("previous"))
     service = service_of(request.inputs.get("metrics"), former_counters(previous), log)
     window = {"start": None, "end": None, **(request.params.get("window") or {})}
-    occasion = Occasion(request.run, window, params, log, service, previous, notes, request.seed)
+    versions = versions_of(request.inputs)
+    occasion = Occasion(request.run, window, params, log, service, previous, notes, request.seed, versions=versions)
     earlier = params.window.before(params.outcomes.lookback) if params.outcomes else None
     if earlier is None or log.rows < params.minimum_rows:
         return occasion

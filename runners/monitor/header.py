@@ -21,7 +21,8 @@ class Occasion:
     """Which report this is, and what is known before anything is compared.
 
     `former` are the predictions before the window whose outcomes may still arrive, `service` are the figures of the
-    endpoint, `previous` is the report before, `notes` is what a reader must know.
+    endpoint, `previous` is the report before, `notes` is what a reader must know, `versions` are those of the model's
+    data with their URLs, the one that it was trained on first.
     """
 
     run: str
@@ -33,6 +34,7 @@ class Occasion:
     notes: Sequence[str] = ()
     seed: int = 0
     former: Log = field(default_factory=Log)
+    versions: Sequence[tuple[str, str]] = ()
 
 
 def too_few(occasion: Occasion) -> Report:

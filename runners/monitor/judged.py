@@ -1,15 +1,22 @@
 """A window with enough rows: studied, judged, drawn. Everything that is slow to import comes in here."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from runners.monitor.analysis import Earlier, study
+from runners.monitor.causes.costs import costs_of
+from runners.monitor.causes.harm import harmless, note_of
+from runners.monitor.causes.origins import Versions, with_origins
+from runners.monitor.causes.ranking import ranked
+from runners.monitor.causes.told import CausePart
 from runners.monitor.document import document_of
 from runners.monitor.header import Occasion, with_history
 from runners.monitor.parameters import Window
 from runners.monitor.plots import draw
-from runners.monitor.reference import read_reference
+from runners.monitor.reference import Reference, read_reference
 from runners.monitor.report import Pictures, Report
+from runners.monitor.tables import Tables
 from runners.monitor.verdict import alerts_of
 
 
@@ -23,9 +30,25 @@ def judged(occasion: Occasion, reference_url: str, folder: Path) -> tuple[Report
     reference = read_reference(reference_url, params.columns, params.left_out)
     found, tables = study(reference, occasion.log.predictions, params, seed=occasion.seed, earlier=_earlier(occasion))
     found = replace(found, service=occasion.service, notes=(*occasion.notes, *found.notes))
-    alerts = alerts_of(found, params.thresholds)
-    report = with_history(document_of(occasion, found, tables, alerts))
+    limits, alerts = params.thresholds, alerts_of(found, params.thresholds)
+    costs = costs_of(reference, tables, found, limits, occasion.seed)
+    causes = ranked(costs, found, alerts, limits.estimated_drop)
+    if calm := harmless(alerts, causes, found, limits):
+        alerts = tuple(one for one in alerts if one not in calm)
+        found = replace(found, notes=(*found.notes, *note_of(calm)))
+        causes = ranked(costs, found, alerts, limits.estimated_drop)
+    causes = _placed(causes, occasion, reference, tables)
+    report = with_history(document_of(occasion, found, tables, alerts)).model_copy(update={"causes": causes})
     return report, draw(report, tables, folder)
+
+
+def _placed(
+    causes: Sequence[CausePart], occasion: Occasion, reference: Reference, tables: Tables
+) -> tuple[CausePart, ...]:
+    """Say of each cause in which version of the model's data it began."""
+    limits, inputs = occasion.params.thresholds, {one.name: one for one in reference.columns}
+    farthest = (limits.jensen_shannon, limits.missing_share)
+    return with_origins(causes, Versions(occasion.versions), tables.now, inputs, farthest)
 
 
 def _earlier(occasion: Occasion) -> Earlier:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from runners.monitor.causes.told import CausePart
 from runners.monitor.kept import RiskPart
 from runners.monitor.parameters import Thresholds
 
@@ -232,6 +233,7 @@ class Report(Former):
     metric: str = ""
     seed: int = 0
     alerts: tuple[AlertPart, ...] = ()
+    causes: tuple[CausePart, ...] = ()
     chunks: Chunks | None = None
     columns_drifted: tuple[str, ...] = ()
     columns: tuple[ColumnPart, ...] = ()

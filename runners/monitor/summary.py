@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from runners.monitor.causes.told import CausePart
 from runners.monitor.report import Report
 
 
@@ -12,6 +13,7 @@ def facts_of(report: Report) -> dict[str, Any]:
         "verdict": report.verdict,
         "trial": report.trial,
         "alerts": [alert.model_dump(exclude={"fix"}) for alert in report.alerts],
+        "causes": [_cause(one) for one in report.causes],
         "unwatched": list(report.unwatched),
         "rows": report.rows.logged,
         "window": report.window.model_dump(),
@@ -22,6 +24,12 @@ def facts_of(report: Report) -> dict[str, Any]:
         "risk": _risk(report),
         "service": report.service.model_dump(exclude={"counters", "codes"}, exclude_none=True, by_alias=True),
     }
+
+
+def _cause(cause: CausePart) -> dict[str, Any]:
+    """Return a cause as the status tells it: one sentence, and its figures."""
+    told = cause.model_dump(exclude={"kind", "metric", "origin_gap", "why"}, exclude_defaults=True)
+    return told | {"sentence": cause.sentence(), "columns": list(cause.columns), "alerts": list(cause.alerts)}
 
 
 def _risk(report: Report) -> dict[str, Any]:

@@ -16,8 +16,11 @@ import pandas as pd
 import pytest
 
 from runners.contract import InputError, Request, Result
+from runners.contract.request import version_role
 from runners.harness import finish
 from runners.monitor import run
+from tests.unit.runners.monitor.causes.test_origins import ages, version
+from tests.unit.runners.monitor.causes.world import LIMITS, answered, people, trial
 from tests.unit.runners.monitor.traffic import SIGNATURE, START, TRIAL, census, event, events_of, write_log, write_trial
 
 QUERY = "SELECT id, employed FROM census"
@@ -275,3 +278,41 @@ def _outcomes(until: datetime) -> list[dict[str, Any]]:
             right = 0.9 if hour < 2 else 0.5
             found += [{"id": 10_000 * hour + at, "employed": int(random.random() < right)} for at in range(200)]
     return found
+
+
+def asked_about(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the events of a client that asks about rows of any columns."""
+    answers = {"prediction": rows["prediction"].tolist(), "probability": rows["predicted_probability"].tolist()}
+    inputs = json.loads(rows[["id", "skill", "age", "home"]].to_json(orient="records"))
+    return [event(0, [], rows=inputs, model=TRIAL, **answers)]
+
+
+def test_a_report_tells_what_moved_what_it_costs_since_which_version_and_what_to_do(tmp_path: Path) -> None:
+    """The surer a model is, the older people are: once these are missing, it is wrong more often."""
+    usual, now = (
+        answered(people(rows, seed)).drop(columns=["idle", "flag", "still", "note"])
+        for rows, seed in ((4000, 0), (2000, 2))
+    )
+    usual, now = (rows.assign(age=ages(40, len(rows)) + 3 * rows["skill"].abs()) for rows in (usual, now))
+    now = now[(now["skill"].abs() < 0.9)].reset_index(drop=True)
+    trial(tmp_path / "trial", usual[["id", "skill", "age", "home", "prediction", "predicted_probability", "outcome"]])
+    signature = json.loads((tmp_path / "trial/signature.json").read_text())
+    signature["inputs"].append({"name": "age", "datatype": "FP64", "shape": [-1, 1]})
+    (tmp_path / "trial/signature.json").write_text(json.dumps(signature))
+    now.loc[:400, "age"] = np.nan
+    write_log(tmp_path / "logs", asked_about(now))
+    request = request_of(tmp_path, metric="accuracy", outcomes=None, thresholds=LIMITS.model_dump())
+    made = [version(tmp_path / f"data/{at:02}", ages(40, 700 + at, gone=0.3 * (at >= 2))) for at in range(4)]
+    versions = {version_role(at, name): url for at, (name, url) in enumerate(made)}
+    request = request.model_copy(update={"inputs": request.inputs | versions})
+    result = finish(request, tmp_path / "report", run(request, tmp_path / "report"))
+    causes = {tuple(one["columns"]): one for one in result.facts["causes"]}
+    skill, age = causes["skill",], causes["age",]
+    assert result.facts["causes"][0] == skill
+    assert (skill["action"], age["action"]) == ("retrain", "fix")
+    assert skill["low"] > 0
+    assert age["origin"]["version"] == made[2][0]
+    page = (tmp_path / "report/report.md").read_text("utf-8")
+    assert "## Causes" in page
+    assert f"the data has it since {made[2][0]}, made at 2026-01-02" in page
+    assert "of the estimated drop" in (tmp_path / "report/report.html").read_text("utf-8")

@@ -233,6 +233,29 @@ def test_an_alert_says_since_when_and_about_which_model() -> None:
     assert found.phase is not Phase.STALLED
 
 
+def test_alerts_are_told_with_their_causes_and_what_to_do() -> None:
+    cause = {"sentence": "age moved", "action": "fix", "fix": "Mend it.", "columns": ["age"], "alerts": ["drift"]}
+    run = report("a")
+    told = stage.reported(BEFORE, alerts=["drift"], about=LIVE, causes=[cause, cause | {"action": "nothing"}])
+    found = decide(stage.actual(stage.version(run), results={run: told}))
+    assert [one["what"] for one in found.facts["causes"]] == ["age moved", "age moved"]
+    assert found.alerting == f"1 alert: drift since {said(BEFORE)}. Because: age moved. Mend it."
+    calm = stage.reported(BEFORE, about=LIVE, causes=[cause])
+    assert "causes" not in decide(stage.actual(stage.version(run), results={run: calm})).facts
+
+
+def test_a_report_is_handed_the_versions_of_the_model_s_data_and_isn_t_named_by_them() -> None:
+    names = [f"datasets/score/{number}" for number in "12"]
+    made = [stage.result(content=name, provenance={"finished_at": name}) for name in names]
+    trial = stage.result(provenance={"input_dataset": names[0]})
+    alone = stage.started(decide(stage.actual(results={LIVE: trial})))
+    seen = stage.actual(*map(stage.version, names), results={LIVE: trial, **dict(zip(names, made, strict=True))})
+    change = stage.started(decide(seen))
+    assert list(change.inputs.values()) == [LIVE, *names]
+    assert change.run == alone.run
+    assert change.provenance == alone.provenance
+
+
 def test_an_alert_does_not_outlive_its_model() -> None:
     found = alerting((ago(hours=5), ["drift"], FORMER), (BEFORE, ["drift"], LIVE))
     assert found.facts["alerts"][0]["since"] == BEFORE.isoformat(), "the former model's alert is another"

@@ -1,14 +1,16 @@
 """The outlook of a merge: what is read, how long it usually takes, what is before it, and whose traffic moves."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from reconciler.model.change import OpenProposal, StartRevision
-from reconciler.model.ids import Address, Digest
+from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.kinds.deployments import Model, Replicas
 from reconciler.model.kinds.spec import Resources
 from reconciler.reviews.outlook import outlook, seconds_of, usual
+from runners.contract.request import version_role
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API, GO, LOANS, MODEL, SCORE
 
@@ -89,6 +91,7 @@ def test_what_is_read_and_whose_traffic_moves_is_told() -> None:
         stage.decide(stage.resource(SCORE), stage.actual(), upstream=[stage.upstream(LOANS, stage.data(data))])
     )
     ingest = stage.started(stage.decide(stage.resource(LOANS), stage.actual()))
+    train = replace(train, inputs={**train.inputs, version_role(1, "datasets/other/1"): RunName("datasets/other/1")})
     found = told(results={data: stage.result(facts={"rows": 32561})}, changes=[revision, proposal, train, ingest])
     assert found.reads == (f"{LOANS} pulls its source anew", f"{data} (32,561 rows)")
     assert found.traffic == (

@@ -49,6 +49,10 @@ def test_alerts_lead_to_their_report() -> None:
     alert = {"what": "drift", "where": "age", "value": 0.31234, "threshold": 0.1}
     text = page({WATCH: document(alerts=[alert], newest="monitors/watch/1", reports=["monitors/watch/1"])})
     assert "- 🔴 **drift**: 0.3123 (age), threshold 0.1 — [monitors/watch](reports/monitors/watch/1/report.md)" in text
+    causes = [{"what": "age moved", "fix": "Mend <it>.", "action": "fix"}, {"what": "calm", "action": "nothing"}]
+    text = page({WATCH: document(alerts=[alert], causes=causes, newest="monitors/watch/1")})
+    assert "  1. age moved. Mend &lt;it&gt;." in text
+    assert "calm" not in text
     dated = alert | {"severity": "warning", "since": "2026-03-01T10:00:00+00:00", "trial": "experiments/score/1"}
     text = page({WATCH: document(alerts=[dated], newest="monitors/watch/1", reports=["monitors/watch/1"])})
     told = "🟠 **drift**: 0.3123 (age), threshold 0.1, since 2026-03-01 10:00 UTC, about `experiments/score/1` — ["
@@ -128,7 +132,11 @@ def test_what_runners_wrote_is_no_markdown() -> None:
         {
             LOANS: document("stalled", evil),
             SCORE: document(leaderboard=board, metric={"name": evil}),
-            WATCH: document(alerts=[alert], newest="monitors/watch/1"),
+            WATCH: document(
+                alerts=[alert],
+                causes=[{"what": evil, "fix": evil, "action": evil}],
+                newest="monitors/watch/1",
+            ),
             API: document(trial=evil, traffic={evil: 1}, url=f"javascript:{evil}"),
             GO: document("waiting", evil, "WaitsForReview", proposal=evil),
         }

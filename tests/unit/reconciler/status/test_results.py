@@ -32,6 +32,7 @@ def nested(levels: int) -> Any:
         ({"facts": {"model": None}}, "`facts.model` isn't an object"),
         ({"facts": {"window": {"end": "soon"}}}, "`facts.window.end` isn't a moment"),
         ({"facts": {"alerts": ["x"]}}, "`facts.alerts` isn't a list of objects"),
+        ({"facts": {"causes": ["x"]}}, "`facts.causes` isn't a list of objects"),
         ({"facts": {"slices": {"sex": {"1": 0.5}}}}, "`facts.slices` isn't an object of numbers"),
         ({"facts": {"candidate": {"slices": {"sex": "all"}}}}, "`facts.candidate.slices` isn't an object of numbers"),
         ({"facts": {"live": {"slices": {"sex": {"1": {"roc_auc": "x"}}}}}}, "`facts.live.slices` isn't"),

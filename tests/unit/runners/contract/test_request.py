@@ -7,7 +7,14 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 from runners.contract.errors import InputError
-from runners.contract.request import Misunderstood, Request, read_request
+from runners.contract.request import (
+    Misunderstood,
+    Request,
+    is_version_role,
+    read_request,
+    version_role,
+    versions_of,
+)
 
 TOLD = {"run": "experiments/x/0123456789ab", "runner": "x", "output": "/tmp/x"}
 
@@ -87,3 +94,13 @@ def test_what_is_no_request_is_none(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words) as error:
         read_request(text.encode())
     assert not isinstance(error.value, Misunderstood)
+
+
+def test_versions_to_look_through_are_told_by_their_roles_in_their_order() -> None:
+    names = [f"datasets/a b/{number}" for number in range(12)]
+    told = {version_role(place, name): f"file:///{place}" for place, name in enumerate(names)}
+    others = {"reference": "file:///r", "version": "file:///v", "versions": "file:///w"}
+    shuffled = dict(sorted((told | others).items(), key=lambda item: item[1]))
+    assert versions_of(shuffled) == [(name, f"file:///{place}") for place, name in enumerate(names)]
+    assert all(map(is_version_role, told))
+    assert not any(map(is_version_role, others))
