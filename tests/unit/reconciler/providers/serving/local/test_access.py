@@ -1,14 +1,16 @@
 """Who may ask a public endpoint: keys that are set and can't be guessed, and a service that is asked."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reconciler.model.errors import Refused
-from reconciler.model.kinds.deployments import Access
+from reconciler.model.kinds.access import Access
 from reconciler.providers.serving.local.access import Guard, checked, gate_routes, keys_of, service
 
 KEY = "k" * 43
+SOCKET = Path("/run/authorizer.sock")
 AT = [{"path": ["/shop/v2/*"]}, {"host": ["shop.localhost"], "path": ["/v2/*"]}]
 
 
@@ -55,7 +57,7 @@ def test_a_service_is_a_url(url: str) -> None:
 
 
 def test_strangers_are_answered_before_anything_else() -> None:
-    (route,) = gate_routes(AT, Guard((KEY,)))
+    (route,) = gate_routes(AT, Guard((KEY,)), SOCKET)
     assert [match["path"] for match in route["match"]] == [item["path"] for item in AT]
     assert all(len(match["not"]) == 2 for match in route["match"])
     assert (route["handle"][0]["status_code"], route["terminal"]) == (401, True)
@@ -63,12 +65,12 @@ def test_strangers_are_answered_before_anything_else() -> None:
 
 
 def test_without_a_key_that_counts_nobody_is_let_in() -> None:
-    (route,) = gate_routes(AT, Guard())
+    (route,) = gate_routes(AT, Guard(), SOCKET)
     assert route["match"] == AT
 
 
 def test_everybody_is_let_in_where_that_is_said() -> None:
-    assert gate_routes(AT, None) == []
+    assert gate_routes(AT, None, SOCKET) == []
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_everybody_is_let_in_where_that_is_said() -> None:
     ],
 )
 def test_a_service_is_asked_where_it_is(url: str, dial: str, uri: str) -> None:
-    (route,) = gate_routes(AT, Guard(forward=url))
+    (route,) = gate_routes(AT, Guard(forward=url), SOCKET)
     asked: Any = route["handle"][0]["routes"][0]["handle"][0]
     assert (asked["upstreams"], asked["rewrite"]) == ([{"dial": dial}], {"method": "GET", "uri": uri})
     assert ("tls" in asked["transport"]) == url.startswith("https")

@@ -18,7 +18,9 @@ from reconciler.providers.serving.local.tls import Tls
 from tests.unit.reconciler.providers.serving.local.told import NEW, OLD
 
 RUN = Path("/run/setpoint")
-PLACES = Places(RUN / "admin", RUN / "internal", RUN / "public", RUN / "log", RUN / "storage", RUN / "metrics")
+PLACES = Places(
+    RUN / "admin", RUN / "internal", RUN / "public", RUN / "log", RUN / "storage", RUN / "metrics", RUN / "authorizer"
+)
 LIVE = Site("employment", {OLD: [RUN / "1.sock", RUN / "2.sock"], NEW: [RUN / "3.sock"]}, {OLD: 90, NEW: 10})
 
 
