@@ -240,6 +240,11 @@ class Access(Block):
         usual = "key" if self.keys else "claim sub" if self.jwt else "address"
         return (self.limits.by if self.limits else None) or usual
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Return the fields that ask for something to be checked or told."""
+        return tuple(name for name in ("keys", "jwt", "forward", "limits", "cors") if getattr(self, name))
+
     def as_name(self) -> dict[str, Any]:
         """Return what a revision is named by: what was added later, and isn't said, leaves former names as they are."""
         return self.model_dump(mode="json", exclude_none=True)

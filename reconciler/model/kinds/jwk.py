@@ -4,22 +4,25 @@ A key is of one kind, and that decides by which algorithms it may be used, whate
 key is never taken for a shared secret.
 """
 
+import base64
 import re
 from collections.abc import Mapping
 from typing import Any
 
 ALGORITHMS: Mapping[str, tuple[str, ...]] = {
     "RSA": ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
-    "P-256": ("ES256",),
-    "P-384": ("ES384",),
-    "P-521": ("ES512",),
-    "Ed25519": ("EdDSA",),
+    "EC P-256": ("ES256",),
+    "EC P-384": ("ES384",),
+    "EC P-521": ("ES512",),
+    "OKP Ed25519": ("EdDSA",),
 }
-"""By what a key may sign, by its type or its curve."""
+"""By what a key may sign, by its type and its curve."""
 SMALLEST, LARGEST = 2048, 8192
 """Bits of an RSA key: smaller ones can be guessed, larger ones take long."""
 _PRIVATE = frozenset(("d", "p", "q", "dp", "dq", "qi", "oth", "k"))
 _PUBLIC: Mapping[str, tuple[str, ...]] = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x")}
+_LETTERS: Mapping[str, int] = {"P-256": 43, "P-384": 64, "P-521": 88, "Ed25519": 43}
+"""Letters of a curve's coordinate."""
 _BASE64 = re.compile(r"[A-Za-z0-9_-]{2,1400}", re.ASCII)
 
 
@@ -41,21 +44,27 @@ def flaw_of(key: Mapping[str, Any]) -> str:
 
 def algorithms(key: Mapping[str, Any]) -> tuple[str, ...]:
     """Return by which algorithms a public key may sign."""
-    usual = ALGORITHMS.get(str(key["kty"] if key["kty"] == "RSA" else key.get("crv")), ())
+    usual = ALGORITHMS.get("RSA" if key["kty"] == "RSA" else f"{key['kty']} {key['crv']}", ())
     told = key.get("alg")
     return usual if told is None else tuple(name for name in usual if name == told)
 
 
 def _use(key: Mapping[str, Any]) -> str:
-    if key.get("use", "sig") != "sig" or "verify" not in (key.get("key_ops") or ["verify"]):
+    operations = key.get("key_ops", ["verify"])
+    if key.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
         return "isn't for signatures"
     return "" if algorithms(key) else "has a curve or an alg that isn't taken"
 
 
 def _strength(key: Mapping[str, Any]) -> str:
     if key["kty"] != "RSA":
-        return ""
-    bits = len(key["n"]) * 6
+        whole = all(len(key[name]) == _LETTERS[key["crv"]] for name in ("x", "y") if name in key)
+        return "" if whole else "has coordinates that aren't those of its curve"
+    modulus = key["n"] + "=" * (-len(key["n"]) % 4)
+    try:
+        bits = int.from_bytes(base64.urlsafe_b64decode(modulus)).bit_length()
+    except ValueError:
+        return "has values that are no base64url"
     if bits < SMALLEST:
         return f"has fewer than {SMALLEST} bits"
-    return "" if bits < LARGEST + 16 and len(key["e"]) <= 8 else f"has more than {LARGEST} bits"
+    return "" if bits <= LARGEST and len(key["e"]) <= 8 else f"has more than {LARGEST} bits, or a large exponent"

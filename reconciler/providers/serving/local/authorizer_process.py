@@ -53,7 +53,8 @@ class AuthorizerProcess:
         self._versions = {name: _version(name) for name in _OF}
         self._failures = 0
         self._due = 0.0
-        self._looked = self._heard = float("-inf")
+        self._looked = float("-inf")
+        self._heard: float | None = None
         self._log = structlog.get_logger()
 
     @property
@@ -83,6 +84,7 @@ class AuthorizerProcess:
 
     def _look(self, now: float) -> None:
         self._looked = now
+        self._heard = now if self._heard is None else self._heard  # one that is found is given its time, too
         try:
             answers = ask(self.files.socket, "/health", timeout=TIMEOUT)[0] == 204
         except OSError:

@@ -35,6 +35,7 @@ class Rates:
         full = min(max(clients.get(client, now), now), now + whole)  # limits that were others may have said later
         early = full + each - now - whole
         if early > _EXACT:
+            clients[client] = full
             return early
         clients[client] = full + each
         clients.move_to_end(client)

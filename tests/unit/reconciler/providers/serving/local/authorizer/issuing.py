@@ -46,7 +46,8 @@ def token(
     now = time.time()
     usual = {"iss": issuer, "aud": AUDIENCE, "sub": "ada", "iat": now, "exp": now + 300, "groups": ["ml"]}
     claims = {name: value for name, value in {**usual, **told}.items() if value is not None}
-    return jwt.encode(claims, key.private, key.algorithm, {**({"kid": key.kid} if key.kid else {}), **(head or {})})
+    header = {**({"kid": key.kid} if key.kid else {}), **(head or {})}
+    return jwt.PyJWS().encode(json.dumps(claims).encode(), key.private, key.algorithm, header)
 
 
 class Served:
