@@ -7,7 +7,9 @@ import pytest
 
 from reconciler.model.errors import Refused
 from reconciler.model.kinds.access import Access
-from reconciler.providers.serving.local.access import Guard, checked, gate_routes, keys_of, service
+from reconciler.providers.serving.local import access
+from reconciler.providers.serving.local.access import Guard, checked, gate_routes, guard_of, keys_of, service
+from reconciler.providers.serving.local.authorizer import policy
 
 KEY = "k" * 43
 SOCKET = Path("/run/authorizer.sock")
@@ -86,3 +88,61 @@ def test_a_service_is_asked_where_it_is(url: str, dial: str, uri: str) -> None:
     asked: Any = route["handle"][0]["routes"][0]["handle"][0]
     assert (asked["upstreams"], asked["rewrite"]) == ([{"dial": dial}], {"method": "GET", "uri": uri})
     assert ("tls" in asked["transport"]) == url.startswith("https")
+
+
+JWT = {"issuer": "https://login.example", "audience": "shop"}
+LIMITS = {"rate": "5/s"}
+
+
+def guard(kept: tuple[str, ...] = (), /, **told: Any) -> Any:
+    return guard_of("shop", Access.model_validate(told), "http://auth", kept)
+
+
+def test_a_guard_is_what_a_deployment_says() -> None:
+    assert guard_of("shop", None, "", ()) is None
+    assert guard(open=True) is None
+    assert guard(("b", "a"), keys=["${secret:A}"]) == Guard(("a", "b"))
+    assert guard(forward=True) == Guard(forward="http://auth")
+    assert guard_of("shop", Access(forward=True), "", ()) == Guard(), "nobody is let in without the service"
+    told = guard(jwt=JWT, limits=LIMITS)
+    assert told == Guard(is_open=True, policy=told.policy, by="claim sub")
+    assert policy.read(told.policy).access.jwt
+    told = guard(("a",), keys=["${secret:A}"], limits=LIMITS)
+    assert told == Guard(("a",), policy=told.policy, by="key")
+
+
+def asked_of(route: Any) -> Any:
+    return route["handle"][0]["routes"][0]["handle"][0]
+
+
+def test_the_authorizer_is_asked_after_strangers_were_answered() -> None:
+    routes = gate_routes(AT, guard((KEY,), keys=["${secret:A}"], limits=LIMITS), SOCKET)
+    assert [route["handle"][0]["handler"] for route in routes] == ["static_response", "vars", "subroute"]
+    assert len(routes[1]["match"]) == 4
+    assert KEY not in str(routes[1]["handle"])
+    asked = asked_of(routes[2])
+    assert asked["upstreams"] == [{"dial": f"unix/{SOCKET}"}]
+    assert asked["headers"]["request"]["set"]["X-Setpoint-Client"] == ["{http.vars.client}"]
+    assert set(asked["headers"]["request"]["delete"]) == {"Authorization", "X-Api-Key", "Cookie"}
+    assert routes[2]["handle"][0]["errors"]["routes"][0]["handle"][0]["status_code"] == 503
+
+
+def test_the_authorizer_is_told_a_token_only_where_it_checks_it() -> None:
+    (route,) = gate_routes(AT, guard(jwt=JWT), SOCKET)
+    assert set(asked_of(route)["headers"]["request"]["delete"]) == {"X-Api-Key", "Cookie"}
+    services = gate_routes(AT, guard(forward=True, limits=LIMITS), SOCKET)
+    assert [asked_of(route)["upstreams"][0]["dial"] for route in services] == ["auth:80", f"unix/{SOCKET}"]
+    assert "Authorization" in asked_of(services[1])["headers"]["request"]["delete"]
+
+
+def test_browsers_are_answered_first() -> None:
+    routes = gate_routes(AT, guard(open=True, cors={"origins": ["https://a.example"]}), SOCKET)
+    assert [route["handle"][0]["handler"] for route in routes] == ["headers", "headers", "static_response"]
+
+
+def test_what_checks_tokens_has_to_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked(Access.model_validate({"jwt": JWT}), "")
+    monkeypatch.setattr(access, "find_spec", lambda name: None)
+    checked(Access(open=True), "")
+    with pytest.raises(Refused, match="the package jwt is not installed"):
+        checked(Access.model_validate({"jwt": JWT}), "")
