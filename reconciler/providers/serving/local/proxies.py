@@ -72,15 +72,16 @@ class Gate:
     def keep(self, sites: Sequence[Site], now: float) -> bool:
         """Have both Caddys serve these sites; tell whether they do by now."""
         public = any(site.is_public for site in sites)
-        if any(site.is_public and site.guard and site.guard.policy for site in sites):
+        asks = any(site.is_public and site.guard and site.guard.policy for site in sites)
+        if asks:
             self._authorizer.keep(now)
-        elif self._authorizer.is_alive:
-            self._authorizer.stop()
         internal, listener = self._listen("internal"), self._listener() if public else None
         if self._routed is None or self._routed[0] != sites:
             former_sites.keep(self._sites, sites)
             self._routed = (sites, router(self._places("router"), sites))
         routed = self._router.keep(self._routed[1], now)
+        if routed and not asks and self._authorizer.is_alive:
+            self._authorizer.stop()
         return self._door.keep(door(self._places("door"), internal, listener), now) and routed
 
     def former(self, names: Collection[str]) -> tuple[Site, ...]:

@@ -17,7 +17,7 @@ from reconciler.providers.serving.local.authorizer.fetching import Fetch, Unreac
 from reconciler.providers.serving.local.authorizer.key_sets import KeySet
 
 FRESH = 600.0
-"""Seconds for which keys are taken as they are."""
+"""Seconds for which keys are taken as they are; after twice as many without a try they are waited for."""
 AGAIN = 30.0
 """Seconds from one try to the next, as long as keys are known."""
 SOON = 3.0
@@ -30,12 +30,16 @@ _DISCOVERY = "/.well-known/openid-configuration"
 
 @dataclass(slots=True)
 class _Source:
-    """What is known of one issuer's keys. `trouble` is why the last try failed."""
+    """What is known of one issuer's keys, when they were tried to be had last, and when that ended.
+
+    `trouble` is why it failed.
+    """
 
     jwt: Jwt
     keys: KeySet | None = None
     known: float = _NEVER
     tried: float = _NEVER
+    ended: float = _NEVER
     trouble: str = ""
     task: asyncio.Task[None] | None = field(default=None, repr=False)
 
@@ -56,7 +60,7 @@ class Issuers:
         self._log = structlog.get_logger()
 
     async def keys(self, jwt: Jwt) -> KeySet:
-        """Return the keys of an issuer, as they are known; the first time, and after long, they are waited for.
+        """Return the keys of an issuer, as they are known; the first time, and when nobody asked for long, newer ones.
 
         Raises:
             Unreachable: none are known.
@@ -67,7 +71,8 @@ class Issuers:
         now = self._now()
         if source.keys is None or now >= source.known + FRESH:
             task = self._begun(source)
-            if task and (source.keys is None or now >= source.known + KEPT):
+            is_old = now >= source.known + KEPT or now >= source.ended + 2 * FRESH
+            if task and (source.keys is None or is_old):
                 await asyncio.shield(task)
         return _taken(source, self._now())
 
@@ -104,7 +109,7 @@ class Issuers:
         except Unreachable as error:
             trouble = str(error)
         finally:
-            source.task = None
+            source.task, source.ended = None, self._now()
         if trouble != source.trouble:
             source.trouble = trouble
             self._log.warning("keys of an issuer", issuer=source.jwt.issuer, trouble=trouble or "they are there again")

@@ -97,6 +97,20 @@ def test_keys_are_renewed_while_nobody_waits(world: World, issuers: Issuers) -> 
     asyncio.run(play())
 
 
+def test_keys_that_nobody_asked_for_in_a_while_are_not_taken_as_they_are(world: World, issuers: Issuers) -> None:
+    async def play() -> None:
+        former = await issuers.keys(jwt())
+        world.has(NEXT)
+        world.now += 2 * FRESH
+        found = await asyncio.gather(*(issuers.keys(jwt()) for _ in range(3)))
+        assert all(keys.find("rsa-2", "RS256") for keys in found)
+        latest, world.documents = found[0], {}
+        world.now += 2 * FRESH
+        assert await issuers.keys(jwt()) is latest is not former, "the issuer is away"
+
+    asyncio.run(play())
+
+
 def test_an_unknown_key_has_them_fetched_but_not_at_will(world: World, issuers: Issuers) -> None:
     async def play() -> None:
         former = await issuers.keys(jwt())
