@@ -155,7 +155,12 @@ def _authorized(at: Sequence[Json], guard: Guard, authorizer: Path) -> list[Json
     asked = {
         **_asked([f"unix/{authorizer}"], "/", {"set": told, "delete": unread}),
         "load_balancing": {"try_duration": "5s", "try_interval": "50ms"},
-        "transport": {"protocol": "http", "dial_timeout": "3s", "response_header_timeout": "15s"},
+        "transport": {
+            "protocol": "http",
+            "dial_timeout": "3s",
+            "response_header_timeout": "15s",
+            "keep_alive": {"idle_timeout": "30s"},
+        },
     }
     away = {"errors": {"routes": [{"handle": [_AWAY]}]}}
     return [*named, {"match": list(at), "handle": [{"handler": "subroute", "routes": [{"handle": [asked]}], **away}]}]

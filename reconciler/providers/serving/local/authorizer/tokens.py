@@ -50,8 +50,8 @@ def head(token: str) -> Head:
     if len(token) > LONGEST:
         raise InvalidToken(f"the token is longer than {LONGEST} letters")
     try:
-        told = jwt.get_unverified_header(token)
-    except exceptions.PyJWTError:
+        told = jwt.get_unverified_header(token.encode("ascii"))
+    except (exceptions.PyJWTError, UnicodeEncodeError):
         raise InvalidToken("the token can't be read") from None
     algorithm = told.get("alg")
     if algorithm not in ASYMMETRIC:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reconciler.model.kinds.access import Access
-from reconciler.providers.serving.local.processes import is_alive, pid_of
+from reconciler.providers.serving.local.processes import is_alive, pid_of, tell
 from tests.unit.reconciler.providers.serving.local.authorizer.issuing import EC, NEXT, RSA, served, token
 from tests.unit.reconciler.providers.serving.local.conftest import Place
 from tests.unit.reconciler.providers.serving.local.told import DEPLOYMENT, NEW, OLD
@@ -76,9 +76,13 @@ def test_a_public_endpoint_lets_in_whoever_has_a_token(place: Place) -> None:
     assert answer(place, bearer(token(issuer=issuer.url)))[0] == 200, "keys are kept while the issuer is away"
     place.serving.settle()
     assert place.endpoint.figures.errors == 0
-    good = token(issuer=issuer.url).partition(".")[0].encode()
+    assert not holding(place, token(issuer=issuer.url).partition(".")[0]), "no token is kept"
+
+
+def holding(place: Place, text: str) -> set[str]:
+    """Return the names of the files that hold a text."""
     files = [path for path in place.folder.rglob("*") if path.is_file()]
-    assert not [path for path in files if good in path.read_bytes()], "no token is kept"
+    return {path.name for path in files if text.encode() in path.read_bytes()}
 
 
 def test_nobody_is_let_in_while_keys_cannot_be_had(place: Place) -> None:
@@ -97,15 +101,16 @@ def test_the_authorizer_outlives_the_daemon_and_lets_nobody_in_while_it_is_away(
     go_live(place, access(jwt=jwt("https://login.example", jwks={"keys": [RSA.public]})))
     place.until(lambda: answer(place, good)[0] == 200)
     before = pid_of(lock)
+    assert before is not None
     place.serving = place.opened()
     for _ in range(3):
         place.serving.settle()
     assert pid_of(lock) == before
-    assert before is not None
-    os.kill(before, signal.SIGKILL)
+    tell(lock, signal.SIGKILL)
     place.wait(lambda: not is_alive(lock))
     status, headers, told = answer(place, good)
     assert (status, headers["Retry-After"], "away" in told["error"]) == (503, "1", True)
+    assert not holding(place, token().partition(".")[0]), "no token is kept"
     place.until(lambda: answer(place, good)[0] == 200)
     place.serve(NEW, visibility="public", access=access(open=True))
     place.serving.route(DEPLOYMENT, {NEW: 100})
@@ -125,6 +130,9 @@ def test_each_key_has_its_own_limit_whatever_else_a_request_says(place: Place) -
     assert (status, 0 < int(headers["Retry-After"]) <= 1200, "3/h" in told["error"]) == (429, True, True)
     assert answer(place, bearer(OTHER_KEY))[0] == 200
     assert answer(place, bearer("z" * 20))[0] == 401
+    tell(place.folder / "caddy" / "authorizer.lock", signal.SIGKILL)
+    assert answer(place, {"X-API-Key": OTHER_KEY})[0] == 503
+    assert holding(place, OTHER_KEY) == {f"employment-{OLD}.keys.json", "router.json"}
 
 
 def test_an_address_is_where_a_request_comes_from_and_not_what_it_says(place: Place) -> None:

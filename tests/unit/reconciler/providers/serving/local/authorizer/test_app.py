@@ -1,10 +1,13 @@
 """What Caddy is answered: who is let in, and what others are told."""
 
 import asyncio
+import base64
 import json
+import random
 from typing import Any
 
 import pytest
+from jwt import get_algorithm_by_name
 
 from reconciler.model.kinds.access import Access
 from reconciler.providers.serving.local.authorizer.app import Answer, Application, Asker
@@ -68,6 +71,52 @@ def test_a_bad_token_is_told_why_and_no_issuer_is_asked_about_nonsense(world: Wo
     assert (answer.status, world.asked) == (401, 0)
     assert answer.headers["WWW-Authenticate"].startswith('Bearer error="invalid_token", error_description="')
     assert (world.bear(token(exp=1)).status, world.asked) == (401, 1)
+
+
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    1e308,
+    10**400,
+    float("nan"),
+    "",
+    "x",
+    "\ud800",
+    "9" * 5000,
+    [],
+    [[]],
+    [{}],
+    {"b": {}},
+)
+
+
+def test_whatever_a_token_says_is_answered(world: World) -> None:
+    chance, seen = random.Random(3), set()
+    for _ in range(1500):
+        told = {chance.choice(["iss", "aud", "sub", "iat", "nbf", "exp", "groups", "a"]): chance.choice(ODD)}
+        head = {chance.choice(["alg", "kid", "crit", "b64", "typ"]): chance.choice((*ODD, "RS256", "ES512"))}
+        text = [*signed(chance.choice((RSA, EC)), told, head if chance.random() < 0.3 else {})]
+        for _ in range(chance.choice((0, 0, 1, 3))):
+            text[chance.randrange(len(text))] = chance.choice(("", ".", "=", "-", "\x7f", "é", "\udc80"))
+        answer = world.bear("".join(text), jwks_url=None, jwks=[RSA.public, EC.public], claims={"a.b": ["x"]})
+        assert answer.error.isascii()
+        seen.add(answer.status)
+    assert seen == {401, 403}
+
+
+def signed(key: Key, told: Any, head: Any) -> str:
+    """Sign whatever it is, as no library would."""
+    first, payload, _ = token(key).split(".")
+    parts = [json.loads(base64.urlsafe_b64decode(part + "==")) for part in (first, payload)]
+    text = ".".join(
+        encoded(json.dumps({**part, **own}).encode()) for part, own in zip(parts, (head, told), strict=True)
+    )
+    return f"{text}.{encoded(get_algorithm_by_name(key.algorithm).sign(text.encode(), key.private))}"
+
+
+def encoded(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def test_claims_that_are_missing_are_403(world: World) -> None:
