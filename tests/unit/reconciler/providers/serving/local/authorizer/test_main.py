@@ -5,12 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from reconciler.providers.serving.local.unix_http import ask
 from tests.unit.reconciler.providers.serving.local.conftest import Wait
-
-pytestmark = pytest.mark.slow
 
 
 def test_it_answers_until_it_is_told_to_end(tmp_path: Path, wait: Wait) -> None:
