@@ -58,7 +58,7 @@ def _use(key: Mapping[str, Any]) -> str:
 
 def _strength(key: Mapping[str, Any]) -> str:
     if key["kty"] != "RSA":
-        whole = all(len(key[name]) == _LETTERS[key["crv"]] for name in ("x", "y") if name in key)
+        whole = all(len(key[name]) == _LETTERS[key["crv"]] for name in _PUBLIC[key["kty"]] if name != "crv")
         return "" if whole else "has coordinates that aren't those of its curve"
     modulus = key["n"] + "=" * (-len(key["n"]) % 4)
     try:
