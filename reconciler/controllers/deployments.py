@@ -65,7 +65,7 @@ def revision_of(spec: Deployment, model: Model) -> Digest:
     if spec.payloads != Payloads():
         made_from["payloads"] = spec.payloads.model_dump(mode="json")
     if spec.access:
-        made_from["access"] = spec.access.model_dump(mode="json")
+        made_from["access"] = spec.access.as_name()
     return digest(made_from)
 
 

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from reconciler.model.ids import Address, CommitId, Digest, RunName
-from reconciler.model.kinds.deployments import Access, Model, Payloads, Replicas
+from reconciler.model.kinds.access import Access
+from reconciler.model.kinds.deployments import Model, Payloads, Replicas
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import Job

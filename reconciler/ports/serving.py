@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from reconciler.model.ids import Address, Digest, RunName
-from reconciler.model.kinds.deployments import Access, Payloads, Replicas
+from reconciler.model.kinds.access import Access
+from reconciler.model.kinds.deployments import Payloads, Replicas
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import Endpoint
 

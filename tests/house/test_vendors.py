@@ -13,8 +13,10 @@ HOMES: dict[str, tuple[str, ...]] = {
     "cryptography": ("reconciler/providers/forge/github",),
     "fsspec": ("reconciler/providers",),
     "git": ("reconciler/git",),
+    "httpx": ("reconciler/providers/serving/local/authorizer",),
     "hydra": ("reconciler/compose",),
     "jsonschema": ("reconciler/compose", "reconciler/cli", "reconciler/conformance"),
+    "jwt": ("reconciler/providers/serving/local/authorizer",),
     "lakefs": ("reconciler/providers/data/lakefs",),
     "lakefs_sdk": ("reconciler/providers/data/lakefs",),
     "omegaconf": ("reconciler/compose",),
@@ -27,6 +29,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "ruamel": ("reconciler/yaml",),
     "structlog": (EVERYWHERE,),
     "urllib3": ("reconciler/wire", "reconciler/providers/data/lakefs"),
+    "uvicorn": ("reconciler/providers/serving/local/authorizer",),
     "watchfiles": ("reconciler/loop",),
     "yaml": (EVERYWHERE,),
 }

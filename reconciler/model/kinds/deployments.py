@@ -5,11 +5,11 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from reconciler.model.kinds.access import Access
 from reconciler.model.kinds.recurring import Recurring
 from reconciler.model.kinds.spec import Block, JobSpec
 from reconciler.model.quantity import Duration, parse_duration
 from runners.contract.formats import FIRST, SERVING
-from runners.contract.secrets import SECRET
 
 
 class Model(Block):
@@ -118,25 +118,6 @@ class Smoke(Block):
     tolerance: float = Field(default=1e-4, ge=0, description="How far an answer may be from the recorded one.")
 
 
-class Access(Block):
-    """Who may ask a public endpoint: whoever has a key, whom an authentication service lets in, or everybody."""
-
-    keys: tuple[Annotated[str, Field(pattern=f"^{SECRET.pattern}$")], ...] = Field(
-        default=(),
-        max_length=100,
-        examples=[["${secret:SHOP_KEY}"]],
-        description="Secrets that hold API keys, each of which lets in: `Authorization: Bearer KEY`, `X-API-Key: KEY`.",
-    )
-    forward: bool = Field(default=False, description="Ask the environment's authentication service (forward_auth).")
-    open: bool = Field(default=False, description="Let everybody in; something before the endpoint sees to the rest.")
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if bool(self.keys) + self.forward + self.open != 1:
-            raise ValueError("say one of keys: [${secret:NAME}], forward: true and open: true")
-        return self
-
-
 class Payloads(Block):
     """What of an endpoint's requests and answers its payload log holds, which monitors read."""
 
@@ -181,7 +162,7 @@ class Deployment(JobSpec):
     @model_validator(mode="after")
     def _says_who_may_ask(self) -> Self:
         if self.visibility == "public" and self.access is None:
-            ways = "access: {keys: [${secret:NAME}]}, access: {forward: true} or access: {open: true}"
+            ways = "access: {keys: [${secret:NAME}]}, {jwt: {issuer: …, audience: …}}, {forward: true} or {open: true}"
             raise ValueError(f"a public endpoint says who may ask it: {ways}")
         if self.visibility != "public" and self.access is not None:
             raise ValueError("access is for public endpoints: set visibility: public, or leave it out")

@@ -87,12 +87,13 @@ class KServeServing:
 
         Raises:
             Transient: a former one of its name is about to end.
-            Refused: we may not, KServe's runtime can't reach its model, or it asks for keys.
+            Refused: we may not, KServe's runtime can't reach its model, or it asks for what its Gateway sees to.
             Unavailable: the API server couldn't answer.
         """
-        if order.access and not order.access.open:
-            what = f"{order.deployment} asks for keys or an authentication service, which its cluster's Gateway checks"
-            raise Refused(what, "let the Gateway authenticate its clients and say access: {open: true}")
+        if order.access and order.access.asked:
+            asked = ", ".join(f"access.{name}" for name in order.access.asked)
+            what = f"{order.deployment} asks for {asked}, which its cluster's Gateway sees to"
+            raise Refused(what, "let the Gateway check keys, tokens, limits and CORS, and say access: {open: true}")
         known = self._reading.known(revision_name(order.deployment, order.revision))
         if known and known.ending:
             raise Transient(f"revision {order.revision} of {order.deployment} is about to end", "it starts anew then")

@@ -13,6 +13,8 @@ in it, and an endpoint goes on answering while no daemon runs.
     processes          processes that outlive the daemon, known by their locks
     replicas           replicas as processes
     proxy              one Caddy as a process; `proxies` is the two of them together, with their ports
+    access             who may ask, as Caddy holds it; `cors` is from which pages: pure functions
+    authorizer         checks tokens and counts requests, in a process of its own, `authorizer_process`
     controller         brings processes and Caddy to what is written down
     serving            the port's verbs, in these terms
 """

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.model.ids import Digest, name_of
-from reconciler.providers.serving.local.access import Guard
+from reconciler.providers.serving.local.access import Guard, guard_of
 from reconciler.providers.serving.local.counter_totals import CounterTotals
 from reconciler.providers.serving.local.proxies import Gate
 from reconciler.providers.serving.local.records import EndpointRecord, RevisionRecord
@@ -143,11 +143,10 @@ class ReplicaController:
     def _guard(self, endpoint: EndpointRecord) -> Guard | None:
         """Return who is let in: as the revision with the most traffic says; None is everybody."""
         order = endpoint.leading
-        if order is None or order.access is None or order.access.open:
+        if order is None:
             return None
-        if order.access.forward and self._forward:
-            return Guard(forward=self._forward)
-        return Guard(tuple(sorted(self._store.keys_of(order.deployment, order.revision).values())))
+        keys = self._store.keys_of(order.deployment, order.revision).values()
+        return guard_of(endpoint.name, order.access, self._forward, tuple(keys))
 
     def _tend(self, endpoint: EndpointRecord, now: float) -> None:
         lived = {name: self._lived(revision, now) for name, revision in endpoint.revisions.items()}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.model.ids import Digest
+from reconciler.model.kinds.access import Cors
 from reconciler.providers.serving.local.access import Guard
 from reconciler.providers.serving.local.routing import Site
 from reconciler.providers.serving.local.store import read_json, write
@@ -35,13 +36,25 @@ def read(path: Path, names: Collection[str], keys: Callable[[str, Digest], Colle
 
 
 def _as_json(site: Site) -> dict[str, Any]:
-    guard = {"forward": site.guard.forward} if site.guard else None
     return {
         "pools": {revision: [str(socket) for socket in sockets] for revision, sockets in site.pools.items()},
         "traffic": dict(site.traffic),
         "is_public": site.is_public,
-        "guard": guard,
+        "guard": _guard_as_json(site.guard) if site.guard else None,
     }
+
+
+def _guard_as_json(guard: Guard) -> dict[str, Any]:
+    told = {"forward": guard.forward, "is_open": guard.is_open, "policy": guard.policy, "by": guard.by}
+    return {**told, "cors": guard.cors.model_dump(mode="json") if guard.cors else None}
+
+
+def _guard_from_json(told: Mapping[str, Any], keys: Callable[[], Collection[str]]) -> Guard:
+    forward, is_open = str(told["forward"]), told.get("is_open") is True
+    policy, by = (str(told.get(name, "")) for name in ("policy", "by"))
+    cors = Cors.model_validate(told["cors"]) if told.get("cors") else None
+    known = () if forward or is_open else tuple(sorted(keys()))
+    return Guard(known, forward, is_open=is_open, policy=policy, by=by, cors=cors)
 
 
 def _from_json(name: str, told: Mapping[str, Any], keys: Callable[[str, Digest], Collection[str]]) -> Site | None:
@@ -51,8 +64,7 @@ def _from_json(name: str, told: Mapping[str, Any], keys: Callable[[str, Digest],
         site = Site(name, pools, traffic, bool(told["is_public"]))
         if told["guard"] is None:
             return site
-        forward = str(told["guard"]["forward"])
         leading = max(traffic, key=lambda revision: traffic[revision], default=None) or next(iter(pools))
-        return replace(site, guard=Guard(forward=forward) if forward else Guard(tuple(sorted(keys(name, leading)))))
+        return replace(site, guard=_guard_from_json(told["guard"], lambda: keys(name, leading)))
     except (AttributeError, KeyError, StopIteration, TypeError, ValueError):
         return None

@@ -1,4 +1,4 @@
-"""The gate: the two Caddys together, and the ports that they were given."""
+"""The gate: the two Caddys together with the authorizer that they ask, and the ports that they were given."""
 
 import contextlib
 import os
@@ -11,6 +11,7 @@ import structlog
 
 from reconciler.model.ids import Digest, address
 from reconciler.providers.serving.local import former_sites
+from reconciler.providers.serving.local.authorizer_process import AuthorizerFiles, AuthorizerProcess
 from reconciler.providers.serving.local.processes import is_alive
 from reconciler.providers.serving.local.proxy import Proxy, ProxyFiles
 from reconciler.providers.serving.local.routing import Json, Listener, Places, Site, door, router
@@ -49,6 +50,9 @@ class Gate:
         self._store = store
         self._wanted = {"internal": internal, "public": public}
         self._door, self._router = (Proxy(name, self._files(name), environ) for name in ("door", "router"))
+        caddy = store.folder / "caddy"
+        lock, log, started = (caddy / f"authorizer.{end}" for end in ("lock", "log", "json"))
+        self._authorizer = AuthorizerProcess(AuthorizerFiles(lock, log, started, self._socket), environ)
         self._tls = tls
         self._ports: dict[str, Any] | None = None
         self._routed: tuple[Sequence[Site], Json] | None = None
@@ -68,11 +72,16 @@ class Gate:
     def keep(self, sites: Sequence[Site], now: float) -> bool:
         """Have both Caddys serve these sites; tell whether they do by now."""
         public = any(site.is_public for site in sites)
+        asks = any(site.is_public and site.guard and site.guard.policy for site in sites)
+        if asks:
+            self._authorizer.keep(now)
         internal, listener = self._listen("internal"), self._listener() if public else None
         if self._routed is None or self._routed[0] != sites:
             former_sites.keep(self._sites, sites)
             self._routed = (sites, router(self._places("router"), sites))
         routed = self._router.keep(self._routed[1], now)
+        if routed and not asks and self._authorizer.is_alive:
+            self._authorizer.stop()
         return self._door.keep(door(self._places("door"), internal, listener), now) and routed
 
     def former(self, names: Collection[str]) -> tuple[Site, ...]:
@@ -86,14 +95,15 @@ class Gate:
         return self._routed is not None and self._routed[0] == sites
 
     def close(self) -> None:
-        """Let both Caddys end: nothing is served any more."""
+        """Let both Caddys and the authorizer end: nothing is served any more."""
         self._door.stop()
         self._router.stop()
+        self._authorizer.stop()
 
     @property
     def is_open(self) -> bool:
-        """Tell whether one of the Caddys is alive."""
-        return self._door.is_alive or self._router.is_alive
+        """Tell whether one of the processes is alive."""
+        return self._door.is_alive or self._router.is_alive or self._authorizer.is_alive
 
     def metrics(self) -> str | None:
         """Return what the router has counted, as Prometheus text; None when it doesn't answer."""
@@ -138,7 +148,12 @@ class Gate:
             log=caddy / f"{name}.errors.log",
             storage=caddy / name,
             metrics=self._store.folder / "metrics",
+            authorizer=self._socket,
         )
+
+    @property
+    def _socket(self) -> Path:
+        return self._store.sockets / "authorizer.sock"
 
     def _files(self, name: str) -> ProxyFiles:
         caddy = self._store.folder / "caddy"

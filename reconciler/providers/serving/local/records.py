@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from reconciler.model.ids import Address, Digest, RunName, name_of
-from reconciler.model.kinds.deployments import Access, Payloads, Replicas
+from reconciler.model.kinds.access import Access
+from reconciler.model.kinds.deployments import Payloads, Replicas
 from reconciler.model.kinds.spec import Resources
 from reconciler.ports.serving import RevisionOrder
 

@@ -52,7 +52,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where things are: the sockets that Caddy listens on, and the folders of its files."""
+    """Where things are: the sockets that Caddy listens on, the folders of its files, the authorizer's socket."""
 
     admin: Path
     internal: Path
@@ -60,6 +60,7 @@ class Places:
     log: Path
     storage: Path
     metrics: Path
+    authorizer: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ def router(places: Places, sites: Iterable[Site]) -> Json:
     internal = [_metrics(places, site) for site in ordered]
     servers = {"internal": _router_server(places.internal, ordered, internal, is_internal=True)}
     if public:
-        servers["public"] = _router_server(places.public, public, [], is_internal=False)
+        gates = [route for site in public for route in gate_routes(_at(site), site.guard, places.authorizer)]
+        servers["public"] = _router_server(places.public, public, gates, is_internal=False)
     # Caddy's counts begin anew with every configuration: the server's name tells which one they belong to.
     generation = hashlib.sha256(json.dumps(servers, sort_keys=True).encode()).hexdigest()[:8]
     named = {f"{name}-{generation}": server for name, server in servers.items()}
@@ -125,7 +127,6 @@ def _router_server(socket: Path, sites: Sequence[Site], first: Sequence[Json], *
         **_PLAIN,
         "routes": [
             *first,
-            *(route for site in sites if not is_internal for route in gate_routes(_at(site), site.guard)),
             *(route for site in sites for route in _ways_to(site, is_internal)),
             *(_pool(site, name, is_internal) for site in sites for name in sorted(site.pools)),
             {"handle": [_answer(404, nothing)]},

@@ -7,7 +7,7 @@
     replicas/<id>.*         a replica's configuration, lock, log, and its last words
     counts/<name>.json      what was counted of an endpoint
     metrics/<name>.prom     the same as metrics, for anybody to read
-    caddy/                  the two Caddys' files, and in `sites.json` what was routed last
+    caddy/                  the files of the two Caddys and of the authorizer, and in `sites.json` what was routed last
     models/<id>/            a revision's model, where it came from elsewhere
     secrets/<id>.json       how it is reached there; `.keys.json`: the API keys that let clients in
     logs/<name>/<revision>/ payload logs; they stay when the endpoint goes

@@ -39,6 +39,17 @@ def test_a_broken_environment_hides_nothing_of_another(repository: Path, say: Sa
     assert {"environments/dev/environment.yaml", "environments/prod/deployments/employment.yaml"} <= files
 
 
+def test_who_may_ask_is_said_without_a_contradiction(repository: Path, say: Say) -> None:
+    access = ["  jwt: {issuer: http://login.example, audience: a}", "  limits: {rate: 5/s, by: key}", "  core: {}"]
+    spec = repository / "specs/deployments/employment.yaml"
+    spec.write_text("\n".join(["visibility: public", "access:", *access]) + "\n")
+    told = {(p["line"], p["path"]) for p in say("validate", str(repository), "--json").json}
+    assert told == {(3, "access.jwt.issuer"), (5, "access.core")}
+    spec.write_text("\n".join(["visibility: public", "access:", "  open: true", access[1]]) + "\n")
+    (problem,) = say("validate", str(repository), "--json").json
+    assert (problem["line"], "there are no keys" in problem["message"]) == (3, True)
+
+
 def test_what_is_wrong_with_signers_is_told(repository: Path, say: Say) -> None:
     folder = repository / "environments/dev"
     (folder / "environment.yaml").write_text("verification: {commits: signed}\n")

@@ -13,7 +13,8 @@ from reconciler.model import change as c
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, Digest, RunName
-from reconciler.model.kinds.deployments import Access, Model, Replicas
+from reconciler.model.kinds.access import Access
+from reconciler.model.kinds.deployments import Model, Replicas
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import JobState

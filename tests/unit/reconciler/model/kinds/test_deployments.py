@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from reconciler.model.kinds.deployments import Access, Deployment, Model, Payloads, Replicas, Rollout
+from reconciler.model.kinds.access import Access
+from reconciler.model.kinds.deployments import Deployment, Model, Payloads, Replicas, Rollout
 
 
 def test_without_a_model_it_waits() -> None:

@@ -1,9 +1,12 @@
 """The verbs: idempotent, cheap when there is nothing to do, and honest when the API server isn't well."""
 
+from typing import Any
+
 import pytest
 
 from reconciler.kubernetes.kinds import PODS
 from reconciler.model.errors import Refused, Transient, Unavailable
+from reconciler.model.kinds.access import Access
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.observed import Endpoint, RevisionState
 from reconciler.providers.serving.kserve import KServeServing
@@ -44,6 +47,24 @@ def test_a_listing_without_a_change_costs_no_call(stage: Stage, serving: KServeS
     assert stage.asked(serving.list) == []
     assert serving.list() == first
     assert not serving.settle()
+
+
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        ({"keys": ["${secret:A}"]}, "access.keys"),
+        (
+            {"jwt": {"issuer": "https://a.example", "audience": "a"}, "limits": {"rate": "1/s"}},
+            "access.jwt, access.lim",
+        ),
+        ({"open": True, "cors": {"origins": ["*"]}}, "access.cors"),
+    ],
+)
+def test_what_the_gateway_sees_to_is_refused(stage: Stage, serving: KServeServing, told: Any, asked: str) -> None:
+    with pytest.raises(Refused, match=asked) as raised:
+        serving.start(order(visibility="public", access=Access.model_validate(told)))
+    assert "access: {open: true}" in raised.value.hint
+    serving.start(order(visibility="public", access=Access(open=True)))
 
 
 def test_a_start_is_one_call_once(stage: Stage, serving: KServeServing) -> None:

@@ -1,14 +1,18 @@
 """Who may ask a public endpoint: keys that are set and can't be guessed, and a service that is asked."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reconciler.model.errors import Refused
-from reconciler.model.kinds.deployments import Access
-from reconciler.providers.serving.local.access import Guard, checked, gate_routes, keys_of, service
+from reconciler.model.kinds.access import Access
+from reconciler.providers.serving.local import access
+from reconciler.providers.serving.local.access import Guard, checked, gate_routes, guard_of, keys_of, service
+from reconciler.providers.serving.local.authorizer import policy
 
 KEY = "k" * 43
+SOCKET = Path("/run/authorizer.sock")
 AT = [{"path": ["/shop/v2/*"]}, {"host": ["shop.localhost"], "path": ["/v2/*"]}]
 
 
@@ -55,7 +59,7 @@ def test_a_service_is_a_url(url: str) -> None:
 
 
 def test_strangers_are_answered_before_anything_else() -> None:
-    (route,) = gate_routes(AT, Guard((KEY,)))
+    (route,) = gate_routes(AT, Guard((KEY,)), SOCKET)
     assert [match["path"] for match in route["match"]] == [item["path"] for item in AT]
     assert all(len(match["not"]) == 2 for match in route["match"])
     assert (route["handle"][0]["status_code"], route["terminal"]) == (401, True)
@@ -63,12 +67,12 @@ def test_strangers_are_answered_before_anything_else() -> None:
 
 
 def test_without_a_key_that_counts_nobody_is_let_in() -> None:
-    (route,) = gate_routes(AT, Guard())
+    (route,) = gate_routes(AT, Guard(), SOCKET)
     assert route["match"] == AT
 
 
 def test_everybody_is_let_in_where_that_is_said() -> None:
-    assert gate_routes(AT, None) == []
+    assert gate_routes(AT, None, SOCKET) == []
 
 
 @pytest.mark.parametrize(
@@ -80,7 +84,65 @@ def test_everybody_is_let_in_where_that_is_said() -> None:
     ],
 )
 def test_a_service_is_asked_where_it_is(url: str, dial: str, uri: str) -> None:
-    (route,) = gate_routes(AT, Guard(forward=url))
+    (route,) = gate_routes(AT, Guard(forward=url), SOCKET)
     asked: Any = route["handle"][0]["routes"][0]["handle"][0]
     assert (asked["upstreams"], asked["rewrite"]) == ([{"dial": dial}], {"method": "GET", "uri": uri})
     assert ("tls" in asked["transport"]) == url.startswith("https")
+
+
+JWT = {"issuer": "https://login.example", "audience": "shop"}
+LIMITS = {"rate": "5/s"}
+
+
+def guard(kept: tuple[str, ...] = (), /, **told: Any) -> Any:
+    return guard_of("shop", Access.model_validate(told), "http://auth", kept)
+
+
+def test_a_guard_is_what_a_deployment_says() -> None:
+    assert guard_of("shop", None, "", ()) is None
+    assert guard(open=True) is None
+    assert guard(("b", "a"), keys=["${secret:A}"]) == Guard(("a", "b"))
+    assert guard(forward=True) == Guard(forward="http://auth")
+    assert guard_of("shop", Access(forward=True), "", ()) == Guard(), "nobody is let in without the service"
+    told = guard(jwt=JWT, limits=LIMITS)
+    assert told == Guard(is_open=True, policy=told.policy, by="claim sub")
+    assert policy.read(told.policy).access.jwt
+    told = guard(("a",), keys=["${secret:A}"], limits=LIMITS)
+    assert told == Guard(("a",), policy=told.policy, by="key")
+
+
+def asked_of(route: Any) -> Any:
+    return route["handle"][0]["routes"][0]["handle"][0]
+
+
+def test_the_authorizer_is_asked_after_strangers_were_answered() -> None:
+    routes = gate_routes(AT, guard((KEY,), keys=["${secret:A}"], limits=LIMITS), SOCKET)
+    assert [route["handle"][0]["handler"] for route in routes] == ["static_response", "vars", "subroute"]
+    assert len(routes[1]["match"]) == 4
+    assert KEY not in str(routes[1]["handle"])
+    asked = asked_of(routes[2])
+    assert asked["upstreams"] == [{"dial": f"unix/{SOCKET}"}]
+    assert asked["headers"]["request"]["set"]["X-Setpoint-Client"] == ["{http.vars.client}"]
+    assert set(asked["headers"]["request"]["delete"]) == {"Authorization", "X-Api-Key", "Cookie"}
+    assert routes[2]["handle"][0]["errors"]["routes"][0]["handle"][0]["status_code"] == 503
+
+
+def test_the_authorizer_is_told_a_token_only_where_it_checks_it() -> None:
+    (route,) = gate_routes(AT, guard(jwt=JWT), SOCKET)
+    assert set(asked_of(route)["headers"]["request"]["delete"]) == {"X-Api-Key", "Cookie"}
+    services = gate_routes(AT, guard(forward=True, limits=LIMITS), SOCKET)
+    assert [asked_of(route)["upstreams"][0]["dial"] for route in services] == ["auth:80", f"unix/{SOCKET}"]
+    assert "Authorization" in asked_of(services[1])["headers"]["request"]["delete"]
+
+
+def test_browsers_are_answered_first() -> None:
+    routes = gate_routes(AT, guard(open=True, cors={"origins": ["https://a.example"]}), SOCKET)
+    assert [route["handle"][0]["handler"] for route in routes] == ["headers", "headers", "static_response"]
+
+
+def test_what_checks_tokens_has_to_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked(Access.model_validate({"jwt": JWT}), "")
+    monkeypatch.setattr(access, "find_spec", lambda name: None)
+    checked(Access(open=True), "")
+    with pytest.raises(Refused, match="the package jwt is not installed"):
+        checked(Access.model_validate({"jwt": JWT}), "")

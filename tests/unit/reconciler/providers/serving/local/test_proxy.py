@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("no_process_left")
 
 def config(folder: Path, *names: str) -> Json:
     """Make a configuration with some sites."""
-    places = Places(*(folder / name for name in ("a.sock", "in.sock", "pub.sock", "errors", "storage", "metrics")))
+    places = Places(*(folder / name for name in ("a.sock", "in.sock", "pub.sock", "errors", "storage", "metrics", "a")))
     return router(places, [Site(name, {OLD: []}, {}) for name in names])
 
 

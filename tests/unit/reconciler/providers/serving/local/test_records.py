@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.model.kinds.deployments import Access
+from reconciler.model.kinds.access import Access
 from reconciler.providers.serving.local.records import (
     EndpointRecord,
     Replica,

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.model.ids import Digest
+from reconciler.model.kinds.access import Cors
 from reconciler.providers.serving.local.access import CREDENTIALS, Guard
 from reconciler.providers.serving.local.proxy import find_caddy
 from reconciler.providers.serving.local.routing import Json, Listener, Places, Site, door, host_of, router
@@ -18,7 +19,9 @@ from reconciler.providers.serving.local.tls import Tls
 from tests.unit.reconciler.providers.serving.local.told import NEW, OLD
 
 RUN = Path("/run/setpoint")
-PLACES = Places(RUN / "admin", RUN / "internal", RUN / "public", RUN / "log", RUN / "storage", RUN / "metrics")
+PLACES = Places(
+    RUN / "admin", RUN / "internal", RUN / "public", RUN / "log", RUN / "storage", RUN / "metrics", RUN / "authorizer"
+)
 LIVE = Site("employment", {OLD: [RUN / "1.sock", RUN / "2.sock"], NEW: [RUN / "3.sock"]}, {OLD: 90, NEW: 10})
 
 
@@ -149,6 +152,14 @@ def test_the_door_does_not_depend_on_what_is_served() -> None:
     assert config == door(PLACES, "127.0.0.1:8080")
 
 
+COUNTED = Guard(
+    ("a" * 16, "b" * 16),
+    policy="cG9saWN5",
+    by="key",
+    cors=Cors.model_validate({"origins": ["https://a.example"], "expose": ["X-Cost"]}),
+)
+
+
 @pytest.mark.parametrize(
     "config",
     [
@@ -157,6 +168,7 @@ def test_the_door_does_not_depend_on_what_is_served() -> None:
         door(PLACES, "127.0.0.1:0", Listener("0.0.0.0:0", Tls(), ("a-host", "localhost"))),
         router(PLACES, [replace(LIVE, is_public=True, guard=Guard(("a" * 16,)))]),
         router(PLACES, [replace(LIVE, is_public=True, guard=Guard(forward="https://auth.example/verify?x=1"))]),
+        router(PLACES, [replace(LIVE, is_public=True, guard=COUNTED)]),
         router(PLACES, []),
         router(PLACES, [LIVE, Site("shop", {OLD: []}, {OLD: 100}, is_public=True), Site("new", {}, {})]),
     ],

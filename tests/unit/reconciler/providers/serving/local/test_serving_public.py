@@ -13,7 +13,7 @@ from typing import ClassVar
 import pytest
 
 from reconciler.model.errors import Refused
-from reconciler.model.kinds.deployments import Access
+from reconciler.model.kinds.access import Access
 from reconciler.providers.serving.local import LocalServing
 from reconciler.providers.serving.local.tls import ROOT
 from tests.unit.reconciler.providers.serving.local.conftest import Place
