@@ -79,6 +79,10 @@ class Following:
         """Return the newest of each environment, by its key."""
         return {key: one.snapshot for key, one in self.environments.items()}
 
+    async def look(self) -> None:
+        """Look at all environments once."""
+        await asyncio.gather(*(asyncio.to_thread(one.look) for one in self.environments.values()))
+
     async def follow(self) -> None:
         """Look at all environments until it is cancelled, each at its own pace."""
         await asyncio.gather(*(self._follow(one) for one in self.environments.values()))

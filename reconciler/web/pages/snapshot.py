@@ -88,7 +88,9 @@ def changed(before: Snapshot | None, after: Snapshot) -> list[str]:
     """Return the addresses whose status differs between two moments, sorted."""
     then = before.recorded.statuses if before else {}
     now = after.recorded.statuses
-    return sorted(str(a) for a in then.keys() | now.keys() if then.get(a) is not now.get(a) and then.get(a) != now.get(a))
+    return sorted(
+        str(a) for a in then.keys() | now.keys() if then.get(a) is not now.get(a) and then.get(a) != now.get(a)
+    )
 
 
 def _row(address: Address, document: Mapping[str, Any]) -> Row:

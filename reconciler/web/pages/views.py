@@ -146,7 +146,9 @@ def endpoints(snapshots: Mapping[str, Snapshot]) -> Sequence[Endpoint]:
 def _models(facts: Mapping[str, Any]) -> Sequence[str]:
     """Return the models that answer, and the one that is pinned where none does."""
     revisions = facts.get("revisions") or {}
-    answering = [(revisions.get(name) or {}).get("trial") for name, share in (facts.get("traffic") or {}).items() if share]
+    answering = [
+        (revisions.get(name) or {}).get("trial") for name, share in (facts.get("traffic") or {}).items() if share
+    ]
     return sorted({str(one) for one in answering if one}) or [str(one) for one in [facts.get("trial")] if one]
 
 
